@@ -1,0 +1,1 @@
+//! What page plugins share: the page shell, forms, negotiation.

@@ -1,0 +1,1 @@
+//! Google on top of the generic OpenID provider.

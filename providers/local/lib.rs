@@ -1,0 +1,1 @@
+//! Local identities: the password method and its hashing pool.

@@ -1,0 +1,1 @@
+//! Any OpenID provider, on the openidconnect crate.

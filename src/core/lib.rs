@@ -1,0 +1,1 @@
+//! The contract: nouns, traits and the broker. No IO, no framework.
