@@ -1,1 +1,8 @@
-//! Portcullis.
+//! Portcullis: a pluggable identity-broker gateway.
+//!
+//! The modules follow a request: `listener`, `route`, `authenticate`, `authorize`, `enrich`,
+//! `upstream`; `pipeline` is the straight line through them and `proxy` the only adapter to the
+//! proxy framework.
+
+pub mod pipeline;
+pub mod route;

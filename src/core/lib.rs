@@ -1,1 +1,36 @@
-//! The contract: nouns, traits and the broker. No IO, no framework.
+//! The contract of Portcullis: the nouns, the traits and the sign-in line that every other part shares.
+//!
+//! This crate does no IO and names no framework. Plugins and providers depend on it and on nothing
+//! above it; the gateway implements its stores and calls its traits.
+
+pub mod broker;
+pub mod catalogue;
+pub mod clock;
+pub mod cookie;
+pub mod credential;
+pub mod entropy;
+pub mod event;
+pub mod expression;
+pub mod flow;
+pub mod head;
+pub mod id;
+pub mod identity;
+pub mod link;
+pub mod mapping;
+pub mod memo;
+pub mod message;
+pub mod method;
+pub mod pages;
+pub mod plugin;
+pub mod principal;
+pub mod provider;
+pub mod return_to;
+pub mod schema;
+pub mod seal;
+pub mod secret;
+pub mod session;
+pub mod sessions;
+pub mod stage;
+pub mod store;
+pub mod testing;
+pub mod ui;

@@ -1,0 +1,137 @@
+//! The sign-in line through providers: claims, mapping, traits, identity.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    catalogue::Code,
+    clock::Clock,
+    credential::CredentialStore,
+    entropy::Entropy,
+    id::{FlowId, ProviderId},
+    identity::{Identity, IdentityStore},
+    provider::{Answer, Attempt, Claims, ConfiguredProvider, ProviderError},
+    schema::{Schemas, TraitError},
+    store::StoreError,
+};
+
+/// Signs people in through providers.
+#[derive(Debug, Clone)]
+pub struct Broker {
+    /// The enabled providers, in the order of their buttons.
+    pub providers: Arc<[ConfiguredProvider]>,
+    /// The schemas that mapped traits must obey.
+    pub schemas: Arc<Schemas>,
+    /// Where identities are.
+    pub identities: Arc<dyn IdentityStore>,
+    /// Where links are.
+    pub credentials: Arc<dyn CredentialStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Where a provider's answer leads.
+#[derive(Debug)]
+pub enum Arrival {
+    /// To an identity that is linked to the account.
+    Known(Identity),
+    /// To an identity that was created just now.
+    Created(Identity),
+    /// To a form that asks for what is missing.
+    Incomplete(Box<Draft>, Vec<TraitError>),
+}
+
+/// An identity in the making: what a provider said, waiting for missing traits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Draft {
+    /// The provider.
+    pub provider: ProviderId,
+    /// What it said.
+    pub claims: Claims,
+    /// The traits so far.
+    pub traits: Value,
+}
+
+/// A sign-in through a provider did not arrive.
+#[derive(Debug, thiserror::Error)]
+pub enum BrokerError {
+    /// There is no such provider, or it is switched off.
+    #[error("there is no provider of this name")]
+    Unknown,
+    /// The provider did not vouch for anybody.
+    #[error(transparent)]
+    Provider(ProviderError),
+    /// An identity that signs in another way holds an identifier of the new one.
+    #[error("the address belongs to an identity that signs in another way")]
+    AddressTaken,
+    /// Nobody is linked to the account and the provider does not create identities.
+    #[error("the provider does not create identities")]
+    CreationRefused,
+    /// The linked identity is switched off.
+    #[error("the identity is switched off")]
+    Disabled,
+    /// A store did not do what it was asked.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl BrokerError {
+    /// The failure's place in the catalogue.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unknown => Code::ProviderUnknown,
+            Self::Provider(ProviderError::Refused { .. }) => Code::ProviderRefused,
+            Self::Provider(ProviderError::NotAdmitted { .. }) => Code::ProviderNotAdmitted,
+            Self::Provider(ProviderError::Invalid { .. }) => Code::ProviderInvalid,
+            Self::Provider(ProviderError::Unavailable { .. }) => Code::ProviderUnavailable,
+            Self::AddressTaken => Code::AddressTaken,
+            Self::CreationRefused => Code::CreationRefused,
+            Self::Disabled => Code::IdentityDisabled,
+            Self::Store(_) => Code::StoreUnavailable,
+        }
+    }
+}
+
+impl Broker {
+    /// The provider of this name.
+    pub fn find(&self, id: &ProviderId) -> Result<&ConfiguredProvider, BrokerError> {
+        self.providers
+            .iter()
+            .find(|provider| provider.id == *id)
+            .ok_or(BrokerError::Unknown)
+    }
+
+    /// Begins an attempt: where to send the browser, and what its sealed cookie keeps.
+    pub async fn begin(
+        &self,
+        id: &ProviderId,
+        flow: FlowId,
+        redirect_uri: &Url,
+    ) -> Result<(Url, Attempt), BrokerError> {
+        let _ = (id, flow, redirect_uri);
+        todo!()
+    }
+
+    /// Ends an attempt with the provider's answer.
+    pub async fn finish(
+        &self,
+        attempt: &Attempt,
+        answer: &Answer,
+        redirect_uri: &Url,
+    ) -> Result<Arrival, BrokerError> {
+        let _ = (attempt, answer, redirect_uri);
+        todo!()
+    }
+
+    /// Completes a draft with the traits somebody filled in; theirs win over the provider's,
+    /// except for forced ones.
+    pub async fn complete(&self, draft: Draft, traits: Value) -> Result<Arrival, BrokerError> {
+        let _ = (draft, traits);
+        todo!()
+    }
+}

@@ -1,0 +1,80 @@
+//! The catalogue of failures: each with its stable code, its HTTP status and one line of meaning.
+
+use http::StatusCode;
+use serde::{Serialize, Serializer};
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident, $meaning:literal;)*) => {
+        /// A failure people and scripts can meet.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stable name for machines.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The HTTP status it is answered with.
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+
+            /// What happened, in one sentence for people.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    AmbiguousRequest = "ambiguous_request", BAD_REQUEST, "The request can be read in more than one way, so it was not read at all.";
+    HeadersTooLarge = "headers_too_large", REQUEST_HEADER_FIELDS_TOO_LARGE, "The request has too many headers, or they are too long.";
+    TargetTooLong = "target_too_long", URI_TOO_LONG, "The address of the request is too long.";
+    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body of the request is too long for this page.";
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This method cannot be used here.";
+    UpgradeRefused = "upgrade_refused", BAD_REQUEST, "This kind of protocol upgrade is not let through.";
+    OriginRefused = "origin_refused", FORBIDDEN, "The connection was opened by a page of another site.";
+    NoRoute = "no_route", NOT_FOUND, "There is nothing at this address.";
+    NotFound = "not_found", NOT_FOUND, "There is no such page.";
+    SignedOut = "session_inactive", UNAUTHORIZED, "You need to sign in first.";
+    AccessDenied = "access_denied", FORBIDDEN, "You are signed in, but you may not open this.";
+    UpstreamUnavailable = "upstream_unavailable", BAD_GATEWAY, "The application does not answer.";
+    UpstreamTimeout = "upstream_timeout", GATEWAY_TIMEOUT, "The application takes too long to answer.";
+    StoreUnavailable = "store_unavailable", SERVICE_UNAVAILABLE, "The place where identities are kept cannot be reached at the moment.";
+    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "There were too many attempts in a short time.";
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side.";
+    BadRequest = "bad_request", BAD_REQUEST, "The request is not understood.";
+    FlowNotFound = "flow_not_found", NOT_FOUND, "This form is not known any more.";
+    FlowExpired = "self_service_flow_expired", GONE, "This form has expired.";
+    FlowDisabled = "self_service_flow_disabled", BAD_REQUEST, "This is switched off here.";
+    ReturnToForbidden = "self_service_flow_return_to_forbidden", BAD_REQUEST, "The address to return to is not one of ours.";
+    SessionAlreadyAvailable = "session_already_available", BAD_REQUEST, "You are signed in already.";
+    SessionAlreadyFulfilled = "session_aal_already_fulfilled", UNAUTHORIZED, "You are signed in as strongly as asked already.";
+    CsrfViolation = "security_csrf_violation", FORBIDDEN, "The form does not belong to this browser.";
+    IdentityMismatch = "security_identity_mismatch", FORBIDDEN, "The form belongs to somebody else.";
+    IdentityDisabled = "identity_disabled", BAD_REQUEST, "This identity is switched off.";
+    LocationChangeRequired = "browser_location_change_required", UNPROCESSABLE_ENTITY, "The browser has to go somewhere else to continue.";
+    CredentialsInvalid = "invalid_credentials", BAD_REQUEST, "The credentials are not right.";
+    ProviderUnknown = "provider_unknown", NOT_FOUND, "There is no such sign-in provider.";
+    ProviderRefused = "provider_refused", BAD_REQUEST, "The sign-in provider did not let you in.";
+    ProviderNotAdmitted = "provider_not_admitted", FORBIDDEN, "This account of the sign-in provider is not admitted here.";
+    ProviderInvalid = "provider_invalid", BAD_GATEWAY, "The sign-in provider's answer does not hold.";
+    ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, "The sign-in provider cannot be reached at the moment.";
+    AnswerUnexpected = "provider_answer_unexpected", BAD_REQUEST, "No sign-in of this browser waits for this answer.";
+    AddressTaken = "address_taken", CONFLICT, "The address belongs to an identity that signs in another way.";
+    CreationRefused = "creation_refused", FORBIDDEN, "Nobody is known by this account, and new identities are not made here.";
+    SignInLoop = "sign_in_loop", BAD_REQUEST, "Signing in works, but the browser does not keep the session's cookie.";
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,141 @@
+//! The gateway's own cookies: their names, their attributes, and finding them in a header.
+
+use std::time::Duration;
+
+use http::{HeaderMap, header::COOKIE};
+use url::Url;
+
+use crate::secret::TokenHash;
+
+/// The gateway's own cookies.
+#[derive(Debug, Clone)]
+pub struct Cookies {
+    session: String,
+    attempts: String,
+    csrf: String,
+    domain: Option<String>,
+    secure: bool,
+}
+
+impl Cookies {
+    /// Cookies for browsers that reach the gateway at `public_url`, shared with every host below
+    /// `domain` where one is given (RFC 6265bis, section 4.1.3, for the name prefixes).
+    pub fn new(public_url: &Url, domain: Option<String>) -> Self {
+        let secure = public_url.scheme() == "https";
+        let prefix = match (secure, &domain) {
+            (true, None) => "__Host-",
+            (true, Some(_)) => "__Secure-",
+            (false, _) => "",
+        };
+        Self {
+            session: format!("{prefix}portcullis"),
+            attempts: format!("{prefix}portcullis_attempts"),
+            csrf: format!("csrf_token_{}", TokenHash::of(public_url.as_str()).to_hex()),
+            domain,
+            secure,
+        }
+    }
+
+    /// The name of the session cookie.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// The name of the sealed cookie that holds sign-ins in flight.
+    pub fn attempts(&self) -> &str {
+        &self.attempts
+    }
+
+    /// The name of the anti-forgery cookie.
+    pub fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
+    /// Every name the gateway uses; none of them reaches an upstream.
+    pub fn names(&self) -> [&str; 3] {
+        [&self.session, &self.attempts, &self.csrf]
+    }
+
+    /// A `Set-Cookie` value that keeps `value` under `name` for `max_age`.
+    pub fn set(&self, name: &str, value: &str, max_age: Duration) -> String {
+        format!(
+            "{name}={value}; Max-Age={}{}",
+            max_age.as_secs(),
+            self.attributes()
+        )
+    }
+
+    /// A `Set-Cookie` value that deletes `name`. It repeats the attributes: browsers ignore a
+    /// deletion without them.
+    pub fn delete(&self, name: &str) -> String {
+        format!("{name}=; Max-Age=0{}", self.attributes())
+    }
+
+    fn attributes(&self) -> String {
+        let domain = self
+            .domain
+            .as_ref()
+            .map(|d| format!("; Domain={d}"))
+            .unwrap_or_default();
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("; Path=/{domain}; HttpOnly{secure}; SameSite=Lax")
+    }
+}
+
+/// The value of the only cookie called `name`. Two cookies of one name are as good as none, for
+/// nobody can say which of them a browser means.
+pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut found = None;
+    for header in headers.get_all(COOKIE) {
+        for pair in header.to_str().ok()?.split(';') {
+            let Some((key, value)) = pair.trim_start().split_once('=') else {
+                continue;
+            };
+            if key == name && found.replace(value).is_some() {
+                return None;
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(values: &[&'static str]) -> HeaderMap {
+        values
+            .iter()
+            .map(|value| (COOKIE, HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let headers = headers(&["a=1; portcullis=x; b=2"]);
+        assert_eq!(find(&headers, "portcullis"), Some("x"));
+    }
+
+    #[test]
+    fn two_cookies_of_one_name_are_none() {
+        assert_eq!(
+            find(&headers(&["portcullis=x; portcullis=y"]), "portcullis"),
+            None
+        );
+        assert_eq!(
+            find(&headers(&["portcullis=x", "portcullis=y"]), "portcullis"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_deletion_repeats_the_attributes() {
+        let cookies = Cookies::new(&Url::parse("https://a.test").unwrap(), None);
+        assert_eq!(
+            cookies.delete(cookies.session()),
+            "__Host-portcullis=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax"
+        );
+    }
+}

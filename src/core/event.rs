@@ -1,0 +1,46 @@
+//! What observers hear: facts with ids and codes, never secrets, addresses or claims.
+
+use crate::{
+    catalogue::Code,
+    id::{IdentityId, ProviderId, SessionId},
+};
+
+/// Something that happened.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Somebody signed in.
+    SignedIn {
+        /// Who.
+        identity: IdentityId,
+        /// The new session.
+        session: SessionId,
+        /// How: the method's wire name.
+        method: &'a str,
+        /// Through which provider, if any.
+        provider: Option<&'a ProviderId>,
+    },
+    /// An attempt to sign in was refused.
+    SignInRefused {
+        /// How: the method's wire name.
+        method: &'a str,
+        /// Through which provider, if any.
+        provider: Option<&'a ProviderId>,
+        /// Why.
+        code: Code,
+    },
+    /// An identity was created.
+    IdentityCreated {
+        /// Which.
+        identity: IdentityId,
+        /// The provider whose claims it was made of; `None` for a local registration.
+        provider: Option<&'a ProviderId>,
+    },
+    /// A session was ended by its owner.
+    SignedOut {
+        /// Whose.
+        identity: IdentityId,
+        /// Which.
+        session: SessionId,
+    },
+}

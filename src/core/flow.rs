@@ -1,0 +1,93 @@
+//! A self-service flow: one attempt to sign in, register or sign out, and the port that keeps flows.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{id::FlowId, secret::TokenHash, store::StoreError, ui::Ui};
+
+/// One attempt of one person to do one thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Its name; the address of its form.
+    pub id: FlowId,
+    /// What is attempted.
+    pub kind: FlowKind,
+    /// Who speaks to it.
+    pub transport: Transport,
+    /// When it began.
+    pub issued_at: Timestamp,
+    /// When it can no longer be submitted.
+    pub expires_at: Timestamp,
+    /// The URL that began it.
+    pub request_url: String,
+    /// Where the browser goes when it is done; already checked against the allowed ones.
+    pub return_to: Option<String>,
+    /// The hash of the anti-forgery cookie it is bound to; `None` for native flows.
+    pub csrf_hash: Option<TokenHash>,
+    /// The method last tried.
+    pub active: Option<String>,
+    /// How far it is: `choose_method` and so on.
+    pub state: String,
+    /// What its form shows.
+    pub ui: Ui,
+    /// What only the flow's own code reads, such as claims that wait for missing traits.
+    pub context: Value,
+}
+
+/// What a flow attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowKind {
+    /// Signing in.
+    Login,
+    /// Creating an identity for oneself.
+    Registration,
+    /// An error to be shown on a page of its own.
+    Error,
+}
+
+impl FlowKind {
+    /// The kind's name in paths and stores.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Registration => "registration",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Who speaks to a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// A browser, with cookies.
+    Browser,
+    /// A native application, with tokens.
+    Api,
+}
+
+/// Keeps flows until they expire, and remembers what may happen only once.
+#[async_trait]
+pub trait FlowStore: Debug + Send + Sync {
+    /// Adds a flow or replaces the one of the same id; it may be forgotten after it expires.
+    async fn put(&self, flow: &Flow) -> Result<(), StoreError>;
+
+    /// The flow of this id, expired ones included for as long as they are remembered.
+    async fn find(&self, id: FlowId) -> Result<Option<Flow>, StoreError>;
+
+    /// Forgets a flow; `false` when somebody else forgot it first, so that of two submissions
+    /// at the same time only one can complete it.
+    async fn remove(&self, id: FlowId) -> Result<bool, StoreError>;
+
+    /// Claims a key until `expires_at`; `false` when it is claimed already. Guards what may be
+    /// used only once, such as the answer of a provider.
+    async fn claim_once(&self, key: &TokenHash, expires_at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Adds one to a counter that starts anew after `window_ends`, and says its new value.
+    async fn count(&self, key: &TokenHash, window_ends: Timestamp) -> Result<u64, StoreError>;
+}

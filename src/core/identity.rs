@@ -1,0 +1,113 @@
+//! An identity: who somebody is, as its schema describes, and the port that keeps identities.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    credential::Credential,
+    id::{AddressId, IdentityId},
+    store::StoreError,
+};
+
+/// Somebody or something that can sign in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Its name for ever.
+    pub id: IdentityId,
+    /// The tenant it belongs to; `default` until there are several.
+    pub tenant: String,
+    /// The schema its traits obey.
+    pub schema_id: String,
+    /// Whether it may sign in.
+    pub state: IdentityState,
+    /// When the state last changed.
+    pub state_changed_at: Timestamp,
+    /// What is known of it, valid against its schema.
+    pub traits: Value,
+    /// Further facts it may see but not change.
+    pub metadata_public: Option<Value>,
+    /// Further facts only administrators see.
+    pub metadata_admin: Option<Value>,
+    /// Roles, such as `admin`.
+    pub roles: Vec<String>,
+    /// What it signs in with, normalised; each belongs to at most one identity.
+    pub identifiers: Vec<String>,
+    /// Addresses that can be verified or used for recovery.
+    pub addresses: Vec<Address>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Whether an identity may sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdentityState {
+    /// It may.
+    Active,
+    /// It may not, and has no sessions.
+    Inactive,
+}
+
+/// An address of an identity, found through its schema's keywords.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Its name.
+    pub id: AddressId,
+    /// The address, normalised.
+    pub value: String,
+    /// How it is reached: `email` or `sms`.
+    pub via: String,
+    /// What the schema lets it be used for.
+    pub purpose: AddressPurpose,
+    /// When somebody proved to hold it; `None` until then.
+    pub verified_at: Option<Timestamp>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What an address may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressPurpose {
+    /// It can be verified.
+    pub verification: bool,
+    /// Codes for recovery may go there.
+    pub recovery: bool,
+}
+
+/// Keeps identities; each write is atomic.
+#[async_trait]
+pub trait IdentityStore: Debug + Send + Sync {
+    /// Adds an identity with its credentials, all or nothing.
+    ///
+    /// Fails with [`StoreError::Conflict`] when an identifier or a credential's identifier is taken.
+    async fn insert(
+        &self,
+        identity: &Identity,
+        credentials: &[Credential],
+    ) -> Result<(), StoreError>;
+
+    /// The identity of this id.
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError>;
+
+    /// The identity that signs in with this normalised identifier.
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError>;
+
+    /// Every identity that holds this normalised address, verified or not.
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError>;
+
+    /// Replaces a stored identity; its sessions see the change at once.
+    ///
+    /// Fails with [`StoreError::Conflict`] when an identifier is taken by another identity.
+    async fn update(&self, identity: &Identity) -> Result<(), StoreError>;
+
+    /// Removes an identity with its credentials and sessions; `false` when there was none.
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError>;
+}

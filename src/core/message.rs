@@ -1,0 +1,124 @@
+//! Messages people read, under the ids of the wire dialect; the texts are our own.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// A text with its id, so that a client can translate it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// The dialect's id; ours begin at 1990000 and 4990000.
+    pub id: u32,
+    /// The text in English.
+    pub text: String,
+    /// `info`, `error` or `success`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The values the text is made with.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub context: Map<String, Value>,
+}
+
+impl Message {
+    /// Something to know.
+    pub fn info(id: u32, text: impl Into<String>, context: Value) -> Self {
+        Self::new(id, text.into(), "info", context)
+    }
+
+    /// Something that is wrong.
+    pub fn error(id: u32, text: impl Into<String>, context: Value) -> Self {
+        Self::new(id, text.into(), "error", context)
+    }
+
+    fn new(id: u32, text: String, kind: &str, context: Value) -> Self {
+        let context = match context {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        };
+        Self {
+            id,
+            text,
+            kind: kind.to_owned(),
+            context,
+        }
+    }
+}
+
+macro_rules! messages {
+    ($($(#[$doc:meta])* $severity:ident $name:ident($($arg:ident: $ty:ty),*) = $id:literal, $text:literal;)*) => {
+        impl Message {
+            $($(#[$doc])*
+            pub fn $name($($arg: $ty),*) -> Self {
+                Self::$severity($id, format!($text), json!({$(stringify!($arg): $arg),*}))
+            })*
+        }
+    };
+}
+
+messages! {
+    /// The button that signs in.
+    info sign_in() = 1010001, "Sign in";
+    /// The button that signs in through a provider.
+    info sign_in_with(provider: &str, provider_id: &str) = 1010002, "Sign in with {provider}";
+    /// The button that signs in with a password.
+    info sign_in_with_password() = 1010022, "Sign in";
+    /// Why somebody who is signed in must prove it again.
+    info reauthenticate() = 1010003, "Please confirm that it is you.";
+    /// The button that registers.
+    info sign_up() = 1040001, "Sign up";
+    /// The button that registers through a provider.
+    info sign_up_with(provider: &str, provider_id: &str) = 1040002, "Sign up with {provider}";
+    /// The button that goes on with what a provider said.
+    info continue_with(provider: &str) = 1040003, "Continue";
+    /// The label of a password.
+    info password() = 1070001, "Password";
+    /// A label the schema gives.
+    info titled(title: &str, name: &str) = 1070002, "{title}";
+    /// The label of an identifier.
+    info identifier() = 1070004, "Email or other identifier";
+    /// A value is missing.
+    error required(property: &str) = 4000002, "Please fill in {property}.";
+    /// A text is too short.
+    error min_length(min_length: u64, actual_length: u64) = 4000003, "Please use at least {min_length} characters (now {actual_length}).";
+    /// A text does not have the form that is asked.
+    error pattern(pattern: &str) = 4000004, "This does not have the expected form ({pattern}).";
+    /// A password is not accepted.
+    error password_policy(reason: &str) = 4000005, "This password cannot be used: {reason}.";
+    /// Identifier or password is wrong.
+    error credentials_invalid() = 4000006, "The identifier or the password is not right. Check both for spelling mistakes.";
+    /// The identifier is taken.
+    error duplicate() = 4000007, "Somebody is registered with this already. Sign in instead, or use another address.";
+    /// A text is too long.
+    error max_length(max_length: u64, actual_length: u64) = 4000017, "Please use at most {max_length} characters (now {actual_length}).";
+    /// A number is too small.
+    error minimum(minimum: &Value, actual: &Value) = 4000018, "Please use at least {minimum} (now {actual}).";
+    /// A number is too large.
+    error maximum(maximum: &Value, actual: &Value) = 4000020, "Please use at most {maximum} (now {actual}).";
+    /// A list is too long.
+    error max_items(max_items: u64, actual_items: usize) = 4000023, "Please give at most {max_items} (now {actual_items}).";
+    /// A list is too short.
+    error min_items(min_items: u64, actual_items: usize) = 4000024, "Please give at least {min_items} (now {actual_items}).";
+    /// A value is of the wrong type.
+    error wrong_type(allowed_types: &str, actual_type: &str) = 4000026, "This must be of type {allowed_types}, not {actual_type}.";
+    /// The password is the identifier.
+    error password_is_identifier() = 4000031, "The password must not be the same as the identifier.";
+    /// A password is too short.
+    error password_too_short(min_length: usize, actual_length: usize) = 4000032, "The password needs at least {min_length} characters (now {actual_length}).";
+    /// A password is too long.
+    error password_too_long(max_length: usize, actual_length: usize) = 4000033, "The password may have at most {max_length} characters (now {actual_length}).";
+    /// Something is no e-mail address.
+    error not_an_email(value: &str) = 4000040, "This is not an e-mail address.";
+    /// A value is wrong in a way that has no id of its own.
+    error invalid(reason: &str) = 4000001, "{reason}";
+    /// The sign-in form has expired.
+    error login_expired() = 4010001, "The form had expired, so here is a new one. Please try again.";
+    /// The identity is switched off.
+    error identity_disabled() = 4010011, "This identity is switched off. Please ask your administrator.";
+    /// The registration form has expired.
+    error registration_expired() = 4040001, "The form had expired, so here is a new one. Please try again.";
+    /// What a provider said does not suffice.
+    error complete_profile() = 4990001, "Almost there: please complete what is missing.";
+    /// Too many attempts.
+    error throttled(retry_after: u64) = 4990002, "There were too many attempts. Please wait {retry_after} seconds and try again.";
+    /// An address belongs to somebody who signs in another way.
+    error address_taken(provider: &str) = 4990003, "An identity with the e-mail address of this {provider} account exists already and signs in another way. Please sign in that way.";
+}

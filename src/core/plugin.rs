@@ -1,0 +1,148 @@
+//! The plugin port: a plugin adds parts to a host when the gateway is put together.
+
+use std::{fmt::Debug, sync::Arc};
+
+use url::Url;
+
+use crate::{
+    broker::Broker,
+    catalogue::Code,
+    clock::Clock,
+    cookie::Cookies,
+    credential::CredentialStore,
+    entropy::Entropy,
+    event::Event,
+    flow::FlowStore,
+    identity::IdentityStore,
+    method::Method,
+    pages::Pages,
+    return_to::ReturnUrls,
+    schema::Schemas,
+    seal::Seal,
+    sessions::Sessions,
+    stage::{Authenticator, Authorizer, Enricher, Observer},
+};
+
+/// Something that adds parts to the gateway.
+pub trait Plugin: Debug + Send + Sync {
+    /// Its name, as in `[plugins.<name>]`.
+    fn name(&self) -> &'static str;
+
+    /// Adds its parts to `host`. Called once, before the first request.
+    fn install(&self, host: &mut Host) -> Result<(), InstallError>;
+}
+
+/// A plugin could not be installed.
+#[derive(Debug, thiserror::Error)]
+#[error("the plugin cannot be installed: {reason}")]
+pub struct InstallError {
+    /// What is missing or wrong.
+    pub reason: String,
+}
+
+/// What the gateway offers to plugins, and the parts they have added.
+#[derive(Debug)]
+pub struct Host {
+    /// What plugins may use.
+    pub services: Services,
+    /// Who callers are found out by, asked in order.
+    pub authenticators: Vec<Arc<dyn Authenticator>>,
+    /// Who judges beside the routes' rules.
+    pub authorizers: Vec<Arc<dyn Authorizer>>,
+    /// Who adds headers beside the routes' presets.
+    pub enrichers: Vec<Arc<dyn Enricher>>,
+    /// Who hears what happens.
+    pub observers: Vec<Arc<dyn Observer>>,
+    /// Pages on the proxy listener, by the path below the gateway's prefix they begin with.
+    pub public_pages: Vec<(String, Arc<dyn Pages>)>,
+}
+
+/// What plugins may use of the gateway.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The identity schemas.
+    pub schemas: Arc<Schemas>,
+    /// The identities.
+    pub identities: Arc<dyn IdentityStore>,
+    /// Their credentials.
+    pub credentials: Arc<dyn CredentialStore>,
+    /// The sessions.
+    pub sessions: Sessions,
+    /// The flows.
+    pub flows: Arc<dyn FlowStore>,
+    /// The methods of local identities; empty when local sign-in is off.
+    pub methods: Vec<Arc<dyn Method>>,
+    /// Sign-in through providers.
+    pub broker: Broker,
+    /// The key that seals what browsers carry for us.
+    pub seal: Seal,
+    /// The gateway's cookies.
+    pub cookies: Cookies,
+    /// Where the gateway is and where browsers may return to.
+    pub addresses: Addresses,
+    /// Who hears of sign-ins.
+    pub announcer: Announcer,
+}
+
+/// Where the gateway is.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// Where browsers may return to; knows the public URL.
+    pub return_urls: Arc<ReturnUrls>,
+    /// The path own pages live under, without a trailing slash: `/.portcullis`.
+    pub prefix: String,
+}
+
+impl Addresses {
+    /// The absolute URL of an own page; `path` begins with a slash.
+    pub fn own(&self, path: &str) -> String {
+        let base = self.return_urls.public_url().as_str().trim_end_matches('/');
+        format!("{base}{}{path}", self.prefix)
+    }
+
+    /// The URI to register at a provider.
+    pub fn redirect_uri(&self, provider: &crate::id::ProviderId) -> String {
+        self.own(&format!("/self-service/methods/oidc/callback/{provider}"))
+    }
+
+    /// Where browsers reach the gateway.
+    pub fn public_url(&self) -> &Url {
+        self.return_urls.public_url()
+    }
+}
+
+/// Tells every observer what happened.
+#[derive(Debug, Clone, Default)]
+pub struct Announcer {
+    observers: Arc<[Arc<dyn Observer>]>,
+}
+
+impl Announcer {
+    /// An announcer to these observers.
+    pub fn new(observers: Vec<Arc<dyn Observer>>) -> Self {
+        Self {
+            observers: observers.into(),
+        }
+    }
+
+    /// Tells everyone.
+    pub fn announce(&self, event: &Event<'_>) {
+        self.observers
+            .iter()
+            .for_each(|observer| observer.observe(event));
+    }
+
+    /// Tells everyone that a sign-in was refused, and hands the code back.
+    pub fn refuse(&self, method: &str, code: Code) -> Code {
+        self.announce(&Event::SignInRefused {
+            method,
+            provider: None,
+            code,
+        });
+        code
+    }
+}

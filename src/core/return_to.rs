@@ -1,0 +1,179 @@
+//! Where a browser may be sent back to: own hosts and what the configuration allows, nothing else.
+
+use url::Url;
+
+/// The places a browser may return to.
+#[derive(Debug, Clone)]
+pub struct ReturnUrls {
+    public_url: Url,
+    hosts: Vec<String>,
+    allowed: Vec<Pattern>,
+}
+
+/// One entry of `allowed_return_urls`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+    path: String,
+}
+
+/// The text is no `scheme://host[:port][/path]`, with `*.` allowed before the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the pattern is not of the form https://host or https://*.host")]
+pub struct InvalidPattern;
+
+impl std::str::FromStr for Pattern {
+    type Err = InvalidPattern;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPattern> {
+        let (text, wildcard) = match text.split_once("://*.") {
+            Some((scheme, rest)) => (format!("{scheme}://{rest}"), true),
+            None => (text.to_owned(), false),
+        };
+        let url = Url::parse(&text).map_err(|_| InvalidPattern)?;
+        let host = url.host_str().ok_or(InvalidPattern)?;
+        let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        if !plain || host.contains('*') || !matches!(url.scheme(), "http" | "https") {
+            return Err(InvalidPattern);
+        }
+        Ok(Self {
+            scheme: url.scheme().to_owned(),
+            host: if wildcard {
+                format!(".{host}")
+            } else {
+                host.to_owned()
+            },
+            port: url.port_or_known_default(),
+            path: url.path().to_owned(),
+        })
+    }
+}
+
+impl Pattern {
+    fn matches(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else {
+            return false;
+        };
+        // The dot belongs to the pattern, so that `evilexample.org` is not below `example.org`.
+        let host_matches = match self.host.strip_prefix('.') {
+            Some(_) => host.len() > self.host.len() && host.ends_with(&self.host),
+            None => host == self.host,
+        };
+        let path = self.path.trim_end_matches('/');
+        let path_matches = url
+            .path()
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        host_matches
+            && path_matches
+            && url.scheme() == self.scheme
+            && url.port_or_known_default() == self.port
+    }
+}
+
+impl ReturnUrls {
+    /// Own pages live at `public_url`; `hosts` are the exact hosts that routes serve.
+    pub fn new(public_url: Url, hosts: Vec<String>, allowed: Vec<Pattern>) -> Self {
+        Self {
+            public_url,
+            hosts,
+            allowed,
+        }
+    }
+
+    /// Where `text` may send the browser, as an absolute URL; `None` when it may not.
+    ///
+    /// A path is taken as one of the public URL. Whatever browsers read in another way than this
+    /// parser is refused: controls, spaces and backslashes anywhere, and two leading slashes.
+    pub fn check(&self, text: &str) -> Option<Url> {
+        let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+        if text.is_empty() || text.len() > 4096 || text.contains(odd) || text.starts_with("//") {
+            return None;
+        }
+        let url = match text.starts_with('/') {
+            true => self.public_url.join(text).ok()?,
+            false => Url::parse(text).ok()?,
+        };
+        let clean = url.username().is_empty() && url.password().is_none();
+        // `/./\` and `/.//host` collapse into a path that begins with two slashes.
+        if !clean || url.path().starts_with("//") {
+            return None;
+        }
+        (self.is_own(&url) || self.allowed.iter().any(|p| p.matches(&url))).then_some(url)
+    }
+
+    fn is_own(&self, url: &Url) -> bool {
+        if url.origin() == self.public_url.origin() {
+            return true;
+        }
+        // Routes of other hosts are reached over the same scheme and port as the public URL.
+        url.scheme() == self.public_url.scheme()
+            && url.port_or_known_default() == self.public_url.port_or_known_default()
+            && url
+                .host_str()
+                .is_some_and(|host| self.hosts.iter().any(|own| own == host))
+    }
+
+    /// Where browsers reach the gateway.
+    pub fn public_url(&self) -> &Url {
+        &self.public_url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn urls() -> ReturnUrls {
+        let allowed = vec!["https://*.example.org".parse().unwrap()];
+        let own = Url::parse("https://gate.example.com").unwrap();
+        ReturnUrls::new(own, vec!["app.example.com".to_owned()], allowed)
+    }
+
+    #[test]
+    fn own_and_allowed_places_are_taken() {
+        for good in [
+            "/",
+            "/deep?x=1&y=%2F",
+            "https://gate.example.com/x",
+            "https://app.example.com/",
+            "https://a.b.example.org/x",
+        ] {
+            assert!(urls().check(good).is_some(), "{good}");
+        }
+    }
+
+    #[test]
+    fn every_open_redirect_trick_is_refused() {
+        for bad in [
+            "",
+            "//evil.test",
+            "/\\evil.test",
+            "\\\\evil.test",
+            "/\t/evil.test",
+            "/%09//evil.test\n",
+            "https:evil.test",
+            "https:///evil.test",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://evil.test",
+            "https://gate.example.com@evil.test/",
+            "https://evilexample.org/",
+            "https://example.org.evil.test/",
+            "http://gate.example.com/",
+            "https://gate.example.com:444/",
+            "/./\\evil.test",
+            "/.//evil.test",
+            "/x/..//evil.test",
+            " https://gate.example.com",
+            "https://user@gate.example.com/",
+            "https://a.example.org:8443/",
+            "ftp://gate.example.com/",
+            "https://example.org",
+        ] {
+            assert_eq!(urls().check(bad), None, "{bad}");
+        }
+    }
+}

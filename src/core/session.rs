@@ -1,0 +1,127 @@
+//! A session: somebody signed in on some device, and the port that keeps sessions.
+
+use std::{fmt::Debug, net::IpAddr};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{IdentityId, ProviderId, SessionId},
+    secret::TokenHash,
+    store::StoreError,
+};
+
+/// Somebody signed in on some device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its name; no secret.
+    pub id: SessionId,
+    /// The hash of the token that opens it.
+    pub token_hash: TokenHash,
+    /// Who is signed in.
+    pub identity_id: IdentityId,
+    /// When it began.
+    pub issued_at: Timestamp,
+    /// When somebody last proved to be this identity.
+    pub authenticated_at: Timestamp,
+    /// When it ends whatever happens.
+    pub expires_at: Timestamp,
+    /// When it was last seen in use, to within a tenth of the idle timeout.
+    pub last_seen_at: Timestamp,
+    /// How they proved it, oldest first; never empty.
+    pub methods: Vec<AuthenticationMethod>,
+    /// Where from.
+    pub device: Device,
+}
+
+impl Session {
+    /// The strongest assurance the completed methods give.
+    pub fn aal(&self) -> Aal {
+        self.methods
+            .iter()
+            .map(|method| method.aal)
+            .max()
+            .unwrap_or(Aal::Aal0)
+    }
+
+    /// The provider that vouched for the first factor, if one did.
+    pub fn provider(&self) -> Option<&ProviderId> {
+        self.methods
+            .iter()
+            .find_map(|method| method.provider.as_ref())
+    }
+}
+
+/// One completed proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthenticationMethod {
+    /// The method's wire name, such as `password` or `oidc`.
+    pub method: String,
+    /// The assurance it gives.
+    pub aal: Aal,
+    /// When it was completed.
+    pub completed_at: Timestamp,
+    /// The provider that vouched, for `oidc`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub provider: Option<ProviderId>,
+}
+
+/// Authenticator assurance level (NIST SP 800-63B names, wire spelling of the dialect).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aal {
+    /// Nothing proved.
+    Aal0,
+    /// One factor.
+    Aal1,
+    /// Two factors.
+    Aal2,
+}
+
+impl Aal {
+    /// The level's wire spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aal0 => "aal0",
+            Self::Aal1 => "aal1",
+            Self::Aal2 => "aal2",
+        }
+    }
+}
+
+/// The device a session was begun on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// The client's address.
+    pub ip_address: Option<IpAddr>,
+    /// The client's `User-Agent`, cut at 512 bytes.
+    pub user_agent: Option<String>,
+}
+
+/// Keeps sessions. Writes are seen by every node at once; where a shared cache stands before the
+/// record, the implementation keeps both equal.
+#[async_trait]
+pub trait SessionStore: Debug + Send + Sync {
+    /// Adds a session.
+    async fn insert(&self, session: &Session) -> Result<(), StoreError>;
+
+    /// The session that this token opens, expired or not.
+    async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError>;
+
+    /// All sessions of an identity, newest first, expired ones included.
+    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError>;
+
+    /// Notes that a session was in use.
+    async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends one session; `false` when there was none.
+    async fn revoke(&self, id: SessionId) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of an identity, but for `keep`; says how many ended.
+    async fn revoke_all(
+        &self,
+        identity_id: IdentityId,
+        keep: Option<SessionId>,
+    ) -> Result<u64, StoreError>;
+}
