@@ -4,5 +4,6 @@
 //! `upstream`; `pipeline` is the straight line through them and `proxy` the only adapter to the
 //! proxy framework.
 
+pub mod entropy;
 pub mod pipeline;
 pub mod route;

@@ -1,0 +1,132 @@
+//! The command line: what can be asked, and which file answers it.
+
+pub mod check;
+mod create_admin_account;
+mod demo;
+mod desk;
+mod failure;
+mod identities;
+mod output;
+mod password;
+mod redirect_uri;
+mod selector;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+pub use self::{
+    create_admin_account::CreateAdminAccount, failure::Failure, output::Output,
+    password::PasswordSource, selector::Selector,
+};
+
+/// A pluggable identity-broker gateway.
+#[derive(Debug, Parser)]
+#[command(name = "portcullis", version, about, subcommand_required = false)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    /// Validate the configuration and exit, like `check`.
+    #[arg(short = 't', long = "config-test", visible_alias = "test")]
+    config_test: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The configuration file; otherwise ./portcullis.toml or /etc/portcullis/portcullis.toml.
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How answers are printed.
+    #[arg(long, global = true, value_enum, default_value = "table")]
+    pub output: Output,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the gateway.
+    Serve,
+    /// Run the gateway on embedded defaults before the echo application, with a first account.
+    Demo,
+    /// Validate the configuration: every mistake at once, nothing is contacted.
+    Check {
+        /// Also reach the stores and the providers.
+        #[arg(long)]
+        check_connectivity: bool,
+    },
+    /// Create an identity with the role `admin`.
+    CreateAdminAccount(CreateAdminAccount),
+    /// Show an identity.
+    #[command(visible_alias = "get-user")]
+    GetIdentity(Selector),
+    /// Set an identity's password, and end its sessions.
+    ResetPassword {
+        #[command(flatten)]
+        selector: Selector,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// End all sessions of an identity.
+    #[command(visible_alias = "invalidate-user-sessions")]
+    InvalidateIdentitySessions {
+        #[command(flatten)]
+        selector: Selector,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Delete an identity with its credentials and sessions.
+    #[command(visible_alias = "delete-user")]
+    DeleteIdentity {
+        #[command(flatten)]
+        selector: Selector,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Print the URI to register at a provider.
+    GetRedirectUri {
+        /// The provider's id.
+        #[arg(long, value_name = "ID")]
+        provider: String,
+    },
+}
+
+/// Whether a command that cannot be undone may go on.
+#[derive(Debug, Clone, Args)]
+pub struct Consent {
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// Does what the command line asks.
+pub fn run(cli: Cli) -> ExitCode {
+    let Cli { common, config_test, command } = cli;
+    let done = match command {
+        _ if config_test => return check::run(common.config.as_deref(), false),
+        None | Some(Command::Serve) => serve::run(&common),
+        Some(Command::Demo) => demo::run(),
+        Some(Command::Check { check_connectivity }) => {
+            return check::run(common.config.as_deref(), check_connectivity);
+        }
+        Some(Command::CreateAdminAccount(account)) => create_admin_account::run(&common, account),
+        Some(Command::GetIdentity(selector)) => identities::get(&common, &selector),
+        Some(Command::ResetPassword { selector, password }) => {
+            identities::reset_password(&common, &selector, &password)
+        }
+        Some(Command::InvalidateIdentitySessions { selector, consent }) => {
+            identities::invalidate_sessions(&common, &selector, &consent)
+        }
+        Some(Command::DeleteIdentity { selector, consent }) => {
+            identities::delete(&common, &selector, &consent)
+        }
+        Some(Command::GetRedirectUri { provider }) => redirect_uri::run(&common, &provider),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

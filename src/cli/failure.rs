@@ -1,0 +1,48 @@
+//! Why a command did not do what it was asked, with the exit code that says so.
+
+use std::process::ExitCode;
+
+use portcullis_core::store::StoreError;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command line cannot be meant: exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// It was refused or went wrong: exit code 1.
+    #[error("{0}")]
+    Refused(String),
+    /// More than one identity answers: exit code 3.
+    #[error("multiple identities found with this e-mail address; provide an --identity-id instead")]
+    Several,
+}
+
+impl Failure {
+    /// Prints the reason and says with which code to exit.
+    pub fn report(&self) -> ExitCode {
+        eprintln!("error: {self}");
+        match self {
+            Self::Refused(_) => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Several => ExitCode::from(3),
+        }
+    }
+
+    /// The failure behind an error that is only told.
+    pub fn refused(error: &dyn std::error::Error) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(deeper) = cause {
+            text = format!("{text}: {deeper}");
+            cause = deeper.source();
+        }
+        Self::Refused(text)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::refused(&error)
+    }
+}

@@ -1,0 +1,83 @@
+//! The commands on one identity: show it, set its password, end its sessions, delete it.
+
+use std::io::{self, IsTerminal, Write};
+
+use portcullis_core::identity::Identity;
+use serde_json::json;
+
+use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk, output};
+
+/// Shows an identity.
+pub fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
+    Desk::open(common, async |desk| {
+        let identity = selector.resolve(desk.identities()).await?;
+        common.output.print(&output::identity(&identity, &desk.schemas_url()));
+        Ok(())
+    })
+}
+
+/// Sets a password and ends every session, for whoever knew the old one may hold one.
+pub fn reset_password(
+    common: &Common,
+    selector: &Selector,
+    source: &PasswordSource,
+) -> Result<(), Failure> {
+    Desk::open(common, async |desk| {
+        let identity = selector.resolve(desk.identities()).await?;
+        let password = source.read()?;
+        desk.set_password(&identity, &password).await?;
+        let ended = desk.sessions().revoke_all(identity.id, None).await?;
+        let answer = json!({
+            "identity_id": identity.id, "password": "changed", "sessions_ended": ended,
+        });
+        common.output.print(&answer);
+        Ok(())
+    })
+}
+
+/// Ends every session of an identity.
+pub fn invalidate_sessions(
+    common: &Common,
+    selector: &Selector,
+    consent: &Consent,
+) -> Result<(), Failure> {
+    Desk::open(common, async |desk| {
+        let identity = selector.resolve(desk.identities()).await?;
+        consent.ask("End all sessions of", &identity)?;
+        let ended = desk.sessions().revoke_all(identity.id, None).await?;
+        common.output.print(&json!({"identity_id": identity.id, "sessions_ended": ended}));
+        Ok(())
+    })
+}
+
+/// Deletes an identity with all that belongs to it.
+pub fn delete(common: &Common, selector: &Selector, consent: &Consent) -> Result<(), Failure> {
+    Desk::open(common, async |desk| {
+        let identity = selector.resolve(desk.identities()).await?;
+        consent.ask("Delete", &identity)?;
+        if !desk.identities().delete(identity.id).await? {
+            return Err(Failure::Refused("somebody else deleted it just now".to_owned()));
+        }
+        common.output.print(&json!({"identity_id": identity.id, "deleted": true}));
+        Ok(())
+    })
+}
+
+impl Consent {
+    /// Asks before something that cannot be undone. A program has nobody to ask: it went to the
+    /// trouble of naming the identity, so it may go on.
+    fn ask(&self, deed: &str, identity: &Identity) -> Result<(), Failure> {
+        if self.yes || !io::stdin().is_terminal() {
+            return Ok(());
+        }
+        eprint!("{deed} identity {}? [y/N] ", identity.id);
+        // The question shows at the latest with the next line; the answer counts, not the flush.
+        let _ = io::stderr().flush();
+        let mut answer = String::new();
+        let read = io::stdin().read_line(&mut answer);
+        match (read, answer.trim()) {
+            (Ok(_), "y" | "Y" | "yes") => Ok(()),
+            _ => Err(Failure::Refused("nothing was changed".to_owned())),
+        }
+    }
+}

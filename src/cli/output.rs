@@ -1,0 +1,113 @@
+//! How commands print what they found: JSON for programs, tables for people.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
+use portcullis_core::identity::{Address, Identity};
+use serde_json::{Map, Value, json};
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    /// One row for each fact.
+    Table,
+    /// One JSON object.
+    Json,
+}
+
+impl Output {
+    /// Prints one object.
+    pub fn print(self, object: &Value) {
+        match self {
+            Self::Json => println!("{object:#}"),
+            Self::Table => println!("{}", table(object)),
+        }
+    }
+}
+
+fn table(object: &Value) -> Table {
+    let mut rows = Vec::new();
+    flatten("", object, &mut rows);
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED);
+    rows.into_iter().for_each(|(key, value)| {
+        table.add_row([key, value]);
+    });
+    table
+}
+
+fn flatten(path: &str, value: &Value, rows: &mut Vec<(String, String)>) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| flatten(&below(key), value, rows)),
+        Value::Array(list) if list.iter().any(Value::is_object) => {
+            list.iter().enumerate().for_each(|(i, v)| flatten(&below(&i.to_string()), v, rows));
+        }
+        Value::Array(list) => {
+            let texts: Vec<String> = list.iter().map(plain).collect();
+            rows.push((path.to_owned(), texts.join(", ")));
+        }
+        Value::Null => {}
+        other => rows.push((path.to_owned(), plain(other))),
+    }
+}
+
+/// A value on one line; controls are shown as escapes, so that a trait cannot drive the terminal.
+fn plain(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.chars().fold(String::new(), |mut line, c| {
+        match c.is_control() {
+            true => line.extend(c.escape_unicode()),
+            false => line.push(c),
+        }
+        line
+    })
+}
+
+/// An identity as administrators see it, in the wire dialect's shape; never a credential's secret.
+pub fn identity(identity: &Identity, schemas_url: &str) -> Value {
+    let verification: Vec<Value> =
+        identity.addresses.iter().filter(|a| a.purpose.verification).map(verifiable).collect();
+    let recovery: Vec<Value> =
+        identity.addresses.iter().filter(|a| a.purpose.recovery).map(recoverable).collect();
+    let schema = URL_SAFE_NO_PAD.encode(&identity.schema_id);
+    json!({
+        "id": identity.id,
+        "schema_id": identity.schema_id,
+        "schema_url": format!("{schemas_url}/{schema}"),
+        "state": identity.state,
+        "state_changed_at": identity.state_changed_at,
+        "traits": identity.traits,
+        "roles": identity.roles,
+        "tenant": identity.tenant,
+        "metadata_public": identity.metadata_public,
+        "metadata_admin": identity.metadata_admin,
+        "verifiable_addresses": verification,
+        "recovery_addresses": recovery,
+        "organization_id": null,
+        "created_at": identity.created_at,
+        "updated_at": identity.updated_at,
+    })
+}
+
+fn verifiable(address: &Address) -> Value {
+    let mut value = recoverable(address);
+    if let Value::Object(map) = &mut value {
+        let verified = address.verified_at;
+        map.insert("verified".to_owned(), json!(verified.is_some()));
+        let status = if verified.is_some() { "completed" } else { "pending" };
+        map.insert("status".to_owned(), json!(status));
+        map.extend(verified.map(|at| ("verified_at".to_owned(), json!(at))));
+    }
+    value
+}
+
+fn recoverable(address: &Address) -> Value {
+    let fields = [
+        ("id", json!(address.id)),
+        ("value", json!(address.value)),
+        ("via", json!(address.via)),
+        ("created_at", json!(address.created_at)),
+        ("updated_at", json!(address.updated_at)),
+    ];
+    Value::Object(fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<Map<_, _>>())
+}
