@@ -1,0 +1,18 @@
+//! End to end: one story per file of `e2e/`, told over the fixtures of `support/`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a fixture that cannot stand up fails its story"
+)]
+
+#[expect(
+    dead_code,
+    reason = "a fixture offers more than the stories of today ask of it"
+)]
+#[path = "support/support.rs"]
+mod support;
+
+mod e2e {
+    mod harness;
+}

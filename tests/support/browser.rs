@@ -1,0 +1,245 @@
+//! A real Chromium, driven over WebDriver.
+
+use std::{path::Path, time::Duration};
+
+use fantoccini::{
+    Client, ClientBuilder,
+    elements::{Element, ElementRef},
+    wd::Capabilities,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    net::TcpStream,
+    sync::{Semaphore, SemaphorePermit},
+};
+
+use super::{
+    port::free_port,
+    process::Process,
+    wait::{wait_until, wait_within},
+};
+
+/// Chromium is heavy: more than two at once would only slow each other down.
+static SEATS: Semaphore = Semaphore::const_new(2);
+
+/// The constant by which WebDriver marks references to elements (W3C WebDriver, section 11).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A field by the text of its label, its name, or its placeholder.
+const FIND_FIELD: &str = "
+    const wanted = arguments[0];
+    const said = label => label.textContent.replace('*', '').trim();
+    const label = [...document.querySelectorAll('label')].find(l => said(l) === wanted);
+    return (label && label.control)
+        || [...document.getElementsByName(wanted)].find(field => field.type !== 'hidden')
+        || document.querySelector(`[placeholder=${JSON.stringify(wanted)}]`);";
+
+/// A button or a link by its text, or a button by its name or value.
+const FIND_BUTTON: &str = "
+    const wanted = arguments[0];
+    const shown = [...document.querySelectorAll('button, a, input[type=submit]')];
+    return shown.find(b => b.textContent.trim() === wanted)
+        || shown.find(b => b.value === wanted || b.name === wanted)
+        || shown.find(b => b.textContent.includes(wanted));";
+
+/// A browser window with a fresh profile.
+pub(crate) struct Browser {
+    client: Client,
+    // Dropped in this order: the driver and its browser first, then their folder, then the seat.
+    _driver: Process,
+    _profile: TempDir,
+    _seat: SemaphorePermit<'static>,
+}
+
+impl Browser {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(json!({})).await
+    }
+
+    /// A browser whose person has switched scripts off.
+    pub(crate) async fn open_without_scripts() -> Self {
+        Self::open_with(json!({ "profile.managed_default_content_settings.javascript": 2 })).await
+    }
+
+    async fn open_with(preferences: Value) -> Self {
+        let seat = SEATS.acquire().await.expect("never closed");
+        let profile = TempDir::new().expect("a folder");
+        let port = free_port();
+        let mut command = Process::command("chromedriver");
+        // Whatever the browser keeps outside its profile goes with the folder, too.
+        command
+            .arg(format!("--port={port}"))
+            .env("HOME", profile.path());
+        command.env("TMPDIR", profile.path());
+        let driver = Process::spawn(command, &profile.path().join("driver.log"));
+        wait_until("chromedriver to listen", async || {
+            TcpStream::connect(("127.0.0.1", port)).await.ok()
+        })
+        .await;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(profile.path(), preferences))
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("chromium starts");
+        Self {
+            client,
+            _driver: driver,
+            _profile: profile,
+            _seat: seat,
+        }
+    }
+
+    pub(crate) async fn goto(&self, url: &str) {
+        self.client.goto(url).await.expect("the page loads");
+    }
+
+    pub(crate) async fn url(&self) -> String {
+        self.client.current_url().await.expect("an address").into()
+    }
+
+    /// All text a person can see.
+    pub(crate) async fn text(&self) -> String {
+        let text = self
+            .run(
+                "return document.body ? document.body.innerText : ''",
+                vec![],
+            )
+            .await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the page shows `text`.
+    pub(crate) async fn see(&self, text: &str) {
+        let mut shown = String::new();
+        let what = format!("the page to show {text:?}");
+        wait_until(&what, async || {
+            shown = self.text().await;
+            shown.contains(text).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the address contains `part`, and returns it.
+    pub(crate) async fn arrive_at(&self, part: &str) -> String {
+        let what = format!("the browser to arrive at {part}");
+        wait_until(&what, async || {
+            Some(self.url().await).filter(|url| url.contains(part))
+        })
+        .await
+    }
+
+    /// Types into the field with this label, name or placeholder, in place of what is there.
+    pub(crate) async fn fill(&self, field: &str, value: &str) {
+        let element = self.find(FIND_FIELD, field).await;
+        element.clear().await.expect("the field can be cleared");
+        element
+            .send_keys(value)
+            .await
+            .expect("the field takes input");
+    }
+
+    /// Clicks the button or link with this text, name or value.
+    pub(crate) async fn press(&self, button: &str) {
+        self.find(FIND_BUTTON, button)
+            .await
+            .click()
+            .await
+            .expect("the button can be pressed");
+    }
+
+    /// Whether there is such a button or link.
+    pub(crate) async fn has_button(&self, button: &str) -> bool {
+        !self.run(FIND_BUTTON, vec![json!(button)]).await.is_null()
+    }
+
+    /// Presses Enter where the focus is, which submits a form.
+    pub(crate) async fn submit(&self) {
+        let focused = self
+            .client
+            .active_element()
+            .await
+            .expect("something has the focus");
+        focused
+            .send_keys("\u{E007}")
+            .await
+            .expect("Enter can be pressed");
+    }
+
+    /// Runs a script in the page and returns its value.
+    pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client
+            .execute(script, arguments)
+            .await
+            .expect("the script runs")
+    }
+
+    /// The names of the cookies the page's address would get.
+    pub(crate) async fn cookie_names(&self) -> Vec<String> {
+        let cookies = self.client.get_all_cookies().await.expect("cookies");
+        cookies
+            .iter()
+            .map(|cookie| cookie.name().to_owned())
+            .collect()
+    }
+
+    /// Makes the window as wide as a phone's (390) or a desktop's (1280), in CSS pixels.
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.client
+            .set_window_size(width, height)
+            .await
+            .expect("the window can be resized");
+    }
+
+    /// Writes a PNG of what is seen.
+    pub(crate) async fn screenshot(&self, path: &Path) {
+        let image = self.client.screenshot().await.expect("an image");
+        std::fs::write(path, image).expect("the image can be written");
+    }
+
+    /// The page's element, waited for: a navigation may still be under way.
+    async fn find(&self, script: &str, wanted: &str) -> Element {
+        let patience = Duration::from_secs(15);
+        let what = format!("{wanted:?} to appear on the page");
+        let reference = wait_within(patience, &what, async || {
+            // A script that a navigation cuts short is asked again.
+            let found = self
+                .client
+                .execute(script, vec![json!(wanted)])
+                .await
+                .ok()?;
+            found
+                .get(ELEMENT)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        })
+        .await;
+        Element::from_element_id(self.client.clone(), ElementRef::from(reference))
+    }
+}
+
+fn capabilities(profile: &Path, preferences: Value) -> Capabilities {
+    let profile = format!("--user-data-dir={}", profile.join("profile").display());
+    let arguments = json!([
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // Nothing but the loopback is there, whatever a page asks for.
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+        "--window-size=1280,900",
+        profile,
+    ]);
+    let chrome = json!({ "args": arguments, "prefs": preferences });
+    let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": chrome });
+    let Value::Object(capabilities) = capabilities else {
+        unreachable!("an object")
+    };
+    capabilities
+}

@@ -1,0 +1,28 @@
+//! Fixtures of the end-to-end stories: real servers, a hostile provider, a browser, actors, and the
+//! gateway under test. Each picks free ports, owns its folder and stops its children when dropped.
+
+pub(crate) mod actor;
+pub(crate) mod browser;
+pub(crate) mod gateway;
+pub(crate) mod hostile_provider;
+pub(crate) mod http;
+pub(crate) mod oidc_provider;
+pub(crate) mod port;
+pub(crate) mod postgres;
+pub(crate) mod process;
+pub(crate) mod redis;
+pub(crate) mod upstream;
+pub(crate) mod wait;
+
+pub(crate) use self::{
+    actor::Anonymous,
+    browser::Browser,
+    gateway::{Route, TestGateway},
+    hostile_provider::{HostileProvider, Trouble},
+    http::Reply,
+    oidc_provider::OidcProvider,
+    postgres::Postgres,
+    redis::Redis,
+    upstream::Upstream,
+    wait::wait_within,
+};
