@@ -79,7 +79,7 @@ impl Browser {
         })
         .await;
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(profile.path(), preferences))
+            .capabilities(capabilities(profile.path(), &preferences))
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("chromium starts");
@@ -219,7 +219,7 @@ impl Browser {
     }
 }
 
-fn capabilities(profile: &Path, preferences: Value) -> Capabilities {
+fn capabilities(profile: &Path, preferences: &Value) -> Capabilities {
     let profile = format!("--user-data-dir={}", profile.join("profile").display());
     let arguments = json!([
         "--headless=new",

@@ -166,12 +166,12 @@ impl HostileProvider {
 
     /// A proper signature by a key that is not in the JWKS.
     pub(crate) fn unknown_key(self) -> Self {
-        self.with(|manner| manner.signing = Signing::Es256(Key::new("unknown")))
+        self.with(|manner| manner.signing = Signing::Es256(Box::new(Key::new("unknown"))))
     }
 
     /// A key of the attacker's under the name of a published one.
     pub(crate) fn forged_signature(self) -> Self {
-        self.with(|manner| manner.signing = Signing::Es256(Key::new(manner.keys[0].id())))
+        self.with(|manner| manner.signing = Signing::Es256(Box::new(Key::new(manner.keys[0].id()))))
     }
 
     /// Discovery names another issuer than the one it was asked for.

@@ -66,7 +66,8 @@ impl Redis {
     ///
     /// What this fixture itself sends and what connections send to introduce themselves is left out.
     pub(crate) async fn commands(&self) -> BTreeMap<String, u64> {
-        const HOUSEKEEPING: [&str; 7] = [
+        const HOUSEKEEPING: [&str; 8] = [
+            "monitor",
             "info",
             "ping",
             "hello",

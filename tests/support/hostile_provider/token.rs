@@ -19,7 +19,7 @@ pub(super) enum Signing {
     /// ES256 with the newest published key.
     Published,
     /// ES256 with this key.
-    Es256(Key),
+    Es256(Box<Key>),
     /// HS256 with this secret.
     Hs256(Vec<u8>),
     /// Not at all.
