@@ -176,6 +176,27 @@ async fn a_person_signs_in_at_the_real_provider_in_a_real_browser() {
 }
 
 #[tokio::test]
+async fn a_browser_without_scripts_fills_forms_all_the_same() {
+    let upstream = Upstream::start().await;
+    upstream.answer(|_| {
+        let page = "<form method=post><label for=f>Motto</label><input id=f name=m></form>\
+                    <p id=p>quiet</p><script>document.getElementById('p').append('loud')</script>";
+        Reply::text(page).with_header("Content-Type", "text/html")
+    });
+    let browser = Browser::open_without_scripts().await;
+    browser.goto(&upstream.url()).await;
+    assert!(!browser.text().await.contains("loud"));
+    browser.fill("Motto", "shut").await;
+    browser.submit().await;
+    let received = upstream.wait_for_requests(2).await;
+    let form = received
+        .iter()
+        .find(|request| request.method == "POST")
+        .unwrap();
+    assert_eq!(form.parameter("m").as_deref(), Some("shut"));
+}
+
+#[tokio::test]
 async fn the_real_provider_tells_who_signed_in() {
     let provider = OidcProvider::with_client("one", "secret", CALLBACK).claims_in_id_token();
     let mut provider = provider

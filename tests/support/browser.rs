@@ -1,6 +1,11 @@
 //! A real Chromium, driven over WebDriver.
 
-use std::{path::Path, time::Duration};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use fantoccini::{
     Client, ClientBuilder,
@@ -195,7 +200,7 @@ impl Browser {
     /// Writes a PNG of what is seen.
     pub(crate) async fn screenshot(&self, path: &Path) {
         let image = self.client.screenshot().await.expect("an image");
-        std::fs::write(path, image).expect("the image can be written");
+        fs::write(path, image).expect("the image can be written");
     }
 
     /// The page's element, waited for: a navigation may still be under way.
@@ -219,7 +224,17 @@ impl Browser {
     }
 }
 
+/// A browser that ends with its driver, which by itself would leave it behind when it is killed.
+fn launcher(folder: &Path) -> PathBuf {
+    let path = folder.join("chromium");
+    let script = "#!/bin/sh\nexec setpriv --pdeathsig KILL -- chromium \"$@\"\n";
+    fs::write(&path, script).expect("the launcher can be written");
+    fs::set_permissions(&path, Permissions::from_mode(0o700)).expect("it can be made to run");
+    path
+}
+
 fn capabilities(profile: &Path, preferences: &Value) -> Capabilities {
+    let binary = launcher(profile);
     let profile = format!("--user-data-dir={}", profile.join("profile").display());
     let arguments = json!([
         "--headless=new",
@@ -236,7 +251,7 @@ fn capabilities(profile: &Path, preferences: &Value) -> Capabilities {
         "--window-size=1280,900",
         profile,
     ]);
-    let chrome = json!({ "args": arguments, "prefs": preferences });
+    let chrome = json!({ "args": arguments, "binary": binary, "prefs": preferences });
     let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": chrome });
     let Value::Object(capabilities) = capabilities else {
         unreachable!("an object")
