@@ -93,12 +93,22 @@ messages! {
     error minimum(minimum: &Value, actual: &Value) = 4000018, "Please use at least {minimum} (now {actual}).";
     /// A number is too large.
     error maximum(maximum: &Value, actual: &Value) = 4000020, "Please use at most {maximum} (now {actual}).";
+    /// A number is not large enough.
+    error exclusive_minimum(exclusive_minimum: &Value, actual: &Value) = 4000019, "Please use more than {exclusive_minimum} (now {actual}).";
+    /// A number is not small enough.
+    error exclusive_maximum(exclusive_maximum: &Value, actual: &Value) = 4000021, "Please use less than {exclusive_maximum} (now {actual}).";
+    /// A number is between the steps.
+    error multiple_of(base: f64, actual: &Value) = 4000022, "Please use a multiple of {base} (now {actual}).";
     /// A list is too long.
     error max_items(max_items: u64, actual_items: usize) = 4000023, "Please give at most {max_items} (now {actual_items}).";
     /// A list is too short.
     error min_items(min_items: u64, actual_items: usize) = 4000024, "Please give at least {min_items} (now {actual_items}).";
+    /// A list says something twice.
+    error unique_items() = 4000025, "Please give each only once.";
     /// A value is of the wrong type.
     error wrong_type(allowed_types: &str, actual_type: &str) = 4000026, "This must be of type {allowed_types}, not {actual_type}.";
+    /// A value is not the one that is asked.
+    error constant(expected: &Value) = 4000029, "This must be {expected}.";
     /// The password is the identifier.
     error password_is_identifier() = 4000031, "The password must not be the same as the identifier.";
     /// A password is too short.
@@ -107,6 +117,8 @@ messages! {
     error password_too_long(max_length: usize, actual_length: usize) = 4000033, "The password may have at most {max_length} characters (now {actual_length}).";
     /// Something is no e-mail address.
     error not_an_email(value: &str) = 4000040, "This is not an e-mail address.";
+    /// Something is no telephone number.
+    error not_a_phone(value: &str) = 4000041, "This is not a telephone number.";
     /// A value is wrong in a way that has no id of its own.
     error invalid(reason: &str) = 4000001, "{reason}";
     /// The sign-in form has expired.

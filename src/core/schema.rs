@@ -1,17 +1,19 @@
 //! Identity schemas: which traits an identity has, which of them it signs in with, and the form
 //! that asks for them. JSON Schema draft-07 with the `ory.sh/kratos` keyword.
+//!
+//! A document describes `{"traits": …}` in its `properties.traits`, or the traits themselves.
 
-use std::sync::Arc;
+mod complaint;
+mod document;
+mod field;
+mod form;
+mod schemas;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{
-    clock::Clock,
-    entropy::Entropy,
-    identity::{AddressPurpose, Identity},
-    message::Message,
-    ui::Node,
-};
+pub use self::schemas::Schemas;
+use self::{complaint::Complaints, field::Field};
+use crate::{identity::AddressPurpose, message::Message};
 
 /// A schema.
 #[derive(Debug)]
@@ -19,6 +21,17 @@ pub struct Schema {
     id: String,
     document: Value,
     validator: jsonschema::Validator,
+    layout: Layout,
+    fields: Vec<Field>,
+}
+
+/// What a document describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// An identity, whose `traits` are one property.
+    Identity,
+    /// The traits themselves.
+    Traits,
 }
 
 /// A document is no schema.
@@ -54,8 +67,18 @@ pub struct FoundAddress {
 impl Schema {
     /// Reads a document; `$ref` outside of it is refused.
     pub fn parse(id: &str, document: Value) -> Result<Self, InvalidSchema> {
-        let _ = (id, document);
-        todo!()
+        document::check(&document)?;
+        let layout = match document.pointer("/properties/traits/properties") {
+            Some(_) => Layout::Identity,
+            None => Layout::Traits,
+        };
+        Ok(Self {
+            id: id.to_owned(),
+            validator: document::validator(&document)?,
+            fields: field::collect(&document, layout)?,
+            layout,
+            document,
+        })
     }
 
     /// Its name.
@@ -70,84 +93,89 @@ impl Schema {
 
     /// Everything that is wrong with `traits`; empty when they are valid.
     pub fn errors(&self, traits: &Value) -> Vec<TraitError> {
-        let _ = (traits, &self.validator);
-        todo!()
+        let wrapped;
+        let (instance, depth) = match self.layout {
+            Layout::Traits => (traits, 0),
+            Layout::Identity => {
+                wrapped = json!({ "traits": traits });
+                (&wrapped, 1)
+            }
+        };
+        let complaints = Complaints {
+            fields: &self.fields,
+            depth,
+        };
+        let mut errors: Vec<TraitError> = Vec::new();
+        for error in self.validator.iter_errors(instance) {
+            for complaint in complaints.of(&error) {
+                if !errors.contains(&complaint) {
+                    errors.push(complaint);
+                }
+            }
+        }
+        errors
     }
 
     /// What an identity with these traits signs in with, normalised.
     pub fn identifiers(&self, traits: &Value) -> Vec<String> {
-        let _ = traits;
-        todo!()
+        let mut identifiers = Vec::new();
+        for field in self.fields.iter().filter(|field| field.is_identifier) {
+            for text in field.texts(traits) {
+                let identifier = normalise_identifier(text);
+                if !identifier.is_empty() && !identifiers.contains(&identifier) {
+                    identifiers.push(identifier);
+                }
+            }
+        }
+        identifiers
     }
 
     /// The addresses in these traits.
     pub fn addresses(&self, traits: &Value) -> Vec<FoundAddress> {
-        let _ = traits;
-        todo!()
+        let mut found: Vec<FoundAddress> = Vec::new();
+        for field in &self.fields {
+            let uses = [(&field.verification, true), (&field.recovery, false)];
+            for (via, is_verification) in uses {
+                let Some(via) = via else { continue };
+                for text in field.texts(traits) {
+                    let value = normalise_address(text, via);
+                    if !value.is_empty() {
+                        note(&mut found, value, via, is_verification);
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// The e-mail address of somebody with these traits, as written.
     pub fn email<'a>(&self, traits: &'a Value) -> Option<&'a str> {
-        let _ = traits;
-        todo!()
-    }
-
-    /// The form fields for the traits, filled with `traits`, in the order of the document; all
-    /// names begin with `traits.`.
-    pub fn nodes(&self, traits: &Value, group: &str) -> Vec<Node> {
-        let _ = (traits, group);
-        todo!()
-    }
-
-    /// Traits with the types the schema asks for, from a form's texts: numbers and booleans are
-    /// read, empty texts of optional traits dropped.
-    pub fn coerce(&self, traits: Value) -> Value {
-        traits
+        let is_address = |field: &&Field| field.is_email_address();
+        let is_email = |field: &&Field| field.format.as_deref() == Some("email");
+        let addresses = self.fields.iter().filter(is_address);
+        addresses
+            .chain(self.fields.iter().filter(is_email))
+            .find_map(|field| field.texts(traits).next())
     }
 }
 
-/// The schemas of a gateway.
-#[derive(Debug)]
-pub struct Schemas {
-    schemas: Vec<Arc<Schema>>,
-    default: Arc<Schema>,
-}
-
-impl Schemas {
-    /// These schemas, with the one called `default_id` as default; `None` when it is not among them.
-    pub fn new(schemas: Vec<Arc<Schema>>, default_id: &str) -> Option<Self> {
-        let default = schemas
-            .iter()
-            .find(|schema| schema.id == default_id)?
-            .clone();
-        Some(Self { schemas, default })
-    }
-
-    /// All of them, in the order configured.
-    pub fn all(&self) -> &[Arc<Schema>] {
-        &self.schemas
-    }
-
-    /// The schema of this name.
-    pub fn find(&self, id: &str) -> Option<&Arc<Schema>> {
-        self.schemas.iter().find(|schema| schema.id == id)
-    }
-
-    /// The schema for new identities.
-    pub fn default_schema(&self) -> &Arc<Schema> {
-        &self.default
-    }
-
-    /// A new active identity with these traits, not yet stored; every error when they are invalid.
-    pub fn identity(
-        &self,
-        schema: &Schema,
-        traits: Value,
-        clock: &dyn Clock,
-        entropy: &dyn Entropy,
-    ) -> Result<Identity, Vec<TraitError>> {
-        let _ = (schema, traits, clock, entropy);
-        todo!()
+fn note(found: &mut Vec<FoundAddress>, value: String, via: &str, is_verification: bool) {
+    let known = |address: &FoundAddress| address.value == value && address.via == via;
+    let index = found.iter().position(known).unwrap_or_else(|| {
+        found.push(FoundAddress {
+            value,
+            via: via.to_owned(),
+            purpose: AddressPurpose {
+                verification: false,
+                recovery: false,
+            },
+        });
+        found.len() - 1
+    });
+    let purpose = &mut found[index].purpose;
+    match is_verification {
+        true => purpose.verification = true,
+        false => purpose.recovery = true,
     }
 }
 
@@ -156,3 +184,18 @@ pub fn normalise_identifier(identifier: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     identifier.trim().nfkc().collect::<String>().to_lowercase()
 }
+
+/// An address as it is stored and looked up: telephone numbers as `+` and digits.
+fn normalise_address(address: &str, via: &str) -> String {
+    let address = normalise_identifier(address);
+    match via {
+        "sms" => address
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect(),
+        _ => address,
+    }
+}
+
+#[cfg(test)]
+mod tests;

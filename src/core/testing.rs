@@ -1,5 +1,10 @@
 //! Stand-ins for tests: time that stands still, randomness that repeats, stores in memory.
 
+pub mod contract;
+mod memory;
+
+pub use self::memory::MemoryStore;
+
 use std::sync::{
     Mutex,
     atomic::{AtomicU64, Ordering},

@@ -104,6 +104,10 @@ pub(super) fn environment() -> cel::Env {
     env
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is the library's"
+)]
 fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let [text, pattern] = args.as_slice() else {
         return Err(ExecutionError::invalid_argument_count(2, args.len()));

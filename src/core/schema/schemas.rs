@@ -1,0 +1,143 @@
+//! The schemas of a gateway, and the identities that obey them.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{FoundAddress, Schema, TraitError};
+use crate::{
+    clock::Clock,
+    entropy::Entropy,
+    id::{AddressId, IdentityId},
+    identity::{Address, Identity, IdentityState},
+    message::Message,
+};
+
+/// The schemas of a gateway.
+#[derive(Debug)]
+pub struct Schemas {
+    schemas: Vec<Arc<Schema>>,
+    default: Arc<Schema>,
+}
+
+impl Schemas {
+    /// These schemas, with the one called `default_id` as default; `None` when it is not among them.
+    pub fn new(schemas: Vec<Arc<Schema>>, default_id: &str) -> Option<Self> {
+        let default = schemas
+            .iter()
+            .find(|schema| schema.id == default_id)?
+            .clone();
+        Some(Self { schemas, default })
+    }
+
+    /// All of them, in the order configured.
+    pub fn all(&self) -> &[Arc<Schema>] {
+        &self.schemas
+    }
+
+    /// The schema of this name.
+    pub fn find(&self, id: &str) -> Option<&Arc<Schema>> {
+        self.schemas.iter().find(|schema| schema.id == id)
+    }
+
+    /// The schema for new identities.
+    pub fn default_schema(&self) -> &Arc<Schema> {
+        &self.default
+    }
+
+    /// A new active identity with these traits, not yet stored; every error when they are invalid.
+    pub fn identity(
+        &self,
+        schema: &Schema,
+        traits: Value,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Result<Identity, Vec<TraitError>> {
+        let now = clock.now();
+        let blank = Identity {
+            id: IdentityId::generate(entropy),
+            tenant: "default".to_owned(),
+            schema_id: schema.id.clone(),
+            state: IdentityState::Active,
+            state_changed_at: now,
+            traits: Value::Null,
+            metadata_public: None,
+            metadata_admin: None,
+            roles: Vec::new(),
+            identifiers: Vec::new(),
+            addresses: Vec::new(),
+            created_at: now,
+            updated_at: now,
+        };
+        with_traits(schema, blank, traits, clock, entropy)
+    }
+
+    /// A stored identity with other traits: its identifiers and addresses follow them, and an
+    /// address that stays keeps its id and its proof. Every error when the traits are invalid.
+    pub fn refreshed(
+        &self,
+        identity: &Identity,
+        traits: Value,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Result<Identity, Vec<TraitError>> {
+        let Some(schema) = self.find(&identity.schema_id) else {
+            return Err(vec![TraitError {
+                path: String::new(),
+                message: Message::invalid("The schema of this identity is not known any more."),
+            }]);
+        };
+        with_traits(schema, identity.clone(), traits, clock, entropy)
+    }
+}
+
+fn with_traits(
+    schema: &Schema,
+    mut identity: Identity,
+    traits: Value,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<Identity, Vec<TraitError>> {
+    let errors = schema.errors(&traits);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let old = std::mem::take(&mut identity.addresses);
+    identity.identifiers = schema.identifiers(&traits);
+    identity.addresses = schema
+        .addresses(&traits)
+        .into_iter()
+        .map(|found| address(found, &old, clock, entropy))
+        .collect();
+    identity.traits = traits;
+    identity.updated_at = clock.now();
+    Ok(identity)
+}
+
+fn address(
+    found: FoundAddress,
+    old: &[Address],
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Address {
+    let same = |known: &&Address| known.value == found.value && known.via == found.via;
+    if let Some(known) = old.iter().find(same) {
+        return Address {
+            purpose: found.purpose,
+            ..known.clone()
+        };
+    }
+    let now = clock.now();
+    Address {
+        id: AddressId::generate(entropy),
+        value: found.value,
+        via: found.via,
+        purpose: found.purpose,
+        verified_at: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests;

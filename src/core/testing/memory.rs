@@ -1,0 +1,260 @@
+//! Every store in one, in memory: what the contract means in the fewest lines.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::{
+    clock::Clock,
+    credential::{Credential, CredentialKind, CredentialStore},
+    flow::{Flow, FlowStore},
+    id::{CredentialId, FlowId, IdentityId, SessionId},
+    identity::{Identity, IdentityStore},
+    secret::TokenHash,
+    session::{Session, SessionStore},
+    store::StoreError,
+};
+
+/// Keeps everything in memory, for tests.
+#[derive(Debug)]
+pub struct MemoryStore {
+    clock: Arc<dyn Clock>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    identities: Vec<Identity>,
+    credentials: Vec<Credential>,
+    sessions: Vec<Session>,
+    flows: HashMap<FlowId, Flow>,
+    claimed: HashMap<TokenHash, Timestamp>,
+    counters: HashMap<TokenHash, (u64, Timestamp)>,
+}
+
+impl MemoryStore {
+    /// An empty store; claims and counters expire by `clock`.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            kept: Mutex::default(),
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn is_identifier_taken(&self, identity: &Identity) -> bool {
+        self.identities
+            .iter()
+            .filter(|other| other.id != identity.id)
+            .flat_map(|other| &other.identifiers)
+            .any(|taken| identity.identifiers.contains(taken))
+    }
+
+    fn is_credential_taken(&self, credential: &Credential) -> bool {
+        credential.identifier.is_some()
+            && self.credentials.iter().any(|other| {
+                other.id != credential.id
+                    && other.kind == credential.kind
+                    && other.identifier == credential.identifier
+            })
+    }
+}
+
+const IDENTIFIER_TAKEN: StoreError = StoreError::Conflict { what: "identifier" };
+const CREDENTIAL_TAKEN: StoreError = StoreError::Conflict { what: "credential" };
+
+#[async_trait]
+impl IdentityStore for MemoryStore {
+    async fn insert(
+        &self,
+        identity: &Identity,
+        credentials: &[Credential],
+    ) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        if kept.is_identifier_taken(identity) {
+            return Err(IDENTIFIER_TAKEN);
+        }
+        if credentials.iter().any(|c| kept.is_credential_taken(c)) {
+            return Err(CREDENTIAL_TAKEN);
+        }
+        kept.identities.push(identity.clone());
+        kept.credentials.extend_from_slice(credentials);
+        Ok(())
+    }
+
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        let kept = self.kept();
+        Ok(kept.identities.iter().find(|found| found.id == id).cloned())
+    }
+
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
+        let kept = self.kept();
+        let holds = |found: &&Identity| found.identifiers.iter().any(|i| i == identifier);
+        Ok(kept.identities.iter().find(holds).cloned())
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
+        let kept = self.kept();
+        let holds = |found: &&Identity| found.addresses.iter().any(|a| a.value == address);
+        Ok(kept.identities.iter().filter(holds).cloned().collect())
+    }
+
+    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        if kept.is_identifier_taken(identity) {
+            return Err(IDENTIFIER_TAKEN);
+        }
+        if let Some(found) = kept.identities.iter_mut().find(|i| i.id == identity.id) {
+            *found = identity.clone();
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let before = kept.identities.len();
+        kept.identities.retain(|identity| identity.id != id);
+        kept.credentials.retain(|c| c.identity_id != id);
+        kept.sessions.retain(|session| session.identity_id != id);
+        Ok(kept.identities.len() < before)
+    }
+}
+
+#[async_trait]
+impl CredentialStore for MemoryStore {
+    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Credential>, StoreError> {
+        let kept = self.kept();
+        let own = kept
+            .credentials
+            .iter()
+            .filter(|c| c.identity_id == identity_id);
+        let mut list: Vec<_> = own.cloned().collect();
+        list.sort_by_key(|credential| credential.created_at);
+        Ok(list)
+    }
+
+    async fn find_by_identifier(
+        &self,
+        kind: CredentialKind,
+        identifier: &str,
+    ) -> Result<Option<Credential>, StoreError> {
+        let kept = self.kept();
+        let is_it = |c: &&Credential| c.kind == kind && c.identifier.as_deref() == Some(identifier);
+        Ok(kept.credentials.iter().find(is_it).cloned())
+    }
+
+    async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        if kept.is_credential_taken(credential) {
+            return Err(CREDENTIAL_TAKEN);
+        }
+        kept.credentials.retain(|c| c.id != credential.id);
+        kept.credentials.push(credential.clone());
+        Ok(())
+    }
+
+    async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let before = kept.credentials.len();
+        kept.credentials.retain(|credential| credential.id != id);
+        Ok(kept.credentials.len() < before)
+    }
+}
+
+#[async_trait]
+impl SessionStore for MemoryStore {
+    async fn insert(&self, session: &Session) -> Result<(), StoreError> {
+        self.kept().sessions.push(session.clone());
+        Ok(())
+    }
+
+    async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        let kept = self.kept();
+        let is_it = |session: &&Session| session.token_hash == *token;
+        Ok(kept.sessions.iter().find(is_it).cloned())
+    }
+
+    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {
+        let kept = self.kept();
+        let own = kept
+            .sessions
+            .iter()
+            .filter(|s| s.identity_id == identity_id);
+        let mut list: Vec<_> = own.cloned().collect();
+        list.sort_by_key(|session| std::cmp::Reverse(session.issued_at));
+        Ok(list)
+    }
+
+    async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        if let Some(session) = kept.sessions.iter_mut().find(|s| s.token_hash == *token) {
+            session.last_seen_at = seen_at;
+        }
+        Ok(())
+    }
+
+    async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let before = kept.sessions.len();
+        kept.sessions.retain(|session| session.id != id);
+        Ok(kept.sessions.len() < before)
+    }
+
+    async fn revoke_all(
+        &self,
+        identity_id: IdentityId,
+        keep: Option<SessionId>,
+    ) -> Result<u64, StoreError> {
+        let mut kept = self.kept();
+        let before = kept.sessions.len();
+        kept.sessions
+            .retain(|s| s.identity_id != identity_id || Some(s.id) == keep);
+        Ok((before - kept.sessions.len()) as u64)
+    }
+}
+
+#[async_trait]
+impl FlowStore for MemoryStore {
+    async fn put(&self, flow: &Flow) -> Result<(), StoreError> {
+        self.kept().flows.insert(flow.id, flow.clone());
+        Ok(())
+    }
+
+    async fn find(&self, id: FlowId) -> Result<Option<Flow>, StoreError> {
+        Ok(self.kept().flows.get(&id).cloned())
+    }
+
+    async fn remove(&self, id: FlowId) -> Result<bool, StoreError> {
+        Ok(self.kept().flows.remove(&id).is_some())
+    }
+
+    async fn claim_once(&self, key: &TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let mut kept = self.kept();
+        if kept.claimed.get(key).is_some_and(|until| now < *until) {
+            return Ok(false);
+        }
+        kept.claimed.insert(*key, expires_at);
+        Ok(true)
+    }
+
+    async fn count(&self, key: &TokenHash, window_ends: Timestamp) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        let mut kept = self.kept();
+        let (count, ends) = kept.counters.entry(*key).or_insert((0, window_ends));
+        if now >= *ends {
+            (*count, *ends) = (0, window_ends);
+        }
+        *count += 1;
+        Ok(*count)
+    }
+}
