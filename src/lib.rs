@@ -4,6 +4,7 @@
 //! `upstream`; `pipeline` is the straight line through them and `proxy` the only adapter to the
 //! proxy framework.
 
+pub mod config;
 pub mod entropy;
 pub mod pipeline;
 pub mod route;

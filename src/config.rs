@@ -1,0 +1,251 @@
+//! Configuration: one struct per section, read in layers and checked as a whole before anything runs.
+//!
+//! [`load()`] is the only way in; what it returns has passed every check, and secrets named by file
+//! have been read.
+
+mod claim_map;
+mod collection;
+mod connection;
+mod duration;
+mod expression;
+mod file;
+mod finding;
+mod header;
+mod host;
+mod identity;
+mod json_position;
+mod limits;
+mod listen;
+mod load;
+mod log;
+mod origin;
+mod password;
+mod path;
+mod plugins;
+mod position;
+mod provider;
+mod rate;
+mod route;
+mod routes;
+mod schema;
+mod session;
+mod size;
+mod sources;
+mod store;
+mod text;
+mod tls;
+mod upstream;
+mod wording;
+
+use std::collections::BTreeMap;
+
+use portcullis_core::return_to::Pattern;
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+pub use self::{
+    claim_map::MappedTrait,
+    connection::ConnectionUrl,
+    finding::{Finding, KeyPath, Place, Report, Severity},
+    identity::{Identity, Local},
+    limits::Limits,
+    listen::{Listen, Tls},
+    load::{Loaded, load},
+    log::{Log, LogFormat, LogLevel},
+    password::{Argon2, Password},
+    plugins::{ErrorPage, LoginFlow, Plugins, RegistrationFlow, SelfService},
+    provider::{Create, Provider, ProviderKind},
+    rate::Rate,
+    route::{Access, EncodedSlash, HeaderPreset, Route, Timeouts, Unauthenticated},
+    schema::SchemaSource,
+    session::Session,
+    size::ByteSize,
+    sources::Sources,
+    store::{Redis, Store},
+    upstream::Upstream,
+};
+
+use self::finding::Check;
+
+/// The whole configuration.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where browsers reach the gateway; default `http://localhost:4180`.
+    #[serde(deserialize_with = "text::url")]
+    pub public_url: Url,
+    /// The path below which the gateway's own pages live; default `/.portcullis`.
+    pub prefix: String,
+    /// Where a flow may return to besides own hosts; `*.` stands for one or more labels.
+    pub allowed_return_urls: Vec<String>,
+    /// `[listen]`.
+    pub listen: Listen,
+    /// `[store]`.
+    pub store: Store,
+    /// `[redis]`.
+    pub redis: Redis,
+    /// `[session]`.
+    pub session: Session,
+    /// `[[routes]]`; none by default, or one to the built-in echo application without any file.
+    pub routes: Vec<Route>,
+    /// `[providers.<id>]`; none by default.
+    pub providers: BTreeMap<String, Provider>,
+    /// `[identity]`.
+    pub identity: Identity,
+    /// `[plugins.…]`.
+    pub plugins: Plugins,
+    /// `[limits]`.
+    pub limits: Limits,
+    /// `[log]`.
+    pub log: Log,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            public_url: local_url(),
+            prefix: "/.portcullis".to_owned(),
+            allowed_return_urls: Vec::new(),
+            listen: Listen::default(),
+            store: Store::default(),
+            redis: Redis::default(),
+            session: Session::default(),
+            routes: Vec::new(),
+            providers: BTreeMap::new(),
+            identity: Identity::default(),
+            plugins: Plugins::default(),
+            limits: Limits::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the text is a constant, and a test reads it"
+)]
+fn local_url() -> Url {
+    Url::parse("http://localhost:4180").expect("a valid URL")
+}
+
+impl Config {
+    /// What serves when nothing is configured: the defaults, with the echo application behind the
+    /// gate.
+    pub fn embedded() -> Self {
+        Self {
+            routes: vec![Route::echo()],
+            ..Self::default()
+        }
+    }
+
+    /// The public URL's origin, without a slash at its end.
+    pub fn public_origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+
+    /// Brings what may be spelled in several ways into one form.
+    fn normalise(&mut self) {
+        for route in &mut self.routes {
+            route.path = path::trimmed(&route.path).to_owned();
+            route.host = route.host.take().map(|host| host.to_ascii_lowercase());
+        }
+        let domain = &mut self.session.cookie_domain;
+        *domain = domain.take().map(|domain| domain.to_ascii_lowercase());
+    }
+
+    fn validate(&self, check: &mut Check<'_>) {
+        self.validate_public_url(&mut check.under("public_url"));
+        if let Err(reason) = validate_prefix(&self.prefix) {
+            check.under("prefix").problem(reason);
+        }
+        for (index, url) in self.allowed_return_urls.iter().enumerate() {
+            if url.parse::<Pattern>().is_err() {
+                check.under("allowed_return_urls").item(index).problem(format!(
+                    "{url:?} is no address to return to; write one such as \"https://*.example.org\""
+                ));
+            }
+        }
+        self.listen.validate(&mut check.under("listen"));
+        self.store.validate(&mut check.under("store"));
+        self.redis.validate(&mut check.under("redis"));
+        self.session
+            .validate(&self.public_url, &mut check.under("session"));
+        routes::validate(
+            &self.routes,
+            &self.prefix,
+            &self.listen,
+            &mut check.under("routes"),
+        );
+        for (id, provider) in &self.providers {
+            provider.validate(id, &mut check.under("providers").under(id));
+        }
+        self.warn_of_open_providers(&mut check.under("providers"));
+        self.identity.validate(&mut check.under("identity"));
+        self.plugins
+            .self_service
+            .validate(&mut check.under("plugins").under("self-service"));
+        self.limits.validate(&mut check.under("limits"));
+    }
+
+    fn validate_public_url(&self, check: &mut Check<'_>) {
+        let url = &self.public_url;
+        if !matches!(url.scheme(), "http" | "https") {
+            return check.problem("browsers open http:// and https:// only; write such a URL");
+        }
+        let origin = self.public_origin();
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() || url.password().is_some() {
+            return check.problem(format!(
+                "it takes no path, query, fragment or credentials; write {origin:?}"
+            ));
+        }
+        if url.scheme() == "http" && !is_loopback(url) {
+            check
+                .warn("cookies and passwords travel in the clear; write https:// outside of tests");
+        }
+        if url.scheme() == "http" && self.listen.tls.files().is_some() {
+            check.warn("[listen.tls] is given, but browsers are sent to http; write https://");
+        }
+    }
+
+    /// Behind a gate that asks only for a session, whoever gets an identity may enter.
+    fn warn_of_open_providers(&self, check: &mut Check<'_>) {
+        let narrowed = |route: &Route| {
+            route.access == Access::Public || route.allow.is_some() || route.deny.is_some()
+        };
+        let Some(route) = self.routes.iter().find(|route| !narrowed(route)) else {
+            return;
+        };
+        for (id, _) in self
+            .providers
+            .iter()
+            .filter(|(_, one)| one.is_open_to_the_world())
+        {
+            check.under(id).warn(format!(
+                "anybody with an account there may pass route {:?}; write hosted_domains, \
+                 create = \"never\", or a rule in the route's allow",
+                route.name
+            ));
+        }
+    }
+}
+
+fn validate_prefix(prefix: &str) -> Result<(), String> {
+    path::validate(prefix)?;
+    match prefix.ends_with('/') {
+        true => Err(format!(
+            "{prefix:?} ends in a slash; write a path such as \"/.portcullis\""
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Whether traffic to `url` stays on this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,87 @@
+//! Reads what configuration names by file: secrets, URLs with passwords, schemas.
+//!
+//! Relative names count from the folder of the configuration file, or from the working directory
+//! where there is none.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use portcullis_core::secret::Secret;
+
+use super::{Config, connection::ConnectionUrl, finding::Check};
+
+/// Makes every file name absolute or relative to the working directory, and reads what it holds.
+pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>) {
+    let tls = &mut config.listen.tls;
+    settle(&mut tls.certificate_file, folder);
+    settle(&mut tls.key_file, folder);
+
+    let store = &mut config.store;
+    settle(&mut store.url_file, folder);
+    if let Some(url) = read_url(store.url_file.as_deref(), &mut check.under("store")) {
+        store.url = url;
+    }
+    let redis = &mut config.redis;
+    settle(&mut redis.url_file, folder);
+    if let Some(url) = read_url(redis.url_file.as_deref(), &mut check.under("redis")) {
+        redis.url = Some(url);
+    }
+
+    let session = &mut config.session;
+    settle(&mut session.secret_file, folder);
+    let key = &mut check.under("session");
+    read_secret(
+        session.secret_file.as_deref(),
+        &mut session.secret,
+        &mut key.under("secret_file"),
+    );
+
+    for (id, provider) in &mut config.providers {
+        settle(&mut provider.client_secret_file, folder);
+        let file = provider.client_secret_file.as_deref();
+        let mut check = check.under("providers");
+        let mut check = check.under(id);
+        read_secret(
+            file,
+            &mut provider.client_secret,
+            &mut check.under("client_secret_file"),
+        );
+    }
+    for (index, schema) in config.identity.schemas.iter_mut().enumerate() {
+        settle(&mut schema.file, folder);
+        schema.read(&mut check.under("identity").under("schemas").item(index));
+    }
+}
+
+fn settle(file: &mut Option<PathBuf>, folder: &Path) {
+    if let Some(file) = file {
+        *file = folder.join(&*file);
+    }
+}
+
+fn read_url(file: Option<&Path>, check: &mut Check<'_>) -> Option<ConnectionUrl> {
+    let mut check = check.under("url_file");
+    let parsed = read_line(file?).and_then(|text| ConnectionUrl::parse(&text));
+    parsed.map_err(|reason| check.problem(reason)).ok()
+}
+
+fn read_secret(file: Option<&Path>, secret: &mut Option<Secret>, check: &mut Check<'_>) {
+    let Some(file) = file else { return };
+    match read_line(file) {
+        Ok(text) => *secret = Some(Secret::new(text)),
+        Err(reason) => check.problem(reason),
+    }
+}
+
+/// The file's text without the line end that editors add.
+fn read_line(file: &Path) -> Result<String, String> {
+    let name = file.display();
+    let text = fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    match text.is_empty() {
+        true => Err(format!("{name} is empty; write the secret into it")),
+        false => Ok(text.to_owned()),
+    }
+}

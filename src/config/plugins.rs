@@ -1,0 +1,115 @@
+//! `[plugins.…]`: what the built-in plugins are asked to do.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{duration, finding::Check, text};
+
+/// The sections of the built-in plugins.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Plugins {
+    /// Sign-in, registration and sign-out.
+    pub self_service: SelfService,
+}
+
+/// `[plugins.self-service]`: sign-in, registration and sign-out.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SelfService {
+    /// The sign-in flow.
+    pub login: LoginFlow,
+    /// The registration flow.
+    pub registration: RegistrationFlow,
+    /// The error page.
+    pub error: ErrorPage,
+}
+
+/// `[plugins.self-service.login]`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LoginFlow {
+    /// A page of one's own; default: the built-in one.
+    #[serde(deserialize_with = "text::optional_url")]
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(with = "duration")]
+    pub flow_lifespan: Duration,
+}
+
+/// `[plugins.self-service.registration]`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegistrationFlow {
+    /// Whether anybody may register a local identity; default `false`, because whoever may
+    /// register may enter.
+    pub enabled: bool,
+    /// A page of one's own; default: the built-in one.
+    #[serde(deserialize_with = "text::optional_url")]
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(with = "duration")]
+    pub flow_lifespan: Duration,
+}
+
+/// `[plugins.self-service.error]`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ErrorPage {
+    /// A page of one's own; default: the built-in one.
+    #[serde(deserialize_with = "text::optional_url")]
+    pub ui_url: Option<Url>,
+}
+
+const FLOW_LIFESPAN: Duration = Duration::from_secs(60 * 60);
+
+impl Default for LoginFlow {
+    fn default() -> Self {
+        Self {
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+        }
+    }
+}
+
+impl Default for RegistrationFlow {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+        }
+    }
+}
+
+impl SelfService {
+    pub(super) fn validate(&self, check: &mut Check<'_>) {
+        let (login, registration) = (&self.login, &self.registration);
+        validate_page(login.ui_url.as_ref(), &mut check.under("login"));
+        validate_lifespan(login.flow_lifespan, &mut check.under("login"));
+        validate_page(
+            registration.ui_url.as_ref(),
+            &mut check.under("registration"),
+        );
+        validate_lifespan(registration.flow_lifespan, &mut check.under("registration"));
+        validate_page(self.error.ui_url.as_ref(), &mut check.under("error"));
+    }
+}
+
+fn validate_page(url: Option<&Url>, check: &mut Check<'_>) {
+    if url.is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
+        check
+            .under("ui_url")
+            .problem("browsers open http:// and https:// only; write such a URL");
+    }
+}
+
+fn validate_lifespan(lifespan: Duration, check: &mut Check<'_>) {
+    if lifespan < Duration::from_secs(30) {
+        check
+            .under("flow_lifespan")
+            .problem("nobody signs in within 30 seconds; write \"1h\" or so");
+    }
+}

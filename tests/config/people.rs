@@ -1,0 +1,148 @@
+//! Mistakes about sessions, providers, schemas and passwords.
+
+use crate::{Folder, ROUTE, provider, refused, route, warned};
+
+#[test]
+fn sessions_end_and_their_cookie_reaches_the_gateway() {
+    refused(
+        "[session]\nidle_timeout = \"2d\"\n",
+        "portcullis.toml:2: session.idle_timeout: 2days is longer than session.lifespan (14h)",
+    );
+    refused(
+        "[session]\nlifespan = \"0s\"\n",
+        "portcullis.toml:2: session.lifespan: a session must last",
+    );
+    refused(
+        "[session]\nsecret = \"short\"\n",
+        "portcullis.toml:2: session.secret: the key is shorter than 32 characters",
+    );
+    let url = "public_url = \"https://app.example.org\"\n[session]\n";
+    refused(
+        &format!("{url}cookie_domain = \"example.com\"\n"),
+        "portcullis.toml:3: session.cookie_domain: \"example.com\" does not cover app.example.org",
+    );
+    refused(
+        &format!("{url}cookie_domain = \".example.org\"\n"),
+        "portcullis.toml:3: session.cookie_domain: write \"example.org\" without the leading dot",
+    );
+}
+
+#[test]
+fn providers_are_complete_and_of_their_kind() {
+    refused(
+        "[providers.acme]\nclient_id = \"x\"\n",
+        "portcullis.toml:1: providers.acme.kind: it is missing; write kind = \"oidc\"",
+    );
+    refused(
+        "[providers.acme]\nkind = \"oidc\"\nissuer_url = \"https://a.org\"\n",
+        "portcullis.toml:1: providers.acme.client_id: it is missing",
+    );
+    refused(
+        "[providers.acme]\nkind = \"oidc\"\nclient_id = \"x\"\n",
+        "portcullis.toml:1: providers.acme.issuer_url: it is missing",
+    );
+    refused(
+        "[providers.Acme]\nkind = \"google\"\nclient_id = \"x\"\n",
+        "portcullis.toml:1: providers.Acme: \"Acme\" is no provider id",
+    );
+    refused(
+        &provider("hosted_domains = [\"example.org\"]"),
+        "portcullis.toml:8: providers.acme.hosted_domains: only kind \"google\" knows hosted domains",
+    );
+    refused(
+        &provider("scopes = [\"email\"]"),
+        "portcullis.toml:8: providers.acme.scopes: without \"openid\" there is no ID token",
+    );
+    refused(
+        &provider("allowed_hosts = [\"https://x\"]"),
+        "portcullis.toml:8: providers.acme.allowed_hosts[0]: ",
+    );
+}
+
+#[test]
+fn a_provider_open_to_the_world_is_told_unless_something_narrows_it() {
+    let google = |keys: &str| {
+        format!(
+            "{ROUTE}[providers.google]\nkind = \"google\"\nclient_id = \"x\"\nclient_secret = \"y\"\n{keys}\n"
+        )
+    };
+    warned(
+        &google(""),
+        "portcullis.toml:4: warning: providers.google: anybody with an account there may pass route \"app\"",
+    );
+    for keys in [
+        "hosted_domains = [\"example.org\"]",
+        "create = \"never\"",
+        "enabled = false",
+    ] {
+        assert_eq!(Folder::with(&google(keys)).warned(), "", "{keys}");
+    }
+    let narrowed = google("").replacen(
+        "upstream",
+        "allow = \"'a' in identity.traits.groups\"\nupstream",
+        1,
+    );
+    assert_eq!(Folder::with(&narrowed).warned(), "");
+}
+
+#[test]
+fn schemas_are_there_and_valid() {
+    let schema = |keys: &str| format!("{ROUTE}[[identity.schemas]]\nid = \"a\"\n{keys}\n");
+    refused(
+        "[identity]\ndefault_schema = \"x\"\n",
+        "portcullis.toml:2: identity.default_schema: there is no schema \"x\"; write one of \"default\"",
+    );
+    refused(
+        &schema(""),
+        "portcullis.toml:4: identity.schemas[0]: the schema has no source",
+    );
+    refused(
+        &schema("inline = '{}'\nbase64 = \"e30=\""),
+        "portcullis.toml:4: identity.schemas[0]: the schema has several sources",
+    );
+    refused(
+        &schema("file = \"absent.json\""),
+        "portcullis.toml:6: identity.schemas[0].file: absent.json: No such file",
+    );
+    refused(
+        &schema("inline = '{}'"),
+        "portcullis.toml:6: identity.schemas[0].inline: no JSON Schema draft-07 at /: the schema describes no traits",
+    );
+    let file = |text: &str| {
+        Folder::with(&schema("file = \"a.json\""))
+            .and("a.json", text)
+            .refused()
+    };
+    let told = file("{\n  \"type\":,\n}");
+    assert!(
+        told.starts_with("a.json:2:10: identity.schemas[0].file: the schema is no JSON: "),
+        "{told}"
+    );
+    let told = file("{\n  \"properties\": {\n    \"traits\": {\n      \"type\": \"objekt\" } } }");
+    assert!(told.starts_with("a.json:4: identity.schemas[0].file: no JSON Schema draft-07 at /properties/traits/type: "), "{told}");
+}
+
+#[test]
+fn weak_passwords_and_cheap_hashes_are_told() {
+    let password = |keys: &str| format!("{ROUTE}[identity.password]\n{keys}\n");
+    warned(
+        &password("min_length = 4"),
+        "portcullis.toml:5: warning: identity.password.min_length: ",
+    );
+    warned(
+        &password("argon2 = { memory = \"4MiB\" }"),
+        "portcullis.toml:5: warning: identity.password.argon2: 4MiB and 2 iterations are below OWASP's minimum",
+    );
+    refused(
+        &password("argon2 = { memory = \"19456B\", parallelism = 4 }"),
+        "portcullis.toml:5: identity.password.argon2.memory: ",
+    );
+    refused(
+        &password("argon2 = { iterations = 0 }"),
+        "portcullis.toml:5: identity.password.argon2.iterations: at least 1 is needed",
+    );
+    refused(
+        &password("max_length = 4"),
+        "portcullis.toml:5: identity.password.max_length: 4 is below min_length (8)",
+    );
+}
