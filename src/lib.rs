@@ -4,7 +4,9 @@
 //! `upstream`; `pipeline` is the straight line through them and `proxy` the only adapter to the
 //! proxy framework.
 
+mod authorize;
 pub mod config;
+pub mod enrich;
 pub mod entropy;
 pub mod pipeline;
 pub mod route;

@@ -4,9 +4,179 @@
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
-use portcullis_core::{catalogue::Code, principal::Principal};
+use portcullis_core::{
+    catalogue::Code,
+    head::RequestHead,
+    plugin::Addresses,
+    principal::Principal,
+    schema::Schemas,
+    stage::{Authenticator, Authorizer, Decision, Enricher},
+};
 
-use crate::route::Route;
+use crate::{
+    authorize::authorize,
+    enrich::{Enrichment, IdentityHeaders},
+    route::{Access, EncodedSlash, HeaderPreset, Lookup, Route, RouteTable, Target},
+};
+
+mod encoded_slash;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod remedy;
+
+/// The line that every request takes.
+#[derive(Debug)]
+pub struct Pipeline {
+    table: RouteTable,
+    authenticators: Vec<Arc<dyn Authenticator>>,
+    authorizers: Vec<Arc<dyn Authorizer>>,
+    enrichment: Enrichment,
+    addresses: Addresses,
+}
+
+/// What a pipeline is made of.
+#[derive(Debug)]
+pub struct PipelineParts {
+    /// The routes.
+    pub table: RouteTable,
+    /// Who callers are found out by, asked in order.
+    pub authenticators: Vec<Arc<dyn Authenticator>>,
+    /// Who judges beside the routes' rules.
+    pub authorizers: Vec<Arc<dyn Authorizer>>,
+    /// Who adds headers beside the routes' presets.
+    pub enrichers: Vec<Arc<dyn Enricher>>,
+    /// The identity schemas, which know the e-mail trait.
+    pub schemas: Arc<Schemas>,
+    /// Where sign-in is and where browsers may return to.
+    pub addresses: Addresses,
+}
+
+impl Pipeline {
+    /// A pipeline of these parts.
+    pub fn new(parts: PipelineParts) -> Self {
+        Self {
+            table: parts.table,
+            authenticators: parts.authenticators,
+            authorizers: parts.authorizers,
+            enrichment: Enrichment::new(parts.schemas, parts.enrichers),
+            addresses: parts.addresses,
+        }
+    }
+
+    /// What becomes of this request.
+    pub async fn decide(&self, head: &RequestHead<'_>) -> Verdict {
+        match self.permit(head).await {
+            Ok(permit) => Verdict::Forward(permit),
+            Err(refusal) => Verdict::Refuse(refusal),
+        }
+    }
+
+    /// The routes.
+    pub fn table(&self) -> &RouteTable {
+        &self.table
+    }
+
+    async fn permit(&self, head: &RequestHead<'_>) -> Result<Permit, Refusal> {
+        let route = self.find_route(head)?;
+        let principal = self.authenticate(route, head).await?;
+        if let Decision::Deny(code) =
+            authorize(route, principal.as_deref(), head, &self.authorizers)
+        {
+            return Err(self.refuse(code, route, principal, head));
+        }
+        Ok(Permit {
+            headers: self.enrichment.headers(route, principal.as_deref(), head),
+            route: route.clone(),
+            principal,
+        })
+    }
+
+    fn find_route(&self, head: &RequestHead<'_>) -> Result<&Arc<Route>, Refusal> {
+        let route = match self.table.find(head.host, head.path, head.method) {
+            Lookup::Found(route) => route,
+            Lookup::MethodNotAllowed => return Err(Refusal::plain(Code::MethodNotAllowed, None)),
+            Lookup::None => return Err(Refusal::plain(Code::NoRoute, None)),
+        };
+        if encoded_slash::is_in(head.path) && !self.reads_alike(route, head) {
+            return Err(Refusal::plain(Code::AmbiguousRequest, Some(route)));
+        }
+        Ok(route)
+    }
+
+    /// Whether a path with encoded slashes may pass: where the route keeps them, and an application
+    /// that decodes them finds itself on the same route, behind the same rules.
+    fn reads_alike(&self, route: &Route, head: &RequestHead<'_>) -> bool {
+        let Some(decoded) = encoded_slash::decoded(head.path) else {
+            return false;
+        };
+        route.encoded_slash == EncodedSlash::Keep
+            && matches!(
+                self.table.find(head.host, &decoded, head.method),
+                Lookup::Found(other) if other.id == route.id
+            )
+    }
+
+    /// Who the request comes from. A caller who cannot be known now is refused; where nothing
+    /// depends on the caller nobody asks, so public routes stay up while a store is down.
+    async fn authenticate(
+        &self,
+        route: &Arc<Route>,
+        head: &RequestHead<'_>,
+    ) -> Result<Option<Arc<Principal>>, Refusal> {
+        if !self.depends_on_caller(route) {
+            return Ok(None);
+        }
+        for authenticator in &self.authenticators {
+            match authenticator.authenticate(head).await {
+                Ok(None) => {}
+                Ok(principal) => return Ok(principal),
+                Err(error) => {
+                    tracing::warn!(
+                        request.id = head.id,
+                        error = &error as &dyn std::error::Error,
+                        "{error}"
+                    );
+                    return Err(Refusal::plain(Code::StoreUnavailable, Some(route)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn depends_on_caller(&self, route: &Route) -> bool {
+        route.access == Access::SignedIn
+            || route.allow.is_some()
+            || route.deny.is_some()
+            || route.preset != HeaderPreset::None
+            || !route.set_headers.is_empty()
+            || matches!(route.target, Target::Pages(_))
+            || !self.authorizers.is_empty()
+            || self.enrichment.has_plugins()
+    }
+
+    /// A refusal of somebody whose route is known. Only signing in can help who is signed out;
+    /// who is signed in is never sent there again, for the answer would be the same.
+    fn refuse(
+        &self,
+        code: Code,
+        route: &Arc<Route>,
+        principal: Option<Arc<Principal>>,
+        head: &RequestHead<'_>,
+    ) -> Refusal {
+        let remedy = match (code, &principal) {
+            (Code::SignedOut, None) => {
+                remedy::sign_in(route.unauthenticated, head, &self.addresses)
+            }
+            _ => Remedy::None,
+        };
+        Refusal {
+            code,
+            route: Some(route.clone()),
+            principal,
+            remedy,
+        }
+    }
+}
 
 /// What becomes of a request.
 #[derive(Debug)]
@@ -22,7 +192,7 @@ pub enum Verdict {
 pub struct Permit {
     route: Arc<Route>,
     principal: Option<Arc<Principal>>,
-    headers: Arc<[(HeaderName, HeaderValue)]>,
+    headers: IdentityHeaders,
 }
 
 impl Permit {
@@ -55,6 +225,17 @@ pub struct Refusal {
     pub remedy: Remedy,
 }
 
+impl Refusal {
+    fn plain(code: Code, route: Option<&Arc<Route>>) -> Self {
+        Self {
+            code,
+            route: route.cloned(),
+            principal: None,
+            remedy: Remedy::None,
+        }
+    }
+}
+
 /// What the sender of a refused request can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {
@@ -65,3 +246,6 @@ pub enum Remedy {
     /// Present a session: 401 with `WWW-Authenticate`.
     Challenge,
 }
+
+#[cfg(test)]
+mod tests;

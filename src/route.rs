@@ -6,6 +6,13 @@ use http::{HeaderName, Method};
 use portcullis_core::{expression::Expression, pages::Pages};
 use url::Url;
 
+pub use table::{AmbiguousRoute, Lookup, RouteTable};
+
+#[cfg(test)]
+pub(crate) mod fixture;
+mod table;
+mod tree;
+
 /// One entry of the route table, compiled.
 #[derive(Debug)]
 pub struct Route {
@@ -110,4 +117,23 @@ pub struct Timeouts {
     pub read: Option<Duration>,
     /// Between two writes.
     pub write: Duration,
+}
+
+/// What stages remember of a principal on one route, in its memo.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Remembered {
+    /// Whether the `deny` rule lets it pass.
+    Deny = 0,
+    /// Whether the `allow` rule lets it pass.
+    Allow = 1,
+    /// The headers that depend on nothing else.
+    Headers = 2,
+}
+
+impl Route {
+    /// The memo key of `what` on this route: the id and the purpose, never a rule's text, for equal
+    /// texts on two routes need not mean the same.
+    pub(crate) fn memo_key(&self, what: Remembered) -> u32 {
+        self.id.wrapping_mul(4) | what as u32
+    }
 }

@@ -1,0 +1,122 @@
+//! The header presets as data: each header's name and the fact it carries. The same tables say
+//! which headers clients may never send.
+
+use http::{HeaderName, HeaderValue};
+use portcullis_core::{identity::Identity, schema::Schemas};
+use serde_json::Value;
+
+use super::value::{self, Unfit};
+use crate::route::HeaderPreset;
+
+/// What a preset's header says about an identity.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fact {
+    /// Its id.
+    Id,
+    /// The e-mail address its schema marks.
+    Email,
+    /// Its username, else what it signs in with.
+    Username,
+    /// Its name, in one text.
+    Name,
+    /// Its groups, separated by commas.
+    Groups,
+    /// `true` where the list of groups is not complete.
+    GroupsTruncated,
+}
+
+static OAUTH2_PROXY: [(HeaderName, Fact); 5] = [
+    (HeaderName::from_static("x-forwarded-user"), Fact::Id),
+    (HeaderName::from_static("x-forwarded-email"), Fact::Email),
+    (HeaderName::from_static("x-forwarded-groups"), Fact::Groups),
+    (
+        HeaderName::from_static("x-forwarded-groups-truncated"),
+        Fact::GroupsTruncated,
+    ),
+    (
+        HeaderName::from_static("x-forwarded-preferred-username"),
+        Fact::Username,
+    ),
+];
+
+static AUTHELIA: [(HeaderName, Fact); 5] = [
+    (HeaderName::from_static("remote-user"), Fact::Username),
+    (HeaderName::from_static("remote-email"), Fact::Email),
+    (HeaderName::from_static("remote-groups"), Fact::Groups),
+    (
+        HeaderName::from_static("remote-groups-truncated"),
+        Fact::GroupsTruncated,
+    ),
+    (HeaderName::from_static("remote-name"), Fact::Name),
+];
+
+/// Every preset there is.
+pub(super) const ALL: [HeaderPreset; 3] = [
+    HeaderPreset::OAuth2Proxy,
+    HeaderPreset::Authelia,
+    HeaderPreset::None,
+];
+
+/// The headers of a preset.
+pub(super) fn headers(preset: HeaderPreset) -> &'static [(HeaderName, Fact)] {
+    match preset {
+        HeaderPreset::OAuth2Proxy => &OAUTH2_PROXY,
+        HeaderPreset::Authelia => &AUTHELIA,
+        HeaderPreset::None => &[],
+    }
+}
+
+impl Fact {
+    /// The fact as a header's value; `None` when nothing is known of it.
+    pub(super) fn of(
+        self,
+        identity: &Identity,
+        schemas: &Schemas,
+    ) -> Option<Result<HeaderValue, Unfit>> {
+        let traits = &identity.traits;
+        let text = match self {
+            Self::Id => identity.id.to_string(),
+            Self::Email => schemas
+                .find(&identity.schema_id)?
+                .email(traits)
+                .map(str::to_owned)?,
+            Self::Username => username(identity)?,
+            Self::Name => name(traits)?,
+            Self::Groups => return Some(Ok(value::list(&groups(traits)).value)),
+            Self::GroupsTruncated => {
+                let truncated = value::list(&groups(traits)).truncated;
+                return truncated.then(|| Ok(HeaderValue::from_static("true")));
+            }
+        };
+        Some(value::header_value(&text))
+    }
+}
+
+fn username(identity: &Identity) -> Option<String> {
+    text(&identity.traits["username"]).or_else(|| identity.identifiers.first().cloned())
+}
+
+fn name(traits: &Value) -> Option<String> {
+    let name = &traits["name"];
+    let parts: Vec<_> = [&name["first"], &name["last"]]
+        .into_iter()
+        .filter_map(text)
+        .collect();
+    text(name).or_else(|| (!parts.is_empty()).then(|| parts.join(" ")))
+}
+
+/// A list of texts, or the one text that stands for a list of one.
+fn groups(traits: &Value) -> Vec<&str> {
+    match &traits["groups"] {
+        Value::Array(groups) => groups.iter().filter_map(Value::as_str).collect(),
+        Value::String(group) => vec![group],
+        _ => Vec::new(),
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}

@@ -1,0 +1,126 @@
+//! The headers that only the gateway sets. They are removed from every request on every route, so
+//! that an application can believe them, in whatever spelling its server would read as the same.
+
+use std::{borrow::Cow, collections::HashSet, sync::Arc};
+
+use http::{HeaderName, header::AUTHORIZATION};
+use portcullis_core::stage::Enricher;
+
+use super::preset;
+use crate::route::Route;
+
+/// Names that applications of other gateways believe, whichever preset is chosen here.
+const ALSO_BELIEVED: [&str; 1] = ["x-forwarded-access-token"];
+
+/// Whole families: other gateways' and our own.
+const FAMILIES: [&str; 3] = ["remote-", "x-auth-request-", "x-portcullis"];
+
+/// The headers clients may not send.
+#[derive(Debug)]
+pub struct ReservedHeaders {
+    names: HashSet<String>,
+    /// The first letters of all of them: most headers need no further look.
+    initials: [bool; 256],
+}
+
+impl ReservedHeaders {
+    /// Every name of every preset, every name that any route sets, and those that plugins reserve.
+    /// `Authorization` is never among them, for clients present sessions in it.
+    pub fn build<'a>(
+        routes: impl IntoIterator<Item = &'a Arc<Route>>,
+        enrichers: &[Arc<dyn Enricher>],
+    ) -> Self {
+        let presets = preset::ALL.into_iter().flat_map(preset::headers);
+        let set = routes
+            .into_iter()
+            .flat_map(|route| route.set_headers.values());
+        let names: HashSet<String> = presets
+            .map(|(name, _)| name.clone())
+            .chain(set.map(|(name, _)| name.clone()))
+            .chain(enrichers.iter().flat_map(|enricher| enricher.reserved()))
+            .filter(|name| name != AUTHORIZATION)
+            .map(|name| plain(name.as_str()).into_owned())
+            .chain(ALSO_BELIEVED.map(str::to_owned))
+            .collect();
+        let mut initials = [false; 256];
+        for name in names.iter().map(String::as_str).chain(FAMILIES) {
+            name.bytes()
+                .take(1)
+                .for_each(|byte| initials[usize::from(byte)] = true);
+        }
+        Self { names, initials }
+    }
+
+    /// Whether a client's header of this name is removed.
+    pub fn is_reserved(&self, name: &HeaderName) -> bool {
+        let name = name.as_str();
+        let initial = name.as_bytes().first().copied().unwrap_or_default();
+        if !self.initials[usize::from(initial)] {
+            return false;
+        }
+        let name = plain(name);
+        FAMILIES.iter().any(|family| name.starts_with(family)) || self.names.contains(&*name)
+    }
+}
+
+/// The name as gateway interfaces read it: servers that pass headers on as environment variables
+/// make one of `_`, `-` and every other sign (RFC 3875, section 4.1.18).
+fn plain(name: &str) -> Cow<'_, str> {
+    let odd = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+    match name.contains(odd) {
+        true => Cow::Owned(name.replace(odd, "-")),
+        false => Cow::Borrowed(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_reserved(name: &str) -> bool {
+        ReservedHeaders::build([], &[]).is_reserved(&HeaderName::try_from(name).unwrap())
+    }
+
+    #[test]
+    fn every_name_of_every_preset_is_reserved_in_any_spelling() {
+        for (name, _) in preset::ALL.into_iter().flat_map(preset::headers) {
+            assert!(is_reserved(name.as_str()), "{name}");
+            assert!(is_reserved(&name.as_str().to_uppercase()), "{name}");
+            assert!(is_reserved(&name.as_str().replace('-', "_")), "{name}");
+            assert!(is_reserved(&name.as_str().replacen('-', "_", 1)), "{name}");
+            assert!(is_reserved(&name.as_str().replace('-', ".")), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_peers_made_known_are_reserved() {
+        for name in [
+            "X-Forwarded-Access-Token",
+            "X-Auth-Request-User",
+            "X_Auth_Request_Email",
+            "X-Portcullis",
+            "X-Portcullis-Assertion",
+            "Remote-Addr",
+        ] {
+            assert!(is_reserved(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_clients_need_is_not_reserved() {
+        for name in [
+            "Authorization",
+            "Cookie",
+            "X-Forwarded-For",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Host",
+            "X-Request-Id",
+            "X-Requested-With",
+            "Range",
+            "Referer",
+            "X-Remote-User-Agent",
+        ] {
+            assert!(!is_reserved(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The paths of one host as a tree of segments. A lookup walks down it once and remembers the
+//! deepest route that serves the method, so its cost follows the routes' depth, not their number.
+
+use std::{collections::HashMap, sync::Arc};
+
+use http::Method;
+
+use super::{Route, table::AmbiguousRoute, table::Lookup};
+
+/// Routes of one host by the segments of their paths.
+#[derive(Debug, Default)]
+pub(super) struct PathTree {
+    children: HashMap<String, PathTree>,
+    routes: Vec<Arc<Route>>,
+}
+
+impl PathTree {
+    /// Adds a route, or says which one stands there already for one of its methods.
+    pub(super) fn insert(&mut self, route: Arc<Route>) -> Option<AmbiguousRoute> {
+        let mut node = self;
+        for segment in segments(&route.path) {
+            node = node.children.entry(segment.to_owned()).or_default();
+        }
+        let taken = node.routes.iter().find(|other| other.overlaps(&route));
+        let ambiguous = taken.map(|other| AmbiguousRoute {
+            first: other.name.clone(),
+            second: route.name.clone(),
+        });
+        node.routes.push(route);
+        ambiguous
+    }
+
+    /// The deepest route on the way along `path` that serves `method`.
+    pub(super) fn find(&self, path: &str, method: &Method) -> Lookup<'_> {
+        let mut best = self.here(method, Lookup::None);
+        let mut node = self;
+        for segment in segments(path) {
+            let Some(child) = node.children.get(segment) else {
+                break;
+            };
+            node = child;
+            best = node.here(method, best);
+        }
+        best
+    }
+
+    fn here<'a>(&'a self, method: &Method, above: Lookup<'a>) -> Lookup<'a> {
+        match self.routes.iter().find(|route| route.serves(method)) {
+            Some(route) => Lookup::Found(route),
+            None if self.routes.is_empty() => above,
+            None => match above {
+                Lookup::None => Lookup::MethodNotAllowed,
+                above => above,
+            },
+        }
+    }
+}
+
+impl Route {
+    /// Whether its methods hold `method`. HEAD asks for what GET would answer, so a route that
+    /// serves GET serves it too.
+    fn serves(&self, method: &Method) -> bool {
+        let Some(methods) = &self.methods else {
+            return true;
+        };
+        methods.contains(method) || (method == Method::HEAD && methods.contains(&Method::GET))
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        match (&self.methods, &other.methods) {
+            (Some(mine), Some(theirs)) => {
+                mine.iter().any(|method| other.serves(method))
+                    || theirs.iter().any(|method| self.serves(method))
+            }
+            _ => true,
+        }
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
+}
