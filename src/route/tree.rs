@@ -45,7 +45,7 @@ impl PathTree {
     }
 
     fn here<'a>(&'a self, method: &Method, above: Lookup<'a>) -> Lookup<'a> {
-        match self.routes.iter().find(|route| route.serves(method)) {
+        match self.route(method) {
             Some(route) => Lookup::Found(route),
             None if self.routes.is_empty() => above,
             None => match above {
@@ -54,25 +54,29 @@ impl PathTree {
             },
         }
     }
+
+    /// The route that names `method`. HEAD asks for what GET would answer, so where no route names
+    /// it, the one that serves GET serves it.
+    fn route(&self, method: &Method) -> Option<&Arc<Route>> {
+        let serving = |method| self.routes.iter().find(move |route| route.serves(method));
+        match serving(method) {
+            None if method == Method::HEAD => serving(&Method::GET),
+            found => found,
+        }
+    }
 }
 
 impl Route {
-    /// Whether its methods hold `method`. HEAD asks for what GET would answer, so a route that
-    /// serves GET serves it too.
     fn serves(&self, method: &Method) -> bool {
-        let Some(methods) = &self.methods else {
-            return true;
-        };
-        methods.contains(method) || (method == Method::HEAD && methods.contains(&Method::GET))
+        self.methods
+            .as_ref()
+            .is_none_or(|methods| methods.contains(method))
     }
 
     fn overlaps(&self, other: &Self) -> bool {
         match (&self.methods, &other.methods) {
-            (Some(mine), Some(theirs)) => {
-                mine.iter().any(|method| other.serves(method))
-                    || theirs.iter().any(|method| self.serves(method))
-            }
-            _ => true,
+            (Some(mine), _) => mine.iter().any(|method| other.serves(method)),
+            (None, _) => true,
         }
     }
 }
