@@ -1,1 +1,25 @@
-//! Any OpenID provider, on the openidconnect crate.
+//! Any OpenID provider: discovery when first used, code flow with state, nonce and PKCE, and checks
+//! of everything that comes back. Speaks to the provider and to nobody else.
+
+mod config;
+mod discovery;
+mod email;
+mod exchange;
+mod fetch;
+mod guard;
+mod id_token;
+mod oidc;
+mod remote;
+mod rules;
+mod signed;
+#[cfg(test)]
+mod tests;
+mod trouble;
+mod userinfo;
+
+pub use crate::{
+    config::{Config, InvalidConfig},
+    email::{domain, is_verified},
+    oidc::Oidc,
+    rules::{Plain, Rules},
+};

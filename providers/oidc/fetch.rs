@@ -1,0 +1,183 @@
+//! The one way in which the provider is spoken to: no redirects, no proxies, bounded in time and
+//! size, only where the guard allows.
+
+use std::{error::Error as _, fmt, pin::Pin, sync::Arc, time::Duration};
+
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
+use reqwest::{Client, Request, Response, redirect::Policy};
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    guard::{Forbidden, Guard, Protection, Resolver},
+    trouble::Trouble,
+};
+
+/// Speaks to one provider.
+pub(crate) struct Fetch {
+    tls: Client,
+    plain: Client,
+    guard: Arc<Guard>,
+    limits: Limits,
+}
+
+/// How long and how large an answer may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) connect: Duration,
+    pub(crate) total: Duration,
+    pub(crate) bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(3),
+            total: Duration::from_secs(10),
+            bytes: 1024 * 1024,
+        }
+    }
+}
+
+/// There is no answer that could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error("it may not be asked: {0}")]
+    Forbidden(Forbidden),
+    #[error("it did not answer in time")]
+    Timeout,
+    #[error("no connection to it could be made")]
+    Connection,
+    #[error("its answer broke off")]
+    Broken,
+    #[error("it answered with status {0}")]
+    Status(u16),
+    #[error("its answer is too large")]
+    TooLarge,
+    #[error("its answer is not JSON")]
+    NotJson,
+}
+
+impl FetchError {
+    /// The trouble this is, when `what` was asked for.
+    pub(crate) fn about(self, what: &str) -> Trouble {
+        let reason = format!("{what}: {self}");
+        match self {
+            Self::Forbidden(_) | Self::NotJson | Self::TooLarge => Trouble::Wrong(reason),
+            _ => Trouble::Unreachable(reason),
+        }
+    }
+}
+
+impl Fetch {
+    pub(crate) fn new(guard: Guard, limits: Limits) -> Result<Self, reqwest::Error> {
+        let guard = Arc::new(guard);
+        let client = |protection| {
+            let resolver = Resolver {
+                guard: Arc::clone(&guard),
+                protection,
+            };
+            Client::builder()
+                .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
+                .dns_resolver(Arc::new(resolver))
+                .redirect(Policy::none())
+                // A proxy would resolve names itself, past the guard.
+                .no_proxy()
+                .https_only(protection == Protection::Tls)
+                .connect_timeout(limits.connect)
+                .timeout(limits.total)
+                .pool_idle_timeout(Duration::from_secs(30))
+                .build()
+        };
+        Ok(Self {
+            tls: client(Protection::Tls)?,
+            plain: client(Protection::Plain)?,
+            guard: Arc::clone(&guard),
+            limits,
+        })
+    }
+
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// Sends `request` and reads the whole answer. A provider that is out of order or overloaded
+    /// counts as not answering.
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        let request = Request::try_from(request).map_err(|_| FetchError::Connection)?;
+        let client = match self.guard.check(request.url()) {
+            Ok(Protection::Tls) => &self.tls,
+            Ok(Protection::Plain) => &self.plain,
+            Err(forbidden) => return Err(FetchError::Forbidden(forbidden)),
+        };
+        let response = client.execute(request).await.map_err(|error| why(&error))?;
+        let status = response.status();
+        if status.is_server_error() || status.as_u16() == 429 {
+            return Err(FetchError::Status(status.as_u16()));
+        }
+        self.read(response).await
+    }
+
+    /// The JSON at `url`, asked for with a bearer token if there is one.
+    pub(crate) async fn json(&self, url: &Url, token: Option<&str>) -> Result<Value, FetchError> {
+        let mut request = http::Request::get(url.as_str()).header("accept", "application/json");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.body(Vec::new()).map_err(|_| FetchError::NotJson)?;
+        let response = self.send(request).await?;
+        if response.status() != http::StatusCode::OK {
+            return Err(FetchError::Status(response.status().as_u16()));
+        }
+        serde_json::from_slice(response.body()).map_err(|_| FetchError::NotJson)
+    }
+
+    async fn read(&self, mut response: Response) -> Result<HttpResponse, FetchError> {
+        let mut answer = http::Response::new(Vec::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = response.headers().clone();
+        while let Some(chunk) = response.chunk().await.map_err(|error| why(&error))? {
+            if answer.body().len() + chunk.len() > self.limits.bytes {
+                return Err(FetchError::TooLarge);
+            }
+            answer.body_mut().extend_from_slice(&chunk);
+        }
+        Ok(answer)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Fetch {
+    type Error = FetchError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, FetchError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}
+
+impl fmt::Debug for Fetch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetch")
+            .field("guard", &self.guard)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The library's own text may name addresses with queries, so only its kind is kept.
+fn why(error: &reqwest::Error) -> FetchError {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(forbidden) = cause.downcast_ref::<Forbidden>() {
+            return FetchError::Forbidden(*forbidden);
+        }
+        source = cause.source();
+    }
+    if error.is_timeout() {
+        FetchError::Timeout
+    } else if error.is_connect() {
+        FetchError::Connection
+    } else {
+        FetchError::Broken
+    }
+}

@@ -1,0 +1,262 @@
+//! The provider: begins an attempt, and turns the answer to it into claims that can be trusted.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use openidconnect::core::CoreJsonWebKeySet;
+use portcullis_core::{
+    clock::Clock,
+    id::ProviderId,
+    provider::{Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus},
+};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::{
+    config::{Config, InvalidConfig},
+    discovery::Document,
+    email,
+    exchange::{Exchange, Tokens},
+    fetch::{Fetch, Limits},
+    guard::Guard,
+    id_token::Expected,
+    remote::Remote,
+    rules::Rules,
+    signed::{Signed, Verified},
+    trouble::{Trouble, safe_code},
+    userinfo,
+};
+
+/// An OpenID provider. Making one asks nobody; what it publishes is read when first needed.
+#[derive(Debug)]
+pub struct Oidc {
+    id: ProviderId,
+    config: Config,
+    rules: Arc<dyn Rules>,
+    clock: Arc<dyn Clock>,
+    fetch: Fetch,
+    document: Remote<Document>,
+    keys: Remote<CoreJsonWebKeySet>,
+}
+
+impl Oidc {
+    /// The provider called `id`, judged by `rules`.
+    pub fn new(
+        id: ProviderId,
+        config: Config,
+        rules: Arc<dyn Rules>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, InvalidConfig> {
+        Self::with_limits(id, config, rules, clock, Limits::default())
+    }
+
+    pub(crate) fn with_limits(
+        id: ProviderId,
+        config: Config,
+        rules: Arc<dyn Rules>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+    ) -> Result<Self, InvalidConfig> {
+        if let Some(problem) = config.problems().into_iter().next() {
+            return Err(problem);
+        }
+        let invalid = |reason: String| InvalidConfig {
+            key: "issuer_url",
+            reason,
+        };
+        let issuer = config
+            .issuer()
+            .map_err(|reason| invalid(reason.to_owned()))?;
+        let issuer = issuer.host_str().map(str::to_owned);
+        let private = issuer.filter(|_| config.allow_private_network);
+        let guard = Guard::new(private.into_iter().chain(config.allowed_hosts.clone()));
+        let fetch = Fetch::new(guard, limits).map_err(|error| invalid(error.to_string()))?;
+        Ok(Self {
+            id,
+            config,
+            rules,
+            document: Remote::new(Arc::clone(&clock)),
+            keys: Remote::new(Arc::clone(&clock)),
+            clock,
+            fetch,
+        })
+    }
+
+    /// Reads what the provider publishes, as a check that it can be reached.
+    pub async fn reach(&self) -> Result<(), ProviderError> {
+        let document = self.document().await?;
+        self.keys.get(self.read_keys(&document)).await?;
+        Ok(())
+    }
+
+    async fn document(&self) -> Result<Arc<Document>, Trouble> {
+        let read = async {
+            let document = Document::read(&self.fetch, &self.config.issuer_url).await;
+            self.note("discovery document", document)
+        };
+        self.document.get(read).await
+    }
+
+    async fn read_keys(&self, document: &Document) -> Result<CoreJsonWebKeySet, Trouble> {
+        let keys = match self.fetch.json(&document.jwks_uri, None).await {
+            Ok(keys) => serde_json::from_value(keys)
+                .map_err(|_| Trouble::wrong("the keys (jwks_uri) are no key set")),
+            Err(error) => Err(error.about("the keys (jwks_uri)")),
+        };
+        self.note("keys", keys)
+    }
+
+    fn note<T>(&self, what: &str, read: Result<T, Trouble>) -> Result<T, Trouble> {
+        if let Err(trouble) = &read {
+            let reason = trouble.reason();
+            tracing::warn!(provider.id = %self.id, reason, "the provider's {what} cannot be used");
+        }
+        read
+    }
+
+    /// What can be said of an answer before the provider is asked anything.
+    fn code<'a>(&self, attempt: &Attempt, answer: &'a Answer) -> Result<&'a str, ProviderError> {
+        // Mixing up two providers would send the code of one to the other.
+        if attempt.provider != self.id {
+            return Err(Trouble::wrong("the attempt is for another provider").into());
+        }
+        // RFC 9207, section 2.4; it holds for error answers as well.
+        if let Some(issuer) = &answer.iss
+            && !self.rules.accepts_issuer(&self.config.issuer_url, issuer)
+        {
+            return Err(Trouble::wrong("the answer is of another issuer").into());
+        }
+        if let Some(error) = &answer.error {
+            return Err(ProviderError::Refused {
+                error: safe_code(error),
+            });
+        }
+        match answer.code.as_deref() {
+            Some(code) if !code.is_empty() => Ok(code),
+            _ => Err(Trouble::wrong("the answer has no code").into()),
+        }
+    }
+
+    /// The ID token, once its signature holds. Keys that are not known are looked for once more:
+    /// the provider may have changed them a moment ago.
+    async fn verify(&self, document: &Document, token: &str) -> Result<Verified, Trouble> {
+        let wrong = |reason: &str| Trouble::Wrong(format!("the ID token does not hold: {reason}"));
+        let token = Signed::parse(token, &document.algorithms()).map_err(wrong)?;
+        let keys = self.keys.get(self.read_keys(document)).await?;
+        if let Some(verified) = token.verify(&keys).map_err(wrong)? {
+            return Ok(verified);
+        }
+        let keys = self.keys.renew(self.read_keys(document)).await?;
+        let verified = token.verify(&keys).map_err(wrong)?;
+        verified.ok_or_else(|| wrong("none of the provider's keys has signed it"))
+    }
+
+    /// Who the tokens speak of, and the ID token's claims.
+    async fn id_token(
+        &self,
+        document: &Document,
+        attempt: &Attempt,
+        tokens: &Tokens,
+    ) -> Result<(String, Map<String, Value>), Trouble> {
+        let token = self.verify(document, tokens.id.expose()).await?;
+        let expected = Expected {
+            rules: &*self.rules,
+            issuer: &self.config.issuer_url,
+            client_id: &self.config.client_id,
+            nonce: &attempt.nonce,
+            access_token: tokens.access.secret(),
+            now: self.clock.now(),
+        };
+        let wrong = |reason| Trouble::Wrong(format!("the ID token does not hold: {reason}"));
+        let subject = expected.subject(&token).map_err(wrong)?;
+        Ok((subject, token.claims))
+    }
+
+    /// All claims about `subject`: the ID token's, completed by userinfo's when that is asked.
+    async fn complete(
+        &self,
+        document: &Document,
+        tokens: &Tokens,
+        subject: &str,
+        claims: Map<String, Value>,
+    ) -> Result<Map<String, Value>, Trouble> {
+        match document
+            .userinfo_endpoint()
+            .filter(|_| self.config.userinfo)
+        {
+            Some(endpoint) => {
+                let token = tokens.access.secret();
+                let more = userinfo::read(&self.fetch, &endpoint, token, subject).await?;
+                Ok(email::complete(claims, more))
+            }
+            None => Ok(claims),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Oidc {
+    async fn begin(&self, attempt: &Attempt, redirect_uri: &Url) -> Result<Url, ProviderError> {
+        if attempt.provider != self.id {
+            return Err(Trouble::wrong("the attempt is for another provider").into());
+        }
+        let document = self.document().await?;
+        let exchange = Exchange {
+            config: &self.config,
+            document: &document,
+            attempt,
+            redirect_uri,
+        };
+        Ok(exchange.authorization_url())
+    }
+
+    async fn finish(
+        &self,
+        attempt: &Attempt,
+        answer: &Answer,
+        redirect_uri: &Url,
+    ) -> Result<Claims, ProviderError> {
+        let code = self.code(attempt, answer)?;
+        let document = self.document().await?;
+        if document.sends_iss && answer.iss.is_none() {
+            return Err(Trouble::wrong("the answer does not name its issuer").into());
+        }
+        let exchange = Exchange {
+            config: &self.config,
+            document: &document,
+            attempt,
+            redirect_uri,
+        };
+        let tokens = exchange.redeem(code, &self.fetch).await?;
+        let (subject, id_token) = self.id_token(&document, attempt, &tokens).await?;
+        self.rules
+            .admits(&id_token)
+            .map_err(|reason| ProviderError::NotAdmitted { reason })?;
+        let claims = self
+            .complete(&document, &tokens, &subject, id_token)
+            .await?;
+        Ok(Claims {
+            // One spelling for the link key, whichever the provider used today.
+            issuer: self.config.issuer_url.clone(),
+            subject,
+            trusted_email: trusted_email(&*self.rules, &claims),
+            document: Value::Object(claims),
+        })
+    }
+
+    fn status(&self) -> ProviderStatus {
+        let (discovery, discovery_error) = self.document.status();
+        let (jwks, jwks_error) = self.keys.status();
+        ProviderStatus {
+            discovery,
+            jwks,
+            last_error: discovery_error.or(jwks_error),
+        }
+    }
+}
+
+fn trusted_email(rules: &dyn Rules, claims: &Map<String, Value>) -> Option<String> {
+    let address = claims.get("email")?.as_str()?;
+    email::domain(address)?;
+    rules.trusts_email(claims).then(|| address.to_owned())
+}
