@@ -1,1 +1,9 @@
-//! Google on top of the generic OpenID provider.
+//! Google on top of the generic OpenID provider: both spellings of its issuer, hosted domains that
+//! are verified, and addresses trusted only where Google itself is their authority.
+
+mod config;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use crate::config::Config;

@@ -1,0 +1,144 @@
+//! What is judged differently for Google (its OpenID Connect reference, "An ID token's payload").
+
+use portcullis_oidc::{Rules, domain, is_verified};
+use serde_json::{Map, Value};
+
+/// Domains whose addresses only Google gives out.
+const CONSUMER_DOMAINS: [&str; 2] = ["gmail.com", "googlemail.com"];
+
+/// The rules for Google.
+#[derive(Debug)]
+pub(crate) struct GoogleRules {
+    pub(crate) hosted_domains: Vec<String>,
+    pub(crate) trust_workspace_email: bool,
+}
+
+impl Rules for GoogleRules {
+    /// Google's tokens may name the issuer without its scheme; its reference says both.
+    fn accepts_issuer(&self, expected: &str, claimed: &str) -> bool {
+        let bare = expected.split_once("://").map(|(_, bare)| bare);
+        claimed == expected || bare == Some(claimed)
+    }
+
+    /// The `hd` parameter of the request is only a hint that anybody can change, so the claim of
+    /// the verified token decides. Domains are compared whole.
+    fn admits(&self, id_token: &Map<String, Value>) -> Result<(), &'static str> {
+        if self.hosted_domains.is_empty() {
+            return Ok(());
+        }
+        let Some(claimed) = hosted_domain(id_token) else {
+            return Err("it belongs to no hosted domain");
+        };
+        let is_admitted = |domain: &String| domain.eq_ignore_ascii_case(claimed);
+        match self.hosted_domains.iter().any(is_admitted) {
+            true => Ok(()),
+            false => Err("it belongs to another hosted domain"),
+        }
+    }
+
+    /// Google verifies addresses of other domains once and never again, so only those it gives out
+    /// itself are trusted, and a Workspace's own where the operator vouches for the domain.
+    fn trusts_email(&self, document: &Map<String, Value>) -> bool {
+        let address = document.get("email").and_then(Value::as_str);
+        let Some(domain) = address.and_then(domain) else {
+            return false;
+        };
+        let is_domain = |other: &str| domain.eq_ignore_ascii_case(other);
+        let by_google = CONSUMER_DOMAINS.into_iter().any(is_domain);
+        let by_workspace =
+            self.trust_workspace_email && hosted_domain(document).is_some_and(is_domain);
+        is_verified(document) && (by_google || by_workspace)
+    }
+}
+
+fn hosted_domain(claims: &Map<String, Value>) -> Option<&str> {
+    claims.get("hd")?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rules(hosted_domains: &[&str], trust_workspace_email: bool) -> GoogleRules {
+        GoogleRules {
+            hosted_domains: hosted_domains
+                .iter()
+                .map(|&domain| domain.to_owned())
+                .collect(),
+            trust_workspace_email,
+        }
+    }
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn exactly_two_spellings_of_the_issuer_are_accepted() {
+        let accepts =
+            |claimed| rules(&[], false).accepts_issuer("https://accounts.google.com", claimed);
+        assert!(accepts("https://accounts.google.com"));
+        assert!(accepts("accounts.google.com"));
+        for other in [
+            "http://accounts.google.com",
+            "https://accounts.google.com/",
+            "google.com",
+            "",
+        ] {
+            assert!(!accepts(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn hosted_domains_are_compared_whole_and_in_any_case() {
+        let admits = |claims| rules(&["example.org", "Example.com"], false).admits(&map(claims));
+        assert!(admits(json!({"hd": "example.org"})).is_ok());
+        assert!(admits(json!({"hd": "EXAMPLE.COM"})).is_ok());
+        for refused in [
+            json!({}),
+            json!({"hd": "evil-example.org"}),
+            json!({"hd": "sub.example.org"}),
+            json!({"hd": "example.org.evil.test"}),
+            json!({"hd": ""}),
+            json!({"hd": true}),
+            json!({"hd": ["example.org"]}),
+            json!({"email": "a@example.org", "email_verified": true}),
+        ] {
+            assert!(admits(refused.clone()).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_trusted_only_where_google_is_its_authority() {
+        let trusts = |trust, email: &str, hd: Option<&str>, verified: Value| {
+            let claims = json!({"email": email, "hd": hd, "email_verified": verified});
+            rules(&[], trust).trusts_email(&map(claims))
+        };
+        assert!(trusts(false, "a@gmail.com", None, json!(true)));
+        assert!(trusts(false, "a@GoogleMail.com", None, json!("true")));
+        assert!(!trusts(false, "a@gmail.com", None, json!(false)));
+        assert!(!trusts(
+            false,
+            "a@example.org",
+            Some("example.org"),
+            json!(true)
+        ));
+        assert!(trusts(
+            true,
+            "a@example.org",
+            Some("example.org"),
+            json!(true)
+        ));
+        assert!(!trusts(
+            true,
+            "a@example.org",
+            Some("example.com"),
+            json!(true)
+        ));
+        assert!(!trusts(true, "a@example.org", None, json!(true)));
+        assert!(!trusts(true, "a@evil.test@gmail.com", None, json!(true)));
+        assert!(!trusts(true, "a@notgmail.com", None, json!(true)));
+    }
+}
