@@ -1,1 +1,13 @@
-//! Local identities: the password method and its hashing pool.
+//! Local identities: the password method, what a password must be like, and the bounded pool on
+//! which passwords are hashed.
+
+mod cost;
+mod password;
+mod policy;
+mod pool;
+
+pub use crate::{
+    cost::{Cost, InvalidCost},
+    password::{Config, Password, Stores},
+    policy::Policy,
+};

@@ -1,0 +1,287 @@
+//! The password method.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use portcullis_core::{
+    clock::Clock,
+    credential::{Credential, CredentialKind, CredentialStore},
+    entropy::Entropy,
+    flow::FlowKind,
+    id::{CredentialId, IdentityId},
+    identity::{Identity, IdentityState, IdentityStore},
+    message::Message,
+    method::{Method, MethodError},
+    schema::normalise_identifier,
+    store::StoreError,
+    ui::Node,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    cost::{Cost, Hasher, InvalidCost, Outcome},
+    policy::{Normalised, Policy},
+    pool::{Pool, PoolError},
+};
+
+/// The method's name, which is also its group and its button's value.
+const NAME: &str = "password";
+
+/// Where a credential keeps its hash.
+const HASH: &str = "hashed_password";
+
+/// No schema allows identifiers this long, so longer ones are not even looked up.
+const LONGEST_IDENTIFIER: usize = 1024;
+
+/// What passwords are like and what they cost.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// What a password must be like.
+    pub policy: Policy,
+    /// What one hash costs; raising it rehashes each password at its next sign-in.
+    pub cost: Cost,
+}
+
+/// What the method works with.
+#[derive(Debug, Clone)]
+pub struct Stores {
+    /// The identities.
+    pub identities: Arc<dyn IdentityStore>,
+    /// Their credentials.
+    pub credentials: Arc<dyn CredentialStore>,
+}
+
+/// Signs in with an identifier and a password.
+#[derive(Debug)]
+pub struct Password {
+    policy: Policy,
+    hasher: Hasher,
+    pool: Pool,
+    stores: Stores,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    /// The hash of nobody's password, so that an unknown identifier costs as much as a known one.
+    nobody: String,
+}
+
+impl Password {
+    /// The method over these stores. Hashes once, so it takes a moment.
+    pub fn new(
+        config: Config,
+        stores: Stores,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, InvalidCost> {
+        let hasher = Hasher::new(config.cost)?;
+        let nobody = Normalised::new("").and_then(|none| hasher.hash(&none, entropy.bytes()));
+        let nobody = nobody.ok_or_else(|| InvalidCost {
+            reason: "there is not enough memory for a single hash".to_owned(),
+        })?;
+        Ok(Self {
+            policy: config.policy,
+            hasher,
+            pool: Pool::new(),
+            stores,
+            clock,
+            entropy,
+            nobody,
+        })
+    }
+
+    /// A new credential of `identity` with this password, not yet stored.
+    pub async fn credential(
+        &self,
+        identity: &Identity,
+        password: &str,
+    ) -> Result<Credential, MethodError> {
+        let password = self.policy.normalise(password, &identity.identifiers);
+        let password = password.map_err(|message| about_password(message))?;
+        let config = self.hash(password).await?;
+        let now = self.clock.now();
+        Ok(Credential {
+            id: CredentialId::generate(&*self.entropy),
+            identity_id: identity.id,
+            kind: CredentialKind::Password,
+            identifier: None,
+            config,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    /// Gives a stored identity this password, in place of the one it has, if any.
+    pub async fn set(&self, identity: &Identity, password: &str) -> Result<(), MethodError> {
+        let mut credential = self.credential(identity, password).await?;
+        if let Some(present) = self.present(identity.id).await? {
+            credential.id = present.id;
+            credential.created_at = present.created_at;
+        }
+        let put = self.stores.credentials.put(&credential).await;
+        put.map_err(MethodError::Unavailable)
+    }
+
+    async fn hash(&self, password: Normalised) -> Result<Value, MethodError> {
+        let (hasher, salt) = (self.hasher.clone(), self.entropy.bytes());
+        let hash = self.pool.run(move || hasher.hash(&password, salt)).await;
+        let hash = hash.and_then(|hash| hash.ok_or(PoolError::Broken));
+        hash.map(|hash| json!({ HASH: hash })).map_err(turned_away)
+    }
+
+    async fn present(&self, owner: IdentityId) -> Result<Option<Credential>, MethodError> {
+        let credentials = self.stores.credentials.list(owner).await;
+        let mut credentials = credentials.map_err(MethodError::Unavailable)?.into_iter();
+        Ok(credentials.find(|credential| credential.kind == CredentialKind::Password))
+    }
+
+    async fn find(&self, identifier: &str) -> Result<Option<Identity>, MethodError> {
+        if identifier.len() > LONGEST_IDENTIFIER {
+            return Ok(None);
+        }
+        let identifier = normalise_identifier(identifier);
+        let found = self.stores.identities.find_by_identifier(&identifier).await;
+        found.map_err(MethodError::Unavailable)
+    }
+
+    async fn compare(
+        &self,
+        password: &Normalised,
+        credential: Option<&Credential>,
+    ) -> Result<Outcome, MethodError> {
+        let stored = credential.and_then(|credential| credential.config.get(HASH)?.as_str());
+        let hash = stored.unwrap_or(&self.nobody).to_owned();
+        let (hasher, password) = (self.hasher.clone(), password.clone());
+        let outcome = self.pool.run(move || hasher.verify(&password, &hash)).await;
+        let outcome = outcome.map_err(turned_away)?;
+        // Nobody's password is known to nobody, but it must not sign in even by chance.
+        Ok(if stored.is_some() {
+            outcome
+        } else {
+            Outcome::Wrong
+        })
+    }
+
+    /// Hashes again at the present cost. The sign-in stands whether or not this succeeds.
+    async fn rehash(&self, outdated: Credential, password: Normalised) {
+        let owner = outdated.identity_id;
+        let Ok(config) = self.hash(password).await else {
+            return;
+        };
+        // A password that was changed in the meantime must not be changed back.
+        let Ok(Some(mut present)) = self.present(owner).await else {
+            return;
+        };
+        if present.config != outdated.config {
+            return;
+        }
+        present.config[HASH] = config[HASH].clone();
+        present.updated_at = self.clock.now();
+        if let Err(error) = self.stores.credentials.put(&present).await {
+            tracing::warn!(identity.id = %owner, %error, "a password could not be rehashed");
+        }
+    }
+}
+
+#[async_trait]
+impl Method for Password {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn nodes(&self, kind: FlowKind) -> Vec<Node> {
+        let password = Node::input(NAME, "password", "password")
+            .with_label(Message::password())
+            .required();
+        let submit = |label| Node::submit(NAME, "method", NAME, label);
+        match kind {
+            FlowKind::Login => vec![
+                Node::input("default", "identifier", "text")
+                    .with_label(Message::identifier())
+                    .with_value("")
+                    .with_autocomplete("username webauthn")
+                    .required(),
+                password.with_autocomplete("current-password"),
+                submit(Message::sign_in_with_password()),
+            ],
+            FlowKind::Registration => vec![
+                password.with_autocomplete("new-password"),
+                submit(Message::sign_up()),
+            ],
+            FlowKind::Error => Vec::new(),
+        }
+    }
+
+    async fn verify(&self, submission: &Value) -> Result<Identity, MethodError> {
+        let (identifier, password) = login_fields(submission)?;
+        let Some(password) = Normalised::new(password) else {
+            return Err(about_form(Message::credentials_invalid()));
+        };
+        let identity = self.find(identifier).await?;
+        // Nobody's credentials are looked up as well, so that the stores are asked as often.
+        let owner = identity.as_ref().map(|identity| identity.id);
+        let owner = owner.unwrap_or_else(|| IdentityId::generate(&*self.entropy));
+        let credential = self.present(owner).await?;
+        let outcome = self.compare(&password, credential.as_ref()).await?;
+        let (Some(identity), Some(credential)) = (identity, credential) else {
+            return Err(about_form(Message::credentials_invalid()));
+        };
+        if outcome == Outcome::Wrong {
+            return Err(about_form(Message::credentials_invalid()));
+        }
+        // Said only to whoever knows the password, so that nobody can ask who is switched off.
+        if identity.state != IdentityState::Active {
+            return Err(about_form(Message::identity_disabled()));
+        }
+        if outcome == Outcome::RightButOutdated {
+            self.rehash(credential, password).await;
+        }
+        Ok(identity)
+    }
+
+    async fn enroll(
+        &self,
+        submission: &Value,
+        identity: &Identity,
+    ) -> Result<Credential, MethodError> {
+        match field(submission, "password") {
+            Some(password) => self.credential(identity, password).await,
+            None => Err(about_password(Message::required("password"))),
+        }
+    }
+}
+
+/// A field that is filled in.
+fn field<'a>(submission: &'a Value, name: &str) -> Option<&'a str> {
+    submission
+        .get(name)?
+        .as_str()
+        .filter(|text| !text.is_empty())
+}
+
+fn login_fields(submission: &Value) -> Result<(&str, &str), MethodError> {
+    let identifier = field(submission, "identifier").filter(|text| !text.trim().is_empty());
+    let password = field(submission, "password");
+    if let (Some(identifier), Some(password)) = (identifier, password) {
+        return Ok((identifier, password));
+    }
+    let missing = [("identifier", identifier), ("password", password)];
+    let missing = missing.into_iter().filter(|(_, value)| value.is_none());
+    let messages = missing.map(|(name, _)| (Some(name.to_owned()), Message::required(name)));
+    Err(MethodError::Invalid(messages.collect()))
+}
+
+fn about_form(message: Message) -> MethodError {
+    MethodError::Invalid(vec![(None, message)])
+}
+
+fn about_password(message: Message) -> MethodError {
+    MethodError::Invalid(vec![(Some("password".to_owned()), message)])
+}
+
+fn turned_away(error: PoolError) -> MethodError {
+    match error {
+        PoolError::Full { retry_after } => MethodError::Throttled { retry_after },
+        PoolError::Broken => MethodError::Unavailable(StoreError::unavailable(error)),
+    }
+}
