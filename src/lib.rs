@@ -7,6 +7,8 @@
 mod authorize;
 pub mod config;
 pub mod enrich;
+pub mod authenticate;
 pub mod entropy;
 pub mod pipeline;
 pub mod route;
+pub mod store;

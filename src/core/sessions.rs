@@ -26,13 +26,23 @@ pub struct SessionLifetimes {
 impl SessionLifetimes {
     /// Whether `session` still opens anything at `now`.
     pub fn is_live(&self, session: &Session, now: Timestamp) -> bool {
-        let idle = now.duration_since(session.last_seen_at);
+        self.is_live_if_seen(session, session.last_seen_at, now)
+    }
+
+    /// Whether `session`, known to have been in use at `seen_at`, still opens anything at `now`.
+    pub fn is_live_if_seen(&self, session: &Session, seen_at: Timestamp, now: Timestamp) -> bool {
+        let idle = now.duration_since(seen_at);
         now < session.expires_at && idle.unsigned_abs() < self.idle_timeout
     }
 
     /// Whether the use at `now` is worth writing down: a tenth of the idle timeout has passed.
     pub fn is_touch_due(&self, session: &Session, now: Timestamp) -> bool {
-        now.duration_since(session.last_seen_at).unsigned_abs() >= self.idle_timeout / 10
+        self.is_touch_due_since(session.last_seen_at, now)
+    }
+
+    /// Whether the use at `now` is worth writing down when the last one written was at `seen_at`.
+    pub fn is_touch_due_since(&self, seen_at: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(seen_at).unsigned_abs() >= self.idle_timeout / 10
     }
 }
 

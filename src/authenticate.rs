@@ -1,0 +1,128 @@
+//! Authenticate: finds out who a request comes from by the session token it carries.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{HeaderMap, header::AUTHORIZATION};
+use portcullis_core::{
+    cookie::{self, Cookies},
+    head::RequestHead,
+    principal::Principal,
+    secret::TokenHash,
+    stage::{Authenticator, Unavailable},
+};
+
+use crate::store::Principals;
+
+/// How the session tokens of native applications begin. Those of browsers never do, so that a token
+/// taken from one place is worth nothing in the other.
+pub const TOKEN_PREFIX: &str = "ory_st_";
+
+const TOKEN_HEADER: &str = "x-session-token";
+
+/// Knows the principals behind session tokens.
+#[derive(Debug)]
+pub struct SessionAuthenticator {
+    principals: Arc<Principals>,
+    cookies: Cookies,
+}
+
+impl SessionAuthenticator {
+    /// An authenticator that reads the session cookie named by `cookies`.
+    pub fn new(principals: Arc<Principals>, cookies: Cookies) -> Self {
+        Self {
+            principals,
+            cookies,
+        }
+    }
+}
+
+#[async_trait]
+impl Authenticator for SessionAuthenticator {
+    async fn authenticate(
+        &self,
+        head: &RequestHead<'_>,
+    ) -> Result<Option<Arc<Principal>>, Unavailable> {
+        let Some(token) = token(head.headers, self.cookies.session()) else {
+            return Ok(None);
+        };
+        let found = self.principals.find(&TokenHash::of(token)).await;
+        found.map_err(|error| Unavailable(Box::new(error)))
+    }
+}
+
+/// The one session token of a request. Bearer tokens without our prefix belong to the application.
+fn token<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
+    native_token(headers)
+        .or_else(|| cookie::find(headers, cookie).filter(|value| !is_native(value)))
+        .or_else(|| bearer_token(headers))
+}
+
+fn native_token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(TOKEN_HEADER)?.to_str().ok()?;
+    is_native(value).then_some(value)
+}
+
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, value) = value.split_once(' ')?;
+    let value = value.trim_start();
+    (scheme.eq_ignore_ascii_case("bearer") && is_native(value)).then_some(value)
+}
+
+fn is_native(value: &str) -> bool {
+    value.starts_with(TOKEN_PREFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_header_comes_before_the_cookie_and_the_cookie_before_the_bearer() {
+        let mut all = headers(&[
+            ("x-session-token", "ory_st_header"),
+            ("cookie", "portcullis=cookie"),
+            ("authorization", "Bearer ory_st_bearer"),
+        ]);
+        assert_eq!(token(&all, "portcullis"), Some("ory_st_header"));
+        all.remove("x-session-token");
+        assert_eq!(token(&all, "portcullis"), Some("cookie"));
+        all.remove("cookie");
+        assert_eq!(token(&all, "portcullis"), Some("ory_st_bearer"));
+    }
+
+    #[test]
+    fn a_bearer_token_of_the_application_is_not_ours() {
+        let headers = headers(&[("authorization", "Bearer eyJhbGciOi")]);
+        assert_eq!(token(&headers, "portcullis"), None);
+    }
+
+    #[test]
+    fn a_token_works_only_in_its_own_place() {
+        let cookie = headers(&[("cookie", "portcullis=ory_st_stolen")]);
+        assert_eq!(token(&cookie, "portcullis"), None);
+        let header = headers(&[("x-session-token", "a-cookie-value")]);
+        assert_eq!(token(&header, "portcullis"), None);
+    }
+
+    #[test]
+    fn the_bearer_scheme_is_read_in_any_case() {
+        let headers = headers(&[("authorization", "bearer ory_st_x")]);
+        assert_eq!(token(&headers, "portcullis"), Some("ory_st_x"));
+    }
+}

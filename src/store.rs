@@ -1,0 +1,144 @@
+//! Where state lives: SQL is the record, Redis a cache all nodes share, and each process keeps the
+//! principals of its live sessions. Nothing outside this module knows any of the three by name.
+
+mod cached;
+mod cell;
+mod credentials;
+mod database;
+mod flows;
+mod identities;
+mod keys;
+mod principals;
+mod purge;
+mod record;
+mod redis;
+mod sessions;
+mod stamp;
+mod statement;
+mod table;
+mod touches;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use portcullis_core::{
+    clock::Clock, credential::CredentialStore, entropy::Entropy, flow::FlowStore,
+    identity::IdentityStore, session::SessionStore, sessions::SessionLifetimes, store::StoreError,
+};
+
+use self::{
+    cached::{CachedIdentities, CachedSessions, Caches},
+    credentials::SqlCredentials,
+    database::Database,
+    flows::SqlFlows,
+    identities::SqlIdentities,
+    record::Records,
+    sessions::SqlSessions,
+};
+pub use self::{
+    principals::Principals,
+    redis::{SharedSessions, Tracking},
+    touches::Touches,
+};
+
+/// The record: SQLite or PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Store {
+    database: Database,
+    clock: Arc<dyn Clock>,
+}
+
+/// The stores as a gateway uses them, and the work that must run beside it.
+#[derive(Debug)]
+pub struct Stores {
+    /// Identities; a change is seen by their sessions before its caller hears of it.
+    pub identities: Arc<dyn IdentityStore>,
+    /// Credentials.
+    pub credentials: Arc<dyn CredentialStore>,
+    /// Sessions; an end is obeyed before its caller hears of it.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Flows.
+    pub flows: Arc<dyn FlowStore>,
+    /// The principals behind session tokens.
+    pub principals: Arc<Principals>,
+    /// Writes down when sessions are used; to be run beside the gateway.
+    pub touches: Touches,
+    /// Hears what other nodes change; to be run beside the gateway, where there is a Redis.
+    pub tracking: Option<Tracking>,
+}
+
+impl Store {
+    /// Opens `sqlite://path` or `postgres://…` and brings it up to date.
+    pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let database = Database::open(url).await?;
+        Ok(Self { database, clock })
+    }
+
+    /// The stores of this record behind their caches. A command that runs nothing beside itself
+    /// uses them too: what it changes is then heard of by every gateway on the same Redis.
+    pub fn cached(&self, shared: Option<SharedSessions>, lifetimes: SessionLifetimes) -> Stores {
+        let shared = shared.map(Arc::new);
+        let sessions = SqlSessions::new(self.database.clone());
+        let identities = SqlIdentities::new(self.database.clone());
+        let (sender, touches) = Touches::new(sessions.clone());
+        let records = Records {
+            sessions: sessions.clone(),
+            identities: identities.clone(),
+            shared: shared.clone(),
+            lifetimes,
+        };
+        let principals = Arc::new(Principals::new(records, Arc::clone(&self.clock), sender));
+        let tracking = shared
+            .clone()
+            .map(|shared| Tracking::new(shared, Arc::clone(&principals)));
+        let caches = Caches {
+            shared,
+            principals: Arc::clone(&principals),
+        };
+        Stores {
+            identities: Arc::new(CachedIdentities {
+                record: identities,
+                sessions: sessions.clone(),
+                caches: caches.clone(),
+            }),
+            credentials: self.credentials(),
+            sessions: Arc::new(CachedSessions {
+                record: sessions,
+                caches,
+            }),
+            flows: self.flows(),
+            principals,
+            touches,
+            tracking,
+        }
+    }
+
+    /// The key that seals cookies and flows, made at first use; every node gets the same.
+    pub async fn sealing_key(&self, entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
+        keys::sealing_key(&self.database, entropy).await
+    }
+
+    /// Removes what nobody can need after `now`.
+    pub async fn purge(&self, now: Timestamp) -> Result<(), StoreError> {
+        purge::purge(&self.database, now).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.database.ping().await
+    }
+
+    /// Closes every connection; whoever asks later is told that the store is unavailable.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+
+    fn credentials(&self) -> Arc<dyn CredentialStore> {
+        Arc::new(SqlCredentials::new(self.database.clone()))
+    }
+
+    fn flows(&self) -> Arc<dyn FlowStore> {
+        let clock = Arc::clone(&self.clock);
+        Arc::new(SqlFlows::new(self.database.clone(), clock))
+    }
+}

@@ -1,0 +1,153 @@
+//! The stores that the gateway writes through: each change is in the record first, then in Redis,
+//! then in this process, and only then does the caller hear that it is done.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use portcullis_core::{
+    credential::Credential,
+    id::{IdentityId, SessionId},
+    identity::{Identity, IdentityStore},
+    secret::TokenHash,
+    session::{Session, SessionStore},
+    store::StoreError,
+};
+
+use super::{
+    identities::SqlIdentities, principals::Principals, redis::SharedSessions, sessions::SqlSessions,
+};
+
+/// What must hear of a change.
+#[derive(Debug, Clone)]
+pub(super) struct Caches {
+    pub(super) shared: Option<Arc<SharedSessions>>,
+    pub(super) principals: Arc<Principals>,
+}
+
+impl Caches {
+    /// The records behind these tokens have changed.
+    async fn forget(&self, tokens: &[TokenHash]) {
+        if let Some(shared) = &self.shared {
+            shared.bar(tokens).await;
+        }
+        for token in tokens {
+            self.principals.forget(token);
+        }
+    }
+
+    /// Records have changed and nobody can say which.
+    fn forget_all(&self) {
+        if let Some(shared) = &self.shared {
+            shared.miss();
+        }
+        self.principals.forget_all();
+    }
+}
+
+/// Sessions whose ends are obeyed at once.
+#[derive(Debug)]
+pub(super) struct CachedSessions {
+    pub(super) record: SqlSessions,
+    pub(super) caches: Caches,
+}
+
+#[async_trait]
+impl SessionStore for CachedSessions {
+    async fn insert(&self, session: &Session) -> Result<(), StoreError> {
+        self.record.insert(session).await
+    }
+
+    async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        self.record.find(token).await
+    }
+
+    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {
+        self.record.list(identity_id).await
+    }
+
+    async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
+        self.record.touch(token, seen_at).await
+    }
+
+    async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
+        // Read first: the database may end the session and its answer still be lost.
+        let tokens = self.record.token(id).await?;
+        let ended = self.record.end(id).await;
+        self.caches.forget(&tokens).await;
+        Ok(!ended?.is_empty())
+    }
+
+    async fn revoke_all(
+        &self,
+        identity_id: IdentityId,
+        keep: Option<SessionId>,
+    ) -> Result<u64, StoreError> {
+        let mut tokens = self.record.tokens(identity_id).await?;
+        let ended = self.record.end_all(identity_id, keep).await;
+        tokens.extend(ended.iter().flatten());
+        self.caches.forget(&tokens).await;
+        Ok(ended?.len() as u64)
+    }
+}
+
+/// Identities whose changes their sessions see at once.
+#[derive(Debug)]
+pub(super) struct CachedIdentities {
+    pub(super) record: SqlIdentities,
+    pub(super) sessions: SqlSessions,
+    pub(super) caches: Caches,
+}
+
+impl CachedIdentities {
+    /// Has every session of an identity read again, those of `ended` included.
+    ///
+    /// The sessions are looked up after the change: one that began while it was made may have been
+    /// read with the identity as it was before.
+    async fn forget(&self, id: IdentityId, ended: Vec<TokenHash>) {
+        match self.sessions.tokens(id).await {
+            Ok(mut tokens) => {
+                tokens.extend(ended);
+                self.caches.forget(&tokens).await;
+            }
+            Err(_) => self.caches.forget_all(),
+        }
+    }
+}
+
+#[async_trait]
+impl IdentityStore for CachedIdentities {
+    async fn insert(
+        &self,
+        identity: &Identity,
+        credentials: &[Credential],
+    ) -> Result<(), StoreError> {
+        self.record.insert(identity, credentials).await
+    }
+
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        self.record.find(id).await
+    }
+
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
+        self.record.find_by_identifier(identifier).await
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
+        self.record.find_by_address(address).await
+    }
+
+    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+        let ended = self.record.replace(identity).await?;
+        self.forget(identity.id, ended).await;
+        Ok(())
+    }
+
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
+        let Some(ended) = self.record.remove(id).await? else {
+            return Ok(false);
+        };
+        self.forget(id, ended).await;
+        Ok(true)
+    }
+}

@@ -1,0 +1,115 @@
+//! How values look inside the database: ids as text, times as nanoseconds, the rest as JSON.
+
+use std::{fmt::Display, str::FromStr};
+
+use jiff::Timestamp;
+use portcullis_core::{secret::TokenHash, store::StoreError};
+use sea_query::{Iden, Value};
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{
+    Row as _,
+    any::{Any, AnyRow},
+};
+
+use super::table::Column;
+
+/// Text, or anything whose text is its full meaning.
+pub(super) fn text(value: impl Display) -> Value {
+    Value::String(Some(value.to_string()))
+}
+
+/// A point in time; what lies beyond the year 2262 is cut there.
+pub(super) fn time(value: Timestamp) -> Value {
+    let nanoseconds = value.as_nanosecond();
+    let bound = if nanoseconds < 0 { i64::MIN } else { i64::MAX };
+    Value::BigInt(Some(i64::try_from(nanoseconds).unwrap_or(bound)))
+}
+
+/// The hash of a token.
+pub(super) fn hash(value: &TokenHash) -> Value {
+    text(value.to_hex())
+}
+
+/// Anything structured.
+pub(super) fn json(value: &impl Serialize) -> Result<Value, StoreError> {
+    let written = serde_json::to_string(value).map_err(StoreError::unavailable)?;
+    Ok(Value::String(Some(written)))
+}
+
+/// Anything structured that may be absent.
+pub(super) fn json_if_any(value: Option<&impl Serialize>) -> Result<Value, StoreError> {
+    value.map_or(Ok(Value::String(None)), json)
+}
+
+/// One row that was read.
+pub(super) struct Row {
+    row: AnyRow,
+    what: &'static str,
+}
+
+impl Row {
+    /// A row of a record called `what` in errors.
+    pub(super) fn new(row: AnyRow, what: &'static str) -> Self {
+        Self { row, what }
+    }
+
+    /// Text that is always there.
+    pub(super) fn text(&self, column: Column) -> Result<String, StoreError> {
+        self.get(column)
+    }
+
+    /// Text that may be absent.
+    pub(super) fn text_if_any(&self, column: Column) -> Result<Option<String>, StoreError> {
+        self.get(column)
+    }
+
+    /// A whole number.
+    pub(super) fn number(&self, column: Column) -> Result<i64, StoreError> {
+        self.get(column)
+    }
+
+    /// What is written as text and has a form of its own, such as an id.
+    pub(super) fn parsed<T: FromStr>(&self, column: Column) -> Result<T, StoreError> {
+        self.text(column)?.parse().map_err(|_| self.corrupt())
+    }
+
+    /// A point in time.
+    pub(super) fn time(&self, column: Column) -> Result<Timestamp, StoreError> {
+        let nanoseconds = self.number(column)?;
+        Timestamp::from_nanosecond(i128::from(nanoseconds)).map_err(|_| self.corrupt())
+    }
+
+    /// The hash of a token.
+    pub(super) fn hash(&self, column: Column) -> Result<TokenHash, StoreError> {
+        TokenHash::from_hex(&self.text(column)?).ok_or_else(|| self.corrupt())
+    }
+
+    /// Anything structured.
+    pub(super) fn json<T: DeserializeOwned>(&self, column: Column) -> Result<T, StoreError> {
+        serde_json::from_str(&self.text(column)?).map_err(|_| self.corrupt())
+    }
+
+    /// Anything structured that may be absent.
+    pub(super) fn json_if_any<T: DeserializeOwned>(
+        &self,
+        column: Column,
+    ) -> Result<Option<T>, StoreError> {
+        let text = self.text_if_any(column)?;
+        text.map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|_| self.corrupt())
+    }
+
+    fn get<'r, T>(&'r self, column: Column) -> Result<T, StoreError>
+    where
+        T: sqlx::Decode<'r, Any> + sqlx::Type<Any>,
+    {
+        self.row
+            .try_get(column.unquoted())
+            .map_err(|_| self.corrupt())
+    }
+
+    fn corrupt(&self) -> StoreError {
+        StoreError::Corrupt { what: self.what }
+    }
+}

@@ -1,0 +1,130 @@
+//! Credentials in SQL.
+
+use async_trait::async_trait;
+use portcullis_core::{
+    credential::{Credential, CredentialKind, CredentialStore},
+    id::{CredentialId, IdentityId},
+    store::StoreError,
+};
+use sea_query::{
+    Expr, ExprTrait, InsertStatement, OnConflict, Order, Query, SelectStatement, Value,
+};
+
+use super::{
+    cell::{Row, json, text, time},
+    database::Database,
+    table::{Column, Table, insert},
+};
+
+/// What a credential is called in errors.
+pub(super) const WHAT: &str = "credential";
+
+const COLUMNS: [Column; 7] = [
+    Column::Id,
+    Column::IdentityId,
+    Column::Kind,
+    Column::Identifier,
+    Column::Config,
+    Column::CreatedAt,
+    Column::UpdatedAt,
+];
+
+/// Credentials in SQL.
+#[derive(Debug, Clone)]
+pub(super) struct SqlCredentials {
+    database: Database,
+}
+
+impl SqlCredentials {
+    pub(super) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    async fn select(&self, query: &SelectStatement) -> Result<Vec<Credential>, StoreError> {
+        let query = self.database.write(query, WHAT);
+        let rows = self.database.rows(query).await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+#[async_trait]
+impl CredentialStore for SqlCredentials {
+    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Credential>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Credentials)
+            .and_where(Expr::col(Column::IdentityId).eq(text(identity_id)))
+            .order_by(Column::CreatedAt, Order::Asc)
+            .order_by(Column::Id, Order::Asc)
+            .to_owned();
+        self.select(&query).await
+    }
+
+    async fn find_by_identifier(
+        &self,
+        kind: CredentialKind,
+        identifier: &str,
+    ) -> Result<Option<Credential>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Credentials)
+            .and_where(Expr::col(Column::Kind).eq(text(kind.as_str())))
+            .and_where(Expr::col(Column::Identifier).eq(text(identifier)))
+            .to_owned();
+        Ok(self.select(&query).await?.into_iter().next())
+    }
+
+    async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
+        let row = self.database.write(&put(credential)?, WHAT);
+        self.database.execute(row).await.map(drop)
+    }
+
+    async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
+        let removal = Query::delete()
+            .from_table(Table::Credentials)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        let removal = self.database.write(&removal, WHAT);
+        Ok(self.database.execute(removal).await? > 0)
+    }
+}
+
+/// Adds a credential, or replaces the one of the same id.
+pub(super) fn put(credential: &Credential) -> Result<InsertStatement, StoreError> {
+    let cells = vec![
+        (Column::Id, text(credential.id)),
+        (Column::IdentityId, text(credential.identity_id)),
+        (Column::Kind, text(credential.kind.as_str())),
+        (
+            Column::Identifier,
+            Value::String(credential.identifier.clone()),
+        ),
+        (Column::Config, json(&credential.config)?),
+        (Column::CreatedAt, time(credential.created_at)),
+        (Column::UpdatedAt, time(credential.updated_at)),
+    ];
+    let mut statement = insert(Table::Credentials, cells);
+    statement.on_conflict(
+        OnConflict::column(Column::Id)
+            .update_columns(COLUMNS)
+            .to_owned(),
+    );
+    Ok(statement)
+}
+
+fn read(row: &Row) -> Result<Credential, StoreError> {
+    let kind = match row.text(Column::Kind)?.as_str() {
+        "password" => CredentialKind::Password,
+        "oidc" => CredentialKind::Oidc,
+        _ => return Err(StoreError::Corrupt { what: WHAT }),
+    };
+    Ok(Credential {
+        id: row.parsed(Column::Id)?,
+        identity_id: row.parsed(Column::IdentityId)?,
+        kind,
+        identifier: row.text_if_any(Column::Identifier)?,
+        config: row.json(Column::Config)?,
+        created_at: row.time(Column::CreatedAt)?,
+        updated_at: row.time(Column::UpdatedAt)?,
+    })
+}

@@ -1,0 +1,133 @@
+//! Flows, claims of what may happen once, and counters in SQL.
+//!
+//! They stay in SQL even where Redis is configured: signing in needs SQL anyway, and with a single
+//! record no submission completes twice while Redis comes and goes.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use portcullis_core::{
+    clock::Clock,
+    flow::{Flow, FlowStore},
+    id::FlowId,
+    secret::TokenHash,
+    store::StoreError,
+};
+use sea_query::{CaseStatement, Expr, ExprTrait, OnConflict, Query, Value};
+
+use super::{
+    cell::{hash, json, text, time},
+    database::Database,
+    table::{Column, Table, insert},
+};
+
+/// Flows in SQL.
+#[derive(Clone)]
+pub(super) struct SqlFlows {
+    database: Database,
+    clock: Arc<dyn Clock>,
+}
+
+impl SqlFlows {
+    pub(super) fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self { database, clock }
+    }
+}
+
+impl fmt::Debug for SqlFlows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlFlows").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl FlowStore for SqlFlows {
+    async fn put(&self, flow: &Flow) -> Result<(), StoreError> {
+        let mut row = insert(
+            Table::Flows,
+            vec![
+                (Column::Id, text(flow.id)),
+                (Column::ExpiresAt, time(flow.expires_at)),
+                (Column::Record, json(flow)?),
+            ],
+        );
+        row.on_conflict(
+            OnConflict::column(Column::Id)
+                .update_columns([Column::ExpiresAt, Column::Record])
+                .to_owned(),
+        );
+        let row = self.database.write(&row, "flow");
+        self.database.execute(row).await.map(drop)
+    }
+
+    async fn find(&self, id: FlowId) -> Result<Option<Flow>, StoreError> {
+        let query = Query::select()
+            .column(Column::Record)
+            .from(Table::Flows)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        let query = self.database.write(&query, "flow");
+        let row = self.database.row(query).await?;
+        row.map(|row| row.json(Column::Record)).transpose()
+    }
+
+    async fn remove(&self, id: FlowId) -> Result<bool, StoreError> {
+        let removal = Query::delete()
+            .from_table(Table::Flows)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        let removal = self.database.write(&removal, "flow");
+        Ok(self.database.execute(removal).await? > 0)
+    }
+
+    async fn claim_once(&self, key: &TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {
+        let ended = Expr::col((Table::Claims, Column::ExpiresAt)).lte(time(self.clock.now()));
+        let mut row = insert(
+            Table::Claims,
+            vec![
+                (Column::KeyHash, hash(key)),
+                (Column::ExpiresAt, time(expires_at)),
+            ],
+        );
+        row.on_conflict(
+            OnConflict::column(Column::KeyHash)
+                .update_column(Column::ExpiresAt)
+                .action_and_where(ended)
+                .to_owned(),
+        );
+        let row = self.database.write(&row, "claim");
+        Ok(self.database.execute(row).await? > 0)
+    }
+
+    async fn count(&self, key: &TokenHash, window_ends: Timestamp) -> Result<u64, StoreError> {
+        let tally = || Expr::col((Table::Counters, Column::Tally));
+        let ends = || Expr::col((Table::Counters, Column::ExpiresAt));
+        let ended = || ends().lte(time(self.clock.now()));
+        let one = || Expr::from(Value::BigInt(Some(1)));
+        let anew = Expr::from(time(window_ends));
+        let mut row = insert(
+            Table::Counters,
+            vec![
+                (Column::KeyHash, hash(key)),
+                (Column::Tally, Value::BigInt(Some(1))),
+                (Column::ExpiresAt, time(window_ends)),
+            ],
+        );
+        let tallied = CaseStatement::new()
+            .case(ended(), one())
+            .finally(tally().add(one()));
+        let window = CaseStatement::new().case(ended(), anew).finally(ends());
+        row.on_conflict(
+            OnConflict::column(Column::KeyHash)
+                .value(Column::Tally, tallied)
+                .value(Column::ExpiresAt, window)
+                .to_owned(),
+        );
+        row.returning_col(Column::Tally);
+        let row = self.database.write(&row, "counter");
+        let row = self.database.row(row).await?;
+        let tally = row.map_or(Ok(1), |row| row.number(Column::Tally))?;
+        Ok(u64::try_from(tally).unwrap_or(1))
+    }
+}

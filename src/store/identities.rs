@@ -1,0 +1,276 @@
+//! Identities in SQL. The row is the record; two narrow tables find it by identifier and by address.
+
+use std::{collections::BTreeSet, fmt::Display};
+
+use async_trait::async_trait;
+use portcullis_core::{
+    credential::Credential,
+    id::IdentityId,
+    identity::{Identity, IdentityState, IdentityStore},
+    secret::TokenHash,
+    store::StoreError,
+};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+
+use super::{
+    cell::{Row, json, json_if_any, text, time},
+    credentials,
+    database::{Database, Transaction},
+    statement::Statement,
+    table::{Cell, Column, Table, insert},
+};
+
+const WHAT: &str = "identity";
+
+const COLUMNS: [Column; 13] = [
+    Column::Id,
+    Column::Tenant,
+    Column::SchemaId,
+    Column::State,
+    Column::StateChangedAt,
+    Column::Traits,
+    Column::MetadataPublic,
+    Column::MetadataAdmin,
+    Column::Roles,
+    Column::Identifiers,
+    Column::Addresses,
+    Column::CreatedAt,
+    Column::UpdatedAt,
+];
+
+/// Identities in SQL.
+#[derive(Debug, Clone)]
+pub(super) struct SqlIdentities {
+    database: Database,
+}
+
+impl SqlIdentities {
+    pub(super) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Removes an identity and says which sessions it had; `None` when there was no identity.
+    pub(super) async fn remove(
+        &self,
+        id: IdentityId,
+    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let sessions = self.end_sessions(&mut transaction, id).await?;
+        let removal = Query::delete()
+            .from_table(Table::Identities)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        let removal = self.database.write(&removal, WHAT);
+        let removed = transaction.execute(removal).await?;
+        transaction.commit().await?;
+        Ok((removed > 0).then_some(sessions))
+    }
+
+    /// Replaces an identity and says which sessions ended because it may no longer sign in.
+    pub(super) async fn replace(&self, identity: &Identity) -> Result<Vec<TokenHash>, StoreError> {
+        let change = self.replacement(identity)?;
+        let mut transaction = self.database.begin().await?;
+        if transaction.execute(change).await? == 0 {
+            return Ok(Vec::new());
+        }
+        for table in [Table::IdentityIdentifiers, Table::IdentityAddresses] {
+            let old = Query::delete()
+                .from_table(table)
+                .and_where(Expr::col(Column::IdentityId).eq(text(identity.id)))
+                .to_owned();
+            let old = self.database.write(&old, WHAT);
+            transaction.execute(old).await?;
+        }
+        self.index(&mut transaction, identity).await?;
+        let ended = match identity.state {
+            IdentityState::Active => Vec::new(),
+            IdentityState::Inactive => self.end_sessions(&mut transaction, identity.id).await?,
+        };
+        transaction.commit().await?;
+        Ok(ended)
+    }
+
+    fn replacement(&self, identity: &Identity) -> Result<Statement, StoreError> {
+        let cells = cells(identity)?.into_iter();
+        let change = Query::update()
+            .table(Table::Identities)
+            .values(cells.map(|(column, value)| (column, Expr::from(value))))
+            .and_where(Expr::col(Column::Id).eq(text(identity.id)))
+            .to_owned();
+        Ok(self.database.write(&change, WHAT))
+    }
+
+    async fn index(
+        &self,
+        transaction: &mut Transaction,
+        identity: &Identity,
+    ) -> Result<(), StoreError> {
+        for identifier in identity.identifiers.iter().collect::<BTreeSet<_>>() {
+            let row = insert(
+                Table::IdentityIdentifiers,
+                vec![
+                    (Column::Tenant, text(&identity.tenant)),
+                    (Column::Identifier, text(identifier)),
+                    (Column::IdentityId, text(identity.id)),
+                ],
+            );
+            let row = self.database.write(&row, "identifier");
+            transaction.execute(row).await?;
+        }
+        for address in &identity.addresses {
+            let row = insert(
+                Table::IdentityAddresses,
+                vec![
+                    (Column::Id, text(address.id)),
+                    (Column::Address, text(&address.value)),
+                    (Column::IdentityId, text(identity.id)),
+                ],
+            );
+            let row = self.database.write(&row, "address");
+            transaction.execute(row).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_sessions(
+        &self,
+        transaction: &mut Transaction,
+        id: IdentityId,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        let end = Query::delete()
+            .from_table(Table::Sessions)
+            .and_where(Expr::col(Column::IdentityId).eq(text(id)))
+            .returning_col(Column::TokenHash)
+            .to_owned();
+        let end = self.database.write(&end, "session");
+        let rows = transaction.rows(end).await?;
+        rows.iter().map(|row| row.hash(Column::TokenHash)).collect()
+    }
+
+    async fn select(&self, query: &SelectStatement) -> Result<Vec<Identity>, StoreError> {
+        let query = self.database.write(query, WHAT);
+        let rows = self.database.rows(query).await?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn select_by(
+        &self,
+        table: Table,
+        column: Column,
+        value: impl Display + Send,
+    ) -> Result<Vec<Identity>, StoreError> {
+        let owners = Query::select()
+            .column(Column::IdentityId)
+            .from(table)
+            .and_where(Expr::col(column).eq(text(value)))
+            .to_owned();
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Identities)
+            .and_where(Expr::col(Column::Id).in_subquery(owners))
+            .order_by(Column::CreatedAt, sea_query::Order::Asc)
+            .to_owned();
+        self.select(&query).await
+    }
+}
+
+#[async_trait]
+impl IdentityStore for SqlIdentities {
+    async fn insert(
+        &self,
+        identity: &Identity,
+        credentials: &[Credential],
+    ) -> Result<(), StoreError> {
+        let row = self
+            .database
+            .write(&insert(Table::Identities, cells(identity)?), WHAT);
+        let mut transaction = self.database.begin().await?;
+        transaction.execute(row).await?;
+        self.index(&mut transaction, identity).await?;
+        for credential in credentials {
+            let row = self
+                .database
+                .write(&credentials::put(credential)?, credentials::WHAT);
+            transaction.execute(row).await?;
+        }
+        transaction.commit().await
+    }
+
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Identities)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        Ok(self.select(&query).await?.into_iter().next())
+    }
+
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
+        let found = self.select_by(Table::IdentityIdentifiers, Column::Identifier, identifier);
+        Ok(found.await?.into_iter().next())
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
+        self.select_by(Table::IdentityAddresses, Column::Address, address)
+            .await
+    }
+
+    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+        self.replace(identity).await.map(drop)
+    }
+
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
+        Ok(self.remove(id).await?.is_some())
+    }
+}
+
+fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
+    let state = match identity.state {
+        IdentityState::Active => "active",
+        IdentityState::Inactive => "inactive",
+    };
+    Ok(vec![
+        (Column::Id, text(identity.id)),
+        (Column::Tenant, text(&identity.tenant)),
+        (Column::SchemaId, text(&identity.schema_id)),
+        (Column::State, text(state)),
+        (Column::StateChangedAt, time(identity.state_changed_at)),
+        (Column::Traits, json(&identity.traits)?),
+        (
+            Column::MetadataPublic,
+            json_if_any(identity.metadata_public.as_ref())?,
+        ),
+        (
+            Column::MetadataAdmin,
+            json_if_any(identity.metadata_admin.as_ref())?,
+        ),
+        (Column::Roles, json(&identity.roles)?),
+        (Column::Identifiers, json(&identity.identifiers)?),
+        (Column::Addresses, json(&identity.addresses)?),
+        (Column::CreatedAt, time(identity.created_at)),
+        (Column::UpdatedAt, time(identity.updated_at)),
+    ])
+}
+
+fn read(row: &Row) -> Result<Identity, StoreError> {
+    let state = match row.text(Column::State)?.as_str() {
+        "active" => IdentityState::Active,
+        "inactive" => IdentityState::Inactive,
+        _ => return Err(StoreError::Corrupt { what: WHAT }),
+    };
+    Ok(Identity {
+        id: row.parsed(Column::Id)?,
+        tenant: row.text(Column::Tenant)?,
+        schema_id: row.text(Column::SchemaId)?,
+        state,
+        state_changed_at: row.time(Column::StateChangedAt)?,
+        traits: row.json(Column::Traits)?,
+        metadata_public: row.json_if_any(Column::MetadataPublic)?,
+        metadata_admin: row.json_if_any(Column::MetadataAdmin)?,
+        roles: row.json(Column::Roles)?,
+        identifiers: row.json(Column::Identifiers)?,
+        addresses: row.json(Column::Addresses)?,
+        created_at: row.time(Column::CreatedAt)?,
+        updated_at: row.time(Column::UpdatedAt)?,
+    })
+}

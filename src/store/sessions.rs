@@ -1,0 +1,181 @@
+//! Sessions in SQL: the record that every cache is filled from.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use portcullis_core::{
+    id::{IdentityId, SessionId},
+    secret::TokenHash,
+    session::{Session, SessionStore},
+    store::StoreError,
+};
+use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, SelectStatement};
+
+use super::{
+    cell::{Row, hash, json, text, time},
+    database::Database,
+    table::{Column, Table, insert},
+};
+
+const WHAT: &str = "session";
+
+const COLUMNS: [Column; 9] = [
+    Column::Id,
+    Column::TokenHash,
+    Column::IdentityId,
+    Column::IssuedAt,
+    Column::AuthenticatedAt,
+    Column::ExpiresAt,
+    Column::LastSeenAt,
+    Column::Methods,
+    Column::Device,
+];
+
+/// Sessions in SQL.
+#[derive(Debug, Clone)]
+pub(super) struct SqlSessions {
+    database: Database,
+}
+
+impl SqlSessions {
+    pub(super) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Ends one session and says which token opened it.
+    pub(super) async fn end(&self, id: SessionId) -> Result<Vec<TokenHash>, StoreError> {
+        let mut query = Query::delete();
+        query.and_where(Expr::col(Column::Id).eq(text(id)));
+        self.delete(query).await
+    }
+
+    /// Ends the sessions of an identity, but for `keep`, and says which tokens opened them.
+    pub(super) async fn end_all(
+        &self,
+        identity_id: IdentityId,
+        keep: Option<SessionId>,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        let mut query = Query::delete();
+        query.and_where(Expr::col(Column::IdentityId).eq(text(identity_id)));
+        if let Some(keep) = keep {
+            query.and_where(Expr::col(Column::Id).ne(text(keep)));
+        }
+        self.delete(query).await
+    }
+
+    /// The token that opens a session; none when there is no such session.
+    pub(super) async fn token(&self, id: SessionId) -> Result<Vec<TokenHash>, StoreError> {
+        self.tokens_where(Expr::col(Column::Id).eq(text(id))).await
+    }
+
+    /// The tokens that open sessions of an identity.
+    pub(super) async fn tokens(&self, id: IdentityId) -> Result<Vec<TokenHash>, StoreError> {
+        let own = Expr::col(Column::IdentityId).eq(text(id));
+        self.tokens_where(own).await
+    }
+
+    async fn tokens_where(&self, condition: Expr) -> Result<Vec<TokenHash>, StoreError> {
+        let query = Query::select()
+            .column(Column::TokenHash)
+            .from(Table::Sessions)
+            .and_where(condition)
+            .to_owned();
+        let query = self.database.write(&query, WHAT);
+        hashes(&self.database.rows(query).await?)
+    }
+
+    async fn delete(&self, mut query: DeleteStatement) -> Result<Vec<TokenHash>, StoreError> {
+        query
+            .from_table(Table::Sessions)
+            .returning_col(Column::TokenHash);
+        let query = self.database.write(&query, WHAT);
+        hashes(&self.database.rows(query).await?)
+    }
+
+    async fn select(&self, query: &SelectStatement) -> Result<Vec<Session>, StoreError> {
+        let query = self.database.write(query, WHAT);
+        let rows = self.database.rows(query).await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+#[async_trait]
+impl SessionStore for SqlSessions {
+    async fn insert(&self, session: &Session) -> Result<(), StoreError> {
+        let cells = vec![
+            (Column::Id, text(session.id)),
+            (Column::TokenHash, hash(&session.token_hash)),
+            (Column::IdentityId, text(session.identity_id)),
+            (Column::IssuedAt, time(session.issued_at)),
+            (Column::AuthenticatedAt, time(session.authenticated_at)),
+            (Column::ExpiresAt, time(session.expires_at)),
+            (Column::LastSeenAt, time(session.last_seen_at)),
+            (Column::Methods, json(&session.methods)?),
+            (Column::Device, json(&session.device)?),
+        ];
+        let row = self.database.write(&insert(Table::Sessions, cells), WHAT);
+        self.database.execute(row).await.map(drop)
+    }
+
+    async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Sessions)
+            .and_where(Expr::col(Column::TokenHash).eq(hash(token)))
+            .to_owned();
+        Ok(self.select(&query).await?.into_iter().next())
+    }
+
+    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Sessions)
+            .and_where(Expr::col(Column::IdentityId).eq(text(identity_id)))
+            .order_by(Column::IssuedAt, Order::Desc)
+            .order_by(Column::Id, Order::Asc)
+            .to_owned();
+        self.select(&query).await
+    }
+
+    async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
+        let query = Query::update()
+            .table(Table::Sessions)
+            .value(Column::LastSeenAt, Expr::from(time(seen_at)))
+            .and_where(Expr::col(Column::TokenHash).eq(hash(token)))
+            // Another node may have seen it later.
+            .and_where(Expr::col(Column::LastSeenAt).lt(time(seen_at)))
+            .to_owned();
+        let query = self.database.write(&query, WHAT);
+        self.database.execute(query).await.map(drop)
+    }
+
+    async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
+        Ok(!self.end(id).await?.is_empty())
+    }
+
+    async fn revoke_all(
+        &self,
+        identity_id: IdentityId,
+        keep: Option<SessionId>,
+    ) -> Result<u64, StoreError> {
+        let ended = self.end_all(identity_id, keep).await?;
+        Ok(ended.len() as u64)
+    }
+}
+
+fn hashes(rows: &[Row]) -> Result<Vec<TokenHash>, StoreError> {
+    rows.iter().map(|row| row.hash(Column::TokenHash)).collect()
+}
+
+fn read(row: &Row) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: row.parsed(Column::Id)?,
+        token_hash: row.hash(Column::TokenHash)?,
+        identity_id: row.parsed(Column::IdentityId)?,
+        issued_at: row.time(Column::IssuedAt)?,
+        authenticated_at: row.time(Column::AuthenticatedAt)?,
+        expires_at: row.time(Column::ExpiresAt)?,
+        last_seen_at: row.time(Column::LastSeenAt)?,
+        methods: row.json(Column::Methods)?,
+        device: row.json(Column::Device)?,
+    })
+}

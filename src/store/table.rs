@@ -1,0 +1,70 @@
+//! The names of tables and columns, and the statements every store is made of.
+
+use sea_query::{Expr, Iden, InsertStatement, Query, Value};
+
+/// A table of the database.
+#[derive(Debug, Clone, Copy, Iden)]
+pub(super) enum Table {
+    Identities,
+    IdentityIdentifiers,
+    IdentityAddresses,
+    Credentials,
+    Sessions,
+    Flows,
+    Claims,
+    Counters,
+    Keys,
+}
+
+/// A column; the same thing has the same name in every table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Iden)]
+pub(super) enum Column {
+    Address,
+    Addresses,
+    AuthenticatedAt,
+    Config,
+    CreatedAt,
+    Device,
+    ExpiresAt,
+    Id,
+    Identifier,
+    Identifiers,
+    IdentityId,
+    IssuedAt,
+    KeyHash,
+    Kind,
+    LastSeenAt,
+    Material,
+    MetadataAdmin,
+    MetadataPublic,
+    Methods,
+    Name,
+    Record,
+    Roles,
+    SchemaId,
+    State,
+    StateChangedAt,
+    Tally,
+    Tenant,
+    TokenHash,
+    Traits,
+    UpdatedAt,
+}
+
+/// One value of a row that is written.
+pub(super) type Cell = (Column, Value);
+
+/// Adds one row.
+pub(super) fn insert(table: Table, cells: Vec<Cell>) -> InsertStatement {
+    let (columns, values): (Vec<_>, Vec<_>) = cells
+        .into_iter()
+        .map(|(column, value)| (column, Expr::from(value)))
+        .unzip();
+    let mut statement = Query::insert();
+    // As many values as columns, so this cannot panic.
+    statement
+        .into_table(table)
+        .columns(columns)
+        .values_panic(values);
+    statement
+}
