@@ -1,1 +1,20 @@
-//! What page plugins share: the page shell, forms, negotiation.
+//! What page plugins share: the way into a router, negotiation, bodies, errors and the page shell.
+//!
+//! A plugin builds an axum router whose functions take a [`Visit`] and return an [`Outcome`], and
+//! hands it to [`RouterPages`]. Everything an answer must carry is added there, once.
+
+mod body;
+mod failure;
+mod form;
+mod negotiation;
+mod router_pages;
+mod shell;
+mod stylesheet;
+mod visit;
+
+pub use body::{InvalidBody, parse as parse_body};
+pub use failure::{Failure, Outcome, WayOut, envelope};
+pub use negotiation::{Wants, names_html};
+pub use router_pages::{JsonOnly, RouterPages, json_only};
+pub use shell::{ErrorPage, Facts, FormPage, NoticePage, Shell, TemplateError};
+pub use visit::Visit;

@@ -1,0 +1,240 @@
+//! One renderer for all forms: what a template needs of a `Ui`, decided here and nowhere else.
+
+use portcullis_core::{
+    message::Message,
+    ui::{Node, Ui},
+};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A form as a template reads it.
+///
+/// Buttons that choose a provider stand in a form of their own: pressing Enter in a field must
+/// not press one of them, and an empty required field must not keep anybody from them.
+#[derive(Debug, Serialize)]
+pub(crate) struct FormView<'a> {
+    action: &'a str,
+    method: &'a str,
+    alerts: Vec<Alert<'a>>,
+    shared: Vec<Hidden<'a>>,
+    choices: Vec<Choice<'a>>,
+    hidden: Vec<Hidden<'a>>,
+    fields: Vec<Field<'a>>,
+    buttons: Vec<Button<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Alert<'a> {
+    text: &'a str,
+    kind: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Hidden<'a> {
+    name: &'a str,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Choice<'a> {
+    name: &'a str,
+    value: String,
+    label: &'a str,
+    monogram: String,
+    hue: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Button<'a> {
+    name: &'a str,
+    value: String,
+    label: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Field<'a> {
+    id: String,
+    name: &'a str,
+    kind: &'a str,
+    label: &'a str,
+    value: String,
+    checked: bool,
+    required: bool,
+    disabled: bool,
+    autofocus: bool,
+    autocomplete: Option<&'a str>,
+    inputmode: Option<&'static str>,
+    maxlength: Option<u64>,
+    errors: Vec<&'a str>,
+    notes: Vec<&'a str>,
+}
+
+impl<'a> FormView<'a> {
+    /// The view of `ui`.
+    pub(crate) fn of(ui: &'a Ui) -> Self {
+        let chooses = |node: &Node| node.group == "oidc" && !has_fields(ui, "oidc");
+        let (choices, rest): (Vec<&Node>, Vec<&Node>) =
+            ui.nodes.iter().partition(|node| chooses(node));
+        let is = |node: &Node, kind: &str| node.attributes.kind == kind;
+        let mut view = Self {
+            action: &ui.action,
+            method: &ui.method,
+            alerts: ui.messages.iter().map(Alert::of).collect(),
+            shared: Vec::new(),
+            choices: choices.iter().map(|node| Choice::of(node)).collect(),
+            hidden: Vec::new(),
+            fields: Vec::new(),
+            buttons: Vec::new(),
+        };
+        for node in rest {
+            match node.group.as_str() {
+                "default" if is(node, "hidden") => view.shared.push(Hidden::of(node)),
+                _ if is(node, "hidden") => view.hidden.push(Hidden::of(node)),
+                _ if is(node, "submit") => view.buttons.push(Button::of(node)),
+                _ => view.fields.push(Field::of(node)),
+            }
+        }
+        view.focus();
+        view
+    }
+
+    /// Puts the focus on the first field in error, else on the first empty one.
+    fn focus(&mut self) {
+        let fields = &self.fields;
+        let target = fields
+            .iter()
+            .position(|field| !field.errors.is_empty())
+            .or_else(|| {
+                fields
+                    .iter()
+                    .position(|f| f.value.is_empty() && !f.disabled)
+            });
+        if let Some(field) = target.and_then(|index| self.fields.get_mut(index)) {
+            field.autofocus = true;
+        }
+    }
+}
+
+fn has_fields(ui: &Ui, group: &str) -> bool {
+    ui.nodes.iter().any(|node| {
+        node.group == group && !matches!(node.attributes.kind.as_str(), "submit" | "hidden")
+    })
+}
+
+fn label(node: &Node) -> &str {
+    let label = node.meta.label.as_ref();
+    label.map_or(node.attributes.name.as_str(), |label| label.text.as_str())
+}
+
+fn text(node: &Node) -> String {
+    match &node.attributes.value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+impl<'a> Alert<'a> {
+    fn of(message: &'a Message) -> Self {
+        Self {
+            text: &message.text,
+            kind: &message.kind,
+        }
+    }
+}
+
+impl<'a> Hidden<'a> {
+    fn of(node: &'a Node) -> Self {
+        Self {
+            name: &node.attributes.name,
+            value: text(node),
+        }
+    }
+}
+
+impl<'a> Button<'a> {
+    fn of(node: &'a Node) -> Self {
+        Self {
+            name: &node.attributes.name,
+            value: text(node),
+            label: label(node),
+        }
+    }
+}
+
+impl<'a> Choice<'a> {
+    fn of(node: &'a Node) -> Self {
+        let context = node.meta.label.as_ref().map(|label| &label.context);
+        let provider = context
+            .and_then(|context| context.get("provider"))
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| label(node));
+        let initial = provider.chars().find(|c| c.is_alphanumeric());
+        Self {
+            name: &node.attributes.name,
+            value: text(node),
+            label: label(node),
+            monogram: initial
+                .map(|c| c.to_uppercase().collect())
+                .unwrap_or_default(),
+            hue: provider.bytes().map(u32::from).sum::<u32>() % 6,
+        }
+    }
+}
+
+impl<'a> Field<'a> {
+    fn of(node: &'a Node) -> Self {
+        let input = &node.attributes;
+        let of_kind = |error: bool| {
+            node.messages
+                .iter()
+                .filter(|message| (message.kind == "error") == error)
+                .map(|message| message.text.as_str())
+                .collect()
+        };
+        Self {
+            id: format!("field-{}", input.name.replace('.', "-")),
+            name: &input.name,
+            kind: &input.kind,
+            label: label(node),
+            // A password is never written into a page, whoever put it into the node.
+            value: if input.kind == "password" {
+                String::new()
+            } else {
+                text(node)
+            },
+            checked: input.value == Some(Value::Bool(true)),
+            required: input.required,
+            disabled: input.disabled,
+            autofocus: false,
+            autocomplete: input.autocomplete.as_deref().or(autocomplete(node)),
+            inputmode: inputmode(&input.kind),
+            maxlength: input.maxlength,
+            errors: of_kind(true),
+            notes: of_kind(false),
+        }
+    }
+}
+
+/// What browsers may fill in where the wire dialect has no word for it.
+fn autocomplete(node: &Node) -> Option<&'static str> {
+    let name = node.attributes.name.as_str();
+    match (name, node.attributes.kind.as_str()) {
+        ("identifier", _) | ("traits.username", _) => Some("username"),
+        ("traits.name.first", _) => Some("given-name"),
+        ("traits.name.last", _) => Some("family-name"),
+        (_, "email") => Some("email"),
+        (_, "tel") => Some("tel"),
+        _ => None,
+    }
+}
+
+fn inputmode(kind: &str) -> Option<&'static str> {
+    match kind {
+        "email" => Some("email"),
+        "tel" => Some("tel"),
+        "url" => Some("url"),
+        "number" => Some("decimal"),
+        _ => None,
+    }
+}

@@ -1,0 +1,230 @@
+//! The page shell: templates, stylesheet and security headers that all own pages share.
+//!
+//! It names no web framework in its interface but for the stylesheet's router, so that the
+//! gateway's own answers look like the plugins' pages.
+
+use http::{HeaderName, HeaderValue, header};
+use minijinja::{Environment, context, syntax::SyntaxConfig, value::Serde};
+use portcullis_core::{catalogue::Code, ui::Ui};
+use serde::Serialize;
+
+use crate::{failure::WayOut, form::FormView, stylesheet};
+
+/// The templates, each under its file name.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("shell.html", include_str!("templates/shell.html")),
+    ("form.html", include_str!("templates/form.html")),
+    ("notice.html", include_str!("templates/notice.html")),
+    ("error.html", include_str!("templates/error.html")),
+];
+
+/// What is shown when a template itself fails.
+const LAST_RESORT: &str = "<!doctype html><html lang=\"en\"><title>Error</title>\
+    <h1>Something went wrong on our side.</h1></html>";
+
+/// A template cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("a page template cannot be read")]
+pub struct TemplateError(#[source] minijinja::Error);
+
+/// Renders pages.
+#[derive(Debug)]
+pub struct Shell {
+    templates: Environment<'static>,
+    product: String,
+    stylesheet: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// An error page.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorPage<'a> {
+    /// What went wrong.
+    pub code: Code,
+    /// The request it went wrong in.
+    pub request_id: &'a str,
+    /// More than the code's meaning, where there is more to say.
+    pub reason: Option<&'a str>,
+    /// What to check.
+    pub hints: &'a [String],
+    /// Where to go from here.
+    pub ways_out: &'a [WayOut],
+}
+
+/// A page with one form.
+#[derive(Debug, Clone, Copy)]
+pub struct FormPage<'a> {
+    /// The heading.
+    pub title: &'a str,
+    /// One line below it.
+    pub lead: Option<&'a str>,
+    /// The form.
+    pub ui: &'a Ui,
+    /// A question and the link that answers it, below the form.
+    pub footer: Option<(&'a str, &'a WayOut)>,
+}
+
+/// A page that tells something and offers to go on.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct NoticePage<'a> {
+    /// The heading.
+    pub title: &'a str,
+    /// One line below it.
+    pub lead: &'a str,
+    /// Facts by label.
+    pub facts: Facts<'a>,
+    /// Where to go from here; the first stands out.
+    pub ways_out: &'a [WayOut],
+}
+
+/// Labelled facts.
+pub type Facts<'a> = &'a [(&'static str, String)];
+
+impl Shell {
+    /// A shell for `product`, with own pages below `prefix`, reached over TLS or not.
+    pub fn new(product: &str, prefix: &str, secure: bool) -> Result<Self, TemplateError> {
+        let mut templates = Environment::new();
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()
+            .map_err(TemplateError)?;
+        templates.set_syntax(syntax);
+        for (name, source) in TEMPLATES {
+            templates
+                .add_template(name, source)
+                .map_err(TemplateError)?;
+        }
+        Ok(Self {
+            templates,
+            product: product.to_owned(),
+            stylesheet: format!("{}{}", prefix.trim_end_matches('/'), stylesheet::path()),
+            headers: security_headers(secure),
+        })
+    }
+
+    /// What every own answer carries, unless it says otherwise itself.
+    pub fn security_headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
+    }
+
+    /// The router that serves the stylesheet, below the prefix.
+    pub fn assets<S: Clone + Send + Sync + 'static>(&self) -> axum::Router<S> {
+        stylesheet::router()
+    }
+
+    /// An error page.
+    pub fn error_page(&self, page: &ErrorPage<'_>) -> String {
+        self.render(
+            "error.html",
+            ErrorView {
+                title: heading(page.code),
+                meaning: page.code.meaning(),
+                reason: page.reason,
+                hints: page.hints,
+                ways_out: page.ways_out,
+                code: page.code.as_str(),
+                status: page.code.status().as_u16(),
+                request_id: page.request_id,
+            },
+        )
+    }
+
+    /// A page with a form.
+    pub fn form_page(&self, page: &FormPage<'_>) -> String {
+        let (question, link) = page.footer.unzip();
+        self.render(
+            "form.html",
+            FormPageView {
+                title: page.title,
+                lead: page.lead,
+                form: FormView::of(page.ui),
+                question,
+                link,
+            },
+        )
+    }
+
+    /// A page that tells something.
+    pub fn notice_page(&self, page: &NoticePage<'_>) -> String {
+        self.render("notice.html", page)
+    }
+
+    fn render(&self, template: &str, page: impl Serialize) -> String {
+        let rendered = self.templates.get_template(template).and_then(|template| {
+            template.render(context! {
+                product => self.product.as_str(),
+                stylesheet => self.stylesheet.as_str(),
+                ..Serde(page)
+            })
+        });
+        rendered.unwrap_or_else(|error| {
+            tracing::error!(template, %error, "a page cannot be rendered");
+            LAST_RESORT.to_owned()
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorView<'a> {
+    title: &'static str,
+    meaning: &'static str,
+    reason: Option<&'a str>,
+    hints: &'a [String],
+    ways_out: &'a [WayOut],
+    code: &'static str,
+    status: u16,
+    request_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct FormPageView<'a> {
+    title: &'a str,
+    lead: Option<&'a str>,
+    form: FormView<'a>,
+    question: Option<&'a str>,
+    link: Option<&'a WayOut>,
+}
+
+/// The heading of an error page.
+fn heading(code: Code) -> &'static str {
+    match (code, code.status().as_u16()) {
+        (Code::SignInLoop, _) => "Signing in goes round in circles",
+        (Code::IdentityDisabled, _) => "Switched off",
+        (Code::FlowDisabled, _) => "Not available",
+        (_, 401) => "Please sign in",
+        (_, 403) => "No access",
+        (_, 404) => "Nothing here",
+        (_, 405) => "Not like this",
+        (_, 409) => "Already taken",
+        (_, 410) => "Expired",
+        (_, 413 | 414 | 431) => "Too large",
+        (_, 429) => "One moment, please",
+        (_, 500) => "Our mistake",
+        (_, 502..=504) => "Out of reach",
+        _ => "That did not work",
+    }
+}
+
+fn security_headers(secure: bool) -> Vec<(HeaderName, HeaderValue)> {
+    // Chromium applies `form-action` to every redirect that follows a submission: to a provider,
+    // and back to an application that may redirect in turn. Their origins are not known here.
+    let policy = match secure {
+        true => concat!(
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; ",
+            "form-action 'self' https:; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        false => concat!(
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; ",
+            "form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'"
+        ),
+    };
+    let of = HeaderValue::from_static;
+    vec![
+        (header::CONTENT_SECURITY_POLICY, of(policy)),
+        (header::X_CONTENT_TYPE_OPTIONS, of("nosniff")),
+        (header::REFERRER_POLICY, of("same-origin")),
+        (header::CACHE_CONTROL, of("no-store")),
+        (HeaderName::from_static("x-portcullis"), of("1")),
+    ]
+}
