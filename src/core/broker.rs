@@ -1,4 +1,10 @@
 //! The sign-in line through providers: claims, mapping, traits, identity.
+//!
+//! Only the link key (provider, issuer, subject) finds an identity; an address never does. An
+//! address that a provider has not verified is asked for on a form before anybody signs in with
+//! it, and one that belongs to somebody else is refused.
+
+mod arrival;
 
 use std::sync::Arc;
 
@@ -113,8 +119,14 @@ impl Broker {
         flow: FlowId,
         redirect_uri: &Url,
     ) -> Result<(Url, Attempt), BrokerError> {
-        let _ = (id, flow, redirect_uri);
-        todo!()
+        let configured = self.find(id)?;
+        let attempt = Attempt::new(id.clone(), flow, &*self.entropy, self.clock.now());
+        let url = configured
+            .provider
+            .begin(&attempt, redirect_uri)
+            .await
+            .map_err(BrokerError::Provider)?;
+        Ok((url, attempt))
     }
 
     /// Ends an attempt with the provider's answer.
@@ -124,14 +136,22 @@ impl Broker {
         answer: &Answer,
         redirect_uri: &Url,
     ) -> Result<Arrival, BrokerError> {
-        let _ = (attempt, answer, redirect_uri);
-        todo!()
+        let configured = self.find(&attempt.provider)?;
+        let claims = configured
+            .provider
+            .finish(attempt, answer, redirect_uri)
+            .await
+            .map_err(BrokerError::Provider)?;
+        self.arrive(configured, claims).await
     }
 
     /// Completes a draft with the traits somebody filled in; theirs win over the provider's,
     /// except for forced ones.
     pub async fn complete(&self, draft: Draft, traits: Value) -> Result<Arrival, BrokerError> {
-        let _ = (draft, traits);
-        todo!()
+        let configured = self.find(&draft.provider)?;
+        self.arrive_completed(configured, draft, traits).await
     }
 }
+
+#[cfg(test)]
+mod tests;

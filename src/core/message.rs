@@ -75,6 +75,8 @@ messages! {
     info titled(title: &str, name: &str) = 1070002, "{title}";
     /// The label of an identifier.
     info identifier() = 1070004, "Email or other identifier";
+    /// An address that a provider names but has not verified.
+    info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours.";
     /// A value is missing.
     error required(property: &str) = 4000002, "Please fill in {property}.";
     /// A text is too short.

@@ -13,7 +13,11 @@ use serde_json::{Value, json};
 
 pub use self::schemas::Schemas;
 use self::{complaint::Complaints, field::Field};
-use crate::{identity::AddressPurpose, message::Message};
+use crate::{
+    identity::AddressPurpose,
+    mapping::{put, remove},
+    message::Message,
+};
 
 /// A schema.
 #[derive(Debug)]
@@ -146,6 +150,39 @@ impl Schema {
             }
         }
         found
+    }
+
+    /// The dotted paths of identifiers and addresses whose text is as asked.
+    pub(crate) fn address_paths(
+        &self,
+        traits: &Value,
+        is_asked: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
+        let asked = |field: &&Field| field.is_address() && field.texts(traits).any(&is_asked);
+        self.fields
+            .iter()
+            .filter(asked)
+            .map(Field::dotted)
+            .collect()
+    }
+
+    /// Puts identifiers and addresses back to what they were in `old`, where they have changed to
+    /// a text that is not to be taken over.
+    pub(crate) fn restore_addresses(
+        &self,
+        traits: &mut Value,
+        old: &Value,
+        is_refused: impl Fn(&str) -> bool,
+    ) {
+        for field in self.fields.iter().filter(|field| field.is_address()) {
+            let before = field.value(old);
+            if field.value(traits) != before && field.texts(traits).any(&is_refused) {
+                match before.cloned() {
+                    Some(before) => put(traits, &field.path, before),
+                    None => remove(traits, &field.path),
+                }
+            }
+        }
     }
 
     /// The e-mail address of somebody with these traits, as written.

@@ -53,6 +53,11 @@ impl Field {
         self.types.iter().any(|own| own == kind)
     }
 
+    /// Whether somebody signs in with it or can be reached by it.
+    pub(super) fn is_address(&self) -> bool {
+        self.is_identifier || self.verification.is_some() || self.recovery.is_some()
+    }
+
     /// Whether mail can be sent to it.
     pub(super) fn is_email_address(&self) -> bool {
         let via = self.verification.as_deref().or(self.recovery.as_deref());

@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::{Schema, field::Field};
-use crate::{message::Message, ui::Node};
+use crate::{mapping::put, message::Message, ui::Node};
 
 impl Schema {
     /// The form fields for the traits, filled with `traits`, in the order of the document; all
@@ -140,18 +140,4 @@ fn number(text: String) -> Value {
     }
     let fraction = trimmed.parse::<f64>().ok().and_then(Number::from_f64);
     fraction.map_or(Value::String(text), Value::Number)
-}
-
-/// Sets a value, making the objects it needs; does nothing where something else stands in the way.
-pub(crate) fn put(traits: &mut Value, path: &[String], value: Value) {
-    let Some((first, rest)) = path.split_first() else {
-        *traits = value;
-        return;
-    };
-    if let Value::Object(members) = traits {
-        let member = members
-            .entry(first.clone())
-            .or_insert_with(|| Value::Object(Map::new()));
-        put(member, rest, value);
-    }
 }

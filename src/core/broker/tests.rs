@@ -1,0 +1,241 @@
+mod setting;
+
+use serde_json::json;
+
+use super::*;
+use crate::{
+    broker::tests::setting::{Raced, claims, redirect_uri, setting},
+    credential::CredentialKind,
+    identity::IdentityState,
+    link::LinkKey,
+    provider::Creation,
+};
+
+#[tokio::test]
+async fn a_first_sign_in_creates_and_a_second_one_knows() {
+    let setting = setting(Creation::Auto);
+    let created = setting.created().await;
+    assert_eq!(
+        created.traits,
+        json!({"email": "ada@example.org", "name": {"first": "Ada"}})
+    );
+    assert_eq!(
+        created.addresses[0].verified_at,
+        Some(setting.broker.clock.now())
+    );
+    let links = CredentialStore::list(&*setting.store, created.id)
+        .await
+        .unwrap();
+    assert_eq!(links.len(), 1);
+    assert_eq!(links[0].kind, CredentialKind::Oidc);
+    assert_eq!(setting.known().await, created);
+}
+
+#[tokio::test]
+async fn each_issuer_and_subject_is_somebody_else() {
+    let setting = setting(Creation::Auto);
+    let first = setting.created().await;
+    setting.says(claims("2", "bob@example.org", true));
+    assert_ne!(setting.created().await.id, first.id);
+    setting.says(Claims {
+        issuer: "https://other.test".to_owned(),
+        ..claims("1", "eve@example.org", true)
+    });
+    assert_ne!(setting.created().await.id, first.id);
+}
+
+#[tokio::test]
+async fn an_address_of_somebody_else_is_never_taken_over() {
+    let setting = setting(Creation::Auto);
+    setting.local("Ada@Example.org").await;
+    for is_trusted in [true, false] {
+        setting.says(claims("1", "ADA@example.org", is_trusted));
+        let error = setting.sign_in().await.unwrap_err();
+        assert_eq!(error.code(), Code::AddressTaken);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_identifier_is_not_taken_over_either() {
+    let setting = setting(Creation::Auto);
+    let mut local = setting.local("bob@example.org").await;
+    local.addresses[0].value = "ada@example.org".to_owned();
+    setting.broker.identities.update(&local).await.unwrap();
+    assert!(matches!(
+        setting.sign_in().await,
+        Err(BrokerError::AddressTaken)
+    ));
+}
+
+#[tokio::test]
+async fn a_provider_that_creates_nobody_says_so() {
+    let setting = setting(Creation::Never);
+    assert!(matches!(
+        setting.sign_in().await,
+        Err(BrokerError::CreationRefused)
+    ));
+    let draft = Draft {
+        provider: "idp".parse().unwrap(),
+        claims: claims("1", "ada@example.org", true),
+        traits: json!({"email": "ada@example.org"}),
+    };
+    let completed = setting.broker.complete(draft, json!({})).await;
+    assert!(matches!(completed, Err(BrokerError::CreationRefused)));
+}
+
+#[tokio::test]
+async fn somebody_switched_off_stays_out() {
+    let setting = setting(Creation::Auto);
+    let mut identity = setting.created().await;
+    identity.state = IdentityState::Inactive;
+    setting.broker.identities.update(&identity).await.unwrap();
+    assert!(matches!(
+        setting.sign_in().await,
+        Err(BrokerError::Disabled)
+    ));
+}
+
+#[tokio::test]
+async fn missing_traits_are_asked_for() {
+    let setting = setting(Creation::Auto);
+    let mut said = claims("1", "x", false);
+    said.document = json!({"sub": "1", "given_name": "Ada", "family_name": "L."});
+    setting.says(said);
+    let (draft, errors) = setting.incomplete().await;
+    assert_eq!(errors.len(), 1);
+    assert_eq!(
+        (errors[0].path.as_str(), errors[0].message.id),
+        ("email", 4000002)
+    );
+
+    let filled_in = json!({"email": "nobody", "name": {"first": "Eve", "last": ""}, "team": ""});
+    let again = setting.broker.complete(draft, filled_in).await.unwrap();
+    let Arrival::Incomplete(draft, errors) = again else {
+        panic!("{again:?}");
+    };
+    assert_eq!((errors.len(), errors[0].message.id), (1, 4000040));
+
+    let filled_in = json!({"email": "ada@example.org"});
+    let arrival = setting.broker.complete(*draft, filled_in).await.unwrap();
+    let Arrival::Created(identity) = arrival else {
+        panic!("{arrival:?}");
+    };
+    assert_eq!(
+        identity.traits,
+        json!({"email": "ada@example.org", "name": {"first": "Ada"}}),
+        "the forced first name stays, the last name was cleared"
+    );
+    assert_eq!(identity.addresses[0].verified_at, None);
+}
+
+#[tokio::test]
+async fn a_completed_draft_takes_no_address_over() {
+    let setting = setting(Creation::Auto);
+    setting.local("bob@example.org").await;
+    let mut said = claims("1", "x", false);
+    said.document = json!({"sub": "1"});
+    setting.says(said);
+    let (draft, _) = setting.incomplete().await;
+    let completed = setting
+        .broker
+        .complete(draft, json!({"email": "BOB@example.org"}))
+        .await;
+    assert!(matches!(completed, Err(BrokerError::AddressTaken)));
+}
+
+#[tokio::test]
+async fn an_address_nobody_vouches_for_is_confirmed_on_the_form() {
+    let setting = setting(Creation::Auto);
+    setting.says(claims("1", "ada@example.org", false));
+    let (draft, errors) = setting.incomplete().await;
+    assert_eq!(
+        (errors[0].path.as_str(), errors[0].message.id),
+        ("email", 1990001)
+    );
+    assert_eq!(draft.traits["email"], "ada@example.org");
+    let arrival = setting.broker.complete(draft, json!({})).await.unwrap();
+    let Arrival::Created(identity) = arrival else {
+        panic!("{arrival:?}");
+    };
+    assert_eq!(identity.addresses[0].verified_at, None);
+    setting.says(claims("1", "ada@example.org", true));
+    assert!(setting.known().await.addresses[0].verified_at.is_some());
+}
+
+#[tokio::test]
+async fn a_known_identity_follows_its_provider_as_far_as_it_may() {
+    let setting = setting(Creation::Auto);
+    let created = setting.created().await;
+
+    let mut said = claims("1", "ada@new.example.org", true);
+    said.document["given_name"] = json!("Augusta");
+    setting.says(said);
+    let known = setting.known().await;
+    assert_eq!(known.traits["name"]["first"], "Augusta");
+    assert_eq!(known.identifiers, ["ada@new.example.org"]);
+    assert!(known.addresses[0].verified_at.is_some());
+    assert_eq!(
+        setting.broker.identities.find(created.id).await.unwrap(),
+        Some(known.clone())
+    );
+
+    let mut said = claims("1", "eve@example.org", false);
+    said.document["given_name"] = json!("Ada");
+    setting.says(said);
+    let known = setting.known().await;
+    assert_eq!(
+        known.identifiers,
+        ["ada@new.example.org"],
+        "nobody vouches for the new one"
+    );
+    assert_eq!(known.traits["name"]["first"], "Ada");
+
+    setting.says(claims("1", "no address", true));
+    assert_eq!(
+        setting.known().await,
+        known,
+        "what is not valid is not taken over"
+    );
+
+    setting.local("bob@example.org").await;
+    setting.says(claims("1", "bob@example.org", true));
+    assert_eq!(
+        setting.known().await,
+        known,
+        "what is somebody else's is not taken over"
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_or_is_unknown_signs_nobody_in() {
+    let setting = setting(Creation::Auto);
+    let broker = &setting.broker;
+    let flow = FlowId::generate(&*broker.entropy);
+    let unknown: ProviderId = "other".parse().unwrap();
+    let begun = broker.begin(&unknown, flow, &redirect_uri()).await;
+    assert!(matches!(begun, Err(BrokerError::Unknown)));
+
+    let id: ProviderId = "idp".parse().unwrap();
+    let (url, attempt) = broker.begin(&id, flow, &redirect_uri()).await.unwrap();
+    assert_eq!(url.query(), Some(attempt.state.as_str()));
+    assert_eq!((&attempt.provider, attempt.flow), (&id, flow));
+    let answer = Answer {
+        error: Some("access_denied".to_owned()),
+        ..Answer::default()
+    };
+    let refused = broker.finish(&attempt, &answer, &redirect_uri()).await;
+    assert_eq!(refused.unwrap_err().code(), Code::ProviderRefused);
+}
+
+#[tokio::test]
+async fn two_answers_at_once_make_one_identity() {
+    let mut setting = setting(Creation::Auto);
+    let key = LinkKey {
+        provider: "idp".parse().unwrap(),
+        issuer: "https://idp.test".to_owned(),
+        subject: "1".to_owned(),
+    };
+    setting.broker.identities = Arc::new(Raced(setting.store.clone(), key));
+    let known = setting.known().await;
+    assert_eq!(known.traits["email"], "ada@example.org");
+}

@@ -1,0 +1,229 @@
+//! A broker over memory with a provider that says what a test wants.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::{
+    broker::*,
+    credential::{Credential, CredentialKind},
+    expression::{Expression, Scope},
+    id::{CredentialId, IdentityId},
+    link::LinkKey,
+    mapping::{Mapping, MappingEntry, Sync},
+    provider::{Creation, Provider, ProviderStatus},
+    schema::Schema,
+    testing::{FrozenClock, MemoryStore, SeededEntropy},
+};
+
+/// A provider that says what a test wants.
+#[derive(Debug)]
+pub(super) struct Fake(Mutex<Claims>);
+
+#[async_trait]
+impl Provider for Fake {
+    async fn begin(&self, attempt: &Attempt, redirect_uri: &Url) -> Result<Url, ProviderError> {
+        let mut url = redirect_uri.clone();
+        url.set_query(Some(&attempt.state));
+        Ok(url)
+    }
+
+    async fn finish(
+        &self,
+        _attempt: &Attempt,
+        answer: &Answer,
+        _redirect_uri: &Url,
+    ) -> Result<Claims, ProviderError> {
+        match &answer.error {
+            Some(error) => Err(ProviderError::Refused {
+                error: error.clone(),
+            }),
+            None => Ok(self.0.lock().unwrap().clone()),
+        }
+    }
+
+    fn status(&self) -> ProviderStatus {
+        ProviderStatus::default()
+    }
+}
+
+pub(super) struct Setting {
+    pub(super) broker: Broker,
+    pub(super) store: Arc<MemoryStore>,
+    provider: Arc<Fake>,
+}
+
+fn schema() -> Schema {
+    let document = json!({"properties": {"traits": {
+        "type": "object",
+        "properties": {
+            "email": {"type": "string", "format": "email", "ory.sh/kratos": {
+                "credentials": {"password": {"identifier": true}},
+                "verification": {"via": "email"}, "recovery": {"via": "email"},
+            }},
+            "name": {"type": "object", "properties": {
+                "first": {"type": "string"}, "last": {"type": "string"},
+            }},
+            "team": {"type": "string"},
+        },
+        "required": ["email"], "additionalProperties": false,
+    }}});
+    Schema::parse("default", document).unwrap()
+}
+
+fn mapping() -> Mapping {
+    let entry = |path: &str, value: &str, sync| MappingEntry {
+        path: path.to_owned(),
+        value: Expression::compile(value, Scope::Claims).unwrap(),
+        sync,
+    };
+    Mapping {
+        entries: Arc::new([
+            entry("email", "claims.email", Sync::Force),
+            entry("name.first", "claims.given_name", Sync::Force),
+            entry("name.last", "claims.family_name", Sync::Import),
+        ]),
+    }
+}
+
+pub(super) fn claims(subject: &str, email: &str, is_trusted: bool) -> Claims {
+    Claims {
+        issuer: "https://idp.test".to_owned(),
+        subject: subject.to_owned(),
+        trusted_email: is_trusted.then(|| email.to_owned()),
+        document: json!({"sub": subject, "email": email, "given_name": "Ada"}),
+    }
+}
+
+pub(super) fn setting(create: Creation) -> Setting {
+    let now: Timestamp = "2026-07-01T12:00:00Z".parse().unwrap();
+    let clock = Arc::new(FrozenClock::new(now));
+    let store = Arc::new(MemoryStore::new(clock.clone()));
+    let provider = Arc::new(Fake(Mutex::new(claims("1", "ada@example.org", true))));
+    let configured = ConfiguredProvider {
+        id: "idp".parse().unwrap(),
+        label: "Example".to_owned(),
+        order: 0,
+        hidden: false,
+        create,
+        mapping: mapping(),
+        provider: provider.clone(),
+    };
+    let broker = Broker {
+        providers: Arc::new([configured]),
+        schemas: Arc::new(Schemas::new(vec![Arc::new(schema())], "default").unwrap()),
+        identities: store.clone(),
+        credentials: store.clone(),
+        clock,
+        entropy: Arc::new(SeededEntropy::new(5)),
+    };
+    Setting {
+        broker,
+        store,
+        provider,
+    }
+}
+
+pub(super) fn redirect_uri() -> Url {
+    Url::parse("https://gate.test/callback").unwrap()
+}
+
+impl Setting {
+    pub(super) fn says(&self, claims: Claims) {
+        *self.provider.0.lock().unwrap() = claims;
+    }
+
+    pub(super) async fn sign_in(&self) -> Result<Arrival, BrokerError> {
+        let id = "idp".parse().unwrap();
+        let flow = FlowId::generate(&*self.broker.entropy);
+        let (_, attempt) = self.broker.begin(&id, flow, &redirect_uri()).await?;
+        self.broker
+            .finish(&attempt, &Answer::default(), &redirect_uri())
+            .await
+    }
+
+    pub(super) async fn created(&self) -> Identity {
+        match self.sign_in().await {
+            Ok(Arrival::Created(identity)) => identity,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(super) async fn known(&self) -> Identity {
+        match self.sign_in().await {
+            Ok(Arrival::Known(identity)) => identity,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(super) async fn incomplete(&self) -> (Draft, Vec<TraitError>) {
+        match self.sign_in().await {
+            Ok(Arrival::Incomplete(draft, errors)) => (*draft, errors),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// An identity that signs in with a password.
+    pub(super) async fn local(&self, email: &str) -> Identity {
+        let broker = &self.broker;
+        let identity = broker
+            .schemas
+            .identity(
+                broker.schemas.default_schema(),
+                json!({"email": email}),
+                &*broker.clock,
+                &*broker.entropy,
+            )
+            .unwrap();
+        broker.identities.insert(&identity, &[]).await.unwrap();
+        identity
+    }
+}
+
+/// A store in which somebody else is always faster.
+#[derive(Debug)]
+pub(super) struct Raced(pub(super) Arc<MemoryStore>, pub(super) LinkKey);
+
+#[async_trait]
+impl IdentityStore for Raced {
+    async fn insert(&self, identity: &Identity, _: &[Credential]) -> Result<(), StoreError> {
+        let entropy: &dyn Entropy = &SeededEntropy::new(99);
+        let rival = Identity {
+            id: IdentityId::generate(entropy),
+            ..identity.clone()
+        };
+        let link = Credential {
+            id: CredentialId::generate(entropy),
+            identity_id: rival.id,
+            kind: CredentialKind::Oidc,
+            identifier: Some(self.1.identifier()),
+            config: self.1.config(),
+            created_at: identity.created_at,
+            updated_at: identity.created_at,
+        };
+        IdentityStore::insert(&*self.0, &rival, &[link]).await?;
+        Err(StoreError::Conflict { what: "credential" })
+    }
+
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find(&*self.0, id).await
+    }
+
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find_by_identifier(&*self.0, identifier).await
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
+        self.0.find_by_address(address).await
+    }
+
+    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+        self.0.update(identity).await
+    }
+
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
+        IdentityStore::delete(&*self.0, id).await
+    }
+}
