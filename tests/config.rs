@@ -1,5 +1,12 @@
 //! Configuration: every mistake is told with its place and its mending, all of them at once.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::{fs, path::Path};
 
 use portcullis::config::{self, Access, Config, Loaded, Report, Sources, Upstream};

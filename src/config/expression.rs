@@ -6,16 +6,14 @@ use portcullis_core::expression::Expression;
 
 /// Checks that `text` compiles and names only what its scope knows.
 pub(super) fn validate(text: &str, scope: Scope) -> Result<(), String> {
-    Expression::compile(text, scope)
-        .map(|_| ())
-        .map_err(|invalid| {
-            let known = match scope {
-                Scope::Policy => "`identity`, `session` and `request`",
-                Scope::Claims => "`claims`",
-            };
-            format!(
-                "{}; a CEL expression over {known} belongs here",
-                invalid.reason
-            )
-        })
+    let Err(invalid) = Expression::compile(text, scope) else {
+        return Ok(());
+    };
+    // Parsers draw a picture below the first line, which has no place in a list of findings.
+    let reason = invalid.reason.lines().next().unwrap_or_default();
+    let known = match scope {
+        Scope::Policy => "`identity`, `session` and `request`",
+        Scope::Claims => "`claims`",
+    };
+    Err(format!("{reason}; a CEL expression over {known} belongs here"))
 }

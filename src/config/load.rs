@@ -107,7 +107,9 @@ impl<'o> Reading<'o> {
 
     /// Reads the tree; what does not fit is noted and replaced by its default.
     fn config(&mut self) -> Option<Config> {
-        let mut tree = Value::from(merged(&layer(Config::default()).merge(layer(&self.given))));
+        self.refuse_lists_of_sections();
+        let given = layer(&self.given);
+        let mut tree = Value::from(merged(&layer(Config::default()).merge(given)));
         loop {
             let error = match Config::deserialize(&tree) {
                 Ok(config) => return Some(config),
@@ -149,6 +151,27 @@ impl<'o> Reading<'o> {
             return true;
         }
         false
+    }
+
+    /// `[[session]]` would be read as the section's values by position.
+    fn refuse_lists_of_sections(&mut self) {
+        let mut sections = Vec::new();
+        visit(
+            &merged(&layer(Config::default())),
+            &KeyPath::default(),
+            &mut |at, _| {
+                sections.push(at.clone());
+            },
+        );
+        let mut given = Value::from(std::mem::take(&mut self.given));
+        for section in sections {
+            if let Some(Value::Array(..)) = find(&mut given, &section.0) {
+                let found = Mistake::WrongType("a list", "a map".to_owned());
+                self.collection.problem(&section, found.message(&section.0));
+                remove(&mut given, &section.0);
+            }
+        }
+        self.given = given.into_dict().unwrap_or_default();
     }
 
     /// A secret and the file that holds it cannot both be right.

@@ -123,6 +123,18 @@ fn a_value_of_the_wrong_type_is_told_with_the_right_one() {
 }
 
 #[test]
+fn a_section_is_no_list() {
+    refused(
+        "[[session]]\nlifespan = \"1h\"\n",
+        "portcullis.toml:1: session: a table is needed, not a list",
+    );
+    refused(
+        "[listen]\ntls = []\n",
+        "portcullis.toml:2: listen.tls: a table is needed, not a list",
+    );
+}
+
+#[test]
 fn values_with_units_are_told_how_to_be_written() {
     refused(
         "[session]\nlifespan = \"1 fortnight\"\n",

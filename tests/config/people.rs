@@ -1,6 +1,6 @@
 //! Mistakes about sessions, providers, schemas and passwords.
 
-use crate::{Folder, ROUTE, provider, refused, route, warned};
+use crate::{Folder, ROUTE, provider, refused, warned};
 
 #[test]
 fn sessions_end_and_their_cookie_reaches_the_gateway() {
