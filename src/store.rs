@@ -62,7 +62,7 @@ pub struct Stores {
     /// The principals behind session tokens.
     pub principals: Arc<Principals>,
     /// Writes down when sessions are used; to be run beside the gateway.
-    pub touches: Touches,
+    pub touches: Option<Touches>,
     /// Hears what other nodes change; to be run beside the gateway, where there is a Redis.
     pub tracking: Option<Tracking>,
 }
@@ -108,7 +108,7 @@ impl Store {
             }),
             flows: self.flows(),
             principals,
-            touches,
+            touches: Some(touches),
             tracking,
         }
     }

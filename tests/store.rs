@@ -1,0 +1,27 @@
+//! Stores over real servers: SQLite, PostgreSQL and Redis, one story per file of `store/`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a fixture that cannot stand up fails its story"
+)]
+
+#[expect(
+    dead_code,
+    reason = "a fixture offers more than these stories ask of it"
+)]
+#[path = "support"]
+mod support {
+    pub(crate) mod port;
+    pub(crate) mod postgres;
+    pub(crate) mod process;
+    pub(crate) mod redis;
+    pub(crate) mod wait;
+}
+
+mod store {
+    mod node;
+    mod principals;
+    mod record;
+    mod shared;
+}
