@@ -1,6 +1,9 @@
 //! How long the pipeline takes to decide, once a session is warm: no store, no sockets.
 
-#![expect(clippy::expect_used, reason = "a benchmark that cannot begin should say so")]
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot begin should say so"
+)]
 
 use std::{hint::black_box, net::Ipv4Addr, sync::Arc};
 

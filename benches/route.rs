@@ -1,6 +1,9 @@
 //! How long it takes to find a route among 10, 1,000 and 10,000: the three should not differ.
 
-#![expect(clippy::expect_used, reason = "a benchmark that cannot begin should say so")]
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot begin should say so"
+)]
 
 use std::hint::black_box;
 

@@ -136,7 +136,7 @@ impl Making<'_> {
                 continue;
             }
             let value = match expression.text(self.principal, self.head) {
-                Ok(text) => text.and_then(|text| self.kept(name, value::header_value(&text))),
+                Ok(text) => text.and_then(|text| self.kept(name, value::of(&text))),
                 Err(error) => self.left_out(name, &error),
             };
             match value {

@@ -53,6 +53,16 @@ pub struct InvalidExpression {
     pub reason: String,
 }
 
+/// A value as it goes into a header. Whoever writes the header sees to it that no item of a list
+/// reads as two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeaderText {
+    /// One text.
+    One(String),
+    /// A list of texts.
+    List(Vec<String>),
+}
+
 /// The expression has no value for these variables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the expression cannot be evaluated: {reason}")]
@@ -111,12 +121,12 @@ impl Expression {
             })
     }
 
-    /// The value as one text for a header: lists joined by commas, null and absent as `None`.
+    /// The value as text for a header; null and absent as `None`.
     pub fn text(
         &self,
         principal: &Principal,
         head: &RequestHead<'_>,
-    ) -> Result<Option<String>, EvaluationError> {
+    ) -> Result<Option<HeaderText>, EvaluationError> {
         let variables = Variables::policy(&self.patterns, Some(principal), head);
         let context = variables.context();
         match cel::Value::resolve_val(&self.root, &context) {

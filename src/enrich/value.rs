@@ -3,6 +3,7 @@
 
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use portcullis_core::expression::HeaderText;
 
 /// The longest value, in bytes: with its name, a header stays within the 8 KiB that common servers
 /// take for one line.
@@ -20,6 +21,14 @@ pub(super) enum Unfit {
     /// It is longer than upstreams read.
     #[error("the value is too long")]
     TooLong,
+}
+
+/// The value that carries an expression's text or list.
+pub(super) fn of(text: &HeaderText) -> Result<HeaderValue, Unfit> {
+    match text {
+        HeaderText::One(text) => header_value(text),
+        HeaderText::List(items) => Ok(list(items).value),
+    }
 }
 
 /// A list in one value.
@@ -42,10 +51,14 @@ pub(super) fn header_value(text: &str) -> Result<HeaderValue, Unfit> {
 
 /// The value that carries `items`, their own commas encoded. The list ends before the first item
 /// that does not fit, and items that make no header are left out: either way it only says less.
-pub(super) fn list(items: &[&str]) -> List {
+pub(super) fn list(items: &[impl AsRef<str>]) -> List {
     let mut text = String::new();
     let mut truncated = false;
-    for item in items.iter().filter(|item| !item.is_empty()) {
+    for item in items
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|item| !item.is_empty())
+    {
         let Ok(item) = encode(item, ENCODED_IN_LISTS) else {
             truncated = true;
             continue;
@@ -134,7 +147,6 @@ mod tests {
     #[test]
     fn an_oversized_list_is_cut_at_a_whole_item() {
         let items: Vec<String> = (0..10_000).map(|n| format!("group-{n}")).collect();
-        let items: Vec<&str> = items.iter().map(String::as_str).collect();
         let list = list(&items);
         let text = list.value.to_str().unwrap();
         let kept: Vec<&str> = text.split(',').collect();

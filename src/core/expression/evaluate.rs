@@ -18,7 +18,7 @@ use cel::{
 };
 use http::HeaderMap;
 
-use super::{ENVIRONMENT, EvaluationError, PrincipalValues, pattern::Patterns, values};
+use super::{ENVIRONMENT, EvaluationError, HeaderText, PrincipalValues, pattern::Patterns, values};
 use crate::{head::RequestHead, principal::Principal};
 
 static NULL: CelNull = CelNull;
@@ -153,16 +153,16 @@ fn headers(headers: &HeaderMap) -> CelMap<'_> {
     CelMap::from(map)
 }
 
-/// A value as one text for a header.
-pub(super) fn header_text(value: &dyn Val) -> Result<Option<String>, EvaluationError> {
+/// A value as text for a header.
+pub(super) fn header_text(value: &dyn Val) -> Result<Option<HeaderText>, EvaluationError> {
     if let Some(list) = value.downcast_ref::<CelList<'_>>() {
         let items = list.inner().iter().map(|item| scalar_text(&**item));
         let texts = items.collect::<Result<Vec<_>, _>>()?;
-        return Ok(Some(
-            texts.into_iter().flatten().collect::<Vec<_>>().join(","),
-        ));
+        return Ok(Some(HeaderText::List(
+            texts.into_iter().flatten().collect(),
+        )));
     }
-    scalar_text(value)
+    Ok(scalar_text(value)?.map(HeaderText::One))
 }
 
 fn scalar_text(value: &dyn Val) -> Result<Option<String>, EvaluationError> {

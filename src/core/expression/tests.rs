@@ -84,7 +84,7 @@ fn holds(text: &str) -> Result<bool, EvaluationError> {
     with_head(|head| rule.holds(Some(&principal()), head))
 }
 
-fn text(text: &str) -> Result<Option<String>, EvaluationError> {
+fn text(text: &str) -> Result<Option<HeaderText>, EvaluationError> {
     let expression = Expression::compile(text, Scope::Policy).unwrap();
     with_head(|head| expression.text(&principal(), head))
 }
@@ -215,19 +215,18 @@ fn only_rules_that_name_the_request_need_it() {
 }
 
 #[test]
-fn texts_for_headers_join_lists_and_leave_out_nothing_but_null() {
+fn texts_for_headers_keep_lists_apart_and_leave_out_nothing_but_null() {
+    let one = |text: &str| Ok(Some(HeaderText::One(text.to_owned())));
+    let groups = vec!["ops".to_owned(), "dev".to_owned()];
     assert_eq!(
         text("identity.traits.groups"),
-        Ok(Some("ops,dev".to_owned()))
+        Ok(Some(HeaderText::List(groups)))
     );
-    assert_eq!(text("identity.traits.level"), Ok(Some("3".to_owned())));
+    assert_eq!(text("identity.traits.level"), one("3"));
     assert_eq!(text("identity.traits.missing"), Ok(None));
     assert_eq!(text("session.actor"), Ok(None));
-    assert_eq!(text("true"), Ok(Some("true".to_owned())));
-    assert_eq!(
-        text("session.issued_at"),
-        Ok(Some("2026-07-01T12:00:00+00:00".to_owned()))
-    );
+    assert_eq!(text("true"), one("true"));
+    assert_eq!(text("session.issued_at"), one("2026-07-01T12:00:00+00:00"));
     assert!(text("identity.traits").is_err());
 }
 
