@@ -103,7 +103,7 @@ fn a_value_with_a_control_character_is_left_out() {
     let traits = json!({"username": "ada\r\nX-Admin: 1", "groups": ["a\nb", "c"]});
     assert_eq!(
         of_traits(HeaderPreset::Authelia, traits),
-        ["remote-groups: c", "remote-groups-truncated: true"]
+        ["remote-groups-truncated: true", "remote-groups: c"]
     );
 }
 
