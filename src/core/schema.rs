@@ -110,6 +110,12 @@ impl Schema {
             depth,
         };
         let mut errors: Vec<TraitError> = Vec::new();
+        if has_nul(traits) {
+            errors.push(TraitError {
+                path: String::new(),
+                message: Message::invalid("There is a character in this that cannot be kept."),
+            });
+        }
         for error in self.validator.iter_errors(instance) {
             for complaint in complaints.of(&error) {
                 if !errors.contains(&complaint) {
@@ -193,6 +199,18 @@ impl Schema {
         addresses
             .chain(self.fields.iter().filter(is_email))
             .find_map(|field| field.texts(traits).next())
+    }
+}
+
+/// Whether a NUL character is anywhere in a value; not every store can keep one.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| name.contains('\0') || has_nul(value)),
+        _ => false,
     }
 }
 

@@ -132,6 +132,13 @@ fn texts_without_a_length_have_one() {
 }
 
 #[test]
+fn a_character_no_store_can_keep_is_refused() {
+    let mut traits = valid();
+    traits["name"]["last"] = json!("a\0b");
+    assert_eq!(errors(&traits), [(String::new(), 4000001)]);
+}
+
+#[test]
 fn odd_addresses_are_no_email() {
     for odd in [
         "Ada <a@b.test>",

@@ -1,1 +1,160 @@
-//! Behaviour suites.
+//! What every store promises, as suites to run against each kind of store. They panic on a broken
+//! promise, need no particular runtime, and make their own data from the entropy given, so that
+//! one store can serve several runs.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a suite reports a broken promise by panicking"
+)]
+
+mod credentials;
+mod flows;
+mod identities;
+mod sessions;
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+};
+
+use jiff::Timestamp;
+use serde_json::json;
+
+pub use self::{
+    credentials::credential_store_contract, flows::flow_store_contract,
+    identities::identity_store_contract, sessions::session_store_contract,
+};
+use crate::{
+    credential::{Credential, CredentialKind},
+    entropy::Entropy,
+    id::{AddressId, CredentialId, IdentityId},
+    identity::{Address, AddressPurpose, Identity, IdentityState},
+    secret::Token,
+    store::StoreError,
+};
+
+/// A moment in whole seconds, as every store keeps them.
+fn moment(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// A text that no other run has used, with the marks that stores trip over.
+fn odd(entropy: &dyn Entropy) -> String {
+    let fresh = Token::generate(entropy).expose().to_lowercase();
+    format!("o'brien\"%_\\ {fresh}-ß-日本-💥@example.org")
+}
+
+/// An identity that signs in with `identifier` and holds it as an address.
+fn identity(entropy: &dyn Entropy, identifier: &str) -> Identity {
+    let now = moment("2026-07-01T12:00:00Z");
+    let address = Address {
+        id: AddressId::generate(entropy),
+        value: identifier.to_owned(),
+        via: "email".to_owned(),
+        purpose: AddressPurpose {
+            verification: true,
+            recovery: false,
+        },
+        verified_at: Some(now),
+        created_at: now,
+        updated_at: now,
+    };
+    Identity {
+        id: IdentityId::generate(entropy),
+        tenant: "default".to_owned(),
+        schema_id: "odd schema/ß".to_owned(),
+        state: IdentityState::Active,
+        state_changed_at: now,
+        traits: json!({
+            "email": identifier, "academic-degree": "Dr. \"h.c.\"", "": {"日本": [null, true, 1.5]},
+            "big": i64::MAX, "nested": {"a": {"b": {"c": "\u{202e}\n\t\u{1}"}}}, "empty": {},
+        }),
+        metadata_public: Some(json!({"team": "ops"})),
+        metadata_admin: None,
+        roles: vec!["admin".to_owned(), "odd, role".to_owned()],
+        identifiers: vec![identifier.to_owned()],
+        addresses: vec![address],
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// A link of `identity` under `identifier`.
+fn link(entropy: &dyn Entropy, identity: &Identity, identifier: &str) -> Credential {
+    Credential {
+        id: CredentialId::generate(entropy),
+        identity_id: identity.id,
+        kind: CredentialKind::Oidc,
+        identifier: Some(identifier.to_owned()),
+        config: json!({"providers": [{"subject": identifier, "日本": null}]}),
+        created_at: moment("2026-07-01T12:00:00Z"),
+        updated_at: moment("2026-07-01T12:00:01Z"),
+    }
+}
+
+fn is_conflict<T>(result: &Result<T, StoreError>) -> bool {
+    matches!(result, Err(StoreError::Conflict { .. }))
+}
+
+/// Runs every future at the same time, on whatever runs this one.
+async fn together<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<Pin<Box<F>>> = futures.into_iter().map(Box::pin).collect();
+    let mut done: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        for (future, output) in running.iter_mut().zip(&mut done) {
+            if output.is_none()
+                && let Poll::Ready(value) = future.as_mut().poll(context)
+            {
+                *output = Some(value);
+            }
+        }
+        match done.iter().all(Option::is_some) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::testing::{FrozenClock, MemoryStore, SeededEntropy};
+
+    fn memory() -> (MemoryStore, Arc<FrozenClock>, SeededEntropy) {
+        let clock = Arc::new(FrozenClock::new(moment("2026-07-01T12:00:00Z")));
+        (
+            MemoryStore::new(clock.clone()),
+            clock,
+            SeededEntropy::new(11),
+        )
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_identities_as_promised() {
+        let (store, _, entropy) = memory();
+        identity_store_contract(&store, &store, &store, &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_credentials_as_promised() {
+        let (store, _, entropy) = memory();
+        credential_store_contract(&store, &store, &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_sessions_as_promised() {
+        let (store, _, entropy) = memory();
+        session_store_contract(&store, &store, &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_flows_as_promised() {
+        let (store, clock, entropy) = memory();
+        flow_store_contract(&store, &*clock, Some(&clock), &entropy).await;
+    }
+}

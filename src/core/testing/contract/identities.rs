@@ -1,0 +1,204 @@
+//! What a store of identities promises.
+
+use super::{identity, is_conflict, link, moment, odd, sessions::session, together};
+use crate::{
+    credential::{CredentialKind, CredentialStore},
+    entropy::Entropy,
+    id::IdentityId,
+    identity::{IdentityState, IdentityStore},
+    session::SessionStore,
+};
+
+/// Checks a store of identities; the other two are asked what deleting an identity left.
+pub async fn identity_store_contract(
+    identities: &dyn IdentityStore,
+    credentials: &dyn CredentialStore,
+    sessions: &dyn SessionStore,
+    entropy: &dyn Entropy,
+) {
+    what_is_inserted_is_found(identities, entropy).await;
+    identifiers_are_unique(identities, entropy).await;
+    an_insertion_is_all_or_nothing(identities, credentials, entropy).await;
+    of_insertions_at_once_one_wins(identities, entropy).await;
+    an_update_replaces(identities, entropy).await;
+    an_update_steals_nothing(identities, entropy).await;
+    addresses_may_be_shared(identities, entropy).await;
+    a_deletion_leaves_nothing(identities, credentials, sessions, entropy).await;
+}
+
+async fn what_is_inserted_is_found(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let name = odd(entropy);
+    let mut ada = identity(entropy, &name);
+    ada.identifiers.push(odd(entropy));
+    identities.insert(&ada, &[]).await.unwrap();
+    let found = identities.find(ada.id).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&ada), "by id");
+    for identifier in &ada.identifiers {
+        let found = identities.find_by_identifier(identifier).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&ada), "by each identifier");
+    }
+    let found = identities.find_by_address(&name).await.unwrap();
+    assert_eq!(found, [ada], "by address");
+
+    let nobody = IdentityId::generate(entropy);
+    assert_eq!(identities.find(nobody).await.unwrap(), None);
+    for pattern in ["%", "", "_", "' or ''='", &name.replace('o', "_")] {
+        let found = identities.find_by_identifier(pattern).await.unwrap();
+        assert_eq!(found, None, "an identifier is no pattern");
+        let found = identities.find_by_address(pattern).await.unwrap();
+        assert!(found.is_empty(), "an address is no pattern");
+    }
+}
+
+async fn identifiers_are_unique(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let name = odd(entropy);
+    let ada = identity(entropy, &name);
+    identities.insert(&ada, &[]).await.unwrap();
+    let mut eve = identity(entropy, &odd(entropy));
+    eve.identifiers.push(name.clone());
+    let result = identities.insert(&eve, &[]).await;
+    assert!(is_conflict(&result), "an identifier is taken: {result:?}");
+    assert_eq!(identities.find(eve.id).await.unwrap(), None);
+    let found = identities.find_by_identifier(&eve.identifiers[0]).await;
+    assert_eq!(
+        found.unwrap(),
+        None,
+        "nothing is left of the other identifier"
+    );
+    let found = identities.find_by_identifier(&name).await.unwrap();
+    assert_eq!(found.map(|found| found.id), Some(ada.id));
+}
+
+async fn an_insertion_is_all_or_nothing(
+    identities: &dyn IdentityStore,
+    credentials: &dyn CredentialStore,
+    entropy: &dyn Entropy,
+) {
+    let key = odd(entropy);
+    let ada = identity(entropy, &odd(entropy));
+    let own = link(entropy, &ada, &key);
+    identities.insert(&ada, &[own.clone()]).await.unwrap();
+    assert_eq!(credentials.list(ada.id).await.unwrap(), [own]);
+
+    let eve = identity(entropy, &odd(entropy));
+    let fine = link(entropy, &eve, &odd(entropy));
+    let taken = link(entropy, &eve, &key);
+    let result = identities.insert(&eve, &[fine, taken]).await;
+    assert!(is_conflict(&result), "a link is taken: {result:?}");
+    assert_eq!(identities.find(eve.id).await.unwrap(), None);
+    assert!(credentials.list(eve.id).await.unwrap().is_empty());
+    let found = identities.find_by_identifier(&eve.identifiers[0]).await;
+    assert_eq!(found.unwrap(), None);
+    let found = identities.find_by_address(&eve.identifiers[0]).await;
+    assert!(found.unwrap().is_empty());
+    identities.insert(&eve, &[]).await.unwrap();
+}
+
+async fn of_insertions_at_once_one_wins(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let name = odd(entropy);
+    let rivals: Vec<_> = (0..6).map(|_| identity(entropy, &name)).collect();
+    let results = together(rivals.iter().map(|rival| identities.insert(rival, &[]))).await;
+    let winners = results.iter().filter(|result| result.is_ok()).count();
+    assert_eq!(winners, 1, "{results:?}");
+    let losers = results.iter().filter(|result| is_conflict(result)).count();
+    assert_eq!(losers, 5, "{results:?}");
+}
+
+async fn an_update_replaces(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let (old, new) = (odd(entropy), odd(entropy));
+    let mut ada = identity(entropy, &old);
+    identities.insert(&ada, &[]).await.unwrap();
+    ada.identifiers = vec![new.clone()];
+    ada.traits = serde_json::json!({"email": new});
+    ada.addresses[0].value = new.clone();
+    ada.addresses[0].verified_at = None;
+    ada.roles.clear();
+    ada.metadata_public = None;
+    ada.metadata_admin = Some(serde_json::json!(["x"]));
+    ada.state = IdentityState::Inactive;
+    ada.state_changed_at = moment("2026-07-02T12:00:00Z");
+    ada.updated_at = moment("2026-07-02T12:00:00Z");
+    identities.update(&ada).await.unwrap();
+    assert_eq!(identities.find(ada.id).await.unwrap(), Some(ada.clone()));
+    let found = identities.find_by_identifier(&new).await.unwrap();
+    assert_eq!(found, Some(ada.clone()));
+    let found = identities.find_by_identifier(&old).await.unwrap();
+    assert_eq!(found, None, "the old identifier is free");
+    assert!(identities.find_by_address(&old).await.unwrap().is_empty());
+    identities
+        .insert(&identity(entropy, &old), &[])
+        .await
+        .unwrap();
+
+    let stranger = identity(entropy, &odd(entropy));
+    identities.update(&stranger).await.unwrap();
+    let found = identities.find(stranger.id).await.unwrap();
+    assert_eq!(found, None, "an update adds nobody");
+}
+
+async fn an_update_steals_nothing(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let ada = identity(entropy, &odd(entropy));
+    let eve = identity(entropy, &odd(entropy));
+    for one in [&ada, &eve] {
+        identities.insert(one, &[]).await.unwrap();
+    }
+    let mut thief = eve.clone();
+    thief.identifiers.push(ada.identifiers[0].clone());
+    thief.traits = serde_json::json!({});
+    let result = identities.update(&thief).await;
+    assert!(is_conflict(&result), "an identifier is taken: {result:?}");
+    for one in [&ada, &eve] {
+        let found = identities.find_by_identifier(&one.identifiers[0]).await;
+        assert_eq!(found.unwrap().as_ref(), Some(one), "nothing has changed");
+    }
+}
+
+async fn addresses_may_be_shared(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let shared = odd(entropy);
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let mut one = identity(entropy, &odd(entropy));
+        one.addresses[0].value = shared.clone();
+        one.addresses[0].verified_at = None;
+        identities.insert(&one, &[]).await.unwrap();
+        ids.push(one.id);
+    }
+    let found = identities.find_by_address(&shared).await.unwrap();
+    let mut found: Vec<_> = found.into_iter().map(|one| one.id).collect();
+    found.sort();
+    ids.sort();
+    assert_eq!(found, ids);
+}
+
+async fn a_deletion_leaves_nothing(
+    identities: &dyn IdentityStore,
+    credentials: &dyn CredentialStore,
+    sessions: &dyn SessionStore,
+    entropy: &dyn Entropy,
+) {
+    let ada = identity(entropy, &odd(entropy));
+    let eve = identity(entropy, &odd(entropy));
+    let key = odd(entropy);
+    let own = link(entropy, &ada, &key);
+    identities.insert(&ada, &[own]).await.unwrap();
+    identities.insert(&eve, &[]).await.unwrap();
+    let (hers, other) = (session(entropy, &ada), session(entropy, &eve));
+    sessions.insert(&hers).await.unwrap();
+    sessions.insert(&other).await.unwrap();
+
+    assert!(identities.delete(ada.id).await.unwrap());
+    assert!(!identities.delete(ada.id).await.unwrap());
+    assert_eq!(identities.find(ada.id).await.unwrap(), None);
+    assert!(credentials.list(ada.id).await.unwrap().is_empty());
+    let kind = CredentialKind::Oidc;
+    let found = credentials.find_by_identifier(kind, &key).await.unwrap();
+    assert_eq!(found, None);
+    assert_eq!(sessions.find(&hers.token_hash).await.unwrap(), None);
+    assert!(sessions.list(ada.id).await.unwrap().is_empty());
+    let found = sessions.find(&other.token_hash).await.unwrap();
+    assert_eq!(found, Some(other), "nobody else is signed out");
+
+    let next = identity(entropy, &ada.identifiers[0]);
+    let again = link(entropy, &next, &key);
+    identities.insert(&next, &[again]).await.unwrap();
+}

@@ -1,0 +1,132 @@
+//! What a store of sessions promises.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use super::{identity, moment, odd};
+use crate::{
+    entropy::Entropy,
+    id::SessionId,
+    identity::{Identity, IdentityStore},
+    secret::{Token, TokenHash},
+    session::{Aal, AuthenticationMethod, Device, Session, SessionStore},
+};
+
+/// Checks a store of sessions; their identities are kept in the other.
+pub async fn session_store_contract(
+    identities: &dyn IdentityStore,
+    sessions: &dyn SessionStore,
+    entropy: &dyn Entropy,
+) {
+    let ada = identity(entropy, &odd(entropy));
+    let eve = identity(entropy, &odd(entropy));
+    for one in [&ada, &eve] {
+        identities.insert(one, &[]).await.unwrap();
+    }
+    what_is_inserted_is_found(sessions, &ada, entropy).await;
+    a_touch_moves_only_the_last_use(sessions, &ada, entropy).await;
+    a_revoked_session_is_gone(sessions, &ada, entropy).await;
+    all_but_one_are_revoked(sessions, &eve, entropy).await;
+}
+
+/// A session of `identity`, long expired.
+pub(super) fn session(entropy: &dyn Entropy, identity: &Identity) -> Session {
+    let method = |method: &str, provider: Option<&str>| AuthenticationMethod {
+        method: method.to_owned(),
+        aal: Aal::Aal1,
+        completed_at: moment("2026-07-01T12:00:00Z"),
+        provider: provider.map(|name| name.parse().unwrap()),
+    };
+    Session {
+        id: SessionId::generate(entropy),
+        token_hash: Token::generate(entropy).hash(),
+        identity_id: identity.id,
+        issued_at: moment("2026-07-01T12:00:00Z"),
+        authenticated_at: moment("2026-07-01T12:00:01Z"),
+        expires_at: moment("2026-07-01T13:00:00Z"),
+        last_seen_at: moment("2026-07-01T12:00:02Z"),
+        methods: vec![method("oidc", Some("idp")), method("password", None)],
+        device: Device {
+            ip_address: Some(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+            user_agent: Some("o'brien \"agent\" 日本".to_owned()),
+        },
+    }
+}
+
+async fn what_is_inserted_is_found(
+    sessions: &dyn SessionStore,
+    ada: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let mut old = session(entropy, ada);
+    old.device = Device::default();
+    let mut new = session(entropy, ada);
+    new.issued_at = moment("2026-07-01T12:30:00Z");
+    for one in [&old, &new] {
+        sessions.insert(one).await.unwrap();
+    }
+    for one in [&old, &new] {
+        let found = sessions.find(&one.token_hash).await.unwrap();
+        assert_eq!(found.as_ref(), Some(one), "expired ones included");
+    }
+    let list = sessions.list(ada.id).await.unwrap();
+    assert_eq!(list, [new, old], "newest first");
+    let unknown = TokenHash::of("nobody's");
+    assert_eq!(sessions.find(&unknown).await.unwrap(), None);
+}
+
+async fn a_touch_moves_only_the_last_use(
+    sessions: &dyn SessionStore,
+    ada: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let mut one = session(entropy, ada);
+    sessions.insert(&one).await.unwrap();
+    one.last_seen_at = moment("2026-07-01T12:10:00Z");
+    let touched = sessions.touch(&one.token_hash, one.last_seen_at).await;
+    touched.unwrap();
+    let found = sessions.find(&one.token_hash).await.unwrap();
+    assert_eq!(found, Some(one.clone()));
+    let unknown = TokenHash::of("nobody's");
+    sessions.touch(&unknown, one.last_seen_at).await.unwrap();
+    assert_eq!(sessions.find(&unknown).await.unwrap(), None);
+}
+
+async fn a_revoked_session_is_gone(
+    sessions: &dyn SessionStore,
+    ada: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let one = session(entropy, ada);
+    sessions.insert(&one).await.unwrap();
+    // It may have been read into a cache.
+    assert!(sessions.find(&one.token_hash).await.unwrap().is_some());
+    assert!(sessions.revoke(one.id).await.unwrap());
+    assert!(!sessions.revoke(one.id).await.unwrap());
+    assert_eq!(sessions.find(&one.token_hash).await.unwrap(), None);
+    let list = sessions.list(ada.id).await.unwrap();
+    assert!(list.iter().all(|left| left.id != one.id));
+    let seen_at = moment("2026-07-01T12:20:00Z");
+    sessions.touch(&one.token_hash, seen_at).await.unwrap();
+    let found = sessions.find(&one.token_hash).await.unwrap();
+    assert_eq!(found, None, "a touch brings nothing back");
+}
+
+async fn all_but_one_are_revoked(
+    sessions: &dyn SessionStore,
+    eve: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let all: Vec<_> = (0..3).map(|_| session(entropy, eve)).collect();
+    for one in &all {
+        sessions.insert(one).await.unwrap();
+    }
+    let kept = all[1].id;
+    let count = sessions.revoke_all(eve.id, Some(kept)).await.unwrap();
+    assert_eq!(count, 2);
+    let list = sessions.list(eve.id).await.unwrap();
+    assert_eq!(list, [all[1].clone()]);
+    assert_eq!(sessions.find(&all[0].token_hash).await.unwrap(), None);
+    assert_eq!(sessions.revoke_all(eve.id, None).await.unwrap(), 1);
+    assert_eq!(sessions.revoke_all(eve.id, None).await.unwrap(), 0);
+    assert!(sessions.list(eve.id).await.unwrap().is_empty());
+}
