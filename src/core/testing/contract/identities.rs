@@ -5,7 +5,7 @@ use crate::{
     credential::{CredentialKind, CredentialStore},
     entropy::Entropy,
     id::IdentityId,
-    identity::{IdentityState, IdentityStore},
+    identity::{Identity, IdentityState, IdentityStore},
     session::SessionStore,
 };
 
@@ -77,7 +77,10 @@ async fn an_insertion_is_all_or_nothing(
     let key = odd(entropy);
     let ada = identity(entropy, &odd(entropy));
     let own = link(entropy, &ada, &key);
-    identities.insert(&ada, &[own.clone()]).await.unwrap();
+    identities
+        .insert(&ada, std::slice::from_ref(&own))
+        .await
+        .unwrap();
     assert_eq!(credentials.list(ada.id).await.unwrap(), [own]);
 
     let eve = identity(entropy, &odd(entropy));
@@ -178,8 +181,7 @@ async fn a_deletion_leaves_nothing(
 ) {
     let ada = identity(entropy, &odd(entropy));
     let eve = identity(entropy, &odd(entropy));
-    let key = odd(entropy);
-    let own = link(entropy, &ada, &key);
+    let own = link(entropy, &ada, &ada.identifiers[0]);
     identities.insert(&ada, &[own]).await.unwrap();
     identities.insert(&eve, &[]).await.unwrap();
     let (hers, other) = (session(entropy, &ada), session(entropy, &eve));
@@ -189,16 +191,25 @@ async fn a_deletion_leaves_nothing(
     assert!(identities.delete(ada.id).await.unwrap());
     assert!(!identities.delete(ada.id).await.unwrap());
     assert_eq!(identities.find(ada.id).await.unwrap(), None);
-    assert!(credentials.list(ada.id).await.unwrap().is_empty());
-    let kind = CredentialKind::Oidc;
-    let found = credentials.find_by_identifier(kind, &key).await.unwrap();
-    assert_eq!(found, None);
     assert_eq!(sessions.find(&hers.token_hash).await.unwrap(), None);
     assert!(sessions.list(ada.id).await.unwrap().is_empty());
     let found = sessions.find(&other.token_hash).await.unwrap();
     assert_eq!(found, Some(other), "nobody else is signed out");
+    a_link_is_free_again(identities, credentials, &ada, entropy).await;
+}
 
-    let next = identity(entropy, &ada.identifiers[0]);
-    let again = link(entropy, &next, &key);
+async fn a_link_is_free_again(
+    identities: &dyn IdentityStore,
+    credentials: &dyn CredentialStore,
+    gone: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let key = &gone.identifiers[0];
+    assert!(credentials.list(gone.id).await.unwrap().is_empty());
+    let kind = CredentialKind::Oidc;
+    let found = credentials.find_by_identifier(kind, key).await.unwrap();
+    assert_eq!(found, None);
+    let next = identity(entropy, key);
+    let again = link(entropy, &next, key);
     identities.insert(&next, &[again]).await.unwrap();
 }
