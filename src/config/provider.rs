@@ -27,8 +27,8 @@ pub struct Provider {
     /// A file that holds `client_secret`.
     pub client_secret_file: Option<PathBuf>,
     /// The issuer, whose discovery document says everything else; required for `oidc`.
-    #[serde(deserialize_with = "text::optional_url")]
-    pub issuer_url: Option<Url>,
+    /// Kept letter by letter, because the provider's own spelling is what must match.
+    pub issuer_url: Option<String>,
     /// Name on the sign-in page; default: the provider's id.
     pub label: Option<String>,
     /// URL or path of a picture on the sign-in page.
@@ -112,7 +112,8 @@ impl Default for Provider {
 impl Provider {
     /// Whether whoever has an account anywhere may get an identity here.
     pub(super) fn is_open_to_the_world(&self) -> bool {
-        let issuer = self.issuer_url.as_ref().and_then(Url::host_str);
+        let issuer = self.issuer_url.as_deref().and_then(|text| Url::parse(text).ok());
+        let issuer = issuer.as_ref().and_then(Url::host_str);
         let open = match self.kind {
             ProviderKind::Google => self.hosted_domains.is_empty(),
             ProviderKind::Oidc => issuer.is_some_and(|host| OPEN_TO_THE_WORLD.contains(&host)),
@@ -151,13 +152,16 @@ impl Provider {
             }
             return;
         };
+        let Ok(issuer) = Url::parse(issuer) else {
+            return check.problem("this is no URL; write one such as \"https://id.example.org\"");
+        };
         // OpenID Connect Discovery 1.0, section 3: no query, no fragment.
         if issuer.query().is_some() || issuer.fragment().is_some() {
             check.problem("an issuer has no query and no fragment; remove them");
         }
         match issuer.scheme() {
             "https" => {}
-            "http" if super::is_loopback(issuer) => {}
+            "http" if super::is_loopback(&issuer) => {}
             "http" => check.warn("whoever is on the way can sign in as anybody; use https"),
             other => check.problem(format!("{other}: is no issuer's scheme; write https://")),
         }

@@ -1,0 +1,95 @@
+//! The built-in kinds of providers: one explicit table from `kind` to the crate that speaks it.
+
+use std::sync::Arc;
+
+use portcullis_core::{
+    clock::Clock,
+    expression::{Expression, Scope},
+    id::ProviderId,
+    mapping::{Mapping, MappingEntry},
+    provider::{ConfiguredProvider, Creation},
+};
+use portcullis_oidc::{InvalidConfig, Oidc, Plain};
+
+use crate::{
+    config::{self, ProviderKind},
+    gateway::BuildError,
+};
+
+/// The provider that a `[providers.<id>]` table describes. Asks nobody.
+pub(crate) fn provider(
+    id: &str,
+    table: &config::Provider,
+    clock: Arc<dyn Clock>,
+) -> Result<(ConfiguredProvider, Arc<Oidc>), BuildError> {
+    let invalid = |reason: String| BuildError::Invalid(format!("provider {id}: {reason}"));
+    let name: ProviderId = id.parse().map_err(|_| invalid("the id is malformed".to_owned()))?;
+    let made = match table.kind {
+        ProviderKind::Oidc => oidc(name.clone(), table, clock),
+        ProviderKind::Google => google(name.clone(), table, clock),
+    };
+    let made = Arc::new(made.map_err(|error| invalid(error.to_string()))?);
+    let configured = ConfiguredProvider {
+        label: table.label.clone().unwrap_or_else(|| default_label(id, table.kind)),
+        id: name,
+        order: table.order,
+        hidden: table.hidden,
+        create: match table.create {
+            config::Create::Auto => Creation::Auto,
+            config::Create::Never => Creation::Never,
+        },
+        mapping: mapping(table).map_err(|error| invalid(error.to_string()))?,
+        provider: Arc::clone(&made) as _,
+    };
+    Ok((configured, made))
+}
+
+fn oidc(
+    id: ProviderId,
+    table: &config::Provider,
+    clock: Arc<dyn Clock>,
+) -> Result<Oidc, InvalidConfig> {
+    let issuer = table.issuer_url.clone().unwrap_or_default();
+    let mut config = portcullis_oidc::Config::new(issuer, &table.client_id);
+    config.client_secret.clone_from(&table.client_secret);
+    config.scopes.clone_from(&table.scopes);
+    config.allow_private_network = table.allow_private_network;
+    config.allowed_hosts.clone_from(&table.allowed_hosts);
+    Oidc::new(id, config, Arc::new(Plain), clock)
+}
+
+fn google(
+    id: ProviderId,
+    table: &config::Provider,
+    clock: Arc<dyn Clock>,
+) -> Result<Oidc, InvalidConfig> {
+    let mut config = portcullis_google::Config::new(&table.client_id);
+    config.client_secret.clone_from(&table.client_secret);
+    config.hosted_domains.clone_from(&table.hosted_domains);
+    config.scopes.clone_from(&table.scopes);
+    config.issuer_url.clone_from(&table.issuer_url);
+    config.allow_private_network = table.allow_private_network;
+    config.allowed_hosts.clone_from(&table.allowed_hosts);
+    config.build(id, clock)
+}
+
+fn default_label(id: &str, kind: ProviderKind) -> String {
+    match kind {
+        ProviderKind::Google => "Google".to_owned(),
+        ProviderKind::Oidc => id.to_owned(),
+    }
+}
+
+fn mapping(
+    table: &config::Provider,
+) -> Result<Mapping, portcullis_core::expression::InvalidExpression> {
+    let entry = |(path, mapped): (String, config::MappedTrait)| {
+        Ok(MappingEntry {
+            path,
+            value: Expression::compile(&mapped.value, Scope::Claims)?,
+            sync: mapped.sync,
+        })
+    };
+    let entries: Result<Vec<_>, _> = table.mapped_traits().into_iter().map(entry).collect();
+    Ok(Mapping { entries: entries?.into() })
+}

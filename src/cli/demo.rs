@@ -1,0 +1,58 @@
+//! `demo`: the gateway on embedded defaults before the echo application, with a first account.
+
+use std::{fs, io, path::Path};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use portcullis_core::secret::Secret;
+use serde_json::json;
+
+use super::{Failure, desk::Desk, serve};
+use crate::{config::Config, entropy::OsEntropy};
+
+/// What the first account signs in with.
+const EMAIL: &str = "admin@example.org";
+
+/// Where its password is kept, so that every later start can print it again.
+const NOTE: &str = "portcullis-demo-password.txt";
+
+/// Runs the gateway until it is told to stop.
+pub fn run() -> Result<(), Failure> {
+    let mut config = Config::embedded();
+    config.plugins.self_service.registration.enabled = true;
+    // Only this machine: a demonstration has open registration and speaks plain http.
+    config.listen.proxy = ([127, 0, 0, 1], 4180).into();
+    let password = serve::runtime()?.block_on(first_account(&config))?;
+    println!("\n  Open       {}", config.public_url);
+    println!("  Sign in    {EMAIL}");
+    match password {
+        Some(password) => println!("  Password   {}\n", password.expose()),
+        None => println!("  Password   the one of this machine's first demo\n"),
+    }
+    println!("  The record is portcullis.db in this folder. Ctrl-C stops.\n");
+    serve::run_with(config)
+}
+
+/// The account's password; makes the account when there is none yet.
+async fn first_account(config: &Config) -> Result<Option<Secret>, Failure> {
+    let desk = Desk::furnish(config).await?;
+    if desk.knows(EMAIL).await? {
+        desk.close().await;
+        return Ok(fs::read_to_string(NOTE).ok().map(|text| Secret::new(text.trim())));
+    }
+    let entropy: &dyn portcullis_core::entropy::Entropy = &OsEntropy;
+    let password = Secret::new(URL_SAFE_NO_PAD.encode(entropy.bytes::<12>()));
+    let traits = json!({"email": EMAIL, "name": {"first": "Ada", "last": "Admin"}});
+    desk.create_admin(traits, &password).await?;
+    desk.close().await;
+    let noted = note(Path::new(NOTE), password.expose());
+    noted.map_err(|error| Failure::Refused(format!("{NOTE} cannot be written: {error}")))?;
+    Ok(Some(password))
+}
+
+/// Writes a file that only its owner can read.
+fn note(path: &Path, text: &str) -> io::Result<()> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    writeln!(file, "{text}")
+}

@@ -1,0 +1,130 @@
+//! Where commands do their work: the configuration and the stores, opened for one errand.
+
+use std::sync::Arc;
+
+use portcullis_core::{
+    credential::CredentialKind,
+    identity::{Identity, IdentityStore},
+    method::MethodError,
+    schema::{Schemas, TraitError},
+    secret::Secret,
+    session::SessionStore,
+    store::StoreError,
+};
+use portcullis_local::Password;
+use serde_json::Value;
+
+use super::{Common, Failure};
+use crate::{
+    config::{self, Config, Sources},
+    gateway::Foundation,
+};
+
+/// The stores and what is needed to work on them.
+#[derive(Debug)]
+pub(super) struct Desk {
+    foundation: Foundation,
+    passwords: Password,
+}
+
+/// The configuration that a command goes by; its warnings are for `check` to tell.
+pub(super) fn configuration(common: &Common) -> Result<Config, Failure> {
+    let sources = Sources::of_process(common.config.clone());
+    let loaded = config::load(&sources).map_err(|report| Failure::Refused(report.to_string()))?;
+    Ok(loaded.config)
+}
+
+impl Desk {
+    /// Opens the stores, does the errand, and closes them.
+    pub(super) fn open<F>(common: &Common, errand: F) -> Result<(), Failure>
+    where
+        F: AsyncFnOnce(&Self) -> Result<(), Failure>,
+    {
+        let config = configuration(common)?;
+        super::serve::runtime()?.block_on(async {
+            let desk = Self::furnish(&config).await?;
+            let done = errand(&desk).await;
+            desk.close().await;
+            done
+        })
+    }
+
+    /// A desk over the stores of this configuration.
+    pub(super) async fn furnish(config: &Config) -> Result<Self, Failure> {
+        let foundation = Foundation::lay(config).await.map_err(|e| Failure::refused(&e))?;
+        let passwords = foundation.passwords(config).map_err(|e| Failure::refused(&e))?;
+        Ok(Self { foundation, passwords })
+    }
+
+    /// Closes the stores.
+    pub(super) async fn close(&self) {
+        self.foundation.close().await;
+    }
+
+    pub(super) fn identities(&self) -> &dyn IdentityStore {
+        &*self.foundation.stores.identities
+    }
+
+    pub(super) fn sessions(&self) -> &dyn SessionStore {
+        &*self.foundation.stores.sessions
+    }
+
+    pub(super) fn schemas(&self) -> &Arc<Schemas> {
+        &self.foundation.schemas
+    }
+
+    pub(super) fn schemas_url(&self) -> String {
+        self.foundation.addresses.own("/schemas")
+    }
+
+    /// Gives an identity this password.
+    pub(super) async fn set_password(
+        &self,
+        identity: &Identity,
+        password: &Secret,
+    ) -> Result<(), Failure> {
+        self.passwords.set(identity, password.expose()).await.map_err(refused_password)
+    }
+
+    /// Creates an identity with the role `admin` that signs in with this password.
+    pub(super) async fn create_admin(
+        &self,
+        traits: Value,
+        password: &Secret,
+    ) -> Result<Identity, Failure> {
+        let (schemas, foundation) = (self.schemas(), &self.foundation);
+        let schema = schemas.default_schema();
+        let made = schemas.identity(schema, traits, &*foundation.clock, &*foundation.entropy);
+        let mut identity = made.map_err(refused_traits)?;
+        identity.roles = vec!["admin".to_owned()];
+        let credential = self.passwords.credential(&identity, password.expose()).await;
+        let credential = credential.map_err(refused_password)?;
+        debug_assert_eq!(credential.kind, CredentialKind::Password);
+        match self.identities().insert(&identity, &[credential]).await {
+            Err(StoreError::Conflict { .. }) => Err(Failure::Refused(
+                "this identity conflicts with another identity that already exists".to_owned(),
+            )),
+            done => done.map(|()| identity).map_err(Failure::from),
+        }
+    }
+
+    /// Whether an identity signs in with this identifier.
+    pub(super) async fn knows(&self, identifier: &str) -> Result<bool, Failure> {
+        Ok(self.identities().find_by_identifier(identifier).await?.is_some())
+    }
+}
+
+fn refused_traits(errors: Vec<TraitError>) -> Failure {
+    let line = |error: TraitError| format!("{}: {}", error.path, error.message.text);
+    Failure::Refused(errors.into_iter().map(line).collect::<Vec<_>>().join("; "))
+}
+
+fn refused_password(error: MethodError) -> Failure {
+    match error {
+        MethodError::Invalid(messages) => {
+            let texts: Vec<String> = messages.into_iter().map(|(_, m)| m.text).collect();
+            Failure::Refused(texts.join("; "))
+        }
+        other => Failure::refused(&other),
+    }
+}

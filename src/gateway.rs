@@ -1,0 +1,100 @@
+//! The gateway: every part put in its place. The one corner that sees them all.
+
+mod assembly;
+mod foundation;
+mod probes;
+mod routes;
+mod serving;
+
+use std::sync::Arc;
+
+use portcullis_core::{
+    plugin::{InstallError, Plugin},
+    provider::ConfiguredProvider,
+    store::StoreError,
+};
+
+pub use self::{
+    foundation::{Foundation, addresses},
+    probes::probes,
+};
+use crate::{config::Config, listener::endpoint::ListenError, observe::log::LogError};
+
+/// A gateway in the making: the built-in parts and whatever an embedder adds.
+#[derive(Debug)]
+pub struct Builder {
+    config: Config,
+    plugins: Vec<Arc<dyn Plugin>>,
+    providers: Vec<ConfiguredProvider>,
+}
+
+/// The gateway.
+#[derive(Debug, Clone, Copy)]
+pub struct Gateway;
+
+impl Gateway {
+    /// Begins a gateway of this configuration.
+    pub fn builder(config: Config) -> Builder {
+        Builder { config, plugins: Vec::new(), providers: Vec::new() }
+    }
+}
+
+impl Builder {
+    /// Adds a plugin after the built-in ones.
+    #[must_use]
+    pub fn plugin(mut self, plugin: impl Plugin + 'static) -> Self {
+        self.plugins.push(Arc::new(plugin));
+        self
+    }
+
+    /// Adds a provider beside the configured ones.
+    #[must_use]
+    pub fn provider(mut self, provider: ConfiguredProvider) -> Self {
+        self.providers.push(provider);
+        self
+    }
+
+    /// Serves until Ctrl-C or SIGTERM, then finishes what is in flight.
+    pub fn run(self) -> Result<(), BuildError> {
+        // Every TLS connection of the process uses this one; a second call changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(BuildError::Runtime)?;
+        let served = runtime.block_on(serving::serve(self));
+        // Work that no request waits for must not keep the process alive.
+        runtime.shutdown_background();
+        served
+    }
+}
+
+/// A gateway cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The configuration cannot be followed.
+    #[error("the configuration cannot be followed: {0}")]
+    Invalid(String),
+    /// A store is needed and does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A plugin cannot be installed.
+    #[error(transparent)]
+    Plugin(#[from] InstallError),
+    /// An address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The log cannot be set up.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The process cannot have what it needs to run.
+    #[error("the runtime cannot be started")]
+    Runtime(#[source] std::io::Error),
+}
+
+impl BuildError {
+    /// What an error of a library says about a part that cannot be made.
+    fn part(error: &dyn std::error::Error) -> Self {
+        Self::Invalid(error.to_string())
+    }
+}

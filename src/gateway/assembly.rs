@@ -1,0 +1,177 @@
+//! From a configuration to the pipeline and the gate: which part gets which.
+
+use std::sync::Arc;
+
+use portcullis_core::{
+    broker::Broker,
+    method::Method,
+    plugin::{Announcer, Host, Plugin, Services},
+    provider::ConfiguredProvider,
+    stage::Observer,
+};
+use portcullis_kit::Shell;
+use portcullis_self_service::SelfService;
+
+use super::{BuildError, Foundation, routes};
+use crate::{
+    answer::Answers,
+    authenticate::SessionAuthenticator,
+    builtin,
+    config::{self, Config},
+    echo::Echo,
+    enrich::ReservedHeaders,
+    listener::{clean::Cleaner, client::TrustedProxies, request_id::RequestIds},
+    observe::metrics::Metrics,
+    pipeline::{Pipeline, PipelineParts},
+    proxy::{Gate, GateParts, Limits},
+    upstream::Upstreams,
+};
+
+/// What own pages call the gateway.
+const PRODUCT: &str = "Portcullis";
+
+/// What embedders add.
+pub(super) struct Additions {
+    pub(super) plugins: Vec<Arc<dyn Plugin>>,
+    pub(super) providers: Vec<ConfiguredProvider>,
+}
+
+/// The gate over this foundation, with the built-in plugins and the additional ones.
+pub(super) async fn gate(
+    config: &Config,
+    foundation: &Foundation,
+    additions: Additions,
+    metrics: &Metrics,
+) -> Result<Gate, BuildError> {
+    let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(metrics.clone())];
+    let broker = broker(config, foundation, additions.providers)?;
+    let mut host = host(services(config, foundation, broker, observers.clone()).await?, observers);
+    host.authenticators.push(Arc::new(SessionAuthenticator::new(
+        Arc::clone(&foundation.stores.principals),
+        foundation.cookies.clone(),
+    )));
+    self_service(config).install(&mut host)?;
+    for plugin in additions.plugins {
+        plugin.install(&mut host)?;
+    }
+    let table = routes::table(&config.routes, &config.prefix, host.public_pages)?;
+    let reserved = ReservedHeaders::build(table.routes(), &host.enrichers);
+    let upstreams = Upstreams::build(table.routes()).map_err(|e| BuildError::part(&e))?;
+    let pipeline = Pipeline::new(PipelineParts {
+        table,
+        authenticators: host.authenticators,
+        authorizers: host.authorizers,
+        enrichers: host.enrichers,
+        schemas: Arc::clone(&foundation.schemas),
+        addresses: foundation.addresses.clone(),
+    });
+    let secure = config.public_url.scheme() == "https";
+    let shell = Shell::new(PRODUCT, &config.prefix, secure).map_err(|e| BuildError::part(&e))?;
+    Ok(Gate::new(GateParts {
+        pipeline: Arc::new(pipeline),
+        upstreams,
+        trusted_proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
+        cleaner: Cleaner::new(reserved),
+        limits: limits(&config.limits),
+        cookies: foundation.cookies.clone(),
+        public_origin: config.public_url.origin(),
+        answers: Arc::new(Answers::new(Arc::new(shell), &config.public_url, &config.prefix)),
+        echo: Echo::new(&config.prefix).map_err(|e| BuildError::part(&e))?,
+        request_ids: RequestIds::new(&*foundation.entropy),
+        clock: Arc::clone(&foundation.clock),
+        metrics: metrics.clone(),
+    }))
+}
+
+fn host(services: Services, observers: Vec<Arc<dyn Observer>>) -> Host {
+    Host {
+        services,
+        authenticators: Vec::new(),
+        authorizers: Vec::new(),
+        enrichers: Vec::new(),
+        observers,
+        public_pages: Vec::new(),
+    }
+}
+
+async fn services(
+    config: &Config,
+    foundation: &Foundation,
+    broker: Broker,
+    observers: Vec<Arc<dyn Observer>>,
+) -> Result<Services, BuildError> {
+    let methods: Vec<Arc<dyn Method>> = match config.identity.local.enabled {
+        true => vec![Arc::new(foundation.passwords(config)?)],
+        false => Vec::new(),
+    };
+    Ok(Services {
+        clock: Arc::clone(&foundation.clock),
+        entropy: Arc::clone(&foundation.entropy),
+        schemas: Arc::clone(&foundation.schemas),
+        identities: Arc::clone(&foundation.stores.identities),
+        credentials: Arc::clone(&foundation.stores.credentials),
+        sessions: foundation.sessions(),
+        flows: Arc::clone(&foundation.stores.flows),
+        methods,
+        broker,
+        seal: foundation.seal(config).await?,
+        cookies: foundation.cookies.clone(),
+        addresses: foundation.addresses.clone(),
+        announcer: Announcer::new(observers),
+    })
+}
+
+/// The enabled providers in the order of their buttons; equal places are ordered by id.
+fn broker(
+    config: &Config,
+    foundation: &Foundation,
+    additional: Vec<ConfiguredProvider>,
+) -> Result<Broker, BuildError> {
+    let mut providers = additional;
+    for (id, table) in config.providers.iter().filter(|(_, table)| table.enabled) {
+        providers.push(builtin::provider(id, table, Arc::clone(&foundation.clock))?.0);
+    }
+    providers.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
+    Ok(Broker {
+        providers: providers.into(),
+        schemas: Arc::clone(&foundation.schemas),
+        identities: Arc::clone(&foundation.stores.identities),
+        credentials: Arc::clone(&foundation.stores.credentials),
+        clock: Arc::clone(&foundation.clock),
+        entropy: Arc::clone(&foundation.entropy),
+    })
+}
+
+fn self_service(config: &Config) -> SelfService {
+    use portcullis_self_service as plugin;
+    let section = &config.plugins.self_service;
+    let rate = |rate: config::Rate| plugin::Rate { count: rate.count, per: rate.per };
+    let settings = plugin::Config {
+        login: plugin::LoginConfig {
+            ui_url: section.login.ui_url.clone(),
+            flow_lifespan: section.login.flow_lifespan,
+        },
+        registration: plugin::RegistrationConfig {
+            enabled: section.registration.enabled,
+            ui_url: section.registration.ui_url.clone(),
+            flow_lifespan: section.registration.flow_lifespan,
+        },
+        error: plugin::ErrorConfig { ui_url: section.error.ui_url.clone() },
+    };
+    let limits = plugin::Limits {
+        sign_ins_per_address: rate(config.limits.sign_ins_per_address),
+        flows_per_address: rate(config.limits.flows_per_address),
+        sign_ins_per_identity: rate(config.limits.sign_ins_per_identity),
+    };
+    SelfService::new(settings, limits)
+}
+
+fn limits(limits: &config::Limits) -> Limits {
+    Limits {
+        header_count: limits.header_count,
+        header_bytes: limits.header_bytes.as_usize(),
+        target_bytes: limits.target_bytes.as_usize(),
+        page_body_bytes: limits.body_bytes.as_usize(),
+        ..Limits::default()
+    }
+}

@@ -1,0 +1,145 @@
+//! What a gateway and the commands both stand on: stores, schemas, addresses, keys.
+
+use std::sync::Arc;
+
+use portcullis_core::{
+    clock::{Clock, SystemClock},
+    cookie::Cookies,
+    entropy::Entropy,
+    plugin::Addresses,
+    return_to::{Pattern, ReturnUrls},
+    schema::{Schema, Schemas},
+    seal::Seal,
+    sessions::{SessionLifetimes, Sessions},
+    store::StoreError,
+};
+use portcullis_local::{Cost, Password, Policy};
+
+use super::BuildError;
+use crate::{
+    config::Config,
+    entropy::OsEntropy,
+    store::{SharedSessions, Store, Stores},
+};
+
+/// What a gateway and the commands both stand on.
+#[derive(Debug)]
+pub struct Foundation {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The record.
+    pub store: Store,
+    /// The stores behind their caches.
+    pub stores: Stores,
+    /// The identity schemas.
+    pub schemas: Arc<Schemas>,
+    /// Where the gateway is.
+    pub addresses: Addresses,
+    /// The gateway's cookies.
+    pub cookies: Cookies,
+    /// How long sessions last.
+    pub lifetimes: SessionLifetimes,
+}
+
+impl Foundation {
+    /// Opens the stores, brings them up to date and reads the schemas.
+    pub async fn lay(config: &Config) -> Result<Self, BuildError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+        let lifetimes = SessionLifetimes {
+            idle_timeout: config.session.idle_timeout,
+            lifespan: config.session.lifespan,
+        };
+        let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
+        let shared = shared(config, &entropy)?;
+        Ok(Self {
+            stores: store.cached(shared, lifetimes),
+            store,
+            schemas: Arc::new(schemas(config)?),
+            addresses: addresses(config)?,
+            cookies: Cookies::new(&config.public_url, config.session.cookie_domain.clone()),
+            clock,
+            entropy,
+            lifetimes,
+        })
+    }
+
+    /// The password method.
+    pub fn passwords(&self, config: &Config) -> Result<Password, BuildError> {
+        let section = &config.identity.password;
+        let stores = portcullis_local::Stores {
+            identities: Arc::clone(&self.stores.identities),
+            credentials: Arc::clone(&self.stores.credentials),
+        };
+        let config = portcullis_local::Config {
+            policy: Policy { min_length: section.min_length, max_length: section.max_length },
+            cost: Cost {
+                memory: u32::try_from(section.argon2.memory.as_u64() / 1024).unwrap_or(u32::MAX),
+                iterations: section.argon2.iterations,
+                parallelism: section.argon2.parallelism,
+            },
+        };
+        Password::new(config, stores, Arc::clone(&self.clock), Arc::clone(&self.entropy))
+            .map_err(|error| BuildError::Invalid(error.to_string()))
+    }
+
+    /// Beginning and judging sessions.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(
+            Arc::clone(&self.stores.sessions),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.entropy),
+            self.lifetimes,
+        )
+    }
+
+    /// The configured sealing key, or the one all nodes find in the record.
+    pub async fn seal(&self, config: &Config) -> Result<Seal, BuildError> {
+        Ok(match &config.session.secret {
+            Some(secret) => Seal::new(secret.expose().as_bytes()),
+            None => Seal::new(&self.store.sealing_key(&*self.entropy).await?),
+        })
+    }
+
+    /// Closes the stores.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+/// The shared cache, where one is configured; connects when it is needed.
+pub(super) fn shared(
+    config: &Config,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Option<SharedSessions>, StoreError> {
+    let url = config.redis.url.as_ref();
+    url.map(|url| SharedSessions::new(url.expose(), Arc::clone(entropy))).transpose()
+}
+
+fn schemas(config: &Config) -> Result<Schemas, BuildError> {
+    let mut schemas = Vec::new();
+    for (id, document) in config.identity.schema_documents() {
+        let schema = Schema::parse(&id, document)
+            .map_err(|error| BuildError::Invalid(format!("schema {id}: {error}")))?;
+        schemas.push(Arc::new(schema));
+    }
+    let default = &config.identity.default_schema;
+    let missing = || BuildError::Invalid(format!("there is no schema called {default}"));
+    Schemas::new(schemas, default).ok_or_else(missing)
+}
+
+/// Where the gateway is and where browsers may return to.
+pub fn addresses(config: &Config) -> Result<Addresses, BuildError> {
+    let exact = |host: &String| !host.starts_with("*.");
+    let hosts = config.routes.iter().filter_map(|route| route.host.clone()).filter(exact);
+    let pattern = |text: &String| {
+        text.parse::<Pattern>()
+            .map_err(|error| BuildError::Invalid(format!("allowed_return_urls: {text}: {error}")))
+    };
+    let allowed: Result<Vec<Pattern>, BuildError> =
+        config.allowed_return_urls.iter().map(pattern).collect();
+    let return_urls = ReturnUrls::new(config.public_url.clone(), hosts.collect(), allowed?);
+    Ok(Addresses { return_urls: Arc::new(return_urls), prefix: config.prefix.clone() })
+}

@@ -1,0 +1,64 @@
+//! What `check --check-connectivity` reaches for: the stores and the providers.
+
+use std::sync::Arc;
+
+use portcullis_core::clock::{Clock, SystemClock};
+
+use super::foundation;
+use crate::{builtin, cli::check::Probe, config::Config, entropy::OsEntropy, store::Store};
+
+/// Everything this configuration needs to reach.
+pub fn probes(config: &Config) -> Vec<Probe> {
+    let mut probes = vec![store(config)];
+    probes.extend(redis(config));
+    probes.extend(providers(config));
+    probes
+}
+
+fn store(config: &Config) -> Probe {
+    let url = config.store.url.clone();
+    Probe {
+        name: "store".to_owned(),
+        attempt: Box::pin(async move {
+            let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+            let store = Store::open(url.expose(), clock).await.map_err(told)?;
+            store.close().await;
+            Ok(())
+        }),
+    }
+}
+
+fn redis(config: &Config) -> Option<Probe> {
+    let shared = foundation::shared(config, &(Arc::new(OsEntropy) as _)).map_err(told);
+    let shared = shared.transpose()?;
+    Some(Probe {
+        name: "redis".to_owned(),
+        attempt: Box::pin(async move { shared?.ping().await.map_err(told) }),
+    })
+}
+
+fn providers(config: &Config) -> Vec<Probe> {
+    let enabled = config.providers.iter().filter(|(_, table)| table.enabled);
+    let probe = |(id, table): (&String, &_)| {
+        let made = builtin::provider(id, table, Arc::new(SystemClock));
+        Probe {
+            name: format!("provider {id}"),
+            attempt: Box::pin(async move {
+                let (_, oidc) = made.map_err(told)?;
+                oidc.reach().await.map_err(told)
+            }),
+        }
+    };
+    enabled.map(probe).collect()
+}
+
+/// The error with its causes; none of ours quotes a secret.
+fn told(error: impl std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        text = format!("{text}: {deeper}");
+        cause = deeper.source();
+    }
+    text
+}

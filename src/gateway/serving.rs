@@ -1,0 +1,127 @@
+//! Serving: the listeners, the work beside them, and the end of both.
+
+use std::{io::IsTerminal, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use portcullis_core::{entropy::Entropy, pages::Pages};
+
+use super::{
+    BuildError, Builder, Foundation,
+    assembly::{self, Additions},
+};
+use crate::{
+    config::{Config, Log, LogFormat},
+    health::{Health, Readiness},
+    listener::{
+        endpoint::Endpoint,
+        in_process::InProcess,
+        request_id::RequestIds,
+        server::{Server, UpstreamSettings},
+        stop::stop_signal,
+    },
+    observe::{
+        log::{self, Format},
+        metrics::Metrics,
+        writer::Flush,
+    },
+    store::Store,
+};
+
+/// How long requests in flight may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often what has expired is removed from the record.
+const PURGE_PERIOD: Duration = Duration::from_secs(10 * 60);
+
+/// Serves until told to stop.
+pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
+    let Builder { config, plugins, providers } = builder;
+    // Before anything else, so that a signal that comes early is not lost.
+    let stop = stop_signal().map_err(BuildError::Runtime)?;
+    let foundation = Foundation::lay(&config).await?;
+    let _flush = install_log(&config.log, &foundation)?;
+    let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
+    let additions = Additions { plugins, providers };
+    let gate = assembly::gate(&config, &foundation, additions, &metrics).await?;
+    let mut server = Server::new(UpstreamSettings::default());
+    server.proxy(proxy_endpoint(&config)?, gate);
+    let health = Health::new(vec![Arc::new(Record(foundation.store.clone()))]);
+    let entropy = Arc::clone(&foundation.entropy);
+    let own = |pages| in_process(pages, &*entropy, &config);
+    server.in_process("admin", Endpoint::bind(config.listen.admin)?, own(("/health", Arc::new(health))));
+    let metrics = ("/metrics", metrics.pages());
+    server.in_process("metrics", Endpoint::bind(config.listen.metrics)?, own(metrics));
+    let store = foundation.store.clone();
+    let beside = work_beside(foundation);
+    tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
+    server.run(stop, GRACE).await;
+    beside.iter().for_each(tokio::task::JoinHandle::abort);
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn proxy_endpoint(config: &Config) -> Result<Endpoint, BuildError> {
+    let endpoint = Endpoint::bind(config.listen.proxy)?;
+    Ok(match config.listen.tls.files() {
+        Some((certificate, key)) => endpoint.with_tls(certificate, key)?,
+        None => endpoint,
+    })
+}
+
+fn in_process(
+    (path, pages): (&str, Arc<dyn Pages>),
+    entropy: &dyn Entropy,
+    config: &Config,
+) -> InProcess {
+    InProcess {
+        pages: vec![(path.to_owned(), pages)],
+        request_ids: RequestIds::new(entropy),
+        body_bytes: config.limits.body_bytes.as_usize(),
+    }
+}
+
+/// The composition root is the only place that spawns; each of these ends with the process.
+fn work_beside(foundation: Foundation) -> Vec<tokio::task::JoinHandle<()>> {
+    let Foundation { stores, store, clock, .. } = foundation;
+    let mut work = vec![tokio::spawn(stores.touches.run())];
+    work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
+    work.push(tokio::spawn(async move {
+        let mut period = tokio::time::interval(PURGE_PERIOD);
+        loop {
+            period.tick().await;
+            if let Err(error) = store.purge(clock.now()).await {
+                tracing::warn!(%error, "what has expired was not removed");
+            }
+        }
+    }));
+    work
+}
+
+/// `RUST_LOG` wins over `[log] level`.
+fn install_log(log: &Log, foundation: &Foundation) -> Result<Flush, BuildError> {
+    let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| log.level.to_string());
+    let terminal = std::io::stderr().is_terminal();
+    let format = match log.format {
+        LogFormat::Json => Format::Json,
+        LogFormat::Text if terminal => Format::ColouredText,
+        LogFormat::Text => Format::Text,
+        LogFormat::Auto if terminal => Format::ColouredText,
+        LogFormat::Auto => Format::Json,
+    };
+    Ok(log::install(format, &filter, Arc::clone(&foundation.clock))?)
+}
+
+#[derive(Debug)]
+struct Record(Store);
+
+#[async_trait]
+impl Readiness for Record {
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    async fn is_ready(&self) -> bool {
+        self.0.ping().await.is_ok()
+    }
+}
