@@ -312,7 +312,8 @@ fn the_built_in_schema_serves_without_a_file() {
 #[test]
 fn schemas_come_from_files_texts_and_base64() {
     let document = r#"{"properties":{"traits":{"properties":{"a":{"type":"string"}}}}}"#;
-    let encoded = "eyJwcm9wZXJ0aWVzIjp7InRyYWl0cyI6eyJwcm9wZXJ0aWVzIjp7fX19fQ==";
+    let encoded =
+        "eyJwcm9wZXJ0aWVzIjp7InRyYWl0cyI6eyJwcm9wZXJ0aWVzIjp7ImEiOnsidHlwZSI6InN0cmluZyJ9fX19fQ==";
     let folder = Folder::with(&format!(
         "{ROUTE}[[identity.schemas]]\nid = \"a\"\nfile = \"a.json\"\n\
          [[identity.schemas]]\nid = \"b\"\ninline = '{document}'\n\

@@ -2,11 +2,20 @@
 
 pub(super) use portcullis_core::expression::Scope;
 
-use portcullis_core::expression::Expression;
+use portcullis_core::expression::{Expression, InvalidExpression};
 
 /// Checks that `text` compiles and names only what its scope knows.
 pub(super) fn validate(text: &str, scope: Scope) -> Result<(), String> {
-    let Err(invalid) = Expression::compile(text, scope) else {
+    explained(Expression::compile(text, scope), scope)
+}
+
+/// Checks that `text` is a rule: an expression that is true or false.
+pub(super) fn validate_rule(text: &str) -> Result<(), String> {
+    explained(Expression::compile_condition(text), Scope::Policy)
+}
+
+fn explained(compiled: Result<Expression, InvalidExpression>, scope: Scope) -> Result<(), String> {
+    let Err(invalid) = compiled else {
         return Ok(());
     };
     // Parsers draw a picture below the first line, which has no place in a list of findings.
@@ -15,5 +24,7 @@ pub(super) fn validate(text: &str, scope: Scope) -> Result<(), String> {
         Scope::Policy => "`identity`, `session` and `request`",
         Scope::Claims => "`claims`",
     };
-    Err(format!("{reason}; a CEL expression over {known} belongs here"))
+    Err(format!(
+        "{reason}; a CEL expression over {known} belongs here"
+    ))
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use portcullis_core::secret::Secret;
+use portcullis_core::{id::ProviderId, secret::Secret};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -202,12 +202,7 @@ impl Provider {
 
 /// The id is part of the redirect URI, so it is kept to what no URL needs to encode.
 fn validate_id(id: &str) -> Result<(), String> {
-    let known =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-    match !id.is_empty() && id.len() <= 64 && id.bytes().all(known) {
-        true => Ok(()),
-        false => Err(format!(
-            "{id:?} is no provider id; write up to 64 lower-case letters, digits, `-` and `_`"
-        )),
-    }
+    id.parse::<ProviderId>().map(|_| ()).map_err(|_| {
+        format!("{id:?} is no provider id; write up to 64 letters, digits, `-` and `_`")
+    })
 }

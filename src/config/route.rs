@@ -218,7 +218,7 @@ impl Route {
     fn validate_rules(&self, check: &mut Check<'_>) {
         for (key, rule) in [("allow", &self.allow), ("deny", &self.deny)] {
             if let Some(rule) = rule
-                && let Err(reason) = expression::validate(rule, Scope::Policy)
+                && let Err(reason) = expression::validate_rule(rule)
             {
                 check.under(key).problem(reason);
             }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use portcullis_core::schema::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -51,7 +52,7 @@ impl SchemaSource {
         };
         match serde_json::from_str(&text) {
             Ok(document) => {
-                refuse_invalid(&document, &text, self.file.as_deref(), &mut check);
+                self.refuse_invalid(&document, &text, &mut check);
                 self.document = Some(document);
             }
             Err(error) => {
@@ -124,24 +125,28 @@ impl Identity {
     }
 }
 
-fn refuse_invalid(document: &Value, text: &str, file: Option<&Path>, check: &mut Check<'_>) {
-    let validator = jsonschema::draft7::meta::validator();
-    let mut found: Vec<(String, String)> = validator
-        .iter_errors(document)
-        .map(|error| (error.instance_path().to_string(), error.to_string()))
-        .collect();
-    if found.is_empty() && document.pointer("/properties/traits/properties").is_none() {
-        let reason = "the schema describes no traits; write them at /properties/traits/properties";
-        found.push((String::new(), reason.to_owned()));
-    }
-    for (pointer, reason) in found {
-        let line = json_position::line_of(text, &pointer);
-        let pointer = if pointer.is_empty() { "/" } else { &pointer };
-        report(
-            check,
-            place(file, (line, None)),
-            format!("no JSON Schema draft-07 at {pointer}: {reason}"),
-        );
+impl SchemaSource {
+    fn refuse_invalid(&self, document: &Value, text: &str, check: &mut Check<'_>) {
+        let validator = jsonschema::draft7::meta::validator();
+        let mut found: Vec<(String, String)> = validator
+            .iter_errors(document)
+            .map(|error| (error.instance_path().to_string(), error.to_string()))
+            .collect();
+        if found.is_empty()
+            && let Err(invalid) = Schema::parse(&self.id, document.clone())
+        {
+            found.push((invalid.pointer, invalid.reason));
+        }
+        for (pointer, reason) in found {
+            let line = json_position::line_of(text, &pointer);
+            let pointer = if pointer.is_empty() { "/" } else { &pointer };
+            let place = place(self.file.as_deref(), (line, None));
+            report(
+                check,
+                place,
+                format!("no usable schema at {pointer}: {reason}"),
+            );
+        }
     }
 }
 

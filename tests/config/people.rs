@@ -42,8 +42,8 @@ fn providers_are_complete_and_of_their_kind() {
         "portcullis.toml:1: providers.acme.issuer_url: it is missing",
     );
     refused(
-        "[providers.Acme]\nkind = \"google\"\nclient_id = \"x\"\n",
-        "portcullis.toml:1: providers.Acme: \"Acme\" is no provider id",
+        "[providers.\"a/b\"]\nkind = \"google\"\nclient_id = \"x\"\n",
+        "portcullis.toml:1: providers.\"a/b\": \"a/b\" is no provider id",
     );
     refused(
         &provider("hosted_domains = [\"example.org\"]"),
@@ -105,8 +105,8 @@ fn schemas_are_there_and_valid() {
         "portcullis.toml:6: identity.schemas[0].file: absent.json: No such file",
     );
     refused(
-        &schema("inline = '{}'"),
-        "portcullis.toml:6: identity.schemas[0].inline: no JSON Schema draft-07 at /: the schema describes no traits",
+        &schema("inline = '[]'"),
+        "portcullis.toml:6: identity.schemas[0].inline: no usable schema at /: ",
     );
     let file = |text: &str| {
         Folder::with(&schema("file = \"a.json\""))
@@ -119,7 +119,12 @@ fn schemas_are_there_and_valid() {
         "{told}"
     );
     let told = file("{\n  \"properties\": {\n    \"traits\": {\n      \"type\": \"objekt\" } } }");
-    assert!(told.starts_with("a.json:4: identity.schemas[0].file: no JSON Schema draft-07 at /properties/traits/type: "), "{told}");
+    assert!(
+        told.starts_with(
+            "a.json:4: identity.schemas[0].file: no usable schema at /properties/traits/type: "
+        ),
+        "{told}"
+    );
 }
 
 #[test]
