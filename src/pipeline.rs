@@ -20,8 +20,6 @@ use crate::{
 };
 
 mod encoded_slash;
-#[cfg(test)]
-pub(crate) mod fixture;
 mod remedy;
 
 /// The line that every request takes.
@@ -248,4 +246,4 @@ pub enum Remedy {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,9 +8,9 @@ use url::Url;
 
 pub use table::{AmbiguousRoute, Lookup, RouteTable};
 
-#[cfg(test)]
-pub(crate) mod fixture;
 mod table;
+#[cfg(test)]
+pub(crate) mod tests;
 mod tree;
 
 /// One entry of the route table, compiled.

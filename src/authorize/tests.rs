@@ -1,9 +1,11 @@
+//! What access and rules let pass.
+
 use portcullis_core::stage::Decision::{Allow, Deny};
 
 use super::*;
 use crate::{
-    pipeline::fixture::{Asking, ada, principal},
-    route::fixture::route,
+    pipeline::tests::fixture::{Asking, ada, principal},
+    route::tests::route,
 };
 
 const DENIED: Decision = Deny(Code::AccessDenied);

@@ -1,9 +1,11 @@
+//! Which headers an upstream receives.
+
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    pipeline::fixture::{Asking, ada, principal, schemas},
-    route::{HeaderPreset, fixture::route},
+    pipeline::tests::fixture::{Asking, ada, principal, schemas},
+    route::{HeaderPreset, tests::route},
 };
 
 /// A plugin that sets one header.

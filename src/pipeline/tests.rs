@@ -1,14 +1,16 @@
+//! What becomes of requests, through the whole line.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use http::{Method, Request, Response};
 use portcullis_core::{pages::Pages, stage::Unavailable};
 
+use self::fixture::{Asking, ada, addresses, schemas};
 use super::*;
-use crate::{
-    pipeline::fixture::{Asking, ada, addresses, schemas},
-    route::fixture::route,
-};
+use crate::route::tests::route;
+
+pub(crate) mod fixture;
 
 /// An authenticator that knows one caller, or nobody, or is down.
 #[derive(Debug, Default)]

@@ -1,7 +1,9 @@
+//! Who is sent to sign in, and where they return to.
+
 use http::Method;
 
 use super::*;
-use crate::pipeline::fixture::{Asking, addresses};
+use crate::pipeline::tests::fixture::{Asking, addresses};
 
 fn is_redirected(asking: &Asking) -> bool {
     let remedy = sign_in(Unauthenticated::Auto, &asking.head(), &addresses());

@@ -1,10 +1,12 @@
+//! Which route wins.
+
 use async_trait::async_trait;
 use http::{Request, Response};
 use portcullis_core::pages::Pages;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::*;
-use crate::route::fixture::route;
+use crate::route::tests::route;
 
 #[derive(Debug)]
 struct NoPages;
