@@ -285,3 +285,6 @@ fn turned_away(error: PoolError) -> MethodError {
         PoolError::Broken => MethodError::Unavailable(StoreError::unavailable(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;
