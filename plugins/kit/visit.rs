@@ -71,6 +71,11 @@ impl Visit {
             .map_err(|error| Failure::from(error.code()).because(format!("{error}.")))
     }
 
+    /// The body as sent.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The address of this request as the visitor wrote it.
     pub fn url(&self) -> String {
         let target = self

@@ -57,6 +57,7 @@ catalogue! {
     ReturnToForbidden = "self_service_flow_return_to_forbidden", BAD_REQUEST, "The address to return to is not one of ours.";
     SessionAlreadyAvailable = "session_already_available", BAD_REQUEST, "You are signed in already.";
     SessionAlreadyFulfilled = "session_aal_already_fulfilled", UNAUTHORIZED, "You are signed in as strongly as asked already.";
+    SessionTooWeak = "session_aal1_required", UNAUTHORIZED, "You need to sign in before a second factor can be asked for.";
     CsrfViolation = "security_csrf_violation", FORBIDDEN, "The form does not belong to this browser.";
     IdentityMismatch = "security_identity_mismatch", FORBIDDEN, "The form belongs to somebody else.";
     IdentityDisabled = "identity_disabled", BAD_REQUEST, "This identity is switched off.";

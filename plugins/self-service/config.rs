@@ -1,0 +1,116 @@
+//! What the operator can choose: `[plugins.self-service]`, and the throttles of `[limits]`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+use url::Url;
+
+/// `[plugins.self-service]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The sign-in flow.
+    pub login: LoginConfig,
+    /// The registration flow.
+    pub registration: RegistrationConfig,
+    /// The error page.
+    pub error: ErrorConfig,
+}
+
+/// `[plugins.self-service.login]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LoginConfig {
+    /// A page of one's own; the built-in one when absent.
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(deserialize_with = "duration")]
+    pub flow_lifespan: Duration,
+}
+
+/// `[plugins.self-service.registration]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegistrationConfig {
+    /// Whether anybody may register a local identity; default `false`.
+    pub enabled: bool,
+    /// A page of one's own; the built-in one when absent.
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(deserialize_with = "duration")]
+    pub flow_lifespan: Duration,
+}
+
+/// `[plugins.self-service.error]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ErrorConfig {
+    /// A page of one's own; errors are shown where they happen when absent.
+    pub ui_url: Option<Url>,
+}
+
+/// How often things may happen, from `[limits]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Submissions from one client address.
+    pub sign_ins_per_address: Rate,
+    /// Flows begun from one client address.
+    pub flows_per_address: Rate,
+    /// Failed submissions for one identity; the pause after them doubles each time.
+    pub sign_ins_per_identity: Rate,
+}
+
+/// How often something may happen within a window of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many times.
+    pub count: u32,
+    /// Within what time.
+    pub per: Duration,
+}
+
+impl Rate {
+    /// That many times in that many seconds.
+    pub const fn new(count: u32, seconds: u64) -> Self {
+        Self {
+            count,
+            per: Duration::from_secs(seconds),
+        }
+    }
+}
+
+const FLOW_LIFESPAN: Duration = Duration::from_secs(60 * 60);
+
+impl Default for LoginConfig {
+    fn default() -> Self {
+        Self {
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+        }
+    }
+}
+
+impl Default for RegistrationConfig {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sign_ins_per_address: Rate::new(300, 60),
+            flows_per_address: Rate::new(600, 60),
+            sign_ins_per_identity: Rate::new(10, 5 * 60),
+        }
+    }
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    humantime::parse_duration(&text).map_err(serde::de::Error::custom)
+}

@@ -1,0 +1,45 @@
+//! Submitting an expired flow: a new one takes its place.
+
+use axum::response::{IntoResponse, Redirect};
+use portcullis_core::{
+    catalogue::Code,
+    flow::{Flow, FlowKind, Transport},
+    message::Message,
+};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use serde_json::{Value, json};
+
+use crate::{desk::Desk, registration, start::NewFlow};
+
+/// Answers with the flow that takes the place of `old`.
+pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
+    // What a provider said has expired with its flow, so it is asked again by signing in.
+    let kind = match old.kind {
+        FlowKind::Registration if registration::is_open(desk, old) => FlowKind::Registration,
+        _ => FlowKind::Login,
+    };
+    let message = match kind {
+        FlowKind::Registration => Message::registration_expired(),
+        FlowKind::Login | FlowKind::Error => Message::login_expired(),
+    };
+    let new = NewFlow {
+        transport: old.transport,
+        return_to: old.return_to.clone(),
+        csrf_hash: old.csrf_hash,
+        context: match kind == old.kind {
+            true => old.context.clone(),
+            false => Value::Null,
+        },
+        messages: vec![message],
+        ..NewFlow::plain(desk, visit, kind)
+    };
+    let flow = new.start(desk, visit).await?;
+    if old.transport == Transport::Browser && visit.wants() == Wants::Html {
+        return Ok(Redirect::to(&desk.flow_page(kind, flow.id)).into_response());
+    }
+    let since = desk.now().duration_since(old.expires_at).as_nanos();
+    Err(Failure::from(Code::FlowExpired)
+        .member("use_flow_id", flow.id.to_string())
+        .member("expired_at", json!(old.expires_at))
+        .member("since", json!(i64::try_from(since).unwrap_or(i64::MAX))))
+}

@@ -1,0 +1,111 @@
+//! Fetching flows: by their id, and for browsers with the cookie they are bound to.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Json},
+};
+use portcullis_core::{
+    catalogue::Code,
+    flow::{Flow, FlowKind, Transport},
+};
+use portcullis_kit::{Failure, Outcome, Visit};
+use serde_json::json;
+
+use crate::{csrf::Csrf, desk::Desk, flow_json};
+
+/// Answers with a login flow.
+pub(crate) async fn login(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    fetch(&desk, &visit, FlowKind::Login).await
+}
+
+/// Answers with a registration flow.
+pub(crate) async fn registration(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    fetch(&desk, &visit, FlowKind::Registration).await
+}
+
+async fn fetch(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
+    let flow = find(desk, visit.query("id"), kind).await?;
+    let csrf = bound(desk, visit, &flow)?;
+    if flow.expires_at <= desk.now() {
+        return Err(expired(desk, &flow));
+    }
+    Ok(Json(flow_json::flow(desk, &flow, csrf.as_ref())).into_response())
+}
+
+/// The flow of this id, expired or not.
+pub(crate) async fn find(desk: &Desk, id: Option<&str>, kind: FlowKind) -> Result<Flow, Failure> {
+    let unknown = || {
+        Failure::from(Code::FlowNotFound)
+            .because("This form is not known any more. Please begin anew.")
+            .way_out("Begin anew", desk.begin_page(kind, None))
+    };
+    let id = id.and_then(|id| id.parse().ok()).ok_or_else(unknown)?;
+    let found = desk.services.flows.find(id).await?;
+    found.filter(|flow| flow.kind == kind).ok_or_else(unknown)
+}
+
+/// The browser's cookie, when the flow is bound to it; native flows need none.
+pub(crate) fn bound(desk: &Desk, visit: &Visit, flow: &Flow) -> Result<Option<Csrf>, Failure> {
+    if flow.transport == Transport::Api {
+        return Ok(None);
+    }
+    let csrf = Csrf::of(desk, visit);
+    match csrf {
+        Some(csrf) if flow.csrf_hash == Some(csrf.hash()) => Ok(Some(csrf)),
+        found => Err(foreign(desk, flow, found.is_none())),
+    }
+}
+
+/// The answer to a browser that does not hold the flow's cookie.
+pub(crate) fn foreign(desk: &Desk, flow: &Flow, no_cookie: bool) -> Failure {
+    let hint = match no_cookie {
+        true => "The request had no anti-forgery cookie.",
+        false => "The request's anti-forgery cookie or token belongs to another form.",
+    };
+    let failure = Failure::from(Code::CsrfViolation)
+        .detail(
+            "docs",
+            "Send the cookies of the request that began the flow.",
+        )
+        .detail("hint", hint)
+        .detail("reject_reason", hint)
+        .way_out(
+            "Begin anew",
+            desk.begin_page(flow.kind, flow.return_to.as_deref()),
+        );
+    match no_cookie {
+        true => cookies_blocked(desk, failure),
+        false => failure
+            .because("The form was opened by another browser, or too long ago. Please begin anew."),
+    }
+}
+
+/// Explains why a cookie may not have come back.
+pub(crate) fn cookies_blocked(desk: &Desk, failure: Failure) -> Failure {
+    let public_url = desk.services.addresses.public_url();
+    failure
+        .because("Your browser did not send back the cookie it was given a moment ago.")
+        .hint("Cookies may be blocked for this site in your browser's settings.")
+        .hint(format!(
+            "This page must be opened at {public_url}, with exactly that scheme and host name."
+        ))
+        .hint("For whoever runs this gateway: check public_url and cookie_domain.")
+}
+
+fn expired(desk: &Desk, flow: &Flow) -> Failure {
+    let begin = match flow.transport {
+        Transport::Browser => desk.begin_page(flow.kind, flow.return_to.as_deref()),
+        Transport::Api => desk.own(&format!("/self-service/{}/api", flow.kind.as_str())),
+    };
+    let since = desk.now().duration_since(flow.expires_at).as_nanos();
+    let failure = Failure::from(Code::FlowExpired)
+        .detail("redirect_to", begin.as_str())
+        .member("expired_at", json!(flow.expires_at))
+        .member("since", json!(i64::try_from(since).unwrap_or(i64::MAX)));
+    match &flow.return_to {
+        Some(return_to) => failure.detail("return_to", return_to.as_str()),
+        None => failure,
+    }
+}

@@ -1,0 +1,58 @@
+//! A flow as the dialect writes it, with its anti-forgery token masked for this one answer.
+
+use portcullis_core::{
+    flow::{Flow, FlowKind, Transport},
+    ui::Ui,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    csrf::{self, Csrf},
+    desk::Desk,
+};
+
+/// The flow's form with the token filled in; native flows have none.
+pub(crate) fn ui(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>) -> Ui {
+    let mut ui = flow.ui.clone();
+    let token = match (flow.transport, csrf) {
+        (Transport::Browser, Some(csrf)) => csrf.masked(&*desk.services.entropy),
+        _ => String::new(),
+    };
+    let is_token = |name: &str| name == csrf::FIELD;
+    for node in &mut ui.nodes {
+        if is_token(&node.attributes.name) {
+            node.attributes.value = Some(token.as_str().into());
+        }
+    }
+    ui
+}
+
+/// The flow as clients read it.
+pub(crate) fn flow(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>) -> Value {
+    let mut json = json!({
+        "id": flow.id,
+        "organization_id": null,
+        "type": match flow.transport {
+            Transport::Browser => "browser",
+            Transport::Api => "api",
+        },
+        "expires_at": flow.expires_at,
+        "issued_at": flow.issued_at,
+        "request_url": flow.request_url,
+        "ui": ui(desk, flow, csrf),
+        "state": flow.state,
+    });
+    if let Some(return_to) = &flow.return_to {
+        json["return_to"] = return_to.as_str().into();
+    }
+    if let Some(active) = &flow.active {
+        json["active"] = active.as_str().into();
+    }
+    if flow.kind == FlowKind::Login {
+        json["created_at"] = json!(flow.issued_at);
+        json["updated_at"] = json!(flow.issued_at);
+        json["refresh"] = json!(flow.context["refresh"] == true);
+        json["requested_aal"] = json!("aal1");
+    }
+    json
+}

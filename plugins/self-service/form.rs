@@ -1,0 +1,57 @@
+//! Forms after a submission: what was entered stays, and each complaint stands where it belongs.
+
+use portcullis_core::{message::Message, schema::TraitError, ui::Ui};
+use serde_json::{Map, Value};
+
+/// What is wrong, with the field it is wrong in; `None` for the form as a whole.
+pub(crate) type Complaint = (Option<String>, Message);
+
+/// The complaints about traits.
+pub(crate) fn about_traits(errors: Vec<TraitError>) -> Vec<Complaint> {
+    let field = |path: &str| (!path.is_empty()).then(|| format!("traits.{path}"));
+    let complaint = |error: TraitError| (field(&error.path), error.message);
+    errors.into_iter().map(complaint).collect()
+}
+
+/// Keeps what was entered. Passwords are never kept, nor does a form accept values for its
+/// hidden fields and buttons.
+pub(crate) fn fill(ui: &mut Ui, fields: &Map<String, Value>) {
+    for node in &mut ui.nodes {
+        let input = &mut node.attributes;
+        if matches!(
+            input.kind.as_str(),
+            "password" | "hidden" | "submit" | "button"
+        ) {
+            continue;
+        }
+        if let Some(value) = lookup(fields, &input.name) {
+            input.value = Some(match (input.kind.as_str(), value) {
+                ("checkbox", Value::String(text)) => Value::Bool(text == "true" || text == "on"),
+                (_, value) => value.clone(),
+            });
+        }
+    }
+}
+
+fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let mut parts = name.split('.');
+    let first = fields.get(parts.next()?)?;
+    let value = parts.try_fold(first, |value, part| value.get(part))?;
+    (!value.is_object()).then_some(value)
+}
+
+/// Replaces the form's complaints by these.
+pub(crate) fn complain(ui: &mut Ui, complaints: Vec<Complaint>) {
+    ui.messages.clear();
+    ui.nodes.iter_mut().for_each(|node| node.messages.clear());
+    for (field, message) in complaints {
+        let node = ui
+            .nodes
+            .iter_mut()
+            .find(|node| Some(node.attributes.name.as_str()) == field.as_deref());
+        match node {
+            Some(node) => node.messages.push(message),
+            None => ui.messages.push(message),
+        }
+    }
+}

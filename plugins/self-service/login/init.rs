@@ -1,0 +1,87 @@
+//! Beginning to sign in.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect},
+};
+use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, principal::Principal};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use serde_json::json;
+
+use crate::{
+    desk::Desk,
+    init::{self, Opening},
+    return_to, sign_in_loop,
+};
+
+/// Begins a browser's login flow.
+pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    check_demands(&visit)?;
+    let opening = match &visit.visitor.principal {
+        Some(principal) if wants_refresh(&visit) => refresh(principal),
+        Some(principal) => {
+            let return_to = return_to::lenient(&desk, &visit);
+            sign_in_loop::check_bounce(&desk, &visit, principal, return_to.as_deref()).await?;
+            return already(&desk, &visit, return_to.as_deref());
+        }
+        None => {
+            sign_in_loop::check_sign_ins(&desk, &visit)?;
+            Opening::default()
+        }
+    };
+    init::browser(&desk, &visit, FlowKind::Login, opening).await
+}
+
+/// Begins a native client's login flow.
+pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    check_demands(&visit)?;
+    let opening = match &visit.visitor.principal {
+        Some(principal) if wants_refresh(&visit) => refresh(principal),
+        Some(_) => return Err(Code::SessionAlreadyAvailable.into()),
+        None => Opening::default(),
+    };
+    init::native(&desk, &visit, FlowKind::Login, opening).await
+}
+
+/// The answer to somebody who is signed in already.
+pub(crate) fn already(desk: &Desk, visit: &Visit, return_to: Option<&str>) -> Outcome {
+    match visit.wants() {
+        Wants::Json => Err(Code::SessionAlreadyAvailable.into()),
+        Wants::Html => {
+            let home = desk.home();
+            Ok(Redirect::to(return_to.unwrap_or(&home)).into_response())
+        }
+    }
+}
+
+fn wants_refresh(visit: &Visit) -> bool {
+    visit.query("refresh") == Some("true")
+}
+
+fn refresh(principal: &Principal) -> Opening {
+    Opening {
+        context: json!({"refresh": true, "identity_id": principal.identity.id}),
+        messages: vec![Message::reauthenticate()],
+    }
+}
+
+/// Refuses what cannot be had here, rather than signing somebody in less strongly than asked.
+fn check_demands(visit: &Visit) -> Result<(), Failure> {
+    if visit.query("login_challenge").is_some() {
+        return Err(Failure::from(Code::BadRequest)
+            .because("Login challenges of an OAuth 2.0 server cannot be answered here."));
+    }
+    match (visit.query("aal"), &visit.visitor.principal) {
+        (None | Some("aal1"), _) => Ok(()),
+        (Some("aal2"), None) => Err(Code::SessionTooWeak.into()),
+        (Some("aal2"), Some(_)) => {
+            Err(Failure::from(Code::BadRequest)
+                .because("There is no second factor to sign in with."))
+        }
+        (Some(_), _) => {
+            Err(Failure::from(Code::BadRequest).because("The aal must be aal1 or aal2."))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Signing in with a method of local identities.
+
+use jiff::ToSpan;
+use portcullis_core::{
+    catalogue::Code,
+    identity::IdentityState,
+    message::Message,
+    method::{Method, MethodError},
+    schema::normalise_identifier,
+};
+use portcullis_kit::{Failure, Outcome, Visit};
+
+use crate::{
+    desk::Desk,
+    sign_in::{self, SignIn},
+    submission::Submission,
+    throttle::{self, Suspicion},
+};
+
+/// The id of the complaint that counts as a guess.
+const WRONG: u32 = 4_000_006;
+/// No identifier is longer; a longer one is not even looked up.
+const LONGEST: usize = 1024;
+
+/// Signs in with `method`.
+pub(crate) async fn sign_in(
+    desk: &Desk,
+    visit: &Visit,
+    method: &dyn Method,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    let suspicion = suspicion(desk, &submission).await?;
+    if let Some(suspicion) = &suspicion {
+        suspicion.check(desk).await.map_err(|failure| {
+            let flow = &submission.flow;
+            failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
+        })?;
+    }
+    submission.flow.active = Some(method.name().to_owned());
+    let announcer = &desk.services.announcer;
+    let identity = match method.verify(&submission.value()).await {
+        Ok(identity) => identity,
+        Err(MethodError::Invalid(complaints)) => {
+            let guessed = complaints.iter().any(|(_, message)| message.id == WRONG);
+            if let (Some(suspicion), true) = (&suspicion, guessed) {
+                suspicion.failed(desk).await?;
+                announcer.refuse(method.name(), Code::CredentialsInvalid);
+            }
+            return submission.reject(desk, complaints).await;
+        }
+        Err(error) => return Err(failure(desk, error)),
+    };
+    if identity.state == IdentityState::Inactive {
+        announcer.refuse(method.name(), Code::IdentityDisabled);
+        let complaint = (None, Message::identity_disabled());
+        return submission.reject(desk, vec![complaint]).await;
+    }
+    sign_in::claim(desk, &submission.flow, identity.id).await?;
+    let sign_in = SignIn {
+        flow: &submission.flow,
+        csrf: submission.csrf.clone(),
+        wants: submission.wants,
+        identity: &identity,
+        method: method.name(),
+        provider: None,
+    };
+    sign_in.begin(desk, visit).await
+}
+
+async fn suspicion(desk: &Desk, submission: &Submission) -> Result<Option<Suspicion>, Failure> {
+    match submission.text("identifier") {
+        Some(identifier) if !identifier.trim().is_empty() && identifier.len() <= LONGEST => {
+            let identifier = normalise_identifier(identifier);
+            Suspicion::on(desk, &identifier).await.map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A method's failure that is nobody's mistake.
+pub(crate) fn failure(desk: &Desk, error: MethodError) -> Failure {
+    match error {
+        MethodError::Throttled { retry_after } => {
+            let seconds = i64::try_from(retry_after).unwrap_or(3600).clamp(0, 86_400);
+            throttle::refusal(desk.now(), desk.now() + seconds.seconds())
+        }
+        MethodError::Unavailable(error) => error.into(),
+        MethodError::Invalid(_) => Code::CredentialsInvalid.into(),
+    }
+}

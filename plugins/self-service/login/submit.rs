@@ -1,0 +1,45 @@
+//! Submitting the login form.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use portcullis_core::{flow::FlowKind, message::Message};
+use portcullis_kit::{Outcome, Visit};
+use serde_json::Value;
+
+use super::{init::already, local};
+use crate::{
+    desk::Desk,
+    oidc,
+    submission::{Opened, Submission},
+};
+
+/// Answers a submission of the login form.
+pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let submission = match Submission::open(&desk, &visit, FlowKind::Login).await? {
+        Opened::Ready(submission) => submission,
+        Opened::Answered(response) => return Ok(response),
+    };
+    let refreshes = submission.flow.context["refresh"] == true;
+    if visit.visitor.principal.is_some() && !refreshes {
+        return already(&desk, &visit, submission.flow.return_to.as_deref());
+    }
+    let provider = submission.text("provider").map(str::to_owned);
+    let method = match (submission.text("method"), provider) {
+        (None | Some("oidc"), Some(provider)) => {
+            return oidc::begin::begin(&desk, &visit, &submission, &provider).await;
+        }
+        (method, _) => method.and_then(|name| desk.method(name)),
+    };
+    match method {
+        Some(method) => local::sign_in(&desk, &visit, &**method, submission).await,
+        None => {
+            let unknown = Message::error(
+                4_010_002,
+                "There is no such way to sign in here. Please choose one of the form's.",
+                Value::Null,
+            );
+            submission.reject(&desk, vec![(None, unknown)]).await
+        }
+    }
+}

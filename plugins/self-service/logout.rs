@@ -1,0 +1,43 @@
+//! Signing out.
+
+pub(crate) mod browser;
+pub(crate) mod native;
+pub(crate) mod submit;
+
+use portcullis_core::{catalogue::Code, id::SessionId};
+use portcullis_kit::Failure;
+
+use crate::desk::{Desk, with_query};
+
+/// Logout tokens are sealed for this purpose.
+const PURPOSE: &str = "logout";
+/// What logout tokens begin with.
+const PREFIX: &str = "ory_lo_";
+
+/// A token that ends this session and no other.
+pub(crate) fn token(desk: &Desk, session: SessionId) -> Result<String, Failure> {
+    let services = &desk.services;
+    let text = session.to_string();
+    let sealed = services
+        .seal
+        .close(PURPOSE, text.as_bytes(), &*services.entropy);
+    sealed
+        .map(|sealed| format!("{PREFIX}{sealed}"))
+        .ok_or_else(|| Code::Internal.into())
+}
+
+/// The address that ends a session with its token.
+pub(crate) fn url(desk: &Desk, token: &str, return_to: Option<&str>) -> String {
+    let page = with_query(&desk.own("/self-service/logout"), &[("token", token)]);
+    match return_to {
+        Some(url) => with_query(&page, &[("return_to", url)]),
+        None => page,
+    }
+}
+
+/// The session a token is for.
+fn session(desk: &Desk, token: &str) -> Option<SessionId> {
+    let sealed = token.strip_prefix(PREFIX)?;
+    let text = desk.services.seal.open(PURPOSE, sealed)?;
+    std::str::from_utf8(&text).ok()?.parse().ok()
+}

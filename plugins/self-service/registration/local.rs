@@ -1,0 +1,123 @@
+//! Registering with a method of local identities.
+
+use portcullis_core::{
+    credential::Credential,
+    event::Event,
+    id::IdentityId,
+    identity::{Identity, IdentityState},
+    message::Message,
+    method::{Method, MethodError},
+    schema::Schema,
+    store::StoreError,
+};
+use portcullis_kit::{Failure, Outcome, Visit};
+use serde_json::Value;
+
+use crate::{
+    desk::Desk,
+    form::{self, Complaint},
+    login::local::failure,
+    sign_in::{self, SignIn},
+    submission::Submission,
+};
+
+/// Registers with `method` and signs in.
+pub(crate) async fn register(
+    desk: &Desk,
+    visit: &Visit,
+    method: &dyn Method,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    submission.flow.active = Some(method.name().to_owned());
+    let (identity, credential) = match candidate(desk, method, &submission).await? {
+        Candidate::Good(identity, credential) => (identity, credential),
+        Candidate::Bad(complaints) => return submission.reject(desk, complaints).await,
+    };
+    sign_in::claim(desk, &submission.flow, identity.id).await?;
+    match desk
+        .services
+        .identities
+        .insert(&identity, &[*credential])
+        .await
+    {
+        Ok(()) => {}
+        // Rejecting puts the claimed flow back.
+        Err(StoreError::Conflict { .. }) => {
+            let complaint = (None, Message::duplicate());
+            return submission.reject(desk, vec![complaint]).await;
+        }
+        Err(error) => {
+            desk.services.flows.put(&submission.flow).await?;
+            return Err(error.into());
+        }
+    }
+    desk.services.announcer.announce(&Event::IdentityCreated {
+        identity: identity.id,
+        provider: None,
+    });
+    let sign_in = SignIn {
+        flow: &submission.flow,
+        csrf: submission.csrf.clone(),
+        wants: submission.wants,
+        identity: &identity,
+        method: method.name(),
+        provider: None,
+    };
+    sign_in.begin(desk, visit).await
+}
+
+/// What a submission comes to.
+enum Candidate {
+    Good(Box<Identity>, Box<Credential>),
+    Bad(Vec<Complaint>),
+}
+
+/// Judges traits and secret together, so that people learn of all mistakes at once.
+async fn candidate(
+    desk: &Desk,
+    method: &dyn Method,
+    submission: &Submission,
+) -> Result<Candidate, Failure> {
+    let services = &desk.services;
+    let schema = services.schemas.default_schema();
+    let traits = schema.coerce(submission.traits());
+    let (clock, entropy) = (&*services.clock, &*services.entropy);
+    let made = services
+        .schemas
+        .identity(schema, traits.clone(), clock, entropy);
+    let (identity, mut complaints) = match made {
+        Ok(identity) => (identity, Vec::new()),
+        Err(errors) => (stand_in(desk, schema, traits), form::about_traits(errors)),
+    };
+    match method.enroll(&submission.value(), &identity).await {
+        Ok(credential) if complaints.is_empty() => {
+            Ok(Candidate::Good(Box::new(identity), Box::new(credential)))
+        }
+        Ok(_) => Ok(Candidate::Bad(complaints)),
+        Err(MethodError::Invalid(more)) => {
+            complaints.extend(more);
+            Ok(Candidate::Bad(complaints))
+        }
+        Err(error) => Err(failure(desk, error)),
+    }
+}
+
+/// An identity that is never stored, so that the secret can be judged while the traits are wrong.
+fn stand_in(desk: &Desk, schema: &Schema, traits: Value) -> Identity {
+    let now = desk.now();
+    Identity {
+        id: IdentityId::generate(&*desk.services.entropy),
+        tenant: "default".to_owned(),
+        schema_id: schema.id().to_owned(),
+        state: IdentityState::Inactive,
+        state_changed_at: now,
+        identifiers: schema.identifiers(&traits),
+        traits,
+        metadata_public: None,
+        metadata_admin: None,
+        roles: Vec::new(),
+        addresses: Vec::new(),
+        created_at: now,
+        updated_at: now,
+    }
+}

@@ -1,0 +1,86 @@
+//! The table of own pages: every path below the prefix, and which function answers it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{delete, get},
+};
+use portcullis_core::catalogue::Code;
+use portcullis_kit::{Outcome, json_only};
+
+use crate::{
+    desk::Desk, errors, fetch, login, logout, oidc, own_page, registration, schemas, sessions,
+    welcome,
+};
+
+/// The router behind the prefix.
+pub(crate) fn router(desk: Arc<Desk>) -> Router {
+    flows()
+        .merge(json_only(programs()))
+        .merge(own_pages())
+        .merge(desk.shell.assets())
+        .fallback(|| nothing(Code::NotFound))
+        .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed))
+        .layer(from_fn_with_state(desk.clone(), errors::park))
+        .with_state(desk)
+}
+
+/// What browsers and programs both use.
+fn flows() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/self-service/login/browser", get(login::init::browser))
+        .route(
+            "/self-service/login",
+            axum::routing::post(login::submit::submit),
+        )
+        .route(
+            "/self-service/registration/browser",
+            get(registration::init::browser),
+        )
+        .route(
+            "/self-service/registration",
+            axum::routing::post(registration::submit::submit),
+        )
+        .route("/self-service/logout/browser", get(logout::browser::begin))
+        .route("/self-service/logout", get(logout::submit::submit))
+        .route(
+            "/self-service/methods/oidc/callback/{provider}",
+            get(oidc::callback::arrive).post(oidc::form_post::turn),
+        )
+}
+
+/// What only programs read.
+fn programs() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/self-service/login/api", get(login::init::native))
+        .route("/self-service/login/flows", get(fetch::login))
+        .route(
+            "/self-service/registration/api",
+            get(registration::init::native),
+        )
+        .route("/self-service/registration/flows", get(fetch::registration))
+        .route("/self-service/logout/api", delete(logout::native::end))
+        .route("/self-service/errors", get(errors::fetch))
+        .route("/sessions/whoami", get(sessions::whoami::whoami))
+        .route(
+            "/sessions",
+            get(sessions::list::list).delete(sessions::revoke::others),
+        )
+        .route("/sessions/{id}", delete(sessions::revoke::one))
+        .route("/schemas", get(schemas::list))
+        .route("/schemas/{id}", get(schemas::find))
+}
+
+fn own_pages() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/", get(welcome::page))
+        .route("/login", get(own_page::login))
+        .route("/registration", get(own_page::registration))
+        .route("/error", get(own_page::error))
+}
+
+async fn nothing(code: Code) -> Outcome {
+    Err(code.into())
+}

@@ -1,0 +1,38 @@
+//! The identity schemas, for whoever builds forms.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Json},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::HeaderName;
+use portcullis_core::{catalogue::Code, schema::Schema};
+use portcullis_kit::Outcome;
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
+
+/// Answers with every schema.
+pub(crate) async fn list(State(desk): State<Arc<Desk>>) -> Outcome {
+    let schemas = desk.services.schemas.all();
+    let entry = |schema: &Arc<Schema>| json!({"id": schema.id(), "schema": schema.document()});
+    let entries: Vec<Value> = schemas.iter().map(entry).collect();
+    let total = [(TOTAL, entries.len().to_string())];
+    Ok((total, Json(entries)).into_response())
+}
+
+/// Answers with one schema's document; its name comes in base64url, or plain.
+pub(crate) async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Outcome {
+    let schemas = &desk.services.schemas;
+    let decoded = URL_SAFE_NO_PAD.decode(&id).ok();
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    let schema = decoded
+        .and_then(|id| schemas.find(&id))
+        .or_else(|| schemas.find(&id))
+        .ok_or(Code::NotFound)?;
+    Ok(Json(schema.document().clone()).into_response())
+}

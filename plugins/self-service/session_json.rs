@@ -1,0 +1,32 @@
+//! A session as the dialect writes it.
+
+use portcullis_core::{identity::Identity, session::Session};
+use serde_json::{Value, json};
+
+use crate::{desk::Desk, identity_json};
+
+/// The session of `identity`; tokens and their hashes are never in it.
+pub(crate) fn session(desk: &Desk, session: &Session, identity: &Identity) -> Value {
+    let live = desk
+        .services
+        .sessions
+        .lifetimes()
+        .is_live(session, desk.now());
+    let device = &session.device;
+    json!({
+        "id": session.id,
+        "active": live,
+        "expires_at": session.expires_at,
+        "authenticated_at": session.authenticated_at,
+        "authenticator_assurance_level": session.aal(),
+        "authentication_methods": session.methods,
+        "issued_at": session.issued_at,
+        "identity": identity_json::identity(desk, identity),
+        "devices": [{
+            "id": session.id,
+            "ip_address": device.ip_address.map(|ip| ip.to_string()).unwrap_or_default(),
+            "user_agent": device.user_agent.as_deref().unwrap_or_default(),
+            "location": "",
+        }],
+    })
+}

@@ -1,0 +1,52 @@
+//! Ending the visitor's other sessions.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Json},
+};
+use http::StatusCode;
+use portcullis_core::{catalogue::Code, event::Event, id::SessionId};
+use portcullis_kit::{Failure, Outcome, Visit};
+use serde_json::json;
+
+use super::principal;
+use crate::{desk::Desk, same_origin};
+
+/// Ends all sessions of the visitor but for the one that asks.
+pub(crate) async fn others(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let principal = principal(&visit)?;
+    same_origin::require(&desk, &visit)?;
+    let (identity, keep) = (principal.identity.id, principal.session.id);
+    let store = desk.services.sessions.store();
+    let count = store.revoke_all(identity, Some(keep)).await?;
+    Ok(Json(json!({"count": count})).into_response())
+}
+
+/// Ends one other session of the visitor.
+pub(crate) async fn one(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    visit: Visit,
+) -> Outcome {
+    let principal = principal(&visit)?;
+    same_origin::require(&desk, &visit)?;
+    let id: SessionId = id.parse().map_err(|_| Code::NotFound)?;
+    if id == principal.session.id {
+        return Err(Failure::from(Code::BadRequest)
+            .because("The session that asks cannot be ended this way. Sign out instead."));
+    }
+    let identity = principal.identity.id;
+    let store = desk.services.sessions.store();
+    let own = store.list(identity).await?;
+    // Somebody else's session is as unknown as one that never was.
+    if !own.iter().any(|session| session.id == id) || !store.revoke(id).await? {
+        return Err(Code::NotFound.into());
+    }
+    desk.services.announcer.announce(&Event::SignedOut {
+        identity,
+        session: id,
+    });
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,30 @@
+//! Who the visitor is.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Json},
+};
+use http::HeaderName;
+use portcullis_core::catalogue::Code;
+use portcullis_kit::{Failure, Outcome, Visit};
+
+use super::principal;
+use crate::{desk::Desk, session_json};
+
+const IDENTITY_ID: HeaderName = HeaderName::from_static("x-kratos-authenticated-identity-id");
+
+/// Answers with the visitor's session and identity.
+pub(crate) async fn whoami(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let principal = principal(&visit)?;
+    if visit.query("tokenize_as").is_some() {
+        return Err(
+            Failure::from(Code::BadRequest).because("There is no token template of this name.")
+        );
+    }
+    let identity = &principal.identity;
+    let session = session_json::session(&desk, &principal.session, identity);
+    let header = [(IDENTITY_ID, identity.id.to_string())];
+    Ok((header, Json(session)).into_response())
+}

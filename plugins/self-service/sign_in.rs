@@ -1,0 +1,138 @@
+//! The end of every sign-in: a new session under a new token, and the answer that carries it.
+
+use axum::response::{IntoResponse, Json, Redirect, Response};
+use http::header::USER_AGENT;
+use portcullis_core::{
+    catalogue::Code,
+    event::Event,
+    flow::{Flow, FlowKind, Transport},
+    id::{IdentityId, ProviderId},
+    identity::Identity,
+    secret::Token,
+    session::{Aal, AuthenticationMethod, Device, Session},
+};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use serde_json::{Value, json};
+
+use crate::{csrf::Csrf, desk::Desk, identity_json, init::with_cookie, session_json};
+
+/// The name of signing in through a provider.
+pub(crate) const OIDC: &str = "oidc";
+/// What tokens of native clients begin with.
+const PREFIX: &str = "ory_st_";
+/// How much of a `User-Agent` is kept, in bytes.
+const USER_AGENT_LENGTH: usize = 512;
+
+/// Somebody has proved who they are.
+#[derive(Debug)]
+pub(crate) struct SignIn<'a> {
+    /// The flow they did it in, already claimed.
+    pub(crate) flow: &'a Flow,
+    /// The browser's anti-forgery cookie, if there is one.
+    pub(crate) csrf: Option<Csrf>,
+    /// How to answer.
+    pub(crate) wants: Wants,
+    /// Who they are.
+    pub(crate) identity: &'a Identity,
+    /// The method's wire name.
+    pub(crate) method: &'a str,
+    /// The provider that vouched.
+    pub(crate) provider: Option<&'a ProviderId>,
+}
+
+/// Takes the flow out of the store for `identity`: of two submissions at the same time only one
+/// gets here, and nobody else can complete a flow that was begun to confirm who somebody is.
+pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Result<(), Failure> {
+    let expected = flow.context["identity_id"].as_str();
+    if expected.is_some_and(|expected| expected != identity.to_string()) {
+        return Err(Code::IdentityMismatch.into());
+    }
+    match desk.services.flows.remove(flow.id).await? {
+        true => Ok(()),
+        false => Err(Failure::from(Code::FlowNotFound)
+            .because("This form was submitted already.")
+            .way_out("Go on", desk.home())),
+    }
+}
+
+impl SignIn<'_> {
+    /// Begins the session and answers.
+    pub(crate) async fn begin(self, desk: &Desk, visit: &Visit) -> Outcome {
+        let services = &desk.services;
+        let token = match self.flow.transport {
+            Transport::Browser => Token::generate(&*services.entropy),
+            Transport::Api => Token::generate_prefixed(PREFIX, &*services.entropy),
+        };
+        let method = AuthenticationMethod {
+            method: self.method.to_owned(),
+            aal: Aal::Aal1,
+            completed_at: desk.now(),
+            provider: self.provider.cloned(),
+        };
+        let session = services
+            .sessions
+            .begin(self.identity, method, device(visit), token.clone())
+            .await?;
+        // The session this browser had is over, whoever's it was: whoever planted or still knows
+        // its token must gain nothing from this sign-in.
+        if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {
+            services.sessions.store().revoke(old.session.id).await?;
+        }
+        services.announcer.announce(&Event::SignedIn {
+            identity: self.identity.id,
+            session: session.id,
+            method: self.method,
+            provider: self.provider,
+        });
+        Ok(self.answer(desk, &session, &token))
+    }
+
+    fn answer(self, desk: &Desk, session: &Session, token: &Token) -> Response {
+        let return_to = self.flow.return_to.clone().unwrap_or_else(|| desk.home());
+        let response = match self.wants {
+            Wants::Html => Redirect::to(&return_to).into_response(),
+            Wants::Json => Json(self.body(desk, session, token, &return_to)).into_response(),
+        };
+        if self.flow.transport == Transport::Api {
+            return response;
+        }
+        let cookies = &desk.services.cookies;
+        let lifespan = desk.services.sessions.lifetimes().lifespan;
+        let response = with_cookie(
+            response,
+            &cookies.set(cookies.session(), token.expose(), lifespan),
+        );
+        match self.csrf {
+            Some(csrf) => with_cookie(response, &csrf.after_sign_in(desk.now()).set_cookie(desk)),
+            None => response,
+        }
+    }
+
+    fn body(&self, desk: &Desk, session: &Session, token: &Token, return_to: &str) -> Value {
+        let mut body = json!({"session": session_json::session(desk, session, self.identity)});
+        if self.flow.kind == FlowKind::Registration {
+            body["identity"] = identity_json::identity(desk, self.identity);
+        }
+        match self.flow.transport {
+            Transport::Api => body["session_token"] = json!(token.expose()),
+            Transport::Browser => {
+                body["continue_with"] = json!([{
+                    "action": "redirect_browser_to",
+                    "redirect_browser_to": return_to,
+                }]);
+            }
+        }
+        body
+    }
+}
+
+fn device(visit: &Visit) -> Device {
+    let user_agent = visit.header(&USER_AGENT).map(|text| {
+        let cut = text.floor_char_boundary(USER_AGENT_LENGTH);
+        text[..cut].to_owned()
+    });
+    Device {
+        ip_address: Some(visit.visitor.client),
+        user_agent,
+    }
+}

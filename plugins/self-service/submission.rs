@@ -1,0 +1,98 @@
+//! A submission: a flow, the fields somebody sent to it, and the right to send them.
+
+use axum::response::{IntoResponse, Json, Redirect, Response};
+use http::StatusCode;
+use portcullis_core::flow::{Flow, FlowKind, Transport};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use serde_json::{Map, Value};
+
+use crate::{csrf::Csrf, desk::Desk, expired, fetch, flow_json, form, init, throttle};
+
+/// What was sent to a flow that can take it.
+#[derive(Debug)]
+pub(crate) struct Submission {
+    /// The flow.
+    pub(crate) flow: Flow,
+    /// The fields.
+    pub(crate) fields: Map<String, Value>,
+    /// The browser's cookie; `None` for native clients.
+    pub(crate) csrf: Option<Csrf>,
+    /// How to answer.
+    pub(crate) wants: Wants,
+}
+
+/// A submission, or the answer when there is nothing to submit to.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// It can go on.
+    Ready(Box<Submission>),
+    /// The flow had expired, and this is the answer.
+    Answered(Response),
+}
+
+impl Submission {
+    /// Reads the submission to a flow of this kind.
+    pub(crate) async fn open(
+        desk: &Desk,
+        visit: &Visit,
+        kind: FlowKind,
+    ) -> Result<Opened, Failure> {
+        let fields = visit.fields()?;
+        let flow = fetch::find(desk, visit.query("flow"), kind).await?;
+        let csrf = fetch::bound(desk, visit, &flow)?;
+        let wants = match (&csrf, flow.transport) {
+            (None, Transport::Api) => {
+                init::require_native(&visit.headers)?;
+                Wants::Json
+            }
+            (Some(csrf), _) if csrf.is_in(visit, &fields) => visit.wants(),
+            _ => return Err(fetch::foreign(desk, &flow, false)),
+        };
+        if flow.expires_at <= desk.now() {
+            let answer = expired::replace(desk, visit, &flow).await?;
+            return Ok(Opened::Answered(answer));
+        }
+        throttle::sign_in(desk, visit)
+            .await
+            .map_err(|failure| failure.way_out("Try again", desk.flow_page(flow.kind, flow.id)))?;
+        Ok(Opened::Ready(Box::new(Self {
+            flow,
+            fields,
+            csrf,
+            wants,
+        })))
+    }
+
+    /// The text of a field.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
+    }
+
+    /// All fields as one value.
+    pub(crate) fn value(&self) -> Value {
+        Value::Object(self.fields.clone())
+    }
+
+    /// The traits that were sent.
+    pub(crate) fn traits(&self) -> Value {
+        let traits = self.fields.get("traits").cloned();
+        traits.unwrap_or_else(|| Value::Object(Map::new()))
+    }
+
+    /// Answers that the submission is not accepted, with what was entered kept.
+    pub(crate) async fn reject(
+        mut self: Box<Self>,
+        desk: &Desk,
+        complaints: Vec<form::Complaint>,
+    ) -> Outcome {
+        form::fill(&mut self.flow.ui, &self.fields);
+        form::complain(&mut self.flow.ui, complaints);
+        desk.services.flows.put(&self.flow).await?;
+        if self.wants == Wants::Html {
+            let page = desk.flow_page(self.flow.kind, self.flow.id);
+            return Ok(Redirect::to(&page).into_response());
+        }
+        let flow = flow_json::flow(desk, &self.flow, self.csrf.as_ref());
+        Ok((StatusCode::BAD_REQUEST, Json(flow)).into_response())
+    }
+}

@@ -1,0 +1,142 @@
+//! Throttles: how often one client address, and how often one identity, may try.
+
+use std::{net::IpAddr, time::Duration};
+
+use http::header::RETRY_AFTER;
+use jiff::Timestamp;
+use portcullis_core::{
+    catalogue::Code,
+    flow::{Flow, FlowKind, Transport},
+    id::FlowId,
+    message::Message,
+    secret::TokenHash,
+    ui::Ui,
+};
+use portcullis_kit::{Failure, Visit};
+use serde_json::{Value, json};
+
+use crate::{config::Rate, desk::Desk};
+
+/// How long failures of an identity make its next pause longer.
+const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A pause never lasts longer than this.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Counts one flow begun from the visitor's address.
+pub(crate) async fn flow(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
+    address(desk, visit, "flows", desk.limits.flows_per_address).await
+}
+
+/// Counts one submission from the visitor's address.
+pub(crate) async fn sign_in(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
+    address(desk, visit, "sign-ins", desk.limits.sign_ins_per_address).await
+}
+
+async fn address(desk: &Desk, visit: &Visit, what: &str, rate: Rate) -> Result<(), Failure> {
+    let client = match visit.visitor.client {
+        // A site has a whole /64 to itself (RFC 6177), so that is what counts as one address.
+        IpAddr::V6(v6) => u128::from(v6) >> 64,
+        IpAddr::V4(v4) => u128::from(u32::from(v4)),
+    };
+    let (start, end) = window(desk.now(), rate.per);
+    let key = TokenHash::of(&format!("{what}:{client}:{start}"));
+    match desk.services.flows.count(&key, end).await? {
+        count if count > u64::from(rate.count) => Err(refusal(desk.now(), end)),
+        _ => Ok(()),
+    }
+}
+
+/// The failed attempts at one identity.
+#[derive(Debug)]
+pub(crate) struct Suspicion {
+    key: String,
+}
+
+impl Suspicion {
+    /// The suspicion on `identifier`, the same for every identifier of one identity: otherwise
+    /// each of them would grant its own number of guesses.
+    pub(crate) async fn on(desk: &Desk, identifier: &str) -> Result<Self, Failure> {
+        let known = desk.services.identities.find_by_identifier(identifier);
+        let key = match known.await? {
+            Some(identity) => format!("identity:{}", identity.id),
+            None => format!("identifier:{identifier}"),
+        };
+        Ok(Self { key })
+    }
+
+    /// Fails while a pause lasts, right password or not.
+    pub(crate) async fn check(&self, desk: &Desk) -> Result<(), Failure> {
+        let pause = desk.services.flows.find(self.pause_id()?).await?;
+        match pause {
+            Some(pause) if desk.now() < pause.expires_at => {
+                Err(refusal(desk.now(), pause.expires_at))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts a failure. When there are too many, a pause begins; each is twice as long as the
+    /// one before it.
+    pub(crate) async fn failed(&self, desk: &Desk) -> Result<(), Failure> {
+        let (now, rate) = (desk.now(), desk.limits.sign_ins_per_identity);
+        let flows = &desk.services.flows;
+        let failures = TokenHash::of(&format!("failures:{}", self.key));
+        let count = flows.count(&failures, now + rate.per).await?;
+        if count == 0 || count % u64::from(rate.count.max(1)) != 0 {
+            return Ok(());
+        }
+        let pauses = TokenHash::of(&format!("pauses:{}", self.key));
+        let nth = flows.count(&pauses, now + MEMORY).await?;
+        let doublings = u32::try_from(nth.saturating_sub(1)).unwrap_or(u32::MAX);
+        let factor = 2_u32.checked_pow(doublings).unwrap_or(u32::MAX);
+        let length = rate.per.saturating_mul(factor).min(LONGEST);
+        let pause = pause(self.pause_id()?, now, now + length);
+        Ok(flows.put(&pause).await?)
+    }
+
+    /// The pause is kept as a flow whose id follows from whom it is for.
+    fn pause_id(&self) -> Result<FlowId, Failure> {
+        let hex = TokenHash::of(&format!("pause:{}", self.key)).to_hex();
+        let id = hex.get(..32).and_then(|digits| digits.parse().ok());
+        id.ok_or_else(|| Code::Internal.into())
+    }
+}
+
+fn pause(id: FlowId, issued_at: Timestamp, expires_at: Timestamp) -> Flow {
+    Flow {
+        id,
+        kind: FlowKind::Error,
+        transport: Transport::Api,
+        issued_at,
+        expires_at,
+        request_url: String::new(),
+        return_to: None,
+        csrf_hash: None,
+        active: None,
+        state: "pause".to_owned(),
+        ui: Ui {
+            action: String::new(),
+            method: String::new(),
+            nodes: Vec::new(),
+            messages: Vec::new(),
+        },
+        context: Value::Null,
+    }
+}
+
+/// The answer while somebody has to wait.
+pub(crate) fn refusal(now: Timestamp, until: Timestamp) -> Failure {
+    let seconds = until.duration_since(now).as_secs().max(0).unsigned_abs() + 1;
+    Failure::from(Code::TooManyRequests)
+        .because(Message::throttled(seconds).text)
+        .detail("retry_after", json!(seconds))
+        .header(RETRY_AFTER, &seconds.to_string())
+}
+
+/// The window `now` is in: its start, which names it, and its end.
+fn window(now: Timestamp, length: Duration) -> (i64, Timestamp) {
+    let length = i64::try_from(length.as_secs()).unwrap_or(i64::MAX).max(1);
+    let start = now.as_second() - now.as_second().rem_euclid(length);
+    let end = Timestamp::from_second(start.saturating_add(length)).unwrap_or(Timestamp::MAX);
+    (start, end)
+}

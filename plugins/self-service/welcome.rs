@@ -1,0 +1,70 @@
+//! The page at the prefix itself: who is signed in, and the way out.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{Html, IntoResponse},
+};
+use jiff::Timestamp;
+use portcullis_core::{flow::FlowKind, principal::Principal};
+use portcullis_kit::{Failure, NoticePage, Outcome, Visit, WayOut};
+
+use crate::{desk::Desk, logout, oidc};
+
+/// Greets whoever comes.
+pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let page = match &visit.visitor.principal {
+        Some(principal) => signed_in(&desk, principal)?,
+        None => signed_out(&desk),
+    };
+    Ok(Html(page).into_response())
+}
+
+fn signed_in(desk: &Desk, principal: &Principal) -> Result<String, Failure> {
+    let (identity, session) = (&principal.identity, &principal.session);
+    let token = logout::token(desk, session.id)?;
+    let name = identity.identifiers.first().cloned();
+    let through = match session.provider() {
+        Some(provider) => oidc::label(desk, provider),
+        None => session
+            .methods
+            .last()
+            .map(|method| method.method.clone())
+            .unwrap_or_default(),
+    };
+    Ok(desk.shell.notice_page(&NoticePage {
+        title: "You are signed in",
+        lead: &name.unwrap_or_else(|| identity.id.to_string()),
+        facts: &[
+            ("Signed in with", through),
+            ("Since", moment(session.authenticated_at)),
+            ("Until at most", moment(session.expires_at)),
+        ],
+        ways_out: &[
+            WayOut::new("Go on", desk.home()),
+            WayOut::new("Sign out", logout::url(desk, &token, None)),
+        ],
+    }))
+}
+
+fn signed_out(desk: &Desk) -> String {
+    let mut ways_out = vec![WayOut::new(
+        "Sign in",
+        desk.begin_page(FlowKind::Login, None),
+    )];
+    if desk.config.registration.enabled {
+        let page = desk.begin_page(FlowKind::Registration, None);
+        ways_out.push(WayOut::new("Sign up", page));
+    }
+    desk.shell.notice_page(&NoticePage {
+        title: "You are signed out",
+        lead: "Sign in to go on.",
+        facts: &[],
+        ways_out: &ways_out,
+    })
+}
+
+fn moment(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
