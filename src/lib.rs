@@ -4,11 +4,21 @@
 //! `upstream`; `pipeline` is the straight line through them and `proxy` the only adapter to the
 //! proxy framework.
 
-mod authorize;
-pub mod config;
-pub mod enrich;
+pub mod answer;
 pub mod authenticate;
+mod authorize;
+mod builtin;
+pub mod cli;
+pub mod config;
+pub mod echo;
+pub mod enrich;
 pub mod entropy;
+pub mod gateway;
+pub mod health;
+pub mod listener;
+pub mod observe;
 pub mod pipeline;
+pub mod proxy;
 pub mod route;
 pub mod store;
+pub mod upstream;

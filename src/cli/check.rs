@@ -37,14 +37,9 @@ pub fn run(file: Option<&Path>, connectivity: bool) -> ExitCode {
         true => tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .and_then(|runtime| runtime.block_on(check_connectivity(&sources, probes, &mut out))),
+            .and_then(|runtime| runtime.block_on(check_connectivity(&sources, crate::gateway::probes, &mut out))),
     };
     ExitCode::from(code.unwrap_or(FAILED))
-}
-
-/// What the gateway would need to reach with this configuration.
-fn probes(_config: &Config) -> Vec<Probe> {
-    Vec::new()
 }
 
 /// Checks the configuration offline and prints what was found.

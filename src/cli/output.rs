@@ -28,7 +28,7 @@ fn table(object: &Value) -> Table {
     let mut rows = Vec::new();
     flatten("", object, &mut rows);
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
+    table.load_style(UTF8_FULL_CONDENSED);
     rows.into_iter().for_each(|(key, value)| {
         table.add_row([key, value]);
     });

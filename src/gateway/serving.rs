@@ -84,7 +84,8 @@ fn in_process(
 /// The composition root is the only place that spawns; each of these ends with the process.
 fn work_beside(foundation: Foundation) -> Vec<tokio::task::JoinHandle<()>> {
     let Foundation { stores, store, clock, .. } = foundation;
-    let mut work = vec![tokio::spawn(stores.touches.run())];
+    let mut work = Vec::new();
+    work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
     work.push(tokio::spawn(async move {
         let mut period = tokio::time::interval(PURGE_PERIOD);

@@ -1,0 +1,128 @@
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+
+use super::*;
+
+fn answers() -> Answers {
+    let url = Url::parse("https://gate.example.org").unwrap();
+    let shell = Shell::new("Portcullis", "/.portcullis", true).unwrap();
+    Answers::new(Arc::new(shell), &url, "/.portcullis")
+}
+
+fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+    lines
+        .iter()
+        .map(|(name, value)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        })
+        .collect()
+}
+
+fn answer(
+    code: Code,
+    remedy: &Remedy,
+    method: &Method,
+    lines: &[(&'static str, &'static str)],
+) -> Response<Vec<u8>> {
+    let asked = Asked {
+        id: "id-1",
+        method,
+        path: "/a\"<b>",
+        headers: &headers(lines),
+    };
+    answers().refuse(code, remedy, &asked)
+}
+
+const BROWSER: &[(&str, &str)] = &[
+    ("accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+    ("sec-fetch-mode", "navigate"),
+];
+
+fn text(response: &Response<Vec<u8>>) -> &str {
+    std::str::from_utf8(response.body()).unwrap()
+}
+
+#[test]
+fn programs_get_a_problem_document() {
+    let response = answer(Code::SignedOut, &Remedy::Challenge, &Method::GET, &[]);
+    assert_eq!(response.status(), 401);
+    assert_eq!(
+        response.headers()[WWW_AUTHENTICATE],
+        "Portcullis realm=\"gate.example.org\", \
+         login_uri=\"https://gate.example.org/.portcullis/self-service/login/browser\""
+    );
+    assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+    let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+    assert_eq!(body["code"], "session_inactive");
+    assert_eq!(body["status"], 401);
+    assert_eq!(body["request_id"], "id-1");
+}
+
+#[test]
+fn people_get_a_page_that_escapes_what_it_quotes() {
+    let response = answer(
+        Code::UpstreamUnavailable,
+        &Remedy::None,
+        &Method::GET,
+        BROWSER,
+    );
+    assert_eq!(response.status(), 502);
+    let html = text(&response);
+    assert!(html.contains("The application does not answer."), "{html}");
+    assert!(html.contains("id-1"), "{html}");
+    assert!(!html.contains("<b>"), "{html}");
+}
+
+#[test]
+fn every_answer_carries_the_security_headers() {
+    let to = Remedy::SignIn("https://gate.example.org/x".to_owned());
+    for response in [
+        answer(Code::NoRoute, &Remedy::None, &Method::GET, BROWSER),
+        answer(Code::NoRoute, &Remedy::None, &Method::GET, &[]),
+        answer(Code::SignedOut, &to, &Method::GET, BROWSER),
+    ] {
+        let headers = response.headers();
+        let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(headers[REFERRER_POLICY], "same-origin");
+        assert_eq!(headers[CACHE_CONTROL], "no-store");
+        assert_eq!(headers[X_PORTCULLIS], "1");
+        assert_eq!(headers[X_REQUEST_ID], "id-1");
+    }
+}
+
+#[test]
+fn the_way_to_sign_in_keeps_no_method_but_get() {
+    let to = Remedy::SignIn("https://gate.example.org/login".to_owned());
+    for (method, status) in [(Method::GET, 302), (Method::HEAD, 302), (Method::POST, 303)] {
+        let response = answer(Code::SignedOut, &to, &method, BROWSER);
+        assert_eq!(response.status(), status);
+        assert_eq!(
+            response.headers()[LOCATION],
+            "https://gate.example.org/login"
+        );
+    }
+}
+
+#[test]
+fn a_script_gets_no_page() {
+    for lines in [
+        &[
+            ("accept", "text/html"),
+            ("x-requested-with", "XMLHttpRequest"),
+        ][..],
+        &[("accept", "text/html"), ("sec-fetch-mode", "cors")],
+        &[("accept", "application/json, */*")],
+    ] {
+        assert!(!wants_page(&headers(lines)));
+    }
+    assert!(wants_page(&headers(BROWSER)));
+    assert!(wants_page(&headers(&[("accept", "TEXT/HTML;q=0.5")])));
+}

@@ -1,0 +1,111 @@
+//! Whether the process lives and whether it can serve, for whoever runs it.
+
+use std::{fmt::Debug, sync::Arc};
+
+use async_trait::async_trait;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use portcullis_core::pages::Pages;
+
+/// Tells whether something the gateway cannot do without is there.
+#[async_trait]
+pub trait Readiness: Debug + Send + Sync {
+    /// What is checked, such as `store`.
+    fn name(&self) -> &str;
+
+    /// Whether it is there.
+    async fn is_ready(&self) -> bool;
+}
+
+/// `/health/alive` and `/health/ready`.
+#[derive(Debug)]
+pub struct Health(Vec<Arc<dyn Readiness>>);
+
+impl Health {
+    /// Ready when everything in `needed` is.
+    pub fn new(needed: Vec<Arc<dyn Readiness>>) -> Self {
+        Self(needed)
+    }
+
+    async fn missing(&self) -> Vec<&str> {
+        let mut missing = Vec::new();
+        for needed in &self.0 {
+            if !needed.is_ready().await {
+                missing.push(needed.name());
+            }
+        }
+        missing
+    }
+}
+
+#[async_trait]
+impl Pages for Health {
+    async fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            let body = serde_json::json!({"status": "method not allowed"});
+            return answer(StatusCode::METHOD_NOT_ALLOWED, &body);
+        }
+        match request.uri().path() {
+            "/health/alive" => answer(StatusCode::OK, &serde_json::json!({"status": "ok"})),
+            "/health/ready" => match self.missing().await {
+                missing if missing.is_empty() => {
+                    answer(StatusCode::OK, &serde_json::json!({"status": "ok"}))
+                }
+                missing => answer(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    &serde_json::json!({"status": "unavailable", "missing": missing}),
+                ),
+            },
+            _ => answer(
+                StatusCode::NOT_FOUND,
+                &serde_json::json!({"status": "not found"}),
+            ),
+        }
+    }
+}
+
+fn answer(status: StatusCode, body: &serde_json::Value) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.to_string().into_bytes());
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Store(bool);
+
+    #[async_trait]
+    impl Readiness for Store {
+        fn name(&self) -> &str {
+            "store"
+        }
+
+        async fn is_ready(&self) -> bool {
+            self.0
+        }
+    }
+
+    async fn get(store_is_there: bool, path: &str) -> (u16, String) {
+        let health = Health::new(vec![Arc::new(Store(store_is_there))]);
+        let request = Request::get(path).body(Vec::new()).unwrap();
+        let response = health.respond(request).await;
+        let body = String::from_utf8(response.body().clone()).unwrap();
+        (response.status().as_u16(), body)
+    }
+
+    #[tokio::test]
+    async fn a_process_without_its_store_is_alive_but_not_ready() {
+        let ok = (200, r#"{"status":"ok"}"#.to_owned());
+        assert_eq!(get(false, "/health/alive").await, ok);
+        assert_eq!(get(true, "/health/ready").await, ok);
+        let (status, body) = get(false, "/health/ready").await;
+        assert_eq!(status, 503);
+        assert!(body.contains("store"), "{body}");
+        assert_eq!(get(true, "/health/").await.0, 404);
+    }
+}

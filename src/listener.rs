@@ -1,0 +1,13 @@
+//! Where requests come in: sockets, and the one reading of each request's head that everything
+//! after it relies on.
+
+pub mod canonical;
+pub mod clean;
+pub mod client;
+pub mod cookie;
+pub mod endpoint;
+pub mod in_process;
+pub mod origin;
+pub mod request_id;
+pub mod server;
+pub mod stop;

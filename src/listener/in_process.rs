@@ -1,0 +1,114 @@
+//! A listener whose requests are all answered in process: health, metrics, the admin API.
+
+use std::{net::IpAddr, sync::Arc};
+
+use async_trait::async_trait;
+use http::{Request, Response, StatusCode, header};
+use pingora::{
+    apps::{HttpPersistentSettings, HttpServerApp, ReusedHttpStream},
+    protocols::http::ServerSession,
+    server::ShutdownWatch,
+};
+use portcullis_core::{
+    head::Scheme,
+    pages::{Pages, Visitor},
+};
+
+use super::{
+    canonical::{Authority, target},
+    request_id::RequestIds,
+};
+use crate::proxy::write;
+
+/// What answers below which path.
+#[derive(Debug)]
+pub struct InProcess {
+    /// Path prefixes, on segment boundaries; the first that fits answers.
+    pub pages: Vec<(String, Arc<dyn Pages>)>,
+    /// Names requests that have no name.
+    pub request_ids: RequestIds,
+    /// How long a body may be.
+    pub body_bytes: usize,
+}
+
+impl InProcess {
+    fn find(&self, path: &str) -> Option<&Arc<dyn Pages>> {
+        let fits = |prefix: &str| {
+            let rest = path.strip_prefix(prefix.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let found = self.pages.iter().find(|(prefix, _)| fits(prefix));
+        found.map(|(_, pages)| pages)
+    }
+
+    async fn answer(&self, session: &mut ServerSession) -> Response<Vec<u8>> {
+        let Some(request) = self.read(session).await else {
+            session.set_keepalive(None);
+            return plain(StatusCode::BAD_REQUEST);
+        };
+        match self.find(request.uri().path()) {
+            Some(pages) => pages.respond(request).await,
+            None => plain(StatusCode::NOT_FOUND),
+        }
+    }
+
+    /// The request, where it can be read in one way and is not too long.
+    async fn read(&self, session: &mut ServerSession) -> Option<Request<Vec<u8>>> {
+        let head = session.req_header();
+        let path_and_query = target(head.raw_path()).ok()?.path_and_query.into_owned();
+        let host = head.headers.get(header::HOST)?.to_str().ok()?;
+        let visitor = Visitor {
+            request_id: self.request_ids.of(&head.headers).as_str().to_owned(),
+            client: client(session),
+            scheme: Scheme::Http,
+            authority: Authority::parse(host).ok()?.as_str().to_owned(),
+            principal: None,
+        };
+        let mut request = Request::new(Vec::new());
+        *request.method_mut() = head.method.clone();
+        *request.uri_mut() = path_and_query.parse().ok()?;
+        request.headers_mut().clone_from(&head.headers);
+        request.extensions_mut().insert(visitor);
+        write::invite(session).await.ok()?;
+        while let Some(chunk) = session.read_request_body().await.ok()? {
+            if request.body().len() + chunk.len() > self.body_bytes {
+                return None;
+            }
+            request.body_mut().extend_from_slice(&chunk);
+        }
+        Some(request)
+    }
+}
+
+fn client(session: &ServerSession) -> IpAddr {
+    let address = session.client_addr().and_then(|address| address.as_inet());
+    address.map_or(IpAddr::from([0, 0, 0, 0]), std::net::SocketAddr::ip)
+}
+
+fn plain(status: StatusCode) -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = status;
+    response
+}
+
+#[async_trait]
+impl HttpServerApp for InProcess {
+    async fn process_new_http(
+        self: &Arc<Self>,
+        mut session: ServerSession,
+        shutdown: &ShutdownWatch,
+    ) -> Option<ReusedHttpStream> {
+        // An idle connection must not hold up the end of the process.
+        let mut ending = shutdown.clone();
+        tokio::select! {
+            read = session.read_request() => if !read.ok()? { return None },
+            _ = ending.wait_for(|ending| *ending) => return None,
+        }
+        session.set_keepalive(if *shutdown.borrow() { None } else { Some(60) });
+        let response = self.answer(&mut session).await;
+        write::write(&mut session, response).await.ok()?;
+        let settings = HttpPersistentSettings::for_session(&session);
+        let stream = session.finish().await.ok()??;
+        Some(ReusedHttpStream::from_reusable_stream(stream, settings))
+    }
+}

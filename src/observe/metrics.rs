@@ -1,0 +1,196 @@
+//! Counters in Prometheus' format. Labels name routes, providers and codes, never identities or
+//! paths, and their number is bounded.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use portcullis_core::{event::Event, pages::Pages, stage::Observer};
+use prometheus::{
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts, Registry, TextEncoder,
+};
+
+/// The upper ends of the latency buckets, in seconds.
+const BUCKETS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// Everything that is counted.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    duration: HistogramVec,
+    authn: IntCounterVec,
+    /// What became of upstreams.
+    pub upstream_errors: IntCounter,
+    /// What the session cache did.
+    pub session_cache: SessionCacheMetrics,
+}
+
+/// What the session cache counts.
+#[derive(Debug, Clone)]
+pub struct SessionCacheMetrics {
+    /// Sessions found in the process.
+    pub hits: IntCounter,
+    /// Sessions that had to be asked for.
+    pub misses: IntCounter,
+    /// Sessions dropped because they changed elsewhere.
+    pub invalidations: IntCounter,
+}
+
+impl Metrics {
+    /// Counters at zero.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let counters = |name: &str, help: &str, labels: &[&str]| {
+            IntCounterVec::new(Opts::new(format!("portcullis_{name}"), help), labels)
+        };
+        let counter = |name: &str, help: &str| IntCounter::new(format!("portcullis_{name}"), help);
+        let metrics = Self {
+            registry: Registry::new(),
+            requests: counters("requests_total", "Requests.", &["code", "method", "route"])?,
+            duration: HistogramVec::new(
+                HistogramOpts::new(
+                    "portcullis_request_duration_seconds",
+                    "Time from a request's head to the end of its answer.",
+                )
+                .buckets(BUCKETS.to_vec()),
+                &["route"],
+            )?,
+            authn: counters(
+                "authn_total",
+                "Attempts to sign in.",
+                &["method", "provider", "result"],
+            )?,
+            upstream_errors: counter("upstream_errors_total", "Failures of upstreams.")?,
+            session_cache: SessionCacheMetrics {
+                hits: counter("session_cache_hits_total", "Sessions found in the process.")?,
+                misses: counter("session_cache_misses_total", "Sessions asked for.")?,
+                invalidations: counter(
+                    "session_cache_invalidations_total",
+                    "Sessions dropped because they changed elsewhere.",
+                )?,
+            },
+        };
+        metrics.register()?;
+        Ok(metrics)
+    }
+
+    fn register(&self) -> Result<(), prometheus::Error> {
+        let cache = &self.session_cache;
+        self.registry.register(Box::new(self.requests.clone()))?;
+        self.registry.register(Box::new(self.duration.clone()))?;
+        self.registry.register(Box::new(self.authn.clone()))?;
+        for counter in [
+            &self.upstream_errors,
+            &cache.hits,
+            &cache.misses,
+            &cache.invalidations,
+        ] {
+            self.registry.register(Box::new(counter.clone()))?;
+        }
+        Ok(())
+    }
+
+    /// The registry, for counters that others declare.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Counts an answered request; status 0 stands for no answer.
+    pub fn request(&self, route: &str, method: &Method, status: u16, took: Duration) {
+        let status = StatusCode::from_u16(status).ok();
+        let code = status.as_ref().map_or("0", StatusCode::as_str);
+        self.requests
+            .with_label_values(&[code, bounded(method), route])
+            .inc();
+        self.duration
+            .with_label_values(&[route])
+            .observe(took.as_secs_f64());
+    }
+
+    /// Everything in Prometheus' text format.
+    pub fn text(&self) -> String {
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .unwrap_or_default()
+    }
+
+    /// The page that shows them.
+    pub fn pages(&self) -> Arc<dyn Pages> {
+        Arc::new(MetricsPage(self.clone()))
+    }
+}
+
+/// Clients invent methods, but no labels.
+fn bounded(method: &Method) -> &str {
+    match method.as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
+        _ => "other",
+    }
+}
+
+impl Observer for Metrics {
+    fn observe(&self, event: &Event<'_>) {
+        let (method, provider, result) = match event {
+            Event::SignedIn {
+                method, provider, ..
+            } => (*method, *provider, "ok"),
+            Event::SignInRefused {
+                method,
+                provider,
+                code,
+            } => (*method, *provider, code.as_str()),
+            _ => return,
+        };
+        let provider = provider.map_or("", |provider| provider.as_str());
+        self.authn
+            .with_label_values(&[method, provider, result])
+            .inc();
+    }
+}
+
+#[derive(Debug)]
+struct MetricsPage(Metrics);
+
+#[async_trait]
+impl Pages for MetricsPage {
+    async fn respond(&self, _: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let mut response = Response::new(self.0.text().into_bytes());
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static(prometheus::TEXT_FORMAT),
+        );
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_core::catalogue::Code;
+
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_shown() {
+        let metrics = Metrics::new().unwrap();
+        let made_up = Method::from_bytes(b"MADEUP").unwrap();
+        metrics.request("app", &made_up, 200, Duration::from_millis(3));
+        metrics.observe(&Event::SignInRefused {
+            method: "password",
+            provider: None,
+            code: Code::CredentialsInvalid,
+        });
+        metrics.session_cache.hits.inc();
+        let text = metrics.text();
+        for line in [
+            "portcullis_requests_total{code=\"200\",method=\"other\",route=\"app\"} 1",
+            "portcullis_request_duration_seconds_count{route=\"app\"} 1",
+            "portcullis_authn_total{method=\"password\",provider=\"\",result=\"invalid_credentials\"} 1",
+            "portcullis_session_cache_hits_total 1",
+            "portcullis_upstream_errors_total 0",
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! On to the upstream and back: which address, which headers it receives, and what of its answer
+//! the client does not get.
+
+use http::{HeaderName, StatusCode, header};
+use pingora::{
+    http::{RequestHeader, ResponseHeader},
+    prelude::{Error, ErrorType, HttpPeer, Result},
+};
+
+use super::{Gate, Passage, internal};
+use crate::{
+    answer::X_PORTCULLIS,
+    listener::{
+        clean::{Upgrade, is_hop_by_hop},
+        cookie::Cookies,
+    },
+};
+
+impl Gate {
+    /// Where this request goes; without a permit it goes nowhere.
+    pub(super) async fn peer(&self, passage: &mut Passage) -> Result<Box<HttpPeer>> {
+        let permit = passage.permit().ok_or_else(|| internal("no permit"))?;
+        let group = self.parts.upstreams.group(permit.route());
+        let group = group.ok_or_else(|| internal("no upstream"))?;
+        let mut turn = passage.turn.unwrap_or_else(|| group.turn());
+        let address = group
+            .pick(&mut turn)
+            .ok_or_else(|| internal("no upstream"))?;
+        let mut peer = group.peer(address).await.map_err(|error| {
+            Error::because(ErrorType::ConnectNoRoute, "resolving the upstream", error).into_up()
+        })?;
+        if passage.upgrade() == Upgrade::WebSocket {
+            peer.options.read_timeout = None;
+        }
+        passage.turn = Some(turn);
+        Ok(peer)
+    }
+
+    /// After a connection failed: whether another address may do.
+    pub(super) fn try_next(&self, passage: &mut Passage, mut error: Box<Error>) -> Box<Error> {
+        let group = passage
+            .permit()
+            .and_then(|permit| self.parts.upstreams.group(permit.route()));
+        let mut turn = passage.turn;
+        let again = group
+            .zip(turn.as_mut())
+            .is_some_and(|(group, turn)| group.failed(turn));
+        passage.turn = turn;
+        if again {
+            // The last failure is counted with the answer it leads to.
+            self.parts.metrics.upstream_errors.inc();
+        }
+        error.set_retry(again);
+        error
+    }
+
+    /// Makes the head an upstream receives of the one that was judged.
+    pub(super) fn enrich(
+        &self,
+        request: &mut RequestHeader,
+        passage: &Passage,
+        http2: bool,
+    ) -> Result<()> {
+        let permit = passage.permit().ok_or_else(|| internal("no permit"))?;
+        let own = self.parts.cookies.names();
+        let cookies = match http2 {
+            true => Cookies::joined(&request.headers, &own),
+            false => Cookies::without(&request.headers, &own),
+        };
+        if let Cookies::Replaced(lines) = cookies {
+            request.remove_header(&header::COOKIE);
+            for line in lines {
+                request.append_header(header::COOKIE, line)?;
+            }
+        }
+        for (name, value) in permit.headers() {
+            request.insert_header(name.clone(), value.clone())?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes out of an upstream's answer what was meant for one connection only, and the mark by which
+/// our own answers are told from an application's. The framework frames the body, so its headers
+/// stay.
+pub(super) fn clean_response(response: &mut ResponseHeader) {
+    let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
+    let nominated = nominated(response);
+    let condemned: Vec<HeaderName> = response
+        .headers
+        .keys()
+        .filter(|name| {
+            let kept = switching && matches!(name.as_str(), "connection" | "upgrade");
+            let offered = matches!(name.as_str(), "proxy-authenticate" | "proxy-status");
+            !kept && !offered && (is_hop_by_hop(name.as_str()) || **name == X_PORTCULLIS)
+        })
+        .cloned()
+        .chain(nominated)
+        .collect();
+    for name in &condemned {
+        response.remove_header(name);
+    }
+}
+
+fn nominated(response: &ResponseHeader) -> Vec<HeaderName> {
+    response
+        .headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|&c| c == b','))
+        .filter_map(|token| HeaderName::from_bytes(token.trim_ascii()).ok())
+        .filter(|name| {
+            !matches!(
+                name.as_str(),
+                "upgrade" | "content-length" | "transfer-encoding" | "content-type" | "set-cookie"
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(status: u16, lines: &[(&'static str, &'static str)]) -> Vec<String> {
+        let mut response = ResponseHeader::build(status, None).unwrap();
+        for (name, value) in lines {
+            response.append_header(*name, *value).unwrap();
+        }
+        clean_response(&mut response);
+        response.headers.keys().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_belongs_to_one_connection_is_taken_out_of_answers() {
+        let lines = &[
+            ("Connection", "close, X-Hop"),
+            ("Keep-Alive", "timeout=5"),
+            ("X-Hop", "1"),
+            ("Upgrade", "h2c"),
+            ("Proxy-Connection", "x"),
+            ("X-Portcullis", "1"),
+            ("Transfer-Encoding", "chunked"),
+            ("Set-Cookie", "a=1"),
+            ("Set-Cookie", "b=2"),
+        ];
+        assert_eq!(cleaned(200, lines), ["transfer-encoding", "set-cookie"]);
+    }
+
+    #[test]
+    fn a_switch_of_protocols_keeps_its_headers() {
+        let lines = &[("Connection", "Upgrade"), ("Upgrade", "websocket")];
+        assert_eq!(cleaned(101, lines), ["connection", "upgrade"]);
+    }
+}
