@@ -17,7 +17,7 @@ use portcullis_core::{
     testing::{FrozenClock, SeededEntropy},
 };
 use portcullis_oidc::Oidc;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use self::{fake::FakeIdp, signer::Signer};
@@ -58,7 +58,7 @@ impl Story {
             "iss": self.idp.issuer(), "aud": "the-client", "azp": "the-client", "sub": "10769150350",
             "exp": NOW + 300, "iat": NOW, "nonce": self.attempt.nonce,
         });
-        let changes = changes.as_object().unwrap().clone();
+        let changes: Map<String, Value> = serde_json::from_value(changes).unwrap();
         claims.as_object_mut().unwrap().extend(changes);
         self.idp.issues(&self.signer.sign(&claims));
         let answer = Answer {

@@ -97,7 +97,7 @@ impl Password {
         password: &str,
     ) -> Result<Credential, MethodError> {
         let password = self.policy.normalise(password, &identity.identifiers);
-        let password = password.map_err(|message| about_password(message))?;
+        let password = password.map_err(|message| about_password(*message))?;
         let config = self.hash(password).await?;
         let now = self.clock.now();
         Ok(Credential {

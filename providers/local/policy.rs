@@ -52,7 +52,7 @@ impl fmt::Debug for Normalised {
 
 impl Policy {
     /// Whether somebody with these identifiers may choose this password; what to tell them if not.
-    pub fn check(&self, password: &str, identifiers: &[String]) -> Result<(), Message> {
+    pub fn check(&self, password: &str, identifiers: &[String]) -> Result<(), Box<Message>> {
         self.normalise(password, identifiers).map(drop)
     }
 
@@ -60,24 +60,33 @@ impl Policy {
         &self,
         password: &str,
         identifiers: &[String],
-    ) -> Result<Normalised, Message> {
+    ) -> Result<Normalised, Box<Message>> {
         let Some(normalised) = Normalised::new(password) else {
             let length = password.chars().count();
-            return Err(Message::password_too_long(self.max_length, length));
+            return Err(Box::new(Message::password_too_long(
+                self.max_length,
+                length,
+            )));
         };
         let length = normalised.0.chars().count();
         if length < self.min_length {
-            return Err(Message::password_too_short(self.min_length, length));
+            return Err(Box::new(Message::password_too_short(
+                self.min_length,
+                length,
+            )));
         }
         if length > self.max_length {
-            return Err(Message::password_too_long(self.max_length, length));
+            return Err(Box::new(Message::password_too_long(
+                self.max_length,
+                length,
+            )));
         }
         let plain = normalise_identifier(password);
         if identifiers
             .iter()
             .any(|identifier| normalise_identifier(identifier) == plain)
         {
-            return Err(Message::password_is_identifier());
+            return Err(Box::new(Message::password_is_identifier()));
         }
         Ok(normalised)
     }

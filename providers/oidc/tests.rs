@@ -17,7 +17,7 @@ use portcullis_core::{
     secret::Secret,
     testing::{FrozenClock, SeededEntropy},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use self::{fake::FakeIdp, signer::Signer};
@@ -66,7 +66,7 @@ impl Story {
             "iat": NOW, "nonce": self.attempt.nonce,
         });
         let members = claims.as_object_mut().unwrap();
-        members.extend(changes.as_object().unwrap().clone());
+        members.extend(serde_json::from_value::<Map<String, Value>>(changes).unwrap());
         members.retain(|_, value| !value.is_null());
         claims
     }

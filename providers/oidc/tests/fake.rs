@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
 use super::signer::Signer;
@@ -70,7 +70,7 @@ impl FakeIdp {
     /// The discovery document with some members set otherwise.
     pub(crate) fn documents(&self, changes: Value) {
         let mut document = self.document();
-        let changes = changes.as_object().unwrap().clone();
+        let changes: Map<String, Value> = serde_json::from_value(changes).unwrap();
         document.as_object_mut().unwrap().extend(changes);
         self.says(DOCUMENT, document);
     }
