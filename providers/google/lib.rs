@@ -3,7 +3,8 @@
 
 mod config;
 mod rules;
-#[cfg(test)]
-mod tests;
 
 pub use crate::config::Config;
+
+#[cfg(test)]
+mod tests;

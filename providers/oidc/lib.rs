@@ -12,8 +12,6 @@ mod oidc;
 mod remote;
 mod rules;
 mod signed;
-#[cfg(test)]
-mod tests;
 mod trouble;
 mod userinfo;
 
@@ -23,3 +21,6 @@ pub use crate::{
     oidc::Oidc,
     rules::{Plain, Rules},
 };
+
+#[cfg(test)]
+mod tests;
