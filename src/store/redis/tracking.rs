@@ -44,14 +44,9 @@ impl Tracking {
         let mut pause = FIRST_PAUSE;
         let mut was_linked = false;
         loop {
-            match self.link(was_linked).await {
-                Ok(link) => {
-                    tracing::info!("redis is connected");
-                    (pause, was_linked) = (FIRST_PAUSE, true);
-                    self.follow(link).await;
-                    tracing::warn!("the connection to redis is lost");
-                }
-                Err(error) => tracing::debug!(%error, "redis cannot be reached"),
+            if let Ok(link) = self.link(was_linked).await {
+                (pause, was_linked) = (FIRST_PAUSE, true);
+                self.follow(link).await;
             }
             self.unlink();
             sleep(pause).await;
@@ -80,6 +75,7 @@ impl Tracking {
         }
         let shared = Arc::new(commands.clone());
         self.shared.connection.store(Some(shared));
+        tracing::info!("redis is connected");
         Ok(Link {
             ears,
             commands,
@@ -106,7 +102,9 @@ impl Tracking {
 
     fn unlink(&self) {
         self.shared.mistrust();
-        self.shared.connection.store(None);
+        if self.shared.connection.swap(None).is_some() {
+            tracing::warn!("the connection to redis is lost, sessions are read from the database");
+        }
         self.principals.stop_hearing();
     }
 }
