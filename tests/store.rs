@@ -20,6 +20,7 @@ mod support {
 }
 
 mod store {
+    mod contract;
     mod node;
     mod principals;
     mod record;
