@@ -79,3 +79,70 @@ impl Serialize for Code {
         serializer.serialize_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// What scripts rely on: a code that changes or goes breaks them.
+    const STABLE: &str = "\
+400 ambiguous_request
+431 headers_too_large
+414 target_too_long
+413 body_too_large
+405 method_not_allowed
+400 upgrade_refused
+403 origin_refused
+404 no_route
+404 not_found
+401 session_inactive
+403 access_denied
+502 upstream_unavailable
+504 upstream_timeout
+503 store_unavailable
+429 too_many_requests
+500 internal
+400 bad_request
+404 flow_not_found
+410 self_service_flow_expired
+400 self_service_flow_disabled
+400 self_service_flow_return_to_forbidden
+400 session_already_available
+401 session_aal_already_fulfilled
+403 security_csrf_violation
+403 security_identity_mismatch
+400 identity_disabled
+422 browser_location_change_required
+400 invalid_credentials
+404 provider_unknown
+400 provider_refused
+403 provider_not_admitted
+502 provider_invalid
+503 provider_unavailable
+400 provider_answer_unexpected
+409 address_taken
+403 creation_refused
+400 sign_in_loop
+";
+
+    #[test]
+    fn codes_and_statuses_are_stable() {
+        let lines = Code::ALL
+            .iter()
+            .map(|code| format!("{} {}\n", code.status().as_u16(), code.as_str()));
+        assert_eq!(lines.collect::<String>(), STABLE);
+    }
+
+    #[test]
+    fn each_code_is_one_failure_with_one_sentence() {
+        let names: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.meaning().ends_with('.'), "{}", code.meaning());
+            let json = serde_json::to_value(code).unwrap();
+            assert_eq!(json, code.as_str());
+        }
+    }
+}

@@ -138,4 +138,27 @@ mod tests {
             "__Host-portcullis=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax"
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_single_cookie_is_found_among_any_others(
+            value in "[!-+\\--:<-\\[\\]-~]{0,60}",
+            before in "([a-z]{1,8}=[a-z0-9=]{0,8}; ){0,4}",
+            after in "(; [a-z]{1,8}=[a-z0-9=]{0,8}){0,4}",
+        ) {
+            let line = format!("{before}__Host-portcullis={value}{after}");
+            let mut headers = HeaderMap::new();
+            headers.append(COOKIE, HeaderValue::from_str(&line).unwrap());
+            proptest::prop_assert_eq!(find(&headers, "__Host-portcullis"), Some(value.as_str()));
+        }
+
+        #[test]
+        fn no_header_makes_finding_panic(bytes in proptest::collection::vec(32_u8.., 0..200)) {
+            let mut headers = HeaderMap::new();
+            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                headers.append(COOKIE, value);
+            }
+            let _ = find(&headers, "portcullis");
+        }
+    }
 }

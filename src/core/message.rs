@@ -50,6 +50,10 @@ macro_rules! messages {
             pub fn $name($($arg: $ty),*) -> Self {
                 Self::$severity($id, format!($text), json!({$(stringify!($arg): $arg),*}))
             })*
+
+            /// Every message's id, severity and name.
+            #[cfg(test)]
+            const ALL: &[(u32, &str, &str)] = &[$(($id, stringify!($severity), stringify!($name))),*];
         }
     };
 }
@@ -135,4 +139,41 @@ messages! {
     error throttled(retry_after: u64) = 4990002, "There were too many attempts. Please wait {retry_after} seconds and try again.";
     /// An address belongs to somebody who signs in another way.
     error address_taken(provider: &str) = 4990003, "An identity with the e-mail address of this {provider} account exists already and signs in another way. Please sign in that way.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_id_is_one_message_of_its_kind() {
+        let ids: HashSet<_> = Message::ALL.iter().map(|(id, ..)| id).collect();
+        assert_eq!(ids.len(), Message::ALL.len());
+        for (id, severity, name) in Message::ALL {
+            let first = match *severity {
+                "info" | "success" => 1,
+                _ => 4,
+            };
+            assert_eq!(id / 1_000_000, first, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_message_carries_what_its_text_is_made_with() {
+        let message = Message::min_length(8, 3);
+        assert_eq!(
+            serde_json::to_value(message).unwrap(),
+            json!({
+                "id": 4000003, "type": "error",
+                "text": "Please use at least 8 characters (now 3).",
+                "context": {"min_length": 8, "actual_length": 3},
+            })
+        );
+        assert_eq!(
+            serde_json::to_value(Message::sign_in()).unwrap(),
+            json!({"id": 1010001, "type": "info", "text": "Sign in"})
+        );
+    }
 }

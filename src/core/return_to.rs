@@ -176,4 +176,24 @@ mod tests {
             assert_eq!(urls().check(bad), None, "{bad}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_written_leads_to_an_own_or_allowed_place(
+            text in "[/\\\\.:@?#%a-z0-9\t \u{3002}\u{ff0f}-]{0,40}",
+            start in 0_usize..6,
+        ) {
+            let starts = ["", "/", "https://", "https://gate.example.com", "//", "https://a.example.org"];
+            if let Some(url) = urls().check(&format!("{}{text}", starts[start])) {
+                let host = url.host_str().unwrap_or_default();
+                let is_ours = matches!(host, "gate.example.com" | "app.example.com")
+                    || host.ends_with(".example.org");
+                proptest::prop_assert!(is_ours, "{url}");
+                proptest::prop_assert_eq!(url.scheme(), "https");
+                proptest::prop_assert_eq!(url.port(), None);
+                proptest::prop_assert!(!url.path().starts_with("//"), "{url}");
+                proptest::prop_assert!(url.username().is_empty());
+            }
+        }
+    }
 }

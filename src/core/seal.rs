@@ -83,4 +83,29 @@ mod tests {
         assert_eq!(Seal::new(b"j").open("attempts", &sealed), None);
         assert_eq!(Seal::new(b"k").open("attempts", "AAAA"), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_sealed_opens_and_nothing_else_does(
+            plain in proptest::collection::vec(0_u8.., 0..300),
+            seed in 0_u64..,
+            bit in 0_usize..,
+        ) {
+            let (seal, entropy) = (Seal::new(b"k"), SeededEntropy::new(seed));
+            let sealed = seal.close("p", &plain, &entropy).unwrap();
+            proptest::prop_assert_eq!(seal.open("p", &sealed), Some(plain));
+
+            let mut bytes = URL_SAFE_NO_PAD.decode(&sealed).unwrap();
+            let at = bit % (bytes.len() * 8);
+            bytes[at / 8] ^= 1 << (at % 8);
+            proptest::prop_assert_eq!(seal.open("p", &URL_SAFE_NO_PAD.encode(&bytes)), None);
+            bytes.truncate(at / 8);
+            proptest::prop_assert_eq!(seal.open("p", &URL_SAFE_NO_PAD.encode(&bytes)), None);
+        }
+
+        #[test]
+        fn no_text_makes_opening_panic(text in ".{0,200}") {
+            proptest::prop_assert_eq!(Seal::new(b"k").open("p", &text), None);
+        }
+    }
 }

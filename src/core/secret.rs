@@ -133,3 +133,59 @@ impl<'de> Deserialize<'de> for TokenHash {
         Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not a token hash"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{prop_assert_eq, prop_assert_ne};
+
+    use super::*;
+    use crate::testing::SeededEntropy;
+
+    #[test]
+    fn nothing_secret_prints() {
+        let (secret, token) = (
+            Secret::new("hunter2"),
+            Token::generate(&SeededEntropy::new(1)),
+        );
+        let printed = format!("{secret:?} {token:?} {:?}", token.hash());
+        assert_eq!(printed, "Secret(…) Token(…) TokenHash(…)");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"…\"");
+    }
+
+    #[test]
+    fn a_secret_is_compared_as_a_whole() {
+        let secret = Secret::new("hunter2");
+        assert!(secret.matches("hunter2"));
+        for other in ["", "hunter", "hunter22", "Hunter2"] {
+            assert!(!secret.matches(other), "{other}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn tokens_are_43_plain_characters_and_never_the_same(seed in 0_u64..) {
+            let entropy = SeededEntropy::new(seed);
+            let (one, other) = (Token::generate(&entropy), Token::generate(&entropy));
+            prop_assert_eq!(one.expose().len(), 43);
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            prop_assert_eq!(one.expose().chars().all(plain), true);
+            prop_assert_ne!(one.hash(), other.hash());
+            let prefixed = Token::generate_prefixed("ory_st_", &entropy);
+            prop_assert_eq!(prefixed.expose().strip_prefix("ory_st_").map(str::len), Some(43));
+        }
+
+        #[test]
+        fn a_hash_survives_its_text(text in ".{0,80}") {
+            let hash = TokenHash::of(&text);
+            prop_assert_eq!(TokenHash::from_hex(&hash.to_hex()), Some(hash));
+            let json = serde_json::to_string(&hash).unwrap();
+            prop_assert_eq!(serde_json::from_str::<TokenHash>(&json).unwrap(), hash);
+        }
+
+        #[test]
+        fn only_64_digits_are_a_hash(text in "[0-9a-gG+\\- é]{60,68}") {
+            let is_hash = text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit());
+            prop_assert_eq!(TokenHash::from_hex(&text).is_some(), is_hash);
+        }
+    }
+}

@@ -105,3 +105,127 @@ impl Sessions {
         &self.store
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        schema::{Schema, Schemas},
+        session::Aal,
+        testing::{FrozenClock, MemoryStore, SeededEntropy},
+    };
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    const LIFETIMES: SessionLifetimes = SessionLifetimes {
+        idle_timeout: HOUR,
+        lifespan: HOUR.saturating_mul(14),
+    };
+
+    struct Setting {
+        clock: Arc<FrozenClock>,
+        sessions: Sessions,
+        identity: Identity,
+        entropy: Arc<SeededEntropy>,
+    }
+
+    fn setting() -> Setting {
+        let now = "2026-07-01T12:00:00Z".parse().unwrap();
+        let clock = Arc::new(FrozenClock::new(now));
+        let entropy = Arc::new(SeededEntropy::new(2));
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let sessions = Sessions::new(store, clock.clone(), entropy.clone(), LIFETIMES);
+        let document = json!({"properties": {"email": {"type": "string"}}});
+        let schema = Arc::new(Schema::parse("default", document).unwrap());
+        let schemas = Schemas::new(vec![schema.clone()], "default").unwrap();
+        let identity = schemas.identity(&schema, json!({}), &*clock, &*entropy);
+        Setting {
+            clock,
+            sessions,
+            identity: identity.unwrap(),
+            entropy,
+        }
+    }
+
+    async fn begin(setting: &Setting) -> (Session, Token) {
+        let token = Token::generate(&*setting.entropy);
+        let method = AuthenticationMethod {
+            method: "password".to_owned(),
+            aal: Aal::Aal1,
+            completed_at: setting.clock.now(),
+            provider: None,
+        };
+        let session = setting
+            .sessions
+            .begin(&setting.identity, method, Device::default(), token.clone())
+            .await
+            .unwrap();
+        (session, token)
+    }
+
+    #[tokio::test]
+    async fn a_session_is_found_by_the_hash_of_its_token_only() {
+        let setting = setting();
+        let (session, token) = begin(&setting).await;
+        let store = setting.sessions.store();
+        assert_eq!(
+            store.find(&token.hash()).await.unwrap(),
+            Some(session.clone())
+        );
+        assert_eq!(session.identity_id, setting.identity.id);
+        assert_eq!(session.aal(), Aal::Aal1);
+        assert_eq!(session.expires_at, setting.clock.now() + LIFETIMES.lifespan);
+        let kept = serde_json::to_string(&session).unwrap();
+        assert!(
+            !kept.contains(token.expose()),
+            "the token itself is kept nowhere"
+        );
+    }
+
+    #[tokio::test]
+    async fn each_sign_in_begins_a_session_of_its_own() {
+        let setting = setting();
+        let ((first, _), (second, _)) = (begin(&setting).await, begin(&setting).await);
+        assert_ne!(first.id, second.id);
+        assert_ne!(first.token_hash, second.token_hash);
+    }
+
+    #[tokio::test]
+    async fn a_session_ends_without_use_and_in_the_end_whatever_happens() {
+        let setting = setting();
+        let (mut session, _) = begin(&setting).await;
+        let start = setting.clock.now();
+        let is_live =
+            |session: &Session, after: Duration| LIFETIMES.is_live(session, start + after);
+        let second = Duration::from_secs(1);
+        assert!(is_live(&session, Duration::ZERO));
+        assert!(is_live(&session, HOUR - second));
+        assert!(!is_live(&session, HOUR), "it was not used for an hour");
+
+        session.last_seen_at = start + HOUR * 13 + HOUR / 2;
+        assert!(is_live(&session, HOUR * 14 - second));
+        assert!(
+            !is_live(&session, HOUR * 14),
+            "its time is over, used or not"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_session_seen_in_the_far_future_is_not_trusted() {
+        let setting = setting();
+        let (mut session, _) = begin(&setting).await;
+        session.last_seen_at = setting.clock.now() + HOUR;
+        assert!(!LIFETIMES.is_live(&session, setting.clock.now()));
+    }
+
+    #[tokio::test]
+    async fn a_use_is_worth_noting_after_a_tenth_of_the_idle_timeout() {
+        let setting = setting();
+        let (session, _) = begin(&setting).await;
+        let start = setting.clock.now();
+        assert!(!LIFETIMES.is_touch_due(&session, start + HOUR / 10 - Duration::from_secs(1)));
+        assert!(LIFETIMES.is_touch_due(&session, start + HOUR / 10));
+    }
+}

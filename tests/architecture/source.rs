@@ -82,6 +82,7 @@ impl Source {
     /// Whether the whole file is a test.
     fn is_test(&self) -> bool {
         self.path.starts_with("tests/")
+            || self.path.starts_with("src/core/testing")
             || self.path.contains("/tests/")
             || self.path.ends_with("/tests.rs")
     }

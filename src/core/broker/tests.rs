@@ -1,3 +1,5 @@
+//! Where a provider's answer leads, whatever it says.
+
 mod setting;
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! How claims become traits, at first and later.
+
 use serde_json::json;
 
 use super::*;

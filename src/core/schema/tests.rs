@@ -1,3 +1,5 @@
+//! What schemas accept, complain of, find and ask for.
+
 use serde_json::{Value, json};
 
 use super::*;

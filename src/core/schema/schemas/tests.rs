@@ -1,3 +1,5 @@
+//! How identities follow their traits.
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
