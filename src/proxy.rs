@@ -137,6 +137,15 @@ impl ProxyHttp for Gate {
         self.enrich(request, passage, session.is_http2())
     }
 
+    async fn upstream_response_filter(
+        &self,
+        _: &mut Session,
+        response: &mut ResponseHeader,
+        passage: &mut Passage,
+    ) -> Result<()> {
+        forward::check_switch(response, passage.upgrade())
+    }
+
     async fn response_filter(
         &self,
         _: &mut Session,

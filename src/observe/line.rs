@@ -194,15 +194,4 @@ impl Visit for TextFields<'_, '_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_escaped_for_json() {
-        let mut out = String::new();
-        Escaped(&mut out).write_str("a\"b\\c\nd\u{1}ü").unwrap();
-        assert_eq!(out, "a\\\"b\\\\c\\nd\\u0001ü");
-        let value: String = serde_json::from_str(&format!("\"{out}\"")).unwrap();
-        assert_eq!(value, "a\"b\\c\nd\u{1}ü");
-    }
-}
+mod tests;

@@ -3,8 +3,9 @@
 use std::{io, sync::Arc};
 
 use portcullis_core::clock::Clock;
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt,
+    EnvFilter, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
 use super::{
@@ -37,43 +38,64 @@ pub enum LogError {
     Taken(#[source] tracing_subscriber::util::TryInitError),
 }
 
-/// Libraries that print frames and heads at their chatty levels. Those may hold cookies and codes,
-/// so these libraries never get below `info`, whatever the filter says.
+/// Libraries that print heads and frames at their chatty levels, and with them cookies and codes:
+/// they never get below `info`, whatever the filter says.
 const CAPPED: &[&str] = &[
     "h2",
     "hyper",
-    "hyper_util",
     "reqwest",
     "rustls",
     "sqlx",
     "redis",
     "tower",
+    "tungstenite",
 ];
+/// The proxy framework quotes malformed heads in its errors, so it is not listened to at all; the
+/// gate tells in its own words what went wrong.
+const SILENCED: &str = "pingora";
 
 /// Writes everything that `filter` lets through to standard error until the result is dropped.
 pub fn install(format: Format, filter: &str, clock: Arc<dyn Clock>) -> Result<Flush, LogError> {
     let (writer, flush) = LineWriter::to(io::stderr()).map_err(LogError::Writer)?;
-    let layer = tracing_subscriber::fmt::layer()
-        .with_ansi(format == Format::ColouredText)
-        .with_writer(writer);
-    let layer: Box<dyn Layer<Registry> + Send + Sync> = match format {
-        Format::Json => Box::new(layer.event_format(JsonLine(clock))),
-        Format::Text | Format::ColouredText => Box::new(layer.event_format(TextLine(clock))),
-    };
     let filter = EnvFilter::builder()
         .parse(filter)
         .map_err(LogError::Filter)?;
-    let layer = layer.with_filter(filter).with_filter(quiet());
-    tracing_subscriber::registry()
-        .with(layer)
-        .try_init()
-        .map_err(LogError::Taken)?;
+    let filtered = tracing_subscriber::registry().with(quiet()).with(filter);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_ansi(format == Format::ColouredText)
+        .with_writer(writer);
+    let installed = match format {
+        Format::Json => filtered
+            .with(layer.event_format(JsonLine(clock)))
+            .try_init(),
+        Format::Text | Format::ColouredText => filtered
+            .with(layer.event_format(TextLine(clock)))
+            .try_init(),
+    };
+    installed.map_err(LogError::Taken)?;
     Ok(flush)
 }
 
-fn quiet() -> tracing_subscriber::filter::Targets {
-    let info = tracing::level_filters::LevelFilter::INFO;
-    tracing_subscriber::filter::Targets::new()
-        .with_default(tracing::level_filters::LevelFilter::TRACE)
-        .with_targets(CAPPED.iter().map(|&target| (target, info)))
+fn quiet() -> Targets {
+    Targets::new()
+        .with_default(LevelFilter::TRACE)
+        .with_targets(CAPPED.iter().map(|&target| (target, LevelFilter::INFO)))
+        .with_target(SILENCED, LevelFilter::OFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn libraries_that_quote_heads_are_kept_quiet() {
+        let quiet = quiet();
+        assert!(!quiet.would_enable("h2::codec::framed_read", &Level::DEBUG));
+        assert!(!quiet.would_enable("hyper_util::client", &Level::TRACE));
+        assert!(!quiet.would_enable("pingora_core::protocols", &Level::ERROR));
+        assert!(quiet.would_enable("portcullis::access", &Level::INFO));
+        assert!(quiet.would_enable("portcullis::store", &Level::TRACE));
+    }
 }

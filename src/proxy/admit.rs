@@ -65,6 +65,7 @@ impl Gate {
         for name in &condemned {
             request.remove_header(name);
         }
+        name_host(request).map_err(|_| Code::Internal)?;
         if let Some(target) = changed {
             let set = request.set_raw_path(target.as_bytes());
             set.map_err(|_| Code::AmbiguousRequest)?;
@@ -157,6 +158,18 @@ fn peer(session: &Session) -> Peer {
     }
 }
 
+/// Writes the host down that HTTP/2 names in a pseudo-header.
+fn name_host(request: &mut RequestHeader) -> FrameworkResult<()> {
+    let authority = request.uri.authority();
+    let host = authority.map(|authority| authority.as_str().to_owned());
+    match host {
+        Some(host) if !request.headers.contains_key(header::HOST) => {
+            request.insert_header(header::HOST, host)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Tells the upstream what it cannot know: who asked, how, for which host, and under which id.
 fn announce(
     request: &mut RequestHeader,
@@ -165,14 +178,6 @@ fn announce(
     id: &RequestId,
     upgrade: Upgrade,
 ) -> FrameworkResult<()> {
-    if !request.headers.contains_key(header::HOST) {
-        // HTTP/2 names the host in a pseudo-header.
-        let host = request
-            .uri
-            .authority()
-            .map(|authority| authority.as_str().to_owned());
-        request.insert_header(header::HOST, host.unwrap_or_default())?;
-    }
     request.insert_header(X_FORWARDED_FOR, client.forwarded_for.as_str())?;
     request.insert_header(
         X_FORWARDED_PROTO,

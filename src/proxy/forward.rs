@@ -80,6 +80,15 @@ impl Gate {
     }
 }
 
+/// Refuses a switch of protocols that nobody asked for: what follows it could not be judged.
+pub(super) fn check_switch(response: &ResponseHeader, asked: Upgrade) -> Result<()> {
+    if response.status == StatusCode::SWITCHING_PROTOCOLS && asked == Upgrade::None {
+        let error = Error::explain(ErrorType::InvalidHTTPHeader, "an uninvited switch");
+        return Err(error.into_up());
+    }
+    Ok(())
+}
+
 /// Takes out of an upstream's answer what was meant for one connection only, and the mark by which
 /// our own answers are told from an application's. The framework frames the body, so its headers
 /// stay.
