@@ -94,8 +94,20 @@ impl<'a> FormView<'a> {
                 _ => view.fields.push(Field::of(node)),
             }
         }
+        view.summarise();
         view.focus();
         view
+    }
+
+    /// Says above the form that fields are in error, for whoever cannot see them all at once.
+    fn summarise(&mut self) {
+        let told = self.alerts.iter().any(|alert| alert.kind == "error");
+        if !told && self.fields.iter().any(|field| !field.errors.is_empty()) {
+            self.alerts.push(Alert {
+                text: "Please check the marked fields.",
+                kind: "error",
+            });
+        }
     }
 
     /// Puts the focus on the first field in error, else on the first empty one.

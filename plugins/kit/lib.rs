@@ -4,6 +4,7 @@
 //! hands it to [`RouterPages`]. Everything an answer must carry is added there, once.
 
 mod body;
+mod escape;
 mod failure;
 mod form;
 mod negotiation;

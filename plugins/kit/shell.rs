@@ -4,11 +4,11 @@
 //! gateway's own answers look like the plugins' pages.
 
 use http::{HeaderName, HeaderValue, header};
-use minijinja::{Environment, context, syntax::SyntaxConfig, value::Serde};
+use minijinja::{AutoEscape, Environment, context, syntax::SyntaxConfig, value::Serde};
 use portcullis_core::{catalogue::Code, ui::Ui};
 use serde::Serialize;
 
-use crate::{failure::WayOut, form::FormView, stylesheet};
+use crate::{escape, failure::WayOut, form::FormView, stylesheet};
 
 /// The templates, each under its file name.
 const TEMPLATES: [(&str, &str); 4] = [
@@ -90,6 +90,9 @@ impl Shell {
             .build()
             .map_err(TemplateError)?;
         templates.set_syntax(syntax);
+        // Everything is escaped when it is written, so that no filter can mark a text as safe.
+        templates.set_auto_escape_callback(|_| AutoEscape::None);
+        templates.set_formatter(escape::write);
         for (name, source) in TEMPLATES {
             templates
                 .add_template(name, source)

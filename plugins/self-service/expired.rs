@@ -24,6 +24,7 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     };
     let new = NewFlow {
         transport: old.transport,
+        request_url: old.request_url.clone(),
         return_to: old.return_to.clone(),
         csrf_hash: old.csrf_hash,
         context: match kind == old.kind {
@@ -33,7 +34,7 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         messages: vec![message],
         ..NewFlow::plain(desk, visit, kind)
     };
-    let flow = new.start(desk, visit).await?;
+    let flow = new.start(desk).await?;
     if old.transport == Transport::Browser && visit.wants() == Wants::Html {
         return Ok(Redirect::to(&desk.flow_page(kind, flow.id)).into_response());
     }

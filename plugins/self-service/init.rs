@@ -43,7 +43,7 @@ pub(crate) async fn browser(
         messages: opening.messages,
         ..NewFlow::plain(desk, visit, kind)
     };
-    let flow = new.start(desk, visit).await?;
+    let flow = new.start(desk).await?;
     let response = match visit.wants() {
         Wants::Html => Redirect::to(&desk.flow_page(kind, flow.id)).into_response(),
         Wants::Json => Json(flow_json::flow(desk, &flow, Some(&csrf))).into_response(),
@@ -67,7 +67,7 @@ pub(crate) async fn native(
         messages: opening.messages,
         ..NewFlow::plain(desk, visit, kind)
     };
-    let flow: Flow = new.start(desk, visit).await?;
+    let flow: Flow = new.start(desk).await?;
     Ok(Json(flow_json::flow(desk, &flow, None)).into_response())
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn error(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
         request_id: text("request"),
         reason: Some(text("reason")),
         hints: &[],
-        ways_out: &[WayOut::new("Go on", desk.home())],
+        ways_out: &[WayOut::new("Continue", desk.home())],
     });
     Ok(Html(page).into_response())
 }
@@ -91,7 +91,7 @@ fn render(desk: &Desk, flow: &Flow, csrf: &Csrf) -> String {
     let (title, other) = match flow.kind {
         FlowKind::Registration if drafted => ("Almost there", None),
         FlowKind::Registration => (
-            "Create your identity",
+            "Sign up",
             Some(("Registered already?", FlowKind::Login, "Sign in")),
         ),
         FlowKind::Login | FlowKind::Error if refresh => ("Confirm that it is you", None),

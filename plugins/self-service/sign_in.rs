@@ -51,7 +51,7 @@ pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Res
         true => Ok(()),
         false => Err(Failure::from(Code::FlowNotFound)
             .because("This form was submitted already.")
-            .way_out("Go on", desk.home())),
+            .way_out("Continue", desk.home())),
     }
 }
 

@@ -17,6 +17,8 @@ use crate::{csrf, desk::Desk, login, registration};
 pub(crate) struct NewFlow {
     pub(crate) kind: FlowKind,
     pub(crate) transport: Transport,
+    /// The URL that began it; that of a provider's answer would keep its code.
+    pub(crate) request_url: String,
     pub(crate) return_to: Option<String>,
     pub(crate) csrf_hash: Option<TokenHash>,
     pub(crate) context: Value,
@@ -35,6 +37,7 @@ impl NewFlow {
         Self {
             kind,
             transport: Transport::Browser,
+            request_url: visit.url(),
             return_to: None,
             csrf_hash: None,
             context: Value::Null,
@@ -44,7 +47,7 @@ impl NewFlow {
     }
 
     /// Makes the flow and keeps it.
-    pub(crate) async fn start(self, desk: &Desk, visit: &Visit) -> Result<Flow, Failure> {
+    pub(crate) async fn start(self, desk: &Desk) -> Result<Flow, Failure> {
         let now = desk.now();
         let id = FlowId::generate(&*desk.services.entropy);
         let token = Node::input("default", csrf::FIELD, "hidden").required();
@@ -58,7 +61,7 @@ impl NewFlow {
             transport: self.transport,
             issued_at: now,
             expires_at: now + desk.lifespan(self.kind),
-            request_url: visit.url(),
+            request_url: self.request_url,
             return_to: self.return_to,
             csrf_hash: self.csrf_hash,
             active: None,

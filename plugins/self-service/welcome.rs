@@ -42,7 +42,7 @@ fn signed_in(desk: &Desk, principal: &Principal) -> Result<String, Failure> {
             ("Until at most", moment(session.expires_at)),
         ],
         ways_out: &[
-            WayOut::new("Go on", desk.home()),
+            WayOut::new("Continue", desk.home()),
             WayOut::new("Sign out", logout::url(desk, &token, None)),
         ],
     }))

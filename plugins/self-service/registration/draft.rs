@@ -46,13 +46,14 @@ pub(crate) async fn park(
     let button = Message::continue_with(&label);
     nodes.push(Node::submit("oidc", "provider", provider, button));
     let new = NewFlow {
+        request_url: from.request_url.clone(),
         return_to: from.return_to.clone(),
         csrf_hash: from.csrf_hash,
         context: json!({"draft": seal(desk, draft)?}),
         nodes,
         ..NewFlow::plain(desk, visit, FlowKind::Registration)
     };
-    let mut flow = new.start(desk, visit).await?;
+    let mut flow = new.start(desk).await?;
     flow.active = Some("oidc".to_owned());
     form::complain(&mut flow.ui, complaints(errors));
     desk.services.flows.put(&flow).await?;

@@ -1,0 +1,271 @@
+//! A house to test in: the plugin over stores in memory, and browsers that visit it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use http::HeaderMap;
+use portcullis_core::{
+    broker::Broker,
+    catalogue::Code,
+    clock::Clock,
+    cookie::{self, Cookies},
+    entropy::Entropy,
+    event::Event,
+    expression::{Expression, Scope},
+    identity::IdentityStore,
+    mapping::{Mapping, MappingEntry, Sync},
+    pages::Pages,
+    plugin::{Addresses, Announcer, Host, Plugin, Services},
+    principal::Principal,
+    provider::{ConfiguredProvider, Creation},
+    return_to::ReturnUrls,
+    schema::{Schema, Schemas},
+    seal::Seal,
+    secret::TokenHash,
+    session::SessionStore,
+    sessions::{SessionLifetimes, Sessions},
+    stage::Observer,
+    testing::{FrozenClock, MemoryStore, SeededEntropy},
+};
+use serde_json::{Value, json};
+use url::Url;
+
+use self::stand_ins::{FakeMethod, FakeProvider};
+use crate::{Config, Limits, SelfService};
+
+mod browser;
+pub(crate) mod stand_ins;
+
+pub(crate) use browser::{Browser, Reply};
+
+/// Where the house stands.
+pub(crate) const PUBLIC: &str = "https://gate.test";
+/// The password everybody has.
+pub(crate) const PASSWORD: &str = "correct horse";
+
+/// The plugin with everything it needs.
+pub(crate) struct House {
+    pub(crate) pages: Arc<dyn Pages>,
+    pub(crate) services: Services,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) clock: Arc<FrozenClock>,
+    pub(crate) heard: Arc<Heard>,
+}
+
+/// What observers heard.
+#[derive(Debug, Default)]
+pub(crate) struct Heard(Mutex<Vec<String>>);
+
+impl Observer for Heard {
+    fn observe(&self, event: &Event<'_>) {
+        let text = match event {
+            Event::SignedIn { method, .. } => format!("signed in by {method}"),
+            Event::SignInRefused { code, .. } => format!("refused: {}", code.as_str()),
+            Event::IdentityCreated { .. } => "created".to_owned(),
+            Event::SignedOut { .. } => "signed out".to_owned(),
+            _ => "else".to_owned(),
+        };
+        self.0.lock().unwrap().push(text);
+    }
+}
+
+impl Heard {
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+pub(crate) fn open_registration() -> Config {
+    let mut config = Config::default();
+    config.registration.enabled = true;
+    config
+}
+
+impl House {
+    /// A house with registration and default throttles.
+    pub(crate) fn new() -> Self {
+        Self::with(open_registration(), Limits::default())
+    }
+
+    pub(crate) fn with(config: Config, limits: Limits) -> Self {
+        let clock = Arc::new(FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let heard = Arc::new(Heard::default());
+        let services = services(&clock, &store, &heard);
+        let mut host = Host {
+            services: services.clone(),
+            authenticators: Vec::new(),
+            authorizers: Vec::new(),
+            enrichers: Vec::new(),
+            observers: Vec::new(),
+            public_pages: Vec::new(),
+        };
+        SelfService::new(config, limits).install(&mut host).unwrap();
+        let (path, pages) = host.public_pages.pop().unwrap();
+        assert_eq!(path, "/");
+        Self {
+            pages,
+            services,
+            store,
+            clock,
+            heard,
+        }
+    }
+
+    /// Stores an identity that signs in with `email` and [`PASSWORD`].
+    pub(crate) async fn resident(&self, email: &str) -> portcullis_core::identity::Identity {
+        let services = &self.services;
+        let schema = services.schemas.default_schema();
+        let traits = json!({"email": email, "name": {"first": "Ada"}});
+        let identity = services
+            .schemas
+            .identity(schema, traits, &*services.clock, &*services.entropy)
+            .unwrap();
+        let credential = stand_ins::credential(&identity, PASSWORD, &*services.clock);
+        IdentityStore::insert(&*self.store, &identity, &[credential])
+            .await
+            .unwrap();
+        identity
+    }
+
+    async fn principal(&self, headers: &HeaderMap) -> Option<Arc<Principal>> {
+        let token = headers
+            .get("x-session-token")
+            .map(|value| value.to_str().unwrap())
+            .or_else(|| cookie::find(headers, self.services.cookies.session()))?;
+        let store: &dyn SessionStore = &*self.store;
+        let session = store.find(&TokenHash::of(token)).await.unwrap()?;
+        let identities: &dyn IdentityStore = &*self.store;
+        let identity = identities.find(session.identity_id).await.unwrap()?;
+        Some(Arc::new(Principal::new(Arc::new(identity), session)))
+    }
+
+    /// A browser that was never here.
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        Browser {
+            house: self,
+            jar: BTreeMap::new(),
+            client: [192, 0, 2, 1].into(),
+            headers: Vec::new(),
+        }
+    }
+}
+
+fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Heard>) -> Services {
+    let clock: Arc<dyn Clock> = clock.clone();
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(7));
+    let document = serde_json::from_str(include_str!("schema.json")).unwrap();
+    let schema = Arc::new(Schema::parse("default", document).unwrap());
+    let schemas = Arc::new(Schemas::new(vec![schema], "default").unwrap());
+    let public_url = Url::parse(PUBLIC).unwrap();
+    let allowed = vec!["https://*.example.org".parse().unwrap()];
+    let hosts = vec!["app.test".to_owned()];
+    let lifetimes = SessionLifetimes {
+        idle_timeout: Duration::from_secs(3600),
+        lifespan: Duration::from_secs(14 * 3600),
+    };
+    Services {
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        schemas: schemas.clone(),
+        identities: store.clone(),
+        credentials: store.clone(),
+        sessions: Sessions::new(store.clone(), clock.clone(), entropy.clone(), lifetimes),
+        flows: store.clone(),
+        methods: vec![Arc::new(FakeMethod {
+            store: store.clone(),
+            clock: clock.clone(),
+        })],
+        broker: Broker {
+            providers: vec![
+                provider("google", false),
+                provider("acme", false),
+                provider("spare", true),
+            ]
+            .into(),
+            schemas,
+            identities: store.clone(),
+            credentials: store.clone(),
+            clock,
+            entropy,
+        },
+        seal: Seal::new(b"test"),
+        cookies: Cookies::new(&public_url, None),
+        addresses: Addresses {
+            return_urls: Arc::new(ReturnUrls::new(public_url, hosts, allowed)),
+            prefix: "/.portcullis".to_owned(),
+        },
+        announcer: Announcer::new(vec![heard.clone()]),
+    }
+}
+
+fn provider(id: &str, hidden: bool) -> ConfiguredProvider {
+    let entry = |path: &str, text: &str| MappingEntry {
+        path: path.to_owned(),
+        value: Expression::compile(text, Scope::Claims).unwrap(),
+        sync: Sync::Import,
+    };
+    let entries = vec![
+        entry("email", "claims.email"),
+        entry("name.first", "claims.given_name"),
+    ];
+    let mut label = id.to_owned();
+    label[..1].make_ascii_uppercase();
+    ConfiguredProvider {
+        id: id.parse().unwrap(),
+        label,
+        order: 0,
+        hidden,
+        create: Creation::Auto,
+        mapping: Mapping {
+            entries: entries.into(),
+        },
+        provider: Arc::new(FakeProvider(id.to_owned())),
+    }
+}
+
+/// Where a flow is submitted to.
+pub(crate) fn action(flow: &Value) -> &str {
+    flow["ui"]["action"].as_str().unwrap()
+}
+
+/// The node of this name.
+pub(crate) fn node<'a>(flow: &'a Value, name: &str) -> &'a Value {
+    let nodes = flow["ui"]["nodes"].as_array().unwrap();
+    nodes
+        .iter()
+        .find(|node| node["attributes"]["name"] == name)
+        .unwrap_or_else(|| panic!("no node {name}"))
+}
+
+/// The masked token of a flow.
+pub(crate) fn csrf(flow: &Value) -> &str {
+    node(flow, "csrf_token")["attributes"]["value"]
+        .as_str()
+        .unwrap()
+}
+
+/// A password submission.
+pub(crate) fn credentials(flow: &Value, identifier: &str, password: &str) -> Value {
+    json!({
+        "method": "password",
+        "identifier": identifier,
+        "password": password,
+        "csrf_token": csrf(flow),
+    })
+}
+
+/// The ids of the messages of the whole form.
+pub(crate) fn messages(flow: &Value) -> Vec<u64> {
+    let messages = flow["ui"]["messages"].as_array();
+    let messages = messages.into_iter().flatten();
+    messages.map(|m| m["id"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn every_code_has_a_status_that_is_an_error() {
+    assert!(Code::ALL.iter().all(|code| !code.status().is_success()));
+}

@@ -1,0 +1,155 @@
+//! A method and a provider that do as they are told.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use portcullis_core::{
+    clock::Clock,
+    credential::{Credential, CredentialKind, CredentialStore},
+    flow::FlowKind,
+    id::CredentialId,
+    identity::{Identity, IdentityStore},
+    message::Message,
+    method::{Method, MethodError},
+    provider::{Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus},
+    schema::normalise_identifier,
+    testing::{MemoryStore, SeededEntropy},
+    ui::Node,
+};
+use serde_json::{Value, json};
+use url::Url;
+
+/// A password method without hashing.
+#[derive(Debug)]
+pub(crate) struct FakeMethod {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+pub(crate) fn credential(identity: &Identity, secret: &str, clock: &dyn Clock) -> Credential {
+    Credential {
+        id: CredentialId::generate(&SeededEntropy::new(identity.id.to_string().len() as u64)),
+        identity_id: identity.id,
+        kind: CredentialKind::Password,
+        identifier: None,
+        config: json!({"secret": secret}),
+        created_at: clock.now(),
+        updated_at: clock.now(),
+    }
+}
+
+#[async_trait]
+impl Method for FakeMethod {
+    fn name(&self) -> &'static str {
+        "password"
+    }
+
+    fn nodes(&self, kind: FlowKind) -> Vec<Node> {
+        let password = Node::input("password", "password", "password")
+            .with_label(Message::password())
+            .required();
+        match kind {
+            FlowKind::Login => vec![
+                Node::input("default", "identifier", "text")
+                    .with_label(Message::identifier())
+                    .required(),
+                password.with_autocomplete("current-password"),
+                Node::submit(
+                    "password",
+                    "method",
+                    "password",
+                    Message::sign_in_with_password(),
+                ),
+            ],
+            _ => vec![
+                password.with_autocomplete("new-password"),
+                Node::submit("password", "method", "password", Message::sign_up()),
+            ],
+        }
+    }
+
+    async fn verify(&self, submission: &Value) -> Result<Identity, MethodError> {
+        let text = |name: &str| submission[name].as_str().unwrap_or_default();
+        if text("identifier").is_empty() {
+            let complaint = (
+                Some("identifier".to_owned()),
+                Message::required("identifier"),
+            );
+            return Err(MethodError::Invalid(vec![complaint]));
+        }
+        let wrong = || MethodError::Invalid(vec![(None, Message::credentials_invalid())]);
+        let identities: &dyn IdentityStore = &*self.store;
+        let identifier = normalise_identifier(text("identifier"));
+        let found = identities.find_by_identifier(&identifier).await.unwrap();
+        let identity = found.ok_or_else(wrong)?;
+        let credentials: &dyn CredentialStore = &*self.store;
+        let own = credentials.list(identity.id).await.unwrap();
+        match own.iter().any(|c| c.config["secret"] == text("password")) {
+            true => Ok(identity),
+            false => Err(wrong()),
+        }
+    }
+
+    async fn enroll(
+        &self,
+        submission: &Value,
+        identity: &Identity,
+    ) -> Result<Credential, MethodError> {
+        let password = submission["password"].as_str().unwrap_or_default();
+        let length = password.chars().count();
+        if length < 8 {
+            let message = Message::password_too_short(8, length);
+            let complaint = (Some("password".to_owned()), message);
+            return Err(MethodError::Invalid(vec![complaint]));
+        }
+        Ok(credential(identity, password, &*self.clock))
+    }
+}
+
+/// A provider whose codes say what it does.
+#[derive(Debug)]
+pub(crate) struct FakeProvider(pub(crate) String);
+
+#[async_trait]
+impl Provider for FakeProvider {
+    async fn begin(&self, attempt: &Attempt, redirect_uri: &Url) -> Result<Url, ProviderError> {
+        let mut url = Url::parse("https://idp.test/authorize").unwrap();
+        url.query_pairs_mut()
+            .append_pair("state", &attempt.state)
+            .append_pair("redirect_uri", redirect_uri.as_str());
+        Ok(url)
+    }
+
+    async fn finish(&self, _: &Attempt, answer: &Answer, _: &Url) -> Result<Claims, ProviderError> {
+        if let Some(error) = &answer.error {
+            let error = error.clone();
+            return Err(ProviderError::Refused { error });
+        }
+        let document = match answer.code.as_deref().unwrap_or_default() {
+            "down" => {
+                let reason = "connection refused".to_owned();
+                return Err(ProviderError::Unavailable { reason });
+            }
+            "forged" => {
+                let reason = "the signature does not hold".to_owned();
+                return Err(ProviderError::Invalid { reason });
+            }
+            "stranger" => {
+                let reason = "another domain";
+                return Err(ProviderError::NotAdmitted { reason });
+            }
+            "nameless" => json!({"sub": "nameless"}),
+            code => json!({"sub": code, "email": format!("{code}@example.com")}),
+        };
+        Ok(Claims {
+            issuer: format!("https://{}.test", self.0),
+            subject: document["sub"].as_str().unwrap().to_owned(),
+            trusted_email: document["email"].as_str().map(str::to_owned),
+            document,
+        })
+    }
+
+    fn status(&self) -> ProviderStatus {
+        ProviderStatus::default()
+    }
+}

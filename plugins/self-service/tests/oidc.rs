@@ -1,0 +1,278 @@
+//! Signing in through providers.
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::house::{Browser, House, PUBLIC, Reply, action, csrf, messages, node};
+use crate::{Config, Limits};
+
+/// Presses a provider's button and returns the state it was sent with.
+async fn leave(browser: &mut Browser<'_>, provider: &str) -> String {
+    let flow = browser.begin("login").await;
+    let fields = [("csrf_token", csrf(&flow)), ("provider", provider)];
+    let reply = browser.submit(action(&flow), &fields).await;
+    assert!(reply.location().starts_with("https://idp.test/authorize?"));
+    reply.query("state")
+}
+
+async fn come_back(browser: &mut Browser<'_>, provider: &str, query: &str) -> Reply {
+    let target = format!("/self-service/methods/oidc/callback/{provider}?{query}");
+    browser.go(&target).await
+}
+
+fn refused(reply: &Reply, status: u16, code: &str) {
+    assert_eq!(reply.status, status, "{}", reply.text());
+    assert!(reply.text().contains(code), "{}", reply.text());
+}
+
+#[tokio::test]
+async fn providers_stand_on_the_form_in_order_and_hidden_ones_do_not() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let flow = browser.begin("login").await;
+    let buttons = |flow: &Value| -> Vec<String> {
+        let nodes = flow["ui"]["nodes"].as_array().unwrap().iter();
+        nodes
+            .filter(|node| node["group"] == "oidc")
+            .map(|node| node["attributes"]["value"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(buttons(&flow), ["google", "acme"]);
+    assert_eq!(node(&flow, "provider")["meta"]["label"]["id"], 1_010_002);
+    let named = browser
+        .ask("/self-service/login/browser?provider=spare")
+        .await;
+    assert_eq!(buttons(&named.json()), ["google", "acme", "spare"]);
+}
+
+#[tokio::test]
+async fn the_first_sign_in_creates_an_identity_and_the_second_finds_it() {
+    let house = House::with(Config::default(), Limits::default());
+    for _ in 0..2 {
+        let mut browser = house.browser();
+        let state = leave(&mut browser, "google").await;
+        assert!(browser.cookie("attempts").is_some());
+        let reply = come_back(&mut browser, "google", &format!("state={state}&code=ada")).await;
+        assert_eq!(reply.location(), format!("{PUBLIC}/"));
+        assert_eq!(browser.cookie("attempts"), None);
+        let whoami = browser.ask("/sessions/whoami").await.json();
+        assert_eq!(whoami["identity"]["traits"]["email"], "ada@example.com");
+        assert_eq!(whoami["authentication_methods"][0]["provider"], "google");
+    }
+    assert_eq!(
+        house.heard.all(),
+        ["created", "signed in by oidc", "signed in by oidc"]
+    );
+}
+
+#[tokio::test]
+async fn a_script_is_told_where_to_navigate() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let flow = browser.begin("login").await;
+    let body = json!({"method": "oidc", "provider": "google", "csrf_token": csrf(&flow)});
+    let reply = browser.post(action(&flow), &body).await;
+    let expected = (422, "browser_location_change_required".to_owned());
+    assert_eq!(reply.error(), expected);
+    let target = reply.json()["redirect_browser_to"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(Url::parse(&target).unwrap().host_str() == Some("idp.test"));
+    assert!(browser.cookie("attempts").is_some());
+}
+
+#[tokio::test]
+async fn native_clients_and_unknown_providers_are_refused() {
+    let house = House::new();
+    let mut client = house.browser();
+    let flow = client.ask("/self-service/login/api").await.json();
+    let body = json!({"method": "oidc", "provider": "google"});
+    assert_eq!(client.post(action(&flow), &body).await.error().0, 400);
+    let flow = client.begin("login").await;
+    for provider in ["nobody", "../x", ""] {
+        let body = json!({"provider": provider, "csrf_token": csrf(&flow)});
+        let reply = client.post(action(&flow), &body).await;
+        assert_eq!(reply.error(), (404, "provider_unknown".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn five_tabs_arrive_in_any_order_and_the_sixth_pushes_out_the_first() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let mut states = Vec::new();
+    for _ in 0..6 {
+        states.push(leave(&mut browser, "google").await);
+        let (name, value) = browser
+            .jar
+            .iter()
+            .find(|(n, _)| n.contains("attempts"))
+            .unwrap();
+        assert!(name.len() + value.len() < 4000);
+    }
+    let first = states.remove(0);
+    let reply = come_back(&mut browser, "google", &format!("state={first}&code=ada")).await;
+    refused(&reply, 400, "provider_answer_unexpected");
+    for state in states.iter().rev() {
+        let reply = come_back(&mut browser, "google", &format!("state={state}&code=ada")).await;
+        assert_eq!(reply.location(), format!("{PUBLIC}/"));
+    }
+}
+
+#[tokio::test]
+async fn answers_that_nobody_waits_for_are_refused() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let state = leave(&mut browser, "google").await;
+    let good = format!("state={state}&code=ada");
+    for (provider, query) in [
+        ("google", format!("{good}&code=eve")),
+        ("google", format!("{good}&state={state}")),
+        ("google", format!("{good}&x=1&x=2")),
+        ("google", "code=ada".to_owned()),
+        ("google", "state=x&code=ada".to_owned()),
+        ("acme", good.clone()),
+    ] {
+        let mut copy = browser.clone();
+        let reply = come_back(&mut copy, provider, &query).await;
+        refused(&reply, 400, "provider_answer_unexpected");
+        assert!(reply.text().contains("Sign in again"));
+    }
+    let mut stranger = house.browser();
+    let reply = come_back(&mut stranger, "google", &good).await;
+    refused(&reply, 400, "provider_answer_unexpected");
+    let mut late = browser.clone();
+    house.clock.advance(Duration::from_secs(601));
+    let reply = come_back(&mut late, "google", &good).await;
+    refused(&reply, 400, "provider_answer_unexpected");
+}
+
+#[tokio::test]
+async fn a_replayed_answer_is_refused_even_with_the_old_cookie() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let state = leave(&mut browser, "google").await;
+    let mut copy = browser.clone();
+    let query = format!("state={state}&code=ada");
+    assert_eq!(come_back(&mut browser, "google", &query).await.status, 303);
+    let reply = come_back(&mut copy, "google", &query).await;
+    refused(&reply, 400, "provider_answer_unexpected");
+    assert_eq!(copy.session(), None);
+}
+
+#[tokio::test]
+async fn a_providers_fault_is_never_ours() {
+    let house = House::new();
+    house.resident("taken@example.com").await;
+    for (query, status, code) in [
+        ("error=access_denied", 400, "provider_refused"),
+        ("code=down", 503, "provider_unavailable"),
+        ("code=forged", 502, "provider_invalid"),
+        ("code=stranger", 403, "provider_not_admitted"),
+        ("code=taken", 409, "address_taken"),
+    ] {
+        let mut browser = house.browser();
+        let state = leave(&mut browser, "google").await;
+        let reply = come_back(&mut browser, "google", &format!("state={state}&{query}")).await;
+        refused(&reply, status, code);
+        assert!(reply.text().contains("another way"), "{}", reply.text());
+        assert_eq!(browser.cookie("attempts"), None, "the attempt is over");
+    }
+}
+
+#[tokio::test]
+async fn what_a_provider_does_not_say_is_asked_on_a_form() {
+    let house = House::with(Config::default(), Limits::default());
+    house.resident("taken@example.com").await;
+    let mut browser = house.browser();
+    let state = leave(&mut browser, "google").await;
+    let reply = come_back(
+        &mut browser,
+        "google",
+        &format!("state={state}&code=nameless"),
+    )
+    .await;
+    let id = reply.query("flow");
+    assert!(reply.location().contains("/registration?flow="));
+    let page = browser.go(reply.location()).await.text();
+    assert!(page.contains("Almost there"), "{page}");
+
+    let fetch = format!("/self-service/registration/flows?id={id}");
+    let flow = browser.ask(&fetch).await.json();
+    assert_eq!(messages(&flow), [4_990_001]);
+    assert_eq!(node(&flow, "traits.email")["group"], "oidc");
+    assert_eq!(node(&flow, "provider")["meta"]["label"]["id"], 1_040_003);
+    let stored = format!("{:?}", house.store);
+    assert!(!stored.contains("nameless\""), "claims are sealed");
+
+    let submit = |email: &str| {
+        json!({
+            "provider": "google", "method": "oidc", "csrf_token": csrf(&flow),
+            "traits": {"email": email},
+        })
+    };
+    let reply = browser.post(action(&flow), &submit("nonsense")).await;
+    assert_eq!(
+        node(&reply.json(), "traits.email")["messages"][0]["id"],
+        4_000_040
+    );
+    let reply = browser
+        .post(action(&flow), &submit("taken@example.com"))
+        .await;
+    assert_eq!(
+        (reply.status, messages(&reply.json())),
+        (400, vec![4_990_003])
+    );
+    let reply = browser
+        .post(action(&flow), &submit("ada@example.com"))
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(
+        reply.json()["identity"]["traits"]["email"],
+        "ada@example.com"
+    );
+    assert!(browser.session().is_some());
+}
+
+#[tokio::test]
+async fn an_answer_by_form_becomes_a_navigation() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let state = leave(&mut browser, "google").await;
+    let target = "/self-service/methods/oidc/callback/google";
+    let mut bare = house.browser();
+    let turned = bare
+        .submit(target, &[("state", &state), ("code", "ada")])
+        .await;
+    let location = turned.location().to_owned();
+    assert_eq!(
+        location,
+        format!("{PUBLIC}/.portcullis{target}?state={state}&code=ada")
+    );
+    assert_eq!(browser.go(&location).await.location(), format!("{PUBLIC}/"));
+    let long = "x".repeat(7000);
+    assert_eq!(bare.submit(target, &[("code", &long)]).await.status, 413);
+    let json = [("content-type", "application/json")];
+    let reply = bare.send(Method::POST, target, &json, b"{}".to_vec()).await;
+    assert_eq!(reply.status, 400);
+}
+
+#[tokio::test]
+async fn signing_in_replaces_the_session_of_a_refresh_only_for_the_same_identity() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let flow = browser
+        .ask("/self-service/login/browser?refresh=true")
+        .await
+        .json();
+    let fields = [("csrf_token", csrf(&flow)), ("provider", "google")];
+    let state = browser.submit(action(&flow), &fields).await.query("state");
+    let reply = come_back(&mut browser, "google", &format!("state={state}&code=bob")).await;
+    refused(&reply, 403, "security_identity_mismatch");
+}

@@ -1,0 +1,110 @@
+//! The visitor's own sessions, the schemas, and what is not here.
+
+use super::house::House;
+use serde_json::json;
+
+#[tokio::test]
+async fn whoami_tells_who_somebody_is() {
+    let house = House::new();
+    let identity = house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    let signed_out = browser.go("/sessions/whoami").await;
+    assert_eq!(signed_out.error(), (401, "session_inactive".to_owned()));
+    browser.headers.push(("user-agent", "Test/1".to_owned()));
+    browser.sign_in("ada@example.com").await;
+    let reply = browser.ask("/sessions/whoami").await;
+    let header = &reply.headers["x-kratos-authenticated-identity-id"];
+    assert_eq!(header, identity.id.to_string().as_str());
+    insta::assert_json_snapshot!(reply.json());
+}
+
+#[tokio::test]
+async fn others_can_be_listed_and_ended() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    house.resident("eve@example.com").await;
+    let (mut one, mut two, mut eve) = (house.browser(), house.browser(), house.browser());
+    one.sign_in("ada@example.com").await;
+    let second = two.sign_in("ada@example.com").await;
+    let foreign = eve.sign_in("eve@example.com").await;
+
+    let listed = one.ask("/sessions").await;
+    assert_eq!(listed.headers["x-total-count"], "1");
+    assert_eq!(listed.json()[0]["id"], second["session"]["id"]);
+
+    let own = one.ask("/sessions/whoami").await.json()["id"].clone();
+    for (id, status) in [
+        (&own, 400),
+        (&foreign["session"]["id"], 404),
+        (&json!("x"), 404),
+        (&second["session"]["id"], 204),
+        (&second["session"]["id"], 404),
+    ] {
+        let target = format!("/sessions/{}", id.as_str().unwrap());
+        assert_eq!(one.delete(&target, &[]).await.status, status);
+    }
+    assert_eq!(two.ask("/sessions/whoami").await.status, 401);
+
+    two.sign_in("ada@example.com").await;
+    let reply = one.delete("/sessions", &[]).await;
+    assert_eq!((reply.status, reply.json()), (200, json!({"count": 1})));
+    assert_eq!(two.ask("/sessions/whoami").await.status, 401);
+    assert_eq!(one.ask("/sessions/whoami").await.status, 200);
+    assert_eq!(eve.ask("/sessions/whoami").await.status, 200);
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_end_nothing() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    for headers in [
+        [("origin", "https://evil.test")],
+        [("origin", "https://app.test")],
+        [("origin", "null")],
+        [("sec-fetch-site", "cross-site")],
+        [("sec-fetch-site", "same-site")],
+    ] {
+        let reply = browser.delete("/sessions", &headers).await;
+        assert_eq!(reply.error(), (403, "security_csrf_violation".to_owned()));
+    }
+    let own = [
+        ("origin", "https://gate.test"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    assert_eq!(browser.delete("/sessions", &own).await.status, 200);
+}
+
+#[tokio::test]
+async fn schemas_are_public() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let all = browser.ask("/schemas").await.json();
+    assert_eq!(all[0]["id"], "default");
+    for id in ["ZGVmYXVsdA", "default"] {
+        let schema = browser.ask(&format!("/schemas/{id}")).await.json();
+        assert_eq!(schema, all[0]["schema"]);
+    }
+    assert_eq!(browser.go("/schemas/nothing").await.error().0, 404);
+}
+
+#[tokio::test]
+async fn nothing_of_the_administrators_is_here() {
+    let house = House::new();
+    let mut browser = house.browser();
+    for path in [
+        "/admin/identities",
+        "/identities",
+        "/health/alive",
+        "/metrics",
+        "/x",
+    ] {
+        assert_eq!(
+            browser.ask(path).await.error(),
+            (404, "not_found".to_owned())
+        );
+    }
+    let reply = browser.post("/sessions/whoami", &json!({})).await;
+    assert_eq!(reply.error(), (405, "method_not_allowed".to_owned()));
+}
