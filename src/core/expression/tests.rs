@@ -1,3 +1,5 @@
+//! What rules, header texts and claims evaluate to, and what is refused before.
+
 use std::net::IpAddr;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Values as CEL sees them, made of ours and of JSON, and turned back.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use cel::common::{
     types::{
@@ -22,7 +22,6 @@ use crate::{
 pub(super) type Owned = Box<dyn Val>;
 
 /// An identity and its session as values, built once for many evaluations.
-#[derive(Debug)]
 pub struct PrincipalValues {
     pub(super) identity: CelMap<'static>,
     pub(super) session: CelMap<'static>,
@@ -36,6 +35,13 @@ impl PrincipalValues {
             identity: identity_map(identity),
             session: session_map(session),
         }
+    }
+}
+
+/// Personal data stays out of whatever prints a principal.
+impl fmt::Debug for PrincipalValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrincipalValues").finish_non_exhaustive()
     }
 }
 
