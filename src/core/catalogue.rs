@@ -111,6 +111,7 @@ mod tests {
 400 self_service_flow_return_to_forbidden
 400 session_already_available
 401 session_aal_already_fulfilled
+401 session_aal1_required
 403 security_csrf_violation
 403 security_identity_mismatch
 400 identity_disabled
