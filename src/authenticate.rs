@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::{HeaderMap, header::AUTHORIZATION};
+use http::{HeaderMap, HeaderName, header::AUTHORIZATION};
 use portcullis_core::{
     cookie::{self, Cookies},
     head::RequestHead,
@@ -70,13 +70,22 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && is_native(value)).then_some(value)
 }
 
+/// The headers besides `Cookie` that carry a session token of ours. An upstream that saw one could
+/// act as its owner everywhere behind the gate.
+pub fn token_headers(headers: &HeaderMap) -> impl Iterator<Item = HeaderName> {
+    let header = native_token(headers).map(|_| HeaderName::from_static(TOKEN_HEADER));
+    header
+        .into_iter()
+        .chain(bearer_token(headers).map(|_| AUTHORIZATION))
+}
+
 fn is_native(value: &str) -> bool {
     value.starts_with(TOKEN_PREFIX)
 }
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderName, HeaderValue};
+    use http::HeaderValue;
 
     use super::*;
 
@@ -90,6 +99,18 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    #[test]
+    fn only_headers_with_a_token_of_ours_are_kept_from_upstreams() {
+        let ours = headers(&[
+            ("x-session-token", "ory_st_a"),
+            ("authorization", "Bearer ory_st_b"),
+        ]);
+        let names: Vec<HeaderName> = token_headers(&ours).collect();
+        assert_eq!(names, ["x-session-token", "authorization"]);
+        let theirs = headers(&[("x-session-token", "app"), ("authorization", "Bearer app")]);
+        assert_eq!(token_headers(&theirs).count(), 0);
     }
 
     #[test]

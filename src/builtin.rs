@@ -23,14 +23,19 @@ pub(crate) fn provider(
     clock: Arc<dyn Clock>,
 ) -> Result<(ConfiguredProvider, Arc<Oidc>), BuildError> {
     let invalid = |reason: String| BuildError::Invalid(format!("provider {id}: {reason}"));
-    let name: ProviderId = id.parse().map_err(|_| invalid("the id is malformed".to_owned()))?;
+    let name: ProviderId = id
+        .parse()
+        .map_err(|_| invalid("the id is malformed".to_owned()))?;
     let made = match table.kind {
         ProviderKind::Oidc => oidc(name.clone(), table, clock),
         ProviderKind::Google => google(name.clone(), table, clock),
     };
     let made = Arc::new(made.map_err(|error| invalid(error.to_string()))?);
     let configured = ConfiguredProvider {
-        label: table.label.clone().unwrap_or_else(|| default_label(id, table.kind)),
+        label: table
+            .label
+            .clone()
+            .unwrap_or_else(|| default_label(id, table.kind)),
         id: name,
         order: table.order,
         hidden: table.hidden,
@@ -91,5 +96,7 @@ fn mapping(
         })
     };
     let entries: Result<Vec<_>, _> = table.mapped_traits().into_iter().map(entry).collect();
-    Ok(Mapping { entries: entries?.into() })
+    Ok(Mapping {
+        entries: entries?.into(),
+    })
 }

@@ -104,7 +104,11 @@ pub struct Consent {
 
 /// Does what the command line asks.
 pub fn run(cli: Cli) -> ExitCode {
-    let Cli { common, config_test, command } = cli;
+    let Cli {
+        common,
+        config_test,
+        command,
+    } = cli;
     let done = match command {
         _ if config_test => return check::run(common.config.as_deref(), false),
         None | Some(Command::Serve) => serve::run(&common),
@@ -112,7 +116,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Check { check_connectivity }) => {
             return check::run(common.config.as_deref(), check_connectivity);
         }
-        Some(Command::CreateAdminAccount(account)) => create_admin_account::run(&common, account),
+        Some(Command::CreateAdminAccount(account)) => create_admin_account::run(&common, &account),
         Some(Command::GetIdentity(selector)) => identities::get(&common, &selector),
         Some(Command::ResetPassword { selector, password }) => {
             identities::reset_password(&common, &selector, &password)

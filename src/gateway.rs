@@ -35,7 +35,11 @@ pub struct Gateway;
 impl Gateway {
     /// Begins a gateway of this configuration.
     pub fn builder(config: Config) -> Builder {
-        Builder { config, plugins: Vec::new(), providers: Vec::new() }
+        Builder {
+            config,
+            plugins: Vec::new(),
+            providers: Vec::new(),
+        }
     }
 }
 

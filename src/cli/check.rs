@@ -37,7 +37,13 @@ pub fn run(file: Option<&Path>, connectivity: bool) -> ExitCode {
         true => tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .and_then(|runtime| runtime.block_on(check_connectivity(&sources, crate::gateway::probes, &mut out))),
+            .and_then(|runtime| {
+                runtime.block_on(check_connectivity(
+                    &sources,
+                    crate::gateway::probes,
+                    &mut out,
+                ))
+            }),
     };
     ExitCode::from(code.unwrap_or(FAILED))
 }

@@ -26,12 +26,14 @@ pub struct CreateAdminAccount {
 }
 
 /// Creates the identity with the role `admin`.
-pub fn run(common: &Common, account: CreateAdminAccount) -> Result<(), Failure> {
+pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let password = account.password.read()?;
         let traits = account.traits(desk.schemas().default_schema());
         let identity = desk.create_admin(traits, &password).await?;
-        common.output.print(&output::identity(&identity, &desk.schemas_url()));
+        common
+            .output
+            .print(&output::identity(&identity, &desk.schemas_url()));
         Ok(())
     })
 }
@@ -39,11 +41,18 @@ pub fn run(common: &Common, account: CreateAdminAccount) -> Result<(), Failure> 
 impl CreateAdminAccount {
     /// The traits that the schema has a place for; what it has none for is said and left out.
     pub fn traits(&self, schema: &Schema) -> Value {
-        let mut form = Form { schema, traits: Map::new() };
+        let mut form = Form {
+            schema,
+            traits: Map::new(),
+        };
         form.set("email", &["email"], &self.email);
         form.set("username", &["username"], &self.username);
         if let Some(phone) = &self.phone_number {
-            form.set("phone-number", &["phone_number", "phone", "phone-number"], phone);
+            form.set(
+                "phone-number",
+                &["phone_number", "phone", "phone-number"],
+                phone,
+            );
         }
         if let Some(name) = &self.name {
             let (first, last) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
@@ -60,7 +69,11 @@ impl CreateAdminAccount {
 }
 
 fn person(first: &str, last: &str) -> Value {
-    if last.is_empty() { json!({"first": first}) } else { json!({"first": first, "last": last}) }
+    if last.is_empty() {
+        json!({"first": first})
+    } else {
+        json!({"first": first, "last": last})
+    }
 }
 
 struct Form<'a> {
@@ -80,6 +93,9 @@ impl Form<'_> {
 
     fn has(&self, path: &str) -> bool {
         let name = format!("traits.{path}");
-        self.schema.nodes(&Value::Null, "default").iter().any(|node| node.attributes.name == name)
+        self.schema
+            .nodes(&Value::Null, "default")
+            .iter()
+            .any(|node| node.attributes.name == name)
     }
 }

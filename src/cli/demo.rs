@@ -16,7 +16,7 @@ const EMAIL: &str = "admin@example.org";
 const NOTE: &str = "portcullis-demo-password.txt";
 
 /// Runs the gateway until it is told to stop.
-pub fn run() -> Result<(), Failure> {
+pub(super) fn run() -> Result<(), Failure> {
     let mut config = Config::embedded();
     config.plugins.self_service.registration.enabled = true;
     // Only this machine: a demonstration has open registration and speaks plain http.
@@ -37,7 +37,9 @@ async fn first_account(config: &Config) -> Result<Option<Secret>, Failure> {
     let desk = Desk::furnish(config).await?;
     if desk.knows(EMAIL).await? {
         desk.close().await;
-        return Ok(fs::read_to_string(NOTE).ok().map(|text| Secret::new(text.trim())));
+        return Ok(fs::read_to_string(NOTE)
+            .ok()
+            .map(|text| Secret::new(text.trim())));
     }
     let entropy: &dyn portcullis_core::entropy::Entropy = &OsEntropy;
     let password = Secret::new(URL_SAFE_NO_PAD.encode(entropy.bytes::<12>()));
@@ -53,6 +55,11 @@ async fn first_account(config: &Config) -> Result<Option<Secret>, Failure> {
 fn note(path: &Path, text: &str) -> io::Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let mut options = fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     writeln!(file, "{text}")
 }

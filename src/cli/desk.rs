@@ -51,9 +51,16 @@ impl Desk {
 
     /// A desk over the stores of this configuration.
     pub(super) async fn furnish(config: &Config) -> Result<Self, Failure> {
-        let foundation = Foundation::lay(config).await.map_err(|e| Failure::refused(&e))?;
-        let passwords = foundation.passwords(config).map_err(|e| Failure::refused(&e))?;
-        Ok(Self { foundation, passwords })
+        let foundation = Foundation::lay(config)
+            .await
+            .map_err(|e| Failure::refused(&e))?;
+        let passwords = foundation
+            .passwords(config)
+            .map_err(|e| Failure::refused(&e))?;
+        Ok(Self {
+            foundation,
+            passwords,
+        })
     }
 
     /// Closes the stores.
@@ -83,7 +90,10 @@ impl Desk {
         identity: &Identity,
         password: &Secret,
     ) -> Result<(), Failure> {
-        self.passwords.set(identity, password.expose()).await.map_err(refused_password)
+        self.passwords
+            .set(identity, password.expose())
+            .await
+            .map_err(refused_password)
     }
 
     /// Creates an identity with the role `admin` that signs in with this password.
@@ -97,7 +107,10 @@ impl Desk {
         let made = schemas.identity(schema, traits, &*foundation.clock, &*foundation.entropy);
         let mut identity = made.map_err(refused_traits)?;
         identity.roles = vec!["admin".to_owned()];
-        let credential = self.passwords.credential(&identity, password.expose()).await;
+        let credential = self
+            .passwords
+            .credential(&identity, password.expose())
+            .await;
         let credential = credential.map_err(refused_password)?;
         debug_assert_eq!(credential.kind, CredentialKind::Password);
         match self.identities().insert(&identity, &[credential]).await {
@@ -110,7 +123,11 @@ impl Desk {
 
     /// Whether an identity signs in with this identifier.
     pub(super) async fn knows(&self, identifier: &str) -> Result<bool, Failure> {
-        Ok(self.identities().find_by_identifier(identifier).await?.is_some())
+        Ok(self
+            .identities()
+            .find_by_identifier(identifier)
+            .await?
+            .is_some())
     }
 }
 

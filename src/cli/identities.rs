@@ -8,16 +8,18 @@ use serde_json::json;
 use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk, output};
 
 /// Shows an identity.
-pub fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
+pub(super) fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
-        common.output.print(&output::identity(&identity, &desk.schemas_url()));
+        common
+            .output
+            .print(&output::identity(&identity, &desk.schemas_url()));
         Ok(())
     })
 }
 
 /// Sets a password and ends every session, for whoever knew the old one may hold one.
-pub fn reset_password(
+pub(super) fn reset_password(
     common: &Common,
     selector: &Selector,
     source: &PasswordSource,
@@ -36,7 +38,7 @@ pub fn reset_password(
 }
 
 /// Ends every session of an identity.
-pub fn invalidate_sessions(
+pub(super) fn invalidate_sessions(
     common: &Common,
     selector: &Selector,
     consent: &Consent,
@@ -45,20 +47,30 @@ pub fn invalidate_sessions(
         let identity = selector.resolve(desk.identities()).await?;
         consent.ask("End all sessions of", &identity)?;
         let ended = desk.sessions().revoke_all(identity.id, None).await?;
-        common.output.print(&json!({"identity_id": identity.id, "sessions_ended": ended}));
+        common
+            .output
+            .print(&json!({"identity_id": identity.id, "sessions_ended": ended}));
         Ok(())
     })
 }
 
 /// Deletes an identity with all that belongs to it.
-pub fn delete(common: &Common, selector: &Selector, consent: &Consent) -> Result<(), Failure> {
+pub(super) fn delete(
+    common: &Common,
+    selector: &Selector,
+    consent: &Consent,
+) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
         consent.ask("Delete", &identity)?;
         if !desk.identities().delete(identity.id).await? {
-            return Err(Failure::Refused("somebody else deleted it just now".to_owned()));
+            return Err(Failure::Refused(
+                "somebody else deleted it just now".to_owned(),
+            ));
         }
-        common.output.print(&json!({"identity_id": identity.id, "deleted": true}));
+        common
+            .output
+            .print(&json!({"identity_id": identity.id, "deleted": true}));
         Ok(())
     })
 }

@@ -36,11 +36,21 @@ fn table(object: &Value) -> Table {
 }
 
 fn flatten(path: &str, value: &Value, rows: &mut Vec<(String, String)>) {
-    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let below = |key: &str| {
+        if path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{path}.{key}")
+        }
+    };
     match value {
-        Value::Object(map) => map.iter().for_each(|(key, value)| flatten(&below(key), value, rows)),
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(key, value)| flatten(&below(key), value, rows)),
         Value::Array(list) if list.iter().any(Value::is_object) => {
-            list.iter().enumerate().for_each(|(i, v)| flatten(&below(&i.to_string()), v, rows));
+            list.iter()
+                .enumerate()
+                .for_each(|(i, v)| flatten(&below(&i.to_string()), v, rows));
         }
         Value::Array(list) => {
             let texts: Vec<String> = list.iter().map(plain).collect();
@@ -53,7 +63,9 @@ fn flatten(path: &str, value: &Value, rows: &mut Vec<(String, String)>) {
 
 /// A value on one line; controls are shown as escapes, so that a trait cannot drive the terminal.
 fn plain(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
     text.chars().fold(String::new(), |mut line, c| {
         match c.is_control() {
             true => line.extend(c.escape_unicode()),
@@ -64,11 +76,19 @@ fn plain(value: &Value) -> String {
 }
 
 /// An identity as administrators see it, in the wire dialect's shape; never a credential's secret.
-pub fn identity(identity: &Identity, schemas_url: &str) -> Value {
-    let verification: Vec<Value> =
-        identity.addresses.iter().filter(|a| a.purpose.verification).map(verifiable).collect();
-    let recovery: Vec<Value> =
-        identity.addresses.iter().filter(|a| a.purpose.recovery).map(recoverable).collect();
+pub(super) fn identity(identity: &Identity, schemas_url: &str) -> Value {
+    let verification: Vec<Value> = identity
+        .addresses
+        .iter()
+        .filter(|a| a.purpose.verification)
+        .map(verifiable)
+        .collect();
+    let recovery: Vec<Value> = identity
+        .addresses
+        .iter()
+        .filter(|a| a.purpose.recovery)
+        .map(recoverable)
+        .collect();
     let schema = URL_SAFE_NO_PAD.encode(&identity.schema_id);
     json!({
         "id": identity.id,
@@ -94,7 +114,11 @@ fn verifiable(address: &Address) -> Value {
     if let Value::Object(map) = &mut value {
         let verified = address.verified_at;
         map.insert("verified".to_owned(), json!(verified.is_some()));
-        let status = if verified.is_some() { "completed" } else { "pending" };
+        let status = if verified.is_some() {
+            "completed"
+        } else {
+            "pending"
+        };
         map.insert("status".to_owned(), json!(status));
         map.extend(verified.map(|at| ("verified_at".to_owned(), json!(at))));
     }
@@ -109,5 +133,10 @@ fn recoverable(address: &Address) -> Value {
         ("created_at", json!(address.created_at)),
         ("updated_at", json!(address.updated_at)),
     ];
-    Value::Object(fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<Map<_, _>>())
+    Value::Object(
+        fields
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v))
+            .collect::<Map<_, _>>(),
+    )
 }

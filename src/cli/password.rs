@@ -48,7 +48,9 @@ impl PasswordSource {
         } else {
             prompt()?
         };
-        let text = text.strip_suffix('\n').map_or(text.as_str(), |t| t.trim_end_matches('\r'));
+        let text = text
+            .strip_suffix('\n')
+            .map_or(text.as_str(), |t| t.trim_end_matches('\r'));
         if text.is_empty() {
             return Err(Failure::Usage("the password is empty".to_owned()));
         }
@@ -80,7 +82,9 @@ fn read_reference(reference: &str) -> Result<String, Failure> {
         let usage = "--password-secret takes env:NAME, stdin or file:///path#key";
         return Err(Failure::Usage(usage.to_owned()));
     };
-    let Some((path, key)) = rest.split_once('#') else { return read_file(rest) };
+    let Some((path, key)) = rest.split_once('#') else {
+        return read_file(rest);
+    };
     let document: Value = serde_json::from_str(&read_file(path)?)
         .map_err(|_| Failure::Refused(format!("the file {path} is not JSON")))?;
     let value = document.get(key).and_then(Value::as_str);
@@ -99,7 +103,9 @@ fn prompt() -> Result<String, Failure> {
     };
     let first = ask("New password: ")?;
     if first != ask("The same again: ")? {
-        return Err(Failure::Refused("the two passwords are not the same".to_owned()));
+        return Err(Failure::Refused(
+            "the two passwords are not the same".to_owned(),
+        ));
     }
     Ok(first)
 }

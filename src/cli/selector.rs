@@ -35,7 +35,9 @@ impl Selector {
 
 async fn by_id(id: &str, identities: &dyn IdentityStore) -> Result<Identity, Failure> {
     let Ok(id) = id.trim().parse() else {
-        return Err(Failure::Usage("the --identity-id is not a valid UUID".to_owned()));
+        return Err(Failure::Usage(
+            "the --identity-id is not a valid UUID".to_owned(),
+        ));
     };
     let found = identities.find(id).await?;
     found.ok_or_else(|| Failure::Refused(format!("no identity found with id {id}")))

@@ -4,17 +4,19 @@ use super::{Common, Failure, desk};
 use crate::{config::Config, gateway::Gateway};
 
 /// Runs the configured gateway.
-pub fn run(common: &Common) -> Result<(), Failure> {
+pub(super) fn run(common: &Common) -> Result<(), Failure> {
     run_with(desk::configuration(common)?)
 }
 
 /// Runs a gateway of this configuration.
-pub fn run_with(config: Config) -> Result<(), Failure> {
-    Gateway::builder(config).run().map_err(|error| Failure::refused(&error))
+pub(super) fn run_with(config: Config) -> Result<(), Failure> {
+    Gateway::builder(config)
+        .run()
+        .map_err(|error| Failure::refused(&error))
 }
 
 /// A runtime for what happens before or without the gateway.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -112,7 +112,10 @@ impl Default for Provider {
 impl Provider {
     /// Whether whoever has an account anywhere may get an identity here.
     pub(super) fn is_open_to_the_world(&self) -> bool {
-        let issuer = self.issuer_url.as_deref().and_then(|text| Url::parse(text).ok());
+        let issuer = self
+            .issuer_url
+            .as_deref()
+            .and_then(|text| Url::parse(text).ok());
         let issuer = issuer.as_ref().and_then(Url::host_str);
         let open = match self.kind {
             ProviderKind::Google => self.hosted_domains.is_empty(),

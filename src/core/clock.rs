@@ -20,6 +20,8 @@ impl Clock for SystemClock {
         reason = "the one place where time enters the process"
     )]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        // To the microsecond: some clients of the API cannot read more digits.
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }

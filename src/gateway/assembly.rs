@@ -45,7 +45,10 @@ pub(super) async fn gate(
 ) -> Result<Gate, BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(metrics.clone())];
     let broker = broker(config, foundation, additions.providers)?;
-    let mut host = host(services(config, foundation, broker, observers.clone()).await?, observers);
+    let mut host = host(
+        services(config, foundation, broker, observers.clone()).await?,
+        observers,
+    );
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
         Arc::clone(&foundation.stores.principals),
         foundation.cookies.clone(),
@@ -75,7 +78,11 @@ pub(super) async fn gate(
         limits: limits(&config.limits),
         cookies: foundation.cookies.clone(),
         public_origin: config.public_url.origin(),
-        answers: Arc::new(Answers::new(Arc::new(shell), &config.public_url, &config.prefix)),
+        answers: Arc::new(Answers::new(
+            Arc::new(shell),
+            &config.public_url,
+            &config.prefix,
+        )),
         echo: Echo::new(&config.prefix).map_err(|e| BuildError::part(&e))?,
         request_ids: RequestIds::new(&*foundation.entropy),
         clock: Arc::clone(&foundation.clock),
@@ -145,7 +152,10 @@ fn broker(
 fn self_service(config: &Config) -> SelfService {
     use portcullis_self_service as plugin;
     let section = &config.plugins.self_service;
-    let rate = |rate: config::Rate| plugin::Rate { count: rate.count, per: rate.per };
+    let rate = |rate: config::Rate| plugin::Rate {
+        count: rate.count,
+        per: rate.per,
+    };
     let settings = plugin::Config {
         login: plugin::LoginConfig {
             ui_url: section.login.ui_url.clone(),
@@ -156,7 +166,9 @@ fn self_service(config: &Config) -> SelfService {
             ui_url: section.registration.ui_url.clone(),
             flow_lifespan: section.registration.flow_lifespan,
         },
-        error: plugin::ErrorConfig { ui_url: section.error.ui_url.clone() },
+        error: plugin::ErrorConfig {
+            ui_url: section.error.ui_url.clone(),
+        },
     };
     let limits = plugin::Limits {
         sign_ins_per_address: rate(config.limits.sign_ins_per_address),

@@ -74,15 +74,23 @@ impl Foundation {
             credentials: Arc::clone(&self.stores.credentials),
         };
         let config = portcullis_local::Config {
-            policy: Policy { min_length: section.min_length, max_length: section.max_length },
+            policy: Policy {
+                min_length: section.min_length,
+                max_length: section.max_length,
+            },
             cost: Cost {
                 memory: u32::try_from(section.argon2.memory.as_u64() / 1024).unwrap_or(u32::MAX),
                 iterations: section.argon2.iterations,
                 parallelism: section.argon2.parallelism,
             },
         };
-        Password::new(config, stores, Arc::clone(&self.clock), Arc::clone(&self.entropy))
-            .map_err(|error| BuildError::Invalid(error.to_string()))
+        Password::new(
+            config,
+            stores,
+            Arc::clone(&self.clock),
+            Arc::clone(&self.entropy),
+        )
+        .map_err(|error| BuildError::Invalid(error.to_string()))
     }
 
     /// Beginning and judging sessions.
@@ -115,7 +123,8 @@ pub(super) fn shared(
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Option<SharedSessions>, StoreError> {
     let url = config.redis.url.as_ref();
-    url.map(|url| SharedSessions::new(url.expose(), Arc::clone(entropy))).transpose()
+    url.map(|url| SharedSessions::new(url.expose(), Arc::clone(entropy)))
+        .transpose()
 }
 
 fn schemas(config: &Config) -> Result<Schemas, BuildError> {
@@ -133,7 +142,11 @@ fn schemas(config: &Config) -> Result<Schemas, BuildError> {
 /// Where the gateway is and where browsers may return to.
 pub fn addresses(config: &Config) -> Result<Addresses, BuildError> {
     let exact = |host: &String| !host.starts_with("*.");
-    let hosts = config.routes.iter().filter_map(|route| route.host.clone()).filter(exact);
+    let hosts = config
+        .routes
+        .iter()
+        .filter_map(|route| route.host.clone())
+        .filter(exact);
     let pattern = |text: &String| {
         text.parse::<Pattern>()
             .map_err(|error| BuildError::Invalid(format!("allowed_return_urls: {text}: {error}")))
@@ -141,5 +154,8 @@ pub fn addresses(config: &Config) -> Result<Addresses, BuildError> {
     let allowed: Result<Vec<Pattern>, BuildError> =
         config.allowed_return_urls.iter().map(pattern).collect();
     let return_urls = ReturnUrls::new(config.public_url.clone(), hosts.collect(), allowed?);
-    Ok(Addresses { return_urls: Arc::new(return_urls), prefix: config.prefix.clone() })
+    Ok(Addresses {
+        return_urls: Arc::new(return_urls),
+        prefix: config.prefix.clone(),
+    })
 }

@@ -30,7 +30,11 @@ pub(super) fn table(
     }
     for (below, pages) in pages {
         let id = compiled.len();
-        compiled.push(own(id, &format!("{prefix}{}", below.trim_end_matches('/')), pages));
+        compiled.push(own(
+            id,
+            &format!("{prefix}{}", below.trim_end_matches('/')),
+            pages,
+        ));
     }
     RouteTable::build(compiled).map_err(|clashes| {
         let texts: Vec<String> = clashes.iter().map(ToString::to_string).collect();
@@ -54,9 +58,8 @@ fn compile(id: usize, route: &config::Route) -> Result<Route, BuildError> {
         name: route.name.clone(),
         host: host(route.host.as_deref()),
         path: route.path.clone(),
-        methods: methods(route.methods.as_deref()).map_err(|name| {
-            invalid(format!("{name} is no method"))
-        })?,
+        methods: methods(route.methods.as_deref())
+            .map_err(|name| invalid(format!("{name} is no method")))?,
         target: target(&route.upstream),
         access: match route.access {
             config::Access::Public => Access::Public,
@@ -124,7 +127,11 @@ fn target(upstreams: &[config::Upstream]) -> Target {
         config::Upstream::Echo => None,
     };
     let origins: Vec<_> = upstreams.iter().filter_map(origin).collect();
-    if origins.is_empty() { Target::Echo } else { Target::Upstream(origins) }
+    if origins.is_empty() {
+        Target::Echo
+    } else {
+        Target::Upstream(origins)
+    }
 }
 
 fn preset(preset: config::HeaderPreset) -> HeaderPreset {

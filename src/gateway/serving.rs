@@ -35,7 +35,11 @@ const PURGE_PERIOD: Duration = Duration::from_secs(10 * 60);
 
 /// Serves until told to stop.
 pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
-    let Builder { config, plugins, providers } = builder;
+    let Builder {
+        config,
+        plugins,
+        providers,
+    } = builder;
     // Before anything else, so that a signal that comes early is not lost.
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let foundation = Foundation::lay(&config).await?;
@@ -48,9 +52,17 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let health = Health::new(vec![Arc::new(Record(foundation.store.clone()))]);
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
-    server.in_process("admin", Endpoint::bind(config.listen.admin)?, own(("/health", Arc::new(health))));
+    server.in_process(
+        "admin",
+        Endpoint::bind(config.listen.admin)?,
+        own(("/health", Arc::new(health))),
+    );
     let metrics = ("/metrics", metrics.pages());
-    server.in_process("metrics", Endpoint::bind(config.listen.metrics)?, own(metrics));
+    server.in_process(
+        "metrics",
+        Endpoint::bind(config.listen.metrics)?,
+        own(metrics),
+    );
     let store = foundation.store.clone();
     let beside = work_beside(foundation);
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
@@ -83,7 +95,12 @@ fn in_process(
 
 /// The composition root is the only place that spawns; each of these ends with the process.
 fn work_beside(foundation: Foundation) -> Vec<tokio::task::JoinHandle<()>> {
-    let Foundation { stores, store, clock, .. } = foundation;
+    let Foundation {
+        stores,
+        store,
+        clock,
+        ..
+    } = foundation;
     let mut work = Vec::new();
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
@@ -110,7 +127,11 @@ fn install_log(log: &Log, foundation: &Foundation) -> Result<Flush, BuildError> 
         LogFormat::Auto if terminal => Format::ColouredText,
         LogFormat::Auto => Format::Json,
     };
-    Ok(log::install(format, &filter, Arc::clone(&foundation.clock))?)
+    Ok(log::install(
+        format,
+        &filter,
+        Arc::clone(&foundation.clock),
+    )?)
 }
 
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use pingora::{
 use super::{Gate, Passage, internal};
 use crate::{
     answer::X_PORTCULLIS,
+    authenticate::token_headers,
     listener::{
         clean::{Upgrade, is_hop_by_hop},
         cookie::Cookies,
@@ -72,6 +73,10 @@ impl Gate {
             for line in lines {
                 request.append_header(header::COOKIE, line)?;
             }
+        }
+        let tokens: Vec<HeaderName> = token_headers(&request.headers).collect();
+        for name in &tokens {
+            request.remove_header(name);
         }
         for (name, value) in permit.headers() {
             request.insert_header(name.clone(), value.clone())?;

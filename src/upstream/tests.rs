@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::route::fixture::route;
+use crate::route::tests::route;
 
 fn group(urls: &[&str]) -> Group {
     let urls: Vec<Url> = urls.iter().map(|url| Url::parse(url).unwrap()).collect();
