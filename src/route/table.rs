@@ -3,7 +3,7 @@
 //!
 //! # Which route wins
 //!
-//! - **Host.** An exact host owns its requests, else the longest `*.` pattern above it, else the
+//! - **Host**, in any case. An exact host owns its requests, else the longest `*.` pattern above it, else the
 //!   routes without a host. What owns a host owns it entirely: a path that it does not serve is a
 //!   404 and never falls on to a wildcard's or everybody's routes. Whoever gives a host its own
 //!   routes has said what is reachable there; a public route written for other hosts must not open
@@ -99,10 +99,12 @@ impl RouteTable {
         match (&route.host, &route.target) {
             (HostPattern::Any, Target::Pages(_)) => &mut self.own,
             (HostPattern::Any, _) => &mut self.any,
-            (HostPattern::Exact(host), _) => self.exact.entry(host.clone()).or_default(),
+            (HostPattern::Exact(host), _) => {
+                self.exact.entry(host.to_ascii_lowercase()).or_default()
+            }
             (HostPattern::Below(host), _) => {
                 self.longest_below = self.longest_below.max(host.len());
-                self.below.entry(host.clone()).or_default()
+                self.below.entry(host.to_ascii_lowercase()).or_default()
             }
         }
     }

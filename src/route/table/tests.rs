@@ -114,6 +114,24 @@ fn a_host_with_routes_of_its_own_never_falls_on_to_wider_ones() {
 }
 
 #[test]
+fn a_host_written_in_capitals_is_the_same_host() {
+    let routes = vec![
+        route("open", "/").public(),
+        route("exact", "/").on("App.Test"),
+        route("below", "/").on("*.Example.ORG"),
+    ];
+    let table = RouteTable::build(routes).unwrap();
+    for (host, expected) in [("app.test", "exact"), ("x.example.org", "below")] {
+        assert_eq!(name(table.find(host, "/", &Method::GET)), expected);
+    }
+    let twice = vec![
+        route("a", "/").on("app.test"),
+        route("b", "/").on("APP.test"),
+    ];
+    assert_eq!(RouteTable::build(twice).unwrap_err().len(), 1);
+}
+
+#[test]
 fn own_pages_are_found_on_every_host() {
     let mut pages = route("pages", "/.portcullis").public();
     pages.target = Target::Pages(Arc::new(NoPages));
