@@ -3,16 +3,17 @@
 //!
 //! # Which route wins
 //!
-//! - **Host**, in any case. An exact host owns its requests, else the longest `*.` pattern above it, else the
-//!   routes without a host. What owns a host owns it entirely: a path that it does not serve is a
+//! - **Host**, in any case. An exact host owns its requests, else the longest `*.` pattern above it,
+//!   else the routes without a host. What owns a host owns it entirely: a path that it does not serve is a
 //!   404 and never falls on to a wildcard's or everybody's routes. Whoever gives a host its own
 //!   routes has said what is reachable there; a public route written for other hosts must not open
 //!   a door beside them.
 //! - **Path.** The longest prefix wins, on segment boundaries: `/app` serves `/app` and `/app/x`,
 //!   never `/apple`. Empty segments do not count, so `//admin` is matched as `/admin`: many
 //!   applications merge slashes, and a rule must not be avoided by doubling one.
-//! - **Method.** A route with methods takes part only for these, so the longest prefix *that serves
-//!   the method* wins. Where a path is served but its method by nobody, the answer is 405, not 404.
+//! - **Method.** Among the routes of the longest prefix, the one that serves the method. Where none
+//!   of them does, the answer is 405 and no shorter prefix is asked: `GET /admin` for administrators
+//!   must not leave `POST /admin` to a public `/`.
 //! - **Own pages** (routes of every host that are answered in process) stand before all of this:
 //!   sign-in works on every host, whatever else its routes say.
 

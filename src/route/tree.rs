@@ -1,5 +1,5 @@
 //! The paths of one host as a tree of segments. A lookup walks down it once and remembers the
-//! deepest route that serves the method, so its cost follows the routes' depth, not their number.
+//! deepest routes, so its cost follows the routes' depth, not their number.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -30,7 +30,7 @@ impl PathTree {
         ambiguous
     }
 
-    /// The deepest route on the way along `path` that serves `method`.
+    /// The deepest route on the way along `path`, if it serves `method`.
     pub(super) fn find(&self, path: &str, method: &Method) -> Lookup<'_> {
         let mut best = self.here(method, Lookup::None);
         let mut node = self;
@@ -48,10 +48,9 @@ impl PathTree {
         match self.route(method) {
             Some(route) => Lookup::Found(route),
             None if self.routes.is_empty() => above,
-            None => match above {
-                Lookup::None => Lookup::MethodNotAllowed,
-                above => above,
-            },
+            // Not the route above: a rule written for some methods of a path must not leave the
+            // others to a laxer route.
+            None => Lookup::MethodNotAllowed,
         }
     }
 

@@ -1,3 +1,5 @@
+//! Whose turn it is, and what a group does when an address fails.
+
 use std::collections::HashSet;
 
 use super::*;

@@ -156,7 +156,7 @@ fn a_path_whose_method_nobody_serves_is_method_not_allowed() {
 }
 
 #[test]
-fn the_longest_prefix_that_serves_the_method_wins() {
+fn a_method_that_the_longest_prefix_does_not_serve_falls_to_no_laxer_route() {
     let routes = || {
         vec![
             route("root", "/"),
@@ -164,7 +164,8 @@ fn the_longest_prefix_that_serves_the_method_wins() {
         ]
     };
     assert_eq!(found(routes(), &Method::POST, "a.test", "/hook"), "posts");
-    assert_eq!(found(routes(), &Method::GET, "a.test", "/hook"), "root");
+    assert_eq!(found(routes(), &Method::GET, "a.test", "/hook/x"), "405");
+    assert_eq!(found(routes(), &Method::GET, "a.test", "/hooks"), "root");
 }
 
 #[test]
@@ -223,7 +224,7 @@ fn naive<'a>(routes: &'a [Route], host: &str, path: &str, method: &Method) -> Op
         _ => None,
     };
     let owner = routes.iter().filter_map(rank).max()?;
-    routes
+    let covering: Vec<&Route> = routes
         .iter()
         .filter(|route| rank(route) == Some(owner))
         .filter(|route| {
@@ -231,8 +232,12 @@ fn naive<'a>(routes: &'a [Route], host: &str, path: &str, method: &Method) -> Op
             path.strip_prefix(prefix)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
-        .filter(|route| route.methods.as_ref().is_none_or(|m| m.contains(method)))
-        .max_by_key(|route| route.path.len())
+        .collect();
+    let longest = covering.iter().map(|route| route.path.len()).max()?;
+    covering
+        .into_iter()
+        .filter(|route| route.path.len() == longest)
+        .find(|route| route.methods.as_ref().is_none_or(|m| m.contains(method)))
         .map(|route| route.name.as_str())
 }
 
