@@ -107,15 +107,18 @@ impl ProxyHttp for Gate {
         if let Some(code) = passage.code() {
             return self.refuse(session, passage, code, &Remedy::None).await;
         }
-        let permit = match self.decide(session, passage).await {
-            Verdict::Forward(permit) => passage.permitted(permit),
+        let route = match self.decide(session, passage).await {
+            Verdict::Forward(permit) => {
+                let route = permit.route().clone();
+                passage.permitted(permit);
+                route
+            }
             Verdict::Refuse(refusal) => {
                 passage.refused(&refusal);
                 let (code, remedy) = (refusal.code, &refusal.remedy);
                 return self.refuse(session, passage, code, remedy).await;
             }
         };
-        let route = permit.route().clone();
         match &route.target {
             Target::Upstream(_) => return Ok(false),
             Target::Echo => self.echo(session, passage).await?,

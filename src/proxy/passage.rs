@@ -68,10 +68,10 @@ impl Passage {
         self.upgrade = upgrade;
     }
 
-    pub(super) fn permitted(&mut self, permit: Permit) -> &Permit {
+    pub(super) fn permitted(&mut self, permit: Permit) {
         self.route = Some(permit.route().clone());
         self.principal = permit.principal().cloned();
-        self.permit.insert(permit)
+        self.permit = Some(permit);
     }
 
     pub(super) fn refused(&mut self, refusal: &Refusal) {

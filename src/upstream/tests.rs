@@ -1,4 +1,4 @@
-//! Whose turn it is, and what a group does when an address fails.
+//! What upstreams promise.
 
 use std::collections::HashSet;
 

@@ -1,3 +1,5 @@
+//! What the one reading promises.
+
 use proptest::prelude::*;
 
 use super::*;

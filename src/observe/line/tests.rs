@@ -1,3 +1,5 @@
+//! What log lines promise.
+
 use std::{io, net::Ipv4Addr, sync::Mutex, time::Duration};
 
 use jiff::Timestamp;
