@@ -142,7 +142,9 @@ mod tests {
             response.append_header(*name, *value).unwrap();
         }
         clean_response(&mut response);
-        response.headers.keys().map(ToString::to_string).collect()
+        let mut left: Vec<String> = response.headers.keys().map(ToString::to_string).collect();
+        left.sort();
+        left
     }
 
     #[test]
@@ -158,7 +160,7 @@ mod tests {
             ("Set-Cookie", "a=1"),
             ("Set-Cookie", "b=2"),
         ];
-        assert_eq!(cleaned(200, lines), ["transfer-encoding", "set-cookie"]);
+        assert_eq!(cleaned(200, lines), ["set-cookie", "transfer-encoding"]);
     }
 
     #[test]
