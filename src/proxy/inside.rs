@@ -11,7 +11,11 @@ use pingora::{
 };
 use portcullis_core::{catalogue::Code, pages::Pages};
 
-use super::{Gate, Passage, write};
+use super::{
+    Gate, Passage,
+    admit::{X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO},
+    write,
+};
 use crate::{
     answer::{Asked, X_PORTCULLIS},
     echo::{Line, Received},
@@ -98,6 +102,8 @@ impl Gate {
         };
         let mut response = self.parts.echo.show(&asked, &received);
         self.parts.answers.finish(&mut response, passage.id());
+        // It stands for an application, and scripts tell those by the missing mark.
+        response.headers_mut().remove(X_PORTCULLIS);
         write::write(session, response).await
     }
 }
@@ -105,6 +111,7 @@ impl Gate {
 /// The headers as they would be sent.
 fn lines(request: &RequestHeader, passage: &Passage) -> Result<Vec<Line>> {
     let set = passage.permit().map_or(&[][..], |permit| permit.headers());
+    let announced = [X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST];
     let mut lines = Vec::new();
     request.map(|name, value| {
         let name = match name {
@@ -115,7 +122,9 @@ fn lines(request: &RequestHeader, passage: &Passage) -> Result<Vec<Line>> {
             value: String::from_utf8_lossy(value.as_bytes()).into_owned(),
             ours: set
                 .iter()
-                .any(|(own, _)| own.as_str().eq_ignore_ascii_case(&name)),
+                .map(|(own, _)| own)
+                .chain(&announced)
+                .any(|own| own.as_str().eq_ignore_ascii_case(&name)),
             name: name.into_owned(),
         });
         Ok(())

@@ -163,6 +163,7 @@ async fn the_echo_shows_what_an_upstream_would_receive() {
     ];
     let answer = get(gate.address, "/echo/%61?b", &lines).await;
     assert_eq!(answer.status(), 200);
+    assert_eq!(answer.header("x-portcullis"), None);
     let seen = answer.json();
     assert_eq!(seen["method"], "GET");
     assert_eq!(seen["target"], "/echo/a?b");
