@@ -40,6 +40,7 @@ pub use self::{
     redis::{SharedSessions, Tracking},
     touches::Touches,
 };
+use crate::observe::metrics::SessionCacheMetrics;
 
 /// The record: SQLite or PostgreSQL.
 #[derive(Debug, Clone)]
@@ -76,7 +77,12 @@ impl Store {
 
     /// The stores of this record behind their caches. A command that runs nothing beside itself
     /// uses them too: what it changes is then heard of by every gateway on the same Redis.
-    pub fn cached(&self, shared: Option<SharedSessions>, lifetimes: SessionLifetimes) -> Stores {
+    pub fn cached(
+        &self,
+        shared: Option<SharedSessions>,
+        lifetimes: SessionLifetimes,
+        counters: SessionCacheMetrics,
+    ) -> Stores {
         let shared = shared.map(Arc::new);
         let sessions = SqlSessions::new(self.database.clone());
         let identities = SqlIdentities::new(self.database.clone());
@@ -87,7 +93,12 @@ impl Store {
             shared: shared.clone(),
             lifetimes,
         };
-        let principals = Arc::new(Principals::new(records, Arc::clone(&self.clock), sender));
+        let principals = Arc::new(Principals::new(
+            records,
+            Arc::clone(&self.clock),
+            sender,
+            counters,
+        ));
         let tracking = shared
             .clone()
             .map(|shared| Tracking::new(shared, Arc::clone(&principals)));

@@ -21,7 +21,6 @@ use crate::{
     echo::Echo,
     enrich::ReservedHeaders,
     listener::{clean::Cleaner, client::TrustedProxies, request_id::RequestIds},
-    observe::metrics::Metrics,
     pipeline::{Pipeline, PipelineParts},
     proxy::{Gate, GateParts, Limits},
     upstream::Upstreams,
@@ -41,8 +40,8 @@ pub(super) async fn gate(
     config: &Config,
     foundation: &Foundation,
     additions: Additions,
-    metrics: &Metrics,
 ) -> Result<Gate, BuildError> {
+    let metrics = &foundation.metrics;
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(metrics.clone())];
     let broker = broker(config, foundation, additions.providers)?;
     let mut host = host(

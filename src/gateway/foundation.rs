@@ -19,6 +19,7 @@ use super::BuildError;
 use crate::{
     config::Config,
     entropy::OsEntropy,
+    observe::metrics::Metrics,
     store::{SharedSessions, Store, Stores},
 };
 
@@ -39,6 +40,8 @@ pub struct Foundation {
     pub addresses: Addresses,
     /// The gateway's cookies.
     pub cookies: Cookies,
+    /// What is counted.
+    pub metrics: Metrics,
     /// How long sessions last.
     pub lifetimes: SessionLifetimes,
 }
@@ -54,8 +57,10 @@ impl Foundation {
         };
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
         let shared = shared(config, &entropy)?;
+        let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
         Ok(Self {
-            stores: store.cached(shared, lifetimes),
+            stores: store.cached(shared, lifetimes, metrics.session_cache.clone()),
+            metrics,
             store,
             schemas: Arc::new(schemas(config)?),
             addresses: addresses(config)?,

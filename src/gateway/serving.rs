@@ -21,7 +21,6 @@ use crate::{
     },
     observe::{
         log::{self, Format},
-        metrics::Metrics,
         writer::Flush,
     },
     store::Store,
@@ -44,9 +43,8 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let foundation = Foundation::lay(&config).await?;
     let _flush = install_log(&config.log, &foundation)?;
-    let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
     let additions = Additions { plugins, providers };
-    let gate = assembly::gate(&config, &foundation, additions, &metrics).await?;
+    let gate = assembly::gate(&config, &foundation, additions).await?;
     let mut server = Server::new(UpstreamSettings::default());
     server.proxy(proxy_endpoint(&config)?, gate);
     let health = Health::new(vec![Arc::new(Record(foundation.store.clone()))]);
@@ -57,7 +55,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         Endpoint::bind(config.listen.admin)?,
         own(("/health", Arc::new(health))),
     );
-    let metrics = ("/metrics", metrics.pages());
+    let metrics = ("/metrics", foundation.metrics.pages());
     server.in_process(
         "metrics",
         Endpoint::bind(config.listen.metrics)?,

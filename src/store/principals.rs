@@ -24,6 +24,7 @@ use tokio::sync::mpsc;
 
 use self::entry::Entry;
 use super::{record::Records, stamp::Stamps, touches::Touch};
+use crate::observe::metrics::SessionCacheMetrics;
 
 /// How old an entry may grow while every change is heard of.
 const TRACKED_AGE: Duration = Duration::from_secs(300);
@@ -43,6 +44,7 @@ pub struct Principals {
     lifetimes: SessionLifetimes,
     records: Records,
     touches: mpsc::Sender<Touch>,
+    counters: SessionCacheMetrics,
 }
 
 /// Why there is no entry.
@@ -56,6 +58,7 @@ impl Principals {
         records: Records,
         clock: Arc<dyn Clock>,
         touches: mpsc::Sender<Touch>,
+        counters: SessionCacheMetrics,
     ) -> Self {
         let principals = Self {
             cache: Cache::builder()
@@ -67,6 +70,7 @@ impl Principals {
             clock,
             lifetimes: records.lifetimes,
             touches,
+            counters,
             records,
         };
         let alone = principals.records.shared.is_none();
@@ -79,10 +83,12 @@ impl Principals {
         let now = self.clock.now();
         if let Some(entry) = self.cache.get(token).await {
             if self.is_fresh(&entry, token, now) {
+                self.counters.hits.inc();
                 return Ok(Some(self.admit(token, &entry, now)));
             }
             self.cache.invalidate(token).await;
         }
+        self.counters.misses.inc();
         self.find_recorded(token, now).await
     }
 
@@ -100,6 +106,7 @@ impl Principals {
 
     /// Forgets what was read of this token before; to be called after the record has changed.
     pub(super) fn forget(&self, token: &TokenHash) {
+        self.counters.invalidations.inc();
         self.stamps.renew(token);
     }
 

@@ -9,7 +9,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use portcullis::store::{SharedSessions, Store, Stores};
+use portcullis::{
+    observe::metrics::Metrics,
+    store::{SharedSessions, Store, Stores},
+};
 use portcullis_core::{
     id::{AddressId, IdentityId, SessionId},
     identity::{Address, AddressPurpose, Identity, IdentityState},
@@ -102,7 +105,7 @@ impl Node {
         let shared =
             redis.map(|redis| SharedSessions::new(&redis.url(), Arc::new(entropy())).unwrap());
         Self {
-            stores: store.cached(shared, lifetimes),
+            stores: store.cached(shared, lifetimes, Metrics::new().unwrap().session_cache),
             store,
             _background: JoinSet::new(),
         }
