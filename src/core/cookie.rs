@@ -83,20 +83,23 @@ impl Cookies {
 }
 
 /// The value of the only cookie called `name`. Two cookies of one name are as good as none, for
-/// nobody can say which of them a browser means.
+/// nobody can say which of them a browser means. What the others hold is none of our business: an
+/// application may well keep a name in its letters.
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut found = None;
     for header in headers.get_all(COOKIE) {
-        for pair in header.to_str().ok()?.split(';') {
-            let Some((key, value)) = pair.trim_start().split_once('=') else {
+        for pair in header.as_bytes().split(|&c| c == b';') {
+            let pair = pair.trim_ascii_start();
+            let value = pair.strip_prefix(name.as_bytes());
+            let Some(value) = value.and_then(|rest| rest.strip_prefix(b"=")) else {
                 continue;
             };
-            if key == name && found.replace(value).is_some() {
+            if found.replace(value).is_some() {
                 return None;
             }
         }
     }
-    found
+    std::str::from_utf8(found?).ok()
 }
 
 #[cfg(test)]
@@ -115,6 +118,15 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others() {
         let headers = headers(&["a=1; portcullis=x; b=2"]);
+        assert_eq!(find(&headers, "portcullis"), Some("x"));
+    }
+
+    #[test]
+    fn an_applications_cookie_in_any_letters_hides_ours_from_nobody() {
+        let mut headers = HeaderMap::new();
+        let line = HeaderValue::from_bytes("name=Zoë; portcullis=x".as_bytes()).unwrap();
+        headers.append(COOKIE, line);
+        headers.append(COOKIE, HeaderValue::from_bytes(b"old=\xe9").unwrap());
         assert_eq!(find(&headers, "portcullis"), Some("x"));
     }
 
