@@ -84,6 +84,13 @@ fn what_can_be_read_in_two_ways_is_refused() {
 }
 
 #[test]
+fn a_path_is_not_decoded_without_end() {
+    let encoded = |times: usize| format!("/%{}41", "25".repeat(times));
+    assert!(path(&encoded(6)).is_some());
+    assert_eq!(path(&encoded(4000)), None);
+}
+
+#[test]
 fn absolute_form_gives_its_authority() {
     let read = |raw| target(raw).unwrap();
     let full = read(b"HTTP://Host:80/%61?q");
