@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use portcullis_core::{head::RequestHead, principal::Principal, schema::Schemas, stage::Enricher};
 
 pub use reserved::ReservedHeaders;
+pub(crate) use reserved::plain;
 
 use crate::route::{Remembered, Route};
 

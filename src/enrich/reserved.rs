@@ -65,7 +65,7 @@ impl ReservedHeaders {
 
 /// The name as gateway interfaces read it: servers that pass headers on as environment variables
 /// make one of `_`, `-` and every other sign (RFC 3875, section 4.1.18).
-fn plain(name: &str) -> Cow<'_, str> {
+pub(crate) fn plain(name: &str) -> Cow<'_, str> {
     let odd = |c: char| !c.is_ascii_alphanumeric() && c != '-';
     match name.contains(odd) {
         true => Cow::Owned(name.replace(odd, "-")),

@@ -1,15 +1,13 @@
 //! Which headers of a request never pass, on any route: identity headers from outside, what
 //! belongs to one connection only, and what claims to come from a proxy but does not.
 
-use std::borrow::Cow;
-
 use http::{
     HeaderMap, HeaderName, Method, Version,
     header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE},
 };
 
 use super::canonical::Ambiguous;
-use crate::enrich::ReservedHeaders;
+use crate::enrich::{ReservedHeaders, plain};
 
 /// Finds the headers to remove.
 #[derive(Debug)]
@@ -43,9 +41,11 @@ impl Cleaner {
         let mut names: Vec<HeaderName> = headers
             .keys()
             .filter(|key| {
-                let name = dashed(key.as_str());
+                let name = plain(key.as_str());
+                // A proxy's word is overwritten in its own spelling only, so no other may pass.
+                let believed = peer_is_trusted && name == key.as_str();
                 is_hop_by_hop(&name)
-                    || (!peer_is_trusted && is_proxys_word(&name))
+                    || (is_proxys_word(&name) && !believed)
                     || self.reserved.is_reserved(key)
             })
             .cloned()
@@ -104,14 +104,6 @@ fn has_length(head: &[u8]) -> bool {
     })
 }
 
-/// The name with dashes: some applications read both spellings as the same variable.
-fn dashed(name: &str) -> Cow<'_, str> {
-    match name.contains('_') {
-        true => Cow::Owned(name.replace('_', "-")),
-        false => Cow::Borrowed(name),
-    }
-}
-
 fn tokens(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     headers
         .get_all(CONNECTION)
@@ -135,11 +127,12 @@ fn nominated(headers: &HeaderMap) -> Result<Vec<HeaderName>, Ambiguous> {
 }
 
 /// Headers for one connection only (RFC 9110, section 7.6.1). `Transfer-Encoding` is the
-/// framework's, for it frames the body anew.
+/// framework's, for it frames the body anew. `Proxy` is no header at all, but gateway interfaces make
+/// of it the variable that tells libraries where to send their own requests.
 pub fn is_hop_by_hop(name: &str) -> bool {
     matches!(
         name,
-        "connection" | "keep-alive" | "te" | "trailer" | "upgrade" | "http2-settings"
+        "connection" | "keep-alive" | "te" | "trailer" | "upgrade" | "http2-settings" | "proxy"
     ) || name.starts_with("proxy-")
 }
 
@@ -234,14 +227,32 @@ mod tests {
     fn a_proxys_word_passes_only_from_a_trusted_one() {
         let lines = &[
             ("forwarded", "for=x"),
-            ("x_real_ip", "1"),
+            ("x-real-ip", "1"),
             ("x-original-url", "/admin"),
         ];
-        assert_eq!(condemned(lines, true), [""; 0]);
         assert_eq!(
             condemned(lines, false),
-            ["forwarded", "x-original-url", "x_real_ip"]
+            ["forwarded", "x-original-url", "x-real-ip"]
         );
+        assert_eq!(condemned(lines, true), [""; 0]);
+    }
+
+    #[test]
+    fn no_other_spelling_of_a_proxys_word_passes_from_anybody() {
+        // To an application behind a gateway interface each of them is the header it trusts.
+        let lines = &[
+            ("x_forwarded_for", "6.6.6.6"),
+            ("x.forwarded.proto", "https"),
+            ("x_real_ip", "6.6.6.6"),
+        ];
+        let all = ["x.forwarded.proto", "x_forwarded_for", "x_real_ip"];
+        assert_eq!(condemned(lines, false), all);
+        assert_eq!(condemned(lines, true), all);
+    }
+
+    #[test]
+    fn nobody_outside_names_the_applications_proxy() {
+        assert_eq!(condemned(&[("proxy", "http://x")], true), ["proxy"]);
     }
 
     #[test]
