@@ -20,6 +20,7 @@ use crate::{
 };
 
 mod encoded_slash;
+mod parameters;
 mod remedy;
 
 /// The line that every request takes.
@@ -95,10 +96,11 @@ impl Pipeline {
             Lookup::MethodNotAllowed => return Err(Refusal::plain(Code::MethodNotAllowed, None)),
             Lookup::None => return Err(Refusal::plain(Code::NoRoute, None)),
         };
-        if encoded_slash::is_in(head.path) && !self.reads_alike(route, head) {
-            return Err(Refusal::plain(Code::AmbiguousRequest, Some(route)));
+        let kept = !encoded_slash::is_in(head.path) || self.reads_alike(route, head);
+        match kept && self.stays_without_parameters(route, head, head.path) {
+            true => Ok(route),
+            false => Err(Refusal::plain(Code::AmbiguousRequest, Some(route))),
         }
-        Ok(route)
     }
 
     /// Whether a path with encoded slashes may pass: where the route keeps them, and an application
@@ -108,10 +110,20 @@ impl Pipeline {
             return false;
         };
         route.encoded_slash == EncodedSlash::Keep
-            && matches!(
-                self.table.find(head.host, &decoded, head.method),
-                Lookup::Found(other) if other.id == route.id
-            )
+            && self.leads_to(route, head, &decoded)
+            && self.stays_without_parameters(route, head, &decoded)
+    }
+
+    /// Whether an application that drops path parameters finds itself behind the same rules. Where
+    /// the route's own path holds one, whoever wrote it knows how it is read.
+    fn stays_without_parameters(&self, route: &Route, head: &RequestHead<'_>, path: &str) -> bool {
+        route.path.contains(';')
+            || parameters::dropped(path).is_none_or(|bare| self.leads_to(route, head, &bare))
+    }
+
+    fn leads_to(&self, route: &Route, head: &RequestHead<'_>, path: &str) -> bool {
+        let found = self.table.find(head.host, path, head.method);
+        matches!(found, Lookup::Found(other) if other.id == route.id)
     }
 
     /// Who the request comes from. A caller who cannot be known now is refused; where nothing

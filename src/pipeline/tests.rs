@@ -291,3 +291,36 @@ async fn an_encoded_slash_does_not_lead_around_another_routes_rules() {
         assert_eq!(verdict, Err(Code::AmbiguousRequest), "{path}");
     }
 }
+
+#[tokio::test]
+async fn path_parameters_do_not_lead_around_another_routes_rules() {
+    for path in [
+        "/admin;x",
+        "/admin;x=1/y",
+        "/;/admin",
+        "/;a/admin/y",
+        "/admin%3Bx/y",
+    ] {
+        let verdict = with_slash(EncodedSlash::Reject, path).await;
+        assert_eq!(verdict, Err(Code::AmbiguousRequest), "{path}");
+    }
+    for path in ["/admin;%2Fx", "/%2F;/admin", "/;%2Fadmin"] {
+        let verdict = with_slash(EncodedSlash::Keep, path).await;
+        assert_eq!(verdict, Err(Code::AmbiguousRequest), "{path}");
+    }
+    for path in ["/items;v=1", "/a/b;c;d=e/f", "/x;admin", "/a%3Bb"] {
+        let verdict = with_slash(EncodedSlash::Reject, path).await;
+        assert_eq!(verdict, Ok("root".to_owned()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_may_be_told_by_a_path_parameter() {
+    let routes = vec![
+        route("root", "/").public(),
+        route("v1", "/api;v=1").public(),
+    ];
+    let pipeline = Pipeline::new(parts(routes, &[Door::nobody()]));
+    let permit = permitted(pipeline.decide(&Asking::get("/api;v=1/x").head()).await);
+    assert_eq!(permit.route().name, "v1");
+}
