@@ -30,15 +30,14 @@ pub(crate) async fn sign_in(
     mut submission: Box<Submission>,
 ) -> Outcome {
     let suspicion = suspicion(desk, &submission).await?;
-    if let Some(suspicion) = &suspicion {
-        suspicion.check(desk).await.map_err(|failure| {
-            let flow = &submission.flow;
-            failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
-        })?;
-    }
+    require_no_pause(desk, suspicion.as_ref(), &submission).await?;
     submission.flow.active = Some(method.name().to_owned());
     let announcer = &desk.services.announcer;
-    let identity = match method.verify(&submission.value()).await {
+    let verified = method.verify(&submission.value()).await;
+    // Guesses that are sent all at once pass the first look together. Once they have begun a
+    // pause, none of the others is answered, right or wrong, nor counted again.
+    require_no_pause(desk, suspicion.as_ref(), &submission).await?;
+    let identity = match verified {
         Ok(identity) => identity,
         Err(MethodError::Invalid(complaints)) => {
             let guessed = complaints.iter().any(|(_, message)| message.id == WRONG);
@@ -65,6 +64,21 @@ pub(crate) async fn sign_in(
         provider: None,
     };
     sign_in.begin(desk, visit).await
+}
+
+/// Fails while the identity that is meant has to be left alone.
+async fn require_no_pause(
+    desk: &Desk,
+    suspicion: Option<&Suspicion>,
+    submission: &Submission,
+) -> Result<(), Failure> {
+    let Some(suspicion) = suspicion else {
+        return Ok(());
+    };
+    suspicion.check(desk).await.map_err(|failure| {
+        let flow = &submission.flow;
+        failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
+    })
 }
 
 async fn suspicion(desk: &Desk, submission: &Submission) -> Result<Option<Suspicion>, Failure> {

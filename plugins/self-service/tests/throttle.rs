@@ -45,6 +45,29 @@ async fn guessing_one_identity_pauses_it_longer_and_longer() {
 }
 
 #[tokio::test]
+async fn guesses_sent_all_at_once_are_as_few_as_one_after_the_other() {
+    let house = House::with(open_registration(), strict());
+    house.resident("ada@example.com").await;
+    let email = "ada@example.com";
+    let mut browsers: Vec<Browser<'_>> = (0..5).map(|_| house.browser()).collect();
+    let [a, b, c, d, e] = &mut browsers[..] else {
+        unreachable!()
+    };
+    let answers = tokio::join!(
+        attempt(a, email, "1"),
+        attempt(b, email, "2"),
+        attempt(c, email, "3"),
+        attempt(d, email, "4"),
+        attempt(e, email, "5"),
+    );
+    let mut answers: [u16; 5] = answers.into();
+    answers.sort_unstable();
+    assert_eq!(answers, [400, 400, 400, 429, 429]);
+    house.clock.advance(Duration::from_secs(60));
+    assert_eq!(attempt(&mut browsers[0], email, PASSWORD).await, 200);
+}
+
+#[tokio::test]
 async fn an_unknown_identifier_is_paused_like_a_known_one() {
     let house = House::with(open_registration(), strict());
     let mut browser = house.browser();
