@@ -18,7 +18,7 @@ use portcullis_core::{
 use tower::ServiceExt;
 
 use crate::{
-    failure::Failure,
+    failure::{Failure, WayOut},
     negotiation::Wants,
     shell::{ErrorPage, Shell},
 };
@@ -81,12 +81,18 @@ impl RouterPages {
         let mut response = match wants {
             Wants::Json => (status, Json(failure.envelope(request_id))).into_response(),
             Wants::Html => {
+                // Nobody is left at a dead end: the first own page knows where to go on.
+                let start = [WayOut::new("Go to the start", format!("{}/", self.prefix))];
+                let ways_out = match failure.ways_out() {
+                    [] => &start[..],
+                    ways_out => ways_out,
+                };
                 let page = self.shell.error_page(&ErrorPage {
                     code: failure.code(),
                     request_id,
                     reason: failure.reason(),
                     hints: failure.hints(),
-                    ways_out: failure.ways_out(),
+                    ways_out,
                 });
                 (status, Html(page)).into_response()
             }
@@ -205,6 +211,7 @@ mod tests {
         assert_eq!(status, 404);
         assert!(page.contains("Nothing &lt;here&gt;."), "{page}");
         assert!(page.contains("r1"), "{page}");
+        assert!(page.contains("href=\"/.p/\""), "there is a way on: {page}");
         for (path, accept) in [("/.p/fail", "application/json"), ("/.p/api", "text/html")] {
             let (status, _, body) = answer(path, accept).await;
             let body: serde_json::Value = serde_json::from_str(&body).unwrap();
