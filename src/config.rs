@@ -178,7 +178,7 @@ impl Config {
         for (id, provider) in &self.providers {
             provider.validate(id, &mut check.under("providers").under(id));
         }
-        self.warn_of_open_providers(&mut check.under("providers"));
+        self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));
         self.plugins
             .self_service
@@ -208,7 +208,7 @@ impl Config {
     }
 
     /// Behind a gate that asks only for a session, whoever gets an identity may enter.
-    fn warn_of_open_providers(&self, check: &mut Check<'_>) {
+    fn warn_of_open_doors(&self, check: &mut Check<'_>) {
         let narrowed = |route: &Route| {
             route.access == Access::Public || route.allow.is_some() || route.deny.is_some()
         };
@@ -220,9 +220,17 @@ impl Config {
             .iter()
             .filter(|(_, one)| one.is_open_to_the_world())
         {
-            check.under(id).warn(format!(
+            check.under("providers").under(id).warn(format!(
                 "anybody with an account there may pass route {:?}; write hosted_domains, \
                  create = \"never\", or a rule in the route's allow",
+                route.name
+            ));
+        }
+        if self.plugins.self_service.registration.enabled {
+            let mut check = check.under("plugins").under("self-service");
+            check.under("registration").under("enabled").warn(format!(
+                "anybody may pass route {:?}, under any e-mail address that is free: nobody \
+                 proves theirs; write false, or a rule in the route's allow",
                 route.name
             ));
         }

@@ -128,6 +128,19 @@ fn schemas_are_there_and_valid() {
 }
 
 #[test]
+fn open_registration_is_told_unless_something_narrows_it() {
+    let open = format!("{ROUTE}[plugins.self-service.registration]\nenabled = true\n");
+    warned(
+        &open,
+        "portcullis.toml:5: warning: plugins.self-service.registration.enabled: anybody may pass route \"app\"",
+    );
+    let public = open.replacen("name = ", "access = \"public\"\nname = ", 1);
+    assert_eq!(Folder::with(&public).warned(), "");
+    let closed = open.replace("true", "false");
+    assert_eq!(Folder::with(&closed).warned(), "");
+}
+
+#[test]
 fn weak_passwords_and_cheap_hashes_are_told() {
     let password = |keys: &str| format!("{ROUTE}[identity.password]\n{keys}\n");
     warned(
