@@ -65,6 +65,10 @@ impl CredentialStore for SqlCredentials {
         kind: CredentialKind,
         identifier: &str,
     ) -> Result<Option<Credential>, StoreError> {
+        // PostgreSQL keeps no NUL and refuses to look for one, so nothing has it.
+        if identifier.contains('\0') {
+            return Ok(None);
+        }
         let query = Query::select()
             .columns(COLUMNS)
             .from(Table::Credentials)

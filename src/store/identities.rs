@@ -159,6 +159,11 @@ impl SqlIdentities {
         column: Column,
         value: impl Display + Send,
     ) -> Result<Vec<Identity>, StoreError> {
+        let value = value.to_string();
+        // PostgreSQL keeps no NUL and refuses to look for one, so nobody has it.
+        if value.contains('\0') {
+            return Ok(Vec::new());
+        }
         let owners = Query::select()
             .column(Column::IdentityId)
             .from(table)

@@ -42,7 +42,8 @@ async fn what_is_inserted_is_found(identities: &dyn IdentityStore, entropy: &dyn
 
     let nobody = IdentityId::generate(entropy);
     assert_eq!(identities.find(nobody).await.unwrap(), None);
-    for pattern in ["%", "", "_", "' or ''='", &name.replace('o', "_")] {
+    let cut = format!("{name}\0");
+    for pattern in ["%", "", "_", "' or ''='", &cut, &name.replace('o', "_")] {
         let found = identities.find_by_identifier(pattern).await.unwrap();
         assert_eq!(found, None, "an identifier is no pattern");
         let found = identities.find_by_address(pattern).await.unwrap();
