@@ -14,14 +14,15 @@ pub(crate) fn about_traits(errors: Vec<TraitError>) -> Vec<Complaint> {
 }
 
 /// Keeps what was entered. Passwords are never kept, nor does a form accept values for its
-/// hidden fields and buttons.
+/// hidden and disabled fields and its buttons.
 pub(crate) fn fill(ui: &mut Ui, fields: &Map<String, Value>) {
     for node in &mut ui.nodes {
         let input = &mut node.attributes;
-        if matches!(
+        let is_fixed = matches!(
             input.kind.as_str(),
             "password" | "hidden" | "submit" | "button"
-        ) {
+        );
+        if is_fixed || input.disabled {
             continue;
         }
         if let Some(value) = lookup(fields, &input.name) {

@@ -63,6 +63,13 @@ pub struct Draft {
     pub traits: Value,
 }
 
+impl Draft {
+    /// Whether the provider vouches for this address; one that it does stays as it is.
+    pub fn is_vouched_for(&self, address: &str) -> bool {
+        arrival::is_trusted(address, &self.claims)
+    }
+}
+
 /// A sign-in through a provider did not arrive.
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
@@ -146,7 +153,7 @@ impl Broker {
     }
 
     /// Completes a draft with the traits somebody filled in; theirs win over the provider's,
-    /// except for forced ones.
+    /// except for forced ones and for an address that the provider vouches for.
     pub async fn complete(&self, draft: Draft, traits: Value) -> Result<Arrival, BrokerError> {
         let configured = self.find(&draft.provider)?;
         self.arrive_completed(configured, draft, traits).await

@@ -191,6 +191,23 @@ impl Schema {
         }
     }
 
+    /// Puts identifiers and addresses back to what they were in `old`, where that was a text that
+    /// must stay.
+    pub(crate) fn keep_addresses(
+        &self,
+        traits: &mut Value,
+        old: &Value,
+        must_stay: impl Fn(&str) -> bool,
+    ) {
+        for field in self.fields.iter().filter(|field| field.is_address()) {
+            if let Some(before) = field.value(old)
+                && field.texts(old).any(&must_stay)
+            {
+                put(traits, &field.path, before.clone());
+            }
+        }
+    }
+
     /// The e-mail address of somebody with these traits, as written.
     pub fn email<'a>(&self, traits: &'a Value) -> Option<&'a str> {
         let is_address = |field: &&Field| field.is_email_address();

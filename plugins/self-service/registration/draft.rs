@@ -11,7 +11,7 @@ use portcullis_core::{
     ui::Node,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     desk::Desk,
@@ -43,6 +43,10 @@ pub(crate) async fn park(
     let label = oidc::label(desk, &draft.provider);
     let schema = desk.services.schemas.default_schema();
     let mut nodes = schema.nodes(&draft.traits, "oidc");
+    for node in &mut nodes {
+        let value = node.attributes.value.as_ref().and_then(Value::as_str);
+        node.attributes.disabled |= value.is_some_and(|text| draft.is_vouched_for(text));
+    }
     let button = Message::continue_with(&label);
     nodes.push(Node::submit("oidc", "provider", provider, button));
     let new = NewFlow {

@@ -239,6 +239,46 @@ async fn what_a_provider_does_not_say_is_asked_on_a_form() {
 }
 
 #[tokio::test]
+async fn an_address_a_provider_vouches_for_is_shown_but_not_changed() {
+    let house = House::with(Config::default(), Limits::default());
+    let mut browser = house.browser();
+    let state = leave(&mut browser, "google").await;
+    let query = format!("state={state}&code=wordy");
+    let id = come_back(&mut browser, "google", &query)
+        .await
+        .query("flow");
+    let fetch = format!("/self-service/registration/flows?id={id}");
+    let flow = browser.ask(&fetch).await.json();
+    let shown = &node(&flow, "traits.email")["attributes"];
+    assert_eq!(
+        (&shown["value"], &shown["disabled"]),
+        (&json!("wordy@example.com"), &json!(true))
+    );
+    assert_eq!(
+        node(&flow, "traits.name.first")["attributes"]["disabled"],
+        false
+    );
+    let body = |first: &str| {
+        json!({
+            "provider": "google", "csrf_token": csrf(&flow),
+            "traits": {"email": "ceo@example.com", "name": {"first": first}},
+        })
+    };
+    let again = browser.post(action(&flow), &body(&"w".repeat(22))).await;
+    let kept = again.json();
+    assert_eq!(
+        node(&kept, "traits.email")["attributes"]["value"],
+        "wordy@example.com"
+    );
+    let reply = browser.post(action(&flow), &body("Will")).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(
+        reply.json()["identity"]["traits"],
+        json!({"email": "wordy@example.com", "name": {"first": "Will"}})
+    );
+}
+
+#[tokio::test]
 async fn an_answer_by_form_becomes_a_navigation() {
     let house = House::new();
     let mut browser = house.browser();

@@ -50,10 +50,14 @@ impl Broker {
             return self.known(configured, identity, &draft.claims).await;
         }
         let schema = self.schemas.default_schema();
+        let said = draft.traits.clone();
         if filled_in.is_object() {
             merge(&mut draft.traits, filled_in);
         }
-        let traits = schema.coerce(draft.traits);
+        let mut traits = schema.coerce(draft.traits);
+        // Applications tell people apart by their address: a form that asks for something else
+        // must not let somebody proved be anybody they like.
+        schema.keep_addresses(&mut traits, &said, |text| is_trusted(text, &draft.claims));
         draft.traits = configured.mapping.enforce(&traits, &draft.claims);
         self.admit(configured, schema, &draft.traits).await?;
         self.create(configured, draft).await
@@ -258,7 +262,7 @@ fn link_key(configured: &ConfiguredProvider, claims: &Claims) -> LinkKey {
     }
 }
 
-fn is_trusted(address: &str, claims: &Claims) -> bool {
+pub(super) fn is_trusted(address: &str, claims: &Claims) -> bool {
     let trusted = claims.trusted_email.as_deref().map(normalise_identifier);
     trusted.is_some_and(|trusted| trusted == normalise_identifier(address))
 }

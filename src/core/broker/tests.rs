@@ -146,6 +146,30 @@ async fn a_completed_draft_takes_no_address_over() {
 }
 
 #[tokio::test]
+async fn nobody_fills_in_another_address_than_the_one_vouched_for() {
+    let setting = setting(Creation::Auto);
+    for (subject, filled_in) in [("ada", "ceo@example.org"), ("bob", "")] {
+        let email = format!("{subject}@example.org");
+        let mut said = claims(subject, &email, true);
+        said.document = json!({"sub": subject});
+        let draft = Draft {
+            provider: "idp".parse().unwrap(),
+            claims: said,
+            traits: json!({"email": email}),
+        };
+        assert!(draft.is_vouched_for(&email.to_uppercase()));
+        assert!(!draft.is_vouched_for("ceo@example.org"));
+        let filled_in = json!({"email": filled_in});
+        let arrival = setting.broker.complete(draft, filled_in).await.unwrap();
+        let Arrival::Created(identity) = arrival else {
+            panic!("{arrival:?}");
+        };
+        assert_eq!(identity.traits, json!({"email": email}));
+        assert!(identity.addresses[0].verified_at.is_some());
+    }
+}
+
+#[tokio::test]
 async fn an_address_nobody_vouches_for_is_confirmed_on_the_form() {
     let setting = setting(Creation::Auto);
     setting.says(claims("1", "ada@example.org", false));

@@ -77,6 +77,8 @@ impl Method for FakeMethod {
             );
             return Err(MethodError::Invalid(vec![complaint]));
         }
+        // Hashing takes its time, so that submissions overlap.
+        tokio::task::yield_now().await;
         let wrong = || MethodError::Invalid(vec![(None, Message::credentials_invalid())]);
         let identities: &dyn IdentityStore = &*self.store;
         let identifier = normalise_identifier(text("identifier"));
@@ -139,6 +141,9 @@ impl Provider for FakeProvider {
                 return Err(ProviderError::NotAdmitted { reason });
             }
             "nameless" => json!({"sub": "nameless"}),
+            "wordy" => json!({
+                "sub": "wordy", "email": "wordy@example.com", "given_name": "w".repeat(21),
+            }),
             code => json!({"sub": code, "email": format!("{code}@example.com")}),
         };
         Ok(Claims {
