@@ -1,6 +1,9 @@
 //! The plugin port: a plugin adds parts to a host when the gateway is put together.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{
+    fmt::Debug,
+    sync::{Arc, OnceLock},
+};
 
 use url::Url;
 
@@ -116,24 +119,31 @@ impl Addresses {
 }
 
 /// Tells every observer what happened.
+///
+/// Plugins take theirs while further plugins may still add observers, so who is told is settled
+/// once all are installed; before that nothing happens that could be told.
 #[derive(Debug, Clone, Default)]
 pub struct Announcer {
-    observers: Arc<[Arc<dyn Observer>]>,
+    observers: Arc<OnceLock<Vec<Arc<dyn Observer>>>>,
 }
 
 impl Announcer {
     /// An announcer to these observers.
     pub fn new(observers: Vec<Arc<dyn Observer>>) -> Self {
         Self {
-            observers: observers.into(),
+            observers: Arc::new(OnceLock::from(observers)),
         }
+    }
+
+    /// Settles who is told by this announcer and all its clones; a second time changes nothing.
+    pub fn settle(&self, observers: Vec<Arc<dyn Observer>>) {
+        let _ = self.observers.set(observers);
     }
 
     /// Tells everyone.
     pub fn announce(&self, event: &Event<'_>) {
-        self.observers
-            .iter()
-            .for_each(|observer| observer.observe(event));
+        let observers = self.observers.get().into_iter().flatten();
+        observers.for_each(|observer| observer.observe(event));
     }
 
     /// Tells everyone that a sign-in was refused, and hands the code back.
@@ -144,5 +154,30 @@ impl Announcer {
             code,
         });
         code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[derive(Debug, Default)]
+    struct Ear(AtomicUsize);
+
+    impl Observer for Ear {
+        fn observe(&self, _: &Event<'_>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_plugin_that_came_first_is_heard_by_observers_that_came_later() {
+        let (ear, announcer) = (Arc::new(Ear::default()), Announcer::default());
+        let taken_early = announcer.clone();
+        announcer.settle(vec![ear.clone()]);
+        taken_early.refuse("password", Code::CredentialsInvalid);
+        assert_eq!(ear.0.load(Ordering::Relaxed), 1);
     }
 }

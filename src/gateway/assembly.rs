@@ -45,7 +45,7 @@ pub(super) async fn gate(
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(metrics.clone())];
     let broker = broker(config, foundation, additions.providers)?;
     let mut host = host(
-        services(config, foundation, broker, observers.clone()).await?,
+        services(config, foundation, broker).await?,
         observers,
     );
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
@@ -56,6 +56,7 @@ pub(super) async fn gate(
     for plugin in additions.plugins {
         plugin.install(&mut host)?;
     }
+    host.services.announcer.settle(host.observers);
     let table = routes::table(&config.routes, &config.prefix, host.public_pages)?;
     let reserved = ReservedHeaders::build(table.routes(), &host.enrichers);
     let upstreams = Upstreams::build(table.routes()).map_err(|e| BuildError::part(&e))?;
@@ -104,7 +105,6 @@ async fn services(
     config: &Config,
     foundation: &Foundation,
     broker: Broker,
-    observers: Vec<Arc<dyn Observer>>,
 ) -> Result<Services, BuildError> {
     let methods: Vec<Arc<dyn Method>> = match config.identity.local.enabled {
         true => vec![Arc::new(foundation.passwords(config)?)],
@@ -123,7 +123,7 @@ async fn services(
         seal: foundation.seal(config).await?,
         cookies: foundation.cookies.clone(),
         addresses: foundation.addresses.clone(),
-        announcer: Announcer::new(observers),
+        announcer: Announcer::default(),
     })
 }
 

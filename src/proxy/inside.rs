@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Request, header};
+use http::{Request, header};
 use pingora::{
     http::{HeaderNameVariant, RequestHeader},
     prelude::Result,
@@ -17,7 +17,7 @@ use super::{
     write,
 };
 use crate::{
-    answer::{Asked, X_PORTCULLIS},
+    answer::Asked,
     echo::{Line, Received},
     pipeline::Remedy,
 };
@@ -70,8 +70,7 @@ impl Gate {
         request.headers_mut().clone_from(&head.headers);
         request.extensions_mut().insert(passage.visitor());
         let mut response = pages.respond(request).await;
-        let mark = HeaderValue::from_static("1");
-        response.headers_mut().insert(X_PORTCULLIS, mark);
+        self.parts.answers.finish(&mut response, passage.id());
         write::write(session, response).await
     }
 
