@@ -44,10 +44,7 @@ pub(super) async fn gate(
     let metrics = &foundation.metrics;
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(metrics.clone())];
     let broker = broker(config, foundation, additions.providers)?;
-    let mut host = host(
-        services(config, foundation, broker).await?,
-        observers,
-    );
+    let mut host = host(services(config, foundation, broker).await?, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
         Arc::clone(&foundation.stores.principals),
         foundation.cookies.clone(),

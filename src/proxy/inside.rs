@@ -17,7 +17,7 @@ use super::{
     write,
 };
 use crate::{
-    answer::Asked,
+    answer::{Asked, X_PORTCULLIS},
     echo::{Line, Received},
     pipeline::Remedy,
 };
