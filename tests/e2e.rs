@@ -14,5 +14,19 @@
 mod support;
 
 mod e2e {
+    mod check;
+    mod commands;
+    mod first_visit;
+    mod first_visit_curl;
+    mod gate;
     mod harness;
+    mod metrics;
+    mod open_redirect;
+    mod provider;
+    mod quiet_log;
+    mod sessions;
+    mod shutdown;
+    mod sign_in_loop;
+    mod storm;
+    mod tls;
 }

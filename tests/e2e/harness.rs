@@ -197,6 +197,27 @@ async fn a_browser_without_scripts_fills_forms_all_the_same() {
 }
 
 #[tokio::test]
+async fn the_browser_can_be_a_phone_in_the_dark() {
+    let upstream = Upstream::start().await;
+    upstream.answer(|_| {
+        let page = "<meta name=viewport content='width=device-width'><a href=/on>On</a>\
+            <style>@media (prefers-color-scheme: dark) { body { color: rgb(1, 2, 3) } }</style>";
+        Reply::text(page).with_header("Content-Type", "text/html")
+    });
+    let browser = Browser::open().await;
+    browser.narrow(390).await;
+    browser.prefer("dark").await;
+    browser.goto(&upstream.url()).await;
+    let seen = "return [innerWidth, getComputedStyle(document.body).color]";
+    assert_eq!(
+        browser.run(seen, vec![]).await,
+        json!([390, "rgb(1, 2, 3)"])
+    );
+    browser.follow_link("/on").await;
+    browser.arrive_at("/on").await;
+}
+
+#[tokio::test]
 async fn the_real_provider_tells_who_signed_in() {
     let provider = OidcProvider::with_client("one", "secret", CALLBACK).claims_in_id_token();
     let mut provider = provider

@@ -1,9 +1,13 @@
 //! Who talks to the gateway without a browser.
 
-use std::{sync::Once, time::Duration};
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use reqwest::{
-    Client, Method, RequestBuilder, Response,
+    Certificate, Client, Method, RequestBuilder, Response,
+    cookie::{CookieStore, Jar},
     header::{ACCEPT, HeaderMap, HeaderValue},
     redirect::Policy,
 };
@@ -21,34 +25,79 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Anonymous {
     client: Client,
     home: Url,
+    jar: Arc<CookieJar>,
+}
+
+/// Keeps the cookies it is meant to keep.
+#[derive(Debug)]
+struct CookieJar {
+    jar: Jar,
+    keeps: Keeps,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Keeps {
+    Everything,
+    EverythingBut(&'static str),
+    Nothing,
 }
 
 impl Anonymous {
     /// A client that keeps cookies, as a browser does.
     pub(crate) fn new(home: &str) -> Self {
-        Self::with(home, Client::builder().cookie_store(true))
+        Self::with(home, Keeps::Everything, Client::builder())
     }
 
     /// A client that forgets every cookie.
     pub(crate) fn without_cookies(home: &str) -> Self {
-        Self::with(home, Client::builder())
+        Self::with(home, Keeps::Nothing, Client::builder())
     }
 
-    fn with(home: &str, builder: reqwest::ClientBuilder) -> Self {
+    /// A client that keeps every cookie but the one called `name`.
+    pub(crate) fn losing(home: &str, name: &'static str) -> Self {
+        Self::with(home, Keeps::EverythingBut(name), Client::builder())
+    }
+
+    /// A client that keeps cookies and believes this certificate.
+    pub(crate) fn trusting(home: &str, pem: &str) -> Self {
+        let certificate = Certificate::from_pem(pem.as_bytes()).expect("a certificate");
+        let builder = Client::builder().add_root_certificate(certificate);
+        Self::with(home, Keeps::Everything, builder)
+    }
+
+    fn with(home: &str, keeps: Keeps, builder: reqwest::ClientBuilder) -> Self {
         static TLS: Once = Once::new();
         TLS.call_once(|| {
             let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let jar = Arc::new(CookieJar {
+            jar: Jar::default(),
+            keeps,
         });
         // Proxies of the environment must not see what is meant for the loopback.
         let builder = builder
             .redirect(Policy::none())
             .timeout(PATIENCE)
+            .cookie_provider(Arc::clone(&jar))
             .no_proxy();
         let client = builder.build().expect("a client");
         Self {
             client,
             home: home.parse().expect("an address"),
+            jar,
         }
+    }
+
+    /// The `Cookie` header the gateway would get, pair by pair.
+    pub(crate) fn cookies(&self) -> Vec<String> {
+        let header = self.jar.cookies(&self.home);
+        let header = header.map(|value| value.to_str().expect("readable").to_owned());
+        let header = header.unwrap_or_default();
+        header
+            .split("; ")
+            .filter(|pair| !pair.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Begins a request; `target` is a path of the gateway or a whole address.
@@ -105,6 +154,24 @@ impl Anonymous {
     }
 }
 
+impl CookieStore for CookieJar {
+    fn set_cookies(&self, headers: &mut dyn Iterator<Item = &HeaderValue>, url: &Url) {
+        let mut kept = headers.filter(|line| match self.keeps {
+            Keeps::Everything => true,
+            Keeps::EverythingBut(name) => {
+                let line = line.to_str().unwrap_or_default();
+                line.split('=').next() != Some(name)
+            }
+            Keeps::Nothing => false,
+        });
+        self.jar.set_cookies(&mut kept, url);
+    }
+
+    fn cookies(&self, url: &Url) -> Option<HeaderValue> {
+        self.jar.cookies(url)
+    }
+}
+
 /// Where a redirect leads.
 pub(crate) fn location(response: &Response) -> Option<String> {
     let value = response.headers().get("location")?;
@@ -113,6 +180,12 @@ pub(crate) fn location(response: &Response) -> Option<String> {
 
 async fn send(request: RequestBuilder) -> Response {
     request.send().await.expect("an answer")
+}
+
+/// A header of an answer as text.
+pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    let value = response.headers().get(name)?;
+    Some(value.to_str().expect("a readable header"))
 }
 
 /// Sends bytes that no client library would, and returns all that comes back until the end.

@@ -10,8 +10,9 @@ use std::{
 use fantoccini::{
     Client, ClientBuilder,
     elements::{Element, ElementRef},
-    wd::Capabilities,
+    wd::{Capabilities, WebDriverCompatibleCommand},
 };
+use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -19,6 +20,7 @@ use tokio::{
     net::TcpStream,
     sync::{Semaphore, SemaphorePermit},
 };
+use url::{ParseError, Url};
 
 use super::{
     port::free_port,
@@ -48,6 +50,10 @@ const FIND_BUTTON: &str = "
     return shown.find(b => b.textContent.trim() === wanted)
         || shown.find(b => b.value === wanted || b.name === wanted)
         || shown.find(b => b.textContent.includes(wanted));";
+
+/// A link by a part of its address.
+const FIND_LINK: &str = "
+    return [...document.querySelectorAll('a[href]')].find(a => a.href.includes(arguments[0]));";
 
 /// A browser window with a fresh profile.
 pub(crate) struct Browser {
@@ -154,6 +160,12 @@ impl Browser {
             .expect("the button can be pressed");
     }
 
+    /// Follows the first link whose address contains `part`.
+    pub(crate) async fn follow_link(&self, part: &str) {
+        let link = self.find(FIND_LINK, part).await;
+        link.click().await.expect("the link can be followed");
+    }
+
     /// Whether there is such a button or link.
     pub(crate) async fn has_button(&self, button: &str) -> bool {
         !self.run(FIND_BUTTON, vec![json!(button)]).await.is_null()
@@ -197,6 +209,28 @@ impl Browser {
             .expect("the window can be resized");
     }
 
+    /// Pretends to be a device of this width, whatever the window's least width is.
+    pub(crate) async fn narrow(&self, width: u32) {
+        let size = json!({ "width": width, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await;
+    }
+
+    /// Lets the person prefer `light` or `dark` pages.
+    pub(crate) async fn prefer(&self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let media = json!({ "features": features });
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) {
+        let command = DevTools(json!({ "cmd": command, "params": parameters }));
+        self.client
+            .issue_cmd(command)
+            .await
+            .expect("chromium obeys");
+    }
+
     /// Writes a PNG of what is seen.
     pub(crate) async fn screenshot(&self, path: &Path) {
         let image = self.client.screenshot().await.expect("an image");
@@ -221,6 +255,23 @@ impl Browser {
         })
         .await;
         Element::from_element_id(self.client.clone(), ElementRef::from(reference))
+    }
+}
+
+/// A command of Chromium's own protocol, which its driver passes on.
+#[derive(Debug)]
+struct DevTools(Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.0.to_string()))
     }
 }
 

@@ -39,6 +39,14 @@ impl Route {
         self
     }
 
+    /// Gives it another name than its access and path make.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        let (before, rest) = self.toml.split_once("name = \"").expect("it has a name");
+        let (_, after) = rest.split_once('"').expect("the name ends");
+        self.toml = format!("{before}name = \"{name}\"{after}");
+        self
+    }
+
     fn new(path: &str, upstream: &str, access: &str) -> Self {
         let name = path.trim_matches('/').replace('/', "-");
         let name = if name.is_empty() { "root" } else { &name };
@@ -58,6 +66,7 @@ pub(crate) struct Builder {
     admin: u16,
     metrics: u16,
     public_url: String,
+    home: Option<String>,
     store: Option<String>,
     top: String,
     listen: String,
@@ -82,6 +91,12 @@ impl Builder {
     /// Browsers reach the gateway elsewhere than at `http://localhost:<port>`.
     pub(crate) fn public_url(mut self, url: &str) -> Self {
         url.clone_into(&mut self.public_url);
+        self
+    }
+
+    /// The story itself speaks to the listener in plain HTTP, as a proxy in front would.
+    pub(crate) fn plainly_at_localhost(mut self) -> Self {
+        self.home = Some(format!("http://localhost:{}", self.proxy));
         self
     }
 
@@ -140,6 +155,11 @@ impl Builder {
     pub(crate) fn environment(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The text of the configuration file.
+    pub(crate) fn configuration(&self) -> String {
+        fs::read_to_string(self.write()).expect("the configuration can be read")
     }
 
     /// Runs a command with this configuration, without a gateway running.
@@ -201,6 +221,7 @@ impl TestGateway {
             admin: free_port(),
             metrics: free_port(),
             public_url: format!("http://localhost:{proxy}"),
+            home: None,
             store: None,
             top: String::new(),
             listen: String::new(),
@@ -210,8 +231,15 @@ impl TestGateway {
         }
     }
 
+    /// Where the story reaches the gateway.
     pub(crate) fn url(&self) -> String {
-        self.described.url()
+        let home = self.described.home.clone();
+        home.unwrap_or_else(|| self.described.url())
+    }
+
+    /// An address below the public one, as the story reaches it.
+    pub(crate) fn here(&self, address: &str) -> String {
+        address.replacen(&self.described.public_url, &self.url(), 1)
     }
 
     /// The port of the proxy listener, for stories that speak raw bytes.

@@ -59,6 +59,21 @@ impl Postgres {
         self.cluster.query(&self.name, statement)
     }
 
+    /// Writes every statement down from now on; only for a cluster of one's own.
+    pub(crate) fn log_statements(&self) {
+        self.query("ALTER SYSTEM SET log_statement = 'all'");
+        self.query("SELECT pg_reload_conf()");
+    }
+
+    /// How many statements ran since [`Postgres::log_statements`].
+    pub(crate) fn statements(&self) -> usize {
+        let log = self.cluster.folder.path().join("postgres.log");
+        let log = fs::read_to_string(log).expect("the server writes a log");
+        let ran =
+            |line: &&str| line.contains("LOG:  execute ") || line.contains("LOG:  statement: ");
+        log.lines().filter(ran).count()
+    }
+
     /// Stops the server; only for a cluster of one's own.
     pub(crate) async fn stop(&mut self) {
         let cluster = Arc::get_mut(&mut self.cluster).expect("only a cluster of one's own stops");

@@ -3,13 +3,16 @@
 
 pub(crate) mod actor;
 pub(crate) mod browser;
+pub(crate) mod form;
 pub(crate) mod gateway;
 pub(crate) mod hostile_provider;
 pub(crate) mod http;
 pub(crate) mod oidc_provider;
+pub(crate) mod person;
 pub(crate) mod port;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod raw;
 pub(crate) mod redis;
 pub(crate) mod upstream;
 pub(crate) mod wait;
@@ -17,12 +20,15 @@ pub(crate) mod wait;
 pub(crate) use self::{
     actor::Anonymous,
     browser::Browser,
+    form::{Form, SELF_SERVICE},
     gateway::{Route, TestGateway},
     hostile_provider::{HostileProvider, Trouble},
     http::Reply,
     oidc_provider::OidcProvider,
+    person::{ALICE, BOB, Person, SignedIn},
     postgres::Postgres,
+    raw::Raw,
     redis::Redis,
     upstream::Upstream,
-    wait::wait_within,
+    wait::{wait_until, wait_within},
 };

@@ -1,0 +1,8 @@
+//! Signing in through OpenID providers, honest and hostile ones.
+
+mod answers;
+mod attempts;
+mod away;
+mod honest;
+mod hostile;
+mod missing_traits;
