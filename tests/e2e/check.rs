@@ -59,7 +59,7 @@ async fn a_valid_configuration_passes_and_weak_choices_are_told() {
     let weak = TestGateway::builder()
         .public_url("http://gate.example.org")
         .registration()
-        .provider("acme", "http://127.0.0.1:9", ("client", "secret"))
+        .table("[providers.acme]\nkind = \"google\"\nclient_id = \"x\"\nclient_secret = \"y\"")
         .route(&Route::signed_in("/", "http://127.0.0.1:9"));
     let answer = weak.run(&["check"]);
     assert_eq!(answer.code, 0, "advice is no refusal: {answer:?}");

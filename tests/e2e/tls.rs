@@ -11,8 +11,11 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use tempfile::TempDir;
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::support::{ALICE, Anonymous, Form, Route, SignedIn, TestGateway, Upstream};
 
@@ -63,8 +66,8 @@ impl Secured {
         SignedIn::read(client, form.submit_json(body).await).await
     }
 
-    /// An HTTP/2 connection, negotiated by ALPN.
-    async fn http2(&self) -> SendRequest<Bytes> {
+    /// A connection that offers these protocols.
+    async fn connect(&self, protocols: &[&str]) -> TlsStream<TcpStream> {
         let mut roots = RootCertStore::empty();
         roots
             .add(CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap())
@@ -72,15 +75,21 @@ impl Secured {
         let mut config = ClientConfig::builder()
             .with_root_certificates(roots)
             .with_no_client_auth();
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = protocols
+            .iter()
+            .map(|name| name.as_bytes().to_vec())
+            .collect();
         let stream = TcpStream::connect(("127.0.0.1", self.gateway.port()))
             .await
             .unwrap();
         let name = ServerName::try_from("localhost").unwrap();
-        let stream = TlsConnector::from(Arc::new(config))
-            .connect(name, stream)
-            .await
-            .unwrap();
+        let connector = TlsConnector::from(Arc::new(config));
+        connector.connect(name, stream).await.unwrap()
+    }
+
+    /// An HTTP/2 connection, negotiated by ALPN.
+    async fn http2(&self) -> SendRequest<Bytes> {
+        let stream = self.connect(&["h2", "http/1.1"]).await;
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
         let (sender, connection) = h2::client::handshake(stream).await.unwrap();
         tokio::spawn(async move {
@@ -231,10 +240,15 @@ async fn many_streams_of_one_connection_are_judged_each_for_itself() {
 async fn http1_is_served_to_whoever_asks_for_it() {
     let upstream = Upstream::start().await;
     let secured = Secured::start(&upstream).await;
-    let client = Anonymous::trusting(&secured.gateway.url(), &secured.certificate);
-    let answer = client.get_json("/open").await;
-    assert_eq!(
-        (answer.status().as_u16(), answer.version()),
-        (200, Version::HTTP_11)
-    );
+    for protocols in [&["http/1.1"][..], &[]] {
+        let mut stream = secured.connect(protocols).await;
+        let head = format!(
+            "GET /open HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n\r\n",
+            secured.gateway.port()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{protocols:?}");
+    }
 }

@@ -77,21 +77,16 @@ async fn what_a_trusted_proxy_tells_is_believed_and_rules_see_it() {
 }
 
 #[tokio::test]
-async fn what_a_trusted_proxy_tells_in_two_ways_is_refused() {
+async fn a_host_that_is_none_is_refused_from_a_trusted_proxy_too() {
     let upstream = Upstream::start().await;
     let gateway = TestGateway::builder()
         .listen("trusted_proxies = [\"127.0.0.1/32\"]")
         .route(&Route::public("/", &upstream.url()))
         .start()
         .await;
-    for (name, first, second) in [
-        ("X-Forwarded-Proto", "https", "http"),
-        ("X-Forwarded-Host", "a.example.org", "b.example.org"),
-    ] {
-        let request = Raw::get(&gateway, "/")
-            .header(name, first)
-            .header(name, second);
-        assert_eq!(request.send(&gateway).await.status, 400, "{name}");
+    for odd in ["a b", "a/b", "a@b.example", "a\\b"] {
+        let request = Raw::get(&gateway, "/").header("X-Forwarded-Host", odd);
+        assert_eq!(request.send(&gateway).await.status, 400, "{odd}");
     }
     assert!(upstream.received().is_empty());
 }
