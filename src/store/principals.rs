@@ -4,6 +4,7 @@
 //! is one, and then SQL, once however many requests wait for it.
 
 mod entry;
+mod outage;
 
 use std::{
     fmt,
@@ -22,7 +23,7 @@ use portcullis_core::{
 };
 use tokio::sync::mpsc;
 
-use self::entry::Entry;
+use self::{entry::Entry, outage::Outage};
 use super::{record::Records, stamp::Stamps, touches::Touch};
 use crate::observe::metrics::SessionCacheMetrics;
 
@@ -38,6 +39,7 @@ const CAPACITY: u64 = 100_000;
 /// Finds the principal behind a session token.
 pub struct Principals {
     cache: Cache<TokenHash, Arc<Entry>>,
+    outage: Outage,
     stamps: Stamps,
     max_age: AtomicU64,
     clock: Arc<dyn Clock>,
@@ -65,6 +67,7 @@ impl Principals {
                 .max_capacity(CAPACITY)
                 .time_to_live(TRACKED_AGE)
                 .build(),
+            outage: Outage::new(CAPACITY),
             stamps: Stamps::new(),
             max_age: AtomicU64::new(0),
             clock,
@@ -79,6 +82,8 @@ impl Principals {
     }
 
     /// The principal that this token opens a live session of; `None` when there is none.
+    ///
+    /// While the record cannot be read, principals in use serve on for five minutes.
     pub async fn find(&self, token: &TokenHash) -> Result<Option<Arc<Principal>>, StoreError> {
         let now = self.clock.now();
         if let Some(entry) = self.cache.get(token).await {
@@ -89,7 +94,28 @@ impl Principals {
             self.cache.invalidate(token).await;
         }
         self.counters.misses.inc();
-        self.find_recorded(token, now).await
+        if !self.outage.may_ask(now)
+            && let Some(entry) = self.last_known(token, now).await
+        {
+            return Ok(Some(self.admit(token, &entry, now)));
+        }
+        let found = self.find_recorded(token, now).await;
+        if !matches!(found, Err(StoreError::Unavailable(_))) {
+            self.outage.is_over();
+            return found;
+        }
+        self.outage.goes_on(now, self.clock.now());
+        match self.last_known(token, now).await {
+            Some(entry) => Ok(Some(self.admit(token, &entry, now))),
+            None => found,
+        }
+    }
+
+    /// What was read before an outage and is not known to have changed since.
+    async fn last_known(&self, token: &TokenHash, now: Timestamp) -> Option<Arc<Entry>> {
+        let entry = self.outage.last_known(token, self.max_age(), now).await?;
+        let unchanged = entry.stamp == self.stamps.of(token);
+        (unchanged && entry.is_live(&self.lifetimes, now)).then_some(entry)
     }
 
     /// Every change is heard of from now on; what was read before may have missed one.
@@ -120,10 +146,13 @@ impl Principals {
         self.max_age.store(micros, Ordering::SeqCst);
     }
 
+    fn max_age(&self) -> Duration {
+        Duration::from_micros(self.max_age.load(Ordering::Relaxed))
+    }
+
     fn is_fresh(&self, entry: &Entry, token: &TokenHash, now: Timestamp) -> bool {
-        let max_age = Duration::from_micros(self.max_age.load(Ordering::Relaxed));
         entry.stamp == self.stamps.of(token)
-            && now.duration_since(entry.read_at).unsigned_abs() < max_age
+            && now.duration_since(entry.read_at).unsigned_abs() < self.max_age()
             && entry.is_live(&self.lifetimes, now)
     }
 
@@ -162,9 +191,14 @@ impl Principals {
     async fn read(&self, token: &TokenHash, now: Timestamp) -> Result<Arc<Entry>, Nothing> {
         let stamp = self.stamps.of(token);
         let record = self.records.find(token, now).await;
-        let record = record.map_err(Nothing::Failed)?.ok_or(Nothing::Absent)?;
+        let Some(record) = record.map_err(Nothing::Failed)? else {
+            self.outage.forget(token).await;
+            return Err(Nothing::Absent);
+        };
         let principal = Principal::new(Arc::new(record.identity), record.session);
-        Ok(Arc::new(Entry::new(principal, stamp, now)))
+        let entry = Arc::new(Entry::new(principal, stamp, now));
+        self.outage.remember(token, &entry).await;
+        Ok(entry)
     }
 }
 

@@ -21,12 +21,57 @@ async fn a_warm_session_needs_no_database() {
     for _ in 0..100 {
         assert!(node.admits(&session).await);
     }
+}
+
+#[tokio::test]
+async fn an_outage_of_the_database_is_outlasted_by_who_is_in_use_and_for_five_minutes() {
+    let (record, clock) = (Record::sqlite(), clock());
+    let node = Node::start(&record, None, &clock).await;
+    let (_, idle) = node.sign_in(clock.now()).await;
+    let (_, used) = node.sign_in(clock.now()).await;
+    assert!(node.admits(&idle).await);
+    clock.advance(Duration::from_secs(9));
+    assert!(node.admits(&used).await);
+    node.store.close().await;
+    let find = async |token| node.stores.principals.find(token).await;
     clock.advance(Duration::from_secs(5));
-    let found = node.stores.principals.find(&session.token_hash).await;
+    assert!(
+        node.admits(&used).await,
+        "older than otherwise, for nobody can be asked"
+    );
+    let found = find(&idle.token_hash).await;
     assert!(
         matches!(found, Err(StoreError::Unavailable(_))),
-        "without Redis an entry grows five seconds old and no older"
+        "a command may have ended it unheard before the outage"
     );
+    for _ in 0..4 {
+        clock.advance(MINUTE);
+        assert!(node.admits(&used).await);
+    }
+    clock.advance(MINUTE);
+    let found = find(&used.token_hash).await;
+    assert!(
+        matches!(found, Err(StoreError::Unavailable(_))),
+        "not for ever"
+    );
+}
+
+#[tokio::test]
+async fn a_session_that_was_found_ended_stays_so_through_an_outage() {
+    let (record, clock) = (Record::sqlite(), clock());
+    let node = Node::start(&record, None, &clock).await;
+    let (_, session) = node.sign_in(clock.now()).await;
+    assert!(node.admits(&session).await);
+    let command = Node::command(record.open(&clock).await, None);
+    assert!(command.stores.sessions.revoke(session.id).await.unwrap());
+    clock.advance(Duration::from_secs(5));
+    assert!(!node.admits(&session).await);
+    node.store.close().await;
+    for _ in 0..3 {
+        clock.advance(Duration::from_secs(1));
+        let found = node.stores.principals.find(&session.token_hash).await;
+        assert!(matches!(found, Err(StoreError::Unavailable(_))));
+    }
 }
 
 #[tokio::test]
