@@ -227,8 +227,9 @@ impl Config {
             ));
         }
         if self.plugins.self_service.registration.enabled {
-            let mut check = check.under("plugins").under("self-service");
-            check.under("registration").under("enabled").warn(format!(
+            let mut plugins = check.under("plugins");
+            let mut section = plugins.under("self-service");
+            section.under("registration").under("enabled").warn(format!(
                 "anybody may pass route {:?}, under any e-mail address that is free: nobody \
                  proves theirs; write false, or a rule in the route's allow",
                 route.name
