@@ -89,7 +89,10 @@ fn render(desk: &Desk, flow: &Flow, csrf: &Csrf) -> String {
     let refresh = flow.context["refresh"] == true;
     let drafted = registration::draft::is_in(flow);
     let (title, other) = match flow.kind {
-        FlowKind::Registration if drafted => ("Almost there", None),
+        FlowKind::Registration if drafted => (
+            "Almost there",
+            Some(("Not you?", FlowKind::Login, "Sign in another way")),
+        ),
         FlowKind::Registration => (
             "Sign up",
             Some(("Registered already?", FlowKind::Login, "Sign in")),

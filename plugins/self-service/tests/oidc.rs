@@ -200,6 +200,7 @@ async fn what_a_provider_does_not_say_is_asked_on_a_form() {
     assert!(reply.location().contains("/registration?flow="));
     let page = browser.go(reply.location()).await.text();
     assert!(page.contains("Almost there"), "{page}");
+    assert!(page.contains("Sign in another way"), "{page}");
 
     let fetch = format!("/self-service/registration/flows?id={id}");
     let flow = browser.ask(&fetch).await.json();
