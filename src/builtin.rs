@@ -58,6 +58,7 @@ fn oidc(
     let mut config = portcullis_oidc::Config::new(issuer, &table.client_id);
     config.client_secret.clone_from(&table.client_secret);
     config.scopes.clone_from(&table.scopes);
+    config.userinfo = table.userinfo;
     config.allow_private_network = table.allow_private_network;
     config.allowed_hosts.clone_from(&table.allowed_hosts);
     Oidc::new(id, config, Arc::new(Plain), clock)
@@ -71,6 +72,7 @@ fn google(
     let mut config = portcullis_google::Config::new(&table.client_id);
     config.client_secret.clone_from(&table.client_secret);
     config.hosted_domains.clone_from(&table.hosted_domains);
+    config.trust_workspace_email = table.trust_workspace_email;
     config.scopes.clone_from(&table.scopes);
     config.issuer_url.clone_from(&table.issuer_url);
     config.allow_private_network = table.allow_private_network;

@@ -4,7 +4,8 @@ use std::{fmt::Debug, sync::Arc};
 
 use async_trait::async_trait;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
-use portcullis_core::pages::Pages;
+use portcullis_core::{pages::Pages, provider::ConfiguredProvider};
+use serde_json::{Value, json};
 
 /// Tells whether something the gateway cannot do without is there.
 #[async_trait]
@@ -16,19 +17,36 @@ pub trait Readiness: Debug + Send + Sync {
     async fn is_ready(&self) -> bool;
 }
 
-/// `/health/alive` and `/health/ready`.
+/// `/health/alive`, `/health/ready` and `/health/providers`.
 #[derive(Debug)]
-pub struct Health(Vec<Arc<dyn Readiness>>);
+pub struct Health {
+    needed: Vec<Arc<dyn Readiness>>,
+    providers: Arc<[ConfiguredProvider]>,
+}
 
 impl Health {
-    /// Ready when everything in `needed` is.
-    pub fn new(needed: Vec<Arc<dyn Readiness>>) -> Self {
-        Self(needed)
+    /// Ready when everything in `needed` is. Providers are told of, but not needed: one that is down
+    /// takes nothing else with it.
+    pub fn new(needed: Vec<Arc<dyn Readiness>>, providers: Arc<[ConfiguredProvider]>) -> Self {
+        Self { needed, providers }
+    }
+
+    fn told(&self) -> Value {
+        let told = |configured: &ConfiguredProvider| {
+            let status = configured.provider.status();
+            json!({
+                "id": configured.id,
+                "discovery": status.discovery,
+                "jwks": status.jwks,
+                "last_error": status.last_error,
+            })
+        };
+        json!({"providers": self.providers.iter().map(told).collect::<Vec<_>>()})
     }
 
     async fn missing(&self) -> Vec<&str> {
         let mut missing = Vec::new();
-        for needed in &self.0 {
+        for needed in &self.needed {
             if !needed.is_ready().await {
                 missing.push(needed.name());
             }
@@ -41,29 +59,25 @@ impl Health {
 impl Pages for Health {
     async fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            let body = serde_json::json!({"status": "method not allowed"});
+            let body = json!({"status": "method not allowed"});
             return answer(StatusCode::METHOD_NOT_ALLOWED, &body);
         }
         match request.uri().path() {
-            "/health/alive" => answer(StatusCode::OK, &serde_json::json!({"status": "ok"})),
+            "/health/alive" => answer(StatusCode::OK, &json!({"status": "ok"})),
             "/health/ready" => match self.missing().await {
-                missing if missing.is_empty() => {
-                    answer(StatusCode::OK, &serde_json::json!({"status": "ok"}))
-                }
+                missing if missing.is_empty() => answer(StatusCode::OK, &json!({"status": "ok"})),
                 missing => answer(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    &serde_json::json!({"status": "unavailable", "missing": missing}),
+                    &json!({"status": "unavailable", "missing": missing}),
                 ),
             },
-            _ => answer(
-                StatusCode::NOT_FOUND,
-                &serde_json::json!({"status": "not found"}),
-            ),
+            "/health/providers" => answer(StatusCode::OK, &self.told()),
+            _ => answer(StatusCode::NOT_FOUND, &json!({"status": "not found"})),
         }
     }
 }
 
-fn answer(status: StatusCode, body: &serde_json::Value) -> Response<Vec<u8>> {
+fn answer(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
     let mut response = Response::new(body.to_string().into_bytes());
     *response.status_mut() = status;
     response
@@ -91,7 +105,7 @@ mod tests {
     }
 
     async fn get(store_is_there: bool, path: &str) -> (u16, String) {
-        let health = Health::new(vec![Arc::new(Store(store_is_there))]);
+        let health = Health::new(vec![Arc::new(Store(store_is_there))], Arc::new([]));
         let request = Request::get(path).body(Vec::new()).unwrap();
         let response = health.respond(request).await;
         let body = String::from_utf8(response.body().clone()).unwrap();

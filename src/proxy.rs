@@ -155,7 +155,7 @@ impl ProxyHttp for Gate {
         response: &mut ResponseHeader,
         _: &mut Passage,
     ) -> Result<()> {
-        forward::clean_response(response);
+        forward::clean_response(response, &self.parts.cookies.names());
         Ok(())
     }
 

@@ -46,6 +46,11 @@ pub struct Provider {
     pub create: Create,
     /// Kind `google`: only members of these Workspace domains may sign in; default: everybody.
     pub hosted_domains: Vec<String>,
+    /// Kind `google`: whether addresses of a Workspace domain count as verified; default `false`,
+    /// because a domain that has lapsed can be registered again by somebody else.
+    pub trust_workspace_email: bool,
+    /// Kind `oidc`: whether claims are completed from the userinfo endpoint; default `true`.
+    pub userinfo: bool,
     /// Whether the provider may be at a private address; default `true`.
     pub allow_private_network: bool,
     /// More hosts that its discovery document may name.
@@ -102,6 +107,8 @@ impl Default for Provider {
             scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),
             create: Create::default(),
             hosted_domains: Vec::new(),
+            trust_workspace_email: false,
+            userinfo: true,
             allow_private_network: true,
             allowed_hosts: Vec::new(),
             map: BTreeMap::new(),
@@ -175,6 +182,11 @@ impl Provider {
         if !google && !self.hosted_domains.is_empty() {
             check.under("hosted_domains").problem(
                 "only kind \"google\" knows hosted domains; remove the key or change kind",
+            );
+        }
+        if !google && self.trust_workspace_email {
+            check.under("trust_workspace_email").problem(
+                "only kind \"google\" knows Workspace domains; remove the key or change kind",
             );
         }
         for (index, domain) in self.hosted_domains.iter().enumerate() {

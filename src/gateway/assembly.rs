@@ -35,15 +35,16 @@ pub(super) struct Additions {
     pub(super) providers: Vec<ConfiguredProvider>,
 }
 
-/// The gate over this foundation, with the built-in plugins and the additional ones.
+/// The gate over this foundation, with the built-in plugins and the additional ones, and the
+/// providers it signs people in through.
 pub(super) async fn gate(
     config: &Config,
     foundation: &Foundation,
     additions: Additions,
-) -> Result<Gate, BuildError> {
-    let metrics = &foundation.metrics;
-    let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(metrics.clone())];
+) -> Result<(Gate, Arc<[ConfiguredProvider]>), BuildError> {
+    let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(foundation.metrics.clone())];
     let broker = broker(config, foundation, additions.providers)?;
+    let providers = Arc::clone(&broker.providers);
     let mut host = host(services(config, foundation, broker).await?, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
         Arc::clone(&foundation.stores.principals),
@@ -53,6 +54,11 @@ pub(super) async fn gate(
     for plugin in additions.plugins {
         plugin.install(&mut host)?;
     }
+    Ok((Gate::new(parts(config, foundation, host)?), providers))
+}
+
+/// What the gate is made of, now that every plugin has added its parts.
+fn parts(config: &Config, foundation: &Foundation, host: Host) -> Result<GateParts, BuildError> {
     host.services.announcer.settle(host.observers);
     let table = routes::table(&config.routes, &config.prefix, host.public_pages)?;
     let reserved = ReservedHeaders::build(table.routes(), &host.enrichers);
@@ -65,9 +71,7 @@ pub(super) async fn gate(
         schemas: Arc::clone(&foundation.schemas),
         addresses: foundation.addresses.clone(),
     });
-    let secure = config.public_url.scheme() == "https";
-    let shell = Shell::new(PRODUCT, &config.prefix, secure).map_err(|e| BuildError::part(&e))?;
-    Ok(Gate::new(GateParts {
+    Ok(GateParts {
         pipeline: Arc::new(pipeline),
         upstreams,
         trusted_proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
@@ -75,16 +79,22 @@ pub(super) async fn gate(
         limits: limits(&config.limits),
         cookies: foundation.cookies.clone(),
         public_origin: config.public_url.origin(),
-        answers: Arc::new(Answers::new(
-            Arc::new(shell),
-            &config.public_url,
-            &config.prefix,
-        )),
+        answers: Arc::new(answers(config)?),
         echo: Echo::new(&config.prefix).map_err(|e| BuildError::part(&e))?,
         request_ids: RequestIds::new(&*foundation.entropy),
         clock: Arc::clone(&foundation.clock),
-        metrics: metrics.clone(),
-    }))
+        metrics: foundation.metrics.clone(),
+    })
+}
+
+fn answers(config: &Config) -> Result<Answers, BuildError> {
+    let secure = config.public_url.scheme() == "https";
+    let shell = Shell::new(PRODUCT, &config.prefix, secure).map_err(|e| BuildError::part(&e))?;
+    Ok(Answers::new(
+        Arc::new(shell),
+        &config.public_url,
+        &config.prefix,
+    ))
 }
 
 fn host(services: Services, observers: Vec<Arc<dyn Observer>>) -> Host {

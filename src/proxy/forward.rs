@@ -1,7 +1,7 @@
 //! On to the upstream and back: which address, which headers it receives, and what of its answer
 //! the client does not get.
 
-use http::{HeaderName, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use pingora::{
     http::{RequestHeader, ResponseHeader},
     prelude::{Error, ErrorType, HttpPeer, Result},
@@ -97,7 +97,10 @@ pub(super) fn check_switch(response: &ResponseHeader, asked: Upgrade) -> Result<
 /// Takes out of an upstream's answer what was meant for one connection only, and the mark by which
 /// our own answers are told from an application's. The framework frames the body, so its headers
 /// stay.
-pub(super) fn clean_response(response: &mut ResponseHeader) {
+///
+/// Our own cookies are nobody else's to set: an application could sign its visitors in as somebody.
+pub(super) fn clean_response(response: &mut ResponseHeader, own_cookies: &[&str]) {
+    refuse_own_cookies(response, own_cookies);
     let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
     let nominated = nominated(response);
     let condemned: Vec<HeaderName> = response
@@ -113,6 +116,31 @@ pub(super) fn clean_response(response: &mut ResponseHeader) {
         .collect();
     for name in &condemned {
         response.remove_header(name);
+    }
+}
+
+fn refuse_own_cookies(response: &mut ResponseHeader, own: &[&str]) {
+    let sets_own = |line: &HeaderValue| {
+        let name = line
+            .as_bytes()
+            .split(|&c| c == b'=')
+            .next()
+            .unwrap_or_default();
+        own.iter().any(|own| own.as_bytes() == name.trim_ascii())
+    };
+    let lines = response.headers.get_all(header::SET_COOKIE);
+    if !lines.iter().any(sets_own) {
+        return;
+    }
+    let kept: Vec<HeaderValue> = lines
+        .iter()
+        .filter(|line| !sets_own(line))
+        .cloned()
+        .collect();
+    response.remove_header(&header::SET_COOKIE);
+    for line in kept {
+        // Only a response with too many headers refuses one; what it had before fitted.
+        let _ = response.append_header(header::SET_COOKIE, line);
     }
 }
 
@@ -141,7 +169,7 @@ mod tests {
         for (name, value) in lines {
             response.append_header(*name, *value).unwrap();
         }
-        clean_response(&mut response);
+        clean_response(&mut response, &["portcullis"]);
         let mut left: Vec<String> = response.headers.keys().map(ToString::to_string).collect();
         left.sort();
         left
@@ -161,6 +189,17 @@ mod tests {
             ("Set-Cookie", "b=2"),
         ];
         assert_eq!(cleaned(200, lines), ["set-cookie", "transfer-encoding"]);
+    }
+
+    #[test]
+    fn an_application_sets_no_cookie_of_ours() {
+        let mut response = ResponseHeader::build(200, None).unwrap();
+        for line in ["portcullis=planted; Path=/", "theirs=1", "portcullis2=1"] {
+            response.append_header("Set-Cookie", line).unwrap();
+        }
+        clean_response(&mut response, &["portcullis"]);
+        let left: Vec<_> = response.headers.get_all("set-cookie").iter().collect();
+        assert_eq!(left, ["theirs=1", "portcullis2=1"]);
     }
 
     #[test]
