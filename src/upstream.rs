@@ -13,6 +13,7 @@ use crate::route::{Route, Target, Timeouts};
 pub use address::{Address, UnreachableAddress};
 
 mod address;
+mod websocket;
 
 /// The upstreams of all routes.
 #[derive(Debug, Default)]
@@ -121,6 +122,16 @@ impl Group {
         options.total_connection_timeout = Some(self.timeouts.connect);
         options.read_timeout = self.timeouts.read;
         options.write_timeout = Some(self.timeouts.write);
+        Ok(peer)
+    }
+
+    /// Where to connect to for a WebSocket.
+    pub async fn websocket_peer(
+        &self,
+        address: &Address,
+    ) -> Result<Box<HttpPeer>, UnreachableAddress> {
+        let mut peer = self.peer(address).await?;
+        websocket::prepare(&mut peer);
         Ok(peer)
     }
 

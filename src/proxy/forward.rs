@@ -27,12 +27,13 @@ impl Gate {
         let address = group
             .pick(&mut turn)
             .ok_or_else(|| internal("no upstream"))?;
-        let mut peer = group.peer(address).await.map_err(|error| {
+        let peer = match passage.upgrade() {
+            Upgrade::WebSocket => group.websocket_peer(address).await,
+            Upgrade::None => group.peer(address).await,
+        };
+        let peer = peer.map_err(|error| {
             Error::because(ErrorType::ConnectNoRoute, "resolving the upstream", error).into_up()
         })?;
-        if passage.upgrade() == Upgrade::WebSocket {
-            peer.options.read_timeout = None;
-        }
         passage.turn = Some(turn);
         Ok(peer)
     }

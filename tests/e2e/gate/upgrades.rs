@@ -64,6 +64,15 @@ async fn a_websocket_passes_both_ways_for_whoever_may() {
     assert_eq!(upstream.received().len(), 2);
 }
 
+#[tokio::test]
+async fn of_a_hundred_websockets_none_is_lost() {
+    let upstream = Upstream::start().await;
+    let gateway = gate(&upstream).await;
+    for _ in 0..100 {
+        echo(&gateway, "/open/ws", &[]).await.unwrap();
+    }
+}
+
 /// A page of another site would use the visitor's cookie: browsers do not guard WebSockets.
 #[tokio::test]
 async fn a_websocket_of_another_sites_page_is_refused() {
