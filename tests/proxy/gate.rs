@@ -147,7 +147,10 @@ pub(crate) async fn start(setup: Setup) -> RunningGate {
     server.proxy(endpoint, gate(setup, metrics.clone()));
     let pages = InProcess {
         pages: vec![
-            ("/health".to_owned(), Arc::new(Health::new(Vec::new()))),
+            (
+                "/health".to_owned(),
+                Arc::new(Health::new(Vec::new(), Arc::new([]))),
+            ),
             ("/metrics".to_owned(), metrics.pages()),
         ],
         request_ids: RequestIds::new(&SeededEntropy::new(2)),
