@@ -11,18 +11,26 @@ use portcullis_core::{
 };
 use portcullis_oidc::{InvalidConfig, Oidc, Plain};
 
-use crate::{
-    config::{self, ProviderKind},
-    gateway::BuildError,
-};
+use crate::config::{self, ProviderKind};
+
+/// A provider cannot be made of what is configured.
+#[derive(Debug, thiserror::Error)]
+#[error("provider {id}: {reason}")]
+pub(crate) struct InvalidProvider {
+    id: String,
+    reason: String,
+}
 
 /// The provider that a `[providers.<id>]` table describes. Asks nobody.
 pub(crate) fn provider(
     id: &str,
     table: &config::Provider,
     clock: Arc<dyn Clock>,
-) -> Result<(ConfiguredProvider, Arc<Oidc>), BuildError> {
-    let invalid = |reason: String| BuildError::Invalid(format!("provider {id}: {reason}"));
+) -> Result<(ConfiguredProvider, Arc<Oidc>), InvalidProvider> {
+    let invalid = |reason: String| InvalidProvider {
+        id: id.to_owned(),
+        reason,
+    };
     let name: ProviderId = id
         .parse()
         .map_err(|_| invalid("the id is malformed".to_owned()))?;

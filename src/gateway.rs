@@ -16,7 +16,7 @@ use portcullis_core::{
 
 pub use self::{
     foundation::{Foundation, addresses},
-    probes::probes,
+    probes::{Probe, probes},
 };
 use crate::{config::Config, listener::endpoint::ListenError, observe::log::LogError};
 

@@ -1,29 +1,16 @@
 //! `portcullis check`: says everything that is wrong or weak about a configuration, before it runs.
 
-use std::{fmt, future::Future, io, path::Path, pin::Pin, process::ExitCode, time::Duration};
+use std::{io, path::Path, process::ExitCode, time::Duration};
 
-use crate::config::{self, Config, Loaded, Sources};
+use crate::{
+    config::{self, Config, Loaded, Sources},
+    gateway::{self, Probe},
+};
 
 /// Every check passed; warnings do not matter here.
 pub const PASSED: u8 = 0;
 /// At least one check failed.
 pub const FAILED: u8 = 1;
-
-/// One thing that the gateway needs to reach.
-pub struct Probe {
-    /// What it is, such as `store` or `provider google`.
-    pub name: String,
-    /// Tries to reach it; fails with the reason, which holds no secret.
-    pub attempt: Pin<Box<dyn Future<Output = Result<(), String>> + Send>>,
-}
-
-impl fmt::Debug for Probe {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Probe")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
 
 /// How long one probe may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,11 +25,7 @@ pub fn run(file: Option<&Path>, connectivity: bool) -> ExitCode {
             .enable_all()
             .build()
             .and_then(|runtime| {
-                runtime.block_on(check_connectivity(
-                    &sources,
-                    crate::gateway::probes,
-                    &mut out,
-                ))
+                runtime.block_on(check_connectivity(&sources, gateway::probes, &mut out))
             }),
     };
     ExitCode::from(code.unwrap_or(FAILED))

@@ -6,7 +6,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portcullis_core::secret::Secret;
 use serde_json::json;
 
-use super::{Failure, desk::Desk, serve};
+use super::{
+    Failure,
+    desk::{self, Desk},
+    serve,
+};
 use crate::{config::Config, entropy::OsEntropy};
 
 /// What the first account signs in with.
@@ -21,7 +25,7 @@ pub(super) fn run() -> Result<(), Failure> {
     config.plugins.self_service.registration.enabled = true;
     // Only this machine: a demonstration has open registration and speaks plain http.
     config.listen.proxy = ([127, 0, 0, 1], 4180).into();
-    let password = serve::runtime()?.block_on(first_account(&config))?;
+    let password = desk::runtime()?.block_on(first_account(&config))?;
     println!("\n  Open       {}", config.public_url);
     println!("  Sign in    {EMAIL}");
     match password {

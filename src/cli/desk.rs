@@ -34,6 +34,14 @@ pub(super) fn configuration(common: &Common) -> Result<Config, Failure> {
     Ok(loaded.config)
 }
 
+/// A runtime for what happens before or without the gateway.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::refused(&error))
+}
+
 impl Desk {
     /// Opens the stores, does the errand, and closes them.
     pub(super) fn open<F>(common: &Common, errand: F) -> Result<(), Failure>
@@ -41,7 +49,7 @@ impl Desk {
         F: AsyncFnOnce(&Self) -> Result<(), Failure>,
     {
         let config = configuration(common)?;
-        super::serve::runtime()?.block_on(async {
+        runtime()?.block_on(async {
             let desk = Self::furnish(&config).await?;
             let done = errand(&desk).await;
             desk.close().await;

@@ -14,11 +14,3 @@ pub(super) fn run_with(config: Config) -> Result<(), Failure> {
         .run()
         .map_err(|error| Failure::refused(&error))
 }
-
-/// A runtime for what happens before or without the gateway.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::refused(&error))
-}

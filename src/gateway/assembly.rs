@@ -142,7 +142,8 @@ fn broker(
 ) -> Result<Broker, BuildError> {
     let mut providers = additional;
     for (id, table) in config.providers.iter().filter(|(_, table)| table.enabled) {
-        providers.push(builtin::provider(id, table, Arc::clone(&foundation.clock))?.0);
+        let made = builtin::provider(id, table, Arc::clone(&foundation.clock));
+        providers.push(made.map_err(|error| BuildError::part(&error))?.0);
     }
     providers.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
     Ok(Broker {

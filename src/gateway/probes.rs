@@ -1,11 +1,27 @@
 //! What `check --check-connectivity` reaches for: the stores and the providers.
 
-use std::sync::Arc;
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use portcullis_core::clock::{Clock, SystemClock};
 
 use super::foundation;
-use crate::{builtin, cli::check::Probe, config::Config, entropy::OsEntropy, store::Store};
+use crate::{builtin, config::Config, entropy::OsEntropy, store::Store};
+
+/// One thing that the gateway needs to reach.
+pub struct Probe {
+    /// What it is, such as `store` or `provider google`.
+    pub name: String,
+    /// Tries to reach it; fails with the reason, which holds no secret.
+    pub attempt: Pin<Box<dyn Future<Output = Result<(), String>> + Send>>,
+}
+
+impl fmt::Debug for Probe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Probe")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
 
 /// Everything this configuration needs to reach.
 pub fn probes(config: &Config) -> Vec<Probe> {
