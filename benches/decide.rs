@@ -60,6 +60,7 @@ fn principal() -> Arc<Principal> {
         traits: json!({"email": "ada@example.org", "groups": ["staff", "ops", "on-call"]}),
         metadata_public: None,
         metadata_admin: None,
+        provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),

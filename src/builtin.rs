@@ -7,7 +7,8 @@ use portcullis_core::{
     expression::{Expression, Scope},
     id::ProviderId,
     mapping::{Mapping, MappingEntry},
-    provider::{ConfiguredProvider, Creation},
+    provider::{ConfiguredProvider, Creation, Policy},
+    trust::TrustRules,
 };
 use portcullis_oidc::{InvalidConfig, Oidc, Plain};
 
@@ -26,7 +27,7 @@ pub(crate) fn provider(
     id: &str,
     table: &config::Provider,
     clock: Arc<dyn Clock>,
-) -> Result<(ConfiguredProvider, Arc<Oidc>), InvalidProvider> {
+) -> Result<ConfiguredProvider, InvalidProvider> {
     let invalid = |reason: String| InvalidProvider {
         id: id.to_owned(),
         reason,
@@ -38,8 +39,8 @@ pub(crate) fn provider(
         ProviderKind::Oidc => oidc(name.clone(), table, clock),
         ProviderKind::Google => google(name.clone(), table, clock),
     };
-    let made = Arc::new(made.map_err(|error| invalid(error.to_string()))?);
-    let configured = ConfiguredProvider {
+    let (provider, trust) = made.map_err(|error| invalid(error.to_string()))?;
+    Ok(ConfiguredProvider {
         label: table
             .label
             .clone()
@@ -47,21 +48,26 @@ pub(crate) fn provider(
         id: name,
         order: table.order,
         hidden: table.hidden,
-        create: match table.create {
-            config::Create::Auto => Creation::Auto,
-            config::Create::Never => Creation::Never,
+        icon: table.icon.clone(),
+        policy: Policy {
+            enabled: table.enabled,
+            create: match table.create {
+                config::Create::Auto => Creation::Auto,
+                config::Create::Never => Creation::Never,
+            },
+            ..Policy::default()
         },
+        trust,
         mapping: mapping(table).map_err(|error| invalid(error.to_string()))?,
-        provider: Arc::clone(&made) as _,
-    };
-    Ok((configured, made))
+        provider: Arc::new(provider),
+    })
 }
 
 fn oidc(
     id: ProviderId,
     table: &config::Provider,
     clock: Arc<dyn Clock>,
-) -> Result<Oidc, InvalidConfig> {
+) -> Result<(Oidc, TrustRules), InvalidConfig> {
     let issuer = table.issuer_url.clone().unwrap_or_default();
     let mut config = portcullis_oidc::Config::new(issuer, &table.client_id);
     config.client_secret.clone_from(&table.client_secret);
@@ -69,14 +75,15 @@ fn oidc(
     config.userinfo = table.userinfo;
     config.allow_private_network = table.allow_private_network;
     config.allowed_hosts.clone_from(&table.allowed_hosts);
-    Oidc::new(id, config, Arc::new(Plain), clock)
+    let made = Oidc::new(id, config, Arc::new(Plain), clock)?;
+    Ok((made, TrustRules::verified()))
 }
 
 fn google(
     id: ProviderId,
     table: &config::Provider,
     clock: Arc<dyn Clock>,
-) -> Result<Oidc, InvalidConfig> {
+) -> Result<(Oidc, TrustRules), InvalidConfig> {
     let mut config = portcullis_google::Config::new(&table.client_id);
     config.client_secret.clone_from(&table.client_secret);
     config.hosted_domains.clone_from(&table.hosted_domains);
@@ -85,7 +92,8 @@ fn google(
     config.issuer_url.clone_from(&table.issuer_url);
     config.allow_private_network = table.allow_private_network;
     config.allowed_hosts.clone_from(&table.allowed_hosts);
-    config.build(id, clock)
+    let trust = config.trust();
+    Ok((config.build(id, clock)?, trust))
 }
 
 fn default_label(id: &str, kind: ProviderKind) -> String {
@@ -99,14 +107,12 @@ fn mapping(
     table: &config::Provider,
 ) -> Result<Mapping, portcullis_core::expression::InvalidExpression> {
     let entry = |(path, mapped): (String, config::MappedTrait)| {
-        Ok(MappingEntry {
-            path,
-            value: Expression::compile(&mapped.value, Scope::Claims)?,
-            sync: mapped.sync,
-        })
+        let value = Expression::compile(&mapped.value, Scope::Claims)?;
+        Ok(MappingEntry::of_trait(&path, value, mapped.sync))
     };
     let entries: Result<Vec<_>, _> = table.mapped_traits().into_iter().map(entry).collect();
     Ok(Mapping {
         entries: entries?.into(),
+        allow_privileged: false,
     })
 }

@@ -4,7 +4,7 @@ use std::{fmt::Debug, sync::Arc};
 
 use async_trait::async_trait;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
-use portcullis_core::{pages::Pages, provider::ConfiguredProvider};
+use portcullis_core::{pages::Pages, provider::ConfiguredProvider, registry::Registry};
 use serde_json::{Value, json};
 
 /// Tells whether something the gateway cannot do without is there.
@@ -21,18 +21,18 @@ pub trait Readiness: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct Health {
     needed: Vec<Arc<dyn Readiness>>,
-    providers: Arc<[ConfiguredProvider]>,
+    registry: Arc<Registry>,
 }
 
 impl Health {
     /// Ready when everything in `needed` is. Providers are told of, but not needed: one that is down
     /// takes nothing else with it.
-    pub fn new(needed: Vec<Arc<dyn Readiness>>, providers: Arc<[ConfiguredProvider]>) -> Self {
-        Self { needed, providers }
+    pub fn new(needed: Vec<Arc<dyn Readiness>>, registry: Arc<Registry>) -> Self {
+        Self { needed, registry }
     }
 
     fn told(&self) -> Value {
-        let told = |configured: &ConfiguredProvider| {
+        let told = |configured: &Arc<ConfiguredProvider>| {
             let status = configured.provider.status();
             json!({
                 "id": configured.id,
@@ -41,7 +41,8 @@ impl Health {
                 "last_error": status.last_error,
             })
         };
-        json!({"providers": self.providers.iter().map(told).collect::<Vec<_>>()})
+        let providers = self.registry.current();
+        json!({"providers": providers.enabled().map(told).collect::<Vec<_>>()})
     }
 
     async fn missing(&self) -> Vec<&str> {
@@ -88,6 +89,8 @@ fn answer(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_core::registry::Providers;
+
     use super::*;
 
     #[derive(Debug)]
@@ -105,7 +108,10 @@ mod tests {
     }
 
     async fn get(store_is_there: bool, path: &str) -> (u16, String) {
-        let health = Health::new(vec![Arc::new(Store(store_is_there))], Arc::new([]));
+        let health = Health::new(
+            vec![Arc::new(Store(store_is_there))],
+            Arc::new(Registry::new(Providers::default())),
+        );
         let request = Request::get(path).body(Vec::new()).unwrap();
         let response = health.respond(request).await;
         let body = String::from_utf8(response.body().clone()).unwrap();

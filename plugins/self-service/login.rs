@@ -11,8 +11,9 @@ use crate::desk::Desk;
 /// The form: a button for each provider that is not hidden or that was asked for by name, then
 /// what the local methods need.
 pub(crate) fn nodes(desk: &Desk, named: Option<&str>) -> Vec<Node> {
-    let providers = desk.services.broker.providers.iter();
+    let providers = desk.services.broker.registry.current();
     let buttons = providers
+        .enabled()
         .filter(|provider| !provider.hidden || named == Some(provider.id.as_str()))
         .map(|provider| {
             let id = provider.id.as_str();

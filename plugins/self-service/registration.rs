@@ -18,9 +18,10 @@ use crate::desk::Desk;
 /// The form: providers that create identities, the traits of the default schema, and what the
 /// local methods need.
 pub(crate) fn nodes(desk: &Desk) -> Vec<Node> {
-    let providers = desk.services.broker.providers.iter();
+    let providers = desk.services.broker.registry.current();
     let mut nodes: Vec<Node> = providers
-        .filter(|provider| !provider.hidden && provider.create == Creation::Auto)
+        .enabled()
+        .filter(|provider| !provider.hidden && provider.policy.create != Creation::Never)
         .map(|provider| {
             let id = provider.id.as_str();
             let label = Message::sign_up_with(&provider.label, id);

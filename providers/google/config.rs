@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use portcullis_core::{clock::Clock, id::ProviderId, secret::Secret};
+use portcullis_core::{
+    clock::Clock,
+    id::ProviderId,
+    secret::Secret,
+    trust::{TrustRule, TrustRules},
+};
 use portcullis_oidc::{InvalidConfig, Oidc};
 use serde::Deserialize;
 
@@ -10,6 +15,9 @@ use crate::rules::GoogleRules;
 
 /// Google's issuer.
 const ISSUER: &str = "https://accounts.google.com";
+
+/// Domains whose addresses only Google gives out.
+const CONSUMER_DOMAINS: [&str; 2] = ["gmail.com", "googlemail.com"];
 
 /// Google, as configured.
 #[derive(Debug, Clone, Deserialize)]
@@ -76,6 +84,26 @@ impl Config {
         problems
     }
 
+    /// Which addresses count as verified. Google verifies addresses of other domains once and never
+    /// again, so only those it gives out itself are trusted, and a Workspace's own where the
+    /// operator vouches for the domain.
+    pub fn trust(&self) -> TrustRules {
+        let consumer = TrustRule {
+            why: "only Google gives out addresses of this domain".to_owned(),
+            email_verified: true,
+            domains: CONSUMER_DOMAINS.map(str::to_owned).to_vec(),
+            ..TrustRule::default()
+        };
+        let workspace = TrustRule {
+            why: "the Workspace owns the domain, and trust_workspace_email says so".to_owned(),
+            email_verified: true,
+            domain_claim: Some("hd".to_owned()),
+            ..TrustRule::default()
+        };
+        let workspace = self.trust_workspace_email.then_some(workspace);
+        TrustRules(std::iter::once(consumer).chain(workspace).collect())
+    }
+
     /// The provider called `id`.
     pub fn build(self, id: ProviderId, clock: Arc<dyn Clock>) -> Result<Oidc, InvalidConfig> {
         if let Some(problem) = self.problems().into_iter().next() {
@@ -83,7 +111,6 @@ impl Config {
         }
         let rules = GoogleRules {
             hosted_domains: self.hosted_domains.clone(),
-            trust_workspace_email: self.trust_workspace_email,
         };
         Oidc::new(id, self.generic(), Arc::new(rules), clock)
     }

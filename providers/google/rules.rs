@@ -1,16 +1,12 @@
 //! What is judged differently for Google (its OpenID Connect reference, "An ID token's payload").
 
-use portcullis_oidc::{Rules, domain, is_verified};
+use portcullis_oidc::Rules;
 use serde_json::{Map, Value};
-
-/// Domains whose addresses only Google gives out.
-const CONSUMER_DOMAINS: [&str; 2] = ["gmail.com", "googlemail.com"];
 
 /// The rules for Google.
 #[derive(Debug)]
 pub(crate) struct GoogleRules {
     pub(crate) hosted_domains: Vec<String>,
-    pub(crate) trust_workspace_email: bool,
 }
 
 impl Rules for GoogleRules {
@@ -35,20 +31,6 @@ impl Rules for GoogleRules {
             false => Err("it belongs to another hosted domain"),
         }
     }
-
-    /// Google verifies addresses of other domains once and never again, so only those it gives out
-    /// itself are trusted, and a Workspace's own where the operator vouches for the domain.
-    fn trusts_email(&self, document: &Map<String, Value>) -> bool {
-        let address = document.get("email").and_then(Value::as_str);
-        let Some(domain) = address.and_then(domain) else {
-            return false;
-        };
-        let is_domain = |other: &str| domain.eq_ignore_ascii_case(other);
-        let by_google = CONSUMER_DOMAINS.into_iter().any(is_domain);
-        let by_workspace =
-            self.trust_workspace_email && hosted_domain(document).is_some_and(is_domain);
-        is_verified(document) && (by_google || by_workspace)
-    }
 }
 
 fn hosted_domain(claims: &Map<String, Value>) -> Option<&str> {
@@ -61,13 +43,12 @@ mod tests {
 
     use super::*;
 
-    fn rules(hosted_domains: &[&str], trust_workspace_email: bool) -> GoogleRules {
+    fn rules(hosted_domains: &[&str]) -> GoogleRules {
         GoogleRules {
             hosted_domains: hosted_domains
                 .iter()
                 .map(|&domain| domain.to_owned())
                 .collect(),
-            trust_workspace_email,
         }
     }
 
@@ -77,8 +58,7 @@ mod tests {
 
     #[test]
     fn exactly_two_spellings_of_the_issuer_are_accepted() {
-        let accepts =
-            |claimed| rules(&[], false).accepts_issuer("https://accounts.google.com", claimed);
+        let accepts = |claimed| rules(&[]).accepts_issuer("https://accounts.google.com", claimed);
         assert!(accepts("https://accounts.google.com"));
         assert!(accepts("accounts.google.com"));
         for other in [
@@ -93,7 +73,7 @@ mod tests {
 
     #[test]
     fn hosted_domains_are_compared_whole_and_in_any_case() {
-        let admits = |claims| rules(&["example.org", "Example.com"], false).admits(&map(claims));
+        let admits = |claims| rules(&["example.org", "Example.com"]).admits(&map(claims));
         assert!(admits(json!({"hd": "example.org"})).is_ok());
         assert!(admits(json!({"hd": "EXAMPLE.COM"})).is_ok());
         for refused in [
@@ -108,37 +88,5 @@ mod tests {
         ] {
             assert!(admits(refused.clone()).is_err(), "{refused}");
         }
-    }
-
-    #[test]
-    fn an_address_is_trusted_only_where_google_is_its_authority() {
-        let trusts = |trust, email: &str, hd: Option<&str>, verified: Value| {
-            let claims = json!({"email": email, "hd": hd, "email_verified": verified});
-            rules(&[], trust).trusts_email(&map(claims))
-        };
-        assert!(trusts(false, "a@gmail.com", None, json!(true)));
-        assert!(trusts(false, "a@GoogleMail.com", None, json!("true")));
-        assert!(!trusts(false, "a@gmail.com", None, json!(false)));
-        assert!(!trusts(
-            false,
-            "a@example.org",
-            Some("example.org"),
-            json!(true)
-        ));
-        assert!(trusts(
-            true,
-            "a@example.org",
-            Some("example.org"),
-            json!(true)
-        ));
-        assert!(!trusts(
-            true,
-            "a@example.org",
-            Some("example.com"),
-            json!(true)
-        ));
-        assert!(!trusts(true, "a@example.org", None, json!(true)));
-        assert!(!trusts(true, "a@evil.test@gmail.com", None, json!(true)));
-        assert!(!trusts(true, "a@notgmail.com", None, json!(true)));
     }
 }

@@ -1,5 +1,5 @@
-//! Which e-mail address a provider vouches for. The address and the word that it is verified must
-//! come from the same document: mixing two documents is CVE-2026-14781.
+//! One set of claims of two documents. An address and the word that it is verified must come from
+//! the same one: mixing two documents is CVE-2026-14781.
 
 use serde_json::{Map, Value};
 
@@ -8,25 +8,6 @@ const PAIRS: [(&str, &str); 2] = [
     ("email", "email_verified"),
     ("phone_number", "phone_number_verified"),
 ];
-
-/// Whether a document says that its own `email` is verified; some providers say so with a text.
-pub fn is_verified(document: &Map<String, Value>) -> bool {
-    match document.get("email_verified") {
-        Some(Value::Bool(verified)) => *verified,
-        Some(Value::String(verified)) => verified == "true",
-        _ => false,
-    }
-}
-
-/// The domain of an address, when it is certain where it begins.
-///
-/// `None` for anything with two `@`: readers differ in which one counts (CVE-2026-40574).
-pub fn domain(address: &str) -> Option<&str> {
-    let odd = |c: char| c.is_control() || c.is_whitespace();
-    let (local, domain) = address.split_once('@')?;
-    let certain = !local.is_empty() && !domain.is_empty() && !domain.contains('@');
-    (certain && !address.contains(odd)).then_some(domain)
-}
 
 /// The ID token's claims, completed by userinfo's; pairs are taken from one of them as a whole.
 pub(crate) fn complete(
@@ -90,29 +71,6 @@ mod tests {
                 Value::Object(complete(map(id_token), map(userinfo))),
                 expected
             );
-        }
-    }
-
-    #[test]
-    fn only_true_means_verified() {
-        for (value, verified) in [
-            (json!(true), true),
-            (json!("true"), true),
-            (json!("TRUE"), false),
-            (json!(1), false),
-            (json!(false), false),
-            (json!(null), false),
-        ] {
-            let document = map(json!({"email": "a@b", "email_verified": value}));
-            assert_eq!(is_verified(&document), verified, "{document:?}");
-        }
-    }
-
-    #[test]
-    fn the_domain_is_certain_or_there_is_none() {
-        assert_eq!(domain("a@example.org"), Some("example.org"));
-        for odd in ["a", "@b", "a@", "a@evil.test@example.org", "a @b", "a@b\n"] {
-            assert_eq!(domain(odd), None, "{odd}");
         }
     }
 }

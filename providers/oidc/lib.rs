@@ -17,7 +17,6 @@ mod userinfo;
 
 pub use crate::{
     config::{Config, InvalidConfig},
-    email::{domain, is_verified},
     oidc::Oidc,
     rules::{Plain, Rules},
 };

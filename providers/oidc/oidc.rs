@@ -7,7 +7,7 @@ use openidconnect::core::CoreJsonWebKeySet;
 use portcullis_core::{
     clock::Clock,
     id::ProviderId,
-    provider::{Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus},
+    provider::{Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus, Vouched},
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -80,13 +80,6 @@ impl Oidc {
             clock,
             fetch,
         })
-    }
-
-    /// Reads what the provider publishes, as a check that it can be reached.
-    pub async fn reach(&self) -> Result<(), ProviderError> {
-        let document = self.document().await?;
-        self.keys.get(self.read_keys(&document)).await?;
-        Ok(())
     }
 
     async fn document(&self) -> Result<Arc<Document>, Trouble> {
@@ -215,7 +208,7 @@ impl Provider for Oidc {
         attempt: &Attempt,
         answer: &Answer,
         redirect_uri: &Url,
-    ) -> Result<Claims, ProviderError> {
+    ) -> Result<Vouched, ProviderError> {
         let code = self.code(attempt, answer)?;
         let document = self.document().await?;
         if document.sends_iss && answer.iss.is_none() {
@@ -235,13 +228,15 @@ impl Provider for Oidc {
         let claims = self
             .complete(&document, &tokens, &subject, id_token)
             .await?;
-        Ok(Claims {
-            // One spelling for the link key, whichever the provider used today.
-            issuer: self.config.issuer_url.clone(),
-            subject,
-            trusted_email: trusted_email(&*self.rules, &claims),
-            document: Value::Object(claims),
-        })
+        // One spelling for the link key, whichever the provider used today.
+        let issuer = self.config.issuer_url.clone();
+        Ok(Claims::new(issuer, subject, Value::Object(claims)).into())
+    }
+
+    async fn reach(&self) -> Result<(), ProviderError> {
+        let document = self.document().await?;
+        self.keys.get(self.read_keys(&document)).await?;
+        Ok(())
     }
 
     fn status(&self) -> ProviderStatus {
@@ -251,12 +246,7 @@ impl Provider for Oidc {
             discovery,
             jwks,
             last_error: discovery_error.or(jwks_error),
+            clock_skew: None,
         }
     }
-}
-
-fn trusted_email(rules: &dyn Rules, claims: &Map<String, Value>) -> Option<String> {
-    let address = claims.get("email")?.as_str()?;
-    email::domain(address)?;
-    rules.trusts_email(claims).then(|| address.to_owned())
 }

@@ -4,8 +4,6 @@ use std::fmt::Debug;
 
 use serde_json::{Map, Value};
 
-use crate::email;
-
 /// How a kind of provider is judged, beside what holds for all of them.
 pub trait Rules: Debug + Send + Sync {
     /// Whether `claimed` is a spelling of the issuer that the configuration calls `expected`.
@@ -16,11 +14,6 @@ pub trait Rules: Debug + Send + Sync {
     /// Whether the holder of a verified ID token is let in; the reason names no person.
     fn admits(&self, _id_token: &Map<String, Value>) -> Result<(), &'static str> {
         Ok(())
-    }
-
-    /// Whether the `email` of `document` is to be trusted, judged by that document alone.
-    fn trusts_email(&self, document: &Map<String, Value>) -> bool {
-        email::is_verified(document)
     }
 }
 

@@ -8,6 +8,7 @@ mod arrival;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -17,24 +18,28 @@ use crate::{
     clock::Clock,
     credential::CredentialStore,
     entropy::Entropy,
-    id::{FlowId, ProviderId},
+    id::{FlowId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
-    provider::{Answer, Attempt, Claims, ConfiguredProvider, ProviderError},
+    provider::{Answer, Attempt, ConfiguredProvider, ProviderError, Upstream, Vouched},
+    registry::Registry,
     schema::{Schemas, TraitError},
     store::StoreError,
+    vault::TokenVault,
 };
 
 /// Signs people in through providers.
 #[derive(Debug, Clone)]
 pub struct Broker {
-    /// The enabled providers, in the order of their buttons.
-    pub providers: Arc<[ConfiguredProvider]>,
+    /// The providers.
+    pub registry: Arc<Registry>,
     /// The schemas that mapped traits must obey.
     pub schemas: Arc<Schemas>,
     /// Where identities are.
     pub identities: Arc<dyn IdentityStore>,
     /// Where links are.
     pub credentials: Arc<dyn CredentialStore>,
+    /// Where upstream tokens are kept.
+    pub vault: Arc<dyn TokenVault>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -45,11 +50,71 @@ pub struct Broker {
 #[derive(Debug)]
 pub enum Arrival {
     /// To an identity that is linked to the account.
-    Known(Identity),
+    Known(Box<Arrived>),
     /// To an identity that was created just now.
-    Created(Identity),
-    /// To a form that asks for what is missing.
+    Created(Box<Arrived>),
+    /// To an identity that was linked to the account just now, because a rule allows it.
+    Linked(Box<Arrived>, LinkReason),
+    /// To a form that asks for what is missing, or shows what is taken over.
     Incomplete(Box<Draft>, Vec<TraitError>),
+    /// To somebody who has to prove first that this identity is theirs.
+    Confirm(Box<PendingLink>),
+}
+
+/// Somebody signed in through a provider.
+#[derive(Debug)]
+pub struct Arrived {
+    /// Who.
+    pub identity: Identity,
+    /// Where from.
+    pub upstream: Upstream,
+}
+
+/// A link that waits for a proof. Holds tokens, so only ever kept sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PendingLink {
+    /// The provider.
+    pub provider: ProviderId,
+    /// What it vouched for.
+    pub vouched: Vouched,
+    /// The identity that the account would be linked to, which has to be proved.
+    pub identity: IdentityId,
+    /// The address they have in common.
+    pub address: String,
+    /// When the proof comes too late.
+    pub expires_at: Timestamp,
+}
+
+/// Why an account was linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkReason {
+    /// It made a new identity.
+    Created,
+    /// Both sides have verified the same address, and the provider links by itself.
+    TrustedAddress,
+    /// An administrator had prepared it.
+    Prepared,
+    /// The address was reclaimed from whoever had taken it unproved.
+    Reclaimed,
+    /// The person proved to be the identity.
+    Proved,
+    /// The person asked for it in the settings.
+    Settings,
+}
+
+impl LinkReason {
+    /// The reason's name in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::TrustedAddress => "trusted_address",
+            Self::Prepared => "prepared",
+            Self::Reclaimed => "reclaimed",
+            Self::Proved => "proved",
+            Self::Settings => "settings",
+        }
+    }
 }
 
 /// An identity in the making: what a provider said, waiting for missing traits.
@@ -57,8 +122,8 @@ pub enum Arrival {
 pub struct Draft {
     /// The provider.
     pub provider: ProviderId,
-    /// What it said.
-    pub claims: Claims,
+    /// What it vouched for.
+    pub vouched: Vouched,
     /// The traits so far.
     pub traits: Value,
 }
@@ -66,7 +131,7 @@ pub struct Draft {
 impl Draft {
     /// Whether the provider vouches for this address; one that it does stays as it is.
     pub fn is_vouched_for(&self, address: &str) -> bool {
-        arrival::is_trusted(address, &self.claims)
+        arrival::is_trusted(address, &self.vouched.claims)
     }
 }
 
@@ -112,11 +177,10 @@ impl BrokerError {
 
 impl Broker {
     /// The provider of this name.
-    pub fn find(&self, id: &ProviderId) -> Result<&ConfiguredProvider, BrokerError> {
-        self.providers
-            .iter()
-            .find(|provider| provider.id == *id)
-            .ok_or(BrokerError::Unknown)
+    pub fn find(&self, id: &ProviderId) -> Result<Arc<ConfiguredProvider>, BrokerError> {
+        let providers = self.registry.current();
+        let found = providers.enabled().find(|provider| provider.id == *id);
+        found.cloned().ok_or(BrokerError::Unknown)
     }
 
     /// Begins an attempt: where to send the browser, and what its sealed cookie keeps.
@@ -144,19 +208,32 @@ impl Broker {
         redirect_uri: &Url,
     ) -> Result<Arrival, BrokerError> {
         let configured = self.find(&attempt.provider)?;
-        let claims = configured
+        let vouched = self.vouch(attempt, answer, redirect_uri).await?;
+        self.arrive(&configured, vouched).await
+    }
+
+    /// The provider's word for an answer, judged by its rules, before anything comes of it.
+    pub async fn vouch(
+        &self,
+        attempt: &Attempt,
+        answer: &Answer,
+        redirect_uri: &Url,
+    ) -> Result<Vouched, BrokerError> {
+        let configured = self.find(&attempt.provider)?;
+        let mut vouched = configured
             .provider
             .finish(attempt, answer, redirect_uri)
             .await
             .map_err(BrokerError::Provider)?;
-        self.arrive(configured, claims).await
+        vouched.claims.trusted = configured.trust.judge(&vouched.claims.document);
+        Ok(vouched)
     }
 
     /// Completes a draft with the traits somebody filled in; theirs win over the provider's,
     /// except for forced ones and for an address that the provider vouches for.
     pub async fn complete(&self, draft: Draft, traits: Value) -> Result<Arrival, BrokerError> {
         let configured = self.find(&draft.provider)?;
-        self.arrive_completed(configured, draft, traits).await
+        self.arrive_completed(&configured, draft, traits).await
     }
 }
 

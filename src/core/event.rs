@@ -1,6 +1,7 @@
 //! What observers hear: facts with ids and codes, never secrets, addresses or claims.
 
 use crate::{
+    broker::LinkReason,
     catalogue::Code,
     id::{IdentityId, ProviderId, SessionId},
 };
@@ -35,6 +36,31 @@ pub enum Event<'a> {
         identity: IdentityId,
         /// The provider whose claims it was made of; `None` for a local registration.
         provider: Option<&'a ProviderId>,
+    },
+    /// An account at a provider was linked to an identity.
+    Linked {
+        /// Which identity.
+        identity: IdentityId,
+        /// Which provider.
+        provider: &'a ProviderId,
+        /// Why.
+        reason: LinkReason,
+    },
+    /// A link was removed.
+    Unlinked {
+        /// Whose.
+        identity: IdentityId,
+        /// Which provider.
+        provider: &'a ProviderId,
+    },
+    /// A link was refused.
+    LinkRefused {
+        /// The identity it would have been, when it is certain.
+        identity: Option<IdentityId>,
+        /// Which provider.
+        provider: &'a ProviderId,
+        /// Why.
+        code: Code,
     },
     /// A session was ended by its owner.
     SignedOut {

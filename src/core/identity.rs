@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::{
     credential::Credential,
     id::{AddressId, IdentityId},
+    provenance::Provenance,
     store::StoreError,
 };
 
@@ -34,6 +35,9 @@ pub struct Identity {
     pub metadata_admin: Option<Value>,
     /// Roles, such as `admin`.
     pub roles: Vec<String>,
+    /// Which traits came from a provider.
+    #[serde(default)]
+    pub provenance: Provenance,
     /// What it signs in with, normalised; each belongs to at most one identity.
     pub identifiers: Vec<String>,
     /// Addresses that can be verified or used for recovery.

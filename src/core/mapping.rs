@@ -1,6 +1,6 @@
 //! Mapping: how a provider's claims become traits.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +12,8 @@ use crate::{expression::Expression, provider::Claims};
 pub struct Mapping {
     /// The entries.
     pub entries: Arc<[MappingEntry]>,
+    /// Whether they may also set roles and traits that only administrators may edit.
+    pub allow_privileged: bool,
 }
 
 /// How one trait gets its value.
@@ -23,6 +25,27 @@ pub struct MappingEntry {
     pub value: Expression,
     /// When the value is taken.
     pub sync: Sync,
+    /// What it is part of.
+    pub target: Target,
+    /// Whether the value counts at all, over the same claims; an error counts as no.
+    pub only_if: Option<Expression>,
+    /// Other names for texts, and for the texts of a list, such as a group's id.
+    pub rename: BTreeMap<String, String>,
+}
+
+/// What a mapped value is part of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// The traits, as the schema describes them.
+    #[default]
+    Traits,
+    /// Facts the identity may see but not change.
+    MetadataPublic,
+    /// Facts only administrators see.
+    MetadataAdmin,
+    /// The roles; needs `allow_privileged`.
+    Roles,
 }
 
 /// When a mapped value is taken over.
@@ -80,6 +103,18 @@ impl Mapping {
 }
 
 impl MappingEntry {
+    /// An entry that sets a trait under no condition.
+    pub fn of_trait(path: &str, value: Expression, sync: Sync) -> Self {
+        Self {
+            path: path.to_owned(),
+            value,
+            sync,
+            target: Target::default(),
+            only_if: None,
+            rename: BTreeMap::new(),
+        }
+    }
+
     fn value_of(&self, claims: &Claims) -> Option<Value> {
         match self.value.over_claims(&claims.document) {
             Ok(value) => value,

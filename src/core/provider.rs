@@ -1,5 +1,8 @@
 //! The provider port: an outside party that says who somebody is.
 
+mod policy;
+mod upstream;
+
 use std::{fmt::Debug, sync::Arc};
 
 use async_trait::async_trait;
@@ -8,11 +11,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+pub use self::{
+    policy::{Admission, ClaimFilter, Creation, Linking, Policy, SignOutScope, UnverifiedLocal},
+    upstream::{
+        EndSession, LogoutNotice, RefreshError, TokenEndpoint, TokenSet, Upstream, UpstreamSignOut,
+    },
+};
 use crate::{
     entropy::Entropy,
     id::{FlowId, ProviderId},
     mapping::Mapping,
     secret::Token,
+    trust::{TrustRules, TrustedAddress},
 };
 
 /// An outside party that says who somebody is.
@@ -27,10 +37,23 @@ pub trait Provider: Debug + Send + Sync {
         attempt: &Attempt,
         answer: &Answer,
         redirect_uri: &Url,
-    ) -> Result<Claims, ProviderError>;
+    ) -> Result<Vouched, ProviderError>;
 
     /// How the provider is, from what was last seen of it; asks nobody.
     fn status(&self) -> ProviderStatus;
+
+    /// Reads what the provider publishes, as a check that it can be reached.
+    async fn reach(&self) -> Result<(), ProviderError>;
+
+    /// Its tokens' life after the sign-in; `None` when they have none.
+    fn token_endpoint(&self) -> Option<&dyn TokenEndpoint> {
+        None
+    }
+
+    /// Signing out at the provider; `None` when it knows nothing of the kind.
+    fn sign_out(&self) -> Option<&dyn UpstreamSignOut> {
+        None
+    }
 }
 
 /// A provider as configured: what the broker and the pages need to know of it.
@@ -40,27 +63,20 @@ pub struct ConfiguredProvider {
     pub id: ProviderId,
     /// What people read on its button.
     pub label: String,
+    /// URL or path of a picture for its button.
+    pub icon: Option<String>,
     /// Where its button stands; lower comes first.
     pub order: i32,
     /// Whether the sign-in page leaves it out; it still answers to its name.
     pub hidden: bool,
-    /// Whether first sign-ins create identities.
-    pub create: Creation,
+    /// Whom it lets in, and how.
+    pub policy: Policy,
+    /// Which of its addresses count as verified.
+    pub trust: TrustRules,
     /// How claims become traits.
     pub mapping: Mapping,
     /// The provider itself.
     pub provider: Arc<dyn Provider>,
-}
-
-/// Whether a first sign-in creates an identity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Creation {
-    /// It does; a form asks for what is missing.
-    #[default]
-    Auto,
-    /// It does not; the identity must exist already.
-    Never,
 }
 
 /// One attempt to sign in through a provider. Travels in the sealed sign-in cookie.
@@ -129,6 +145,24 @@ impl Debug for Answer {
     }
 }
 
+/// What a provider vouches for: claims, and the tokens that came with them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Vouched {
+    /// Who it is.
+    pub claims: Claims,
+    /// What the sign-in brought beside; serialised in the clear, so only ever kept sealed.
+    pub tokens: TokenSet,
+}
+
+impl From<Claims> for Vouched {
+    fn from(claims: Claims) -> Self {
+        Self {
+            claims,
+            tokens: TokenSet::default(),
+        }
+    }
+}
+
 /// What a provider says of somebody, verified.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Claims {
@@ -136,11 +170,39 @@ pub struct Claims {
     pub issuer: String,
     /// The account's name at the issuer.
     pub subject: String,
-    /// The address the provider itself has verified, from the same document as its
-    /// `email_verified`; `None` when there is none or it is not to be trusted.
-    pub trusted_email: Option<String>,
-    /// All claims as one object: the ID token's, completed by userinfo's.
+    /// The provider's name for its own session (`sid` of OpenID Connect Front- and Back-Channel
+    /// Logout 1.0), when it sends one.
+    pub session_id: Option<String>,
+    /// All claims as one object: the ID token's, completed by userinfo's. An `email` and its
+    /// `email_verified` always come from the same document.
     pub document: Value,
+    /// The address that counts as verified, and why; judged by the broker from the configured
+    /// rules, so providers leave it out.
+    pub trusted: Option<TrustedAddress>,
+    /// Claims the account has but the provider did not send, such as too many groups. A mapping
+    /// that reads one of them must not take it for empty.
+    pub withheld: Vec<String>,
+}
+
+impl Claims {
+    /// Plain claims about `subject`.
+    pub fn new(issuer: impl Into<String>, subject: impl Into<String>, document: Value) -> Self {
+        Self {
+            issuer: issuer.into(),
+            subject: subject.into(),
+            session_id: None,
+            document,
+            trusted: None,
+            withheld: Vec::new(),
+        }
+    }
+
+    /// The address that counts as verified.
+    pub fn trusted_email(&self) -> Option<&str> {
+        self.trusted
+            .as_ref()
+            .map(|trusted| trusted.address.as_str())
+    }
 }
 
 impl Debug for Claims {
@@ -183,10 +245,13 @@ pub enum ProviderError {
 /// How a provider is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ProviderStatus {
-    /// Whether its discovery document has been read: `ok`, `failed` or `pending`.
+    /// Whether its discovery document has been read: `ok`, `failed` or `pending`; `none` when it
+    /// publishes none.
     pub discovery: &'static str,
     /// Whether its keys have been read, in the same words.
     pub jwks: &'static str,
     /// What last went wrong; `None` when all is well.
     pub last_error: Option<String>,
+    /// By how many seconds its clock was ahead of ours when it last answered; `None` until then.
+    pub clock_skew: Option<i64>,
 }

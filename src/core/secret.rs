@@ -48,6 +48,23 @@ impl Serialize for Secret {
     }
 }
 
+/// Serialises a secret in the clear, for what is sealed afterwards.
+pub mod exposed {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Secret;
+
+    /// Writes the text itself.
+    pub fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret.expose())
+    }
+
+    /// Reads it back.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        Secret::deserialize(deserializer)
+    }
+}
+
 /// An opaque bearer token of 256 random bits, in URL-safe base64 without padding (43 characters).
 #[derive(Clone)]
 pub struct Token(String);

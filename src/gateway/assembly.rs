@@ -7,6 +7,7 @@ use portcullis_core::{
     method::Method,
     plugin::{Announcer, Host, Plugin, Services},
     provider::ConfiguredProvider,
+    registry::{Providers, Registry},
     stage::Observer,
 };
 use portcullis_kit::Shell;
@@ -24,6 +25,7 @@ use crate::{
     pipeline::{Pipeline, PipelineParts},
     proxy::{Gate, GateParts, Limits},
     upstream::Upstreams,
+    vault::Vault,
 };
 
 /// What own pages call the gateway.
@@ -41,10 +43,10 @@ pub(super) async fn gate(
     config: &Config,
     foundation: &Foundation,
     additions: Additions,
-) -> Result<(Gate, Arc<[ConfiguredProvider]>), BuildError> {
+) -> Result<(Gate, Arc<Registry>), BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(foundation.metrics.clone())];
     let broker = broker(config, foundation, additions.providers)?;
-    let providers = Arc::clone(&broker.providers);
+    let registry = Arc::clone(&broker.registry);
     let mut host = host(services(config, foundation, broker).await?, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
         Arc::clone(&foundation.stores.principals),
@@ -54,7 +56,7 @@ pub(super) async fn gate(
     for plugin in additions.plugins {
         plugin.install(&mut host)?;
     }
-    Ok((Gate::new(parts(config, foundation, host)?), providers))
+    Ok((Gate::new(parts(config, foundation, host)?), registry))
 }
 
 /// What the gate is made of, now that every plugin has added its parts.
@@ -134,23 +136,22 @@ async fn services(
     })
 }
 
-/// The enabled providers in the order of their buttons; equal places are ordered by id.
 fn broker(
     config: &Config,
     foundation: &Foundation,
     additional: Vec<ConfiguredProvider>,
 ) -> Result<Broker, BuildError> {
     let mut providers = additional;
-    for (id, table) in config.providers.iter().filter(|(_, table)| table.enabled) {
+    for (id, table) in &config.providers {
         let made = builtin::provider(id, table, Arc::clone(&foundation.clock));
-        providers.push(made.map_err(|error| BuildError::part(&error))?.0);
+        providers.push(made.map_err(|error| BuildError::part(&error))?);
     }
-    providers.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
     Ok(Broker {
-        providers: providers.into(),
+        registry: Arc::new(Registry::new(Providers::new(providers))),
         schemas: Arc::clone(&foundation.schemas),
         identities: Arc::clone(&foundation.stores.identities),
         credentials: Arc::clone(&foundation.stores.credentials),
+        vault: Arc::new(Vault),
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
     })

@@ -60,8 +60,8 @@ fn providers(config: &Config) -> Vec<Probe> {
         Probe {
             name: format!("provider {id}"),
             attempt: Box::pin(async move {
-                let (_, oidc) = made.map_err(told)?;
-                oidc.reach().await.map_err(told)
+                let configured = made.map_err(told)?;
+                configured.provider.reach().await.map_err(told)
             }),
         }
     };

@@ -44,10 +44,10 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let foundation = Foundation::lay(&config).await?;
     let _flush = install_log(&config.log, &foundation)?;
     let additions = Additions { plugins, providers };
-    let (gate, providers) = assembly::gate(&config, &foundation, additions).await?;
+    let (gate, registry) = assembly::gate(&config, &foundation, additions).await?;
     let mut server = Server::new(UpstreamSettings::default());
     server.proxy(proxy_endpoint(&config)?, gate);
-    let health = Health::new(vec![Arc::new(Record(foundation.store.clone()))], providers);
+    let health = Health::new(vec![Arc::new(Record(foundation.store.clone()))], registry);
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
     server.in_process(

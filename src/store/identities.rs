@@ -22,7 +22,7 @@ use super::{
 
 const WHAT: &str = "identity";
 
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 14] = [
     Column::Id,
     Column::Tenant,
     Column::SchemaId,
@@ -32,6 +32,7 @@ const COLUMNS: [Column; 13] = [
     Column::MetadataPublic,
     Column::MetadataAdmin,
     Column::Roles,
+    Column::Provenance,
     Column::Identifiers,
     Column::Addresses,
     Column::CreatedAt,
@@ -250,6 +251,7 @@ fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
             json_if_any(identity.metadata_admin.as_ref())?,
         ),
         (Column::Roles, json(&identity.roles)?),
+        (Column::Provenance, json(&identity.provenance)?),
         (Column::Identifiers, json(&identity.identifiers)?),
         (Column::Addresses, json(&identity.addresses)?),
         (Column::CreatedAt, time(identity.created_at)),
@@ -273,6 +275,7 @@ fn read(row: &Row) -> Result<Identity, StoreError> {
         metadata_public: row.json_if_any(Column::MetadataPublic)?,
         metadata_admin: row.json_if_any(Column::MetadataAdmin)?,
         roles: row.json(Column::Roles)?,
+        provenance: row.json(Column::Provenance)?,
         identifiers: row.json(Column::Identifiers)?,
         addresses: row.json(Column::Addresses)?,
         created_at: row.time(Column::CreatedAt)?,

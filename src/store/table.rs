@@ -39,6 +39,7 @@ pub(super) enum Column {
     MetadataPublic,
     Methods,
     Name,
+    Provenance,
     Record,
     Roles,
     SchemaId,

@@ -267,6 +267,7 @@ fn ada() -> Arc<Principal> {
         traits: json!({"email": "ada@example.org", "groups": ["staff"]}),
         metadata_public: None,
         metadata_admin: None,
+        provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),

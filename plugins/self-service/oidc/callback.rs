@@ -8,7 +8,7 @@ use axum::{
 };
 use http::header::SET_COOKIE;
 use portcullis_core::{
-    broker::Arrival,
+    broker::{Arrival, BrokerError},
     catalogue::Code,
     event::Event,
     flow::{Flow, FlowKind},
@@ -88,14 +88,17 @@ async fn finish(
     let redirect_uri = redirect_uri(desk, id)?;
     let arrival = services.broker.finish(attempt, answer, &redirect_uri).await;
     match arrival.map_err(|error| failure(desk, error, id, &flow))? {
-        Arrival::Known(identity) => enter(desk, visit, &flow, &identity, id).await,
-        Arrival::Created(identity) => {
+        Arrival::Known(arrived) | Arrival::Linked(arrived, _) => {
+            enter(desk, visit, &flow, &arrived.identity, id).await
+        }
+        Arrival::Created(arrived) => {
             services.announcer.announce(&Event::IdentityCreated {
-                identity: identity.id,
+                identity: arrived.identity.id,
                 provider: Some(id),
             });
-            enter(desk, visit, &flow, &identity, id).await
+            enter(desk, visit, &flow, &arrived.identity, id).await
         }
+        Arrival::Confirm(_) => Err(failure(desk, BrokerError::AddressTaken, id, &flow)),
         Arrival::Incomplete(draft, errors) => draft::park(desk, visit, &flow, &draft, errors).await,
     }
 }

@@ -74,19 +74,19 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
         return Err(Code::FlowNotFound.into());
     }
     let identity = match desk.services.broker.complete(draft, traits).await {
-        Ok(Arrival::Known(identity)) => identity,
-        Ok(Arrival::Created(identity)) => {
+        Ok(Arrival::Known(arrived) | Arrival::Linked(arrived, _)) => arrived.identity,
+        Ok(Arrival::Created(arrived)) => {
             desk.services.announcer.announce(&Event::IdentityCreated {
-                identity: identity.id,
+                identity: arrived.identity.id,
                 provider: Some(&provider),
             });
-            identity
+            arrived.identity
         }
         // Rejecting puts the removed flow back.
         Ok(Arrival::Incomplete(_, errors)) => {
             return submission.reject(desk, complaints(errors)).await;
         }
-        Err(BrokerError::AddressTaken) => {
+        Ok(Arrival::Confirm(_)) | Err(BrokerError::AddressTaken) => {
             let taken = Message::address_taken(&oidc::label(desk, &provider));
             return submission.reject(desk, vec![(None, taken)]).await;
         }

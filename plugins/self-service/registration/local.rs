@@ -115,6 +115,7 @@ fn stand_in(desk: &Desk, schema: &Schema, traits: Value) -> Identity {
         traits,
         metadata_public: None,
         metadata_admin: None,
+        provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         addresses: Vec::new(),
         created_at: now,

@@ -20,7 +20,8 @@ use portcullis_core::{
     pages::Pages,
     plugin::{Addresses, Announcer, Host, Plugin, Services},
     principal::Principal,
-    provider::{ConfiguredProvider, Creation},
+    provider::{ConfiguredProvider, Policy},
+    registry::{Providers, Registry},
     return_to::ReturnUrls,
     schema::{Schema, Schemas},
     seal::Seal,
@@ -29,6 +30,7 @@ use portcullis_core::{
     sessions::{SessionLifetimes, Sessions},
     stage::Observer,
     testing::{FrozenClock, MemoryStore, SeededEntropy},
+    trust::{TrustRule, TrustRules},
 };
 use serde_json::{Value, json};
 use url::Url;
@@ -180,15 +182,15 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             clock: clock.clone(),
         })],
         broker: Broker {
-            providers: vec![
+            registry: Arc::new(Registry::new(Providers::new([
                 provider("google", false),
                 provider("acme", false),
                 provider("spare", true),
-            ]
-            .into(),
+            ]))),
             schemas,
             identities: store.clone(),
             credentials: store.clone(),
+            vault: store.clone(),
             clock,
             entropy,
         },
@@ -203,10 +205,9 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
 }
 
 fn provider(id: &str, hidden: bool) -> ConfiguredProvider {
-    let entry = |path: &str, text: &str| MappingEntry {
-        path: path.to_owned(),
-        value: Expression::compile(text, Scope::Claims).unwrap(),
-        sync: Sync::Import,
+    let entry = |path: &str, text: &str| {
+        let value = Expression::compile(text, Scope::Claims).unwrap();
+        MappingEntry::of_trait(path, value, Sync::Import)
     };
     let entries = vec![
         entry("email", "claims.email"),
@@ -218,10 +219,17 @@ fn provider(id: &str, hidden: bool) -> ConfiguredProvider {
         id: id.parse().unwrap(),
         label,
         order: 0,
+        icon: None,
         hidden,
-        create: Creation::Auto,
+        policy: Policy::default(),
+        trust: TrustRules(vec![TrustRule {
+            why: "this provider is always right".to_owned(),
+            claim_is: Some(("iss".to_owned(), "trusted".to_owned())),
+            ..TrustRule::default()
+        }]),
         mapping: Mapping {
             entries: entries.into(),
+            allow_privileged: false,
         },
         provider: Arc::new(FakeProvider(id.to_owned())),
     }

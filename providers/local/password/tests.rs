@@ -91,6 +91,7 @@ fn anna(state: IdentityState) -> Identity {
         traits: json!({"email": ANNA}),
         metadata_public: None,
         metadata_admin: None,
+        provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         identifiers: vec![ANNA.to_owned()],
         addresses: Vec::new(),

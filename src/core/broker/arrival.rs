@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Arrival, Broker, BrokerError, Draft};
+use super::{Arrival, Arrived, Broker, BrokerError, Draft};
 use crate::{
     credential::{Credential, CredentialKind},
     id::CredentialId,
     identity::{Identity, IdentityState},
     link::LinkKey,
     message::Message,
-    provider::{Claims, ConfiguredProvider, Creation},
+    provider::{Claims, ConfiguredProvider, Creation, Upstream, Vouched},
     schema::{Schema, TraitError, normalise_identifier},
     store::StoreError,
 };
@@ -19,15 +19,15 @@ impl Broker {
     pub(super) async fn arrive(
         &self,
         configured: &ConfiguredProvider,
-        claims: Claims,
+        vouched: Vouched,
     ) -> Result<Arrival, BrokerError> {
-        if let Some(identity) = self.linked(configured, &claims).await? {
-            return self.known(configured, identity, &claims).await;
+        if let Some(identity) = self.linked(configured, &vouched.claims).await? {
+            return self.known(configured, identity, &vouched).await;
         }
         let draft = Draft {
             provider: configured.id.clone(),
-            traits: configured.mapping.create(&claims),
-            claims,
+            traits: configured.mapping.create(&vouched.claims),
+            vouched,
         };
         let schema = self.schemas.default_schema();
         self.admit(configured, schema, &draft.traits).await?;
@@ -46,8 +46,8 @@ impl Broker {
         mut draft: Draft,
         filled_in: Value,
     ) -> Result<Arrival, BrokerError> {
-        if let Some(identity) = self.linked(configured, &draft.claims).await? {
-            return self.known(configured, identity, &draft.claims).await;
+        if let Some(identity) = self.linked(configured, &draft.vouched.claims).await? {
+            return self.known(configured, identity, &draft.vouched).await;
         }
         let schema = self.schemas.default_schema();
         let said = draft.traits.clone();
@@ -57,8 +57,10 @@ impl Broker {
         let mut traits = schema.coerce(draft.traits);
         // Applications tell people apart by their address: a form that asks for something else
         // must not let somebody proved be anybody they like.
-        schema.keep_addresses(&mut traits, &said, |text| is_trusted(text, &draft.claims));
-        draft.traits = configured.mapping.enforce(&traits, &draft.claims);
+        schema.keep_addresses(&mut traits, &said, |text| {
+            is_trusted(text, &draft.vouched.claims)
+        });
+        draft.traits = configured.mapping.enforce(&traits, &draft.vouched.claims);
         self.admit(configured, schema, &draft.traits).await?;
         self.create(configured, draft).await
     }
@@ -89,22 +91,24 @@ impl Broker {
         &self,
         configured: &ConfiguredProvider,
         identity: Identity,
-        claims: &Claims,
+        vouched: &Vouched,
     ) -> Result<Arrival, BrokerError> {
+        let claims = &vouched.claims;
+        let arrived = |identity| Arrival::Known(arrived(configured, identity, vouched));
         if identity.state != IdentityState::Active {
             return Err(BrokerError::Disabled);
         }
         let Some(fresh) = self.refreshed(configured, &identity, claims) else {
-            return Ok(Arrival::Known(identity));
+            return Ok(arrived(identity));
         };
         // Nobody is kept out because a provider says something that cannot be taken over.
         if self.is_taken(&fresh).await? {
             tracing::warn!("traits are not refreshed: an address belongs to another identity");
-            return Ok(Arrival::Known(identity));
+            return Ok(arrived(identity));
         }
         match self.identities.update(&fresh).await {
-            Ok(()) => Ok(Arrival::Known(fresh)),
-            Err(StoreError::Conflict { .. }) => Ok(Arrival::Known(identity)),
+            Ok(()) => Ok(arrived(fresh)),
+            Err(StoreError::Conflict { .. }) => Ok(arrived(identity)),
             Err(error) => Err(BrokerError::Store(error)),
         }
     }
@@ -153,7 +157,7 @@ impl Broker {
         schema: &Schema,
         traits: &Value,
     ) -> Result<(), BrokerError> {
-        if configured.create == Creation::Never {
+        if configured.policy.create == Creation::Never {
             return Err(BrokerError::CreationRefused);
         }
         let addresses = schema
@@ -208,17 +212,20 @@ impl Broker {
             Ok(identity) => identity,
             Err(errors) => return Ok(Arrival::Incomplete(Box::new(draft), errors)),
         };
-        self.prove(&mut identity, &draft.claims);
-        let link = self.link(configured, &identity, &draft.claims);
+        let claims = &draft.vouched.claims;
+        self.prove(&mut identity, claims);
+        let link = self.link(configured, &identity, claims);
         match self.identities.insert(&identity, &[link]).await {
-            Ok(()) => Ok(Arrival::Created(identity)),
+            Ok(()) => Ok(Arrival::Created(arrived(
+                configured,
+                identity,
+                &draft.vouched,
+            ))),
             // Another answer for the same account, or for the same address, was faster.
-            Err(StoreError::Conflict { .. }) => {
-                match self.linked(configured, &draft.claims).await? {
-                    Some(identity) => self.known(configured, identity, &draft.claims).await,
-                    None => Err(BrokerError::AddressTaken),
-                }
-            }
+            Err(StoreError::Conflict { .. }) => match self.linked(configured, claims).await? {
+                Some(identity) => self.known(configured, identity, &draft.vouched).await,
+                None => Err(BrokerError::AddressTaken),
+            },
             Err(error) => Err(BrokerError::Store(error)),
         }
     }
@@ -254,6 +261,15 @@ impl Broker {
     }
 }
 
+fn arrived(configured: &ConfiguredProvider, identity: Identity, vouched: &Vouched) -> Box<Arrived> {
+    let upstream = Upstream {
+        link: link_key(configured, &vouched.claims),
+        session_id: vouched.claims.session_id.clone(),
+        id_token: vouched.tokens.id.clone(),
+    };
+    Box::new(Arrived { identity, upstream })
+}
+
 fn link_key(configured: &ConfiguredProvider, claims: &Claims) -> LinkKey {
     LinkKey {
         provider: configured.id.clone(),
@@ -263,7 +279,7 @@ fn link_key(configured: &ConfiguredProvider, claims: &Claims) -> LinkKey {
 }
 
 pub(super) fn is_trusted(address: &str, claims: &Claims) -> bool {
-    let trusted = claims.trusted_email.as_deref().map(normalise_identifier);
+    let trusted = claims.trusted_email().map(normalise_identifier);
     trusted.is_some_and(|trusted| trusted == normalise_identifier(address))
 }
 
@@ -287,7 +303,9 @@ fn unconfirmed(configured: &ConfiguredProvider, schema: &Schema, draft: &Draft) 
         message: Message::confirm_address(&configured.label),
     };
     schema
-        .address_paths(&draft.traits, |text| is_unverified(text, &draft.claims))
+        .address_paths(&draft.traits, |text| {
+            is_unverified(text, &draft.vouched.claims)
+        })
         .into_iter()
         .map(ask)
         .collect()

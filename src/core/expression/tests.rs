@@ -34,6 +34,7 @@ fn principal() -> Principal {
         }),
         metadata_public: None,
         metadata_admin: Some(json!({"secret": 1})),
+        provenance: crate::provenance::Provenance::new(),
         roles: vec!["admin".to_owned()],
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),

@@ -6,23 +6,18 @@ use super::*;
 use crate::expression::Scope;
 
 fn mapping(entries: &[(&str, &str, Sync)]) -> Mapping {
-    let entry = |(path, value, sync): &(&str, &str, Sync)| MappingEntry {
-        path: (*path).to_owned(),
-        value: Expression::compile(value, Scope::Claims).unwrap(),
-        sync: *sync,
+    let entry = |(path, value, sync): &(&str, &str, Sync)| {
+        let value = Expression::compile(value, Scope::Claims).unwrap();
+        MappingEntry::of_trait(path, value, *sync)
     };
     Mapping {
+        allow_privileged: false,
         entries: entries.iter().map(entry).collect(),
     }
 }
 
 fn claims(document: Value) -> Claims {
-    Claims {
-        issuer: "https://idp.test".to_owned(),
-        subject: "1".to_owned(),
-        trusted_email: None,
-        document,
-    }
+    Claims::new("https://idp.test", "1", document)
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::{
     id::{AddressId, IdentityId},
     identity::{Address, Identity, IdentityState},
     message::Message,
+    provenance::Provenance,
 };
 
 /// The schemas of a gateway.
@@ -64,6 +65,7 @@ impl Schemas {
             metadata_public: None,
             metadata_admin: None,
             roles: Vec::new(),
+            provenance: Provenance::new(),
             identifiers: Vec::new(),
             addresses: Vec::new(),
             created_at: now,

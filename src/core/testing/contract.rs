@@ -72,6 +72,7 @@ fn identity(entropy: &dyn Entropy, identifier: &str) -> Identity {
         }),
         metadata_public: Some(json!({"team": "ops"})),
         metadata_admin: None,
+        provenance: crate::provenance::Provenance::new(),
         roles: vec!["admin".to_owned(), "odd, role".to_owned()],
         identifiers: vec![identifier.to_owned()],
         addresses: vec![address],

@@ -12,11 +12,13 @@ use crate::{
     clock::Clock,
     credential::{Credential, CredentialKind, CredentialStore},
     flow::{Flow, FlowStore},
-    id::{CredentialId, FlowId, IdentityId, SessionId},
+    id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
-    secret::TokenHash,
+    provider::TokenSet,
+    secret::{Secret, TokenHash},
     session::{Session, SessionStore},
     store::StoreError,
+    vault::{TokenVault, VaultError},
 };
 
 /// Keeps everything in memory, for tests.
@@ -34,6 +36,7 @@ struct Kept {
     flows: HashMap<FlowId, Flow>,
     claimed: HashMap<TokenHash, Timestamp>,
     counters: HashMap<TokenHash, (u64, Timestamp)>,
+    tokens: HashMap<CredentialId, TokenSet>,
 }
 
 impl MemoryStore {
@@ -256,5 +259,36 @@ impl FlowStore for MemoryStore {
         }
         *count += 1;
         Ok(*count)
+    }
+}
+
+#[async_trait]
+impl TokenVault for MemoryStore {
+    async fn keep(
+        &self,
+        link: CredentialId,
+        _provider: &ProviderId,
+        tokens: &TokenSet,
+    ) -> Result<(), VaultError> {
+        self.kept().tokens.insert(link, tokens.clone());
+        Ok(())
+    }
+
+    async fn access_token(
+        &self,
+        identity: IdentityId,
+        _provider: &ProviderId,
+    ) -> Result<Option<Secret>, VaultError> {
+        let kept = self.kept();
+        let mut own = kept
+            .credentials
+            .iter()
+            .filter(|c| c.identity_id == identity);
+        Ok(own.find_map(|link| Some(kept.tokens.get(&link.id)?.access.clone())))
+    }
+
+    async fn forget(&self, link: CredentialId) -> Result<(), VaultError> {
+        self.kept().tokens.remove(&link);
+        Ok(())
     }
 }

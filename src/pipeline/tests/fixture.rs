@@ -136,6 +136,7 @@ pub(crate) fn principal(traits: Value) -> Arc<Principal> {
         traits,
         metadata_public: None,
         metadata_admin: None,
+        provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),

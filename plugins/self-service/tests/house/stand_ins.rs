@@ -11,7 +11,7 @@ use portcullis_core::{
     identity::{Identity, IdentityStore},
     message::Message,
     method::{Method, MethodError},
-    provider::{Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus},
+    provider::{Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus, Vouched},
     schema::normalise_identifier,
     testing::{MemoryStore, SeededEntropy},
     ui::Node,
@@ -122,7 +122,12 @@ impl Provider for FakeProvider {
         Ok(url)
     }
 
-    async fn finish(&self, _: &Attempt, answer: &Answer, _: &Url) -> Result<Claims, ProviderError> {
+    async fn finish(
+        &self,
+        _: &Attempt,
+        answer: &Answer,
+        _: &Url,
+    ) -> Result<Vouched, ProviderError> {
         if let Some(error) = &answer.error {
             let error = error.clone();
             return Err(ProviderError::Refused { error });
@@ -146,12 +151,14 @@ impl Provider for FakeProvider {
             }),
             code => json!({"sub": code, "email": format!("{code}@example.com")}),
         };
-        Ok(Claims {
-            issuer: format!("https://{}.test", self.0),
-            subject: document["sub"].as_str().unwrap().to_owned(),
-            trusted_email: document["email"].as_str().map(str::to_owned),
-            document,
-        })
+        let mut document = document;
+        document["iss"] = "trusted".into();
+        let subject = document["sub"].as_str().unwrap().to_owned();
+        Ok(Claims::new(format!("https://{}.test", self.0), subject, document).into())
+    }
+
+    async fn reach(&self) -> Result<(), ProviderError> {
+        Ok(())
     }
 
     fn status(&self) -> ProviderStatus {

@@ -13,9 +13,11 @@ use crate::{
     id::{CredentialId, IdentityId},
     link::LinkKey,
     mapping::{Mapping, MappingEntry, Sync},
-    provider::{Creation, Provider, ProviderStatus},
+    provider::{Claims, Creation, Policy, Provider, ProviderStatus},
+    registry::Providers,
     schema::Schema,
     testing::{FrozenClock, MemoryStore, SeededEntropy},
+    trust::TrustRules,
 };
 
 /// A provider that says what a test wants.
@@ -35,13 +37,17 @@ impl Provider for Fake {
         _attempt: &Attempt,
         answer: &Answer,
         _redirect_uri: &Url,
-    ) -> Result<Claims, ProviderError> {
+    ) -> Result<Vouched, ProviderError> {
         match &answer.error {
             Some(error) => Err(ProviderError::Refused {
                 error: error.clone(),
             }),
-            None => Ok(self.0.lock().unwrap().clone()),
+            None => Ok(self.0.lock().unwrap().clone().into()),
         }
+    }
+
+    async fn reach(&self) -> Result<(), ProviderError> {
+        Ok(())
     }
 
     fn status(&self) -> ProviderStatus {
@@ -74,12 +80,12 @@ fn schema() -> Schema {
 }
 
 fn mapping() -> Mapping {
-    let entry = |path: &str, value: &str, sync| MappingEntry {
-        path: path.to_owned(),
-        value: Expression::compile(value, Scope::Claims).unwrap(),
-        sync,
+    let entry = |path: &str, value: &str, sync| {
+        let value = Expression::compile(value, Scope::Claims).unwrap();
+        MappingEntry::of_trait(path, value, sync)
     };
     Mapping {
+        allow_privileged: false,
         entries: Arc::new([
             entry("email", "claims.email", Sync::Force),
             entry("name.first", "claims.given_name", Sync::Force),
@@ -89,12 +95,10 @@ fn mapping() -> Mapping {
 }
 
 pub(super) fn claims(subject: &str, email: &str, is_trusted: bool) -> Claims {
-    Claims {
-        issuer: "https://idp.test".to_owned(),
-        subject: subject.to_owned(),
-        trusted_email: is_trusted.then(|| email.to_owned()),
-        document: json!({"sub": subject, "email": email, "given_name": "Ada"}),
-    }
+    let document = json!({
+        "sub": subject, "email": email, "email_verified": is_trusted, "given_name": "Ada",
+    });
+    Claims::new("https://idp.test", subject, document)
 }
 
 pub(super) fn setting(create: Creation) -> Setting {
@@ -105,17 +109,23 @@ pub(super) fn setting(create: Creation) -> Setting {
     let configured = ConfiguredProvider {
         id: "idp".parse().unwrap(),
         label: "Example".to_owned(),
+        icon: None,
         order: 0,
         hidden: false,
-        create,
+        policy: Policy {
+            create,
+            ..Policy::default()
+        },
+        trust: TrustRules::verified(),
         mapping: mapping(),
         provider: provider.clone(),
     };
     let broker = Broker {
-        providers: Arc::new([configured]),
+        registry: Arc::new(Registry::new(Providers::new([configured]))),
         schemas: Arc::new(Schemas::new(vec![Arc::new(schema())], "default").unwrap()),
         identities: store.clone(),
         credentials: store.clone(),
+        vault: store.clone(),
         clock,
         entropy: Arc::new(SeededEntropy::new(5)),
     };
@@ -146,14 +156,14 @@ impl Setting {
 
     pub(super) async fn created(&self) -> Identity {
         match self.sign_in().await {
-            Ok(Arrival::Created(identity)) => identity,
+            Ok(Arrival::Created(arrived)) => arrived.identity,
             other => panic!("{other:?}"),
         }
     }
 
     pub(super) async fn known(&self) -> Identity {
         match self.sign_in().await {
-            Ok(Arrival::Known(identity)) => identity,
+            Ok(Arrival::Known(arrived)) => arrived.identity,
             other => panic!("{other:?}"),
         }
     }

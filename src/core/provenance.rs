@@ -1,0 +1,23 @@
+//! Provenance: who set a trait, and when, so that what a provider keeps up to date is read-only for
+//! the person and two providers do not fight over it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{id::ProviderId, mapping::Sync};
+
+/// Who set which trait, by the trait's dotted path. A trait that is not in it was set here.
+pub type Provenance = BTreeMap<String, Origin>;
+
+/// Who set one trait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The provider whose claims it came from.
+    pub source: ProviderId,
+    /// When they last said so.
+    pub synced_at: Timestamp,
+    /// Whether the provider keeps it up to date; then nobody else changes it.
+    pub sync: Sync,
+}

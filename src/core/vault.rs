@@ -1,0 +1,116 @@
+//! The vault: upstream tokens after the sign-in, sealed, and the port that keeps them.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::{
+    id::{CredentialId, IdentityId, ProviderId, SessionId},
+    provider::{TokenSet, Upstream},
+    secret::Secret,
+    store::StoreError,
+};
+
+/// Keeps upstream tokens for links whose provider says so, and gives them out fresh.
+#[async_trait]
+pub trait TokenVault: Debug + Send + Sync {
+    /// Keeps the tokens of a sign-in for this link, in place of older ones.
+    async fn keep(
+        &self,
+        link: CredentialId,
+        provider: &ProviderId,
+        tokens: &TokenSet,
+    ) -> Result<(), VaultError>;
+
+    /// An access token of the identity's link to this provider, refreshed when it is about to
+    /// expire; `None` when none is kept.
+    async fn access_token(
+        &self,
+        identity: IdentityId,
+        provider: &ProviderId,
+    ) -> Result<Option<Secret>, VaultError>;
+
+    /// Forgets the tokens of a link after telling the provider, as well as that can be done.
+    async fn forget(&self, link: CredentialId) -> Result<(), VaultError>;
+}
+
+/// The vault has no tokens to give.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The provider has ended what they were good for: the person has to sign in there again.
+    #[error("the provider wants the person to sign in again")]
+    Ended,
+    /// The provider cannot be asked now.
+    #[error("the provider cannot be asked for fresh tokens: {0}")]
+    Provider(String),
+    /// The store did not do what it was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Keeps sealed tokens by link, and leases of those who refresh them.
+#[async_trait]
+pub trait TokenStore: Debug + Send + Sync {
+    /// What is kept for a link.
+    async fn find(&self, link: CredentialId) -> Result<Option<SealedTokens>, StoreError>;
+
+    /// Keeps this, in place of what was kept for the link.
+    async fn put(&self, tokens: &SealedTokens) -> Result<(), StoreError>;
+
+    /// Forgets what is kept for a link; `false` when there was nothing.
+    async fn remove(&self, link: CredentialId) -> Result<bool, StoreError>;
+
+    /// Takes or renews the lease on a link's refresh for `holder` until `until`; `false` while
+    /// somebody else holds it.
+    async fn lease(
+        &self,
+        link: CredentialId,
+        holder: &str,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Gives the lease back.
+    async fn release(&self, link: CredentialId, holder: &str) -> Result<(), StoreError>;
+}
+
+/// Tokens as they are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedTokens {
+    /// The link they belong to.
+    pub link: CredentialId,
+    /// Its provider.
+    pub provider: ProviderId,
+    /// The token set, sealed.
+    pub sealed: String,
+    /// When the access token expires, if that is known.
+    pub expires_at: Option<Timestamp>,
+    /// Whether the provider has ended what they were good for.
+    pub ended: bool,
+}
+
+/// Keeps where sessions came from; a record ends with its session.
+#[async_trait]
+pub trait UpstreamSessionStore: Debug + Send + Sync {
+    /// Notes where a session came from.
+    async fn put(&self, session: SessionId, upstream: &Upstream) -> Result<(), StoreError>;
+
+    /// Where a session came from.
+    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError>;
+
+    /// The sessions that came from this provider and issuer, of one account, of one of its
+    /// sessions, or of both where both are named.
+    async fn sessions(
+        &self,
+        provider: &ProviderId,
+        issuer: &str,
+        subject: Option<&str>,
+        session_id: Option<&str>,
+    ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// The sessions that came from this provider, whatever the account.
+    async fn sessions_of_provider(
+        &self,
+        provider: &ProviderId,
+    ) -> Result<Vec<SessionId>, StoreError>;
+}
