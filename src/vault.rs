@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use portcullis_core::{
-    id::{CredentialId, IdentityId, ProviderId},
-    provider::TokenSet,
+    id::{CredentialId, IdentityId, ProviderId, SessionId},
+    provider::{TokenSet, Upstream},
     secret::Secret,
-    vault::{TokenVault, VaultError},
+    store::StoreError,
+    vault::{TokenVault, UpstreamSessionStore, VaultError},
 };
 
 /// A vault that keeps nothing yet.
@@ -33,5 +34,33 @@ impl TokenVault for Vault {
 
     async fn forget(&self, _link: CredentialId) -> Result<(), VaultError> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl UpstreamSessionStore for Vault {
+    async fn put(&self, _session: SessionId, _upstream: &Upstream) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn find(&self, _session: SessionId) -> Result<Option<Upstream>, StoreError> {
+        Ok(None)
+    }
+
+    async fn sessions(
+        &self,
+        _provider: &ProviderId,
+        _issuer: &str,
+        _subject: Option<&str>,
+        _session_id: Option<&str>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn sessions_of_provider(
+        &self,
+        _provider: &ProviderId,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        Ok(Vec::new())
     }
 }

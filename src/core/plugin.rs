@@ -24,6 +24,7 @@ use crate::{
     seal::Seal,
     sessions::Sessions,
     stage::{Authenticator, Authorizer, Enricher, Observer},
+    vault::UpstreamSessionStore,
 };
 
 /// Something that adds parts to the gateway.
@@ -77,6 +78,8 @@ pub struct Services {
     pub sessions: Sessions,
     /// The flows.
     pub flows: Arc<dyn FlowStore>,
+    /// Where sessions came from, for those that began at a provider.
+    pub upstream_sessions: Arc<dyn UpstreamSessionStore>,
     /// The methods of local identities; empty when local sign-in is off.
     pub methods: Vec<Arc<dyn Method>>,
     /// Sign-in through providers.

@@ -127,6 +127,7 @@ async fn services(
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
         flows: Arc::clone(&foundation.stores.flows),
+        upstream_sessions: Arc::new(Vault),
         methods,
         broker,
         seal: foundation.seal(config).await?,

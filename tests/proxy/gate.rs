@@ -149,7 +149,12 @@ pub(crate) async fn start(setup: Setup) -> RunningGate {
         pages: vec![
             (
                 "/health".to_owned(),
-                Arc::new(Health::new(Vec::new(), Arc::new([]))),
+                Arc::new(Health::new(
+                    Vec::new(),
+                    Arc::new(portcullis_core::registry::Registry::new(
+                        portcullis_core::registry::Providers::default(),
+                    )),
+                )),
             ),
             ("/metrics".to_owned(), metrics.pages()),
         ],

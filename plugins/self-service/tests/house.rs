@@ -177,6 +177,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         credentials: store.clone(),
         sessions: Sessions::new(store.clone(), clock.clone(), entropy.clone(), lifetimes),
         flows: store.clone(),
+        upstream_sessions: store.clone(),
         methods: vec![Arc::new(FakeMethod {
             store: store.clone(),
             clock: clock.clone(),

@@ -14,11 +14,11 @@ use crate::{
     flow::{Flow, FlowStore},
     id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
-    provider::TokenSet,
+    provider::{TokenSet, Upstream},
     secret::{Secret, TokenHash},
     session::{Session, SessionStore},
     store::StoreError,
-    vault::{TokenVault, VaultError},
+    vault::{TokenVault, UpstreamSessionStore, VaultError},
 };
 
 /// Keeps everything in memory, for tests.
@@ -37,6 +37,7 @@ struct Kept {
     claimed: HashMap<TokenHash, Timestamp>,
     counters: HashMap<TokenHash, (u64, Timestamp)>,
     tokens: HashMap<CredentialId, TokenSet>,
+    upstreams: HashMap<SessionId, Upstream>,
 }
 
 impl MemoryStore {
@@ -290,5 +291,45 @@ impl TokenVault for MemoryStore {
     async fn forget(&self, link: CredentialId) -> Result<(), VaultError> {
         self.kept().tokens.remove(&link);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl UpstreamSessionStore for MemoryStore {
+    async fn put(&self, session: SessionId, upstream: &Upstream) -> Result<(), StoreError> {
+        self.kept().upstreams.insert(session, upstream.clone());
+        Ok(())
+    }
+
+    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
+        Ok(self.kept().upstreams.get(&session).cloned())
+    }
+
+    async fn sessions(
+        &self,
+        provider: &ProviderId,
+        issuer: &str,
+        subject: Option<&str>,
+        session_id: Option<&str>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let kept = self.kept();
+        let matches = |upstream: &Upstream| {
+            upstream.link.provider == *provider
+                && upstream.link.issuer == issuer
+                && subject.is_none_or(|subject| upstream.link.subject == subject)
+                && session_id.is_none_or(|id| upstream.session_id.as_deref() == Some(id))
+        };
+        let found = kept.upstreams.iter().filter(|(_, one)| matches(one));
+        Ok(found.map(|(id, _)| *id).collect())
+    }
+
+    async fn sessions_of_provider(
+        &self,
+        provider: &ProviderId,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let kept = self.kept();
+        let found = kept.upstreams.iter();
+        let found = found.filter(|(_, upstream)| upstream.link.provider == *provider);
+        Ok(found.map(|(id, _)| *id).collect())
     }
 }
