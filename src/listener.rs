@@ -6,6 +6,8 @@ pub mod clean;
 pub mod client;
 pub mod cookie;
 pub mod endpoint;
+mod front;
+pub mod head;
 pub mod in_process;
 pub mod origin;
 pub mod request_id;
