@@ -128,7 +128,11 @@ mod tests {
             ("authorization", "Token ory_st_a"),
             ("authorization", "ory_st_a"),
         ] {
-            assert_eq!(token_headers(&headers(&[(name, value)])).count(), 1, "{name}: {value}");
+            assert_eq!(
+                token_headers(&headers(&[(name, value)])).count(),
+                1,
+                "{name}: {value}"
+            );
             let mut twice = headers(&[(name, "of the application")]);
             twice.append(
                 HeaderName::from_static(name),

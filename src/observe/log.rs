@@ -77,7 +77,10 @@ pub fn install(format: Format, filter: &str, clock: Arc<dyn Clock>) -> Result<Fl
 }
 
 fn tell_dropped(lines: u64) {
-    tracing::warn!(lines, "log lines were dropped, for they came faster than they are taken");
+    tracing::warn!(
+        lines,
+        "log lines were dropped, for they came faster than they are taken"
+    );
 }
 
 fn quiet() -> Targets {

@@ -79,7 +79,9 @@ impl RequestMetrics {
             answers: HashMap::new(),
         };
         let with = |known: &HashMap<Arc<str>, Arc<Known>>| {
-            let mut entry = known.get(route).map_or(first.clone(), |known| (**known).clone());
+            let mut entry = known
+                .get(route)
+                .map_or(first.clone(), |known| (**known).clone());
             entry.answers.insert((method, status), counter.clone());
             Arc::new(entry)
         };

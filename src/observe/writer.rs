@@ -77,10 +77,12 @@ impl LineWriter {
             waiting: waiting.clone(),
             sink,
         };
-        let thread = thread::Builder::new().name("log".to_owned()).spawn(move || {
-            exit.drain(tell);
-            drop(writing);
-        })?;
+        let thread = thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || {
+                exit.drain(tell);
+                drop(writing);
+            })?;
         let thread = thread.thread().clone();
         let entry = Entry {
             lines,
@@ -298,7 +300,9 @@ mod tests {
         drop(flush);
         let text = sink.text();
         for thread in 0..4 {
-            let own = text.lines().filter(|line| line.starts_with(&format!("{thread}-")));
+            let own = text
+                .lines()
+                .filter(|line| line.starts_with(&format!("{thread}-")));
             assert!(own.eq((0..2000).map(|number| format!("{thread}-{number}"))));
         }
     }

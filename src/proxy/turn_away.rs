@@ -18,10 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Gate, write};
 use crate::{
-    answer::Asked,
-    listener::head::Remains,
-    observe::access::AccessLine,
-    pipeline::Remedy,
+    answer::Asked, listener::head::Remains, observe::access::AccessLine, pipeline::Remedy,
 };
 
 /// How long an answer may take to be written.
@@ -71,11 +68,7 @@ impl Gate {
     }
 }
 
-async fn send(
-    stream: &mut Stream,
-    response: Response<Vec<u8>>,
-    method: &Method,
-) -> io::Result<()> {
+async fn send(stream: &mut Stream, response: Response<Vec<u8>>, method: &Method) -> io::Result<()> {
     let (mut head, body) = write::split(response, method).map_err(io::Error::other)?;
     let lines = [
         (header::DATE, get_cached_date()),

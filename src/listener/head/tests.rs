@@ -179,7 +179,14 @@ fn odd_request_lines_are_refused() {
 
 #[test]
 fn hosts_that_are_none_are_refused() {
-    for host in ["", "a b", "u@a.test", "a.test:", "a.test.", "a.test, a.test"] {
+    for host in [
+        "",
+        "a b",
+        "u@a.test",
+        "a.test:",
+        "a.test.",
+        "a.test, a.test",
+    ] {
         let head = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
         assert_eq!(refusal(&head), Some(Code::AmbiguousRequest), "{host:?}");
     }
