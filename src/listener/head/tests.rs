@@ -1,3 +1,5 @@
+//! Heads with one reading, and the many that have another.
+
 use pingora::http::RequestHeader;
 use proptest::prelude::{ProptestConfig, prop, proptest};
 
@@ -49,10 +51,7 @@ fn what_belongs_to_the_next_request_is_left() {
     let bare = format!("{GOOD}{next}");
     assert_eq!(taken(&bare), (GOOD.to_owned(), next.to_owned()));
     let body = format!("{}abc", with("Content-Length: 3"));
-    assert_eq!(
-        taken(&format!("{body}{next}")),
-        (body.clone(), next.to_owned())
-    );
+    assert_eq!(taken(&format!("{body}{next}")), (body, next.to_owned()));
     let started = with("Content-Length: 99") + "abc";
     assert_eq!(taken(&started), (started.clone(), String::new()));
     let chunks = with("Transfer-Encoding: chunked") + "0\r\n\r\n" + next;
