@@ -13,3 +13,4 @@ pub mod origin;
 pub mod request_id;
 pub mod server;
 pub mod stop;
+mod wire;

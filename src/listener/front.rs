@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bytes::BytesMut;
 use pingora::{
-    apps::{HttpPersistentSettings, HttpServerApp, ServerApp},
+    apps::{HttpPersistentSettings, HttpServerApp, ReusedHttpStream, ServerApp},
     prelude::timeout,
     protocols::{ALPN, Stream, http::ServerSession},
     server::ShutdownWatch,
@@ -14,7 +14,10 @@ use pingora::{
 use portcullis_core::catalogue::Code;
 use tokio::io::AsyncReadExt;
 
-use super::head::{self, Head, Reading};
+use super::{
+    head::{self, Head, Reading},
+    wire::Wire,
+};
 use crate::proxy::Gate;
 
 /// How long a connection may be silent before and between requests.
@@ -61,46 +64,60 @@ impl<A: HttpServerApp + Send + Sync + 'static> ServerApp for Front<A> {
 
 impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
     /// Serves a connection, one request after the other.
-    async fn serve(&self, mut stream: Stream, shutdown: &ShutdownWatch) {
-        let mut bytes = BytesMut::new();
+    async fn serve(&self, stream: Stream, shutdown: &ShutdownWatch) {
+        let mut wire = Box::new(Wire::new(stream));
         let mut kept: Option<HttpPersistentSettings> = None;
         let mut ending = shutdown.clone();
         loop {
             let next = tokio::select! {
                 // What has arrived is served, even at the end.
                 biased;
-                next = self.next(&mut stream, &mut bytes) => next,
+                next = self.next(&mut wire) => next,
                 _ = ending.wait_for(|ending| *ending) => return,
             };
             let request = match next {
-                Ok(head) => head.take(&mut bytes),
+                Ok(head) => {
+                    let taken = head.take(&mut wire.early);
+                    wire.left = taken.left;
+                    taken.request
+                }
                 Err(End::Silent) => return,
-                Err(End::Refused(code)) => return self.gate.turn_away(stream, &bytes, code).await,
+                Err(End::Refused(code)) => {
+                    return self.gate.turn_away(wire.stream, &wire.early, code).await;
+                }
             };
-            let mut session = ServerSession::new_http1(stream);
+            let mut session = ServerSession::new_http1(wire);
             match kept.take() {
                 Some(settings) => settings.apply_to_session(&mut session),
                 None => session.set_keepalive(Some(IDLE.as_secs())),
             }
             session.set_pipelined_prefix(request);
             let reused = self.app.process_new_http(session, shutdown).await;
-            let Some(reused) = reused else { return };
-            (stream, kept) = reused.consume();
+            let Some((stream, settings)) = reused.map(ReusedHttpStream::consume) else {
+                return;
+            };
+            // What was handed out comes back, and nothing of a request is left on it.
+            wire = match stream.into_any().downcast::<Wire>() {
+                Ok(wire) if matches!(wire.left, None | Some(0)) => wire,
+                _ => return,
+            };
+            kept = settings;
         }
     }
 
-    /// The next head; `bytes` then begin with it.
-    async fn next(&self, stream: &mut Stream, bytes: &mut BytesMut) -> Result<Head, End> {
-        if bytes.is_empty() {
-            bytes.reserve(ROOM);
-            let read = timeout(IDLE, stream.read_buf(bytes)).await;
+    /// The next head; what arrived early then begins with it.
+    async fn next(&self, wire: &mut Wire) -> Result<Head, End> {
+        let Wire { stream, early, .. } = wire;
+        if early.is_empty() {
+            early.reserve(ROOM);
+            let read = timeout(IDLE, stream.read_buf(early)).await;
             if !matches!(read, Ok(Ok(1..))) {
                 return Err(End::Silent);
             }
         }
-        match self.look(bytes)? {
+        match self.look(early)? {
             Some(head) => Ok(head),
-            None => timeout(HEAD_TIME, self.rest(stream, bytes))
+            None => timeout(HEAD_TIME, self.rest(stream, early))
                 .await
                 .unwrap_or(Err(End::Silent)),
         }

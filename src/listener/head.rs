@@ -42,6 +42,15 @@ pub struct Head {
     absolute: Option<(Range<usize>, String)>,
 }
 
+/// A request, as far as it has arrived.
+#[derive(Debug)]
+pub(super) struct Taken {
+    /// Its bytes.
+    pub(super) request: BytesMut,
+    /// How many more belong to it; `None` where its own framing says.
+    pub(super) left: Option<usize>,
+}
+
 /// What follows a head.
 #[derive(Debug, Clone, Copy)]
 enum Body {
@@ -118,23 +127,28 @@ impl Head {
     /// Takes this head and what has arrived of its body off `bytes`, and leaves what belongs to the
     /// next request. A target in absolute form becomes the path and query it means, for its host was
     /// compared here.
-    pub(super) fn take(self, bytes: &mut BytesMut) -> BytesMut {
-        let end = match self.body {
-            Body::Exact(length) => self.length.saturating_add(length).min(bytes.len()),
-            Body::Open => bytes.len(),
+    pub(super) fn take(self, bytes: &mut BytesMut) -> Taken {
+        let whole = match self.body {
+            Body::Exact(length) => Some(self.length.saturating_add(length)),
+            Body::Open => None,
         };
+        let end = whole.unwrap_or(bytes.len()).min(bytes.len());
+        let left = whole.map(|whole| whole - end);
         let request = match end == bytes.len() {
             true => std::mem::take(bytes),
             false => bytes.split_to(end),
         };
         let Some((place, target)) = self.absolute else {
-            return request;
+            return Taken { request, left };
         };
         let mut rewritten = BytesMut::with_capacity(request.len());
         rewritten.extend_from_slice(&request[..place.start]);
         rewritten.extend_from_slice(target.as_bytes());
         rewritten.extend_from_slice(&request[place.end..]);
-        rewritten
+        Taken {
+            request: rewritten,
+            left,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::{
 use super::{
     client::{Answer, Connection, get, once},
     gate::before,
-    upstream::greeting,
+    upstream::{greeting, read_head, serving},
 };
 
 type Shape = (u16, &'static str, Vec<u8>);
@@ -228,6 +228,46 @@ async fn requests_sent_at_once_are_answered_one_after_the_other() {
 }
 
 #[tokio::test]
+async fn a_request_sent_early_waits_for_the_one_before_it() {
+    let (go_on, wait) = tokio::sync::watch::channel(0);
+    let (arrived, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
+    let upstream = serving(move |mut stream| {
+        let (arrived, mut wait) = (arrived.clone(), wait.clone());
+        async move {
+            let mut turn = 0;
+            while let Some(head) = read_head(&mut stream).await {
+                arrived.send(head).unwrap();
+                turn += 1;
+                wait.wait_for(|allowed| *allowed >= turn).await.unwrap();
+                let hello = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+                stream.write_all(hello).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let gate = before(upstream).await;
+    let mut connection = Connection::to(gate.address).await;
+    connection
+        .send("GET /public/a HTTP/1.1\r\nHost: app.test\r\n\r\n")
+        .await;
+    assert!(arrivals.recv().await.unwrap().starts_with("GET /public/a "));
+    // The first one is with the upstream.
+    connection
+        .send("GET http://APP.test/public/b HTTP/1.1\r\nHost: app.test\r\n\r\n")
+        .await;
+    connection
+        .send("GET /public/c HTTP/1.1\r\nHost : app.test\r\n\r\n")
+        .await;
+    go_on.send(1).unwrap();
+    assert_eq!(connection.answer().await.text(), "hello");
+    assert!(arrivals.recv().await.unwrap().starts_with("GET /public/b "));
+    go_on.send(2).unwrap();
+    assert_eq!(connection.answer().await.text(), "hello");
+    assert_eq!(connection.answer().await.status(), 400);
+    assert!(arrivals.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn a_connection_is_closed_after_what_a_later_stage_finds_ambiguous() {
     let (upstream, received) = greeting().await;
     let gate = before(upstream).await;
@@ -243,6 +283,34 @@ async fn a_connection_is_closed_after_what_a_later_stage_finds_ambiguous() {
         assert_eq!(answer.json()["code"], "ambiguous_request");
     }
     assert!(received.heads().is_empty());
+}
+
+#[tokio::test]
+async fn an_odd_chunk_never_lets_a_second_request_through() {
+    let (upstream, received) = greeting().await;
+    let gate = before(upstream).await;
+    let inner = "GET /public/smuggled HTTP/1.1\r\nHost: app.test\r\n\r\n";
+    for odd in [
+        "0x5\r\nabcde\r\n0\r\n\r\n",
+        "-1\r\nabcde\r\n0\r\n\r\n",
+        "+5\r\nabcde\r\n0\r\n\r\n",
+        "\r\n5\r\nabcde\r\n0\r\n\r\n",
+        "5\nabcde\n0\n\n",
+        "5\r\nabcdefg\r\n0\r\n\r\n",
+        "5;a=\"\r\n0\r\n\r\n",
+        "5\rX\nabcde\r\n0\r\n\r\n",
+        "fffffffffffffffff\r\nabcde\r\n0\r\n\r\n",
+        "0\r\nX: y\nZ: y\r\n\r\n",
+        "0\r\n Content-Length: 60\r\n\r\n",
+        "0\r\nContent-Length: 60\r\n\r\n",
+        "0\r\n\r\n",
+    ] {
+        let request = post("Transfer-Encoding: chunked", &format!("{odd}{inner}"));
+        let answers = shaken(gate.address, &request).await;
+        let heads = received.heads();
+        let second = heads.iter().find(|head| head.starts_with("GET "));
+        assert_eq!(second, None, "{odd:?} -> {}", answers.head);
+    }
 }
 
 #[tokio::test]

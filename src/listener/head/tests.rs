@@ -23,7 +23,7 @@ fn taken(bytes: &str) -> (String, String) {
         panic!("{bytes:?} is read");
     };
     let mut bytes = BytesMut::from(bytes);
-    let request = head.take(&mut bytes);
+    let request = head.take(&mut bytes).request;
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (text(&request), text(&bytes))
 }
