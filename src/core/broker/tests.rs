@@ -1,6 +1,11 @@
 //! Where a provider's answer leads, whatever it says.
 
+mod decide;
+mod dry_run;
+mod linking;
+mod links;
 mod setting;
+mod sync;
 
 use serde_json::json;
 
