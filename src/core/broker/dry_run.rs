@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Broker, BrokerError, plan::Plan};
 use crate::{
     id::ProviderId,
-    mapping::{Facts, Occasion, Source},
+    mapping::{Facts, MappingEntry, Occasion, Source},
     provider::{Claims, ConfiguredProvider},
     schema::Schema,
     trust::TrustedAddress,
@@ -98,13 +98,14 @@ fn raw(document: Value) -> Claims {
     let names = document["_claim_names"].as_object().into_iter().flatten();
     let names = names.map(|(name, _)| name.clone());
     let withheld = names.filter(|name| document.get(name).is_none()).collect();
+    let (issuer, subject) = (text("iss"), text("sub"));
     Claims {
         withheld,
-        ..Claims::new(text("iss"), text("sub"), document.clone())
+        ..Claims::new(issuer, subject, document)
     }
 }
 
-fn refused(entry: &crate::mapping::MappingEntry) -> (String, String) {
+fn refused(entry: &MappingEntry) -> (String, String) {
     let reason = "The map may not set this without `allow_privileged`.";
     (entry.path.clone(), reason.to_owned())
 }
