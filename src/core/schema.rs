@@ -220,7 +220,7 @@ impl Schema {
     }
 
     /// Puts what only administrators may edit back to what it was in `old`.
-    pub(crate) fn keep_privileged(&self, traits: &mut Value, old: &Value) {
+    pub fn keep_privileged(&self, traits: &mut Value, old: &Value) {
         for field in self.fields.iter().filter(|field| !field.is_editable) {
             match field.value(old).cloned() {
                 Some(before) => put(traits, &field.path, before),

@@ -11,7 +11,7 @@ use crate::{
     credential::Credential,
     id::IdentityId,
     identity::Identity,
-    mapping::{Facts, Occasion, Source},
+    mapping::{Facts, Occasion, Source, at},
     message::Message,
     provider::{Claims, ConfiguredProvider, Upstream, Vouched},
     schema::{Schema, TraitError, normalise_identifier},
@@ -141,10 +141,9 @@ impl Broker {
         let mut forced = configured.mapping.forced(claims, schema);
         forced.retain(|path| !unverified.contains(path));
         let mut errors = schema.errors(&facts.traits);
-        errors.extend(unverified.into_iter().map(|path| TraitError {
-            path,
-            message: Message::confirm_address(&configured.label),
-        }));
+        for path in unverified {
+            errors.push(self.asked(configured, &facts, path).await?);
+        }
         if is_reviewed {
             errors.push(TraitError {
                 path: String::new(),
@@ -161,6 +160,22 @@ impl Broker {
             true => self.create(configured, draft, facts).await,
             false => Ok(Arrival::Incomplete(Box::new(draft), errors)),
         }
+    }
+
+    /// What to say of an address that nobody vouches for.
+    async fn asked(
+        &self,
+        configured: &ConfiguredProvider,
+        facts: &Facts,
+        path: String,
+    ) -> Result<TraitError, BrokerError> {
+        let address = at(&facts.traits, &path).and_then(Value::as_str);
+        let address = normalise_identifier(address.unwrap_or_default());
+        let message = match self.holders(&address).await?.is_empty() {
+            true => Message::confirm_address(&configured.label),
+            false => Message::address_taken(&configured.label),
+        };
+        Ok(TraitError { path, message })
     }
 
     async fn create(

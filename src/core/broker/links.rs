@@ -157,7 +157,11 @@ impl Broker {
         }
         match self.credentials.put(&link).await {
             Ok(()) => Ok(link),
-            Err(StoreError::Conflict { .. }) => Err(BrokerError::LinkedElsewhere),
+            // Another answer for the same account was faster; it may have been for the same person.
+            Err(StoreError::Conflict { .. }) => match self.linked(configured, claims).await? {
+                Some((owner, link)) if owner.id == identity.id => Ok(link),
+                _ => Err(BrokerError::LinkedElsewhere),
+            },
             Err(error) => Err(BrokerError::Store(error)),
         }
     }

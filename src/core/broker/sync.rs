@@ -118,12 +118,18 @@ impl Broker {
     pub(super) async fn is_taken(&self, identity: &Identity) -> Result<bool, BrokerError> {
         let addresses = identity.addresses.iter().map(|address| &address.value);
         for value in identity.identifiers.iter().chain(addresses) {
-            let mut holders = self.identities.find_by_address(value).await?;
-            holders.extend(self.identities.find_by_identifier(value).await?);
+            let holders = self.holders(value).await?;
             if holders.iter().any(|holder| holder.id != identity.id) {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Who signs in with this value, or has it as an address, verified or not.
+    pub(super) async fn holders(&self, value: &str) -> Result<Vec<Identity>, BrokerError> {
+        let mut holders = self.identities.find_by_address(value).await?;
+        holders.extend(self.identities.find_by_identifier(value).await?);
+        Ok(holders)
     }
 }
