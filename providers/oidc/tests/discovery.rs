@@ -170,3 +170,24 @@ async fn empty_members_that_nobody_needs_do_no_harm() {
     story.idp.documents(odd);
     begin(&story).await.unwrap();
 }
+
+/// XP-13: the status says how far the clocks are apart.
+#[tokio::test]
+async fn the_status_says_how_far_the_providers_clock_is_ahead() {
+    let story = Story::new().await;
+    assert_eq!(story.oidc.status().clock_skew, None);
+    for (date, ahead) in [
+        ("Tue, 14 Nov 2023 22:13:50 GMT", 30),
+        ("Tue, 14 Nov 2023 23:12:50 GMT", -30),
+        ("yesterday", -30),
+    ] {
+        let keys = ResponseTemplate::new(200).insert_header("date", date);
+        let document = keys.clone().set_body_json(story.idp.document());
+        story.idp.answers_with(DOCUMENT, document);
+        let keys = keys.set_body_json(json!({"keys": [story.signer.jwk()]}));
+        story.idp.answers_with(KEYS, keys);
+        story.oidc.reach().await.unwrap();
+        assert_eq!(story.oidc.status().clock_skew, Some(ahead), "{date}");
+        story.clock.advance(Duration::from_hours(1));
+    }
+}
