@@ -203,7 +203,7 @@ impl Config {
         Tenant::parse(&self.tenant)
     }
 
-    fn generic(self) -> portcullis_oidc::Config {
+    pub(crate) fn generic(self) -> portcullis_oidc::Config {
         let tenant = self.tenant().unwrap_or(Tenant::Common);
         let own = format!("{}/{{tenantid}}/v2.0", self.cloud.authority());
         let issuer = self.issuer_url.unwrap_or(own);

@@ -75,9 +75,8 @@ impl Tenant {
 /// when that is the issuer of another tenant.
 pub(crate) fn issuer_of(published: &str, id: &str) -> Option<String> {
     match tenant_of(published, published) {
-        Some(PLACEHOLDER) => Some(published.replace(PLACEHOLDER, id)),
         Some(own) if is_guid(own) && own != id => None,
-        _ => Some(published.to_owned()),
+        _ => Some(published.replace(PLACEHOLDER, id)),
     }
 }
 

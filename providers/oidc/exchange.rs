@@ -99,7 +99,8 @@ impl Exchange<'_> {
             request = request.add_extra_param(name, value);
         }
         let answer = request.request_async(fetch).await;
-        let tokens = self.tokens(answer.map_err(|error| refusal(error).about("the code"))?);
+        let answer = answer.map_err(|error| refusal(error).about("the code"))?;
+        let tokens = self.tokens(&answer);
         match tokens.id.is_empty() {
             true => Err(Trouble::wrong("the token endpoint sent no ID token")),
             false => Ok(tokens),
@@ -121,14 +122,14 @@ impl Exchange<'_> {
             request = request.add_extra_param(name, value);
         }
         let answer = request.request_async(fetch).await.map_err(refusal)?;
-        let mut tokens = self.tokens(answer);
+        let mut tokens = self.tokens(&answer);
         if tokens.refresh.is_empty() {
             tokens.refresh = refresh_token.clone();
         }
         Ok(tokens)
     }
 
-    fn tokens(&self, answer: TokenAnswer) -> TokenSet {
+    fn tokens(&self, answer: &TokenAnswer) -> TokenSet {
         let lasts = answer.expires_in();
         let refresh = answer.refresh_token().map(|token| token.secret().as_str());
         TokenSet {

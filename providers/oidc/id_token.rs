@@ -59,7 +59,7 @@ impl Expected<'_> {
         access_token: &Secret,
     ) -> Result<Account, &'static str> {
         let claims = &token.claims;
-        let issuer = self.issuer(claims)?;
+        let account = self.identify(claims)?;
         self.check_audience(claims)?;
         self.check_times(claims)?;
         if let Some(hash) = claims.get("at_hash")
@@ -67,8 +67,13 @@ impl Expected<'_> {
         {
             return Err("its at_hash is not the access token's");
         }
+        Ok(account)
+    }
+
+    /// Whom claims are about, wherever they come from.
+    pub(crate) fn identify(&self, claims: &Map<String, Value>) -> Result<Account, &'static str> {
         Ok(Account {
-            issuer,
+            issuer: self.issuer(claims)?,
             subject: self.subject(claims)?,
             sub: name(claims, "sub").ok_or("it names no subject")?,
         })

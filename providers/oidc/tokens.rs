@@ -9,7 +9,6 @@ use portcullis_core::{
 use crate::{
     discovery::Document,
     exchange::Refusal,
-    id_token::Account,
     oidc::{ID_TOKEN, Oidc},
     revocation,
     signed::reread,
@@ -19,23 +18,11 @@ use crate::{
 #[async_trait]
 impl TokenEndpoint for Oidc {
     async fn refresh(&self, refresh_token: &Secret) -> Result<TokenSet, RefreshError> {
-        let (tokens, _) = self.next(refresh_token).await?;
-        Ok(tokens)
+        self.next(refresh_token, &Secret::default()).await
     }
 
     async fn renew(&self, tokens: &TokenSet) -> Result<TokenSet, RefreshError> {
-        let (mut next, account) = self.next(&tokens.refresh).await?;
-        match account {
-            Some(account) if !self.is_about(&tokens.id, &account) => {
-                let reason = "the refreshed ID token is about another account";
-                Err(ProviderError::from(Trouble::wrong(reason)).into())
-            }
-            Some(_) => Ok(next),
-            None => {
-                next.id = tokens.id.clone();
-                Ok(next)
-            }
-        }
+        self.next(&tokens.refresh, &tokens.id).await
     }
 
     async fn revoke(&self, tokens: &TokenSet) -> Result<(), ProviderError> {
@@ -52,42 +39,45 @@ impl TokenEndpoint for Oidc {
 }
 
 impl Oidc {
-    /// The next tokens, and whom their ID token is about when there is one.
-    async fn next(&self, token: &Secret) -> Result<(TokenSet, Option<Account>), RefreshError> {
+    /// The next tokens for a refresh token; their ID token is about the account that `before` is
+    /// about, unless either of them is missing.
+    async fn next(&self, token: &Secret, before: &Secret) -> Result<TokenSet, RefreshError> {
         let failed = |trouble: Trouble| RefreshError::from(ProviderError::from(trouble));
         let document = self.document().await.map_err(failed)?;
         // Read before the token is spent: what comes back could not be judged without them.
         self.keys(&document).await.map_err(failed)?;
         let next = self.exchange(&document).refresh(token, &self.fetch).await;
-        let next = next.map_err(|refusal| match refusal {
+        let mut next = next.map_err(|refusal| match refusal {
             Refusal::Grant => RefreshError::Ended,
             refusal => failed(refusal.about("the refresh token")),
         })?;
         if next.id.is_empty() {
-            return Ok((next, None));
+            next.id = before.clone();
+            return Ok(next);
         }
-        let account = self.refreshed(&document, &next).await;
-        let account = account.map_err(|error| failed(error.about("refreshed ID token")))?;
-        Ok((next, Some(account)))
+        let checked = self.check_refreshed(&document, &next, before).await;
+        checked.map_err(|error| failed(error.about("refreshed ID token")))?;
+        Ok(next)
     }
 
-    async fn refreshed(
+    /// OpenID Connect Core 1.0, section 12.2.
+    async fn check_refreshed(
         &self,
         document: &Document,
         next: &TokenSet,
-    ) -> Result<Account, NotVerified> {
+        before: &Secret,
+    ) -> Result<(), NotVerified> {
         let token = self.verify(document, &next.id, &ID_TOKEN).await?;
-        Ok(self.expected(document).account(&token, &next.access)?)
-    }
-
-    /// Whether the ID token of the sign-in is about `account`; unknown when none was kept.
-    fn is_about(&self, id_token: &Secret, account: &Account) -> bool {
-        let Some(claims) = reread(id_token.expose()) else {
-            return id_token.is_empty();
-        };
-        let same = |name: &str, value: &str| claims.get(name).is_some_and(|old| old == value);
-        let subject = self.rules.subject(&claims);
-        same("sub", &account.sub) && subject.as_deref() == Some(&account.subject)
+        let expected = self.expected(document);
+        let account = expected.account(&token, &next.access)?;
+        if before.is_empty() {
+            return Ok(());
+        }
+        let before = reread(before.expose()).ok_or("the one before cannot be read")?;
+        match expected.identify(&before)? == account {
+            true => Ok(()),
+            false => Err(NotVerified::Because("it is about another account")),
+        }
     }
 
     async fn revoke_one(
