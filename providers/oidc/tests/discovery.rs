@@ -8,8 +8,8 @@ use wiremock::ResponseTemplate;
 
 use super::{
     Signer, Story,
-    fake::{DOCUMENT, KEYS},
-    redirect_uri,
+    fake::{DOCUMENT, KEYS, TOKEN},
+    good_answer, redirect_uri,
 };
 
 async fn begin(story: &Story) -> Result<(), ProviderError> {
@@ -145,6 +145,30 @@ async fn a_redirect_is_not_followed() {
     story.idp.answers_with(DOCUMENT, away);
     assert!(begin(&story).await.is_err());
     assert!(story.idp.asked(KEYS).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_token_endpoint_cannot_send_the_code_elsewhere() {
+    let story = Story::new().await;
+    let inside = "http://169.254.169.254/latest";
+    let away = ResponseTemplate::new(307).insert_header("location", inside);
+    story.idp.answers_with(TOKEN, away);
+    let outcome = story.finish(&good_answer()).await;
+    assert!(matches!(outcome, Err(ProviderError::Invalid { .. })));
+    assert_eq!(story.idp.asked(TOKEN).await.len(), 1);
+}
+
+#[tokio::test]
+async fn documents_beyond_all_measure_are_not_read_to_their_end() {
+    let huge = || ResponseTemplate::new(200).set_body_bytes(vec![b' '; 50 * 1024 * 1024]);
+    for path in [DOCUMENT, KEYS] {
+        let story = Story::new().await;
+        story.idp.answers_with(path, huge());
+        let Err(ProviderError::Invalid { reason }) = story.oidc.reach().await else {
+            panic!("{path} was read")
+        };
+        assert!(reason.contains("too large"), "{reason}");
+    }
 }
 
 #[tokio::test]
