@@ -121,6 +121,7 @@ pub(crate) fn signed_in(name: &str, path: &str, target: Target) -> Route {
         deny: None,
         preset: HeaderPreset::OAuth2Proxy,
         set_headers: BTreeMap::new(),
+        inject_access_token: None,
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {
