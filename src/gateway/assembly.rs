@@ -7,7 +7,7 @@ use portcullis_core::{
     method::Method,
     plugin::{Announcer, Host, Plugin, Services},
     provider::ConfiguredProvider,
-    registry::{Providers, Registry},
+    registry::Registry,
     stage::Observer,
     vault::TokenVault,
 };
@@ -18,7 +18,6 @@ use super::{BuildError, Foundation, routes};
 use crate::{
     answer::Answers,
     authenticate::SessionAuthenticator,
-    builtin,
     config::{self, Config},
     echo::Echo,
     enrich::ReservedHeaders,
@@ -45,7 +44,7 @@ pub(super) async fn gate(
     additions: Additions,
 ) -> Result<(Gate, Arc<Registry>), BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(foundation.metrics.clone())];
-    let registry = registry(config, foundation, additions.providers)?;
+    let registry = foundation.registry(config, additions.providers)?;
     let services = services(config, foundation, Arc::clone(&registry)).await?;
     let mut host = host(services, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
@@ -139,20 +138,6 @@ async fn services(
         addresses: foundation.addresses.clone(),
         announcer,
     })
-}
-
-/// The providers of the configuration and the additional ones.
-fn registry(
-    config: &Config,
-    foundation: &Foundation,
-    additional: Vec<ConfiguredProvider>,
-) -> Result<Arc<Registry>, BuildError> {
-    let mut providers = additional;
-    for (id, table) in &config.providers {
-        let made = builtin::provider(id, table, Arc::clone(&foundation.clock));
-        providers.push(made.map_err(|error| BuildError::part(&error))?);
-    }
-    Ok(Arc::new(Registry::new(Providers::new(providers))))
 }
 
 fn broker(foundation: &Foundation, registry: Arc<Registry>, vault: Arc<dyn TokenVault>) -> Broker {

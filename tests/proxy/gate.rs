@@ -41,7 +41,7 @@ use portcullis_core::{
     secret::TokenHash,
     session::{Aal, AuthenticationMethod, Device, Session},
     stage::{Authenticator, Unavailable},
-    testing::SeededEntropy,
+    testing::{MemoryStore, SeededEntropy},
 };
 use portcullis_kit::Shell;
 use serde_json::json;
@@ -201,6 +201,7 @@ fn gate(setup: Setup, metrics: Metrics) -> Gate {
         authorizers: Vec::new(),
         enrichers: Vec::new(),
         schemas: Arc::new(schemas),
+        vault: Arc::new(MemoryStore::new(Arc::new(SystemClock))),
         addresses: Addresses {
             return_urls: Arc::new(urls),
             prefix: "/.portcullis".to_owned(),

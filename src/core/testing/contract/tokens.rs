@@ -34,6 +34,7 @@ pub async fn token_store_contract(
     what_is_put_is_found(tokens, &ada, [first.id, second.id]).await;
     only_what_is_still_there_is_replaced(tokens, first.id).await;
     one_holder_at_a_time(tokens, first.id, clock).await;
+    leases_end_with_their_holders(tokens, first.id, clock).await;
     one_of_many_gets_the_lease(tokens, first.id, clock).await;
     tokens_end_with_their_link(credentials, tokens, first.id).await;
     tokens_end_with_their_identity(identities, tokens, &ada, second.id).await;
@@ -92,11 +93,19 @@ async fn only_what_is_still_there_is_replaced(tokens: &dyn TokenStore, link: Cre
     assert_eq!(tokens.find(link).await.unwrap(), None);
 }
 
+/// Tries to take or renew the lease for as long as leases usually last.
+async fn lease(
+    tokens: &dyn TokenStore,
+    link: CredentialId,
+    clock: &FrozenClock,
+    holder: &str,
+) -> bool {
+    let until = clock.now() + Duration::from_secs(15);
+    tokens.lease(link, holder, until).await.unwrap()
+}
+
 async fn one_holder_at_a_time(tokens: &dyn TokenStore, link: CredentialId, clock: &FrozenClock) {
-    let lease = async |holder| {
-        let until = clock.now() + Duration::from_secs(15);
-        tokens.lease(link, holder, until).await.unwrap()
-    };
+    let lease = |holder| lease(tokens, link, clock, holder);
     assert!(!lease("one").await, "there is nothing to refresh");
     tokens.put(&sealed(link, "a")).await.unwrap();
     assert!(lease("one").await);
@@ -105,6 +114,14 @@ async fn one_holder_at_a_time(tokens: &dyn TokenStore, link: CredentialId, clock
     assert!(lease("one").await, "renewed");
     clock.advance(Duration::from_secs(10));
     assert!(!lease("other").await, "the first one would be over by now");
+}
+
+async fn leases_end_with_their_holders(
+    tokens: &dyn TokenStore,
+    link: CredentialId,
+    clock: &FrozenClock,
+) {
+    let lease = |holder| lease(tokens, link, clock, holder);
     tokens.put(&sealed(link, "b")).await.unwrap();
     assert!(!lease("other").await, "what is kept ends no lease");
     tokens.release(link, "other").await.unwrap();
