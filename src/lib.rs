@@ -22,4 +22,4 @@ pub mod proxy;
 pub mod route;
 pub mod store;
 pub mod upstream;
-mod vault;
+pub mod vault;

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use portcullis_core::{
     credential::CredentialKind,
+    id::IdentityId,
     identity::{Identity, IdentityStore},
     method::MethodError,
+    plugin::Announcer,
     schema::{Schemas, TraitError},
     secret::Secret,
     session::SessionStore,
     store::StoreError,
+    vault::TokenVault,
 };
 use portcullis_local::Password;
 use serde_json::Value;
@@ -23,6 +26,7 @@ use crate::{
 /// The stores and what is needed to work on them.
 #[derive(Debug)]
 pub(super) struct Desk {
+    config: Config,
     foundation: Foundation,
     passwords: Password,
 }
@@ -66,6 +70,7 @@ impl Desk {
             .passwords(config)
             .map_err(|e| Failure::refused(&e))?;
         Ok(Self {
+            config: config.clone(),
             foundation,
             passwords,
         })
@@ -90,6 +95,18 @@ impl Desk {
 
     pub(super) fn schemas_url(&self) -> String {
         self.foundation.addresses.own("/schemas")
+    }
+
+    /// Forgets the upstream tokens of an identity, once their providers have been told.
+    pub(super) async fn forget_tokens(&self, id: IdentityId) -> Result<(), Failure> {
+        let foundation = &self.foundation;
+        let registry = foundation
+            .registry(&self.config, Vec::new())
+            .map_err(|e| Failure::refused(&e))?;
+        let vault = foundation.vault(&self.config, &registry, Announcer::default());
+        let (vault, _) = vault.await.map_err(|e| Failure::refused(&e))?;
+        let forgotten = vault.forget_all(id).await;
+        forgotten.map_err(|e| Failure::refused(&e))
     }
 
     /// Gives an identity this password.

@@ -38,6 +38,14 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         &mut key.under("secret_file"),
     );
 
+    let tokens = &mut config.tokens;
+    settle(&mut tokens.keys_file, folder);
+    read_secrets(
+        tokens.keys_file.as_deref(),
+        &mut tokens.keys,
+        &mut check.under("tokens").under("keys_file"),
+    );
+
     for (id, provider) in &mut config.providers {
         settle(&mut provider.client_secret_file, folder);
         let file = provider.client_secret_file.as_deref();
@@ -71,6 +79,17 @@ fn read_secret(file: Option<&Path>, secret: &mut Option<Secret>, check: &mut Che
     let Some(file) = file else { return };
     match read_line(file) {
         Ok(text) => *secret = Some(Secret::new(text)),
+        Err(reason) => check.problem(reason),
+    }
+}
+
+fn read_secrets(file: Option<&Path>, secrets: &mut Vec<Secret>, check: &mut Check<'_>) {
+    let Some(file) = file else { return };
+    match read_line(file) {
+        Ok(text) => {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            *secrets = lines.map(Secret::new).collect();
+        }
         Err(reason) => check.problem(reason),
     }
 }

@@ -7,8 +7,9 @@ use portcullis_core::{
     method::Method,
     plugin::{Announcer, Host, Plugin, Services},
     provider::ConfiguredProvider,
-    registry::{Providers, Registry},
+    registry::Registry,
     stage::Observer,
+    vault::TokenVault,
 };
 use portcullis_kit::Shell;
 use portcullis_self_service::SelfService;
@@ -17,7 +18,6 @@ use super::{BuildError, Foundation, routes};
 use crate::{
     answer::Answers,
     authenticate::SessionAuthenticator,
-    builtin,
     config::{self, Config},
     echo::Echo,
     enrich::ReservedHeaders,
@@ -25,7 +25,6 @@ use crate::{
     pipeline::{Pipeline, PipelineParts},
     proxy::{Gate, GateParts, Limits},
     upstream::Upstreams,
-    vault::Vault,
 };
 
 /// What own pages call the gateway.
@@ -45,9 +44,9 @@ pub(super) async fn gate(
     additions: Additions,
 ) -> Result<(Gate, Arc<Registry>), BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(foundation.metrics.clone())];
-    let broker = broker(config, foundation, additions.providers)?;
-    let registry = Arc::clone(&broker.registry);
-    let mut host = host(services(config, foundation, broker).await?, observers);
+    let registry = foundation.registry(config, additions.providers)?;
+    let services = services(config, foundation, Arc::clone(&registry)).await?;
+    let mut host = host(services, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
         Arc::clone(&foundation.stores.principals),
         foundation.cookies.clone(),
@@ -71,6 +70,7 @@ fn parts(config: &Config, foundation: &Foundation, host: Host) -> Result<GatePar
         authorizers: host.authorizers,
         enrichers: host.enrichers,
         schemas: Arc::clone(&foundation.schemas),
+        vault: host.services.broker.vault,
         addresses: foundation.addresses.clone(),
     });
     Ok(GateParts {
@@ -113,8 +113,11 @@ fn host(services: Services, observers: Vec<Arc<dyn Observer>>) -> Host {
 async fn services(
     config: &Config,
     foundation: &Foundation,
-    broker: Broker,
+    registry: Arc<Registry>,
 ) -> Result<Services, BuildError> {
+    let announcer = Announcer::default();
+    let vault = foundation.vault(config, &registry, announcer.clone());
+    let (vault, upstream_sessions) = vault.await?;
     let methods: Vec<Arc<dyn Method>> = match config.identity.local.enabled {
         true => vec![Arc::new(foundation.passwords(config)?)],
         false => Vec::new(),
@@ -127,35 +130,26 @@ async fn services(
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
         flows: Arc::clone(&foundation.stores.flows),
-        upstream_sessions: Arc::new(Vault),
+        upstream_sessions: Arc::new(upstream_sessions),
         methods,
-        broker,
+        broker: broker(foundation, registry, Arc::new(vault)),
         seal: foundation.seal(config).await?,
         cookies: foundation.cookies.clone(),
         addresses: foundation.addresses.clone(),
-        announcer: Announcer::default(),
+        announcer,
     })
 }
 
-fn broker(
-    config: &Config,
-    foundation: &Foundation,
-    additional: Vec<ConfiguredProvider>,
-) -> Result<Broker, BuildError> {
-    let mut providers = additional;
-    for (id, table) in &config.providers {
-        let made = builtin::provider(id, table, Arc::clone(&foundation.clock));
-        providers.push(made.map_err(|error| BuildError::part(&error))?);
-    }
-    Ok(Broker {
-        registry: Arc::new(Registry::new(Providers::new(providers))),
+fn broker(foundation: &Foundation, registry: Arc<Registry>, vault: Arc<dyn TokenVault>) -> Broker {
+    Broker {
+        registry,
         schemas: Arc::clone(&foundation.schemas),
         identities: Arc::clone(&foundation.stores.identities),
         credentials: Arc::clone(&foundation.stores.credentials),
-        vault: Arc::new(Vault),
+        vault,
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
-    })
+    }
 }
 
 fn self_service(config: &Config) -> SelfService {

@@ -1,6 +1,6 @@
 //! Mistakes in the table of routes.
 
-use crate::{Folder, ROUTE, provider, refused, route};
+use crate::{Folder, ROUTE, provider, refused, route, warned};
 
 #[test]
 fn routes_have_names_of_their_own() {
@@ -148,5 +148,30 @@ fn expressions_compile_and_name_what_there_is() {
     refused(
         &provider("map = { email = \"identity.email\" }"),
         "portcullis.toml:8: providers.acme.map.email: ",
+    );
+}
+
+#[test]
+fn an_upstream_token_is_injected_behind_a_sign_in_only_and_once() {
+    let place = "portcullis.toml:4: routes[0].inject_access_token";
+    refused(
+        &route("inject_access_token = \"a b\""),
+        &format!("{place}: \"a b\" is no provider's id"),
+    );
+    refused(
+        &route("inject_access_token = \"acme\"\naccess = \"public\""),
+        &format!("{place}: whoever is not signed in has no token"),
+    );
+    refused(
+        &route("inject_access_token = \"acme\"\nset_headers = { \"authorization\" = \"'x'\" }"),
+        &format!("{place}: set_headers writes Authorization too"),
+    );
+}
+
+#[test]
+fn a_provider_whose_token_is_injected_may_come_later() {
+    warned(
+        &route("inject_access_token = \"acme\""),
+        "portcullis.toml:4: warning: routes[0].inject_access_token: there is no provider \"acme\" here",
     );
 }
