@@ -11,8 +11,8 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    desk::Desk, errors, fetch, login, logout, oidc, own_page, registration, schemas, sessions,
-    welcome,
+    arrival, desk::Desk, errors, fetch, login, logout, own_page, registration, schemas, sessions,
+    settings, welcome,
 };
 
 /// The router behind the prefix.
@@ -43,11 +43,19 @@ fn flows() -> Router<Arc<Desk>> {
             "/self-service/registration",
             axum::routing::post(registration::submit::submit),
         )
+        .route(
+            "/self-service/settings/browser",
+            get(settings::init::browser),
+        )
+        .route(
+            "/self-service/settings",
+            axum::routing::post(settings::submit::submit),
+        )
         .route("/self-service/logout/browser", get(logout::browser::begin))
         .route("/self-service/logout", get(logout::submit::submit))
         .route(
             "/self-service/methods/oidc/callback/{provider}",
-            get(oidc::callback::arrive).post(oidc::form_post::turn),
+            get(arrival::arrive).post(arrival::form_post::turn),
         )
 }
 
@@ -61,6 +69,8 @@ fn programs() -> Router<Arc<Desk>> {
             get(registration::init::native),
         )
         .route("/self-service/registration/flows", get(fetch::registration))
+        .route("/self-service/settings/api", get(settings::init::native))
+        .route("/self-service/settings/flows", get(fetch::settings))
         .route("/self-service/logout/api", delete(logout::native::end))
         .route("/self-service/errors", get(errors::fetch))
         .route("/sessions/whoami", get(sessions::whoami::whoami))
@@ -78,6 +88,7 @@ fn own_pages() -> Router<Arc<Desk>> {
         .route("/", get(welcome::page))
         .route("/login", get(own_page::login))
         .route("/registration", get(own_page::registration))
+        .route("/settings", get(own_page::settings))
         .route("/error", get(own_page::error))
 }
 

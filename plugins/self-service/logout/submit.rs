@@ -11,7 +11,7 @@ use portcullis_core::{catalogue::Code, event::Event, principal::Principal};
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::session;
-use crate::{csrf::Csrf, desk::Desk, init::with_cookie, return_to};
+use crate::{csrf::Csrf, desk::Desk, navigate::with_cookie, return_to};
 
 /// Ends the browser's session when the token is for it.
 pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
