@@ -39,6 +39,7 @@ use self::stand_ins::{FakeMethod, FakeProvider};
 use crate::{Config, Limits, SelfService};
 
 mod browser;
+pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
 
 pub(crate) use browser::{Browser, Reply};
@@ -68,6 +69,9 @@ impl Observer for Heard {
             Event::SignInRefused { code, .. } => format!("refused: {}", code.as_str()),
             Event::IdentityCreated { .. } => "created".to_owned(),
             Event::SignedOut { .. } => "signed out".to_owned(),
+            Event::Linked { reason, .. } => format!("linked: {}", reason.as_str()),
+            Event::Unlinked { .. } => "unlinked".to_owned(),
+            Event::LinkRefused { code, .. } => format!("link refused: {}", code.as_str()),
             _ => "else".to_owned(),
         };
         self.0.lock().unwrap().push(text);
@@ -131,6 +135,20 @@ impl House {
             .await
             .unwrap();
         identity
+    }
+
+    /// Changes how a provider is configured.
+    pub(crate) fn configure(&self, id: &str, change: impl Fn(&mut ConfiguredProvider)) {
+        let registry = &self.services.broker.registry;
+        let current = registry.current();
+        let changed = current.all().iter().map(|provider| {
+            let mut provider = ConfiguredProvider::clone(provider);
+            if provider.id.as_str() == id {
+                change(&mut provider);
+            }
+            provider
+        });
+        registry.replace(Providers::new(changed));
     }
 
     async fn principal(&self, headers: &HeaderMap) -> Option<Arc<Principal>> {

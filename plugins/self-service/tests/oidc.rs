@@ -6,27 +6,11 @@ use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::house::{Browser, House, PUBLIC, Reply, action, csrf, messages, node};
+use super::house::{
+    House, PUBLIC, action, csrf, messages, node,
+    provider_visit::{come_back, leave, refused},
+};
 use crate::{Config, Limits};
-
-/// Presses a provider's button and returns the state it was sent with.
-async fn leave(browser: &mut Browser<'_>, provider: &str) -> String {
-    let flow = browser.begin("login").await;
-    let fields = [("csrf_token", csrf(&flow)), ("provider", provider)];
-    let reply = browser.submit(action(&flow), &fields).await;
-    assert!(reply.location().starts_with("https://idp.test/authorize?"));
-    reply.query("state")
-}
-
-async fn come_back(browser: &mut Browser<'_>, provider: &str, query: &str) -> Reply {
-    let target = format!("/self-service/methods/oidc/callback/{provider}?{query}");
-    browser.go(&target).await
-}
-
-fn refused(reply: &Reply, status: u16, code: &str) {
-    assert_eq!(reply.status, status, "{}", reply.text());
-    assert!(reply.text().contains(code), "{}", reply.text());
-}
 
 #[tokio::test]
 async fn providers_stand_on_the_form_in_order_and_hidden_ones_do_not() {
@@ -64,7 +48,12 @@ async fn the_first_sign_in_creates_an_identity_and_the_second_finds_it() {
     }
     assert_eq!(
         house.heard.all(),
-        ["created", "signed in by oidc", "signed in by oidc"]
+        [
+            "created",
+            "linked: created",
+            "signed in by oidc",
+            "signed in by oidc"
+        ]
     );
 }
 
@@ -316,4 +305,70 @@ async fn signing_in_replaces_the_session_of_a_refresh_only_for_the_same_identity
     let state = browser.submit(action(&flow), &fields).await.query("state");
     let reply = come_back(&mut browser, "google", &format!("state={state}&code=bob")).await;
     refused(&reply, 403, "security_identity_mismatch");
+}
+
+#[tokio::test]
+async fn a_refresh_as_an_unknown_account_creates_nobody() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let target = "/self-service/login/browser?refresh=true";
+    let flow = browser.ask(target).await.json();
+    let fields = [("csrf_token", csrf(&flow)), ("provider", "google")];
+    let state = browser.submit(action(&flow), &fields).await.query("state");
+    let reply = come_back(&mut browser, "google", &format!("state={state}&code=new")).await;
+    refused(&reply, 403, "security_identity_mismatch");
+    let identities = &house.services.identities;
+    let found = identities.find_by_identifier("new@example.com").await;
+    assert_eq!(found.unwrap(), None);
+    let heard = house.heard.all();
+    assert!(
+        !heard.iter().any(|event| event.contains("linked")),
+        "{heard:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_is_only_linked_has_no_button() {
+    let house = House::new();
+    house.configure("google", |provider| provider.policy.link_only = true);
+    for kind in ["login", "registration"] {
+        let flow = house.browser().begin(kind).await;
+        let nodes = flow["ui"]["nodes"].to_string();
+        assert!(
+            !nodes.contains("google") && nodes.contains("acme"),
+            "{nodes}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn pictures_on_buttons_are_ours_or_come_over_tls_from_origins_the_page_names() {
+    let house = House::new();
+    for (icon, shown, allowed) in [
+        (
+            "https://id.acme.test/a.svg",
+            true,
+            Some("https://id.acme.test"),
+        ),
+        ("/icons/acme.svg", true, None),
+        ("//evil.test/a.svg", false, None),
+        ("http://id.acme.test/a.svg", false, None),
+        ("javascript:alert(1)", false, None),
+    ] {
+        house.configure("acme", |provider| provider.icon = Some(icon.to_owned()));
+        let mut browser = house.browser();
+        let begun = browser.go("/self-service/login/browser").await;
+        let page = browser.go(begun.location()).await;
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        let images = match allowed {
+            Some(origin) => format!("img-src 'self' data: {origin};"),
+            None => "img-src 'self' data:;".to_owned(),
+        };
+        assert!(policy.contains(&images), "{icon}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"));
+        let tag = format!("<img class=\"icon\" src=\"{icon}\"");
+        assert_eq!(page.text().contains(&tag), shown, "{icon}");
+    }
 }
