@@ -121,8 +121,8 @@ impl Shell {
 
     /// The content security policy of an answer that says so itself: who may frame it, and whose
     /// pictures it shows besides ours.
-    pub fn policy(&self, framing: Framing, pictures: &[String]) -> [(HeaderName, HeaderValue); 1] {
-        let policy = policy::policy(self.secure, &framing, pictures);
+    pub fn policy(&self, framing: &Framing, pictures: &[String]) -> [(HeaderName, HeaderValue); 1] {
+        let policy = policy::policy(self.secure, framing, pictures);
         [(header::CONTENT_SECURITY_POLICY, policy)]
     }
 

@@ -136,7 +136,7 @@ fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
         ui: &ui,
         footer: footer.as_ref().map(|(question, link)| (*question, link)),
     });
-    let policy = desk.shell.policy(Framing::Nobody, &pictures(&ui));
+    let policy = desk.shell.policy(&Framing::Nobody, &pictures(&ui));
     (policy, Html(page)).into_response()
 }
 

@@ -1,6 +1,7 @@
 //! The flows from outside: requests in, answers out, with stores in memory.
 
 mod confirmation;
+mod first_sign_in;
 mod house;
 mod login;
 mod login_defence;

@@ -44,7 +44,7 @@ pub(crate) async fn receive(
         facts: &[],
         ways_out: &[WayOut::new("Continue", desk.home())],
     });
-    Ok((desk.shell.policy(framing, &[]), Html(page)).into_response())
+    Ok((desk.shell.policy(&framing, &[]), Html(page)).into_response())
 }
 
 /// The origin of an issuer that a session of ours came from.

@@ -36,10 +36,6 @@ pub(crate) async fn park(
     errors: Vec<TraitError>,
 ) -> Outcome {
     let label = provider::label(desk, &draft.provider);
-    let messages = match errors.is_empty() {
-        true => vec![Message::review_profile(&label)],
-        false => Vec::new(),
-    };
     let new = NewFlow {
         context: parked::context(desk, draft)?,
         ..NewFlow::after(from, FlowKind::Registration, nodes(desk, draft, &label))
@@ -47,7 +43,6 @@ pub(crate) async fn park(
     let mut flow = new.start(desk).await?;
     flow.active = Some("oidc".to_owned());
     complaint::complain(&mut flow.ui, complaints(errors));
-    flow.ui.messages.extend(messages);
     desk.services.flows.put(&flow).await?;
     navigate::to(wants, &desk.flow_page(flow.kind, flow.id))
 }
@@ -114,11 +109,13 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
     sign_in.begin(desk, visit).await
 }
 
+/// What is wrong or missing. Where nothing is, and somebody only looks at it first, nothing is
+/// asked for.
 fn complaints(errors: Vec<TraitError>) -> Vec<Complaint> {
-    if errors.is_empty() {
-        return Vec::new();
-    }
+    let is_lacking = errors.iter().any(|error| !error.path.is_empty());
     let mut complaints = complaint::about_traits(errors);
-    complaints.push((None, Message::complete_profile()));
+    if is_lacking {
+        complaints.push((None, Message::complete_profile()));
+    }
     complaints
 }

@@ -22,7 +22,7 @@ pub(super) async fn unlink(
     let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
     let link = match chosen(desk, &links, named) {
         Ok(link) => link,
-        Err(complaint) => return submission.reject(desk, vec![complaint]).await,
+        Err(complaint) => return submission.reject(desk, vec![(None, *complaint)]).await,
     };
     match broker.unlink(identity, link.id).await {
         Ok(()) => {}
@@ -53,13 +53,13 @@ pub(super) async fn unlink(
 }
 
 /// The one link that is meant, or what is wrong with how it is named.
-fn chosen<'a>(desk: &Desk, links: &'a [Link], named: &str) -> Result<&'a Link, Complaint> {
+fn chosen<'a>(desk: &Desk, links: &'a [Link], named: &str) -> Result<&'a Link, Box<Message>> {
     match settings::named(links, named)[..] {
         [link] => Ok(link),
-        [] => Err((None, Message::not_linked(named))),
+        [] => Err(Box::new(Message::not_linked(named))),
         [one, ..] => {
             let label = provider::label(desk, &one.key.provider);
-            Err((None, Message::which_link(&label)))
+            Err(Box::new(Message::which_link(&label)))
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::house::{
-    House, PUBLIC, action, csrf, messages, node,
+    House, PUBLIC, action, csrf, node,
     provider_visit::{come_back, leave, refused},
 };
 use crate::{Config, Limits};
@@ -156,13 +156,11 @@ async fn a_replayed_answer_is_refused_even_with_the_old_cookie() {
 #[tokio::test]
 async fn a_providers_fault_is_never_ours() {
     let house = House::new();
-    house.resident("taken@example.com").await;
     for (query, status, code) in [
         ("error=access_denied", 400, "provider_refused"),
         ("code=down", 503, "provider_unavailable"),
         ("code=forged", 502, "provider_invalid"),
         ("code=stranger", 403, "provider_not_admitted"),
-        ("code=taken", 409, "address_taken"),
     ] {
         let mut browser = house.browser();
         let state = leave(&mut browser, "google").await;
@@ -171,101 +169,6 @@ async fn a_providers_fault_is_never_ours() {
         assert!(reply.text().contains("another way"), "{}", reply.text());
         assert_eq!(browser.cookie("attempts"), None, "the attempt is over");
     }
-}
-
-#[tokio::test]
-async fn what_a_provider_does_not_say_is_asked_on_a_form() {
-    let house = House::with(Config::default(), Limits::default());
-    house.resident("taken@example.com").await;
-    let mut browser = house.browser();
-    let state = leave(&mut browser, "google").await;
-    let reply = come_back(
-        &mut browser,
-        "google",
-        &format!("state={state}&code=nameless"),
-    )
-    .await;
-    let id = reply.query("flow");
-    assert!(reply.location().contains("/registration?flow="));
-    let page = browser.go(reply.location()).await.text();
-    assert!(page.contains("Almost there"), "{page}");
-    assert!(page.contains("Sign in another way"), "{page}");
-
-    let fetch = format!("/self-service/registration/flows?id={id}");
-    let flow = browser.ask(&fetch).await.json();
-    assert_eq!(messages(&flow), [4_990_001]);
-    assert_eq!(node(&flow, "traits.email")["group"], "oidc");
-    assert_eq!(node(&flow, "provider")["meta"]["label"]["id"], 1_040_003);
-    let stored = format!("{:?}", house.store);
-    assert!(!stored.contains("nameless\""), "claims are sealed");
-
-    let submit = |email: &str| {
-        json!({
-            "provider": "google", "method": "oidc", "csrf_token": csrf(&flow),
-            "traits": {"email": email},
-        })
-    };
-    let reply = browser.post(action(&flow), &submit("nonsense")).await;
-    assert_eq!(
-        node(&reply.json(), "traits.email")["messages"][0]["id"],
-        4_000_040
-    );
-    let reply = browser
-        .post(action(&flow), &submit("taken@example.com"))
-        .await;
-    assert_eq!(
-        (reply.status, messages(&reply.json())),
-        (400, vec![4_990_003])
-    );
-    let reply = browser
-        .post(action(&flow), &submit("ada@example.com"))
-        .await;
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!(
-        reply.json()["identity"]["traits"]["email"],
-        "ada@example.com"
-    );
-    assert!(browser.session().is_some());
-}
-
-#[tokio::test]
-async fn an_address_a_provider_vouches_for_is_shown_but_not_changed() {
-    let house = House::with(Config::default(), Limits::default());
-    let mut browser = house.browser();
-    let state = leave(&mut browser, "google").await;
-    let query = format!("state={state}&code=wordy");
-    let id = come_back(&mut browser, "google", &query)
-        .await
-        .query("flow");
-    let fetch = format!("/self-service/registration/flows?id={id}");
-    let flow = browser.ask(&fetch).await.json();
-    let shown = &node(&flow, "traits.email")["attributes"];
-    assert_eq!(
-        (&shown["value"], &shown["disabled"]),
-        (&json!("wordy@example.com"), &json!(true))
-    );
-    assert_eq!(
-        node(&flow, "traits.name.first")["attributes"]["disabled"],
-        false
-    );
-    let body = |first: &str| {
-        json!({
-            "provider": "google", "csrf_token": csrf(&flow),
-            "traits": {"email": "ceo@example.com", "name": {"first": first}},
-        })
-    };
-    let again = browser.post(action(&flow), &body(&"w".repeat(22))).await;
-    let kept = again.json();
-    assert_eq!(
-        node(&kept, "traits.email")["attributes"]["value"],
-        "wordy@example.com"
-    );
-    let reply = browser.post(action(&flow), &body("Will")).await;
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!(
-        reply.json()["identity"]["traits"],
-        json!({"email": "wordy@example.com", "name": {"first": "Will"}})
-    );
 }
 
 #[tokio::test]
