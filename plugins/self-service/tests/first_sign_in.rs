@@ -108,6 +108,7 @@ async fn an_address_a_provider_vouches_for_is_shown_but_not_changed() {
     );
 }
 
+/// KC-021: the broker review.
 #[tokio::test]
 async fn a_review_shows_what_is_taken_over_and_lets_nobody_change_what_is_the_providers() {
     let house = House::with(Config::default(), Limits::default());
