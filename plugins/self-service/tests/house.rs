@@ -202,9 +202,9 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         })],
         broker: Broker {
             registry: Arc::new(Registry::new(Providers::new([
-                provider("google", false),
-                provider("acme", false),
-                provider("spare", true),
+                provider("google", 0, false),
+                provider("acme", 1, false),
+                provider("spare", 2, true),
             ]))),
             schemas,
             identities: store.clone(),
@@ -223,7 +223,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
     }
 }
 
-fn provider(id: &str, hidden: bool) -> ConfiguredProvider {
+fn provider(id: &str, order: i32, hidden: bool) -> ConfiguredProvider {
     let entry = |path: &str, text: &str| {
         let value = Expression::compile(text, Scope::Claims).unwrap();
         MappingEntry::of_trait(path, value, Sync::Import)
@@ -237,7 +237,7 @@ fn provider(id: &str, hidden: bool) -> ConfiguredProvider {
     ConfiguredProvider {
         id: id.parse().unwrap(),
         label,
-        order: 0,
+        order,
         icon: None,
         hidden,
         policy: Policy::default(),
