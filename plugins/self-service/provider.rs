@@ -56,8 +56,8 @@ pub(crate) async fn settle(desk: &Desk, arrival: &Arrival) -> Result<(), Failure
     Ok(())
 }
 
-/// The answer when nothing came of a provider's answer, told to observers.
-pub(crate) fn failure(desk: &Desk, error: BrokerError, id: &ProviderId, flow: &Flow) -> Failure {
+/// Tells observers that nothing came of a provider's answer.
+pub(crate) fn tell(desk: &Desk, error: &BrokerError, id: &ProviderId, flow: &Flow) {
     let (announcer, code) = (&desk.services.announcer, error.code());
     if flow.kind != FlowKind::Settings {
         announcer.announce(&Event::SignInRefused {
@@ -73,6 +73,12 @@ pub(crate) fn failure(desk: &Desk, error: BrokerError, id: &ProviderId, flow: &F
             code,
         });
     }
+}
+
+/// The answer when nothing came of a provider's answer, told to observers.
+pub(crate) fn failure(desk: &Desk, error: BrokerError, id: &ProviderId, flow: &Flow) -> Failure {
+    tell(desk, &error, id, flow);
+    let code = error.code();
     let (label, href) = way_out(desk, code, flow);
     Failure::from(code)
         .because(reason(desk, &error, id))

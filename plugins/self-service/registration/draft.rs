@@ -76,7 +76,8 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
     let arrival = match desk.services.broker.complete(draft, traits).await {
         Ok(arrival) => arrival,
         // Rejecting puts the removed flow back.
-        Err(BrokerError::AddressTaken) => {
+        Err(error @ BrokerError::AddressTaken) => {
+            provider::tell(desk, &error, &id, &submission.flow);
             let taken = Message::address_taken(&provider::label(desk, &id));
             return submission.reject(desk, vec![(None, taken)]).await;
         }

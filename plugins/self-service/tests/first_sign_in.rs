@@ -57,6 +57,8 @@ async fn what_a_provider_does_not_say_is_asked_on_a_form() {
         (reply.status, messages(&reply.json())),
         (400, vec![4_990_003])
     );
+    let told = "link refused: address_taken".to_owned();
+    assert!(house.heard.all().contains(&told));
     let reply = browser
         .post(action(&flow), &submit("ada@example.com"))
         .await;
