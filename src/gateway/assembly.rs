@@ -169,6 +169,11 @@ fn self_service(config: &Config) -> SelfService {
             ui_url: section.registration.ui_url.clone(),
             flow_lifespan: section.registration.flow_lifespan,
         },
+        settings: plugin::SettingsConfig {
+            ui_url: section.settings.ui_url.clone(),
+            flow_lifespan: section.settings.flow_lifespan,
+            privileged_session_max_age: section.settings.privileged_session_max_age,
+        },
         error: plugin::ErrorConfig {
             ui_url: section.error.ui_url.clone(),
         },
