@@ -10,7 +10,7 @@ use portcullis_core::{
     provider::{ConfiguredProvider, Creation, Policy},
     trust::TrustRules,
 };
-use portcullis_oidc::{InvalidConfig, Oidc, Plain};
+use portcullis_oidc::{ClientAuthentication, InvalidConfig, Oidc, Plain};
 
 use crate::config::{self, ProviderKind};
 
@@ -70,7 +70,7 @@ fn oidc(
 ) -> Result<(Oidc, TrustRules), InvalidConfig> {
     let issuer = table.issuer_url.clone().unwrap_or_default();
     let mut config = portcullis_oidc::Config::new(issuer, &table.client_id);
-    config.client_secret.clone_from(&table.client_secret);
+    config.authentication = ClientAuthentication::secret(table.client_secret.clone());
     config.scopes.clone_from(&table.scopes);
     config.userinfo = table.userinfo;
     config.allow_private_network = table.allow_private_network;
@@ -85,7 +85,7 @@ fn google(
     clock: Arc<dyn Clock>,
 ) -> Result<(Oidc, TrustRules), InvalidConfig> {
     let mut config = portcullis_google::Config::new(&table.client_id);
-    config.client_secret.clone_from(&table.client_secret);
+    config.authentication = ClientAuthentication::secret(table.client_secret.clone());
     config.hosted_domains.clone_from(&table.hosted_domains);
     config.trust_workspace_email = table.trust_workspace_email;
     config.scopes.clone_from(&table.scopes);

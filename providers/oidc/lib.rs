@@ -1,6 +1,7 @@
 //! Any OpenID provider: discovery when first used, code flow with state, nonce and PKCE, and checks
 //! of everything that comes back. Speaks to the provider and to nobody else.
 
+mod authentication;
 mod config;
 mod discovery;
 mod email;
@@ -16,6 +17,7 @@ mod trouble;
 mod userinfo;
 
 pub use crate::{
+    authentication::{ClientAuthentication, SigningKey},
     config::{Config, InvalidConfig},
     oidc::Oidc,
     rules::{Plain, Rules},
