@@ -10,6 +10,7 @@ mod fetch;
 mod guard;
 mod id_token;
 mod oidc;
+mod outbound;
 mod remote;
 mod rules;
 mod signed;
@@ -18,9 +19,11 @@ mod userinfo;
 
 pub use crate::{
     authentication::{ClientAuthentication, SigningKey},
-    config::{Config, InvalidConfig},
+    config::{Config, InvalidConfig, check_parameter},
     oidc::Oidc,
+    outbound::Outbound,
     rules::{Plain, Rules},
+    trouble::safe_code,
 };
 
 #[cfg(test)]

@@ -6,6 +6,9 @@ use url::Url;
 use super::{Protocol, Provider, ProviderKind};
 use crate::config::{finding::Check, host};
 
+/// Stands for every Workspace domain.
+const ANY_DOMAIN: &str = "*";
+
 impl Provider {
     /// Whether whoever has an account anywhere may get an identity here.
     pub(in crate::config) fn is_open_to_the_world(&self) -> bool {
@@ -15,7 +18,11 @@ impl Provider {
             || !self.allow_domains.is_empty()
             || !self.require_claims.is_empty();
         let members_only = match self.preset().protocol {
-            Protocol::Google => !self.hosted_domains.is_empty(),
+            // `*` stands for every Workspace, and anybody can have one.
+            Protocol::Google => {
+                let mut domains = self.hosted_domains.iter();
+                !self.hosted_domains.is_empty() && domains.all(|domain| domain != ANY_DOMAIN)
+            }
             Protocol::Microsoft => !self.allowed_tenants.is_empty() || !self.is_shared_tenant(),
             _ => false,
         };
@@ -57,7 +64,10 @@ impl Provider {
         ];
         for (key, names) in lists {
             for (index, name) in names.iter().enumerate() {
-                if let Err(reason) = host::validate_name(name) {
+                let is_any = key == "hosted_domains" && name == ANY_DOMAIN;
+                if let Err(reason) = host::validate_name(name)
+                    && !is_any
+                {
                     check.under(key).item(index).problem(reason);
                 }
             }
@@ -81,7 +91,11 @@ impl Provider {
         if self.trusts_nothing() {
             let label = &self.preset().label;
             if automatic || reclaims {
-                let key = if automatic { "link" } else { "unverified_local" };
+                let key = if automatic {
+                    "link"
+                } else {
+                    "unverified_local"
+                };
                 check.under(key).warn(format!(
                     "none of {label}'s addresses counts as verified, so this never happens; see \
                      trust"

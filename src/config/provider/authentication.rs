@@ -7,7 +7,10 @@ use crate::config::finding::Check;
 
 impl Provider {
     pub(super) fn validate_authentication(&self, check: &mut Check<'_>) {
-        let secret = is_given(self.client_secret.as_ref(), self.client_secret_file.is_some());
+        let secret = is_given(
+            self.client_secret.as_ref(),
+            self.client_secret_file.is_some(),
+        );
         let key = is_given(self.private_key.as_ref(), self.private_key_file.is_some());
         if let Some(pem) = &self.private_key
             && !pem.expose().contains("PRIVATE KEY-----")

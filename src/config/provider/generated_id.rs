@@ -50,12 +50,30 @@ mod tests {
         let tenant = |p: &mut Provider| p.microsoft_tenant_id = Some("contoso.com".to_owned());
         let issuer = |p: &mut Provider| p.issuer_url = Some("https://id.example.org".to_owned());
         for (made, expected) in [
-            (id("google", |_| {}), "google_d2a04d71301a8915217dd5faf81d12cffd6cd958"),
-            (id("github", issuer), "github_d2a04d71301a8915217dd5faf81d12cffd6cd958"),
-            (id("microsoft", |_| {}), "microsoft_748ae2b7c9c0f7527aa719e7d794108646e2f60c"),
-            (id("microsoft", tenant), "microsoft_60672e2e8418bf4a61ee8cf9c96075b6a9652d2d"),
-            (id("oidc", issuer), "oidc_624ab2362e0665a10e3601fddac3e331ba7cf83f"),
-            (id("auth0", issuer), "auth0_624ab2362e0665a10e3601fddac3e331ba7cf83f"),
+            (
+                id("google", |_| {}),
+                "google_d2a04d71301a8915217dd5faf81d12cffd6cd958",
+            ),
+            (
+                id("github", issuer),
+                "github_d2a04d71301a8915217dd5faf81d12cffd6cd958",
+            ),
+            (
+                id("microsoft", |_| {}),
+                "microsoft_748ae2b7c9c0f7527aa719e7d794108646e2f60c",
+            ),
+            (
+                id("microsoft", tenant),
+                "microsoft_60672e2e8418bf4a61ee8cf9c96075b6a9652d2d",
+            ),
+            (
+                id("oidc", issuer),
+                "oidc_624ab2362e0665a10e3601fddac3e331ba7cf83f",
+            ),
+            (
+                id("auth0", issuer),
+                "auth0_624ab2362e0665a10e3601fddac3e331ba7cf83f",
+            ),
         ] {
             assert_eq!(made, expected);
             assert!(made.parse::<ProviderId>().is_ok());

@@ -159,6 +159,15 @@ impl ProviderKind {
         NAMES.iter().position(|known| *known == name).map(Self)
     }
 
+    /// What can be written, for whoever wrote nothing.
+    pub(in crate::config) fn choices() -> String {
+        let [most, others @ ..] = &NAMES;
+        format!(
+            "kind = {most:?} for any OpenID provider, or one of {}",
+            others.join(", ")
+        )
+    }
+
     /// Its name in configuration.
     pub fn as_str(self) -> &'static str {
         NAMES[self.0]
@@ -179,6 +188,16 @@ impl Preset {
     /// Whether the kind speaks OpenID Connect.
     pub fn is_openid(&self) -> bool {
         !matches!(self.protocol, Protocol::OAuth2 | Protocol::GitHub)
+    }
+
+    /// The key that admits fewer people of a place where anybody can get an account.
+    pub(in crate::config) fn narrowing_key(&self) -> &'static str {
+        match self.protocol {
+            Protocol::Google => "hosted_domains",
+            Protocol::Microsoft => "microsoft_tenant",
+            _ if self.trust.is_empty() => "require_claims",
+            _ => "allow_domains",
+        }
     }
 
     /// Which addresses count as verified, and why, for people.

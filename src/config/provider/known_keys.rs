@@ -1,8 +1,6 @@
 //! Which kinds know which keys; a key that would do nothing is refused.
 
-use super::{
-    Authentication, Cloud, Preset, Protocol, Provider, ProviderKind, SubjectSource,
-};
+use super::{Authentication, Cloud, Preset, Protocol, Provider, ProviderKind, SubjectSource};
 use crate::config::finding::Check;
 
 /// A key that not every kind knows.
@@ -40,7 +38,11 @@ const KEYS: [Key; 13] = [
     key("api_url", |p| p.api_url.is_some(), github),
     key("team_id", |p| p.team_id.is_some(), signs_its_secret),
     key("trust", |p| p.trust.is_some(), reads_rules),
-    key("private_key", |p| p.private_key.is_some(), Preset::is_openid),
+    key(
+        "private_key",
+        |p| p.private_key.is_some(),
+        Preset::is_openid,
+    ),
     key("issuer_url", |p| p.issuer_url.is_some(), has_issuers),
 ];
 
@@ -92,12 +94,14 @@ impl Provider {
                     .collect();
                 let kinds = match kinds.as_slice() {
                     [one] => format!("only kind {one} knows"),
-                    many if many.len() > 4 => format!("kind {:?} does not know", self.kind.as_str()),
+                    many if many.len() > 4 => {
+                        format!("kind {:?} does not know", self.kind.as_str())
+                    }
                     many => format!("only the kinds {} know", many.join(", ")),
                 };
-                check.under(key.name).problem(format!(
-                    "{kinds} this key; remove it or change kind"
-                ));
+                check
+                    .under(key.name)
+                    .problem(format!("{kinds} this key; remove it or change kind"));
             }
         }
     }

@@ -76,9 +76,16 @@ impl Provider {
                 );
             }
         }
-        if self.trust_tenant_email && tenant.parse::<uuid::Uuid>().is_err() {
+        let is_one = tenant.parse::<uuid::Uuid>().is_ok();
+        if self.trust_tenant_email && !is_one {
             check.under("trust_tenant_email").problem(
                 "addresses can be trusted of one tenant only; write its id as microsoft_tenant",
+            );
+        }
+        if self.subject_source == SubjectSource::Oid && !is_one {
+            check.under("subject_source").problem(
+                "\"oid\" names an account within one tenant only; write its id as \
+                 microsoft_tenant, or \"tid_oid\"",
             );
         }
     }
