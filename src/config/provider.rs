@@ -29,7 +29,7 @@ pub use self::{
 use super::text;
 
 /// One provider. Keys that only some kinds know are refused for the others.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Provider {
     /// What speaks with it; required.

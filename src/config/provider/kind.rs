@@ -202,9 +202,12 @@ impl Preset {
 
     /// Which addresses count as verified, and why, for people.
     pub fn trusts_in_words(&self) -> String {
-        let whys: Vec<_> = self.trust.iter().map(|rule| rule.why.as_str()).collect();
-        let words = self.trusts.clone();
-        words.unwrap_or_else(|| format!("every address of which holds: {}", whys.join("; or ")))
+        let rule = |rule: &TrustRule| {
+            let claim = rule.true_claim.as_deref().unwrap_or("email_verified");
+            format!("with `{claim}`: {}", rule.why)
+        };
+        let rules: Vec<_> = self.trust.iter().map(rule).collect();
+        self.trusts.clone().unwrap_or_else(|| rules.join("; "))
     }
 }
 
