@@ -98,7 +98,6 @@ pub struct Preset {
     /// The scope that brings a refresh token, where one is needed.
     pub offline_scope: Option<String>,
     /// Whether there is no userinfo worth reading.
-    #[serde(deserialize_with = "negated", rename = "userinfo")]
     pub lacks_userinfo: bool,
     /// How the answer comes back, where it is not in the query.
     pub response_mode: Option<String>,
@@ -234,10 +233,6 @@ impl<'de> Deserialize<'de> for ProviderKind {
         let name = String::deserialize(deserializer)?;
         Self::named(&name).ok_or_else(|| D::Error::unknown_variant(&name, &NAMES))
     }
-}
-
-fn negated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    bool::deserialize(deserializer).map(|flag| !flag)
 }
 
 #[cfg(test)]
