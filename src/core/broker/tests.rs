@@ -1,12 +1,18 @@
 //! Where a provider's answer leads, whatever it says.
 
+mod decide;
+mod dry_run;
+mod linking;
+mod links;
 mod setting;
+mod sync;
 
 use serde_json::json;
 
 use super::*;
 use crate::{
     broker::tests::setting::{Raced, claims, redirect_uri, setting},
+    catalogue::Code,
     credential::CredentialKind,
     identity::IdentityState,
     link::LinkKey,
@@ -56,12 +62,16 @@ async fn each_issuer_and_subject_is_somebody_else() {
 #[tokio::test]
 async fn an_address_of_somebody_else_is_never_taken_over() {
     let setting = setting(Creation::Auto);
-    setting.local("Ada@Example.org").await;
-    for is_trusted in [true, false] {
-        setting.says(claims("1", "ADA@example.org", is_trusted));
-        let error = setting.sign_in().await.unwrap_err();
-        assert_eq!(error.code(), Code::AddressTaken);
-    }
+    let local = setting.local("Ada@Example.org").await;
+    setting.says(claims("1", "ADA@example.org", true));
+    let arrival = setting.sign_in().await.unwrap();
+    assert!(matches!(arrival, Arrival::Confirm(pending) if pending.identity == local.id));
+
+    setting.says(claims("1", "ADA@example.org", false));
+    let (draft, errors) = setting.incomplete().await;
+    assert_eq!((errors.len(), errors[0].message.id), (1, 4990003));
+    let error = setting.broker.complete(draft, json!({})).await.unwrap_err();
+    assert_eq!(error.code(), Code::AddressTaken);
 }
 
 #[tokio::test]
@@ -87,6 +97,7 @@ async fn a_provider_that_creates_nobody_says_so() {
         provider: "idp".parse().unwrap(),
         vouched: trusting(claims("1", "ada@example.org", true)),
         traits: json!({"email": "ada@example.org"}),
+        forced: Vec::new(),
     };
     let completed = setting.broker.complete(draft, json!({})).await;
     assert!(matches!(completed, Err(BrokerError::CreationRefused)));
@@ -163,6 +174,7 @@ async fn nobody_fills_in_another_address_than_the_one_vouched_for() {
             provider: "idp".parse().unwrap(),
             vouched: trusting(said),
             traits: json!({"email": email}),
+            forced: Vec::new(),
         };
         assert!(draft.is_vouched_for(&email.to_uppercase()));
         assert!(!draft.is_vouched_for("ceo@example.org"));
