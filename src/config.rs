@@ -176,8 +176,12 @@ impl Config {
             &self.listen,
             &mut check.under("routes"),
         );
+        let schemas = self.identity.schemas();
         for (id, provider) in &self.providers {
-            provider.validate(id, &mut check.under("providers").under(id));
+            let mut check = check.under("providers");
+            let mut check = check.under(id);
+            provider.validate(id, &mut check);
+            provider.validate_traits(&schemas, &mut check);
         }
         self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));
