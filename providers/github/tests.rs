@@ -352,10 +352,9 @@ async fn tokens_are_taken_back_as_github_wants_it() {
     assert_eq!(body, json!({"access_token": "gho_1"}));
 }
 
-#[tokio::test]
-async fn another_provider_without_pkce_is_served_from_its_endpoints() {
-    let server = MockServer::start().await;
-    let at = |path: &str| format!("{}{path}", server.uri());
+/// A provider like LinkedIn, at this address.
+fn without_pkce(at: &str) -> PlainConfig {
+    let at = |path: &str| format!("{at}{path}");
     let endpoints = Endpoints {
         authorize: at("/authorize"),
         token: at("/token"),
@@ -365,7 +364,7 @@ async fn another_provider_without_pkce_is_served_from_its_endpoints() {
         secret_in_body: true,
         ..Endpoints::default()
     };
-    let config = PlainConfig {
+    PlainConfig {
         issuer: "https://www.linkedin.com/oauth".to_owned(),
         endpoints,
         client_id: "the-client".to_owned(),
@@ -374,7 +373,13 @@ async fn another_provider_without_pkce_is_served_from_its_endpoints() {
         allow_private_network: true,
         allowed_hosts: Vec::new(),
         authorization_parameters: [("prompt".to_owned(), "consent".to_owned())].into(),
-    };
+    }
+}
+
+#[tokio::test]
+async fn another_provider_without_pkce_is_served_from_its_endpoints() {
+    let server = MockServer::start().await;
+    let config = without_pkce(&server.uri());
     let provider = PlainOAuth::new("in".parse().unwrap(), config, clock()).unwrap();
     for (at, body) in [
         (
