@@ -3,7 +3,6 @@
 //! [`load()`] is the only way in; what it returns has passed every check, and secrets named by file
 //! have been read.
 
-mod claim_map;
 mod collection;
 mod connection;
 mod duration;
@@ -45,7 +44,6 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 pub use self::{
-    claim_map::MappedTrait,
     connection::ConnectionUrl,
     finding::{Finding, KeyPath, Place, Report, Severity},
     identity::{Identity, Local},
@@ -55,7 +53,10 @@ pub use self::{
     log::{Log, LogFormat, LogLevel},
     password::{Argon2, Password},
     plugins::{ErrorPage, LoginFlow, Plugins, RegistrationFlow, SelfService},
-    provider::{Create, Provider, ProviderKind},
+    provider::{
+        Authentication, Cloud, LinksWhenDisabled, MappedTrait, OnDisable, Preset, Protocol,
+        Provider, ProviderKind, SessionsWhenDisabled, SubjectSource,
+    },
     rate::Rate,
     route::{Access, EncodedSlash, HeaderPreset, Route, Timeouts, Unauthenticated},
     schema::SchemaSource,
@@ -186,8 +187,12 @@ impl Config {
             &mut check.under("routes"),
         );
         self.tokens.validate(&mut check.under("tokens"));
+        let schemas = self.identity.schemas();
         for (id, provider) in &self.providers {
-            provider.validate(id, &mut check.under("providers").under(id));
+            let mut check = check.under("providers");
+            let mut check = check.under(id);
+            provider.validate(id, &mut check);
+            provider.validate_traits(&schemas, &mut check);
         }
         self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));
@@ -226,15 +231,16 @@ impl Config {
         let Some(route) = self.routes.iter().find(|route| !narrowed(route)) else {
             return;
         };
-        for (id, _) in self
+        for (id, one) in self
             .providers
             .iter()
             .filter(|(_, one)| one.is_open_to_the_world())
         {
             check.under("providers").under(id).warn(format!(
-                "anybody with an account there may pass route {:?}; write hosted_domains, \
-                 create = \"never\", or a rule in the route's allow",
-                route.name
+                "anybody with an account there may pass route {:?}; write {}, create = \
+                 \"never\", or a rule in the route's allow",
+                route.name,
+                one.preset().narrowing_key()
             ));
         }
         if self.plugins.self_service.registration.enabled {

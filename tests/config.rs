@@ -18,6 +18,8 @@ mod documented;
 mod mistakes;
 #[path = "config/people.rs"]
 mod people;
+#[path = "config/providers.rs"]
+mod providers;
 #[path = "config/routes.rs"]
 mod routes;
 

@@ -64,6 +64,17 @@ pub struct InvalidConfig {
     pub reason: String,
 }
 
+/// Whether a configuration may set this parameter of the authorization request.
+pub fn check_parameter(name: &str) -> Result<(), String> {
+    match PARAMETERS.contains(&name) {
+        true => Ok(()),
+        false => Err(format!(
+            "{name:?} cannot be set; what can be: {}",
+            PARAMETERS.join(", ")
+        )),
+    }
+}
+
 fn scopes() -> Vec<String> {
     ["openid", "email", "profile"].map(str::to_owned).to_vec()
 }
@@ -105,9 +116,7 @@ impl Config {
             problem("response_mode", "it is query or form_post".to_owned());
         }
         for name in self.authorization_parameters.keys() {
-            if !PARAMETERS.contains(&name.as_str()) {
-                let known = PARAMETERS.join(", ");
-                let reason = format!("{name:?} cannot be set; what can be: {known}");
+            if let Err(reason) = check_parameter(name) {
                 problem("authorization_parameters", reason);
             }
         }

@@ -12,6 +12,7 @@ mod guard;
 mod id_token;
 mod logout_token;
 mod oidc;
+mod outbound;
 mod proof;
 mod remote;
 mod revocation;
@@ -24,9 +25,11 @@ mod userinfo;
 
 pub use crate::{
     authentication::{ClientAuthentication, SigningKey},
-    config::{Config, InvalidConfig},
+    config::{Config, InvalidConfig, check_parameter},
     oidc::Oidc,
+    outbound::Outbound,
     rules::{Plain, Rules},
+    trouble::safe_code,
 };
 
 #[cfg(test)]
