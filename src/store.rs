@@ -9,6 +9,7 @@ mod flows;
 mod identities;
 mod keys;
 mod principals;
+mod providers;
 mod purge;
 mod record;
 mod redis;
@@ -37,6 +38,7 @@ use self::{
 };
 pub use self::{
     principals::Principals,
+    providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
     touches::Touches,
 };
@@ -127,6 +129,11 @@ impl Store {
     /// The key that seals cookies and flows, made at first use; every node gets the same.
     pub async fn sealing_key(&self, entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
         keys::sealing_key(&self.database, entropy).await
+    }
+
+    /// The providers that were added at run time.
+    pub fn providers(&self) -> StoredProviders {
+        StoredProviders::new(self.database.clone())
     }
 
     /// Removes what nobody can need after `now`.

@@ -11,7 +11,7 @@ use serde::{
 use super::{provider::Provider, text};
 
 /// How one trait gets its value: a CEL text, or a table with `value` and `sync`.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, PartialEq)]
 pub struct MappedTrait {
     /// CEL over `claims`; a claim that is absent leaves the trait as it is.
     pub value: String,

@@ -1,7 +1,7 @@
 //! Reads what configuration names by file: secrets, URLs with passwords, schemas.
 //!
-//! Relative names count from the folder of the configuration file, or from the working directory
-//! where there is none.
+//! Relative names count from the folder of the file they are written in, or from the working
+//! directory where there is none.
 
 use std::{
     fs,
@@ -38,8 +38,12 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         &mut key.under("secret_file"),
     );
 
+    if !config.providers_dir.as_os_str().is_empty() {
+        config.providers_dir = folder.join(&config.providers_dir);
+    }
     for (id, provider) in &mut config.providers {
-        settle(&mut provider.client_secret_file, folder);
+        let drop_in = config.drop_ins.get(id).and_then(|file| file.parent());
+        settle(&mut provider.client_secret_file, drop_in.unwrap_or(folder));
         let file = provider.client_secret_file.as_deref();
         let mut check = check.under("providers");
         let mut check = check.under(id);

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// One provider. Keys that only some kinds know are refused for the others.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Provider {
     /// What speaks with it; required.

@@ -3,21 +3,17 @@
 use std::sync::Arc;
 
 use portcullis_core::{
-    broker::Broker,
     method::Method,
     plugin::{Announcer, Host, Plugin, Services},
-    provider::ConfiguredProvider,
-    registry::{Providers, Registry},
     stage::Observer,
 };
 use portcullis_kit::Shell;
 use portcullis_self_service::SelfService;
 
-use super::{BuildError, Foundation, routes};
+use super::{BuildError, Foundation, ProviderParts, routes};
 use crate::{
     answer::Answers,
     authenticate::SessionAuthenticator,
-    builtin,
     config::{self, Config},
     echo::Echo,
     enrich::ReservedHeaders,
@@ -25,38 +21,36 @@ use crate::{
     pipeline::{Pipeline, PipelineParts},
     proxy::{Gate, GateParts, Limits},
     upstream::Upstreams,
-    vault::Vault,
 };
 
 /// What own pages call the gateway.
 const PRODUCT: &str = "Portcullis";
 
-/// What embedders add.
-pub(super) struct Additions {
-    pub(super) plugins: Vec<Arc<dyn Plugin>>,
-    pub(super) providers: Vec<ConfiguredProvider>,
-}
-
-/// The gate over this foundation, with the built-in plugins and the additional ones, and the
-/// providers it signs people in through.
+/// The gate over this foundation, with the built-in plugins and the additional ones.
 pub(super) async fn gate(
     config: &Config,
     foundation: &Foundation,
-    additions: Additions,
-) -> Result<(Gate, Arc<Registry>), BuildError> {
+    providers: &ProviderParts,
+    plugins: Plugins,
+) -> Result<Gate, BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(foundation.metrics.clone())];
-    let broker = broker(config, foundation, additions.providers)?;
-    let registry = Arc::clone(&broker.registry);
-    let mut host = host(services(config, foundation, broker).await?, observers);
+    let services = services(config, foundation, providers, plugins.announcer).await?;
+    let mut host = host(services, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
         Arc::clone(&foundation.stores.principals),
         foundation.cookies.clone(),
     )));
     self_service(config).install(&mut host)?;
-    for plugin in additions.plugins {
+    for plugin in plugins.additional {
         plugin.install(&mut host)?;
     }
-    Ok((Gate::new(parts(config, foundation, host)?), registry))
+    Ok(Gate::new(parts(config, foundation, host)?))
+}
+
+/// What embedders add, and who tells all observers.
+pub(super) struct Plugins {
+    pub(super) additional: Vec<Arc<dyn Plugin>>,
+    pub(super) announcer: Announcer,
 }
 
 /// What the gate is made of, now that every plugin has added its parts.
@@ -113,7 +107,8 @@ fn host(services: Services, observers: Vec<Arc<dyn Observer>>) -> Host {
 async fn services(
     config: &Config,
     foundation: &Foundation,
-    broker: Broker,
+    providers: &ProviderParts,
+    announcer: Announcer,
 ) -> Result<Services, BuildError> {
     let methods: Vec<Arc<dyn Method>> = match config.identity.local.enabled {
         true => vec![Arc::new(foundation.passwords(config)?)],
@@ -127,34 +122,14 @@ async fn services(
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
         flows: Arc::clone(&foundation.stores.flows),
-        upstream_sessions: Arc::new(Vault),
+        upstream_sessions: Arc::clone(&providers.upstream_sessions),
         methods,
-        broker,
+        broker: providers.broker.clone(),
+        administration: providers.administration.clone(),
         seal: foundation.seal(config).await?,
         cookies: foundation.cookies.clone(),
         addresses: foundation.addresses.clone(),
-        announcer: Announcer::default(),
-    })
-}
-
-fn broker(
-    config: &Config,
-    foundation: &Foundation,
-    additional: Vec<ConfiguredProvider>,
-) -> Result<Broker, BuildError> {
-    let mut providers = additional;
-    for (id, table) in &config.providers {
-        let made = builtin::provider(id, table, Arc::clone(&foundation.clock));
-        providers.push(made.map_err(|error| BuildError::part(&error))?);
-    }
-    Ok(Broker {
-        registry: Arc::new(Registry::new(Providers::new(providers))),
-        schemas: Arc::clone(&foundation.schemas),
-        identities: Arc::clone(&foundation.stores.identities),
-        credentials: Arc::clone(&foundation.stores.credentials),
-        vault: Arc::new(Vault),
-        clock: Arc::clone(&foundation.clock),
-        entropy: Arc::clone(&foundation.entropy),
+        announcer,
     })
 }
 

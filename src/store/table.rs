@@ -14,6 +14,7 @@ pub(super) enum Table {
     Claims,
     Counters,
     Keys,
+    Providers,
 }
 
 /// A column; the same thing has the same name in every table.
@@ -50,6 +51,7 @@ pub(super) enum Column {
     TokenHash,
     Traits,
     UpdatedAt,
+    Version,
 }
 
 /// One value of a row that is written.
