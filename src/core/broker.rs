@@ -5,25 +5,28 @@
 //! it, and one that belongs to somebody else is refused.
 
 mod arrival;
+mod dry_run;
+mod error;
+mod links;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+pub use self::{dry_run::DryRun, error::BrokerError};
 use crate::{
-    catalogue::Code,
     clock::Clock,
     credential::CredentialStore,
     entropy::Entropy,
     id::{FlowId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
-    provider::{Answer, Attempt, ConfiguredProvider, ProviderError, Upstream, Vouched},
+    provenance::is_within,
+    provider::{Answer, Attempt, ConfiguredProvider, Upstream, Vouched},
     registry::Registry,
     schema::{Schemas, TraitError},
-    store::StoreError,
     vault::TokenVault,
 };
 
@@ -85,6 +88,11 @@ pub struct PendingLink {
     pub expires_at: Timestamp,
 }
 
+impl PendingLink {
+    /// How long a proof may take.
+    pub const LIFESPAN: Duration = Duration::from_secs(600);
+}
+
 /// Why an account was linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -126,6 +134,9 @@ pub struct Draft {
     pub vouched: Vouched,
     /// The traits so far.
     pub traits: Value,
+    /// The dotted paths of the traits that are the provider's alone to set.
+    #[serde(default)]
+    pub forced: Vec<String>,
 }
 
 impl Draft {
@@ -133,45 +144,10 @@ impl Draft {
     pub fn is_vouched_for(&self, address: &str) -> bool {
         arrival::is_trusted(address, &self.vouched.claims)
     }
-}
 
-/// A sign-in through a provider did not arrive.
-#[derive(Debug, thiserror::Error)]
-pub enum BrokerError {
-    /// There is no such provider, or it is switched off.
-    #[error("there is no provider of this name")]
-    Unknown,
-    /// The provider did not vouch for anybody.
-    #[error(transparent)]
-    Provider(ProviderError),
-    /// An identity that signs in another way holds an identifier of the new one.
-    #[error("the address belongs to an identity that signs in another way")]
-    AddressTaken,
-    /// Nobody is linked to the account and the provider does not create identities.
-    #[error("the provider does not create identities")]
-    CreationRefused,
-    /// The linked identity is switched off.
-    #[error("the identity is switched off")]
-    Disabled,
-    /// A store did not do what it was asked.
-    #[error(transparent)]
-    Store(StoreError),
-}
-
-impl BrokerError {
-    /// The failure's place in the catalogue.
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Unknown => Code::ProviderUnknown,
-            Self::Provider(ProviderError::Refused { .. }) => Code::ProviderRefused,
-            Self::Provider(ProviderError::NotAdmitted { .. }) => Code::ProviderNotAdmitted,
-            Self::Provider(ProviderError::Invalid { .. }) => Code::ProviderInvalid,
-            Self::Provider(ProviderError::Unavailable { .. }) => Code::ProviderUnavailable,
-            Self::AddressTaken => Code::AddressTaken,
-            Self::CreationRefused => Code::CreationRefused,
-            Self::Disabled => Code::IdentityDisabled,
-            Self::Store(_) => Code::StoreUnavailable,
-        }
+    /// Whether the trait of this dotted path stays as the provider says, whatever is filled in.
+    pub fn is_forced(&self, path: &str) -> bool {
+        self.forced.iter().any(|forced| is_within(path, forced))
     }
 }
 
@@ -207,9 +183,21 @@ impl Broker {
         answer: &Answer,
         redirect_uri: &Url,
     ) -> Result<Arrival, BrokerError> {
+        self.finish_as(attempt, answer, redirect_uri, None).await
+    }
+
+    /// Ends an attempt that has to lead to this identity, when one is named: somebody proves again
+    /// who they are, so nobody is created or linked.
+    pub async fn finish_as(
+        &self,
+        attempt: &Attempt,
+        answer: &Answer,
+        redirect_uri: &Url,
+        expected: Option<IdentityId>,
+    ) -> Result<Arrival, BrokerError> {
         let configured = self.find(&attempt.provider)?;
         let vouched = self.vouch(attempt, answer, redirect_uri).await?;
-        self.arrive(&configured, vouched).await
+        self.arrive(&configured, vouched, expected).await
     }
 
     /// The provider's word for an answer, judged by its rules, before anything comes of it.

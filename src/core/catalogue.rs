@@ -71,6 +71,14 @@ catalogue! {
     AnswerUnexpected = "provider_answer_unexpected", BAD_REQUEST, "No sign-in of this browser waits for this answer.";
     AddressTaken = "address_taken", CONFLICT, "The address belongs to an identity that signs in another way.";
     CreationRefused = "creation_refused", FORBIDDEN, "Nobody is known by this account, and new identities are not made here.";
+    ClaimsWithheld = "claims_withheld", FORBIDDEN, "The sign-in provider keeps back a claim that is needed to decide who may enter.";
+    LinkOnly = "provider_link_only", FORBIDDEN, "Accounts of this provider are linked in the settings first.";
+    LinkDenied = "link_denied", CONFLICT, "An identity has the address of this account, and this provider is not linked by address.";
+    SeveralIdentities = "several_identities", CONFLICT, "More than one identity has the address of this account.";
+    LinkedElsewhere = "account_linked_elsewhere", CONFLICT, "The account of the sign-in provider is linked to somebody else.";
+    LinkExpired = "link_expired", GONE, "The link was not confirmed in time.";
+    LinkNotFound = "link_not_found", NOT_FOUND, "There is no such link.";
+    LastFactor = "last_first_factor", BAD_REQUEST, "This is the only way to sign in, so it stays.";
     SignInLoop = "sign_in_loop", BAD_REQUEST, "Signing in works, but the browser does not keep the session's cookie.";
 }
 
@@ -125,6 +133,14 @@ mod tests {
 400 provider_answer_unexpected
 409 address_taken
 403 creation_refused
+403 claims_withheld
+403 provider_link_only
+409 link_denied
+409 several_identities
+409 account_linked_elsewhere
+410 link_expired
+404 link_not_found
+400 last_first_factor
 400 sign_in_loop
 ";
 

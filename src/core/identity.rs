@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::{
     credential::Credential,
     id::{AddressId, IdentityId},
-    provenance::Provenance,
+    mapping,
+    provenance::{Provenance, is_within},
     store::StoreError,
 };
 
@@ -46,6 +47,18 @@ pub struct Identity {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl Identity {
+    /// Whether a provider keeps the trait of this dotted path up to date, so that nobody here
+    /// changes it.
+    pub fn is_forced(&self, path: &str) -> bool {
+        let mut forced = self
+            .provenance
+            .iter()
+            .filter(|(_, o)| o.sync == mapping::Sync::Force);
+        forced.any(|(whole, _)| is_within(path, whole))
+    }
 }
 
 /// Whether an identity may sign in.

@@ -16,8 +16,14 @@ pub type Provenance = BTreeMap<String, Origin>;
 pub struct Origin {
     /// The provider whose claims it came from.
     pub source: ProviderId,
-    /// When they last said so.
+    /// When they last changed it.
     pub synced_at: Timestamp,
     /// Whether the provider keeps it up to date; then nobody else changes it.
     pub sync: Sync,
+}
+
+/// Whether the dotted `path` is `whole` or a part of it.
+pub fn is_within(path: &str, whole: &str) -> bool {
+    let rest = path.strip_prefix(whole);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

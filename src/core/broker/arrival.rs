@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Arrival, Arrived, Broker, BrokerError, Draft};
 use crate::{
     credential::{Credential, CredentialKind},
-    id::CredentialId,
+    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState},
     link::LinkKey,
     message::Message,
@@ -20,11 +20,19 @@ impl Broker {
         &self,
         configured: &ConfiguredProvider,
         vouched: Vouched,
+        expected: Option<IdentityId>,
     ) -> Result<Arrival, BrokerError> {
         if let Some(identity) = self.linked(configured, &vouched.claims).await? {
+            if expected.is_some_and(|expected| expected != identity.id) {
+                return Err(BrokerError::IdentityMismatch);
+            }
             return self.known(configured, identity, &vouched).await;
         }
+        if expected.is_some() {
+            return Err(BrokerError::IdentityMismatch);
+        }
         let draft = Draft {
+            forced: Vec::new(),
             provider: configured.id.clone(),
             traits: configured.mapping.create(&vouched.claims),
             vouched,
@@ -214,7 +222,7 @@ impl Broker {
         };
         let claims = &draft.vouched.claims;
         self.prove(&mut identity, claims);
-        let link = self.link(configured, &identity, claims);
+        let link = self.new_link(configured, &identity, claims);
         match self.identities.insert(&identity, &[link]).await {
             Ok(()) => Ok(Arrival::Created(arrived(
                 configured,
@@ -230,7 +238,7 @@ impl Broker {
         }
     }
 
-    fn link(
+    fn new_link(
         &self,
         configured: &ConfiguredProvider,
         identity: &Identity,

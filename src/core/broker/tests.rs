@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     broker::tests::setting::{Raced, claims, redirect_uri, setting},
+    catalogue::Code,
     credential::CredentialKind,
     identity::IdentityState,
     link::LinkKey,
@@ -87,6 +88,7 @@ async fn a_provider_that_creates_nobody_says_so() {
         provider: "idp".parse().unwrap(),
         vouched: trusting(claims("1", "ada@example.org", true)),
         traits: json!({"email": "ada@example.org"}),
+        forced: Vec::new(),
     };
     let completed = setting.broker.complete(draft, json!({})).await;
     assert!(matches!(completed, Err(BrokerError::CreationRefused)));
@@ -163,6 +165,7 @@ async fn nobody_fills_in_another_address_than_the_one_vouched_for() {
             provider: "idp".parse().unwrap(),
             vouched: trusting(said),
             traits: json!({"email": email}),
+            forced: Vec::new(),
         };
         assert!(draft.is_vouched_for(&email.to_uppercase()));
         assert!(!draft.is_vouched_for("ceo@example.org"));

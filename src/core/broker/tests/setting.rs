@@ -13,9 +13,10 @@ use crate::{
     id::{CredentialId, IdentityId},
     link::LinkKey,
     mapping::{Mapping, MappingEntry, Sync},
-    provider::{Claims, Creation, Policy, Provider, ProviderStatus},
+    provider::{Claims, Creation, Policy, Provider, ProviderError, ProviderStatus},
     registry::Providers,
     schema::Schema,
+    store::StoreError,
     testing::{FrozenClock, MemoryStore, SeededEntropy},
     trust::TrustRules,
 };
