@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use portcullis_core::{
     administration::{Departed, Leave, LinkFate, SessionFate},
-    credential::CredentialStore,
+    credential::{Credential, CredentialStore},
     event::Event,
     id::ProviderId,
+    link::Link,
     plugin::Announcer,
     session::SessionStore,
     store::StoreError,
@@ -68,8 +69,8 @@ impl Departures {
             let Some(last) = page.last() else {
                 return Ok(count);
             };
-            count += page.len() as u64;
             after = Some(last.id);
+            count += page.iter().filter(|link| is_of(link, provider)).count() as u64;
         }
     }
 
@@ -101,7 +102,7 @@ impl Departures {
                 return Ok(count);
             };
             after = Some(last.id);
-            for link in page {
+            for link in page.into_iter().filter(|link| is_of(link, provider)) {
                 if let Err(error) = self.vault.forget(link.id).await {
                     tracing::warn!(%error, provider.id = %provider, "tokens of a removed link stay");
                 }
@@ -114,4 +115,9 @@ impl Departures {
             }
         }
     }
+}
+
+/// Whether this is a link to the provider, whatever its identifier looks like.
+fn is_of(credential: &Credential, provider: &ProviderId) -> bool {
+    Link::of(credential).is_some_and(|link| link.key.provider == *provider)
 }
