@@ -6,3 +6,5 @@ mod away;
 mod honest;
 mod hostile;
 mod missing_traits;
+mod registry;
+mod run_time;
