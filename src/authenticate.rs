@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::{HeaderMap, HeaderName, header::AUTHORIZATION};
+use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use portcullis_core::{
     cookie::{self, Cookies},
     head::RequestHead,
@@ -12,7 +12,7 @@ use portcullis_core::{
     stage::{Authenticator, Unavailable},
 };
 
-use crate::store::Principals;
+use crate::{enrich::plain, store::Principals};
 
 /// How the session tokens of native applications begin. Those of browsers never do, so that a token
 /// taken from one place is worth nothing in the other.
@@ -70,13 +70,18 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && is_native(value)).then_some(value)
 }
 
-/// The headers besides `Cookie` that carry a session token of ours. An upstream that saw one could
-/// act as its owner everywhere behind the gate.
-pub fn token_headers(headers: &HeaderMap) -> impl Iterator<Item = HeaderName> {
-    let header = native_token(headers).map(|_| HeaderName::from_static(TOKEN_HEADER));
-    header
-        .into_iter()
-        .chain(bearer_token(headers).map(|_| AUTHORIZATION))
+/// The headers besides `Cookie` that carry a session token of ours, in any line and any spelling. An
+/// upstream that saw one could act as its owner everywhere behind the gate.
+pub fn token_headers(headers: &HeaderMap) -> impl Iterator<Item = &HeaderName> {
+    let carries = |value: &HeaderValue| {
+        let prefix = TOKEN_PREFIX.as_bytes();
+        value.as_bytes().windows(prefix.len()).any(|w| w == prefix)
+    };
+    headers.keys().filter(move |name| {
+        let place = plain(name.as_str());
+        (place == TOKEN_HEADER || place == AUTHORIZATION.as_str())
+            && headers.get_all(*name).iter().any(carries)
+    })
 }
 
 fn is_native(value: &str) -> bool {
@@ -85,8 +90,6 @@ fn is_native(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -107,10 +110,36 @@ mod tests {
             ("x-session-token", "ory_st_a"),
             ("authorization", "Bearer ory_st_b"),
         ]);
-        let names: Vec<HeaderName> = token_headers(&ours).collect();
+        let names: Vec<&HeaderName> = token_headers(&ours).collect();
         assert_eq!(names, ["x-session-token", "authorization"]);
         let theirs = headers(&[("x-session-token", "app"), ("authorization", "Bearer app")]);
         assert_eq!(token_headers(&theirs).count(), 0);
+    }
+
+    #[test]
+    fn a_token_of_ours_is_kept_from_upstreams_in_every_line_and_spelling() {
+        for (name, value) in [
+            ("x_session_token", "ory_st_a"),
+            ("x-session_token", " ory_st_a"),
+            ("x.session.token", "ory_st_a"),
+            ("authorization", "Bearer\tory_st_a"),
+            ("authorization", "BEARER   ory_st_a"),
+            ("authorization", "Bearer \"ory_st_a\""),
+            ("authorization", "Token ory_st_a"),
+            ("authorization", "ory_st_a"),
+        ] {
+            assert_eq!(
+                token_headers(&headers(&[(name, value)])).count(),
+                1,
+                "{name}: {value}"
+            );
+            let mut twice = headers(&[(name, "of the application")]);
+            twice.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+            assert_eq!(token_headers(&twice).count(), 1, "{name}: second {value}");
+        }
     }
 
     #[test]

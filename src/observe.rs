@@ -5,4 +5,5 @@ pub mod access;
 pub mod line;
 pub mod log;
 pub mod metrics;
+mod requests;
 pub mod writer;

@@ -32,6 +32,7 @@ mod inside;
 mod limits;
 mod log;
 mod passage;
+mod turn_away;
 pub(crate) mod write;
 
 /// What a gate is made of.
@@ -64,15 +65,22 @@ pub struct GateParts {
 }
 
 /// The gate every request passes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Gate {
-    parts: GateParts,
+    parts: Arc<GateParts>,
 }
 
 impl Gate {
     /// A gate of these parts.
     pub fn new(parts: GateParts) -> Self {
-        Self { parts }
+        Self {
+            parts: Arc::new(parts),
+        }
+    }
+
+    /// What requests may measure.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.parts.limits
     }
 
     async fn decide(&self, session: &Session, passage: &Passage) -> Verdict {

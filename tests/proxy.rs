@@ -19,6 +19,8 @@ mod listeners;
 mod refused;
 #[path = "proxy/streams.rs"]
 mod streams;
+#[path = "proxy/turned_away.rs"]
+mod turned_away;
 #[path = "proxy/upstream.rs"]
 mod upstream;
 #[path = "proxy/upstreams.rs"]

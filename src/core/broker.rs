@@ -1,13 +1,17 @@
 //! The sign-in line through providers: claims, mapping, traits, identity.
 //!
-//! Only the link key (provider, issuer, subject) finds an identity; an address never does. An
-//! address that a provider has not verified is asked for on a form before anybody signs in with
-//! it, and one that belongs to somebody else is refused.
+//! The link key (provider, issuer, subject) finds an identity; an address only says whom an account
+//! could be linked to, and only where the provider's rules call it verified. An address that they
+//! do not is asked for on a form, and one that belongs to somebody else is refused.
 
+mod address;
 mod arrival;
+mod decide;
 mod dry_run;
 mod error;
 mod links;
+mod plan;
+mod sync;
 
 use std::{sync::Arc, time::Duration};
 
@@ -103,7 +107,7 @@ pub enum LinkReason {
     TrustedAddress,
     /// An administrator had prepared it.
     Prepared,
-    /// The address was reclaimed from whoever had taken it unproved.
+    /// The address was reclaimed from whoever had taken it unproved; their sessions have to end.
     Reclaimed,
     /// The person proved to be the identity.
     Proved,
@@ -142,7 +146,7 @@ pub struct Draft {
 impl Draft {
     /// Whether the provider vouches for this address; one that it does stays as it is.
     pub fn is_vouched_for(&self, address: &str) -> bool {
-        arrival::is_trusted(address, &self.vouched.claims)
+        address::is_trusted(address, &self.vouched.claims)
     }
 
     /// Whether the trait of this dotted path stays as the provider says, whatever is filled in.

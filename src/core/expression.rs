@@ -34,6 +34,7 @@ pub struct Expression {
     patterns: Patterns,
     needs_request: bool,
     claims: Vec<Vec<String>>,
+    reads_all_claims: bool,
 }
 
 /// Which variables an expression may name.
@@ -41,7 +42,7 @@ pub struct Expression {
 pub enum Scope {
     /// `identity`, `session` and `request`.
     Policy,
-    /// `claims`.
+    /// `claims`, and `trusted_email`: whether the address in them counts as verified.
     Claims,
 }
 
@@ -83,13 +84,23 @@ impl Expression {
             patterns,
             needs_request: found.needs_request,
             claims: found.claims,
+            reads_all_claims: found.reads_all_claims,
         })
     }
 
     /// Compiles a rule's `text`; what can be seen never to be a boolean is an error, too.
     pub fn compile_condition(text: &str) -> Result<Self, InvalidExpression> {
-        let expression = Self::compile(text, Scope::Policy)?;
-        match check::never_boolean(&expression.root.expr) {
+        Self::boolean(Self::compile(text, Scope::Policy)?, Scope::Policy)
+    }
+
+    /// Compiles the `text` of a condition over claims, such as `trusted_email`; what can be seen
+    /// never to be a boolean is an error, too.
+    pub fn compile_claims_condition(text: &str) -> Result<Self, InvalidExpression> {
+        Self::boolean(Self::compile(text, Scope::Claims)?, Scope::Claims)
+    }
+
+    fn boolean(expression: Self, scope: Scope) -> Result<Self, InvalidExpression> {
+        match check::never_boolean(&expression.root.expr, scope) {
             Some(kind) => Err(InvalidExpression {
                 reason: format!("a rule must be true or false, but this is {kind}"),
             }),
@@ -136,10 +147,20 @@ impl Expression {
         }
     }
 
+    /// Whether the value may depend on this claim.
+    pub fn reads_claim(&self, name: &str) -> bool {
+        let named = |path: &Vec<String>| path.first().is_some_and(|first| first == name);
+        self.reads_all_claims || self.claims.iter().any(named)
+    }
+
     /// The value over a provider's claims; `None` when a claim it names is absent or null.
-    pub fn over_claims(&self, claims: &Value) -> Result<Option<Value>, EvaluationError> {
+    pub fn over_claims(
+        &self,
+        claims: &Value,
+        trusted_email: bool,
+    ) -> Result<Option<Value>, EvaluationError> {
         let claims_value = values::from_json(claims);
-        let variables = Variables::claims(&self.patterns, &*claims_value);
+        let variables = Variables::claims(&self.patterns, &*claims_value, trusted_email);
         let context = variables.context();
         match cel::Value::resolve_val(&self.root, &context) {
             Ok(value) => Ok(values::to_json(&*value)?.filter_null()),

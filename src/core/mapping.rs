@@ -1,11 +1,18 @@
-//! Mapping: how a provider's claims become traits.
+//! Mapping: how a provider's claims become traits, metadata and roles.
+
+mod facts;
+mod transfer;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{expression::Expression, provider::Claims};
+pub use self::{
+    facts::Facts,
+    transfer::{Occasion, Source, Transfer},
+};
+use crate::{expression::Expression, provider::Claims, schema::Schema};
 
 /// How claims become traits, trait by trait in the order written.
 #[derive(Debug, Clone, Default)]
@@ -62,43 +69,30 @@ pub enum Sync {
 }
 
 impl Mapping {
-    /// The traits of a new identity; an expression that errors leaves its trait out.
-    pub fn create(&self, claims: &Claims) -> Value {
-        let mut traits = Value::Object(serde_json::Map::new());
-        for entry in self.entries.iter() {
-            if let Some(value) = entry.value_of(claims) {
-                entry.set(&mut traits, value);
-            }
-        }
-        traits
+    /// The first claim a provider keeps back although an entry reads it: it must not pass for
+    /// absent.
+    pub fn withheld<'c>(&self, claims: &'c Claims) -> Option<&'c str> {
+        let reads = |name: &&String| self.entries.iter().any(|entry| entry.reads(name));
+        claims.withheld.iter().find(reads).map(String::as_str)
     }
 
-    /// The traits of a known identity after a sign-in with these claims; equal to `traits` when
-    /// nothing changes.
-    pub fn refresh(&self, traits: &Value, claims: &Claims) -> Value {
-        let mut fresh = traits.clone();
-        for entry in self.entries.iter() {
-            let is_due = match entry.sync {
-                Sync::Import => false,
-                Sync::Force => true,
-                Sync::IfEmpty => entry.is_empty(traits),
-            };
-            if let Some(value) = is_due.then(|| entry.value_of(claims)).flatten() {
-                entry.set(&mut fresh, value);
-            }
-        }
-        fresh
+    /// The entries that set what only administrators may set, although nothing allows it; they
+    /// are as good as not written.
+    pub fn privileged<'m>(&'m self, schema: &'m Schema) -> impl Iterator<Item = &'m MappingEntry> {
+        let entries = self.entries.iter();
+        entries.filter(|entry| !self.allow_privileged && entry.is_privileged(schema))
     }
 
-    /// `traits` with every forced trait as the claims have it, whatever somebody filled in.
-    pub fn enforce(&self, traits: &Value, claims: &Claims) -> Value {
-        let mut enforced = traits.clone();
-        for entry in self.entries.iter().filter(|e| e.sync == Sync::Force) {
-            if let Some(value) = entry.value_of(claims) {
-                entry.set(&mut enforced, value);
-            }
-        }
-        enforced
+    /// The dotted paths of the traits that are the provider's alone while it says these claims.
+    pub fn forced(&self, claims: &Claims, schema: &Schema) -> Vec<String> {
+        let is_forced = |entry: &&MappingEntry| {
+            entry.target == Target::Traits
+                && entry.sync == Sync::Force
+                && (self.allow_privileged || !entry.is_privileged(schema))
+                && entry.value_of(claims).is_some()
+        };
+        let entries = self.entries.iter().filter(is_forced);
+        entries.map(|entry| entry.path.clone()).collect()
     }
 }
 
@@ -115,28 +109,73 @@ impl MappingEntry {
         }
     }
 
+    /// Where it is noted who set the value; for a trait its path.
+    fn key(&self) -> String {
+        match self.target {
+            Target::Traits => self.path.clone(),
+            Target::MetadataPublic => format!("metadata_public:{}", self.path),
+            Target::MetadataAdmin => format!("metadata_admin:{}", self.path),
+            Target::Roles => ROLES.to_owned(),
+        }
+    }
+
+    fn reads(&self, claim: &str) -> bool {
+        self.value.reads_claim(claim)
+            || self
+                .only_if
+                .as_ref()
+                .is_some_and(|condition| condition.reads_claim(claim))
+    }
+
+    fn is_privileged(&self, schema: &Schema) -> bool {
+        match self.target {
+            Target::Traits => !schema.is_editable_by_person(&self.path),
+            Target::Roles => true,
+            Target::MetadataPublic | Target::MetadataAdmin => false,
+        }
+    }
+
+    /// What it makes of the claims; `None` where a claim is absent, the condition does not hold,
+    /// or an expression errors.
     fn value_of(&self, claims: &Claims) -> Option<Value> {
-        match self.value.over_claims(&claims.document) {
-            Ok(value) => value,
-            Err(error) => {
+        let evaluated = |expression: &Expression| {
+            let value = expression.over_claims(&claims.document, claims.trusted.is_some());
+            value.unwrap_or_else(|error| {
                 tracing::warn!(trait.path = self.path, %error, "a claim is not mapped");
                 None
-            }
+            })
+        };
+        if let Some(condition) = &self.only_if
+            && evaluated(condition) != Some(Value::Bool(true))
+        {
+            return None;
+        }
+        evaluated(&self.value).map(|value| self.renamed(value))
+    }
+
+    fn renamed(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => match self.rename.get(&text) {
+                Some(other) => Value::String(other.clone()),
+                None => Value::String(text),
+            },
+            Value::Array(items) => items.into_iter().map(|item| self.renamed(item)).collect(),
+            other => other,
         }
     }
 
     fn names(&self) -> Vec<String> {
         self.path.split('.').map(str::to_owned).collect()
     }
+}
 
-    fn set(&self, traits: &mut Value, value: Value) {
-        put(traits, &self.names(), value);
-    }
+/// Where it is noted who set the roles, which no trait's path is.
+const ROLES: &str = "roles:";
 
-    fn is_empty(&self, traits: &Value) -> bool {
-        let value = self.path.split('.').try_fold(traits, |v, name| v.get(name));
-        value.is_none_or(|value| value.is_null() || value == "")
-    }
+/// The value at a dotted path.
+pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.')
+        .try_fold(value, |value, name| value.get(name))
 }
 
 /// Sets a value below `traits`, making the objects it needs; does nothing where something else

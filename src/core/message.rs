@@ -81,6 +81,8 @@ messages! {
     info identifier() = 1070004, "Email or other identifier";
     /// An address that a provider names but has not verified.
     info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours.";
+    /// What a provider said is shown before an identity is made of it.
+    info review_profile(provider: &str) = 1990010, "This is what {provider} says of you. Please check it before you go on.";
     /// A value is missing.
     error required(property: &str) = 4000002, "Please fill in {property}.";
     /// A text is too short.

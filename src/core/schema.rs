@@ -17,6 +17,7 @@ use crate::{
     identity::AddressPurpose,
     mapping::{put, remove},
     message::Message,
+    provenance::is_within,
 };
 
 /// A schema.
@@ -204,6 +205,26 @@ impl Schema {
                 && field.texts(old).any(&must_stay)
             {
                 put(traits, &field.path, before.clone());
+            }
+        }
+    }
+
+    /// Whether people may edit all of the trait of this dotted path, and not only administrators.
+    pub fn is_editable_by_person(&self, path: &str) -> bool {
+        let overlaps = |field: &&Field| {
+            let own = field.dotted();
+            is_within(&own, path) || is_within(path, &own)
+        };
+        let mut fields = self.fields.iter().filter(overlaps);
+        fields.all(|field| field.is_editable)
+    }
+
+    /// Puts what only administrators may edit back to what it was in `old`.
+    pub fn keep_privileged(&self, traits: &mut Value, old: &Value) {
+        for field in self.fields.iter().filter(|field| !field.is_editable) {
+            match field.value(old).cloned() {
+                Some(before) => put(traits, &field.path, before),
+                None => remove(traits, &field.path),
             }
         }
     }

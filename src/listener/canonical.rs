@@ -35,6 +35,15 @@ impl Authority {
     /// A trailing dot and an empty port are refused: they name the same host in another spelling,
     /// and the application would be told the other one.
     pub fn parse(text: &str) -> Result<Self, Ambiguous> {
+        let host = Self::check(text)?;
+        Ok(Self {
+            text: text.to_ascii_lowercase().into(),
+            host,
+        })
+    }
+
+    /// Where the host of an authority ends, if there is one reading of it.
+    pub(super) fn check(text: &str) -> Result<usize, Ambiguous> {
         let host = match text.strip_prefix('[') {
             Some(rest) => {
                 let (address, _) = rest.split_once(']').ok_or(Ambiguous)?;
@@ -48,13 +57,7 @@ impl Authority {
                 is_name(name).then_some(name.len()).ok_or(Ambiguous)?
             }
         };
-        if !is_port(&text[host..]) {
-            return Err(Ambiguous);
-        }
-        Ok(Self {
-            text: text.to_ascii_lowercase().into(),
-            host,
-        })
+        is_port(&text[host..]).then_some(host).ok_or(Ambiguous)
     }
 
     /// The host without its port.

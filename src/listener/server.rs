@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use pingora::{
-    apps::ServerApp,
+    apps::{HttpServerOptions, ServerApp},
     protocols::Stream,
     proxy::http_proxy,
     server::{Fds, ListenFds, ShutdownWatch, configuration::ServerConf},
@@ -13,7 +13,7 @@ use pingora::{
 };
 use tokio::sync::watch;
 
-use super::{endpoint::Endpoint, in_process::InProcess};
+use super::{endpoint::Endpoint, front::Front, in_process::InProcess};
 use crate::proxy::Gate;
 
 /// Everything that listens.
@@ -52,8 +52,13 @@ impl Server {
 
     /// Adds the gate.
     pub fn proxy(&mut self, endpoint: Endpoint, gate: Gate) {
-        let proxy = http_proxy(&self.conf.clone(), gate);
-        self.add("proxy", endpoint, proxy);
+        let mut proxy = http_proxy(&self.conf, gate.clone());
+        let mut options = HttpServerOptions::default();
+        // Not to let it through: the gate refuses it in its own words.
+        options.allow_connect_method_proxying = true;
+        proxy.server_options = Some(options);
+        let app = Arc::new(proxy);
+        self.add("proxy", endpoint, Front { app, gate });
     }
 
     /// Adds a listener whose requests are answered in process.

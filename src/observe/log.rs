@@ -56,7 +56,7 @@ const SILENCED: &str = "pingora";
 
 /// Writes everything that `filter` lets through to standard error until the result is dropped.
 pub fn install(format: Format, filter: &str, clock: Arc<dyn Clock>) -> Result<Flush, LogError> {
-    let (writer, flush) = LineWriter::to(io::stderr()).map_err(LogError::Writer)?;
+    let (writer, flush) = LineWriter::to(io::stderr(), tell_dropped).map_err(LogError::Writer)?;
     let filter = EnvFilter::builder()
         .parse(filter)
         .map_err(LogError::Filter)?;
@@ -74,6 +74,13 @@ pub fn install(format: Format, filter: &str, clock: Arc<dyn Clock>) -> Result<Fl
     };
     installed.map_err(LogError::Taken)?;
     Ok(flush)
+}
+
+fn tell_dropped(lines: u64) {
+    tracing::warn!(
+        lines,
+        "log lines were dropped, for they came faster than they are taken"
+    );
 }
 
 fn quiet() -> Targets {

@@ -4,23 +4,17 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Response, header::CONTENT_TYPE};
 use portcullis_core::{event::Event, pages::Pages, stage::Observer};
-use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts, Registry, TextEncoder,
-};
+use prometheus::{IntCounter, IntCounterVec, Opts, Registry, TextEncoder};
 
-/// The upper ends of the latency buckets, in seconds.
-const BUCKETS: &[f64] = &[
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-];
+use super::requests::RequestMetrics;
 
 /// Everything that is counted.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     registry: Registry,
-    requests: IntCounterVec,
-    duration: HistogramVec,
+    requests: RequestMetrics,
     authn: IntCounterVec,
     /// What became of upstreams.
     pub upstream_errors: IntCounter,
@@ -48,15 +42,7 @@ impl Metrics {
         let counter = |name: &str, help: &str| IntCounter::new(format!("portcullis_{name}"), help);
         let metrics = Self {
             registry: Registry::new(),
-            requests: counters("requests_total", "Requests.", &["code", "method", "route"])?,
-            duration: HistogramVec::new(
-                HistogramOpts::new(
-                    "portcullis_request_duration_seconds",
-                    "Time from a request's head to the end of its answer.",
-                )
-                .buckets(BUCKETS.to_vec()),
-                &["route"],
-            )?,
+            requests: RequestMetrics::new()?,
             authn: counters(
                 "authn_total",
                 "Attempts to sign in.",
@@ -78,8 +64,7 @@ impl Metrics {
 
     fn register(&self) -> Result<(), prometheus::Error> {
         let cache = &self.session_cache;
-        self.registry.register(Box::new(self.requests.clone()))?;
-        self.registry.register(Box::new(self.duration.clone()))?;
+        self.requests.register(&self.registry)?;
         self.registry.register(Box::new(self.authn.clone()))?;
         for counter in [
             &self.upstream_errors,
@@ -99,14 +84,7 @@ impl Metrics {
 
     /// Counts an answered request; status 0 stands for no answer.
     pub fn request(&self, route: &str, method: &Method, status: u16, took: Duration) {
-        let status = StatusCode::from_u16(status).ok();
-        let code = status.as_ref().map_or("0", StatusCode::as_str);
-        self.requests
-            .with_label_values(&[code, bounded(method), route])
-            .inc();
-        self.duration
-            .with_label_values(&[route])
-            .observe(took.as_secs_f64());
+        self.requests.count(route, method, status, took);
     }
 
     /// Everything in Prometheus' text format.
@@ -119,14 +97,6 @@ impl Metrics {
     /// The page that shows them.
     pub fn pages(&self) -> Arc<dyn Pages> {
         Arc::new(MetricsPage(self.clone()))
-    }
-}
-
-/// Clients invent methods, but no labels.
-fn bounded(method: &Method) -> &str {
-    match method.as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
-        _ => "other",
     }
 }
 

@@ -75,7 +75,7 @@ impl Gate {
                 request.append_header(header::COOKIE, line)?;
             }
         }
-        let tokens: Vec<HeaderName> = token_headers(&request.headers).collect();
+        let tokens: Vec<HeaderName> = token_headers(&request.headers).cloned().collect();
         for name in &tokens {
             request.remove_header(name);
         }

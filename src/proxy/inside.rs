@@ -44,6 +44,10 @@ impl Gate {
             headers: &request.headers,
         };
         let response = self.parts.answers.refuse(code, remedy, &asked);
+        if code == Code::AmbiguousRequest {
+            // Whoever was not understood once is not listened to again.
+            session.set_keepalive(None);
+        }
         drain(session).await;
         write::write(session, response).await?;
         Ok(true)

@@ -6,6 +6,16 @@ use pingora::{http::ResponseHeader, prelude::Result, protocols::http::ServerSess
 
 /// Writes a whole answer. Repeated headers stay repeated, and HEAD gets the length without the body.
 pub(crate) async fn write(session: &mut ServerSession, response: Response<Vec<u8>>) -> Result<()> {
+    let (head, body) = split(response, &session.req_header().method)?;
+    session.write_response_header(Box::new(head)).await?;
+    session.write_response_body(Bytes::from(body), true).await
+}
+
+/// The head and the body of an answer to a request by `method`.
+pub(super) fn split(
+    response: Response<Vec<u8>>,
+    method: &Method,
+) -> Result<(ResponseHeader, Vec<u8>)> {
     let (parts, body) = response.into_parts();
     let mut head = ResponseHeader::build(parts.status, Some(parts.headers.len() + 3))?;
     for (name, value) in &parts.headers {
@@ -20,10 +30,8 @@ pub(crate) async fn write(session: &mut ServerSession, response: Response<Vec<u8
     if !without_body {
         head.insert_header(header::CONTENT_LENGTH, body.len())?;
     }
-    let silent = without_body || session.req_header().method == Method::HEAD;
-    let body = if silent { Vec::new() } else { body };
-    session.write_response_header(Box::new(head)).await?;
-    session.write_response_body(Bytes::from(body), true).await
+    let silent = without_body || *method == Method::HEAD;
+    Ok((head, if silent { Vec::new() } else { body }))
 }
 
 /// Tells a client that waits for it to go on with its body (RFC 9110, section 10.1.1).

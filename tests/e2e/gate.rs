@@ -7,5 +7,6 @@ mod headers;
 mod own_answers;
 mod routes;
 mod targets;
+mod unreadable;
 mod upgrades;
 mod upstreams;

@@ -1,9 +1,11 @@
 //! HTTP/2 obeys every rule of HTTP/1.1.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use reqwest::header::{COOKIE, HOST};
 use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 use super::{
     gate::{RunningGate, SESSION, Setup, public, signed_in, start, to},
@@ -14,6 +16,7 @@ struct Encrypted {
     gate: RunningGate,
     received: Received,
     client: reqwest::Client,
+    tls: rustls::ClientConfig,
     _folder: TempDir,
 }
 
@@ -32,7 +35,7 @@ impl Encrypted {
         })
         .await;
         let client = reqwest::Client::builder()
-            .use_preconfigured_tls(ca)
+            .use_preconfigured_tls(ca.clone())
             .redirect(reqwest::redirect::Policy::none())
             .resolve("app.test", gate.address)
             .build()
@@ -41,8 +44,22 @@ impl Encrypted {
             gate,
             received,
             client,
+            tls: ca,
             _folder: folder,
         }
+    }
+
+    /// A connection of its own, for requests that no other client sends.
+    async fn connect(&self) -> h2::client::SendRequest<bytes::Bytes> {
+        let stream = TcpStream::connect(self.gate.address).await.unwrap();
+        let connector = TlsConnector::from(Arc::new(self.tls.clone()));
+        let name = "app.test".try_into().unwrap();
+        let stream = connector.connect(name, stream).await.unwrap();
+        let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        sender
     }
 
     fn get(&self, path: &str) -> reqwest::RequestBuilder {
@@ -152,4 +169,22 @@ async fn a_body_arrives_over_http2() {
         .unwrap();
     assert_eq!(answer.status(), 200);
     assert_eq!(values(&world.received.only(), "content-length"), ["3"]);
+}
+
+#[tokio::test]
+async fn connect_and_trace_are_refused_in_own_words_over_http2() {
+    let world = Encrypted::new().await;
+    for (method, uri) in [
+        (http::Method::CONNECT, "app.test:443"),
+        (http::Method::TRACE, "https://app.test/public"),
+    ] {
+        let request = http::Request::builder().method(method).uri(uri);
+        let request = request.version(http::Version::HTTP_2).body(()).unwrap();
+        let mut sender = world.connect().await.ready().await.unwrap();
+        let (answer, _) = sender.send_request(request, true).unwrap();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), 405, "{uri}");
+        assert_eq!(answer.headers()["x-portcullis"], "1", "{uri}");
+    }
+    assert!(world.received.heads().is_empty());
 }

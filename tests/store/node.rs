@@ -140,6 +140,7 @@ pub(crate) fn identity(now: Timestamp) -> Identity {
         traits: json!({ "email": email }),
         metadata_public: None,
         metadata_admin: Some(json!({ "note": "x" })),
+        provenance: portcullis_core::provenance::Provenance::new(),
         roles: vec!["admin".to_owned()],
         identifiers: vec![email.clone()],
         addresses: vec![Address {

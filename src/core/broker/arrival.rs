@@ -1,264 +1,259 @@
-//! What becomes of claims: the identity they are linked to, a new one, or a form.
+//! What becomes of claims: the identity they are linked to, a new one, a form, or a proof.
 
 use serde_json::Value;
 
-use super::{Arrival, Arrived, Broker, BrokerError, Draft};
+use super::{
+    Arrival, Arrived, Broker, BrokerError, Draft, LinkReason, PendingLink,
+    address::{is_trusted, is_unverified},
+    plan::{Course, link_key},
+};
 use crate::{
-    credential::{Credential, CredentialKind},
-    id::{CredentialId, IdentityId},
-    identity::{Identity, IdentityState},
-    link::LinkKey,
+    credential::Credential,
+    id::IdentityId,
+    identity::Identity,
+    mapping::{Facts, Occasion, Source, at},
     message::Message,
-    provider::{Claims, ConfiguredProvider, Creation, Upstream, Vouched},
+    provider::{Claims, ConfiguredProvider, Upstream, Vouched},
     schema::{Schema, TraitError, normalise_identifier},
     store::StoreError,
 };
 
 impl Broker {
-    /// Follows claims to the identity they are linked to, else to a new one.
+    /// Follows claims to where they lead; only to the `expected` identity, when one is named.
     pub(super) async fn arrive(
         &self,
         configured: &ConfiguredProvider,
         vouched: Vouched,
         expected: Option<IdentityId>,
     ) -> Result<Arrival, BrokerError> {
-        if let Some(identity) = self.linked(configured, &vouched.claims).await? {
-            if expected.is_some_and(|expected| expected != identity.id) {
-                return Err(BrokerError::IdentityMismatch);
-            }
-            return self.known(configured, identity, &vouched).await;
-        }
-        if expected.is_some() {
-            return Err(BrokerError::IdentityMismatch);
-        }
-        let draft = Draft {
-            forced: Vec::new(),
-            provider: configured.id.clone(),
-            traits: configured.mapping.create(&vouched.claims),
-            vouched,
-        };
-        let schema = self.schemas.default_schema();
-        self.admit(configured, schema, &draft.traits).await?;
-        let mut errors = schema.errors(&draft.traits);
-        errors.extend(unconfirmed(configured, schema, &draft));
-        match errors.is_empty() {
-            true => self.create(configured, draft).await,
-            false => Ok(Arrival::Incomplete(Box::new(draft), errors)),
+        let plan = self.plan(configured, &vouched.claims).await?;
+        match plan.course(expected)? {
+            Course::Create(is_reviewed) => self.make(configured, vouched, is_reviewed).await,
+            course => self.follow(configured, vouched, course).await,
         }
     }
 
-    /// Follows a draft that somebody has completed.
+    /// Follows a draft that somebody has completed. What has changed since it was begun counts.
     pub(super) async fn arrive_completed(
         &self,
         configured: &ConfiguredProvider,
         mut draft: Draft,
         filled_in: Value,
     ) -> Result<Arrival, BrokerError> {
-        if let Some(identity) = self.linked(configured, &draft.vouched.claims).await? {
-            return self.known(configured, identity, &draft.vouched).await;
+        let plan = self.plan(configured, &draft.vouched.claims).await?;
+        let course = plan.course(None)?;
+        if !matches!(course, Course::Create(_)) {
+            return self.follow(configured, draft.vouched, course).await;
         }
         let schema = self.schemas.default_schema();
+        let claims = &draft.vouched.claims;
         let said = draft.traits.clone();
         if filled_in.is_object() {
             merge(&mut draft.traits, filled_in);
         }
         let mut traits = schema.coerce(draft.traits);
+        schema.keep_privileged(&mut traits, &said);
         // Applications tell people apart by their address: a form that asks for something else
         // must not let somebody proved be anybody they like.
-        schema.keep_addresses(&mut traits, &said, |text| {
-            is_trusted(text, &draft.vouched.claims)
-        });
-        draft.traits = configured.mapping.enforce(&traits, &draft.vouched.claims);
-        self.admit(configured, schema, &draft.traits).await?;
-        self.create(configured, draft).await
-    }
-
-    async fn linked(
-        &self,
-        configured: &ConfiguredProvider,
-        claims: &Claims,
-    ) -> Result<Option<Identity>, BrokerError> {
-        let key = link_key(configured, claims).identifier();
-        let link = self
-            .credentials
-            .find_by_identifier(CredentialKind::Oidc, &key)
-            .await
-            .map_err(BrokerError::Store)?;
-        match link {
-            Some(link) => self
-                .identities
-                .find(link.identity_id)
-                .await
-                .map_err(BrokerError::Store),
-            None => Ok(None),
-        }
-    }
-
-    /// A known identity, with what the provider keeps up to date.
-    async fn known(
-        &self,
-        configured: &ConfiguredProvider,
-        identity: Identity,
-        vouched: &Vouched,
-    ) -> Result<Arrival, BrokerError> {
-        let claims = &vouched.claims;
-        let arrived = |identity| Arrival::Known(arrived(configured, identity, vouched));
-        if identity.state != IdentityState::Active {
-            return Err(BrokerError::Disabled);
-        }
-        let Some(fresh) = self.refreshed(configured, &identity, claims) else {
-            return Ok(arrived(identity));
+        schema.keep_addresses(&mut traits, &said, |text| is_trusted(text, claims));
+        let filled = Facts {
+            traits,
+            ..Facts::default()
         };
-        // Nobody is kept out because a provider says something that cannot be taken over.
-        if self.is_taken(&fresh).await? {
-            tracing::warn!("traits are not refreshed: an address belongs to another identity");
-            return Ok(arrived(identity));
-        }
-        match self.identities.update(&fresh).await {
-            Ok(()) => Ok(arrived(fresh)),
-            Err(StoreError::Conflict { .. }) => Ok(arrived(identity)),
-            Err(error) => Err(BrokerError::Store(error)),
-        }
+        let transfer = configured.mapping.transfer(
+            claims,
+            &filled,
+            Occasion::Completion,
+            self.source(configured, schema),
+        );
+        let mut facts = transfer.apply(&filled);
+        schema.restore_addresses(&mut facts.traits, &filled.traits, |text| {
+            is_unverified(text, claims)
+        });
+        transfer.note(&Facts::default(), &mut facts);
+        draft.traits = facts.traits.clone();
+        self.create(configured, draft, facts).await
     }
 
-    /// The identity as the claims change it; `None` when they do not, or when the result would
-    /// not be valid.
-    fn refreshed(
+    async fn follow(
         &self,
         configured: &ConfiguredProvider,
-        identity: &Identity,
-        claims: &Claims,
-    ) -> Option<Identity> {
-        let mut traits = configured.mapping.refresh(&identity.traits, claims);
-        if let Some(schema) = self.schemas.find(&identity.schema_id) {
-            schema.restore_addresses(&mut traits, &identity.traits, |text| {
-                is_unverified(text, claims)
+        vouched: Vouched,
+        course: Course,
+    ) -> Result<Arrival, BrokerError> {
+        let (identity, reason) = match course {
+            Course::Enter(identity, link) => {
+                let identity = self.synced(configured, identity, &vouched.claims).await?;
+                self.keep_tokens(configured, &link, &vouched).await;
+                return Ok(Arrival::Known(arrived(configured, identity, &vouched)));
+            }
+            Course::Create(is_reviewed) => {
+                return self.make(configured, vouched, is_reviewed).await;
+            }
+            Course::Confirm(identity) => {
+                return Ok(Arrival::Confirm(self.pending(
+                    configured,
+                    vouched,
+                    identity.id,
+                )));
+            }
+            Course::Prepared(identity) => (identity, LinkReason::Prepared),
+            Course::Auto(identity) => (identity, LinkReason::TrustedAddress),
+            Course::Reclaim(identity) => (self.cleared(identity).await?, LinkReason::Reclaimed),
+        };
+        let arrived = self.attach(configured, identity, vouched).await?;
+        Ok(Arrival::Linked(arrived, reason))
+    }
+
+    fn pending(
+        &self,
+        configured: &ConfiguredProvider,
+        vouched: Vouched,
+        identity: IdentityId,
+    ) -> Box<PendingLink> {
+        let address = vouched.claims.trusted_email().unwrap_or_default();
+        Box::new(PendingLink {
+            provider: configured.id.clone(),
+            identity,
+            address: normalise_identifier(address),
+            expires_at: self.clock.now() + PendingLink::LIFESPAN,
+            vouched,
+        })
+    }
+
+    /// A new identity, or the form that asks for what it lacks.
+    async fn make(
+        &self,
+        configured: &ConfiguredProvider,
+        vouched: Vouched,
+        is_reviewed: bool,
+    ) -> Result<Arrival, BrokerError> {
+        let schema = self.schemas.default_schema();
+        let claims = &vouched.claims;
+        let blank = Facts::default();
+        let source = self.source(configured, schema);
+        let transfer = configured
+            .mapping
+            .transfer(claims, &blank, Occasion::Creation, source);
+        let mut facts = transfer.apply(&blank);
+        transfer.note(&blank, &mut facts);
+        let unverified = schema.address_paths(&facts.traits, |text| is_unverified(text, claims));
+        let mut forced = configured.mapping.forced(claims, schema);
+        forced.retain(|path| !unverified.contains(path));
+        let mut errors = schema.errors(&facts.traits);
+        for path in unverified {
+            errors.push(self.asked(configured, &facts, path).await?);
+        }
+        if is_reviewed {
+            errors.push(TraitError {
+                path: String::new(),
+                message: Message::review_profile(&configured.label),
             });
         }
-        let unproved = identity
-            .addresses
-            .iter()
-            .any(|address| address.verified_at.is_none() && is_trusted(&address.value, claims));
-        if traits == identity.traits && !unproved {
-            return None;
-        }
-        match self
-            .schemas
-            .refreshed(identity, traits, &*self.clock, &*self.entropy)
-        {
-            Ok(mut fresh) => {
-                self.prove(&mut fresh, claims);
-                Some(fresh)
-            }
-            Err(_) => {
-                tracing::warn!("traits are not refreshed: they would not be valid");
-                None
-            }
+        let draft = Draft {
+            provider: configured.id.clone(),
+            traits: facts.traits.clone(),
+            forced,
+            vouched,
+        };
+        match errors.is_empty() {
+            true => self.create(configured, draft, facts).await,
+            false => Ok(Arrival::Incomplete(Box::new(draft), errors)),
         }
     }
 
-    /// Refuses new identities where the provider makes none, or where they would take somebody's
-    /// address.
-    async fn admit(
+    /// What to say of an address that nobody vouches for.
+    async fn asked(
         &self,
         configured: &ConfiguredProvider,
-        schema: &Schema,
-        traits: &Value,
-    ) -> Result<(), BrokerError> {
-        if configured.policy.create == Creation::Never {
-            return Err(BrokerError::CreationRefused);
-        }
-        let addresses = schema
-            .addresses(traits)
-            .into_iter()
-            .map(|found| found.value);
-        for value in schema.identifiers(traits).into_iter().chain(addresses) {
-            if !self.holders(&value).await?.is_empty() {
-                return Err(BrokerError::AddressTaken);
-            }
-        }
-        Ok(())
-    }
-
-    async fn is_taken(&self, identity: &Identity) -> Result<bool, BrokerError> {
-        let addresses = identity.addresses.iter().map(|address| &address.value);
-        for value in identity.identifiers.iter().chain(addresses) {
-            let holders = self.holders(value).await?;
-            if holders.iter().any(|holder| holder.id != identity.id) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Who signs in with this value, or has it as an address, verified or not.
-    async fn holders(&self, value: &str) -> Result<Vec<Identity>, BrokerError> {
-        let mut holders = self
-            .identities
-            .find_by_address(value)
-            .await
-            .map_err(BrokerError::Store)?;
-        holders.extend(
-            self.identities
-                .find_by_identifier(value)
-                .await
-                .map_err(BrokerError::Store)?,
-        );
-        Ok(holders)
+        facts: &Facts,
+        path: String,
+    ) -> Result<TraitError, BrokerError> {
+        let address = at(&facts.traits, &path).and_then(Value::as_str);
+        let address = normalise_identifier(address.unwrap_or_default());
+        let message = match self.holders(&address).await?.is_empty() {
+            true => Message::confirm_address(&configured.label),
+            false => Message::address_taken(&configured.label),
+        };
+        Ok(TraitError { path, message })
     }
 
     async fn create(
         &self,
         configured: &ConfiguredProvider,
         draft: Draft,
+        facts: Facts,
     ) -> Result<Arrival, BrokerError> {
         let schema = self.schemas.default_schema();
         let made =
             self.schemas
-                .identity(schema, draft.traits.clone(), &*self.clock, &*self.entropy);
+                .identity(schema, facts.traits.clone(), &*self.clock, &*self.entropy);
         let mut identity = match made {
             Ok(identity) => identity,
             Err(errors) => return Ok(Arrival::Incomplete(Box::new(draft), errors)),
         };
-        let claims = &draft.vouched.claims;
+        if self.is_taken(&identity).await? {
+            return Err(BrokerError::AddressTaken);
+        }
+        facts.complete(&mut identity);
+        let vouched = draft.vouched;
+        let claims = &vouched.claims;
         self.prove(&mut identity, claims);
-        let link = self.new_link(configured, &identity, claims);
-        match self.identities.insert(&identity, &[link]).await {
-            Ok(()) => Ok(Arrival::Created(arrived(
-                configured,
-                identity,
-                &draft.vouched,
-            ))),
+        let link = self.new_link(configured, identity.id, claims);
+        match self
+            .identities
+            .insert(&identity, std::slice::from_ref(&link))
+            .await
+        {
+            Ok(()) => {
+                self.keep_tokens(configured, &link, &vouched).await;
+                Ok(Arrival::Created(arrived(configured, identity, &vouched)))
+            }
             // Another answer for the same account, or for the same address, was faster.
-            Err(StoreError::Conflict { .. }) => match self.linked(configured, claims).await? {
-                Some(identity) => self.known(configured, identity, &draft.vouched).await,
-                None => Err(BrokerError::AddressTaken),
-            },
+            Err(StoreError::Conflict { .. }) => self.overtaken(configured, vouched).await,
             Err(error) => Err(BrokerError::Store(error)),
         }
     }
 
-    fn new_link(
+    async fn overtaken(
         &self,
         configured: &ConfiguredProvider,
-        identity: &Identity,
-        claims: &Claims,
-    ) -> Credential {
-        let key = link_key(configured, claims);
-        let now = self.clock.now();
-        Credential {
-            id: CredentialId::generate(&*self.entropy),
-            identity_id: identity.id,
-            kind: CredentialKind::Oidc,
-            identifier: Some(key.identifier()),
-            config: key.config(),
-            created_at: now,
-            updated_at: now,
+        vouched: Vouched,
+    ) -> Result<Arrival, BrokerError> {
+        match self.plan(configured, &vouched.claims).await?.course(None)? {
+            course @ Course::Enter(..) => Box::pin(self.follow(configured, vouched, course)).await,
+            _ => Err(BrokerError::AddressTaken),
+        }
+    }
+
+    fn source<'a>(&self, configured: &'a ConfiguredProvider, schema: &'a Schema) -> Source<'a> {
+        Source {
+            provider: &configured.id,
+            schema,
+            linked: &[],
+            now: self.clock.now(),
+        }
+    }
+
+    /// Keeps the tokens of a sign-in where that is asked for; nobody is kept out when that fails.
+    pub(super) async fn keep_tokens(
+        &self,
+        configured: &ConfiguredProvider,
+        link: &Credential,
+        vouched: &Vouched,
+    ) {
+        let tokens = &vouched.tokens;
+        let is_empty = tokens.access.is_empty() && tokens.refresh.is_empty();
+        if !configured.policy.store_tokens || is_empty {
+            return;
+        }
+        if let Err(error) = self.vault.keep(link.id, &configured.id, tokens).await {
+            tracing::warn!(provider = %configured.id, %error, "upstream tokens are not kept");
         }
     }
 
     /// Marks the address that the provider has verified.
-    fn prove(&self, identity: &mut Identity, claims: &Claims) {
+    pub(super) fn prove(&self, identity: &mut Identity, claims: &Claims) {
         let now = self.clock.now();
         for address in &mut identity.addresses {
             if address.verified_at.is_none() && is_trusted(&address.value, claims) {
@@ -269,54 +264,17 @@ impl Broker {
     }
 }
 
-fn arrived(configured: &ConfiguredProvider, identity: Identity, vouched: &Vouched) -> Box<Arrived> {
+pub(super) fn arrived(
+    configured: &ConfiguredProvider,
+    identity: Identity,
+    vouched: &Vouched,
+) -> Box<Arrived> {
     let upstream = Upstream {
-        link: link_key(configured, &vouched.claims),
+        link: link_key(&configured.id, &vouched.claims),
         session_id: vouched.claims.session_id.clone(),
         id_token: vouched.tokens.id.clone(),
     };
     Box::new(Arrived { identity, upstream })
-}
-
-fn link_key(configured: &ConfiguredProvider, claims: &Claims) -> LinkKey {
-    LinkKey {
-        provider: configured.id.clone(),
-        issuer: claims.issuer.clone(),
-        subject: claims.subject.clone(),
-    }
-}
-
-pub(super) fn is_trusted(address: &str, claims: &Claims) -> bool {
-    let trusted = claims.trusted_email().map(normalise_identifier);
-    trusted.is_some_and(|trusted| trusted == normalise_identifier(address))
-}
-
-/// Whether a text is an e-mail address that came with the claims, but that the provider does not
-/// vouch for: `email` without `email_verified`, or a user name that looks like an address.
-fn is_unverified(text: &str, claims: &Claims) -> bool {
-    let text = normalise_identifier(text);
-    let is_claimed = || {
-        let claimed = claims.document.as_object().into_iter().flatten();
-        claimed
-            .filter_map(|(_, value)| value.as_str())
-            .any(|value| normalise_identifier(value) == text)
-    };
-    text.contains('@') && !is_trusted(&text, claims) && is_claimed()
-}
-
-/// The addresses of a draft that somebody must confirm before they sign in with them.
-fn unconfirmed(configured: &ConfiguredProvider, schema: &Schema, draft: &Draft) -> Vec<TraitError> {
-    let ask = |path| TraitError {
-        path,
-        message: Message::confirm_address(&configured.label),
-    };
-    schema
-        .address_paths(&draft.traits, |text| {
-            is_unverified(text, &draft.vouched.claims)
-        })
-        .into_iter()
-        .map(ask)
-        .collect()
 }
 
 /// Lays one object over another, member by member.

@@ -3,13 +3,19 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Broker, BrokerError};
-use crate::{id::ProviderId, trust::TrustedAddress};
+use super::{Broker, BrokerError, plan::Plan};
+use crate::{
+    id::ProviderId,
+    mapping::{Facts, MappingEntry, Occasion, Source},
+    provider::{Claims, ConfiguredProvider},
+    schema::Schema,
+    trust::TrustedAddress,
+};
 
 /// What a provider's configuration makes of claims.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DryRun {
-    /// The traits they give.
+    /// The traits they give: of a new identity, or of the one they lead to.
     pub traits: Value,
     /// The facts the identity may see.
     pub metadata_public: Option<Value>,
@@ -17,7 +23,7 @@ pub struct DryRun {
     pub metadata_admin: Option<Value>,
     /// The roles they give.
     pub roles: Vec<String>,
-    /// What is wrong, by the trait's dotted path.
+    /// What is wrong, by the dotted path it is wrong with.
     pub errors: Vec<(String, String)>,
     /// The address that counts as verified, and why.
     pub trusted: Option<TrustedAddress>,
@@ -30,8 +36,76 @@ pub struct DryRun {
 impl Broker {
     /// What would happen if the provider of this name, enabled or not, sent these raw claims. Asks
     /// the stores and changes nothing.
+    ///
+    /// `iss` and `sub` are taken as they stand, and claims named in `_claim_names` (OpenID Connect
+    /// Core 1.0, section 5.6.2) count as kept back.
     pub async fn dry_run(&self, id: &ProviderId, document: Value) -> Result<DryRun, BrokerError> {
-        let _ = (id, document);
-        Err(BrokerError::Unknown)
+        let providers = self.registry.current();
+        let configured = providers.find(id).ok_or(BrokerError::Unknown)?;
+        let mut claims = raw(document);
+        claims.trusted = configured.trust.judge(&claims.document);
+        let plan = self.plan(configured, &claims).await?;
+        let (schema, facts) = self.mapped(configured, &claims, &plan).await?;
+        let mut errors: Vec<_> = configured.mapping.privileged(schema).map(refused).collect();
+        let invalid = schema.errors(&facts.traits).into_iter();
+        errors.extend(invalid.map(|error| (error.path, error.message.text)));
+        let why = match plan.withheld {
+            Some(claim) => format!("{} (`{claim}`)", plan.decision.why),
+            None => plan.decision.why.to_owned(),
+        };
+        Ok(DryRun {
+            traits: facts.traits,
+            metadata_public: facts.metadata_public,
+            metadata_admin: facts.metadata_admin,
+            roles: facts.roles,
+            errors,
+            trusted: claims.trusted,
+            rule: plan.decision.rule.as_str().to_owned(),
+            why,
+        })
     }
+
+    async fn mapped<'a>(
+        &'a self,
+        configured: &ConfiguredProvider,
+        claims: &Claims,
+        plan: &Plan,
+    ) -> Result<(&'a Schema, Facts), BrokerError> {
+        if let Some(identity) = &plan.identity
+            && let Some(schema) = self.schemas.find(&identity.schema_id)
+        {
+            let linked = self.forcing(configured, identity).await?;
+            let facts = self.facts(configured, identity, claims, &linked);
+            return Ok((schema, facts.unwrap_or_default()));
+        }
+        let schema = self.schemas.default_schema();
+        let source = Source {
+            provider: &configured.id,
+            schema,
+            linked: &[],
+            now: self.clock.now(),
+        };
+        let blank = Facts::default();
+        let transfer = configured
+            .mapping
+            .transfer(claims, &blank, Occasion::Creation, source);
+        Ok((schema, transfer.apply(&blank)))
+    }
+}
+
+fn raw(document: Value) -> Claims {
+    let text = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
+    let names = document["_claim_names"].as_object().into_iter().flatten();
+    let names = names.map(|(name, _)| name.clone());
+    let withheld = names.filter(|name| document.get(name).is_none()).collect();
+    let (issuer, subject) = (text("iss"), text("sub"));
+    Claims {
+        withheld,
+        ..Claims::new(issuer, subject, document)
+    }
+}
+
+fn refused(entry: &MappingEntry) -> (String, String) {
+    let reason = "The map may not set this without `allow_privileged`.";
+    (entry.path.clone(), reason.to_owned())
 }

@@ -1,6 +1,11 @@
 //! Where a provider's answer leads, whatever it says.
 
+mod decide;
+mod dry_run;
+mod linking;
+mod links;
 mod setting;
+mod sync;
 
 use serde_json::json;
 
@@ -57,12 +62,16 @@ async fn each_issuer_and_subject_is_somebody_else() {
 #[tokio::test]
 async fn an_address_of_somebody_else_is_never_taken_over() {
     let setting = setting(Creation::Auto);
-    setting.local("Ada@Example.org").await;
-    for is_trusted in [true, false] {
-        setting.says(claims("1", "ADA@example.org", is_trusted));
-        let error = setting.sign_in().await.unwrap_err();
-        assert_eq!(error.code(), Code::AddressTaken);
-    }
+    let local = setting.local("Ada@Example.org").await;
+    setting.says(claims("1", "ADA@example.org", true));
+    let arrival = setting.sign_in().await.unwrap();
+    assert!(matches!(arrival, Arrival::Confirm(pending) if pending.identity == local.id));
+
+    setting.says(claims("1", "ADA@example.org", false));
+    let (draft, errors) = setting.incomplete().await;
+    assert_eq!((errors.len(), errors[0].message.id), (1, 4990003));
+    let error = setting.broker.complete(draft, json!({})).await.unwrap_err();
+    assert_eq!(error.code(), Code::AddressTaken);
 }
 
 #[tokio::test]

@@ -99,6 +99,8 @@ pub(super) struct Found {
     pub(super) needs_request: bool,
     /// The claims it names, as paths below `claims`.
     pub(super) claims: Vec<Vec<String>>,
+    /// It takes `claims` as a whole, or a claim whose name is not plain to see.
+    pub(super) reads_all_claims: bool,
 }
 
 /// Refuses texts whose brackets or chains are so long that reading them could exhaust a thread's
@@ -141,8 +143,11 @@ pub(super) fn check(root: &IdedExpr, scope: Scope) -> Result<Found, String> {
 }
 
 /// What the expression is, when it is plain to see that it is no boolean.
-pub(super) fn never_boolean(expr: &Expr) -> Option<&'static str> {
+pub(super) fn never_boolean(expr: &Expr, scope: Scope) -> Option<&'static str> {
     match expr {
+        // Any claim may be a boolean, and so is `trusted_email`.
+        Expr::Ident(name) if name == "trusted_email" => None,
+        Expr::Select(_) if scope == Scope::Claims => None,
         Expr::Literal(LiteralValue::Boolean(_)) => None,
         Expr::Literal(LiteralValue::String(_)) => Some("a text"),
         Expr::Literal(LiteralValue::Null) => Some("null"),
@@ -182,7 +187,9 @@ impl Checker {
             Expr::Literal(_) => Ok(()),
             Expr::Ident(name) => self.variable(name),
             Expr::Select(select) => {
-                self.member(node)?;
+                if self.member(node)? {
+                    return Ok(());
+                }
                 self.visit(&select.operand, next)
             }
             Expr::Call(call) => self.call(call, next),
@@ -221,6 +228,7 @@ impl Checker {
                 known(name, FUNCTIONS, "function")?;
                 self.visit(target, depth)?;
             }
+            None if name == "_[_]" && self.indexed_claim(call) => return Ok(()),
             None if is_operator(name) => {}
             None => known(name, FUNCTIONS, "function")?,
         }
@@ -234,17 +242,35 @@ impl Checker {
     fn variable(&mut self, name: &str) -> Result<(), String> {
         let variables: &[&str] = match self.scope {
             Scope::Policy => &["identity", "session", "request"],
-            Scope::Claims => &["claims"],
+            Scope::Claims => &["claims", "trusted_email"],
         };
         if self.is_local(name) || TYPES.contains(&name) {
             return Ok(());
         }
         self.found.needs_request |= name == "request";
+        self.found.reads_all_claims |= name == "claims";
         known(name, variables, "variable")
     }
 
-    /// Checks a name directly below a variable, and notes claims.
-    fn member(&mut self, node: &IdedExpr) -> Result<(), String> {
+    /// Notes a claim in brackets, such as `claims["https://idp.test/groups"]`.
+    fn indexed_claim(&mut self, call: &CallExpr) -> bool {
+        let [claims, name] = call.args.as_slice() else {
+            return false;
+        };
+        match (&claims.expr, &name.expr) {
+            (Expr::Ident(root), Expr::Literal(LiteralValue::String(name)))
+                if root == "claims" && self.scope == Scope::Claims && !self.is_local(root) =>
+            {
+                self.found.claims.push(vec![name.inner().to_owned()]);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Checks a name directly below a variable, and notes claims; `true` when they are noted and
+    /// there is no more to see.
+    fn member(&mut self, node: &IdedExpr) -> Result<bool, String> {
         let mut path = Vec::new();
         let mut at = &node.expr;
         while let Expr::Select(select) = at {
@@ -253,22 +279,24 @@ impl Checker {
         }
         path.reverse();
         let (Expr::Ident(root), Some(first)) = (at, path.first()) else {
-            return Ok(());
+            return Ok(false);
         };
         if self.is_local(root) {
-            return Ok(());
+            return Ok(false);
         }
         match root.as_str() {
-            "identity" => known(first, IDENTITY, "member of identity"),
-            "session" => known(first, SESSION, "member of session"),
-            "request" => known(first, REQUEST, "member of request"),
-            _ => {
+            "identity" => known(first, IDENTITY, "member of identity")?,
+            "session" => known(first, SESSION, "member of session")?,
+            "request" => known(first, REQUEST, "member of request")?,
+            "claims" if self.scope == Scope::Claims => {
                 self.found
                     .claims
                     .push(path.into_iter().map(str::to_owned).collect());
-                Ok(())
+                return Ok(true);
             }
+            _ => {}
         }
+        Ok(false)
     }
 }
 

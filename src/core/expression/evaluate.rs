@@ -31,7 +31,7 @@ pub(super) struct Variables<'a> {
 
 enum Source<'a> {
     Policy(Option<&'a PrincipalValues>, &'a RequestHead<'a>),
-    Claims(&'a dyn Val),
+    Claims(&'a dyn Val, bool),
 }
 
 impl<'a> Variables<'a> {
@@ -47,11 +47,11 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// Over what a provider says.
-    pub(super) fn claims(patterns: &'a Patterns, claims: &'a dyn Val) -> Self {
+    /// Over what a provider says, and whether its address counts as verified.
+    pub(super) fn claims(patterns: &'a Patterns, claims: &'a dyn Val, trusted_email: bool) -> Self {
         Self {
             patterns,
-            source: Source::Claims(claims),
+            source: Source::Claims(claims, trusted_email),
         }
     }
 
@@ -70,7 +70,11 @@ impl VariableResolver for Variables<'_> {
             return Some(CowVal::Borrowed(pattern));
         }
         match &self.source {
-            Source::Claims(claims) => (name == "claims").then_some(CowVal::Borrowed(*claims)),
+            Source::Claims(claims, trusted) => match name {
+                "claims" => Some(CowVal::Borrowed(*claims)),
+                "trusted_email" => Some(CowVal::owned(CelBool::from(*trusted))),
+                _ => None,
+            },
             Source::Policy(principal, head) => match name {
                 "identity" => Some(principal.map_or(CowVal::Borrowed(&NULL), |values| {
                     CowVal::Borrowed(&values.identity)

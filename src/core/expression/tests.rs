@@ -95,7 +95,7 @@ fn text(text: &str) -> Result<Option<HeaderText>, EvaluationError> {
 fn over(text: &str, claims: &Value) -> Result<Option<Value>, EvaluationError> {
     Expression::compile(text, Scope::Claims)
         .unwrap()
-        .over_claims(claims)
+        .over_claims(claims, false)
 }
 
 fn refusal(text: &str) -> String {
@@ -309,7 +309,7 @@ fn no_text_makes_compilation_panic() {
     for text in odd_texts() {
         for scope in [Scope::Policy, Scope::Claims] {
             if let Ok(expression) = Expression::compile(&text, scope) {
-                let _ = expression.over_claims(&json!({}));
+                let _ = expression.over_claims(&json!({}), false);
                 let _ = with_head(|head| expression.holds(None, head));
             }
         }

@@ -5,6 +5,8 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::provenance::is_within;
+
 /// Whom a provider lets in, and how. Each switch is independent of the others and of whether
 /// people may register themselves.
 #[derive(Debug, Clone)]
@@ -133,6 +135,15 @@ impl Admission {
             true => None,
             false => Some("its claims are not those that are asked for here"),
         }
+    }
+}
+
+impl Admission {
+    /// Whether a filter looks at this claim or a part of it.
+    pub fn reads_claim(&self, name: &str) -> bool {
+        self.claims
+            .iter()
+            .any(|filter| is_within(&filter.name, name))
     }
 }
 

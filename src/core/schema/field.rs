@@ -28,6 +28,8 @@ pub(super) struct Field {
     pub(super) is_required: bool,
     /// The form shows it but does not let it be changed.
     pub(super) is_disabled: bool,
+    /// People may change it, and not only administrators.
+    pub(super) is_editable: bool,
     pub(super) is_identifier: bool,
     pub(super) verification: Option<String>,
     pub(super) recovery: Option<String>,
@@ -167,8 +169,19 @@ fn field(path: &[&str], schema: &Value, is_required: bool) -> Field {
         constant: schema.get("const").cloned(),
         is_required,
         is_disabled: schema["disableFormField"] == true,
+        is_editable: is_editable(&schema["x-profile"]["edit"]),
         is_identifier: keyword["credentials"]["password"]["identifier"] == true,
         verification: text(&keyword["verification"]["via"]),
         recovery: text(&keyword["recovery"]["via"]),
+    }
+}
+
+/// Whether people may edit a trait with this `x-profile.edit`: when they are named, or when nobody
+/// is.
+fn is_editable(editors: &Value) -> bool {
+    match editors {
+        Value::Null => true,
+        Value::Array(roles) => roles.iter().any(|role| role == "user"),
+        role => role == "user",
     }
 }

@@ -47,7 +47,7 @@ fn node(field: &Field, traits: &Value, group: &str) -> Node {
     // A box that must be there need not be ticked, unless true is all it may be.
     attributes.required =
         field.is_required && (kind != "checkbox" || field.constant == Some(true.into()));
-    attributes.disabled = field.is_disabled;
+    attributes.disabled = field.is_disabled || !field.is_editable;
     if matches!(kind, "email" | "tel" | "url") {
         attributes.autocomplete = Some(kind.to_owned());
     }

@@ -10,6 +10,7 @@ use crate::{
     entropy::Entropy,
     id::{AddressId, IdentityId},
     identity::{Address, Identity, IdentityState},
+    mapping::at,
     message::Message,
     provenance::Provenance,
 };
@@ -111,7 +112,10 @@ fn with_traits(
         .into_iter()
         .map(|found| address(found, &old, clock, entropy))
         .collect();
-    identity.traits = traits;
+    // What somebody changes here is no provider's any more.
+    let before = std::mem::replace(&mut identity.traits, traits);
+    let is_kept = |path: &String| at(&before, path) == at(&identity.traits, path);
+    identity.provenance.retain(|path, _| is_kept(path));
     identity.updated_at = clock.now();
     Ok(identity)
 }

@@ -58,6 +58,7 @@ impl Provider for Fake {
 
 pub(super) struct Setting {
     pub(super) broker: Broker,
+    pub(super) clock: Arc<FrozenClock>,
     pub(super) store: Arc<MemoryStore>,
     provider: Arc<Fake>,
 }
@@ -74,6 +75,8 @@ fn schema() -> Schema {
                 "first": {"type": "string"}, "last": {"type": "string"},
             }},
             "team": {"type": "string"},
+            "second": {"type": "string", "ory.sh/kratos": {"recovery": {"via": "email"}}},
+            "grade": {"type": "string", "x-profile": {"edit": ["admin"]}},
         },
         "required": ["email"], "additionalProperties": false,
     }}});
@@ -127,11 +130,12 @@ pub(super) fn setting(create: Creation) -> Setting {
         identities: store.clone(),
         credentials: store.clone(),
         vault: store.clone(),
-        clock,
+        clock: clock.clone(),
         entropy: Arc::new(SeededEntropy::new(5)),
     };
     Setting {
         broker,
+        clock,
         store,
         provider,
     }
@@ -176,7 +180,104 @@ impl Setting {
         }
     }
 
-    /// An identity that signs in with a password.
+    pub(super) async fn confirm(&self) -> PendingLink {
+        match self.sign_in().await {
+            Ok(Arrival::Confirm(pending)) => *pending,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(super) async fn refused(&self) -> BrokerError {
+        match self.sign_in().await {
+            Err(error) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(super) async fn linked(&self) -> (Identity, LinkReason) {
+        match self.sign_in().await {
+            Ok(Arrival::Linked(arrived, reason)) => (arrived.identity, reason),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Configures a provider anew; one that is not there yet begins as the first.
+    pub(super) fn configure(&self, id: &str, change: impl FnOnce(&mut ConfiguredProvider)) {
+        let id: ProviderId = id.parse().unwrap();
+        let current = self.broker.registry.current();
+        let like = current.find(&id).unwrap_or(&current.all()[0]);
+        let mut configured = (**like).clone();
+        configured.id = id.clone();
+        change(&mut configured);
+        let others = current.all().iter().filter(|other| other.id != id);
+        let others = others.map(|other| (**other).clone());
+        let providers = Providers::new(others.chain([configured]));
+        self.broker.registry.replace(providers);
+    }
+
+    pub(super) fn policy(&self, change: impl FnOnce(&mut Policy)) {
+        self.configure("idp", |configured| change(&mut configured.policy));
+    }
+
+    /// What the first provider says now, judged by its rules.
+    pub(super) async fn vouched(&self) -> Vouched {
+        let flow = FlowId::generate(&*self.broker.entropy);
+        let id = "idp".parse().unwrap();
+        let (_, attempt) = self.broker.begin(&id, flow, &redirect_uri()).await.unwrap();
+        let answer = Answer::default();
+        let uri = redirect_uri();
+        let vouched = self.broker.vouch(&attempt, &answer, &uri).await;
+        vouched.unwrap()
+    }
+
+    /// An identity that signs in with a password and has proved its address.
+    pub(super) async fn verified(&self, email: &str) -> Identity {
+        let mut identity = self.local(email).await;
+        identity.addresses[0].verified_at = Some(self.broker.clock.now());
+        self.broker.identities.update(&identity).await.unwrap();
+        identity
+    }
+
+    /// Gives an identity a password, or whatever else `config` is.
+    pub(super) async fn credential(
+        &self,
+        identity: &Identity,
+        kind: CredentialKind,
+        identifier: Option<String>,
+        config: serde_json::Value,
+    ) -> CredentialId {
+        let id = CredentialId::generate(&*self.broker.entropy);
+        let now = self.broker.clock.now();
+        let credential = Credential {
+            id,
+            identity_id: identity.id,
+            kind,
+            identifier,
+            config,
+            created_at: now,
+            updated_at: now,
+        };
+        self.broker.credentials.put(&credential).await.unwrap();
+        id
+    }
+
+    pub(super) async fn password(&self, identity: &Identity) -> CredentialId {
+        let config = json!({"hashed_password": "x"});
+        self.credential(identity, CredentialKind::Password, None, config)
+            .await
+    }
+
+    pub(super) async fn credentials(&self, identity: &Identity) -> Vec<Credential> {
+        let list = self.broker.credentials.list(identity.id);
+        list.await.unwrap()
+    }
+
+    pub(super) async fn stored(&self, identity: &Identity) -> Identity {
+        let found = self.broker.identities.find(identity.id);
+        found.await.unwrap().unwrap()
+    }
+
+    /// An identity with an address that it has not proved.
     pub(super) async fn local(&self, email: &str) -> Identity {
         let broker = &self.broker;
         let identity = broker

@@ -1,0 +1,114 @@
+//! What maps change of known identities, through the broker.
+
+use crate::{
+    broker::tests::{setting::*, *},
+    expression::{Expression, Scope},
+    mapping::{self, Mapping, MappingEntry, Target},
+};
+
+fn forced(path: &str, value: &str, target: Target) -> MappingEntry {
+    let value = Expression::compile(value, Scope::Claims).unwrap();
+    MappingEntry {
+        target,
+        ..MappingEntry::of_trait(path, value, mapping::Sync::Force)
+    }
+}
+
+fn map(setting: &Setting, allow_privileged: bool) {
+    setting.configure("idp", |configured| {
+        configured.mapping = Mapping {
+            allow_privileged,
+            entries: Arc::new([
+                forced("email", "claims.email", Target::Traits),
+                forced("grade", "claims.grade", Target::Traits),
+                forced("groups", "claims.groups", Target::MetadataAdmin),
+                forced("roles", "claims.groups", Target::Roles),
+            ]),
+        };
+    });
+}
+
+#[tokio::test]
+async fn metadata_and_roles_follow_at_every_sign_in() {
+    let setting = setting(Creation::Auto);
+    map(&setting, true);
+    let say = |groups: Value| {
+        let mut said = claims("1", "ada@example.org", true);
+        said.document["groups"] = groups;
+        said.document["grade"] = json!("A");
+        setting.says(said);
+    };
+    say(json!(["admin"]));
+    let made = setting.created().await;
+    assert_eq!(made.roles, ["admin"]);
+    assert_eq!(made.traits["grade"], "A");
+    assert_eq!(made.metadata_admin, Some(json!({"groups": ["admin"]})));
+    assert_eq!(setting.stored(&made).await, made);
+    say(json!([]));
+    let known = setting.known().await;
+    assert!(known.roles.is_empty());
+    assert_eq!(known.metadata_admin, Some(json!({"groups": []})));
+}
+
+/// KC-151: a map sets nobody's roles, and no trait for administrators, unless it may.
+#[tokio::test]
+async fn a_map_without_privileges_sets_no_roles() {
+    let setting = setting(Creation::Auto);
+    map(&setting, false);
+    let mut said = claims("1", "ada@example.org", true);
+    said.document["groups"] = json!(["admin"]);
+    said.document["grade"] = json!("A");
+    setting.says(said);
+    for identity in [setting.created().await, setting.known().await] {
+        assert!(identity.roles.is_empty());
+        assert_eq!(identity.traits, json!({"email": "ada@example.org"}));
+        assert!(identity.metadata_admin.is_some());
+    }
+}
+
+#[tokio::test]
+async fn the_provider_that_forces_a_trait_keeps_it_while_it_is_linked() {
+    let setting = setting(Creation::Auto);
+    let ada = setting.created().await;
+    setting.configure("other", |_| {});
+    let other: ProviderId = "other".parse().unwrap();
+    let mut said = claims("9", "ada@example.org", true);
+    said.document["given_name"] = json!("Other");
+    setting.says(said);
+    let mut vouched = setting.vouched().await;
+    let arrived = setting.broker.link(&ada, &other, vouched.clone()).await;
+    assert_eq!(arrived.unwrap().identity.traits["name"]["first"], "Ada");
+
+    let links = setting.broker.links(ada.id).await.unwrap();
+    let first = links
+        .iter()
+        .find(|link| link.key.provider.as_str() == "idp");
+    setting
+        .broker
+        .unlink(&ada, first.unwrap().id)
+        .await
+        .unwrap();
+    vouched.claims.document["given_name"] = json!("Now");
+    let arrived = setting.broker.link(&ada, &other, vouched).await.unwrap();
+    assert_eq!(arrived.identity.traits["name"]["first"], "Now");
+    assert_eq!(arrived.identity.provenance["name.first"].source, other);
+}
+
+#[tokio::test]
+async fn what_is_changed_here_is_no_providers_any_more() {
+    let setting = setting(Creation::Auto);
+    let mut said = claims("1", "ada@example.org", true);
+    said.document["family_name"] = json!("Byron");
+    setting.says(said);
+    let ada = setting.created().await;
+    assert!(ada.provenance.contains_key("name.last"));
+    let broker = &setting.broker;
+    let mut traits = ada.traits.clone();
+    traits["name"]["last"] = json!("Lovelace");
+    let changed = broker
+        .schemas
+        .refreshed(&ada, traits, &*broker.clock, &*broker.entropy)
+        .unwrap();
+    assert!(!changed.provenance.contains_key("name.last"));
+    assert!(changed.provenance.contains_key("name.first"));
+}

@@ -1,0 +1,177 @@
+//! One transfer of claims to what is known of an identity: what is due, and who said it.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Facts, Mapping, MappingEntry, ROLES, Sync, Target};
+use crate::{
+    id::ProviderId,
+    provenance::{Origin, Provenance, is_within},
+    provider::Claims,
+    schema::Schema,
+};
+
+/// When a transfer takes place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The identity is being made: everything is due.
+    Creation,
+    /// Somebody has completed the traits of a new identity: theirs stand, except for forced ones.
+    Completion,
+    /// A known identity signs in, or is linked: what keeps up to date is due.
+    SignIn,
+}
+
+/// Who says the claims, and where they go.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The provider.
+    pub provider: &'a ProviderId,
+    /// What the identity's traits obey.
+    pub schema: &'a Schema,
+    /// The providers the identity is linked to; what one of them forces, no other takes over.
+    pub linked: &'a [ProviderId],
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What claims change on one occasion.
+#[derive(Debug)]
+pub struct Transfer<'a> {
+    said: Vec<Said<'a>>,
+    source: Source<'a>,
+}
+
+#[derive(Debug)]
+struct Said<'a> {
+    entry: &'a MappingEntry,
+    value: Value,
+    /// It is taken over, and not only noted where somebody has let it stand.
+    is_due: bool,
+}
+
+impl Mapping {
+    /// What these claims change of `facts` on this occasion.
+    pub fn transfer<'a>(
+        &'a self,
+        claims: &Claims,
+        facts: &Facts,
+        occasion: Occasion,
+        source: Source<'a>,
+    ) -> Transfer<'a> {
+        let is_allowed = |entry: &&MappingEntry| {
+            (self.allow_privileged || !entry.is_privileged(source.schema))
+                && !is_held(&facts.provenance, &entry.key(), &source)
+        };
+        let said = self.entries.iter().filter(is_allowed).filter_map(|entry| {
+            let is_due = entry.is_due(occasion, facts);
+            (is_due || occasion == Occasion::Completion).then_some(())?;
+            let value = entry.value_of(claims);
+            let value = value.or_else(|| entry.taken_back(facts, &source))?;
+            Some(Said {
+                entry,
+                value,
+                is_due,
+            })
+        });
+        Transfer {
+            said: said.collect(),
+            source,
+        }
+    }
+}
+
+impl Transfer<'_> {
+    /// `facts` with what is due.
+    pub fn apply(&self, facts: &Facts) -> Facts {
+        let mut fresh = facts.clone();
+        let mut roles: Option<Vec<String>> = None;
+        for said in self.said.iter().filter(|said| said.is_due) {
+            match said.entry.target {
+                Target::Roles => add(roles.get_or_insert_default(), &said.value),
+                _ => fresh.set(said.entry, said.value.clone()),
+            }
+        }
+        fresh.roles = roles.unwrap_or(fresh.roles);
+        fresh
+    }
+
+    /// Notes in `after` who set what, as far as it came to stand there.
+    pub fn note(&self, before: &Facts, after: &mut Facts) {
+        for said in &self.said {
+            let (stands, is_same) = match said.entry.target {
+                Target::Roles => (said.is_due, before.roles == after.roles),
+                _ => {
+                    let now = after.value(said.entry);
+                    (now == Some(&said.value), before.value(said.entry) == now)
+                }
+            };
+            if stands {
+                self.note_one(said.entry, is_same, &mut after.provenance);
+            }
+        }
+    }
+
+    fn note_one(&self, entry: &MappingEntry, is_same: bool, provenance: &mut Provenance) {
+        let key = entry.key();
+        let known = provenance
+            .get(&key)
+            .is_some_and(|origin| origin.source == *self.source.provider);
+        match provenance.get_mut(&key) {
+            Some(origin) if known && is_same => origin.sync = entry.sync,
+            _ => {
+                let origin = Origin {
+                    source: self.source.provider.clone(),
+                    synced_at: self.source.now,
+                    sync: entry.sync,
+                };
+                provenance.insert(key, origin);
+            }
+        }
+    }
+}
+
+impl MappingEntry {
+    fn is_due(&self, occasion: Occasion, facts: &Facts) -> bool {
+        match (occasion, self.sync) {
+            (Occasion::Creation, _) | (_, Sync::Force) => true,
+            (Occasion::Completion, _) => self.target != Target::Traits,
+            (Occasion::SignIn, Sync::Import) => false,
+            (Occasion::SignIn, Sync::IfEmpty) => facts.is_empty(self),
+        }
+    }
+
+    /// Roles that the provider gave and does not name any more are none: nobody keeps them because
+    /// a claim has gone.
+    fn taken_back(&self, facts: &Facts, source: &Source<'_>) -> Option<Value> {
+        let is_ours = self.target == Target::Roles
+            && self.sync == Sync::Force
+            && facts
+                .provenance
+                .get(ROLES)
+                .is_some_and(|origin| origin.source == *source.provider);
+        is_ours.then(|| Value::Array(Vec::new()))
+    }
+}
+
+/// Whether another provider that the identity is linked to forces this.
+fn is_held(provenance: &Provenance, key: &str, source: &Source<'_>) -> bool {
+    provenance.iter().any(|(other, origin)| {
+        origin.sync == Sync::Force
+            && origin.source != *source.provider
+            && (is_within(other, key) || is_within(key, other))
+            && source.linked.contains(&origin.source)
+    })
+}
+
+fn add(roles: &mut Vec<String>, value: &Value) {
+    let items = value.as_array().into_iter().flatten();
+    for role in std::iter::once(value)
+        .chain(items)
+        .filter_map(Value::as_str)
+    {
+        if !role.is_empty() && !roles.iter().any(|known| known == role) {
+            roles.push(role.to_owned());
+        }
+    }
+}
