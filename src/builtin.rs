@@ -1,18 +1,15 @@
-//! The built-in kinds of providers: one explicit table from `kind` to the crate that speaks it.
+//! The built-in kinds of providers: one explicit table from the protocol of a kind to the code that
+//! speaks it, and from configuration to what that code needs to be told.
+
+mod mapping;
+mod policy;
+mod protocol;
 
 use std::sync::Arc;
 
-use portcullis_core::{
-    clock::Clock,
-    expression::{Expression, Scope},
-    id::ProviderId,
-    mapping::{Mapping, MappingEntry},
-    provider::{ConfiguredProvider, Creation, Policy},
-    trust::TrustRules,
-};
-use portcullis_oidc::{InvalidConfig, Oidc, Plain};
+use portcullis_core::{clock::Clock, id::ProviderId, provider::ConfiguredProvider};
 
-use crate::config::{self, ProviderKind};
+use crate::config;
 
 /// A provider cannot be made of what is configured.
 #[derive(Debug, thiserror::Error)]
@@ -35,84 +32,28 @@ pub(crate) fn provider(
     let name: ProviderId = id
         .parse()
         .map_err(|_| invalid("the id is malformed".to_owned()))?;
-    let made = match table.kind {
-        ProviderKind::Oidc => oidc(name.clone(), table, clock),
-        ProviderKind::Google => google(name.clone(), table, clock),
-    };
-    let (provider, trust) = made.map_err(|error| invalid(error.to_string()))?;
+    let made = protocol::speaker(name.clone(), table, clock).map_err(invalid)?;
     Ok(ConfiguredProvider {
-        label: table
-            .label
-            .clone()
-            .unwrap_or_else(|| default_label(id, table.kind)),
+        label: label(id, table),
         id: name,
         order: table.order,
         hidden: table.hidden,
         icon: table.icon.clone(),
-        policy: Policy {
-            enabled: table.enabled,
-            create: match table.create {
-                config::Create::Auto => Creation::Auto,
-                config::Create::Never => Creation::Never,
-            },
-            ..Policy::default()
-        },
-        trust,
-        mapping: mapping(table).map_err(|error| invalid(error.to_string()))?,
-        provider: Arc::new(provider),
+        policy: policy::policy(table).map_err(invalid)?,
+        trust: made.trust,
+        mapping: mapping::mapping(table).map_err(|error| invalid(error.to_string()))?,
+        provider: made.provider,
     })
 }
 
-fn oidc(
-    id: ProviderId,
-    table: &config::Provider,
-    clock: Arc<dyn Clock>,
-) -> Result<(Oidc, TrustRules), InvalidConfig> {
-    let issuer = table.issuer_url.clone().unwrap_or_default();
-    let mut config = portcullis_oidc::Config::new(issuer, &table.client_id);
-    config.client_secret.clone_from(&table.client_secret);
-    config.scopes.clone_from(&table.scopes);
-    config.userinfo = table.userinfo;
-    config.allow_private_network = table.allow_private_network;
-    config.allowed_hosts.clone_from(&table.allowed_hosts);
-    let made = Oidc::new(id, config, Arc::new(Plain), clock)?;
-    Ok((made, TrustRules::verified()))
-}
-
-fn google(
-    id: ProviderId,
-    table: &config::Provider,
-    clock: Arc<dyn Clock>,
-) -> Result<(Oidc, TrustRules), InvalidConfig> {
-    let mut config = portcullis_google::Config::new(&table.client_id);
-    config.client_secret.clone_from(&table.client_secret);
-    config.hosted_domains.clone_from(&table.hosted_domains);
-    config.trust_workspace_email = table.trust_workspace_email;
-    config.scopes.clone_from(&table.scopes);
-    config.issuer_url.clone_from(&table.issuer_url);
-    config.allow_private_network = table.allow_private_network;
-    config.allowed_hosts.clone_from(&table.allowed_hosts);
-    let trust = config.trust();
-    Ok((config.build(id, clock)?, trust))
-}
-
-fn default_label(id: &str, kind: ProviderKind) -> String {
-    match kind {
-        ProviderKind::Google => "Google".to_owned(),
-        ProviderKind::Oidc => id.to_owned(),
-    }
-}
-
-fn mapping(
-    table: &config::Provider,
-) -> Result<Mapping, portcullis_core::expression::InvalidExpression> {
-    let entry = |(path, mapped): (String, config::MappedTrait)| {
-        let value = Expression::compile(&mapped.value, Scope::Claims)?;
-        Ok(MappingEntry::of_trait(&path, value, mapped.sync))
+/// As written, or what people call the kind; kind `oidc` stands for many, so the id says more.
+fn label(id: &str, table: &config::Provider) -> String {
+    let own = match table.kind == config::ProviderKind::default() {
+        true => id,
+        false => &table.preset().label,
     };
-    let entries: Result<Vec<_>, _> = table.mapped_traits().into_iter().map(entry).collect();
-    Ok(Mapping {
-        entries: entries?.into(),
-        allow_privileged: false,
-    })
+    table.label.clone().unwrap_or_else(|| own.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

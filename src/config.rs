@@ -4,7 +4,6 @@
 //! have been read.
 
 mod alone;
-mod claim_map;
 mod collection;
 mod connection;
 mod drop_in;
@@ -47,7 +46,6 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 pub use self::{
-    claim_map::MappedTrait,
     connection::ConnectionUrl,
     finding::{Finding, KeyPath, Place, Report, Severity},
     identity::{Identity, Local},
@@ -57,7 +55,10 @@ pub use self::{
     log::{Log, LogFormat, LogLevel},
     password::{Argon2, Password},
     plugins::{ErrorPage, LoginFlow, Plugins, RegistrationFlow, SelfService},
-    provider::{Create, Provider, ProviderKind},
+    provider::{
+        Authentication, Cloud, MappedTrait, OnDisable, Preset, Protocol, Provider, ProviderKind,
+        SubjectSource,
+    },
     rate::Rate,
     route::{Access, EncodedSlash, HeaderPreset, Route, Timeouts, Unauthenticated},
     schema::SchemaSource,
@@ -237,15 +238,16 @@ impl Config {
         let Some(route) = self.routes.iter().find(|route| !narrowed(route)) else {
             return;
         };
-        for (id, _) in self
+        for (id, one) in self
             .providers
             .iter()
             .filter(|(_, one)| one.is_open_to_the_world())
         {
             check.under("providers").under(id).warn(format!(
-                "anybody with an account there may pass route {:?}; write hosted_domains, \
-                 create = \"never\", or a rule in the route's allow",
-                route.name
+                "anybody with an account there may pass route {:?}; write {}, create = \
+                 \"never\", or a rule in the route's allow",
+                route.name,
+                one.preset().narrowing_key()
             ));
         }
         if self.plugins.self_service.registration.enabled {

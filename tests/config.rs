@@ -20,6 +20,8 @@ mod drop_ins;
 mod mistakes;
 #[path = "config/people.rs"]
 mod people;
+#[path = "config/providers.rs"]
+mod providers;
 #[path = "config/routes.rs"]
 mod routes;
 

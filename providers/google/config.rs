@@ -1,20 +1,25 @@
 //! What Google needs to be told.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_core::{
     clock::Clock,
     id::ProviderId,
-    secret::Secret,
     trust::{TrustRule, TrustRules},
 };
-use portcullis_oidc::{InvalidConfig, Oidc};
+use portcullis_oidc::{ClientAuthentication, InvalidConfig, Oidc};
 use serde::Deserialize;
 
 use crate::rules::GoogleRules;
 
 /// Google's issuer.
 const ISSUER: &str = "https://accounts.google.com";
+
+/// The scope that asks for a refresh token (OpenID Connect Core 1.0, section 11).
+const OFFLINE_ACCESS: &str = "offline_access";
+
+/// Stands for every Workspace domain.
+pub(crate) const ANY_DOMAIN: &str = "*";
 
 /// Domains whose addresses only Google gives out.
 const CONSUMER_DOMAINS: [&str; 2] = ["gmail.com", "googlemail.com"];
@@ -25,17 +30,19 @@ const CONSUMER_DOMAINS: [&str; 2] = ["gmail.com", "googlemail.com"];
 pub struct Config {
     /// The id Google gave this gateway.
     pub client_id: String,
-    /// The secret Google gave this gateway.
+    /// What the gateway proves with that it is this client: the secret Google gave it.
     #[serde(default)]
-    pub client_secret: Option<Secret>,
-    /// Only members of these Workspace domains may sign in; default: everybody.
+    pub authentication: ClientAuthentication,
+    /// Only members of these Workspace domains may sign in, `*` standing for any; default:
+    /// everybody.
     #[serde(default)]
     pub hosted_domains: Vec<String>,
     /// Whether addresses of a Workspace domain count as verified; default `false`, because a domain
     /// that has lapsed can be registered again by somebody else.
     #[serde(default)]
     pub trust_workspace_email: bool,
-    /// What is asked for; default `["openid", "email", "profile"]`.
+    /// What is asked for; default `["openid", "email", "profile"]`. `offline_access`, which Google
+    /// does not know, becomes the parameters that bring a refresh token.
     #[serde(default = "scopes")]
     pub scopes: Vec<String>,
     /// Another issuer than Google's own, for private clouds and tests.
@@ -47,6 +54,9 @@ pub struct Config {
     /// More hosts that the discovery document may name although their addresses are private.
     #[serde(default)]
     pub allowed_hosts: Vec<String>,
+    /// More parameters of the authorization request, such as `prompt`.
+    #[serde(default)]
+    pub authorization_parameters: BTreeMap<String, String>,
 }
 
 fn scopes() -> Vec<String> {
@@ -62,13 +72,14 @@ impl Config {
     pub fn new(client_id: impl Into<String>) -> Self {
         Self {
             client_id: client_id.into(),
-            client_secret: None,
+            authentication: ClientAuthentication::default(),
             hosted_domains: Vec::new(),
             trust_workspace_email: false,
             scopes: scopes(),
             issuer_url: None,
             allow_private_network: true,
             allowed_hosts: Vec::new(),
+            authorization_parameters: BTreeMap::new(),
         }
     }
 
@@ -115,23 +126,34 @@ impl Config {
         Oidc::new(id, self.generic(), Arc::new(rules), clock)
     }
 
-    fn generic(self) -> portcullis_oidc::Config {
+    fn generic(mut self) -> portcullis_oidc::Config {
         let issuer = self.issuer_url.unwrap_or_else(|| ISSUER.to_owned());
         let mut config = portcullis_oidc::Config::new(issuer, self.client_id);
-        config.client_secret = self.client_secret;
+        let asked = self.scopes.len();
+        self.scopes.retain(|scope| scope != OFFLINE_ACCESS);
+        let is_offline = self.scopes.len() < asked;
+        config.authentication = self.authentication;
         config.scopes = self.scopes;
         // Google's ID tokens hold everything that its userinfo endpoint would add.
         config.userinfo = false;
         config.allow_private_network = self.allow_private_network;
         config.allowed_hosts = self.allowed_hosts;
-        // A hint for Google's page; what counts is the claim. `*` stands for any Workspace domain.
-        let hint = match self.hosted_domains.as_slice() {
-            [] => None,
-            [one] => Some(one.clone()),
-            _ => Some("*".to_owned()),
+        config.authorization_parameters = self.authorization_parameters;
+        let mut parameter = |name: &str, value: &str| {
+            let entry = config.authorization_parameters.entry(name.to_owned());
+            entry.or_insert_with(|| value.to_owned());
         };
-        let hint = hint.map(|domain| ("hd".to_owned(), domain));
-        config.authorization_parameters.extend(hint);
+        // A hint for Google's page; what counts is the claim. `*` stands for any Workspace domain.
+        match self.hosted_domains.as_slice() {
+            [] => {}
+            [one] => parameter("hd", one),
+            _ => parameter("hd", ANY_DOMAIN),
+        }
+        if is_offline {
+            // Without consent anew, Google gives a refresh token only the very first time.
+            parameter("access_type", "offline");
+            parameter("prompt", "consent");
+        }
         config
     }
 }

@@ -3,6 +3,8 @@
 use portcullis_oidc::Rules;
 use serde_json::{Map, Value};
 
+use crate::config::ANY_DOMAIN;
+
 /// The rules for Google.
 #[derive(Debug)]
 pub(crate) struct GoogleRules {
@@ -25,7 +27,8 @@ impl Rules for GoogleRules {
         let Some(claimed) = hosted_domain(id_token) else {
             return Err("it belongs to no hosted domain");
         };
-        let is_admitted = |domain: &String| domain.eq_ignore_ascii_case(claimed);
+        let is_admitted =
+            |domain: &String| domain == ANY_DOMAIN || domain.eq_ignore_ascii_case(claimed);
         match self.hosted_domains.iter().any(is_admitted) {
             true => Ok(()),
             false => Err("it belongs to another hosted domain"),
@@ -34,7 +37,10 @@ impl Rules for GoogleRules {
 }
 
 fn hosted_domain(claims: &Map<String, Value>) -> Option<&str> {
-    claims.get("hd")?.as_str()
+    claims
+        .get("hd")?
+        .as_str()
+        .filter(|domain| !domain.is_empty())
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_core::secret::Secret;
 use serde::Deserialize;
 use url::Url;
+
+use crate::authentication::ClientAuthentication;
 
 /// The authorization request's parameters that a configuration may set. Whatever binds the answer
 /// to the browser, or names a person, is not among them.
@@ -30,15 +31,18 @@ pub struct Config {
     pub issuer_url: String,
     /// The id the provider gave this gateway.
     pub client_id: String,
-    /// The secret the provider gave this gateway; none for a public client.
+    /// What the gateway proves with that it is this client; default: nothing.
     #[serde(default)]
-    pub client_secret: Option<Secret>,
+    pub authentication: ClientAuthentication,
     /// What is asked for; default `["openid", "email", "profile"]`. `openid` is added when missing.
     #[serde(default = "scopes")]
     pub scopes: Vec<String>,
     /// Whether claims are completed from the userinfo endpoint, if there is one; default `true`.
     #[serde(default = "yes")]
     pub userinfo: bool,
+    /// How the answer comes back: `query` (the default) or `form_post`.
+    #[serde(default)]
+    pub response_mode: Option<String>,
     /// More parameters of the authorization request, such as `prompt`.
     #[serde(default)]
     pub authorization_parameters: BTreeMap<String, String>,
@@ -60,6 +64,17 @@ pub struct InvalidConfig {
     pub reason: String,
 }
 
+/// Whether a configuration may set this parameter of the authorization request.
+pub fn check_parameter(name: &str) -> Result<(), String> {
+    match PARAMETERS.contains(&name) {
+        true => Ok(()),
+        false => Err(format!(
+            "{name:?} cannot be set; what can be: {}",
+            PARAMETERS.join(", ")
+        )),
+    }
+}
+
 fn scopes() -> Vec<String> {
     ["openid", "email", "profile"].map(str::to_owned).to_vec()
 }
@@ -74,9 +89,10 @@ impl Config {
         Self {
             issuer_url: issuer_url.into(),
             client_id: client_id.into(),
-            client_secret: None,
+            authentication: ClientAuthentication::default(),
             scopes: scopes(),
             userinfo: true,
+            response_mode: None,
             authorization_parameters: BTreeMap::new(),
             allow_private_network: true,
             allowed_hosts: Vec::new(),
@@ -93,10 +109,12 @@ impl Config {
         if self.client_id.is_empty() {
             problem("client_id", "it is missing".to_owned());
         }
+        let modes = [None, Some("query"), Some("form_post")];
+        if !modes.contains(&self.response_mode.as_deref()) {
+            problem("response_mode", "it is query or form_post".to_owned());
+        }
         for name in self.authorization_parameters.keys() {
-            if !PARAMETERS.contains(&name.as_str()) {
-                let known = PARAMETERS.join(", ");
-                let reason = format!("{name:?} cannot be set; what can be: {known}");
+            if let Err(reason) = check_parameter(name) {
                 problem("authorization_parameters", reason);
             }
         }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
+    authentication::ClientAuthentication,
     config::Config,
     discovery::Document,
     fetch::{Fetch, FetchError},
@@ -107,8 +108,8 @@ impl Exchange<'_> {
             .set_token_uri(self.document.token_endpoint.clone())
             .set_redirect_uri(RedirectUrl::from_url(self.redirect_uri.clone()))
             .set_auth_type(auth);
-        match &self.config.client_secret {
-            Some(secret) if !secret.is_empty() => {
+        match &self.config.authentication {
+            ClientAuthentication::Secret(secret) => {
                 client.set_client_secret(ClientSecret::new(secret.expose().to_owned()))
             }
             _ => client,

@@ -1,6 +1,7 @@
 //! Any OpenID provider: discovery when first used, code flow with state, nonce and PKCE, and checks
 //! of everything that comes back. Speaks to the provider and to nobody else.
 
+mod authentication;
 mod config;
 mod discovery;
 mod email;
@@ -9,6 +10,7 @@ mod fetch;
 mod guard;
 mod id_token;
 mod oidc;
+mod outbound;
 mod remote;
 mod rules;
 mod signed;
@@ -16,9 +18,12 @@ mod trouble;
 mod userinfo;
 
 pub use crate::{
-    config::{Config, InvalidConfig},
+    authentication::{ClientAuthentication, SigningKey},
+    config::{Config, InvalidConfig, check_parameter},
     oidc::Oidc,
+    outbound::Outbound,
     rules::{Plain, Rules},
+    trouble::safe_code,
 };
 
 #[cfg(test)]

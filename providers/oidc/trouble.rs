@@ -33,7 +33,7 @@ impl From<Trouble> for ProviderError {
 }
 
 /// An error code as it may be shown and logged: its plain characters, at most 64 of them.
-pub(crate) fn safe_code(code: &str) -> String {
+pub fn safe_code(code: &str) -> String {
     let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let safe: String = code.chars().filter(plain).take(64).collect();
     match safe.is_empty() {

@@ -25,7 +25,11 @@ impl Provider {
 impl Config {
     /// The files that providers name, beside those that name them.
     pub fn provider_files(&self) -> Vec<PathBuf> {
-        let files = |provider: &Provider| provider.client_secret_file.clone();
-        self.providers.values().filter_map(files).collect()
+        let files = |provider: &Provider| {
+            let named = [&provider.client_secret_file, &provider.private_key_file];
+            named.map(Clone::clone)
+        };
+        let files = self.providers.values().flat_map(files);
+        files.flatten().collect()
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use portcullis_core::secret::Secret;
 
-use super::{Config, connection::ConnectionUrl, finding::Check};
+use super::{Config, Provider, connection::ConnectionUrl, finding::Check};
 
 /// Makes every file name absolute or relative to the working directory, and reads what it holds.
 pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>) {
@@ -43,20 +43,29 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
     }
     for (id, provider) in &mut config.providers {
         let drop_in = config.drop_ins.get(id).and_then(|file| file.parent());
-        settle(&mut provider.client_secret_file, drop_in.unwrap_or(folder));
-        let file = provider.client_secret_file.as_deref();
         let mut check = check.under("providers");
-        let mut check = check.under(id);
-        read_secret(
-            file,
-            &mut provider.client_secret,
-            &mut check.under("client_secret_file"),
-        );
+        read_provider(provider, drop_in.unwrap_or(folder), &mut check.under(id));
     }
     for (index, schema) in config.identity.schemas.iter_mut().enumerate() {
         settle(&mut schema.file, folder);
         schema.read(&mut check.under("identity").under("schemas").item(index));
     }
+}
+
+/// Reads the secrets of one provider.
+pub(super) fn read_provider(provider: &mut Provider, folder: &Path, check: &mut Check<'_>) {
+    settle(&mut provider.client_secret_file, folder);
+    read_secret(
+        provider.client_secret_file.as_deref(),
+        &mut provider.client_secret,
+        &mut check.under("client_secret_file"),
+    );
+    settle(&mut provider.private_key_file, folder);
+    read_secret(
+        provider.private_key_file.as_deref(),
+        &mut provider.private_key,
+        &mut check.under("private_key_file"),
+    );
 }
 
 fn settle(file: &mut Option<PathBuf>, folder: &Path) {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use toml::de::DeTable;
 
 use super::{
-    Config, Provider,
+    Config, Provider, ProviderKind,
     collection::Collection,
     drop_in::DropIns,
     file,
@@ -231,8 +231,8 @@ impl<'o> Reading<'o> {
                 .is_some_and(|provider| !provider.contains_key("kind"))
             {
                 let key = KeyPath(vec!["providers".to_owned(), id.clone()]).join("kind");
-                let message = "it is missing; write kind = \"oidc\" or kind = \"google\"";
-                self.collection.problem(&key, message.to_owned());
+                let message = format!("it is missing; write {}", ProviderKind::choices());
+                self.collection.problem(&key, message);
             }
         }
     }

@@ -1,17 +1,32 @@
 //! `[providers.<id>]`: who else may say who somebody is.
 
+mod admission;
+mod authentication;
+mod claim_map;
+mod disabling;
+mod generated_id;
+mod kind;
+mod known_keys;
+mod microsoft;
+mod validation;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
-use portcullis_core::{id::ProviderId, secret::Secret};
-use serde::{Deserialize, Serialize};
-use url::Url;
-
-use super::{
-    claim_map::MappedTrait,
-    expression::{self, Scope},
-    finding::Check,
-    host, text,
+use portcullis_core::{
+    mapping::Sync,
+    provider::{Creation, Linking, SignOutScope, UnverifiedLocal},
+    secret::Secret,
+    trust::TrustRule,
 };
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    claim_map::MappedTrait,
+    disabling::OnDisable,
+    kind::{Authentication, Preset, Protocol, ProviderKind},
+    microsoft::{Cloud, SubjectSource},
+};
+use super::text;
 
 /// One provider. Keys that only some kinds know are refused for the others.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -26,10 +41,20 @@ pub struct Provider {
     pub client_secret: Option<Secret>,
     /// A file that holds `client_secret`.
     pub client_secret_file: Option<PathBuf>,
-    /// The issuer, whose discovery document says everything else; required for `oidc`.
-    /// Kept letter by letter, because the provider's own spelling is what must match.
+    /// A private key in PEM with which the gateway signs, in place of a secret.
+    pub private_key: Option<Secret>,
+    /// A file that holds `private_key`.
+    pub private_key_file: Option<PathBuf>,
+    /// The provider's name for the key.
+    pub key_id: Option<String>,
+    /// Kind `apple`: the team whose key it is.
+    pub team_id: Option<String>,
+    /// The issuer; required for kinds that do not know theirs. Kept letter by letter, because the
+    /// provider's own spelling is what must match.
     pub issuer_url: Option<String>,
-    /// Name on the sign-in page; default: the provider's id.
+    /// Kind `github`: where the API is, for an enterprise server that has it elsewhere.
+    pub api_url: Option<String>,
+    /// Name on the sign-in page; default: the kind's, or the provider's id for kind `oidc`.
     pub label: Option<String>,
     /// URL or path of a picture on the sign-in page.
     pub icon: Option<String>,
@@ -39,57 +64,72 @@ pub struct Provider {
     pub enabled: bool,
     /// Whether the sign-in page leaves it out; default `false`.
     pub hidden: bool,
-    /// What is asked for; default `["openid", "email", "profile"]`.
+    /// Whether it can only be linked from the settings; default `false`.
+    pub link_only: bool,
+    /// What is asked for; default: what the kind needs.
     pub scopes: Vec<String>,
     /// Whether somebody new gets an identity; default `auto`.
     #[serde(deserialize_with = "text::word")]
-    pub create: Create,
+    pub create: Creation,
+    /// What happens when somebody new has the trusted address of an identity; default `confirm`.
+    #[serde(deserialize_with = "text::word")]
+    pub link: Linking,
+    /// What happens when that identity has never proved the address; default `confirm`.
+    #[serde(deserialize_with = "text::word")]
+    pub unverified_local: UnverifiedLocal,
+    /// The domains of trusted addresses that are admitted; default: all, and no address, too.
+    pub allow_domains: Vec<String>,
+    /// The domains of trusted addresses that are not.
+    pub deny_domains: Vec<String>,
+    /// Claim path to the pattern that it must match as a whole.
+    pub require_claims: BTreeMap<String, String>,
     /// Kind `google`: only members of these Workspace domains may sign in; default: everybody.
     pub hosted_domains: Vec<String>,
     /// Kind `google`: whether addresses of a Workspace domain count as verified; default `false`,
     /// because a domain that has lapsed can be registered again by somebody else.
     pub trust_workspace_email: bool,
-    /// Kind `oidc`: whether claims are completed from the userinfo endpoint; default `true`.
+    /// Kind `microsoft`: `common` (default), `organizations`, `consumers`, a tenant's id or domain.
+    pub microsoft_tenant: Option<String>,
+    /// Another spelling of `microsoft_tenant`.
+    pub microsoft_tenant_id: Option<String>,
+    /// Kind `microsoft`: only members of these tenants, by id, may sign in; default: everybody.
+    pub allowed_tenants: Vec<String>,
+    /// Kind `microsoft`: `global` (default), `us` or `china`.
+    #[serde(deserialize_with = "text::word")]
+    pub cloud: Cloud,
+    /// Kind `microsoft`: what names an account for ever; default `tid_oid`.
+    #[serde(deserialize_with = "text::word")]
+    pub subject_source: SubjectSource,
+    /// Kind `microsoft`: whether addresses of the one configured tenant count as verified; default
+    /// `false`, because its administrator can write any address.
+    pub trust_tenant_email: bool,
+    /// The rules by which addresses count as verified; default: the kind's.
+    pub trust: Option<Vec<TrustRule>>,
+    /// Whether claims are completed from the userinfo endpoint, where there is one; default `true`.
     pub userinfo: bool,
+    /// More parameters of the authorization request.
+    pub authorization_parameters: BTreeMap<String, String>,
     /// Whether the provider may be at a private address; default `true`.
     pub allow_private_network: bool,
     /// More hosts that its discovery document may name.
     pub allowed_hosts: Vec<String>,
-    /// Trait path to CEL over `claims`; default: e-mail, first and last name.
+    /// Whether its tokens are kept, sealed, for later use; default `false`.
+    pub store_tokens: bool,
+    /// What signing out here means for its own session; default `local`.
+    #[serde(deserialize_with = "text::word")]
+    pub logout: SignOutScope,
+    /// Whether changes of links are mailed to the identity's address; default `true`.
+    pub notify: bool,
+    /// Whether the map may set roles and traits that only administrators may edit; default `false`.
+    pub allow_privileged: bool,
+    /// When the map's entries are taken over that do not say so themselves; default `import`.
+    #[serde(deserialize_with = "text::word")]
+    pub sync: Sync,
+    /// Trait path to CEL over `claims`; default: the kind's.
     pub map: BTreeMap<String, MappedTrait>,
+    /// What becomes of links and sessions when it is disabled or removed.
+    pub on_disable: OnDisable,
 }
-
-/// What speaks with a provider.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProviderKind {
-    /// Any OpenID provider.
-    #[default]
-    Oidc,
-    /// Google.
-    Google,
-}
-
-/// Whether somebody new gets an identity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Create {
-    /// Yes, at the first sign-in.
-    #[default]
-    Auto,
-    /// No; only those who are known already may sign in.
-    Never,
-}
-
-/// Where anybody on earth can get a subject.
-const OPEN_TO_THE_WORLD: [&str; 6] = [
-    "accounts.google.com",
-    "appleid.apple.com",
-    "gitlab.com",
-    "login.microsoftonline.com",
-    "www.facebook.com",
-    "www.linkedin.com",
-];
 
 impl Default for Provider {
     fn default() -> Self {
@@ -98,126 +138,66 @@ impl Default for Provider {
             client_id: String::new(),
             client_secret: None,
             client_secret_file: None,
+            private_key: None,
+            private_key_file: None,
+            key_id: None,
+            team_id: None,
             issuer_url: None,
+            api_url: None,
             label: None,
             icon: None,
             order: 0,
             enabled: true,
             hidden: false,
-            scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),
-            create: Create::default(),
+            link_only: false,
+            scopes: Vec::new(),
+            create: Creation::default(),
+            link: Linking::default(),
+            unverified_local: UnverifiedLocal::default(),
+            allow_domains: Vec::new(),
+            deny_domains: Vec::new(),
+            require_claims: BTreeMap::new(),
             hosted_domains: Vec::new(),
             trust_workspace_email: false,
+            microsoft_tenant: None,
+            microsoft_tenant_id: None,
+            allowed_tenants: Vec::new(),
+            cloud: Cloud::default(),
+            subject_source: SubjectSource::default(),
+            trust_tenant_email: false,
+            trust: None,
             userinfo: true,
+            authorization_parameters: BTreeMap::new(),
             allow_private_network: true,
             allowed_hosts: Vec::new(),
+            store_tokens: false,
+            logout: SignOutScope::default(),
+            notify: true,
+            allow_privileged: false,
+            sync: Sync::default(),
             map: BTreeMap::new(),
+            on_disable: OnDisable::default(),
         }
     }
 }
 
 impl Provider {
-    /// Whether whoever has an account anywhere may get an identity here.
-    pub(super) fn is_open_to_the_world(&self) -> bool {
-        let issuer = self
-            .issuer_url
-            .as_deref()
-            .and_then(|text| Url::parse(text).ok());
-        let issuer = issuer.as_ref().and_then(Url::host_str);
-        let open = match self.kind {
-            ProviderKind::Google => self.hosted_domains.is_empty(),
-            ProviderKind::Oidc => issuer.is_some_and(|host| OPEN_TO_THE_WORLD.contains(&host)),
-        };
-        open && self.enabled && self.create == Create::Auto
+    /// What is known of its kind.
+    pub fn preset(&self) -> &'static Preset {
+        self.kind.preset()
     }
 
-    pub(super) fn validate(&self, id: &str, check: &mut Check<'_>) {
-        if let Err(reason) = validate_id(id) {
-            check.problem(reason);
-        }
-        if self.client_id.is_empty() {
-            check
-                .under("client_id")
-                .problem("it is missing; write the id the provider gave you");
-        }
-        self.validate_issuer(&mut check.under("issuer_url"));
-        self.validate_kind(check);
-        if !self.scopes.iter().any(|scope| scope == "openid") {
-            check
-                .under("scopes")
-                .problem("without \"openid\" there is no ID token; add it");
-        }
-        for (index, host) in self.allowed_hosts.iter().enumerate() {
-            if let Err(reason) = host::validate_name(host) {
-                check.under("allowed_hosts").item(index).problem(reason);
-            }
-        }
-        self.validate_map(&mut check.under("map"));
+    /// The issuer: the configured one, or the kind's own.
+    pub fn issuer(&self) -> Option<&str> {
+        let own = self.preset().issuer.as_deref();
+        self.issuer_url.as_deref().or(own)
     }
 
-    fn validate_issuer(&self, check: &mut Check<'_>) {
-        let Some(issuer) = &self.issuer_url else {
-            if self.kind == ProviderKind::Oidc {
-                check.problem("it is missing; kind \"oidc\" needs the provider's issuer");
-            }
-            return;
-        };
-        let Ok(issuer) = Url::parse(issuer) else {
-            return check.problem("this is no URL; write one such as \"https://id.example.org\"");
-        };
-        // OpenID Connect Discovery 1.0, section 3: no query, no fragment.
-        if issuer.query().is_some() || issuer.fragment().is_some() {
-            check.problem("an issuer has no query and no fragment; remove them");
-        }
-        match issuer.scheme() {
-            "https" => {}
-            "http" if super::is_loopback(&issuer) => {}
-            "http" => check.warn("whoever is on the way can sign in as anybody; use https"),
-            other => check.problem(format!("{other}: is no issuer's scheme; write https://")),
+    /// What is asked for: as written, or what the kind needs.
+    pub fn asked_scopes(&self) -> Vec<String> {
+        match self.scopes.is_empty() {
+            true => self.preset().scopes.clone(),
+            false => self.scopes.clone(),
         }
     }
-
-    fn validate_kind(&self, check: &mut Check<'_>) {
-        let google = self.kind == ProviderKind::Google;
-        if !google && !self.hosted_domains.is_empty() {
-            check.under("hosted_domains").problem(
-                "only kind \"google\" knows hosted domains; remove the key or change kind",
-            );
-        }
-        if !google && self.trust_workspace_email {
-            check.under("trust_workspace_email").problem(
-                "only kind \"google\" knows Workspace domains; remove the key or change kind",
-            );
-        }
-        for (index, domain) in self.hosted_domains.iter().enumerate() {
-            if let Err(reason) = host::validate_name(domain) {
-                check.under("hosted_domains").item(index).problem(reason);
-            }
-        }
-        if google && self.client_secret.is_none() && self.client_secret_file.is_none() {
-            check
-                .under("client_secret")
-                .warn("Google expects one; write client_secret_file");
-        }
-    }
-
-    fn validate_map(&self, check: &mut Check<'_>) {
-        for (path, mapped) in &self.map {
-            if path.is_empty() || path.split('.').any(str::is_empty) {
-                check
-                    .under(path)
-                    .problem("this is no trait path; write one such as \"name.first\"");
-            }
-            if let Err(reason) = expression::validate(&mapped.value, Scope::Claims) {
-                check.under(path).problem(reason);
-            }
-        }
-    }
-}
-
-/// The id is part of the redirect URI, so it is kept to what no URL needs to encode.
-fn validate_id(id: &str) -> Result<(), String> {
-    id.parse::<ProviderId>().map(|_| ()).map_err(|_| {
-        format!("{id:?} is no provider id; write up to 64 letters, digits, `-` and `_`")
-    })
 }

@@ -56,6 +56,17 @@ where
     T::deserialize(word)
 }
 
+/// One of a few words that may be left out.
+pub(super) fn optional_word<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    let word = |text: String| -> StringDeserializer<D::Error> { text.into_deserializer() };
+    text.map(|text| T::deserialize(word(text))).transpose()
+}
+
 fn parse_url(text: &str) -> Result<Url, String> {
     Url::parse(text).map_err(|error| {
         format!("this is no absolute URL ({error}); write one such as \"https://app.example.org\"")

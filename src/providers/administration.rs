@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     builtin,
-    config::{self, Finding, Severity},
+    config::{self, Finding},
     store::StoredProvider,
 };
 
@@ -239,12 +239,7 @@ impl Administration {
         id: &ProviderId,
         table: &Map<String, Value>,
     ) -> Result<config::Provider, AdministrationError> {
-        let table = Value::Object(table.clone());
-        let provider = config::load_provider(id.as_str(), &table).map_err(|report| {
-            let problems = report.findings.into_iter();
-            let problems = problems.filter(|one| one.severity == Severity::Problem);
-            AdministrationError::Invalid(problems.map(problem_of).collect())
-        })?;
+        let provider = loaded(id.as_str(), table)?;
         match builtin::provider(id.as_str(), &provider, Arc::clone(&self.clock)) {
             Ok(_) => Ok(provider),
             Err(error) => Err(problem("", &error.to_string())),
@@ -280,11 +275,19 @@ fn chosen_or_made(table: &Map<String, Value>) -> Result<ProviderId, Administrati
     let id = match table.get("id") {
         Some(Value::String(id)) => id.clone(),
         Some(_) => return Err(problem("id", "a text is needed")),
-        None => return Err(problem("id", "it is missing")),
+        None => loaded("new", &taken(table.clone()))?.generated_id(),
     };
     id.parse().map_err(|_| {
         let message = "this is no provider id; write up to 64 letters, digits, `-` and `_`";
         problem("id", message)
+    })
+}
+
+/// The provider that the table describes, or everything that is wrong with it.
+fn loaded(id: &str, table: &Map<String, Value>) -> Result<config::Provider, AdministrationError> {
+    config::load_provider(id, &Value::Object(table.clone())).map_err(|report| {
+        let problems = report.problems_alone().findings.into_iter();
+        AdministrationError::Invalid(problems.map(problem_of).collect())
     })
 }
 

@@ -39,8 +39,11 @@ impl Fates {
     }
 
     /// What the provider's own table says.
-    pub(super) fn of_table(_table: &config::Provider) -> Self {
-        Self::default()
+    pub(super) fn of_table(table: &config::Provider) -> Self {
+        Self {
+            links: table.on_disable.links,
+            sessions: table.on_disable.sessions,
+        }
     }
 }
 

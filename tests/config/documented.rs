@@ -23,12 +23,22 @@ fn uncommented(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Tables whose keys are of one's own choice.
+const FREE: [&str; 6] = [
+    "providers",
+    "providers.*.authorization_parameters",
+    "providers.*.map",
+    "providers.*.map.*.rename",
+    "providers.*.require_claims",
+    "routes.set_headers",
+];
+
 /// The paths of all keys, with list positions and ids of providers and headers left out.
 fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Table(table) => {
             for (key, value) in table {
-                let free = ["providers", "providers.*.map", "routes.set_headers"].contains(&at);
+                let free = FREE.contains(&at);
                 let key = if free { "*" } else { key };
                 let path = if at.is_empty() {
                     key.to_owned()

@@ -47,7 +47,7 @@ fn providers_are_complete_and_of_their_kind() {
     );
     refused(
         &provider("hosted_domains = [\"example.org\"]"),
-        "portcullis.toml:8: providers.acme.hosted_domains: only kind \"google\" knows hosted domains",
+        "portcullis.toml:8: providers.acme.hosted_domains: only kind \"google\" knows this key; remove it or change kind",
     );
     refused(
         &provider("scopes = [\"email\"]"),

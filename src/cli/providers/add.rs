@@ -18,7 +18,7 @@ use crate::{
 
 /// What is to be added.
 #[derive(Debug, Args)]
-pub struct Add {
+pub(super) struct Add {
     /// What speaks with it, such as `google`.
     #[arg(long)]
     kind: String,

@@ -1,0 +1,18 @@
+//! GitHub, and other OAuth 2.0 providers without OpenID Connect: code flow with state and PKCE,
+//! and a document that says who the access token belongs to.
+
+mod config;
+mod document;
+mod endpoints;
+mod exchange;
+mod plain;
+mod revocation;
+
+pub use crate::{
+    config::{Config, PlainConfig},
+    endpoints::Endpoints,
+    plain::{GitHub, PlainOAuth},
+};
+
+#[cfg(test)]
+mod tests;
