@@ -16,6 +16,7 @@ use portcullis::{
     route::{Access, HeaderPreset, HostPattern, Route, RouteTable},
 };
 use portcullis_core::{
+    clock::SystemClock,
     expression::{Expression, Scope},
     head::{RequestHead, Scheme},
     id::{IdentityId, SessionId},
@@ -27,7 +28,7 @@ use portcullis_core::{
     secret::TokenHash,
     session::{Aal, AuthenticationMethod, Device, Session},
     stage::{Authenticator, Unavailable},
-    testing::SeededEntropy,
+    testing::{MemoryStore, SeededEntropy},
 };
 use serde_json::json;
 use url::Url;
@@ -117,6 +118,7 @@ fn pipeline() -> Pipeline {
         authorizers: Vec::new(),
         enrichers: Vec::new(),
         schemas: schemas(),
+        vault: Arc::new(MemoryStore::new(Arc::new(SystemClock))),
         addresses: Addresses {
             return_urls: Arc::new(ReturnUrls::new(public_url, Vec::new(), Vec::new())),
             prefix: "/.portcullis".to_owned(),

@@ -20,6 +20,7 @@ pub(crate) fn route(name: &str, host: HostPattern, path: &str) -> Route {
         deny: None,
         preset: HeaderPreset::OAuth2Proxy,
         set_headers: BTreeMap::new(),
+        inject_access_token: None,
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {

@@ -35,6 +35,7 @@ mod sources;
 mod store;
 mod text;
 mod tls;
+mod tokens;
 mod upstream;
 mod wording;
 mod written;
@@ -66,6 +67,7 @@ pub use self::{
     size::ByteSize,
     sources::Sources,
     store::{Redis, Store},
+    tokens::Tokens,
     upstream::Upstream,
 };
 
@@ -101,6 +103,8 @@ pub struct Config {
     pub redis: Redis,
     /// `[session]`.
     pub session: Session,
+    /// `[tokens]`.
+    pub tokens: Tokens,
     /// `[[routes]]`; none by default, or one to the built-in echo application without any file.
     pub routes: Vec<Route>,
     /// `[providers.<id>]`; none by default.
@@ -131,6 +135,7 @@ impl Default for Config {
             store: Store::default(),
             redis: Redis::default(),
             session: Session::default(),
+            tokens: Tokens::default(),
             routes: Vec::new(),
             providers: BTreeMap::new(),
             providers_dir: PROVIDERS_DIR.into(),
@@ -198,6 +203,12 @@ impl Config {
             &self.listen,
             &mut check.under("routes"),
         );
+        routes::warn_of_unknown_providers(
+            &self.routes,
+            &self.providers,
+            &mut check.under("routes"),
+        );
+        self.tokens.validate(&mut check.under("tokens"));
         for (id, provider) in &self.providers {
             provider.validate(id, &mut check.under("providers").under(id));
         }

@@ -7,11 +7,13 @@ use std::{fmt, sync::Arc};
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use portcullis_core::{head::RequestHead, principal::Principal, schema::Schemas, stage::Enricher};
 
+pub(crate) use injection::Injection;
 pub use reserved::ReservedHeaders;
 pub(crate) use reserved::plain;
 
 use crate::route::{Remembered, Route};
 
+mod injection;
 mod preset;
 mod reserved;
 mod value;

@@ -23,4 +23,4 @@ pub mod proxy;
 pub mod route;
 pub mod store;
 pub mod upstream;
-mod vault;
+pub mod vault;

@@ -11,11 +11,12 @@ use portcullis_core::{
     principal::Principal,
     schema::Schemas,
     stage::{Authenticator, Authorizer, Decision, Enricher},
+    vault::TokenVault,
 };
 
 use crate::{
     authorize::authorize,
-    enrich::{Enrichment, IdentityHeaders},
+    enrich::{Enrichment, IdentityHeaders, Injection},
     route::{Access, EncodedSlash, HeaderPreset, Lookup, Route, RouteTable, Target},
 };
 
@@ -30,6 +31,7 @@ pub struct Pipeline {
     authenticators: Vec<Arc<dyn Authenticator>>,
     authorizers: Vec<Arc<dyn Authorizer>>,
     enrichment: Enrichment,
+    injection: Injection,
     addresses: Addresses,
 }
 
@@ -46,6 +48,8 @@ pub struct PipelineParts {
     pub enrichers: Vec<Arc<dyn Enricher>>,
     /// The identity schemas, which know the e-mail trait.
     pub schemas: Arc<Schemas>,
+    /// Where the upstream tokens are that some routes inject.
+    pub vault: Arc<dyn TokenVault>,
     /// Where sign-in is and where browsers may return to.
     pub addresses: Addresses,
 }
@@ -58,6 +62,7 @@ impl Pipeline {
             authenticators: parts.authenticators,
             authorizers: parts.authorizers,
             enrichment: Enrichment::new(parts.schemas, parts.enrichers),
+            injection: Injection::new(parts.vault),
             addresses: parts.addresses,
         }
     }
@@ -83,8 +88,13 @@ impl Pipeline {
         {
             return Err(self.refuse(code, route, principal, head));
         }
+        let known = principal.as_deref();
+        let mut headers = self.enrichment.headers(route, known, head);
+        if let Some(provider) = &route.inject_access_token {
+            headers = self.injection.add(headers, provider, known, head).await;
+        }
         Ok(Permit {
-            headers: self.enrichment.headers(route, principal.as_deref(), head),
+            headers,
             route: route.clone(),
             principal,
         })
@@ -159,6 +169,7 @@ impl Pipeline {
             || route.deny.is_some()
             || route.preset != HeaderPreset::None
             || !route.set_headers.is_empty()
+            || route.inject_access_token.is_some()
             || matches!(route.target, Target::Pages(_))
             || !self.authorizers.is_empty()
             || self.enrichment.has_plugins()

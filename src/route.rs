@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use http::{HeaderName, Method};
-use portcullis_core::{expression::Expression, pages::Pages};
+use portcullis_core::{expression::Expression, id::ProviderId, pages::Pages};
 use url::Url;
 
 pub use table::{AmbiguousRoute, Lookup, RouteTable};
@@ -38,6 +38,8 @@ pub struct Route {
     pub preset: HeaderPreset,
     /// Further headers by expression.
     pub set_headers: BTreeMap<String, (HeaderName, Expression)>,
+    /// The provider whose access token its requests carry, where they carry one.
+    pub inject_access_token: Option<ProviderId>,
     /// What happens to an encoded slash in the path.
     pub encoded_slash: EncodedSlash,
     /// What somebody who is signed out gets.

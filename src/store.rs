@@ -11,30 +11,44 @@ mod keys;
 mod principals;
 mod providers;
 mod purge;
+mod recent;
 mod record;
 mod redis;
 mod sessions;
 mod stamp;
 mod statement;
 mod table;
+mod tokens;
 mod touches;
+mod upstream_sessions;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use portcullis_core::{
-    clock::Clock, credential::CredentialStore, entropy::Entropy, flow::FlowStore,
-    identity::IdentityStore, session::SessionStore, sessions::SessionLifetimes, store::StoreError,
+    clock::Clock,
+    credential::CredentialStore,
+    entropy::Entropy,
+    flow::FlowStore,
+    identity::IdentityStore,
+    session::SessionStore,
+    sessions::SessionLifetimes,
+    store::StoreError,
+    vault::{TokenStore, UpstreamSessionStore},
 };
 
+pub(crate) use self::recent::Recent;
 use self::{
     cached::{CachedIdentities, CachedSessions, Caches},
     credentials::SqlCredentials,
     database::Database,
     flows::SqlFlows,
     identities::SqlIdentities,
+    keys::Purpose,
     record::Records,
     sessions::SqlSessions,
+    tokens::SqlTokens,
+    upstream_sessions::SqlUpstreamSessions,
 };
 pub use self::{
     principals::Principals,
@@ -62,6 +76,10 @@ pub struct Stores {
     pub sessions: Arc<dyn SessionStore>,
     /// Flows.
     pub flows: Arc<dyn FlowStore>,
+    /// Upstream tokens, sealed.
+    pub tokens: Arc<dyn TokenStore>,
+    /// Where sessions came from; whoever writes ID tokens seals them.
+    pub upstream_sessions: Arc<dyn UpstreamSessionStore>,
     /// The principals behind session tokens.
     pub principals: Arc<Principals>,
     /// Writes down when sessions are used; to be run beside the gateway.
@@ -120,6 +138,8 @@ impl Store {
                 caches,
             }),
             flows: self.flows(),
+            tokens: self.tokens(),
+            upstream_sessions: Arc::new(SqlUpstreamSessions::new(self.database.clone())),
             principals,
             touches: Some(touches),
             tracking,
@@ -128,7 +148,17 @@ impl Store {
 
     /// The key that seals cookies and flows, made at first use; every node gets the same.
     pub async fn sealing_key(&self, entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
-        keys::sealing_key(&self.database, entropy).await
+        keys::find_or_make(&self.database, Purpose::Sealing, entropy).await
+    }
+
+    /// The key that seals upstream tokens, made at first use; every node gets the same.
+    pub async fn token_key(&self, entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
+        keys::find_or_make(&self.database, Purpose::Tokens, entropy).await
+    }
+
+    /// The key that seals upstream tokens, if it was ever made.
+    pub async fn token_key_if_any(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        keys::find(&self.database, Purpose::Tokens).await
     }
 
     /// The providers that were added at run time.
@@ -158,5 +188,10 @@ impl Store {
     fn flows(&self) -> Arc<dyn FlowStore> {
         let clock = Arc::clone(&self.clock);
         Arc::new(SqlFlows::new(self.database.clone(), clock))
+    }
+
+    fn tokens(&self) -> Arc<dyn TokenStore> {
+        let clock = Arc::clone(&self.clock);
+        Arc::new(SqlTokens::new(self.database.clone(), clock))
     }
 }

@@ -1,66 +1,151 @@
-//! Upstream tokens after the sign-in.
+//! The vault: upstream tokens after the sign-in, sealed, and refreshed once for all nodes.
+//!
+//! A token that is at hand costs no store command and no lock. Else the record is read; what is
+//! about to expire is refreshed by whoever gets the link's lease, and saved before anybody uses it.
 
-use async_trait::async_trait;
-use portcullis_core::{
-    id::{CredentialId, IdentityId, ProviderId, SessionId},
-    provider::{TokenSet, Upstream},
-    secret::Secret,
-    store::StoreError,
-    vault::{TokenVault, UpstreamSessionStore, VaultError},
+mod held;
+mod keeper;
+mod keyring;
+mod refresh;
+mod sessions;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
-/// A vault that keeps nothing yet.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Vault;
+use async_trait::async_trait;
+use futures_util::future::join_all;
+use portcullis_core::{
+    clock::Clock,
+    entropy::Entropy,
+    id::{CredentialId, IdentityId, ProviderId},
+    plugin::Announcer,
+    provider::TokenSet,
+    registry::Registry,
+    secret::Secret,
+    store::StoreError,
+    vault::{TokenStore, TokenVault, VaultError},
+};
+
+use self::{held::Held, keeper::Keeper};
+pub use self::{keyring::Keyring, sessions::SealedUpstreamSessions};
+use crate::store::Recent;
+
+/// Upstream tokens, sealed and fresh.
+#[derive(Debug)]
+pub struct Vault {
+    keeper: Keeper,
+    recent: Recent<Place, Held>,
+    /// Moves whenever this process changes what is kept: what was read meanwhile is not reused.
+    changes: AtomicU64,
+}
+
+/// What a vault is made of.
+#[derive(Debug, Clone)]
+pub struct VaultParts {
+    /// Where sealed tokens are.
+    pub tokens: Arc<dyn TokenStore>,
+    /// The providers that are asked for fresh ones.
+    pub registry: Arc<Registry>,
+    /// What they are sealed with.
+    pub keys: Keyring,
+    /// Who hears of tokens that have ended.
+    pub announcer: Announcer,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+type Place = (IdentityId, ProviderId);
+
+impl Vault {
+    /// A vault of these parts.
+    pub fn new(parts: VaultParts) -> Self {
+        Self {
+            keeper: Keeper::new(parts),
+            recent: Recent::new(),
+            changes: AtomicU64::new(0),
+        }
+    }
+
+    /// Reads what is kept, and has it refreshed where that is due.
+    async fn read(&self, place: &Place) -> Result<Arc<Held>, StoreError> {
+        let before = self.changes.load(Ordering::SeqCst);
+        let mut held = self.keeper.read(place.0, &place.1).await?;
+        if self.changes.load(Ordering::SeqCst) != before {
+            held.serve_once();
+        }
+        Ok(Arc::new(held))
+    }
+
+    /// What is kept for a link has changed.
+    async fn changed(&self, owner: Option<IdentityId>, provider: &ProviderId) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        if let Some(owner) = owner {
+            self.recent.forget(&(owner, provider.clone())).await;
+        }
+    }
+}
 
 #[async_trait]
 impl TokenVault for Vault {
     async fn keep(
         &self,
-        _link: CredentialId,
-        _provider: &ProviderId,
-        _tokens: &TokenSet,
+        link: CredentialId,
+        provider: &ProviderId,
+        tokens: &TokenSet,
     ) -> Result<(), VaultError> {
+        self.keeper.keep(link, provider, tokens).await?;
+        let owner = self.keeper.parts.tokens.owner(link).await?;
+        self.changed(owner, provider).await;
         Ok(())
     }
 
     async fn access_token(
         &self,
-        _identity: IdentityId,
-        _provider: &ProviderId,
+        identity: IdentityId,
+        provider: &ProviderId,
     ) -> Result<Option<Secret>, VaultError> {
-        Ok(None)
+        let place = (identity, provider.clone());
+        if let Some(held) = self.recent.find(&place).await {
+            if held.serves_at(self.keeper.parts.clock.now()) {
+                return held.answer();
+            }
+            self.recent.forget(&place).await;
+        }
+        let read = self.recent.find_or_make(&place, self.read(&place)).await;
+        match read {
+            Ok(held) => held.answer(),
+            Err(error) => Err(VaultError::Store(shared(&error))),
+        }
     }
 
-    async fn forget(&self, _link: CredentialId) -> Result<(), VaultError> {
+    async fn forget(&self, link: CredentialId) -> Result<(), VaultError> {
+        let tokens = &self.keeper.parts.tokens;
+        let Some(kept) = tokens.find(link).await? else {
+            return Ok(());
+        };
+        let owner = tokens.owner(link).await?;
+        self.keeper.revoke(&kept).await;
+        tokens.remove(link).await?;
+        self.changed(owner, &kept.provider).await;
         Ok(())
+    }
+
+    async fn forget_all(&self, identity: IdentityId) -> Result<(), VaultError> {
+        let kept = self.keeper.parts.tokens.of_identity(identity).await?;
+        let forgetting = kept.iter().map(|kept| self.forget(kept.link));
+        join_all(forgetting).await.into_iter().collect()
     }
 }
 
-#[async_trait]
-impl UpstreamSessionStore for Vault {
-    async fn put(&self, _session: SessionId, _upstream: &Upstream) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn find(&self, _session: SessionId) -> Result<Option<Upstream>, StoreError> {
-        Ok(None)
-    }
-
-    async fn sessions(
-        &self,
-        _provider: &ProviderId,
-        _issuer: &str,
-        _subject: Option<&str>,
-        _session_id: Option<&str>,
-    ) -> Result<Vec<SessionId>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    async fn sessions_of_provider(
-        &self,
-        _provider: &ProviderId,
-    ) -> Result<Vec<SessionId>, StoreError> {
-        Ok(Vec::new())
+/// The error for each of those who waited for the same reading.
+fn shared(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Corrupt { what } => StoreError::Corrupt { what },
+        StoreError::Conflict { what } => StoreError::Conflict { what },
+        StoreError::Unavailable(source) => StoreError::unavailable(source.to_string()),
     }
 }

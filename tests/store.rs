@@ -24,5 +24,8 @@ mod store {
     mod node;
     mod principals;
     mod record;
+    mod refresh;
     mod shared;
+    mod upstream;
+    mod vault;
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use portcullis_core::{
     credential::CredentialKind,
+    id::IdentityId,
     identity::{Identity, IdentityStore},
     method::MethodError,
+    plugin::Announcer,
     schema::{Schemas, TraitError},
     secret::Secret,
     session::SessionStore,
@@ -17,12 +19,13 @@ use serde_json::Value;
 use super::{Common, Failure};
 use crate::{
     config::{self, Config, Sources},
-    gateway::Foundation,
+    gateway::{Foundation, OtherSources, ProviderParts},
 };
 
 /// The stores and what is needed to work on them.
 #[derive(Debug)]
 pub(super) struct Desk {
+    config: Config,
     foundation: Foundation,
     passwords: Password,
 }
@@ -66,6 +69,7 @@ impl Desk {
             .passwords(config)
             .map_err(|e| Failure::refused(&e))?;
         Ok(Self {
+            config: config.clone(),
             foundation,
             passwords,
         })
@@ -90,6 +94,17 @@ impl Desk {
 
     pub(super) fn schemas_url(&self) -> String {
         self.foundation.addresses.own("/schemas")
+    }
+
+    /// Forgets the upstream tokens of an identity, once their providers have been told.
+    pub(super) async fn forget_tokens(&self, id: IdentityId) -> Result<(), Failure> {
+        let foundation = &self.foundation;
+        let announcer = Announcer::default();
+        let other = OtherSources::default();
+        let parts = ProviderParts::prepare(&self.config, foundation, other, &announcer).await;
+        let vault = parts.map_err(|e| Failure::refused(&e))?.broker.vault;
+        let forgotten = vault.forget_all(id).await;
+        forgotten.map_err(|e| Failure::refused(&e))
     }
 
     /// Gives an identity this password.

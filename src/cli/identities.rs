@@ -60,6 +60,7 @@ pub(super) fn delete(
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
         consent.ask(&format!("Delete identity {}?", identity.id))?;
+        desk.forget_tokens(identity.id).await?;
         if !desk.identities().delete(identity.id).await? {
             return Err(Failure::Refused(
                 "somebody else deleted it just now".to_owned(),

@@ -41,6 +41,14 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
     if !config.providers_dir.as_os_str().is_empty() {
         config.providers_dir = folder.join(&config.providers_dir);
     }
+    let tokens = &mut config.tokens;
+    settle(&mut tokens.keys_file, folder);
+    read_secrets(
+        tokens.keys_file.as_deref(),
+        &mut tokens.keys,
+        &mut check.under("tokens").under("keys_file"),
+    );
+
     for (id, provider) in &mut config.providers {
         let drop_in = config.drop_ins.get(id).and_then(|file| file.parent());
         let mut check = check.under("providers");
@@ -84,6 +92,17 @@ fn read_secret(file: Option<&Path>, secret: &mut Option<Secret>, check: &mut Che
     let Some(file) = file else { return };
     match read_line(file) {
         Ok(text) => *secret = Some(Secret::new(text)),
+        Err(reason) => check.problem(reason),
+    }
+}
+
+fn read_secrets(file: Option<&Path>, secrets: &mut Vec<Secret>, check: &mut Check<'_>) {
+    let Some(file) = file else { return };
+    match read_line(file) {
+        Ok(text) => {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            *secrets = lines.map(Secret::new).collect();
+        }
         Err(reason) => check.problem(reason),
     }
 }

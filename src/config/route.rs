@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use portcullis_core::id::ProviderId;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -38,6 +39,8 @@ pub struct Route {
     pub headers: HeaderPreset,
     /// More request headers: name to CEL.
     pub set_headers: BTreeMap<String, String>,
+    /// The provider whose access token the application receives as `Authorization`; default: none.
+    pub inject_access_token: Option<String>,
     /// What happens to `%2F` in a path; default `reject`.
     #[serde(deserialize_with = "text::word")]
     pub encoded_slash: EncodedSlash,
@@ -137,6 +140,7 @@ impl Default for Route {
             deny: None,
             headers: HeaderPreset::default(),
             set_headers: BTreeMap::new(),
+            inject_access_token: None,
             encoded_slash: EncodedSlash::default(),
             unauthenticated: Unauthenticated::default(),
             timeouts: Timeouts::default(),
@@ -168,6 +172,7 @@ impl Route {
         self.validate_upstream(&mut check.under("upstream"));
         self.validate_rules(check);
         self.validate_headers(&mut check.under("set_headers"));
+        self.validate_injection(&mut check.under("inject_access_token"));
         let timeouts = [
             ("connect", self.timeouts.connect),
             ("write", self.timeouts.write),
@@ -222,6 +227,24 @@ impl Route {
             {
                 check.under(key).problem(reason);
             }
+        }
+    }
+
+    fn validate_injection(&self, check: &mut Check<'_>) {
+        let Some(provider) = &self.inject_access_token else {
+            return;
+        };
+        if provider.parse::<ProviderId>().is_err() {
+            check.problem(format!(
+                "{provider:?} is no provider's id; write one of [providers]"
+            ));
+        }
+        if self.access == Access::Public {
+            check.problem("whoever is not signed in has no token; write access = \"signed-in\"");
+        }
+        let mut names = self.set_headers.keys();
+        if names.any(|name| name.eq_ignore_ascii_case("authorization")) {
+            check.problem("set_headers writes Authorization too; remove one of them");
         }
     }
 

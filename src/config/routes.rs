@@ -1,10 +1,15 @@
 //! The table of routes as a whole: names are unique and no two routes answer the same request.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+};
 
 use url::{Host, Url};
 
-use super::{finding::Check, listen::Listen, path, route::Route, upstream::Upstream};
+use super::{
+    finding::Check, listen::Listen, path, provider::Provider, route::Route, upstream::Upstream,
+};
 
 /// What decides which requests a route answers, besides methods.
 type Place<'r> = (Option<String>, &'r str);
@@ -27,6 +32,23 @@ pub(super) fn validate(routes: &[Route], prefix: &str, listen: &Listen, check: &
     }
     refuse_same_names(routes, check);
     refuse_ambiguity(routes, check);
+}
+
+/// Providers can be added while the gateway runs, so one that is not known yet is no mistake.
+pub(super) fn warn_of_unknown_providers(
+    routes: &[Route],
+    providers: &BTreeMap<String, Provider>,
+    check: &mut Check<'_>,
+) {
+    for (index, route) in routes.iter().enumerate() {
+        if let Some(id) = &route.inject_access_token
+            && !providers.contains_key(id)
+        {
+            check.item(index).under("inject_access_token").warn(format!(
+                "there is no provider {id:?} here; until one is added, no token is injected"
+            ));
+        }
+    }
 }
 
 fn refuse_same_names(routes: &[Route], check: &mut Check<'_>) {

@@ -62,6 +62,13 @@ pub enum Event<'a> {
         /// Why.
         code: Code,
     },
+    /// A provider has ended what its tokens were good for: the person has to sign in there again.
+    TokensEnded {
+        /// Whose.
+        identity: IdentityId,
+        /// Which provider.
+        provider: &'a ProviderId,
+    },
     /// A session was ended by its owner.
     SignedOut {
         /// Whose.

@@ -31,8 +31,12 @@ pub trait TokenVault: Debug + Send + Sync {
         provider: &ProviderId,
     ) -> Result<Option<Secret>, VaultError>;
 
-    /// Forgets the tokens of a link after telling the provider, as well as that can be done.
+    /// Forgets the tokens of a link after telling the provider, as well as that can be done. To be
+    /// called before the link is removed, for nobody knows its tokens afterwards.
     async fn forget(&self, link: CredentialId) -> Result<(), VaultError>;
+
+    /// Forgets the tokens of all links of an identity in the same way, before it is removed.
+    async fn forget_all(&self, identity: IdentityId) -> Result<(), VaultError>;
 }
 
 /// The vault has no tokens to give.
@@ -55,14 +59,26 @@ pub trait TokenStore: Debug + Send + Sync {
     /// What is kept for a link.
     async fn find(&self, link: CredentialId) -> Result<Option<SealedTokens>, StoreError>;
 
-    /// Keeps this, in place of what was kept for the link.
+    /// What is kept for the links of an identity, the newest link first.
+    async fn of_identity(&self, identity: IdentityId) -> Result<Vec<SealedTokens>, StoreError>;
+
+    /// Whose link it is; `None` when there is no such link.
+    async fn owner(&self, link: CredentialId) -> Result<Option<IdentityId>, StoreError>;
+
+    /// Keeps this, in place of what was kept for the link; leases stay.
+    ///
+    /// Fails with [`StoreError::Conflict`] when there is no such link.
     async fn put(&self, tokens: &SealedTokens) -> Result<(), StoreError>;
+
+    /// Keeps this if what is kept for the link is still what `before` sealed; `false` when somebody
+    /// has kept something else, or removed it, in the meantime.
+    async fn replace(&self, before: &str, tokens: &SealedTokens) -> Result<bool, StoreError>;
 
     /// Forgets what is kept for a link; `false` when there was nothing.
     async fn remove(&self, link: CredentialId) -> Result<bool, StoreError>;
 
     /// Takes or renews the lease on a link's refresh for `holder` until `until`; `false` while
-    /// somebody else holds it.
+    /// somebody else holds it, and when nothing is kept for the link.
     async fn lease(
         &self,
         link: CredentialId,
@@ -70,7 +86,7 @@ pub trait TokenStore: Debug + Send + Sync {
         until: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Gives the lease back.
+    /// Gives the lease back, if `holder` has it.
     async fn release(&self, link: CredentialId, holder: &str) -> Result<(), StoreError>;
 }
 
@@ -92,7 +108,9 @@ pub struct SealedTokens {
 /// Keeps where sessions came from; a record ends with its session.
 #[async_trait]
 pub trait UpstreamSessionStore: Debug + Send + Sync {
-    /// Notes where a session came from.
+    /// Notes where a session came from, in place of what was noted.
+    ///
+    /// Fails with [`StoreError::Conflict`] when there is no such session.
     async fn put(&self, session: SessionId, upstream: &Upstream) -> Result<(), StoreError>;
 
     /// Where a session came from.

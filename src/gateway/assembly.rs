@@ -65,6 +65,7 @@ fn parts(config: &Config, foundation: &Foundation, host: Host) -> Result<GatePar
         authorizers: host.authorizers,
         enrichers: host.enrichers,
         schemas: Arc::clone(&foundation.schemas),
+        vault: host.services.broker.vault,
         addresses: foundation.addresses.clone(),
     });
     Ok(GateParts {

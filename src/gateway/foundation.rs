@@ -6,7 +6,8 @@ use portcullis_core::{
     clock::{Clock, SystemClock},
     cookie::Cookies,
     entropy::Entropy,
-    plugin::Addresses,
+    plugin::{Addresses, Announcer},
+    registry::Registry,
     return_to::{Pattern, ReturnUrls},
     schema::{Schema, Schemas},
     seal::Seal,
@@ -21,6 +22,7 @@ use crate::{
     entropy::OsEntropy,
     observe::metrics::Metrics,
     store::{SharedSessions, Store, Stores},
+    vault::{Keyring, SealedUpstreamSessions, Vault, VaultParts},
 };
 
 /// What a gateway and the commands both stand on.
@@ -114,6 +116,41 @@ impl Foundation {
             Some(secret) => Seal::new(secret.expose().as_bytes()),
             None => Seal::new(&self.store.sealing_key(&*self.entropy).await?),
         })
+    }
+
+    /// Upstream tokens, and where sessions came from: whatever providers gave that is kept sealed.
+    pub async fn vault(
+        &self,
+        config: &Config,
+        registry: &Arc<Registry>,
+        announcer: Announcer,
+    ) -> Result<(Vault, SealedUpstreamSessions), BuildError> {
+        let keys = self.keyring(config).await?;
+        let sessions = Arc::clone(&self.stores.upstream_sessions);
+        let sessions =
+            SealedUpstreamSessions::new(sessions, keys.clone(), Arc::clone(&self.entropy));
+        let vault = Vault::new(VaultParts {
+            tokens: Arc::clone(&self.stores.tokens),
+            registry: Arc::clone(registry),
+            keys,
+            announcer,
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+        });
+        Ok((vault, sessions))
+    }
+
+    /// The configured keys of upstream tokens before the one in the record, which opens what it
+    /// sealed while there were none.
+    async fn keyring(&self, config: &Config) -> Result<Keyring, StoreError> {
+        let configured = &config.tokens.keys;
+        let mut configured = configured.iter().map(|key| key.expose().as_bytes());
+        let Some(first) = configured.next() else {
+            let made = self.store.token_key(&*self.entropy).await?;
+            return Ok(Keyring::new(&made, []));
+        };
+        let made = self.store.token_key_if_any().await?;
+        Ok(Keyring::new(first, configured.chain(made.as_deref())))
     }
 
     /// Closes the stores.

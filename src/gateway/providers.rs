@@ -13,7 +13,6 @@ use super::{BuildError, Foundation};
 use crate::{
     config::{Config, Sources},
     providers::{Administration, CannotBegin, Departures, Keeper, KeeperParts, Roster, Tables},
-    vault::Vault,
 };
 
 /// The providers and all that looks after them.
@@ -49,8 +48,11 @@ impl ProviderParts {
         announcer: &Announcer,
     ) -> Result<Self, BuildError> {
         let roster = Arc::new(Roster::new(other.embedded, Arc::clone(&foundation.clock)));
-        let vault: Arc<dyn TokenVault> = Arc::new(Vault);
-        let upstream_sessions: Arc<dyn UpstreamSessionStore> = Arc::new(Vault);
+        let registry = roster.registry();
+        let vault = foundation.vault(config, &registry, announcer.clone());
+        let (vault, upstream_sessions) = vault.await?;
+        let vault: Arc<dyn TokenVault> = Arc::new(vault);
+        let upstream_sessions: Arc<dyn UpstreamSessionStore> = Arc::new(upstream_sessions);
         let parts = KeeperParts {
             sources: other.files,
             roster: Arc::clone(&roster),

@@ -69,6 +69,12 @@ fn compile(id: usize, route: &config::Route) -> Result<Route, BuildError> {
         deny: route.deny.as_ref().map(expression).transpose()?,
         preset: preset(route.headers),
         set_headers,
+        inject_access_token: route
+            .inject_access_token
+            .as_ref()
+            .map(|id| id.parse())
+            .transpose()
+            .map_err(|_| invalid("inject_access_token names no provider".to_owned()))?,
         encoded_slash: match route.encoded_slash {
             config::EncodedSlash::Reject => EncodedSlash::Reject,
             config::EncodedSlash::Keep => EncodedSlash::Keep,
@@ -96,6 +102,7 @@ fn own(id: usize, path: &str, pages: Arc<dyn Pages>) -> Route {
         deny: None,
         preset: HeaderPreset::None,
         set_headers: BTreeMap::new(),
+        inject_access_token: None,
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: timeouts(&config::Timeouts::default()),

@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use http::{Method, Request, Response};
-use portcullis_core::{pages::Pages, stage::Unavailable};
+use portcullis_core::{clock::SystemClock, pages::Pages, stage::Unavailable, testing::MemoryStore};
 
 use self::fixture::{Asking, ada, addresses, schemas};
 use super::*;
 use crate::route::tests::route;
 
 pub(crate) mod fixture;
+mod injection;
 
 /// An authenticator that knows one caller, or nobody, or is down.
 #[derive(Debug, Default)]
@@ -84,6 +85,7 @@ fn parts(routes: Vec<Route>, doors: &[Arc<Door>]) -> PipelineParts {
         authorizers: Vec::new(),
         enrichers: Vec::new(),
         schemas: schemas(),
+        vault: Arc::new(MemoryStore::new(Arc::new(SystemClock))),
         addresses: addresses(),
     }
 }

@@ -124,3 +124,148 @@ impl Departures {
 fn is_of(credential: &Credential, provider: &ProviderId) -> bool {
     Link::of(credential).is_some_and(|link| link.key.provider == *provider)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use portcullis_core::{
+        clock::Clock,
+        credential::CredentialKind,
+        id::{CredentialId, IdentityId, SessionId},
+        link::LinkKey,
+        provider::Upstream,
+        secret::{Secret, Token},
+        session::{Device, Session},
+        stage::Observer,
+        testing::{FrozenClock, MemoryStore, SeededEntropy},
+    };
+
+    use super::*;
+
+    #[derive(Debug, Default)]
+    struct Heard(Mutex<Vec<String>>);
+
+    impl Observer for Heard {
+        fn observe(&self, event: &Event<'_>) {
+            if let Event::Unlinked { provider, .. } = event {
+                self.0.lock().unwrap().push(provider.to_string());
+            }
+        }
+    }
+
+    struct House {
+        store: Arc<MemoryStore>,
+        clock: FrozenClock,
+        entropy: SeededEntropy,
+        heard: Arc<Heard>,
+        departures: Departures,
+    }
+
+    fn house() -> House {
+        let now = "2026-07-01T12:00:00Z".parse().unwrap();
+        let store = Arc::new(MemoryStore::new(Arc::new(FrozenClock::new(now))));
+        let heard = Arc::new(Heard::default());
+        House {
+            departures: Departures {
+                credentials: store.clone(),
+                vault: store.clone(),
+                origins: store.clone(),
+                sessions: store.clone(),
+                announcer: Announcer::new(vec![heard.clone()]),
+            },
+            clock: FrozenClock::new(now),
+            entropy: SeededEntropy::new(5),
+            store,
+            heard,
+        }
+    }
+
+    impl House {
+        /// Somebody with an account at the provider, and a session that began there.
+        async fn guest(&self, provider: &str) -> IdentityId {
+            let (identity, now) = (IdentityId::generate(&self.entropy), self.clock.now());
+            let link = LinkKey {
+                provider: provider.parse().unwrap(),
+                issuer: "https://id.example".to_owned(),
+                subject: identity.to_string(),
+            };
+            let credential = Credential {
+                id: CredentialId::generate(&self.entropy),
+                identity_id: identity,
+                kind: CredentialKind::Oidc,
+                identifier: Some(link.identifier()),
+                config: link.config(),
+                created_at: now,
+                updated_at: now,
+            };
+            self.departures.credentials.put(&credential).await.unwrap();
+            let session = Session {
+                id: SessionId::generate(&self.entropy),
+                token_hash: Token::generate(&self.entropy).hash(),
+                identity_id: identity,
+                issued_at: now,
+                authenticated_at: now,
+                expires_at: now,
+                last_seen_at: now,
+                methods: Vec::new(),
+                device: Device::default(),
+            };
+            self.departures.sessions.insert(&session).await.unwrap();
+            let upstream = Upstream {
+                link,
+                session_id: None,
+                id_token: Secret::default(),
+            };
+            let origins = &self.departures.origins;
+            origins.put(session.id, &upstream).await.unwrap();
+            identity
+        }
+
+        async fn left_of(&self, identity: IdentityId) -> (usize, usize) {
+            let links = CredentialStore::list(&*self.store, identity).await.unwrap();
+            let sessions = SessionStore::list(&*self.store, identity).await.unwrap();
+            (links.len(), sessions.len())
+        }
+    }
+
+    /// XP-15.
+    #[tokio::test]
+    async fn only_what_belongs_to_the_provider_goes_with_it() {
+        let house = house();
+        let (ada, eve) = (house.guest("acme").await, house.guest("acme").await);
+        let other = house.guest("other").await;
+        let acme = "acme".parse().unwrap();
+        assert_eq!(house.departures.links(&acme).await.unwrap(), 2);
+        let kept = house.departures.settle(&acme, Fates::default()).await;
+        assert_eq!(kept.unwrap(), Departed::default());
+        assert_eq!(house.left_of(ada).await, (1, 1));
+
+        let fates = Fates {
+            links: LinkFate::Unlink,
+            sessions: SessionFate::Revoke,
+        };
+        let gone = house.departures.settle(&acme, fates).await.unwrap();
+        assert_eq!((gone.links_removed, gone.sessions_ended), (2, 2));
+        for identity in [ada, eve] {
+            assert_eq!(house.left_of(identity).await, (0, 0));
+        }
+        assert_eq!(house.left_of(other).await, (1, 1));
+        assert_eq!(*house.heard.0.lock().unwrap(), ["acme", "acme"]);
+        assert_eq!(house.departures.links(&acme).await.unwrap(), 0);
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_as_the_table_says() {
+        let mut table = config::Provider::default();
+        table.on_disable.links = LinkFate::Refuse;
+        table.on_disable.sessions = SessionFate::Revoke;
+        let leave = Leave {
+            links: Some(LinkFate::Keep),
+            sessions: None,
+        };
+        let fates = Fates::of(leave, &table);
+        assert_eq!(fates.links, LinkFate::Keep);
+        assert_eq!(fates.sessions, SessionFate::Revoke);
+    }
+}

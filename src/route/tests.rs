@@ -23,6 +23,7 @@ pub(crate) fn route(name: &str, path: &str) -> Route {
         deny: None,
         preset: HeaderPreset::OAuth2Proxy,
         set_headers: BTreeMap::new(),
+        inject_access_token: None,
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {
@@ -71,6 +72,11 @@ impl Route {
         let header = HeaderName::try_from(name).unwrap();
         self.set_headers
             .insert(name.to_owned(), (header, rule_of(text)));
+        self
+    }
+
+    pub(crate) fn inject(mut self, provider: &str) -> Self {
+        self.inject_access_token = Some(provider.parse().unwrap());
         self
     }
 }

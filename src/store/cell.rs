@@ -25,6 +25,16 @@ pub(super) fn time(value: Timestamp) -> Value {
     Value::BigInt(Some(i64::try_from(nanoseconds).unwrap_or(bound)))
 }
 
+/// A point in time that may be absent.
+pub(super) fn time_if_any(value: Option<Timestamp>) -> Value {
+    value.map_or(Value::BigInt(None), time)
+}
+
+/// Yes or no.
+pub(super) fn truth(value: bool) -> Value {
+    Value::BigInt(Some(i64::from(value)))
+}
+
 /// The hash of a token.
 pub(super) fn hash(value: &TokenHash) -> Value {
     text(value.to_hex())
@@ -73,10 +83,20 @@ impl Row {
         self.text(column)?.parse().map_err(|_| self.corrupt())
     }
 
+    /// Yes or no.
+    pub(super) fn truth(&self, column: Column) -> Result<bool, StoreError> {
+        Ok(self.number(column)? != 0)
+    }
+
     /// A point in time.
     pub(super) fn time(&self, column: Column) -> Result<Timestamp, StoreError> {
-        let nanoseconds = self.number(column)?;
-        Timestamp::from_nanosecond(i128::from(nanoseconds)).map_err(|_| self.corrupt())
+        self.moment(self.number(column)?)
+    }
+
+    /// A point in time that may be absent.
+    pub(super) fn time_if_any(&self, column: Column) -> Result<Option<Timestamp>, StoreError> {
+        let nanoseconds: Option<i64> = self.get(column)?;
+        nanoseconds.map(|value| self.moment(value)).transpose()
     }
 
     /// The hash of a token.
@@ -98,6 +118,10 @@ impl Row {
         text.map(|text| serde_json::from_str(&text))
             .transpose()
             .map_err(|_| self.corrupt())
+    }
+
+    fn moment(&self, nanoseconds: i64) -> Result<Timestamp, StoreError> {
+        Timestamp::from_nanosecond(i128::from(nanoseconds)).map_err(|_| self.corrupt())
     }
 
     fn get<'r, T>(&'r self, column: Column) -> Result<T, StoreError>

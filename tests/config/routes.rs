@@ -150,3 +150,20 @@ fn expressions_compile_and_name_what_there_is() {
         "portcullis.toml:8: providers.acme.map.email: ",
     );
 }
+
+#[test]
+fn an_upstream_token_is_injected_behind_a_sign_in_only_and_once() {
+    let place = "portcullis.toml:4: routes[0].inject_access_token";
+    refused(
+        &route("inject_access_token = \"a b\""),
+        &format!("{place}: \"a b\" is no provider's id"),
+    );
+    refused(
+        &route("inject_access_token = \"acme\"\naccess = \"public\""),
+        &format!("{place}: whoever is not signed in has no token"),
+    );
+    refused(
+        &route("inject_access_token = \"acme\"\nset_headers = { \"authorization\" = \"'x'\" }"),
+        &format!("{place}: set_headers writes Authorization too"),
+    );
+}

@@ -41,7 +41,7 @@ use portcullis_core::{
     secret::TokenHash,
     session::{Aal, AuthenticationMethod, Device, Session},
     stage::{Authenticator, Unavailable},
-    testing::SeededEntropy,
+    testing::{MemoryStore, SeededEntropy},
 };
 use portcullis_kit::Shell;
 use serde_json::json;
@@ -121,6 +121,7 @@ pub(crate) fn signed_in(name: &str, path: &str, target: Target) -> Route {
         deny: None,
         preset: HeaderPreset::OAuth2Proxy,
         set_headers: BTreeMap::new(),
+        inject_access_token: None,
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {
@@ -195,6 +196,7 @@ fn gate(setup: Setup, metrics: Metrics) -> Gate {
         authorizers: Vec::new(),
         enrichers: Vec::new(),
         schemas: Arc::new(schemas),
+        vault: Arc::new(MemoryStore::new(Arc::new(SystemClock))),
         addresses: Addresses {
             return_urls: Arc::new(urls),
             prefix: "/.portcullis".to_owned(),

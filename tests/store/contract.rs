@@ -12,9 +12,10 @@ use portcullis_core::{
         FrozenClock, MemoryStore,
         contract::{
             credential_store_contract, flow_store_contract, identity_store_contract,
-            session_store_contract,
+            session_store_contract, token_store_contract, upstream_session_store_contract,
         },
     },
+    vault::{TokenStore, UpstreamSessionStore},
 };
 
 use super::node::{Node, Record, clock, entropy};
@@ -25,15 +26,21 @@ struct Held<'a> {
     credentials: &'a dyn CredentialStore,
     sessions: &'a dyn SessionStore,
     flows: &'a dyn FlowStore,
+    tokens: &'a dyn TokenStore,
+    upstreams: &'a dyn UpstreamSessionStore,
 }
 
 impl Held<'_> {
     async fn to_the_contract(&self, clock: &FrozenClock) {
         let entropy = entropy();
-        identity_store_contract(self.identities, self.credentials, self.sessions, &entropy).await;
-        credential_store_contract(self.identities, self.credentials, &entropy).await;
-        session_store_contract(self.identities, self.sessions, &entropy).await;
+        let (identities, credentials, sessions) =
+            (self.identities, self.credentials, self.sessions);
+        identity_store_contract(identities, credentials, sessions, &entropy).await;
+        credential_store_contract(identities, credentials, &entropy).await;
+        session_store_contract(identities, sessions, &entropy).await;
         flow_store_contract(self.flows, clock, Some(clock), &entropy).await;
+        token_store_contract(identities, credentials, self.tokens, clock, &entropy).await;
+        upstream_session_store_contract(identities, sessions, self.upstreams, &entropy).await;
     }
 }
 
@@ -45,6 +52,8 @@ async fn hold(record: &Record, redis: Option<&Redis>) {
         credentials: &*node.stores.credentials,
         sessions: &*node.stores.sessions,
         flows: &*node.stores.flows,
+        tokens: &*node.stores.tokens,
+        upstreams: &*node.stores.upstream_sessions,
     };
     held.to_the_contract(&clock).await;
 }
@@ -58,6 +67,8 @@ async fn memory_holds_to_the_contract() {
         credentials: &store,
         sessions: &store,
         flows: &store,
+        tokens: &store,
+        upstreams: &store,
     };
     held.to_the_contract(&clock).await;
 }

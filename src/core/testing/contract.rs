@@ -11,6 +11,8 @@ mod credentials;
 mod flows;
 mod identities;
 mod sessions;
+mod tokens;
+mod upstream_sessions;
 
 use std::{
     future::{Future, poll_fn},
@@ -24,6 +26,7 @@ use serde_json::json;
 pub use self::{
     credentials::credential_store_contract, flows::flow_store_contract,
     identities::identity_store_contract, sessions::session_store_contract,
+    tokens::token_store_contract, upstream_sessions::upstream_session_store_contract,
 };
 use crate::{
     credential::{Credential, CredentialKind},
@@ -157,5 +160,17 @@ mod tests {
     async fn memory_keeps_flows_as_promised() {
         let (store, clock, entropy) = memory();
         flow_store_contract(&store, &*clock, Some(&clock), &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_sealed_tokens_as_promised() {
+        let (store, clock, entropy) = memory();
+        token_store_contract(&store, &store, &store, &clock, &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_where_sessions_came_from_as_promised() {
+        let (store, _, entropy) = memory();
+        upstream_session_store_contract(&store, &store, &store, &entropy).await;
     }
 }

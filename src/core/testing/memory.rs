@@ -1,5 +1,8 @@
 //! Every store in one, in memory: what the contract means in the fewest lines.
 
+mod sessions;
+mod tokens;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -8,6 +11,7 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use self::tokens::Leased;
 use crate::{
     clock::Clock,
     credential::{Credential, CredentialKind, CredentialStore},
@@ -16,10 +20,9 @@ use crate::{
     identity::{Identity, IdentityStore},
     link::LinkKey,
     provider::{TokenSet, Upstream},
-    secret::{Secret, TokenHash},
-    session::{Session, SessionStore},
+    secret::TokenHash,
+    session::Session,
     store::StoreError,
-    vault::{TokenVault, UpstreamSessionStore, VaultError},
 };
 
 /// Keeps everything in memory, for tests.
@@ -38,6 +41,7 @@ struct Kept {
     claimed: HashMap<TokenHash, Timestamp>,
     counters: HashMap<TokenHash, (u64, Timestamp)>,
     tokens: HashMap<CredentialId, TokenSet>,
+    sealed: HashMap<CredentialId, Leased>,
     upstreams: HashMap<SessionId, Upstream>,
 }
 
@@ -56,6 +60,19 @@ impl MemoryStore {
 }
 
 impl Kept {
+    /// Removes what cannot be without a credential or a session that has been removed.
+    fn prune(&mut self) {
+        let Self {
+            credentials,
+            sessions,
+            sealed,
+            upstreams,
+            ..
+        } = self;
+        sealed.retain(|link, _| credentials.iter().any(|one| one.id == *link));
+        upstreams.retain(|session, _| sessions.iter().any(|one| one.id == *session));
+    }
+
     fn is_identifier_taken(&self, identity: &Identity) -> bool {
         self.identities
             .iter()
@@ -130,6 +147,7 @@ impl IdentityStore for MemoryStore {
         kept.identities.retain(|identity| identity.id != id);
         kept.credentials.retain(|c| c.identity_id != id);
         kept.sessions.retain(|session| session.identity_id != id);
+        kept.prune();
         Ok(kept.identities.len() < before)
     }
 }
@@ -190,59 +208,8 @@ impl CredentialStore for MemoryStore {
         let mut kept = self.kept();
         let before = kept.credentials.len();
         kept.credentials.retain(|credential| credential.id != id);
+        kept.prune();
         Ok(kept.credentials.len() < before)
-    }
-}
-
-#[async_trait]
-impl SessionStore for MemoryStore {
-    async fn insert(&self, session: &Session) -> Result<(), StoreError> {
-        self.kept().sessions.push(session.clone());
-        Ok(())
-    }
-
-    async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
-        let kept = self.kept();
-        let is_it = |session: &&Session| session.token_hash == *token;
-        Ok(kept.sessions.iter().find(is_it).cloned())
-    }
-
-    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {
-        let kept = self.kept();
-        let own = kept
-            .sessions
-            .iter()
-            .filter(|s| s.identity_id == identity_id);
-        let mut list: Vec<_> = own.cloned().collect();
-        list.sort_by_key(|session| std::cmp::Reverse(session.issued_at));
-        Ok(list)
-    }
-
-    async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
-        let mut kept = self.kept();
-        if let Some(session) = kept.sessions.iter_mut().find(|s| s.token_hash == *token) {
-            session.last_seen_at = seen_at;
-        }
-        Ok(())
-    }
-
-    async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
-        let mut kept = self.kept();
-        let before = kept.sessions.len();
-        kept.sessions.retain(|session| session.id != id);
-        Ok(kept.sessions.len() < before)
-    }
-
-    async fn revoke_all(
-        &self,
-        identity_id: IdentityId,
-        keep: Option<SessionId>,
-    ) -> Result<u64, StoreError> {
-        let mut kept = self.kept();
-        let before = kept.sessions.len();
-        kept.sessions
-            .retain(|s| s.identity_id != identity_id || Some(s.id) == keep);
-        Ok((before - kept.sessions.len()) as u64)
     }
 }
 
@@ -280,76 +247,5 @@ impl FlowStore for MemoryStore {
         }
         *count += 1;
         Ok(*count)
-    }
-}
-
-#[async_trait]
-impl TokenVault for MemoryStore {
-    async fn keep(
-        &self,
-        link: CredentialId,
-        _provider: &ProviderId,
-        tokens: &TokenSet,
-    ) -> Result<(), VaultError> {
-        self.kept().tokens.insert(link, tokens.clone());
-        Ok(())
-    }
-
-    async fn access_token(
-        &self,
-        identity: IdentityId,
-        _provider: &ProviderId,
-    ) -> Result<Option<Secret>, VaultError> {
-        let kept = self.kept();
-        let mut own = kept
-            .credentials
-            .iter()
-            .filter(|c| c.identity_id == identity);
-        Ok(own.find_map(|link| Some(kept.tokens.get(&link.id)?.access.clone())))
-    }
-
-    async fn forget(&self, link: CredentialId) -> Result<(), VaultError> {
-        self.kept().tokens.remove(&link);
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl UpstreamSessionStore for MemoryStore {
-    async fn put(&self, session: SessionId, upstream: &Upstream) -> Result<(), StoreError> {
-        self.kept().upstreams.insert(session, upstream.clone());
-        Ok(())
-    }
-
-    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
-        Ok(self.kept().upstreams.get(&session).cloned())
-    }
-
-    async fn sessions(
-        &self,
-        provider: &ProviderId,
-        issuer: &str,
-        subject: Option<&str>,
-        session_id: Option<&str>,
-    ) -> Result<Vec<SessionId>, StoreError> {
-        let kept = self.kept();
-        let matches = |upstream: &Upstream| {
-            upstream.link.provider == *provider
-                && upstream.link.issuer == issuer
-                && subject.is_none_or(|subject| upstream.link.subject == subject)
-                && session_id.is_none_or(|id| upstream.session_id.as_deref() == Some(id))
-        };
-        let found = kept.upstreams.iter().filter(|(_, one)| matches(one));
-        Ok(found.map(|(id, _)| *id).collect())
-    }
-
-    async fn sessions_of_provider(
-        &self,
-        provider: &ProviderId,
-    ) -> Result<Vec<SessionId>, StoreError> {
-        let kept = self.kept();
-        let found = kept.upstreams.iter();
-        let found = found.filter(|(_, upstream)| upstream.link.provider == *provider);
-        Ok(found.map(|(id, _)| *id).collect())
     }
 }

@@ -196,3 +196,30 @@ async fn a_sign_in_under_way_outlives_changes_of_others_and_is_told_of_its_own()
     let again = sign_in_through(&gateway.anonymous(), "acme", "bob").await;
     assert!(session_cookie(&again).is_some(), "and so are links");
 }
+
+/// XP-15: a table says what becomes of what it leaves behind.
+#[tokio::test]
+async fn links_go_with_the_file_when_its_table_says_so() {
+    let builder = TestGateway::builder();
+    let settings = OidcProvider::with_client("gate", "hush-acme", &builder.redirect_uri("acme"));
+    let provider = settings.start().await;
+    let gateway = builder.route(&Route::signed_in("/", "echo:")).start().await;
+    let unlinking = "on_disable = { links = \"unlink\" }";
+    let text = table("acme", provider.issuer(), unlinking);
+    drop_in(&gateway, "a.toml", &text);
+    wait_for_buttons(&gateway, &["acme"]).await;
+    let answer = sign_in_through(&gateway.anonymous(), "acme", "bob").await;
+    assert!(session_cookie(&answer).is_some(), "{}", answer.status());
+    let accounts = || {
+        let list = ["list-oidc-accounts", "--email", "bob@example.org"];
+        let arguments: Vec<&str> = list.into_iter().chain(["--output", "json"]).collect();
+        gateway.run(&arguments, "").json()
+    };
+    assert_eq!(accounts()[0]["provider"], "acme");
+    drop_in(&gateway, "a.toml", &format!("{text}enabled = false\n"));
+    wait_for_buttons(&gateway, &[]).await;
+    wait_until("the link to be gone", async || {
+        accounts().as_array().unwrap().is_empty().then_some(())
+    })
+    .await;
+}

@@ -208,3 +208,84 @@ async fn what_a_removed_provider_leaves_behind_is_kept_removed_or_in_the_way() {
     assert_eq!(health(&gateway).await["configuration_error"], Value::Null);
     assert_eq!(ask(&gateway, &["list"]).json(), Value::Array(Vec::new()));
 }
+
+/// XP-06, XP-12: without a chosen id, one is made of the client, so that it is added only once.
+#[tokio::test]
+async fn an_id_is_made_of_the_client() {
+    let gateway = gateway().await;
+    let add = || {
+        ask(
+            &gateway,
+            &["add", "--kind", "google", "--client-id", "client"],
+        )
+    };
+    let added = add();
+    assert_eq!(added.code, 0, "{added:?}");
+    let id = "google_d2a04d71301a8915217dd5faf81d12cffd6cd958";
+    assert_eq!(added.json()["id"], id);
+    assert_eq!(add().code, 1, "the same client again");
+    wait_for_buttons(&gateway, &[id]).await;
+    let uri = gateway.run(&["get-redirect-uri", "--provider", id], "");
+    assert_eq!(uri.stderr, "", "it is known");
+    assert!(uri.stdout.trim().ends_with(id));
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_what_would_become_of_claims() {
+    let gateway = gateway().await;
+    assert_eq!(add(&gateway, "acme", NOWHERE, &[]).code, 0);
+    let file = gateway.folder().join("claims.json");
+    let claims = serde_json::json!({
+        "iss": NOWHERE, "sub": "4711", "email": "ada@example.org", "email_verified": true,
+        "given_name": "Ada",
+    });
+    std::fs::write(&file, claims.to_string()).unwrap();
+    let file = file.display().to_string();
+    let run = ask(&gateway, &["dry-run", "acme", "--claims", &file]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let run = run.json();
+    assert_eq!(run["traits"]["email"], "ada@example.org", "{run}");
+    assert_eq!(run["traits"]["name"]["first"], "Ada");
+    assert_eq!(run["trusted"]["address"], "ada@example.org");
+    assert!(run["rule"].is_string() && run["why"].is_string(), "{run}");
+    let nobody = ask(&gateway, &["dry-run", "nobody", "--claims", &file]);
+    assert_eq!(nobody.code, 1, "{nobody:?}");
+}
+
+/// Accounts are listed and unlinked by their names, and the last way in stays.
+#[tokio::test]
+async fn linked_accounts_are_listed_and_the_last_one_stays() {
+    let builder = TestGateway::builder();
+    let settings = OidcProvider::with_client("gate", "hush-acme", &builder.redirect_uri("acme"));
+    let provider = settings.start().await;
+    let gateway = builder
+        .route(&Route::signed_in("/", "echo:"))
+        .table(&table("acme", provider.issuer(), ""))
+        .start()
+        .await;
+    let answer = sign_in_through(&gateway.anonymous(), "acme", "bob").await;
+    assert!(session_cookie(&answer).is_some(), "{}", answer.status());
+    let bob = ["--email", "bob@example.org", "--output", "json"];
+    let accounts = gateway
+        .run(&[&["list-oidc-accounts"], &bob[..]].concat(), "")
+        .json();
+    let name = accounts[0]["credential_id"].as_str().unwrap();
+    assert!(name.starts_with("acme:"), "{accounts}");
+    let unlink = |name: &str| {
+        let command = ["unlink-oidc-account", "--yes", "--credential-id", name];
+        gateway.run(&[&command, &bob[..]].concat(), "")
+    };
+    let unknown = unlink("acme:somebody-else");
+    assert_eq!(unknown.code, 1, "{unknown:?}");
+    let last = unlink(name);
+    assert_eq!(last.code, 1, "{last:?}");
+    let reset = ["reset-password", "--password-stdin"];
+    let reset = gateway.run(&[&reset, &bob[..]].concat(), "builders-rest-0815\n");
+    assert_eq!(reset.code, 0, "{reset:?}");
+    let unlinked = unlink(name);
+    assert_eq!(unlinked.json()["unlinked"], true, "{unlinked:?}");
+    let accounts = gateway
+        .run(&[&["list-oidc-accounts"], &bob[..]].concat(), "")
+        .json();
+    assert_eq!(accounts, Value::Array(Vec::new()));
+}

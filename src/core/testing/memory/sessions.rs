@@ -1,0 +1,112 @@
+//! Sessions and where they came from, in memory.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::MemoryStore;
+use crate::{
+    id::{IdentityId, ProviderId, SessionId},
+    provider::Upstream,
+    secret::TokenHash,
+    session::{Session, SessionStore},
+    store::StoreError,
+    vault::UpstreamSessionStore,
+};
+
+#[async_trait]
+impl SessionStore for MemoryStore {
+    async fn insert(&self, session: &Session) -> Result<(), StoreError> {
+        self.kept().sessions.push(session.clone());
+        Ok(())
+    }
+
+    async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        let kept = self.kept();
+        let is_it = |session: &&Session| session.token_hash == *token;
+        Ok(kept.sessions.iter().find(is_it).cloned())
+    }
+
+    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {
+        let kept = self.kept();
+        let own = kept
+            .sessions
+            .iter()
+            .filter(|s| s.identity_id == identity_id);
+        let mut list: Vec<_> = own.cloned().collect();
+        list.sort_by_key(|session| std::cmp::Reverse(session.issued_at));
+        Ok(list)
+    }
+
+    async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        if let Some(session) = kept.sessions.iter_mut().find(|s| s.token_hash == *token) {
+            session.last_seen_at = seen_at;
+        }
+        Ok(())
+    }
+
+    async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let before = kept.sessions.len();
+        kept.sessions.retain(|session| session.id != id);
+        kept.prune();
+        Ok(kept.sessions.len() < before)
+    }
+
+    async fn revoke_all(
+        &self,
+        identity_id: IdentityId,
+        keep: Option<SessionId>,
+    ) -> Result<u64, StoreError> {
+        let mut kept = self.kept();
+        let before = kept.sessions.len();
+        kept.sessions
+            .retain(|s| s.identity_id != identity_id || Some(s.id) == keep);
+        kept.prune();
+        Ok((before - kept.sessions.len()) as u64)
+    }
+}
+
+#[async_trait]
+impl UpstreamSessionStore for MemoryStore {
+    async fn put(&self, session: SessionId, upstream: &Upstream) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        if !kept.sessions.iter().any(|one| one.id == session) {
+            return Err(StoreError::Conflict { what: "session" });
+        }
+        kept.upstreams.insert(session, upstream.clone());
+        Ok(())
+    }
+
+    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
+        Ok(self.kept().upstreams.get(&session).cloned())
+    }
+
+    async fn sessions(
+        &self,
+        provider: &ProviderId,
+        issuer: &str,
+        subject: Option<&str>,
+        session_id: Option<&str>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let kept = self.kept();
+        let matches = |upstream: &Upstream| {
+            upstream.link.provider == *provider
+                && upstream.link.issuer == issuer
+                && subject.is_none_or(|subject| upstream.link.subject == subject)
+                && session_id.is_none_or(|id| upstream.session_id.as_deref() == Some(id))
+        };
+        let found = kept.upstreams.iter().filter(|(_, one)| matches(one));
+        Ok(found.map(|(id, _)| *id).collect())
+    }
+
+    async fn sessions_of_provider(
+        &self,
+        provider: &ProviderId,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let kept = self.kept();
+        let found = kept.upstreams.iter();
+        let found = found.filter(|(_, upstream)| upstream.link.provider == *provider);
+        Ok(found.map(|(id, _)| *id).collect())
+    }
+}

@@ -1,0 +1,92 @@
+//! Upstream access tokens in what applications receive.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use portcullis_core::{
+    id::{CredentialId, IdentityId, ProviderId},
+    provider::TokenSet,
+    secret::Secret,
+    vault::VaultError,
+};
+
+use super::*;
+
+/// A vault that answers everybody the same.
+#[derive(Debug)]
+struct Answers(fn() -> Result<Option<Secret>, VaultError>, AtomicUsize);
+
+#[async_trait]
+impl TokenVault for Answers {
+    async fn keep(&self, _: CredentialId, _: &ProviderId, _: &TokenSet) -> Result<(), VaultError> {
+        Ok(())
+    }
+
+    async fn access_token(
+        &self,
+        _: IdentityId,
+        provider: &ProviderId,
+    ) -> Result<Option<Secret>, VaultError> {
+        assert_eq!(provider.as_str(), "idp");
+        self.1.fetch_add(1, Ordering::Relaxed);
+        (self.0)()
+    }
+
+    async fn forget(&self, _: CredentialId) -> Result<(), VaultError> {
+        Ok(())
+    }
+
+    async fn forget_all(&self, _: IdentityId) -> Result<(), VaultError> {
+        Ok(())
+    }
+}
+
+fn token() -> Result<Option<Secret>, VaultError> {
+    Ok(Some(Secret::new("upstream")))
+}
+
+/// What Ada's request on this route carries, without her identity headers.
+async fn carried(
+    route: Route,
+    answer: fn() -> Result<Option<Secret>, VaultError>,
+) -> (Vec<String>, usize) {
+    let vault = Arc::new(Answers(answer, AtomicUsize::new(0)));
+    let route = route.preset(HeaderPreset::None);
+    let pipeline = Pipeline::new(PipelineParts {
+        vault: vault.clone(),
+        ..parts(vec![route], &[Door::knowing(ada())])
+    });
+    let asking = Asking::get("/").with("authorization", "Bearer of the client");
+    let permit = permitted(pipeline.decide(&asking.head()).await);
+    let lines = permit.headers().iter();
+    let lines = lines.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+    (lines.collect(), vault.1.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn an_upstream_token_is_injected_where_the_route_says_so() {
+    let (lines, _) = carried(route("r", "/").inject("idp"), token).await;
+    assert_eq!(lines, ["authorization: Bearer upstream"]);
+}
+
+#[tokio::test]
+async fn other_routes_do_not_even_ask_for_one() {
+    let (lines, asked) = carried(route("r", "/"), token).await;
+    assert!(lines.is_empty() && asked == 0);
+}
+
+#[tokio::test]
+async fn without_a_token_the_clients_own_is_blanked_and_the_application_told_why() {
+    let unavailable = || Err(VaultError::Provider("away".to_owned()));
+    let broken = || Ok(Some(Secret::new("to\nken")));
+    let answers: [(fn() -> Result<Option<Secret>, VaultError>, &str); 4] = [
+        (|| Ok(None), "missing"),
+        (|| Err(VaultError::Ended), "ended"),
+        (unavailable, "unavailable"),
+        (broken, "unavailable"),
+    ];
+    for (answer, why) in answers {
+        let (lines, _) = carried(route("r", "/").inject("idp"), answer).await;
+        let why = format!("x-portcullis-upstream-token: {why}");
+        assert_eq!(lines, ["authorization: ".to_owned(), why]);
+    }
+}
