@@ -113,7 +113,6 @@ impl Keeper {
         match self.read(sources.clone()).await {
             Ok(config) => {
                 self.warn_of_restart(&config);
-                seen.stamp = Stamp::take(sources, &config);
                 seen.config = config;
                 self.parts.roster.note(|trouble| trouble.files = None);
                 tracing::info!("the configuration was read anew");
@@ -307,11 +306,12 @@ fn stamp(sources: Option<&Sources>, config: &Config) -> Stamp {
     sources.map_or_else(Stamp::default, |sources| Stamp::take(sources, config))
 }
 
-/// Everything but the providers, secrets hidden.
+/// Everything but providers, secrets hidden.
 fn other_sections(config: &Config) -> Value {
     let mut sections = serde_json::to_value(config).unwrap_or_default();
     if let Some(sections) = sections.as_object_mut() {
         sections.shift_remove("providers");
+        sections.shift_remove("providers_dir");
     }
     sections
 }
