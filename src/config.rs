@@ -209,8 +209,12 @@ impl Config {
             &mut check.under("routes"),
         );
         self.tokens.validate(&mut check.under("tokens"));
+        let schemas = self.identity.schemas();
         for (id, provider) in &self.providers {
-            provider.validate(id, &mut check.under("providers").under(id));
+            let mut check = check.under("providers");
+            let mut check = check.under(id);
+            provider.validate(id, &mut check);
+            provider.validate_traits(&schemas, &mut check);
         }
         self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));

@@ -26,12 +26,13 @@ fn entry(
     table: &config::Provider,
 ) -> Result<MappingEntry, InvalidExpression> {
     let compile = |text: String| Expression::compile(&text, Scope::Claims);
+    let condition = |text: String| Expression::compile_claims_condition(&text);
     Ok(MappingEntry {
         path,
         value: compile(mapped.value)?,
         sync: mapped.sync.unwrap_or(table.sync),
         target: mapped.target,
-        only_if: mapped.only_if.map(compile).transpose()?,
+        only_if: mapped.only_if.map(condition).transpose()?,
         rename: mapped.rename,
     })
 }

@@ -14,6 +14,11 @@ pub(super) fn validate_rule(text: &str) -> Result<(), String> {
     explained(Expression::compile_condition(text), Scope::Policy)
 }
 
+/// Checks that `text` is a condition over claims.
+pub(super) fn validate_claims_condition(text: &str) -> Result<(), String> {
+    explained(Expression::compile_claims_condition(text), Scope::Claims)
+}
+
 fn explained(compiled: Result<Expression, InvalidExpression>, scope: Scope) -> Result<(), String> {
     let Err(invalid) = compiled else {
         return Ok(());
@@ -22,7 +27,7 @@ fn explained(compiled: Result<Expression, InvalidExpression>, scope: Scope) -> R
     let reason = invalid.reason.lines().next().unwrap_or_default();
     let known = match scope {
         Scope::Policy => "`identity`, `session` and `request`",
-        Scope::Claims => "`claims`",
+        Scope::Claims => "`claims` and `trusted_email`",
     };
     Err(format!(
         "{reason}; a CEL expression over {known} belongs here"

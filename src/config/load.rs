@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use toml::de::DeTable;
 
 use super::{
-    Config, Provider, ProviderKind,
+    Config, Identity, Provider, ProviderKind,
     collection::Collection,
     drop_in::DropIns,
     file,
@@ -65,10 +65,15 @@ pub fn load(sources: &Sources) -> Result<Loaded, Report> {
     }
 }
 
-/// Reads and checks one provider that stands in no file, from its table as JSON.
+/// Reads and checks one provider that stands in no file, from its table as JSON, for identities of
+/// these schemas.
 ///
 /// Fails with all problems; their keys begin at the top of a configuration that has this provider.
-pub fn load_provider(id: &str, table: &serde_json::Value) -> Result<Provider, Report> {
+pub fn load_provider(
+    id: &str,
+    table: &serde_json::Value,
+    identity: &Identity,
+) -> Result<Provider, Report> {
     let origin = Origin::default();
     let mut reading = Reading::new(&origin)?;
     let tables = BTreeMap::from([(id, table)]);
@@ -80,7 +85,10 @@ pub fn load_provider(id: &str, table: &serde_json::Value) -> Result<Provider, Re
     let provider = read.and_then(|mut config| config.providers.remove(id));
     if let Some(provider) = &provider {
         let check = &mut Check::new(&mut findings);
-        provider.validate_alone(id, table, &mut check.under("providers").under(id));
+        let mut check = check.under("providers");
+        let mut check = check.under(id);
+        provider.validate_alone(id, table, &mut check);
+        provider.validate_traits(&identity.schemas(), &mut check);
     }
     let report = reading.into_report(findings);
     match provider {

@@ -125,6 +125,16 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// Every schema that can be read.
+    pub(super) fn schemas(&self) -> Vec<Schema> {
+        let documents = self.schema_documents().into_iter();
+        documents
+            .filter_map(|(id, document)| Schema::parse(&id, document).ok())
+            .collect()
+    }
+}
+
 impl SchemaSource {
     fn refuse_invalid(&self, document: &Value, text: &str, check: &mut Check<'_>) {
         let validator = jsonschema::draft7::meta::validator();

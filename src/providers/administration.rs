@@ -61,10 +61,10 @@ impl ProviderAdministration for Administration {
     }
 
     async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError> {
-        let id = chosen_or_made(&table)?;
         let mut seen = self.keeper.hold().await;
+        let id = chosen_or_made(&table, seen.identity())?;
         let table = taken(table);
-        self.check(&id, &table)?;
+        self.check(&id, &table, seen.identity())?;
         // What another process has added meanwhile counts too.
         self.keeper.follow_store(&mut seen).await?;
         self.refuse_twin(&id)?;
@@ -97,7 +97,7 @@ impl ProviderAdministration for Administration {
         let row = self.row(id, &mut seen).await?;
         let before = self.keeper.parts.roster.entry(id);
         let table = self.changed(&row, change)?;
-        let after = self.check(id, &table)?;
+        let after = self.check(id, &table, seen.identity())?;
         let fates = Fates::of(leave, &after);
         let leaves = !after.enabled && before.is_some_and(|entry| entry.is_enabled());
         if leaves {
@@ -238,8 +238,9 @@ impl Administration {
         &self,
         id: &ProviderId,
         table: &Map<String, Value>,
+        identity: &config::Identity,
     ) -> Result<config::Provider, AdministrationError> {
-        let provider = loaded(id.as_str(), table)?;
+        let provider = loaded(id.as_str(), table, identity)?;
         match builtin::provider(id.as_str(), &provider, Arc::clone(&self.clock)) {
             Ok(_) => Ok(provider),
             Err(error) => Err(problem("", &error.to_string())),
@@ -271,11 +272,14 @@ impl Administration {
 }
 
 /// The id in the table, else one made of the client, so that the same client is never added twice.
-fn chosen_or_made(table: &Map<String, Value>) -> Result<ProviderId, AdministrationError> {
+fn chosen_or_made(
+    table: &Map<String, Value>,
+    identity: &config::Identity,
+) -> Result<ProviderId, AdministrationError> {
     let id = match table.get("id") {
         Some(Value::String(id)) => id.clone(),
         Some(_) => return Err(problem("id", "a text is needed")),
-        None => loaded("new", &taken(table.clone()))?.generated_id(),
+        None => loaded("new", &taken(table.clone()), identity)?.generated_id(),
     };
     id.parse().map_err(|_| {
         let message = "this is no provider id; write up to 64 letters, digits, `-` and `_`";
@@ -284,8 +288,12 @@ fn chosen_or_made(table: &Map<String, Value>) -> Result<ProviderId, Administrati
 }
 
 /// The provider that the table describes, or everything that is wrong with it.
-fn loaded(id: &str, table: &Map<String, Value>) -> Result<config::Provider, AdministrationError> {
-    config::load_provider(id, &Value::Object(table.clone())).map_err(|report| {
+fn loaded(
+    id: &str,
+    table: &Map<String, Value>,
+    identity: &config::Identity,
+) -> Result<config::Provider, AdministrationError> {
+    config::load_provider(id, &Value::Object(table.clone()), identity).map_err(|report| {
         let problems = report.problems_alone().findings.into_iter();
         AdministrationError::Invalid(problems.map(problem_of).collect())
     })

@@ -71,7 +71,7 @@ impl Keeper {
             parts,
         };
         let seen = keeper.hold().await;
-        let all = keeper.with_stored(files, &seen.rows);
+        let all = keeper.with_stored(files, &seen);
         keeper.parts.roster.serve(all);
         drop(seen);
         Ok(keeper)
@@ -164,7 +164,7 @@ impl Keeper {
             Ok(files) => files,
             Err(error) => return tracing::error!(%error, "the providers of before serve on"),
         };
-        let next = self.with_stored(files, &seen.rows);
+        let next = self.with_stored(files, seen);
         let leaving = leaving(&roster.entries(), &next);
         if !leaving.is_empty() {
             let mut between = next.clone();
@@ -207,9 +207,9 @@ impl Keeper {
     }
 
     /// These, and the providers of the store that can serve; notes why others cannot.
-    fn with_stored(&self, mut files: Entries, rows: &[StoredProvider]) -> Entries {
+    fn with_stored(&self, mut files: Entries, seen: &Seen) -> Entries {
         let mut problems = Vec::new();
-        for row in rows {
+        for row in &seen.rows {
             if let Some(entry) = files.get(&row.id) {
                 problems.push(format!(
                     "provider {} is written in {} and was added at run time too; remove one of \
@@ -218,7 +218,7 @@ impl Keeper {
                 ));
                 continue;
             }
-            match self.entry_of(row) {
+            match self.entry_of(row, seen) {
                 Ok(entry) => {
                     files.insert(row.id.clone(), entry);
                 }
@@ -241,7 +241,7 @@ impl Keeper {
         files
     }
 
-    fn entry_of(&self, row: &StoredProvider) -> Result<Entry, String> {
+    fn entry_of(&self, row: &StoredProvider, seen: &Seen) -> Result<Entry, String> {
         let (table, closed) = self.parts.tables.opened(&row.id, row.table.clone());
         if let Some(key) = closed.first() {
             return Err(format!(
@@ -249,7 +249,7 @@ impl Keeper {
             ));
         }
         let table = Value::Object(taken(table));
-        let table = config::load_provider(row.id.as_str(), &table)
+        let table = config::load_provider(row.id.as_str(), &table, seen.identity())
             .map_err(|report| report.problems_alone().to_string())?;
         let made = self
             .parts
@@ -273,6 +273,11 @@ impl Keeper {
 }
 
 impl Seen {
+    /// What identities are made of.
+    pub(super) fn identity(&self) -> &config::Identity {
+        &self.config.identity
+    }
+
     /// The provider of this name as the store has it.
     pub(super) fn row(&self, id: &ProviderId) -> Option<&StoredProvider> {
         self.rows.iter().find(|row| row.id == *id)

@@ -177,6 +177,12 @@ fn patterns_expressions_and_parameters_are_read_when_they_are_checked() {
         "portcullis.toml:8: providers.acme.map.email.only_if: ",
     );
     refused(
+        &provider("map = { email = { value = \"claims.email\", only_if = \"1\" } }"),
+        "portcullis.toml:8: providers.acme.map.email.only_if: a rule must be true or false",
+    );
+    let trusted = "map = { email = { value = \"claims.email\", only_if = \"trusted_email\" } }";
+    assert_eq!(Folder::with(&provider(trusted)).warned(), "");
+    refused(
         &provider("authorization_parameters = { state = \"x\" }"),
         "portcullis.toml:8: providers.acme.authorization_parameters.state: \"state\" cannot be set",
     );
@@ -207,6 +213,21 @@ fn roles_come_from_a_provider_only_where_that_is_said() {
     );
     let allowed = provider(&format!("allow_privileged = true\n{roles}"));
     assert_eq!(Folder::with(&allowed).warned(), "");
+}
+
+#[test]
+fn traits_that_only_administrators_edit_come_from_a_provider_only_where_that_is_said() {
+    let schema = "[[identity.schemas]]\nid = \"s\"\ninline = '{\"properties\": {\"grade\": \
+                  {\"type\": \"string\", \"x-profile\": {\"edit\": [\"admin\"]}}}}'\n";
+    let map = |keys: &str| {
+        let map = "map = { grade = \"claims.grade\" }";
+        format!("{}{schema}", provider(&format!("{keys}{map}")))
+    };
+    refused(
+        &map(""),
+        "portcullis.toml:8: providers.acme.map.grade: the schema lets only administrators edit",
+    );
+    assert_eq!(Folder::with(&map("allow_privileged = true\n")).warned(), "");
 }
 
 #[test]

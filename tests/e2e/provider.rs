@@ -3,6 +3,7 @@
 mod answers;
 mod attempts;
 mod away;
+mod github;
 mod honest;
 mod hostile;
 mod missing_traits;

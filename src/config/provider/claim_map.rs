@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use portcullis_core::mapping::{Sync, Target};
+use portcullis_core::{
+    mapping::{Sync, Target},
+    schema::Schema,
+};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -24,7 +27,7 @@ pub struct MappedTrait {
     pub target: Target,
     /// When the value is taken: `import`, `force` or `if_empty`; default: the provider's `sync`.
     pub sync: Option<Sync>,
-    /// CEL over `claims` that must be true for the value to count.
+    /// CEL over `claims` and `trusted_email` that must be true for the value to count.
     pub only_if: Option<String>,
     /// Other names for texts, such as a group's for its id.
     pub rename: BTreeMap<String, String>,
@@ -53,7 +56,7 @@ impl Provider {
                 check.problem(reason);
             }
             if let Some(condition) = &mapped.only_if
-                && let Err(reason) = expression::validate(condition, Scope::Claims)
+                && let Err(reason) = expression::validate_claims_condition(condition)
             {
                 check.under("only_if").problem(reason);
             }
@@ -67,16 +70,14 @@ impl Provider {
     }
 
     /// Refuses to map traits that only administrators may edit, as the schema marks them.
-    pub(in crate::config) fn validate_traits(
-        &self,
-        is_for_administrators: impl Fn(&str) -> bool,
-        check: &mut Check<'_>,
-    ) {
+    pub(in crate::config) fn validate_traits(&self, schemas: &[Schema], check: &mut Check<'_>) {
         if self.allow_privileged {
             return;
         }
         for (path, mapped) in &self.map {
-            if mapped.target == Target::Traits && is_for_administrators(path) {
+            let mut schemas = schemas.iter();
+            let is_editable = schemas.all(|schema| schema.is_editable_by_person(path));
+            if mapped.target == Target::Traits && !is_editable {
                 check.under("map").under(path).problem(
                     "the schema lets only administrators edit this trait; write \
                      allow_privileged = true if the provider may, too",

@@ -314,3 +314,26 @@ async fn somebody_who_proves_again_who_they_are_makes_nobody_new() {
     assert_eq!(made.await.unwrap(), None);
     assert!(setting.credentials(&bob).await.is_empty());
 }
+
+/// A forced address holds only while somebody vouches for it.
+#[tokio::test]
+async fn an_address_nobody_vouches_for_can_be_replaced_although_it_is_forced() {
+    let setting = setting(Creation::Auto);
+    setting.verified("ada@example.org").await;
+    setting.says(claims("1", "ada@example.org", false));
+    let (draft, _) = setting.incomplete().await;
+    assert!(!draft.is_forced("email") && draft.is_forced("name.first"));
+    let filled_in = json!({"email": "own@example.org"});
+    let arrival = setting.broker.complete(draft, filled_in).await.unwrap();
+    let Arrival::Created(arrived) = arrival else {
+        panic!("{arrival:?}");
+    };
+    assert_eq!(arrived.identity.identifiers, ["own@example.org"]);
+    assert_eq!(arrived.identity.addresses[0].verified_at, None);
+    assert!(!arrived.identity.is_forced("email"));
+    assert_eq!(
+        setting.known().await.identifiers,
+        ["own@example.org"],
+        "nor does a later sign-in put it back"
+    );
+}

@@ -1,10 +1,37 @@
 //! Links from the settings, their end, and the tokens that come with them.
 
+use async_trait::async_trait;
+
 use crate::{
     broker::tests::{setting::*, *},
+    id::CredentialId,
     provider::TokenSet,
     secret::Secret,
+    vault::VaultError,
 };
+
+/// A vault that does nothing it is asked.
+#[derive(Debug)]
+struct Broken;
+
+#[async_trait]
+impl TokenVault for Broken {
+    async fn keep(&self, _: CredentialId, _: &ProviderId, _: &TokenSet) -> Result<(), VaultError> {
+        Err(VaultError::Provider("gone".to_owned()))
+    }
+
+    async fn access_token(
+        &self,
+        _: IdentityId,
+        _: &ProviderId,
+    ) -> Result<Option<Secret>, VaultError> {
+        Err(VaultError::Ended)
+    }
+
+    async fn forget(&self, _: CredentialId) -> Result<(), VaultError> {
+        Err(VaultError::Provider("gone".to_owned()))
+    }
+}
 
 fn id() -> ProviderId {
     "idp".parse().unwrap()
@@ -163,4 +190,19 @@ async fn tokens_are_kept_only_where_that_is_asked_for_and_go_with_the_link() {
     let link = setting.broker.links(ada.id).await.unwrap()[0].id;
     setting.broker.unlink(&ada, link).await.unwrap();
     assert_eq!(kept().await, None);
+}
+
+#[tokio::test]
+async fn a_vault_that_fails_keeps_nobody_out() {
+    let mut setting = setting(Creation::Auto);
+    setting.broker.vault = Arc::new(Broken);
+    setting.policy(|policy| policy.store_tokens = true);
+    let ada = setting.created().await;
+    setting.password(&ada).await;
+    let mut vouched = setting.vouched().await;
+    vouched.tokens.access = Secret::new("token");
+    let arrived = setting.broker.link(&ada, &id(), vouched).await.unwrap();
+    assert_eq!(arrived.identity.id, ada.id);
+    let link = setting.broker.links(ada.id).await.unwrap()[0].id;
+    setting.broker.unlink(&ada, link).await.unwrap();
 }
