@@ -164,3 +164,25 @@ fn weak_passwords_and_cheap_hashes_are_told() {
         "portcullis.toml:5: identity.password.max_length: 4 is below min_length (8)",
     );
 }
+
+#[test]
+fn keys_of_tokens_are_long_each_another_and_one_to_a_line() {
+    let [one, other] = ["a", "b"].map(|c| c.repeat(32));
+    refused(
+        &format!("[tokens]\nkeys = [\"{one}\", \"short\"]\n"),
+        "portcullis.toml:2: tokens.keys[1]: the key is shorter than 32 characters",
+    );
+    refused(
+        &format!("[tokens]\nkeys = [\"{one}\", \"{one}\"]\n"),
+        "portcullis.toml:2: tokens.keys[1]: the key is given twice",
+    );
+    refused(
+        &format!("[tokens]\nkeys = [\"{one}\"]\nkeys_file = \"keys\"\n"),
+        "portcullis.toml:3: tokens.keys_file: `keys` and `keys_file` are both given",
+    );
+    let file = Folder::with("[tokens]\nkeys_file = \"keys\"\n");
+    let loaded = file.and("keys", &format!("{one}\n\n{other}\n")).load();
+    let keys = loaded.unwrap().config.tokens.keys;
+    let keys: Vec<_> = keys.iter().map(|key| key.expose()).collect();
+    assert_eq!(keys, [one, other]);
+}

@@ -1,6 +1,6 @@
 //! Mistakes in the table of routes.
 
-use crate::{Folder, ROUTE, provider, refused, route};
+use crate::{Folder, ROUTE, provider, refused, route, warned};
 
 #[test]
 fn routes_have_names_of_their_own() {
@@ -165,5 +165,13 @@ fn an_upstream_token_is_injected_behind_a_sign_in_only_and_once() {
     refused(
         &route("inject_access_token = \"acme\"\nset_headers = { \"authorization\" = \"'x'\" }"),
         &format!("{place}: set_headers writes Authorization too"),
+    );
+}
+
+#[test]
+fn a_provider_whose_token_is_injected_may_come_later() {
+    warned(
+        &route("inject_access_token = \"acme\""),
+        "portcullis.toml:4: warning: routes[0].inject_access_token: there is no provider \"acme\" here",
     );
 }

@@ -11,9 +11,11 @@ use portcullis_core::{
 
 use super::*;
 
+type Answer = fn() -> Result<Option<Secret>, VaultError>;
+
 /// A vault that answers everybody the same.
 #[derive(Debug)]
-struct Answers(fn() -> Result<Option<Secret>, VaultError>, AtomicUsize);
+struct Answers(Answer, AtomicUsize);
 
 #[async_trait]
 impl TokenVault for Answers {
@@ -45,10 +47,7 @@ fn token() -> Result<Option<Secret>, VaultError> {
 }
 
 /// What Ada's request on this route carries, without her identity headers.
-async fn carried(
-    route: Route,
-    answer: fn() -> Result<Option<Secret>, VaultError>,
-) -> (Vec<String>, usize) {
+async fn carried(route: Route, answer: Answer) -> (Vec<String>, usize) {
     let vault = Arc::new(Answers(answer, AtomicUsize::new(0)));
     let route = route.preset(HeaderPreset::None);
     let pipeline = Pipeline::new(PipelineParts {
@@ -78,7 +77,7 @@ async fn other_routes_do_not_even_ask_for_one() {
 async fn without_a_token_the_clients_own_is_blanked_and_the_application_told_why() {
     let unavailable = || Err(VaultError::Provider("away".to_owned()));
     let broken = || Ok(Some(Secret::new("to\nken")));
-    let answers: [(fn() -> Result<Option<Secret>, VaultError>, &str); 4] = [
+    let answers: [(Answer, &str); 4] = [
         (|| Ok(None), "missing"),
         (|| Err(VaultError::Ended), "ended"),
         (unavailable, "unavailable"),
