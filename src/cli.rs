@@ -1,13 +1,16 @@
 //! The command line: what can be asked, and which file answers it.
 
 pub mod check;
+mod consent;
 mod create_admin_account;
 mod demo;
 mod desk;
 mod failure;
 mod identities;
+mod links;
 mod output;
 mod password;
+mod providers;
 mod redirect_uri;
 mod selector;
 mod serve;
@@ -17,7 +20,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 pub use self::{
-    create_admin_account::CreateAdminAccount, failure::Failure, output::Output,
+    consent::Consent, create_admin_account::CreateAdminAccount, failure::Failure, output::Output,
     password::PasswordSource, selector::Selector,
 };
 
@@ -86,20 +89,27 @@ enum Command {
         #[command(flatten)]
         consent: Consent,
     },
+    /// List the accounts at providers that an identity is linked to.
+    ListOidcAccounts(Selector),
+    /// Remove the link between an identity and an account at a provider.
+    UnlinkOidcAccount {
+        #[command(flatten)]
+        selector: Selector,
+        /// The account as `<provider>:<subject>`.
+        #[arg(long, value_name = "ACCOUNT")]
+        credential_id: String,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Look after the providers.
+    #[command(subcommand)]
+    Providers(providers::Providers),
     /// Print the URI to register at a provider.
     GetRedirectUri {
         /// The provider's id.
         #[arg(long, value_name = "ID")]
         provider: String,
     },
-}
-
-/// Whether a command that cannot be undone may go on.
-#[derive(Debug, Clone, Args)]
-pub struct Consent {
-    /// Do not ask.
-    #[arg(long, short)]
-    pub yes: bool,
 }
 
 /// Does what the command line asks.
@@ -127,6 +137,13 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::DeleteIdentity { selector, consent }) => {
             identities::delete(&common, &selector, &consent)
         }
+        Some(Command::ListOidcAccounts(selector)) => links::list(&common, &selector),
+        Some(Command::UnlinkOidcAccount {
+            selector,
+            credential_id,
+            consent,
+        }) => links::unlink(&common, &selector, &credential_id, &consent),
+        Some(Command::Providers(asked)) => providers::run(&common, &asked),
         Some(Command::GetRedirectUri { provider }) => redirect_uri::run(&common, &provider),
     };
     match done {

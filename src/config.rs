@@ -3,8 +3,10 @@
 //! [`load()`] is the only way in; what it returns has passed every check, and secrets named by file
 //! have been read.
 
+mod alone;
 mod collection;
 mod connection;
+mod drop_in;
 mod duration;
 mod expression;
 mod file;
@@ -36,8 +38,9 @@ mod tls;
 mod tokens;
 mod upstream;
 mod wording;
+mod written;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use portcullis_core::return_to::Pattern;
 use serde::{Deserialize, Serialize};
@@ -49,13 +52,13 @@ pub use self::{
     identity::{Identity, Local},
     limits::Limits,
     listen::{Listen, Tls},
-    load::{Loaded, load},
+    load::{Loaded, load, load_provider},
     log::{Log, LogFormat, LogLevel},
     password::{Argon2, Password},
     plugins::{ErrorPage, LoginFlow, Plugins, RegistrationFlow, SelfService},
     provider::{
-        Authentication, Cloud, LinksWhenDisabled, MappedTrait, OnDisable, Preset, Protocol,
-        Provider, ProviderKind, SessionsWhenDisabled, SubjectSource,
+        Authentication, Cloud, MappedTrait, OnDisable, Preset, Protocol, Provider, ProviderKind,
+        SubjectSource,
     },
     rate::Rate,
     route::{Access, EncodedSlash, HeaderPreset, Route, Timeouts, Unauthenticated},
@@ -69,6 +72,17 @@ pub use self::{
 };
 
 use self::finding::Check;
+
+/// The drop-in files of a folder, in the order in which they are read; none where it cannot be read.
+pub(crate) fn drop_ins(folder: &std::path::Path) -> Vec<PathBuf> {
+    match folder.as_os_str().is_empty() {
+        true => Vec::new(),
+        false => drop_in::files(folder).unwrap_or_default(),
+    }
+}
+
+/// Where drop-in files are looked for.
+const PROVIDERS_DIR: &str = "providers.d";
 
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -95,6 +109,12 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// `[providers.<id>]`; none by default.
     pub providers: BTreeMap<String, Provider>,
+    /// The folder of files with more `[providers.<id>]` tables; default `providers.d` beside the
+    /// configuration file. It need not exist; nothing: none is looked for.
+    pub providers_dir: PathBuf,
+    /// The file of `providers_dir` that a provider stands in; none for those of the main file.
+    #[serde(skip)]
+    pub drop_ins: BTreeMap<String, PathBuf>,
     /// `[identity]`.
     pub identity: Identity,
     /// `[plugins.…]`.
@@ -118,6 +138,8 @@ impl Default for Config {
             tokens: Tokens::default(),
             routes: Vec::new(),
             providers: BTreeMap::new(),
+            providers_dir: PROVIDERS_DIR.into(),
+            drop_ins: BTreeMap::new(),
             identity: Identity::default(),
             plugins: Plugins::default(),
             limits: Limits::default(),

@@ -3,6 +3,7 @@
 mod assembly;
 mod foundation;
 mod probes;
+mod providers;
 mod routes;
 mod serving;
 
@@ -14,11 +15,16 @@ use portcullis_core::{
     store::StoreError,
 };
 
+pub(crate) use self::providers::{OtherSources, ProviderParts};
 pub use self::{
     foundation::{Foundation, addresses},
     probes::{Probe, probes},
 };
-use crate::{config::Config, listener::endpoint::ListenError, observe::log::LogError};
+use crate::{
+    config::{Config, Sources},
+    listener::endpoint::ListenError,
+    observe::log::LogError,
+};
 
 /// A gateway in the making: the built-in parts and whatever an embedder adds.
 #[derive(Debug)]
@@ -26,6 +32,7 @@ pub struct Builder {
     config: Config,
     plugins: Vec<Arc<dyn Plugin>>,
     providers: Vec<ConfiguredProvider>,
+    sources: Option<Sources>,
 }
 
 /// The gateway.
@@ -39,6 +46,7 @@ impl Gateway {
             config,
             plugins: Vec::new(),
             providers: Vec::new(),
+            sources: None,
         }
     }
 }
@@ -55,6 +63,13 @@ impl Builder {
     #[must_use]
     pub fn provider(mut self, provider: ConfiguredProvider) -> Self {
         self.providers.push(provider);
+        self
+    }
+
+    /// Reads providers anew from where the configuration came from, when something changes there.
+    #[must_use]
+    pub fn follow(mut self, sources: Sources) -> Self {
+        self.sources = Some(sources);
         self
     }
 

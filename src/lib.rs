@@ -18,6 +18,7 @@ pub mod health;
 pub mod listener;
 pub mod observe;
 pub mod pipeline;
+mod providers;
 pub mod proxy;
 pub mod route;
 pub mod store;

@@ -9,6 +9,7 @@ mod flows;
 mod identities;
 mod keys;
 mod principals;
+mod providers;
 mod purge;
 mod recent;
 mod record;
@@ -51,6 +52,7 @@ use self::{
 };
 pub use self::{
     principals::Principals,
+    providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
     touches::Touches,
 };
@@ -157,6 +159,11 @@ impl Store {
     /// The key that seals upstream tokens, if it was ever made.
     pub async fn token_key_if_any(&self) -> Result<Option<Vec<u8>>, StoreError> {
         keys::find(&self.database, Purpose::Tokens).await
+    }
+
+    /// The providers that were added at run time.
+    pub fn providers(&self) -> StoredProviders {
+        StoredProviders::new(self.database.clone())
     }
 
     /// Removes what nobody can need after `now`.

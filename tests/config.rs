@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 #[path = "config/documented.rs"]
 mod documented;
+#[path = "config/drop_ins.rs"]
+mod drop_ins;
 #[path = "config/mistakes.rs"]
 mod mistakes;
 #[path = "config/people.rs"]

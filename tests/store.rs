@@ -23,6 +23,7 @@ mod store {
     mod contract;
     mod node;
     mod principals;
+    mod providers;
     mod record;
     mod refresh;
     mod shared;

@@ -12,7 +12,6 @@ use portcullis_core::{
     secret::Secret,
     session::SessionStore,
     store::StoreError,
-    vault::TokenVault,
 };
 use portcullis_local::Password;
 use serde_json::Value;
@@ -20,7 +19,7 @@ use serde_json::Value;
 use super::{Common, Failure};
 use crate::{
     config::{self, Config, Sources},
-    gateway::Foundation,
+    gateway::{Foundation, OtherSources, ProviderParts},
 };
 
 /// The stores and what is needed to work on them.
@@ -100,11 +99,10 @@ impl Desk {
     /// Forgets the upstream tokens of an identity, once their providers have been told.
     pub(super) async fn forget_tokens(&self, id: IdentityId) -> Result<(), Failure> {
         let foundation = &self.foundation;
-        let registry = foundation
-            .registry(&self.config, Vec::new())
-            .map_err(|e| Failure::refused(&e))?;
-        let vault = foundation.vault(&self.config, &registry, Announcer::default());
-        let (vault, _) = vault.await.map_err(|e| Failure::refused(&e))?;
+        let announcer = Announcer::default();
+        let other = OtherSources::default();
+        let parts = ProviderParts::prepare(&self.config, foundation, other, &announcer).await;
+        let vault = parts.map_err(|e| Failure::refused(&e))?.broker.vault;
         let forgotten = vault.forget_all(id).await;
         forgotten.map_err(|e| Failure::refused(&e))
     }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use portcullis_core::store::StoreError;
+use portcullis_core::{administration::AdministrationError, store::StoreError};
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,12 @@ impl Failure {
             cause = deeper.source();
         }
         Self::Refused(text)
+    }
+}
+
+impl From<AdministrationError> for Failure {
+    fn from(error: AdministrationError) -> Self {
+        Self::refused(&error)
     }
 }
 

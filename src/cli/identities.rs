@@ -1,8 +1,5 @@
 //! The commands on one identity: show it, set its password, end its sessions, delete it.
 
-use std::io::{self, IsTerminal, Write};
-
-use portcullis_core::identity::Identity;
 use serde_json::json;
 
 use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk, output};
@@ -45,7 +42,7 @@ pub(super) fn invalidate_sessions(
 ) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
-        consent.ask("End all sessions of", &identity)?;
+        consent.ask(&format!("End all sessions of identity {}?", identity.id))?;
         let ended = desk.sessions().revoke_all(identity.id, None).await?;
         common
             .output
@@ -62,7 +59,7 @@ pub(super) fn delete(
 ) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
-        consent.ask("Delete", &identity)?;
+        consent.ask(&format!("Delete identity {}?", identity.id))?;
         desk.forget_tokens(identity.id).await?;
         if !desk.identities().delete(identity.id).await? {
             return Err(Failure::Refused(
@@ -74,23 +71,4 @@ pub(super) fn delete(
             .print(&json!({"identity_id": identity.id, "deleted": true}));
         Ok(())
     })
-}
-
-impl Consent {
-    /// Asks before something that cannot be undone. A program has nobody to ask: it went to the
-    /// trouble of naming the identity, so it may go on.
-    fn ask(&self, deed: &str, identity: &Identity) -> Result<(), Failure> {
-        if self.yes || !io::stdin().is_terminal() {
-            return Ok(());
-        }
-        eprint!("{deed} identity {}? [y/N] ", identity.id);
-        // The question shows at the latest with the next line; the answer counts, not the flush.
-        let _ = io::stderr().flush();
-        let mut answer = String::new();
-        let read = io::stdin().read_line(&mut answer);
-        match (read, answer.trim()) {
-            (Ok(_), "y" | "Y" | "yes") => Ok(()),
-            _ => Err(Failure::Refused("nothing was changed".to_owned())),
-        }
-    }
 }

@@ -22,6 +22,14 @@ impl Output {
             Self::Table => println!("{}", table(object)),
         }
     }
+
+    /// Prints a list: all of each object for programs, a row of these columns for people.
+    pub fn print_rows(self, objects: &[Value], columns: &[&str]) {
+        match self {
+            Self::Json => println!("{:#}", Value::from(objects)),
+            Self::Table => println!("{}", rows(objects, columns)),
+        }
+    }
 }
 
 fn table(object: &Value) -> Table {
@@ -32,6 +40,19 @@ fn table(object: &Value) -> Table {
     rows.into_iter().for_each(|(key, value)| {
         table.add_row([key, value]);
     });
+    table
+}
+
+fn rows(objects: &[Value], columns: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(columns);
+    for object in objects {
+        let cell = |column: &&str| match &object[*column] {
+            Value::Null => String::new(),
+            value => plain(value),
+        };
+        table.add_row(columns.iter().map(cell));
+    }
     table
 }
 

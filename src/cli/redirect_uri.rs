@@ -5,7 +5,10 @@ use portcullis_core::id::ProviderId;
 use serde_json::json;
 
 use super::{Common, Failure, Output, desk};
-use crate::gateway;
+use crate::{
+    config::Config,
+    gateway::{self, Foundation},
+};
 
 /// Prints the URI.
 pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
@@ -14,7 +17,7 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
         return Err(Failure::Usage(usage.to_owned()));
     };
     let config = desk::configuration(common)?;
-    if !config.providers.contains_key(id.as_str()) {
+    if !config.providers.contains_key(id.as_str()) && !is_stored(&config, &id) {
         eprintln!("note: no provider {id} is configured yet");
     }
     let uri = gateway::addresses(&config)
@@ -27,4 +30,19 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
         Output::Table => println!("{uri}"),
     }
     Ok(())
+}
+
+/// Whether a provider of this name was added at run time, as far as the store can be asked.
+fn is_stored(config: &Config, id: &ProviderId) -> bool {
+    let Ok(runtime) = desk::runtime() else {
+        return false;
+    };
+    runtime.block_on(async {
+        let Ok(foundation) = Foundation::lay(config).await else {
+            return false;
+        };
+        let stored = foundation.store.providers().list().await;
+        foundation.close().await;
+        stored.is_ok_and(|rows| rows.iter().any(|row| row.id == *id))
+    })
 }

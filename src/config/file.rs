@@ -1,7 +1,7 @@
 //! Reads what configuration names by file: secrets, URLs with passwords, schemas.
 //!
-//! Relative names count from the folder of the configuration file, or from the working directory
-//! where there is none.
+//! Relative names count from the folder of the file they are written in, or from the working
+//! directory where there is none.
 
 use std::{
     fs,
@@ -38,6 +38,9 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         &mut key.under("secret_file"),
     );
 
+    if !config.providers_dir.as_os_str().is_empty() {
+        config.providers_dir = folder.join(&config.providers_dir);
+    }
     let tokens = &mut config.tokens;
     settle(&mut tokens.keys_file, folder);
     read_secrets(
@@ -47,7 +50,9 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
     );
 
     for (id, provider) in &mut config.providers {
-        read_provider(provider, folder, &mut check.under("providers").under(id));
+        let drop_in = config.drop_ins.get(id).and_then(|file| file.parent());
+        let mut check = check.under("providers");
+        read_provider(provider, drop_in.unwrap_or(folder), &mut check.under(id));
     }
     for (index, schema) in config.identity.schemas.iter_mut().enumerate() {
         settle(&mut schema.file, folder);

@@ -9,6 +9,12 @@ use std::{fmt, path::PathBuf};
 pub struct KeyPath(pub(super) Vec<String>);
 
 impl KeyPath {
+    /// What is left of the path below its first `levels`.
+    #[must_use]
+    pub fn below(&self, levels: usize) -> Self {
+        Self(self.0.iter().skip(levels).cloned().collect())
+    }
+
     /// The path of `key` inside the table or list at this path.
     pub fn join(&self, key: &str) -> Self {
         let mut segments = self.0.clone();
@@ -123,6 +129,14 @@ impl Report {
             .iter()
             .filter(|one| one.severity == Severity::Problem)
             .count()
+    }
+
+    /// The report without advice.
+    #[must_use]
+    pub fn problems_alone(mut self) -> Self {
+        self.findings
+            .retain(|one| one.severity == Severity::Problem);
+        self
     }
 
     /// How many findings are advice.

@@ -3,7 +3,7 @@
 //! Every mistake is found in one go: a value that does not fit is noted and taken out, and the
 //! rest is read again. This is the only place that names the layering library.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use figment::{
     Figment,
@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use toml::de::DeTable;
 
 use super::{
-    Config, ProviderKind,
+    Config, Identity, Provider, ProviderKind,
     collection::Collection,
+    drop_in::DropIns,
     file,
     finding::{Check, Finding, KeyPath, Report},
     origin::Origin,
@@ -45,10 +46,11 @@ pub fn load(sources: &Sources) -> Result<Loaded, Report> {
     let Some(mut config) = reading.config() else {
         return Err(reading.into_report(findings));
     };
-    if origin.file.is_none() && !reading.given.contains_key("routes") {
+    if origin.main.file.is_none() && !reading.given.contains_key("routes") {
         config.routes = Config::embedded().routes;
     }
     let check = &mut Check::new(&mut findings);
+    config.drop_ins = reading.drop_ins.sources();
     file::read_all(&mut config, origin.folder(), check);
     config.normalise();
     config.validate(check);
@@ -56,9 +58,41 @@ pub fn load(sources: &Sources) -> Result<Loaded, Report> {
     match report.problems() {
         0 => Ok(Loaded {
             config,
-            file: origin.file,
+            file: origin.main.file,
             warnings: report,
         }),
+        _ => Err(report),
+    }
+}
+
+/// Reads and checks one provider that stands in no file, from its table as JSON, for identities of
+/// these schemas.
+///
+/// Fails with all problems; their keys begin at the top of a configuration that has this provider.
+pub fn load_provider(
+    id: &str,
+    table: &serde_json::Value,
+    identity: &Identity,
+) -> Result<Provider, Report> {
+    let origin = Origin::default();
+    let mut reading = Reading::new(&origin)?;
+    let tables = BTreeMap::from([(id, table)]);
+    reading.given = merged(&layer(BTreeMap::from([("providers", tables)])));
+    reading.refuse_twins();
+    reading.require_kinds();
+    let mut findings = Vec::new();
+    let read = reading.config();
+    let provider = read.and_then(|mut config| config.providers.remove(id));
+    if let Some(provider) = &provider {
+        let check = &mut Check::new(&mut findings);
+        let mut check = check.under("providers");
+        let mut check = check.under(id);
+        provider.validate_alone(id, table, &mut check);
+        provider.validate_traits(&identity.schemas(), &mut check);
+    }
+    let report = reading.into_report(findings);
+    match provider {
+        Some(provider) if report.problems() == 0 => Ok(provider),
         _ => Err(report),
     }
 }
@@ -67,6 +101,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Report> {
 struct Reading<'o> {
     origin: &'o Origin,
     document: DeTable<'o>,
+    drop_ins: DropIns<'o>,
     /// What file and environment say, without defaults.
     given: Dict,
     /// Which key each variable of the environment set.
@@ -76,8 +111,9 @@ struct Reading<'o> {
 
 impl<'o> Reading<'o> {
     fn new(origin: &'o Origin) -> Result<Self, Report> {
-        let document = origin.document()?;
-        let file = layer(origin.values()?);
+        let document = origin.main.document()?;
+        let drop_ins = DropIns::gather(&origin.drop_ins, (&origin.main, &document))?;
+        let file = with_providers(origin.main.values()?, &drop_ins.providers);
         let known = merged(&layer(Config::default()).merge(file.clone()));
         let variables: Vec<_> = origin
             .settings
@@ -96,6 +132,7 @@ impl<'o> Reading<'o> {
         let mut reading = Self {
             origin,
             document,
+            drop_ins,
             given,
             variables,
             collection: Collection::default(),
@@ -208,15 +245,29 @@ impl<'o> Reading<'o> {
         }
     }
 
-    fn into_report(self, later: Vec<Finding>) -> Report {
+    fn into_report(self, mut later: Vec<Finding>) -> Report {
         let Self {
             origin,
             document,
+            mut drop_ins,
             variables,
             collection,
             ..
         } = self;
-        collection.into_report(later, |key| origin.place_of(&document, &variables, key))
+        later.append(&mut drop_ins.findings);
+        collection.into_report(later, |key| {
+            origin.place_of(&document, &drop_ins, &variables, key)
+        })
+    }
+}
+
+/// The values of the file with the providers of the drop-in files.
+fn with_providers(values: toml::Table, drop_ins: &toml::Table) -> Figment {
+    let misplaced = values.get("providers").is_some_and(|own| !own.is_table());
+    let file = layer(values);
+    match misplaced || drop_ins.is_empty() {
+        true => file,
+        false => file.merge(layer(BTreeMap::from([("providers", drop_ins)]))),
     }
 }
 

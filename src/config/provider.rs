@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     claim_map::MappedTrait,
-    disabling::{LinksWhenDisabled, OnDisable, SessionsWhenDisabled},
+    disabling::OnDisable,
     kind::{Authentication, Preset, Protocol, ProviderKind},
     microsoft::{Cloud, SubjectSource},
 };

@@ -36,7 +36,7 @@ impl Sources {
     }
 
     /// The file to read, if there is one.
-    pub(super) fn chosen_file(&self) -> Option<&Path> {
+    pub(crate) fn chosen_file(&self) -> Option<&Path> {
         let named = self.file.as_deref();
         named.or_else(|| {
             self.search

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    id::{CredentialId, IdentityId},
+    id::{CredentialId, IdentityId, ProviderId},
     store::StoreError,
 };
 
@@ -74,6 +74,15 @@ pub trait CredentialStore: Debug + Send + Sync {
         kind: CredentialKind,
         identifier: &str,
     ) -> Result<Option<Credential>, StoreError>;
+
+    /// The links to accounts at a provider in the order of their ids, those after `after`, at most
+    /// `limit` of them.
+    async fn list_by_provider(
+        &self,
+        provider: &ProviderId,
+        after: Option<CredentialId>,
+        limit: u32,
+    ) -> Result<Vec<Credential>, StoreError>;
 
     /// Adds the credential, or replaces the one of the same id.
     ///

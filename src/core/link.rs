@@ -28,6 +28,12 @@ impl LinkKey {
         json!([self.provider, self.issuer, self.subject]).to_string()
     }
 
+    /// What the identifiers of all links of a provider begin with, and of no other's.
+    pub fn identifier_prefix(provider: &ProviderId) -> String {
+        // A provider's id has nothing that JSON escapes.
+        format!("[\"{provider}\",")
+    }
+
     /// What a link's credential keeps.
     pub fn config(&self) -> Value {
         json!({"providers": [{

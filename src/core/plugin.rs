@@ -8,6 +8,7 @@ use std::{
 use url::Url;
 
 use crate::{
+    administration::ProviderAdministration,
     broker::Broker,
     catalogue::Code,
     clock::Clock,
@@ -84,6 +85,8 @@ pub struct Services {
     pub methods: Vec<Arc<dyn Method>>,
     /// Sign-in through providers.
     pub broker: Broker,
+    /// Adding, changing and removing providers.
+    pub administration: Arc<dyn ProviderAdministration>,
     /// The key that seals what browsers carry for us.
     pub seal: Seal,
     /// The gateway's cookies.

@@ -1,9 +1,10 @@
 //! Stand-ins for tests: time that stands still, randomness that repeats, stores in memory.
 
+mod administration;
 pub mod contract;
 mod memory;
 
-pub use self::memory::MemoryStore;
+pub use self::{administration::NoAdministration, memory::MemoryStore};
 
 use std::sync::{
     Mutex,

@@ -3,18 +3,14 @@
 use std::sync::Arc;
 
 use portcullis_core::{
-    broker::Broker,
     method::Method,
     plugin::{Announcer, Host, Plugin, Services},
-    provider::ConfiguredProvider,
-    registry::Registry,
     stage::Observer,
-    vault::TokenVault,
 };
 use portcullis_kit::Shell;
 use portcullis_self_service::SelfService;
 
-use super::{BuildError, Foundation, routes};
+use super::{BuildError, Foundation, ProviderParts, routes};
 use crate::{
     answer::Answers,
     authenticate::SessionAuthenticator,
@@ -30,32 +26,31 @@ use crate::{
 /// What own pages call the gateway.
 const PRODUCT: &str = "Portcullis";
 
-/// What embedders add.
-pub(super) struct Additions {
-    pub(super) plugins: Vec<Arc<dyn Plugin>>,
-    pub(super) providers: Vec<ConfiguredProvider>,
-}
-
-/// The gate over this foundation, with the built-in plugins and the additional ones, and the
-/// providers it signs people in through.
+/// The gate over this foundation, with the built-in plugins and the additional ones.
 pub(super) async fn gate(
     config: &Config,
     foundation: &Foundation,
-    additions: Additions,
-) -> Result<(Gate, Arc<Registry>), BuildError> {
+    providers: &ProviderParts,
+    plugins: Plugins,
+) -> Result<Gate, BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(foundation.metrics.clone())];
-    let registry = foundation.registry(config, additions.providers)?;
-    let services = services(config, foundation, Arc::clone(&registry)).await?;
+    let services = services(config, foundation, providers, plugins.announcer).await?;
     let mut host = host(services, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
         Arc::clone(&foundation.stores.principals),
         foundation.cookies.clone(),
     )));
     self_service(config).install(&mut host)?;
-    for plugin in additions.plugins {
+    for plugin in plugins.additional {
         plugin.install(&mut host)?;
     }
-    Ok((Gate::new(parts(config, foundation, host)?), registry))
+    Ok(Gate::new(parts(config, foundation, host)?))
+}
+
+/// What embedders add, and who tells all observers.
+pub(super) struct Plugins {
+    pub(super) additional: Vec<Arc<dyn Plugin>>,
+    pub(super) announcer: Announcer,
 }
 
 /// What the gate is made of, now that every plugin has added its parts.
@@ -113,11 +108,9 @@ fn host(services: Services, observers: Vec<Arc<dyn Observer>>) -> Host {
 async fn services(
     config: &Config,
     foundation: &Foundation,
-    registry: Arc<Registry>,
+    providers: &ProviderParts,
+    announcer: Announcer,
 ) -> Result<Services, BuildError> {
-    let announcer = Announcer::default();
-    let vault = foundation.vault(config, &registry, announcer.clone());
-    let (vault, upstream_sessions) = vault.await?;
     let methods: Vec<Arc<dyn Method>> = match config.identity.local.enabled {
         true => vec![Arc::new(foundation.passwords(config)?)],
         false => Vec::new(),
@@ -130,26 +123,15 @@ async fn services(
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
         flows: Arc::clone(&foundation.stores.flows),
-        upstream_sessions: Arc::new(upstream_sessions),
+        upstream_sessions: Arc::clone(&providers.upstream_sessions),
         methods,
-        broker: broker(foundation, registry, Arc::new(vault)),
+        broker: providers.broker.clone(),
+        administration: providers.administration.clone(),
         seal: foundation.seal(config).await?,
         cookies: foundation.cookies.clone(),
         addresses: foundation.addresses.clone(),
         announcer,
     })
-}
-
-fn broker(foundation: &Foundation, registry: Arc<Registry>, vault: Arc<dyn TokenVault>) -> Broker {
-    Broker {
-        registry,
-        schemas: Arc::clone(&foundation.schemas),
-        identities: Arc::clone(&foundation.stores.identities),
-        credentials: Arc::clone(&foundation.stores.credentials),
-        vault,
-        clock: Arc::clone(&foundation.clock),
-        entropy: Arc::clone(&foundation.entropy),
-    }
 }
 
 fn self_service(config: &Config) -> SelfService {

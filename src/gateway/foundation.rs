@@ -7,8 +7,7 @@ use portcullis_core::{
     cookie::Cookies,
     entropy::Entropy,
     plugin::{Addresses, Announcer},
-    provider::ConfiguredProvider,
-    registry::{Providers, Registry},
+    registry::Registry,
     return_to::{Pattern, ReturnUrls},
     schema::{Schema, Schemas},
     seal::Seal,
@@ -19,7 +18,6 @@ use portcullis_local::{Cost, Password, Policy};
 
 use super::BuildError;
 use crate::{
-    builtin,
     config::Config,
     entropy::OsEntropy,
     observe::metrics::Metrics,
@@ -118,20 +116,6 @@ impl Foundation {
             Some(secret) => Seal::new(secret.expose().as_bytes()),
             None => Seal::new(&self.store.sealing_key(&*self.entropy).await?),
         })
-    }
-
-    /// The providers of the configuration and additional ones.
-    pub fn registry(
-        &self,
-        config: &Config,
-        additional: Vec<ConfiguredProvider>,
-    ) -> Result<Arc<Registry>, BuildError> {
-        let mut providers = additional;
-        for (id, table) in &config.providers {
-            let made = builtin::provider(id, table, Arc::clone(&self.clock));
-            providers.push(made.map_err(|error| BuildError::part(&error))?);
-        }
-        Ok(Arc::new(Registry::new(Providers::new(providers))))
     }
 
     /// Upstream tokens, and where sessions came from: whatever providers gave that is kept sealed.

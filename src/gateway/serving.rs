@@ -3,15 +3,20 @@
 use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use portcullis_core::{entropy::Entropy, pages::Pages};
+use portcullis_core::{
+    entropy::Entropy,
+    pages::Pages,
+    plugin::{Addresses, Announcer},
+};
+use serde_json::{Value, json};
 
 use super::{
-    BuildError, Builder, Foundation,
-    assembly::{self, Additions},
+    BuildError, Builder, Foundation, OtherSources, ProviderParts,
+    assembly::{self, Plugins},
 };
 use crate::{
     config::{Config, Log, LogFormat},
-    health::{Health, Readiness},
+    health::{Health, ProviderHealth, Readiness},
     listener::{
         endpoint::Endpoint,
         in_process::InProcess,
@@ -23,6 +28,7 @@ use crate::{
         log::{self, Format},
         writer::Flush,
     },
+    providers::{Roster, watch},
     store::Store,
 };
 
@@ -38,16 +44,32 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         config,
         plugins,
         providers,
+        sources,
     } = builder;
     // Before anything else, so that a signal that comes early is not lost.
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let foundation = Foundation::lay(&config).await?;
     let _flush = install_log(&config.log, &foundation)?;
-    let additions = Additions { plugins, providers };
-    let (gate, registry) = assembly::gate(&config, &foundation, additions).await?;
+    let plugins = Plugins {
+        additional: plugins,
+        announcer: Announcer::default(),
+    };
+    let other = OtherSources {
+        files: sources,
+        embedded: providers,
+    };
+    let prepared = ProviderParts::prepare(&config, &foundation, other, &plugins.announcer);
+    let providers = prepared.await?;
+    let watch = watch(Arc::clone(&providers.keeper)).map_err(BuildError::Runtime)?;
+    let gate = assembly::gate(&config, &foundation, &providers, plugins).await?;
     let mut server = Server::new(UpstreamSettings::default());
     server.proxy(proxy_endpoint(&config)?, gate);
-    let health = Health::new(vec![Arc::new(Record(foundation.store.clone()))], registry);
+    let told = Told {
+        roster: providers.roster,
+        addresses: foundation.addresses.clone(),
+    };
+    let record = Arc::new(Record(foundation.store.clone()));
+    let health = Health::new(vec![record], Arc::new(told));
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
     server.in_process(
@@ -62,7 +84,8 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         own(metrics),
     );
     let store = foundation.store.clone();
-    let beside = work_beside(foundation);
+    let mut beside = work_beside(foundation);
+    beside.push(tokio::spawn(watch));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
     server.run(stop, GRACE).await;
     beside.iter().for_each(tokio::task::JoinHandle::abort);
@@ -143,5 +166,20 @@ impl Readiness for Record {
 
     async fn is_ready(&self) -> bool {
         self.0.ping().await.is_ok()
+    }
+}
+
+#[derive(Debug)]
+struct Told {
+    roster: Arc<Roster>,
+    addresses: Addresses,
+}
+
+impl ProviderHealth for Told {
+    fn told(&self) -> Value {
+        json!({
+            "providers": self.roster.reports(&self.addresses),
+            "configuration_error": self.roster.trouble(),
+        })
     }
 }

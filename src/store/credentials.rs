@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
-    id::{CredentialId, IdentityId},
+    id::{CredentialId, IdentityId, ProviderId},
+    link::LinkKey,
     store::StoreError,
 };
 use sea_query::{
-    Expr, ExprTrait, InsertStatement, OnConflict, Order, Query, SelectStatement, Value,
+    Expr, ExprTrait, Func, InsertStatement, OnConflict, Order, Query, SelectStatement, Value,
 };
 
 use super::{
@@ -76,6 +77,32 @@ impl CredentialStore for SqlCredentials {
             .and_where(Expr::col(Column::Identifier).eq(text(identifier)))
             .to_owned();
         Ok(self.select(&query).await?.into_iter().next())
+    }
+
+    async fn list_by_provider(
+        &self,
+        provider: &ProviderId,
+        after: Option<CredentialId>,
+        limit: u32,
+    ) -> Result<Vec<Credential>, StoreError> {
+        let prefix = LinkKey::identifier_prefix(provider);
+        // No LIKE: `_` is part of ids, and SQLite's takes no notice of case.
+        let length = i64::try_from(prefix.len()).unwrap_or(i64::MAX);
+        let beginning = Func::cust("substr").args([
+            Expr::col(Column::Identifier),
+            Expr::val(1_i64),
+            Expr::val(length),
+        ]);
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Credentials)
+            .and_where(Expr::col(Column::Kind).eq(text(CredentialKind::Oidc.as_str())))
+            .and_where(Expr::expr(beginning).eq(text(prefix)))
+            .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
+            .order_by(Column::Id, Order::Asc)
+            .limit(u64::from(limit))
+            .to_owned();
+        self.select(&query).await
     }
 
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {

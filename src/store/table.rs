@@ -14,6 +14,7 @@ pub(super) enum Table {
     Claims,
     Counters,
     Keys,
+    Providers,
     UpstreamTokens,
     UpstreamSessions,
 }
@@ -63,6 +64,7 @@ pub(super) enum Column {
     TokenHash,
     Traits,
     UpdatedAt,
+    Version,
 }
 
 /// One value of a row that is written.

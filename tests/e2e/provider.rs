@@ -7,3 +7,5 @@ mod github;
 mod honest;
 mod hostile;
 mod missing_traits;
+mod registry;
+mod run_time;

@@ -231,6 +231,16 @@ impl TestGateway {
         }
     }
 
+    /// The folder of the configuration file.
+    pub(crate) fn folder(&self) -> &Path {
+        self.described.folder.path()
+    }
+
+    /// Asks the gateway to read its configuration again.
+    pub(crate) fn hang_up(&self) {
+        self.process.signal("HUP");
+    }
+
     /// Where the story reaches the gateway.
     pub(crate) fn url(&self) -> String {
         let home = self.described.home.clone();

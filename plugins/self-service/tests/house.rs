@@ -29,7 +29,7 @@ use portcullis_core::{
     session::SessionStore,
     sessions::{SessionLifetimes, Sessions},
     stage::Observer,
-    testing::{FrozenClock, MemoryStore, SeededEntropy},
+    testing::{FrozenClock, MemoryStore, NoAdministration, SeededEntropy},
     trust::{TrustRule, TrustRules},
 };
 use serde_json::{Value, json};
@@ -213,6 +213,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             clock,
             entropy,
         },
+        administration: Arc::new(NoAdministration),
         seal: Seal::new(b"test"),
         cookies: Cookies::new(&public_url, None),
         addresses: Addresses {

@@ -1,5 +1,6 @@
 //! `[providers.<id>.on_disable]`: what becomes of links and sessions when a provider goes.
 
+use portcullis_core::administration::{LinkFate, SessionFate};
 use serde::{Deserialize, Serialize};
 
 use crate::config::text;
@@ -10,32 +11,8 @@ use crate::config::text;
 pub struct OnDisable {
     /// Of its links; default `keep`.
     #[serde(deserialize_with = "text::word")]
-    pub links: LinksWhenDisabled,
+    pub links: LinkFate,
     /// Of the sessions that came through it; default `keep`.
     #[serde(deserialize_with = "text::word")]
-    pub sessions: SessionsWhenDisabled,
-}
-
-/// What becomes of a provider's links.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LinksWhenDisabled {
-    /// They wait for its return.
-    #[default]
-    Keep,
-    /// They are removed.
-    Unlink,
-    /// As long as there is one, the provider stays.
-    Refuse,
-}
-
-/// What becomes of the sessions that came through a provider.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SessionsWhenDisabled {
-    /// They end when they would have ended anyway.
-    #[default]
-    Keep,
-    /// They end at once.
-    Revoke,
+    pub sessions: SessionFate,
 }

@@ -16,8 +16,9 @@ use crate::{
     clock::Clock,
     credential::{Credential, CredentialKind, CredentialStore},
     flow::{Flow, FlowStore},
-    id::{CredentialId, FlowId, IdentityId, SessionId},
+    id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
+    link::LinkKey,
     provider::{TokenSet, Upstream},
     secret::TokenHash,
     session::Session,
@@ -172,6 +173,25 @@ impl CredentialStore for MemoryStore {
         let kept = self.kept();
         let is_it = |c: &&Credential| c.kind == kind && c.identifier.as_deref() == Some(identifier);
         Ok(kept.credentials.iter().find(is_it).cloned())
+    }
+
+    async fn list_by_provider(
+        &self,
+        provider: &ProviderId,
+        after: Option<CredentialId>,
+        limit: u32,
+    ) -> Result<Vec<Credential>, StoreError> {
+        let prefix = LinkKey::identifier_prefix(provider);
+        let is_link = |c: &&Credential| {
+            let key = c.identifier.as_deref().unwrap_or_default();
+            c.kind == CredentialKind::Oidc && key.starts_with(&prefix)
+        };
+        let kept = self.kept();
+        let mut links: Vec<_> = kept.credentials.iter().filter(is_link).cloned().collect();
+        links.retain(|link| after.is_none_or(|after| link.id > after));
+        links.sort_by_key(|link| link.id);
+        links.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(links)
     }
 
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {

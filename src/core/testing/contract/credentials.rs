@@ -8,6 +8,7 @@ use crate::{
     entropy::Entropy,
     id::CredentialId,
     identity::{Identity, IdentityStore},
+    link::LinkKey,
 };
 
 /// Checks a store of credentials; their identities are kept in the other.
@@ -24,6 +25,7 @@ pub async fn credential_store_contract(
     what_is_put_is_found(credentials, &ada, entropy).await;
     identifiers_are_unique_per_kind(credentials, &ada, &eve, entropy).await;
     a_credential_is_deleted_once(credentials, &eve, entropy).await;
+    links_are_listed_by_provider(credentials, &ada, &eve, entropy).await;
 }
 
 fn password(entropy: &dyn Entropy, identity: &Identity) -> Credential {
@@ -102,4 +104,46 @@ async fn a_credential_is_deleted_once(
         assert_eq!(found, None);
     }
     credentials.put(&link(entropy, eve, &key)).await.unwrap();
+}
+
+async fn links_are_listed_by_provider(
+    credentials: &dyn CredentialStore,
+    ada: &Identity,
+    eve: &Identity,
+    entropy: &dyn Entropy,
+) {
+    // Names that are patterns to a store, or equal but for their case.
+    let fresh = &CredentialId::generate(entropy).to_string()[..8];
+    let names = ["a_b", "axb", "A_B", "a_b-"].map(|name| format!("{name}_{fresh}"));
+    let link_to = |identity: &Identity, provider: &str, subject: &str| {
+        let key = LinkKey {
+            provider: provider.parse().unwrap(),
+            issuer: "https://issuer.example/\"".to_owned(),
+            subject: subject.to_owned(),
+        };
+        link(entropy, identity, &key.identifier())
+    };
+    let mut own = vec![
+        link_to(ada, &names[0], "1"),
+        link_to(ada, &names[0], "2"),
+        link_to(eve, &names[0], "%"),
+    ];
+    for link in &own {
+        credentials.put(link).await.unwrap();
+    }
+    for other in &names[1..] {
+        credentials.put(&link_to(eve, other, "1")).await.unwrap();
+    }
+    own.sort_by_key(|link| link.id);
+    let provider = names[0].parse().unwrap();
+    let listed = credentials.list_by_provider(&provider, None, 9).await;
+    assert_eq!(listed.unwrap(), own);
+    let first = credentials.list_by_provider(&provider, None, 2).await;
+    assert_eq!(first.unwrap(), own[..2]);
+    let after = Some(own[1].id);
+    let rest = credentials.list_by_provider(&provider, after, 2).await;
+    assert_eq!(rest.unwrap(), own[2..]);
+    let none = format!("a_{fresh}").parse().unwrap();
+    let none = credentials.list_by_provider(&none, None, 9).await;
+    assert_eq!(none.unwrap(), []);
 }

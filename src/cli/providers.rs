@@ -1,0 +1,215 @@
+//! `portcullis providers …`: what serves, how it is, and the providers of the store.
+
+mod add;
+mod errand;
+
+use std::{fs, path::PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use portcullis_core::{
+    administration::{
+        Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
+    },
+    id::ProviderId,
+};
+use serde_json::{Value, json};
+
+pub(super) use self::errand::Errand;
+use super::{Common, Consent, Failure, Output, redirect_uri};
+
+/// What can be asked of providers.
+#[derive(Debug, Subcommand)]
+pub(super) enum Providers {
+    /// List the providers of all sources.
+    List,
+    /// Ask the providers themselves how they are.
+    Status {
+        /// The provider's id; otherwise all.
+        id: Option<String>,
+    },
+    /// Print the URI to register at a provider.
+    GetRedirectUri {
+        /// The provider's id.
+        id: String,
+    },
+    /// Add a provider to the store; running gateways follow within seconds.
+    Add(Box<add::Add>),
+    /// Remove a provider from the store; running gateways follow within seconds.
+    Remove {
+        /// The provider's id.
+        id: String,
+        #[command(flatten)]
+        left: Left,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Switch a provider of the store on.
+    Enable {
+        /// The provider's id.
+        id: String,
+    },
+    /// Switch a provider of the store off.
+    Disable {
+        /// The provider's id.
+        id: String,
+        #[command(flatten)]
+        left: Left,
+    },
+    /// Show what the provider's configuration would make of claims.
+    DryRun {
+        /// The provider's id.
+        id: String,
+        /// A file with the claims as one JSON object.
+        #[arg(long, value_name = "FILE")]
+        claims: PathBuf,
+    },
+}
+
+/// What becomes of what the provider leaves behind; otherwise as its `on_disable` says.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Left {
+    /// The links to its accounts.
+    #[arg(long, value_enum)]
+    links: Option<Links>,
+    /// The sessions that began at it.
+    #[arg(long, value_enum)]
+    sessions: Option<Sessions>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Links {
+    /// Keep them for its return.
+    Keep,
+    /// Remove them.
+    Unlink,
+    /// Do nothing as long as there are any.
+    Refuse,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Sessions {
+    /// Let them go on.
+    Keep,
+    /// End them.
+    Revoke,
+}
+
+impl From<Left> for Leave {
+    fn from(left: Left) -> Self {
+        Self {
+            links: left.links.map(|links| match links {
+                Links::Keep => LinkFate::Keep,
+                Links::Unlink => LinkFate::Unlink,
+                Links::Refuse => LinkFate::Refuse,
+            }),
+            sessions: left.sessions.map(|sessions| match sessions {
+                Sessions::Keep => SessionFate::Keep,
+                Sessions::Revoke => SessionFate::Revoke,
+            }),
+        }
+    }
+}
+
+/// Does what is asked.
+pub(super) fn run(common: &Common, asked: &Providers) -> Result<(), Failure> {
+    match asked {
+        Providers::List => list(common),
+        Providers::Status { id } => status(common, id.as_deref()),
+        Providers::GetRedirectUri { id } => redirect_uri::run(common, id),
+        Providers::Add(add) => add::run(common, add),
+        Providers::Remove { id, left, consent } => remove(common, id, *left, consent),
+        Providers::Enable { id } => change(common, id, true, Leave::default()),
+        Providers::Disable { id, left } => change(common, id, false, (*left).into()),
+        Providers::DryRun { id, claims } => dry_run(common, id, claims),
+    }
+}
+
+fn list(common: &Common) -> Result<(), Failure> {
+    Errand::run(common, async |errand| {
+        let records = errand.administration().list().await?;
+        errand.mention_trouble();
+        let rows: Vec<Value> = records.iter().map(as_json).collect::<Result<_, _>>()?;
+        let columns = ["id", "source", "kind", "enabled", "redirect_uri"];
+        common.output.print_rows(&rows, &columns);
+        Ok(())
+    })
+}
+
+fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
+    let id = id.map(named).transpose()?;
+    Errand::run(common, async |errand| {
+        let administration = errand.administration();
+        if let Some(id) = &id {
+            let report = administration.reach(id).await?;
+            common.output.print(&json!(report));
+            return Ok(());
+        }
+        let records = administration.list().await?;
+        errand.mention_trouble();
+        let reports = records
+            .iter()
+            .map(|record| administration.reach(&record.id));
+        let reports = futures_util::future::join_all(reports).await;
+        let reports: Result<Vec<_>, _> = reports.into_iter().collect();
+        let rows: Vec<Value> = reports?.iter().map(|report| json!(report)).collect();
+        let columns = ["id", "source", "enabled", "discovery", "jwks", "last_error"];
+        common.output.print_rows(&rows, &columns);
+        Ok(())
+    })
+}
+
+fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<(), Failure> {
+    let id = named(id)?;
+    Errand::run(common, async |errand| {
+        let administration = errand.administration();
+        administration.find(&id).await?;
+        consent.ask(&format!("Remove provider {id}?"))?;
+        let departed = administration.remove(&id, left.into()).await?;
+        common.output.print(&json!({
+            "id": id, "removed": true, "links_removed": departed.links_removed,
+            "sessions_ended": departed.sessions_ended,
+        }));
+        Ok(())
+    })
+}
+
+fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), Failure> {
+    let id = named(id)?;
+    Errand::run(common, async |errand| {
+        let change = Change::enabled(enabled);
+        let changed = errand.administration().change(&id, change, leave).await?;
+        show(common.output, &changed)
+    })
+}
+
+fn dry_run(common: &Common, id: &str, claims: &PathBuf) -> Result<(), Failure> {
+    let id = named(id)?;
+    let name = claims.display();
+    let text = fs::read_to_string(claims);
+    let text = text.map_err(|error| Failure::Refused(format!("{name}: {error}")))?;
+    let document: Value = serde_json::from_str(&text)
+        .map_err(|error| Failure::Refused(format!("{name} is no JSON: {error}")))?;
+    Errand::run(common, async |errand| {
+        let run = errand.broker().dry_run(&id, document).await;
+        let run = run.map_err(|error| Failure::refused(&error))?;
+        common.output.print(&json!(run));
+        Ok(())
+    })
+}
+
+/// The id, when it is one.
+fn named(id: &str) -> Result<ProviderId, Failure> {
+    id.parse().map_err(|_| {
+        let usage = "a provider's id is 1 to 64 of the characters a-z A-Z 0-9 _ -";
+        Failure::Usage(usage.to_owned())
+    })
+}
+
+fn show(output: Output, record: &ProviderRecord) -> Result<(), Failure> {
+    output.print(&as_json(record)?);
+    Ok(())
+}
+
+fn as_json(record: &ProviderRecord) -> Result<Value, Failure> {
+    serde_json::to_value(record).map_err(|error| Failure::refused(&error))
+}

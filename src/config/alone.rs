@@ -1,0 +1,35 @@
+//! A provider that stands in no file: added at run time, by whoever may reach the admin interface.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
+
+use super::{Config, finding::Check, provider::Provider};
+
+impl Provider {
+    /// The keys that hold secrets; each may name a file with `_file` after it instead.
+    pub const SECRETS: [&str; 2] = ["client_secret", "private_key"];
+
+    /// Checks a provider whose table comes from elsewhere than a file of the configuration.
+    pub(super) fn validate_alone(&self, id: &str, table: &Value, check: &mut Check<'_>) {
+        self.validate(id, check);
+        let keys = table.as_object().into_iter().flat_map(Map::keys);
+        for key in keys.filter(|key| key.ends_with("_file")) {
+            // It would be read with the gateway's rights and sent to wherever the provider says.
+            let message = "a provider added at run time names no files; give the value itself";
+            check.under(key).problem(message);
+        }
+    }
+}
+
+impl Config {
+    /// The files that providers name, beside those that name them.
+    pub fn provider_files(&self) -> Vec<PathBuf> {
+        let files = |provider: &Provider| {
+            let named = [&provider.client_secret_file, &provider.private_key_file];
+            named.map(Clone::clone)
+        };
+        let files = self.providers.values().flat_map(files);
+        files.flatten().collect()
+    }
+}

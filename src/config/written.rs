@@ -1,0 +1,110 @@
+//! The text of one TOML file, and where in it each key stands.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use toml::de::DeTable;
+
+use super::{
+    finding::{Finding, KeyPath, Place, Report, Severity},
+    position::{self, Position},
+};
+
+/// One file as it was written; it may hold secrets, so it has no `Debug`.
+#[derive(Default)]
+pub(super) struct Written {
+    /// The file; `None` when there is none, and so no text.
+    pub(super) file: Option<PathBuf>,
+    text: String,
+}
+
+impl Written {
+    /// Reads a file that must be there.
+    pub(super) fn read(file: &Path) -> Result<Self, Report> {
+        match fs::read_to_string(file) {
+            Ok(text) => Ok(Self {
+                file: Some(file.to_owned()),
+                text,
+            }),
+            Err(error) => Err(report_of(
+                Place::File(file.to_owned()),
+                format!("the configuration cannot be read: {error}"),
+            )),
+        }
+    }
+
+    /// The folder from which relative file names count.
+    pub(super) fn folder(&self) -> &Path {
+        let folder = self.file.as_deref().and_then(Path::parent);
+        folder.unwrap_or(Path::new(""))
+    }
+
+    /// The document with the place of each key.
+    pub(super) fn document(&self) -> Result<DeTable<'_>, Report> {
+        let (document, errors) = DeTable::parse_recoverable(&self.text);
+        if errors.is_empty() {
+            return Ok(document.into_inner());
+        }
+        let reports = errors.iter().map(|error| self.refuse(error));
+        Err(Report {
+            findings: reports.flat_map(|report| report.findings).collect(),
+        })
+    }
+
+    /// The document's values.
+    pub(super) fn values(&self) -> Result<toml::Table, Report> {
+        toml::from_str(&self.text).map_err(|error| self.refuse(&error))
+    }
+
+    /// Where `key` stands in the text.
+    pub(super) fn position(&self, document: &DeTable<'_>, key: &KeyPath) -> Position {
+        position::of_key(&self.text, document, key)
+    }
+
+    /// The place of `key`, of the table around it, or of the file.
+    pub(super) fn place(&self, document: &DeTable<'_>, key: &KeyPath) -> Place {
+        let line = match self.position(document, key) {
+            Position::Exact(line) | Position::Around(line) => self.line(line),
+            Position::Absent => None,
+        };
+        line.unwrap_or_else(|| self.whole())
+    }
+
+    /// A line of the file.
+    pub(super) fn line(&self, line: usize) -> Option<Place> {
+        let file = self.file.clone();
+        file.map(|file| Place::Line(file, line, None))
+    }
+
+    /// The file as a whole.
+    pub(super) fn whole(&self) -> Place {
+        self.file.clone().map_or(Place::Defaults, Place::File)
+    }
+
+    fn refuse(&self, error: &toml::de::Error) -> Report {
+        let offset = error.span().map_or(0, |span| span.start);
+        let (line, column) = position::line_and_column(&self.text, offset);
+        let place = self.file.clone().map_or(Place::Defaults, |file| {
+            Place::Line(file, line, Some(column))
+        });
+        // The error's own display would quote the line, which may hold a secret.
+        report_of(
+            place,
+            format!("this is no TOML: {}", error.message().replace('\n', ", ")),
+        )
+    }
+}
+
+/// A report of one problem.
+pub(super) fn report_of(place: Place, message: String) -> Report {
+    Report {
+        findings: vec![Finding {
+            severity: Severity::Problem,
+            place: Some(place),
+            key: KeyPath::default(),
+            message,
+        }],
+    }
+}

@@ -1,0 +1,205 @@
+//! Administering providers while the gateway runs: the port behind endpoints and commands.
+//!
+//! Providers come from files and from the store. Those from files can only be looked at here, for
+//! the file would bring them back.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{id::ProviderId, provider::ProviderStatus, store::StoreError};
+
+/// Adds, changes and removes providers.
+#[async_trait]
+pub trait ProviderAdministration: Debug + Send + Sync {
+    /// All providers in the order of their ids, disabled ones included.
+    async fn list(&self) -> Result<Vec<ProviderRecord>, AdministrationError>;
+
+    /// One provider.
+    async fn find(&self, id: &ProviderId) -> Result<ProviderRecord, AdministrationError>;
+
+    /// How a provider is, from what was last seen of it.
+    async fn status(&self, id: &ProviderId) -> Result<ProviderReport, AdministrationError>;
+
+    /// Adds a provider from its table; without an `id` in it, one is made of its client.
+    async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError>;
+
+    /// Changes a provider; its id stays.
+    async fn change(
+        &self,
+        id: &ProviderId,
+        change: Change,
+        leave: Leave,
+    ) -> Result<ProviderRecord, AdministrationError>;
+
+    /// Removes a provider.
+    async fn remove(&self, id: &ProviderId, leave: Leave) -> Result<Departed, AdministrationError>;
+}
+
+/// How a provider's table is changed. Secrets are never shown, so those that a change does not
+/// name stay; `null` removes one.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// This table takes the old one's place.
+    Replace(Map<String, Value>),
+    /// These keys take the place of the old ones (RFC 7396).
+    Merge(Map<String, Value>),
+}
+
+impl Change {
+    /// The change that switches a provider on or off.
+    pub fn enabled(enabled: bool) -> Self {
+        let key = ("enabled".to_owned(), Value::Bool(enabled));
+        Self::Merge(Map::from_iter([key]))
+    }
+}
+
+/// What becomes of what a provider leaves behind when it is removed or disabled; what is not said
+/// is taken from its `on_disable`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leave {
+    /// The links to its accounts.
+    pub links: Option<LinkFate>,
+    /// The sessions that began at it.
+    pub sessions: Option<SessionFate>,
+}
+
+/// What becomes of the links to the accounts of a provider that is removed or disabled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkFate {
+    /// They stay, and work again should it come back.
+    #[default]
+    Keep,
+    /// They are removed, and what is kept of its tokens with them.
+    Unlink,
+    /// As long as there are any, the provider stays.
+    Refuse,
+}
+
+/// What becomes of the sessions that began at a provider that is removed or disabled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionFate {
+    /// They go on.
+    #[default]
+    Keep,
+    /// They end.
+    Revoke,
+}
+
+/// What a departure took along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Departed {
+    /// How many links were removed.
+    pub links_removed: u64,
+    /// How many sessions were ended.
+    pub sessions_ended: u64,
+}
+
+/// A provider as administrators see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProviderRecord {
+    /// Its name.
+    pub id: ProviderId,
+    /// Where it comes from.
+    pub source: ProviderSource,
+    /// What to register at the provider.
+    pub redirect_uri: String,
+    /// Its table with all defaults, without any secret.
+    #[serde(flatten)]
+    pub table: Map<String, Value>,
+}
+
+/// Where a provider comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderSource {
+    /// The configuration file, the environment, or the program that embeds the gateway.
+    Config,
+    /// A file of `providers_dir`.
+    File,
+    /// It was added while the gateway ran, and is in the store.
+    Runtime,
+}
+
+impl ProviderSource {
+    /// The source's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::File => "file",
+            Self::Runtime => "runtime",
+        }
+    }
+}
+
+/// How a provider is, as administrators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProviderReport {
+    /// Its name.
+    pub id: ProviderId,
+    /// Where it comes from.
+    pub source: ProviderSource,
+    /// Whether it can be used.
+    pub enabled: bool,
+    /// What was last seen of it.
+    #[serde(flatten)]
+    pub status: ProviderStatus,
+    /// What to register at the provider.
+    pub redirect_uri: String,
+}
+
+/// What is wrong with a provider's table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The key it is about; empty for the table as a whole.
+    pub key: String,
+    /// What is wrong and what to write instead, never the value of a secret.
+    pub message: String,
+}
+
+/// An administrator's wish was not followed.
+#[derive(Debug, thiserror::Error)]
+pub enum AdministrationError {
+    /// There is no such provider.
+    #[error("there is no provider of this name")]
+    Unknown,
+    /// There is one of this name already.
+    #[error("there is a provider of this name already ({place})")]
+    Exists {
+        /// Where it comes from.
+        place: String,
+    },
+    /// It comes from a file, and the file would bring it back.
+    #[error("the provider is written in {place}; change it there")]
+    ReadOnly {
+        /// Where it is written.
+        place: String,
+    },
+    /// Its table has mistakes; these are all of them.
+    #[error("the provider cannot be made of this: {}", told(.0))]
+    Invalid(Vec<Problem>),
+    /// People are linked to it, and its links are to be kept from going.
+    #[error("{links} links to this provider exist; say keep or unlink to go on")]
+    Linked {
+        /// How many links there are.
+        links: u64,
+    },
+    /// Somebody else changed it at the same time; reading it again helps.
+    #[error("somebody else has changed the provider just now")]
+    Changed,
+    /// A store did not do what it was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn told(problems: &[Problem]) -> String {
+    let line = |problem: &Problem| match problem.key.as_str() {
+        "" => problem.message.clone(),
+        key => format!("{key}: {}", problem.message),
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("; ")
+}

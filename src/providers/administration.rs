@@ -1,0 +1,314 @@
+//! Adding, changing and removing providers at run time, for endpoints and commands.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use portcullis_core::{
+    administration::{
+        AdministrationError, Change, Departed, Leave, LinkFate, Problem, ProviderAdministration,
+        ProviderRecord, ProviderReport,
+    },
+    clock::Clock,
+    id::ProviderId,
+    plugin::Addresses,
+    store::StoreError,
+};
+use serde_json::{Map, Value};
+
+use super::{
+    Keeper,
+    departure::Fates,
+    keeper::Seen,
+    roster::{Entry, Origin},
+    table::{merge, shown, taken},
+};
+use crate::{
+    builtin,
+    config::{self, Finding},
+    store::StoredProvider,
+};
+
+/// The levels of a key above a provider's own: `providers`, and its id.
+const ABOVE: usize = 2;
+
+/// Administers the providers of the store, and shows those of files.
+#[derive(Debug)]
+pub(crate) struct Administration {
+    /// Who keeps the registry.
+    pub(crate) keeper: Arc<Keeper>,
+    /// Where the gateway is.
+    pub(crate) addresses: Addresses,
+    /// The time.
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl ProviderAdministration for Administration {
+    async fn list(&self) -> Result<Vec<ProviderRecord>, AdministrationError> {
+        let entries = self.keeper.parts.roster.entries();
+        Ok(entries
+            .iter()
+            .map(|(id, entry)| self.record(id, entry))
+            .collect())
+    }
+
+    async fn find(&self, id: &ProviderId) -> Result<ProviderRecord, AdministrationError> {
+        Ok(self.record(id, &self.entry(id)?))
+    }
+
+    async fn status(&self, id: &ProviderId) -> Result<ProviderReport, AdministrationError> {
+        Ok(self.entry(id)?.report(&self.addresses))
+    }
+
+    async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError> {
+        let mut seen = self.keeper.hold().await;
+        let id = chosen_or_made(&table, seen.identity())?;
+        let table = taken(table);
+        self.check(&id, &table, seen.identity())?;
+        // What another process has added meanwhile counts too.
+        self.keeper.follow_store(&mut seen).await?;
+        self.refuse_twin(&id)?;
+        let now = self.clock.now();
+        let row = StoredProvider {
+            table: self.sealed(&id, table)?,
+            id: id.clone(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        match self.keeper.parts.stored.insert(&row).await {
+            Err(StoreError::Conflict { .. }) => {
+                let place = Origin::Runtime.to_string();
+                return Err(AdministrationError::Exists { place });
+            }
+            done => done?,
+        }
+        self.keeper.follow_store(&mut seen).await?;
+        self.find(&id).await
+    }
+
+    async fn change(
+        &self,
+        id: &ProviderId,
+        change: Change,
+        leave: Leave,
+    ) -> Result<ProviderRecord, AdministrationError> {
+        let mut seen = self.keeper.hold().await;
+        let row = self.row(id, &mut seen).await?;
+        let before = self.keeper.parts.roster.entry(id);
+        let table = self.changed(&row, change)?;
+        let after = self.check(id, &table, seen.identity())?;
+        let fates = Fates::of(leave, &after);
+        let leaves = !after.enabled && before.is_some_and(|entry| entry.is_enabled());
+        if leaves {
+            self.refuse_while_linked(id, fates).await?;
+        }
+        let row = StoredProvider {
+            table: self.sealed(id, table)?,
+            version: row.version + 1,
+            updated_at: self.clock.now(),
+            ..row
+        };
+        if !self.keeper.parts.stored.update(&row).await? {
+            return Err(AdministrationError::Changed);
+        }
+        self.keeper.follow_store(&mut seen).await?;
+        if leaves {
+            self.keeper.parts.departures.settle(id, fates).await?;
+        }
+        self.find(id).await
+    }
+
+    async fn remove(&self, id: &ProviderId, leave: Leave) -> Result<Departed, AdministrationError> {
+        let mut seen = self.keeper.hold().await;
+        self.row(id, &mut seen).await?;
+        let roster = &self.keeper.parts.roster;
+        let mut departed = Departed::default();
+        // One whose table is broken serves nobody, and has nothing to say of what it leaves.
+        let entry = roster.entry(id);
+        let fates = entry.as_ref().map_or_else(
+            || Fates::of(leave, &config::Provider::default()),
+            |entry| Fates::of(leave, &entry.table),
+        );
+        self.refuse_while_linked(id, fates).await?;
+        if let Some(entry) = entry {
+            let mut entries = roster.entries();
+            entries.insert(id.clone(), entry.disabled());
+            roster.serve(entries);
+        }
+        let settled = self.keeper.parts.departures.settle(id, fates).await;
+        if let Ok(settled) = &settled {
+            departed = *settled;
+            self.keeper.parts.stored.remove(id).await?;
+        }
+        self.keeper.follow_store(&mut seen).await?;
+        settled?;
+        Ok(departed)
+    }
+}
+
+impl Administration {
+    /// Asks a provider itself, and then how it is.
+    pub(crate) async fn reach(
+        &self,
+        id: &ProviderId,
+    ) -> Result<ProviderReport, AdministrationError> {
+        let entry = self.entry(id)?;
+        entry.reach().await;
+        Ok(entry.report(&self.addresses))
+    }
+
+    fn entry(&self, id: &ProviderId) -> Result<Entry, AdministrationError> {
+        let entry = self.keeper.parts.roster.entry(id);
+        entry.ok_or(AdministrationError::Unknown)
+    }
+
+    fn record(&self, id: &ProviderId, entry: &Entry) -> ProviderRecord {
+        ProviderRecord {
+            id: id.clone(),
+            source: entry.origin.source(),
+            redirect_uri: self.addresses.redirect_uri(id),
+            table: shown(&entry.table),
+        }
+    }
+
+    fn refuse_twin(&self, id: &ProviderId) -> Result<(), AdministrationError> {
+        let roster = &self.keeper.parts.roster;
+        if roster.is_embedded(id) {
+            let place = "the program that embeds the gateway".to_owned();
+            return Err(AdministrationError::Exists { place });
+        }
+        match roster.entry(id) {
+            Some(entry) => Err(AdministrationError::Exists {
+                place: entry.origin.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The provider as it is kept, when it can be changed here.
+    async fn row(
+        &self,
+        id: &ProviderId,
+        seen: &mut Seen,
+    ) -> Result<StoredProvider, AdministrationError> {
+        self.keeper.follow_store(seen).await?;
+        if let Some(row) = seen.row(id) {
+            return Ok(row.clone());
+        }
+        match self.keeper.parts.roster.entry(id) {
+            Some(entry) => Err(AdministrationError::ReadOnly {
+                place: entry.origin.to_string(),
+            }),
+            None => Err(AdministrationError::Unknown),
+        }
+    }
+
+    /// The kept table after the change, in the clear.
+    fn changed(
+        &self,
+        row: &StoredProvider,
+        change: Change,
+    ) -> Result<Map<String, Value>, AdministrationError> {
+        let (mut kept, _) = self.keeper.parts.tables.opened(&row.id, row.table.clone());
+        let (Change::Replace(new) | Change::Merge(new)) = &change;
+        if new.get("id").is_some_and(|id| *id != row.id.as_str()) {
+            let message = "the id of a provider never changes: people are linked to it";
+            return Err(problem("id", message));
+        }
+        let table = match change {
+            Change::Merge(patch) => {
+                merge(&mut kept, patch);
+                kept
+            }
+            Change::Replace(mut table) => {
+                for key in config::Provider::SECRETS {
+                    if let (false, Some(secret)) = (table.contains_key(key), kept.remove(key)) {
+                        table.insert(key.to_owned(), secret);
+                    }
+                }
+                table
+            }
+        };
+        Ok(taken(table))
+    }
+
+    /// The provider that the table describes, once nothing is wrong with it.
+    fn check(
+        &self,
+        id: &ProviderId,
+        table: &Map<String, Value>,
+        identity: &config::Identity,
+    ) -> Result<config::Provider, AdministrationError> {
+        let provider = loaded(id.as_str(), table, identity)?;
+        match builtin::provider(id.as_str(), &provider, Arc::clone(&self.clock)) {
+            Ok(_) => Ok(provider),
+            Err(error) => Err(problem("", &error.to_string())),
+        }
+    }
+
+    fn sealed(
+        &self,
+        id: &ProviderId,
+        table: Map<String, Value>,
+    ) -> Result<Map<String, Value>, AdministrationError> {
+        let sealed = self.keeper.parts.tables.sealed(id, table);
+        sealed.ok_or_else(|| problem("client_secret", "it is too long"))
+    }
+
+    async fn refuse_while_linked(
+        &self,
+        id: &ProviderId,
+        fates: Fates,
+    ) -> Result<(), AdministrationError> {
+        if fates.links != LinkFate::Refuse {
+            return Ok(());
+        }
+        match self.keeper.parts.departures.links(id).await? {
+            0 => Ok(()),
+            links => Err(AdministrationError::Linked { links }),
+        }
+    }
+}
+
+/// The id in the table, else one made of the client, so that the same client is never added twice.
+fn chosen_or_made(
+    table: &Map<String, Value>,
+    identity: &config::Identity,
+) -> Result<ProviderId, AdministrationError> {
+    let id = match table.get("id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(_) => return Err(problem("id", "a text is needed")),
+        None => loaded("new", &taken(table.clone()), identity)?.generated_id(),
+    };
+    id.parse().map_err(|_| {
+        let message = "this is no provider id; write up to 64 letters, digits, `-` and `_`";
+        problem("id", message)
+    })
+}
+
+/// The provider that the table describes, or everything that is wrong with it.
+fn loaded(
+    id: &str,
+    table: &Map<String, Value>,
+    identity: &config::Identity,
+) -> Result<config::Provider, AdministrationError> {
+    config::load_provider(id, &Value::Object(table.clone()), identity).map_err(|report| {
+        let problems = report.problems_alone().findings.into_iter();
+        AdministrationError::Invalid(problems.map(problem_of).collect())
+    })
+}
+
+fn problem(key: &str, message: &str) -> AdministrationError {
+    AdministrationError::Invalid(vec![Problem {
+        key: key.to_owned(),
+        message: message.to_owned(),
+    }])
+}
+
+fn problem_of(finding: Finding) -> Problem {
+    Problem {
+        key: finding.key.below(ABOVE).to_string(),
+        message: finding.message,
+    }
+}
