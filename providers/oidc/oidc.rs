@@ -40,7 +40,7 @@ pub(crate) const ID_TOKEN: [&str; 1] = ["jwt"];
 pub struct Oidc {
     id: ProviderId,
     pub(crate) config: Config,
-    pub(crate) rules: Arc<dyn Rules>,
+    rules: Arc<dyn Rules>,
     clock: Arc<dyn Clock>,
     pub(crate) prover: Prover,
     pub(crate) fetch: Fetch,
