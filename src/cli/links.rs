@@ -1,6 +1,6 @@
 //! The accounts at providers that an identity is linked to: list them, remove one.
 
-use portcullis_core::{broker::BrokerError, identity::Identity, link::Link};
+use portcullis_core::{identity::Identity, link::Link};
 use serde_json::{Value, json};
 
 use super::{Common, Consent, Failure, Selector, providers::Errand};
@@ -31,7 +31,7 @@ pub(super) fn unlink(
         let link = named(links(errand, &identity).await?, name)?;
         consent.ask(&format!("Unlink {name} from identity {}?", identity.id))?;
         let unlinked = errand.broker().unlink(&identity, link.id).await;
-        unlinked.map_err(refused)?;
+        unlinked.map_err(|error| Failure::refused(&error))?;
         common.output.print(&json!({
             "identity_id": identity.id, "credential_id": public_name(&link), "unlinked": true,
         }));
@@ -40,7 +40,8 @@ pub(super) fn unlink(
 }
 
 async fn links(errand: &Errand, identity: &Identity) -> Result<Vec<Link>, Failure> {
-    errand.broker().links(identity.id).await.map_err(refused)
+    let links = errand.broker().links(identity.id).await;
+    links.map_err(|error| Failure::refused(&error))
 }
 
 /// The link that is called `<provider>:<subject>`, or by its own id where two are called the same.
@@ -72,8 +73,4 @@ fn told(link: &Link) -> Value {
 
 fn public_name(link: &Link) -> String {
     format!("{}:{}", link.key.provider, link.key.subject)
-}
-
-fn refused(error: BrokerError) -> Failure {
-    Failure::refused(&error)
 }

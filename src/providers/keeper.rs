@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_core::{
-    administration::{LinkFate, ProviderSource},
+    administration::{Departed, LinkFate, ProviderSource},
     id::ProviderId,
     store::StoreError,
 };
@@ -189,21 +189,12 @@ impl Keeper {
                 "the folder of the provider's file is gone; its links and sessions stay"
             );
         }
-        match self.parts.departures.settle(id, fates).await {
-            Ok(departed) => tracing::info!(
-                provider.id = %id, links_removed = departed.links_removed,
-                sessions_ended = departed.sessions_ended, "a provider was switched off"
-            ),
-            Err(error) => tracing::error!(
-                provider.id = %id, %error, "not all of what a provider left behind is settled"
-            ),
-        }
         if fates.links == LinkFate::Refuse {
             tracing::warn!(
-                provider.id = %id,
-                "a file cannot be refused its change: the links of the provider stay"
+                provider.id = %id, "a file cannot be refused its change: the provider's links stay"
             );
         }
+        tell_of_departure(id, &self.parts.departures.settle(id, fates).await);
     }
 
     /// These, and the providers of the store that can serve; notes why others cannot.
@@ -305,6 +296,18 @@ fn leaving(before: &Entries, next: &Entries) -> Entries {
     leaving
         .map(|(id, entry)| (id.clone(), entry.clone().disabled()))
         .collect()
+}
+
+fn tell_of_departure(id: &ProviderId, settled: &Result<Departed, StoreError>) {
+    match settled {
+        Ok(departed) => tracing::info!(
+            provider.id = %id, links_removed = departed.links_removed,
+            sessions_ended = departed.sessions_ended, "a provider was switched off"
+        ),
+        Err(error) => tracing::error!(
+            provider.id = %id, %error, "not all of what a provider left behind is settled"
+        ),
+    }
 }
 
 fn stamp(sources: Option<&Sources>, config: &Config) -> Stamp {

@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
 
-    fn object(value: Value) -> Map<String, Value> {
+    fn object(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap()
     }
 
@@ -126,7 +126,7 @@ mod tests {
             entropy: Arc::new(SeededEntropy::new(3)),
         };
         let plain =
-            object(json!({"kind": "google", "client_secret": "hush", "private_key": "psst"}));
+            object(&json!({"kind": "google", "client_secret": "hush", "private_key": "psst"}));
         let (acme, other) = ("acme".parse().unwrap(), "other".parse().unwrap());
         let sealed = tables.sealed(&acme, plain.clone()).unwrap();
         let text = serde_json::to_string(&sealed).unwrap();
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(tables.opened(&acme, sealed.clone()), (plain, vec![]));
         let (opened, closed) = tables.opened(&other, sealed.clone());
         assert_eq!(closed, config::Provider::SECRETS);
-        assert_eq!(opened, object(json!({"kind": "google"})));
+        assert_eq!(opened, object(&json!({"kind": "google"})));
         let rotated = Tables {
             seal: Seal::new(b"another"),
             ..tables
@@ -144,13 +144,13 @@ mod tests {
 
     #[test]
     fn a_patch_changes_what_it_names() {
-        let mut table = object(json!({"a": 1, "map": {"email": "x", "name": "y"}, "gone": true}));
+        let mut table = object(&json!({"a": 1, "map": {"email": "x", "name": "y"}, "gone": true}));
         merge(
             &mut table,
-            object(json!({"map": {"name": "z"}, "gone": null, "new": [1]})),
+            object(&json!({"map": {"name": "z"}, "gone": null, "new": [1]})),
         );
         let after = json!({"a": 1, "map": {"email": "x", "name": "z"}, "new": [1]});
-        assert_eq!(table, object(after));
+        assert_eq!(table, object(&after));
     }
 
     #[test]

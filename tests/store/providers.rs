@@ -26,7 +26,7 @@ async fn a_provider_is_kept_once_and_changed_by_one_at_a_time() {
             matches!(again, Err(StoreError::Conflict { .. })),
             "{again:?}"
         );
-        assert_eq!(other.list().await.unwrap(), [first.clone()]);
+        assert_eq!(other.list().await.unwrap(), std::slice::from_ref(&first));
 
         let second = StoredProvider {
             table: Map::new(),

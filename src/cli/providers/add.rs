@@ -18,7 +18,7 @@ use crate::{
 
 /// What is to be added.
 #[derive(Debug, Args)]
-pub(super) struct Add {
+pub(in crate::cli) struct Add {
     /// What speaks with it, such as `google`.
     #[arg(long)]
     kind: String,

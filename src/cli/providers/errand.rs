@@ -27,7 +27,7 @@ impl Errand {
             let foundation = foundation.map_err(|error| Failure::refused(&error))?;
             let (other, announcer) = (OtherSources::default(), Announcer::default());
             let parts = ProviderParts::prepare(&config, &foundation, other, &announcer).await;
-            let done = match parts {
+            match parts {
                 Ok(parts) => {
                     let prepared = Self { foundation, parts };
                     let done = errand(&prepared).await;
@@ -35,8 +35,7 @@ impl Errand {
                     done
                 }
                 Err(error) => Err(Failure::refused(&error)),
-            };
-            done
+            }
         })
     }
 
