@@ -244,7 +244,7 @@ pub(crate) async fn vouched(client: &Anonymous, start: &str, login: &str) -> Str
         if url.path().starts_with(SELF_SERVICE) {
             return url.into();
         }
-        let response = match url.path().starts_with("/interaction/") {
+        let response = match url.path().contains("/interaction/") {
             true => {
                 let fields = [("prompt", "login"), ("login", login), ("password", "x")];
                 client.submit(url.as_str(), &fields).await
