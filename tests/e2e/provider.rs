@@ -3,9 +3,13 @@
 mod answers;
 mod attempts;
 mod away;
+mod crowd;
 mod github;
 mod honest;
 mod hostile;
+mod lies;
 mod missing_traits;
+mod refusal;
 mod registry;
 mod run_time;
+mod troubles;

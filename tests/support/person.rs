@@ -270,3 +270,11 @@ pub(crate) async fn sign_in_through(client: &Anonymous, provider: &str, login: &
     let back = vouched(client, &start, login).await;
     client.navigate(&back).await
 }
+
+/// The session `client` has, as the gateway tells it.
+pub(crate) async fn whoami(client: &Anonymous) -> Value {
+    let answer = client.get_json("/.portcullis/sessions/whoami").await;
+    let (status, text) = (answer.status(), answer.text().await.expect("a body"));
+    assert_eq!(status, 200, "somebody is signed in: {text}");
+    serde_json::from_str(&text).expect("JSON")
+}
