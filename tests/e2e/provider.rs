@@ -8,6 +8,7 @@ mod github;
 mod honest;
 mod hostile;
 mod lies;
+mod linking;
 mod missing_traits;
 mod refusal;
 mod registry;

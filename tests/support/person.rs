@@ -151,6 +151,17 @@ impl SignedIn {
         }
     }
 
+    /// Reads who `client` is after an answer that brought a session.
+    pub(crate) async fn from_cookie(client: &Anonymous, answer: &Response) -> Self {
+        let set_cookie = session_cookie(answer).expect("a session cookie");
+        Self {
+            client: client.clone(),
+            cookie: set_cookie.split(';').next().unwrap_or_default().to_owned(),
+            set_cookie,
+            session: whoami(client).await,
+        }
+    }
+
     pub(crate) fn identity(&self) -> &str {
         self.session["identity"]["id"]
             .as_str()
