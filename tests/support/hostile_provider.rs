@@ -136,6 +136,12 @@ impl HostileProvider {
         manner.callback = Callback::Faithful;
     }
 
+    /// Any claims as a token, signed as ID tokens are.
+    pub(crate) fn sign(&self, claims: &Value) -> String {
+        let manner = lock(&self.manner);
+        manner.signing.sign(&manner.keys, claims)
+    }
+
     fn with<T>(self, change: impl FnOnce(&mut Manner) -> T) -> Self {
         change(&mut lock(&self.manner));
         self
