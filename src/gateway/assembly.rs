@@ -33,7 +33,10 @@ pub(super) async fn gate(
     providers: &ProviderParts,
     plugins: Plugins,
 ) -> Result<Gate, BuildError> {
-    let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(foundation.metrics.clone())];
+    let observers: Vec<Arc<dyn Observer>> = vec![
+        Arc::new(foundation.metrics.clone()),
+        Arc::clone(&foundation.post.observer),
+    ];
     let services = services(config, foundation, providers, plugins.announcer).await?;
     let mut host = host(services, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
@@ -130,6 +133,7 @@ async fn services(
         seal: foundation.seal(config).await?,
         cookies: foundation.cookies.clone(),
         addresses: foundation.addresses.clone(),
+        mailer: Arc::clone(&foundation.post.mailer),
         announcer,
     })
 }

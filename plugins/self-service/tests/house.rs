@@ -29,7 +29,7 @@ use portcullis_core::{
     session::SessionStore,
     sessions::{SessionLifetimes, Sessions},
     stage::Observer,
-    testing::{FrozenClock, MemoryStore, NoAdministration, SeededEntropy},
+    testing::{FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy},
     trust::{TrustRule, TrustRules},
 };
 use serde_json::{Value, json};
@@ -220,6 +220,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             return_urls: Arc::new(ReturnUrls::new(public_url, hosts, allowed)),
             prefix: "/.portcullis".to_owned(),
         },
+        mailer: Arc::new(Letterbox::default()),
         announcer: Announcer::new(vec![heard.clone()]),
     }
 }
