@@ -33,8 +33,8 @@ mod judge;
 const REFUSED: HeaderName = HeaderName::from_static("portcullis-refused");
 /// What a client begins with.
 const PREFACE: usize = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".len();
-/// How many frames a block may come in.
-const MOST_FRAMES: usize = 32;
+/// How many more frames a block may come in than it needs.
+const MORE_FRAMES: usize = 16;
 /// How much is read at a time while a block is waited for.
 const ROOM: usize = 4096;
 
@@ -172,6 +172,10 @@ impl Blocks {
         } else {
             let mut payload = self.input.split_to(head.whole());
             payload.advance(frame::HEAD);
+            if self.input.is_empty() {
+                // Idle connections hold no memory.
+                self.input = BytesMut::new();
+            }
             if self.take(&head, &payload).is_none() {
                 self.end();
             }
@@ -192,7 +196,8 @@ impl Blocks {
         };
         // What is coded is rarely longer than what it means; the lines that are too many are told.
         let most = 2 * judge::longest(&self.limits);
-        if block.bytes.len() > most || block.frames > MOST_FRAMES {
+        let most_frames = most / frame::LONGEST + MORE_FRAMES;
+        if block.bytes.len() > most || block.frames > most_frames {
             return None;
         }
         if !head.ends_block() {
@@ -221,7 +226,6 @@ fn give(bytes: &mut BytesMut, most: usize, buffer: &mut ReadBuf<'_>) -> usize {
     buffer.put_slice(&bytes[..given]);
     bytes.advance(given);
     if bytes.is_empty() {
-        // Idle connections hold no memory.
         *bytes = BytesMut::new();
     }
     given

@@ -27,6 +27,9 @@ pub(super) struct Decoder {
     most: usize,
 }
 
+/// A name, perhaps of the table, and a value of the block.
+type Literal<'a, 'b> = (Cow<'a, [u8]>, Cow<'b, [u8]>);
+
 /// A line of the table.
 struct Entry {
     line: Box<[u8]>,
@@ -100,7 +103,7 @@ impl Decoder {
         &'a self,
         rest: &mut Rest<'b>,
         prefix: u8,
-    ) -> Result<(Cow<'a, [u8]>, Cow<'b, [u8]>), Malformed> {
+    ) -> Result<Literal<'a, 'b>, Malformed> {
         let name = match rest.integer(prefix)? {
             0 => rest.string()?,
             index => Cow::Borrowed(self.entry(index)?.0),

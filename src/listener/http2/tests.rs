@@ -1,7 +1,5 @@
 //! What goes in at one end of a connection and what comes out at the other.
 
-use std::time::Duration;
-
 use bytes::{BufMut, Bytes};
 use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
 
@@ -207,71 +205,76 @@ async fn the_library_answers_what_breaks_the_rules() {
     assert!(answer.windows(6).any(|six| six == goaway));
 }
 
-/// One more request over a connection whose table grows: what the library reads is what was sent.
+type Arrived = (http::request::Parts, usize, Option<HeaderMap>);
+
+/// A server that answers everything and tells what has arrived.
+async fn arrivals(server: DuplexStream) -> Vec<Arrived> {
+    let mut connection = h2::server::handshake(wire(server)).await.unwrap();
+    let mut requests = Vec::new();
+    while let Some(accepted) = connection.accept().await {
+        let (request, mut respond) = accepted.unwrap();
+        let (head, mut body) = request.into_parts();
+        respond
+            .send_response(http::Response::new(()), true)
+            .unwrap();
+        requests.push(tokio::spawn(async move {
+            let mut bytes = 0;
+            while let Some(part) = body.data().await {
+                let length = part.unwrap().len();
+                bytes += length;
+                body.flow_control().release_capacity(length).unwrap();
+            }
+            (head, bytes, body.trailers().await.unwrap())
+        }));
+    }
+    let mut arrived = Vec::new();
+    for request in requests {
+        arrived.push(request.await.unwrap());
+    }
+    arrived
+}
+
+fn numbered(number: usize) -> http::Request<()> {
+    let mut request = http::Request::builder()
+        .method("POST")
+        .uri(format!("https://app.test/{}?q={number}", number % 7))
+        .version(http::Version::HTTP_2)
+        .header("user-agent", "a browser of some length")
+        .header("x-number", number.to_string())
+        .header("cookie", "c".repeat(number * 40 % 3000));
+    for line in 0..number % 20 {
+        request = request.header(format!("x-{line}"), format!("{}", line * number));
+    }
+    request.body(()).unwrap()
+}
+
+fn end(number: usize) -> HeaderMap {
+    let name = HeaderName::from_static("x-end");
+    HeaderMap::from_iter([(name, number.to_string().parse().unwrap())])
+}
+
 #[tokio::test]
 async fn the_library_reads_every_request_as_it_was_sent() {
     let (client, server) = duplex(4096);
-    let echo = tokio::spawn(async move {
-        let mut connection = h2::server::Builder::new()
-            .max_concurrent_streams(100)
-            .handshake::<_, Bytes>(wire(server))
-            .await
-            .unwrap();
-        let mut requests = Vec::new();
-        while let Some(accepted) = connection.accept().await {
-            let (request, mut respond) = accepted.unwrap();
-            let (head, mut body) = request.into_parts();
-            respond
-                .send_response(http::Response::new(()), true)
-                .unwrap();
-            requests.push(tokio::spawn(async move {
-                let mut bytes = 0;
-                while let Some(part) = body.data().await {
-                    let length = part.unwrap().len();
-                    bytes += length;
-                    body.flow_control().release_capacity(length).unwrap();
-                }
-                (head, bytes, body.trailers().await.unwrap())
-            }));
-        }
-        requests
-    });
+    let arrivals = tokio::spawn(arrivals(server));
     let (mut sender, connection) = h2::client::handshake(client).await.unwrap();
     let driving = tokio::spawn(connection);
-    let request = |number: usize| {
-        let mut request = http::Request::builder()
-            .method("POST")
-            .uri(format!("https://app.test/{}?q={number}", number % 7))
-            .header("user-agent", "a browser of some length")
-            .header("x-number", number.to_string())
-            .header("cookie", "c".repeat(number * 40 % 3000));
-        for line in 0..number % 20 {
-            request = request.header(format!("x-{line}"), format!("{}", line * number));
-        }
-        request.body(()).unwrap()
-    };
     for number in 0..200 {
         sender = sender.ready().await.unwrap();
-        let (answer, mut body) = sender.send_request(request(number), false).unwrap();
-        body.send_data(Bytes::from(vec![b'z'; number * 50]), false)
-            .unwrap();
-        let trailers = http::HeaderMap::from_iter([(
-            HeaderName::from_static("x-end"),
-            number.to_string().parse().unwrap(),
-        )]);
-        body.send_trailers(trailers).unwrap();
-        let waited = tokio::time::timeout(Duration::from_secs(20), answer).await;
-        assert_eq!(waited.unwrap().unwrap().status(), 200);
+        let (answer, mut body) = sender.send_request(numbered(number), false).unwrap();
+        let bytes = Bytes::from(vec![b'z'; number * 50]);
+        body.send_data(bytes, false).unwrap();
+        body.send_trailers(end(number)).unwrap();
+        assert_eq!(answer.await.unwrap().status(), 200);
     }
     drop(sender);
     driving.await.unwrap().unwrap();
-    for (number, received) in echo.await.unwrap().into_iter().enumerate() {
-        let (head, bytes, trailers) = received.await.unwrap();
-        let sent = request(number);
+    for (number, (head, bytes, trailers)) in arrivals.await.unwrap().into_iter().enumerate() {
+        let sent = numbered(number);
         assert_eq!(head.uri, *sent.uri());
         assert_eq!(head.headers, *sent.headers());
         assert_eq!(bytes, number * 50);
-        assert_eq!(trailers.unwrap()["x-end"], number.to_string().as_str());
+        assert_eq!(trailers, Some(end(number)));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Blocks as the RFC's appendix C gives them, and blocks that are none.
 
 use octets::OctetsMut;
-use proptest::prelude::{ProptestConfig, any, prop, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop, proptest};
 
 use super::*;
 
@@ -36,6 +36,59 @@ fn huffman(text: &[u8]) -> Vec<u8> {
     let length = octets.off();
     bytes.truncate(length);
     bytes
+}
+
+fn write_string(block: &mut BytesMut, text: &[u8], is_coded: bool) {
+    if !is_coded {
+        write_length(block, text.len());
+        return block.extend_from_slice(text);
+    }
+    let coded = huffman(text);
+    let start = block.len();
+    write_length(block, coded.len());
+    block[start] |= 0x80;
+    block.extend_from_slice(&coded);
+}
+
+/// A line and how it is written.
+#[derive(Debug, Clone)]
+struct Written {
+    name: Vec<u8>,
+    value: Vec<u8>,
+    is_remembered: bool,
+    is_coded: bool,
+    is_repeated: bool,
+}
+
+impl Written {
+    fn write(self, block: &mut BytesMut, lines: &mut Lines) {
+        block.put_u8(if self.is_remembered { 0x40 } else { 0x10 });
+        write_string(block, &self.name, self.is_coded);
+        write_string(block, &self.value, !self.is_coded);
+        let line = (self.name, self.value);
+        if self.is_remembered && self.is_repeated {
+            // By its number, and by that of its name.
+            block.put_slice(&[0xbe, 0x0f, 62 - 15]);
+            write_string(block, b"other", self.is_coded);
+            lines.extend([line.clone(), line.clone(), (line.0, b"other".to_vec())]);
+        } else {
+            lines.push(line);
+        }
+    }
+}
+
+fn any_line() -> impl Strategy<Value = Written> {
+    let text = || prop::collection::vec(any::<u8>(), 0..200);
+    let line = (text(), text(), any::<[bool; 3]>());
+    line.prop_map(
+        |(name, value, [is_remembered, is_coded, is_repeated])| Written {
+            name,
+            value,
+            is_remembered,
+            is_coded,
+            is_repeated,
+        },
+    )
 }
 
 #[test]
@@ -157,13 +210,30 @@ proptest! {
     }
 
     #[test]
+    fn blocks_are_read_however_their_lines_are_written(
+        blocks in prop::collection::vec(prop::collection::vec(any_line(), 0..12), 1..8),
+    ) {
+        let mut decoder = Decoder::new();
+        for written in blocks {
+            let mut block = BytesMut::new();
+            let mut expected = Lines::new();
+            for line in written {
+                line.write(&mut block, &mut expected);
+            }
+            assert_eq!(lines(&mut decoder, &block), Ok(expected.clone()));
+            // What is written anew says the same, to whoever has no table.
+            let mut anew = BytesMut::new();
+            for (name, value) in &expected {
+                write(&mut anew, name, value);
+            }
+            assert_eq!(lines(&mut Decoder::new(), &anew), Ok(expected));
+        }
+    }
+
+    #[test]
     fn every_byte_can_be_coded(text in prop::collection::vec(any::<u8>(), 0..200)) {
-        let coded = huffman(&text);
         let mut block = BytesMut::from(&[0x04][..]);
-        let start = block.len();
-        write_length(&mut block, coded.len());
-        block[start] |= 0x80;
-        block.extend_from_slice(&coded);
+        write_string(&mut block, &text, true);
         let read = lines(&mut Decoder::new(), &block).unwrap();
         assert_eq!(read, [(b":path".to_vec(), text)]);
     }
