@@ -10,6 +10,7 @@ use portcullis_core::{
     plugin::Addresses,
     registry::Registry,
     stage::Observer,
+    store::StoreError,
 };
 use tokio::sync::mpsc;
 
@@ -67,6 +68,12 @@ impl Observer for LinkEvents {
     }
 }
 
+async fn post(mailer: &dyn Mailer, mail: Mail) {
+    if let Err(error) = mailer.send(mail).await {
+        tracing::debug!(%error, "a change of links is not written about");
+    }
+}
+
 impl LinkNotices {
     /// Runs until nobody can hear of links any more.
     pub(super) async fn run(
@@ -76,28 +83,29 @@ impl LinkNotices {
         registry: &Registry,
     ) {
         while let Some(change) = self.changes.recv().await {
-            let providers = registry.current();
-            let provider = providers.find(&change.provider);
-            if provider.is_some_and(|provider| !provider.policy.notify) {
-                continue;
-            }
-            let label =
-                provider.map_or(change.provider.as_str(), |provider| provider.label.as_str());
-            let identity = match identities.find(change.identity).await {
-                Ok(Some(identity)) => identity,
-                Ok(None) => continue,
-                Err(error) => {
-                    tracing::warn!(%error, "a change of links is not written about");
-                    continue;
-                }
-            };
-            let Some(mail) = self.notice(label, &identity, change.linked) else {
-                continue;
-            };
-            if let Err(error) = mailer.send(mail).await {
-                tracing::debug!(%error, "a change of links is not written about");
+            match self.mail(&change, identities, registry).await {
+                Ok(Some(mail)) => post(mailer, mail).await,
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "a change of links is not written about"),
             }
         }
+    }
+
+    /// What to write about a change; nothing where its provider is configured to stay silent.
+    async fn mail(
+        &self,
+        change: &Change,
+        identities: &dyn IdentityStore,
+        registry: &Registry,
+    ) -> Result<Option<Mail>, StoreError> {
+        let providers = registry.current();
+        let provider = providers.find(&change.provider);
+        if provider.is_some_and(|provider| !provider.policy.notify) {
+            return Ok(None);
+        }
+        let label = provider.map_or(change.provider.as_str(), |provider| provider.label.as_str());
+        let identity = identities.find(change.identity).await?;
+        Ok(identity.and_then(|identity| self.notice(label, &identity, change.linked)))
     }
 
     fn notice(&self, label: &str, identity: &Identity, linked: bool) -> Option<Mail> {

@@ -81,20 +81,18 @@ impl Unsent {
 }
 
 async fn deliver(smtp: &Smtp, message: Message) {
+    if !matches!(attempt(smtp, &message).await, Delivery::Taken) {
+        tracing::warn!("a mail is given up: the mail server does not take it");
+    }
+}
+
+/// Tries until the mail server decides or all pauses are over; says how it ended.
+async fn attempt(smtp: &Smtp, message: &Message) -> Delivery {
     for pause in PAUSES {
-        match smtp.deliver(&message).await {
-            Delivery::Taken => return,
-            Delivery::Refused => {
-                tracing::warn!("a mail is given up: the mail server refuses it");
-                return;
-            }
-            Delivery::PutOff => {
-                tracing::warn!(seconds = pause.as_secs(), "a mail is tried again later");
-                tokio::time::sleep(pause).await;
-            }
+        match smtp.deliver(message).await {
+            Delivery::PutOff => tokio::time::sleep(pause).await,
+            decided => return decided,
         }
     }
-    if !matches!(smtp.deliver(&message).await, Delivery::Taken) {
-        tracing::warn!("a mail is given up: the mail server did not take it");
-    }
+    smtp.deliver(message).await
 }
