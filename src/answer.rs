@@ -8,7 +8,7 @@ use http::{
     header::{ACCEPT, ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use portcullis_core::catalogue::Code;
-use portcullis_kit::{ErrorPage, Shell, WayOut};
+use portcullis_kit::{ErrorPage, Shell, WayOut, envelope};
 use serde_json::json;
 use url::Url;
 
@@ -82,6 +82,19 @@ impl Answers {
             _ => None,
         };
         self.finish(&mut response, asked.id);
+        response
+    }
+
+    /// The answer to a request to an own page that the page itself never sees: what programs read
+    /// there is the dialect's envelope.
+    pub fn decline(&self, code: Code, asked: &Asked<'_>) -> Response<Vec<u8>> {
+        let mut response = self.refuse(code, &Remedy::None, asked);
+        if !wants_page(asked.headers) {
+            let envelope = envelope(code, asked.id, None);
+            *response.body_mut() = envelope.to_string().into_bytes();
+            let kind = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(CONTENT_TYPE, kind);
+        }
         response
     }
 

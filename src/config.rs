@@ -19,6 +19,7 @@ mod limits;
 mod listen;
 mod load;
 mod log;
+mod mail;
 mod origin;
 mod password;
 mod path;
@@ -54,6 +55,7 @@ pub use self::{
     listen::{Listen, Tls},
     load::{Loaded, load, load_provider},
     log::{Log, LogFormat, LogLevel},
+    mail::Mail,
     password::{Argon2, Password},
     plugins::{ErrorPage, LoginFlow, Plugins, RegistrationFlow, SelfService},
     provider::{
@@ -119,6 +121,8 @@ pub struct Config {
     pub identity: Identity,
     /// `[plugins.…]`.
     pub plugins: Plugins,
+    /// `[mail]`.
+    pub mail: Mail,
     /// `[limits]`.
     pub limits: Limits,
     /// `[log]`.
@@ -142,6 +146,7 @@ impl Default for Config {
             drop_ins: BTreeMap::new(),
             identity: Identity::default(),
             plugins: Plugins::default(),
+            mail: Mail::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -221,6 +226,7 @@ impl Config {
         self.plugins
             .self_service
             .validate(&mut check.under("plugins").under("self-service"));
+        self.mail.validate(&mut check.under("mail"));
         self.limits.validate(&mut check.under("limits"));
     }
 

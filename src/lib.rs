@@ -16,6 +16,7 @@ pub mod entropy;
 pub mod gateway;
 pub mod health;
 pub mod listener;
+pub mod mail;
 pub mod observe;
 pub mod pipeline;
 mod providers;

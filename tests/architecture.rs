@@ -17,7 +17,7 @@ use metadata::Metadata;
 use source::{Source, root};
 
 /// Who may name a crate in a path: prefixes of files, relative to the repository.
-const FENCES: [(&[&str], &[&str]); 5] = [
+const FENCES: [(&[&str], &[&str]); 6] = [
     (
         &["pingora*"],
         &["src/listener", "src/proxy", "src/upstream"],
@@ -26,6 +26,7 @@ const FENCES: [(&[&str], &[&str]); 5] = [
     (&["openidconnect"], &["providers/oidc/"]),
     (&["redis", "moka", "sqlx", "sea_query"], &["src/store"]),
     (&["figment"], &["src/config/load.rs"]),
+    (&["lettre"], &["src/mail/"]),
 ];
 
 /// Which workspace crates a workspace crate may depend on, by folder; the root package is free.

@@ -13,6 +13,8 @@ mod gate;
 mod heads;
 #[path = "proxy/http2.rs"]
 mod http2;
+#[path = "proxy/http2_blocks.rs"]
+mod http2_blocks;
 #[path = "proxy/listeners.rs"]
 mod listeners;
 #[path = "proxy/refused.rs"]

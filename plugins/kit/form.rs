@@ -6,6 +6,7 @@ use portcullis_core::{
 };
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 
 /// A form as a template reads it.
 ///
@@ -40,6 +41,7 @@ struct Choice<'a> {
     name: &'a str,
     value: String,
     label: &'a str,
+    icon: Option<&'a str>,
     monogram: String,
     hue: u32,
 }
@@ -127,6 +129,27 @@ impl<'a> FormView<'a> {
     }
 }
 
+/// The origins of a form's pictures that are not our own.
+pub fn pictures(ui: &Ui) -> Vec<String> {
+    let mut origins: Vec<String> = ui.nodes.iter().filter_map(|n| origin(n.icon()?)).collect();
+    origins.sort();
+    origins.dedup();
+    origins
+}
+
+/// Whether a picture is at a path of our own.
+fn is_own(icon: &str) -> bool {
+    icon.starts_with('/') && !icon.starts_with("//") && !icon.contains('\\')
+}
+
+/// The origin of a picture elsewhere; only TLS keeps others from changing it on the way.
+fn origin(icon: &str) -> Option<String> {
+    let url = Url::parse(icon)
+        .ok()
+        .filter(|url| url.scheme() == "https")?;
+    Some(url.origin().ascii_serialization())
+}
+
 fn has_fields(ui: &Ui, group: &str) -> bool {
     ui.nodes.iter().any(|node| {
         node.group == group && !matches!(node.attributes.kind.as_str(), "submit" | "hidden")
@@ -186,6 +209,9 @@ impl<'a> Choice<'a> {
             name: &node.attributes.name,
             value: text(node),
             label: label(node),
+            icon: node
+                .icon()
+                .filter(|icon| is_own(icon) || origin(icon).is_some()),
             monogram: initial
                 .map(|c| c.to_uppercase().collect())
                 .unwrap_or_default(),

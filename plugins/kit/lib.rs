@@ -8,6 +8,7 @@ mod escape;
 mod failure;
 mod form;
 mod negotiation;
+mod policy;
 mod router_pages;
 mod shell;
 mod stylesheet;
@@ -15,7 +16,9 @@ mod visit;
 
 pub use body::{InvalidBody, parse as parse_body};
 pub use failure::{Failure, Outcome, WayOut, envelope};
+pub use form::pictures;
 pub use negotiation::{Wants, names_html};
+pub use policy::Framing;
 pub use router_pages::{JsonOnly, RouterPages, json_only};
 pub use shell::{ErrorPage, Facts, FormPage, NoticePage, Shell, TemplateError};
 pub use visit::Visit;

@@ -8,7 +8,13 @@ use minijinja::{AutoEscape, Environment, context, syntax::SyntaxConfig, value::S
 use portcullis_core::{catalogue::Code, ui::Ui};
 use serde::Serialize;
 
-use crate::{escape, failure::WayOut, form::FormView, stylesheet};
+use crate::{
+    escape,
+    failure::WayOut,
+    form::FormView,
+    policy::{self, Framing},
+    stylesheet,
+};
 
 /// The templates, each under its file name.
 const TEMPLATES: [(&str, &str); 4] = [
@@ -33,6 +39,7 @@ pub struct Shell {
     templates: Environment<'static>,
     product: String,
     stylesheet: String,
+    secure: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -102,6 +109,7 @@ impl Shell {
             templates,
             product: product.to_owned(),
             stylesheet: format!("{}{}", prefix.trim_end_matches('/'), stylesheet::path()),
+            secure,
             headers: security_headers(secure),
         })
     }
@@ -109,6 +117,13 @@ impl Shell {
     /// What every own answer carries, unless it says otherwise itself.
     pub fn security_headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
+    }
+
+    /// The content security policy of an answer that says so itself: who may frame it, and whose
+    /// pictures it shows besides ours.
+    pub fn policy(&self, framing: &Framing, pictures: &[String]) -> [(HeaderName, HeaderValue); 1] {
+        let policy = policy::policy(self.secure, framing, pictures);
+        [(header::CONTENT_SECURITY_POLICY, policy)]
     }
 
     /// The router that serves the stylesheet, below the prefix.
@@ -210,21 +225,12 @@ fn heading(code: Code) -> &'static str {
 }
 
 fn security_headers(secure: bool) -> Vec<(HeaderName, HeaderValue)> {
-    // Chromium applies `form-action` to every redirect that follows a submission: to a provider,
-    // and back to an application that may redirect in turn. Their origins are not known here.
-    let policy = match secure {
-        true => concat!(
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; ",
-            "form-action 'self' https:; base-uri 'none'; frame-ancestors 'none'"
-        ),
-        false => concat!(
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; ",
-            "form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'"
-        ),
-    };
     let of = HeaderValue::from_static;
     vec![
-        (header::CONTENT_SECURITY_POLICY, of(policy)),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            policy::policy(secure, &Framing::Nobody, &[]),
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, of("nosniff")),
         (header::REFERRER_POLICY, of("same-origin")),
         (header::CACHE_CONTROL, of("no-store")),

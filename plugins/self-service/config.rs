@@ -13,6 +13,8 @@ pub struct Config {
     pub login: LoginConfig,
     /// The registration flow.
     pub registration: RegistrationConfig,
+    /// The settings flow.
+    pub settings: SettingsConfig,
     /// The error page.
     pub error: ErrorConfig,
 }
@@ -39,6 +41,20 @@ pub struct RegistrationConfig {
     /// How long a started flow may take; default `1h`.
     #[serde(deserialize_with = "duration")]
     pub flow_lifespan: Duration,
+}
+
+/// `[plugins.self-service.settings]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingsConfig {
+    /// A page of one's own; the built-in one when absent.
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(deserialize_with = "duration")]
+    pub flow_lifespan: Duration,
+    /// How long after signing in one may change how one signs in; default `5m`.
+    #[serde(deserialize_with = "duration")]
+    pub privileged_session_max_age: Duration,
 }
 
 /// `[plugins.self-service.error]`.
@@ -96,6 +112,16 @@ impl Default for RegistrationConfig {
             enabled: false,
             ui_url: None,
             flow_lifespan: FLOW_LIFESPAN,
+        }
+    }
+}
+
+impl Default for SettingsConfig {
+    fn default() -> Self {
+        Self {
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+            privileged_session_max_age: Duration::from_secs(5 * 60),
         }
     }
 }

@@ -43,6 +43,7 @@ impl Desk {
         let custom = match kind {
             FlowKind::Login => &self.config.login.ui_url,
             FlowKind::Registration => &self.config.registration.ui_url,
+            FlowKind::Settings => &self.config.settings.ui_url,
             FlowKind::Error => &self.config.error.ui_url,
         };
         match custom {
@@ -65,10 +66,17 @@ impl Desk {
         }
     }
 
+    /// Where a browser that is signed in proves again who it is for, to return to `return_to`.
+    pub(crate) fn refresh_page(&self, return_to: &str) -> String {
+        let page = self.begin_page(FlowKind::Login, Some(return_to));
+        with_query(&page, &[("refresh", "true")])
+    }
+
     /// How long a flow of this kind may take.
     pub(crate) fn lifespan(&self, kind: FlowKind) -> Duration {
         match kind {
             FlowKind::Registration => self.config.registration.flow_lifespan,
+            FlowKind::Settings => self.config.settings.flow_lifespan,
             FlowKind::Login | FlowKind::Error => self.config.login.flow_lifespan,
         }
     }

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Redirect};
 use portcullis_core::{
+    broker::{Draft, PendingLink},
     catalogue::Code,
     flow::{Flow, FlowKind, Transport},
     message::Message,
@@ -9,30 +10,31 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, registration, start::NewFlow};
+use crate::{desk::Desk, forms, parked, start::NewFlow};
 
 /// Answers with the flow that takes the place of `old`.
 pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     // What a provider said has expired with its flow, so it is asked again by signing in.
+    let parked = parked::is_in::<Draft>(old) || parked::is_in::<PendingLink>(old);
     let kind = match old.kind {
-        FlowKind::Registration if registration::is_open(desk, old) => FlowKind::Registration,
+        FlowKind::Settings => FlowKind::Settings,
+        FlowKind::Registration if desk.config.registration.enabled && !parked => {
+            FlowKind::Registration
+        }
         _ => FlowKind::Login,
     };
     let message = match kind {
         FlowKind::Registration => Message::registration_expired(),
+        FlowKind::Settings => Message::settings_expired(),
         FlowKind::Login | FlowKind::Error => Message::login_expired(),
     };
     let new = NewFlow {
-        transport: old.transport,
-        request_url: old.request_url.clone(),
-        return_to: old.return_to.clone(),
-        csrf_hash: old.csrf_hash,
-        context: match kind == old.kind {
+        context: match kind == old.kind && !parked {
             true => old.context.clone(),
             false => Value::Null,
         },
         messages: vec![message],
-        ..NewFlow::plain(desk, visit, kind)
+        ..NewFlow::after(old, kind, forms::nodes(desk, visit, kind).await?)
     };
     let flow = new.start(desk).await?;
     if old.transport == Transport::Browser && visit.wants() == Wants::Html {

@@ -9,15 +9,21 @@ use axum::{
 use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind, Transport},
+    principal::Principal,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::json;
 
-use crate::{csrf::Csrf, desk::Desk, flow_json};
+use crate::{csrf::Csrf, desk::Desk, flow_json, remembered};
 
 /// Answers with a login flow.
 pub(crate) async fn login(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     fetch(&desk, &visit, FlowKind::Login).await
+}
+
+/// Answers with a settings flow.
+pub(crate) async fn settings(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    fetch(&desk, &visit, FlowKind::Settings).await
 }
 
 /// Answers with a registration flow.
@@ -31,7 +37,8 @@ async fn fetch(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
     if flow.expires_at <= desk.now() {
         return Err(expired(desk, &flow));
     }
-    Ok(Json(flow_json::flow(desk, &flow, csrf.as_ref())).into_response())
+    let principal = visit.visitor.principal.as_deref();
+    Ok(Json(flow_json::flow(desk, &flow, csrf.as_ref(), principal)).into_response())
 }
 
 /// The flow of this id, expired or not.
@@ -46,8 +53,12 @@ pub(crate) async fn find(desk: &Desk, id: Option<&str>, kind: FlowKind) -> Resul
     found.filter(|flow| flow.kind == kind).ok_or_else(unknown)
 }
 
-/// The browser's cookie, when the flow is bound to it; native flows need none.
+/// The browser's cookie, when the flow is bound to it; native flows need none. A settings flow is
+/// also bound to whom it is about.
 pub(crate) fn bound(desk: &Desk, visit: &Visit, flow: &Flow) -> Result<Option<Csrf>, Failure> {
+    if flow.kind == FlowKind::Settings {
+        owned(desk, visit, flow)?;
+    }
     if flow.transport == Transport::Api {
         return Ok(None);
     }
@@ -55,6 +66,24 @@ pub(crate) fn bound(desk: &Desk, visit: &Visit, flow: &Flow) -> Result<Option<Cs
     match csrf {
         Some(csrf) if flow.csrf_hash == Some(csrf.hash()) => Ok(Some(csrf)),
         found => Err(foreign(desk, flow, found.is_none())),
+    }
+}
+
+/// Fails when the flow is about somebody else than the visitor.
+pub(crate) fn owned<'a>(
+    desk: &Desk,
+    visit: &'a Visit,
+    flow: &Flow,
+) -> Result<&'a Principal, Failure> {
+    let page = desk.flow_page(flow.kind, flow.id);
+    let principal = visit.visitor.principal.as_deref().ok_or_else(|| {
+        let begin = desk.begin_page(FlowKind::Login, Some(&page));
+        Failure::from(Code::SignedOut).way_out("Sign in", begin)
+    })?;
+    match remembered::identity(flow) == Some(principal.identity.id) {
+        true => Ok(principal),
+        false => Err(Failure::from(Code::IdentityMismatch)
+            .way_out("Begin anew", desk.begin_page(flow.kind, None))),
     }
 }
 

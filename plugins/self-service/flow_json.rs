@@ -2,6 +2,7 @@
 
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
+    principal::Principal,
     ui::Ui,
 };
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     csrf::{self, Csrf},
     desk::Desk,
+    identity_json, remembered,
 };
 
 /// The flow's form with the token filled in; native flows have none.
@@ -27,8 +29,13 @@ pub(crate) fn ui(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>) -> Ui {
     ui
 }
 
-/// The flow as clients read it.
-pub(crate) fn flow(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>) -> Value {
+/// The flow as clients read it; a settings flow tells whom it is about.
+pub(crate) fn flow(
+    desk: &Desk,
+    flow: &Flow,
+    csrf: Option<&Csrf>,
+    principal: Option<&Principal>,
+) -> Value {
     let mut json = json!({
         "id": flow.id,
         "organization_id": null,
@@ -51,8 +58,11 @@ pub(crate) fn flow(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>) -> Value {
     if flow.kind == FlowKind::Login {
         json["created_at"] = json!(flow.issued_at);
         json["updated_at"] = json!(flow.issued_at);
-        json["refresh"] = json!(flow.context["refresh"] == true);
+        json["refresh"] = json!(remembered::refreshes(flow));
         json["requested_aal"] = json!("aal1");
+    }
+    if let (FlowKind::Settings, Some(principal)) = (flow.kind, principal) {
+        json["identity"] = identity_json::identity(desk, &principal.identity);
     }
     json
 }

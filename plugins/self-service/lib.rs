@@ -1,30 +1,40 @@
-//! Login, registration and logout flows with their pages, in the wire dialect.
+//! Login, registration, settings and logout flows with their pages, in the wire dialect.
 //!
 //! [`SelfService`] installs one router below the gateway's prefix. Each flow has a folder with a
-//! file per step; what all of them share is in the files beside this one.
+//! file per step; what all of them share is in the files beside this one. A browser leaves for a
+//! provider in `departure.rs` and comes back in `arrival.rs`, whatever the flow.
 
+mod arrival;
+mod attempts;
+mod complaint;
 mod config;
 mod csrf;
+mod departure;
 mod desk;
 mod errors;
 mod expired;
 mod fetch;
 mod flow_json;
-mod form;
+mod forms;
 mod identity_json;
 mod init;
 mod login;
 mod logout;
-mod oidc;
+mod native;
+mod navigate;
 mod own_page;
+mod parked;
 mod plugin;
+mod provider;
 mod registration;
+mod remembered;
 mod return_to;
 mod router;
 mod same_origin;
 mod schemas;
 mod session_json;
 mod sessions;
+mod settings;
 mod sign_in;
 mod sign_in_loop;
 mod start;
@@ -35,5 +45,7 @@ mod welcome;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Config, ErrorConfig, Limits, LoginConfig, Rate, RegistrationConfig};
+pub use config::{
+    Config, ErrorConfig, Limits, LoginConfig, Rate, RegistrationConfig, SettingsConfig,
+};
 pub use plugin::SelfService;

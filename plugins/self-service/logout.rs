@@ -1,7 +1,13 @@
-//! Signing out.
+//! Signing out: of the session here always, of the provider's where the policy and the person want
+//! it, and at the word of the provider.
 
+pub(crate) mod backchannel;
 pub(crate) mod browser;
+mod elsewhere;
+mod ended;
+pub(crate) mod frontchannel;
 pub(crate) mod native;
+pub(crate) mod signed_out;
 pub(crate) mod submit;
 
 use portcullis_core::{catalogue::Code, id::SessionId};
@@ -13,6 +19,8 @@ use crate::desk::{Desk, with_query};
 const PURPOSE: &str = "logout";
 /// What logout tokens begin with.
 const PREFIX: &str = "ory_lo_";
+/// The query parameter that asks to sign out at the provider too.
+const UPSTREAM: &str = "upstream";
 
 /// A token that ends this session and no other.
 pub(crate) fn token(desk: &Desk, session: SessionId) -> Result<String, Failure> {

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    response::{Html, IntoResponse, Redirect},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind, Transport},
 };
-use portcullis_kit::{ErrorPage, FormPage, Outcome, Visit, WayOut};
+use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut, pictures};
 use url::Url;
 
-use crate::{csrf::Csrf, desk::Desk, errors, fetch, flow_json, registration};
+use crate::{
+    csrf::Csrf, desk::Desk, errors, fetch, flow_json, login::confirmation, registration, remembered,
+};
 
 /// The sign-in page.
 pub(crate) async fn login(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -23,6 +25,11 @@ pub(crate) async fn login(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
 /// The registration page.
 pub(crate) async fn registration(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     show(&desk, &visit, FlowKind::Registration).await
+}
+
+/// The settings page.
+pub(crate) async fn settings(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    show(&desk, &visit, FlowKind::Settings).await
 }
 
 /// The error page.
@@ -59,11 +66,11 @@ async fn show(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
         Err(_) if Csrf::of(desk, visit).is_some() => return Ok(begin_anew(desk, &flow)),
         Err(failure) => return Err(failure),
     };
-    Ok(Html(render(desk, &flow, &csrf)).into_response())
+    Ok(render(desk, visit, &flow, &csrf))
 }
 
 /// Begins a flow with the page's own query.
-fn begin(desk: &Desk, visit: &Visit, kind: FlowKind) -> axum::response::Response {
+fn begin(desk: &Desk, visit: &Visit, kind: FlowKind) -> Response {
     let page = desk.begin_page(kind, None);
     let parameters = visit.parameters().iter().filter(|(name, _)| name != "flow");
     let target = Url::parse(&page).map_or(page, |mut url| {
@@ -76,47 +83,61 @@ fn begin(desk: &Desk, visit: &Visit, kind: FlowKind) -> axum::response::Response
     Redirect::to(&target).into_response()
 }
 
-fn begin_anew(desk: &Desk, flow: &Flow) -> axum::response::Response {
+fn begin_anew(desk: &Desk, flow: &Flow) -> Response {
     let kind = match flow.kind {
         FlowKind::Registration if desk.config.registration.enabled => FlowKind::Registration,
+        FlowKind::Settings => FlowKind::Settings,
         _ => FlowKind::Login,
     };
     Redirect::to(&desk.begin_page(kind, flow.return_to.as_deref())).into_response()
 }
 
-fn render(desk: &Desk, flow: &Flow, csrf: &Csrf) -> String {
-    let return_to = flow.return_to.as_deref();
-    let refresh = flow.context["refresh"] == true;
-    let drafted = registration::draft::is_in(flow);
-    let (title, other) = match flow.kind {
-        FlowKind::Registration if drafted => (
-            "Almost there",
-            Some(("Not you?", FlowKind::Login, "Sign in another way")),
-        ),
-        FlowKind::Registration => (
-            "Sign up",
-            Some(("Registered already?", FlowKind::Login, "Sign in")),
-        ),
-        FlowKind::Login | FlowKind::Error if refresh => ("Confirm that it is you", None),
-        FlowKind::Login | FlowKind::Error => (
-            "Sign in",
-            Some(("New here?", FlowKind::Registration, "Sign up"))
-                .filter(|_| desk.config.registration.enabled),
-        ),
+/// What stands around a form: its title, and a question with the way to go instead.
+struct Frame {
+    title: &'static str,
+    instead: Option<(&'static str, &'static str, String)>,
+}
+
+fn frame(desk: &Desk, flow: &Flow) -> Frame {
+    let begin = |kind| desk.begin_page(kind, flow.return_to.as_deref());
+    let another = || ("Not you?", "Sign in another way", begin(FlowKind::Login));
+    let (title, instead) = match flow.kind {
+        FlowKind::Settings => ("Your settings", Some(("Done?", "Go back", desk.own("/")))),
+        FlowKind::Registration if registration::draft::is_in(flow) => {
+            ("Almost there", Some(another()))
+        }
+        FlowKind::Registration => {
+            let sign_in = begin(FlowKind::Login);
+            ("Sign up", Some(("Registered already?", "Sign in", sign_in)))
+        }
+        _ if confirmation::is_in(flow) => ("Is this you?", Some(another())),
+        _ if remembered::refreshes(flow) => ("Confirm that it is you", None),
+        _ => {
+            let sign_up = ("New here?", "Sign up", begin(FlowKind::Registration));
+            let open = desk.config.registration.enabled;
+            ("Sign in", open.then_some(sign_up))
+        }
     };
-    let lead = destination(desk, return_to).map(|host| format!("to continue to {host}"));
-    let footer = other.map(|(question, kind, label)| {
-        (
-            question,
-            WayOut::new(label, desk.begin_page(kind, return_to)),
-        )
-    });
-    desk.shell.form_page(&FormPage {
+    Frame { title, instead }
+}
+
+fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
+    let Frame { title, instead } = frame(desk, flow);
+    let lead = match (flow.kind, &visit.visitor.principal) {
+        (FlowKind::Settings, Some(principal)) => principal.identity.identifiers.first().cloned(),
+        _ => destination(desk, flow.return_to.as_deref())
+            .map(|host| format!("to continue to {host}")),
+    };
+    let footer = instead.map(|(question, label, href)| (question, WayOut::new(label, href)));
+    let ui = flow_json::ui(desk, flow, Some(csrf));
+    let page = desk.shell.form_page(&FormPage {
         title,
         lead: lead.as_deref(),
-        ui: &flow_json::ui(desk, flow, Some(csrf)),
+        ui: &ui,
         footer: footer.as_ref().map(|(question, link)| (*question, link)),
-    })
+    });
+    let policy = desk.shell.policy(&Framing::Nobody, &pictures(&ui));
+    (policy, Html(page)).into_response()
 }
 
 /// The host people are on their way to.

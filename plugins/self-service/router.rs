@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{delete, get},
+    routing::{delete, get, post},
 };
 use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    desk::Desk, errors, fetch, login, logout, oidc, own_page, registration, schemas, sessions,
-    welcome,
+    arrival, desk::Desk, errors, fetch, login, logout, own_page, registration, schemas, sessions,
+    settings, welcome,
 };
 
 /// The router behind the prefix.
@@ -31,23 +31,33 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 fn flows() -> Router<Arc<Desk>> {
     Router::new()
         .route("/self-service/login/browser", get(login::init::browser))
-        .route(
-            "/self-service/login",
-            axum::routing::post(login::submit::submit),
-        )
+        .route("/self-service/login", post(login::submit::submit))
         .route(
             "/self-service/registration/browser",
             get(registration::init::browser),
         )
         .route(
             "/self-service/registration",
-            axum::routing::post(registration::submit::submit),
+            post(registration::submit::submit),
         )
+        .route(
+            "/self-service/settings/browser",
+            get(settings::init::browser),
+        )
+        .route("/self-service/settings", post(settings::submit::submit))
         .route("/self-service/logout/browser", get(logout::browser::begin))
         .route("/self-service/logout", get(logout::submit::submit))
         .route(
             "/self-service/methods/oidc/callback/{provider}",
-            get(oidc::callback::arrive).post(oidc::form_post::turn),
+            get(arrival::arrive).post(arrival::form_post::turn),
+        )
+        .route(
+            "/self-service/methods/oidc/signed-out/{provider}",
+            get(logout::signed_out::arrive),
+        )
+        .route(
+            "/self-service/methods/oidc/frontchannel-logout/{provider}",
+            get(logout::frontchannel::receive),
         )
 }
 
@@ -61,7 +71,13 @@ fn programs() -> Router<Arc<Desk>> {
             get(registration::init::native),
         )
         .route("/self-service/registration/flows", get(fetch::registration))
+        .route("/self-service/settings/api", get(settings::init::native))
+        .route("/self-service/settings/flows", get(fetch::settings))
         .route("/self-service/logout/api", delete(logout::native::end))
+        .route(
+            "/self-service/methods/oidc/backchannel-logout/{provider}",
+            post(logout::backchannel::receive),
+        )
         .route("/self-service/errors", get(errors::fetch))
         .route("/sessions/whoami", get(sessions::whoami::whoami))
         .route(
@@ -69,8 +85,15 @@ fn programs() -> Router<Arc<Desk>> {
             get(sessions::list::list).delete(sessions::revoke::others),
         )
         .route("/sessions/{id}", delete(sessions::revoke::one))
+        // Codes to exchange for session tokens are not given out, so none is known.
+        .route("/sessions/token-exchange", get(|| nothing(Code::NotFound)))
+        .route(
+            "/self-service/sessions/token-exchange",
+            get(|| nothing(Code::NotFound)),
+        )
         .route("/schemas", get(schemas::list))
         .route("/schemas/{id}", get(schemas::find))
+        .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed))
 }
 
 fn own_pages() -> Router<Arc<Desk>> {
@@ -78,6 +101,7 @@ fn own_pages() -> Router<Arc<Desk>> {
         .route("/", get(welcome::page))
         .route("/login", get(own_page::login))
         .route("/registration", get(own_page::registration))
+        .route("/settings", get(own_page::settings))
         .route("/error", get(own_page::error))
 }
 

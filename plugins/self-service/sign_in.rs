@@ -6,15 +6,18 @@ use portcullis_core::{
     catalogue::Code,
     event::Event,
     flow::{Flow, FlowKind, Transport},
-    id::{IdentityId, ProviderId},
+    id::IdentityId,
     identity::Identity,
-    secret::Token,
+    provider::{SignOutScope, Upstream},
+    secret::{Secret, Token},
     session::{Aal, AuthenticationMethod, Device, Session},
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
-use crate::{csrf::Csrf, desk::Desk, identity_json, init::with_cookie, session_json};
+use crate::{
+    csrf::Csrf, desk::Desk, identity_json, navigate::with_cookie, remembered, session_json,
+};
 
 /// The name of signing in through a provider.
 pub(crate) const OIDC: &str = "oidc";
@@ -34,18 +37,52 @@ pub(crate) struct SignIn<'a> {
     pub(crate) wants: Wants,
     /// Who they are.
     pub(crate) identity: &'a Identity,
+    /// How they did it, never empty; the session counts as having come from the first.
+    pub(crate) proofs: &'a [Proof<'a>],
+}
+
+/// One thing that somebody has proved themselves with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Proof<'a> {
     /// The method's wire name.
-    pub(crate) method: &'a str,
-    /// The provider that vouched.
-    pub(crate) provider: Option<&'a ProviderId>,
+    method: &'a str,
+    /// Where the provider that vouched knows them from.
+    upstream: Option<&'a Upstream>,
+}
+
+impl<'a> Proof<'a> {
+    /// A method of local identities.
+    pub(crate) fn local(method: &'a str) -> Self {
+        Self {
+            method,
+            upstream: None,
+        }
+    }
+
+    /// A provider.
+    pub(crate) fn provider(upstream: &'a Upstream) -> Self {
+        Self {
+            method: OIDC,
+            upstream: Some(upstream),
+        }
+    }
+
+    fn completed(&self, desk: &Desk) -> AuthenticationMethod {
+        AuthenticationMethod {
+            method: self.method.to_owned(),
+            aal: Aal::Aal1,
+            completed_at: desk.now(),
+            provider: self.upstream.map(|upstream| upstream.link.provider.clone()),
+        }
+    }
 }
 
 /// Takes the flow out of the store for `identity`: of two submissions at the same time only one
 /// gets here, and nobody else can complete a flow that was begun to confirm who somebody is.
 pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Result<(), Failure> {
-    let expected = flow.context["identity_id"].as_str();
-    if expected.is_some_and(|expected| expected != identity.to_string()) {
-        return Err(Code::IdentityMismatch.into());
+    if remembered::identity(flow).is_some_and(|expected| expected != identity) {
+        return Err(Failure::from(Code::IdentityMismatch)
+            .way_out("Back to the form", desk.flow_page(flow.kind, flow.id)));
     }
     match desk.services.flows.remove(flow.id).await? {
         true => Ok(()),
@@ -63,16 +100,12 @@ impl SignIn<'_> {
             Transport::Browser => Token::generate(&*services.entropy),
             Transport::Api => Token::generate_prefixed(PREFIX, &*services.entropy),
         };
-        let method = AuthenticationMethod {
-            method: self.method.to_owned(),
-            aal: Aal::Aal1,
-            completed_at: desk.now(),
-            provider: self.provider.cloned(),
-        };
+        let methods: Vec<_> = self.proofs.iter().map(|one| one.completed(desk)).collect();
         let session = services
             .sessions
-            .begin(self.identity, method, device(visit), token.clone())
+            .begin(self.identity, methods, device(visit), token.clone())
             .await?;
+        self.note_upstream(desk, &session).await?;
         // The session this browser had is over, whoever's it was: whoever planted or still knows
         // its token must gain nothing from this sign-in.
         if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {
@@ -81,10 +114,31 @@ impl SignIn<'_> {
         services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,
-            method: self.method,
-            provider: self.provider,
+            method: session.methods.first().map_or(OIDC, |one| &one.method),
+            provider: session.provider(),
         });
         Ok(self.answer(desk, &session, &token))
+    }
+
+    /// Notes where the session came from, for the day it ends there. A session whose end could not
+    /// be heard of does not begin.
+    async fn note_upstream(&self, desk: &Desk, session: &Session) -> Result<(), Failure> {
+        let Some(upstream) = self.proofs.iter().find_map(|proof| proof.upstream) else {
+            return Ok(());
+        };
+        let services = &desk.services;
+        let providers = services.broker.registry.current();
+        let provider = providers.find(&upstream.link.provider);
+        let mut upstream = upstream.clone();
+        if provider.is_none_or(|one| one.policy.logout == SignOutScope::Local) {
+            upstream.id_token = Secret::default();
+        }
+        let noted = services.upstream_sessions.put(session.id, &upstream).await;
+        if let Err(error) = noted {
+            let _ = services.sessions.store().revoke(session.id).await;
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     fn answer(self, desk: &Desk, session: &Session, token: &Token) -> Response {

@@ -1,5 +1,7 @@
-//! Starting flows: one place where a flow gets its id, its times and its form.
+//! Starting flows: one place where a flow gets its id, its times and its anti-forgery field. What
+//! its form asks for is told to it.
 
+use jiff::Timestamp;
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
     id::FlowId,
@@ -10,7 +12,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Visit};
 use serde_json::Value;
 
-use crate::{csrf, desk::Desk, login, registration};
+use crate::{csrf, desk::Desk};
 
 /// What a new flow is made of.
 #[derive(Debug)]
@@ -25,15 +27,13 @@ pub(crate) struct NewFlow {
     pub(crate) messages: Vec<Message>,
     /// The form's nodes beside the anti-forgery token.
     pub(crate) nodes: Vec<Node>,
+    /// When it ends even if flows of its kind last longer.
+    pub(crate) until: Option<Timestamp>,
 }
 
 impl NewFlow {
-    /// A plain flow with the usual form of its kind.
-    pub(crate) fn plain(desk: &Desk, visit: &Visit, kind: FlowKind) -> Self {
-        let nodes = match kind {
-            FlowKind::Registration => registration::nodes(desk),
-            FlowKind::Login | FlowKind::Error => login::nodes(desk, visit.query("provider")),
-        };
+    /// A browser's flow that this visit begins.
+    pub(crate) fn of(visit: &Visit, kind: FlowKind, nodes: Vec<Node>) -> Self {
         Self {
             kind,
             transport: Transport::Browser,
@@ -43,6 +43,22 @@ impl NewFlow {
             context: Value::Null,
             messages: Vec::new(),
             nodes,
+            until: None,
+        }
+    }
+
+    /// A flow in which somebody goes on with what they began in another.
+    pub(crate) fn after(from: &Flow, kind: FlowKind, nodes: Vec<Node>) -> Self {
+        Self {
+            kind,
+            transport: from.transport,
+            request_url: from.request_url.clone(),
+            return_to: from.return_to.clone(),
+            csrf_hash: from.csrf_hash,
+            context: Value::Null,
+            messages: Vec::new(),
+            nodes,
+            until: None,
         }
     }
 
@@ -50,26 +66,26 @@ impl NewFlow {
     pub(crate) async fn start(self, desk: &Desk) -> Result<Flow, Failure> {
         let now = desk.now();
         let id = FlowId::generate(&*desk.services.entropy);
-        let token = Node::input("default", csrf::FIELD, "hidden").required();
-        // Nodes of the default group come first; otherwise the order stays.
-        let (first, rest): (Vec<Node>, Vec<Node>) =
-            self.nodes.into_iter().partition(|n| n.group == "default");
         let action = format!("/self-service/{}?flow={id}", self.kind.as_str());
+        let expires_at = now + desk.lifespan(self.kind);
         let flow = Flow {
             id,
             kind: self.kind,
             transport: self.transport,
             issued_at: now,
-            expires_at: now + desk.lifespan(self.kind),
+            expires_at: self.until.map_or(expires_at, |until| until.min(expires_at)),
             request_url: self.request_url,
             return_to: self.return_to,
             csrf_hash: self.csrf_hash,
             active: None,
-            state: "choose_method".to_owned(),
+            state: match self.kind {
+                FlowKind::Settings => "show_form".to_owned(),
+                _ => "choose_method".to_owned(),
+            },
             ui: Ui {
                 action: desk.own(&action),
                 method: "POST".to_owned(),
-                nodes: std::iter::once(token).chain(first).chain(rest).collect(),
+                nodes: arrange(self.nodes),
                 messages: self.messages,
             },
             context: self.context,
@@ -77,4 +93,13 @@ impl NewFlow {
         desk.services.flows.put(&flow).await?;
         Ok(flow)
     }
+}
+
+/// The nodes behind the anti-forgery token; those of the default group come first, otherwise the
+/// order stays.
+pub(crate) fn arrange(nodes: Vec<Node>) -> Vec<Node> {
+    let token = Node::input("default", csrf::FIELD, "hidden").required();
+    let (first, rest): (Vec<Node>, Vec<Node>) =
+        nodes.into_iter().partition(|n| n.group == "default");
+    std::iter::once(token).chain(first).chain(rest).collect()
 }

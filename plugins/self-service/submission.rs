@@ -1,12 +1,22 @@
 //! A submission: a flow, the fields somebody sent to it, and the right to send them.
 
+use std::sync::Arc;
+
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use http::StatusCode;
-use portcullis_core::flow::{Flow, FlowKind, Transport};
+use portcullis_core::{
+    flow::{Flow, FlowKind, Transport},
+    principal::Principal,
+};
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Map, Value};
 
-use crate::{csrf::Csrf, desk::Desk, expired, fetch, flow_json, form, init, throttle};
+use crate::{
+    complaint::{self, Complaint},
+    csrf::Csrf,
+    desk::Desk,
+    expired, fetch, flow_json, native, throttle,
+};
 
 /// What was sent to a flow that can take it.
 #[derive(Debug)]
@@ -17,6 +27,8 @@ pub(crate) struct Submission {
     pub(crate) fields: Map<String, Value>,
     /// The browser's cookie; `None` for native clients.
     pub(crate) csrf: Option<Csrf>,
+    /// Who sent it, if anybody is signed in.
+    pub(crate) principal: Option<Arc<Principal>>,
     /// How to answer.
     pub(crate) wants: Wants,
 }
@@ -42,7 +54,7 @@ impl Submission {
         let csrf = fetch::bound(desk, visit, &flow)?;
         let wants = match (&csrf, flow.transport) {
             (None, Transport::Api) => {
-                init::require_native(&visit.headers)?;
+                native::require(&visit.headers)?;
                 Wants::Json
             }
             (Some(csrf), _) if csrf.is_in(visit, &fields) => visit.wants(),
@@ -59,6 +71,7 @@ impl Submission {
             flow,
             fields,
             csrf,
+            principal: visit.visitor.principal.clone(),
             wants,
         })))
     }
@@ -83,16 +96,21 @@ impl Submission {
     pub(crate) async fn reject(
         mut self: Box<Self>,
         desk: &Desk,
-        complaints: Vec<form::Complaint>,
+        complaints: Vec<Complaint>,
     ) -> Outcome {
-        form::fill(&mut self.flow.ui, &self.fields);
-        form::complain(&mut self.flow.ui, complaints);
+        complaint::fill(&mut self.flow.ui, &self.fields);
+        complaint::complain(&mut self.flow.ui, complaints);
         desk.services.flows.put(&self.flow).await?;
         if self.wants == Wants::Html {
             let page = desk.flow_page(self.flow.kind, self.flow.id);
             return Ok(Redirect::to(&page).into_response());
         }
-        let flow = flow_json::flow(desk, &self.flow, self.csrf.as_ref());
-        Ok((StatusCode::BAD_REQUEST, Json(flow)).into_response())
+        Ok((StatusCode::BAD_REQUEST, Json(self.json(desk))).into_response())
+    }
+
+    /// The flow as its sender reads it.
+    pub(crate) fn json(&self, desk: &Desk) -> Value {
+        let principal = self.principal.as_deref();
+        flow_json::flow(desk, &self.flow, self.csrf.as_ref(), principal)
     }
 }

@@ -1,11 +1,15 @@
 //! The flows from outside: requests in, answers out, with stores in memory.
 
+mod confirmation;
+mod first_sign_in;
 mod house;
 mod login;
 mod login_defence;
 mod logout;
 mod oidc;
+mod oidc_logout;
 mod own_pages;
 mod registration;
 mod sessions;
+mod settings;
 mod throttle;

@@ -32,6 +32,11 @@ pub(crate) async fn sign_in(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
     address(desk, visit, "sign-ins", desk.limits.sign_ins_per_address).await
 }
 
+/// Counts one word of a provider from the visitor's address. They come on behalf of many people.
+pub(crate) async fn notice(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
+    address(desk, visit, "notices", desk.limits.flows_per_address).await
+}
+
 async fn address(desk: &Desk, visit: &Visit, what: &str, rate: Rate) -> Result<(), Failure> {
     let client = match visit.visitor.client {
         // A site has a whole /64 to itself (RFC 6177), so that is what counts as one address.

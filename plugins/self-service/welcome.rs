@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use portcullis_core::{flow::FlowKind, principal::Principal};
 use portcullis_kit::{Failure, NoticePage, Outcome, Visit, WayOut};
 
-use crate::{desk::Desk, logout, oidc};
+use crate::{desk::Desk, logout, provider};
 
 /// Greets whoever comes.
 pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -26,7 +26,7 @@ fn signed_in(desk: &Desk, principal: &Principal) -> Result<String, Failure> {
     let token = logout::token(desk, session.id)?;
     let name = identity.identifiers.first().cloned();
     let through = match session.provider() {
-        Some(provider) => oidc::label(desk, provider),
+        Some(provider) => provider::label(desk, provider),
         None => session
             .methods
             .last()
@@ -43,6 +43,7 @@ fn signed_in(desk: &Desk, principal: &Principal) -> Result<String, Failure> {
         ],
         ways_out: &[
             WayOut::new("Continue", desk.home()),
+            WayOut::new("Your settings", desk.own("/settings")),
             WayOut::new("Sign out", logout::url(desk, &token, None)),
         ],
     }))

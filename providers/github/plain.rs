@@ -46,7 +46,8 @@ impl PlainOAuth {
         if let Some(problem) = config.problems().into_iter().next() {
             return Err(problem);
         }
-        let outbound = Outbound::new(config.private_hosts()).ok_or_else(|| InvalidConfig {
+        let outbound = Outbound::new(config.private_hosts(), Arc::clone(&clock));
+        let outbound = outbound.ok_or_else(|| InvalidConfig {
             key: "issuer_url",
             reason: "there is no TLS to ask it with".to_owned(),
         })?;
@@ -130,7 +131,7 @@ impl Provider for PlainOAuth {
             discovery: "none",
             jwks: "none",
             last_error,
-            clock_skew: None,
+            clock_skew: self.outbound.skew(),
         }
     }
 

@@ -65,12 +65,18 @@ impl Story {
             code: Some("the-code".to_owned()),
             ..Answer::default()
         };
-        self.google
+        let vouched = self
+            .google
             .finish(&self.attempt, &answer, &redirect_uri())
-            .await
+            .await?;
+        Ok(vouched.claims)
     }
 
     async fn hint(&self) -> Option<String> {
+        self.parameter("hd").await
+    }
+
+    async fn parameter(&self, name: &str) -> Option<String> {
         let url = self
             .google
             .begin(&self.attempt, &redirect_uri())
@@ -78,8 +84,8 @@ impl Story {
             .unwrap();
         let mut pairs = url.query_pairs();
         pairs
-            .find(|(name, _)| name == "hd")
-            .map(|(_, domain)| domain.into_owned())
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.into_owned())
     }
 }
 
@@ -135,19 +141,60 @@ async fn the_request_carries_the_domain_only_as_a_hint() {
 }
 
 #[tokio::test]
-async fn a_workspace_address_is_trusted_only_when_the_operator_says_so() {
-    let claims = json!({"email": "a@example.org", "email_verified": true, "hd": "example.org"});
+async fn any_workspace_domain_is_still_no_consumer_account() {
+    let story = Story::new(domains(&["*"])).await;
+    assert_eq!(story.hint().await.as_deref(), Some("*"));
+    assert!(story.sign_in(json!({"hd": "example.org"})).await.is_ok());
+    for claims in [json!({}), json!({"hd": ""}), json!({"hd": 1})] {
+        let outcome = story.sign_in(claims.clone()).await;
+        let refused = matches!(outcome, Err(ProviderError::NotAdmitted { .. }));
+        assert!(refused, "{claims}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_asked_for_in_googles_own_words() {
     let plain = Story::new(|_| {}).await;
-    assert_eq!(
-        plain.sign_in(claims.clone()).await.unwrap().trusted_email,
-        None
-    );
-    let trusting = Story::new(|config| config.trust_workspace_email = true).await;
-    let trusted = trusting.sign_in(claims).await.unwrap().trusted_email;
-    assert_eq!(trusted.as_deref(), Some("a@example.org"));
+    assert_eq!(plain.parameter("access_type").await, None);
+    let offline = Story::new(|config| config.scopes.push("offline_access".to_owned())).await;
+    for (name, value) in [
+        ("access_type", "offline"),
+        ("prompt", "consent"),
+        ("scope", "openid email profile"),
+    ] {
+        assert_eq!(offline.parameter(name).await.as_deref(), Some(value));
+    }
+    let own = Story::new(|config| {
+        config.scopes.push("offline_access".to_owned());
+        let prompt = ("prompt".to_owned(), "select_account consent".to_owned());
+        config.authorization_parameters.extend([prompt]);
+    });
+    let prompt = own.await.parameter("prompt").await;
+    assert_eq!(prompt.as_deref(), Some("select_account consent"));
+}
+
+#[test]
+fn a_workspace_address_is_trusted_only_when_the_operator_says_so() {
+    let plain = Config::new("the-client");
+    let mut trusting = plain.clone();
+    trusting.trust_workspace_email = true;
+    let workspace = json!({"email": "a@example.org", "email_verified": true, "hd": "example.org"});
+    let other = json!({"email": "a@example.org", "email_verified": true, "hd": "evil.test"});
     let consumer = json!({"email": "a@gmail.com", "email_verified": "true"});
-    let trusted = plain.sign_in(consumer).await.unwrap().trusted_email;
-    assert_eq!(trusted.as_deref(), Some("a@gmail.com"));
+    let unverified = json!({"email": "a@gmail.com", "email_verified": false});
+    for (claims, plainly, trustingly) in [
+        (workspace, false, true),
+        (other, false, false),
+        (consumer, true, true),
+        (unverified, false, false),
+    ] {
+        assert_eq!(plain.trust().judge(&claims).is_some(), plainly, "{claims}");
+        assert_eq!(
+            trusting.trust().judge(&claims).is_some(),
+            trustingly,
+            "{claims}"
+        );
+    }
 }
 
 #[test]

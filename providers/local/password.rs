@@ -208,7 +208,7 @@ impl Method for Password {
                 password.with_autocomplete("new-password"),
                 submit(Message::sign_up()),
             ],
-            FlowKind::Error => Vec::new(),
+            FlowKind::Settings | FlowKind::Error => Vec::new(),
         }
     }
 

@@ -150,6 +150,12 @@ impl Config {
                           set any address";
             problem("trust_tenant_email", reason);
         }
+        if !self.scopes.iter().any(|scope| scope == "profile") {
+            problem(
+                "scopes",
+                "without profile Microsoft names neither tenant nor object",
+            );
+        }
         if self.subject_source == SubjectSource::Oid && !matches!(tenant, Some(Tenant::Id(_))) {
             let reason = "oid is unique only inside one tenant, which must be given by its GUID";
             problem("subject_source", reason);
@@ -197,7 +203,7 @@ impl Config {
         Tenant::parse(&self.tenant)
     }
 
-    fn generic(self) -> portcullis_oidc::Config {
+    pub(crate) fn generic(self) -> portcullis_oidc::Config {
         let tenant = self.tenant().unwrap_or(Tenant::Common);
         let own = format!("{}/{{tenantid}}/v2.0", self.cloud.authority());
         let issuer = self.issuer_url.unwrap_or(own);

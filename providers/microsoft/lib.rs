@@ -6,3 +6,6 @@ mod rules;
 mod tenant;
 
 pub use crate::config::{Cloud, Config, SubjectSource};
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,113 @@
 //! What is judged differently for Microsoft (its reference of ID token claims).
 
 use portcullis_oidc::Rules;
+use serde_json::{Map, Value};
 
-use crate::{config::SubjectSource, tenant::Tenant};
+use crate::{
+    config::SubjectSource,
+    tenant::{Tenant, is_guid, issuer_of},
+};
 
 /// The rules for Microsoft.
 #[derive(Debug)]
 pub(crate) struct MicrosoftRules {
     pub(crate) tenant: Tenant,
+    /// The GUIDs of the tenants that are admitted; empty: all.
     pub(crate) allowed: Vec<String>,
     pub(crate) subject: SubjectSource,
 }
 
-impl Rules for MicrosoftRules {}
+impl Rules for MicrosoftRules {
+    fn accepts_issuer(&self, expected: &str, claimed: &str) -> bool {
+        self.tenant.accepts_issuer(expected, claimed)
+    }
+
+    /// Where tenants share an address, its document names `{tenantid}` or the tenant's GUID.
+    fn accepts_document(&self, configured: &str, claimed: &str) -> bool {
+        self.tenant.accepts_issuer(configured, claimed)
+    }
+
+    /// The issuer of the token's own tenant, so that one tenant cannot speak for another's accounts.
+    fn issuer(&self, published: &str, claims: &Map<String, Value>) -> Option<String> {
+        let issuer = issuer_of(published, guid(claims, "tid")?)?;
+        (text(claims, "iss")? == issuer).then_some(issuer)
+    }
+
+    fn subject(&self, claims: &Map<String, Value>) -> Option<String> {
+        match self.subject {
+            SubjectSource::TidOid => {
+                let (tenant, object) = (guid(claims, "tid")?, guid(claims, "oid")?);
+                Some(format!("{tenant}.{object}"))
+            }
+            SubjectSource::Oid => guid(claims, "oid").map(str::to_owned),
+            SubjectSource::Sub | SubjectSource::UserInfo => text(claims, "sub").map(str::to_owned),
+        }
+    }
+
+    fn admits(&self, id_token: &Map<String, Value>) -> Result<(), &'static str> {
+        let tenant = guid(id_token, "tid").ok_or("it belongs to no tenant")?;
+        if !self.tenant.contains(tenant) {
+            return Err("it belongs to another tenant");
+        }
+        match self.allowed.is_empty() || self.allowed.iter().any(|id| id == tenant) {
+            true => Ok(()),
+            false => Err("it belongs to a tenant that is not allowed"),
+        }
+    }
+
+    /// With more than 200 groups a token names only where they could be asked for.
+    fn withheld(&self, claims: &Map<String, Value>) -> Vec<String> {
+        let elsewhere = claims.get("_claim_names");
+        let is_elsewhere = elsewhere.is_some_and(|names| names.get("groups").is_some());
+        let says_so = match claims.get("hasgroups") {
+            Some(Value::Bool(says)) => *says,
+            Some(Value::String(says)) => says.eq_ignore_ascii_case("true"),
+            _ => false,
+        };
+        let withheld = (is_elsewhere || says_so).then(|| "groups".to_owned());
+        withheld.into_iter().collect()
+    }
+}
+
+fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    claims.get(name)?.as_str()
+}
+
+fn guid<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    text(claims, name).filter(|id| is_guid(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn withheld(claims: Value) -> Vec<String> {
+        let rules = MicrosoftRules {
+            tenant: Tenant::Common,
+            allowed: Vec::new(),
+            subject: SubjectSource::TidOid,
+        };
+        rules.withheld(&serde_json::from_value(claims).unwrap())
+    }
+
+    #[test]
+    fn groups_that_are_elsewhere_are_withheld() {
+        for overage in [
+            json!({"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {}}}),
+            json!({"hasgroups": true}),
+            json!({"hasgroups": "true"}),
+        ] {
+            assert_eq!(withheld(overage.clone()), ["groups"], "{overage}");
+        }
+        for complete in [
+            json!({}),
+            json!({"groups": ["a"]}),
+            json!({"hasgroups": false}),
+            json!({"_claim_names": {"address": "src1"}}),
+        ] {
+            assert!(withheld(complete.clone()).is_empty(), "{complete}");
+        }
+    }
+}

@@ -75,9 +75,8 @@ impl Tenant {
 /// when that is the issuer of another tenant.
 pub(crate) fn issuer_of(published: &str, id: &str) -> Option<String> {
     match tenant_of(published, published) {
-        Some(PLACEHOLDER) => Some(published.replace(PLACEHOLDER, id)),
         Some(own) if is_guid(own) && own != id => None,
-        _ => Some(published.to_owned()),
+        _ => Some(published.replace(PLACEHOLDER, id)),
     }
 }
 
@@ -105,4 +104,83 @@ fn is_domain(text: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let mut labels = text.split('.');
     text.contains('.') && labels.all(|label| !label.is_empty() && label.chars().all(is_plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "11111111-aaaa-4bbb-8ccc-000000000001";
+    const OTHER: &str = "22222222-aaaa-4bbb-8ccc-000000000002";
+
+    fn issuer(tenant: &str) -> String {
+        format!("https://login.microsoftonline.com/{tenant}/v2.0")
+    }
+
+    #[test]
+    fn a_tenant_is_a_word_a_guid_or_a_domain() {
+        for text in [
+            "common",
+            "Organizations",
+            "consumers",
+            OWN,
+            "contoso.example",
+        ] {
+            let tenant = Tenant::parse(text).unwrap();
+            assert_eq!(tenant.as_str(), text.to_ascii_lowercase());
+        }
+        assert!(matches!(Tenant::parse(OWN), Some(Tenant::Id(_))));
+        for nothing in ["", "contoso", "a/b.c", "..", "a..b", "{tenantid}", "a.b?c"] {
+            assert_eq!(Tenant::parse(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_guid_is_spelled_in_one_way() {
+        assert!(is_guid(OWN) && is_guid(PERSONAL));
+        for other in [
+            "",
+            "11111111aaaa4bbb8ccc000000000001",
+            "11111111-AAAA-4bbb-8ccc-000000000001",
+            "11111111-aaaa-4bbb-8ccc-00000000000g",
+            "11111111-aaaa-4bbb-8ccc-000000000001-",
+            "{11111111-aaaa-4bbb-8ccc-000000000001}",
+        ] {
+            assert!(!is_guid(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_document_names_an_issuer_of_the_tenant_it_was_asked_for() {
+        let guess = "{tenantid}";
+        for (tenant, claimed, accepted) in [
+            ("common", guess, true),
+            ("common", OWN, true),
+            ("organizations", guess, true),
+            ("organizations", PERSONAL, false),
+            ("consumers", PERSONAL, true),
+            ("consumers", OWN, false),
+            (OWN, OWN, true),
+            (OWN, OTHER, false),
+            ("contoso.example", OWN, true),
+            ("contoso.example", guess, false),
+            ("common", "other.example", false),
+            ("common", "a/b", false),
+        ] {
+            let parsed = Tenant::parse(tenant).unwrap();
+            let outcome = parsed.accepts_issuer(&issuer(tenant), &issuer(claimed));
+            assert_eq!(outcome, accepted, "{tenant}: {claimed}");
+        }
+        let elsewhere = format!("https://login.microsoftonline.com.evil.test/{OWN}/v2.0");
+        assert!(!Tenant::Common.accepts_issuer(&issuer("common"), &elsewhere));
+    }
+
+    #[test]
+    fn the_placeholder_stands_for_the_tokens_tenant() {
+        assert_eq!(issuer_of(&issuer("{tenantid}"), OWN), Some(issuer(OWN)));
+        assert_eq!(issuer_of(&issuer(OWN), OWN), Some(issuer(OWN)));
+        assert_eq!(issuer_of(&issuer(OWN), OTHER), None);
+        let private = "https://id.example.org";
+        assert_eq!(issuer_of(private, OWN).as_deref(), Some(private));
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use url::Url;
 
-use crate::authentication::ClientAuthentication;
+use crate::{authentication::ClientAuthentication, proof::Prover};
 
 /// The authorization request's parameters that a configuration may set. Whatever binds the answer
 /// to the browser, or names a person, is not among them.
@@ -109,6 +109,8 @@ impl Config {
         if self.client_id.is_empty() {
             problem("client_id", "it is missing".to_owned());
         }
+        problems.extend(Prover::problem(&self.authentication));
+        let mut problem = |key, reason: String| problems.push(InvalidConfig { key, reason });
         let modes = [None, Some("query"), Some("form_post")];
         if !modes.contains(&self.response_mode.as_deref()) {
             problem("response_mode", "it is query or form_post".to_owned());

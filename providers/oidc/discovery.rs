@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use crate::{fetch::Fetch, guard::Guard, trouble::Trouble};
+use crate::{fetch::Fetch, guard::Guard, rules::Rules, trouble::Trouble};
 
 /// What ID tokens may be signed with; never a shared secret, never nothing.
 const ALGORITHMS: [&str; 9] = [
@@ -15,23 +15,33 @@ const ALGORITHMS: [&str; 9] = [
 /// What the provider says of itself. Read leniently where a mistake harms nobody.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Document {
-    issuer: String,
+    pub(crate) issuer: String,
     pub(crate) authorization_endpoint: AuthUrl,
     pub(crate) token_endpoint: TokenUrl,
     pub(crate) jwks_uri: Url,
     #[serde(default)]
     userinfo_endpoint: Option<String>,
     #[serde(default)]
+    revocation_endpoint: Option<String>,
+    #[serde(default)]
+    end_session_endpoint: Option<String>,
+    #[serde(default)]
     id_token_signing_alg_values_supported: Vec<String>,
     #[serde(default)]
     token_endpoint_auth_methods_supported: Vec<String>,
+    #[serde(default, rename = "token_endpoint_auth_signing_alg_values_supported")]
+    pub(crate) assertion_algorithms: Vec<String>,
     #[serde(default, rename = "authorization_response_iss_parameter_supported")]
     pub(crate) sends_iss: bool,
 }
 
 impl Document {
-    /// Reads the document of `issuer`, which must be the very issuer it names.
-    pub(crate) async fn read(fetch: &Fetch, issuer: &str) -> Result<Self, Trouble> {
+    /// Reads the document of `issuer`, which must be an issuer that `rules` let it name.
+    pub(crate) async fn read(
+        fetch: &Fetch,
+        issuer: &str,
+        rules: &dyn Rules,
+    ) -> Result<Self, Trouble> {
         let address = format!(
             "{}/.well-known/openid-configuration",
             issuer.trim_end_matches('/')
@@ -39,29 +49,27 @@ impl Document {
         let address = Url::parse(&address).map_err(|_| Trouble::wrong("the issuer is no URL"))?;
         let document = fetch.json(&address, None).await;
         let document = document.map_err(|error| error.about("the discovery document"))?;
-        Self::parse(document, issuer, fetch.guard())
+        let document = Self::parse(document, issuer, rules)?;
+        document.check_addresses(issuer, fetch.guard())?;
+        Ok(document)
     }
 
-    fn parse(document: Value, issuer: &str, guard: &Guard) -> Result<Self, Trouble> {
+    fn parse(document: Value, issuer: &str, rules: &dyn Rules) -> Result<Self, Trouble> {
         let document: Self = serde_json::from_value(document).map_err(|_| {
             Trouble::wrong("the discovery document lacks an endpoint or names one that is no URL")
         })?;
-        if document.issuer != issuer {
+        if !rules.accepts_document(issuer, &document.issuer) {
             let same = document.issuer.trim_end_matches('/') == issuer.trim_end_matches('/');
             let hint = if same { ", by a slash at its end" } else { "" };
             let reason =
                 format!("the discovery document names another issuer than issuer_url{hint}");
             return Err(Trouble::Wrong(reason));
         }
-        document.check_addresses(issuer, guard)?;
         Ok(document)
     }
 
     fn check_addresses(&self, issuer: &str, guard: &Guard) -> Result<(), Trouble> {
-        let browser = self.authorization_endpoint.url();
-        if browser.scheme() != "https"
-            && !(browser.scheme() == "http" && issuer.starts_with("http:"))
-        {
+        if !is_for_browsers(self.authorization_endpoint.url(), issuer) {
             return Err(Trouble::wrong(
                 "the discovery document's authorization_endpoint is not https",
             ));
@@ -87,6 +95,17 @@ impl Document {
         Url::parse(self.userinfo_endpoint.as_deref()?).ok()
     }
 
+    /// Where tokens are given back; `None` when the provider has no such place.
+    pub(crate) fn revocation_endpoint(&self) -> Option<Url> {
+        Url::parse(self.revocation_endpoint.as_deref()?).ok()
+    }
+
+    /// Where browsers end the provider's session; `None` when it has no such place.
+    pub(crate) fn end_session_endpoint(&self, issuer: &str) -> Option<Url> {
+        let endpoint = Url::parse(self.end_session_endpoint.as_deref()?).ok()?;
+        is_for_browsers(&endpoint, issuer).then_some(endpoint)
+    }
+
     /// The signature algorithms that count: the advertised ones that are safe, RS256 when none is
     /// advertised.
     pub(crate) fn algorithms(&self) -> Vec<CoreJwsSigningAlgorithm> {
@@ -109,4 +128,9 @@ impl Document {
         };
         offers("client_secret_post") && !offers("client_secret_basic")
     }
+}
+
+/// Whether browsers may be sent to `url`: over TLS, unless the issuer itself does without.
+fn is_for_browsers(url: &Url, issuer: &str) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && issuer.starts_with("http:"))
 }

@@ -3,24 +3,26 @@
 
 use serde_json::{Map, Value};
 
-/// Claims that mean nothing without one another.
-const PAIRS: [(&str, &str); 2] = [
-    ("email", "email_verified"),
-    ("phone_number", "phone_number_verified"),
+/// A claim, and those that say whether it is verified: they mean nothing without it. `xms_edov` is
+/// Microsoft's word that the domain of an address is its owner's.
+const GROUPS: [(&str, &[&str]); 2] = [
+    ("email", &["email_verified", "xms_edov"]),
+    ("phone_number", &["phone_number_verified"]),
 ];
 
-/// The ID token's claims, completed by userinfo's; pairs are taken from one of them as a whole.
+/// The ID token's claims, completed by userinfo's; groups are taken from one of them as a whole.
 pub(crate) fn complete(
     mut claims: Map<String, Value>,
     mut userinfo: Map<String, Value>,
 ) -> Map<String, Value> {
-    for (value, verified) in PAIRS {
-        let whole = claims.contains_key(value) && claims.contains_key(verified);
-        let better = userinfo.contains_key(value) && userinfo.contains_key(verified);
-        let own = claims.contains_key(value) && (whole || !better);
+    for (value, words) in GROUPS {
+        let is_whole = |claims: &Map<String, Value>| {
+            claims.contains_key(value) && words.iter().any(|word| claims.contains_key(*word))
+        };
+        let own = claims.contains_key(value) && (is_whole(&claims) || !is_whole(&userinfo));
         let loser = if own { &mut userinfo } else { &mut claims };
         loser.remove(value);
-        loser.remove(verified);
+        words.iter().for_each(|word| drop(loser.remove(*word)));
     }
     for (name, value) in userinfo {
         claims.entry(name).or_insert(value);
@@ -60,6 +62,16 @@ mod tests {
                 json!({"email": "a@x"}),
                 json!({"email": "b@x", "email_verified": true}),
                 json!({"email": "b@x", "email_verified": true}),
+            ),
+            (
+                json!({"xms_edov": true}),
+                json!({"email": "e@x"}),
+                json!({"email": "e@x"}),
+            ),
+            (
+                json!({"email": "a@x", "xms_edov": true}),
+                json!({"email": "b@x", "email_verified": true}),
+                json!({"email": "a@x", "xms_edov": true}),
             ),
             (
                 json!({"a": 1}),

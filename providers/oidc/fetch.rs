@@ -1,9 +1,17 @@
 //! The one way in which the provider is spoken to: no redirects, no proxies, bounded in time and
 //! size, only where the guard allows.
 
-use std::{error::Error as _, fmt, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    error::Error as _,
+    fmt,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
+use jiff::fmt::rfc2822;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
+use portcullis_core::clock::Clock;
 use reqwest::{Client, Request, Response, redirect::Policy};
 use serde_json::Value;
 use url::Url;
@@ -19,6 +27,9 @@ pub(crate) struct Fetch {
     plain: Client,
     guard: Arc<Guard>,
     limits: Limits,
+    clock: Arc<dyn Clock>,
+    /// By how many seconds the provider's clock was ahead when it last answered.
+    skew: Mutex<Option<i64>>,
 }
 
 /// How long and how large an answer may be.
@@ -70,7 +81,11 @@ impl FetchError {
 }
 
 impl Fetch {
-    pub(crate) fn new(guard: Guard, limits: Limits) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(
+        guard: Guard,
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, reqwest::Error> {
         let guard = Arc::new(guard);
         let client = |protection| {
             let resolver = Resolver {
@@ -94,7 +109,14 @@ impl Fetch {
             plain: client(Protection::Plain)?,
             guard: Arc::clone(&guard),
             limits,
+            clock,
+            skew: Mutex::new(None),
         })
+    }
+
+    /// By how many seconds the provider's clock was ahead of ours when it last answered.
+    pub(crate) fn skew(&self) -> Option<i64> {
+        *self.skew.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn guard(&self) -> &Guard {
@@ -111,6 +133,7 @@ impl Fetch {
             Err(forbidden) => return Err(FetchError::Forbidden(forbidden)),
         };
         let response = client.execute(request).await.map_err(|error| why(&error))?;
+        self.compare_clocks(&response);
         let status = response.status();
         if status.is_server_error() || status.as_u16() == 429 {
             return Err(FetchError::Status(status.as_u16()));
@@ -130,6 +153,17 @@ impl Fetch {
             return Err(FetchError::Status(response.status().as_u16()));
         }
         serde_json::from_slice(response.body()).map_err(|_| FetchError::NotJson)
+    }
+
+    /// Notes what the answer's date says (RFC 9110, section 6.6.1).
+    fn compare_clocks(&self, response: &Response) {
+        let date = response.headers().get("date");
+        let date = date.and_then(|date| date.to_str().ok());
+        let parser = rfc2822::DateTimeParser::new();
+        if let Some(Ok(date)) = date.map(|date| parser.parse_timestamp(date)) {
+            let ahead = date.as_second() - self.clock.now().as_second();
+            *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+        }
     }
 
     async fn read(&self, mut response: Response) -> Result<HttpResponse, FetchError> {

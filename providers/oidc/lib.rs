@@ -1,6 +1,7 @@
 //! Any OpenID provider: discovery when first used, code flow with state, nonce and PKCE, and checks
 //! of everything that comes back. Speaks to the provider and to nobody else.
 
+mod assertion;
 mod authentication;
 mod config;
 mod discovery;
@@ -9,11 +10,16 @@ mod exchange;
 mod fetch;
 mod guard;
 mod id_token;
+mod logout_token;
 mod oidc;
 mod outbound;
+mod proof;
 mod remote;
+mod revocation;
 mod rules;
+mod sign_out;
 mod signed;
+mod tokens;
 mod trouble;
 mod userinfo;
 

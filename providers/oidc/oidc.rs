@@ -7,7 +7,11 @@ use openidconnect::core::CoreJsonWebKeySet;
 use portcullis_core::{
     clock::Clock,
     id::ProviderId,
-    provider::{Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus, Vouched},
+    provider::{
+        Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus, TokenEndpoint, TokenSet,
+        UpstreamSignOut, Vouched,
+    },
+    secret::Secret,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -16,25 +20,30 @@ use crate::{
     config::{Config, InvalidConfig},
     discovery::Document,
     email,
-    exchange::{Exchange, Tokens},
+    exchange::Exchange,
     fetch::{Fetch, Limits},
     guard::Guard,
-    id_token::Expected,
+    id_token::{Account, Expected, name},
+    proof::Prover,
     remote::Remote,
     rules::Rules,
     signed::{Signed, Verified},
-    trouble::{Trouble, safe_code},
+    trouble::{NotVerified, Trouble, safe_code},
     userinfo,
 };
+
+/// The types an ID token can say it is of (RFC 7519, section 5.1).
+pub(crate) const ID_TOKEN: [&str; 1] = ["jwt"];
 
 /// An OpenID provider. Making one asks nobody; what it publishes is read when first needed.
 #[derive(Debug)]
 pub struct Oidc {
     id: ProviderId,
-    config: Config,
+    pub(crate) config: Config,
     rules: Arc<dyn Rules>,
     clock: Arc<dyn Clock>,
-    fetch: Fetch,
+    pub(crate) prover: Prover,
+    pub(crate) fetch: Fetch,
     document: Remote<Document>,
     keys: Remote<CoreJsonWebKeySet>,
 }
@@ -70,9 +79,11 @@ impl Oidc {
         let issuer = issuer.host_str().map(str::to_owned);
         let private = issuer.filter(|_| config.allow_private_network);
         let guard = Guard::new(private.into_iter().chain(config.allowed_hosts.clone()));
-        let fetch = Fetch::new(guard, limits).map_err(|error| invalid(error.to_string()))?;
+        let fetch = Fetch::new(guard, limits, Arc::clone(&clock));
+        let fetch = fetch.map_err(|error| invalid(error.to_string()))?;
         Ok(Self {
             id,
+            prover: Prover::new(&config, Arc::clone(&clock))?,
             config,
             rules,
             document: Remote::new(Arc::clone(&clock)),
@@ -82,9 +93,9 @@ impl Oidc {
         })
     }
 
-    async fn document(&self) -> Result<Arc<Document>, Trouble> {
+    pub(crate) async fn document(&self) -> Result<Arc<Document>, Trouble> {
         let read = async {
-            let document = Document::read(&self.fetch, &self.config.issuer_url).await;
+            let document = Document::read(&self.fetch, &self.config.issuer_url, &*self.rules).await;
             self.note("discovery document", document)
         };
         self.document.get(read).await
@@ -130,46 +141,74 @@ impl Oidc {
         }
     }
 
-    /// The ID token, once its signature holds. Keys that are not known are looked for once more:
-    /// the provider may have changed them a moment ago.
-    async fn verify(&self, document: &Document, token: &str) -> Result<Verified, Trouble> {
-        let wrong = |reason: &str| Trouble::Wrong(format!("the ID token does not hold: {reason}"));
-        let token = Signed::parse(token, &document.algorithms()).map_err(wrong)?;
-        let keys = self.keys.get(self.read_keys(document)).await?;
-        if let Some(verified) = token.verify(&keys).map_err(wrong)? {
+    /// A token, once its signature holds. Keys that are not known are looked for once more: the
+    /// provider may have changed them a moment ago.
+    pub(crate) async fn verify(
+        &self,
+        document: &Document,
+        text: &Secret,
+        types: &[&str],
+    ) -> Result<Verified, NotVerified> {
+        let token = Signed::parse(text.expose(), &document.algorithms(), types)?;
+        let keys = self.keys(document).await?;
+        if let Some(verified) = token.verify(&keys)? {
             return Ok(verified);
         }
         let keys = self.keys.renew(self.read_keys(document)).await?;
-        let verified = token.verify(&keys).map_err(wrong)?;
-        verified.ok_or_else(|| wrong("none of the provider's keys has signed it"))
+        let verified = token.verify(&keys)?;
+        verified.ok_or(NotVerified::Because(
+            "none of the provider's keys has signed it",
+        ))
     }
 
-    /// Who the tokens speak of, and the ID token's claims.
+    pub(crate) async fn keys(
+        &self,
+        document: &Document,
+    ) -> Result<Arc<CoreJsonWebKeySet>, Trouble> {
+        self.keys.get(self.read_keys(document)).await
+    }
+
+    /// What tokens are held against now.
+    pub(crate) fn expected<'a>(&'a self, document: &'a Document) -> Expected<'a> {
+        Expected {
+            rules: &*self.rules,
+            issuer: &document.issuer,
+            client_id: &self.config.client_id,
+            now: self.clock.now(),
+        }
+    }
+
+    pub(crate) fn exchange<'a>(&'a self, document: &'a Document) -> Exchange<'a> {
+        Exchange {
+            config: &self.config,
+            document,
+            prover: &self.prover,
+            clock: &*self.clock,
+        }
+    }
+
+    /// Whom the tokens of a sign-in are about, and the ID token's claims.
     async fn id_token(
         &self,
         document: &Document,
         attempt: &Attempt,
-        tokens: &Tokens,
-    ) -> Result<(String, Map<String, Value>), Trouble> {
-        let token = self.verify(document, tokens.id.expose()).await?;
-        let expected = Expected {
-            rules: &*self.rules,
-            issuer: &self.config.issuer_url,
-            client_id: &self.config.client_id,
-            nonce: &attempt.nonce,
-            access_token: tokens.access.secret(),
-            now: self.clock.now(),
+        tokens: &TokenSet,
+    ) -> Result<(Account, Map<String, Value>), Trouble> {
+        let held = async {
+            let token = self.verify(document, &tokens.id, &ID_TOKEN).await?;
+            let expected = self.expected(document);
+            let account = expected.signed_in(&token, &attempt.nonce, &tokens.access)?;
+            Ok((account, token.claims))
         };
-        let wrong = |reason| Trouble::Wrong(format!("the ID token does not hold: {reason}"));
-        let subject = expected.subject(&token).map_err(wrong)?;
-        Ok((subject, token.claims))
+        held.await
+            .map_err(|error: NotVerified| error.about("ID token"))
     }
 
     /// All claims about `subject`: the ID token's, completed by userinfo's when that is asked.
     async fn complete(
         &self,
         document: &Document,
-        tokens: &Tokens,
+        tokens: &TokenSet,
         subject: &str,
         claims: Map<String, Value>,
     ) -> Result<Map<String, Value>, Trouble> {
@@ -178,7 +217,7 @@ impl Oidc {
             .filter(|_| self.config.userinfo)
         {
             Some(endpoint) => {
-                let token = tokens.access.secret();
+                let token = tokens.access.expose();
                 let more = userinfo::read(&self.fetch, &endpoint, token, subject).await?;
                 Ok(email::complete(claims, more))
             }
@@ -194,13 +233,8 @@ impl Provider for Oidc {
             return Err(Trouble::wrong("the attempt is for another provider").into());
         }
         let document = self.document().await?;
-        let exchange = Exchange {
-            config: &self.config,
-            document: &document,
-            attempt,
-            redirect_uri,
-        };
-        Ok(exchange.authorization_url())
+        let exchange = self.exchange(&document);
+        Ok(exchange.authorization_url(attempt, redirect_uri))
     }
 
     async fn finish(
@@ -214,28 +248,27 @@ impl Provider for Oidc {
         if document.sends_iss && answer.iss.is_none() {
             return Err(Trouble::wrong("the answer does not name its issuer").into());
         }
-        let exchange = Exchange {
-            config: &self.config,
-            document: &document,
-            attempt,
-            redirect_uri,
-        };
-        let tokens = exchange.redeem(code, &self.fetch).await?;
-        let (subject, id_token) = self.id_token(&document, attempt, &tokens).await?;
+        let exchange = self.exchange(&document);
+        let tokens = exchange.redeem(code, attempt, redirect_uri, &self.fetch);
+        let tokens = tokens.await?;
+        let (account, id_token) = self.id_token(&document, attempt, &tokens).await?;
         self.rules
             .admits(&id_token)
             .map_err(|reason| ProviderError::NotAdmitted { reason })?;
-        let claims = self
-            .complete(&document, &tokens, &subject, id_token)
-            .await?;
-        // One spelling for the link key, whichever the provider used today.
-        let issuer = self.config.issuer_url.clone();
-        Ok(Claims::new(issuer, subject, Value::Object(claims)).into())
+        let session_id = name(&id_token, "sid");
+        let document = self.complete(&document, &tokens, &account.sub, id_token);
+        let document = document.await?;
+        let claims = Claims {
+            session_id,
+            withheld: self.rules.withheld(&document),
+            ..Claims::new(account.issuer, account.subject, Value::Object(document))
+        };
+        Ok(Vouched { claims, tokens })
     }
 
     async fn reach(&self) -> Result<(), ProviderError> {
         let document = self.document().await?;
-        self.keys.get(self.read_keys(&document)).await?;
+        self.keys(&document).await?;
         Ok(())
     }
 
@@ -246,7 +279,15 @@ impl Provider for Oidc {
             discovery,
             jwks,
             last_error: discovery_error.or(jwks_error),
-            clock_skew: None,
+            clock_skew: self.fetch.skew(),
         }
+    }
+
+    fn token_endpoint(&self) -> Option<&dyn TokenEndpoint> {
+        Some(self)
+    }
+
+    fn sign_out(&self) -> Option<&dyn UpstreamSignOut> {
+        Some(self)
     }
 }

@@ -1,8 +1,10 @@
 //! The guarded client for providers that speak another protocol: the same limits and the same
 //! guard as for OpenID providers.
 
+use std::sync::Arc;
+
 use http::{Request, Response};
-use portcullis_core::provider::ProviderError;
+use portcullis_core::{clock::Clock, provider::ProviderError};
 
 use crate::{
     fetch::{Fetch, Limits},
@@ -17,10 +19,15 @@ pub struct Outbound(Fetch);
 impl Outbound {
     /// A client that may ask `private` hosts although their addresses are private; `None` when
     /// there is no TLS to ask anybody with.
-    pub fn new(private: impl IntoIterator<Item = String>) -> Option<Self> {
-        Fetch::new(Guard::new(private), Limits::default())
+    pub fn new(private: impl IntoIterator<Item = String>, clock: Arc<dyn Clock>) -> Option<Self> {
+        Fetch::new(Guard::new(private), Limits::default(), clock)
             .ok()
             .map(Self)
+    }
+
+    /// By how many seconds the provider's clock was ahead of ours when it last answered.
+    pub fn skew(&self) -> Option<i64> {
+        self.0.skew()
     }
 
     /// The whole answer to `request`; `what` says in errors what was asked. A provider that is out

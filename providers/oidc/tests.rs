@@ -1,11 +1,14 @@
 //! Stories with a fake provider in this process.
 
+mod client_proof;
 mod discovery;
 mod endpoints;
 mod fake;
 mod id_token;
 mod sign_in;
+mod sign_out;
 mod signer;
+mod tokens;
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,15 +16,16 @@ use jiff::Timestamp;
 use portcullis_core::{
     clock::Clock,
     id::FlowId,
-    provider::{Answer, Attempt, Claims, Provider, ProviderError},
+    provider::{Answer, Attempt, Claims, Provider, ProviderError, Vouched},
     secret::Secret,
     testing::{FrozenClock, SeededEntropy},
+    trust::TrustRules,
 };
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use self::{fake::FakeIdp, signer::Signer};
-use crate::{Config, Oidc, Plain, fetch::Limits};
+use crate::{ClientAuthentication, Config, Oidc, Plain, fetch::Limits};
 
 const NOW: i64 = 1_700_000_000;
 const CLIENT: &str = "the-client";
@@ -44,7 +48,7 @@ impl Story {
     async fn with(signer: Signer, configure: impl FnOnce(&mut Config)) -> Self {
         let idp = FakeIdp::start(&[&signer]).await;
         let mut config = Config::new(idp.issuer(), CLIENT);
-        config.client_secret = Some(Secret::new(SECRET));
+        config.authentication = ClientAuthentication::Secret(Secret::new(SECRET));
         config.userinfo = false;
         configure(&mut config);
         let clock = Arc::new(FrozenClock::new(Timestamp::from_second(NOW).unwrap()));
@@ -78,6 +82,10 @@ impl Story {
     }
 
     async fn finish(&self, answer: &Answer) -> Result<Claims, ProviderError> {
+        self.vouched(answer).await.map(|vouched| vouched.claims)
+    }
+
+    async fn vouched(&self, answer: &Answer) -> Result<Vouched, ProviderError> {
         self.oidc
             .finish(&self.attempt, answer, &redirect_uri())
             .await
@@ -118,7 +126,13 @@ fn good_answer() -> Answer {
     }
 }
 
-fn reason(result: Result<Claims, ProviderError>) -> String {
+/// The address that counts by OpenID Connect's own rule.
+fn trusted_email(claims: &Claims) -> Option<String> {
+    let trusted = TrustRules::verified().judge(&claims.document);
+    trusted.map(|trusted| trusted.address)
+}
+
+fn reason<T: std::fmt::Debug>(result: Result<T, ProviderError>) -> String {
     match result.unwrap_err() {
         ProviderError::Invalid { reason } => reason,
         other => panic!("{other:?}"),

@@ -32,6 +32,37 @@ impl From<Trouble> for ProviderError {
     }
 }
 
+/// A token does not hold, or that could not be found out.
+#[derive(Debug)]
+pub(crate) enum NotVerified {
+    /// It does not, and why.
+    Because(&'static str),
+    /// The provider's keys could not be read.
+    Keys(Trouble),
+}
+
+impl NotVerified {
+    /// The trouble this is, when the token is of the kind `what`.
+    pub(crate) fn about(self, what: &str) -> Trouble {
+        match self {
+            Self::Because(reason) => Trouble::Wrong(format!("the {what} does not hold: {reason}")),
+            Self::Keys(trouble) => trouble,
+        }
+    }
+}
+
+impl From<&'static str> for NotVerified {
+    fn from(reason: &'static str) -> Self {
+        Self::Because(reason)
+    }
+}
+
+impl From<Trouble> for NotVerified {
+    fn from(trouble: Trouble) -> Self {
+        Self::Keys(trouble)
+    }
+}
+
 /// An error code as it may be shown and logged: its plain characters, at most 64 of them.
 pub fn safe_code(code: &str) -> String {
     let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');

@@ -29,6 +29,12 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         redis.url = Some(url);
     }
 
+    let mail = &mut config.mail;
+    settle(&mut mail.url_file, folder);
+    if let Some(url) = read_url(mail.url_file.as_deref(), &mut check.under("mail")) {
+        mail.url = Some(url);
+    }
+
     let session = &mut config.session;
     settle(&mut session.secret_file, folder);
     let key = &mut check.under("session");

@@ -23,6 +23,8 @@ pub struct SelfService {
     pub login: LoginFlow,
     /// The registration flow.
     pub registration: RegistrationFlow,
+    /// The settings flow.
+    pub settings: SettingsFlow,
     /// The error page.
     pub error: ErrorPage,
 }
@@ -52,6 +54,22 @@ pub struct RegistrationFlow {
     /// How long a started flow may take; default `1h`.
     #[serde(with = "duration")]
     pub flow_lifespan: Duration,
+}
+
+/// `[plugins.self-service.settings]`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingsFlow {
+    /// A page of one's own; default: the built-in one.
+    #[serde(deserialize_with = "text::optional_url")]
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(with = "duration")]
+    pub flow_lifespan: Duration,
+    /// How long after signing in one may change how one signs in; default `5m`. Later the sign-in
+    /// has to be repeated first.
+    #[serde(with = "duration")]
+    pub privileged_session_max_age: Duration,
 }
 
 /// `[plugins.self-service.error]`.
@@ -84,6 +102,16 @@ impl Default for RegistrationFlow {
     }
 }
 
+impl Default for SettingsFlow {
+    fn default() -> Self {
+        Self {
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+            privileged_session_max_age: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
 impl SelfService {
     pub(super) fn validate(&self, check: &mut Check<'_>) {
         let (login, registration) = (&self.login, &self.registration);
@@ -94,6 +122,15 @@ impl SelfService {
             &mut check.under("registration"),
         );
         validate_lifespan(registration.flow_lifespan, &mut check.under("registration"));
+        let settings = &self.settings;
+        validate_page(settings.ui_url.as_ref(), &mut check.under("settings"));
+        validate_lifespan(settings.flow_lifespan, &mut check.under("settings"));
+        if settings.privileged_session_max_age < Duration::from_secs(30) {
+            check
+                .under("settings")
+                .under("privileged_session_max_age")
+                .problem("nobody changes anything within 30 seconds; write \"5m\" or so");
+        }
         validate_page(self.error.ui_url.as_ref(), &mut check.under("error"));
     }
 }

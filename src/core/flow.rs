@@ -1,4 +1,4 @@
-//! A self-service flow: one attempt to sign in, register or sign out, and the port that keeps flows.
+//! A self-service flow: one attempt to sign in, register or change one's settings, and the port that keeps flows.
 
 use std::fmt::Debug;
 
@@ -46,6 +46,8 @@ pub enum FlowKind {
     Login,
     /// Creating an identity for oneself.
     Registration,
+    /// Changing what belongs to oneself.
+    Settings,
     /// An error to be shown on a page of its own.
     Error,
 }
@@ -56,6 +58,7 @@ impl FlowKind {
         match self {
             Self::Login => "login",
             Self::Registration => "registration",
+            Self::Settings => "settings",
             Self::Error => "error",
         }
     }

@@ -17,6 +17,7 @@ pub mod head;
 pub mod id;
 pub mod identity;
 pub mod link;
+pub mod mail;
 pub mod mapping;
 pub mod memo;
 pub mod message;

@@ -29,6 +29,23 @@ impl Message {
         Self::new(id, text.into(), "error", context)
     }
 
+    /// Something that has been done.
+    pub fn success(id: u32, text: impl Into<String>, context: Value) -> Self {
+        Self::new(id, text.into(), "success", context)
+    }
+
+    /// Why an account of a provider waits to be linked.
+    pub fn link_account(identifier: &str, provider: &str) -> Self {
+        let text = format!(
+            "{identifier} is known here already, but not together with this {provider} account. \
+             Please sign in once as you did before: it shows that both are yours, and from then \
+             on {provider} signs you in as well."
+        );
+        // The dialect's clients know the identifier by this spelling.
+        let context = json!({"duplicateIdentifier": identifier, "provider": provider});
+        Self::info(1_010_016, text, context)
+    }
+
     fn new(id: u32, text: String, kind: &str, context: Value) -> Self {
         let context = match context {
             Value::Object(map) => map,
@@ -67,12 +84,22 @@ messages! {
     info sign_in_with_password() = 1010022, "Sign in";
     /// Why somebody who is signed in must prove it again.
     info reauthenticate() = 1010003, "Please confirm that it is you.";
+    /// The button that signs in with a password and links an account.
+    info sign_in_and_link() = 1010017, "Sign in and link";
+    /// The button that signs in through a provider and links an account of another.
+    info sign_in_with_and_link(provider: &str, provider_id: &str) = 1010018, "Sign in with {provider} and link";
     /// The button that registers.
     info sign_up() = 1040001, "Sign up";
     /// The button that registers through a provider.
     info sign_up_with(provider: &str, provider_id: &str) = 1040002, "Sign up with {provider}";
     /// The button that goes on with what a provider said.
     info continue_with(provider: &str) = 1040003, "Continue";
+    /// The settings are changed.
+    success settings_saved() = 1050001, "Your changes have been saved.";
+    /// The button that links an account of a provider.
+    info link_provider(provider: &str) = 1050002, "Link {provider}";
+    /// The button that removes a link.
+    info unlink_provider(provider: &str) = 1050003, "Unlink {provider}";
     /// The label of a password.
     info password() = 1070001, "Password";
     /// A label the schema gives.
@@ -135,12 +162,20 @@ messages! {
     error identity_disabled() = 4010011, "This identity is switched off. Please ask your administrator.";
     /// The registration form has expired.
     error registration_expired() = 4040001, "The form had expired, so here is a new one. Please try again.";
+    /// The settings form has expired.
+    error settings_expired() = 4050001, "The form had expired, so here is a new one. Please try again.";
     /// What a provider said does not suffice.
     error complete_profile() = 4990001, "Almost there: please complete what is missing.";
     /// Too many attempts.
     error throttled(retry_after: u64) = 4990002, "There were too many attempts. Please wait {retry_after} seconds and try again.";
     /// An address belongs to somebody who signs in another way.
     error address_taken(provider: &str) = 4990003, "An identity with the e-mail address of this {provider} account exists already and signs in another way. Please sign in that way.";
+    /// The only way in cannot be removed.
+    error last_factor(provider: &str) = 4990004, "This {provider} account is your only way in, so it stays. Link another account or set a password first.";
+    /// There is no such link.
+    error not_linked(provider: &str) = 4990005, "No {provider} account of this name is linked.";
+    /// Several links are meant.
+    error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please say which one.";
 }
 
 #[cfg(test)]

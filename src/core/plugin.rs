@@ -18,6 +18,7 @@ use crate::{
     event::Event,
     flow::FlowStore,
     identity::IdentityStore,
+    mail::Mailer,
     method::Method,
     pages::Pages,
     return_to::ReturnUrls,
@@ -93,6 +94,8 @@ pub struct Services {
     pub cookies: Cookies,
     /// Where the gateway is and where browsers may return to.
     pub addresses: Addresses,
+    /// Who takes mail.
+    pub mailer: Arc<dyn Mailer>,
     /// Who hears of sign-ins.
     pub announcer: Announcer,
 }

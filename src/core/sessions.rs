@@ -71,11 +71,12 @@ impl Sessions {
         }
     }
 
-    /// Begins a session with a new token, which is returned once and stored only as a hash.
+    /// Begins a session with a new token, which is returned once and stored only as a hash, after
+    /// these proofs.
     pub async fn begin(
         &self,
         identity: &Identity,
-        method: AuthenticationMethod,
+        methods: Vec<AuthenticationMethod>,
         device: Device,
         token: Token,
     ) -> Result<Session, StoreError> {
@@ -88,7 +89,7 @@ impl Sessions {
             authenticated_at: now,
             expires_at: now + self.lifetimes.lifespan,
             last_seen_at: now,
-            methods: vec![method],
+            methods,
             device,
         };
         self.store.insert(&session).await?;
@@ -159,7 +160,12 @@ mod tests {
         };
         let session = setting
             .sessions
-            .begin(&setting.identity, method, Device::default(), token.clone())
+            .begin(
+                &setting.identity,
+                vec![method],
+                Device::default(),
+                token.clone(),
+            )
             .await
             .unwrap();
         (session, token)

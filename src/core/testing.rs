@@ -11,9 +11,39 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::{clock::Clock, entropy::Entropy};
+use crate::{
+    clock::Clock,
+    entropy::Entropy,
+    mail::{Mail, MailError, Mailer},
+};
+
+/// Keeps the mail it takes.
+#[derive(Debug, Default)]
+pub struct Letterbox(Mutex<Vec<Mail>>);
+
+impl Letterbox {
+    /// The mail so far, the oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        let mails = self.0.lock();
+        mails
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+}
+
+#[async_trait]
+impl Mailer for Letterbox {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        let mails = self.0.lock();
+        mails
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(mail);
+        Ok(())
+    }
+}
 
 /// A clock that moves only when told to.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! A form as data: the nodes that pages render and API clients read, in the wire dialect's shape.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::message::Message;
 
@@ -65,6 +65,9 @@ pub struct Input {
     pub maxlength: Option<u64>,
     /// Always `input`.
     pub node_type: String,
+    /// What the dialect has no word for, such as the `icon` of a button.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub ext: Map<String, Value>,
 }
 
 /// A node's label.
@@ -111,6 +114,20 @@ impl Node {
     pub fn with_label(mut self, label: Message) -> Self {
         self.meta.label = Some(label);
         self
+    }
+
+    /// The node with a picture, where there is one: an own path or an `https` URL.
+    #[must_use]
+    pub fn with_icon(mut self, icon: Option<&str>) -> Self {
+        if let Some(icon) = icon {
+            self.attributes.ext.insert("icon".to_owned(), icon.into());
+        }
+        self
+    }
+
+    /// The picture of the node.
+    pub fn icon(&self) -> Option<&str> {
+        self.attributes.ext.get("icon")?.as_str()
     }
 
     /// The node, to be filled in.

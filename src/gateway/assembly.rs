@@ -33,7 +33,10 @@ pub(super) async fn gate(
     providers: &ProviderParts,
     plugins: Plugins,
 ) -> Result<Gate, BuildError> {
-    let observers: Vec<Arc<dyn Observer>> = vec![Arc::new(foundation.metrics.clone())];
+    let observers: Vec<Arc<dyn Observer>> = vec![
+        Arc::new(foundation.metrics.clone()),
+        Arc::clone(&foundation.post.observer),
+    ];
     let services = services(config, foundation, providers, plugins.announcer).await?;
     let mut host = host(services, observers);
     host.authenticators.push(Arc::new(SessionAuthenticator::new(
@@ -130,6 +133,7 @@ async fn services(
         seal: foundation.seal(config).await?,
         cookies: foundation.cookies.clone(),
         addresses: foundation.addresses.clone(),
+        mailer: Arc::clone(&foundation.post.mailer),
         announcer,
     })
 }
@@ -150,6 +154,11 @@ fn self_service(config: &Config) -> SelfService {
             enabled: section.registration.enabled,
             ui_url: section.registration.ui_url.clone(),
             flow_lifespan: section.registration.flow_lifespan,
+        },
+        settings: plugin::SettingsConfig {
+            ui_url: section.settings.ui_url.clone(),
+            flow_lifespan: section.settings.flow_lifespan,
+            privileged_session_max_age: section.settings.privileged_session_max_age,
         },
         error: plugin::ErrorConfig {
             ui_url: section.error.ui_url.clone(),

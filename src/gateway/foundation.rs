@@ -20,6 +20,7 @@ use super::BuildError;
 use crate::{
     config::Config,
     entropy::OsEntropy,
+    mail::Post,
     observe::metrics::Metrics,
     store::{SharedSessions, Store, Stores},
     vault::{Keyring, SealedUpstreamSessions, Vault, VaultParts},
@@ -44,6 +45,8 @@ pub struct Foundation {
     pub cookies: Cookies,
     /// What is counted.
     pub metrics: Metrics,
+    /// Mail.
+    pub post: Post,
     /// How long sessions last.
     pub lifetimes: SessionLifetimes,
 }
@@ -59,13 +62,17 @@ impl Foundation {
         };
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
         let shared = shared(config, &entropy)?;
+        let addresses = addresses(config)?;
+        let post = Post::new(&config.mail, &addresses, &clock, &entropy)
+            .map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
         Ok(Self {
             stores: store.cached(shared, lifetimes, metrics.session_cache.clone()),
             metrics,
             store,
             schemas: Arc::new(schemas(config)?),
-            addresses: addresses(config)?,
+            addresses,
+            post,
             cookies: Cookies::new(&config.public_url, config.session.cookie_domain.clone()),
             clock,
             entropy,

@@ -7,6 +7,7 @@ use portcullis_core::{
     entropy::Entropy,
     pages::Pages,
     plugin::{Addresses, Announcer},
+    registry::Registry,
 };
 use serde_json::{Value, json};
 
@@ -64,6 +65,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let gate = assembly::gate(&config, &foundation, &providers, plugins).await?;
     let mut server = Server::new(UpstreamSettings::default());
     server.proxy(proxy_endpoint(&config)?, gate);
+    let registry = Arc::clone(&providers.broker.registry);
     let told = Told {
         roster: providers.roster,
         addresses: foundation.addresses.clone(),
@@ -84,7 +86,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         own(metrics),
     );
     let store = foundation.store.clone();
-    let mut beside = work_beside(foundation);
+    let mut beside = work_beside(foundation, registry);
     beside.push(tokio::spawn(watch));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
     server.run(stop, GRACE).await;
@@ -115,14 +117,20 @@ fn in_process(
 }
 
 /// The composition root is the only place that spawns; each of these ends with the process.
-fn work_beside(foundation: Foundation) -> Vec<tokio::task::JoinHandle<()>> {
+fn work_beside(
+    foundation: Foundation,
+    registry: Arc<Registry>,
+) -> Vec<tokio::task::JoinHandle<()>> {
     let Foundation {
         stores,
         store,
         clock,
+        post,
         ..
     } = foundation;
     let mut work = Vec::new();
+    let rounds = post.rounds.run(Arc::clone(&stores.identities), registry);
+    work.push(tokio::spawn(rounds));
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
     work.push(tokio::spawn(async move {

@@ -1,5 +1,5 @@
-//! The way in to the proxy: each HTTP/1 head is read before the framework sees it. HTTP/2 is framed
-//! and checked by its own library.
+//! The way in to the proxy: each HTTP/1 head, and each header block of HTTP/2, is read before the
+//! framework sees it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,6 +16,8 @@ use tokio::io::AsyncReadExt;
 
 use super::{
     head::{self, Head, Reading},
+    http2::Blocks,
+    turns::Turns,
     wire::Wire,
 };
 use crate::proxy::Gate;
@@ -51,7 +53,9 @@ impl<A: HttpServerApp + Send + Sync + 'static> ServerApp for Front<A> {
         shutdown: &ShutdownWatch,
     ) -> Option<Stream> {
         if matches!(stream.selected_alpn_proto(), Some(ALPN::H2)) {
-            return self.app.process_new(stream, shutdown).await;
+            let intake = Blocks::new(*self.gate.limits());
+            let wire = Wire { stream, intake };
+            return self.app.process_new(Box::new(wire), shutdown).await;
         }
         self.serve(stream, shutdown).await;
         None
@@ -65,7 +69,8 @@ impl<A: HttpServerApp + Send + Sync + 'static> ServerApp for Front<A> {
 impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
     /// Serves a connection, one request after the other.
     async fn serve(&self, stream: Stream, shutdown: &ShutdownWatch) {
-        let mut wire = Box::new(Wire::new(stream));
+        let intake = Turns::new();
+        let mut wire = Box::new(Wire { stream, intake });
         let mut kept: Option<HttpPersistentSettings> = None;
         let mut ending = shutdown.clone();
         loop {
@@ -77,13 +82,14 @@ impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
             };
             let request = match next {
                 Ok(head) => {
-                    let taken = head.take(&mut wire.early);
-                    wire.left = taken.left;
+                    let taken = head.take(&mut wire.intake.early);
+                    wire.intake.left = taken.left;
                     taken.request
                 }
                 Err(End::Silent) => return,
                 Err(End::Refused(code)) => {
-                    return self.gate.turn_away(wire.stream, &wire.early, code).await;
+                    let Wire { stream, intake } = *wire;
+                    return self.gate.turn_away(stream, &intake.early, code).await;
                 }
             };
             let mut session = ServerSession::new_http1(wire);
@@ -97,8 +103,8 @@ impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
                 return;
             };
             // What was handed out comes back, and nothing of a request is left on it.
-            wire = match stream.into_any().downcast::<Wire>() {
-                Ok(wire) if matches!(wire.left, None | Some(0)) => wire,
+            wire = match stream.into_any().downcast::<Wire<Turns>>() {
+                Ok(wire) if matches!(wire.intake.left, None | Some(0)) => wire,
                 _ => return,
             };
             kept = settings;
@@ -106,8 +112,9 @@ impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
     }
 
     /// The next head; what arrived early then begins with it.
-    async fn next(&self, wire: &mut Wire) -> Result<Head, End> {
-        let Wire { stream, early, .. } = wire;
+    async fn next(&self, wire: &mut Wire<Turns>) -> Result<Head, End> {
+        let Wire { stream, intake } = wire;
+        let early = &mut intake.early;
         if early.is_empty() {
             early.reserve(ROOM);
             let read = timeout(IDLE, stream.read_buf(early)).await;

@@ -200,7 +200,8 @@ fn once<T>(place: &mut Option<T>, value: T) -> Result<(), Ambiguous> {
     }
 }
 
-fn length(value: &[u8]) -> Result<usize, Ambiguous> {
+/// The value of `Content-Length`.
+pub(super) fn length(value: &[u8]) -> Result<usize, Ambiguous> {
     // A sign would be read as part of a number.
     let digits = str::from_utf8(value).ok().filter(|text| {
         let mut bytes = text.bytes();
@@ -274,7 +275,7 @@ fn has_bare_newline(bytes: &[u8]) -> bool {
 }
 
 /// Whether a target holds only what URI libraries agree on; no browser sends the others as they are.
-fn is_spoken(target: &[u8]) -> bool {
+pub(super) fn is_spoken(target: &[u8]) -> bool {
     let query = target.iter().position(|&c| c == b'?');
     let (path, query) = target.split_at(query.unwrap_or(target.len()));
     !path.iter().any(|&c| matches!(c, b'<' | b'>' | b'`'))

@@ -13,7 +13,7 @@ use pingora::{
 };
 use tokio::sync::watch;
 
-use super::{endpoint::Endpoint, front::Front, in_process::InProcess};
+use super::{endpoint::Endpoint, front::Front, http2, in_process::InProcess};
 use crate::proxy::Gate;
 
 /// Everything that listens.
@@ -57,6 +57,7 @@ impl Server {
         // Not to let it through: the gate refuses it in its own words.
         options.allow_connect_method_proxying = true;
         proxy.server_options = Some(options);
+        proxy.h2_options = Some(http2::options(gate.limits()));
         let app = Arc::new(proxy);
         self.add("proxy", endpoint, Front { app, gate });
     }

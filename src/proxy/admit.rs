@@ -13,6 +13,7 @@ use crate::listener::{
     canonical::{Ambiguous, Authority, target},
     clean::{Upgrade, check_framing},
     client::{Client, Peer},
+    http2::refusal,
     origin,
     request_id::{RequestId, X_REQUEST_ID},
 };
@@ -45,6 +46,9 @@ impl Gate {
             .check(raw.target(request), &request.headers)?;
         if matches!(request.method, Method::TRACE | Method::CONNECT) {
             return Err(Code::MethodNotAllowed);
+        }
+        if let Some(code) = refused_before(session) {
+            return Err(code);
         }
         check_framing(&request.headers, raw.bytes())?;
         let (authority, changed) = read(request, &raw)?;
@@ -141,6 +145,12 @@ fn read(request: &RequestHeader, raw: &RawHead) -> Result<(Authority, Option<Str
         authority,
         (!same).then(|| target.path_and_query.into_owned()),
     ))
+}
+
+/// What the first look at an HTTP/2 request said. Over HTTP/1 the mark is a header like others.
+fn refused_before(session: &Session) -> Option<Code> {
+    let refused = || refusal(&session.req_header().headers);
+    session.is_http2().then(refused).flatten()
 }
 
 fn peer(session: &Session) -> Peer {

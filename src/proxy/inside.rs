@@ -86,8 +86,16 @@ impl Gate {
     ) -> Result<()> {
         passage.fail(code);
         session.set_keepalive(None);
-        self.refuse(session, passage, code, &Remedy::None).await?;
-        Ok(())
+        let request = session.req_header();
+        let asked = Asked {
+            id: passage.id(),
+            method: &request.method,
+            path: request.uri.path(),
+            headers: &request.headers,
+        };
+        let response = self.parts.answers.decline(code, &asked);
+        drain(session).await;
+        write::write(session, response).await
     }
 
     /// Shows the request as an upstream would have received it.

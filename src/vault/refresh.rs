@@ -9,7 +9,7 @@ use portcullis_core::{
     event::Event,
     id::{CredentialId, IdentityId},
     provider::{ConfiguredProvider, ProviderError, RefreshError, TokenEndpoint, TokenSet},
-    secret::{Secret, Token},
+    secret::Token,
     store::StoreError,
     vault::SealedTokens,
 };
@@ -104,7 +104,7 @@ impl Refresh {
             Standing::Settled(held) => return Ok(held),
             Standing::Due(tokens) => tokens,
         };
-        match self.ask(endpoint, &old.refresh).await {
+        match self.ask(endpoint, &old).await {
             Ok(fresh) => self.save(&kept, completed(fresh, old)).await,
             Err(RefreshError::Ended) => self.end(kept).await,
             Err(RefreshError::Failed(error)) => {
@@ -121,9 +121,9 @@ impl Refresh {
     async fn ask(
         &self,
         endpoint: &dyn TokenEndpoint,
-        refresh_token: &Secret,
+        old: &TokenSet,
     ) -> Result<TokenSet, RefreshError> {
-        let mut asking = pin!(timeout(PROVIDER_TIME, endpoint.refresh(refresh_token)));
+        let mut asking = pin!(timeout(PROVIDER_TIME, endpoint.renew(old)));
         let fresh = loop {
             tokio::select! {
                 answer = &mut asking => break answer,

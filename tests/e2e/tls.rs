@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::support::{ALICE, Anonymous, Form, Route, SignedIn, TestGateway, Upstream};
+use crate::support::{ALICE, Anonymous, Form, Route, SignedIn, TestGateway, Upstream, wait_until};
 
 struct Secured {
     gateway: TestGateway,
@@ -251,4 +251,27 @@ async fn http1_is_served_to_whoever_asks_for_it() {
         let _ = stream.read_to_end(&mut answer).await;
         assert!(answer.starts_with(b"HTTP/1.1 200"), "{protocols:?}");
     }
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_the_authority_is_refused_and_logged() {
+    let upstream = Upstream::start().await;
+    let secured = Secured::start(&upstream).await;
+    let id = "refused-over-http2";
+    let headers = [("host", "other.test"), ("x-request-id", id)];
+    assert_eq!(secured.send("/open?token=hidden", &headers).await, 400);
+    let line = wait_until("the access line", async || {
+        let log = secured.gateway.log();
+        let mut lines = log
+            .lines()
+            .filter(|line| line.contains("portcullis::access"));
+        lines.find(|line| line.contains(id)).map(str::to_owned)
+    })
+    .await;
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["status"], 400, "{line}");
+    assert_eq!(line["code"], "ambiguous_request", "{line}");
+    assert_eq!(line["path"], "/open", "{line}");
+    assert!(!secured.gateway.log().contains("hidden"));
+    assert!(upstream.received().is_empty());
 }

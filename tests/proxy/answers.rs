@@ -134,6 +134,7 @@ async fn pages_get_their_cookies_and_a_bounded_body() {
     assert_eq!(answer.header("x-portcullis"), Some("1"));
     let large = once(gate.address, post(70_000, "").as_bytes()).await;
     assert_eq!(large.status(), 413);
+    assert_eq!(large.json()["error"]["id"], "body_too_large");
     let invited = once(gate.address, post(3, "Expect: 100-continue\r\n").as_bytes()).await;
     assert!(invited.head.starts_with("HTTP/1.1 100"), "{}", invited.head);
     assert!(invited.text().contains("bbb"));

@@ -88,6 +88,11 @@ impl Anonymous {
         }
     }
 
+    /// Where the gateway is.
+    pub(crate) fn home(&self) -> String {
+        self.home.to_string()
+    }
+
     /// The `Cookie` header the gateway would get, pair by pair.
     pub(crate) fn cookies(&self) -> Vec<String> {
         let header = self.jar.cookies(&self.home);

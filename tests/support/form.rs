@@ -12,7 +12,7 @@ use super::actor::{Anonymous, location};
 /// Where the gateway's own pages live.
 pub(crate) const SELF_SERVICE: &str = "/.portcullis/self-service";
 
-/// A flow of `login` or `registration` with its form.
+/// A flow of `login`, `registration` or `settings` with its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Form {
     client: Anonymous,
@@ -37,7 +37,7 @@ impl Form {
         let mut query = page.query_pairs();
         let flow = query.find(|(name, _)| name == "flow");
         let flow = flow.unwrap_or_else(|| panic!("{page} shows a flow")).1;
-        let kind = ["registration", "login"]
+        let kind = ["registration", "login", "settings"]
             .into_iter()
             .find(|kind| page.path().contains(kind))
             .unwrap_or_else(|| panic!("{page} is a page of some flow"));
@@ -77,6 +77,15 @@ impl Form {
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         let node = self.nodes().find(|node| node["attributes"]["name"] == name);
         Some(node?["attributes"]["value"].as_str()?.to_owned())
+    }
+
+    /// The values of every button or field with this name, in order.
+    pub(crate) fn values(&self, name: &str) -> Vec<String> {
+        let named = self
+            .nodes()
+            .filter(|node| node["attributes"]["name"] == name);
+        let values = named.filter_map(|node| node["attributes"]["value"].as_str());
+        values.map(str::to_owned).collect()
     }
 
     /// The names of the form's fields, in order.

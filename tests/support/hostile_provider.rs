@@ -3,12 +3,13 @@
 //! Left alone it behaves: discovery, JWKS, authorization that signs in at once, code for token with
 //! PKCE checked, userinfo. Each method spoils one thing.
 
+mod lies;
 mod token;
+mod trouble;
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -18,22 +19,8 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use self::token::{Key, Signing};
+pub(crate) use self::trouble::Trouble;
 use super::http::{Received, Reply, Server};
-
-/// What one endpoint does in place of its work.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Trouble {
-    /// Answers properly, but only after this while.
-    Slow(Duration),
-    /// Takes the request and never answers.
-    Hang,
-    /// Answers with this status and no document.
-    Status(u16),
-    /// Sends zero bytes without an end in sight (1 GiB).
-    Huge,
-    /// Answers 200 with something that is not JSON.
-    NotJson,
-}
 
 /// How the browser is sent back.
 #[derive(Debug, Clone)]
@@ -51,7 +38,8 @@ pub(crate) struct HostileProvider {
 
 struct Manner {
     issuer: String,
-    issuer_in_discovery: Option<String>,
+    /// Laid over the discovery document.
+    discovery: Map<String, Value>,
     keys: Vec<Key>,
     signing: Signing,
     claims: Map<String, Value>,
@@ -112,73 +100,6 @@ impl HostileProvider {
         self.with(|manner| manner.amendments.extend(object(claims)))
     }
 
-    pub(crate) fn wrong_issuer(self) -> Self {
-        self.id_token_with(&json!({ "iss": "https://elsewhere.example" }))
-    }
-
-    pub(crate) fn wrong_audience(self) -> Self {
-        self.id_token_with(&json!({ "aud": "somebody-else" }))
-    }
-
-    pub(crate) fn wrong_nonce(self) -> Self {
-        self.id_token_with(&json!({ "nonce": "replayed" }))
-    }
-
-    pub(crate) fn missing_nonce(self) -> Self {
-        self.id_token_with(&json!({ "nonce": null }))
-    }
-
-    pub(crate) fn expired_token(self) -> Self {
-        self.id_token_with(&json!({ "iat": 1_000_000_000, "exp": 1_000_000_600 }))
-    }
-
-    pub(crate) fn missing_subject(self) -> Self {
-        self.id_token_with(&json!({ "sub": null }))
-    }
-
-    /// The address comes from userinfo, and its verification only from the ID token.
-    pub(crate) fn verification_apart_from_email(self) -> Self {
-        let only_verified = json!({ "email": null, "email_verified": true });
-        let subject = lock(&self.manner).claims["sub"].clone();
-        let only_email = json!({ "sub": subject, "email": "victim@example.org" });
-        self.id_token_with(&only_verified).userinfo(&only_email)
-    }
-
-    pub(crate) fn userinfo_of_somebody_else(self) -> Self {
-        self.userinfo(&json!({ "sub": "somebody-else", "email": "victim@example.org" }))
-    }
-
-    /// `alg: none`, without a signature.
-    pub(crate) fn unsigned_token(self) -> Self {
-        self.with(|manner| manner.signing = Signing::None)
-    }
-
-    /// HS256 with the client secret, which the client never agreed to.
-    pub(crate) fn signed_with_client_secret(self, secret: &str) -> Self {
-        let secret = secret.as_bytes().to_vec();
-        self.with(|manner| manner.signing = Signing::Hs256(secret))
-    }
-
-    /// HS256 with the public key as the secret: the key confusion attack.
-    pub(crate) fn signed_with_public_key(self) -> Self {
-        self.with(|manner| manner.signing = Signing::Hs256(manner.keys[0].public_pem()))
-    }
-
-    /// A proper signature by a key that is not in the JWKS.
-    pub(crate) fn unknown_key(self) -> Self {
-        self.with(|manner| manner.signing = Signing::Es256(Box::new(Key::new("unknown"))))
-    }
-
-    /// A key of the attacker's under the name of a published one.
-    pub(crate) fn forged_signature(self) -> Self {
-        self.with(|manner| manner.signing = Signing::Es256(Box::new(Key::new(manner.keys[0].id()))))
-    }
-
-    /// Discovery names another issuer than the one it was asked for.
-    pub(crate) fn discovery_of_another_issuer(self) -> Self {
-        self.with(|manner| manner.issuer_in_discovery = Some("https://elsewhere.example".into()))
-    }
-
     /// Spoils `discovery`, `jwks`, `authorize`, `token` or `userinfo`.
     pub(crate) fn trouble(self, endpoint: &'static str, trouble: Trouble) -> Self {
         self.with(|manner| manner.troubles.insert(endpoint, trouble))
@@ -210,9 +131,15 @@ impl HostileProvider {
         manner.troubles.clear();
         manner.amendments.clear();
         manner.userinfo = None;
-        manner.issuer_in_discovery = None;
+        manner.discovery.clear();
         manner.signing = Signing::Published;
         manner.callback = Callback::Faithful;
+    }
+
+    /// Any claims as a token, signed as ID tokens are.
+    pub(crate) fn sign(&self, claims: &Value) -> String {
+        let manner = lock(&self.manner);
+        manner.signing.sign(&manner.keys, claims)
     }
 
     fn with<T>(self, change: impl FnOnce(&mut Manner) -> T) -> Self {
@@ -232,7 +159,7 @@ impl Manner {
         });
         Self {
             issuer: String::new(),
-            issuer_in_discovery: None,
+            discovery: Map::new(),
             keys: vec![Key::new("key-0")],
             signing: Signing::Published,
             claims: object(&claims),
@@ -257,18 +184,14 @@ impl Manner {
         };
         match self.troubles.get(endpoint) {
             None => reply,
-            Some(Trouble::Slow(delay)) => Reply::Late(*delay, Box::new(reply)),
-            Some(Trouble::Hang) => Reply::Silence,
-            Some(Trouble::Status(status)) => Reply::status(*status),
-            Some(Trouble::Huge) => Reply::Zeros(1 << 30),
-            Some(Trouble::NotJson) => Reply::text("<!doctype html>"),
+            Some(trouble) => trouble.spoil(reply),
         }
     }
 
     fn discovery(&self) -> Reply {
         let issuer = &self.issuer;
-        Reply::json(&json!({
-            "issuer": self.issuer_in_discovery.as_ref().unwrap_or(issuer),
+        let mut document = object(&json!({
+            "issuer": issuer,
             "authorization_endpoint": format!("{issuer}/authorize"),
             "token_endpoint": format!("{issuer}/token"),
             "userinfo_endpoint": format!("{issuer}/userinfo"),
@@ -278,7 +201,9 @@ impl Manner {
             "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": true,
-        }))
+        }));
+        document.extend(self.discovery.clone());
+        Reply::json(&Value::Object(document))
     }
 
     fn jwks(&self) -> Reply {

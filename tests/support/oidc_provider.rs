@@ -2,17 +2,23 @@
 
 use std::{fs, path::Path};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
+use url::Url;
 
-use super::{process::Process, wait::wait_until};
+use super::{
+    actor::{Anonymous, location},
+    process::Process,
+    wait::wait_until,
+};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/oidc-provider");
 
 /// A running provider; any login name signs in with any password.
 ///
 /// `alice` and `bob` are verified, `mallory` claims alice's address unverified, `nomail` has no
-/// address, `noname` no name; any other login has a verified address made of its name.
+/// address, `noname` no name; any other login has a verified address made of its name. At a shaped
+/// provider every login is made of its name: `alice@gmail.com`, `alice@contoso.example`.
 #[derive(Debug)]
 pub(crate) struct OidcProvider {
     issuer: String,
@@ -25,8 +31,11 @@ pub(crate) struct OidcProvider {
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     clients: Vec<Value>,
-    accounts: serde_json::Map<String, Value>,
+    accounts: Map<String, Value>,
     claims_in_id_token: bool,
+    shape: &'static str,
+    tenant: String,
+    access_token_seconds: Option<u64>,
 }
 
 impl OidcProvider {
@@ -39,6 +48,48 @@ impl OidcProvider {
         &self.issuer
     }
 
+    /// Where the provider is, without the path of its issuer.
+    pub(crate) fn home(&self) -> String {
+        let issuer = Url::parse(&self.issuer).expect("an address");
+        issuer.origin().ascii_serialization()
+    }
+
+    /// The issuer of no tenant in particular, for a provider shaped like Microsoft.
+    pub(crate) fn common_issuer(&self) -> String {
+        format!("{}/common/v2.0", self.home())
+    }
+
+    /// How often an endpoint was asked: `token` (codes), `refresh`, `userinfo`, `jwks`,
+    /// `discovery`, `revocation`.
+    pub(crate) async fn requests(&self, endpoint: &str) -> u64 {
+        let client = Anonymous::without_cookies(&self.home());
+        let counters: Value = client
+            .get_json("/counters")
+            .await
+            .json()
+            .await
+            .expect("JSON");
+        counters[endpoint].as_u64().unwrap_or_default()
+    }
+
+    /// Signs `client` out on the provider's own page.
+    pub(crate) async fn sign_out(&self, client: &Anonymous) {
+        let page = client
+            .navigate(&format!("{}/session/end", self.issuer))
+            .await;
+        let text = page.text().await.expect("a page");
+        let between = |before: &str| -> String {
+            let (_, rest) = text.split_once(before).expect("a form");
+            rest.split('"').next().unwrap_or_default().to_owned()
+        };
+        let fields = [
+            ("xsrf", &*between("name=\"xsrf\" value=\"")),
+            ("logout", "yes"),
+        ];
+        let done = client.submit(&between("action=\""), &fields).await;
+        assert!(location(&done).is_some(), "{}", done.status());
+    }
+
     /// Ends the provider; its sessions are gone.
     pub(crate) async fn stop(&mut self) {
         self.process.stop().await;
@@ -46,12 +97,9 @@ impl OidcProvider {
 
     /// Starts the stopped provider again at the same address, with new signing keys.
     pub(crate) async fn start_again(&mut self) {
-        let port = self
-            .issuer
-            .rsplit(':')
-            .next()
-            .expect("the issuer has a port");
-        self.process = launch(&self.settings, port, self.folder.path());
+        let port = Url::parse(&self.issuer).ok().and_then(|url| url.port());
+        let port = port.expect("the issuer has a port").to_string();
+        self.process = launch(&self.settings, &port, self.folder.path());
         announced(&mut self.process, self.folder.path()).await;
     }
 
@@ -83,17 +131,42 @@ impl Settings {
         let home = redirect_uri
             .split_once("/.portcullis")
             .map_or(redirect_uri, |(home, _)| home);
+        // Where the gateway says that it hears of this provider's sign-outs.
+        let at = |end: &str| redirect_uri.replacen("/callback/", end, 1);
         self.clients.push(json!({
             "client_id": id,
             "client_secret": secret,
             "redirect_uris": [redirect_uri],
-            "post_logout_redirect_uris": [format!("{home}/")],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "post_logout_redirect_uris": [format!("{home}/"), at("/signed-out/")],
+            "backchannel_logout_uri": at("/backchannel-logout/"),
+            "backchannel_logout_session_required": true,
             "id_token_signed_response_alg": algorithm,
         }));
         self
     }
 
-    /// Gives the login name `login` claims of the test's own (without `sub`, which is the login).
+    /// Looks like Google.
+    pub(crate) fn google_shaped(mut self) -> Self {
+        self.shape = "google";
+        self
+    }
+
+    /// Looks like Microsoft, and everybody at it is of this tenant.
+    pub(crate) fn microsoft_shaped(mut self, tenant: &str) -> Self {
+        self.shape = "microsoft";
+        tenant.clone_into(&mut self.tenant);
+        self
+    }
+
+    /// Access tokens end after so many seconds.
+    pub(crate) fn access_tokens_last(mut self, seconds: u64) -> Self {
+        self.access_token_seconds = Some(seconds);
+        self
+    }
+
+    /// Gives the login name `login` claims of the test's own (without `sub`, which is the login). At
+    /// a shaped provider they are laid over those it has anyway, and `null` removes one.
     pub(crate) fn and_account(mut self, login: &str, claims: Value) -> Self {
         self.accounts.insert(login.to_owned(), claims);
         self
@@ -130,14 +203,14 @@ fn launch(settings: &Settings, port: &str, folder: &Path) -> Process {
         "ACCOUNTS",
         Value::from(settings.accounts.clone()).to_string(),
     );
-    command.env(
-        "CLAIMS_IN_ID_TOKEN",
-        if settings.claims_in_id_token {
-            "1"
-        } else {
-            "0"
-        },
-    );
+    let flag = |on: bool| if on { "1" } else { "0" };
+    command.env("CLAIMS_IN_ID_TOKEN", flag(settings.claims_in_id_token));
+    command
+        .env("SHAPE", settings.shape)
+        .env("TENANT", &settings.tenant);
+    let seconds = settings.access_token_seconds;
+    let seconds = seconds.map_or_else(String::new, |seconds| seconds.to_string());
+    command.env("ACCESS_TOKEN_TTL", seconds);
     Process::spawn(command, &log)
 }
 

@@ -151,6 +151,17 @@ impl SignedIn {
         }
     }
 
+    /// Reads who `client` is after an answer that brought a session.
+    pub(crate) async fn from_cookie(client: &Anonymous, answer: &Response) -> Self {
+        let set_cookie = session_cookie(answer).expect("a session cookie");
+        Self {
+            client: client.clone(),
+            cookie: set_cookie.split(';').next().unwrap_or_default().to_owned(),
+            set_cookie,
+            session: whoami(client).await,
+        }
+    }
+
     pub(crate) fn identity(&self) -> &str {
         self.session["identity"]["id"]
             .as_str()
@@ -244,7 +255,7 @@ pub(crate) async fn vouched(client: &Anonymous, start: &str, login: &str) -> Str
         if url.path().starts_with(SELF_SERVICE) {
             return url.into();
         }
-        let response = match url.path().starts_with("/interaction/") {
+        let response = match url.path().contains("/interaction/") {
             true => {
                 let fields = [("prompt", "login"), ("login", login), ("password", "x")];
                 client.submit(url.as_str(), &fields).await
@@ -269,4 +280,12 @@ pub(crate) async fn sign_in_through(client: &Anonymous, provider: &str, login: &
     let start = form.choose(provider).await;
     let back = vouched(client, &start, login).await;
     client.navigate(&back).await
+}
+
+/// The session `client` has, as the gateway tells it.
+pub(crate) async fn whoami(client: &Anonymous) -> Value {
+    let answer = client.get_json("/.portcullis/sessions/whoami").await;
+    let (status, text) = (answer.status(), answer.text().await.expect("a body"));
+    assert_eq!(status, 200, "somebody is signed in: {text}");
+    serde_json::from_str(&text).expect("JSON")
 }

@@ -14,6 +14,7 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod redis;
+pub(crate) mod smtp_server;
 pub(crate) mod upstream;
 pub(crate) mod wait;
 
@@ -29,6 +30,7 @@ pub(crate) use self::{
     postgres::Postgres,
     raw::Raw,
     redis::Redis,
+    smtp_server::SmtpServer,
     upstream::Upstream,
     wait::{wait_until, wait_within},
 };

@@ -8,12 +8,11 @@ use axum::{
 };
 use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, principal::Principal};
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
-use serde_json::json;
 
 use crate::{
     desk::Desk,
     init::{self, Opening},
-    return_to, sign_in_loop,
+    remembered, return_to, sign_in_loop,
 };
 
 /// Begins a browser's login flow.
@@ -62,7 +61,7 @@ fn wants_refresh(visit: &Visit) -> bool {
 
 fn refresh(principal: &Principal) -> Opening {
     Opening {
-        context: json!({"refresh": true, "identity_id": principal.identity.id}),
+        context: remembered::refresh(principal.identity.id),
         messages: vec![Message::reauthenticate()],
     }
 }
@@ -74,6 +73,9 @@ fn check_demands(visit: &Visit) -> Result<(), Failure> {
             .because("Login challenges of an OAuth 2.0 server cannot be answered here."));
     }
     match (visit.query("aal"), &visit.visitor.principal) {
+        (Some("aal1"), Some(_)) if visit.wants() == Wants::Json && !wants_refresh(visit) => {
+            Err(Code::SessionAlreadyFulfilled.into())
+        }
         (None | Some("aal1"), _) => Ok(()),
         (Some("aal2"), None) => Err(Code::SessionTooWeak.into()),
         (Some("aal2"), Some(_)) => {

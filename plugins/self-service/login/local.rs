@@ -10,15 +10,18 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 
+use super::confirmation;
 use crate::{
     desk::Desk,
-    sign_in::{self, SignIn},
+    sign_in::{Proof, SignIn},
     submission::Submission,
     throttle::{self, Suspicion},
 };
 
 /// The id of the complaint that counts as a guess.
 const WRONG: u32 = 4_000_006;
+/// The field that says who somebody is.
+const IDENTIFIER: &str = "identifier";
 /// No identifier is longer; a longer one is not even looked up.
 const LONGEST: usize = 1024;
 
@@ -29,6 +32,11 @@ pub(crate) async fn sign_in(
     method: &dyn Method,
     mut submission: Box<Submission>,
 ) -> Outcome {
+    if let Some(fixed) = confirmation::identifier(&submission.flow) {
+        submission
+            .fields
+            .insert(IDENTIFIER.to_owned(), fixed.into());
+    }
     let suspicion = suspicion(desk, &submission).await?;
     require_no_pause(desk, suspicion.as_ref(), &submission).await?;
     submission.flow.active = Some(method.name().to_owned());
@@ -54,14 +62,21 @@ pub(crate) async fn sign_in(
         let complaint = (None, Message::identity_disabled());
         return submission.reject(desk, vec![complaint]).await;
     }
-    sign_in::claim(desk, &submission.flow, identity.id).await?;
+    let linked = confirmation::settle(desk, &submission.flow, &identity).await?;
+    let proof = Proof::local(method.name());
+    let (identity, proofs) = match &linked {
+        Some(linked) => (
+            &linked.identity,
+            vec![Proof::provider(&linked.upstream), proof],
+        ),
+        None => (&identity, vec![proof]),
+    };
     let sign_in = SignIn {
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
         wants: submission.wants,
-        identity: &identity,
-        method: method.name(),
-        provider: None,
+        identity,
+        proofs: &proofs,
     };
     sign_in.begin(desk, visit).await
 }
@@ -82,7 +97,7 @@ async fn require_no_pause(
 }
 
 async fn suspicion(desk: &Desk, submission: &Submission) -> Result<Option<Suspicion>, Failure> {
-    match submission.text("identifier") {
+    match submission.text(IDENTIFIER) {
         Some(identifier) if !identifier.trim().is_empty() && identifier.len() <= LONGEST => {
             let identifier = normalise_identifier(identifier);
             Suspicion::on(desk, &identifier).await.map(Some)

@@ -7,10 +7,11 @@ use portcullis_core::{flow::FlowKind, message::Message};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::Value;
 
-use super::{init::already, local};
+use super::{confirmation, init::already, local};
 use crate::{
+    departure,
     desk::Desk,
-    oidc,
+    remembered,
     submission::{Opened, Submission},
 };
 
@@ -20,14 +21,15 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         Opened::Ready(submission) => submission,
         Opened::Answered(response) => return Ok(response),
     };
-    let refreshes = submission.flow.context["refresh"] == true;
-    if visit.visitor.principal.is_some() && !refreshes {
+    let flow = &submission.flow;
+    let proves = remembered::refreshes(flow) || confirmation::is_in(flow);
+    if visit.visitor.principal.is_some() && !proves {
         return already(&desk, &visit, submission.flow.return_to.as_deref());
     }
     let provider = submission.text("provider").map(str::to_owned);
     let method = match (submission.text("method"), provider) {
         (None | Some("oidc"), Some(provider)) => {
-            return oidc::begin::begin(&desk, &visit, &submission, &provider).await;
+            return departure::leave(&desk, &visit, &submission, &provider).await;
         }
         (method, _) => method.and_then(|name| desk.method(name)),
     };

@@ -6,12 +6,17 @@ use axum::{
     extract::State,
     response::{Html, IntoResponse, Json, Redirect},
 };
-use portcullis_core::{catalogue::Code, flow::FlowKind};
-use portcullis_kit::{NoticePage, Outcome, Visit, Wants, WayOut, names_html};
+use portcullis_core::{
+    catalogue::Code, flow::FlowKind, principal::Principal, provider::SignOutScope,
+};
+use portcullis_kit::{Failure, NoticePage, Outcome, Visit, Wants, WayOut, names_html};
 use serde_json::json;
 
-use super::{token, url};
-use crate::{desk::Desk, return_to};
+use super::{UPSTREAM, elsewhere::Elsewhere, token, url};
+use crate::{
+    desk::{Desk, with_query},
+    return_to,
+};
 
 /// Answers with the address that signs out. A person is asked first: a link on another site must
 /// not sign anybody out.
@@ -24,7 +29,7 @@ pub(crate) async fn begin(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     let Some(principal) = &visit.visitor.principal else {
         return match person {
             true => Ok(Redirect::to(&return_to.unwrap_or_else(|| desk.home())).into_response()),
-            false => Err(portcullis_kit::Failure::from(Code::SignedOut)
+            false => Err(Failure::from(Code::SignedOut)
                 .way_out("Sign in", desk.begin_page(FlowKind::Login, None))),
         };
     };
@@ -33,14 +38,51 @@ pub(crate) async fn begin(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     if !person {
         return Ok(Json(json!({"logout_url": url, "logout_token": token})).into_response());
     }
+    let (lead, ways_out) = choices(&desk, principal, url).await?;
     let page = desk.shell.notice_page(&NoticePage {
         title: "Sign out?",
-        lead: "You will have to sign in again to go on.",
+        lead: &lead,
         facts: &[],
-        ways_out: &[
-            WayOut::new("Sign out", url),
-            WayOut::new("Stay signed in", desk.home()),
-        ],
+        ways_out: &ways_out,
     });
     Ok(Html(page).into_response())
+}
+
+/// What there is to choose, and what becomes of the provider's own session.
+async fn choices(
+    desk: &Desk,
+    principal: &Principal,
+    url: String,
+) -> Result<(String, Vec<WayOut>), Failure> {
+    let again = "You will have to sign in again to go on.";
+    let stay = WayOut::new("Stay signed in", desk.home());
+    let Some(elsewhere) = Elsewhere::of(desk, principal.session.id).await else {
+        return Ok((again.to_owned(), vec![WayOut::new("Sign out", url), stay]));
+    };
+    let label = elsewhere.label();
+    let can_end = match elsewhere.scope() {
+        SignOutScope::Local => false,
+        SignOutScope::Upstream | SignOutScope::Ask => {
+            elsewhere.end_session(desk, None, None).await?.is_some()
+        }
+    };
+    let too = || with_query(&url, &[(UPSTREAM, "true")]);
+    Ok(match (elsewhere.scope(), can_end) {
+        (SignOutScope::Ask, true) => (
+            again.to_owned(),
+            vec![
+                WayOut::new("Sign out here", &url),
+                WayOut::new(format!("Sign out at {label} too"), too()),
+                stay,
+            ],
+        ),
+        (SignOutScope::Upstream, true) => (
+            format!("You will be signed out at {label} too."),
+            vec![WayOut::new("Sign out", url), stay],
+        ),
+        (_, false) | (SignOutScope::Local, true) => (
+            format!("{again} You stay signed in at {label}."),
+            vec![WayOut::new("Sign out", url), stay],
+        ),
+    })
 }

@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use http::StatusCode;
-use portcullis_core::{catalogue::Code, event::Event, principal::Principal};
-use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use portcullis_core::{
+    catalogue::Code, event::Event, principal::Principal, provider::SignOutScope,
+};
+use portcullis_kit::{Failure, NoticePage, Outcome, Visit, Wants, WayOut};
 
-use super::session;
-use crate::{csrf::Csrf, desk::Desk, init::with_cookie, return_to};
+use super::{UPSTREAM, elsewhere::Elsewhere, session};
+use crate::{csrf::Csrf, desk::Desk, navigate::with_cookie, return_to};
 
-/// Ends the browser's session when the token is for it.
+/// Ends the browser's session when the token is for it, then the provider's where that is wanted.
 pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let token = visit.query("token").ok_or_else(|| {
         Failure::from(Code::BadRequest).because("The token to sign out with is missing.")
     })?;
+    let mut elsewhere = None;
     // Without a session there is nothing to end, and saying so would help nobody.
     if let Some(principal) = &visit.visitor.principal {
         if session(&desk, token) != Some(principal.session.id) {
@@ -25,13 +28,24 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
                 .because("This link does not belong to the session of this browser.")
                 .way_out("Sign out", desk.own("/self-service/logout/browser")));
         }
+        // Where it came from is forgotten with the session.
+        elsewhere = Elsewhere::of(&desk, principal.session.id).await;
         end(&desk, principal).await?;
     }
-    answer(&desk, &visit)
+    let response = match visit.wants() {
+        Wants::Json => StatusCode::NO_CONTENT.into_response(),
+        Wants::Html => go_on(&desk, &visit, elsewhere.as_ref()).await?,
+    };
+    let cookies = &desk.services.cookies;
+    let response = with_cookie(response, &cookies.delete(cookies.session()));
+    Ok(match Csrf::of(&desk, &visit) {
+        Some(csrf) => with_cookie(response, &csrf.forgetful().set_cookie(&desk)),
+        None => response,
+    })
 }
 
 /// Ends a session at its owner's wish.
-pub(crate) async fn end(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
+async fn end(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
     let session = principal.session.id;
     desk.services.sessions.store().revoke(session).await?;
     desk.services.announcer.announce(&Event::SignedOut {
@@ -41,18 +55,38 @@ pub(crate) async fn end(desk: &Desk, principal: &Principal) -> Result<(), Failur
     Ok(())
 }
 
-fn answer(desk: &Desk, visit: &Visit) -> Outcome {
-    let response: Response = match visit.wants() {
-        Wants::Json => StatusCode::NO_CONTENT.into_response(),
-        Wants::Html => {
-            let return_to = return_to::lenient(desk, visit);
-            Redirect::to(&return_to.unwrap_or_else(|| desk.home())).into_response()
-        }
+/// Where a person goes, now that the session here has ended.
+async fn go_on(
+    desk: &Desk,
+    visit: &Visit,
+    elsewhere: Option<&Elsewhere>,
+) -> Result<Response, Failure> {
+    let return_to = return_to::lenient(desk, visit);
+    let onward = return_to.clone().unwrap_or_else(|| desk.home());
+    let wanted = elsewhere.filter(|elsewhere| match elsewhere.scope() {
+        SignOutScope::Local => false,
+        SignOutScope::Upstream => true,
+        SignOutScope::Ask => visit.query(UPSTREAM) == Some("true"),
+    });
+    let Some(elsewhere) = wanted else {
+        return Ok(Redirect::to(&onward).into_response());
     };
-    let cookies = &desk.services.cookies;
-    let response = with_cookie(response, &cookies.delete(cookies.session()));
-    Ok(match Csrf::of(desk, visit) {
-        Some(csrf) => with_cookie(response, &csrf.forgetful().set_cookie(desk)),
-        None => response,
-    })
+    let csrf = Csrf::of(desk, visit);
+    let url = elsewhere
+        .end_session(desk, csrf.as_ref(), return_to.as_deref())
+        .await?;
+    if let Some(url) = url {
+        return Ok(Redirect::to(url.as_str()).into_response());
+    }
+    let label = elsewhere.label();
+    let page = desk.shell.notice_page(&NoticePage {
+        title: "You are signed out here",
+        lead: &format!(
+            "You are still signed in at {label}: it cannot be signed out from here. On a device \
+             that others use too, sign out there as well."
+        ),
+        facts: &[],
+        ways_out: &[WayOut::new("Continue", onward)],
+    });
+    Ok(Html(page).into_response())
 }

@@ -1,132 +1,122 @@
-//! Drafts: what a provider said waits, sealed, in a registration flow for missing traits.
+//! Drafts: what a provider said waits, sealed, in a registration flow for missing traits, or for
+//! somebody to look at it first.
 
-use axum::response::{IntoResponse, Redirect};
 use portcullis_core::{
     broker::{Arrival, BrokerError, Draft},
     catalogue::Code,
-    event::Event,
     flow::{Flow, FlowKind},
     message::Message,
     schema::TraitError,
     ui::Node,
 };
-use portcullis_kit::{Failure, Outcome, Visit};
-use serde_json::{Value, json};
+use portcullis_kit::{Outcome, Visit, Wants};
+use serde_json::Value;
 
 use crate::{
+    complaint::{self, Complaint},
     desk::Desk,
-    form::{self, Complaint},
-    oidc,
-    sign_in::{self, SignIn},
+    login::confirmation,
+    navigate, parked, provider,
+    sign_in::{Proof, SignIn},
     start::NewFlow,
     submission::Submission,
 };
 
-/// Drafts are sealed for this purpose: claims are personal and belong in no store in the clear.
-const PURPOSE: &str = "draft";
-
 /// Whether a flow holds a draft.
 pub(crate) fn is_in(flow: &Flow) -> bool {
-    flow.context["draft"].is_string()
+    parked::is_in::<Draft>(flow)
 }
 
 /// Parks a draft in a new registration flow and sends the browser there. `from` is the flow the
 /// browser signed in with.
 pub(crate) async fn park(
     desk: &Desk,
-    visit: &Visit,
-    from: &Flow,
+    (from, wants): (&Flow, Wants),
     draft: &Draft,
     errors: Vec<TraitError>,
 ) -> Outcome {
-    let provider = draft.provider.as_str();
-    let label = oidc::label(desk, &draft.provider);
-    let schema = desk.services.schemas.default_schema();
-    let mut nodes = schema.nodes(&draft.traits, "oidc");
-    for node in &mut nodes {
-        let value = node.attributes.value.as_ref().and_then(Value::as_str);
-        node.attributes.disabled |= value.is_some_and(|text| draft.is_vouched_for(text));
-    }
-    let button = Message::continue_with(&label);
-    nodes.push(Node::submit("oidc", "provider", provider, button));
+    let label = provider::label(desk, &draft.provider);
     let new = NewFlow {
-        request_url: from.request_url.clone(),
-        return_to: from.return_to.clone(),
-        csrf_hash: from.csrf_hash,
-        context: json!({"draft": seal(desk, draft)?}),
-        nodes,
-        ..NewFlow::plain(desk, visit, FlowKind::Registration)
+        context: parked::context(desk, draft)?,
+        ..NewFlow::after(from, FlowKind::Registration, nodes(desk, draft, &label))
     };
     let mut flow = new.start(desk).await?;
     flow.active = Some("oidc".to_owned());
-    form::complain(&mut flow.ui, complaints(errors));
+    complaint::complain(&mut flow.ui, complaints(errors));
     desk.services.flows.put(&flow).await?;
-    Ok(Redirect::to(&desk.flow_page(flow.kind, flow.id)).into_response())
+    navigate::to(wants, &desk.flow_page(flow.kind, flow.id))
+}
+
+/// The traits so far. What stays as the provider says can be seen, but not changed.
+fn nodes(desk: &Desk, draft: &Draft, label: &str) -> Vec<Node> {
+    let schema = desk.services.schemas.default_schema();
+    let mut nodes = schema.nodes(&draft.traits, "oidc");
+    for node in &mut nodes {
+        let input = &mut node.attributes;
+        let value = input.value.as_ref().and_then(Value::as_str);
+        let vouched_for = value.is_some_and(|text| draft.is_vouched_for(text));
+        let path = input.name.strip_prefix("traits.").unwrap_or(&input.name);
+        input.disabled |= vouched_for || draft.is_forced(path);
+    }
+    let button = Message::continue_with(label);
+    let id = draft.provider.as_str();
+    nodes.push(Node::submit("oidc", "provider", id, button));
+    nodes
 }
 
 /// Completes the draft with the submitted traits and signs in.
 pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submission>) -> Outcome {
-    let draft = open(desk, &submission.flow)?;
-    let provider = draft.provider.clone();
+    let draft: Draft = parked::open(desk, &submission.flow)?;
+    let id = draft.provider.clone();
     let schema = desk.services.schemas.default_schema();
     let traits = schema.coerce(submission.traits());
     if !desk.services.flows.remove(submission.flow.id).await? {
         return Err(Code::FlowNotFound.into());
     }
-    let identity = match desk.services.broker.complete(draft, traits).await {
-        Ok(Arrival::Known(arrived) | Arrival::Linked(arrived, _)) => arrived.identity,
-        Ok(Arrival::Created(arrived)) => {
-            desk.services.announcer.announce(&Event::IdentityCreated {
-                identity: arrived.identity.id,
-                provider: Some(&provider),
-            });
-            arrived.identity
-        }
+    let arrival = match desk.services.broker.complete(draft, traits).await {
+        Ok(arrival) => arrival,
         // Rejecting puts the removed flow back.
-        Ok(Arrival::Incomplete(_, errors)) => {
-            return submission.reject(desk, complaints(errors)).await;
-        }
-        Ok(Arrival::Confirm(_)) | Err(BrokerError::AddressTaken) => {
-            let taken = Message::address_taken(&oidc::label(desk, &provider));
+        Err(error @ BrokerError::AddressTaken) => {
+            provider::tell(desk, &error, &id, &submission.flow);
+            let taken = Message::address_taken(&provider::label(desk, &id));
             return submission.reject(desk, vec![(None, taken)]).await;
         }
         Err(error) => {
-            let failure = oidc::failure(desk, error, &provider, &submission.flow);
+            let failure = provider::failure(desk, error, &id, &submission.flow);
             desk.services.flows.put(&submission.flow).await?;
             return Err(failure);
+        }
+    };
+    provider::settle(desk, &arrival).await?;
+    let arrived = match arrival {
+        Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {
+            arrived
+        }
+        Arrival::Incomplete(_, errors) => {
+            return submission.reject(desk, complaints(errors)).await;
+        }
+        Arrival::Confirm(pending) => {
+            let (flow, wants) = (&submission.flow, submission.wants);
+            return confirmation::park(desk, flow, wants, &pending).await;
         }
     };
     let sign_in = SignIn {
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
         wants: submission.wants,
-        identity: &identity,
-        method: sign_in::OIDC,
-        provider: Some(&provider),
+        identity: &arrived.identity,
+        proofs: &[Proof::provider(&arrived.upstream)],
     };
     sign_in.begin(desk, visit).await
 }
 
+/// What is wrong or missing. Where nothing is, and somebody only looks at it first, nothing is
+/// asked for.
 fn complaints(errors: Vec<TraitError>) -> Vec<Complaint> {
-    let mut complaints = form::about_traits(errors);
-    complaints.push((None, Message::complete_profile()));
+    let is_lacking = errors.iter().any(|error| !error.path.is_empty());
+    let mut complaints = complaint::about_traits(errors);
+    if is_lacking {
+        complaints.push((None, Message::complete_profile()));
+    }
     complaints
-}
-
-fn seal(desk: &Desk, draft: &Draft) -> Result<String, Failure> {
-    let text = serde_json::to_vec(draft).map_err(|_| Code::Internal)?;
-    let services = &desk.services;
-    let sealed = services.seal.close(PURPOSE, &text, &*services.entropy);
-    sealed.ok_or_else(|| Code::Internal.into())
-}
-
-fn open(desk: &Desk, flow: &Flow) -> Result<Draft, Failure> {
-    let sealed = flow.context["draft"].as_str().unwrap_or_default();
-    let text: Option<Vec<u8>> = desk.services.seal.open(PURPOSE, sealed);
-    let draft = text.and_then(|text| serde_json::from_slice::<Draft>(&text).ok());
-    // The key was changed, or the record is damaged: only signing in again helps.
-    draft.ok_or_else(|| {
-        let begin = desk.begin_page(FlowKind::Login, flow.return_to.as_deref());
-        Failure::from(Code::FlowNotFound).way_out("Begin anew", begin)
-    })
 }

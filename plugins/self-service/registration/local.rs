@@ -14,10 +14,10 @@ use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::Value;
 
 use crate::{
+    complaint::{self, Complaint},
     desk::Desk,
-    form::{self, Complaint},
     login::local::failure,
-    sign_in::{self, SignIn},
+    sign_in::{self, Proof, SignIn},
     submission::Submission,
 };
 
@@ -60,8 +60,7 @@ pub(crate) async fn register(
         csrf: submission.csrf.clone(),
         wants: submission.wants,
         identity: &identity,
-        method: method.name(),
-        provider: None,
+        proofs: &[Proof::local(method.name())],
     };
     sign_in.begin(desk, visit).await
 }
@@ -87,7 +86,10 @@ async fn candidate(
         .identity(schema, traits.clone(), clock, entropy);
     let (identity, mut complaints) = match made {
         Ok(identity) => (identity, Vec::new()),
-        Err(errors) => (stand_in(desk, schema, traits), form::about_traits(errors)),
+        Err(errors) => (
+            stand_in(desk, schema, traits),
+            complaint::about_traits(errors),
+        ),
     };
     match method.enroll(&submission.value(), &identity).await {
         Ok(credential) if complaints.is_empty() => {

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::{draft, init::disabled, is_open, local};
 use crate::{
+    departure,
     desk::Desk,
     login::init::already,
-    oidc,
     submission::{Opened, Submission},
 };
 
@@ -33,7 +33,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     let provider = submission.text("provider").map(str::to_owned);
     let method = match (submission.text("method"), provider) {
         (None | Some("oidc"), Some(provider)) => {
-            return oidc::begin::begin(&desk, &visit, &submission, &provider).await;
+            return departure::leave(&desk, &visit, &submission, &provider).await;
         }
         (method, _) => method.and_then(|name| desk.method(name)),
     };

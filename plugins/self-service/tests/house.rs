@@ -29,7 +29,7 @@ use portcullis_core::{
     session::SessionStore,
     sessions::{SessionLifetimes, Sessions},
     stage::Observer,
-    testing::{FrozenClock, MemoryStore, NoAdministration, SeededEntropy},
+    testing::{FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy},
     trust::{TrustRule, TrustRules},
 };
 use serde_json::{Value, json};
@@ -39,6 +39,7 @@ use self::stand_ins::{FakeMethod, FakeProvider};
 use crate::{Config, Limits, SelfService};
 
 mod browser;
+pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
 
 pub(crate) use browser::{Browser, Reply};
@@ -68,6 +69,9 @@ impl Observer for Heard {
             Event::SignInRefused { code, .. } => format!("refused: {}", code.as_str()),
             Event::IdentityCreated { .. } => "created".to_owned(),
             Event::SignedOut { .. } => "signed out".to_owned(),
+            Event::Linked { reason, .. } => format!("linked: {}", reason.as_str()),
+            Event::Unlinked { .. } => "unlinked".to_owned(),
+            Event::LinkRefused { code, .. } => format!("link refused: {}", code.as_str()),
             _ => "else".to_owned(),
         };
         self.0.lock().unwrap().push(text);
@@ -133,6 +137,20 @@ impl House {
         identity
     }
 
+    /// Changes how a provider is configured.
+    pub(crate) fn configure(&self, id: &str, change: impl Fn(&mut ConfiguredProvider)) {
+        let registry = &self.services.broker.registry;
+        let current = registry.current();
+        let changed = current.all().iter().map(|provider| {
+            let mut provider = ConfiguredProvider::clone(provider);
+            if provider.id.as_str() == id {
+                change(&mut provider);
+            }
+            provider
+        });
+        registry.replace(Providers::new(changed));
+    }
+
     async fn principal(&self, headers: &HeaderMap) -> Option<Arc<Principal>> {
         let token = headers
             .get("x-session-token")
@@ -184,9 +202,9 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         })],
         broker: Broker {
             registry: Arc::new(Registry::new(Providers::new([
-                provider("google", false),
-                provider("acme", false),
-                provider("spare", true),
+                provider("google", 0, false),
+                provider("acme", 1, false),
+                provider("spare", 2, true),
             ]))),
             schemas,
             identities: store.clone(),
@@ -202,11 +220,12 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             return_urls: Arc::new(ReturnUrls::new(public_url, hosts, allowed)),
             prefix: "/.portcullis".to_owned(),
         },
+        mailer: Arc::new(Letterbox::default()),
         announcer: Announcer::new(vec![heard.clone()]),
     }
 }
 
-fn provider(id: &str, hidden: bool) -> ConfiguredProvider {
+fn provider(id: &str, order: i32, hidden: bool) -> ConfiguredProvider {
     let entry = |path: &str, text: &str| {
         let value = Expression::compile(text, Scope::Claims).unwrap();
         MappingEntry::of_trait(path, value, Sync::Import)
@@ -220,7 +239,7 @@ fn provider(id: &str, hidden: bool) -> ConfiguredProvider {
     ConfiguredProvider {
         id: id.parse().unwrap(),
         label,
-        order: 0,
+        order,
         icon: None,
         hidden,
         policy: Policy::default(),

@@ -6,27 +6,11 @@ use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::house::{Browser, House, PUBLIC, Reply, action, csrf, messages, node};
+use super::house::{
+    House, PUBLIC, action, csrf, node,
+    provider_visit::{come_back, leave, refused},
+};
 use crate::{Config, Limits};
-
-/// Presses a provider's button and returns the state it was sent with.
-async fn leave(browser: &mut Browser<'_>, provider: &str) -> String {
-    let flow = browser.begin("login").await;
-    let fields = [("csrf_token", csrf(&flow)), ("provider", provider)];
-    let reply = browser.submit(action(&flow), &fields).await;
-    assert!(reply.location().starts_with("https://idp.test/authorize?"));
-    reply.query("state")
-}
-
-async fn come_back(browser: &mut Browser<'_>, provider: &str, query: &str) -> Reply {
-    let target = format!("/self-service/methods/oidc/callback/{provider}?{query}");
-    browser.go(&target).await
-}
-
-fn refused(reply: &Reply, status: u16, code: &str) {
-    assert_eq!(reply.status, status, "{}", reply.text());
-    assert!(reply.text().contains(code), "{}", reply.text());
-}
 
 #[tokio::test]
 async fn providers_stand_on_the_form_in_order_and_hidden_ones_do_not() {
@@ -64,7 +48,12 @@ async fn the_first_sign_in_creates_an_identity_and_the_second_finds_it() {
     }
     assert_eq!(
         house.heard.all(),
-        ["created", "signed in by oidc", "signed in by oidc"]
+        [
+            "created",
+            "linked: created",
+            "signed in by oidc",
+            "signed in by oidc"
+        ]
     );
 }
 
@@ -167,13 +156,11 @@ async fn a_replayed_answer_is_refused_even_with_the_old_cookie() {
 #[tokio::test]
 async fn a_providers_fault_is_never_ours() {
     let house = House::new();
-    house.resident("taken@example.com").await;
     for (query, status, code) in [
         ("error=access_denied", 400, "provider_refused"),
         ("code=down", 503, "provider_unavailable"),
         ("code=forged", 502, "provider_invalid"),
         ("code=stranger", 403, "provider_not_admitted"),
-        ("code=taken", 409, "address_taken"),
     ] {
         let mut browser = house.browser();
         let state = leave(&mut browser, "google").await;
@@ -182,101 +169,6 @@ async fn a_providers_fault_is_never_ours() {
         assert!(reply.text().contains("another way"), "{}", reply.text());
         assert_eq!(browser.cookie("attempts"), None, "the attempt is over");
     }
-}
-
-#[tokio::test]
-async fn what_a_provider_does_not_say_is_asked_on_a_form() {
-    let house = House::with(Config::default(), Limits::default());
-    house.resident("taken@example.com").await;
-    let mut browser = house.browser();
-    let state = leave(&mut browser, "google").await;
-    let reply = come_back(
-        &mut browser,
-        "google",
-        &format!("state={state}&code=nameless"),
-    )
-    .await;
-    let id = reply.query("flow");
-    assert!(reply.location().contains("/registration?flow="));
-    let page = browser.go(reply.location()).await.text();
-    assert!(page.contains("Almost there"), "{page}");
-    assert!(page.contains("Sign in another way"), "{page}");
-
-    let fetch = format!("/self-service/registration/flows?id={id}");
-    let flow = browser.ask(&fetch).await.json();
-    assert_eq!(messages(&flow), [4_990_001]);
-    assert_eq!(node(&flow, "traits.email")["group"], "oidc");
-    assert_eq!(node(&flow, "provider")["meta"]["label"]["id"], 1_040_003);
-    let stored = format!("{:?}", house.store);
-    assert!(!stored.contains("nameless\""), "claims are sealed");
-
-    let submit = |email: &str| {
-        json!({
-            "provider": "google", "method": "oidc", "csrf_token": csrf(&flow),
-            "traits": {"email": email},
-        })
-    };
-    let reply = browser.post(action(&flow), &submit("nonsense")).await;
-    assert_eq!(
-        node(&reply.json(), "traits.email")["messages"][0]["id"],
-        4_000_040
-    );
-    let reply = browser
-        .post(action(&flow), &submit("taken@example.com"))
-        .await;
-    assert_eq!(
-        (reply.status, messages(&reply.json())),
-        (400, vec![4_990_003])
-    );
-    let reply = browser
-        .post(action(&flow), &submit("ada@example.com"))
-        .await;
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!(
-        reply.json()["identity"]["traits"]["email"],
-        "ada@example.com"
-    );
-    assert!(browser.session().is_some());
-}
-
-#[tokio::test]
-async fn an_address_a_provider_vouches_for_is_shown_but_not_changed() {
-    let house = House::with(Config::default(), Limits::default());
-    let mut browser = house.browser();
-    let state = leave(&mut browser, "google").await;
-    let query = format!("state={state}&code=wordy");
-    let id = come_back(&mut browser, "google", &query)
-        .await
-        .query("flow");
-    let fetch = format!("/self-service/registration/flows?id={id}");
-    let flow = browser.ask(&fetch).await.json();
-    let shown = &node(&flow, "traits.email")["attributes"];
-    assert_eq!(
-        (&shown["value"], &shown["disabled"]),
-        (&json!("wordy@example.com"), &json!(true))
-    );
-    assert_eq!(
-        node(&flow, "traits.name.first")["attributes"]["disabled"],
-        false
-    );
-    let body = |first: &str| {
-        json!({
-            "provider": "google", "csrf_token": csrf(&flow),
-            "traits": {"email": "ceo@example.com", "name": {"first": first}},
-        })
-    };
-    let again = browser.post(action(&flow), &body(&"w".repeat(22))).await;
-    let kept = again.json();
-    assert_eq!(
-        node(&kept, "traits.email")["attributes"]["value"],
-        "wordy@example.com"
-    );
-    let reply = browser.post(action(&flow), &body("Will")).await;
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!(
-        reply.json()["identity"]["traits"],
-        json!({"email": "wordy@example.com", "name": {"first": "Will"}})
-    );
 }
 
 #[tokio::test]
@@ -316,4 +208,70 @@ async fn signing_in_replaces_the_session_of_a_refresh_only_for_the_same_identity
     let state = browser.submit(action(&flow), &fields).await.query("state");
     let reply = come_back(&mut browser, "google", &format!("state={state}&code=bob")).await;
     refused(&reply, 403, "security_identity_mismatch");
+}
+
+#[tokio::test]
+async fn a_refresh_as_an_unknown_account_creates_nobody() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let target = "/self-service/login/browser?refresh=true";
+    let flow = browser.ask(target).await.json();
+    let fields = [("csrf_token", csrf(&flow)), ("provider", "google")];
+    let state = browser.submit(action(&flow), &fields).await.query("state");
+    let reply = come_back(&mut browser, "google", &format!("state={state}&code=new")).await;
+    refused(&reply, 403, "security_identity_mismatch");
+    let identities = &house.services.identities;
+    let found = identities.find_by_identifier("new@example.com").await;
+    assert_eq!(found.unwrap(), None);
+    let heard = house.heard.all();
+    assert!(
+        !heard.iter().any(|event| event.contains("linked")),
+        "{heard:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_is_only_linked_has_no_button() {
+    let house = House::new();
+    house.configure("google", |provider| provider.policy.link_only = true);
+    for kind in ["login", "registration"] {
+        let flow = house.browser().begin(kind).await;
+        let nodes = flow["ui"]["nodes"].to_string();
+        assert!(
+            !nodes.contains("google") && nodes.contains("acme"),
+            "{nodes}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn pictures_on_buttons_are_ours_or_come_over_tls_from_origins_the_page_names() {
+    let house = House::new();
+    for (icon, shown, allowed) in [
+        (
+            "https://id.acme.test/a.svg",
+            true,
+            Some("https://id.acme.test"),
+        ),
+        ("/icons/acme.svg", true, None),
+        ("//evil.test/a.svg", false, None),
+        ("http://id.acme.test/a.svg", false, None),
+        ("javascript:alert(1)", false, None),
+    ] {
+        house.configure("acme", |provider| provider.icon = Some(icon.to_owned()));
+        let mut browser = house.browser();
+        let begun = browser.go("/self-service/login/browser").await;
+        let page = browser.go(begun.location()).await;
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        let images = match allowed {
+            Some(origin) => format!("img-src 'self' data: {origin};"),
+            None => "img-src 'self' data:;".to_owned(),
+        };
+        assert!(policy.contains(&images), "{icon}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"));
+        let tag = format!("<img class=\"icon\" src=\"{icon}\"");
+        assert_eq!(page.text().contains(&tag), shown, "{icon}");
+    }
 }

@@ -108,3 +108,32 @@ async fn nothing_of_the_administrators_is_here() {
     let reply = browser.post("/sessions/whoami", &json!({})).await;
     assert_eq!(reply.error(), (405, "method_not_allowed".to_owned()));
 }
+
+#[tokio::test]
+async fn a_session_that_is_strong_enough_need_not_be_asked_for() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let target = "/self-service/login/browser?aal=aal1";
+    let expected = (401, "session_aal_already_fulfilled".to_owned());
+    assert_eq!(browser.ask(target).await.error(), expected);
+    assert_eq!(browser.go(target).await.status, 303);
+    let refresh = browser.ask(&format!("{target}&refresh=true")).await;
+    assert_eq!(refresh.status, 200);
+}
+
+#[tokio::test]
+async fn codes_to_exchange_are_not_known_and_programs_read_so() {
+    let house = House::new();
+    let mut browser = house.browser();
+    for target in [
+        "/sessions/token-exchange",
+        "/self-service/sessions/token-exchange",
+    ] {
+        let reply = browser.go(target).await;
+        assert_eq!(reply.error(), (404, "not_found".to_owned()));
+    }
+    let reply = browser.go("/sessions/0192-x").await;
+    assert_eq!(reply.error(), (405, "method_not_allowed".to_owned()));
+}

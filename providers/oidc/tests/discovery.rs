@@ -8,8 +8,8 @@ use wiremock::ResponseTemplate;
 
 use super::{
     Signer, Story,
-    fake::{DOCUMENT, KEYS},
-    redirect_uri,
+    fake::{DOCUMENT, KEYS, TOKEN},
+    good_answer, redirect_uri,
 };
 
 async fn begin(story: &Story) -> Result<(), ProviderError> {
@@ -148,6 +148,30 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
+async fn the_token_endpoint_cannot_send_the_code_elsewhere() {
+    let story = Story::new().await;
+    let inside = "http://169.254.169.254/latest";
+    let away = ResponseTemplate::new(307).insert_header("location", inside);
+    story.idp.answers_with(TOKEN, away);
+    let outcome = story.finish(&good_answer()).await;
+    assert!(matches!(outcome, Err(ProviderError::Invalid { .. })));
+    assert_eq!(story.idp.asked(TOKEN).await.len(), 1);
+}
+
+#[tokio::test]
+async fn documents_beyond_all_measure_are_not_read_to_their_end() {
+    let huge = || ResponseTemplate::new(200).set_body_bytes(vec![b' '; 50 * 1024 * 1024]);
+    for path in [DOCUMENT, KEYS] {
+        let story = Story::new().await;
+        story.idp.answers_with(path, huge());
+        let Err(ProviderError::Invalid { reason }) = story.oidc.reach().await else {
+            panic!("{path} was read")
+        };
+        assert!(reason.contains("too large"), "{reason}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_document_is_refused() {
     for body in ["", "<html>", "[]", "{}", r#"{"issuer": 7}"#] {
         let story = Story::new().await;
@@ -169,4 +193,25 @@ async fn empty_members_that_nobody_needs_do_no_harm() {
         json!({"op_tos_uri": "", "userinfo_endpoint": "", "claims_parameter_supported": "no"});
     story.idp.documents(odd);
     begin(&story).await.unwrap();
+}
+
+/// XP-13: the status says how far the clocks are apart.
+#[tokio::test]
+async fn the_status_says_how_far_the_providers_clock_is_ahead() {
+    let story = Story::new().await;
+    assert_eq!(story.oidc.status().clock_skew, None);
+    for (date, ahead) in [
+        ("Tue, 14 Nov 2023 22:13:50 GMT", 30),
+        ("Tue, 14 Nov 2023 23:12:50 GMT", -30),
+        ("yesterday", -30),
+    ] {
+        let keys = ResponseTemplate::new(200).insert_header("date", date);
+        let document = keys.clone().set_body_json(story.idp.document());
+        story.idp.answers_with(DOCUMENT, document);
+        let keys = keys.set_body_json(json!({"keys": [story.signer.jwk()]}));
+        story.idp.answers_with(KEYS, keys);
+        story.oidc.reach().await.unwrap();
+        assert_eq!(story.oidc.status().clock_skew, Some(ahead), "{date}");
+        story.clock.advance(Duration::from_hours(1));
+    }
 }

@@ -15,6 +15,7 @@ pub(crate) const DOCUMENT: &str = "/.well-known/openid-configuration";
 pub(crate) const KEYS: &str = "/jwks";
 pub(crate) const TOKEN: &str = "/token";
 pub(crate) const USERINFO: &str = "/userinfo";
+pub(crate) const REVOKE: &str = "/revoke";
 
 /// The fake's access token for everybody.
 pub(crate) const ACCESS_TOKEN: &str = "an-access-token";
@@ -59,6 +60,8 @@ impl FakeIdp {
             "authorization_endpoint": self.url("/authorize?tenant=one"),
             "token_endpoint": self.url(TOKEN),
             "userinfo_endpoint": self.url(USERINFO),
+            "revocation_endpoint": self.url(REVOKE),
+            "end_session_endpoint": self.url("/signed-out?theme=dark"),
             "jwks_uri": self.url(KEYS),
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
@@ -82,13 +85,16 @@ impl FakeIdp {
 
     /// Gives this ID token for whatever code.
     pub(crate) fn issues(&self, id_token: &str) {
-        self.says(
-            TOKEN,
-            json!({
-                "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 300,
-                "id_token": id_token,
-            }),
-        );
+        self.gives(json!({ "id_token": id_token }));
+    }
+
+    /// Gives an access token and these members for whatever code or refresh token.
+    pub(crate) fn gives(&self, more: Value) {
+        let mut answer =
+            json!({"access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 300});
+        let more: Map<String, Value> = serde_json::from_value(more).unwrap();
+        answer.as_object_mut().unwrap().extend(more);
+        self.says(TOKEN, answer);
     }
 
     pub(crate) fn says(&self, path: &str, body: Value) {

@@ -42,6 +42,7 @@ async fn each_claim_that_is_wrong_is_enough() {
         (json!({"sub": ""}), "no subject"),
         (json!({"sub": 7}), "no subject"),
         (json!({"sub": "x".repeat(256)}), "no subject"),
+        (json!({"sub": "a\u{0}b"}), "no subject"),
         (json!({"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}), "at_hash"),
         (json!({"at_hash": 1}), "at_hash"),
     ] {
@@ -102,7 +103,7 @@ async fn a_token_without_a_real_signature_does_not_hold() {
             .await
             .contains("none of the provider's keys")
     );
-    for malformed in ["", "a.b", "..", "a.b.c", "e30.e30.e30"] {
+    for malformed in ["a", "a.b", "..", "a.b.c", "e30.e30.e30"] {
         assert!(
             refusal(&story, malformed).await.contains("malformed"),
             "{malformed}"

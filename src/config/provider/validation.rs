@@ -54,7 +54,7 @@ impl Provider {
                 .under("scopes")
                 .problem("without \"openid\" there is no ID token; add it");
         }
-        for (name, _) in &self.authorization_parameters {
+        for name in self.authorization_parameters.keys() {
             if let Err(reason) = portcullis_oidc::check_parameter(name) {
                 check
                     .under("authorization_parameters")

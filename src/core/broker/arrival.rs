@@ -193,7 +193,7 @@ impl Broker {
             Err(errors) => return Ok(Arrival::Incomplete(Box::new(draft), errors)),
         };
         if self.is_taken(&identity).await? {
-            return Err(BrokerError::AddressTaken);
+            return self.overtaken(configured, draft.vouched).await;
         }
         facts.complete(&mut identity);
         let vouched = draft.vouched;

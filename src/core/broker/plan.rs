@@ -110,6 +110,13 @@ impl Broker {
             return Ok(plan(&question, Some(identity), Some(link)));
         }
         let mut found = self.namesakes(claims).await?;
+        // Another answer for the same account may have made the namesake just now.
+        if !found.is_empty()
+            && let Some((identity, link)) = self.linked(configured, claims).await?
+        {
+            question.linked = Some(is_active(&identity));
+            return Ok(plan(&question, Some(identity), Some(link)));
+        }
         let mut candidates = Vec::with_capacity(found.len());
         for identity in &found {
             candidates.push(self.candidate(configured, claims, identity).await?);

@@ -32,6 +32,16 @@ pub trait TokenEndpoint: Send + Sync {
     /// refresh tokens the old one is in it.
     async fn refresh(&self, refresh_token: &Secret) -> Result<TokenSet, RefreshError>;
 
+    /// The next set for this one. A new ID token must be about the same account as the one at hand
+    /// (OpenID Connect Core 1.0, section 12.2), which stays when no new one comes.
+    async fn renew(&self, tokens: &TokenSet) -> Result<TokenSet, RefreshError> {
+        let mut next = self.refresh(&tokens.refresh).await?;
+        if next.id.is_empty() {
+            next.id = tokens.id.clone();
+        }
+        Ok(next)
+    }
+
     /// Tells the provider that its tokens are not needed any more (RFC 7009).
     async fn revoke(&self, tokens: &TokenSet) -> Result<(), ProviderError>;
 }

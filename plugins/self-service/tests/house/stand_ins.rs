@@ -11,8 +11,12 @@ use portcullis_core::{
     identity::{Identity, IdentityStore},
     message::Message,
     method::{Method, MethodError},
-    provider::{Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus, Vouched},
+    provider::{
+        Answer, Attempt, Claims, EndSession, LogoutNotice, Provider, ProviderError, ProviderStatus,
+        TokenSet, UpstreamSignOut, Vouched,
+    },
     schema::normalise_identifier,
+    secret::Secret,
     testing::{MemoryStore, SeededEntropy},
     ui::Node,
 };
@@ -154,7 +158,14 @@ impl Provider for FakeProvider {
         let mut document = document;
         document["iss"] = "trusted".into();
         let subject = document["sub"].as_str().unwrap().to_owned();
-        Ok(Claims::new(format!("https://{}.test", self.0), subject, document).into())
+        let tokens = TokenSet {
+            id: Secret::new(format!("id-token-of-{subject}")),
+            ..TokenSet::default()
+        };
+        let issuer = format!("https://{}.test", self.0);
+        let mut claims = Claims::new(issuer, &subject, document);
+        claims.session_id = Some(format!("sid-of-{subject}"));
+        Ok(Vouched { claims, tokens })
     }
 
     async fn reach(&self) -> Result<(), ProviderError> {
@@ -163,5 +174,43 @@ impl Provider for FakeProvider {
 
     fn status(&self) -> ProviderStatus {
         ProviderStatus::default()
+    }
+
+    /// Everybody has this but Google.
+    fn sign_out(&self) -> Option<&dyn UpstreamSignOut> {
+        (self.0 != "google").then_some(self)
+    }
+}
+
+#[async_trait]
+impl UpstreamSignOut for FakeProvider {
+    async fn end_session(&self, request: &EndSession<'_>) -> Result<Option<Url>, ProviderError> {
+        let hint = request.id_token.expose();
+        if hint == "id-token-of-mute" {
+            let reason = "connection refused".to_owned();
+            return Err(ProviderError::Unavailable { reason });
+        }
+        let mut url = Url::parse("https://idp.test/logout").unwrap();
+        url.query_pairs_mut()
+            .append_pair("id_token_hint", hint)
+            .append_pair("post_logout_redirect_uri", request.return_to.as_str())
+            .append_pair("state", request.state);
+        Ok(Some(url))
+    }
+
+    /// The token is its own content.
+    async fn read_logout_token(&self, token: &str) -> Result<LogoutNotice, ProviderError> {
+        let Ok(content) = serde_json::from_str::<Value>(token) else {
+            let reason = "the signature does not hold".to_owned();
+            return Err(ProviderError::Invalid { reason });
+        };
+        let text = |name: &str| content[name].as_str().map(str::to_owned);
+        Ok(LogoutNotice {
+            issuer: format!("https://{}.test", self.0),
+            subject: text("sub"),
+            session_id: text("sid"),
+            id: text("jti").unwrap(),
+            expires_at: "2026-11-22T12:00:00Z".parse().unwrap(),
+        })
     }
 }

@@ -31,6 +31,10 @@ impl TokenVault for Broken {
     async fn forget(&self, _: CredentialId) -> Result<(), VaultError> {
         Err(VaultError::Provider("gone".to_owned()))
     }
+
+    async fn forget_all(&self, _: IdentityId) -> Result<(), VaultError> {
+        Err(VaultError::Provider("gone".to_owned()))
+    }
 }
 
 fn id() -> ProviderId {

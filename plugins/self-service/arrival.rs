@@ -1,34 +1,33 @@
 //! Coming back from a provider.
 
+pub(crate) mod form_post;
+
 use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use http::header::SET_COOKIE;
 use portcullis_core::{
-    broker::{Arrival, BrokerError},
+    broker::{Arrival, Arrived},
     catalogue::Code,
-    event::Event,
     flow::{Flow, FlowKind},
-    id::ProviderId,
-    identity::Identity,
     provider::{Answer, Attempt},
     secret::TokenHash,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 
-use super::{
-    attempts::{Attempts, LIFESPAN},
-    failure, redirect_uri,
-};
 use crate::{
+    attempts::{Attempts, LIFESPAN},
     csrf::Csrf,
     desk::Desk,
-    init::with_cookie,
+    login::confirmation,
+    navigate::outcome_with_cookie,
+    provider,
     registration::draft,
-    sign_in::{self, OIDC, SignIn},
+    remembered,
+    settings::link,
+    sign_in::{Proof, SignIn},
     throttle,
 };
 
@@ -45,10 +44,8 @@ pub(crate) async fn arrive(
     let attempt = attempt.ok_or_else(|| unexpected(&desk, None))?;
     // From here on the attempt is gone from the browser, however it ends.
     let cookie = attempts.set_cookie(&desk);
-    match finish(&desk, &visit, &attempt, &answer).await {
-        Ok(response) => Ok(with_cookie(response, &cookie)),
-        Err(failure) => Err(failure.header(SET_COOKIE, &cookie)),
-    }
+    let answered = finish(&desk, &visit, &attempt, &answer).await;
+    outcome_with_cookie(answered, &cookie)
 }
 
 /// The parameters of the answer. One that comes twice is refused, for the provider's library and
@@ -84,40 +81,55 @@ async fn finish(
     }
     let flow = services.flows.find(attempt.flow).await?;
     let flow = flow.ok_or_else(|| unexpected(desk, None))?;
-    let id = &attempt.provider;
-    let redirect_uri = redirect_uri(desk, id)?;
-    let arrival = services.broker.finish(attempt, answer, &redirect_uri).await;
-    match arrival.map_err(|error| failure(desk, error, id, &flow))? {
-        Arrival::Known(arrived) | Arrival::Linked(arrived, _) => {
-            enter(desk, visit, &flow, &arrived.identity, id).await
-        }
-        Arrival::Created(arrived) => {
-            services.announcer.announce(&Event::IdentityCreated {
-                identity: arrived.identity.id,
-                provider: Some(id),
-            });
-            enter(desk, visit, &flow, &arrived.identity, id).await
-        }
-        Arrival::Confirm(_) => Err(failure(desk, BrokerError::AddressTaken, id, &flow)),
-        Arrival::Incomplete(draft, errors) => draft::park(desk, visit, &flow, &draft, errors).await,
+    match flow.kind {
+        FlowKind::Settings => link::arrive(desk, visit, flow, (attempt, answer)).await,
+        _ => sign_in(desk, visit, &flow, (attempt, answer)).await,
     }
 }
 
-async fn enter(
+async fn sign_in(
     desk: &Desk,
     visit: &Visit,
     flow: &Flow,
-    identity: &Identity,
-    provider: &ProviderId,
+    (attempt, answer): (&Attempt, &Answer),
 ) -> Outcome {
-    sign_in::claim(desk, flow, identity.id).await?;
+    let id = &attempt.provider;
+    let redirect_uri = provider::redirect_uri(desk, id)?;
+    let expected = remembered::identity(flow);
+    let broker = &desk.services.broker;
+    let arrival = broker.finish_as(attempt, answer, &redirect_uri, expected);
+    let arrival = arrival.await.map_err(|error| {
+        confirmation::refused(desk, flow, error.code());
+        provider::failure(desk, error, id, flow)
+    })?;
+    provider::settle(desk, &arrival).await?;
+    match arrival {
+        Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {
+            enter(desk, visit, flow, &arrived).await
+        }
+        Arrival::Confirm(pending) => confirmation::park(desk, flow, visit.wants(), &pending).await,
+        Arrival::Incomplete(draft, errors) => {
+            draft::park(desk, (flow, visit.wants()), &draft, errors).await
+        }
+    }
+}
+
+async fn enter(desk: &Desk, visit: &Visit, flow: &Flow, arrived: &Arrived) -> Outcome {
+    let linked = confirmation::settle(desk, flow, &arrived.identity).await?;
+    let proof = Proof::provider(&arrived.upstream);
+    let (identity, proofs) = match &linked {
+        Some(linked) => (
+            &linked.identity,
+            vec![Proof::provider(&linked.upstream), proof],
+        ),
+        None => (&arrived.identity, vec![proof]),
+    };
     let sign_in = SignIn {
         flow,
         csrf: Csrf::of(desk, visit),
         wants: visit.wants(),
         identity,
-        method: OIDC,
-        provider: Some(provider),
+        proofs: &proofs,
     };
     sign_in.begin(desk, visit).await
 }

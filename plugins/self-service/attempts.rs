@@ -17,7 +17,7 @@ const PURPOSE: &str = "attempts";
 /// How many attempts may be in flight; the oldest goes first.
 const MOST: usize = 5;
 /// How long an attempt may take.
-pub(super) const LIFESPAN: Duration = Duration::from_secs(10 * 60);
+pub(crate) const LIFESPAN: Duration = Duration::from_secs(10 * 60);
 /// Browsers drop cookies of 4096 bytes and more, name and attributes included.
 const LONGEST: usize = 3800;
 
@@ -26,11 +26,11 @@ type Compact = (ProviderId, FlowId, String, String, String, i64);
 
 /// A browser's attempts in flight, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Attempts(Vec<Attempt>);
+pub(crate) struct Attempts(Vec<Attempt>);
 
 impl Attempts {
     /// The attempts in the browser's cookie; what is too old or not ours is left out.
-    pub(super) fn of(desk: &Desk, visit: &Visit) -> Self {
+    pub(crate) fn of(desk: &Desk, visit: &Visit) -> Self {
         let services = &desk.services;
         let cookie = visit.cookie(services.cookies.attempts());
         let plain = cookie.and_then(|sealed| services.seal.open(PURPOSE, sealed));
@@ -43,7 +43,7 @@ impl Attempts {
     }
 
     /// Adds an attempt.
-    pub(super) fn add(&mut self, attempt: Attempt) {
+    pub(crate) fn add(&mut self, attempt: Attempt) {
         self.0.push(attempt);
         let surplus = self.0.len().saturating_sub(MOST);
         self.0.drain(..surplus);
@@ -51,7 +51,7 @@ impl Attempts {
 
     /// Takes the attempt of this state out, if it was made for this provider. Every state is
     /// compared, each in constant time.
-    pub(super) fn take(&mut self, state: &str, provider: &str) -> Option<Attempt> {
+    pub(crate) fn take(&mut self, state: &str, provider: &str) -> Option<Attempt> {
         let mut found = None;
         for (index, attempt) in self.0.iter().enumerate() {
             if attempt.state.as_bytes().ct_eq(state.as_bytes()).into() {
@@ -64,7 +64,7 @@ impl Attempts {
     }
 
     /// The `Set-Cookie` value that keeps them, or deletes the cookie when there are none.
-    pub(super) fn set_cookie(mut self, desk: &Desk) -> String {
+    pub(crate) fn set_cookie(mut self, desk: &Desk) -> String {
         let services = &desk.services;
         let name = services.cookies.attempts();
         while !self.0.is_empty() {

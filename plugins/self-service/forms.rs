@@ -1,0 +1,26 @@
+//! What the form of each kind of flow asks for, in one table.
+
+mod login;
+mod provider;
+mod registration;
+pub(crate) mod settings;
+
+use portcullis_core::{catalogue::Code, flow::FlowKind, ui::Node};
+use portcullis_kit::{Failure, Visit};
+
+use crate::desk::Desk;
+
+/// The nodes of the usual form of this kind, for whoever visits.
+pub(crate) async fn nodes(
+    desk: &Desk,
+    visit: &Visit,
+    kind: FlowKind,
+) -> Result<Vec<Node>, Failure> {
+    match (kind, &visit.visitor.principal) {
+        (FlowKind::Login, _) => Ok(login::nodes(desk, visit.query("provider"))),
+        (FlowKind::Registration, _) => Ok(registration::nodes(desk)),
+        (FlowKind::Settings, Some(principal)) => settings::nodes(desk, principal.identity.id).await,
+        (FlowKind::Settings, None) => Err(Code::SignedOut.into()),
+        (FlowKind::Error, _) => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,49 @@
+//! The settings form: which accounts of providers are linked, and which could be.
+
+use portcullis_core::{
+    broker::BrokerError, id::IdentityId, link::Link, message::Message, ui::Node,
+};
+use portcullis_kit::Failure;
+
+use super::provider;
+use crate::desk::Desk;
+
+/// The form of an identity.
+pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>, Failure> {
+    let links = desk.services.broker.links(identity).await;
+    let links = links.map_err(|error| match error {
+        BrokerError::Store(error) => Failure::from(error),
+        error => Failure::from(error.code()).caused_by(error),
+    })?;
+    let providers = desk.services.broker.registry.current();
+    let unlink = links.iter().map(|link| {
+        let configured = providers.find(&link.key.provider);
+        let icon = configured.and_then(|provider| provider.icon.as_deref());
+        let label = configured.map_or(link.key.provider.as_str(), |found| found.label.as_str());
+        let (value, shown) = match is_only_one(&links, link) {
+            true => (link.key.provider.to_string(), label.to_owned()),
+            false => (name(link), format!("{label} ({})", link.key.subject)),
+        };
+        Node::submit("oidc", "unlink", &value, Message::unlink_provider(&shown)).with_icon(icon)
+    });
+    let link = providers.enabled().filter(|one| !one.hidden);
+    let link = link.map(|one| provider::button(one, "link", Message::link_provider(&one.label)));
+    Ok(link.chain(unlink).collect())
+}
+
+/// The links that `text` names: all of a provider, or one account of it as `<provider>:<subject>`.
+pub(crate) fn named<'a>(links: &'a [Link], text: &str) -> Vec<&'a Link> {
+    let links = links.iter();
+    links
+        .filter(|link| link.key.provider.as_str() == text || name(link) == text)
+        .collect()
+}
+
+fn is_only_one(links: &[Link], link: &Link) -> bool {
+    let same = |other: &&Link| other.key.provider == link.key.provider;
+    links.iter().filter(same).count() == 1
+}
+
+fn name(link: &Link) -> String {
+    format!("{}:{}", link.key.provider, link.key.subject)
+}

@@ -1,0 +1,185 @@
+//! Confirming a link: an account of a provider waits, sealed, in a login flow until somebody has
+//! proved to be the identity with the same address.
+//!
+//! The flow is bound to its id, the browser's cookie, the account and the identity; whoever
+//! completes it takes it away, and it ends after ten minutes.
+
+use portcullis_core::{
+    broker::{Arrived, LinkReason, PendingLink},
+    catalogue::Code,
+    credential::CredentialKind,
+    event::Event,
+    flow::{Flow, FlowKind},
+    id::ProviderId,
+    identity::Identity,
+    message::Message,
+    ui::Node,
+};
+use portcullis_kit::{Failure, Outcome, Wants};
+use serde_json::{Value, json};
+
+use crate::{desk::Desk, navigate, parked, provider, remembered, sign_in, start::NewFlow};
+
+/// Whether an account waits in the flow.
+pub(crate) fn is_in(flow: &Flow) -> bool {
+    parked::is_in::<PendingLink>(flow)
+}
+
+/// Parks the account in a new login flow and sends the browser there. `from` is the flow the
+/// browser came with.
+pub(crate) async fn park(desk: &Desk, from: &Flow, wants: Wants, pending: &PendingLink) -> Outcome {
+    let identity = desk.services.identities.find(pending.identity).await?;
+    let identity = identity.ok_or(Code::Internal)?;
+    let nodes = ways_to_prove(desk, &identity, pending).await?;
+    if nodes.is_empty() {
+        return Err(unprovable(desk, pending, from));
+    }
+    let label = provider::label(desk, &pending.provider);
+    let context = parked::context(desk, pending)?;
+    let new = NewFlow {
+        context: remembered::owned_by(context, identity.id),
+        messages: vec![explanation(&nodes, pending, &label)],
+        until: Some(pending.expires_at),
+        ..NewFlow::after(from, FlowKind::Login, nodes)
+    };
+    let flow = new.start(desk).await?;
+    navigate::to(wants, &desk.flow_page(flow.kind, flow.id))
+}
+
+/// Takes the flow for `identity`, and links the account that waits in it, if one does.
+pub(crate) async fn settle(
+    desk: &Desk,
+    flow: &Flow,
+    identity: &Identity,
+) -> Result<Option<Box<Arrived>>, Failure> {
+    let pending = match is_in(flow) {
+        true => Some(parked::open::<PendingLink>(desk, flow)?),
+        false => None,
+    };
+    sign_in::claim(desk, flow, identity.id)
+        .await
+        .inspect_err(|failure| refused(desk, flow, failure.code()))?;
+    let Some(pending) = pending else {
+        return Ok(None);
+    };
+    let id = pending.provider.clone();
+    let confirmed = desk.services.broker.confirm(pending, identity).await;
+    let arrived = confirmed.map_err(|error| provider::failure(desk, error, &id, flow))?;
+    desk.services.announcer.announce(&Event::Linked {
+        identity: identity.id,
+        provider: &id,
+        reason: LinkReason::Proved,
+    });
+    Ok(Some(arrived))
+}
+
+/// Tells observers that the account that waits in the flow was not linked, if one does.
+pub(crate) fn refused(desk: &Desk, flow: &Flow, code: Code) {
+    if !is_in(flow) {
+        return;
+    }
+    if let Ok(pending) = parked::open::<PendingLink>(desk, flow) {
+        desk.services.announcer.announce(&Event::LinkRefused {
+            identity: Some(pending.identity),
+            provider: &pending.provider,
+            code,
+        });
+    }
+}
+
+/// The identifier that a submission to this flow is about, whatever its field says.
+pub(crate) fn identifier(flow: &Flow) -> Option<String> {
+    let fixed = |node: &&Node| node.attributes.name == "identifier" && node.attributes.disabled;
+    let node = flow.ui.nodes.iter().find(fixed)?;
+    Some(node.attributes.value.as_ref()?.as_str()?.to_owned())
+}
+
+/// The form's ways to prove the identity: its local methods, and providers it is linked to. A code
+/// sent to its verified address belongs here as soon as there are mails.
+async fn ways_to_prove(
+    desk: &Desk,
+    identity: &Identity,
+    pending: &PendingLink,
+) -> Result<Vec<Node>, Failure> {
+    let mut nodes = linked_providers(desk, identity, pending).await?;
+    let credentials = desk.services.credentials.list(identity.id).await?;
+    let has = |name: &str| {
+        let mut local = credentials.iter().map(|credential| credential.kind);
+        local.any(|kind| kind != CredentialKind::Oidc && kind.as_str() == name)
+    };
+    for method in desk.services.methods.iter().filter(|one| has(one.name())) {
+        let own = method.nodes(FlowKind::Login).into_iter();
+        nodes.extend(own.map(|node| about(node, identity, pending)));
+    }
+    Ok(nodes)
+}
+
+/// A node of a local method, about this identity and nobody else.
+fn about(mut node: Node, identity: &Identity, pending: &PendingLink) -> Node {
+    // Whoever holds the address need not learn by what else the identity signs in.
+    let known = identity.identifiers.contains(&pending.address);
+    if node.attributes.name == "identifier" && known {
+        node.attributes.value = Some(pending.address.as_str().into());
+        node.attributes.disabled = true;
+    }
+    match node.attributes.kind.as_str() {
+        "submit" => node.with_label(Message::sign_in_and_link()),
+        _ => node,
+    }
+}
+
+async fn linked_providers(
+    desk: &Desk,
+    identity: &Identity,
+    pending: &PendingLink,
+) -> Result<Vec<Node>, Failure> {
+    let links = desk.services.broker.links(identity.id).await;
+    let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
+    let providers = desk.services.broker.registry.current();
+    let is_way = |id: &ProviderId| {
+        *id != pending.provider && links.iter().any(|link| link.key.provider == *id)
+    };
+    let linked = providers.enabled().filter(|one| is_way(&one.id));
+    let button = |id: &str, label: &str| {
+        let message = Message::sign_in_with_and_link(label, id);
+        Node::submit("oidc", "provider", id, message)
+    };
+    Ok(linked
+        .map(|one| button(one.id.as_str(), &one.label).with_icon(one.icon.as_deref()))
+        .collect())
+}
+
+fn explanation(nodes: &[Node], pending: &PendingLink, label: &str) -> Message {
+    let mut message = Message::link_account(&pending.address, label);
+    let of = |name: &str| -> Vec<Value> {
+        let nodes = nodes.iter().filter(|node| node.attributes.name == name);
+        nodes
+            .filter_map(|node| node.attributes.value.clone())
+            .collect()
+    };
+    let (methods, providers) = (of("method"), of("provider"));
+    let mut types = methods;
+    if !providers.is_empty() {
+        types.push(json!(sign_in::OIDC));
+    }
+    let context = &mut message.context;
+    context.insert("available_credential_types".to_owned(), json!(types));
+    context.insert("available_providers".to_owned(), json!(providers));
+    message
+}
+
+/// The answer when the identity has no way to prove itself that works here.
+fn unprovable(desk: &Desk, pending: &PendingLink, from: &Flow) -> Failure {
+    let code = Code::AddressTaken;
+    desk.services.announcer.announce(&Event::LinkRefused {
+        identity: Some(pending.identity),
+        provider: &pending.provider,
+        code,
+    });
+    let label = provider::label(desk, &pending.provider);
+    let (way_out, href) = provider::way_out(desk, code, from);
+    Failure::from(code)
+        .because(Message::address_taken(&label).text)
+        .hint("There is no way left for this identity to prove itself here. Please ask your administrator.")
+        .way_out(way_out, href)
+}

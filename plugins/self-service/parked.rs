@@ -1,0 +1,53 @@
+//! Parked: what waits in a flow for somebody's next step. It is sealed, for claims and tokens
+//! belong in no store in the clear.
+
+use portcullis_core::{
+    broker::{Draft, PendingLink},
+    catalogue::Code,
+    flow::{Flow, FlowKind},
+};
+use portcullis_kit::Failure;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+/// Something that can wait in a flow.
+pub(crate) trait Parked: Serialize + DeserializeOwned {
+    /// Its name in the flow's context; also what it is sealed for.
+    const NAME: &'static str;
+}
+
+impl Parked for Draft {
+    const NAME: &'static str = "draft";
+}
+
+impl Parked for PendingLink {
+    const NAME: &'static str = "pending-link";
+}
+
+/// Whether one of these waits in the flow.
+pub(crate) fn is_in<T: Parked>(flow: &Flow) -> bool {
+    flow.context[T::NAME].is_string()
+}
+
+/// The context of a flow in which `parked` waits.
+pub(crate) fn context<T: Parked>(desk: &Desk, parked: &T) -> Result<Value, Failure> {
+    let text = serde_json::to_vec(parked).map_err(|_| Code::Internal)?;
+    let services = &desk.services;
+    let sealed = services.seal.close(T::NAME, &text, &*services.entropy);
+    let sealed = sealed.ok_or(Code::Internal)?;
+    Ok(json!({ T::NAME: sealed }))
+}
+
+/// What waits in the flow.
+pub(crate) fn open<T: Parked>(desk: &Desk, flow: &Flow) -> Result<T, Failure> {
+    let sealed = flow.context[T::NAME].as_str().unwrap_or_default();
+    let text = desk.services.seal.open(T::NAME, sealed);
+    let parked = text.and_then(|text| serde_json::from_slice(&text).ok());
+    // The key was changed, or the record is damaged: only signing in again helps.
+    parked.ok_or_else(|| {
+        let begin = desk.begin_page(FlowKind::Login, flow.return_to.as_deref());
+        Failure::from(Code::FlowNotFound).way_out("Begin anew", begin)
+    })
+}

@@ -1,0 +1,157 @@
+//! What pages say of providers: their names, their addresses, and what can go wrong with them.
+
+use portcullis_core::{
+    broker::{Arrival, BrokerError, LinkReason},
+    catalogue::Code,
+    event::Event,
+    flow::{Flow, FlowKind},
+    id::ProviderId,
+    message::Message,
+    provider::ProviderError,
+};
+use portcullis_kit::Failure;
+use url::Url;
+
+use crate::{desk::Desk, sign_in::OIDC};
+
+/// What people call the provider, switched off or not.
+pub(crate) fn label(desk: &Desk, id: &ProviderId) -> String {
+    let providers = desk.services.broker.registry.current();
+    let provider = providers.find(id);
+    provider.map_or_else(|| id.to_string(), |provider| provider.label.clone())
+}
+
+/// The URI a provider answers to.
+pub(crate) fn redirect_uri(desk: &Desk, id: &ProviderId) -> Result<Url, Failure> {
+    let text = desk.services.addresses.redirect_uri(id);
+    Url::parse(&text).map_err(|_| Code::Internal.into())
+}
+
+/// Tells what came of a provider's answer, and ends the sessions of whoever had taken an address
+/// that is now reclaimed.
+pub(crate) async fn settle(desk: &Desk, arrival: &Arrival) -> Result<(), Failure> {
+    let (arrived, reason) = match arrival {
+        Arrival::Created(arrived) => (arrived, LinkReason::Created),
+        Arrival::Linked(arrived, reason) => (arrived, *reason),
+        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),
+    };
+    let identity = arrived.identity.id;
+    let provider = &arrived.upstream.link.provider;
+    if reason == LinkReason::Reclaimed {
+        let sessions = desk.services.sessions.store();
+        sessions.revoke_all(identity, None).await?;
+    }
+    let announcer = &desk.services.announcer;
+    if reason == LinkReason::Created {
+        announcer.announce(&Event::IdentityCreated {
+            identity,
+            provider: Some(provider),
+        });
+    }
+    announcer.announce(&Event::Linked {
+        identity,
+        provider,
+        reason,
+    });
+    Ok(())
+}
+
+/// Tells observers that nothing came of a provider's answer.
+pub(crate) fn tell(desk: &Desk, error: &BrokerError, id: &ProviderId, flow: &Flow) {
+    let (announcer, code) = (&desk.services.announcer, error.code());
+    if flow.kind != FlowKind::Settings {
+        announcer.announce(&Event::SignInRefused {
+            method: OIDC,
+            provider: Some(id),
+            code,
+        });
+    }
+    if error.refuses_link() {
+        announcer.announce(&Event::LinkRefused {
+            identity: error.identity(),
+            provider: id,
+            code,
+        });
+    }
+}
+
+/// The answer when nothing came of a provider's answer, told to observers.
+pub(crate) fn failure(desk: &Desk, error: BrokerError, id: &ProviderId, flow: &Flow) -> Failure {
+    tell(desk, &error, id, flow);
+    let code = error.code();
+    let (label, href) = way_out(desk, code, flow);
+    Failure::from(code)
+        .because(reason(desk, &error, id))
+        .way_out(label, href)
+        .caused_by(error)
+}
+
+/// Where to go from a refusal.
+pub(crate) fn way_out(desk: &Desk, code: Code, flow: &Flow) -> (&'static str, String) {
+    let begin = |return_to: Option<&str>| desk.begin_page(FlowKind::Login, return_to);
+    let return_to = flow.return_to.as_deref();
+    match code {
+        _ if flow.kind == FlowKind::Settings => {
+            ("Back to your settings", desk.flow_page(flow.kind, flow.id))
+        }
+        Code::LinkOnly => (
+            "Sign in another way, then link it",
+            begin(Some(&desk.own("/settings"))),
+        ),
+        Code::LinkExpired => ("Begin anew", begin(return_to)),
+        Code::ProviderRefused | Code::ProviderUnavailable | Code::StoreUnavailable => {
+            ("Try again, or another way", begin(return_to))
+        }
+        _ => ("Sign in another way", begin(return_to)),
+    }
+}
+
+fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
+    let label = label(desk, id);
+    match error {
+        BrokerError::Provider(ProviderError::Refused { error }) => {
+            format!("{label} did not let you in ({error}).")
+        }
+        BrokerError::Provider(ProviderError::Unavailable { .. }) => {
+            format!("{label} cannot be reached at the moment.")
+        }
+        BrokerError::Provider(ProviderError::Invalid { .. }) => {
+            format!("What {label} answered does not hold, so it was not used.")
+        }
+        BrokerError::Provider(ProviderError::NotAdmitted { .. }) => {
+            format!("This {label} account is not admitted here.")
+        }
+        BrokerError::ClaimsWithheld { claim } => format!(
+            "{label} does not say all that is needed to decide whether you may enter ({claim}). \
+             Please ask your administrator."
+        ),
+        BrokerError::AddressTaken => Message::address_taken(&label).text,
+        BrokerError::CreationRefused => format!(
+            "Nobody here is known by this {label} account, and {label} makes no new identities. \
+             If you sign in another way, you can link it in your settings."
+        ),
+        BrokerError::LinkOnly => format!(
+            "{label} only signs in whoever has linked it before. Sign in another way first, then \
+             link it in your settings."
+        ),
+        BrokerError::LinkDenied { .. } => format!(
+            "An identity with the e-mail address of this {label} account exists already, and \
+             {label} is not linked by address. Sign in another way, then link it in your settings."
+        ),
+        BrokerError::Several => format!(
+            "More than one identity has the e-mail address of this {label} account, so it is not \
+             certain which one is yours. Sign in another way, then link it in your settings."
+        ),
+        BrokerError::LinkedElsewhere => format!(
+            "This {label} account is linked to another identity already. Sign in with it, unlink \
+             it there, and try again."
+        ),
+        BrokerError::IdentityMismatch => {
+            format!("This {label} account belongs to somebody else than the one who was asked.")
+        }
+        BrokerError::ProofExpired => {
+            format!("It took too long to confirm that the {label} account is yours.")
+        }
+        _ => error.code().meaning().to_owned(),
+    }
+}

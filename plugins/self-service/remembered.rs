@@ -1,0 +1,30 @@
+//! What flows remember in the clear beside their form, under names that only this file spells.
+
+use portcullis_core::{flow::Flow, id::IdentityId};
+use serde_json::{Value, json};
+
+/// The context of a login flow in which somebody who is signed in proves it again.
+pub(crate) fn refresh(identity: IdentityId) -> Value {
+    json!({"refresh": true, "identity_id": identity})
+}
+
+/// The context of a flow that belongs to somebody.
+pub(crate) fn owner(identity: IdentityId) -> Value {
+    json!({"identity_id": identity})
+}
+
+/// The same context, of a flow that only this identity can complete.
+pub(crate) fn owned_by(mut context: Value, identity: IdentityId) -> Value {
+    context["identity_id"] = json!(identity);
+    context
+}
+
+/// Whether somebody who is signed in proves it again.
+pub(crate) fn refreshes(flow: &Flow) -> bool {
+    flow.context["refresh"] == true
+}
+
+/// The only identity that can complete the flow, where there is one.
+pub(crate) fn identity(flow: &Flow) -> Option<IdentityId> {
+    flow.context["identity_id"].as_str()?.parse().ok()
+}

@@ -1,0 +1,57 @@
+//! Beginning to change one's settings.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect},
+};
+use portcullis_core::{catalogue::Code, flow::FlowKind, principal::Principal};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
+
+use crate::{
+    desk::{Desk, with_query},
+    init::{self, Opening},
+    remembered,
+};
+
+/// Begins a browser's settings flow; whoever is not signed in does that first.
+pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let begin = sign_in_page(&desk, &visit);
+    match (&visit.visitor.principal, visit.wants()) {
+        (Some(principal), _) => {
+            init::browser(&desk, &visit, FlowKind::Settings, opening(principal)).await
+        }
+        (None, Wants::Html) => Ok(Redirect::to(&begin).into_response()),
+        (None, Wants::Json) => Err(Failure::from(Code::SignedOut)
+            .member("redirect_browser_to", begin)
+            .because("Only somebody who is signed in has settings.")),
+    }
+}
+
+/// Begins a native client's settings flow.
+pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let principal = visit.visitor.principal.clone().ok_or(Code::SignedOut)?;
+    init::native(&desk, &visit, FlowKind::Settings, opening(&principal)).await
+}
+
+fn opening(principal: &Principal) -> Opening {
+    Opening {
+        context: remembered::owner(principal.identity.id),
+        messages: Vec::new(),
+    }
+}
+
+/// Where to sign in, to come back here with the same query.
+fn sign_in_page(desk: &Desk, visit: &Visit) -> String {
+    let here = desk.begin_page(FlowKind::Settings, None);
+    let parameters = visit.parameters().iter();
+    let parameters: Vec<(&str, &str)> = parameters
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let here = match parameters.is_empty() {
+        true => here,
+        false => with_query(&here, &parameters),
+    };
+    desk.begin_page(FlowKind::Login, Some(&here))
+}

@@ -1,0 +1,50 @@
+//! Submitting the settings form.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use portcullis_core::{flow::FlowKind, message::Message};
+use portcullis_kit::{Outcome, Visit};
+use serde_json::Value;
+
+use super::{privilege, unlink};
+use crate::{
+    departure,
+    desk::Desk,
+    fetch,
+    submission::{Opened, Submission},
+};
+
+/// Answers a submission of the settings form.
+pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let mut submission = match Submission::open(&desk, &visit, FlowKind::Settings).await? {
+        Opened::Ready(submission) => submission,
+        Opened::Answered(response) => return Ok(response),
+    };
+    let principal = fetch::owned(&desk, &visit, &submission.flow)?;
+    let field = |name: &str| {
+        let text = submission.text(name).filter(|text| !text.is_empty());
+        text.map(str::to_owned)
+    };
+    let (link, unlink) = (field("link"), field("unlink"));
+    if link.is_none() && unlink.is_none() {
+        let unknown = Message::error(
+            4_010_004,
+            "There is no such thing to change here. Please choose one of the form's.",
+            Value::Null,
+        );
+        return submission.reject(&desk, vec![(None, unknown)]).await;
+    }
+    let (flow, wants) = (&submission.flow, submission.wants);
+    if let Some(answer) = privilege::lacking(&desk, principal, flow, wants)? {
+        return Ok(answer);
+    }
+    submission.flow.active = Some("oidc".to_owned());
+    match (link, unlink) {
+        (Some(provider), _) => departure::leave(&desk, &visit, &submission, &provider).await,
+        (None, unlink) => {
+            let named = unlink.unwrap_or_default();
+            unlink::unlink(&desk, principal, submission, &named).await
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Removing a link.
+
+use axum::response::{IntoResponse, Json, Redirect};
+use portcullis_core::{
+    broker::BrokerError, event::Event, link::Link, message::Message, principal::Principal,
+};
+use portcullis_kit::{Failure, Outcome, Wants};
+
+use super::save;
+use crate::{complaint::Complaint, desk::Desk, forms::settings, provider, submission::Submission};
+
+/// Removes the link that `named` means, and ends the other sessions that came through it.
+pub(super) async fn unlink(
+    desk: &Desk,
+    principal: &Principal,
+    mut submission: Box<Submission>,
+    named: &str,
+) -> Outcome {
+    let identity = &principal.identity;
+    let broker = &desk.services.broker;
+    let links = broker.links(identity.id).await;
+    let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
+    let link = match chosen(desk, &links, named) {
+        Ok(link) => link,
+        Err(complaint) => return submission.reject(desk, vec![(None, *complaint)]).await,
+    };
+    match broker.unlink(identity, link.id).await {
+        Ok(()) => {}
+        Err(error @ (BrokerError::LastFactor | BrokerError::NoSuchLink)) => {
+            save::refresh(desk, &mut submission.flow, identity.id).await?;
+            let complaint = complaint(desk, &error, link);
+            return submission.reject(desk, vec![complaint]).await;
+        }
+        Err(error) => {
+            let id = &link.key.provider;
+            return Err(provider::failure(desk, error, id, &submission.flow));
+        }
+    }
+    desk.services.announcer.announce(&Event::Unlinked {
+        identity: identity.id,
+        provider: &link.key.provider,
+    });
+    end_sessions(desk, principal, link).await?;
+    save::succeed(desk, &mut submission.flow, identity.id).await?;
+    let flow = &submission.flow;
+    Ok(match submission.wants {
+        Wants::Html => {
+            let page = desk.flow_page(flow.kind, flow.id);
+            Redirect::to(flow.return_to.as_deref().unwrap_or(&page)).into_response()
+        }
+        Wants::Json => Json(submission.json(desk)).into_response(),
+    })
+}
+
+/// The one link that is meant, or what is wrong with how it is named.
+fn chosen<'a>(desk: &Desk, links: &'a [Link], named: &str) -> Result<&'a Link, Box<Message>> {
+    match settings::named(links, named)[..] {
+        [link] => Ok(link),
+        [] => Err(Box::new(Message::not_linked(named))),
+        [one, ..] => {
+            let label = provider::label(desk, &one.key.provider);
+            Err(Box::new(Message::which_link(&label)))
+        }
+    }
+}
+
+fn complaint(desk: &Desk, error: &BrokerError, link: &Link) -> Complaint {
+    let label = provider::label(desk, &link.key.provider);
+    let message = match error {
+        BrokerError::LastFactor => Message::last_factor(&label),
+        _ => Message::not_linked(&label),
+    };
+    (None, message)
+}
+
+/// Ends what the account still keeps open elsewhere: it may be somebody else who holds it.
+async fn end_sessions(desk: &Desk, principal: &Principal, link: &Link) -> Result<(), Failure> {
+    let key = &link.key;
+    let came = desk.services.upstream_sessions.sessions(
+        &key.provider,
+        &key.issuer,
+        Some(&key.subject),
+        None,
+    );
+    for session in came.await? {
+        if session != principal.session.id {
+            desk.services.sessions.store().revoke(session).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! First sign-ins through providers: forms, refusals, and addresses that are reclaimed.
+
+use portcullis_core::{
+    expression::{Expression, Scope},
+    mapping::{MappingEntry, Sync},
+    provider::{Creation, UnverifiedLocal},
+};
+use serde_json::json;
+
+use super::house::{
+    House, PUBLIC, action, csrf, messages, node,
+    provider_visit::{arrive, come_back, leave, refused},
+};
+use crate::{Config, Limits};
+
+#[tokio::test]
+async fn what_a_provider_does_not_say_is_asked_on_a_form() {
+    let house = House::with(Config::default(), Limits::default());
+    house.resident("taken@example.com").await;
+    let mut browser = house.browser();
+    let state = leave(&mut browser, "google").await;
+    let reply = come_back(
+        &mut browser,
+        "google",
+        &format!("state={state}&code=nameless"),
+    )
+    .await;
+    let id = reply.query("flow");
+    assert!(reply.location().contains("/registration?flow="));
+    let page = browser.go(reply.location()).await.text();
+    assert!(page.contains("Almost there"), "{page}");
+    assert!(page.contains("Sign in another way"), "{page}");
+
+    let fetch = format!("/self-service/registration/flows?id={id}");
+    let flow = browser.ask(&fetch).await.json();
+    assert_eq!(messages(&flow), [4_990_001]);
+    assert_eq!(node(&flow, "traits.email")["group"], "oidc");
+    assert_eq!(node(&flow, "provider")["meta"]["label"]["id"], 1_040_003);
+    let stored = format!("{:?}", house.store);
+    assert!(!stored.contains("nameless\""), "claims are sealed");
+
+    let submit = |email: &str| {
+        json!({
+            "provider": "google", "method": "oidc", "csrf_token": csrf(&flow),
+            "traits": {"email": email},
+        })
+    };
+    let reply = browser.post(action(&flow), &submit("nonsense")).await;
+    assert_eq!(
+        node(&reply.json(), "traits.email")["messages"][0]["id"],
+        4_000_040
+    );
+    let reply = browser
+        .post(action(&flow), &submit("taken@example.com"))
+        .await;
+    assert_eq!(
+        (reply.status, messages(&reply.json())),
+        (400, vec![4_990_003])
+    );
+    let told = "link refused: address_taken".to_owned();
+    assert!(house.heard.all().contains(&told));
+    let reply = browser
+        .post(action(&flow), &submit("ada@example.com"))
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(
+        reply.json()["identity"]["traits"]["email"],
+        "ada@example.com"
+    );
+    assert!(browser.session().is_some());
+}
+
+#[tokio::test]
+async fn an_address_a_provider_vouches_for_is_shown_but_not_changed() {
+    let house = House::with(Config::default(), Limits::default());
+    let mut browser = house.browser();
+    let state = leave(&mut browser, "google").await;
+    let query = format!("state={state}&code=wordy");
+    let id = come_back(&mut browser, "google", &query)
+        .await
+        .query("flow");
+    let fetch = format!("/self-service/registration/flows?id={id}");
+    let flow = browser.ask(&fetch).await.json();
+    let shown = &node(&flow, "traits.email")["attributes"];
+    assert_eq!(
+        (&shown["value"], &shown["disabled"]),
+        (&json!("wordy@example.com"), &json!(true))
+    );
+    assert_eq!(
+        node(&flow, "traits.name.first")["attributes"]["disabled"],
+        false
+    );
+    let body = |first: &str| {
+        json!({
+            "provider": "google", "csrf_token": csrf(&flow),
+            "traits": {"email": "ceo@example.com", "name": {"first": first}},
+        })
+    };
+    let again = browser.post(action(&flow), &body(&"w".repeat(22))).await;
+    let kept = again.json();
+    assert_eq!(
+        node(&kept, "traits.email")["attributes"]["value"],
+        "wordy@example.com"
+    );
+    let reply = browser.post(action(&flow), &body("Will")).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(
+        reply.json()["identity"]["traits"],
+        json!({"email": "wordy@example.com", "name": {"first": "Will"}})
+    );
+}
+
+/// KC-021: the broker review.
+#[tokio::test]
+async fn a_review_shows_what_is_taken_over_and_lets_nobody_change_what_is_the_providers() {
+    let house = House::with(Config::default(), Limits::default());
+    house.configure("google", |provider| {
+        provider.policy.create = Creation::Review;
+        let value = Expression::compile("claims.sub", Scope::Claims).unwrap();
+        let forced = MappingEntry::of_trait("name.last", value, Sync::Force);
+        let email = Expression::compile("claims.email", Scope::Claims).unwrap();
+        let email = MappingEntry::of_trait("email", email, Sync::Import);
+        provider.mapping.entries = vec![email, forced].into();
+    });
+    let mut browser = house.browser();
+    let reply = arrive(&mut browser, "google", "ada").await;
+    let page = browser.go(reply.location()).await.text();
+    assert!(page.contains("Please check it before you go on"), "{page}");
+    let id = reply.query("flow");
+    let fetch = format!("/self-service/registration/flows?id={id}");
+    let flow = browser.ask(&fetch).await.json();
+    assert_eq!(messages(&flow), [1_990_010]);
+    for (name, fixed) in [("email", true), ("name.first", false), ("name.last", true)] {
+        let input = &node(&flow, &format!("traits.{name}"))["attributes"];
+        assert_eq!(input["disabled"], fixed, "{name}");
+    }
+    let body = json!({
+        "provider": "google", "csrf_token": csrf(&flow),
+        "traits": {"email": "eve@example.com", "name": {"first": "Ada", "last": "Eve"}},
+    });
+    let reply = browser.post(action(&flow), &body).await;
+    assert_eq!(
+        reply.json()["identity"]["traits"],
+        json!({"email": "ada@example.com", "name": {"first": "Ada", "last": "ada"}}),
+        "{}",
+        reply.text()
+    );
+}
+
+#[tokio::test]
+async fn whoever_may_not_enter_is_told_why_and_where_else_to_go() {
+    let house = House::new();
+    house.configure("google", |provider| provider.policy.link_only = true);
+    house.configure("acme", |provider| provider.policy.create = Creation::Never);
+    house.configure("spare", |provider| {
+        provider.policy.admission.allow_domains = vec!["example.org".to_owned()];
+    });
+    for (provider, code) in [
+        ("google", "provider_link_only"),
+        ("acme", "creation_refused"),
+        ("spare", "provider_not_admitted"),
+    ] {
+        let mut browser = house.browser();
+        let reply = arrive(&mut browser, provider, "ada").await;
+        refused(&reply, 403, code);
+        assert!(reply.text().contains("another way"), "{}", reply.text());
+        assert_eq!(browser.session(), None);
+        let told = format!("refused: {code}");
+        assert!(house.heard.all().contains(&told), "{:?}", house.heard.all());
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_reclaimed_ends_what_a_stranger_had_opened() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    house.configure("google", |provider| {
+        provider.policy.unverified_local = UnverifiedLocal::Reclaim;
+    });
+    let mut stranger = house.browser();
+    stranger.sign_in("ada@example.com").await;
+    let mut browser = house.browser();
+    let reply = arrive(&mut browser, "google", "ada").await;
+    assert_eq!(reply.location(), format!("{PUBLIC}/"));
+    assert_eq!(stranger.ask("/sessions/whoami").await.status, 401);
+    assert_eq!(browser.ask("/sessions/whoami").await.status, 200);
+    assert!(house.heard.all().contains(&"linked: reclaimed".to_owned()));
+}

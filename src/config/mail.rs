@@ -1,0 +1,101 @@
+//! `[mail]`: the server that takes the gateway's mail.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{connection::ConnectionUrl, finding::Check, is_loopback};
+
+/// `[mail]`: how mail is sent; none is by default.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// `smtp+starttls://…`, `smtps://…`, or `smtp://…` in the clear; a name and password may stand
+    /// before the host.
+    pub url: Option<ConnectionUrl>,
+    /// A file that holds `url`.
+    pub url_file: Option<PathBuf>,
+    /// Whom mail comes from: `id@example.org`, or `Example <id@example.org>`.
+    pub from: Option<String>,
+}
+
+const SCHEMES: [&str; 3] = ["smtp+starttls", "smtps", "smtp"];
+
+impl Mail {
+    pub(super) fn validate(&self, check: &mut Check<'_>) {
+        match &self.from {
+            Some(from) if !is_sender(from) => check.under("from").problem(format!(
+                "{from:?} is no address; write one such as \"id@example.org\""
+            )),
+            None if self.url.is_some() => check
+                .under("from")
+                .problem("mail needs a sender; write an address such as \"id@example.org\""),
+            _ => {}
+        }
+        if let Some(url) = &self.url {
+            validate_url(url, &mut check.under("url"));
+        }
+    }
+}
+
+/// Whether a text is an address, alone or behind a name: `Example <id@example.org>`.
+fn is_sender(text: &str) -> bool {
+    let address = match text.split_once('<') {
+        Some((_, rest)) => rest.strip_suffix('>'),
+        None => Some(text),
+    };
+    let odd = |c: char| c.is_control() || c.is_whitespace() || "<>\"@".contains(c);
+    let parts = address.and_then(|address| address.split_once('@'));
+    parts.is_some_and(|(person, host)| {
+        let plain = |part: &str| !part.is_empty() && !part.contains(odd);
+        plain(person) && plain(host) && !text.contains(char::is_control)
+    })
+}
+
+fn validate_url(url: &ConnectionUrl, check: &mut Check<'_>) {
+    let scheme = url.scheme();
+    if !SCHEMES.contains(&scheme) {
+        return check.problem(format!(
+            "{scheme}: is no mail address; write \"smtp+starttls://…\", \"smtps://…\" or \"smtp://…\""
+        ));
+    }
+    let Ok(parsed) = Url::parse(url.expose()) else {
+        return;
+    };
+    let bare = matches!(parsed.path(), "" | "/") && parsed.query().is_none();
+    if !parsed.has_host() || !bare || parsed.fragment().is_some() {
+        return check.problem("write scheme, credentials, host and port only");
+    }
+    if scheme == "smtp" && !is_loopback(&parsed) {
+        check.warn("mail and its password travel in the clear; write smtp+starttls:// or smtps://");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_is_an_address_with_or_without_a_name() {
+        for good in [
+            "id@example.org",
+            "Example <id@example.org>",
+            "<id@example.org>",
+        ] {
+            assert!(is_sender(good), "{good}");
+        }
+        for bad in [
+            "",
+            "id",
+            "@example.org",
+            "id@",
+            "a@b@c",
+            "Example <id@example.org",
+            "Example\n<id@example.org>",
+            "a b@example.org",
+        ] {
+            assert!(!is_sender(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Mail: a queue that requests only put into, a mail server behind it, and what is told to people.
+
+mod links;
+mod outbox;
+mod smtp;
+
+use std::sync::Arc;
+
+use portcullis_core::{
+    clock::Clock, entropy::Entropy, identity::IdentityStore, mail::Mailer, plugin::Addresses,
+    registry::Registry, stage::Observer,
+};
+
+pub use self::smtp::MailServerError;
+use self::{
+    links::{LinkEvents, LinkNotices},
+    outbox::{Outbox, Unsent},
+    smtp::Smtp,
+};
+use crate::config;
+
+/// Everything about mail: what takes it, and what sends it on.
+#[derive(Debug)]
+pub struct Post {
+    /// Takes mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Hears which accounts are linked and unlinked, to write to those they belong to.
+    pub observer: Arc<dyn Observer>,
+    /// What is to run beside the requests.
+    pub rounds: Rounds,
+}
+
+/// The work beside the requests: writing notices and sending mail.
+#[derive(Debug)]
+pub struct Rounds {
+    unsent: Option<Unsent>,
+    links: LinkNotices,
+    mailer: Arc<dyn Mailer>,
+}
+
+impl Post {
+    /// The post office of this configuration; nothing connects before there is mail.
+    pub fn new(
+        config: &config::Mail,
+        addresses: &Addresses,
+        clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
+    ) -> Result<Self, MailServerError> {
+        let smtp = match (&config.url, &config.from) {
+            (Some(url), Some(from)) => Some(Smtp::new(
+                url,
+                from,
+                addresses.public_url(),
+                (Arc::clone(clock), Arc::clone(entropy)),
+            )?),
+            _ => None,
+        };
+        let (outbox, unsent) = Outbox::new(smtp);
+        let mailer: Arc<dyn Mailer> = Arc::new(outbox);
+        let (events, links) = LinkEvents::new(addresses.clone());
+        Ok(Self {
+            observer: Arc::new(events),
+            rounds: Rounds {
+                unsent,
+                links,
+                mailer: Arc::clone(&mailer),
+            },
+            mailer,
+        })
+    }
+}
+
+impl Rounds {
+    /// Runs as long as there is somebody to put mail in.
+    pub async fn run(self, identities: Arc<dyn IdentityStore>, registry: Arc<Registry>) {
+        let Self {
+            unsent,
+            links,
+            mailer,
+        } = self;
+        let sending = async {
+            if let Some(unsent) = unsent {
+                unsent.run().await;
+            }
+        };
+        tokio::join!(sending, links.run(&*mailer, &*identities, &registry));
+    }
+}

@@ -1,0 +1,100 @@
+//! The bounded queue before the mail server: taking a mail never waits, sending it is tried a few
+//! times.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
+use lettre::Message;
+use portcullis_core::mail::{Mail, MailError, Mailer};
+use tokio::sync::mpsc;
+
+use super::smtp::{Delivery, Smtp};
+
+/// How many mails may wait.
+const QUEUE: usize = 1024;
+
+/// How many are on their way at a time; one that is put off keeps no other waiting.
+const AT_ONCE: usize = 16;
+
+/// The pauses before trying again. Servers that put strangers off do so for a minute or more.
+const PAUSES: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(10),
+    Duration::from_secs(90),
+    Duration::from_secs(600),
+];
+
+/// Takes mail in.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    out: Option<(Smtp, mpsc::Sender<Message>)>,
+}
+
+/// Mail that was taken and not sent yet.
+#[derive(Debug)]
+pub(super) struct Unsent {
+    smtp: Smtp,
+    queue: mpsc::Receiver<Message>,
+}
+
+impl Outbox {
+    /// The two ends of the queue; without a server there is none, and no mail is taken.
+    pub(super) fn new(smtp: Option<Smtp>) -> (Self, Option<Unsent>) {
+        let Some(smtp) = smtp else {
+            return (Self { out: None }, None);
+        };
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let unsent = Unsent {
+            smtp: smtp.clone(),
+            queue,
+        };
+        let out = Some((smtp, sender));
+        (Self { out }, Some(unsent))
+    }
+}
+
+#[async_trait]
+impl Mailer for Outbox {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        let Some((smtp, sender)) = &self.out else {
+            tracing::info!("a mail is not sent: no [mail] url is configured");
+            return Err(MailError::NotConfigured);
+        };
+        let message = smtp.write(mail)?;
+        sender.try_send(message).map_err(|_| MailError::Full)
+    }
+}
+
+impl Unsent {
+    /// Runs until nobody can put mail in any more.
+    pub(super) async fn run(self) {
+        let Self { smtp, queue } = self;
+        let mails = stream::unfold(queue, async |mut queue| {
+            let next = queue.recv().await?;
+            Some((next, queue))
+        });
+        mails
+            .for_each_concurrent(AT_ONCE, |message| deliver(&smtp, message))
+            .await;
+    }
+}
+
+async fn deliver(smtp: &Smtp, message: Message) {
+    for pause in PAUSES {
+        match smtp.deliver(&message).await {
+            Delivery::Taken => return,
+            Delivery::Refused => {
+                tracing::warn!("a mail is given up: the mail server refuses it");
+                return;
+            }
+            Delivery::PutOff => {
+                tracing::warn!(seconds = pause.as_secs(), "a mail is tried again later");
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+    if !matches!(smtp.deliver(&message).await, Delivery::Taken) {
+        tracing::warn!("a mail is given up: the mail server did not take it");
+    }
+}

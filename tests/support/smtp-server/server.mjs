@@ -1,0 +1,38 @@
+// A real SMTP server for the end-to-end tests: npm `smtp-server` on a loopback port.
+//
+// Environment: LOGIN (`name:password`; without it nobody signs in), REFUSALS (how many mails are
+// refused for now, with 451, before the first is taken). Prints `listening <port>` once it serves,
+// then one JSON line per mail: from, to, the whole message, and who signed in.
+
+import { SMTPServer } from 'smtp-server';
+
+const login = process.env.LOGIN;
+let refusals = Number(process.env.REFUSALS ?? 0);
+
+const server = new SMTPServer({
+  authOptional: !login,
+  allowInsecureAuth: true,
+  disabledCommands: login ? ['STARTTLS'] : ['AUTH', 'STARTTLS'],
+  onAuth({ username, password }, _session, done) {
+    if (`${username}:${password}` !== login) return done(new Error('wrong'));
+    return done(null, { user: username });
+  },
+  onData(stream, session, done) {
+    const chunks = [];
+    stream.on('data', (chunk) => chunks.push(chunk));
+    stream.on('end', () => {
+      if (refusals > 0) {
+        refusals -= 1;
+        return done(Object.assign(new Error('not now'), { responseCode: 451 }));
+      }
+      const { mailFrom, rcptTo } = session.envelope;
+      const message = Buffer.concat(chunks).toString();
+      const to = rcptTo.map(({ address }) => address);
+      console.log(JSON.stringify({ from: mailFrom.address, to, message, user: session.user ?? null }));
+      return done();
+    });
+  },
+});
+
+server.listen(0, '127.0.0.1', () => console.log(`listening ${server.server.address().port}`));
+process.on('SIGTERM', () => server.close(() => process.exit(0)));

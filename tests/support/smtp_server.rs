@@ -1,0 +1,113 @@
+//! A real SMTP server: npm `smtp-server` in a process of its own.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{process::Process, wait::wait_until};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/smtp-server");
+
+/// A mail as the server took it.
+#[derive(Debug, Clone)]
+pub(crate) struct Letter {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    /// Head and body as sent.
+    pub(crate) message: String,
+    /// Who signed in to send it.
+    pub(crate) user: Option<String>,
+}
+
+/// A running server that keeps every mail.
+#[derive(Debug)]
+pub(crate) struct SmtpServer {
+    port: u16,
+    _process: Process,
+    folder: TempDir,
+}
+
+impl SmtpServer {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Nobody sends without this name and password.
+    pub(crate) async fn start_with_login(login: &str) -> Self {
+        Self::start_with(&[("LOGIN", login)]).await
+    }
+
+    /// The first so many mails are put off.
+    pub(crate) async fn start_putting_off(mails: u32) -> Self {
+        Self::start_with(&[("REFUSALS", &mails.to_string())]).await
+    }
+
+    async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let log = folder.path().join("smtp.log");
+        let mut command = Process::command("node");
+        command.arg("server.mjs").current_dir(FOLDER);
+        command.envs(settings.iter().copied());
+        let mut process = Process::spawn(command, &log);
+        let port = wait_until("the SMTP server to listen", async || {
+            let log = fs::read_to_string(&log).unwrap_or_default();
+            assert!(
+                process.exited().is_none(),
+                "the SMTP server ended (make setup): {log}"
+            );
+            log.lines()
+                .find_map(|line| line.strip_prefix("listening ")?.parse().ok())
+        })
+        .await;
+        Self {
+            port,
+            _process: process,
+            folder,
+        }
+    }
+
+    /// The `[mail]` table that sends here.
+    pub(crate) fn table(&self) -> String {
+        self.table_with("")
+    }
+
+    /// The same with `name:password@`.
+    pub(crate) fn table_with(&self, login: &str) -> String {
+        format!(
+            "[mail]\nurl = \"smtp://{login}127.0.0.1:{}\"\nfrom = \"The gate <gate@example.org>\"",
+            self.port
+        )
+    }
+
+    /// Every mail so far.
+    pub(crate) fn letters(&self) -> Vec<Letter> {
+        let log = fs::read_to_string(self.folder.path().join("smtp.log")).unwrap_or_default();
+        let lines = log.lines().filter(|line| line.starts_with('{'));
+        lines
+            .filter_map(|line| read(&serde_json::from_str(line).ok()?))
+            .collect()
+    }
+
+    /// Waits for the next mail to `address` after those in `known`.
+    pub(crate) async fn letter_to(&self, address: &str, known: usize) -> Letter {
+        wait_until("a mail to arrive", async || {
+            let mut letters = self.letters().into_iter();
+            letters
+                .by_ref()
+                .filter(|letter| letter.to.iter().any(|to| to == address))
+                .nth(known)
+        })
+        .await
+    }
+}
+
+fn read(line: &Value) -> Option<Letter> {
+    let to = line["to"].as_array()?.iter();
+    Some(Letter {
+        from: line["from"].as_str()?.to_owned(),
+        to: to.filter_map(|to| Some(to.as_str()?.to_owned())).collect(),
+        message: line["message"].as_str()?.to_owned(),
+        user: line["user"].as_str().map(str::to_owned),
+    })
+}
