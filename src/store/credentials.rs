@@ -87,11 +87,11 @@ impl CredentialStore for SqlCredentials {
     ) -> Result<Vec<Credential>, StoreError> {
         let prefix = LinkKey::identifier_prefix(provider);
         // No LIKE: `_` is part of ids, and SQLite's takes no notice of case.
-        let length = i64::try_from(prefix.len()).unwrap_or(i64::MAX);
         let beginning = Func::cust("substr").args([
             Expr::col(Column::Identifier),
-            Expr::val(1_i64),
-            Expr::val(length),
+            // Literals: PostgreSQL takes no bigint here, and every number is bound as one.
+            Expr::cust("1"),
+            Expr::cust(prefix.len().to_string()),
         ]);
         let query = Query::select()
             .columns(COLUMNS)
