@@ -91,24 +91,7 @@ async fn a_logout_token_that_does_not_hold_ends_nothing() {
         "iss": provider.issuer(), "aud": "one", "iat": now, "exp": now + 120, "jti": "1",
         "events": event, "sub": "hostile-1", "sid": "session-1",
     });
-    let spoilt = |name: &str, value: Value| {
-        let mut token = proper.clone();
-        token[name] = value;
-        token["jti"] = json!(format!("{name}-{}", token[name]));
-        token
-    };
-    let bad = [
-        spoilt("iss", json!("https://elsewhere.example")),
-        spoilt("aud", json!("somebody-else")),
-        spoilt("iat", json!(now - 86_400)),
-        spoilt("exp", json!(now - 3_600)),
-        spoilt("events", json!({})),
-        spoilt("events", json!({ "other": {} })),
-        spoilt("nonce", json!("once")),
-        json!({ "iss": provider.issuer(), "aud": "one", "iat": now, "exp": now + 120,
-            "jti": "nobody", "events": event }),
-    ];
-    for claims in &bad {
+    for claims in &spoilt(&proper, now) {
         let answer = notify(&gateway, &provider.sign(claims)).await;
         assert_eq!(answer, 400, "{claims}");
         assert_eq!(client.get_json("/").await.status(), 200, "{claims}");
@@ -139,6 +122,30 @@ async fn a_logout_token_that_does_not_hold_ends_nothing() {
         200,
         "a replay ends nothing"
     );
+}
+
+/// The proper token's claims, each time with something that must not be.
+fn spoilt(proper: &Value, now: i64) -> Vec<Value> {
+    let spoilt = |name: &str, value: Value| {
+        let mut token = proper.clone();
+        token[name] = value;
+        token["jti"] = json!(format!("{name}-{}", token[name]));
+        token
+    };
+    let mut nobody = spoilt("jti", json!("nobody"));
+    for name in ["sub", "sid"] {
+        nobody.as_object_mut().unwrap().remove(name);
+    }
+    vec![
+        spoilt("iss", json!("https://elsewhere.example")),
+        spoilt("aud", json!("somebody-else")),
+        spoilt("iat", json!(now - 86_400)),
+        spoilt("exp", json!(now - 3_600)),
+        spoilt("events", json!({})),
+        spoilt("events", json!({ "other": {} })),
+        spoilt("nonce", json!("once")),
+        nobody,
+    ]
 }
 
 fn epoch() -> i64 {
