@@ -143,10 +143,10 @@ fn is_private_v4(ip: Ipv4Addr) -> bool {
 fn is_private_v6(ip: Ipv6Addr) -> bool {
     let segments = ip.segments();
     let embedded = match segments {
-        // IPv4 mapped and compatible, NAT64 (RFC 6052).
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            Some((high, low))
-        }
+        // IPv4 compatible, mapped and translated, NAT64 (RFC 6052).
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some((high, low)),
         // 6to4 (RFC 3056).
         [0x2002, high, low, ..] => Some((high, low)),
         _ => None,
@@ -154,7 +154,14 @@ fn is_private_v6(ip: Ipv6Addr) -> bool {
     let embeds_private = embedded.is_some_and(|(high, low)| {
         is_private_v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)))
     });
+    // Teredo (RFC 4380) and local NAT64 (RFC 8215) lead wherever a translator takes them; the last
+    // are the site-local addresses of old (RFC 3879).
+    let special = matches!(
+        segments,
+        [0x2001, 0, ..] | [0x64, 0xff9b, 1, ..] | [0xfec0..=0xfeff, ..]
+    );
     embeds_private
+        || special
         || ip.is_loopback()
         || ip.is_unspecified()
         || ip.is_multicast()
@@ -220,10 +227,29 @@ mod tests {
             "::ffff:127.0.0.1",
             "64:ff9b::a00:1",
             "2002:7f00:1::",
+            "2002:a9fe:a9fe::1",
+            "64:ff9b::169.254.169.254",
+            "64:ff9b:1::a00:1",
+            "64:ff9b:1:ffff:8:800:808:808",
+            "::ffff:169.254.169.254",
+            "::ffff:0:10.0.0.1",
+            "::ffff:0:127.0.0.1",
+            "2001::1",
+            "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+            "fec0::1",
+            "feff::1",
         ] {
             assert!(is_private(ip.parse().unwrap()), "{ip}");
         }
-        for ip in ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808"] {
+        for ip in [
+            "8.8.8.8",
+            "2606:4700::1111",
+            "64:ff9b::808:808",
+            "::ffff:8.8.8.8",
+            "::ffff:0:8.8.8.8",
+            "2001:4860:4860::8888",
+            "2002:808:808::1",
+        ] {
             assert!(!is_private(ip.parse().unwrap()), "{ip}");
         }
     }

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::schema::normalise_identifier;
+
 /// The rules of one provider; the first that holds trusts the address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -47,9 +49,15 @@ impl TrustRules {
     }
 
     /// The `email` of these claims, when a rule trusts it.
+    ///
+    /// Addresses are looked up normalised: one that becomes another address by that is nobody's
+    /// proof, whoever verified it.
     pub fn judge(&self, document: &Value) -> Option<TrustedAddress> {
         let address = document.get("email")?.as_str()?;
         let domain = domain(address)?;
+        if normalise_identifier(address) != address.to_ascii_lowercase() {
+            return None;
+        }
         let rule = self.0.iter().find(|rule| rule.holds(document, domain))?;
         Some(TrustedAddress {
             address: address.to_owned(),
@@ -123,6 +131,27 @@ mod tests {
             let document = json!({"email": "a@b.test", "email_verified": value});
             let trusted = TrustRules::verified().judge(&document).is_some();
             assert_eq!(trusted, verified, "{document}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_normalising_would_change_is_not_trusted() {
+        let trusts = |email: &str| {
+            let document = json!({"email": email, "email_verified": true});
+            TrustRules::verified().judge(&document).is_some()
+        };
+        for fine in ["ada@b.test", "Ada@B.Test", "ada+x@b.test", "jürgen@b.test"] {
+            assert!(trusts(fine), "{fine}");
+        }
+        for odd in [
+            "ｖictim@b.test",
+            "vic\u{212a}@b.test",
+            "ﬁ@b.test",
+            "ada@ｂ.test",
+            "ju\u{308}rgen@b.test",
+            "ada＠b.test",
+        ] {
+            assert!(!trusts(odd), "{odd}");
         }
     }
 
