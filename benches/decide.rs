@@ -67,6 +67,7 @@ fn principal() -> Arc<Principal> {
         addresses: Vec::new(),
         created_at: now,
         updated_at: now,
+        version: 0,
     };
     let session = Session {
         id: SessionId::generate(&entropy),

@@ -47,6 +47,9 @@ pub struct Identity {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// How often it has been changed since it was created.
+    #[serde(default)]
+    pub version: i64,
 }
 
 impl Identity {
@@ -120,9 +123,12 @@ pub trait IdentityStore: Debug + Send + Sync {
     /// Every identity that holds this normalised address, verified or not.
     async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError>;
 
-    /// Replaces a stored identity; its sessions see the change at once.
+    /// Replaces a stored identity; its sessions see the change at once, and its version is one more
+    /// than the one given.
     ///
-    /// Fails with [`StoreError::Conflict`] when an identifier is taken by another identity.
+    /// Fails with [`StoreError::Conflict`] when an identifier is taken by another identity, and when
+    /// the stored identity is not of the version given any more: whoever read it before somebody
+    /// else changed or removed it would undo that.
     async fn update(&self, identity: &Identity) -> Result<(), StoreError>;
 
     /// Removes an identity with its credentials and sessions; `false` when there was none.

@@ -10,7 +10,7 @@ use portcullis_core::{
     secret::TokenHash,
     store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement, Value};
 
 use super::{
     cell::{Row, json, json_if_any, text, time},
@@ -22,7 +22,11 @@ use super::{
 
 const WHAT: &str = "identity";
 
-const COLUMNS: [Column; 14] = [
+const CHANGED: StoreError = StoreError::Conflict {
+    what: "identity version",
+};
+
+const COLUMNS: [Column; 15] = [
     Column::Id,
     Column::Tenant,
     Column::SchemaId,
@@ -37,6 +41,7 @@ const COLUMNS: [Column; 14] = [
     Column::Addresses,
     Column::CreatedAt,
     Column::UpdatedAt,
+    Column::Version,
 ];
 
 /// Identities in SQL.
@@ -72,7 +77,7 @@ impl SqlIdentities {
         let change = self.replacement(identity)?;
         let mut transaction = self.database.begin().await?;
         if transaction.execute(change).await? == 0 {
-            return Ok(Vec::new());
+            return Err(CHANGED);
         }
         for table in [Table::IdentityIdentifiers, Table::IdentityAddresses] {
             let old = Query::delete()
@@ -93,10 +98,13 @@ impl SqlIdentities {
 
     fn replacement(&self, identity: &Identity) -> Result<Statement, StoreError> {
         let cells = cells(identity)?.into_iter();
+        let cells = cells.filter(|(column, _)| *column != Column::Version);
         let change = Query::update()
             .table(Table::Identities)
             .values(cells.map(|(column, value)| (column, Expr::from(value))))
+            .value(Column::Version, version(identity.version + 1))
             .and_where(Expr::col(Column::Id).eq(text(identity.id)))
+            .and_where(Expr::col(Column::Version).eq(Expr::val(version(identity.version))))
             .to_owned();
         Ok(self.database.write(&change, WHAT))
     }
@@ -256,7 +264,12 @@ fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
         (Column::Addresses, json(&identity.addresses)?),
         (Column::CreatedAt, time(identity.created_at)),
         (Column::UpdatedAt, time(identity.updated_at)),
+        (Column::Version, version(identity.version)),
     ])
+}
+
+fn version(value: i64) -> Value {
+    Value::BigInt(Some(value))
 }
 
 fn read(row: &Row) -> Result<Identity, StoreError> {
@@ -280,5 +293,6 @@ fn read(row: &Row) -> Result<Identity, StoreError> {
         addresses: row.json(Column::Addresses)?,
         created_at: row.time(Column::CreatedAt)?,
         updated_at: row.time(Column::UpdatedAt)?,
+        version: row.number(Column::Version)?,
     })
 }

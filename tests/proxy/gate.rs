@@ -275,6 +275,7 @@ fn ada() -> Arc<Principal> {
         addresses: Vec::new(),
         created_at: now,
         updated_at: now,
+        version: 0,
     };
     let session = Session {
         id: SessionId::generate(&entropy),

@@ -157,6 +157,7 @@ pub(crate) fn identity(now: Timestamp) -> Identity {
         }],
         created_at: now,
         updated_at: now,
+        version: 0,
     }
 }
 

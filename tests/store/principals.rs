@@ -133,6 +133,7 @@ async fn every_request_after_a_change_sees_it() {
     for round in 0..40 {
         identity.traits = json!({ "round": round });
         node.stores.identities.update(&identity).await.unwrap();
+        identity.version += 1;
         let found = node.stores.principals.find(&session.token_hash).await;
         let found = found.unwrap().unwrap();
         assert_eq!(found.identity.traits["round"], round);

@@ -122,5 +122,6 @@ fn stand_in(desk: &Desk, schema: &Schema, traits: Value) -> Identity {
         addresses: Vec::new(),
         created_at: now,
         updated_at: now,
+        version: 0,
     }
 }

@@ -97,6 +97,7 @@ fn anna(state: IdentityState) -> Identity {
         addresses: Vec::new(),
         created_at: now,
         updated_at: now,
+        version: 0,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState},
     link::Link,
+    provenance::Origin,
     provider::{Claims, ConfiguredProvider, ProviderError, Vouched},
     store::StoreError,
 };
@@ -97,7 +98,10 @@ impl Broker {
         let mut rest = credentials.iter().filter_map(Link::of);
         match rest.any(|other| other.key.provider == *provider) {
             true => Ok(()),
-            false => self.disown(identity.id, provider).await,
+            false => {
+                let others = |origin: &Origin| origin.source != *provider;
+                self.disown(identity.id, others).await.map(drop)
+            }
         }
     }
 
@@ -111,16 +115,31 @@ impl Broker {
         }
     }
 
-    /// Whatever the provider has set is the identity's own from here on.
-    async fn disown(&self, id: IdentityId, provider: &ProviderId) -> Result<(), BrokerError> {
-        let Some(mut identity) = self.identities.find(id).await? else {
-            return Ok(());
-        };
-        let before = identity.provenance.len();
-        identity.provenance.retain(|_, o| o.source != *provider);
-        match identity.provenance.len() == before {
-            true => Ok(()),
-            false => Ok(self.identities.update(&identity).await?),
+    /// Whatever was set from an origin that is not kept is the identity's own from here on; done
+    /// once more when somebody else changes the identity meanwhile. `None` when it is gone.
+    async fn disown(
+        &self,
+        id: IdentityId,
+        is_kept: impl Fn(&Origin) -> bool,
+    ) -> Result<Option<Identity>, BrokerError> {
+        let mut is_repeated = false;
+        loop {
+            let Some(mut identity) = self.identities.find(id).await? else {
+                return Ok(None);
+            };
+            let before = identity.provenance.len();
+            identity.provenance.retain(|_, origin| is_kept(origin));
+            if identity.provenance.len() == before {
+                return Ok(Some(identity));
+            }
+            match self.identities.update(&identity).await {
+                Err(StoreError::Conflict { .. }) if !is_repeated => is_repeated = true,
+                Err(error) => return Err(BrokerError::Store(error)),
+                Ok(()) => {
+                    identity.version += 1;
+                    return Ok(Some(identity));
+                }
+            }
         }
     }
 
@@ -187,16 +206,16 @@ impl Broker {
 
     /// An identity without anything that would let somebody in; its sessions are the caller's to
     /// end.
-    pub(super) async fn cleared(&self, mut identity: Identity) -> Result<Identity, BrokerError> {
+    pub(super) async fn cleared(&self, identity: Identity) -> Result<Identity, BrokerError> {
         for credential in self.credentials.list(identity.id).await? {
             if Link::of(&credential).is_some() {
                 self.forget_tokens(credential.id).await;
             }
             self.credentials.delete(credential.id).await?;
         }
-        identity.provenance.clear();
-        self.identities.update(&identity).await?;
-        Ok(identity)
+        let cleared = self.disown(identity.id, |_| false).await?;
+        let cleared = cleared.filter(|cleared| cleared.state == IdentityState::Active);
+        cleared.ok_or(BrokerError::Disabled)
     }
 
     async fn forget_tokens(&self, link: CredentialId) {

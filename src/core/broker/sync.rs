@@ -6,22 +6,43 @@ use super::{
 };
 use crate::{
     id::ProviderId,
-    identity::Identity,
+    identity::{Identity, IdentityState},
     mapping::{self, Facts, Occasion, Source},
     provider::{Claims, ConfiguredProvider},
     store::StoreError,
 };
 
 impl Broker {
-    /// The identity with what the claims change of it, stored.
+    /// The identity with what the claims change of it, stored; as somebody else has changed it, where
+    /// that came first.
     pub(super) async fn synced(
         &self,
         configured: &ConfiguredProvider,
         identity: Identity,
         claims: &Claims,
     ) -> Result<Identity, BrokerError> {
+        let id = identity.id;
+        match self.sync(configured, identity, claims).await {
+            Err(BrokerError::Store(StoreError::Conflict { .. })) => {}
+            done => return done,
+        }
+        let found = self.identities.find(id).await?;
+        let found = found.filter(|found| found.state == IdentityState::Active);
+        let found = found.ok_or(BrokerError::Disabled)?;
+        match self.sync(configured, found.clone(), claims).await {
+            Err(BrokerError::Store(StoreError::Conflict { .. })) => Ok(found),
+            done => done,
+        }
+    }
+
+    async fn sync(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: Identity,
+        claims: &Claims,
+    ) -> Result<Identity, BrokerError> {
         let linked = self.forcing(configured, &identity).await?;
-        let Some(fresh) = self.refreshed(configured, &identity, claims, &linked) else {
+        let Some(mut fresh) = self.refreshed(configured, &identity, claims, &linked) else {
             return Ok(identity);
         };
         // Nobody is kept out because a provider says something that cannot be taken over.
@@ -29,11 +50,9 @@ impl Broker {
             tracing::warn!("traits are not refreshed: an address belongs to another identity");
             return Ok(identity);
         }
-        match self.identities.update(&fresh).await {
-            Ok(()) => Ok(fresh),
-            Err(StoreError::Conflict { .. }) => Ok(identity),
-            Err(error) => Err(BrokerError::Store(error)),
-        }
+        self.identities.update(&fresh).await?;
+        fresh.version += 1;
+        Ok(fresh)
     }
 
     /// The providers the identity is linked to; looked up only where others force something.

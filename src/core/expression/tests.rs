@@ -40,6 +40,7 @@ fn principal() -> Principal {
         addresses: Vec::new(),
         created_at: now,
         updated_at: now,
+        version: 0,
     };
     let session = Session {
         id: SessionId::generate(entropy),

@@ -71,6 +71,7 @@ impl Schemas {
             addresses: Vec::new(),
             created_at: now,
             updated_at: now,
+            version: 0,
         };
         with_traits(schema, blank, traits, clock, entropy)
     }

@@ -81,6 +81,7 @@ fn identity(entropy: &dyn Entropy, identifier: &str) -> Identity {
         addresses: vec![address],
         created_at: now,
         updated_at: now,
+        version: 0,
     }
 }
 

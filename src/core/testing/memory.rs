@@ -92,6 +92,9 @@ impl Kept {
 }
 
 const IDENTIFIER_TAKEN: StoreError = StoreError::Conflict { what: "identifier" };
+const IDENTITY_CHANGED: StoreError = StoreError::Conflict {
+    what: "identity version",
+};
 const CREDENTIAL_TAKEN: StoreError = StoreError::Conflict { what: "credential" };
 
 #[async_trait]
@@ -135,9 +138,12 @@ impl IdentityStore for MemoryStore {
         if kept.is_identifier_taken(identity) {
             return Err(IDENTIFIER_TAKEN);
         }
-        if let Some(found) = kept.identities.iter_mut().find(|i| i.id == identity.id) {
-            *found = identity.clone();
-        }
+        let is_read = |i: &&mut Identity| i.id == identity.id && i.version == identity.version;
+        let found = kept.identities.iter_mut().find(is_read);
+        *found.ok_or(IDENTITY_CHANGED)? = Identity {
+            version: identity.version + 1,
+            ..identity.clone()
+        };
         Ok(())
     }
 

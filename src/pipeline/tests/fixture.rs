@@ -142,6 +142,7 @@ pub(crate) fn principal(traits: Value) -> Arc<Principal> {
         addresses: Vec::new(),
         created_at: now,
         updated_at: now,
+        version: 0,
     };
     let session = Session {
         id: SessionId::generate(&entropy),

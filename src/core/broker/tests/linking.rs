@@ -72,6 +72,7 @@ async fn where_both_sides_have_verified_the_address_a_link_can_be_made_at_once()
     setting.broker.identities.update(&ada).await.unwrap();
     assert_eq!(setting.confirm().await.identity, ada.id);
     ada.roles.clear();
+    ada.version += 1;
     setting.broker.identities.update(&ada).await.unwrap();
     let (linked, reason) = setting.linked().await;
     assert_eq!((linked.id, reason), (ada.id, LinkReason::TrustedAddress));
@@ -125,6 +126,10 @@ async fn an_unproved_identity_is_never_linked_at_once_but_can_be_reclaimed() {
         squatter.id,
         "codes could go to the other address"
     );
+    let squatter = Identity {
+        version: elsewhere.version + 1,
+        ..squatter
+    };
     broker.identities.update(&squatter).await.unwrap();
 
     let (reclaimed, reason) = setting.linked().await;

@@ -22,6 +22,8 @@ pub async fn identity_store_contract(
     of_insertions_at_once_one_wins(identities, entropy).await;
     an_update_replaces(identities, entropy).await;
     an_update_steals_nothing(identities, entropy).await;
+    an_update_undoes_no_other(identities, entropy).await;
+    of_updates_at_once_one_wins(identities, entropy).await;
     addresses_may_be_shared(identities, entropy).await;
     a_deletion_leaves_nothing(identities, credentials, sessions, entropy).await;
 }
@@ -123,6 +125,7 @@ async fn an_update_replaces(identities: &dyn IdentityStore, entropy: &dyn Entrop
     ada.state_changed_at = moment("2026-07-02T12:00:00Z");
     ada.updated_at = moment("2026-07-02T12:00:00Z");
     identities.update(&ada).await.unwrap();
+    ada.version += 1;
     assert_eq!(identities.find(ada.id).await.unwrap(), Some(ada.clone()));
     let found = identities.find_by_identifier(&new).await.unwrap();
     assert_eq!(found, Some(ada.clone()));
@@ -135,7 +138,8 @@ async fn an_update_replaces(identities: &dyn IdentityStore, entropy: &dyn Entrop
         .unwrap();
 
     let stranger = identity(entropy, &odd(entropy));
-    identities.update(&stranger).await.unwrap();
+    let result = identities.update(&stranger).await;
+    assert!(is_conflict(&result), "there is nobody: {result:?}");
     let found = identities.find(stranger.id).await.unwrap();
     assert_eq!(found, None, "an update adds nobody");
 }
@@ -155,6 +159,46 @@ async fn an_update_steals_nothing(identities: &dyn IdentityStore, entropy: &dyn 
         let found = identities.find_by_identifier(&one.identifiers[0]).await;
         assert_eq!(found.unwrap().as_ref(), Some(one), "nothing has changed");
     }
+}
+
+async fn an_update_undoes_no_other(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let read = identity(entropy, &odd(entropy));
+    identities.insert(&read, &[]).await.unwrap();
+    let mut inactive = read.clone();
+    inactive.state = IdentityState::Inactive;
+    inactive.roles.clear();
+    identities.update(&inactive).await.unwrap();
+    inactive.version += 1;
+    let mut late = read.clone();
+    late.traits = serde_json::json!({"email": "late"});
+    late.identifiers = vec![odd(entropy)];
+    let result = identities.update(&late).await;
+    assert!(is_conflict(&result), "it was read before: {result:?}");
+    let found = identities.find(read.id).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&inactive), "nothing has changed");
+    let found = identities.find_by_identifier(&late.identifiers[0]).await;
+    assert_eq!(found.unwrap(), None, "nor what it is found by");
+
+    identities.delete(read.id).await.unwrap();
+    let result = identities.update(&inactive).await;
+    assert!(is_conflict(&result), "it is gone: {result:?}");
+}
+
+async fn of_updates_at_once_one_wins(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let ada = identity(entropy, &odd(entropy));
+    identities.insert(&ada, &[]).await.unwrap();
+    let rivals: Vec<_> = (0..6).map(|n| role(&ada, n)).collect();
+    let results = together(rivals.iter().map(|rival| identities.update(rival))).await;
+    let winners = results.iter().filter(|result| result.is_ok()).count();
+    assert_eq!(winners, 1, "{results:?}");
+    let losers = results.iter().filter(|result| is_conflict(result)).count();
+    assert_eq!(losers, 5, "{results:?}");
+}
+
+fn role(identity: &Identity, number: usize) -> Identity {
+    let mut identity = identity.clone();
+    identity.roles = vec![format!("role-{number}")];
+    identity
 }
 
 async fn addresses_may_be_shared(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
