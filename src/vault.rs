@@ -3,6 +3,7 @@
 //! A token that is at hand costs no store command and no lock. Else the record is read; what is
 //! about to expire is refreshed by whoever gets the link's lease, and saved before anybody uses it.
 
+mod chosen;
 mod held;
 mod keeper;
 mod keyring;
@@ -19,16 +20,21 @@ use futures_util::future::join_all;
 use portcullis_core::{
     clock::Clock,
     entropy::Entropy,
-    id::{CredentialId, IdentityId, ProviderId},
+    credential::CredentialStore,
+    id::{CredentialId, IdentityId, ProviderId, SessionId},
     plugin::Announcer,
     provider::TokenSet,
     registry::Registry,
     secret::Secret,
     store::StoreError,
-    vault::{TokenStore, TokenVault, VaultError},
+    vault::{TokenStore, TokenVault, UpstreamSessionStore, VaultError},
 };
 
-use self::{held::Held, keeper::Keeper};
+use self::{
+    chosen::{Asking, Chosen},
+    held::Held,
+    keeper::Keeper,
+};
 pub use self::{keyring::Keyring, sessions::SealedUpstreamSessions};
 use crate::store::Recent;
 
@@ -36,7 +42,8 @@ use crate::store::Recent;
 #[derive(Debug)]
 pub struct Vault {
     keeper: Keeper,
-    recent: Recent<Place, Held>,
+    recent: Recent<CredentialId, Held>,
+    chosen: Recent<Asking, Chosen>,
     /// Moves whenever this process changes what is kept: what was read meanwhile is not reused.
     changes: AtomicU64,
 }
@@ -46,6 +53,10 @@ pub struct Vault {
 pub struct VaultParts {
     /// Where sealed tokens are.
     pub tokens: Arc<dyn TokenStore>,
+    /// Where links are.
+    pub credentials: Arc<dyn CredentialStore>,
+    /// Where sessions came from.
+    pub origins: Arc<dyn UpstreamSessionStore>,
     /// The providers that are asked for fresh ones.
     pub registry: Arc<Registry>,
     /// What they are sealed with.
@@ -58,34 +69,45 @@ pub struct VaultParts {
     pub entropy: Arc<dyn Entropy>,
 }
 
-type Place = (IdentityId, ProviderId);
-
 impl Vault {
     /// A vault of these parts.
     pub fn new(parts: VaultParts) -> Self {
         Self {
             keeper: Keeper::new(parts),
             recent: Recent::new(),
+            chosen: Recent::new(),
             changes: AtomicU64::new(0),
         }
     }
 
     /// Reads what is kept, and has it refreshed where that is due.
-    async fn read(&self, place: &Place) -> Result<Arc<Held>, StoreError> {
+    async fn read(&self, link: CredentialId, asking: &Asking) -> Result<Arc<Held>, StoreError> {
         let before = self.changes.load(Ordering::SeqCst);
-        let mut held = self.keeper.read(place.0, &place.1).await?;
+        let mut held = self.keeper.read(link, asking).await?;
         if self.changes.load(Ordering::SeqCst) != before {
             held.serve_once();
         }
         Ok(Arc::new(held))
     }
 
-    /// What is kept for a link has changed.
-    async fn changed(&self, owner: Option<IdentityId>, provider: &ProviderId) {
-        self.changes.fetch_add(1, Ordering::SeqCst);
-        if let Some(owner) = owner {
-            self.recent.forget(&(owner, provider.clone())).await;
+    /// The link whose tokens are asked for.
+    async fn choose(&self, asking: &Asking) -> Result<Option<CredentialId>, Arc<StoreError>> {
+        let changes = self.changes.load(Ordering::SeqCst);
+        if let Some(chosen) = self.chosen.find(asking).await {
+            if chosen.serves_at(self.keeper.parts.clock.now(), changes) {
+                return Ok(chosen.link);
+            }
+            self.chosen.forget(asking).await;
         }
+        let choosing = async { self.keeper.choose(asking, changes).await.map(Arc::new) };
+        let chosen = self.chosen.find_or_make(asking, choosing).await?;
+        Ok(chosen.link)
+    }
+
+    /// What is kept for a link has changed.
+    async fn changed(&self, link: CredentialId) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        self.recent.forget(&link).await;
     }
 }
 
@@ -98,28 +120,33 @@ impl TokenVault for Vault {
         tokens: &TokenSet,
     ) -> Result<(), VaultError> {
         self.keeper.keep(link, provider, tokens).await?;
-        let owner = self.keeper.parts.tokens.owner(link).await?;
-        self.changed(owner, provider).await;
+        self.changed(link).await;
         Ok(())
     }
 
     async fn access_token(
         &self,
         identity: IdentityId,
+        session: SessionId,
         provider: &ProviderId,
     ) -> Result<Option<Secret>, VaultError> {
-        let place = (identity, provider.clone());
-        if let Some(held) = self.recent.find(&place).await {
+        let asking = Asking {
+            identity,
+            session,
+            provider: provider.clone(),
+        };
+        let lost = |error: Arc<StoreError>| VaultError::Store(shared(&error));
+        let Some(link) = self.choose(&asking).await.map_err(lost)? else {
+            return Ok(None);
+        };
+        if let Some(held) = self.recent.find(&link).await {
             if held.serves_at(self.keeper.parts.clock.now()) {
                 return held.answer();
             }
-            self.recent.forget(&place).await;
+            self.recent.forget(&link).await;
         }
-        let read = self.recent.find_or_make(&place, self.read(&place)).await;
-        match read {
-            Ok(held) => held.answer(),
-            Err(error) => Err(VaultError::Store(shared(&error))),
-        }
+        let read = self.recent.find_or_make(&link, self.read(link, &asking));
+        read.await.map_err(lost)?.answer()
     }
 
     async fn forget(&self, link: CredentialId) -> Result<(), VaultError> {
@@ -127,10 +154,9 @@ impl TokenVault for Vault {
         let Some(kept) = tokens.find(link).await? else {
             return Ok(());
         };
-        let owner = tokens.owner(link).await?;
         self.keeper.revoke(&kept).await;
         tokens.remove(link).await?;
-        self.changed(owner, &kept.provider).await;
+        self.changed(link).await;
         Ok(())
     }
 

@@ -33,6 +33,12 @@ impl Rules for MicrosoftRules {
         (text(claims, "iss")? == issuer).then_some(issuer)
     }
 
+    /// Where tenants share an address they share a key set, too, but not every key in it.
+    fn accepts_key(&self, key_issuer: &str, claims: &Map<String, Value>) -> bool {
+        let issuer = guid(claims, "tid").and_then(|id| issuer_of(key_issuer, id));
+        issuer.is_some() && issuer.as_deref() == text(claims, "iss")
+    }
+
     fn subject(&self, claims: &Map<String, Value>) -> Option<String> {
         match self.subject {
             SubjectSource::TidOid => {

@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use self::{
-    fake::{FakeIdp, USERINFO},
+    fake::{FakeIdp, KEYS, USERINFO},
     signer::Signer,
 };
 use crate::{Cloud, Config, SubjectSource, tenant::PERSONAL};
@@ -110,6 +110,25 @@ fn is_not_admitted(outcome: &Result<Claims, ProviderError>) -> bool {
 }
 
 /// XP-07.
+#[tokio::test]
+async fn a_key_of_one_tenant_signs_for_no_other() {
+    for (of, contoso, fabrikam) in [
+        ("{tenantid}", true, true),
+        (CONTOSO, true, false),
+        (FABRIKAM, false, true),
+    ] {
+        let story = Story::common(|_| {}).await;
+        let mut key = story.signer.jwk();
+        key["issuer"] = json!(issuer(&story.idp, of));
+        story.idp.says(KEYS, json!({ "keys": [key] }));
+        for (tenant, fits) in [(CONTOSO, contoso), (FABRIKAM, fabrikam)] {
+            let outcome = story.sign_in(tenant, json!({})).await;
+            assert_eq!(outcome.is_ok(), fits, "{of}, {tenant}: {outcome:?}");
+            assert!(fits || is_invalid(&outcome), "{of}, {tenant}: {outcome:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_placeholder_in_the_issuer_stands_for_the_tenant_of_the_token() {
     let story = Story::common(|_| {}).await;

@@ -10,6 +10,7 @@ mod exchange;
 mod fetch;
 mod guard;
 mod id_token;
+mod keys;
 mod logout_token;
 mod oidc;
 mod outbound;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use openidconnect::core::CoreJsonWebKeySet;
 use portcullis_core::{
     clock::Clock,
     id::ProviderId,
@@ -24,6 +23,7 @@ use crate::{
     fetch::{Fetch, Limits},
     guard::Guard,
     id_token::{Account, Expected, name},
+    keys::Keys,
     proof::Prover,
     remote::Remote,
     rules::Rules,
@@ -45,7 +45,7 @@ pub struct Oidc {
     pub(crate) prover: Prover,
     pub(crate) fetch: Fetch,
     document: Remote<Document>,
-    keys: Remote<CoreJsonWebKeySet>,
+    keys: Remote<Keys>,
 }
 
 impl Oidc {
@@ -101,9 +101,9 @@ impl Oidc {
         self.document.get(read).await
     }
 
-    async fn read_keys(&self, document: &Document) -> Result<CoreJsonWebKeySet, Trouble> {
+    async fn read_keys(&self, document: &Document) -> Result<Keys, Trouble> {
         let keys = match self.fetch.json(&document.jwks_uri, None).await {
-            Ok(keys) => serde_json::from_value(keys)
+            Ok(keys) => Keys::read(keys)
                 .map_err(|_| Trouble::wrong("the keys (jwks_uri) are no key set")),
             Err(error) => Err(error.about("the keys (jwks_uri)")),
         };
@@ -152,19 +152,30 @@ impl Oidc {
         let token = Signed::parse(text.expose(), &document.algorithms(), types)?;
         let keys = self.keys(document).await?;
         if let Some(verified) = token.verify(&keys)? {
-            return Ok(verified);
+            return self.for_its_issuer(verified);
         }
         let keys = self.keys.renew(self.read_keys(document)).await?;
         let verified = token.verify(&keys)?;
-        verified.ok_or(NotVerified::Because(
+        let verified = verified.ok_or(NotVerified::Because(
             "none of the provider's keys has signed it",
-        ))
+        ))?;
+        self.for_its_issuer(verified)
+    }
+
+    /// A key that is published for one issuer vouches for no other's tokens.
+    fn for_its_issuer(&self, token: Verified) -> Result<Verified, NotVerified> {
+        let mut issuers = token.key_issuers.iter();
+        let accepts = |issuer: &String| self.rules.accepts_key(issuer, &token.claims);
+        match token.key_issuers.is_empty() || issuers.any(accepts) {
+            true => Ok(token),
+            false => Err(NotVerified::Because("its key is for another issuer's tokens")),
+        }
     }
 
     pub(crate) async fn keys(
         &self,
         document: &Document,
-    ) -> Result<Arc<CoreJsonWebKeySet>, Trouble> {
+    ) -> Result<Arc<Keys>, Trouble> {
         self.keys.get(self.read_keys(document)).await
     }
 

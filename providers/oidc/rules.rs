@@ -24,6 +24,12 @@ pub trait Rules: Debug + Send + Sync {
         accepted.then(|| published.to_owned())
     }
 
+    /// Whether a key that is published for `key_issuer` may sign tokens with these claims. Most
+    /// providers say nothing of the kind, and it is no part of the standard.
+    fn accepts_key(&self, _key_issuer: &str, _claims: &Map<String, Value>) -> bool {
+        true
+    }
+
     /// What the holder of a verified token is known by; `None` when the token does not say.
     fn subject(&self, claims: &Map<String, Value>) -> Option<String> {
         Some(claims.get("sub")?.as_str()?.to_owned())

@@ -3,10 +3,12 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openidconnect::{
     JsonWebKey,
-    core::{CoreJsonWebKey, CoreJsonWebKeySet, CoreJwsSigningAlgorithm},
+    core::{CoreJsonWebKey, CoreJwsSigningAlgorithm},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+use crate::keys::Keys;
 
 const MALFORMED: &str = "it is malformed";
 
@@ -23,6 +25,8 @@ pub(crate) struct Signed<'a> {
 #[derive(Debug)]
 pub(crate) struct Verified {
     pub(crate) claims: Map<String, Value>,
+    /// The issuers that its key is said to be for; none when nothing is said.
+    pub(crate) key_issuers: Vec<String>,
     key: CoreJsonWebKey,
     algorithm: CoreJwsSigningAlgorithm,
 }
@@ -77,7 +81,7 @@ impl<'a> Signed<'a> {
     /// The claims, when one of `keys` has signed them; `Ok(None)` when none has.
     pub(crate) fn verify(
         &self,
-        keys: &CoreJsonWebKeySet,
+        keys: &Keys,
     ) -> Result<Option<Verified>, &'static str> {
         let fits = |key: &&CoreJsonWebKey| {
             let id = key.key_id().map(|id| id.as_str());
@@ -88,12 +92,13 @@ impl<'a> Signed<'a> {
             key.verify_signature(&self.algorithm, self.input, &self.signature)
                 .is_ok()
         };
-        let Some(key) = keys.keys().iter().filter(fits).find(signed_by) else {
+        let Some(key) = keys.set.keys().iter().filter(fits).find(signed_by) else {
             return Ok(None);
         };
         let claims = serde_json::from_slice(&self.payload).map_err(|_| MALFORMED)?;
         Ok(Some(Verified {
             claims,
+            key_issuers: keys.issuers(key).into_iter().map(str::to_owned).collect(),
             key: key.clone(),
             algorithm: self.algorithm.clone(),
         }))

@@ -23,11 +23,13 @@ pub trait TokenVault: Debug + Send + Sync {
         tokens: &TokenSet,
     ) -> Result<(), VaultError>;
 
-    /// An access token of the identity's link to this provider, refreshed when it is about to
-    /// expire; `None` when none is kept.
+    /// An access token of an account at this provider, refreshed when it is about to expire; `None`
+    /// when none is kept. The account is the one that the session came from; for a session that
+    /// came from elsewhere it is the only one that the identity is linked to.
     async fn access_token(
         &self,
         identity: IdentityId,
+        session: SessionId,
         provider: &ProviderId,
     ) -> Result<Option<Secret>, VaultError>;
 

@@ -43,7 +43,7 @@ impl Injection {
         let token = match principal {
             Some(principal) => {
                 self.vault
-                    .access_token(principal.identity.id, provider)
+                    .access_token(principal.identity.id, principal.session.id, provider)
                     .await
             }
             None => Ok(None),

@@ -138,6 +138,8 @@ impl Foundation {
             SealedUpstreamSessions::new(sessions, keys.clone(), Arc::clone(&self.entropy));
         let vault = Vault::new(VaultParts {
             tokens: Arc::clone(&self.stores.tokens),
+            credentials: Arc::clone(&self.stores.credentials),
+            origins: Arc::clone(&self.stores.upstream_sessions),
             registry: Arc::clone(registry),
             keys,
             announcer,

@@ -20,7 +20,7 @@ use super::{
     departure::Fates,
     keeper::Seen,
     roster::{Entry, Origin},
-    table::{merge, shown, taken},
+    table::{astray, merge, shown, taken},
 };
 use crate::{
     builtin,
@@ -216,6 +216,7 @@ impl Administration {
             let message = "the id of a provider never changes: people are linked to it";
             return Err(problem("id", message));
         }
+        let (before, given) = (kept.clone(), new.clone());
         let table = match change {
             Change::Merge(patch) => {
                 merge(&mut kept, patch);
@@ -230,6 +231,10 @@ impl Administration {
                 table
             }
         };
+        if let Some(secret) = astray(&before, &given, &table) {
+            let message = "it was given for another address: give it anew together with the change";
+            return Err(problem(secret, message));
+        }
         Ok(taken(table))
     }
 

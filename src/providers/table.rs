@@ -94,6 +94,34 @@ pub(super) fn shown(table: &config::Provider) -> Map<String, Value> {
     shown
 }
 
+/// A kept secret that would go elsewhere than where it was given for: the change leaves it as it is,
+/// but not the address that it is sent to.
+pub(super) fn astray(
+    kept: &Map<String, Value>,
+    given: &Map<String, Value>,
+    table: &Map<String, Value>,
+) -> Option<&'static str> {
+    if destination(kept) == destination(table) {
+        return None;
+    }
+    let is_kept = |key: &&str| !given.contains_key(*key) && table.contains_key(*key);
+    config::Provider::SECRETS.into_iter().find(is_kept)
+}
+
+/// What decides where a provider's secrets go; nothing for a table that cannot be read.
+fn destination(table: &Map<String, Value>) -> Option<Value> {
+    let read = serde_json::from_value(Value::Object(taken(table.clone())));
+    let provider: config::Provider = read.ok()?;
+    Some(json!([
+        provider.kind,
+        provider.issuer(),
+        provider.api_url,
+        provider.cloud,
+        provider.microsoft_tenant,
+        provider.microsoft_tenant_id,
+    ]))
+}
+
 /// Applies a merge patch (RFC 7396).
 pub(super) fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
     for (key, value) in patch {
@@ -151,6 +179,37 @@ mod tests {
         );
         let after = json!({"a": 1, "map": {"email": "x", "name": "z"}, "new": [1]});
         assert_eq!(table, object(&after));
+    }
+
+    #[test]
+    fn a_kept_secret_goes_nowhere_else() {
+        let kept = object(&json!({
+            "kind": "oidc", "client_id": "c", "issuer_url": "https://idp.test",
+            "client_secret": "hush",
+        }));
+        let patched = |patch: Value| {
+            let mut table = kept.clone();
+            merge(&mut table, object(&patch));
+            astray(&kept, &object(&patch), &table)
+        };
+        for harmless in [
+            json!({"label": "IdP"}),
+            json!({"issuer_url": "https://idp.test", "cloud": "global"}),
+            json!({"issuer_url": "https://evil.test", "client_secret": "anew"}),
+            json!({"issuer_url": "https://evil.test", "client_secret": null}),
+        ] {
+            assert_eq!(patched(harmless.clone()), None, "{harmless}");
+        }
+        for elsewhere in [
+            json!({"issuer_url": "https://evil.test"}),
+            json!({"issuer_url": null}),
+            json!({"kind": "okta"}),
+            json!({"api_url": "https://evil.test"}),
+            json!({"cloud": "china"}),
+            json!({"microsoft_tenant": "evil.test"}),
+        ] {
+            assert_eq!(patched(elsewhere.clone()), Some("client_secret"), "{elsewhere}");
+        }
     }
 
     #[test]

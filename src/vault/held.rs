@@ -9,7 +9,7 @@ use portcullis_core::{secret::Secret, vault::VaultError};
 pub(super) const MIN_VALIDITY: Duration = Duration::from_secs(60);
 
 /// How long a token is given out before the record is read again: other nodes may have removed it.
-const TOKEN_AGE: Duration = Duration::from_secs(30);
+const TOKEN_AGE: Duration = Duration::from_secs(5);
 
 /// How long the record and the provider are left in peace where there is no fresh token.
 const PAUSE: Duration = Duration::from_secs(5);

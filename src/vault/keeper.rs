@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use portcullis_core::{
-    id::{CredentialId, IdentityId, ProviderId},
+    id::{CredentialId, ProviderId},
     provider::{ConfiguredProvider, TokenSet},
     store::StoreError,
     vault::{SealedTokens, VaultError},
@@ -11,6 +11,7 @@ use portcullis_core::{
 
 use super::{
     VaultParts,
+    chosen::Asking,
     held::{Held, is_fresh},
     refresh::Refresh,
 };
@@ -45,25 +46,23 @@ impl Keeper {
         }
     }
 
-    /// The tokens of the identity's newest link to this provider that still has any, fresh.
+    /// The tokens of this link, fresh.
     pub(super) async fn read(
         &self,
-        identity: IdentityId,
-        provider: &ProviderId,
+        link: CredentialId,
+        asking: &Asking,
     ) -> Result<Held, StoreError> {
         let nothing = || Held::nothing(self.parts.clock.now());
-        let Some(configured) = self.serving(provider) else {
+        let Some(configured) = self.serving(&asking.provider) else {
             return Ok(nothing());
         };
-        let mut kept = self.parts.tokens.of_identity(identity).await?;
-        kept.retain(|kept| kept.provider == *provider);
-        let Some(kept) = kept.iter().find(|kept| !kept.ended).or(kept.first()) else {
+        let Some(kept) = self.parts.tokens.find(link).await? else {
             return Ok(nothing());
         };
-        if let Standing::Settled(held) = self.standing(kept, &configured)? {
+        if let Standing::Settled(held) = self.standing(&kept, &configured)? {
             return Ok(held);
         }
-        let refresh = Refresh::new(self.clone(), identity, kept.link, configured);
+        let refresh = Refresh::new(self.clone(), asking.identity, link, configured);
         // A refresh outlives the request that began it: were it dropped half-way, a rotated refresh
         // token could be lost, and the link with it.
         let done = tokio::spawn(refresh.run()).await;

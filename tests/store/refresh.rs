@@ -10,6 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use portcullis::vault::Keyring;
 use portcullis_core::{
     clock::Clock,
     id::{CredentialId, IdentityId},
@@ -28,7 +29,7 @@ use crate::support::wait::wait_until;
 async fn a_hundred_requests_on_two_nodes_make_one_call(record: Record) {
     let (linked, one) = Linked::on(&record).await;
     let other = Node::start(&record, None, &linked.clock).await;
-    let nodes = [&one, &other].map(|node| linked.vault(&node.stores.tokens));
+    let nodes = [&one, &other].map(|node| linked.vault(node));
     linked.sign_in(&nodes[0], 30).await;
     linked.idp.close_gate();
     let linked = Arc::new(linked);
@@ -66,7 +67,7 @@ async fn each_refresh_spends_the_token_that_the_one_before_brought() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
     let other = Node::start(&record, None, &linked.clock).await;
-    let nodes = [&node, &other].map(|node| linked.vault(&node.stores.tokens));
+    let nodes = [&node, &other].map(|node| linked.vault(node));
     linked.sign_in(&nodes[0], 30).await;
     for round in 1..=4 {
         let token = linked.token(&nodes[round % 2]).await.unwrap();
@@ -133,10 +134,13 @@ async fn rotated_tokens_are_saved_before_they_are_given_out() {
         store: Arc::clone(&node.stores.tokens),
         hesitated: AtomicBool::new(false),
     });
-    linked.sign_in(&linked.vault(&hesitant), 30).await;
-    let token = linked.token(&linked.vault(&hesitant)).await.unwrap();
+    let over = |tokens: &Arc<dyn TokenStore>| {
+        linked.vault_over(&node, Arc::clone(tokens), Keyring::new(b"key", []))
+    };
+    linked.sign_in(&over(&hesitant), 30).await;
+    let token = linked.token(&over(&hesitant)).await.unwrap();
     assert_eq!(token.as_deref(), Some("access-1"));
-    let another = linked.vault(&node.stores.tokens);
+    let another = linked.vault(&node);
     let token = linked.token(&another).await.unwrap();
     assert_eq!(token.as_deref(), Some("access-1"), "it is in the record");
     assert_eq!(linked.idp.calls(), 1);
@@ -146,7 +150,7 @@ async fn rotated_tokens_are_saved_before_they_are_given_out() {
 async fn a_request_that_is_dropped_loses_no_tokens() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 30).await;
     linked.idp.close_gate();
     tokio::select! {
@@ -165,7 +169,7 @@ async fn a_request_that_is_dropped_loses_no_tokens() {
 async fn tokens_that_the_provider_has_ended_are_not_tried_again() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 30).await;
     linked.idp.is(Mood::Stern);
     for _ in 0..3 {
@@ -186,7 +190,7 @@ async fn tokens_that_the_provider_has_ended_are_not_tried_again() {
 async fn a_provider_that_is_away_leaves_everything_as_it_is() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 30).await;
     linked.idp.is(Mood::Down);
     for _ in 0..10 {
@@ -212,7 +216,7 @@ async fn a_provider_that_is_away_leaves_everything_as_it_is() {
 async fn a_node_that_died_is_taken_over_from() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 50).await;
     let until = linked.clock.now() + Duration::from_secs(15);
     let tokens = &node.stores.tokens;
@@ -234,7 +238,7 @@ async fn a_node_that_died_is_taken_over_from() {
 async fn a_sign_in_during_a_refresh_is_not_undone() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 30).await;
     linked.idp.close_gate();
     let meanwhile = async {
@@ -247,7 +251,7 @@ async fn a_sign_in_during_a_refresh_is_not_undone() {
     };
     let (refreshed, ()) = tokio::join!(linked.token(&vault), meanwhile);
     assert_eq!(refreshed.unwrap().as_deref(), Some("access-0"));
-    let another = linked.vault(&node.stores.tokens);
+    let another = linked.vault(&node);
     let token = linked.token(&another).await.unwrap();
     assert_eq!(token.as_deref(), Some("access-0"));
 }
@@ -256,7 +260,7 @@ async fn a_sign_in_during_a_refresh_is_not_undone() {
 async fn what_a_refresh_brings_for_a_link_that_is_gone_is_revoked() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 30).await;
     linked.idp.close_gate();
     let meanwhile = async {

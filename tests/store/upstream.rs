@@ -14,8 +14,9 @@ use portcullis_core::{
     clock::Clock,
     credential::{Credential, CredentialKind},
     event::Event,
-    id::{CredentialId, IdentityId, ProviderId},
+    id::{CredentialId, IdentityId, ProviderId, SessionId},
     identity::Identity,
+    link::LinkKey,
     mapping::Mapping,
     plugin::Announcer,
     provider::{
@@ -29,7 +30,6 @@ use portcullis_core::{
     trust::TrustRules,
     vault::{TokenStore, TokenVault, VaultError},
 };
-use serde_json::json;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -170,8 +170,8 @@ impl Linked {
             id: CredentialId::generate(&entropy()),
             identity_id: ada.id,
             kind: CredentialKind::Oidc,
-            identifier: Some("ada at idp".to_owned()),
-            config: json!({}),
+            identifier: Some(key("ada").identifier()),
+            config: key("ada").config(),
             created_at: clock.now(),
             updated_at: clock.now(),
         };
@@ -219,13 +219,25 @@ impl Linked {
     }
 
     /// A vault over these tokens, as another node has it.
-    pub(crate) fn vault(&self, tokens: &Arc<dyn TokenStore>) -> Arc<Vault> {
-        self.vault_with(tokens, Keyring::new(b"key", []))
+    pub(crate) fn vault(&self, node: &Node) -> Arc<Vault> {
+        self.vault_with(node, Keyring::new(b"key", []))
     }
 
-    pub(crate) fn vault_with(&self, tokens: &Arc<dyn TokenStore>, keys: Keyring) -> Arc<Vault> {
+    pub(crate) fn vault_with(&self, node: &Node, keys: Keyring) -> Arc<Vault> {
+        self.vault_over(node, Arc::clone(&node.stores.tokens), keys)
+    }
+
+    /// A vault of this node whose tokens are elsewhere.
+    pub(crate) fn vault_over(
+        &self,
+        node: &Node,
+        tokens: Arc<dyn TokenStore>,
+        keys: Keyring,
+    ) -> Arc<Vault> {
         Arc::new(Vault::new(VaultParts {
-            tokens: Arc::clone(tokens),
+            tokens,
+            credentials: Arc::clone(&node.stores.credentials),
+            origins: Arc::clone(&node.stores.upstream_sessions),
             registry: Arc::clone(&self.registry),
             keys,
             announcer: Announcer::new(vec![self.ear.clone()]),
@@ -256,13 +268,32 @@ impl Linked {
     }
 }
 
-/// An identity's access token.
+/// An identity's access token, for a session that no provider knows of.
 pub(crate) async fn token(
     vault: &Vault,
     identity: IdentityId,
 ) -> Result<Option<String>, VaultError> {
-    let token = vault.access_token(identity, &id()).await?;
+    let session = identity.to_string().parse().unwrap();
+    token_for(vault, identity, session).await
+}
+
+/// An identity's access token in this session.
+pub(crate) async fn token_for(
+    vault: &Vault,
+    identity: IdentityId,
+    session: SessionId,
+) -> Result<Option<String>, VaultError> {
+    let token = vault.access_token(identity, session, &id()).await?;
     Ok(token.map(|token| token.expose().to_owned()))
+}
+
+/// An account at the provider.
+pub(crate) fn key(subject: &str) -> LinkKey {
+    LinkKey {
+        provider: id(),
+        issuer: "https://idp.test".to_owned(),
+        subject: subject.to_owned(),
+    }
 }
 
 /// The provider's name.

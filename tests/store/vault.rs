@@ -2,26 +2,26 @@
 
 use std::{sync::Arc, time::Duration};
 
-use portcullis::vault::{Keyring, SealedUpstreamSessions};
+use portcullis::vault::{Keyring, SealedUpstreamSessions, Vault};
 use portcullis_core::{
     clock::Clock,
-    id::IdentityId,
-    link::LinkKey,
+    credential::{Credential, CredentialKind},
+    id::{CredentialId, IdentityId, SessionId},
     provider::{Policy, TokenSet, Upstream},
     secret::Secret,
     vault::{TokenVault, UpstreamSessionStore, VaultError},
 };
 
 use super::{
-    node::{Record, entropy},
-    upstream::{Linked, Mood, id, token},
+    node::{Node, Record, entropy, session},
+    upstream::{Linked, Mood, id, key, token, token_for},
 };
 
 #[tokio::test]
 async fn a_warm_token_needs_no_database() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 3600).await;
     let nobody = IdentityId::generate(&entropy());
     assert_eq!(
@@ -37,7 +37,7 @@ async fn a_warm_token_needs_no_database() {
         );
         assert_eq!(token(&vault, nobody).await.unwrap(), None);
     }
-    linked.clock.advance(Duration::from_secs(30));
+    linked.clock.advance(Duration::from_secs(5));
     let read = linked.token(&vault).await;
     assert!(matches!(read, Err(VaultError::Store(_))), "not for ever");
     assert_eq!(linked.idp.calls(), 0);
@@ -47,7 +47,7 @@ async fn a_warm_token_needs_no_database() {
 async fn tokens_are_kept_sealed_and_for_their_link_only() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 3600).await;
     let mut kept = node.stores.tokens.find(linked.link).await.unwrap().unwrap();
     assert!(!kept.sealed.contains("access-0") && !kept.sealed.contains("refresh-0"));
@@ -55,7 +55,7 @@ async fn tokens_are_kept_sealed_and_for_their_link_only() {
     let (other, node) = Linked::on(&record).await;
     kept.link = other.link;
     node.stores.tokens.put(&kept).await.unwrap();
-    let read = other.token(&other.vault(&node.stores.tokens)).await;
+    let read = other.token(&other.vault(&node)).await;
     assert!(matches!(read, Err(VaultError::Store(_))));
 }
 
@@ -63,11 +63,10 @@ async fn tokens_are_kept_sealed_and_for_their_link_only() {
 async fn keys_are_replaced_while_tokens_are_kept() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let tokens = &node.stores.tokens;
-    let old = linked.vault_with(tokens, Keyring::new(b"old", []));
+    let old = linked.vault_with(&node, Keyring::new(b"old", []));
     linked.sign_in(&old, 3600).await;
     let both = Keyring::new(b"new", [b"old".as_slice()]);
-    let both = linked.vault_with(tokens, both);
+    let both = linked.vault_with(&node, both);
     assert_eq!(
         linked.token(&both).await.unwrap().as_deref(),
         Some("access-0")
@@ -77,7 +76,7 @@ async fn keys_are_replaced_while_tokens_are_kept() {
         linked.token(&both).await.unwrap().as_deref(),
         Some("access-1")
     );
-    let new = linked.vault_with(tokens, Keyring::new(b"new", []));
+    let new = linked.vault_with(&node, Keyring::new(b"new", []));
     assert_eq!(
         linked.token(&new).await.unwrap().as_deref(),
         Some("access-1")
@@ -88,7 +87,7 @@ async fn keys_are_replaced_while_tokens_are_kept() {
 async fn nothing_is_kept_unless_the_provider_says_so() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 3600).await;
     linked.configure(Policy::default());
     linked.sign_in(&vault, 3600).await;
@@ -101,7 +100,7 @@ async fn nothing_is_kept_unless_the_provider_says_so() {
 async fn a_provider_that_is_switched_off_is_not_asked_and_its_tokens_stay() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 30).await;
     let policy = |enabled| Policy {
         enabled,
@@ -123,7 +122,7 @@ async fn a_provider_that_is_switched_off_is_not_asked_and_its_tokens_stay() {
 async fn a_sign_in_without_a_refresh_token_keeps_the_one_before() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 3600).await;
     assert!(linked.token(&vault).await.unwrap().is_some());
     let again = TokenSet {
@@ -145,7 +144,7 @@ async fn a_sign_in_without_a_refresh_token_keeps_the_one_before() {
 async fn a_token_without_refresh_serves_to_its_end() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     let short = TokenSet {
         refresh: Secret::default(),
         ..linked.tokens(10)
@@ -165,7 +164,7 @@ async fn a_token_without_refresh_serves_to_its_end() {
 async fn forgotten_tokens_are_revoked_and_gone_at_once() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 3600).await;
     assert!(linked.token(&vault).await.unwrap().is_some());
     vault.forget(linked.link).await.unwrap();
@@ -175,11 +174,86 @@ async fn forgotten_tokens_are_revoked_and_gone_at_once() {
     assert_eq!(node.stores.tokens.find(linked.link).await.unwrap(), None);
 }
 
+/// Links one more account, and keeps a token of it that is called like the account.
+async fn link_another(linked: &Linked, node: &Node, vault: &Vault, subject: &str) -> CredentialId {
+    let link = Credential {
+        id: CredentialId::generate(&entropy()),
+        identity_id: linked.ada.id,
+        kind: CredentialKind::Oidc,
+        identifier: Some(key(subject).identifier()),
+        config: key(subject).config(),
+        created_at: linked.clock.now() + Duration::from_secs(1),
+        updated_at: linked.clock.now(),
+    };
+    node.stores.credentials.put(&link).await.unwrap();
+    let tokens = TokenSet {
+        access: Secret::new(subject),
+        ..linked.tokens(3600)
+    };
+    vault.keep(link.id, &id(), &tokens).await.unwrap();
+    link.id
+}
+
+/// A session of Ada that came from this account.
+async fn session_from(linked: &Linked, node: &Node, subject: &str) -> SessionId {
+    let session = session(&linked.ada, linked.clock.now());
+    node.stores.sessions.insert(&session).await.unwrap();
+    let upstream = Upstream {
+        link: key(subject),
+        session_id: None,
+        id_token: Secret::default(),
+    };
+    let origins = &node.stores.upstream_sessions;
+    origins.put(session.id, &upstream).await.unwrap();
+    session.id
+}
+
+#[tokio::test]
+async fn a_session_is_given_the_tokens_of_its_own_account_only() {
+    let record = Record::sqlite();
+    let (linked, node) = Linked::on(&record).await;
+    let vault = linked.vault(&node);
+    linked.sign_in(&vault, 3600).await;
+    let told = async |session| token_for(&vault, linked.ada.id, session).await.unwrap();
+    let own = session_from(&linked, &node, "ada").await;
+    let other = session_from(&linked, &node, "second").await;
+    assert_eq!(told(own).await.as_deref(), Some("access-0"));
+    assert_eq!(told(other).await, None, "its account is not linked");
+    let only = linked.token(&vault).await.unwrap();
+    assert_eq!(only.as_deref(), Some("access-0"), "there is only one");
+
+    let second = link_another(&linked, &node, &vault, "second").await;
+    assert_eq!(told(own).await.as_deref(), Some("access-0"));
+    assert_eq!(told(other).await.as_deref(), Some("second"), "at once");
+    linked.clock.advance(Duration::from_secs(5));
+    assert_eq!(linked.token(&vault).await.unwrap(), None, "which of them?");
+
+    vault.forget(second).await.unwrap();
+    assert_eq!(told(other).await, None);
+    assert_eq!(told(own).await.as_deref(), Some("access-0"));
+    let stranger = IdentityId::generate(&entropy());
+    let strange = token_for(&vault, stranger, own).await.unwrap();
+    assert_eq!(strange, None, "the account is somebody else's");
+}
+
+#[tokio::test]
+async fn what_another_node_has_removed_is_given_out_for_five_seconds_at_most() {
+    let record = Record::sqlite();
+    let (linked, node) = Linked::on(&record).await;
+    let other = Node::start(&record, None, &linked.clock).await;
+    let (vault, elsewhere) = (linked.vault(&node), linked.vault(&other));
+    linked.sign_in(&vault, 3600).await;
+    assert!(linked.token(&vault).await.unwrap().is_some());
+    elsewhere.forget(linked.link).await.unwrap();
+    linked.clock.advance(Duration::from_secs(5));
+    assert_eq!(linked.token(&vault).await.unwrap(), None);
+}
+
 #[tokio::test]
 async fn tokens_are_forgotten_though_the_provider_is_away() {
     let record = Record::sqlite();
     let (linked, node) = Linked::on(&record).await;
-    let vault = linked.vault(&node.stores.tokens);
+    let vault = linked.vault(&node);
     linked.sign_in(&vault, 3600).await;
     linked.idp.is(Mood::Down);
     vault.forget_all(linked.ada.id).await.unwrap();
@@ -198,11 +272,7 @@ async fn id_tokens_of_sessions_are_kept_sealed() {
         SealedUpstreamSessions::new(Arc::clone(store), keys, Arc::new(entropy()))
     };
     let upstream = Upstream {
-        link: LinkKey {
-            provider: id(),
-            issuer: "https://idp.test".to_owned(),
-            subject: "ada".to_owned(),
-        },
+        link: key("ada"),
         session_id: Some("s".to_owned()),
         id_token: Secret::new("a.b.c"),
     };

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use portcullis_core::{
-    id::{CredentialId, IdentityId, ProviderId},
+    id::{CredentialId, IdentityId, ProviderId, SessionId},
     provider::TokenSet,
     secret::Secret,
     vault::VaultError,
@@ -26,6 +26,7 @@ impl TokenVault for Answers {
     async fn access_token(
         &self,
         _: IdentityId,
+        _: SessionId,
         provider: &ProviderId,
     ) -> Result<Option<Secret>, VaultError> {
         assert_eq!(provider.as_str(), "idp");

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::{
     broker::tests::{setting::*, *},
-    id::CredentialId,
+    id::{CredentialId, SessionId},
     provider::TokenSet,
     secret::Secret,
     vault::VaultError,
@@ -23,6 +23,7 @@ impl TokenVault for Broken {
     async fn access_token(
         &self,
         _: IdentityId,
+        _: SessionId,
         _: &ProviderId,
     ) -> Result<Option<Secret>, VaultError> {
         Err(VaultError::Ended)
@@ -171,8 +172,9 @@ async fn tokens_are_kept_only_where_that_is_asked_for_and_go_with_the_link() {
     let setting = setting(Creation::Auto);
     let vault = setting.broker.vault.clone();
     let ada = setting.created().await;
+    let session = SessionId::generate(&SeededEntropy::new(7));
     let kept = async || {
-        let token = vault.access_token(ada.id, &id()).await.unwrap();
+        let token = vault.access_token(ada.id, session, &id()).await.unwrap();
         token.map(|token| token.expose().to_owned())
     };
     let said = async |access: &str| {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::MemoryStore;
 use crate::{
-    id::{CredentialId, IdentityId, ProviderId},
+    id::{CredentialId, IdentityId, ProviderId, SessionId},
     provider::TokenSet,
     secret::Secret,
     store::StoreError,
@@ -34,6 +34,7 @@ impl TokenVault for MemoryStore {
     async fn access_token(
         &self,
         identity: IdentityId,
+        _session: SessionId,
         _provider: &ProviderId,
     ) -> Result<Option<Secret>, VaultError> {
         let kept = self.kept();
