@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use portcullis_core::{
     administration::{Departed, Leave, LinkFate, SessionFate},
+    clock::Clock,
     credential::{Credential, CredentialStore},
+    entropy::Entropy,
     event::Event,
-    id::ProviderId,
+    id::{IdentityId, ProviderId},
+    identity::IdentityStore,
     link::Link,
     plugin::Announcer,
+    schema::Schemas,
     session::SessionStore,
     store::StoreError,
     vault::{TokenVault, UpstreamSessionStore},
@@ -58,6 +62,14 @@ pub(crate) struct Departures {
     pub(crate) origins: Arc<dyn UpstreamSessionStore>,
     /// Where sessions are.
     pub(crate) sessions: Arc<dyn SessionStore>,
+    /// Where identities are.
+    pub(crate) identities: Arc<dyn IdentityStore>,
+    /// What their traits obey.
+    pub(crate) schemas: Arc<Schemas>,
+    /// The time.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub(crate) entropy: Arc<dyn Entropy>,
     /// Who hears of removed links.
     pub(crate) announcer: Announcer,
 }
@@ -112,10 +124,24 @@ impl Departures {
                 if self.credentials.delete(link.id).await? {
                     count += 1;
                     let identity = link.identity_id;
+                    self.release(identity, provider).await?;
                     self.announcer
                         .announce(&Event::Unlinked { identity, provider });
                 }
             }
+        }
+    }
+
+    /// Takes back what only the provider could set of an identity.
+    async fn release(&self, id: IdentityId, provider: &ProviderId) -> Result<(), StoreError> {
+        let Some(identity) = self.identities.find(id).await? else {
+            return Ok(());
+        };
+        let (clock, entropy) = (&*self.clock, &*self.entropy);
+        let released = self.schemas.released(&identity, provider, clock, entropy);
+        match released {
+            Some(released) => self.identities.update(&released).await,
+            None => Ok(()),
         }
     }
 }
@@ -130,9 +156,8 @@ mod tests {
     use std::sync::Mutex;
 
     use portcullis_core::{
-        clock::Clock,
         credential::CredentialKind,
-        id::{CredentialId, IdentityId, SessionId},
+        id::{CredentialId, SessionId},
         link::LinkKey,
         provider::Upstream,
         secret::{Secret, Token},
@@ -172,6 +197,10 @@ mod tests {
                 vault: store.clone(),
                 origins: store.clone(),
                 sessions: store.clone(),
+                identities: store.clone(),
+                schemas: Arc::new(schemas()),
+                clock: Arc::new(FrozenClock::new(now)),
+                entropy: Arc::new(SeededEntropy::new(6)),
                 announcer: Announcer::new(vec![heard.clone()]),
             },
             clock: FrozenClock::new(now),

@@ -209,6 +209,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             schemas,
             identities: store.clone(),
             credentials: store.clone(),
+            sessions: store.clone(),
             vault: store.clone(),
             clock,
             entropy,

@@ -2,7 +2,7 @@
 
 use super::{
     Arrived, Broker, BrokerError, PendingLink,
-    arrival::arrived,
+    arrival::{arrived, judge},
     plan::{Course, link_key, refusal, withheld},
 };
 use crate::{
@@ -21,7 +21,7 @@ impl Broker {
     /// still the only one that its address leads to.
     pub async fn confirm(
         &self,
-        pending: PendingLink,
+        mut pending: PendingLink,
         identity: &Identity,
     ) -> Result<Box<Arrived>, BrokerError> {
         if self.clock.now() >= pending.expires_at {
@@ -31,6 +31,7 @@ impl Broker {
             return Err(BrokerError::IdentityMismatch);
         }
         let configured = self.find(&pending.provider)?;
+        judge(&configured, &mut pending.vouched);
         let plan = self.plan(&configured, &pending.vouched.claims).await?;
         match plan.course(None)? {
             Course::Enter(linked, _) if linked.id != identity.id => {
@@ -111,16 +112,17 @@ impl Broker {
         }
     }
 
-    /// Whatever the provider has set is the identity's own from here on.
+    /// The provider has no say any more: what it alone could set goes, the rest is the identity's own.
     async fn disown(&self, id: IdentityId, provider: &ProviderId) -> Result<(), BrokerError> {
-        let Some(mut identity) = self.identities.find(id).await? else {
+        let Some(identity) = self.identities.find(id).await? else {
             return Ok(());
         };
-        let before = identity.provenance.len();
-        identity.provenance.retain(|_, o| o.source != *provider);
-        match identity.provenance.len() == before {
-            true => Ok(()),
-            false => Ok(self.identities.update(&identity).await?),
+        let released = self
+            .schemas
+            .released(&identity, provider, &*self.clock, &*self.entropy);
+        match released {
+            Some(released) => Ok(self.identities.update(&released).await?),
+            None => Ok(()),
         }
     }
 
@@ -135,11 +137,46 @@ impl Broker {
         let link = match self.linked(configured, claims).await? {
             Some((owner, link)) if owner.id == identity.id => link,
             Some(_) => return Err(BrokerError::LinkedElsewhere),
-            None => self.put_link(configured, &identity, claims).await?,
+            None => match self.replace_prepared(configured, &identity, claims).await? {
+                Some(link) => link,
+                None => self.put_link(configured, &identity, claims).await?,
+            },
         };
-        let identity = self.synced(configured, identity, claims).await?;
+        self.enter(configured, identity, (link, vouched)).await
+    }
+
+    /// Lets the owner of a link in.
+    pub(super) async fn enter(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: Identity,
+        (link, vouched): (Credential, Vouched),
+    ) -> Result<Box<Arrived>, BrokerError> {
+        let identity = self.synced(configured, identity, &vouched.claims).await?;
         self.keep_tokens(configured, &link, &vouched).await;
         Ok(arrived(configured, identity, &vouched))
+    }
+
+    /// The account's link in place of the one prepared for the identity; `None` when there is none,
+    /// or not any more. The prepared link counts once: the real one takes its place in one write.
+    pub(super) async fn replace_prepared(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: &Identity,
+        claims: &Claims,
+    ) -> Result<Option<Credential>, BrokerError> {
+        let prepared = self.prepared(configured, claims).await?;
+        let Some((_, stub)) = prepared.filter(|(owner, _)| owner.id == identity.id) else {
+            return Ok(None);
+        };
+        let mut link = self.new_link(configured, identity.id, claims);
+        link.id = stub.id;
+        let before = stub.identifier.as_deref().unwrap_or_default();
+        match self.credentials.replace(before, &link).await {
+            Ok(is_replaced) => Ok(is_replaced.then_some(link)),
+            Err(StoreError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(BrokerError::Store(error)),
+        }
     }
 
     async fn put_link(
@@ -148,13 +185,7 @@ impl Broker {
         identity: &Identity,
         claims: &Claims,
     ) -> Result<Credential, BrokerError> {
-        let mut link = self.new_link(configured, identity.id, claims);
-        // The prepared link counts once: the real one takes its place in one write.
-        if let Some((owner, stub)) = self.prepared(configured, claims).await?
-            && owner.id == identity.id
-        {
-            link.id = stub.id;
-        }
+        let link = self.new_link(configured, identity.id, claims);
         match self.credentials.put(&link).await {
             Ok(()) => Ok(link),
             // Another answer for the same account was faster; it may have been for the same person.
@@ -185,18 +216,37 @@ impl Broker {
         }
     }
 
-    /// An identity without anything that would let somebody in; its sessions are the caller's to
-    /// end.
-    pub(super) async fn cleared(&self, mut identity: Identity) -> Result<Identity, BrokerError> {
-        for credential in self.credentials.list(identity.id).await? {
+    /// Links an account to the identity whose address somebody else had taken unproved, and takes
+    /// away all that let them in. They may be adding to it at this moment: sessions end before
+    /// anything of the account is theirs to see, and what came meanwhile goes afterwards.
+    pub(super) async fn reclaim(
+        &self,
+        configured: &ConfiguredProvider,
+        mut identity: Identity,
+        vouched: Vouched,
+    ) -> Result<Box<Arrived>, BrokerError> {
+        self.clear(identity.id, None).await?;
+        identity.provenance.clear();
+        self.identities.update(&identity).await?;
+        let arrived = self.attach(configured, identity, vouched).await?;
+        let own = arrived.upstream.link.identifier();
+        self.clear(arrived.identity.id, Some(&own)).await?;
+        Ok(arrived)
+    }
+
+    /// Removes every way in but the link of this identifier, then ends all sessions.
+    async fn clear(&self, identity: IdentityId, keep: Option<&str>) -> Result<(), BrokerError> {
+        for credential in self.credentials.list(identity).await? {
+            if keep.is_some() && credential.identifier.as_deref() == keep {
+                continue;
+            }
             if Link::of(&credential).is_some() {
                 self.forget_tokens(credential.id).await;
             }
             self.credentials.delete(credential.id).await?;
         }
-        identity.provenance.clear();
-        self.identities.update(&identity).await?;
-        Ok(identity)
+        self.sessions.revoke_all(identity, None).await?;
+        Ok(())
     }
 
     async fn forget_tokens(&self, link: CredentialId) {
