@@ -121,10 +121,11 @@ impl Departures {
                 if let Err(error) = self.vault.forget(link.id).await {
                     tracing::warn!(%error, provider.id = %provider, "tokens of a removed link stay");
                 }
+                // First, for nothing leads here again once the link is gone.
+                self.release(link.identity_id, provider).await?;
                 if self.credentials.delete(link.id).await? {
                     count += 1;
                     let identity = link.identity_id;
-                    self.release(identity, provider).await?;
                     self.announcer
                         .announce(&Event::Unlinked { identity, provider });
                 }
