@@ -160,7 +160,10 @@ mod tests {
         credential::CredentialKind,
         id::{CredentialId, SessionId},
         link::LinkKey,
+        mapping::Sync,
+        provenance::Origin,
         provider::Upstream,
+        schema::Schema,
         secret::{Secret, Token},
         session::{Device, Session},
         stage::Observer,
@@ -186,6 +189,12 @@ mod tests {
         entropy: SeededEntropy,
         heard: Arc<Heard>,
         departures: Departures,
+    }
+
+    fn schemas() -> Schemas {
+        let document = serde_json::json!({"properties": {"name": {"type": "string"}}});
+        let schema = Arc::new(Schema::parse("default", document).unwrap());
+        Schemas::new(vec![schema], "default").unwrap()
     }
 
     fn house() -> House {
@@ -214,7 +223,20 @@ mod tests {
     impl House {
         /// Somebody with an account at the provider, and a session that began there.
         async fn guest(&self, provider: &str) -> IdentityId {
-            let (identity, now) = (IdentityId::generate(&self.entropy), self.clock.now());
+            let now = self.clock.now();
+            let (schemas, traits) = (&self.departures.schemas, serde_json::json!({}));
+            let schema = schemas.default_schema();
+            let made = schemas.identity(schema, traits, &self.clock, &self.entropy);
+            let mut made = made.unwrap();
+            made.roles = vec!["admin".to_owned()];
+            let origin = Origin {
+                source: provider.parse().unwrap(),
+                synced_at: now,
+                sync: Sync::Force,
+            };
+            made.provenance.insert("roles:".to_owned(), origin);
+            self.departures.identities.insert(&made, &[]).await.unwrap();
+            let identity = made.id;
             let link = LinkKey {
                 provider: provider.parse().unwrap(),
                 issuer: "https://id.example".to_owned(),
@@ -257,6 +279,11 @@ mod tests {
             let sessions = SessionStore::list(&*self.store, identity).await.unwrap();
             (links.len(), sessions.len())
         }
+
+        async fn roles_of(&self, identity: IdentityId) -> Vec<String> {
+            let found = self.departures.identities.find(identity).await;
+            found.unwrap().unwrap().roles
+        }
     }
 
     /// XP-15.
@@ -279,8 +306,10 @@ mod tests {
         assert_eq!((gone.links_removed, gone.sessions_ended), (2, 2));
         for identity in [ada, eve] {
             assert_eq!(house.left_of(identity).await, (0, 0));
+            assert_eq!(house.roles_of(identity).await, [""; 0]);
         }
         assert_eq!(house.left_of(other).await, (1, 1));
+        assert_eq!(house.roles_of(other).await, ["admin"]);
         assert_eq!(*house.heard.0.lock().unwrap(), ["acme", "acme"]);
         assert_eq!(house.departures.links(&acme).await.unwrap(), 0);
     }

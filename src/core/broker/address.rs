@@ -26,3 +26,22 @@ fn says(document: &Value, text: &str) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_claim_however_deep_it_is() {
+        let document = json!({
+            "emails": ["a@deep.test"], "profile": {"contact": [{"mail": "B@deep.test"}]},
+        });
+        let claims = Claims::new("https://idp.test", "1", document);
+        for address in ["a@deep.test", "b@DEEP.test"] {
+            assert!(is_unverified(address, &claims), "{address}");
+        }
+        assert!(!is_unverified("c@deep.test", &claims));
+    }
+}

@@ -75,7 +75,7 @@ impl Broker {
         self.create(configured, draft, facts).await
     }
 
-    async fn follow(
+    pub(super) async fn follow(
         &self,
         configured: &ConfiguredProvider,
         vouched: Vouched,
