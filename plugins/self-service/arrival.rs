@@ -21,6 +21,7 @@ use crate::{
     attempts::{Attempts, LIFESPAN},
     csrf::Csrf,
     desk::Desk,
+    fetch,
     login::confirmation,
     navigate::outcome_with_cookie,
     provider,
@@ -81,6 +82,11 @@ async fn finish(
     }
     let flow = services.flows.find(attempt.flow).await?;
     let flow = flow.ok_or_else(|| unexpected(desk, None))?;
+    fetch::bound(desk, visit, &flow)?;
+    if flow.expires_at <= desk.now() {
+        let begin = desk.begin_page(flow.kind, flow.return_to.as_deref());
+        return Err(Failure::from(Code::FlowExpired).way_out("Begin anew", begin));
+    }
     match flow.kind {
         FlowKind::Settings => link::arrive(desk, visit, flow, (attempt, answer)).await,
         _ => sign_in(desk, visit, &flow, (attempt, answer)).await,
@@ -102,7 +108,7 @@ async fn sign_in(
         confirmation::refused(desk, flow, error.code());
         provider::failure(desk, error, id, flow)
     })?;
-    provider::settle(desk, &arrival).await?;
+    provider::settle(desk, &arrival);
     match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {
             enter(desk, visit, flow, &arrived).await

@@ -20,6 +20,7 @@ mod identity_json;
 mod init;
 mod login;
 mod logout;
+mod marker;
 mod native;
 mod navigate;
 mod own_page;

@@ -27,20 +27,15 @@ pub(crate) fn redirect_uri(desk: &Desk, id: &ProviderId) -> Result<Url, Failure>
     Url::parse(&text).map_err(|_| Code::Internal.into())
 }
 
-/// Tells what came of a provider's answer, and ends the sessions of whoever had taken an address
-/// that is now reclaimed.
-pub(crate) async fn settle(desk: &Desk, arrival: &Arrival) -> Result<(), Failure> {
+/// Tells what came of a provider's answer.
+pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
     let (arrived, reason) = match arrival {
         Arrival::Created(arrived) => (arrived, LinkReason::Created),
         Arrival::Linked(arrived, reason) => (arrived, *reason),
-        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),
+        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return,
     };
     let identity = arrived.identity.id;
     let provider = &arrived.upstream.link.provider;
-    if reason == LinkReason::Reclaimed {
-        let sessions = desk.services.sessions.store();
-        sessions.revoke_all(identity, None).await?;
-    }
     let announcer = &desk.services.announcer;
     if reason == LinkReason::Created {
         announcer.announce(&Event::IdentityCreated {
@@ -53,7 +48,6 @@ pub(crate) async fn settle(desk: &Desk, arrival: &Arrival) -> Result<(), Failure
         provider,
         reason,
     });
-    Ok(())
 }
 
 /// Tells observers that nothing came of a provider's answer.

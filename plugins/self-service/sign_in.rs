@@ -4,10 +4,11 @@ use axum::response::{IntoResponse, Json, Redirect, Response};
 use http::header::USER_AGENT;
 use portcullis_core::{
     catalogue::Code,
+    credential::{Credential, CredentialKind},
     event::Event,
     flow::{Flow, FlowKind, Transport},
     id::IdentityId,
-    identity::Identity,
+    identity::{Identity, IdentityState},
     provider::{SignOutScope, Upstream},
     secret::{Secret, Token},
     session::{Aal, AuthenticationMethod, Device, Session},
@@ -67,6 +68,23 @@ impl<'a> Proof<'a> {
         }
     }
 
+    /// Whether the identity has what it was proved with. Proofs that are no credentials, such as
+    /// codes by mail, have nothing to be taken away.
+    fn is_in(&self, credentials: &[Credential]) -> bool {
+        let password = CredentialKind::Password;
+        match self.upstream {
+            Some(upstream) => {
+                let key = upstream.link.identifier();
+                let mut links = credentials.iter();
+                links.any(|link| link.identifier.as_deref() == Some(&*key))
+            }
+            None if self.method == password.as_str() => {
+                credentials.iter().any(|one| one.kind == password)
+            }
+            None => true,
+        }
+    }
+
     fn completed(&self, desk: &Desk) -> AuthenticationMethod {
         AuthenticationMethod {
             method: self.method.to_owned(),
@@ -105,6 +123,11 @@ impl SignIn<'_> {
             .sessions
             .begin(self.identity, methods, device(visit), token.clone())
             .await?;
+        if !self.still_holds(desk).await? {
+            services.sessions.store().revoke(session.id).await?;
+            let begin = desk.begin_page(FlowKind::Login, self.flow.return_to.as_deref());
+            return Err(Failure::from(Code::CredentialsInvalid).way_out("Sign in again", begin));
+        }
         self.note_upstream(desk, &session).await?;
         // The session this browser had is over, whoever's it was: whoever planted or still knows
         // its token must gain nothing from this sign-in.
@@ -118,6 +141,16 @@ impl SignIn<'_> {
             provider: session.provider(),
         });
         Ok(self.answer(desk, &session, &token))
+    }
+
+    /// Whether what was proved still lets the identity in. It may have been taken away, and all
+    /// sessions ended, between the proof and the session.
+    async fn still_holds(&self, desk: &Desk) -> Result<bool, Failure> {
+        let services = &desk.services;
+        let identity = services.identities.find(self.identity.id).await?;
+        let credentials = services.credentials.list(self.identity.id).await?;
+        let is_active = identity.is_some_and(|found| found.state == IdentityState::Active);
+        Ok(is_active && self.proofs.iter().all(|proof| proof.is_in(&credentials)))
     }
 
     /// Notes where the session came from, for the day it ends there. A session whose end could not

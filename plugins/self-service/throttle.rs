@@ -4,23 +4,19 @@ use std::{net::IpAddr, time::Duration};
 
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
-use portcullis_core::{
-    catalogue::Code,
-    flow::{Flow, FlowKind, Transport},
-    id::FlowId,
-    message::Message,
-    secret::TokenHash,
-    ui::Ui,
-};
+use portcullis_core::{catalogue::Code, message::Message, secret::TokenHash};
 use portcullis_kit::{Failure, Visit};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{config::Rate, desk::Desk};
+use crate::{config::Rate, desk::Desk, marker};
 
 /// How long failures of an identity make its next pause longer.
 const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A pause never lasts longer than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often one address may say that sessions have ended. A provider says it for all of its people,
+/// many at once and never again, so only floods are kept out.
+const NOTICES: Rate = Rate::new(10_000, 60);
 
 /// Counts one flow begun from the visitor's address.
 pub(crate) async fn flow(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
@@ -32,9 +28,9 @@ pub(crate) async fn sign_in(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
     address(desk, visit, "sign-ins", desk.limits.sign_ins_per_address).await
 }
 
-/// Counts one word of a provider from the visitor's address. They come on behalf of many people.
+/// Counts one word of a provider from the visitor's address.
 pub(crate) async fn notice(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
-    address(desk, visit, "notices", desk.limits.flows_per_address).await
+    address(desk, visit, "notices", NOTICES).await
 }
 
 async fn address(desk: &Desk, visit: &Visit, what: &str, rate: Rate) -> Result<(), Failure> {
@@ -71,12 +67,9 @@ impl Suspicion {
 
     /// Fails while a pause lasts, right password or not.
     pub(crate) async fn check(&self, desk: &Desk) -> Result<(), Failure> {
-        let pause = desk.services.flows.find(self.pause_id()?).await?;
-        match pause {
-            Some(pause) if desk.now() < pause.expires_at => {
-                Err(refusal(desk.now(), pause.expires_at))
-            }
-            _ => Ok(()),
+        match marker::stands(desk, &self.pause()).await? {
+            Some(until) => Err(refusal(desk.now(), until)),
+            None => Ok(()),
         }
     }
 
@@ -95,37 +88,11 @@ impl Suspicion {
         let doublings = u32::try_from(nth.saturating_sub(1)).unwrap_or(u32::MAX);
         let factor = 2_u32.checked_pow(doublings).unwrap_or(u32::MAX);
         let length = rate.per.saturating_mul(factor).min(LONGEST);
-        let pause = pause(self.pause_id()?, now, now + length);
-        Ok(flows.put(&pause).await?)
+        Ok(marker::set(desk, &self.pause(), now + length).await?)
     }
 
-    /// The pause is kept as a flow whose id follows from whom it is for.
-    fn pause_id(&self) -> Result<FlowId, Failure> {
-        let hex = TokenHash::of(&format!("pause:{}", self.key)).to_hex();
-        let id = hex.get(..32).and_then(|digits| digits.parse().ok());
-        id.ok_or_else(|| Code::Internal.into())
-    }
-}
-
-fn pause(id: FlowId, issued_at: Timestamp, expires_at: Timestamp) -> Flow {
-    Flow {
-        id,
-        kind: FlowKind::Error,
-        transport: Transport::Api,
-        issued_at,
-        expires_at,
-        request_url: String::new(),
-        return_to: None,
-        csrf_hash: None,
-        active: None,
-        state: "pause".to_owned(),
-        ui: Ui {
-            action: String::new(),
-            method: String::new(),
-            nodes: Vec::new(),
-            messages: Vec::new(),
-        },
-        context: Value::Null,
+    fn pause(&self) -> String {
+        format!("pause:{}", self.key)
     }
 }
 

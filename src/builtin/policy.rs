@@ -15,6 +15,7 @@ pub(super) fn policy(table: &config::Provider) -> Result<Policy, String> {
         admission: table.admission()?,
         store_tokens: table.store_tokens,
         logout: table.logout,
+        front_channel_logout: table.front_channel_logout,
         notify: table.notify,
     })
 }

@@ -118,6 +118,9 @@ pub struct Provider {
     /// What signing out here means for its own session; default `local`.
     #[serde(deserialize_with = "text::word")]
     pub logout: SignOutScope,
+    /// Whether its page may end sessions here in a frame; default `false`, because every
+    /// application that knows a session's `sid` can do so.
+    pub front_channel_logout: bool,
     /// Whether changes of links are mailed to the identity's address; default `true`.
     pub notify: bool,
     /// Whether the map may set roles and traits that only administrators may edit; default `false`.
@@ -172,6 +175,7 @@ impl Default for Provider {
             allowed_hosts: Vec::new(),
             store_tokens: false,
             logout: SignOutScope::default(),
+            front_channel_logout: false,
             notify: true,
             allow_privileged: false,
             sync: Sync::default(),

@@ -31,6 +31,7 @@ use crate::{
     provider::{Answer, Attempt, ConfiguredProvider, Upstream, Vouched},
     registry::Registry,
     schema::{Schemas, TraitError},
+    session::SessionStore,
     vault::TokenVault,
 };
 
@@ -45,6 +46,8 @@ pub struct Broker {
     pub identities: Arc<dyn IdentityStore>,
     /// Where links are.
     pub credentials: Arc<dyn CredentialStore>,
+    /// Where sessions are.
+    pub sessions: Arc<dyn SessionStore>,
     /// Where upstream tokens are kept.
     pub vault: Arc<dyn TokenVault>,
     /// The time.
@@ -107,7 +110,7 @@ pub enum LinkReason {
     TrustedAddress,
     /// An administrator had prepared it.
     Prepared,
-    /// The address was reclaimed from whoever had taken it unproved; their sessions have to end.
+    /// The address was reclaimed from whoever had taken it unproved; their sessions have ended.
     Reclaimed,
     /// The person proved to be the identity.
     Proved,
@@ -217,7 +220,7 @@ impl Broker {
             .finish(attempt, answer, redirect_uri)
             .await
             .map_err(BrokerError::Provider)?;
-        vouched.claims.trusted = configured.trust.judge(&vouched.claims.document);
+        arrival::judge(&configured, &mut vouched);
         Ok(vouched)
     }
 

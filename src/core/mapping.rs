@@ -1,6 +1,7 @@
 //! Mapping: how a provider's claims become traits, metadata and roles.
 
 mod facts;
+mod release;
 mod transfer;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -113,8 +114,8 @@ impl MappingEntry {
     fn key(&self) -> String {
         match self.target {
             Target::Traits => self.path.clone(),
-            Target::MetadataPublic => format!("metadata_public:{}", self.path),
-            Target::MetadataAdmin => format!("metadata_admin:{}", self.path),
+            Target::MetadataPublic => format!("{METADATA_PUBLIC}{}", self.path),
+            Target::MetadataAdmin => format!("{METADATA_ADMIN}{}", self.path),
             Target::Roles => ROLES.to_owned(),
         }
     }
@@ -171,6 +172,10 @@ impl MappingEntry {
 
 /// Where it is noted who set the roles, which no trait's path is.
 const ROLES: &str = "roles:";
+
+/// What goes before the paths of metadata where it is noted who set them.
+const METADATA_PUBLIC: &str = "metadata_public:";
+const METADATA_ADMIN: &str = "metadata_admin:";
 
 /// The value at a dotted path.
 pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {

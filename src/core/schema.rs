@@ -219,6 +219,22 @@ impl Schema {
         fields.all(|field| field.is_editable)
     }
 
+    /// Whether somebody signs in with or is reached by the trait of this dotted path, or a part.
+    pub(crate) fn is_reached_by(&self, path: &str) -> bool {
+        let mut addresses = self.fields.iter().filter(|field| field.is_address());
+        addresses.any(|field| is_within(&field.dotted(), path) || is_within(path, &field.dotted()))
+    }
+
+    /// The traits somebody sends of themselves: what only administrators may edit is as in `stored`.
+    pub fn from_person(&self, submitted: Value, stored: &Value) -> Value {
+        let mut traits = match submitted {
+            Value::Null => json!({}),
+            submitted => submitted,
+        };
+        self.keep_privileged(&mut traits, stored);
+        self.coerce(traits)
+    }
+
     /// Puts what only administrators may edit back to what it was in `old`.
     pub fn keep_privileged(&self, traits: &mut Value, old: &Value) {
         for field in self.fields.iter().filter(|field| !field.is_editable) {

@@ -66,6 +66,10 @@ impl ProviderParts {
                 vault: Arc::clone(&vault),
                 origins: Arc::clone(&upstream_sessions),
                 sessions: Arc::clone(&foundation.stores.sessions),
+                identities: Arc::clone(&foundation.stores.identities),
+                schemas: Arc::clone(&foundation.schemas),
+                clock: Arc::clone(&foundation.clock),
+                entropy: Arc::clone(&foundation.entropy),
                 announcer: announcer.clone(),
             },
         };
@@ -91,6 +95,7 @@ fn broker(foundation: &Foundation, roster: &Roster, vault: Arc<dyn TokenVault>) 
         schemas: Arc::clone(&foundation.schemas),
         identities: Arc::clone(&foundation.stores.identities),
         credentials: Arc::clone(&foundation.stores.credentials),
+        sessions: Arc::clone(&foundation.stores.sessions),
         vault,
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use portcullis_core::{
     administration::{Departed, Leave, LinkFate, SessionFate},
+    clock::Clock,
     credential::{Credential, CredentialStore},
+    entropy::Entropy,
     event::Event,
-    id::ProviderId,
+    id::{IdentityId, ProviderId},
+    identity::IdentityStore,
     link::Link,
     plugin::Announcer,
+    schema::Schemas,
     session::SessionStore,
     store::StoreError,
     vault::{TokenVault, UpstreamSessionStore},
@@ -58,6 +62,14 @@ pub(crate) struct Departures {
     pub(crate) origins: Arc<dyn UpstreamSessionStore>,
     /// Where sessions are.
     pub(crate) sessions: Arc<dyn SessionStore>,
+    /// Where identities are.
+    pub(crate) identities: Arc<dyn IdentityStore>,
+    /// What their traits obey.
+    pub(crate) schemas: Arc<Schemas>,
+    /// The time.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub(crate) entropy: Arc<dyn Entropy>,
     /// Who hears of removed links.
     pub(crate) announcer: Announcer,
 }
@@ -109,6 +121,8 @@ impl Departures {
                 if let Err(error) = self.vault.forget(link.id).await {
                     tracing::warn!(%error, provider.id = %provider, "tokens of a removed link stay");
                 }
+                // First, for nothing leads here again once the link is gone.
+                self.release(link.identity_id, provider).await?;
                 if self.credentials.delete(link.id).await? {
                     count += 1;
                     let identity = link.identity_id;
@@ -116,6 +130,19 @@ impl Departures {
                         .announce(&Event::Unlinked { identity, provider });
                 }
             }
+        }
+    }
+
+    /// Takes back what only the provider could set of an identity.
+    async fn release(&self, id: IdentityId, provider: &ProviderId) -> Result<(), StoreError> {
+        let Some(identity) = self.identities.find(id).await? else {
+            return Ok(());
+        };
+        let (clock, entropy) = (&*self.clock, &*self.entropy);
+        let released = self.schemas.released(&identity, provider, clock, entropy);
+        match released {
+            Some(released) => self.identities.update(&released).await,
+            None => Ok(()),
         }
     }
 }
@@ -130,11 +157,13 @@ mod tests {
     use std::sync::Mutex;
 
     use portcullis_core::{
-        clock::Clock,
         credential::CredentialKind,
-        id::{CredentialId, IdentityId, SessionId},
+        id::{CredentialId, SessionId},
         link::LinkKey,
+        mapping::Sync,
+        provenance::Origin,
         provider::Upstream,
+        schema::Schema,
         secret::{Secret, Token},
         session::{Device, Session},
         stage::Observer,
@@ -162,6 +191,12 @@ mod tests {
         departures: Departures,
     }
 
+    fn schemas() -> Schemas {
+        let document = serde_json::json!({"properties": {"name": {"type": "string"}}});
+        let schema = Arc::new(Schema::parse("default", document).unwrap());
+        Schemas::new(vec![schema], "default").unwrap()
+    }
+
     fn house() -> House {
         let now = "2026-07-01T12:00:00Z".parse().unwrap();
         let store = Arc::new(MemoryStore::new(Arc::new(FrozenClock::new(now))));
@@ -172,6 +207,10 @@ mod tests {
                 vault: store.clone(),
                 origins: store.clone(),
                 sessions: store.clone(),
+                identities: store.clone(),
+                schemas: Arc::new(schemas()),
+                clock: Arc::new(FrozenClock::new(now)),
+                entropy: Arc::new(SeededEntropy::new(6)),
                 announcer: Announcer::new(vec![heard.clone()]),
             },
             clock: FrozenClock::new(now),
@@ -184,7 +223,20 @@ mod tests {
     impl House {
         /// Somebody with an account at the provider, and a session that began there.
         async fn guest(&self, provider: &str) -> IdentityId {
-            let (identity, now) = (IdentityId::generate(&self.entropy), self.clock.now());
+            let now = self.clock.now();
+            let (schemas, traits) = (&self.departures.schemas, serde_json::json!({}));
+            let schema = schemas.default_schema();
+            let made = schemas.identity(schema, traits, &self.clock, &self.entropy);
+            let mut made = made.unwrap();
+            made.roles = vec!["admin".to_owned()];
+            let origin = Origin {
+                source: provider.parse().unwrap(),
+                synced_at: now,
+                sync: Sync::Force,
+            };
+            made.provenance.insert("roles:".to_owned(), origin);
+            self.departures.identities.insert(&made, &[]).await.unwrap();
+            let identity = made.id;
             let link = LinkKey {
                 provider: provider.parse().unwrap(),
                 issuer: "https://id.example".to_owned(),
@@ -227,6 +279,11 @@ mod tests {
             let sessions = SessionStore::list(&*self.store, identity).await.unwrap();
             (links.len(), sessions.len())
         }
+
+        async fn roles_of(&self, identity: IdentityId) -> Vec<String> {
+            let found = self.departures.identities.find(identity).await;
+            found.unwrap().unwrap().roles
+        }
     }
 
     /// XP-15.
@@ -249,8 +306,10 @@ mod tests {
         assert_eq!((gone.links_removed, gone.sessions_ended), (2, 2));
         for identity in [ada, eve] {
             assert_eq!(house.left_of(identity).await, (0, 0));
+            assert_eq!(house.roles_of(identity).await, [""; 0]);
         }
         assert_eq!(house.left_of(other).await, (1, 1));
+        assert_eq!(house.roles_of(other).await, ["admin"]);
         assert_eq!(*house.heard.0.lock().unwrap(), ["acme", "acme"]);
         assert_eq!(house.departures.links(&acme).await.unwrap(), 0);
     }

@@ -110,6 +110,17 @@ impl CredentialStore for SqlCredentials {
         self.database.execute(row).await.map(drop)
     }
 
+    async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
+        let change = Query::update()
+            .table(Table::Credentials)
+            .values(cells(credential)?.into_iter().map(|(c, v)| (c, v.into())))
+            .and_where(Expr::col(Column::Id).eq(text(credential.id)))
+            .and_where(Expr::col(Column::Identifier).eq(text(before)))
+            .to_owned();
+        let change = self.database.write(&change, WHAT);
+        Ok(self.database.execute(change).await? > 0)
+    }
+
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
         let removal = Query::delete()
             .from_table(Table::Credentials)
@@ -122,7 +133,17 @@ impl CredentialStore for SqlCredentials {
 
 /// Adds a credential, or replaces the one of the same id.
 pub(super) fn put(credential: &Credential) -> Result<InsertStatement, StoreError> {
-    let cells = vec![
+    let mut statement = insert(Table::Credentials, cells(credential)?);
+    statement.on_conflict(
+        OnConflict::column(Column::Id)
+            .update_columns(COLUMNS)
+            .to_owned(),
+    );
+    Ok(statement)
+}
+
+fn cells(credential: &Credential) -> Result<Vec<(Column, Value)>, StoreError> {
+    Ok(vec![
         (Column::Id, text(credential.id)),
         (Column::IdentityId, text(credential.identity_id)),
         (Column::Kind, text(credential.kind.as_str())),
@@ -133,14 +154,7 @@ pub(super) fn put(credential: &Credential) -> Result<InsertStatement, StoreError
         (Column::Config, json(&credential.config)?),
         (Column::CreatedAt, time(credential.created_at)),
         (Column::UpdatedAt, time(credential.updated_at)),
-    ];
-    let mut statement = insert(Table::Credentials, cells);
-    statement.on_conflict(
-        OnConflict::column(Column::Id)
-            .update_columns(COLUMNS)
-            .to_owned(),
-    );
-    Ok(statement)
+    ])
 }
 
 fn read(row: &Row) -> Result<Credential, StoreError> {

@@ -11,14 +11,13 @@ use http::{StatusCode, header::CACHE_CONTROL};
 use portcullis_core::{
     id::{ProviderId, SessionId},
     provider::LogoutNotice,
-    secret::TokenHash,
     store::StoreError,
 };
 use portcullis_kit::{Outcome, Visit};
 use serde_json::json;
 
 use super::ended;
-use crate::{desk::Desk, throttle};
+use crate::{desk::Desk, marker, throttle};
 
 /// Why a logout token ends nothing, in words for whoever runs the provider.
 enum Refusal {
@@ -51,9 +50,10 @@ async fn end(desk: &Desk, provider: &str, visit: &Visit) -> Result<(), Refusal> 
     let id: ProviderId = provider
         .parse()
         .map_err(|_| Refusal::Invalid("there is no provider of this name"))?;
-    let configured = desk.services.broker.find(&id);
-    let configured =
-        configured.map_err(|_| Refusal::Invalid("there is no provider of this name"))?;
+    // One that is switched off lets nobody in, but its sessions may have been kept.
+    let providers = desk.services.broker.registry.current();
+    let configured = providers.find(&id);
+    let configured = configured.ok_or(Refusal::Invalid("there is no provider of this name"))?;
     let sign_out = configured.provider.sign_out();
     let sign_out = sign_out.ok_or(Refusal::Invalid("the provider has no logout tokens"))?;
     let fields = visit.fields();
@@ -64,13 +64,14 @@ async fn end(desk: &Desk, provider: &str, visit: &Visit) -> Result<(), Refusal> 
         tracing::warn!(provider = %id, %error, "a logout token is refused");
         Refusal::Invalid("the logout_token does not hold")
     })?;
-    let once = TokenHash::of(&format!("logout-token:{id}:{}", notice.id));
-    let flows = &desk.services.flows;
-    if !flows.claim_once(&once, notice.expires_at).await? {
+    // Used up only when all is done: a provider that is told to try again sends the same one.
+    let used = format!("logout-token:{id}:{}", notice.id);
+    if marker::stands(desk, &used).await?.is_some() {
         return Err(Refusal::Invalid("the logout_token was used already"));
     }
     let sessions = sessions(desk, &id, &notice).await?;
-    Ok(ended::end(desk, &sessions).await?)
+    ended::end(desk, &sessions).await?;
+    Ok(marker::set(desk, &used, notice.expires_at).await?)
 }
 
 /// The sessions that the notice is about: the one it names, or all of the account it names.

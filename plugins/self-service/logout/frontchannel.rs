@@ -2,7 +2,8 @@
 //! here (OpenID Connect Front-Channel Logout 1.0).
 //!
 //! Our cookie is not sent into frames of other sites, so the session is found by the provider's
-//! name for it, which nobody but the provider and this browser know.
+//! name for it. Other applications of the provider may be told that name, too, and could sign
+//! people out with it, so this is on only where a provider's configuration says so.
 
 use std::sync::Arc;
 
@@ -25,8 +26,13 @@ pub(crate) async fn receive(
 ) -> Outcome {
     throttle::notice(&desk, &visit).await?;
     let id: ProviderId = provider.parse().map_err(|_| Code::ProviderUnknown)?;
-    let configured = desk.services.broker.find(&id);
-    configured.map_err(|error| Failure::from(error.code()))?;
+    // One that is switched off lets nobody in, but its sessions may have been kept.
+    let providers = desk.services.broker.registry.current();
+    let configured = providers.find(&id).ok_or(Code::ProviderUnknown)?;
+    if !configured.policy.front_channel_logout {
+        return Err(Failure::from(Code::NotFound)
+            .because("This provider does not end sessions by its page here."));
+    }
     let (Some(issuer), Some(session_id)) = (visit.query("iss"), visit.query("sid")) else {
         return Err(Failure::from(Code::BadRequest)
             .because("The provider has to say which session ends: iss and sid are missing."));

@@ -87,7 +87,7 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
             return Err(failure);
         }
     };
-    provider::settle(desk, &arrival).await?;
+    provider::settle(desk, &arrival);
     let arrived = match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {
             arrived

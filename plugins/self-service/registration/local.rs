@@ -11,7 +11,7 @@ use portcullis_core::{
     store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     complaint::{self, Complaint},
@@ -79,7 +79,7 @@ async fn candidate(
 ) -> Result<Candidate, Failure> {
     let services = &desk.services;
     let schema = services.schemas.default_schema();
-    let traits = schema.coerce(submission.traits());
+    let traits = schema.from_person(submission.traits(), &json!({}));
     let (clock, entropy) = (&*services.clock, &*services.entropy);
     let made = services
         .schemas

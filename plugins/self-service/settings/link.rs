@@ -3,12 +3,13 @@
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     broker::{Arrived, BrokerError, LinkReason},
+    catalogue::Code,
     event::Event,
-    flow::Flow,
-    identity::Identity,
+    flow::{Flow, FlowKind},
+    principal::Principal,
     provider::{Answer, Attempt},
 };
-use portcullis_kit::{Outcome, Visit, Wants};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::save;
 use crate::{csrf::Csrf, desk::Desk, fetch, flow_json, provider};
@@ -22,7 +23,7 @@ pub(crate) async fn arrive(
 ) -> Outcome {
     let principal = fetch::owned(desk, visit, &flow)?;
     let id = &attempt.provider;
-    let linked = link(desk, &principal.identity, attempt, answer).await?;
+    let linked = link(desk, principal, attempt, answer).await?;
     let arrived = linked.map_err(|error| provider::failure(desk, error, id, &flow))?;
     let identity = arrived.identity.id;
     desk.services.announcer.announce(&Event::Linked {
@@ -45,14 +46,24 @@ pub(crate) async fn arrive(
 
 async fn link(
     desk: &Desk,
-    identity: &Identity,
+    principal: &Principal,
     attempt: &Attempt,
     answer: &Answer,
-) -> Result<Result<Box<Arrived>, BrokerError>, portcullis_kit::Failure> {
+) -> Result<Result<Box<Arrived>, BrokerError>, Failure> {
     let redirect_uri = provider::redirect_uri(desk, &attempt.provider)?;
     let broker = &desk.services.broker;
-    Ok(match broker.vouch(attempt, answer, &redirect_uri).await {
-        Ok(vouched) => broker.link(identity, &attempt.provider, vouched).await,
-        Err(error) => Err(error),
-    })
+    let vouched = match broker.vouch(attempt, answer, &redirect_uri).await {
+        Ok(vouched) => vouched,
+        Err(error) => return Ok(Err(error)),
+    };
+    // Asking the provider takes its time, in which the identity may have been taken from whoever
+    // asks: they must not add a way back in.
+    let session = &principal.session;
+    let still = desk.services.sessions.store().find(&session.token_hash);
+    if still.await?.is_none_or(|still| still.id != session.id) {
+        let begin = desk.begin_page(FlowKind::Login, None);
+        return Err(Failure::from(Code::SignedOut).way_out("Sign in", begin));
+    }
+    let identity = &principal.identity;
+    Ok(broker.link(identity, &attempt.provider, vouched).await)
 }

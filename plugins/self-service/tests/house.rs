@@ -97,10 +97,26 @@ impl House {
     }
 
     pub(crate) fn with(config: Config, limits: Limits) -> Self {
+        Self::built((config, limits), |_, _| {})
+    }
+
+    /// A house with registration and other services than usual.
+    pub(crate) fn altered(
+        limits: Limits,
+        change: impl FnOnce(&mut Services, &Arc<MemoryStore>),
+    ) -> Self {
+        Self::built((open_registration(), limits), change)
+    }
+
+    fn built(
+        (config, limits): (Config, Limits),
+        change: impl FnOnce(&mut Services, &Arc<MemoryStore>),
+    ) -> Self {
         let clock = Arc::new(FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let heard = Arc::new(Heard::default());
-        let services = services(&clock, &store, &heard);
+        let mut services = services(&clock, &store, &heard);
+        change(&mut services, &store);
         let mut host = Host {
             services: services.clone(),
             authenticators: Vec::new(),
@@ -209,6 +225,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             schemas,
             identities: store.clone(),
             credentials: store.clone(),
+            sessions: store.clone(),
             vault: store.clone(),
             clock,
             entropy,

@@ -182,6 +182,17 @@ async fn a_frame_of_the_provider_ends_the_session_it_names() {
     let target =
         |query: &str| format!("/self-service/methods/oidc/frontchannel-logout/acme?{query}");
     let mut frame = house.browser();
+    let off = frame
+        .go(&target("iss=https://acme.test&sid=sid-of-ada"))
+        .await;
+    assert_eq!(
+        off.status, 404,
+        "it is off unless the provider's table says so"
+    );
+    assert_eq!(ada.ask("/sessions/whoami").await.status, 200);
+    house.configure("acme", |provider| {
+        provider.policy.front_channel_logout = true
+    });
     for (query, status) in [
         ("", 400),
         ("sid=sid-of-ada", 400),

@@ -1,5 +1,7 @@
 //! Which addresses of claims count as verified.
 
+use serde_json::Value;
+
 use crate::{provider::Claims, schema::normalise_identifier};
 
 /// Whether the provider vouches for this address.
@@ -12,11 +14,34 @@ pub(super) fn is_trusted(address: &str, claims: &Claims) -> bool {
 /// vouch for: `email` without `email_verified`, or a user name that looks like an address.
 pub(super) fn is_unverified(text: &str, claims: &Claims) -> bool {
     let text = normalise_identifier(text);
-    let is_claimed = || {
-        let claimed = claims.document.as_object().into_iter().flatten();
-        claimed
-            .filter_map(|(_, value)| value.as_str())
-            .any(|value| normalise_identifier(value) == text)
-    };
-    text.contains('@') && !is_trusted(&text, claims) && is_claimed()
+    text.contains('@') && !is_trusted(&text, claims) && says(&claims.document, &text)
+}
+
+/// Whether a normalised text is anywhere in a document.
+fn says(document: &Value, text: &str) -> bool {
+    match document {
+        Value::String(own) => normalise_identifier(own) == text,
+        Value::Array(items) => items.iter().any(|item| says(item, text)),
+        Value::Object(members) => members.values().any(|member| says(member, text)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_claim_however_deep_it_is() {
+        let document = json!({
+            "emails": ["a@deep.test"], "profile": {"contact": [{"mail": "B@deep.test"}]},
+        });
+        let claims = Claims::new("https://idp.test", "1", document);
+        for address in ["a@deep.test", "b@DEEP.test"] {
+            assert!(is_unverified(address, &claims), "{address}");
+        }
+        assert!(!is_unverified("c@deep.test", &claims));
+    }
 }

@@ -40,6 +40,7 @@ impl Broker {
         mut draft: Draft,
         filled_in: Value,
     ) -> Result<Arrival, BrokerError> {
+        judge(configured, &mut draft.vouched);
         let plan = self.plan(configured, &draft.vouched.claims).await?;
         let course = plan.course(None)?;
         if !matches!(course, Course::Create(_)) {
@@ -51,8 +52,7 @@ impl Broker {
         if filled_in.is_object() {
             merge(&mut draft.traits, filled_in);
         }
-        let mut traits = schema.coerce(draft.traits);
-        schema.keep_privileged(&mut traits, &said);
+        let mut traits = schema.from_person(draft.traits, &said);
         // Applications tell people apart by their address: a form that asks for something else
         // must not let somebody proved be anybody they like.
         schema.keep_addresses(&mut traits, &said, |text| is_trusted(text, claims));
@@ -75,13 +75,13 @@ impl Broker {
         self.create(configured, draft, facts).await
     }
 
-    async fn follow(
+    pub(super) async fn follow(
         &self,
         configured: &ConfiguredProvider,
         vouched: Vouched,
         course: Course,
     ) -> Result<Arrival, BrokerError> {
-        let (identity, reason) = match course {
+        let identity = match course {
             Course::Enter(identity, link) => {
                 let identity = self.synced(configured, identity, &vouched.claims).await?;
                 self.keep_tokens(configured, &link, &vouched).await;
@@ -97,12 +97,36 @@ impl Broker {
                     identity.id,
                 )));
             }
-            Course::Prepared(identity) => (identity, LinkReason::Prepared),
-            Course::Auto(identity) => (identity, LinkReason::TrustedAddress),
-            Course::Reclaim(identity) => (self.cleared(identity).await?, LinkReason::Reclaimed),
+            Course::Prepared(identity) => {
+                return self.take_prepared(configured, identity, vouched).await;
+            }
+            Course::Reclaim(identity) => {
+                let arrived = self.reclaim(configured, identity, vouched).await?;
+                return Ok(Arrival::Linked(arrived, LinkReason::Reclaimed));
+            }
+            Course::Auto(identity) => identity,
         };
         let arrived = self.attach(configured, identity, vouched).await?;
-        Ok(Arrival::Linked(arrived, reason))
+        Ok(Arrival::Linked(arrived, LinkReason::TrustedAddress))
+    }
+
+    /// Links an account as prepared; where another account has just taken the prepared link, its
+    /// address leads elsewhere.
+    async fn take_prepared(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: Identity,
+        vouched: Vouched,
+    ) -> Result<Arrival, BrokerError> {
+        let claims = &vouched.claims;
+        if let Some(link) = self.replace_prepared(configured, &identity, claims).await? {
+            let arrived = self.enter(configured, identity, (link, vouched)).await?;
+            return Ok(Arrival::Linked(arrived, LinkReason::Prepared));
+        }
+        match self.plan(configured, claims).await?.course(None)? {
+            Course::Prepared(_) => Err(BrokerError::LinkedElsewhere),
+            course => Box::pin(self.follow(configured, vouched, course)).await,
+        }
     }
 
     fn pending(
@@ -262,6 +286,12 @@ impl Broker {
             }
         }
     }
+}
+
+/// Says which address of the claims counts as verified by the rules as they are now: those of an
+/// account that has waited may have changed.
+pub(super) fn judge(configured: &ConfiguredProvider, vouched: &mut Vouched) {
+    vouched.claims.trusted = configured.trust.judge(&vouched.claims.document);
 }
 
 pub(super) fn arrived(

@@ -2,7 +2,7 @@
 
 use super::{
     Arrived, Broker, BrokerError, PendingLink,
-    arrival::arrived,
+    arrival::{arrived, judge},
     plan::{Course, link_key, refusal, withheld},
 };
 use crate::{
@@ -22,7 +22,7 @@ impl Broker {
     /// still the only one that its address leads to.
     pub async fn confirm(
         &self,
-        pending: PendingLink,
+        mut pending: PendingLink,
         identity: &Identity,
     ) -> Result<Box<Arrived>, BrokerError> {
         if self.clock.now() >= pending.expires_at {
@@ -32,6 +32,7 @@ impl Broker {
             return Err(BrokerError::IdentityMismatch);
         }
         let configured = self.find(&pending.provider)?;
+        judge(&configured, &mut pending.vouched);
         let plan = self.plan(&configured, &pending.vouched.claims).await?;
         match plan.course(None)? {
             Course::Enter(linked, _) if linked.id != identity.id => {
@@ -115,29 +116,36 @@ impl Broker {
         }
     }
 
-    /// Whatever was set from an origin that is not kept is the identity's own from here on; done
-    /// once more when somebody else changes the identity meanwhile. `None` when it is gone.
-    async fn disown(
+    /// The provider has no say any more: what it alone could set goes, the rest is the identity's own.
+    async fn disown(&self, id: IdentityId, provider: &ProviderId) -> Result<(), BrokerError> {
+        let released = |identity: &Identity| {
+            self.schemas
+                .released(identity, provider, &*self.clock, &*self.entropy)
+        };
+        self.rewritten(id, released).await.map(drop)
+    }
+
+    /// The identity as `change` makes it, done once more when somebody else changes it meanwhile;
+    /// `None` when it is gone.
+    async fn rewritten(
         &self,
         id: IdentityId,
-        is_kept: impl Fn(&Origin) -> bool,
+        change: impl Fn(&Identity) -> Option<Identity>,
     ) -> Result<Option<Identity>, BrokerError> {
         let mut is_repeated = false;
         loop {
-            let Some(mut identity) = self.identities.find(id).await? else {
+            let Some(identity) = self.identities.find(id).await? else {
                 return Ok(None);
             };
-            let before = identity.provenance.len();
-            identity.provenance.retain(|_, origin| is_kept(origin));
-            if identity.provenance.len() == before {
+            let Some(mut changed) = change(&identity) else {
                 return Ok(Some(identity));
-            }
-            match self.identities.update(&identity).await {
+            };
+            match self.identities.update(&changed).await {
                 Err(StoreError::Conflict { .. }) if !is_repeated => is_repeated = true,
                 Err(error) => return Err(BrokerError::Store(error)),
                 Ok(()) => {
-                    identity.version += 1;
-                    return Ok(Some(identity));
+                    changed.version += 1;
+                    return Ok(Some(changed));
                 }
             }
         }
@@ -154,11 +162,46 @@ impl Broker {
         let link = match self.linked(configured, claims).await? {
             Some((owner, link)) if owner.id == identity.id => link,
             Some(_) => return Err(BrokerError::LinkedElsewhere),
-            None => self.put_link(configured, &identity, claims).await?,
+            None => match self.replace_prepared(configured, &identity, claims).await? {
+                Some(link) => link,
+                None => self.put_link(configured, &identity, claims).await?,
+            },
         };
-        let identity = self.synced(configured, identity, claims).await?;
+        self.enter(configured, identity, (link, vouched)).await
+    }
+
+    /// Lets the owner of a link in.
+    pub(super) async fn enter(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: Identity,
+        (link, vouched): (Credential, Vouched),
+    ) -> Result<Box<Arrived>, BrokerError> {
+        let identity = self.synced(configured, identity, &vouched.claims).await?;
         self.keep_tokens(configured, &link, &vouched).await;
         Ok(arrived(configured, identity, &vouched))
+    }
+
+    /// The account's link in place of the one prepared for the identity; `None` when there is none,
+    /// or not any more. The prepared link counts once: the real one takes its place in one write.
+    pub(super) async fn replace_prepared(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: &Identity,
+        claims: &Claims,
+    ) -> Result<Option<Credential>, BrokerError> {
+        let prepared = self.prepared(configured, claims).await?;
+        let Some((_, stub)) = prepared.filter(|(owner, _)| owner.id == identity.id) else {
+            return Ok(None);
+        };
+        let mut link = self.new_link(configured, identity.id, claims);
+        link.id = stub.id;
+        let before = stub.identifier.as_deref().unwrap_or_default();
+        match self.credentials.replace(before, &link).await {
+            Ok(is_replaced) => Ok(is_replaced.then_some(link)),
+            Err(StoreError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(BrokerError::Store(error)),
+        }
     }
 
     async fn put_link(
@@ -167,13 +210,7 @@ impl Broker {
         identity: &Identity,
         claims: &Claims,
     ) -> Result<Credential, BrokerError> {
-        let mut link = self.new_link(configured, identity.id, claims);
-        // The prepared link counts once: the real one takes its place in one write.
-        if let Some((owner, stub)) = self.prepared(configured, claims).await?
-            && owner.id == identity.id
-        {
-            link.id = stub.id;
-        }
+        let link = self.new_link(configured, identity.id, claims);
         match self.credentials.put(&link).await {
             Ok(()) => Ok(link),
             // Another answer for the same account was faster; it may have been for the same person.
@@ -204,18 +241,43 @@ impl Broker {
         }
     }
 
-    /// An identity without anything that would let somebody in; its sessions are the caller's to
-    /// end.
-    pub(super) async fn cleared(&self, identity: Identity) -> Result<Identity, BrokerError> {
-        for credential in self.credentials.list(identity.id).await? {
+    /// Links an account to the identity whose address somebody else had taken unproved, and takes
+    /// away all that let them in. They may be adding to it at this moment: sessions end before
+    /// anything of the account is theirs to see, and what came meanwhile goes afterwards.
+    pub(super) async fn reclaim(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: Identity,
+        vouched: Vouched,
+    ) -> Result<Box<Arrived>, BrokerError> {
+        self.clear(identity.id, None).await?;
+        let own = |identity: &Identity| {
+            let mut identity = identity.clone();
+            identity.provenance.clear();
+            Some(identity)
+        };
+        let identity = self.rewritten(identity.id, own).await?;
+        let identity = identity.filter(|identity| identity.state == IdentityState::Active);
+        let identity = identity.ok_or(BrokerError::Disabled)?;
+        let arrived = self.attach(configured, identity, vouched).await?;
+        let own = arrived.upstream.link.identifier();
+        self.clear(arrived.identity.id, Some(&own)).await?;
+        Ok(arrived)
+    }
+
+    /// Removes every way in but the link of this identifier, then ends all sessions.
+    async fn clear(&self, identity: IdentityId, keep: Option<&str>) -> Result<(), BrokerError> {
+        for credential in self.credentials.list(identity).await? {
+            if keep.is_some() && credential.identifier.as_deref() == keep {
+                continue;
+            }
             if Link::of(&credential).is_some() {
                 self.forget_tokens(credential.id).await;
             }
             self.credentials.delete(credential.id).await?;
         }
-        let cleared = self.disown(identity.id, |_| false).await?;
-        let cleared = cleared.filter(|cleared| cleared.state == IdentityState::Active);
-        cleared.ok_or(BrokerError::Disabled)
+        self.sessions.revoke_all(identity, None).await?;
+        Ok(())
     }
 
     async fn forget_tokens(&self, link: CredentialId) {

@@ -4,8 +4,10 @@ mod decide;
 mod dry_run;
 mod linking;
 mod links;
+mod races;
 mod setting;
 mod sync;
+mod withdrawal;
 
 use serde_json::json;
 

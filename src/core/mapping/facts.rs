@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{MappingEntry, Target, at, put};
+use super::{MappingEntry, Target, at, put, remove};
 use crate::{identity::Identity, provenance::Provenance};
 
 /// What a map may change of an identity.
@@ -79,6 +79,19 @@ impl Facts {
             Target::Roles => return,
         };
         put(facts, &entry.names(), value);
+    }
+
+    /// Removes what an entry would set.
+    pub(super) fn clear(&mut self, entry: &MappingEntry) {
+        let facts = match entry.target {
+            Target::Traits => Some(&mut self.traits),
+            Target::MetadataPublic => self.metadata_public.as_mut(),
+            Target::MetadataAdmin => self.metadata_admin.as_mut(),
+            Target::Roles => None,
+        };
+        if let Some(facts) = facts {
+            remove(facts, &entry.names());
+        }
     }
 }
 

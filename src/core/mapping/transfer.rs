@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Facts, Mapping, MappingEntry, ROLES, Sync, Target};
+use super::{Facts, Mapping, MappingEntry, Sync, Target};
 use crate::{
     id::ProviderId,
     provenance::{Origin, Provenance, is_within},
@@ -39,6 +39,8 @@ pub struct Source<'a> {
 #[derive(Debug)]
 pub struct Transfer<'a> {
     said: Vec<Said<'a>>,
+    /// What the provider kept up to date and says no longer.
+    unsaid: Vec<&'a MappingEntry>,
     source: Source<'a>,
 }
 
@@ -63,21 +65,37 @@ impl Mapping {
             (self.allow_privileged || !entry.is_privileged(source.schema))
                 && !is_held(&facts.provenance, &entry.key(), &source)
         };
-        let said = self.entries.iter().filter(is_allowed).filter_map(|entry| {
+        let (mut said, mut unsaid) = (Vec::new(), Vec::new());
+        for entry in self.entries.iter().filter(is_allowed) {
             let is_due = entry.is_due(occasion, facts);
-            (is_due || occasion == Occasion::Completion).then_some(())?;
+            if !is_due && occasion != Occasion::Completion {
+                continue;
+            }
             let value = entry.value_of(claims);
-            let value = value.or_else(|| entry.taken_back(facts, &source))?;
-            Some(Said {
-                entry,
-                value,
-                is_due,
-            })
-        });
+            match value.or_else(|| entry.taken_back(facts, &source)) {
+                Some(value) => said.push(Said {
+                    entry,
+                    value,
+                    is_due,
+                }),
+                None if entry.is_kept(facts, &source) => unsaid.push(entry),
+                None => {}
+            }
+        }
+        unsaid.retain(|entry| !said.iter().any(|said| said.overlaps(entry)));
         Transfer {
-            said: said.collect(),
+            said,
+            unsaid,
             source,
         }
+    }
+}
+
+impl Said<'_> {
+    /// Whether it sets the same as the other entry, or a part of it.
+    fn overlaps(&self, other: &MappingEntry) -> bool {
+        let (own, other) = (self.entry.key(), other.key());
+        is_within(&own, &other) || is_within(&other, &own)
     }
 }
 
@@ -93,7 +111,27 @@ impl Transfer<'_> {
             }
         }
         fresh.roles = roles.unwrap_or(fresh.roles);
+        for entry in &self.unsaid {
+            self.take_back(entry, &mut fresh);
+        }
         fresh
+    }
+
+    /// Removes what the provider says no longer. A trait stays where the schema wants it, and where
+    /// somebody signs in or is reached with it: a claim that is missing once must not keep them out.
+    fn take_back(&self, entry: &MappingEntry, facts: &mut Facts) {
+        let schema = self.source.schema;
+        if entry.target != Target::Traits {
+            facts.clear(entry);
+            return;
+        }
+        let mut fresh = facts.clone();
+        fresh.clear(entry);
+        let is_reached = schema.is_reached_by(&entry.path);
+        let errors = |facts: &Facts| schema.errors(&facts.traits).len();
+        if !is_reached && errors(&fresh) <= errors(facts) {
+            *facts = fresh;
+        }
     }
 
     /// Notes in `after` who set what, as far as it came to stand there.
@@ -108,6 +146,11 @@ impl Transfer<'_> {
             };
             if stands {
                 self.note_one(said.entry, is_same, &mut after.provenance);
+            }
+        }
+        for entry in &self.unsaid {
+            if after.value(entry).is_none() {
+                after.provenance.remove(&entry.key());
             }
         }
     }
@@ -144,13 +187,14 @@ impl MappingEntry {
     /// Roles that the provider gave and does not name any more are none: nobody keeps them because
     /// a claim has gone.
     fn taken_back(&self, facts: &Facts, source: &Source<'_>) -> Option<Value> {
-        let is_ours = self.target == Target::Roles
-            && self.sync == Sync::Force
-            && facts
-                .provenance
-                .get(ROLES)
-                .is_some_and(|origin| origin.source == *source.provider);
+        let is_ours = self.target == Target::Roles && self.is_kept(facts, source);
         is_ours.then(|| Value::Array(Vec::new()))
+    }
+
+    /// Whether the provider keeps up to date what the entry sets.
+    fn is_kept(&self, facts: &Facts, source: &Source<'_>) -> bool {
+        let origin = facts.provenance.get(&self.key());
+        self.sync == Sync::Force && origin.is_some_and(|origin| origin.source == *source.provider)
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Policy {
     pub store_tokens: bool,
     /// What signing out here means for the provider.
     pub logout: SignOutScope,
+    /// Whether its page in a frame ends sessions here, which whoever knows their names can do.
+    pub front_channel_logout: bool,
     /// Whether changes of links are mailed to the identity's own address.
     pub notify: bool,
 }
@@ -42,6 +44,7 @@ impl Default for Policy {
             admission: Admission::default(),
             store_tokens: false,
             logout: SignOutScope::default(),
+            front_channel_logout: false,
             notify: true,
         }
     }

@@ -372,3 +372,20 @@ fn a_pattern_costs_linear_time() {
     let traits = json!({"a": format!("{}!", "a".repeat(2000))});
     assert_eq!(schema.errors(&traits).len(), 1);
 }
+
+#[test]
+fn nobody_sends_traits_for_administrators_of_themselves() {
+    let guarded = json!({"type": "string", "x-profile": {"edit": ["admin"]}});
+    let document = json!({"type": "object", "properties": {
+        "name": {"type": "string"}, "level": guarded,
+        "job": {"type": "object", "properties": {"grade": guarded}},
+    }});
+    let schema = Schema::parse("guarded", document).unwrap();
+    let sent = json!({"name": "Ada", "level": "admin", "job": {"grade": "A"}});
+    let made = schema.from_person(sent.clone(), &json!({}));
+    assert_eq!(made, json!({"name": "Ada"}));
+    let stored = json!({"level": "user", "job": {"grade": "C"}});
+    let kept = json!({"name": "Ada", "level": "user", "job": {"grade": "C"}});
+    assert_eq!(schema.from_person(sent, &stored), kept);
+    assert_eq!(schema.from_person(Value::Null, &stored), stored);
+}

@@ -210,6 +210,17 @@ impl CredentialStore for MemoryStore {
         Ok(())
     }
 
+    async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        if kept.is_credential_taken(credential) {
+            return Err(CREDENTIAL_TAKEN);
+        }
+        let is_it =
+            |c: &&mut Credential| c.id == credential.id && c.identifier.as_deref() == Some(before);
+        let found = kept.credentials.iter_mut().find(is_it);
+        Ok(found.map(|found| *found = credential.clone()).is_some())
+    }
+
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
         let mut kept = self.kept();
         let before = kept.credentials.len();

@@ -24,6 +24,7 @@ pub async fn credential_store_contract(
     }
     what_is_put_is_found(credentials, &ada, entropy).await;
     identifiers_are_unique_per_kind(credentials, &ada, &eve, entropy).await;
+    a_credential_is_replaced_only_while_it_is_as_expected(credentials, &ada, &eve, entropy).await;
     a_credential_is_deleted_once(credentials, &eve, entropy).await;
     links_are_listed_by_provider(credentials, &ada, &eve, entropy).await;
 }
@@ -85,6 +86,37 @@ async fn identifiers_are_unique_per_kind(
     // Passwords have no identifier, and so they never are in each other's way.
     credentials.put(&password(entropy, eve)).await.unwrap();
     assert_eq!(credentials.list(eve.id).await.unwrap().len(), 1);
+}
+
+async fn a_credential_is_replaced_only_while_it_is_as_expected(
+    credentials: &dyn CredentialStore,
+    ada: &Identity,
+    eve: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let (before, after, taken) = (odd(entropy), odd(entropy), odd(entropy));
+    let old = link(entropy, eve, &before);
+    credentials.put(&old).await.unwrap();
+    credentials.put(&link(entropy, ada, &taken)).await.unwrap();
+    let new = |identifier: &str| Credential {
+        id: old.id,
+        ..link(entropy, eve, identifier)
+    };
+    let refused = credentials.replace(&before, &new(&taken)).await;
+    assert!(is_conflict(&refused));
+    let fresh = new(&after);
+    assert!(credentials.replace(&before, &fresh).await.unwrap());
+    assert!(
+        !credentials
+            .replace(&before, &new(&odd(entropy)))
+            .await
+            .unwrap()
+    );
+    let kind = CredentialKind::Oidc;
+    let found = credentials.find_by_identifier(kind, &after).await.unwrap();
+    assert_eq!(found, Some(fresh));
+    assert!(credentials.delete(old.id).await.unwrap());
+    assert!(!credentials.replace(&after, &new(&before)).await.unwrap());
 }
 
 async fn a_credential_is_deleted_once(

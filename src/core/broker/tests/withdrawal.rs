@@ -1,0 +1,107 @@
+//! What goes when a provider says it no longer, or is not linked any more.
+
+use crate::{
+    broker::tests::{setting::*, *},
+    expression::{Expression, Scope},
+    mapping::{self, Mapping, MappingEntry, Target},
+};
+
+fn entry(path: &str, value: &str, sync: mapping::Sync, target: Target) -> MappingEntry {
+    let value = Expression::compile(value, Scope::Claims).unwrap();
+    MappingEntry {
+        target,
+        ..MappingEntry::of_trait(path, value, sync)
+    }
+}
+
+fn house(sync: mapping::Sync) -> Setting {
+    let setting = setting(Creation::Auto);
+    setting.configure("idp", |configured| {
+        configured.mapping = Mapping {
+            allow_privileged: true,
+            entries: Arc::new([
+                entry("email", "claims.email", sync, Target::Traits),
+                entry("grade", "claims.grade", sync, Target::Traits),
+                entry("team", "claims.team", sync, Target::Traits),
+                entry("groups", "claims.groups", sync, Target::MetadataAdmin),
+                entry("badge", "claims.badge", sync, Target::MetadataPublic),
+                entry("roles", "claims.groups", sync, Target::Roles),
+            ]),
+        };
+    });
+    let mut said = claims("1", "ada@example.org", true);
+    for (name, value) in [("grade", "A"), ("team", "red"), ("badge", "gold")] {
+        said.document[name] = json!(value);
+    }
+    said.document["groups"] = json!(["admin"]);
+    setting.says(said);
+    setting
+}
+
+fn team(identity: &Identity) -> Option<&str> {
+    identity.traits["team"].as_str()
+}
+
+#[tokio::test]
+async fn what_only_a_provider_could_set_goes_with_its_last_link() {
+    for sync in [mapping::Sync::Force, mapping::Sync::Import] {
+        let setting = house(sync);
+        let ada = setting.created().await;
+        assert_eq!(
+            (&*ada.roles, team(&ada)),
+            (&["admin".to_owned()][..], Some("red"))
+        );
+        assert_eq!(ada.traits["grade"], "A");
+        setting.password(&ada).await;
+        let link = setting.broker.links(ada.id).await.unwrap()[0].id;
+        setting.broker.unlink(&ada, link).await.unwrap();
+        let left = setting.stored(&ada).await;
+        assert!(left.roles.is_empty(), "{left:?}");
+        assert_eq!(
+            (&left.metadata_admin, &left.metadata_public),
+            (&None, &None)
+        );
+        let own = json!({"email": "ada@example.org", "team": "red"});
+        assert_eq!(left.traits, own);
+        assert!(left.provenance.is_empty());
+        assert_eq!(left.addresses, ada.addresses, "still proved");
+    }
+}
+
+#[tokio::test]
+async fn what_was_set_here_or_by_another_provider_stays_when_a_link_goes() {
+    let setting = house(mapping::Sync::Import);
+    let mut ada = setting.created().await;
+    setting.password(&ada).await;
+    ada.provenance.remove("roles:");
+    ada.provenance.get_mut("grade").unwrap().source = "other".parse().unwrap();
+    setting.broker.identities.update(&ada).await.unwrap();
+    let link = setting.broker.links(ada.id).await.unwrap()[0].id;
+    setting.broker.unlink(&ada, link).await.unwrap();
+    let left = setting.stored(&ada).await;
+    assert_eq!(
+        (&*left.roles, &left.traits["grade"]),
+        (&["admin".to_owned()][..], &json!("A"))
+    );
+    assert_eq!(left.provenance.keys().collect::<Vec<_>>(), ["grade"]);
+}
+
+#[tokio::test]
+async fn what_a_provider_keeps_up_to_date_goes_with_its_claim() {
+    let setting = house(mapping::Sync::Force);
+    let ada = setting.created().await;
+    assert_eq!(ada.metadata_public, Some(json!({"badge": "gold"})));
+    setting.says(Claims::new("https://idp.test", "1", json!({"sub": "1"})));
+    let known = setting.known().await;
+    assert!(known.roles.is_empty());
+    assert_eq!(known.metadata_admin, Some(json!({})));
+    assert_eq!(known.metadata_public, Some(json!({})));
+    assert_eq!(
+        known.traits,
+        json!({"email": "ada@example.org"}),
+        "it is required"
+    );
+    assert!(known.is_forced("email") && !known.is_forced("team"));
+    assert_eq!(setting.stored(&known).await, known);
+    assert_eq!(setting.known().await, known, "nothing goes twice");
+}
