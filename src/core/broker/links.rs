@@ -99,10 +99,7 @@ impl Broker {
         let mut rest = credentials.iter().filter_map(Link::of);
         match rest.any(|other| other.key.provider == *provider) {
             true => Ok(()),
-            false => {
-                let others = |origin: &Origin| origin.source != *provider;
-                self.disown(identity.id, others).await.map(drop)
-            }
+            false => self.disown(identity.id, provider).await,
         }
     }
 

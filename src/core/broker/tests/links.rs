@@ -7,6 +7,7 @@ use crate::{
     id::{CredentialId, SessionId},
     provider::TokenSet,
     secret::Secret,
+    testing::SeededEntropy,
     vault::VaultError,
 };
 

@@ -33,6 +33,7 @@ impl TokenVault for Squatter {
     async fn access_token(
         &self,
         _: IdentityId,
+        _: SessionId,
         _: &ProviderId,
     ) -> Result<Option<Secret>, VaultError> {
         Ok(None)
