@@ -33,11 +33,20 @@ pub(crate) fn is_in<T: Parked>(flow: &Flow) -> bool {
 
 /// The context of a flow in which `parked` waits.
 pub(crate) fn context<T: Parked>(desk: &Desk, parked: &T) -> Result<Value, Failure> {
+    Ok(json!({ T::NAME: seal(desk, parked)? }))
+}
+
+/// Lets `parked` wait in the flow beside what waits there already.
+pub(crate) fn add<T: Parked>(desk: &Desk, flow: &mut Flow, parked: &T) -> Result<(), Failure> {
+    flow.context[T::NAME] = seal(desk, parked)?.into();
+    Ok(())
+}
+
+fn seal<T: Parked>(desk: &Desk, parked: &T) -> Result<String, Failure> {
     let text = serde_json::to_vec(parked).map_err(|_| Code::Internal)?;
     let services = &desk.services;
     let sealed = services.seal.close(T::NAME, &text, &*services.entropy);
-    let sealed = sealed.ok_or(Code::Internal)?;
-    Ok(json!({ T::NAME: sealed }))
+    sealed.ok_or_else(|| Code::Internal.into())
 }
 
 /// What waits in the flow.

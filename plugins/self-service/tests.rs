@@ -6,6 +6,7 @@ mod house;
 mod login;
 mod login_defence;
 mod logout;
+mod mailed_code;
 mod oidc;
 mod oidc_logout;
 mod own_pages;

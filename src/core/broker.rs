@@ -23,7 +23,7 @@ use url::Url;
 pub use self::{dry_run::DryRun, error::BrokerError};
 use crate::{
     clock::Clock,
-    credential::CredentialStore,
+    credential::{CredentialKind, CredentialStore},
     entropy::Entropy,
     id::{FlowId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
@@ -45,6 +45,8 @@ pub struct Broker {
     pub identities: Arc<dyn IdentityStore>,
     /// Where links are.
     pub credentials: Arc<dyn CredentialStore>,
+    /// The kinds of credentials that somebody can sign in with here, beside links.
+    pub local: Vec<CredentialKind>,
     /// Where upstream tokens are kept.
     pub vault: Arc<dyn TokenVault>,
     /// The time.

@@ -84,6 +84,10 @@ messages! {
     info sign_in_with_password() = 1010022, "Sign in";
     /// Why somebody who is signed in must prove it again.
     info reauthenticate() = 1010003, "Please confirm that it is you.";
+    /// A code was mailed.
+    info code_sent() = 1010014, "A code of six digits is on its way to the e-mail address that is known here. Please enter it within ten minutes.";
+    /// The button that mails a code.
+    info send_code() = 1010015, "Send a code to my e-mail address";
     /// The button that signs in with a password and links an account.
     info sign_in_and_link() = 1010017, "Sign in and link";
     /// The button that signs in through a provider and links an account of another.
@@ -106,6 +110,12 @@ messages! {
     info titled(title: &str, name: &str) = 1070002, "{title}";
     /// The label of an identifier.
     info identifier() = 1070004, "Email or other identifier";
+    /// The button that mails another code.
+    info resend_code() = 1070008, "Send another code";
+    /// The button that goes on.
+    info go_on() = 1070009, "Continue";
+    /// The label of a mailed code.
+    info login_code() = 1070013, "Code";
     /// An address that a provider names but has not verified.
     info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours.";
     /// What a provider said is shown before an identity is made of it.
@@ -142,6 +152,8 @@ messages! {
     error unique_items() = 4000025, "Please give each only once.";
     /// A value is of the wrong type.
     error wrong_type(allowed_types: &str, actual_type: &str) = 4000026, "This must be of type {allowed_types}, not {actual_type}.";
+    /// An account is linked to another identity.
+    error linked_elsewhere(provider: &str) = 4000027, "This {provider} account signs in another identity already. Sign in with it, unlink it there, and try again.";
     /// A value is not the one that is asked.
     error constant(expected: &Value) = 4000029, "This must be {expected}.";
     /// The password is the identifier.
@@ -158,6 +170,8 @@ messages! {
     error invalid(reason: &str) = 4000001, "{reason}";
     /// The sign-in form has expired.
     error login_expired() = 4010001, "The form had expired, so here is a new one. Please try again.";
+    /// A mailed code is wrong.
+    error code_invalid() = 4010008, "This code is not right, or not valid any more. After five tries or ten minutes, please ask for another one.";
     /// The identity is switched off.
     error identity_disabled() = 4010011, "This identity is switched off. Please ask your administrator.";
     /// The registration form has expired.

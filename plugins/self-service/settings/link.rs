@@ -1,11 +1,13 @@
 //! Linking an account of a provider: what happens when the browser comes back with it.
 
-use axum::response::{IntoResponse, Json, Redirect};
+use axum::response::{IntoResponse, Json, Redirect, Response};
+use http::StatusCode;
 use portcullis_core::{
     broker::{Arrived, BrokerError, LinkReason},
     event::Event,
     flow::Flow,
     identity::Identity,
+    message::Message,
     provider::{Answer, Attempt},
 };
 use portcullis_kit::{Outcome, Visit, Wants};
@@ -23,7 +25,24 @@ pub(crate) async fn arrive(
     let principal = fetch::owned(desk, visit, &flow)?;
     let id = &attempt.provider;
     let linked = link(desk, &principal.identity, attempt, answer).await?;
-    let arrived = linked.map_err(|error| provider::failure(desk, error, id, &flow))?;
+    let arrived = match linked {
+        Ok(arrived) => arrived,
+        Err(error @ BrokerError::LinkedElsewhere) => {
+            provider::tell(desk, &error, id, &flow);
+            let message = Message::linked_elsewhere(&provider::label(desk, id));
+            save::refresh(desk, &mut flow, principal.identity.id).await?;
+            flow.ui.messages = vec![message];
+            desk.services.flows.put(&flow).await?;
+            let page = desk.flow_page(flow.kind, flow.id);
+            return Ok(respond(
+                desk,
+                visit,
+                (&flow, &page),
+                StatusCode::BAD_REQUEST,
+            ));
+        }
+        Err(error) => return Err(provider::failure(desk, error, id, &flow)),
+    };
     let identity = arrived.identity.id;
     desk.services.announcer.announce(&Event::Linked {
         identity,
@@ -31,16 +50,25 @@ pub(crate) async fn arrive(
         reason: LinkReason::Settings,
     });
     save::succeed(desk, &mut flow, identity).await?;
-    Ok(match visit.wants() {
-        Wants::Html => {
-            let page = desk.flow_page(flow.kind, flow.id);
-            Redirect::to(flow.return_to.as_deref().unwrap_or(&page)).into_response()
-        }
-        Wants::Json => {
-            let csrf = Csrf::of(desk, visit);
-            Json(flow_json::flow(desk, &flow, csrf.as_ref(), Some(principal))).into_response()
-        }
-    })
+    let page = desk.flow_page(flow.kind, flow.id);
+    let page = flow.return_to.as_deref().unwrap_or(&page);
+    Ok(respond(desk, visit, (&flow, page), StatusCode::OK))
+}
+
+/// Sends people to `page`, and tells scripts the flow.
+fn respond(
+    desk: &Desk,
+    visit: &Visit,
+    (flow, page): (&Flow, &str),
+    status: StatusCode,
+) -> Response {
+    if visit.wants() == Wants::Html {
+        return Redirect::to(page).into_response();
+    }
+    let csrf = Csrf::of(desk, visit);
+    let principal = visit.visitor.principal.as_deref();
+    let flow = flow_json::flow(desk, flow, csrf.as_ref(), principal);
+    (status, Json(flow)).into_response()
 }
 
 async fn link(

@@ -12,6 +12,7 @@ use portcullis_core::{
     catalogue::Code,
     clock::Clock,
     cookie::{self, Cookies},
+    credential::CredentialKind,
     entropy::Entropy,
     event::Event,
     expression::{Expression, Scope},
@@ -56,6 +57,7 @@ pub(crate) struct House {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<FrozenClock>,
     pub(crate) heard: Arc<Heard>,
+    pub(crate) letters: Arc<Letterbox>,
 }
 
 /// What observers heard.
@@ -100,7 +102,9 @@ impl House {
         let clock = Arc::new(FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let heard = Arc::new(Heard::default());
-        let services = services(&clock, &store, &heard);
+        let letters = Arc::new(Letterbox::default());
+        let mut services = services(&clock, &store, &heard);
+        services.mailer = letters.clone();
         let mut host = Host {
             services: services.clone(),
             authenticators: Vec::new(),
@@ -118,6 +122,7 @@ impl House {
             store,
             clock,
             heard,
+            letters,
         }
     }
 
@@ -132,6 +137,16 @@ impl House {
             .unwrap();
         let credential = stand_ins::credential(&identity, PASSWORD, &*services.clock);
         IdentityStore::insert(&*self.store, &identity, &[credential])
+            .await
+            .unwrap();
+        identity
+    }
+
+    /// The same, with an address that is proved.
+    pub(crate) async fn proved_resident(&self, email: &str) -> portcullis_core::identity::Identity {
+        let mut identity = self.resident(email).await;
+        identity.addresses[0].verified_at = Some(self.services.clock.now());
+        IdentityStore::update(&*self.store, &identity)
             .await
             .unwrap();
         identity
@@ -209,6 +224,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             schemas,
             identities: store.clone(),
             credentials: store.clone(),
+            local: vec![CredentialKind::Password],
             vault: store.clone(),
             clock,
             entropy,

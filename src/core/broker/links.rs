@@ -85,14 +85,21 @@ impl Broker {
         let removed = at.map(|at| credentials.remove(at));
         let removed = removed.as_ref().and_then(Link::of);
         let removed = removed.ok_or(BrokerError::NoSuchLink)?;
-        if !credentials
-            .iter()
-            .any(|other| self.lets_in(identity, other))
-        {
+        let others = credentials.iter();
+        let others = others.filter(|other| self.lets_in(identity, other));
+        let others: Vec<CredentialId> = others.map(|other| other.id).collect();
+        if others.is_empty() {
             return Err(BrokerError::LastFactor);
         }
         self.forget_tokens(link).await;
-        self.credentials.delete(link).await?;
+        // The others may be on their way out, too.
+        if !self
+            .credentials
+            .delete_beside(identity.id, link, &others)
+            .await?
+        {
+            return Err(self.left(identity.id, link).await?);
+        }
         let provider = &removed.key.provider;
         let mut rest = credentials.iter().filter_map(Link::of);
         match rest.any(|other| other.key.provider == *provider) {
@@ -101,10 +108,25 @@ impl Broker {
         }
     }
 
+    /// Why a link was not removed after all.
+    async fn left(
+        &self,
+        identity: IdentityId,
+        link: CredentialId,
+    ) -> Result<BrokerError, BrokerError> {
+        let left = self.credentials.list(identity).await?;
+        Ok(match left.iter().any(|left| left.id == link) {
+            true => BrokerError::LastFactor,
+            false => BrokerError::NoSuchLink,
+        })
+    }
+
     /// Whether somebody can sign in with this credential alone.
     fn lets_in(&self, identity: &Identity, credential: &Credential) -> bool {
         match credential.kind {
-            CredentialKind::Password => !identity.identifiers.is_empty(),
+            CredentialKind::Password => {
+                self.local.contains(&credential.kind) && !identity.identifiers.is_empty()
+            }
             CredentialKind::Oidc => {
                 Link::of(credential).is_some_and(|link| self.find(&link.key.provider).is_ok())
             }

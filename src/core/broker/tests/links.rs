@@ -120,6 +120,13 @@ async fn the_last_way_in_stays() {
     broker.unlink(&ada, gone).await.unwrap();
 
     setting.password(&ada).await;
+    let mut without = broker.clone();
+    without.local.clear();
+    let alone = without.unlink(&ada, link).await;
+    assert!(
+        matches!(alone, Err(BrokerError::LastFactor)),
+        "where nobody signs in with a password, it lets nobody in"
+    );
     let bob = setting.verified("bob@example.org").await;
     let foreign = broker.unlink(&bob, link).await;
     assert!(matches!(foreign, Err(BrokerError::NoSuchLink)));

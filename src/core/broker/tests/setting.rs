@@ -129,6 +129,7 @@ pub(super) fn setting(create: Creation) -> Setting {
         schemas: Arc::new(Schemas::new(vec![Arc::new(schema())], "default").unwrap()),
         identities: store.clone(),
         credentials: store.clone(),
+        local: vec![CredentialKind::Password],
         vault: store.clone(),
         clock: clock.clone(),
         entropy: Arc::new(SeededEntropy::new(5)),
