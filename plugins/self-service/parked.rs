@@ -2,7 +2,7 @@
 //! belong in no store in the clear.
 
 use portcullis_core::{
-    broker::{Draft, PendingLink},
+    broker::{Draft, PendingLink, PendingMove},
     catalogue::Code,
     flow::{Flow, FlowKind},
 };
@@ -26,6 +26,10 @@ impl Parked for PendingLink {
     const NAME: &'static str = "pending-link";
 }
 
+impl Parked for PendingMove {
+    const NAME: &'static str = "pending-move";
+}
+
 /// Whether one of these waits in the flow.
 pub(crate) fn is_in<T: Parked>(flow: &Flow) -> bool {
     flow.context[T::NAME].is_string()
@@ -40,6 +44,13 @@ pub(crate) fn context<T: Parked>(desk: &Desk, parked: &T) -> Result<Value, Failu
 pub(crate) fn add<T: Parked>(desk: &Desk, flow: &mut Flow, parked: &T) -> Result<(), Failure> {
     flow.context[T::NAME] = seal(desk, parked)?.into();
     Ok(())
+}
+
+/// Takes out what waits in the flow, which then waits no more.
+pub(crate) fn take<T: Parked>(flow: &mut Flow) {
+    if let Some(context) = flow.context.as_object_mut() {
+        context.remove(T::NAME);
+    }
 }
 
 fn seal<T: Parked>(desk: &Desk, parked: &T) -> Result<String, Failure> {

@@ -7,6 +7,7 @@ mod login;
 mod login_defence;
 mod logout;
 mod mailed_code;
+mod moving;
 mod oidc;
 mod oidc_logout;
 mod own_pages;

@@ -10,6 +10,7 @@ mod decide;
 mod dry_run;
 mod error;
 mod links;
+mod moving;
 mod plan;
 mod sync;
 
@@ -20,7 +21,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-pub use self::{dry_run::DryRun, error::BrokerError};
+pub use self::{
+    dry_run::DryRun,
+    error::BrokerError,
+    moving::{Moved, PendingMove},
+};
 use crate::{
     clock::Clock,
     credential::{CredentialKind, CredentialStore},

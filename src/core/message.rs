@@ -104,6 +104,10 @@ messages! {
     info link_provider(provider: &str) = 1050002, "Link {provider}";
     /// The button that removes a link.
     info unlink_provider(provider: &str) = 1050003, "Unlink {provider}";
+    /// The button that moves a link from another identity.
+    info move_link(provider: &str) = 1990020, "Move {provider} here";
+    /// The button that leaves a link where it is.
+    info keep_link() = 1990021, "Leave it where it is";
     /// The label of a password.
     info password() = 1070001, "Password";
     /// A label the schema gives.
@@ -153,7 +157,7 @@ messages! {
     /// A value is of the wrong type.
     error wrong_type(allowed_types: &str, actual_type: &str) = 4000026, "This must be of type {allowed_types}, not {actual_type}.";
     /// An account is linked to another identity.
-    error linked_elsewhere(provider: &str) = 4000027, "This {provider} account signs in another identity already. Sign in with it, unlink it there, and try again.";
+    error linked_elsewhere(provider: &str) = 4000027, "This {provider} account signs in another identity already.";
     /// A value is not the one that is asked.
     error constant(expected: &Value) = 4000029, "This must be {expected}.";
     /// The password is the identifier.
@@ -188,6 +192,10 @@ messages! {
     error last_factor(provider: &str) = 4990004, "This {provider} account is your only way in, so it stays. Link another account or set a password first.";
     /// There is no such link.
     error not_linked(provider: &str) = 4990005, "No {provider} account of this name is linked.";
+    /// An account could be moved from another identity.
+    error move_offered(provider: &str) = 4990007, "If that identity is yours as well, you can move the {provider} account here: from then on it signs you in as who you are now, and no longer as the other.";
+    /// An account cannot be moved from another identity.
+    error move_refused(provider: &str) = 4990008, "The {provider} account is the other identity's only way in, so it stays there. Sign in with it, add another way to sign in, and try again.";
     /// Several links are meant.
     error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please say which one.";
 }

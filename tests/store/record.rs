@@ -144,8 +144,9 @@ async fn of_two_links_removed_at_once_one_stays() {
             for (id, other) in [(one, two), (two, one)] {
                 let (credentials, owner) = (node.stores.credentials.clone(), identity.id);
                 removals.spawn(async move {
-                    let removed = credentials.delete_beside(owner, id, &[other]);
-                    removed.await.unwrap()
+                    let others = [other];
+                    let removed = credentials.delete_beside(owner, id, &others).await;
+                    removed.unwrap()
                 });
             }
             let removed = removals.join_all().await;

@@ -7,13 +7,15 @@ use portcullis_core::{
     event::Event,
     flow::Flow,
     identity::Identity,
-    message::Message,
-    provider::{Answer, Attempt},
+    provider::{Answer, Attempt, Vouched},
 };
-use portcullis_kit::{Outcome, Visit, Wants};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::save;
+use super::{moving, save};
 use crate::{csrf::Csrf, desk::Desk, fetch, flow_json, provider};
+
+/// Why an account was not linked, and what its provider said of it.
+type Refused = (BrokerError, Option<Vouched>);
 
 /// Links the account of the answer to whom the flow is about.
 pub(crate) async fn arrive(
@@ -27,12 +29,9 @@ pub(crate) async fn arrive(
     let linked = link(desk, &principal.identity, attempt, answer).await?;
     let arrived = match linked {
         Ok(arrived) => arrived,
-        Err(error @ BrokerError::LinkedElsewhere) => {
+        Err((error @ BrokerError::LinkedElsewhere, Some(vouched))) => {
             provider::tell(desk, &error, id, &flow);
-            let message = Message::linked_elsewhere(&provider::label(desk, id));
-            save::refresh(desk, &mut flow, principal.identity.id).await?;
-            flow.ui.messages = vec![message];
-            desk.services.flows.put(&flow).await?;
+            moving::offer(desk, (principal, &mut flow), id, vouched).await?;
             let page = desk.flow_page(flow.kind, flow.id);
             return Ok(respond(
                 desk,
@@ -41,7 +40,7 @@ pub(crate) async fn arrive(
                 StatusCode::BAD_REQUEST,
             ));
         }
-        Err(error) => return Err(provider::failure(desk, error, id, &flow)),
+        Err((error, _)) => return Err(provider::failure(desk, error, id, &flow)),
     };
     let identity = arrived.identity.id;
     desk.services.announcer.announce(&Event::Linked {
@@ -71,16 +70,19 @@ fn respond(
     (status, Json(flow)).into_response()
 }
 
+/// Links the account; where that fails, what the provider said of it is handed back.
 async fn link(
     desk: &Desk,
     identity: &Identity,
     attempt: &Attempt,
     answer: &Answer,
-) -> Result<Result<Box<Arrived>, BrokerError>, portcullis_kit::Failure> {
+) -> Result<Result<Box<Arrived>, Refused>, Failure> {
     let redirect_uri = provider::redirect_uri(desk, &attempt.provider)?;
     let broker = &desk.services.broker;
-    Ok(match broker.vouch(attempt, answer, &redirect_uri).await {
-        Ok(vouched) => broker.link(identity, &attempt.provider, vouched).await,
-        Err(error) => Err(error),
-    })
+    let vouched = match broker.vouch(attempt, answer, &redirect_uri).await {
+        Ok(vouched) => vouched,
+        Err(error) => return Ok(Err((error, None))),
+    };
+    let linked = broker.link(identity, &attempt.provider, vouched.clone());
+    Ok(linked.await.map_err(|error| (error, Some(vouched))))
 }

@@ -164,8 +164,9 @@ async fn somebody_elses_account_is_not_taken() {
     let script = browser.ask(&target).await;
     assert_eq!(
         (script.status, messages(&script.json())),
-        (400, vec![4_000_027])
+        (400, vec![4_000_027, 4_990_008])
     );
+    assert_eq!(values(&script.json(), "move"), Vec::<String>::new());
     assert_eq!(values(&script.json(), "link"), ["google", "acme"]);
 }
 

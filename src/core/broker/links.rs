@@ -57,18 +57,28 @@ impl Broker {
         vouched: Vouched,
     ) -> Result<Box<Arrived>, BrokerError> {
         let configured = self.find(provider)?;
+        let found = self.may_link(&configured, identity.id, &vouched).await?;
+        self.attach(&configured, found, vouched).await
+    }
+
+    /// The identity as it is now, when it may link the account as far as the account goes.
+    pub(super) async fn may_link(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: IdentityId,
+        vouched: &Vouched,
+    ) -> Result<Identity, BrokerError> {
         let claims = &vouched.claims;
-        if let Some(claim) = withheld(&configured, claims) {
+        if let Some(claim) = withheld(configured, claims) {
             let claim = claim.to_owned();
             return Err(BrokerError::ClaimsWithheld { claim });
         }
-        if let Some(reason) = refusal(&configured, claims) {
+        if let Some(reason) = refusal(configured, claims) {
             return Err(BrokerError::Provider(ProviderError::NotAdmitted { reason }));
         }
-        let found = self.identities.find(identity.id).await?;
+        let found = self.identities.find(identity).await?;
         let found = found.filter(|found| found.state == IdentityState::Active);
-        let found = found.ok_or(BrokerError::Disabled)?;
-        self.attach(&configured, found, vouched).await
+        found.ok_or(BrokerError::Disabled)
     }
 
     /// The links of an identity, oldest first.
@@ -85,27 +95,43 @@ impl Broker {
         let removed = at.map(|at| credentials.remove(at));
         let removed = removed.as_ref().and_then(Link::of);
         let removed = removed.ok_or(BrokerError::NoSuchLink)?;
-        let others = credentials.iter();
-        let others = others.filter(|other| self.lets_in(identity, other));
-        let others: Vec<CredentialId> = others.map(|other| other.id).collect();
+        let others = self.ways_in(identity, &credentials);
         if others.is_empty() {
             return Err(BrokerError::LastFactor);
         }
         self.forget_tokens(link).await;
+        self.release(identity.id, (link, &removed.key.provider), &others)
+            .await
+    }
+
+    /// Removes a link as long as one of the `others` still lets the identity in.
+    pub(super) async fn release(
+        &self,
+        identity: IdentityId,
+        (link, provider): (CredentialId, &ProviderId),
+        others: &[CredentialId],
+    ) -> Result<(), BrokerError> {
         // The others may be on their way out, too.
-        if !self
-            .credentials
-            .delete_beside(identity.id, link, &others)
-            .await?
-        {
-            return Err(self.left(identity.id, link).await?);
+        let credentials = &self.credentials;
+        if !credentials.delete_beside(identity, link, others).await? {
+            return Err(self.left(identity, link).await?);
         }
-        let provider = &removed.key.provider;
-        let mut rest = credentials.iter().filter_map(Link::of);
-        match rest.any(|other| other.key.provider == *provider) {
+        let rest = self.links(identity).await?;
+        match rest.iter().any(|other| other.key.provider == *provider) {
             true => Ok(()),
-            false => self.disown(identity.id, provider).await,
+            false => self.disown(identity, provider).await,
         }
+    }
+
+    /// Those of the credentials with which alone somebody can sign in.
+    pub(super) fn ways_in(
+        &self,
+        identity: &Identity,
+        credentials: &[Credential],
+    ) -> Vec<CredentialId> {
+        let ways = credentials.iter();
+        let ways = ways.filter(|one| self.lets_in(identity, one));
+        ways.map(|one| one.id).collect()
     }
 
     /// Why a link was not removed after all.

@@ -14,15 +14,17 @@ const LINK_ACCOUNT: u64 = 1_010_016;
 
 /// The message that an account signs in somebody else.
 const LINKED_ELSEWHERE: u64 = 4_000_027;
+/// The message that it cannot be moved.
+const ONLY_WAY_IN: u64 = 4_990_008;
 
-struct Gate {
-    gateway: TestGateway,
+pub(super) struct Gate {
+    pub(super) gateway: TestGateway,
     _provider: OidcProvider,
-    mail: SmtpServer,
+    pub(super) mail: SmtpServer,
 }
 
 /// One provider under two names, and mail.
-async fn gate() -> Gate {
+pub(super) async fn gate() -> Gate {
     let mail = SmtpServer::start().await;
     let builder = TestGateway::builder().registration();
     let provider = OidcProvider::with_client("one", "secret", &builder.redirect_uri("one"))
@@ -324,7 +326,7 @@ async fn an_account_that_is_linked_to_somebody_is_not_taken_over() {
     let page = location(&answer).unwrap_or_else(|| panic!("{}", answer.status()));
     let (page, _) = alice.client.follow(&page).await;
     let form = Form::at(&alice.client, &page).await;
-    assert_eq!(form.messages(), [LINKED_ELSEWHERE]);
+    assert_eq!(form.messages(), [LINKED_ELSEWHERE, ONLY_WAY_IN]);
     assert_links(&alice, &[]).await;
     assert_links(&bob, &["one"]).await;
 }
@@ -334,7 +336,7 @@ async fn settings(person: &SignedIn) -> Form {
 }
 
 /// Links the account of `login` in the settings.
-async fn link(person: &SignedIn, provider: &str, login: &str) {
+pub(super) async fn link(person: &SignedIn, provider: &str, login: &str) {
     // Each account signs in at the provider from a browser that it does not know yet.
     let start = settings(person).await.submit(&[("link", provider)]).await;
     let target = location(&start).unwrap_or_else(|| panic!("{}", start.status()));
@@ -346,7 +348,7 @@ async fn link(person: &SignedIn, provider: &str, login: &str) {
 }
 
 /// What the settings form offers to unlink.
-async fn assert_links(person: &SignedIn, expected: &[&str]) {
+pub(super) async fn assert_links(person: &SignedIn, expected: &[&str]) {
     let mut found = settings(person).await.values("unlink");
     found.sort();
     let mut expected = expected.to_vec();
