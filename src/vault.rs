@@ -19,8 +19,8 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use portcullis_core::{
     clock::Clock,
-    entropy::Entropy,
     credential::CredentialStore,
+    entropy::Entropy,
     id::{CredentialId, IdentityId, ProviderId, SessionId},
     plugin::Announcer,
     provider::TokenSet,

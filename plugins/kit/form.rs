@@ -10,7 +10,7 @@ use url::Url;
 
 /// A form as a template reads it.
 ///
-/// Buttons that choose a provider stand in a form of their own: pressing Enter in a field must
+/// Buttons that choose a provider, or ask for a code, stand in a form of their own: pressing Enter in a field must
 /// not press one of them, and an empty required field must not keep anybody from them.
 #[derive(Debug, Serialize)]
 pub(crate) struct FormView<'a> {
@@ -74,7 +74,10 @@ struct Field<'a> {
 impl<'a> FormView<'a> {
     /// The view of `ui`.
     pub(crate) fn of(ui: &'a Ui) -> Self {
-        let chooses = |node: &Node| node.group == "oidc" && !has_fields(ui, "oidc");
+        let chooses = |node: &Node| {
+            let group = node.group.as_str();
+            matches!(group, "oidc" | "code") && !has_fields(ui, group)
+        };
         let (choices, rest): (Vec<&Node>, Vec<&Node>) =
             ui.nodes.iter().partition(|node| chooses(node));
         let is = |node: &Node, kind: &str| node.attributes.kind == kind;

@@ -1,5 +1,6 @@
 //! The login flow: signing in with a local identity or through a provider.
 
+mod code;
 pub(crate) mod confirmation;
 pub(crate) mod init;
 pub(crate) mod local;

@@ -14,7 +14,8 @@ use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut, pictu
 use url::Url;
 
 use crate::{
-    csrf::Csrf, desk::Desk, errors, fetch, flow_json, login::confirmation, registration, remembered,
+    csrf::Csrf, desk::Desk, errors, fetch, flow_json, login::confirmation, registration,
+    remembered, settings::moving,
 };
 
 /// The sign-in page.
@@ -102,6 +103,7 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
     let begin = |kind| desk.begin_page(kind, flow.return_to.as_deref());
     let another = || ("Not you?", "Sign in another way", begin(FlowKind::Login));
     let (title, instead) = match flow.kind {
+        FlowKind::Settings if moving::is_in(flow) => ("Move this account?", None),
         FlowKind::Settings => ("Your settings", Some(("Done?", "Go back", desk.own("/")))),
         FlowKind::Registration if registration::draft::is_in(flow) => {
             ("Almost there", Some(another()))

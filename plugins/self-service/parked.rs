@@ -2,7 +2,7 @@
 //! belong in no store in the clear.
 
 use portcullis_core::{
-    broker::{Draft, PendingLink},
+    broker::{Draft, PendingLink, PendingMove},
     catalogue::Code,
     flow::{Flow, FlowKind},
 };
@@ -26,6 +26,10 @@ impl Parked for PendingLink {
     const NAME: &'static str = "pending-link";
 }
 
+impl Parked for PendingMove {
+    const NAME: &'static str = "pending-move";
+}
+
 /// Whether one of these waits in the flow.
 pub(crate) fn is_in<T: Parked>(flow: &Flow) -> bool {
     flow.context[T::NAME].is_string()
@@ -33,11 +37,27 @@ pub(crate) fn is_in<T: Parked>(flow: &Flow) -> bool {
 
 /// The context of a flow in which `parked` waits.
 pub(crate) fn context<T: Parked>(desk: &Desk, parked: &T) -> Result<Value, Failure> {
+    Ok(json!({ T::NAME: seal(desk, parked)? }))
+}
+
+/// Lets `parked` wait in the flow beside what waits there already.
+pub(crate) fn add<T: Parked>(desk: &Desk, flow: &mut Flow, parked: &T) -> Result<(), Failure> {
+    flow.context[T::NAME] = seal(desk, parked)?.into();
+    Ok(())
+}
+
+/// Takes out what waits in the flow, which then waits no more.
+pub(crate) fn take<T: Parked>(flow: &mut Flow) {
+    if let Some(context) = flow.context.as_object_mut() {
+        context.remove(T::NAME);
+    }
+}
+
+fn seal<T: Parked>(desk: &Desk, parked: &T) -> Result<String, Failure> {
     let text = serde_json::to_vec(parked).map_err(|_| Code::Internal)?;
     let services = &desk.services;
     let sealed = services.seal.close(T::NAME, &text, &*services.entropy);
-    let sealed = sealed.ok_or(Code::Internal)?;
-    Ok(json!({ T::NAME: sealed }))
+    sealed.ok_or_else(|| Code::Internal.into())
 }
 
 /// What waits in the flow.

@@ -3,6 +3,7 @@
 
 pub(crate) mod init;
 pub(crate) mod link;
+pub(crate) mod moving;
 mod privilege;
 mod save;
 pub(crate) mod submit;

@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
-use portcullis_core::{catalogue::Code, message::Message, secret::TokenHash};
+use portcullis_core::{catalogue::Code, id::IdentityId, message::Message, secret::TokenHash};
 use portcullis_kit::{Failure, Visit};
 use serde_json::json;
 
@@ -12,6 +12,8 @@ use crate::{config::Rate, desk::Desk, marker};
 
 /// How long failures of an identity make its next pause longer.
 const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many codes are mailed to one identity.
+const CODES: Rate = Rate::new(5, 10 * 60);
 /// A pause never lasts longer than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often one address may say that sessions have ended. A provider says it for all of its people,
@@ -31,6 +33,16 @@ pub(crate) async fn sign_in(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
 /// Counts one word of a provider from the visitor's address.
 pub(crate) async fn notice(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
     address(desk, visit, "notices", NOTICES).await
+}
+
+/// Counts one code mailed to an identity, whoever asks for it.
+pub(crate) async fn code(desk: &Desk, identity: IdentityId) -> Result<(), Failure> {
+    let (start, end) = window(desk.now(), CODES.per);
+    let key = TokenHash::of(&format!("codes:{identity}:{start}"));
+    match desk.services.flows.count(&key, end).await? {
+        count if count > u64::from(CODES.count) => Err(refusal(desk.now(), end)),
+        _ => Ok(()),
+    }
 }
 
 async fn address(desk: &Desk, visit: &Visit, what: &str, rate: Rate) -> Result<(), Failure> {
@@ -59,10 +71,16 @@ impl Suspicion {
     pub(crate) async fn on(desk: &Desk, identifier: &str) -> Result<Self, Failure> {
         let known = desk.services.identities.find_by_identifier(identifier);
         let key = match known.await? {
-            Some(identity) => format!("identity:{}", identity.id),
+            Some(identity) => return Ok(Self::of(identity.id)),
             None => format!("identifier:{identifier}"),
         };
         Ok(Self { key })
+    }
+
+    /// The suspicion on an identity.
+    pub(crate) fn of(identity: IdentityId) -> Self {
+        let key = format!("identity:{identity}");
+        Self { key }
     }
 
     /// Fails while a pause lasts, right password or not.

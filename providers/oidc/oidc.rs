@@ -103,8 +103,9 @@ impl Oidc {
 
     async fn read_keys(&self, document: &Document) -> Result<Keys, Trouble> {
         let keys = match self.fetch.json(&document.jwks_uri, None).await {
-            Ok(keys) => Keys::read(keys)
-                .map_err(|_| Trouble::wrong("the keys (jwks_uri) are no key set")),
+            Ok(keys) => {
+                Keys::read(keys).map_err(|_| Trouble::wrong("the keys (jwks_uri) are no key set"))
+            }
             Err(error) => Err(error.about("the keys (jwks_uri)")),
         };
         self.note("keys", keys)
@@ -168,14 +169,13 @@ impl Oidc {
         let accepts = |issuer: &String| self.rules.accepts_key(issuer, &token.claims);
         match token.key_issuers.is_empty() || issuers.any(accepts) {
             true => Ok(token),
-            false => Err(NotVerified::Because("its key is for another issuer's tokens")),
+            false => Err(NotVerified::Because(
+                "its key is for another issuer's tokens",
+            )),
         }
     }
 
-    pub(crate) async fn keys(
-        &self,
-        document: &Document,
-    ) -> Result<Arc<Keys>, Trouble> {
+    pub(crate) async fn keys(&self, document: &Document) -> Result<Arc<Keys>, Trouble> {
         self.keys.get(self.read_keys(document)).await
     }
 

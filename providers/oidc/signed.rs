@@ -79,10 +79,7 @@ impl<'a> Signed<'a> {
     }
 
     /// The claims, when one of `keys` has signed them; `Ok(None)` when none has.
-    pub(crate) fn verify(
-        &self,
-        keys: &Keys,
-    ) -> Result<Option<Verified>, &'static str> {
+    pub(crate) fn verify(&self, keys: &Keys) -> Result<Option<Verified>, &'static str> {
         let fits = |key: &&CoreJsonWebKey| {
             let id = key.key_id().map(|id| id.as_str());
             self.key_id.is_none() || id == self.key_id.as_deref()

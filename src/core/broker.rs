@@ -10,6 +10,7 @@ mod decide;
 mod dry_run;
 mod error;
 mod links;
+mod moving;
 mod plan;
 mod sync;
 
@@ -20,10 +21,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-pub use self::{dry_run::DryRun, error::BrokerError};
+pub use self::{
+    dry_run::DryRun,
+    error::BrokerError,
+    moving::{Moved, PendingMove},
+};
 use crate::{
     clock::Clock,
-    credential::CredentialStore,
+    credential::{CredentialKind, CredentialStore},
     entropy::Entropy,
     id::{FlowId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
@@ -48,6 +53,8 @@ pub struct Broker {
     pub credentials: Arc<dyn CredentialStore>,
     /// Where sessions are.
     pub sessions: Arc<dyn SessionStore>,
+    /// The kinds of credentials that somebody can sign in with here, beside links.
+    pub local: Vec<CredentialKind>,
     /// Where upstream tokens are kept.
     pub vault: Arc<dyn TokenVault>,
     /// The time.

@@ -9,6 +9,11 @@ use async_trait::async_trait;
 pub trait Mailer: Debug + Send + Sync {
     /// Takes a mail to be sent soon; it has not arrived when this returns.
     async fn send(&self, mail: Mail) -> Result<(), MailError>;
+
+    /// Whether mail is sent at all, so that nothing is offered that needs it where it is not.
+    fn is_configured(&self) -> bool {
+        true
+    }
 }
 
 /// A mail to one person.

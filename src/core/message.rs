@@ -84,6 +84,10 @@ messages! {
     info sign_in_with_password() = 1010022, "Sign in";
     /// Why somebody who is signed in must prove it again.
     info reauthenticate() = 1010003, "Please confirm that it is you.";
+    /// A code was mailed.
+    info code_sent() = 1010014, "A code of six digits is on its way to the e-mail address that is known here. Please enter it within ten minutes.";
+    /// The button that mails a code.
+    info send_code() = 1010015, "Send a code to my e-mail address";
     /// The button that signs in with a password and links an account.
     info sign_in_and_link() = 1010017, "Sign in and link";
     /// The button that signs in through a provider and links an account of another.
@@ -100,12 +104,22 @@ messages! {
     info link_provider(provider: &str) = 1050002, "Link {provider}";
     /// The button that removes a link.
     info unlink_provider(provider: &str) = 1050003, "Unlink {provider}";
+    /// The button that moves a link from another identity.
+    info move_link(provider: &str) = 1990020, "Move {provider} here";
+    /// The button that leaves a link where it is.
+    info keep_link() = 1990021, "Leave it where it is";
     /// The label of a password.
     info password() = 1070001, "Password";
     /// A label the schema gives.
     info titled(title: &str, name: &str) = 1070002, "{title}";
     /// The label of an identifier.
     info identifier() = 1070004, "Email or other identifier";
+    /// The button that mails another code.
+    info resend_code() = 1070008, "Send another code";
+    /// The button that goes on.
+    info go_on() = 1070009, "Continue";
+    /// The label of a mailed code.
+    info login_code() = 1070013, "Code";
     /// An address that a provider names but has not verified.
     info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours.";
     /// What a provider said is shown before an identity is made of it.
@@ -142,6 +156,8 @@ messages! {
     error unique_items() = 4000025, "Please give each only once.";
     /// A value is of the wrong type.
     error wrong_type(allowed_types: &str, actual_type: &str) = 4000026, "This must be of type {allowed_types}, not {actual_type}.";
+    /// An account is linked to another identity.
+    error linked_elsewhere(provider: &str) = 4000027, "This {provider} account signs in another identity already.";
     /// A value is not the one that is asked.
     error constant(expected: &Value) = 4000029, "This must be {expected}.";
     /// The password is the identifier.
@@ -158,6 +174,8 @@ messages! {
     error invalid(reason: &str) = 4000001, "{reason}";
     /// The sign-in form has expired.
     error login_expired() = 4010001, "The form had expired, so here is a new one. Please try again.";
+    /// A mailed code is wrong.
+    error code_invalid() = 4010008, "This code is not right, or not valid any more. After five tries or ten minutes, please ask for another one.";
     /// The identity is switched off.
     error identity_disabled() = 4010011, "This identity is switched off. Please ask your administrator.";
     /// The registration form has expired.
@@ -174,6 +192,10 @@ messages! {
     error last_factor(provider: &str) = 4990004, "This {provider} account is your only way in, so it stays. Link another account or set a password first.";
     /// There is no such link.
     error not_linked(provider: &str) = 4990005, "No {provider} account of this name is linked.";
+    /// An account could be moved from another identity.
+    error move_offered(provider: &str) = 4990007, "If that identity is yours as well, you can move the {provider} account here: from then on it signs you in as who you are now, and no longer as the other.";
+    /// An account cannot be moved from another identity.
+    error move_refused(provider: &str) = 4990008, "The {provider} account is the other identity's only way in, so it stays there. Sign in with it, add another way to sign in, and try again.";
     /// Several links are meant.
     error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please say which one.";
 }

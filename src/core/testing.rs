@@ -8,7 +8,7 @@ pub use self::{administration::NoAdministration, memory::MemoryStore};
 
 use std::sync::{
     Mutex,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use async_trait::async_trait;
@@ -22,12 +22,20 @@ use crate::{
 
 /// Keeps the mail it takes.
 #[derive(Debug, Default)]
-pub struct Letterbox(Mutex<Vec<Mail>>);
+pub struct Letterbox {
+    mails: Mutex<Vec<Mail>>,
+    is_closed: AtomicBool,
+}
 
 impl Letterbox {
+    /// From here on no mail is sent, as where no mail server is configured.
+    pub fn close(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
+    }
+
     /// The mail so far, the oldest first.
     pub fn mails(&self) -> Vec<Mail> {
-        let mails = self.0.lock();
+        let mails = self.mails.lock();
         mails
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .clone()
@@ -37,11 +45,18 @@ impl Letterbox {
 #[async_trait]
 impl Mailer for Letterbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        let mails = self.0.lock();
+        if !self.is_configured() {
+            return Err(MailError::NotConfigured);
+        }
+        let mails = self.mails.lock();
         mails
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .push(mail);
         Ok(())
+    }
+
+    fn is_configured(&self) -> bool {
+        !self.is_closed.load(Ordering::Relaxed)
     }
 }
 

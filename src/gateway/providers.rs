@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portcullis_core::{
     broker::Broker,
+    credential::CredentialKind,
     plugin::Announcer,
     provider::ConfiguredProvider,
     vault::{TokenVault, UpstreamSessionStore},
@@ -76,7 +77,7 @@ impl ProviderParts {
         let begun = Keeper::begin(config.clone(), parts).await;
         let keeper = Arc::new(begun.map_err(refused)?);
         Ok(Self {
-            broker: broker(foundation, &roster, vault),
+            broker: broker(config, foundation, (&roster, vault)),
             administration: Arc::new(Administration {
                 keeper: Arc::clone(&keeper),
                 addresses: foundation.addresses.clone(),
@@ -89,8 +90,16 @@ impl ProviderParts {
     }
 }
 
-fn broker(foundation: &Foundation, roster: &Roster, vault: Arc<dyn TokenVault>) -> Broker {
+fn broker(
+    config: &Config,
+    foundation: &Foundation,
+    (roster, vault): (&Roster, Arc<dyn TokenVault>),
+) -> Broker {
     Broker {
+        local: match config.identity.local.enabled {
+            true => vec![CredentialKind::Password],
+            false => Vec::new(),
+        },
         registry: roster.registry(),
         schemas: Arc::clone(&foundation.schemas),
         identities: Arc::clone(&foundation.stores.identities),

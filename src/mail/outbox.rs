@@ -64,6 +64,10 @@ impl Mailer for Outbox {
         let message = smtp.write(mail)?;
         sender.try_send(message).map_err(|_| MailError::Full)
     }
+
+    fn is_configured(&self) -> bool {
+        self.out.is_some()
+    }
 }
 
 impl Unsent {

@@ -208,7 +208,11 @@ mod tests {
             json!({"cloud": "china"}),
             json!({"microsoft_tenant": "evil.test"}),
         ] {
-            assert_eq!(patched(elsewhere.clone()), Some("client_secret"), "{elsewhere}");
+            assert_eq!(
+                patched(elsewhere.clone()),
+                Some("client_secret"),
+                "{elsewhere}"
+            );
         }
     }
 

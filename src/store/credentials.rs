@@ -8,7 +8,8 @@ use portcullis_core::{
     store::StoreError,
 };
 use sea_query::{
-    Expr, ExprTrait, Func, InsertStatement, OnConflict, Order, Query, SelectStatement, Value,
+    Expr, ExprTrait, Func, InsertStatement, LockType, OnConflict, Order, Query, SelectStatement,
+    Value,
 };
 
 use super::{
@@ -128,6 +129,39 @@ impl CredentialStore for SqlCredentials {
             .to_owned();
         let removal = self.database.write(&removal, WHAT);
         Ok(self.database.execute(removal).await? > 0)
+    }
+
+    async fn delete_beside(
+        &self,
+        identity_id: IdentityId,
+        id: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        // The rows stay locked until the end, so that the other removal sees what this one does.
+        let own = Query::select()
+            .column(Column::Id)
+            .from(Table::Credentials)
+            .and_where(Expr::col(Column::IdentityId).eq(text(identity_id)))
+            .order_by(Column::Id, Order::Asc)
+            .lock(LockType::Update)
+            .to_owned();
+        let mut transaction = self.database.begin().await?;
+        let rows = transaction.rows(self.database.write(&own, WHAT)).await?;
+        let own: Result<Vec<CredentialId>, _> =
+            rows.iter().map(|row| row.parsed(Column::Id)).collect();
+        let own = own?;
+        let stays = |other: &CredentialId| *other != id && own.contains(other);
+        if !own.contains(&id) || !others.iter().any(stays) {
+            return Ok(false);
+        }
+        let removal = Query::delete()
+            .from_table(Table::Credentials)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        let removal = self.database.write(&removal, WHAT);
+        let removed = transaction.execute(removal).await?;
+        transaction.commit().await?;
+        Ok(removed > 0)
     }
 }
 

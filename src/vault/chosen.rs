@@ -41,11 +41,7 @@ impl Chosen {
 
 impl Keeper {
     /// Chooses a link, when `changes` were made in this process so far.
-    pub(super) async fn choose(
-        &self,
-        asking: &Asking,
-        changes: u64,
-    ) -> Result<Chosen, StoreError> {
+    pub(super) async fn choose(&self, asking: &Asking, changes: u64) -> Result<Chosen, StoreError> {
         let until = self.parts.clock.now() + AGE;
         Ok(Chosen {
             link: self.link(asking).await?,
@@ -65,7 +61,9 @@ impl Keeper {
         }
         let all = credentials.list(asking.identity).await?;
         let mut links = all.iter().filter_map(Link::of);
-        let mut links = links.by_ref().filter(|link| link.key.provider == asking.provider);
+        let mut links = links
+            .by_ref()
+            .filter(|link| link.key.provider == asking.provider);
         Ok(match (links.next(), links.next()) {
             (Some(only), None) => Some(only.id),
             _ => None,

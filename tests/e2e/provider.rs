@@ -13,6 +13,7 @@ mod linking;
 mod linking_rules;
 mod microsoft;
 mod missing_traits;
+mod moving;
 mod refusal;
 mod registry;
 mod run_time;

@@ -121,6 +121,44 @@ async fn a_link_belongs_to_one_identity() {
 }
 
 #[tokio::test]
+async fn of_two_links_removed_at_once_one_stays() {
+    for record in records().await {
+        let clock = clock();
+        let node = Node::start(&record, None, &clock).await;
+        let (identity, _) = node.sign_in(clock.now()).await;
+        for round in 0..16 {
+            let links = [0, 1].map(|number| Credential {
+                id: CredentialId::generate(&entropy()),
+                identity_id: identity.id,
+                kind: CredentialKind::Oidc,
+                identifier: Some(format!("google:{round}:{number}")),
+                config: json!({}),
+                created_at: clock.now(),
+                updated_at: clock.now(),
+            });
+            for link in &links {
+                node.stores.credentials.put(link).await.unwrap();
+            }
+            let [one, two] = links.map(|link| link.id);
+            let mut removals = tokio::task::JoinSet::new();
+            for (id, other) in [(one, two), (two, one)] {
+                let (credentials, owner) = (node.stores.credentials.clone(), identity.id);
+                removals.spawn(async move {
+                    let others = [other];
+                    let removed = credentials.delete_beside(owner, id, &others).await;
+                    removed.unwrap()
+                });
+            }
+            let removed = removals.join_all().await;
+            assert_eq!(removed.iter().filter(|removed| **removed).count(), 1);
+            let left = node.stores.credentials.list(identity.id).await.unwrap();
+            assert_eq!(left.len(), 1);
+            node.stores.credentials.delete(left[0].id).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn only_one_of_many_claims_succeeds_and_no_count_is_lost() {
     for record in records().await {
         let clock = clock();

@@ -18,6 +18,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Wants};
 use serde_json::{Value, json};
 
+use super::code;
 use crate::{desk::Desk, navigate, parked, provider, remembered, sign_in, start::NewFlow};
 
 /// Whether an account waits in the flow.
@@ -94,14 +95,15 @@ pub(crate) fn identifier(flow: &Flow) -> Option<String> {
     Some(node.attributes.value.as_ref()?.as_str()?.to_owned())
 }
 
-/// The form's ways to prove the identity: its local methods, and providers it is linked to. A code
-/// sent to its verified address belongs here as soon as there are mails.
+/// The form's ways to prove the identity: providers it is linked to, a code mailed to its verified
+/// address, and its local methods.
 async fn ways_to_prove(
     desk: &Desk,
     identity: &Identity,
     pending: &PendingLink,
 ) -> Result<Vec<Node>, Failure> {
-    let mut nodes = linked_providers(desk, identity, pending).await?;
+    let mut nodes = linked_providers(desk, identity).await?;
+    nodes.extend(code::button(desk, identity, pending));
     let credentials = desk.services.credentials.list(identity.id).await?;
     let has = |name: &str| {
         let mut local = credentials.iter().map(|credential| credential.kind);
@@ -128,17 +130,13 @@ fn about(mut node: Node, identity: &Identity, pending: &PendingLink) -> Node {
     }
 }
 
-async fn linked_providers(
-    desk: &Desk,
-    identity: &Identity,
-    pending: &PendingLink,
-) -> Result<Vec<Node>, Failure> {
+/// The providers it is linked to. Another account of the very provider proves it as well: the one
+/// that waits is linked to nobody, so that it never proves itself.
+async fn linked_providers(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
     let links = desk.services.broker.links(identity.id).await;
     let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
     let providers = desk.services.broker.registry.current();
-    let is_way = |id: &ProviderId| {
-        *id != pending.provider && links.iter().any(|link| link.key.provider == *id)
-    };
+    let is_way = |id: &ProviderId| links.iter().any(|link| link.key.provider == *id);
     let linked = providers.enabled().filter(|one| is_way(&one.id));
     let button = |id: &str, label: &str| {
         let message = Message::sign_in_with_and_link(label, id);

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use portcullis_core::{
     catalogue::Code,
-    identity::IdentityState,
+    identity::{Identity, IdentityState},
     message::Message,
     method::{Method, MethodError},
     schema::normalise_identifier,
@@ -62,14 +62,24 @@ pub(crate) async fn sign_in(
         let complaint = (None, Message::identity_disabled());
         return submission.reject(desk, vec![complaint]).await;
     }
-    let linked = confirmation::settle(desk, &submission.flow, &identity).await?;
-    let proof = Proof::local(method.name());
+    enter(desk, visit, &submission, (method.name(), &identity)).await
+}
+
+/// Signs in whoever has proved to be `identity` by a local method, and links what waits for that.
+pub(super) async fn enter(
+    desk: &Desk,
+    visit: &Visit,
+    submission: &Submission,
+    (method, identity): (&str, &Identity),
+) -> Outcome {
+    let linked = confirmation::settle(desk, &submission.flow, identity).await?;
+    let proof = Proof::local(method);
     let (identity, proofs) = match &linked {
         Some(linked) => (
             &linked.identity,
             vec![Proof::provider(&linked.upstream), proof],
         ),
-        None => (&identity, vec![proof]),
+        None => (identity, vec![proof]),
     };
     let sign_in = SignIn {
         flow: &submission.flow,

@@ -7,7 +7,7 @@ use portcullis_core::{flow::FlowKind, message::Message};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::Value;
 
-use super::{confirmation, init::already, local};
+use super::{code, confirmation, init::already, local};
 use crate::{
     departure,
     desk::Desk,
@@ -25,6 +25,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     let proves = remembered::refreshes(flow) || confirmation::is_in(flow);
     if visit.visitor.principal.is_some() && !proves {
         return already(&desk, &visit, submission.flow.return_to.as_deref());
+    }
+    if confirmation::is_in(flow) && code::is_meant(&submission) {
+        return code::submit(&desk, &visit, submission).await;
     }
     let provider = submission.text("provider").map(str::to_owned);
     let method = match (submission.text("method"), provider) {

@@ -61,7 +61,7 @@ async fn choices(
     };
     let label = elsewhere.label();
     let can_end = match elsewhere.scope() {
-        SignOutScope::Local => false,
+        SignOutScope::Local => elsewhere.is_able(),
         SignOutScope::Upstream | SignOutScope::Ask => {
             elsewhere.end_session(desk, None, None).await?.is_some()
         }
@@ -80,8 +80,18 @@ async fn choices(
             format!("You will be signed out at {label} too."),
             vec![WayOut::new("Sign out", url), stay],
         ),
-        (_, false) | (SignOutScope::Local, true) => (
-            format!("{again} You stay signed in at {label}."),
+        (SignOutScope::Local, true) => (
+            format!(
+                "{again} You stay signed in at {label}: this signs you out here only. On a device \
+                 that others use too, sign out at {label} as well."
+            ),
+            vec![WayOut::new("Sign out", url), stay],
+        ),
+        (_, false) => (
+            format!(
+                "{again} You stay signed in at {label}: it cannot be signed out from here. On a \
+                 device that others use too, sign out at {label} as well."
+            ),
             vec![WayOut::new("Sign out", url), stay],
         ),
     })

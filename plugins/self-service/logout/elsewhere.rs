@@ -63,6 +63,11 @@ impl Elsewhere {
         &self.provider.label
     }
 
+    /// Whether the provider has a way to sign out at all, as far as is known without asking it.
+    pub(super) fn is_able(&self) -> bool {
+        self.provider.provider.sign_out().is_some()
+    }
+
     /// Where to send the browser to end the provider's session; `None` when there is no such
     /// address, or the provider does not say in time.
     pub(super) async fn end_session(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect},
 };
 use http::StatusCode;
 use portcullis_core::{
@@ -13,7 +13,12 @@ use portcullis_core::{
 use portcullis_kit::{Failure, NoticePage, Outcome, Visit, Wants, WayOut};
 
 use super::{UPSTREAM, elsewhere::Elsewhere, session};
-use crate::{csrf::Csrf, desk::Desk, navigate::with_cookie, return_to};
+use crate::{
+    csrf::Csrf,
+    desk::Desk,
+    navigate::{self, outcome_with_cookie},
+    return_to,
+};
 
 /// Ends the browser's session when the token is for it, then the provider's where that is wanted.
 pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -32,16 +37,13 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         elsewhere = Elsewhere::of(&desk, principal.session.id).await;
         end(&desk, principal).await?;
     }
-    let response = match visit.wants() {
-        Wants::Json => StatusCode::NO_CONTENT.into_response(),
-        Wants::Html => go_on(&desk, &visit, elsewhere.as_ref()).await?,
-    };
+    let gone = go_on(&desk, &visit, elsewhere.as_ref()).await;
     let cookies = &desk.services.cookies;
-    let response = with_cookie(response, &cookies.delete(cookies.session()));
-    Ok(match Csrf::of(&desk, &visit) {
-        Some(csrf) => with_cookie(response, &csrf.forgetful().set_cookie(&desk)),
-        None => response,
-    })
+    let gone = outcome_with_cookie(gone, &cookies.delete(cookies.session()));
+    match Csrf::of(&desk, &visit) {
+        Some(csrf) => outcome_with_cookie(gone, &csrf.forgetful().set_cookie(&desk)),
+        None => gone,
+    }
 }
 
 /// Ends a session at its owner's wish.
@@ -55,12 +57,8 @@ async fn end(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where a person goes, now that the session here has ended.
-async fn go_on(
-    desk: &Desk,
-    visit: &Visit,
-    elsewhere: Option<&Elsewhere>,
-) -> Result<Response, Failure> {
+/// Where a browser goes, now that the session here has ended; scripts are told where to send it.
+async fn go_on(desk: &Desk, visit: &Visit, elsewhere: Option<&Elsewhere>) -> Outcome {
     let return_to = return_to::lenient(desk, visit);
     let onward = return_to.clone().unwrap_or_else(|| desk.home());
     let wanted = elsewhere.filter(|elsewhere| match elsewhere.scope() {
@@ -68,15 +66,22 @@ async fn go_on(
         SignOutScope::Upstream => true,
         SignOutScope::Ask => visit.query(UPSTREAM) == Some("true"),
     });
+    let wants = visit.wants();
     let Some(elsewhere) = wanted else {
-        return Ok(Redirect::to(&onward).into_response());
+        return Ok(match wants {
+            Wants::Html => Redirect::to(&onward).into_response(),
+            Wants::Json => StatusCode::NO_CONTENT.into_response(),
+        });
     };
     let csrf = Csrf::of(desk, visit);
     let url = elsewhere
         .end_session(desk, csrf.as_ref(), return_to.as_deref())
         .await?;
     if let Some(url) = url {
-        return Ok(Redirect::to(url.as_str()).into_response());
+        return navigate::to(wants, url.as_str());
+    }
+    if wants == Wants::Json {
+        return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let label = elsewhere.label();
     let page = desk.shell.notice_page(&NoticePage {

@@ -1,18 +1,22 @@
 //! Linking an account of a provider: what happens when the browser comes back with it.
 
-use axum::response::{IntoResponse, Json, Redirect};
+use axum::response::{IntoResponse, Json, Redirect, Response};
+use http::StatusCode;
 use portcullis_core::{
     broker::{Arrived, BrokerError, LinkReason},
     catalogue::Code,
     event::Event,
     flow::{Flow, FlowKind},
     principal::Principal,
-    provider::{Answer, Attempt},
+    provider::{Answer, Attempt, Vouched},
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::save;
+use super::{moving, save};
 use crate::{csrf::Csrf, desk::Desk, fetch, flow_json, provider};
+
+/// Why an account was not linked, and what its provider said of it.
+type Refused = (BrokerError, Option<Vouched>);
 
 /// Links the account of the answer to whom the flow is about.
 pub(crate) async fn arrive(
@@ -24,7 +28,21 @@ pub(crate) async fn arrive(
     let principal = fetch::owned(desk, visit, &flow)?;
     let id = &attempt.provider;
     let linked = link(desk, principal, attempt, answer).await?;
-    let arrived = linked.map_err(|error| provider::failure(desk, error, id, &flow))?;
+    let arrived = match linked {
+        Ok(arrived) => arrived,
+        Err((error @ BrokerError::LinkedElsewhere, Some(vouched))) => {
+            provider::tell(desk, &error, id, &flow);
+            moving::offer(desk, (principal, &mut flow), id, vouched).await?;
+            let page = desk.flow_page(flow.kind, flow.id);
+            return Ok(respond(
+                desk,
+                visit,
+                (&flow, &page),
+                StatusCode::BAD_REQUEST,
+            ));
+        }
+        Err((error, _)) => return Err(provider::failure(desk, error, id, &flow)),
+    };
     let identity = arrived.identity.id;
     desk.services.announcer.announce(&Event::Linked {
         identity,
@@ -32,29 +50,39 @@ pub(crate) async fn arrive(
         reason: LinkReason::Settings,
     });
     save::succeed(desk, &mut flow, identity).await?;
-    Ok(match visit.wants() {
-        Wants::Html => {
-            let page = desk.flow_page(flow.kind, flow.id);
-            Redirect::to(flow.return_to.as_deref().unwrap_or(&page)).into_response()
-        }
-        Wants::Json => {
-            let csrf = Csrf::of(desk, visit);
-            Json(flow_json::flow(desk, &flow, csrf.as_ref(), Some(principal))).into_response()
-        }
-    })
+    let page = desk.flow_page(flow.kind, flow.id);
+    let page = flow.return_to.as_deref().unwrap_or(&page);
+    Ok(respond(desk, visit, (&flow, page), StatusCode::OK))
 }
 
+/// Sends people to `page`, and tells scripts the flow.
+fn respond(
+    desk: &Desk,
+    visit: &Visit,
+    (flow, page): (&Flow, &str),
+    status: StatusCode,
+) -> Response {
+    if visit.wants() == Wants::Html {
+        return Redirect::to(page).into_response();
+    }
+    let csrf = Csrf::of(desk, visit);
+    let principal = visit.visitor.principal.as_deref();
+    let flow = flow_json::flow(desk, flow, csrf.as_ref(), principal);
+    (status, Json(flow)).into_response()
+}
+
+/// Links the account; where that fails, what the provider said of it is handed back.
 async fn link(
     desk: &Desk,
     principal: &Principal,
     attempt: &Attempt,
     answer: &Answer,
-) -> Result<Result<Box<Arrived>, BrokerError>, Failure> {
+) -> Result<Result<Box<Arrived>, Refused>, Failure> {
     let redirect_uri = provider::redirect_uri(desk, &attempt.provider)?;
     let broker = &desk.services.broker;
     let vouched = match broker.vouch(attempt, answer, &redirect_uri).await {
         Ok(vouched) => vouched,
-        Err(error) => return Ok(Err(error)),
+        Err(error) => return Ok(Err((error, None))),
     };
     // Asking the provider takes its time, in which the identity may have been taken from whoever
     // asks: they must not add a way back in.
@@ -65,5 +93,6 @@ async fn link(
         return Err(Failure::from(Code::SignedOut).way_out("Sign in", begin));
     }
     let identity = &principal.identity;
-    Ok(broker.link(identity, &attempt.provider, vouched).await)
+    let linked = broker.link(identity, &attempt.provider, vouched.clone());
+    Ok(linked.await.map_err(|error| (error, Some(vouched))))
 }

@@ -7,7 +7,7 @@ use portcullis_core::{flow::FlowKind, message::Message};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::Value;
 
-use super::{privilege, unlink};
+use super::{moving, privilege, unlink};
 use crate::{
     departure,
     desk::Desk,
@@ -26,8 +26,12 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         let text = submission.text(name).filter(|text| !text.is_empty());
         text.map(str::to_owned)
     };
+    if moving::is_in(&submission.flow) && field(moving::KEEP).is_some() {
+        return moving::keep(&desk, principal, submission).await;
+    }
+    let moves = moving::is_in(&submission.flow) && field(moving::MOVE).is_some();
     let (link, unlink) = (field("link"), field("unlink"));
-    if link.is_none() && unlink.is_none() {
+    if !moves && link.is_none() && unlink.is_none() {
         let unknown = Message::error(
             4_010_004,
             "There is no such thing to change here. Please choose one of the form's.",
@@ -40,6 +44,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         return Ok(answer);
     }
     submission.flow.active = Some("oidc".to_owned());
+    if moves {
+        return moving::go(&desk, principal, submission).await;
+    }
     match (link, unlink) {
         (Some(provider), _) => departure::leave(&desk, &visit, &submission, &provider).await,
         (None, unlink) => {

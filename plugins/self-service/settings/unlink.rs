@@ -74,7 +74,11 @@ fn complaint(desk: &Desk, error: &BrokerError, link: &Link) -> Complaint {
 }
 
 /// Ends what the account still keeps open elsewhere: it may be somebody else who holds it.
-async fn end_sessions(desk: &Desk, principal: &Principal, link: &Link) -> Result<(), Failure> {
+pub(super) async fn end_sessions(
+    desk: &Desk,
+    principal: &Principal,
+    link: &Link,
+) -> Result<(), Failure> {
     let key = &link.key;
     let came = desk.services.upstream_sessions.sessions(
         &key.provider,

@@ -12,6 +12,7 @@ use portcullis_core::{
     catalogue::Code,
     clock::Clock,
     cookie::{self, Cookies},
+    credential::CredentialKind,
     entropy::Entropy,
     event::Event,
     expression::{Expression, Scope},
@@ -56,6 +57,7 @@ pub(crate) struct House {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<FrozenClock>,
     pub(crate) heard: Arc<Heard>,
+    pub(crate) letters: Arc<Letterbox>,
 }
 
 /// What observers heard.
@@ -115,7 +117,9 @@ impl House {
         let clock = Arc::new(FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let heard = Arc::new(Heard::default());
+        let letters = Arc::new(Letterbox::default());
         let mut services = services(&clock, &store, &heard);
+        services.mailer = letters.clone();
         change(&mut services, &store);
         let mut host = Host {
             services: services.clone(),
@@ -134,6 +138,7 @@ impl House {
             store,
             clock,
             heard,
+            letters,
         }
     }
 
@@ -148,6 +153,16 @@ impl House {
             .unwrap();
         let credential = stand_ins::credential(&identity, PASSWORD, &*services.clock);
         IdentityStore::insert(&*self.store, &identity, &[credential])
+            .await
+            .unwrap();
+        identity
+    }
+
+    /// The same, with an address that is proved.
+    pub(crate) async fn proved_resident(&self, email: &str) -> portcullis_core::identity::Identity {
+        let mut identity = self.resident(email).await;
+        identity.addresses[0].verified_at = Some(self.services.clock.now());
+        IdentityStore::update(&*self.store, &identity)
             .await
             .unwrap();
         identity
@@ -226,6 +241,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             identities: store.clone(),
             credentials: store.clone(),
             sessions: store.clone(),
+            local: vec![CredentialKind::Password],
             vault: store.clone(),
             clock,
             entropy,

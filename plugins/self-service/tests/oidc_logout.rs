@@ -55,6 +55,56 @@ async fn signing_out_goes_on_to_the_provider_and_comes_back_once() {
 }
 
 #[tokio::test]
+async fn a_script_is_told_where_the_provider_signs_out() {
+    for (scope, too, goes_on) in [
+        (Upstream, false, true),
+        (Ask, false, false),
+        (Ask, true, true),
+        (SignOutScope::Local, true, false),
+    ] {
+        let house = house_with(scope).await;
+        for provider in ["acme", "google"] {
+            let mut browser = signed_in(&house, provider, provider).await;
+            let target = logout_url(&mut browser).await;
+            let target = match too {
+                true => format!("{target}&upstream=true"),
+                false => target,
+            };
+            let reply = browser.ask(&target).await;
+            assert_eq!(browser.session(), None, "signed out here either way");
+            if !goes_on || provider == "google" {
+                assert_eq!(reply.status, 204, "{scope:?} {provider}");
+                continue;
+            }
+            let expected = (422, "browser_location_change_required".to_owned());
+            assert_eq!(reply.error(), expected);
+            let url = reply.json()["redirect_browser_to"].clone();
+            let url = url.as_str().unwrap();
+            assert!(url.starts_with("https://idp.test/logout?"), "{url}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_signs_out_here_only_is_told_where_not() {
+    let house = house_with(SignOutScope::Local).await;
+    for (provider, text) in [
+        (
+            "acme",
+            "You stay signed in at Acme: this signs you out here only.",
+        ),
+        (
+            "google",
+            "You stay signed in at Google: it cannot be signed out from here.",
+        ),
+    ] {
+        let mut browser = signed_in(&house, provider, provider).await;
+        let page = browser.go(LOGOUT).await.text();
+        assert!(page.contains(text), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_asked_chooses_where_to_sign_out() {
     let house = house_with(Ask).await;
     for (too, lands) in [(false, PUBLIC), (true, "https://idp.test/logout")] {

@@ -153,14 +153,21 @@ async fn somebody_elses_account_is_not_taken() {
     let flow = settings(&mut browser).await;
     let state = press(&mut browser, &flow, "link", "google").await;
     let reply = come_back(&mut browser, "google", &format!("state={state}&code=bob")).await;
-    refused(&reply, 409, "account_linked_elsewhere");
-    assert!(
-        reply.text().contains("Back to your settings"),
-        "{}",
-        reply.text()
-    );
+    assert_eq!(reply.query("flow"), flow["id"].as_str().unwrap());
+    let page = browser.go(reply.location()).await.text();
+    assert!(page.contains("signs in another identity"), "{page}");
     let told = "link refused: account_linked_elsewhere".to_owned();
     assert_eq!(house.heard.all().last(), Some(&told));
+
+    let state = press(&mut browser, &flow, "link", "google").await;
+    let target = format!("/self-service/methods/oidc/callback/google?state={state}&code=bob");
+    let script = browser.ask(&target).await;
+    assert_eq!(
+        (script.status, messages(&script.json())),
+        (400, vec![4_000_027, 4_990_008])
+    );
+    assert_eq!(values(&script.json(), "move"), Vec::<String>::new());
+    assert_eq!(values(&script.json(), "link"), ["google", "acme"]);
 }
 
 #[tokio::test]

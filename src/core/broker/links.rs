@@ -10,7 +10,6 @@ use crate::{
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState},
     link::Link,
-    provenance::Origin,
     provider::{Claims, ConfiguredProvider, ProviderError, Vouched},
     store::StoreError,
 };
@@ -59,18 +58,28 @@ impl Broker {
         vouched: Vouched,
     ) -> Result<Box<Arrived>, BrokerError> {
         let configured = self.find(provider)?;
+        let found = self.may_link(&configured, identity.id, &vouched).await?;
+        self.attach(&configured, found, vouched).await
+    }
+
+    /// The identity as it is now, when it may link the account as far as the account goes.
+    pub(super) async fn may_link(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: IdentityId,
+        vouched: &Vouched,
+    ) -> Result<Identity, BrokerError> {
         let claims = &vouched.claims;
-        if let Some(claim) = withheld(&configured, claims) {
+        if let Some(claim) = withheld(configured, claims) {
             let claim = claim.to_owned();
             return Err(BrokerError::ClaimsWithheld { claim });
         }
-        if let Some(reason) = refusal(&configured, claims) {
+        if let Some(reason) = refusal(configured, claims) {
             return Err(BrokerError::Provider(ProviderError::NotAdmitted { reason }));
         }
-        let found = self.identities.find(identity.id).await?;
+        let found = self.identities.find(identity).await?;
         let found = found.filter(|found| found.state == IdentityState::Active);
-        let found = found.ok_or(BrokerError::Disabled)?;
-        self.attach(&configured, found, vouched).await
+        found.ok_or(BrokerError::Disabled)
     }
 
     /// The links of an identity, oldest first.
@@ -87,26 +96,64 @@ impl Broker {
         let removed = at.map(|at| credentials.remove(at));
         let removed = removed.as_ref().and_then(Link::of);
         let removed = removed.ok_or(BrokerError::NoSuchLink)?;
-        if !credentials
-            .iter()
-            .any(|other| self.lets_in(identity, other))
-        {
+        let others = self.ways_in(identity, &credentials);
+        if others.is_empty() {
             return Err(BrokerError::LastFactor);
         }
         self.forget_tokens(link).await;
-        self.credentials.delete(link).await?;
-        let provider = &removed.key.provider;
-        let mut rest = credentials.iter().filter_map(Link::of);
-        match rest.any(|other| other.key.provider == *provider) {
-            true => Ok(()),
-            false => self.disown(identity.id, provider).await,
+        self.release(identity.id, (link, &removed.key.provider), &others)
+            .await
+    }
+
+    /// Removes a link as long as one of the `others` still lets the identity in.
+    pub(super) async fn release(
+        &self,
+        identity: IdentityId,
+        (link, provider): (CredentialId, &ProviderId),
+        others: &[CredentialId],
+    ) -> Result<(), BrokerError> {
+        // The others may be on their way out, too.
+        let credentials = &self.credentials;
+        if !credentials.delete_beside(identity, link, others).await? {
+            return Err(self.left(identity, link).await?);
         }
+        let rest = self.links(identity).await?;
+        match rest.iter().any(|other| other.key.provider == *provider) {
+            true => Ok(()),
+            false => self.disown(identity, provider).await,
+        }
+    }
+
+    /// Those of the credentials with which alone somebody can sign in.
+    pub(super) fn ways_in(
+        &self,
+        identity: &Identity,
+        credentials: &[Credential],
+    ) -> Vec<CredentialId> {
+        let ways = credentials.iter();
+        let ways = ways.filter(|one| self.lets_in(identity, one));
+        ways.map(|one| one.id).collect()
+    }
+
+    /// Why a link was not removed after all.
+    async fn left(
+        &self,
+        identity: IdentityId,
+        link: CredentialId,
+    ) -> Result<BrokerError, BrokerError> {
+        let left = self.credentials.list(identity).await?;
+        Ok(match left.iter().any(|left| left.id == link) {
+            true => BrokerError::LastFactor,
+            false => BrokerError::NoSuchLink,
+        })
     }
 
     /// Whether somebody can sign in with this credential alone.
     fn lets_in(&self, identity: &Identity, credential: &Credential) -> bool {
         match credential.kind {
-            CredentialKind::Password => !identity.identifiers.is_empty(),
+            CredentialKind::Password => {
+                self.local.contains(&credential.kind) && !identity.identifiers.is_empty()
+            }
             CredentialKind::Oidc => {
                 Link::of(credential).is_some_and(|link| self.find(&link.key.provider).is_ok())
             }

@@ -228,6 +228,26 @@ impl CredentialStore for MemoryStore {
         kept.prune();
         Ok(kept.credentials.len() < before)
     }
+
+    async fn delete_beside(
+        &self,
+        identity_id: IdentityId,
+        id: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let mut own = kept.credentials.iter();
+        let stays =
+            own.any(|c| c.identity_id == identity_id && c.id != id && others.contains(&c.id));
+        if !stays {
+            return Ok(false);
+        }
+        let before = kept.credentials.len();
+        let is_it = |c: &Credential| c.id == id && c.identity_id == identity_id;
+        kept.credentials.retain(|credential| !is_it(credential));
+        kept.prune();
+        Ok(kept.credentials.len() < before)
+    }
 }
 
 #[async_trait]

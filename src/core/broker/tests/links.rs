@@ -122,6 +122,13 @@ async fn the_last_way_in_stays() {
     broker.unlink(&ada, gone).await.unwrap();
 
     setting.password(&ada).await;
+    let mut without = broker.clone();
+    without.local.clear();
+    let alone = without.unlink(&ada, link).await;
+    assert!(
+        matches!(alone, Err(BrokerError::LastFactor)),
+        "where nobody signs in with a password, it lets nobody in"
+    );
     let bob = setting.verified("bob@example.org").await;
     let foreign = broker.unlink(&bob, link).await;
     assert!(matches!(foreign, Err(BrokerError::NoSuchLink)));
@@ -212,4 +219,41 @@ async fn a_vault_that_fails_keeps_nobody_out() {
     assert_eq!(arrived.identity.id, ada.id);
     let link = setting.broker.links(ada.id).await.unwrap()[0].id;
     setting.broker.unlink(&ada, link).await.unwrap();
+}
+
+/// D.8.
+#[tokio::test]
+async fn an_account_is_moved_unless_it_is_the_only_way_in() {
+    let setting = setting(Creation::Auto);
+    let ada = setting.created().await;
+    let bob = setting.verified("bob@example.org").await;
+    let broker = &setting.broker;
+    let offer = async || {
+        broker
+            .offer_move(&bob, &id(), setting.vouched().await)
+            .await
+    };
+    assert!(matches!(offer().await, Err(BrokerError::LastFactor)));
+    let password = setting.password(&ada).await;
+    let pending = offer().await.unwrap();
+    assert_eq!((pending.from, pending.to), (ada.id, bob.id));
+
+    let stranger = broker.move_link(pending.clone(), &ada).await;
+    assert!(matches!(stranger, Err(BrokerError::IdentityMismatch)));
+    broker.credentials.delete(password).await.unwrap();
+    let alone = broker.move_link(pending.clone(), &bob).await;
+    assert!(matches!(alone, Err(BrokerError::LastFactor)));
+    assert_eq!(broker.links(ada.id).await.unwrap().len(), 1);
+
+    setting.password(&ada).await;
+    let moved = broker.move_link(pending.clone(), &bob).await.unwrap();
+    assert_eq!((moved.from, moved.arrived.identity.id), (ada.id, bob.id));
+    assert!(broker.links(ada.id).await.unwrap().is_empty());
+    assert!(setting.stored(&ada).await.provenance.is_empty());
+    assert_eq!(setting.known().await.id, bob.id);
+    let again = broker.move_link(pending.clone(), &bob).await;
+    assert!(matches!(again, Err(BrokerError::NoSuchLink)));
+    setting.clock.advance(PendingLink::LIFESPAN);
+    let late = broker.move_link(pending, &bob).await;
+    assert!(matches!(late, Err(BrokerError::ProofExpired)));
 }

@@ -130,6 +130,7 @@ pub(super) fn setting(create: Creation) -> Setting {
         identities: store.clone(),
         credentials: store.clone(),
         sessions: store.clone(),
+        local: vec![CredentialKind::Password],
         vault: store.clone(),
         clock: clock.clone(),
         entropy: Arc::new(SeededEntropy::new(5)),

@@ -1,0 +1,265 @@
+//! Proving an identity by a code that is mailed to an address it has verified before.
+//!
+//! The code is kept as a hash in what waits, sealed, in the flow. It is good once, for one account
+//! and one identity, for ten minutes and five tries; then another has to be asked for.
+
+use jiff::Timestamp;
+use portcullis_core::{
+    broker::PendingLink,
+    catalogue::Code,
+    entropy::Entropy,
+    flow::Flow,
+    identity::{Identity, IdentityState},
+    mail::Mail,
+    message::Message,
+    secret::{Secret, Token, TokenHash},
+    ui::Node,
+};
+use portcullis_kit::{Failure, Outcome, Visit};
+use serde::{Deserialize, Serialize};
+
+use super::local;
+use crate::{
+    desk::Desk,
+    parked::{self, Parked},
+    provider, start,
+    submission::Submission,
+    throttle::{self, Suspicion},
+};
+
+/// The method's name, its nodes' group and the field the code is typed into.
+pub(super) const CODE: &str = "code";
+/// The button that asks for another code.
+const RESEND: &str = "resend";
+/// How often somebody may try one code.
+const TRIES: u64 = 5;
+/// How many codes there are.
+const CODES: u32 = 1_000_000;
+
+/// A code on its way, as the flow keeps it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MailedCode {
+    hash: TokenHash,
+    /// Tells this code from every other, and makes its hash its own.
+    nonce: String,
+    expires_at: Timestamp,
+}
+
+impl Parked for MailedCode {
+    const NAME: &'static str = "mailed-code";
+}
+
+/// The button that asks for a code, where mail is sent and the identity has an address to send it
+/// to.
+pub(super) fn button(desk: &Desk, identity: &Identity, pending: &PendingLink) -> Option<Node> {
+    let can_be_sent = desk.services.mailer.is_configured();
+    (can_be_sent && address(identity, pending).is_some())
+        .then(|| Node::submit(CODE, "method", CODE, Message::send_code()))
+}
+
+/// Whether a submission to this flow is about a code.
+pub(super) fn is_meant(submission: &Submission) -> bool {
+    let offers = |node: &Node| node.group == CODE;
+    let about = |name: &str| submission.text(name) == Some(CODE);
+    submission.flow.ui.nodes.iter().any(offers) && (about("method") || about(RESEND))
+}
+
+/// Sends a code, or takes one.
+pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submission>) -> Outcome {
+    let pending = parked::open::<PendingLink>(desk, &submission.flow)?;
+    let back = |failure: Failure, flow: &Flow| {
+        failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
+    };
+    let suspicion = Suspicion::of(pending.identity);
+    let patient = suspicion.check(desk).await;
+    patient.map_err(|failure| back(failure, &submission.flow))?;
+    let is_sent = parked::is_in::<MailedCode>(&submission.flow);
+    if is_sent && submission.text(RESEND) != Some(CODE) {
+        return prove(desk, visit, submission, (&pending, &suspicion)).await;
+    }
+    let allowed = throttle::code(desk, pending.identity).await;
+    allowed.map_err(|failure| back(failure, &submission.flow))?;
+    send(desk, submission, &pending).await
+}
+
+/// Sends a code. Whether it could be sent is not told.
+async fn send(desk: &Desk, mut submission: Box<Submission>, pending: &PendingLink) -> Outcome {
+    let services = &desk.services;
+    let code = draw(&*services.entropy);
+    let nonce = Token::generate(&*services.entropy).expose().to_owned();
+    let mailed = MailedCode {
+        hash: hash(&submission.flow, pending, &nonce, code.expose()),
+        nonce,
+        expires_at: pending.expires_at.min(desk.now() + PendingLink::LIFESPAN),
+    };
+    let flow = &mut submission.flow;
+    parked::add(desk, flow, &mailed)?;
+    flow.ui.nodes = form(std::mem::take(&mut flow.ui.nodes));
+    flow.active = Some(CODE.to_owned());
+    flow.state = "sent_email".to_owned();
+    let identity = services.identities.find(pending.identity).await?;
+    let to = identity.as_ref().and_then(|one| address(one, pending));
+    if let Some(to) = to
+        && let Err(error) = services.mailer.send(mail(desk, pending, to, &code)).await
+    {
+        tracing::warn!(%error, "a code is not sent");
+    }
+    submission
+        .reject(desk, vec![(None, Message::code_sent())])
+        .await
+}
+
+/// Takes a code.
+async fn prove(
+    desk: &Desk,
+    visit: &Visit,
+    mut submission: Box<Submission>,
+    (pending, suspicion): (&PendingLink, &Suspicion),
+) -> Outcome {
+    let mailed = parked::open::<MailedCode>(desk, &submission.flow)?;
+    // A form keeps what was typed, and this belongs in no store.
+    let typed = submission.fields.remove(CODE);
+    let typed = typed.as_ref().and_then(|typed| typed.as_str());
+    let typed = Secret::new(typed.unwrap_or_default().trim());
+    let field = || Some(CODE.to_owned());
+    if typed.is_empty() {
+        let missing = (field(), Message::required(CODE));
+        return submission.reject(desk, vec![missing]).await;
+    }
+    let (flows, announcer) = (&desk.services.flows, &desk.services.announcer);
+    let of = |what: &str| TokenHash::of(&format!("{what}:{}", mailed.nonce));
+    let tries = flows.count(&of("code-tries"), mailed.expires_at).await?;
+    let is_it = mailed.hash == hash(&submission.flow, pending, &mailed.nonce, typed.expose());
+    let is_alive = tries <= TRIES && desk.now() < mailed.expires_at;
+    let is_right = is_it && is_alive;
+    if !is_right
+        || !flows
+            .claim_once(&of("code-used"), mailed.expires_at)
+            .await?
+    {
+        suspicion.failed(desk).await?;
+        announcer.refuse(CODE, Code::CredentialsInvalid);
+        let wrong = (field(), Message::code_invalid());
+        return submission.reject(desk, vec![wrong]).await;
+    }
+    let identity = desk.services.identities.find(pending.identity).await?;
+    match identity {
+        Some(identity) if identity.state == IdentityState::Active => {
+            local::enter(desk, visit, &submission, (CODE, &identity)).await
+        }
+        _ => {
+            announcer.refuse(CODE, Code::IdentityDisabled);
+            let complaint = (None, Message::identity_disabled());
+            submission.reject(desk, vec![complaint]).await
+        }
+    }
+}
+
+/// Where a code goes: the address both have in common, else another one; always one that the
+/// identity has proved to hold.
+fn address<'a>(identity: &'a Identity, pending: &PendingLink) -> Option<&'a str> {
+    let mut verified: Vec<&str> = identity
+        .addresses
+        .iter()
+        .filter(|own| own.verified_at.is_some() && own.via == "email")
+        .map(|own| own.value.as_str())
+        .collect();
+    verified.sort_by_key(|own| *own != pending.address);
+    verified.first().copied()
+}
+
+/// Six digits, each code as likely as every other.
+fn draw(entropy: &dyn Entropy) -> Secret {
+    // The numbers above the last full million would make some codes likelier.
+    let end = u32::MAX - u32::MAX % CODES;
+    loop {
+        let number = u32::from_be_bytes(entropy.bytes());
+        if number < end {
+            return Secret::new(format!("{:06}", number % CODES));
+        }
+    }
+}
+
+/// The hash of a code in this flow, for this account and this identity.
+fn hash(flow: &Flow, pending: &PendingLink, nonce: &str, code: &str) -> TokenHash {
+    let claims = &pending.vouched.claims;
+    let bound = serde_json::json!([
+        flow.id,
+        pending.identity,
+        pending.provider,
+        claims.issuer,
+        claims.subject,
+        nonce,
+        code,
+    ]);
+    TokenHash::of(&bound.to_string())
+}
+
+/// The form that takes a code; other providers stay as they are.
+fn form(before: Vec<Node>) -> Vec<Node> {
+    let stays = |node: &Node| node.group == "oidc";
+    let mut code = Node::input(CODE, CODE, "text")
+        .with_label(Message::login_code())
+        .with_autocomplete("one-time-code")
+        .required();
+    code.attributes.pattern = Some("[0-9]{6}".to_owned());
+    code.attributes.maxlength = Some(6);
+    let buttons = [
+        Node::submit(CODE, "method", CODE, Message::go_on()),
+        Node::submit(CODE, RESEND, CODE, Message::resend_code()),
+    ];
+    let before = before.into_iter().filter(stays);
+    start::arrange(before.chain([code]).chain(buttons).collect())
+}
+
+fn mail(desk: &Desk, pending: &PendingLink, to: &str, code: &Secret) -> Mail {
+    let label = provider::label(desk, &pending.provider);
+    let public_url = desk.services.addresses.public_url();
+    let gate = public_url.host_str().unwrap_or("the gate");
+    let text = format!(
+        "{} is your code at {gate}. With it, your {label} account will sign you in there from now \
+         on.\n\nIt is good for ten minutes, and once. If you did not ask for it, somebody else \
+         may be trying to get in: give it to nobody, and nothing changes.\n",
+        code.expose()
+    );
+    Mail {
+        to: to.to_owned(),
+        subject: format!("Your code to link {label} at {gate}"),
+        text,
+        html: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_core::testing::SeededEntropy;
+
+    use super::*;
+
+    /// Bytes from a list, then zeroes.
+    #[derive(Debug)]
+    struct Listed(std::sync::Mutex<Vec<u32>>);
+
+    impl Entropy for Listed {
+        fn fill(&self, bytes: &mut [u8]) {
+            let next = self.0.lock().unwrap().pop().unwrap_or_default();
+            bytes.copy_from_slice(&next.to_be_bytes());
+        }
+    }
+
+    #[test]
+    fn a_code_has_six_digits_and_none_is_likelier_than_another() {
+        let entropy = SeededEntropy::new(3);
+        for _ in 0..100 {
+            let code = draw(&entropy);
+            let code = code.expose();
+            assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()));
+        }
+        let listed = Listed(std::sync::Mutex::new(vec![7, 4_294_000_000, u32::MAX]));
+        assert_eq!(
+            draw(&listed).expose(),
+            "000007",
+            "what is left over is not used"
+        );
+    }
+}

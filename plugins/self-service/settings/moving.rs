@@ -1,0 +1,142 @@
+//! Moving an account from another identity of the same person, who has proved to hold both: the one
+//! by being signed in, the other by having come back from the provider.
+
+use axum::response::{IntoResponse, Json, Redirect};
+use portcullis_core::{
+    broker::{BrokerError, LinkReason, Moved, PendingMove},
+    catalogue::Code,
+    event::Event,
+    flow::Flow,
+    id::ProviderId,
+    message::Message,
+    principal::Principal,
+    provider::Vouched,
+    secret::TokenHash,
+    ui::Node,
+};
+use portcullis_kit::{Failure, Outcome, Wants};
+
+use super::{save, unlink};
+use crate::{
+    desk::Desk,
+    parked::{self, Parked},
+    provider, start,
+    submission::Submission,
+};
+
+/// The button that moves the account.
+pub(super) const MOVE: &str = "move";
+/// The button that leaves it where it is.
+pub(super) const KEEP: &str = "keep";
+
+/// Whether an account waits in the flow to be moved.
+pub(crate) fn is_in(flow: &Flow) -> bool {
+    parked::is_in::<PendingMove>(flow)
+}
+
+/// Says in the flow that the account signs in another identity, and asks whether to move it where
+/// it can be moved.
+pub(super) async fn offer(
+    desk: &Desk,
+    (principal, flow): (&Principal, &mut Flow),
+    id: &ProviderId,
+    vouched: Vouched,
+) -> Result<(), Failure> {
+    let label = provider::label(desk, id);
+    save::refresh(desk, flow, principal.identity.id).await?;
+    parked::take::<PendingMove>(flow);
+    flow.ui.messages = vec![Message::linked_elsewhere(&label)];
+    let broker = &desk.services.broker;
+    match broker.offer_move(&principal.identity, id, vouched).await {
+        Ok(pending) => {
+            parked::add(desk, flow, &pending)?;
+            flow.ui.messages.push(Message::move_offered(&label));
+            flow.ui.nodes = start::arrange(vec![
+                Node::submit("oidc", MOVE, id.as_str(), Message::move_link(&label)),
+                Node::submit("oidc", KEEP, id.as_str(), Message::keep_link()),
+            ]);
+        }
+        Err(BrokerError::LastFactor) => flow.ui.messages.push(Message::move_refused(&label)),
+        Err(BrokerError::Store(error)) => return Err(error.into()),
+        Err(_) => {}
+    }
+    Ok(desk.services.flows.put(flow).await?)
+}
+
+/// Leaves the account where it is.
+pub(super) async fn keep(
+    desk: &Desk,
+    principal: &Principal,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    let flow = &mut submission.flow;
+    parked::take::<PendingMove>(flow);
+    save::refresh(desk, flow, principal.identity.id).await?;
+    flow.ui.messages.clear();
+    desk.services.flows.put(flow).await?;
+    answer(desk, &submission)
+}
+
+/// Moves the account that waits in the flow.
+pub(super) async fn go(
+    desk: &Desk,
+    principal: &Principal,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    let pending = parked::open::<PendingMove>(desk, &submission.flow)?;
+    let id = pending.provider.clone();
+    let sealed = submission.flow.context[PendingMove::NAME].to_string();
+    let once = TokenHash::of(&format!("move:{sealed}"));
+    let flows = &desk.services.flows;
+    if !flows.claim_once(&once, pending.expires_at).await? {
+        return Err(Failure::from(Code::FlowNotFound)
+            .because("This form was submitted already.")
+            .way_out("Continue", desk.begin_page(submission.flow.kind, None)));
+    }
+    parked::take::<PendingMove>(&mut submission.flow);
+    let identity = principal.identity.id;
+    let broker = &desk.services.broker;
+    match broker.move_link(pending, &principal.identity).await {
+        Ok(moved) => settle(desk, principal, &moved).await?,
+        Err(BrokerError::LastFactor) => {
+            save::refresh(desk, &mut submission.flow, identity).await?;
+            let message = Message::move_refused(&provider::label(desk, &id));
+            return submission.reject(desk, vec![(None, message)]).await;
+        }
+        Err(error) => {
+            save::refresh(desk, &mut submission.flow, identity).await?;
+            submission.flow.ui.messages.clear();
+            flows.put(&submission.flow).await?;
+            return Err(provider::failure(desk, error, &id, &submission.flow));
+        }
+    }
+    save::succeed(desk, &mut submission.flow, identity).await?;
+    answer(desk, &submission)
+}
+
+/// Tells what was moved, and ends what the account still keeps open as whom it signed in before.
+async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(), Failure> {
+    let announcer = &desk.services.announcer;
+    let provider = &moved.link.key.provider;
+    announcer.announce(&Event::Unlinked {
+        identity: moved.from,
+        provider,
+    });
+    announcer.announce(&Event::Linked {
+        identity: moved.arrived.identity.id,
+        provider,
+        reason: LinkReason::Settings,
+    });
+    unlink::end_sessions(desk, principal, &moved.link).await
+}
+
+fn answer(desk: &Desk, submission: &Submission) -> Outcome {
+    let flow = &submission.flow;
+    Ok(match submission.wants {
+        Wants::Html => {
+            let page = desk.flow_page(flow.kind, flow.id);
+            Redirect::to(flow.return_to.as_deref().unwrap_or(&page)).into_response()
+        }
+        Wants::Json => Json(submission.json(desk)).into_response(),
+    })
+}
