@@ -10,7 +10,7 @@ use portcullis_core::{
     message::Message,
     provider::{Answer, Attempt},
 };
-use portcullis_kit::{Outcome, Visit, Wants};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::save;
 use crate::{csrf::Csrf, desk::Desk, fetch, flow_json, provider};
@@ -24,13 +24,16 @@ pub(crate) async fn arrive(
 ) -> Outcome {
     let principal = fetch::owned(desk, visit, &flow)?;
     let id = &attempt.provider;
+    let owner = principal.identity.id;
+    let before = desk.services.broker.links(owner).await;
+    let before = before.map_err(|error| Failure::from(error.code()).caused_by(error))?;
     let linked = link(desk, &principal.identity, attempt, answer).await?;
     let arrived = match linked {
         Ok(arrived) => arrived,
         Err(error @ BrokerError::LinkedElsewhere) => {
             provider::tell(desk, &error, id, &flow);
             let message = Message::linked_elsewhere(&provider::label(desk, id));
-            save::refresh(desk, &mut flow, principal.identity.id).await?;
+            save::refresh(desk, &mut flow, owner).await?;
             flow.ui.messages = vec![message];
             desk.services.flows.put(&flow).await?;
             let page = desk.flow_page(flow.kind, flow.id);
@@ -43,13 +46,19 @@ pub(crate) async fn arrive(
         }
         Err(error) => return Err(provider::failure(desk, error, id, &flow)),
     };
-    let identity = arrived.identity.id;
-    desk.services.announcer.announce(&Event::Linked {
-        identity,
-        provider: id,
-        reason: LinkReason::Settings,
-    });
-    save::succeed(desk, &mut flow, identity).await?;
+    let key = &arrived.upstream.link;
+    let message = match before.iter().any(|link| link.key == *key) {
+        true => Message::linked_already(&provider::label(desk, id)),
+        false => {
+            desk.services.announcer.announce(&Event::Linked {
+                identity: owner,
+                provider: id,
+                reason: LinkReason::Settings,
+            });
+            Message::settings_saved()
+        }
+    };
+    save::succeed(desk, &mut flow, owner, message).await?;
     let page = desk.flow_page(flow.kind, flow.id);
     let page = flow.return_to.as_deref().unwrap_or(&page);
     Ok(respond(desk, visit, (&flow, page), StatusCode::OK))
@@ -76,7 +85,7 @@ async fn link(
     identity: &Identity,
     attempt: &Attempt,
     answer: &Answer,
-) -> Result<Result<Box<Arrived>, BrokerError>, portcullis_kit::Failure> {
+) -> Result<Result<Box<Arrived>, BrokerError>, Failure> {
     let redirect_uri = provider::redirect_uri(desk, &attempt.provider)?;
     let broker = &desk.services.broker;
     Ok(match broker.vouch(attempt, answer, &redirect_uri).await {
