@@ -19,6 +19,7 @@ const STYLE: &str = include_str!("echo/style.css");
 pub struct Echo {
     templates: Environment<'static>,
     policy: HeaderValue,
+    settings: Value,
     sign_out: Value,
 }
 
@@ -67,6 +68,7 @@ impl Echo {
             policy: HeaderValue::from_str(&policy)
                 .unwrap_or(HeaderValue::from_static("default-src 'none'")),
             // A configured path holds nothing that means something in HTML.
+            settings: Value::from_safe_string(format!("{prefix}/settings")),
             sign_out: Value::from_safe_string(format!("{prefix}/self-service/logout/browser")),
         })
     }
@@ -89,6 +91,7 @@ impl Echo {
             method => received.method,
             target => received.target,
             headers => received.headers.iter().map(line).collect::<Vec<Value>>(),
+            settings => &self.settings,
             sign_out => &self.sign_out,
         };
         let html = self

@@ -18,7 +18,7 @@ pub(crate) struct FormView<'a> {
     method: &'a str,
     alerts: Vec<Alert<'a>>,
     shared: Vec<Hidden<'a>>,
-    choices: Vec<Choice<'a>>,
+    sections: Vec<Section<'a>>,
     hidden: Vec<Hidden<'a>>,
     fields: Vec<Field<'a>>,
     buttons: Vec<Button<'a>>,
@@ -34,6 +34,13 @@ struct Alert<'a> {
 struct Hidden<'a> {
     name: &'a str,
     value: String,
+}
+
+/// Buttons that belong together, under a heading where the page has several kinds of them.
+#[derive(Debug, Serialize)]
+struct Section<'a> {
+    heading: Option<&'static str>,
+    choices: Vec<Choice<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,6 +73,8 @@ struct Field<'a> {
     autofocus: bool,
     autocomplete: Option<&'a str>,
     inputmode: Option<&'static str>,
+    /// Whether it is an identifier or an address, which a telephone must not begin with a capital.
+    verbatim: bool,
     maxlength: Option<u64>,
     errors: Vec<&'a str>,
     notes: Vec<&'a str>,
@@ -86,7 +95,7 @@ impl<'a> FormView<'a> {
             method: &ui.method,
             alerts: ui.messages.iter().map(Alert::of).collect(),
             shared: Vec::new(),
-            choices: choices.iter().map(|node| Choice::of(node)).collect(),
+            sections: sections(&choices),
             hidden: Vec::new(),
             fields: Vec::new(),
             buttons: Vec::new(),
@@ -115,17 +124,12 @@ impl<'a> FormView<'a> {
         }
     }
 
-    /// Puts the focus on the first field in error, else on the first empty one.
+    /// Puts the focus on the first field in error, else on the first empty one that has to be
+    /// filled in; where nothing is left to do, the page is read from its beginning.
     fn focus(&mut self) {
-        let fields = &self.fields;
-        let target = fields
-            .iter()
-            .position(|field| !field.errors.is_empty())
-            .or_else(|| {
-                fields
-                    .iter()
-                    .position(|f| f.value.is_empty() && !f.disabled)
-            });
+        let first = |is_it: fn(&Field<'_>) -> bool| self.fields.iter().position(is_it);
+        let target = first(|field| !field.errors.is_empty() && !field.disabled)
+            .or_else(|| first(|f| f.value.is_empty() && f.required && !f.disabled));
         if let Some(field) = target.and_then(|index| self.fields.get_mut(index)) {
             field.autofocus = true;
         }
@@ -151,6 +155,29 @@ fn origin(icon: &str) -> Option<String> {
         .ok()
         .filter(|url| url.scheme() == "https")?;
     Some(url.origin().ascii_serialization())
+}
+
+/// The buttons by what they are for; a page with one kind of them needs no headings.
+fn sections<'a>(choices: &[&'a Node]) -> Vec<Section<'a>> {
+    let kinds = [
+        ("unlink", Some("Linked accounts")),
+        ("link", Some("Link another account")),
+    ];
+    let is_headed = |node: &Node| kinds.iter().any(|(name, _)| node.attributes.name == *name);
+    let section = |heading, is_in: &dyn Fn(&Node) -> bool| Section {
+        heading,
+        choices: choices
+            .iter()
+            .filter(|node| is_in(node))
+            .map(|node| Choice::of(node))
+            .collect(),
+    };
+    let others = section(None, &|node| !is_headed(node));
+    let headed = kinds
+        .iter()
+        .map(|(name, heading)| section(*heading, &|node| node.attributes.name == *name));
+    let all = std::iter::once(others).chain(headed);
+    all.filter(|section| !section.choices.is_empty()).collect()
 }
 
 fn has_fields(ui: &Ui, group: &str) -> bool {
@@ -218,9 +245,16 @@ impl<'a> Choice<'a> {
             monogram: initial
                 .map(|c| c.to_uppercase().collect())
                 .unwrap_or_default(),
-            hue: provider.bytes().map(u32::from).sum::<u32>() % 6,
+            hue: hue(&text(node)),
         }
     }
+}
+
+/// The colour of a provider's monogram; `value` is its id, or an account of it as
+/// `<provider>:<subject>`.
+fn hue(value: &str) -> u32 {
+    let id = value.split(':').next().unwrap_or_default();
+    id.bytes().map(u32::from).sum::<u32>() % 6
 }
 
 impl<'a> Field<'a> {
@@ -250,11 +284,23 @@ impl<'a> Field<'a> {
             autofocus: false,
             autocomplete: input.autocomplete.as_deref().or(autocomplete(node)),
             inputmode: inputmode(&input.kind),
+            verbatim: is_verbatim(node),
             maxlength: input.maxlength,
             errors: of_kind(true),
             notes: of_kind(false),
         }
     }
+}
+
+fn is_verbatim(node: &Node) -> bool {
+    let input = &node.attributes;
+    let hint = input.autocomplete.as_deref().or(autocomplete(node));
+    let mut hints = hint.unwrap_or_default().split(' ');
+    let last = input.name.rsplit('.').next();
+    input.kind == "email"
+        || input.kind == "text"
+            && (hints.any(|hint| matches!(hint, "username" | "email"))
+                || matches!(last, Some("identifier" | "username" | "login" | "email")))
 }
 
 /// What browsers may fill in where the wire dialect has no word for it.

@@ -41,9 +41,14 @@ fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     (!value.is_object()).then_some(value)
 }
 
+/// Whether a message says what the form is for: it stays, whatever is wrong with what was sent.
+fn explains(message: &Message) -> bool {
+    matches!(message.id, 1_010_003 | 1_010_016)
+}
+
 /// Replaces the form's complaints by these.
 pub(crate) fn complain(ui: &mut Ui, complaints: Vec<Complaint>) {
-    ui.messages.clear();
+    ui.messages.retain(explains);
     ui.nodes.iter_mut().for_each(|node| node.messages.clear());
     for (field, message) in complaints {
         let node = ui

@@ -1,12 +1,25 @@
 //! Sending a browser to a provider.
 
-use portcullis_core::{broker::BrokerError, catalogue::Code, flow::Transport, id::ProviderId};
-use portcullis_kit::{Failure, Outcome, Visit};
+use portcullis_core::{
+    broker::BrokerError,
+    catalogue::Code,
+    flow::{Flow, FlowKind, Transport},
+    id::ProviderId,
+};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use crate::{
-    attempts::Attempts, desk::Desk, navigate, navigate::outcome_with_cookie, provider,
+    attempts::Attempts,
+    desk::{Desk, with_query},
+    navigate,
+    navigate::outcome_with_cookie,
+    provider,
     submission::Submission,
 };
+
+/// The query parameter, and its only value, that asks to choose an account.
+const PROMPT: &str = "prompt";
+const CHOOSES: &str = "select_account";
 
 /// Sends the submission's browser to the provider called `name`.
 pub(crate) async fn leave(
@@ -21,20 +34,42 @@ pub(crate) async fn leave(
              browser.",
         ));
     }
-    let flow = &submission.flow;
+    let (flow, wants) = (&submission.flow, submission.wants);
     let id: ProviderId = name.parse().map_err(|_| Code::ProviderUnknown)?;
-    let redirect_uri = provider::redirect_uri(desk, &id)?;
-    let begun = desk
-        .services
-        .broker
-        .begin(&id, flow.id, &redirect_uri)
-        .await;
+    send(desk, visit, (flow, wants), (&id, false)).await
+}
+
+/// The address that begins anew at the same provider, where the person chooses the account.
+pub(crate) fn another(desk: &Desk, id: &ProviderId, flow: &Flow) -> String {
+    let page = desk.begin_page(FlowKind::Login, flow.return_to.as_deref());
+    with_query(&page, &[("provider", id.as_str()), (PROMPT, CHOOSES)])
+}
+
+/// The provider whose accounts a navigation asks to choose from.
+pub(crate) fn chosen_anew(visit: &Visit) -> Option<ProviderId> {
+    let wanted = visit.wants() == Wants::Html && visit.query(PROMPT) == Some(CHOOSES);
+    wanted.then(|| visit.query("provider")?.parse().ok())?
+}
+
+/// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts.
+pub(crate) async fn send(
+    desk: &Desk,
+    visit: &Visit,
+    (flow, wants): (&Flow, Wants),
+    (id, chooses): (&ProviderId, bool),
+) -> Outcome {
+    let redirect_uri = provider::redirect_uri(desk, id)?;
+    let broker = &desk.services.broker;
+    let begun = match chooses {
+        true => broker.begin_choosing(id, flow.id, &redirect_uri).await,
+        false => broker.begin(id, flow.id, &redirect_uri).await,
+    };
     let (url, attempt) = begun.map_err(|error| match error {
         BrokerError::Unknown => Code::ProviderUnknown.into(),
-        error => provider::failure(desk, error, &id, flow),
+        error => provider::failure(desk, error, id, flow),
     })?;
     let mut attempts = Attempts::of(desk, visit);
     attempts.add(attempt);
-    let gone = navigate::to(submission.wants, url.as_str());
+    let gone = navigate::to(wants, url.as_str());
     outcome_with_cookie(gone, &attempts.set_cookie(desk))
 }

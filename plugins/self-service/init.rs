@@ -4,13 +4,20 @@ use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     flow::{FlowKind, Transport},
     message::Message,
+    ui::Node,
 };
-use portcullis_kit::{Outcome, Visit, Wants};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::Value;
 
 use crate::{
-    csrf::Csrf, desk::Desk, flow_json, forms, native, navigate::with_cookie, return_to,
-    start::NewFlow, throttle,
+    csrf::Csrf,
+    departure,
+    desk::Desk,
+    flow_json, forms, native,
+    navigate::{outcome_with_cookie, with_cookie},
+    return_to,
+    start::NewFlow,
+    throttle,
 };
 
 /// How a flow begins beside what all flows have in common.
@@ -20,6 +27,8 @@ pub(crate) struct Opening {
     pub(crate) context: Value,
     /// What the form says from the start.
     pub(crate) messages: Vec<Message>,
+    /// What the form asks for, when that is not the usual.
+    pub(crate) nodes: Option<Vec<Node>>,
 }
 
 /// Begins a browser's flow.
@@ -35,14 +44,19 @@ pub(crate) async fn browser(
         Wants::Json => return_to::strict(desk, visit)?,
     };
     let csrf = Csrf::of_or_new(desk, visit);
+    let nodes = nodes(desk, visit, (kind, opening.nodes)).await?;
     let new = NewFlow {
         return_to,
         csrf_hash: Some(csrf.hash()),
         context: opening.context,
         messages: opening.messages,
-        ..NewFlow::of(visit, kind, forms::nodes(desk, visit, kind).await?)
+        ..NewFlow::of(visit, kind, nodes)
     };
     let flow = new.start(desk).await?;
+    if let (FlowKind::Login, Some(id)) = (kind, departure::chosen_anew(visit)) {
+        let gone = departure::send(desk, visit, (&flow, Wants::Html), (&id, true)).await;
+        return outcome_with_cookie(gone, &csrf.set_cookie(desk));
+    }
     let response = match visit.wants() {
         Wants::Html => Redirect::to(&desk.flow_page(kind, flow.id)).into_response(),
         Wants::Json => {
@@ -62,14 +76,26 @@ pub(crate) async fn native(
 ) -> Outcome {
     native::require(&visit.headers)?;
     throttle::flow(desk, visit).await?;
+    let nodes = nodes(desk, visit, (kind, opening.nodes)).await?;
     let new = NewFlow {
         transport: Transport::Api,
         return_to: return_to::strict(desk, visit)?,
         context: opening.context,
         messages: opening.messages,
-        ..NewFlow::of(visit, kind, forms::nodes(desk, visit, kind).await?)
+        ..NewFlow::of(visit, kind, nodes)
     };
     let flow = new.start(desk).await?;
     let principal = visit.visitor.principal.as_deref();
     Ok(Json(flow_json::flow(desk, &flow, None, principal)).into_response())
+}
+
+async fn nodes(
+    desk: &Desk,
+    visit: &Visit,
+    (kind, own): (FlowKind, Option<Vec<Node>>),
+) -> Result<Vec<Node>, Failure> {
+    match own {
+        Some(nodes) => Ok(nodes),
+        None => forms::nodes(desk, visit, kind).await,
+    }
 }

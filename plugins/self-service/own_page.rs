@@ -113,7 +113,11 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
             ("Sign up", Some(("Registered already?", "Sign in", sign_in)))
         }
         _ if confirmation::is_in(flow) => ("Is this you?", Some(another())),
-        _ if remembered::refreshes(flow) => ("Confirm that it is you", None),
+        _ if remembered::refreshes(flow) => {
+            let back = flow.return_to.clone().unwrap_or_else(|| desk.home());
+            let cancel = Some(("Changed your mind?", "Cancel", back));
+            ("Confirm that it is you", cancel)
+        }
         _ => {
             let sign_up = ("New here?", "Sign up", begin(FlowKind::Registration));
             let open = desk.config.registration.enabled;

@@ -4,7 +4,7 @@ use portcullis_core::{
     broker::{Arrival, BrokerError, LinkReason},
     catalogue::Code,
     event::Event,
-    flow::{Flow, FlowKind},
+    flow::{Flow, FlowKind, Transport},
     id::ProviderId,
     message::Message,
     provider::ProviderError,
@@ -12,7 +12,10 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use url::Url;
 
-use crate::{desk::Desk, sign_in::OIDC};
+use crate::{departure, desk::Desk, sign_in::OIDC};
+
+/// What a provider says when somebody cancels (RFC 6749, section 4.1.2.1).
+const DENIED: &str = "access_denied";
 
 /// What people call the provider, switched off or not.
 pub(crate) fn label(desk: &Desk, id: &ProviderId) -> String {
@@ -73,11 +76,33 @@ pub(crate) fn tell(desk: &Desk, error: &BrokerError, id: &ProviderId, flow: &Flo
 pub(crate) fn failure(desk: &Desk, error: BrokerError, id: &ProviderId, flow: &Flow) -> Failure {
     tell(desk, &error, id, flow);
     let code = error.code();
-    let (label, href) = way_out(desk, code, flow);
-    Failure::from(code)
-        .because(reason(desk, &error, id))
-        .way_out(label, href)
-        .caused_by(error)
+    let (way, href) = way_out(desk, code, flow);
+    let label = label(desk, id);
+    let mut failure = Failure::from(code).because(reason(desk, &error, id));
+    if let BrokerError::Provider(ProviderError::Refused { error }) = &error
+        && error == DENIED
+    {
+        failure = failure.hint(format!("{label} said: {error}."));
+    }
+    if code == Code::ProviderNotAdmitted {
+        failure = match admitted(desk, id) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        };
+        // The provider remembers the account, and would bring it again and again.
+        if flow.kind != FlowKind::Settings && flow.transport == Transport::Browser {
+            let another = departure::another(desk, id, flow);
+            failure = failure.way_out(format!("Use another {label} account"), another);
+        }
+    }
+    failure.way_out(way, href).caused_by(error)
+}
+
+/// Whose addresses are admitted, where that is configured.
+fn admitted(desk: &Desk, id: &ProviderId) -> Option<String> {
+    let configured = desk.services.broker.find(id).ok()?;
+    let domains = &configured.policy.admission.allow_domains;
+    (!domains.is_empty()).then(|| format!("Admitted are addresses at {}.", domains.join(", ")))
 }
 
 /// Where to go from a refusal.
@@ -103,17 +128,18 @@ pub(crate) fn way_out(desk: &Desk, code: Code, flow: &Flow) -> (&'static str, St
 fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
     let label = label(desk, id);
     match error {
-        BrokerError::Provider(ProviderError::Refused { error }) => {
-            format!("{label} did not let you in ({error}).")
-        }
+        BrokerError::Provider(ProviderError::Refused { error }) => match error == DENIED {
+            true => format!("You cancelled at {label}."),
+            false => format!("{label} did not let you in ({error})."),
+        },
         BrokerError::Provider(ProviderError::Unavailable { .. }) => {
             format!("{label} cannot be reached at the moment.")
         }
         BrokerError::Provider(ProviderError::Invalid { .. }) => {
             format!("What {label} answered does not hold, so it was not used.")
         }
-        BrokerError::Provider(ProviderError::NotAdmitted { .. }) => {
-            format!("This {label} account is not admitted here.")
+        BrokerError::Provider(ProviderError::NotAdmitted { reason }) => {
+            format!("This {label} account is not admitted here: {reason}.")
         }
         BrokerError::ClaimsWithheld { claim } => format!(
             "{label} does not say all that is needed to decide whether you may enter ({claim}). \
@@ -121,20 +147,20 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
         ),
         BrokerError::AddressTaken => Message::address_taken(&label).text,
         BrokerError::CreationRefused => format!(
-            "Nobody here is known by this {label} account, and {label} makes no new identities. \
-             If you sign in another way, you can link it in your settings."
+            "This {label} account is not known here, and {label} lets nobody new in. If you sign \
+             in another way, you can link it in your settings."
         ),
         BrokerError::LinkOnly => format!(
             "{label} only signs in whoever has linked it before. Sign in another way first, then \
              link it in your settings."
         ),
         BrokerError::LinkDenied { .. } => format!(
-            "An identity with the e-mail address of this {label} account exists already, and \
-             {label} is not linked by address. Sign in another way, then link it in your settings."
+            "The e-mail address of this {label} account is known here already, and {label} is \
+             not linked by address. Sign in another way, then link it in your settings."
         ),
         BrokerError::Several => format!(
-            "More than one identity has the e-mail address of this {label} account, so it is not \
-             certain which one is yours. Sign in another way, then link it in your settings."
+            "More than one account here has the e-mail address of this {label} account, so it is \
+             not certain which one is yours. Sign in another way, then link it in your settings."
         ),
         BrokerError::LinkedElsewhere => format!(
             "This {label} account is linked to another identity already. Sign in with it, unlink \

@@ -102,6 +102,7 @@ fn own_pages() -> Router<Arc<Desk>> {
         .route("/login", get(own_page::login))
         .route("/registration", get(own_page::registration))
         .route("/settings", get(own_page::settings))
+        .route("/signed-out", get(logout::signed_out::page))
         .route("/error", get(own_page::error))
 }
 

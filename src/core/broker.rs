@@ -190,6 +190,18 @@ impl Broker {
         Ok((url, attempt))
     }
 
+    /// Begins an attempt in which the person chooses the account, where the provider knows of
+    /// that (OpenID Connect Core 1.0, section 3.1.2.1, `prompt`); elsewhere like any other.
+    pub async fn begin_choosing(
+        &self,
+        id: &ProviderId,
+        flow: FlowId,
+        redirect_uri: &Url,
+    ) -> Result<(Url, Attempt), BrokerError> {
+        let (url, attempt) = self.begin(id, flow, redirect_uri).await?;
+        Ok((choosing(url), attempt))
+    }
+
     /// Ends an attempt with the provider's answer.
     pub async fn finish(
         &self,
@@ -237,6 +249,32 @@ impl Broker {
         let configured = self.find(&draft.provider)?;
         self.arrive_completed(&configured, draft, traits).await
     }
+}
+
+/// An authorization request of OpenID Connect that lets the person choose; others stay as they
+/// are.
+fn choosing(mut url: Url) -> Url {
+    const CHOICE: &str = "select_account";
+    let parameter = |name: &str| {
+        let mut pairs = url.query_pairs();
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value)
+    };
+    let is_openid = parameter("scope").is_some_and(|s| s.split(' ').any(|one| one == "openid"));
+    if !is_openid {
+        return url;
+    }
+    let prompt = match parameter("prompt") {
+        Some(own) if own.split(' ').any(|one| one == CHOICE) => return url,
+        Some(own) if !own.is_empty() && own != "none" => format!("{CHOICE} {own}"),
+        _ => CHOICE.to_owned(),
+    };
+    let pairs = url.query_pairs().into_owned();
+    let others: Vec<_> = pairs.filter(|(key, _)| key != "prompt").collect();
+    url.query_pairs_mut()
+        .clear()
+        .extend_pairs(others)
+        .append_pair("prompt", &prompt);
+    url
 }
 
 #[cfg(test)]

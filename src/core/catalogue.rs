@@ -61,7 +61,7 @@ catalogue! {
     SessionTooOld = "session_refresh_required", FORBIDDEN, "You signed in too long ago for this; please confirm that it is you.";
     CsrfViolation = "security_csrf_violation", FORBIDDEN, "The form does not belong to this browser.";
     IdentityMismatch = "security_identity_mismatch", FORBIDDEN, "The form belongs to somebody else.";
-    IdentityDisabled = "identity_disabled", BAD_REQUEST, "This identity is switched off.";
+    IdentityDisabled = "identity_disabled", BAD_REQUEST, "This account is switched off here.";
     LocationChangeRequired = "browser_location_change_required", UNPROCESSABLE_ENTITY, "The browser has to go somewhere else to continue.";
     CredentialsInvalid = "invalid_credentials", BAD_REQUEST, "The credentials are not right.";
     ProviderUnknown = "provider_unknown", NOT_FOUND, "There is no such sign-in provider.";
@@ -70,12 +70,12 @@ catalogue! {
     ProviderInvalid = "provider_invalid", BAD_GATEWAY, "The sign-in provider's answer does not hold.";
     ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, "The sign-in provider cannot be reached at the moment.";
     AnswerUnexpected = "provider_answer_unexpected", BAD_REQUEST, "No sign-in of this browser waits for this answer.";
-    AddressTaken = "address_taken", CONFLICT, "The address belongs to an identity that signs in another way.";
-    CreationRefused = "creation_refused", FORBIDDEN, "Nobody is known by this account, and new identities are not made here.";
+    AddressTaken = "address_taken", CONFLICT, "The address belongs to an account here that signs in another way.";
+    CreationRefused = "creation_refused", FORBIDDEN, "This account is not known here, and nobody new is let in with it.";
     ClaimsWithheld = "claims_withheld", FORBIDDEN, "The sign-in provider keeps back a claim that is needed to decide who may enter.";
     LinkOnly = "provider_link_only", FORBIDDEN, "Accounts of this provider are linked in the settings first.";
-    LinkDenied = "link_denied", CONFLICT, "An identity has the address of this account, and this provider is not linked by address.";
-    SeveralIdentities = "several_identities", CONFLICT, "More than one identity has the address of this account.";
+    LinkDenied = "link_denied", CONFLICT, "Somebody here has the address of this account already, and this provider is not linked by address.";
+    SeveralIdentities = "several_identities", CONFLICT, "More than one account here has this address.";
     LinkedElsewhere = "account_linked_elsewhere", CONFLICT, "The account of the sign-in provider is linked to somebody else.";
     LinkExpired = "link_expired", GONE, "The link was not confirmed in time.";
     LinkNotFound = "link_not_found", NOT_FOUND, "There is no such link.";

@@ -46,6 +46,22 @@ impl Message {
         Self::info(1_010_016, text, context)
     }
 
+    /// The password is wrong, where the identifier is certain.
+    pub fn password_wrong() -> Self {
+        let text = "The password is not right. Check it for spelling mistakes.";
+        Self::error(Self::credentials_invalid().id, text, Value::Null)
+    }
+
+    /// An address that somebody typed belongs to somebody who signs in another way.
+    pub fn typed_address_taken(provider: &str) -> Self {
+        let text = "This address belongs to an account here that signs in another way. Please \
+                    sign in that way, or use another address.";
+        Self {
+            text: text.to_owned(),
+            ..Self::address_taken(provider)
+        }
+    }
+
     fn new(id: u32, text: String, kind: &str, context: Value) -> Self {
         let context = match context {
             Value::Object(map) => map,
@@ -123,7 +139,11 @@ messages! {
     /// An address that a provider names but has not verified.
     info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours.";
     /// What a provider said is shown before an identity is made of it.
-    info review_profile(provider: &str) = 1990010, "This is what {provider} says of you. Please check it before you go on.";
+    info review_profile(provider: &str) = 1990010, "Please check what {provider} says of you.";
+    /// An account that should be linked is linked already.
+    info linked_already(provider: &str) = 1990011, "This {provider} account was linked already, so nothing has changed.";
+    /// A change waits until somebody has confirmed who they are.
+    info choose_again(label: &str) = 1990012, "Nothing has changed yet. Please choose \"{label}\" once more.";
     /// A value is missing.
     error required(property: &str) = 4000002, "Please fill in {property}.";
     /// A text is too short.
@@ -157,7 +177,7 @@ messages! {
     /// A value is of the wrong type.
     error wrong_type(allowed_types: &str, actual_type: &str) = 4000026, "This must be of type {allowed_types}, not {actual_type}.";
     /// An account is linked to another identity.
-    error linked_elsewhere(provider: &str) = 4000027, "This {provider} account signs in another identity already.";
+    error linked_elsewhere(provider: &str) = 4000027, "This {provider} account belongs to somebody who is known here already.";
     /// A value is not the one that is asked.
     error constant(expected: &Value) = 4000029, "This must be {expected}.";
     /// The password is the identifier.
@@ -177,23 +197,23 @@ messages! {
     /// A mailed code is wrong.
     error code_invalid() = 4010008, "This code is not right, or not valid any more. After five tries or ten minutes, please ask for another one.";
     /// The identity is switched off.
-    error identity_disabled() = 4010011, "This identity is switched off. Please ask your administrator.";
+    error identity_disabled() = 4010011, "Your account here is switched off. Please ask your administrator.";
     /// The registration form has expired.
     error registration_expired() = 4040001, "The form had expired, so here is a new one. Please try again.";
     /// The settings form has expired.
     error settings_expired() = 4050001, "The form had expired, so here is a new one. Please try again.";
     /// What a provider said does not suffice.
-    error complete_profile() = 4990001, "Almost there: please complete what is missing.";
+    error complete_profile() = 4990001, "Please complete what is missing.";
     /// Too many attempts.
     error throttled(retry_after: u64) = 4990002, "There were too many attempts. Please wait {retry_after} seconds and try again.";
     /// An address belongs to somebody who signs in another way.
-    error address_taken(provider: &str) = 4990003, "An identity with the e-mail address of this {provider} account exists already and signs in another way. Please sign in that way.";
+    error address_taken(provider: &str) = 4990003, "The e-mail address of this {provider} account belongs to an account here that signs in another way. Please sign in that way.";
     /// The only way in cannot be removed.
-    error last_factor(provider: &str) = 4990004, "This {provider} account is your only way in, so it stays. Link another account or set a password first.";
+    error last_factor(provider: &str) = 4990004, "This {provider} account is your only way in, so it stays. Link another account first.";
     /// There is no such link.
     error not_linked(provider: &str) = 4990005, "No {provider} account of this name is linked.";
     /// An account could be moved from another identity.
-    error move_offered(provider: &str) = 4990007, "If that identity is yours as well, you can move the {provider} account here: from then on it signs you in as who you are now, and no longer as the other.";
+    error move_offered(provider: &str) = 4990007, "If that is you as well, you can move the {provider} account here: from then on it signs you in as who you are now, and no longer as the other.";
     /// An account cannot be moved from another identity.
     error move_refused(provider: &str) = 4990008, "The {provider} account is the other identity's only way in, so it stays there. Sign in with it, add another way to sign in, and try again.";
     /// Several links are meant.

@@ -160,11 +160,7 @@ impl Schema {
     }
 
     /// The dotted paths of identifiers and addresses whose text is as asked.
-    pub(crate) fn address_paths(
-        &self,
-        traits: &Value,
-        is_asked: impl Fn(&str) -> bool,
-    ) -> Vec<String> {
+    pub fn address_paths(&self, traits: &Value, is_asked: impl Fn(&str) -> bool) -> Vec<String> {
         let asked = |field: &&Field| field.is_address() && field.texts(traits).any(&is_asked);
         self.fields
             .iter()

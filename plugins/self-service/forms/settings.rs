@@ -24,7 +24,10 @@ pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>
             true => (link.key.provider.to_string(), label.to_owned()),
             false => (name(link), format!("{label} ({})", link.key.subject)),
         };
-        Node::submit("oidc", "unlink", &value, Message::unlink_provider(&shown)).with_icon(icon)
+        let mut message = Message::unlink_provider(&shown);
+        let subject = link.key.subject.as_str();
+        message.context.insert("account".to_owned(), subject.into());
+        Node::submit("oidc", "unlink", &value, message).with_icon(icon)
     });
     let link = providers.enabled().filter(|one| !one.hidden);
     let link = link.map(|one| provider::button(one, "link", Message::link_provider(&one.label)));

@@ -102,46 +102,62 @@ async fn ways_to_prove(
     identity: &Identity,
     pending: &PendingLink,
 ) -> Result<Vec<Node>, Failure> {
-    let mut nodes = linked_providers(desk, identity).await?;
+    let mut nodes = linked_providers(desk, identity, Message::sign_in_with_and_link).await?;
     nodes.extend(code::button(desk, identity, pending));
+    // Whoever holds the address need not learn by what else the identity signs in.
+    let known = identity.identifiers.contains(&pending.address);
+    let known = known.then_some(pending.address.as_str());
+    let local = local_nodes(desk, identity, known).await?.into_iter();
+    nodes.extend(local.map(|node| match node.attributes.kind.as_str() {
+        "submit" => node.with_label(Message::sign_in_and_link()),
+        _ => node,
+    }));
+    Ok(nodes)
+}
+
+/// How somebody who is signed in can prove it again: the ways of this identity and no others.
+pub(super) async fn own_ways(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
+    let mut nodes = linked_providers(desk, identity, Message::sign_in_with).await?;
+    let known = identity.identifiers.first().map(String::as_str);
+    nodes.extend(local_nodes(desk, identity, known).await?);
+    Ok(nodes)
+}
+
+/// The nodes of the local methods it has, about this `identifier` and no other.
+async fn local_nodes(
+    desk: &Desk,
+    identity: &Identity,
+    identifier: Option<&str>,
+) -> Result<Vec<Node>, Failure> {
     let credentials = desk.services.credentials.list(identity.id).await?;
     let has = |name: &str| {
         let mut local = credentials.iter().map(|credential| credential.kind);
         local.any(|kind| kind != CredentialKind::Oidc && kind.as_str() == name)
     };
-    for method in desk.services.methods.iter().filter(|one| has(one.name())) {
-        let own = method.nodes(FlowKind::Login).into_iter();
-        nodes.extend(own.map(|node| about(node, identity, pending)));
+    let methods = desk.services.methods.iter().filter(|one| has(one.name()));
+    let mut nodes: Vec<Node> = methods.flat_map(|one| one.nodes(FlowKind::Login)).collect();
+    for input in nodes.iter_mut().map(|node| &mut node.attributes) {
+        if let ("identifier", Some(identifier)) = (input.name.as_str(), identifier) {
+            input.value = Some(identifier.into());
+            input.disabled = true;
+        }
     }
     Ok(nodes)
 }
 
-/// A node of a local method, about this identity and nobody else.
-fn about(mut node: Node, identity: &Identity, pending: &PendingLink) -> Node {
-    // Whoever holds the address need not learn by what else the identity signs in.
-    let known = identity.identifiers.contains(&pending.address);
-    if node.attributes.name == "identifier" && known {
-        node.attributes.value = Some(pending.address.as_str().into());
-        node.attributes.disabled = true;
-    }
-    match node.attributes.kind.as_str() {
-        "submit" => node.with_label(Message::sign_in_and_link()),
-        _ => node,
-    }
-}
-
 /// The providers it is linked to. Another account of the very provider proves it as well: the one
 /// that waits is linked to nobody, so that it never proves itself.
-async fn linked_providers(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
+async fn linked_providers(
+    desk: &Desk,
+    identity: &Identity,
+    label: fn(&str, &str) -> Message,
+) -> Result<Vec<Node>, Failure> {
     let links = desk.services.broker.links(identity.id).await;
     let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
     let providers = desk.services.broker.registry.current();
     let is_way = |id: &ProviderId| links.iter().any(|link| link.key.provider == *id);
     let linked = providers.enabled().filter(|one| is_way(&one.id));
-    let button = |id: &str, label: &str| {
-        let message = Message::sign_in_with_and_link(label, id);
-        Node::submit("oidc", "provider", id, message)
-    };
+    let button = |id: &str, name: &str| Node::submit("oidc", "provider", id, label(name, id));
     Ok(linked
         .map(|one| button(one.id.as_str(), &one.label).with_icon(one.icon.as_deref()))
         .collect())
@@ -178,6 +194,6 @@ fn unprovable(desk: &Desk, pending: &PendingLink, from: &Flow) -> Failure {
     let (way_out, href) = provider::way_out(desk, code, from);
     Failure::from(code)
         .because(Message::address_taken(&label).text)
-        .hint("There is no way left for this identity to prove itself here. Please ask your administrator.")
+        .hint("There is no way left to prove here that it is yours. Please ask your administrator.")
         .way_out(way_out, href)
 }

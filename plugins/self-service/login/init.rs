@@ -9,6 +9,7 @@ use axum::{
 use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, principal::Principal};
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
+use super::confirmation;
 use crate::{
     desk::Desk,
     init::{self, Opening},
@@ -19,7 +20,7 @@ use crate::{
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
-        Some(principal) if wants_refresh(&visit) => refresh(principal),
+        Some(principal) if wants_refresh(&visit) => refresh(&desk, principal).await?,
         Some(principal) => {
             let return_to = return_to::lenient(&desk, &visit);
             sign_in_loop::check_bounce(&desk, &visit, principal, return_to.as_deref()).await?;
@@ -37,7 +38,7 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
-        Some(principal) if wants_refresh(&visit) => refresh(principal),
+        Some(principal) if wants_refresh(&visit) => refresh(&desk, principal).await?,
         Some(_) => return Err(Code::SessionAlreadyAvailable.into()),
         None => Opening::default(),
     };
@@ -59,11 +60,13 @@ fn wants_refresh(visit: &Visit) -> bool {
     visit.query("refresh") == Some("true")
 }
 
-fn refresh(principal: &Principal) -> Opening {
-    Opening {
+async fn refresh(desk: &Desk, principal: &Principal) -> Result<Opening, Failure> {
+    let nodes = confirmation::own_ways(desk, &principal.identity).await?;
+    Ok(Opening {
         context: remembered::refresh(principal.identity.id),
         messages: vec![Message::reauthenticate()],
-    }
+        nodes: (!nodes.is_empty()).then_some(nodes),
+    })
 }
 
 /// Refuses what cannot be had here, rather than signing somebody in less strongly than asked.

@@ -12,6 +12,7 @@ use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::confirmation;
 use crate::{
+    complaint::Complaint,
     desk::Desk,
     sign_in::{Proof, SignIn},
     submission::Submission,
@@ -53,6 +54,7 @@ pub(crate) async fn sign_in(
                 suspicion.failed(desk).await?;
                 announcer.refuse(method.name(), Code::CredentialsInvalid);
             }
+            let complaints = worded(&submission, complaints);
             return submission.reject(desk, complaints).await;
         }
         Err(error) => return Err(failure(desk, error)),
@@ -63,6 +65,17 @@ pub(crate) async fn sign_in(
         return submission.reject(desk, vec![complaint]).await;
     }
     enter(desk, visit, &submission, (method.name(), &identity)).await
+}
+
+/// The complaints, without blaming an identifier that cannot be changed.
+fn worded(submission: &Submission, mut complaints: Vec<Complaint>) -> Vec<Complaint> {
+    let is_fixed = confirmation::identifier(&submission.flow).is_some();
+    for (_, message) in &mut complaints {
+        if is_fixed && message.id == WRONG {
+            *message = Message::password_wrong();
+        }
+    }
+    complaints
 }
 
 /// Signs in whoever has proved to be `identity` by a local method, and links what waits for that.

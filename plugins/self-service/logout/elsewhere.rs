@@ -58,6 +58,11 @@ impl Elsewhere {
         self.provider.policy.logout
     }
 
+    /// The provider's name.
+    pub(super) fn id(&self) -> &ProviderId {
+        &self.provider.id
+    }
+
     /// What people call the provider.
     pub(super) fn label(&self) -> &str {
         &self.provider.label

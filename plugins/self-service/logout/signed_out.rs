@@ -1,16 +1,22 @@
-//! Coming back from signing out at a provider.
+//! After signing out: coming back from a provider, and the page that says it is done.
 
 use std::sync::Arc;
 
 use axum::{
     extract::{Path, State},
-    response::{Html, IntoResponse, Redirect},
+    response::{Html, IntoResponse, Redirect, Response},
 };
-use portcullis_core::{flow::FlowKind, secret::TokenHash};
+use portcullis_core::{flow::FlowKind, id::ProviderId, secret::TokenHash};
 use portcullis_kit::{Failure, NoticePage, Outcome, Visit, WayOut};
 
 use super::elsewhere::{LIFESPAN, Returning, open};
-use crate::{csrf::Csrf, desk::Desk};
+use crate::{
+    csrf::Csrf,
+    desk::{Desk, with_query},
+};
+
+/// The query parameter that names the provider at which somebody is signed in still.
+const STILL: &str = "still";
 
 /// Sends the browser on to where it wanted to be. A state that does not hold sends it nowhere: it
 /// is signed out here either way.
@@ -24,20 +30,54 @@ pub(crate) async fn arrive(
     if let Some(returning) = returning
         && is_welcome(&desk, &visit, &returning).await?
     {
-        let home = desk.home();
-        let target = returning.return_to.as_deref().unwrap_or(&home);
-        return Ok(Redirect::to(target).into_response());
+        let target = returning
+            .return_to
+            .unwrap_or_else(|| ended_page(&desk, None));
+        return Ok(Redirect::to(&target).into_response());
     }
+    Ok(goodbye(&desk, None, None))
+}
+
+/// The page that says it is done, and at which provider somebody is `still` signed in.
+pub(super) fn ended_page(desk: &Desk, still: Option<&ProviderId>) -> String {
+    let page = desk.own("/signed-out");
+    match still {
+        Some(id) => with_query(&page, &[(STILL, id.as_str())]),
+        None => page,
+    }
+}
+
+/// Says that the session here has ended.
+pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    if visit.visitor.principal.is_some() {
+        return Ok(Redirect::to(&desk.own("/")).into_response());
+    }
+    let id = visit.query(STILL).and_then(|id| id.parse().ok());
+    let still = id.and_then(|id| desk.services.broker.find(&id).ok());
+    let label = still.as_ref().map(|provider| provider.label.as_str());
+    Ok(goodbye(&desk, label, None))
+}
+
+/// The page itself, with the way `on`: to sign in again, when nobody wanted to go elsewhere.
+pub(super) fn goodbye(desk: &Desk, still: Option<&str>, on: Option<WayOut>) -> Response {
+    let sign_in = || WayOut::new("Sign in", desk.begin_page(FlowKind::Login, None));
+    let (title, lead) = match still {
+        Some(label) => (
+            "You are signed out here",
+            format!(
+                "You are still signed in at {label}. On a device that others use too, sign out \
+                 there as well."
+            ),
+        ),
+        None => ("You are signed out", "Sign in to go on.".to_owned()),
+    };
     let page = desk.shell.notice_page(&NoticePage {
-        title: "You are signed out",
-        lead: "Sign in to go on.",
+        title,
+        lead: &lead,
         facts: &[],
-        ways_out: &[WayOut::new(
-            "Sign in",
-            desk.begin_page(FlowKind::Login, None),
-        )],
+        ways_out: &[on.unwrap_or_else(sign_in)],
     });
-    Ok(Html(page).into_response())
+    Html(page).into_response()
 }
 
 /// Whether the state came back in time, for the first time, with the browser it was given to.

@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    response::{Html, IntoResponse, Redirect},
+    response::{IntoResponse, Redirect},
 };
 use http::StatusCode;
 use portcullis_core::{
     catalogue::Code, event::Event, principal::Principal, provider::SignOutScope,
 };
-use portcullis_kit::{Failure, NoticePage, Outcome, Visit, Wants, WayOut};
+use portcullis_kit::{Failure, Outcome, Visit, Wants, WayOut};
 
-use super::{UPSTREAM, elsewhere::Elsewhere, session};
+use super::{
+    UPSTREAM,
+    elsewhere::Elsewhere,
+    session,
+    signed_out::{ended_page, goodbye},
+};
 use crate::{
     csrf::Csrf,
     desk::Desk,
@@ -60,7 +65,11 @@ async fn end(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
 /// Where a browser goes, now that the session here has ended; scripts are told where to send it.
 async fn go_on(desk: &Desk, visit: &Visit, elsewhere: Option<&Elsewhere>) -> Outcome {
     let return_to = return_to::lenient(desk, visit);
-    let onward = return_to.clone().unwrap_or_else(|| desk.home());
+    let still = elsewhere.map(Elsewhere::id);
+    let onward = match &return_to {
+        Some(return_to) => return_to.clone(),
+        None => ended_page(desk, still),
+    };
     let wanted = elsewhere.filter(|elsewhere| match elsewhere.scope() {
         SignOutScope::Local => false,
         SignOutScope::Upstream => true,
@@ -83,15 +92,6 @@ async fn go_on(desk: &Desk, visit: &Visit, elsewhere: Option<&Elsewhere>) -> Out
     if wants == Wants::Json {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let label = elsewhere.label();
-    let page = desk.shell.notice_page(&NoticePage {
-        title: "You are signed out here",
-        lead: &format!(
-            "You are still signed in at {label}: it cannot be signed out from here. On a device \
-             that others use too, sign out there as well."
-        ),
-        facts: &[],
-        ways_out: &[WayOut::new("Continue", onward)],
-    });
-    Ok(Html(page).into_response())
+    let on = return_to.map(|url| WayOut::new("Continue", url));
+    Ok(goodbye(desk, Some(elsewhere.label()), on))
 }

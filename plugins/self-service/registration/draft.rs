@@ -6,7 +6,7 @@ use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind},
     message::Message,
-    schema::TraitError,
+    schema::{TraitError, normalise_identifier},
     ui::Node,
 };
 use portcullis_kit::{Outcome, Visit, Wants};
@@ -42,7 +42,7 @@ pub(crate) async fn park(
     };
     let mut flow = new.start(desk).await?;
     flow.active = Some("oidc".to_owned());
-    complaint::complain(&mut flow.ui, complaints(errors));
+    complaint::complain(&mut flow.ui, complaints(errors, &label));
     desk.services.flows.put(&flow).await?;
     navigate::to(wants, &desk.flow_page(flow.kind, flow.id))
 }
@@ -70,6 +70,8 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
     let id = draft.provider.clone();
     let schema = desk.services.schemas.default_schema();
     let traits = schema.coerce(submission.traits());
+    let label = provider::label(desk, &id);
+    let typed = is_typed(desk, &draft, &traits);
     if !desk.services.flows.remove(submission.flow.id).await? {
         return Err(Code::FlowNotFound.into());
     }
@@ -78,7 +80,10 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
         // Rejecting puts the removed flow back.
         Err(error @ BrokerError::AddressTaken) => {
             provider::tell(desk, &error, &id, &submission.flow);
-            let taken = Message::address_taken(&provider::label(desk, &id));
+            let taken = match typed {
+                true => Message::typed_address_taken(&label),
+                false => Message::address_taken(&label),
+            };
             return submission.reject(desk, vec![(None, taken)]).await;
         }
         Err(error) => {
@@ -93,7 +98,7 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
             arrived
         }
         Arrival::Incomplete(_, errors) => {
-            return submission.reject(desk, complaints(errors)).await;
+            return submission.reject(desk, complaints(errors, &label)).await;
         }
         Arrival::Confirm(pending) => {
             let (flow, wants) = (&submission.flow, submission.wants);
@@ -110,13 +115,25 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
     sign_in.begin(desk, visit).await
 }
 
-/// What is wrong or missing. Where nothing is, and somebody only looks at it first, nothing is
-/// asked for.
-fn complaints(errors: Vec<TraitError>) -> Vec<Complaint> {
-    let is_lacking = errors.iter().any(|error| !error.path.is_empty());
+/// Whether somebody filled in an address that the provider does not name.
+fn is_typed(desk: &Desk, draft: &Draft, traits: &Value) -> bool {
+    let said = draft.vouched.claims.document["email"].as_str();
+    let said = said.map(normalise_identifier);
+    let schema = desk.services.schemas.default_schema();
+    let other = |text: &str| said.as_deref() != Some(&normalise_identifier(text));
+    !schema.address_paths(traits, other).is_empty()
+}
+
+/// What is wrong or missing. Where nothing is missing, somebody only looks at it first.
+fn complaints(errors: Vec<TraitError>, label: &str) -> Vec<Complaint> {
+    let required = Message::required("").id;
+    let is_lacking = errors.iter().any(|error| error.message.id == required);
+    let is_reviewed = errors.iter().any(|error| error.path.is_empty());
     let mut complaints = complaint::about_traits(errors);
-    if is_lacking {
-        complaints.push((None, Message::complete_profile()));
+    match (is_lacking, is_reviewed) {
+        (true, _) => complaints.push((None, Message::complete_profile())),
+        (false, false) => complaints.push((None, Message::review_profile(label))),
+        (false, true) => {}
     }
     complaints
 }

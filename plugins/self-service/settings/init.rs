@@ -38,7 +38,7 @@ pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
 fn opening(principal: &Principal) -> Opening {
     Opening {
         context: remembered::owner(principal.identity.id),
-        messages: Vec::new(),
+        ..Opening::default()
     }
 }
 

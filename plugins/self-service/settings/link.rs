@@ -7,6 +7,7 @@ use portcullis_core::{
     catalogue::Code,
     event::Event,
     flow::{Flow, FlowKind},
+    message::Message,
     principal::Principal,
     provider::{Answer, Attempt, Vouched},
 };
@@ -27,6 +28,9 @@ pub(crate) async fn arrive(
 ) -> Outcome {
     let principal = fetch::owned(desk, visit, &flow)?;
     let id = &attempt.provider;
+    let owner = principal.identity.id;
+    let before = desk.services.broker.links(owner).await;
+    let before = before.map_err(|error| Failure::from(error.code()).caused_by(error))?;
     let linked = link(desk, principal, attempt, answer).await?;
     let arrived = match linked {
         Ok(arrived) => arrived,
@@ -43,13 +47,19 @@ pub(crate) async fn arrive(
         }
         Err((error, _)) => return Err(provider::failure(desk, error, id, &flow)),
     };
-    let identity = arrived.identity.id;
-    desk.services.announcer.announce(&Event::Linked {
-        identity,
-        provider: id,
-        reason: LinkReason::Settings,
-    });
-    save::succeed(desk, &mut flow, identity).await?;
+    let key = &arrived.upstream.link;
+    let message = match before.iter().any(|link| link.key == *key) {
+        true => Message::linked_already(&provider::label(desk, id)),
+        false => {
+            desk.services.announcer.announce(&Event::Linked {
+                identity: owner,
+                provider: id,
+                reason: LinkReason::Settings,
+            });
+            Message::settings_saved()
+        }
+    };
+    save::succeed(desk, &mut flow, owner, message).await?;
     let page = desk.flow_page(flow.kind, flow.id);
     let page = flow.return_to.as_deref().unwrap_or(&page);
     Ok(respond(desk, visit, (&flow, page), StatusCode::OK))

@@ -110,7 +110,13 @@ pub(super) async fn go(
             return Err(provider::failure(desk, error, &id, &submission.flow));
         }
     }
-    save::succeed(desk, &mut submission.flow, identity).await?;
+    save::succeed(
+        desk,
+        &mut submission.flow,
+        identity,
+        Message::settings_saved(),
+    )
+    .await?;
     answer(desk, &submission)
 }
 

@@ -1,4 +1,4 @@
-//! What every change comes to: the form as it is now, and the word that it is saved.
+//! What every change comes to: the form as it is now, and the word of what came of it.
 
 use portcullis_core::{flow::Flow, id::IdentityId, message::Message};
 use portcullis_kit::Failure;
@@ -10,10 +10,11 @@ pub(super) async fn succeed(
     desk: &Desk,
     flow: &mut Flow,
     identity: IdentityId,
+    message: Message,
 ) -> Result<(), Failure> {
     refresh(desk, flow, identity).await?;
     flow.state = "success".to_owned();
-    flow.ui.messages = vec![Message::settings_saved()];
+    flow.ui.messages = vec![message];
     Ok(desk.services.flows.put(flow).await?)
 }
 

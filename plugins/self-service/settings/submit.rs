@@ -39,8 +39,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         );
         return submission.reject(&desk, vec![(None, unknown)]).await;
     }
-    let (flow, wants) = (&submission.flow, submission.wants);
-    if let Some(answer) = privilege::lacking(&desk, principal, flow, wants)? {
+    if let Some(answer) = privilege::lacking(&desk, principal, &mut submission).await? {
         return Ok(answer);
     }
     submission.flow.active = Some("oidc".to_owned());

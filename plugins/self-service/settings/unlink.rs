@@ -41,7 +41,8 @@ pub(super) async fn unlink(
         provider: &link.key.provider,
     });
     end_sessions(desk, principal, link).await?;
-    save::succeed(desk, &mut submission.flow, identity.id).await?;
+    let saved = Message::settings_saved();
+    save::succeed(desk, &mut submission.flow, identity.id, saved).await?;
     let flow = &submission.flow;
     Ok(match submission.wants {
         Wants::Html => {
