@@ -137,6 +137,13 @@ pub(crate) fn name(claims: &Map<String, Value>, member: &str) -> Option<String> 
     Some(name.to_owned())
 }
 
+/// The names in a list that the provider gave.
+pub(crate) fn texts(claims: &Map<String, Value>, member: &str) -> Vec<String> {
+    let list = claims.get(member).and_then(Value::as_array);
+    let texts = list.into_iter().flatten().filter_map(Value::as_str);
+    texts.filter(|text| is_name(text)).map(str::to_owned).collect()
+}
+
 /// Whether `text` can be a name: it will be a key, and it may be shown.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST_SUBJECT && !text.contains(char::is_control)

@@ -67,7 +67,7 @@ pub(crate) async fn sign_in(
     let (identity, proofs) = match &linked {
         Some(linked) => (
             &linked.identity,
-            vec![Proof::provider(&linked.upstream), proof],
+            vec![Proof::provider(linked), proof],
         ),
         None => (&identity, vec![proof]),
     };
