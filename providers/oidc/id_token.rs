@@ -86,6 +86,16 @@ impl Expected<'_> {
         issuer.ok_or("it is of another issuer")
     }
 
+    /// A logout token's issuer, in the spelling of link keys.
+    pub(crate) fn logout_issuer(
+        &self,
+        claims: &Map<String, Value>,
+    ) -> Result<String, &'static str> {
+        text(claims, "iss").ok_or("it names no issuer")?;
+        let issuer = self.rules.logout_issuer(self.issuer, claims);
+        issuer.ok_or("it is of another issuer")
+    }
+
     /// What the token's account is known by here.
     pub(crate) fn subject(&self, claims: &Map<String, Value>) -> Result<String, &'static str> {
         let subject = self.rules.subject(claims).filter(|name| is_name(name));

@@ -292,12 +292,12 @@ async fn an_account_that_is_linked_to_somebody_is_not_taken_over() {
     assert_links(&bob, &["one"]).await;
 }
 
-async fn settings(person: &SignedIn) -> Form {
+pub(super) async fn settings(person: &SignedIn) -> Form {
     Form::begin(&person.client, "settings", "").await
 }
 
 /// Links the account of `login` in the settings.
-async fn link(person: &SignedIn, provider: &str, login: &str) {
+pub(super) async fn link(person: &SignedIn, provider: &str, login: &str) {
     // Each account signs in at the provider from a browser that it does not know yet.
     let start = settings(person).await.submit(&[("link", provider)]).await;
     let target = location(&start).unwrap_or_else(|| panic!("{}", start.status()));
