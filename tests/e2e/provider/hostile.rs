@@ -106,30 +106,27 @@ async fn subjects_with_control_characters_are_refused() {
     }
 }
 
-/// What is no address is asked for on a form, and reaches nothing.
+/// What no store and no header takes is asked for on a form, and reaches nothing.
 #[tokio::test]
-async fn addresses_with_control_characters_are_asked_for_again() {
-    for email in [
-        "alice@example.org\r\nX-Forwarded-User: root",
-        "al\u{0}ice@example.org",
+async fn claims_that_cannot_be_kept_are_asked_for_on_a_form() {
+    for (claim, field, text) in [
+        ("email", "traits.email", "alice@example.org\r\nX-Forwarded-User: root"),
+        ("email", "traits.email", "al\u{0}ice@example.org"),
+        ("given_name", "traits.name.first", "Al\u{0}ice\u{7}"),
     ] {
         let provider = HostileProvider::start().await;
-        let provider = provider.claims(&json!({ "email": email }));
+        let provider = provider.claims(&json!({ claim: text }));
         let gateway = gate(&provider).await;
         let client = gateway.anonymous();
         let answer = sign_in_through(&client, "one", "x").await;
-        assert_eq!(session_cookie(&answer), None, "{email:?}");
-        let page = location(&answer).unwrap_or_else(|| panic!("{email:?}: {}", answer.status()));
+        assert_eq!(session_cookie(&answer), None, "{text:?}");
+        let page = location(&answer).unwrap_or_else(|| panic!("{text:?}: {}", answer.status()));
         let (page, shown) = client.follow(&page).await;
-        assert_eq!(shown.status(), 200, "{email:?}");
-        assert!(shown.text().await.unwrap().contains("<h1"), "{email:?}");
-        let form = Form::at(&client, &page).await;
-        assert!(
-            form.names().iter().any(|name| name == "traits.email"),
-            "{email:?}: {:?}",
-            form.names()
-        );
-        assert_eq!(client.get_json("/").await.status(), 401, "{email:?}");
+        assert_eq!(shown.status(), 200, "{text:?}");
+        assert!(shown.text().await.unwrap().contains("<h1"), "{text:?}");
+        let names = Form::at(&client, &page).await.names();
+        assert!(names.iter().any(|name| name == field), "{text:?}: {names:?}");
+        assert_eq!(client.get_json("/").await.status(), 401, "{text:?}");
     }
 }
 
@@ -137,7 +134,7 @@ async fn addresses_with_control_characters_are_asked_for_again() {
 #[tokio::test]
 async fn claims_with_control_characters_add_no_header_and_break_nothing() {
     let claims = [
-        json!({ "given_name": "Al\u{0}ice\u{7}", "family_name": "A\r\nX-Forwarded-Groups: admins" }),
+        json!({ "given_name": "Al\u{7}ice", "family_name": "A\r\nX-Forwarded-Groups: admins" }),
         json!({ "given_name": "\u{202e}ecilA\u{200b}", "family_name": "\u{1b}[31mred" }),
         json!({ "preferred_username": "x\r\n\r\nGET / HTTP/1.1", "groups": ["a\r\nb"] }),
     ];
