@@ -118,10 +118,7 @@ async fn enter(desk: &Desk, visit: &Visit, flow: &Flow, arrived: &Arrived) -> Ou
     let linked = confirmation::settle(desk, flow, &arrived.identity).await?;
     let proof = Proof::provider(arrived);
     let (identity, proofs) = match &linked {
-        Some(linked) => (
-            &linked.identity,
-            vec![Proof::provider(linked), proof],
-        ),
+        Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (&arrived.identity, vec![proof]),
     };
     let sign_in = SignIn {

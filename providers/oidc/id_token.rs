@@ -151,7 +151,10 @@ pub(crate) fn name(claims: &Map<String, Value>, member: &str) -> Option<String> 
 pub(crate) fn texts(claims: &Map<String, Value>, member: &str) -> Vec<String> {
     let list = claims.get(member).and_then(Value::as_array);
     let texts = list.into_iter().flatten().filter_map(Value::as_str);
-    texts.filter(|text| is_name(text)).map(str::to_owned).collect()
+    texts
+        .filter(|text| is_name(text))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether `text` can be a name: it will be a key, and it may be shown.

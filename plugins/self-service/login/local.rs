@@ -65,10 +65,7 @@ pub(crate) async fn sign_in(
     let linked = confirmation::settle(desk, &submission.flow, &identity).await?;
     let proof = Proof::local(method.name());
     let (identity, proofs) = match &linked {
-        Some(linked) => (
-            &linked.identity,
-            vec![Proof::provider(linked), proof],
-        ),
+        Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (&identity, vec![proof]),
     };
     let sign_in = SignIn {

@@ -110,7 +110,11 @@ async fn subjects_with_control_characters_are_refused() {
 #[tokio::test]
 async fn claims_that_cannot_be_kept_are_asked_for_on_a_form() {
     for (claim, field, text) in [
-        ("email", "traits.email", "alice@example.org\r\nX-Forwarded-User: root"),
+        (
+            "email",
+            "traits.email",
+            "alice@example.org\r\nX-Forwarded-User: root",
+        ),
         ("email", "traits.email", "al\u{0}ice@example.org"),
         ("given_name", "traits.name.first", "Al\u{0}ice\u{7}"),
     ] {
@@ -125,7 +129,10 @@ async fn claims_that_cannot_be_kept_are_asked_for_on_a_form() {
         assert_eq!(shown.status(), 200, "{text:?}");
         assert!(shown.text().await.unwrap().contains("<h1"), "{text:?}");
         let names = Form::at(&client, &page).await.names();
-        assert!(names.iter().any(|name| name == field), "{text:?}: {names:?}");
+        assert!(
+            names.iter().any(|name| name == field),
+            "{text:?}: {names:?}"
+        );
         assert_eq!(client.get_json("/").await.status(), 401, "{text:?}");
     }
 }

@@ -80,7 +80,12 @@ async fn tokens_are_revoked_when_an_administrator_unlinks_the_account() {
     let listed = gate.gateway.run(&list, "").json();
     let credential = listed[0]["credential_id"].as_str();
     let credential = credential.unwrap_or_else(|| panic!("{listed}"));
-    let unlink = ["unlink-oidc-account", "--credential-id", credential, "--yes"];
+    let unlink = [
+        "unlink-oidc-account",
+        "--credential-id",
+        credential,
+        "--yes",
+    ];
     let unlink: Vec<&str> = unlink.into_iter().chain(who).collect();
     let unlinked = gate.gateway.run(&unlink, "");
     assert_eq!(unlinked.code, 0, "{unlinked:?}");

@@ -131,7 +131,11 @@ async fn a_frame_of_the_providers_page_ends_the_session_on_two_nodes() {
         let request = frame.request(reqwest::Method::GET, &place).query(&query);
         request.send().await.unwrap().status().as_u16()
     };
-    assert_eq!(framed("session-2").await, 200, "nobody learns which there are");
+    assert_eq!(
+        framed("session-2").await,
+        200,
+        "nobody learns which there are"
+    );
     assert_eq!(nodes.answer(&client).await, (200, 200));
     assert_eq!(framed("session-1").await, 200);
     nodes.refuse(&client).await;

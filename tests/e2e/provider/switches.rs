@@ -64,10 +64,7 @@ async fn a_provider_under_another_id_knows_nobody() {
     assert_eq!(session_cookie(&answer), None, "a proof is asked for first");
     let again = signed_in(&gateway, "one", "bob").await;
     let identity = |session: serde_json::Value| session["identity"]["id"].clone();
-    assert_eq!(
-        identity(whoami(&again).await),
-        identity(whoami(&bob).await)
-    );
+    assert_eq!(identity(whoami(&again).await), identity(whoami(&bob).await));
 }
 
 /// XP-16: a hidden provider has no button, except behind a link that names it.
@@ -76,7 +73,11 @@ async fn a_hidden_provider_serves_whoever_names_it() {
     let builder = TestGateway::builder();
     let provider = provider(&builder).await;
     let tables = [
-        table("one", provider.issuer(), "client_secret = \"secret\"\nhidden = true\nlabel = \"One\""),
+        table(
+            "one",
+            provider.issuer(),
+            "client_secret = \"secret\"\nhidden = true\nlabel = \"One\"",
+        ),
         table("two", NOWHERE, "client_secret = \"secret\""),
     ];
     let gateway = gate(builder, &tables).await;

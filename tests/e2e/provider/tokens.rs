@@ -84,8 +84,12 @@ async fn refresh_tokens_that_rotate_are_followed_at_google_and_microsoft() {
     let builder = TestGateway::builder();
     // Never fresh, so that each request brings a refresh.
     let (google, microsoft) = tokio::join!(
-        shaped::google(&builder).access_tokens_last(RESERVE / 2).start(),
-        shaped::microsoft(&builder).access_tokens_last(RESERVE / 2).start()
+        shaped::google(&builder)
+            .access_tokens_last(RESERVE / 2)
+            .start(),
+        shaped::microsoft(&builder)
+            .access_tokens_last(RESERVE / 2)
+            .start()
     );
     let upstream = Upstream::start().await;
     let route = |id: &str| {
