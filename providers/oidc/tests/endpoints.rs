@@ -24,7 +24,7 @@ fn is_unavailable(error: &ProviderError) -> bool {
 /// D.3: whoever can write userinfo must not lift anybody to two factors.
 #[tokio::test]
 async fn how_somebody_signed_in_is_the_id_tokens_to_say() {
-    let story = Story::new().await;
+    let story = with_userinfo().await;
     let elsewhere = json!({"sub": "subject-1", "acr": "two", "amr": ["mfa"]});
     story.idp.says(USERINFO, elsewhere);
     let silent = story.with_claims(json!({})).await.unwrap();
