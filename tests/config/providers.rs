@@ -64,11 +64,6 @@ fn keys_of_other_kinds_are_refused() {
             "aal2_acr_values = [\"x\"]",
             "kind \"github\" does not know",
         ),
-        (
-            "discord",
-            "aal2_amr_values = [\"mfa\"]",
-            "kind \"discord\" does not know",
-        ),
         ("okta", "team_id = \"t\"", "only kind \"apple\" knows"),
         ("google", "trust = []", "kind \"google\" does not know"),
         (
