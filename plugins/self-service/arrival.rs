@@ -122,12 +122,9 @@ async fn sign_in(
 
 async fn enter(desk: &Desk, visit: &Visit, flow: &Flow, arrived: &Arrived) -> Outcome {
     let linked = confirmation::settle(desk, flow, &arrived.identity).await?;
-    let proof = Proof::provider(&arrived.upstream);
+    let proof = Proof::provider(arrived);
     let (identity, proofs) = match &linked {
-        Some(linked) => (
-            &linked.identity,
-            vec![Proof::provider(&linked.upstream), proof],
-        ),
+        Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (&arrived.identity, vec![proof]),
     };
     let sign_in = SignIn {

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use http::header::USER_AGENT;
 use portcullis_core::{
+    broker::Arrived,
     catalogue::Code,
     credential::{Credential, CredentialKind},
     event::Event,
@@ -49,6 +50,8 @@ pub(crate) struct Proof<'a> {
     method: &'a str,
     /// Where the provider that vouched knows them from.
     upstream: Option<&'a Upstream>,
+    /// How strong it is.
+    aal: Aal,
 }
 
 impl<'a> Proof<'a> {
@@ -57,14 +60,16 @@ impl<'a> Proof<'a> {
         Self {
             method,
             upstream: None,
+            aal: Aal::Aal1,
         }
     }
 
     /// A provider.
-    pub(crate) fn provider(upstream: &'a Upstream) -> Self {
+    pub(crate) fn provider(arrived: &'a Arrived) -> Self {
         Self {
             method: OIDC,
-            upstream: Some(upstream),
+            upstream: Some(&arrived.upstream),
+            aal: arrived.aal,
         }
     }
 
@@ -88,7 +93,7 @@ impl<'a> Proof<'a> {
     fn completed(&self, desk: &Desk) -> AuthenticationMethod {
         AuthenticationMethod {
             method: self.method.to_owned(),
-            aal: Aal::Aal1,
+            aal: self.aal,
             completed_at: desk.now(),
             provider: self.upstream.map(|upstream| upstream.link.provider.clone()),
         }

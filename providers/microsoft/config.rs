@@ -81,7 +81,9 @@ pub enum SubjectSource {
     TidOid,
     /// `sub`: another one for each application, so it is lost with the application.
     Sub,
-    /// `oid`: unique only inside a tenant.
+    /// `oid`: unique only inside a tenant. The id that Microsoft Graph gives to somebody at `/me` is
+    /// this claim, so `me` is another spelling of it.
+    #[serde(alias = "me")]
     Oid,
     /// `sub` of the userinfo endpoint, which must be that of the ID token.
     #[serde(rename = "userinfo")]

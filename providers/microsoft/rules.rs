@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     config::SubjectSource,
-    tenant::{Tenant, is_guid, issuer_of},
+    tenant::{Tenant, is_guid, issuer_of, tenant_of},
 };
 
 /// The rules for Microsoft.
@@ -37,6 +37,17 @@ impl Rules for MicrosoftRules {
     fn accepts_key(&self, key_issuer: &str, claims: &Map<String, Value>) -> bool {
         let issuer = guid(claims, "tid").and_then(|id| issuer_of(key_issuer, id));
         issuer.is_some() && issuer.as_deref() == text(claims, "iss")
+    }
+
+    /// Without `tid` the issuer itself says which tenant's it is.
+    fn logout_issuer(&self, published: &str, claims: &Map<String, Value>) -> Option<String> {
+        if claims.contains_key("tid") {
+            return self.issuer(published, claims);
+        }
+        let claimed = text(claims, "iss")?;
+        let tenant = tenant_of(published, claimed).filter(|id| is_guid(id))?;
+        let issuer = issuer_of(published, tenant)?;
+        (claimed == issuer).then_some(issuer)
     }
 
     fn subject(&self, claims: &Map<String, Value>) -> Option<String> {
@@ -96,6 +107,36 @@ mod tests {
             subject: SubjectSource::TidOid,
         };
         rules.withheld(&serde_json::from_value(claims).unwrap())
+    }
+
+    #[test]
+    fn a_logout_token_is_of_the_tenant_that_its_issuer_names() {
+        let rules = MicrosoftRules {
+            tenant: Tenant::Common,
+            allowed: Vec::new(),
+            subject: SubjectSource::TidOid,
+        };
+        let own = "11111111-aaaa-4bbb-8ccc-000000000001";
+        let issuer = |tenant: &str| format!("https://login.microsoftonline.com/{tenant}/v2.0");
+        let of = |published: &str, claims: Value| {
+            let claims = serde_json::from_value(claims).unwrap();
+            rules.logout_issuer(&issuer(published), &claims)
+        };
+        let other = own.replace('1', "2");
+        for published in ["{tenantid}", own] {
+            let said = json!({"iss": issuer(own), "sub": "x"});
+            assert_eq!(of(published, said), Some(issuer(own)));
+            for lie in [
+                json!({"iss": issuer("{tenantid}")}),
+                json!({"iss": issuer("common")}),
+                json!({"iss": issuer(own), "tid": other}),
+                json!({"iss": format!("https://elsewhere.example/{own}/v2.0")}),
+                json!({}),
+            ] {
+                assert_eq!(of(published, lie.clone()), None, "{lie}");
+            }
+        }
+        assert_eq!(of(own, json!({"iss": issuer(&other)})), None);
     }
 
     #[test]

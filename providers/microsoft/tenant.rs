@@ -81,7 +81,7 @@ pub(crate) fn issuer_of(published: &str, id: &str) -> Option<String> {
 }
 
 /// The tenant in an issuer of the form `<origin>/<tenant>/v2.0`, at the origin of `configured`.
-fn tenant_of<'a>(configured: &str, claimed: &'a str) -> Option<&'a str> {
+pub(crate) fn tenant_of<'a>(configured: &str, claimed: &'a str) -> Option<&'a str> {
     let origin = Url::parse(configured).ok()?.origin().ascii_serialization();
     let tenant = claimed.strip_prefix(&origin)?.strip_prefix('/')?;
     tenant

@@ -86,6 +86,16 @@ impl Expected<'_> {
         issuer.ok_or("it is of another issuer")
     }
 
+    /// A logout token's issuer, in the spelling of link keys.
+    pub(crate) fn logout_issuer(
+        &self,
+        claims: &Map<String, Value>,
+    ) -> Result<String, &'static str> {
+        text(claims, "iss").ok_or("it names no issuer")?;
+        let issuer = self.rules.logout_issuer(self.issuer, claims);
+        issuer.ok_or("it is of another issuer")
+    }
+
     /// What the token's account is known by here.
     pub(crate) fn subject(&self, claims: &Map<String, Value>) -> Result<String, &'static str> {
         let subject = self.rules.subject(claims).filter(|name| is_name(name));
@@ -135,6 +145,16 @@ impl Expected<'_> {
 pub(crate) fn name(claims: &Map<String, Value>, member: &str) -> Option<String> {
     let name = text(claims, member).filter(|name| is_name(name))?;
     Some(name.to_owned())
+}
+
+/// The names in a list that the provider gave.
+pub(crate) fn texts(claims: &Map<String, Value>, member: &str) -> Vec<String> {
+    let list = claims.get(member).and_then(Value::as_array);
+    let texts = list.into_iter().flatten().filter_map(Value::as_str);
+    texts
+        .filter(|text| is_name(text))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether `text` can be a name: it will be a key, and it may be shown.

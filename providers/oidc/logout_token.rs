@@ -26,7 +26,7 @@ pub(crate) fn notice(
     token: &Verified,
 ) -> Result<LogoutNotice, &'static str> {
     let claims = &token.claims;
-    let issuer = expected.issuer(claims)?;
+    let issuer = expected.logout_issuer(claims)?;
     expected.check_audience(claims)?;
     let good_until = expected.issued_at(claims)? + LONGEST_LIFE;
     let good_until = match claims.get("exp") {
@@ -41,9 +41,13 @@ pub(crate) fn notice(
         return Err("it has expired");
     }
     check_kind(claims)?;
-    let subject = claims.get("sub").map(|_| expected.subject(claims));
-    let subject = subject.transpose()?;
     let session_id = name(claims, "sid");
+    let subject = claims.get("sub").map(|_| expected.subject(claims));
+    let subject = match subject {
+        // Where accounts are known by claims that only ID tokens have, the session tells.
+        Some(Err(_)) if session_id.is_some() && name(claims, "sub").is_some() => None,
+        told => told.transpose()?,
+    };
     if subject.is_none() && session_id.is_none() {
         return Err("it names neither a subject nor a session");
     }

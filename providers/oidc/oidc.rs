@@ -22,7 +22,7 @@ use crate::{
     exchange::Exchange,
     fetch::{Fetch, Limits},
     guard::Guard,
-    id_token::{Account, Expected, name},
+    id_token::{Account, Expected, name, texts},
     keys::Keys,
     proof::Prover,
     remote::Remote,
@@ -267,10 +267,14 @@ impl Provider for Oidc {
             .admits(&id_token)
             .map_err(|reason| ProviderError::NotAdmitted { reason })?;
         let session_id = name(&id_token, "sid");
+        // Before userinfo completes them: how somebody signed in is the signed token's to say.
+        let (acr, amr) = (name(&id_token, "acr"), texts(&id_token, "amr"));
         let document = self.complete(&document, &tokens, &account.sub, id_token);
         let document = document.await?;
         let claims = Claims {
             session_id,
+            acr,
+            amr,
             withheld: self.rules.withheld(&document),
             ..Claims::new(account.issuer, account.subject, Value::Object(document))
         };

@@ -30,6 +30,11 @@ pub trait Rules: Debug + Send + Sync {
         true
     }
 
+    /// The same of a logout token, which may say less.
+    fn logout_issuer(&self, published: &str, claims: &Map<String, Value>) -> Option<String> {
+        self.issuer(published, claims)
+    }
+
     /// What the holder of a verified token is known by; `None` when the token does not say.
     fn subject(&self, claims: &Map<String, Value>) -> Option<String> {
         Some(claims.get("sub")?.as_str()?.to_owned())

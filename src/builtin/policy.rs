@@ -1,6 +1,6 @@
 //! Whom a configured provider lets in.
 
-use portcullis_core::provider::Policy;
+use portcullis_core::provider::{Policy, SecondFactor};
 
 use crate::config;
 
@@ -13,6 +13,10 @@ pub(super) fn policy(table: &config::Provider) -> Result<Policy, String> {
         link: table.link,
         unverified_local: table.unverified_local,
         admission: table.admission()?,
+        second_factor: SecondFactor {
+            acr_values: table.aal2_acr_values.clone(),
+            amr_values: table.aal2_amr_values.clone(),
+        },
         store_tokens: table.store_tokens,
         logout: table.logout,
         front_channel_logout: table.front_channel_logout,

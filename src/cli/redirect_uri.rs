@@ -1,5 +1,5 @@
-//! `get-redirect-uri`: what to register at a provider. Works before the provider is configured,
-//! because its client cannot be made without it.
+//! `get-redirect-uri`: what to register at a provider, as JSON with the addresses for signing out.
+//! Works before the provider is configured, because its client cannot be made without it.
 
 use portcullis_core::id::ProviderId;
 use serde_json::json;
@@ -20,13 +20,19 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
     if !config.providers.contains_key(id.as_str()) && !is_stored(&config, &id) {
         eprintln!("note: no provider {id} is configured yet");
     }
-    let uri = gateway::addresses(&config)
-        .map_err(|e| Failure::refused(&e))?
-        .redirect_uri(&id);
+    let addresses = gateway::addresses(&config).map_err(|e| Failure::refused(&e))?;
+    let uri = addresses.redirect_uri(&id);
     match common.output {
-        Output::Json => common
-            .output
-            .print(&json!({"provider": id, "redirect_uri": uri})),
+        Output::Json => {
+            let sign_out = addresses.sign_out(&id);
+            common.output.print(&json!({
+                "provider": id,
+                "redirect_uri": uri,
+                "post_logout_redirect_uri": sign_out.post_logout_redirect_uri,
+                "backchannel_logout_uri": sign_out.backchannel_logout_uri,
+                "frontchannel_logout_uri": sign_out.frontchannel_logout_uri,
+            }));
+        }
         Output::Table => println!("{uri}"),
     }
     Ok(())

@@ -83,6 +83,10 @@ pub struct Provider {
     pub deny_domains: Vec<String>,
     /// Claim path to the pattern that it must match as a whole.
     pub require_claims: BTreeMap<String, String>,
+    /// The values of an ID token's `acr` that mean a sign-in with two factors.
+    pub aal2_acr_values: Vec<String>,
+    /// The values in an ID token's `amr` that mean the same, each by itself.
+    pub aal2_amr_values: Vec<String>,
     /// Kind `google`: only members of these Workspace domains may sign in; default: everybody.
     pub hosted_domains: Vec<String>,
     /// Kind `google`: whether addresses of a Workspace domain count as verified; default `false`,
@@ -160,6 +164,8 @@ impl Default for Provider {
             allow_domains: Vec::new(),
             deny_domains: Vec::new(),
             require_claims: BTreeMap::new(),
+            aal2_acr_values: Vec::new(),
+            aal2_amr_values: Vec::new(),
             hosted_domains: Vec::new(),
             trust_workspace_email: false,
             microsoft_tenant: None,

@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{id::ProviderId, provider::ProviderStatus, store::StoreError};
+use crate::{
+    id::ProviderId, plugin::SignOutAddresses, provider::ProviderStatus, store::StoreError,
+};
 
 /// Adds, changes and removes providers.
 #[async_trait]
@@ -108,6 +110,9 @@ pub struct ProviderRecord {
     pub source: ProviderSource,
     /// What to register at the provider.
     pub redirect_uri: String,
+    /// What can be registered there for signing out.
+    #[serde(flatten)]
+    pub sign_out: SignOutAddresses,
     /// Its table with all defaults, without any secret.
     #[serde(flatten)]
     pub table: Map<String, Value>,

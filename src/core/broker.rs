@@ -36,7 +36,7 @@ use crate::{
     provider::{Answer, Attempt, ConfiguredProvider, Upstream, Vouched},
     registry::Registry,
     schema::{Schemas, TraitError},
-    session::SessionStore,
+    session::{Aal, SessionStore},
     vault::TokenVault,
 };
 
@@ -85,6 +85,8 @@ pub struct Arrived {
     pub identity: Identity,
     /// Where from.
     pub upstream: Upstream,
+    /// How strongly they proved themselves there.
+    pub aal: Aal,
 }
 
 /// A link that waits for a proof. Holds tokens, so only ever kept sealed.

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use serde::Serialize;
 use url::Url;
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     entropy::Entropy,
     event::Event,
     flow::FlowStore,
+    id::ProviderId,
     identity::IdentityStore,
     mail::Mailer,
     method::Method,
@@ -117,14 +119,36 @@ impl Addresses {
     }
 
     /// The URI to register at a provider.
-    pub fn redirect_uri(&self, provider: &crate::id::ProviderId) -> String {
+    pub fn redirect_uri(&self, provider: &ProviderId) -> String {
         self.own(&format!("/self-service/methods/oidc/callback/{provider}"))
+    }
+
+    /// Where a provider sends the browser, or word, when somebody signs out.
+    pub fn sign_out(&self, provider: &ProviderId) -> SignOutAddresses {
+        let at = |end: &str| self.own(&format!("/self-service/methods/oidc/{end}/{provider}"));
+        SignOutAddresses {
+            post_logout_redirect_uri: at("signed-out"),
+            backchannel_logout_uri: at("backchannel-logout"),
+            frontchannel_logout_uri: at("frontchannel-logout"),
+        }
     }
 
     /// Where browsers reach the gateway.
     pub fn public_url(&self) -> &Url {
         self.return_urls.public_url()
     }
+}
+
+/// What can be registered at a provider for signing out, by the names of OpenID Connect Dynamic
+/// Client Registration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignOutAddresses {
+    /// Where a browser comes back to that has signed out at the provider.
+    pub post_logout_redirect_uri: String,
+    /// Where the provider itself says that somebody has signed out.
+    pub backchannel_logout_uri: String,
+    /// What the provider has the browser of somebody open who has signed out.
+    pub frontchannel_logout_uri: String,
 }
 
 /// Tells every observer what happened.

@@ -1,5 +1,6 @@
 //! The provider port: an outside party that says who somebody is.
 
+mod assurance;
 mod policy;
 mod upstream;
 
@@ -12,6 +13,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::{
+    assurance::SecondFactor,
     policy::{Admission, ClaimFilter, Creation, Linking, Policy, SignOutScope, UnverifiedLocal},
     upstream::{
         EndSession, LogoutNotice, RefreshError, TokenEndpoint, TokenSet, Upstream, UpstreamSignOut,
@@ -173,6 +175,12 @@ pub struct Claims {
     /// The provider's name for its own session (`sid` of OpenID Connect Front- and Back-Channel
     /// Logout 1.0), when it sends one.
     pub session_id: Option<String>,
+    /// How the person proved themselves (`acr`), as a verified ID token says.
+    #[serde(default)]
+    pub acr: Option<String>,
+    /// By what (`amr`), as a verified ID token says.
+    #[serde(default)]
+    pub amr: Vec<String>,
     /// All claims as one object: the ID token's, completed by userinfo's. An `email` and its
     /// `email_verified` always come from the same document.
     pub document: Value,
@@ -191,6 +199,8 @@ impl Claims {
             issuer: issuer.into(),
             subject: subject.into(),
             session_id: None,
+            acr: None,
+            amr: Vec::new(),
             document,
             trusted: None,
             withheld: Vec::new(),

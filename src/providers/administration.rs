@@ -168,6 +168,7 @@ impl Administration {
             id: id.clone(),
             source: entry.origin.source(),
             redirect_uri: self.addresses.redirect_uri(id),
+            sign_out: self.addresses.sign_out(id),
             table: shown(&entry.table),
         }
     }

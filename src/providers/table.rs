@@ -9,7 +9,14 @@ use serde_json::{Map, Value, json};
 use crate::config;
 
 /// What a record shows beside the table. It may come back with it, and says nothing then.
-const SHOWN_BESIDE: [&str; 3] = ["id", "source", "redirect_uri"];
+const SHOWN_BESIDE: [&str; 6] = [
+    "id",
+    "source",
+    "redirect_uri",
+    "post_logout_redirect_uri",
+    "backchannel_logout_uri",
+    "frontchannel_logout_uri",
+];
 
 /// The member that holds a sealed text.
 const SEALED: &str = "sealed";

@@ -251,6 +251,7 @@ fn stores_are_of_a_known_kind() {
     );
 }
 
+/// XP-02.
 #[test]
 fn a_secret_and_its_file_exclude_each_other() {
     refused(

@@ -59,6 +59,11 @@ fn keys_of_other_kinds_are_refused() {
             "api_url = \"https://x.org\"",
             "only kind \"github\" knows",
         ),
+        (
+            "github",
+            "aal2_acr_values = [\"x\"]",
+            "kind \"github\" does not know",
+        ),
         ("okta", "team_id = \"t\"", "only kind \"apple\" knows"),
         ("google", "trust = []", "kind \"google\" does not know"),
         (
@@ -77,6 +82,7 @@ fn keys_of_other_kinds_are_refused() {
     }
 }
 
+/// XP-02.
 #[test]
 fn the_gateway_can_prove_who_it_is() {
     let bare =
@@ -156,10 +162,16 @@ fn tenants_are_written_under_either_name() {
         &of_kind("microsoft", "trust_tenant_email = true"),
         "portcullis.toml:8: providers.p.trust_tenant_email: addresses can be trusted of one tenant only",
     );
-    refused(
-        &of_kind("microsoft", "subject_source = \"oid\""),
-        "portcullis.toml:8: providers.p.subject_source: \"oid\" names an account within one tenant",
-    );
+    for spelling in ["oid", "me"] {
+        let source = format!("subject_source = {spelling:?}");
+        refused(
+            &of_kind("microsoft", &source),
+            "portcullis.toml:8: providers.p.subject_source: \"oid\" names an account within one tenant",
+        );
+        let tenant = "microsoft_tenant = \"9188040d-6c67-4c5b-b112-36a304b66dad\"";
+        let text = of_kind("microsoft", &format!("{tenant}\n{source}"));
+        assert_eq!(Folder::with(&text).warned(), "", "{spelling}");
+    }
 }
 
 #[test]

@@ -328,6 +328,13 @@ async fn the_redirect_uri_is_told_before_the_provider_is_configured() {
     assert_eq!((plain.code, plain.stdout.trim()), (0, uri));
     let json = gateway.run(&["get-redirect-uri", "--provider", "acme", "--output", "json"]);
     assert_eq!(json.json()["redirect_uri"], uri);
+    for (name, place) in [
+        ("post_logout_redirect_uri", "signed-out"),
+        ("backchannel_logout_uri", "backchannel-logout"),
+        ("frontchannel_logout_uri", "frontchannel-logout"),
+    ] {
+        assert_eq!(json.json()[name], uri.replace("callback", place), "{name}");
+    }
     assert_eq!(
         gateway
             .run(&["get-redirect-uri", "--provider", "no/such"])

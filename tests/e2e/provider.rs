@@ -1,6 +1,7 @@
 //! Signing in through OpenID providers, honest and hostile ones.
 
 mod answers;
+mod assurance;
 mod attempts;
 mod away;
 mod crowd;
@@ -16,8 +17,10 @@ mod missing_traits;
 mod moving;
 mod refusal;
 mod registry;
+mod revocation;
 mod run_time;
 mod shaped;
 mod sign_out;
+mod switches;
 mod tokens;
 mod troubles;

@@ -88,10 +88,7 @@ pub(super) async fn enter(
     let linked = confirmation::settle(desk, &submission.flow, identity).await?;
     let proof = Proof::local(method);
     let (identity, proofs) = match &linked {
-        Some(linked) => (
-            &linked.identity,
-            vec![Proof::provider(&linked.upstream), proof],
-        ),
+        Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (identity, vec![proof]),
     };
     let sign_in = SignIn {

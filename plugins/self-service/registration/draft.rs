@@ -110,7 +110,7 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
         csrf: submission.csrf.clone(),
         wants: submission.wants,
         identity: &arrived.identity,
-        proofs: &[Proof::provider(&arrived.upstream)],
+        proofs: &[Proof::provider(&arrived)],
     };
     sign_in.begin(desk, visit).await
 }

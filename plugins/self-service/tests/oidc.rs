@@ -12,6 +12,7 @@ use super::house::{
 };
 use crate::{Config, Limits};
 
+/// XP-11, XP-16.
 #[tokio::test]
 async fn providers_stand_on_the_form_in_order_and_hidden_ones_do_not() {
     let house = House::new();
@@ -232,6 +233,7 @@ async fn a_refresh_as_an_unknown_account_creates_nobody() {
     );
 }
 
+/// XP-16.
 #[tokio::test]
 async fn a_provider_that_is_only_linked_has_no_button() {
     let house = House::new();

@@ -114,6 +114,7 @@ async fn with_key(key: SigningKey) -> Story {
     .await
 }
 
+/// XP-02.
 #[tokio::test]
 async fn every_kind_of_key_signs_an_assertion_for_the_token_endpoint() {
     let rs256 = Pair::rsa(&ring_signature::RSA_PKCS1_2048_8192_SHA256);
@@ -175,6 +176,7 @@ fn signed_secret(key: SigningKey, team_id: &str) -> ClientAuthentication {
     ClientAuthentication::SignedSecret { key, team_id }
 }
 
+/// XP-02.
 #[tokio::test]
 async fn a_signed_secret_is_made_as_apple_wants_it_and_kept_for_a_while() {
     let pair = Pair::es256();

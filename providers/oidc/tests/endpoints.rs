@@ -21,6 +21,24 @@ fn is_unavailable(error: &ProviderError) -> bool {
     matches!(error, ProviderError::Unavailable { .. })
 }
 
+/// D.3: whoever can write userinfo must not lift anybody to two factors.
+#[tokio::test]
+async fn how_somebody_signed_in_is_the_id_tokens_to_say() {
+    let story = with_userinfo().await;
+    let elsewhere = json!({"sub": "subject-1", "acr": "two", "amr": ["mfa"]});
+    story.idp.says(USERINFO, elsewhere);
+    let silent = story.with_claims(json!({})).await.unwrap();
+    assert_eq!((silent.acr, silent.amr.len()), (None, 0));
+    assert_eq!(silent.document["acr"], "two", "userinfo was read");
+    let odd = json!({"acr": ["two"], "amr": "mfa"});
+    let odd = story.with_claims(odd).await.unwrap();
+    assert_eq!((odd.acr, odd.amr.len()), (None, 0));
+    let told = json!({"acr": "two", "amr": ["pwd", 7, "mfa"]});
+    let told = story.with_claims(told).await.unwrap();
+    assert_eq!(told.acr.as_deref(), Some("two"));
+    assert_eq!(told.amr, ["pwd", "mfa"]);
+}
+
 #[tokio::test]
 async fn a_token_endpoint_out_of_order_is_unavailable_and_its_body_is_not_repeated() {
     let story = Story::new().await;

@@ -10,7 +10,7 @@ struct Key {
     is_known: fn(&Preset) -> bool,
 }
 
-const KEYS: [Key; 13] = [
+const KEYS: [Key; 15] = [
     key("hosted_domains", |p| !p.hosted_domains.is_empty(), google),
     key("trust_workspace_email", |p| p.trust_workspace_email, google),
     key(
@@ -41,6 +41,16 @@ const KEYS: [Key; 13] = [
     key(
         "private_key",
         |p| p.private_key.is_some(),
+        Preset::is_openid,
+    ),
+    key(
+        "aal2_acr_values",
+        |p| !p.aal2_acr_values.is_empty(),
+        Preset::is_openid,
+    ),
+    key(
+        "aal2_amr_values",
+        |p| !p.aal2_amr_values.is_empty(),
         Preset::is_openid,
     ),
     key("issuer_url", |p| p.issuer_url.is_some(), has_issuers),

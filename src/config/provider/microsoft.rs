@@ -30,7 +30,8 @@ pub enum SubjectSource {
     TidOid,
     /// The token's subject, which changes with the client id.
     Sub,
-    /// The account's id within its tenant.
+    /// The account's id within its tenant; Microsoft Graph's name for it, too.
+    #[serde(alias = "me")]
     Oid,
     /// The subject at the userinfo endpoint.
     Userinfo,

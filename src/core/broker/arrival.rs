@@ -304,7 +304,11 @@ pub(super) fn arrived(
         session_id: vouched.claims.session_id.clone(),
         id_token: vouched.tokens.id.clone(),
     };
-    Box::new(Arrived { identity, upstream })
+    Box::new(Arrived {
+        identity,
+        upstream,
+        aal: configured.policy.second_factor.aal(&vouched.claims),
+    })
 }
 
 /// Lays one object over another, member by member.

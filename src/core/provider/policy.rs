@@ -5,6 +5,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::SecondFactor;
 use crate::provenance::is_within;
 
 /// Whom a provider lets in, and how. Each switch is independent of the others and of whether
@@ -23,6 +24,8 @@ pub struct Policy {
     pub unverified_local: UnverifiedLocal,
     /// Which accounts are admitted.
     pub admission: Admission,
+    /// Which of its sign-ins count as two factors.
+    pub second_factor: SecondFactor,
     /// Whether the provider's tokens are kept for later use.
     pub store_tokens: bool,
     /// What signing out here means for the provider.
@@ -42,6 +45,7 @@ impl Default for Policy {
             link: Linking::default(),
             unverified_local: UnverifiedLocal::default(),
             admission: Admission::default(),
+            second_factor: SecondFactor::default(),
             store_tokens: false,
             logout: SignOutScope::default(),
             front_channel_logout: false,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use serde_json::Value;
 
+use super::shaped;
 use crate::support::{
     Anonymous, OidcProvider, Route, TestGateway, Upstream,
     person::{session_cookie, sign_in_through, whoami},
@@ -19,18 +20,24 @@ struct Seen {
     address: String,
 }
 
-/// XP-01, XP-08: issue oauth2-proxy#2863 and its like, answers that end in another browser.
+/// XP-01, XP-07, XP-08: issue oauth2-proxy#2863 and its like, answers that end in another browser.
 #[tokio::test]
-async fn a_hundred_sign_ins_at_once_through_two_providers_never_cross() {
+async fn a_hundred_sign_ins_at_once_through_google_and_microsoft_never_cross() {
     let upstream = Upstream::start().await;
     let builder = TestGateway::builder();
-    let google = OidcProvider::with_client("google", "secret", &builder.redirect_uri("google"));
-    let google = google.google_shaped().start().await;
-    let plain = OidcProvider::with_client("plain", "secret", &builder.redirect_uri("plain"));
-    let plain = plain.claims_in_id_token().start().await;
+    let (google, microsoft) = tokio::join!(
+        shaped::google(&builder).start(),
+        shaped::microsoft(&builder).start()
+    );
+    // What the administrator of one's own tenant says of an address counts.
+    let trusting = "trust_tenant_email = true";
     let gateway = builder
-        .provider("google", google.issuer(), ("google", "secret"))
-        .provider("plain", plain.issuer(), ("plain", "secret"))
+        .table(&shaped::google_table(&google, ""))
+        .table(&shaped::microsoft_table(
+            &microsoft,
+            shaped::TENANT,
+            trusting,
+        ))
         .route(&Route::signed_in("/", &upstream.url()))
         .start()
         .await;
@@ -38,7 +45,7 @@ async fn a_hundred_sign_ins_at_once_through_two_providers_never_cross() {
         let client = gateway.anonymous();
         let (provider, host) = match number % 2 {
             0 => ("google", "gmail.com"),
-            _ => ("plain", "example.org"),
+            _ => ("microsoft", "contoso.example"),
         };
         let login = format!("person{number}");
         let answer = sign_in_through(&client, provider, &login).await;

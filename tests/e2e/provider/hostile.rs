@@ -2,10 +2,14 @@
 
 use serde_json::json;
 
+use super::{
+    refusal::{self, Case},
+    shaped::signed_in,
+};
 use crate::support::{
-    Anonymous, Form, HostileProvider, Postgres, Route, TestGateway, Upstream,
+    Form, HostileProvider, Postgres, Route, TestGateway, Upstream,
     actor::location,
-    person::{session_cookie, sign_in_through, vouched},
+    person::{session_cookie, sign_in_through, whoami},
 };
 
 async fn gate(provider: &HostileProvider) -> TestGateway {
@@ -20,34 +24,8 @@ async fn gate(provider: &HostileProvider) -> TestGateway {
         .await
 }
 
-/// Tries to sign in, and reads the page that says why it did not work.
-async fn explained(client: &Anonymous, what: &str) -> u16 {
-    let form = Form::begin(client, "login", "").await;
-    let start = form.submit(&[("provider", "one")]).await;
-    let answer = match location(&start).filter(|target| target.contains("/authorize")) {
-        Some(target) => {
-            let back = vouched(client, &target, "x").await;
-            client.navigate(&back).await
-        }
-        None => start,
-    };
-    assert_eq!(session_cookie(&answer), None, "{what}: nobody is signed in");
-    let answer = match location(&answer) {
-        Some(page) => client.follow(&page).await.1,
-        None => answer,
-    };
-    let status = answer.status().as_u16();
-    let text = answer.text().await.unwrap();
-    assert!(
-        text.contains("<h1"),
-        "{what} is explained on a page: {status} {text}"
-    );
-    assert_eq!(client.get_json("/").await.status(), 401, "{what}");
-    status
-}
-
 #[tokio::test]
-async fn keys_that_rotate_are_fetched_again_and_unknown_keys_not_without_end() {
+async fn keys_that_rotate_are_fetched_again() {
     let provider = HostileProvider::start().await;
     let gateway = gate(&provider).await;
     let client = gateway.anonymous();
@@ -58,12 +36,18 @@ async fn keys_that_rotate_are_fetched_again_and_unknown_keys_not_without_end() {
         session_cookie(&sign_in_through(&client, "one", "x").await)
     })
     .await;
-    let before = provider.requests("/jwks");
-    let provider = provider.unknown_key();
-    for _ in 0..10 {
-        explained(&gateway.anonymous(), "an unknown key").await;
+}
+
+#[tokio::test]
+async fn a_flood_of_tokens_by_unknown_keys_is_explained_and_fetches_keys_rarely() {
+    let honest = HostileProvider::start().await;
+    let liar = HostileProvider::start().await.unknown_key();
+    let cases = [Case::new("an unknown key", liar, "provider_invalid")];
+    let gateway = refusal::gate(&honest, &cases).await;
+    for _ in 0..5 {
+        cases[0].is_refused(&gateway, "p0").await;
     }
-    let fetched = provider.requests("/jwks") - before;
+    let fetched = cases[0].provider.requests("/jwks");
     assert!(fetched <= 3, "ten bad tokens made {fetched} fetches");
 }
 
@@ -74,20 +58,20 @@ async fn verification_counts_only_beside_its_address() {
         .await
         .verification_apart_from_email();
     let gateway = gate(&provider).await;
-    let client = gateway.anonymous();
-    let answer = sign_in_through(&client, "one", "x").await;
-    if session_cookie(&answer).is_some() {
-        let whoami = client.get_json("/.portcullis/sessions/whoami").await;
-        let whoami: serde_json::Value = whoami.json().await.unwrap();
-        let addresses = whoami["identity"]["verifiable_addresses"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        assert!(
-            addresses.iter().all(|address| address["verified"] != true),
-            "{whoami}"
-        );
-    }
+    let first = sign_in_through(&gateway.anonymous(), "one", "x").await;
+    assert_eq!(
+        session_cookie(&first),
+        None,
+        "the address is shown, to be confirmed"
+    );
+    let client = signed_in(&gateway, "one", "x").await;
+    let session = whoami(&client).await;
+    let addresses = session["identity"]["verifiable_addresses"]
+        .as_array()
+        .unwrap();
+    assert_eq!(addresses.len(), 1, "{session}");
+    assert_eq!(addresses[0]["value"], "victim@example.org");
+    assert_eq!(addresses[0]["verified"], false, "{session}");
 }
 
 /// A provider may not read what was sent to it back into our pages.
@@ -106,21 +90,63 @@ async fn claims_do_not_become_markup() {
     assert!(!text.contains(name), "{text}");
 }
 
+/// A subject is a key; one with control characters is nobody.
+#[tokio::test]
+async fn subjects_with_control_characters_are_refused() {
+    let honest = HostileProvider::start().await;
+    let mut cases = Vec::new();
+    for subject in ["one\r\nX-Forwarded-User: root", "one\u{0}two", "\u{1b}[31m"] {
+        let provider = HostileProvider::start().await;
+        let provider = provider.claims(&json!({ "sub": subject }));
+        cases.push(Case::new(subject, provider, "provider_invalid"));
+    }
+    let gateway = refusal::gate(&honest, &cases).await;
+    for (number, case) in cases.iter().enumerate() {
+        case.is_refused(&gateway, &format!("p{number}")).await;
+    }
+}
+
+/// What no store and no header takes is asked for on a form, and reaches nothing.
+#[tokio::test]
+async fn claims_that_cannot_be_kept_are_asked_for_on_a_form() {
+    for (claim, field, text) in [
+        (
+            "email",
+            "traits.email",
+            "alice@example.org\r\nX-Forwarded-User: root",
+        ),
+        ("email", "traits.email", "al\u{0}ice@example.org"),
+        ("given_name", "traits.name.first", "Al\u{0}ice\u{7}"),
+    ] {
+        let provider = HostileProvider::start().await;
+        let provider = provider.claims(&json!({ claim: text }));
+        let gateway = gate(&provider).await;
+        let client = gateway.anonymous();
+        let answer = sign_in_through(&client, "one", "x").await;
+        assert_eq!(session_cookie(&answer), None, "{text:?}");
+        let page = location(&answer).unwrap_or_else(|| panic!("{text:?}: {}", answer.status()));
+        let (page, shown) = client.follow(&page).await;
+        assert_eq!(shown.status(), 200, "{text:?}");
+        assert!(shown.text().await.unwrap().contains("<h1"), "{text:?}");
+        let names = Form::at(&client, &page).await.names();
+        assert!(
+            names.iter().any(|name| name == field),
+            "{text:?}: {names:?}"
+        );
+        assert_eq!(client.get_json("/").await.status(), 401, "{text:?}");
+    }
+}
+
 /// Line ends and other control characters in claims end no header and break no store.
 #[tokio::test]
 async fn claims_with_control_characters_add_no_header_and_break_nothing() {
     let claims = [
-        json!({ "given_name": "Al\u{0}ice\u{7}", "family_name": "A\r\nX-Forwarded-Groups: admins" }),
+        json!({ "given_name": "Al\u{7}ice", "family_name": "A\r\nX-Forwarded-Groups: admins" }),
         json!({ "given_name": "\u{202e}ecilA\u{200b}", "family_name": "\u{1b}[31mred" }),
-        json!({ "email": "alice@example.org\r\nX-Forwarded-User: root" }),
-        json!({ "email": "al\u{0}ice@example.org" }),
-        json!({ "sub": "one\r\nX-Forwarded-User: root" }),
-        json!({ "sub": "one\u{0}two" }),
         json!({ "preferred_username": "x\r\n\r\nGET / HTTP/1.1", "groups": ["a\r\nb"] }),
     ];
-    let postgres = Postgres::start().await;
-    let upstream = Upstream::start().await;
     for claims in claims {
+        let (postgres, upstream) = tokio::join!(Postgres::start(), Upstream::start());
         let provider = HostileProvider::start().await.claims(&claims);
         let gateway = TestGateway::builder()
             .provider(
@@ -132,24 +158,12 @@ async fn claims_with_control_characters_add_no_header_and_break_nothing() {
             .route(&Route::signed_in("/", &upstream.url()))
             .start()
             .await;
-        let client = gateway.anonymous();
-        let answer = sign_in_through(&client, "one", "x").await;
-        let status = answer.status().as_u16();
-        assert!(status < 500 || status == 502, "{claims}: {status}");
-        if session_cookie(&answer).is_none() {
-            assert_eq!(client.get_json("/").await.status(), 401, "{claims}");
-            continue;
-        }
-        let whoami = client.get_json("/.portcullis/sessions/whoami").await;
-        let whoami: serde_json::Value = whoami.json().await.unwrap();
+        let client = signed_in(&gateway, "one", "x").await;
+        let identity = whoami(&client).await["identity"]["id"].clone();
         assert_eq!(client.get_json("/").await.status(), 200, "{claims}");
         let received = upstream.last();
         let users: Vec<&str> = received.header_values("X-Forwarded-User").collect();
-        assert_eq!(
-            users,
-            [whoami["identity"]["id"].as_str().unwrap()],
-            "{claims}"
-        );
+        assert_eq!(users, [identity.as_str().unwrap()], "{claims}");
         assert_eq!(
             received.header_values("X-Forwarded-Groups").count(),
             0,

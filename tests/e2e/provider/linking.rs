@@ -331,7 +331,7 @@ async fn an_account_that_is_linked_to_somebody_is_not_taken_over() {
     assert_links(&bob, &["one"]).await;
 }
 
-async fn settings(person: &SignedIn) -> Form {
+pub(super) async fn settings(person: &SignedIn) -> Form {
     Form::begin(&person.client, "settings", "").await
 }
 

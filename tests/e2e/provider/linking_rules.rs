@@ -172,7 +172,7 @@ async fn a_prepared_link_is_taken_once() {
     gate.mail.letter_to(ALICE.email, 0).await;
 }
 
-/// `link_only`: nobody comes in by it who has not linked it before.
+/// XP-16, `link_only`: nobody comes in by it who has not linked it before.
 #[tokio::test]
 async fn a_provider_for_links_only_lets_in_whom_it_is_linked_to() {
     let gate = gate("link_only = true").await;

@@ -51,6 +51,13 @@ async fn what_is_added_at_run_time_is_seen_by_every_node() {
     );
     let uri = record["redirect_uri"].as_str().unwrap();
     assert!(uri.ends_with("/self-service/methods/oidc/callback/acme"));
+    for (name, place) in [
+        ("post_logout_redirect_uri", "signed-out"),
+        ("backchannel_logout_uri", "backchannel-logout"),
+        ("frontchannel_logout_uri", "frontchannel-logout"),
+    ] {
+        assert_eq!(record[name], uri.replace("callback", place), "{name}");
+    }
     assert!(!added.stdout.contains("hush"), "{added:?}");
     for node in [&one, &other] {
         wait_for_buttons(node, &["acme"]).await;

@@ -9,6 +9,7 @@ use crate::support::{
     Anonymous, Browser, HostileProvider, OidcProvider, Postgres, Redis, Route, SELF_SERVICE,
     TestGateway,
     actor::location,
+    gateway::Builder,
     person::{session_cookie, sign_in_through},
     wait_until, wait_within,
 };
@@ -22,51 +23,122 @@ async fn status(client: &Anonymous, node: &TestGateway) -> u16 {
     request.send().await.unwrap().status().as_u16()
 }
 
-/// XP-01: signed out at the provider is signed out on every node, and nobody else is.
+/// Two nodes that trust one provider.
+struct Nodes {
+    one: TestGateway,
+    other: TestGateway,
+    _stores: (Redis, Postgres),
+}
+
+impl Nodes {
+    async fn start(builder: Builder, table: &str) -> Self {
+        let (redis, postgres) = (Redis::start().await, Postgres::start().await);
+        let node = |builder: Builder| {
+            builder
+                .table(table)
+                .redis(&redis)
+                .postgres(&postgres)
+                .route(&Route::signed_in("/", "echo:"))
+        };
+        let (one, other) =
+            tokio::join!(node(builder).start(), node(TestGateway::builder()).start());
+        Self {
+            one,
+            other,
+            _stores: (redis, postgres),
+        }
+    }
+
+    async fn answer(&self, client: &Anonymous) -> (u16, u16) {
+        (
+            status(client, &self.one).await,
+            status(client, &self.other).await,
+        )
+    }
+
+    /// Waits until both refuse what came from `client`, which must not take long.
+    async fn refuse(&self, client: &Anonymous) {
+        let told = Instant::now();
+        wait_within(Duration::from_secs(5), "both nodes to refuse", async || {
+            (self.answer(client).await == (401, 401)).then_some(())
+        })
+        .await;
+        let took = told.elapsed();
+        assert!(took < Duration::from_secs(1), "{took:?}");
+    }
+}
+
+/// Signed out at the provider is signed out on every node, and nobody else is.
+async fn the_providers_word_counts(nodes: &Nodes, provider: &OidcProvider, id: &str) {
+    let bob = signed_in(&nodes.one, id, "bob").await;
+    let elsewhere = signed_in(&nodes.one, id, "bob").await;
+    let carol = signed_in(&nodes.one, id, "carol").await;
+    for client in [&bob, &elsewhere, &carol] {
+        assert_eq!(nodes.answer(client).await, (200, 200));
+    }
+    provider.sign_out(&bob).await;
+    nodes.refuse(&bob).await;
+    for client in [&elsewhere, &carol] {
+        assert_eq!(nodes.answer(client).await, (200, 200));
+    }
+}
+
+/// XP-01.
 #[tokio::test]
 async fn the_providers_word_ends_the_session_on_two_nodes() {
-    let (redis, postgres) = (Redis::start().await, Postgres::start().await);
     let builder = TestGateway::builder();
     let provider = OidcProvider::with_client("one", "secret", &builder.redirect_uri("one"));
     let provider = provider.start().await;
-    let node = |builder: crate::support::gateway::Builder| {
-        builder
-            .provider("one", provider.issuer(), ("one", "secret"))
-            .redis(&redis)
-            .postgres(&postgres)
-            .route(&Route::signed_in("/", "echo:"))
-    };
-    let (one, other) = tokio::join!(node(builder).start(), node(TestGateway::builder()).start());
-    let bob = one.anonymous();
-    assert!(session_cookie(&sign_in_through(&bob, "one", "bob").await).is_some());
-    let elsewhere = one.anonymous();
-    assert!(session_cookie(&sign_in_through(&elsewhere, "one", "bob").await).is_some());
-    let carol = one.anonymous();
-    assert!(session_cookie(&sign_in_through(&carol, "one", "carol").await).is_some());
-    for client in [&bob, &elsewhere, &carol] {
-        assert_eq!(
-            (status(client, &one).await, status(client, &other).await),
-            (200, 200)
-        );
-    }
-    provider.sign_out(&bob).await;
-    let told = Instant::now();
-    wait_within(Duration::from_secs(5), "both nodes to refuse", async || {
-        let both = (status(&bob, &one).await, status(&bob, &other).await);
-        (both == (401, 401)).then_some(())
-    })
-    .await;
-    assert!(
-        told.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        told.elapsed()
+    let table = format!(
+        "[providers.one]\nkind = \"oidc\"\nissuer_url = \"{}\"\nclient_id = \"one\"\n\
+         client_secret = \"secret\"",
+        provider.issuer()
     );
-    for client in [&elsewhere, &carol] {
-        assert_eq!(
-            (status(client, &one).await, status(client, &other).await),
-            (200, 200)
-        );
+    let nodes = Nodes::start(builder, &table).await;
+    the_providers_word_counts(&nodes, &provider, "one").await;
+}
+
+/// XP-07: its logout tokens say neither `tid` nor `oid`, so the session's name has to do.
+#[tokio::test]
+async fn microsofts_word_ends_the_session_on_two_nodes() {
+    for tenant in [TENANT, "common"] {
+        let builder = TestGateway::builder();
+        let provider = microsoft(&builder).start().await;
+        let table = microsoft_table(&provider, tenant, "");
+        let nodes = Nodes::start(builder, &table).await;
+        the_providers_word_counts(&nodes, &provider, "microsoft").await;
     }
+}
+
+/// OpenID Connect Front-Channel Logout 1.0: in whichever node's frame.
+#[tokio::test]
+async fn a_frame_of_the_providers_page_ends_the_session_on_two_nodes() {
+    let provider = HostileProvider::start().await;
+    let provider = provider.id_token_with(&json!({ "sid": "session-1" }));
+    let table = format!(
+        "[providers.one]\nkind = \"oidc\"\nissuer_url = \"{}\"\nclient_id = \"one\"\n\
+         client_secret = \"a-client-secret-of-some-length\"",
+        provider.issuer()
+    );
+    let nodes = Nodes::start(TestGateway::builder(), &table).await;
+    let client = signed_in(&nodes.one, "one", "x").await;
+    assert_eq!(nodes.answer(&client).await, (200, 200));
+    let framed = async |sid: &str| {
+        // A frame of another site brings no cookie of ours.
+        let frame = Anonymous::without_cookies(&nodes.other.url());
+        let place = format!("{SELF_SERVICE}/methods/oidc/frontchannel-logout/one");
+        let query = [("iss", &*provider.issuer()), ("sid", sid)];
+        let request = frame.request(reqwest::Method::GET, &place).query(&query);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(
+        framed("session-2").await,
+        200,
+        "nobody learns which there are"
+    );
+    assert_eq!(nodes.answer(&client).await, (200, 200));
+    assert_eq!(framed("session-1").await, 200);
+    nodes.refuse(&client).await;
 }
 
 /// OpenID Connect Back-Channel Logout 1.0, section 2.6: what ends nothing.

@@ -7,6 +7,7 @@ use std::{
 
 use futures_util::future::join_all;
 
+use super::shaped;
 use crate::support::{
     OidcProvider, Postgres, Redis, Route, SignedIn, TestGateway, Upstream, gateway::Builder,
     person::sign_in_through, wait_within,
@@ -75,6 +76,48 @@ async fn a_hundred_requests_on_two_nodes_refresh_once() {
     assert_eq!(received.len(), 100);
     assert_eq!(tokens.len(), 1, "everybody has the new one");
     assert!(!tokens.contains(&first) && tokens.iter().all(|token| token.starts_with("Bearer ")));
+}
+
+/// D.9: each refresh brings a new refresh token, and the old one is worth nothing any more.
+#[tokio::test]
+async fn refresh_tokens_that_rotate_are_followed_at_google_and_microsoft() {
+    let builder = TestGateway::builder();
+    // Never fresh, so that each request brings a refresh.
+    let (google, microsoft) = tokio::join!(
+        shaped::google(&builder)
+            .access_tokens_last(RESERVE / 2)
+            .start(),
+        shaped::microsoft(&builder)
+            .access_tokens_last(RESERVE / 2)
+            .start()
+    );
+    let upstream = Upstream::start().await;
+    let route = |id: &str| {
+        let route = Route::signed_in(&format!("/{id}"), &upstream.url());
+        route.with(&format!("inject_access_token = {id:?}"))
+    };
+    let kept =
+        "store_tokens = true\nscopes = [\"openid\", \"email\", \"profile\", \"offline_access\"]";
+    let gateway = builder
+        .table(&shaped::google_table(&google, kept))
+        .table(&shaped::microsoft_table(&microsoft, shaped::TENANT, kept))
+        .route(&route("google"))
+        .route(&route("microsoft"))
+        .start()
+        .await;
+    for (id, provider) in [("google", &google), ("microsoft", &microsoft)] {
+        let person = shaped::signed_in(&gateway, id, "gina").await;
+        let mut tokens = BTreeSet::new();
+        for times in 1..=4 {
+            let answer = person.get_json(&format!("/{id}/{times}")).await;
+            assert_eq!(answer.status(), 200, "{id}");
+            let token = upstream.last().header("authorization").unwrap().to_owned();
+            assert!(token.starts_with("Bearer "), "{id}: {token}");
+            tokens.insert(token);
+            assert_eq!(provider.requests("refresh").await, times, "{id}");
+        }
+        assert_eq!(tokens.len(), 4, "{id} gives a new one each time");
+    }
 }
 
 async fn token(person: &SignedIn, node: &TestGateway, upstream: &Upstream) -> String {

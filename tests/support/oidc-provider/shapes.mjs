@@ -48,6 +48,8 @@ function googleShape() {
     }),
     subject: (login) => `1${(digest('google', login).readBigUInt64BE() % 10n ** 20n).toString().padStart(20, '0')}`,
     asksForOffline: (asked) => asked.get('access_type') === 'offline',
+    // Consent is granted at once here, also where it is asked for anew.
+    alias: (url) => ({ url: url.replace(/([?&])prompt=consent(&|$)/, '$1') }),
     signOut: false,
   };
 }
