@@ -180,7 +180,7 @@ async fn tokens_are_kept_only_where_that_is_asked_for_and_go_with_the_link() {
     let setting = setting(Creation::Auto);
     let vault = setting.broker.vault.clone();
     let ada = setting.created().await;
-    let session = SessionId::generate(&*setting.broker.entropy);
+    let session = SessionId::generate(&SeededEntropy::new(7));
     let kept = async || {
         let token = vault.access_token(ada.id, session, &id()).await.unwrap();
         token.map(|token| token.expose().to_owned())
