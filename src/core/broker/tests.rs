@@ -4,6 +4,7 @@ mod decide;
 mod dry_run;
 mod linking;
 mod links;
+mod meanwhile;
 mod races;
 mod setting;
 mod sync;

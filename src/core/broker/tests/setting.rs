@@ -237,6 +237,7 @@ impl Setting {
         let mut identity = self.local(email).await;
         identity.addresses[0].verified_at = Some(self.broker.clock.now());
         self.broker.identities.update(&identity).await.unwrap();
+        identity.version += 1;
         identity
     }
 

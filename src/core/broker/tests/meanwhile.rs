@@ -1,0 +1,79 @@
+//! Sign-ins while somebody else changes the identity.
+
+use async_trait::async_trait;
+
+use crate::{
+    broker::tests::{setting::*, *},
+    credential::Credential,
+    id::IdentityId,
+    identity::{Identity, IdentityState, IdentityStore},
+    store::StoreError,
+    testing::MemoryStore,
+};
+
+/// A store in which an administrator changes whatever is about to be updated, just before.
+#[derive(Debug)]
+struct Administered(Arc<MemoryStore>, fn(&mut Identity));
+
+#[async_trait]
+impl IdentityStore for Administered {
+    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
+        IdentityStore::insert(&*self.0, identity, own).await
+    }
+
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find(&*self.0, id).await
+    }
+
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find_by_identifier(&*self.0, identifier).await
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
+        self.0.find_by_address(address).await
+    }
+
+    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+        let stored = IdentityStore::find(&*self.0, identity.id).await?.unwrap();
+        let mut changed = stored.clone();
+        (self.1)(&mut changed);
+        if changed != stored {
+            self.0.update(&changed).await?;
+        }
+        self.0.update(identity).await
+    }
+
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
+        IdentityStore::delete(&*self.0, id).await
+    }
+}
+
+/// Ada, who has another name at her next sign-in.
+async fn about_to_change(change: fn(&mut Identity)) -> (Setting, Identity) {
+    let mut setting = setting(Creation::Auto);
+    let ada = setting.created().await;
+    let mut said = claims("1", "ada@example.org", true);
+    said.document["given_name"] = json!("Augusta");
+    setting.says(said);
+    setting.broker.identities = Arc::new(Administered(setting.store.clone(), change));
+    (setting, ada)
+}
+
+#[tokio::test]
+async fn a_sign_in_does_not_undo_that_somebody_was_switched_off() {
+    let switch_off = |identity: &mut Identity| identity.state = IdentityState::Inactive;
+    let (setting, ada) = about_to_change(switch_off).await;
+    let outcome = setting.sign_in().await;
+    assert!(matches!(outcome, Err(BrokerError::Disabled)), "{outcome:?}");
+    assert_eq!(setting.stored(&ada).await.state, IdentityState::Inactive);
+}
+
+#[tokio::test]
+async fn a_sign_in_is_repeated_over_what_somebody_else_has_changed() {
+    let promote = |identity: &mut Identity| identity.roles = vec!["admin".to_owned()];
+    let (setting, ada) = about_to_change(promote).await;
+    let known = setting.known().await;
+    assert_eq!(known.roles, ["admin"]);
+    assert_eq!(known.traits["name"]["first"], "Augusta");
+    assert_eq!(setting.stored(&ada).await, known);
+}
