@@ -155,7 +155,10 @@ async fn somebody_elses_account_is_not_taken() {
     let reply = come_back(&mut browser, "google", &format!("state={state}&code=bob")).await;
     assert_eq!(reply.query("flow"), flow["id"].as_str().unwrap());
     let page = browser.go(reply.location()).await.text();
-    assert!(page.contains("signs in another identity"), "{page}");
+    assert!(
+        page.contains("belongs to somebody who is known here"),
+        "{page}"
+    );
     let told = "link refused: account_linked_elsewhere".to_owned();
     assert_eq!(house.heard.all().last(), Some(&told));
 
