@@ -325,3 +325,49 @@ fn inputmode(kind: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ui(nodes: Vec<Node>) -> Ui {
+        Ui {
+            action: "/".to_owned(),
+            method: "POST".to_owned(),
+            nodes,
+            messages: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn links_stand_under_headings_and_other_choices_do_not() {
+        let button = |name, value| Node::submit("oidc", name, value, Message::sign_in());
+        let links = ui(vec![
+            button("link", "google"),
+            button("unlink", "google:home"),
+        ]);
+        let view = FormView::of(&links);
+        let headings: Vec<_> = view.sections.iter().map(|one| one.heading).collect();
+        let expected = [Some("Linked accounts"), Some("Link another account")];
+        assert_eq!(headings, expected);
+        let hues: Vec<_> = view.sections.iter().map(|one| one.choices[0].hue).collect();
+        assert_eq!(hues[0], hues[1], "an account has its provider's colour");
+        let sign_in = ui(vec![button("provider", "google")]);
+        let view = FormView::of(&sign_in);
+        assert_eq!((view.sections.len(), view.sections[0].heading), (1, None));
+    }
+
+    #[test]
+    fn only_what_has_to_be_done_has_the_focus() {
+        let optional = Node::input("default", "traits.name", "text");
+        let required = Node::input("default", "traits.email", "email").required();
+        let form = ui(vec![optional.clone(), required]);
+        let view = FormView::of(&form);
+        let focus: Vec<_> = view.fields.iter().map(|field| field.autofocus).collect();
+        assert_eq!(focus, [false, true]);
+        let verbatim: Vec<_> = view.fields.iter().map(|field| field.verbatim).collect();
+        assert_eq!(verbatim, [false, true], "a name begins with a capital");
+        let form = ui(vec![optional]);
+        assert!(!FormView::of(&form).fields[0].autofocus);
+    }
+}

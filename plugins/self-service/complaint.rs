@@ -41,14 +41,18 @@ fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     (!value.is_object()).then_some(value)
 }
 
-/// Whether a message says what the form is for: it stays, whatever is wrong with what was sent.
+/// Whether a message says what the form is for.
 fn explains(message: &Message) -> bool {
-    matches!(message.id, 1_010_003 | 1_010_016)
+    matches!(message.id, 1_010_003 | 1_010_014 | 1_010_016)
 }
 
-/// Replaces the form's complaints by these.
+/// Replaces the form's complaints by these. What the form is for stays, until it is for something
+/// else.
 pub(crate) fn complain(ui: &mut Ui, complaints: Vec<Complaint>) {
-    ui.messages.retain(explains);
+    let mut explanations = std::mem::take(&mut ui.messages);
+    let is_other = |(field, message): &Complaint| field.is_none() && explains(message);
+    let is_explained_anew = complaints.iter().any(is_other);
+    explanations.retain(|message| explains(message) && !is_explained_anew);
     ui.nodes.iter_mut().for_each(|node| node.messages.clear());
     for (field, message) in complaints {
         let node = ui
@@ -60,4 +64,5 @@ pub(crate) fn complain(ui: &mut Ui, complaints: Vec<Complaint>) {
             None => ui.messages.push(message),
         }
     }
+    ui.messages.extend(explanations);
 }

@@ -10,7 +10,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, forms, parked, start::NewFlow};
+use crate::{desk::Desk, forms, login::confirmation, parked, remembered, start::NewFlow};
 
 /// Answers with the flow that takes the place of `old`.
 pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
@@ -28,13 +28,19 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         FlowKind::Settings => Message::settings_expired(),
         FlowKind::Login | FlowKind::Error => Message::login_expired(),
     };
+    let nodes = match &visit.visitor.principal {
+        Some(principal) if remembered::refreshes(old) => {
+            confirmation::own_ways(desk, &principal.identity).await?
+        }
+        _ => forms::nodes(desk, visit, kind).await?,
+    };
     let new = NewFlow {
         context: match kind == old.kind && !parked {
             true => old.context.clone(),
             false => Value::Null,
         },
         messages: vec![message],
-        ..NewFlow::after(old, kind, forms::nodes(desk, visit, kind).await?)
+        ..NewFlow::after(old, kind, nodes)
     };
     let flow = new.start(desk).await?;
     if old.transport == Transport::Browser && visit.wants() == Wants::Html {

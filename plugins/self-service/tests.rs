@@ -1,5 +1,6 @@
 //! The flows from outside: requests in, answers out, with stores in memory.
 
+mod a_word;
 mod confirmation;
 mod first_sign_in;
 mod house;

@@ -116,7 +116,7 @@ async fn ways_to_prove(
 }
 
 /// How somebody who is signed in can prove it again: the ways of this identity and no others.
-pub(super) async fn own_ways(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
+pub(crate) async fn own_ways(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
     let mut nodes = linked_providers(desk, identity, Message::sign_in_with).await?;
     let known = identity.identifiers.first().map(String::as_str);
     nodes.extend(local_nodes(desk, identity, known).await?);

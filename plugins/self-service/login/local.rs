@@ -14,6 +14,7 @@ use super::confirmation;
 use crate::{
     complaint::Complaint,
     desk::Desk,
+    remembered,
     sign_in::{Proof, SignIn},
     submission::Submission,
     throttle::{self, Suspicion},
@@ -33,7 +34,14 @@ pub(crate) async fn sign_in(
     method: &dyn Method,
     mut submission: Box<Submission>,
 ) -> Outcome {
-    if let Some(fixed) = confirmation::identifier(&submission.flow) {
+    // Whoever names somebody else while proving who they are again is told so.
+    let is_named = submission
+        .text(IDENTIFIER)
+        .is_some_and(|text| !text.is_empty())
+        && remembered::refreshes(&submission.flow);
+    if let Some(fixed) = confirmation::identifier(&submission.flow)
+        && !is_named
+    {
         submission
             .fields
             .insert(IDENTIFIER.to_owned(), fixed.into());

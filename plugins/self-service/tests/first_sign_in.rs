@@ -125,7 +125,10 @@ async fn a_review_shows_what_is_taken_over_and_lets_nobody_change_what_is_the_pr
     let mut browser = house.browser();
     let reply = arrive(&mut browser, "google", "ada").await;
     let page = browser.go(reply.location()).await.text();
-    assert!(page.contains("Please check it before you go on"), "{page}");
+    assert!(
+        page.contains("Please check what Google says of you"),
+        "{page}"
+    );
     let id = reply.query("flow");
     let fetch = format!("/self-service/registration/flows?id={id}");
     let flow = browser.ask(&fetch).await.json();

@@ -21,7 +21,10 @@ async fn a_script_gets_an_address_that_signs_out() {
             .starts_with("ory_lo_")
     );
     let reply = browser.go(begun["logout_url"].as_str().unwrap()).await;
-    assert_eq!(reply.location(), format!("{PUBLIC}/"));
+    let done = format!("{PUBLIC}/.portcullis/signed-out");
+    assert_eq!(reply.location(), done);
+    let page = browser.go(reply.location()).await.text();
+    assert!(page.contains("You are signed out"), "{page}");
     let deleted = "__Host-portcullis=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax";
     assert!(reply.set_cookies().iter().any(|cookie| cookie == deleted));
     assert_eq!(browser.ask("/sessions/whoami").await.status, 401);
@@ -86,7 +89,10 @@ async fn a_sign_out_returns_to_allowed_places_only() {
     house.resident("ada@example.com").await;
     for (wanted, lands) in [
         ("https://a.example.org/bye", "https://a.example.org/bye"),
-        ("https://evil.test/", "https://gate.test/"),
+        (
+            "https://evil.test/",
+            "https://gate.test/.portcullis/signed-out",
+        ),
     ] {
         let mut browser = house.browser();
         browser.sign_in("ada@example.com").await;

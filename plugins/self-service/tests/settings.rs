@@ -108,6 +108,30 @@ async fn an_account_is_linked_signs_in_and_is_unlinked() {
 }
 
 #[tokio::test]
+async fn an_account_that_was_linked_already_changes_nothing_and_is_told() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    link(&mut browser, "google", "home").await;
+    let flow = link(&mut browser, "google", "home").await;
+    assert_eq!(messages(&flow), [1_990_011]);
+    let heard = house.heard.all();
+    let links = heard.iter().filter(|event| event.contains("linked"));
+    assert_eq!(links.count(), 1, "{heard:?}");
+    let page = browser
+        .go(&format!("/settings?flow={}", flow["id"].as_str().unwrap()))
+        .await
+        .text();
+    let linked = page.find("<h2>Linked accounts</h2>");
+    assert!(
+        linked < page.find("<h2>Link another account</h2>"),
+        "{page}"
+    );
+    assert!(linked.is_some(), "{page}");
+}
+
+#[tokio::test]
 async fn two_accounts_of_one_provider_are_told_apart() {
     let house = House::new();
     house.resident("ada@example.com").await;
@@ -155,7 +179,10 @@ async fn somebody_elses_account_is_not_taken() {
     let reply = come_back(&mut browser, "google", &format!("state={state}&code=bob")).await;
     assert_eq!(reply.query("flow"), flow["id"].as_str().unwrap());
     let page = browser.go(reply.location()).await.text();
-    assert!(page.contains("signs in another identity"), "{page}");
+    assert!(
+        page.contains("belongs to somebody who is known here"),
+        "{page}"
+    );
     let told = "link refused: account_linked_elsewhere".to_owned();
     assert_eq!(house.heard.all().last(), Some(&told));
 
@@ -206,7 +233,9 @@ async fn a_session_that_is_not_fresh_signs_in_again_and_comes_back_to_the_same_f
     assert_eq!(back.query("flow"), id);
     assert!(back.location().contains("/settings?flow="));
     let page = browser.go(back.location()).await;
-    assert!(page.text().contains("Link Google"), "{}", page.text());
+    let text = page.text();
+    assert!(text.contains("Link Google"), "{text}");
+    assert!(text.contains("once more"), "{text}");
     press(&mut browser, &flow, "link", "google").await;
 }
 

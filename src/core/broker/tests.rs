@@ -289,3 +289,21 @@ async fn two_answers_at_once_make_one_identity() {
     let known = setting.known().await;
     assert_eq!(known.traits["email"], "ada@example.org");
 }
+
+#[test]
+fn only_openid_providers_are_asked_to_let_somebody_choose() {
+    let prompt = |query: &str| {
+        let url = Url::parse(&format!("https://idp.test/authorize?{query}")).unwrap();
+        let chosen = super::choosing(url);
+        let mut prompts = chosen.query_pairs().filter(|(name, _)| name == "prompt");
+        let prompt = prompts.next().map(|(_, value)| value.into_owned());
+        assert_eq!(prompts.next(), None);
+        prompt
+    };
+    assert_eq!(prompt("scope=read:user"), None);
+    let of = |text: &str| Some(text.to_owned());
+    assert_eq!(prompt("scope=openid+email"), of("select_account"));
+    assert_eq!(prompt("prompt=none&scope=openid"), of("select_account"));
+    let own = "scope=openid&prompt=consent";
+    assert_eq!(prompt(own), of("select_account consent"));
+}

@@ -121,6 +121,7 @@ impl Provider for FakeProvider {
     async fn begin(&self, attempt: &Attempt, redirect_uri: &Url) -> Result<Url, ProviderError> {
         let mut url = Url::parse("https://idp.test/authorize").unwrap();
         url.query_pairs_mut()
+            .append_pair("scope", "openid email")
             .append_pair("state", &attempt.state)
             .append_pair("redirect_uri", redirect_uri.as_str());
         Ok(url)
