@@ -131,7 +131,7 @@ async fn a_private_issuer_is_asked_only_when_that_is_allowed() {
         config.allow_private_network = false
     })
     .await;
-    let Err(ProviderError::Invalid { reason }) = begin(&story).await else {
+    let Err(ProviderError::ForbiddenAddress { reason }) = begin(&story).await else {
         panic!("not invalid")
     };
     assert!(reason.contains("private address"), "{reason}");
