@@ -62,6 +62,7 @@ impl Mapping {
         let is_allowed = |entry: &&MappingEntry| {
             (self.allow_privileged || !entry.is_privileged(source.schema))
                 && !is_held(&facts.provenance, &entry.key(), &source)
+                && entry.has_place(source.schema)
         };
         let said = self.entries.iter().filter(is_allowed).filter_map(|entry| {
             let is_due = entry.is_due(occasion, facts);
