@@ -22,6 +22,7 @@ mod log;
 mod mail;
 mod origin;
 mod password;
+mod past_drop_ins;
 mod path;
 mod plugins;
 mod position;
@@ -57,6 +58,7 @@ pub use self::{
     log::{Log, LogFormat, LogLevel},
     mail::Mail,
     password::{Argon2, Password},
+    past_drop_ins::load_past_drop_ins,
     plugins::{ErrorPage, LoginFlow, Plugins, RegistrationFlow, SelfService},
     provider::{
         Authentication, Cloud, MappedTrait, OnDisable, Preset, Protocol, Provider, ProviderKind,
@@ -219,7 +221,7 @@ impl Config {
             let mut check = check.under("providers");
             let mut check = check.under(id);
             provider.validate(id, &mut check);
-            provider.validate_traits(&schemas, &mut check);
+            provider.validate_traits(&schemas, &self.identity.default_schema, &mut check);
         }
         self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));

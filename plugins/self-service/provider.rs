@@ -138,6 +138,10 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
         BrokerError::Provider(ProviderError::Invalid { .. }) => {
             format!("What {label} answered does not hold, so it was not used.")
         }
+        BrokerError::Provider(ProviderError::ForbiddenAddress { .. }) => format!(
+            "{label} is at a private address that this gateway may not ask. Its configuration \
+             decides that (allow_private_network, allowed_hosts); please tell your administrator."
+        ),
         BrokerError::Provider(ProviderError::NotAdmitted { reason }) => {
             format!("This {label} account is not admitted here: {reason}.")
         }

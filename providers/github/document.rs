@@ -52,6 +52,23 @@ pub(crate) async fn read(
     Ok((subject, Value::Object(claims)))
 }
 
+/// The account that a complete document names, and the document.
+pub(crate) fn examined(
+    endpoints: &Endpoints,
+    document: &Value,
+) -> Result<(String, Value), ProviderError> {
+    let Value::Object(mut claims) = document.clone() else {
+        return Err(invalid("the document about the person is no JSON object"));
+    };
+    // A document that was shown after a sign-in names the account as `sub`, too.
+    let subject = subject(&claims, &endpoints.subject).or_else(|error| {
+        let shown = subject(&claims, "sub");
+        shown.map_err(|_| error)
+    })?;
+    claims.insert("sub".to_owned(), Value::String(subject.clone()));
+    Ok((subject, Value::Object(claims)))
+}
+
 async fn get(
     outbound: &Outbound,
     url: &str,

@@ -15,6 +15,7 @@ use portcullis_core::{
     secret::Secret,
 };
 use portcullis_oidc::{InvalidConfig, Outbound, safe_code};
+use serde_json::Value;
 use url::Url;
 
 use crate::{
@@ -123,6 +124,12 @@ impl Provider for PlainOAuth {
         let (subject, document) = self.note(read)?;
         let claims = Claims::new(self.config.issuer.clone(), subject, document);
         Ok(Vouched { claims, tokens })
+    }
+
+    fn examine(&self, document: &Value) -> Result<Claims, ProviderError> {
+        let (subject, document) = document::examined(&self.config.endpoints, document)?;
+        let issuer = self.config.issuer.clone();
+        Ok(Claims::new(issuer, subject, document))
     }
 
     fn status(&self) -> ProviderStatus {

@@ -278,7 +278,7 @@ async fn a_private_address_is_asked_only_where_it_was_named() {
     let story = Story::with(|config| config.allow_private_network = false).await;
     let outcome = story.finish().await;
     assert!(
-        matches!(outcome, Err(ProviderError::Invalid { .. })),
+        matches!(outcome, Err(ProviderError::ForbiddenAddress { .. })),
         "{outcome:?}"
     );
     assert!(story.server.received_requests().await.unwrap().is_empty());

@@ -115,6 +115,21 @@ async fn both_spellings_of_the_issuer_lead_to_the_same_link() {
 }
 
 #[tokio::test]
+async fn an_examined_document_is_judged_like_a_sign_in() {
+    let story = Story::new(domains(&["example.org"])).await;
+    let issuer = story.idp.issuer();
+    let bare = issuer.strip_prefix("http://").unwrap();
+    let member = json!({"iss": bare, "sub": "1", "hd": "example.org"});
+    let claims = story.google.examine(&member).unwrap();
+    assert_eq!((claims.issuer, &*claims.subject), (issuer, "1"));
+    for refused in [json!({"sub": "1"}), json!({"sub": "1", "hd": "other.test"})] {
+        let refusal = story.google.examine(&refused);
+        let is_refused = matches!(refusal, Err(ProviderError::NotAdmitted { .. }));
+        assert!(is_refused, "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn only_members_of_the_hosted_domains_are_admitted() {
     let story = Story::new(domains(&["example.org", "example.com"])).await;
     assert!(story.sign_in(json!({"hd": "Example.ORG"})).await.is_ok());

@@ -17,7 +17,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    guard::{Forbidden, Guard, Protection, Resolver},
+    guard::{Forbidden, Guard, PRIVATE, Protection, Resolver},
     trouble::Trouble,
 };
 
@@ -74,6 +74,7 @@ impl FetchError {
     pub(crate) fn about(self, what: &str) -> Trouble {
         let reason = format!("{what}: {self}");
         match self {
+            Self::Forbidden(PRIVATE) => Trouble::Private(reason),
             Self::Forbidden(_) | Self::NotJson | Self::TooLarge => Trouble::Wrong(reason),
             _ => Trouble::Unreachable(reason),
         }

@@ -18,7 +18,10 @@ pub(crate) struct Forbidden(pub(crate) &'static str);
 const NO_SCHEME: Forbidden = Forbidden("its address is neither https nor http");
 const PUBLIC_HTTP: Forbidden =
     Forbidden("it is asked for over plain http outside a private network");
-const PRIVATE: Forbidden = Forbidden("it is at a private address that is not allowed");
+pub(crate) const PRIVATE: Forbidden = Forbidden(
+    "it is at a private address, and neither allow_private_network nor allowed_hosts lets it be \
+     asked",
+);
 
 /// Knows whose addresses may be private.
 #[derive(Debug)]

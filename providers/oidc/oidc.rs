@@ -281,6 +281,21 @@ impl Provider for Oidc {
         Ok(Vouched { claims, tokens })
     }
 
+    fn examine(&self, document: &Value) -> Result<Claims, ProviderError> {
+        let Some(claims) = document.as_object() else {
+            return Err(Trouble::wrong("the claims are no JSON object").into());
+        };
+        let refused = |reason| ProviderError::NotAdmitted { reason };
+        self.rules.admits(claims).map_err(refused)?;
+        let issuer = self.rules.issuer(&self.config.issuer_url, claims);
+        let issuer = issuer.or_else(|| name(claims, "iss")).unwrap_or_default();
+        let subject = self.rules.subject(claims).unwrap_or_default();
+        Ok(Claims {
+            withheld: self.rules.withheld(claims),
+            ..Claims::new(issuer, subject, document.clone())
+        })
+    }
+
     async fn reach(&self) -> Result<(), ProviderError> {
         let document = self.document().await?;
         self.keys(&document).await?;

@@ -134,7 +134,7 @@ fn trusted_email(claims: &Claims) -> Option<String> {
 
 fn reason<T: std::fmt::Debug>(result: Result<T, ProviderError>) -> String {
     match result.unwrap_err() {
-        ProviderError::Invalid { reason } => reason,
+        ProviderError::Invalid { reason } | ProviderError::ForbiddenAddress { reason } => reason,
         other => panic!("{other:?}"),
     }
 }

@@ -9,6 +9,8 @@ pub(crate) enum Trouble {
     Unreachable(String),
     /// What it sent does not hold.
     Wrong(String),
+    /// It is at a private address that may not be asked.
+    Private(String),
 }
 
 impl Trouble {
@@ -18,7 +20,7 @@ impl Trouble {
 
     pub(crate) fn reason(&self) -> &str {
         match self {
-            Self::Unreachable(reason) | Self::Wrong(reason) => reason,
+            Self::Unreachable(reason) | Self::Wrong(reason) | Self::Private(reason) => reason,
         }
     }
 }
@@ -28,6 +30,7 @@ impl From<Trouble> for ProviderError {
         match trouble {
             Trouble::Unreachable(reason) => Self::Unavailable { reason },
             Trouble::Wrong(reason) => Self::Invalid { reason },
+            Trouble::Private(reason) => Self::ForbiddenAddress { reason },
         }
     }
 }

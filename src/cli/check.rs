@@ -39,6 +39,7 @@ pub fn check(sources: &Sources, out: &mut dyn io::Write) -> io::Result<(u8, Opti
         Ok(Loaded {
             config,
             file,
+            drop_ins,
             warnings,
         }) => {
             if warnings.warnings() > 0 {
@@ -47,7 +48,8 @@ pub fn check(sources: &Sources, out: &mut dyn io::Write) -> io::Result<(u8, Opti
             let name = file.map_or("the built-in configuration".to_owned(), |file| {
                 file.display().to_string()
             });
-            writeln!(out, "{name} is valid{}", counted(0, warnings.warnings()))?;
+            let are = read(&name, drop_ins, &config.providers_dir);
+            writeln!(out, "{are} valid{}", counted(0, warnings.warnings()))?;
             Ok((PASSED, Some(config)))
         }
         Err(report) => {
@@ -83,6 +85,16 @@ pub async fn check_connectivity(
         }
     }
     Ok(code)
+}
+
+/// What was read, with its verb.
+fn read(name: &str, drop_ins: usize, folder: &Path) -> String {
+    let folder = folder.display();
+    match drop_ins {
+        0 => format!("{name} is"),
+        1 => format!("{name} and 1 file in {folder} are"),
+        many => format!("{name} and {many} files in {folder} are"),
+    }
 }
 
 fn counted(problems: usize, warnings: usize) -> String {

@@ -37,6 +37,17 @@ pub(super) fn configuration(common: &Common) -> Result<Config, Failure> {
     Ok(loaded.config)
 }
 
+/// The same for a command about identities, which goes on without drop-in files that are broken.
+pub(super) fn configuration_past_drop_ins(common: &Common) -> Result<Config, Failure> {
+    let sources = Sources::of_process(common.config.clone());
+    let loaded = config::load_past_drop_ins(&sources);
+    let (loaded, broken) = loaded.map_err(|report| Failure::Refused(report.to_string()))?;
+    for finding in broken.iter().flat_map(|report| &report.findings) {
+        eprintln!("warning: left out: {finding}");
+    }
+    Ok(loaded.config)
+}
+
 /// A runtime for what happens before or without the gateway.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
@@ -51,12 +62,12 @@ impl Desk {
     where
         F: AsyncFnOnce(&Self) -> Result<(), Failure>,
     {
-        let config = configuration(common)?;
+        let config = configuration_past_drop_ins(common)?;
         runtime()?.block_on(async {
             let desk = Self::furnish(&config).await?;
             let done = errand(&desk).await;
             desk.close().await;
-            done
+            done.map_err(|failure| failure.asked(&config.store.url))
         })
     }
 

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use portcullis_core::{administration::AdministrationError, store::StoreError};
 
+use crate::config::ConnectionUrl;
+
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -13,6 +15,9 @@ pub enum Failure {
     /// It was refused or went wrong: exit code 1.
     #[error("{0}")]
     Refused(String),
+    /// Nobody answers: exit code 1.
+    #[error("no identity found with {0}")]
+    Nobody(String),
     /// More than one identity answers: exit code 3.
     #[error("multiple identities found with this e-mail address; provide an --identity-id instead")]
     Several,
@@ -23,9 +28,18 @@ impl Failure {
     pub fn report(&self) -> ExitCode {
         eprintln!("error: {self}");
         match self {
-            Self::Refused(_) => ExitCode::from(1),
+            Self::Refused(_) | Self::Nobody(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
             Self::Several => ExitCode::from(3),
+        }
+    }
+
+    /// The failure once it is known which store was asked; somebody may be in another.
+    #[must_use]
+    pub fn asked(self, store: &ConnectionUrl) -> Self {
+        match self {
+            Self::Nobody(who) => Self::Nobody(format!("{who} in {store}")),
+            other => other,
         }
     }
 

@@ -7,7 +7,7 @@ use super::{Common, Consent, Failure, Selector, providers::Errand};
 
 /// Lists the accounts.
 pub(super) fn list(common: &Common, selector: &Selector) -> Result<(), Failure> {
-    Errand::run(common, async |errand| {
+    Errand::run_past_drop_ins(common, async |errand| {
         let identity = selector
             .resolve(&*errand.foundation().stores.identities)
             .await?;
@@ -25,7 +25,7 @@ pub(super) fn unlink(
     name: &str,
     consent: &Consent,
 ) -> Result<(), Failure> {
-    Errand::run(common, async |errand| {
+    Errand::run_past_drop_ins(common, async |errand| {
         let identities = &errand.foundation().stores.identities;
         let identity = selector.resolve(&**identities).await?;
         let link = named(links(errand, &identity).await?, name)?;

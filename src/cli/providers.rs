@@ -3,19 +3,21 @@
 mod add;
 mod errand;
 
-use std::{fs, path::PathBuf};
+use std::{fs, io, path::PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use portcullis_core::{
     administration::{
-        Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
+        Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, ProviderReport,
+        SessionFate,
     },
     id::ProviderId,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub(super) use self::errand::Errand;
 use super::{Common, Consent, Failure, Output, redirect_uri};
+use crate::config;
 
 /// What can be asked of providers.
 #[derive(Debug, Subcommand)]
@@ -59,7 +61,7 @@ pub(super) enum Providers {
     DryRun {
         /// The provider's id.
         id: String,
-        /// A file with the claims as one JSON object.
+        /// A file with the claims as one JSON object; `-` is standard input.
         #[arg(long, value_name = "FILE")]
         claims: PathBuf,
     },
@@ -142,7 +144,7 @@ fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
         if let Some(id) = &id {
             let report = administration.reach(id).await?;
             common.output.print(&json!(report));
-            return Ok(());
+            return judged(&[report]);
         }
         let records = administration.list().await?;
         errand.mention_trouble();
@@ -151,11 +153,33 @@ fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
             .map(|record| administration.reach(&record.id));
         let reports = futures_util::future::join_all(reports).await;
         let reports: Result<Vec<_>, _> = reports.into_iter().collect();
-        let rows: Vec<Value> = reports?.iter().map(|report| json!(report)).collect();
+        let reports = reports?;
+        let rows: Vec<Value> = reports.iter().map(|report| json!(report)).collect();
         let columns = ["id", "source", "enabled", "discovery", "jwks", "last_error"];
         common.output.print_rows(&rows, &columns);
-        Ok(())
+        judged(&reports)
     })
+}
+
+/// Fails when one that should serve cannot be read.
+fn judged(reports: &[ProviderReport]) -> Result<(), Failure> {
+    const FAILED: &str = "failed";
+    let fails = |report: &&ProviderReport| {
+        let status = &report.status;
+        report.enabled && (status.discovery == FAILED || status.jwks == FAILED)
+    };
+    let failing: Vec<&str> = reports
+        .iter()
+        .filter(fails)
+        .map(|r| r.id.as_str())
+        .collect();
+    match failing.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Refused(format!(
+            "cannot be used now: {}",
+            failing.join(", ")
+        ))),
+    }
 }
 
 fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<(), Failure> {
@@ -178,6 +202,9 @@ fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), 
     Errand::run(common, async |errand| {
         let change = Change::enabled(enabled);
         let changed = errand.administration().change(&id, change, leave).await?;
+        if enabled {
+            errand.mention_weakness(&changed);
+        }
         show(common.output, &changed)
     })
 }
@@ -185,7 +212,10 @@ fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), 
 fn dry_run(common: &Common, id: &str, claims: &PathBuf) -> Result<(), Failure> {
     let id = named(id)?;
     let name = claims.display();
-    let text = fs::read_to_string(claims);
+    let text = match claims.as_os_str() == "-" {
+        true => io::read_to_string(io::stdin()),
+        false => fs::read_to_string(claims),
+    };
     let text = text.map_err(|error| Failure::Refused(format!("{name}: {error}")))?;
     let document: Value = serde_json::from_str(&text)
         .map_err(|error| Failure::Refused(format!("{name} is no JSON: {error}")))?;
@@ -206,8 +236,21 @@ fn named(id: &str) -> Result<ProviderId, Failure> {
 }
 
 fn show(output: Output, record: &ProviderRecord) -> Result<(), Failure> {
-    output.print(&as_json(record)?);
+    let mut record = as_json(record)?;
+    if output == Output::Table
+        && let Value::Object(facts) = &mut record
+    {
+        keep_what_differs(facts);
+    }
+    output.print(&record);
     Ok(())
+}
+
+/// Leaves out what is as the defaults have it.
+fn keep_what_differs(facts: &mut Map<String, Value>) {
+    const NAMES: [&str; 5] = ["id", "source", "redirect_uri", "kind", "enabled"];
+    let defaults = serde_json::to_value(config::Provider::default()).unwrap_or_default();
+    facts.retain(|key, value| NAMES.contains(&key.as_str()) || defaults.get(key) != Some(value));
 }
 
 fn as_json(record: &ProviderRecord) -> Result<Value, Failure> {

@@ -40,7 +40,7 @@ async fn by_id(id: &str, identities: &dyn IdentityStore) -> Result<Identity, Fai
         ));
     };
     let found = identities.find(id).await?;
-    found.ok_or_else(|| Failure::Refused(format!("no identity found with id {id}")))
+    found.ok_or_else(|| Failure::Nobody(format!("id {id}")))
 }
 
 async fn by_email(email: &str, identities: &dyn IdentityStore) -> Result<Identity, Failure> {
@@ -57,6 +57,6 @@ async fn by_email(email: &str, identities: &dyn IdentityStore) -> Result<Identit
     if found.len() > 1 {
         return Err(Failure::Several);
     }
-    let none = || Failure::Refused("no identity found with this e-mail address".to_owned());
+    let none = || Failure::Nobody("this e-mail address".to_owned());
     found.pop().ok_or_else(none)
 }

@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use super::{Config, finding::Check, provider::Provider};
+use super::{
+    Config,
+    finding::{Check, Finding, Severity},
+    provider::Provider,
+};
 
 impl Provider {
     /// The keys that hold secrets; each may name a file with `_file` after it instead.
@@ -23,6 +27,25 @@ impl Provider {
 }
 
 impl Config {
+    /// What is weak about a provider of this id and table, beside all that is configured.
+    pub fn weakness_of(&self, id: &str, table: &Map<String, Value>) -> Vec<Finding> {
+        let Ok(provider) = serde_json::from_value::<Provider>(Value::Object(table.clone())) else {
+            return Vec::new();
+        };
+        let mut config = self.clone();
+        config.providers.clear();
+        config.providers.insert(id.to_owned(), provider);
+        config.plugins.self_service.registration.enabled = false;
+        let mut findings = Vec::new();
+        let mut check = Check::new(&mut findings);
+        for (id, provider) in &config.providers {
+            provider.validate(id, &mut check.under("providers").under(id));
+        }
+        config.warn_of_open_doors(&mut check);
+        findings.retain(|finding| finding.severity == Severity::Warning);
+        findings
+    }
+
     /// The files that providers name, beside those that name them.
     pub fn provider_files(&self) -> Vec<PathBuf> {
         let files = |provider: &Provider| {

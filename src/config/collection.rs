@@ -76,7 +76,16 @@ impl Collection {
                 let (last, list) = earlier.key.0.split_last()?;
                 Some(last.parse::<usize>().is_ok() && list == key.0)
             };
-            key.0.starts_with(&earlier.key.0) || is_element().unwrap_or(false)
+            // Of another kind, everything else about a provider would be judged differently.
+            let is_kind = || {
+                let [top, id, last] = earlier.key.0.as_slice() else {
+                    return false;
+                };
+                top == "providers"
+                    && last == "kind"
+                    && key.0.starts_with(&[top.clone(), id.clone()])
+            };
+            key.0.starts_with(&earlier.key.0) || is_element().unwrap_or(false) || is_kind()
         })
     }
 }

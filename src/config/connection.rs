@@ -1,6 +1,6 @@
 //! URLs of stores, which may carry a password and therefore never print whole.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
@@ -24,6 +24,28 @@ impl ConnectionUrl {
     /// The SQLite file that serves when nothing is configured.
     pub(super) fn embedded() -> Self {
         Self("sqlite://portcullis.db".to_owned())
+    }
+
+    /// The same, with a relative SQLite file counted from `folder`.
+    #[must_use]
+    pub(super) fn settled(&self, folder: &Path) -> Self {
+        let Some(path) = self.0.strip_prefix("sqlite:") else {
+            return self.clone();
+        };
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let is_file = !path.is_empty() && !path.starts_with(':');
+        match is_file && !folder.as_os_str().is_empty() {
+            true => {
+                // What follows `?` is no part of the file's name, and `%` begins an escape.
+                let folder = folder.display().to_string();
+                let folder = folder.replace('%', "%25").replace('?', "%3F");
+                Self(format!(
+                    "sqlite://{}",
+                    Path::new(&folder).join(path).display()
+                ))
+            }
+            false => self.clone(),
+        }
     }
 
     /// The whole URL, password included, for the one place that connects.

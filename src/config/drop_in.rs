@@ -35,14 +35,14 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Reads the files that count.
-pub(super) fn read(folder: &Path) -> Result<Vec<Written>, Report> {
+/// Reads the files that count and are not skipped.
+pub(super) fn read(folder: &Path, skipped: &[PathBuf]) -> Result<Vec<Written>, Report> {
     let files = files(folder).map_err(|error| {
         let reason = format!("the folder cannot be read: {error}");
         report_of(Place::File(folder.to_owned()), reason)
     })?;
     let (mut all, mut findings) = (Vec::new(), Vec::new());
-    for file in files {
+    for file in files.into_iter().filter(|file| !skipped.contains(file)) {
         match Written::read(&file) {
             Ok(written) => all.push(written),
             Err(report) => findings.extend(report.findings),

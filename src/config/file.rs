@@ -23,6 +23,7 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
     if let Some(url) = read_url(store.url_file.as_deref(), &mut check.under("store")) {
         store.url = url;
     }
+    store.url = store.url.settled(folder);
     let redis = &mut config.redis;
     settle(&mut redis.url_file, folder);
     if let Some(url) = read_url(redis.url_file.as_deref(), &mut check.under("redis")) {

@@ -32,6 +32,8 @@ pub struct Loaded {
     pub config: Config,
     /// The file it came from, if there was one.
     pub file: Option<PathBuf>,
+    /// How many files of `providers_dir` were read beside it.
+    pub drop_ins: usize,
     /// Weak choices.
     pub warnings: Report,
 }
@@ -40,7 +42,10 @@ pub struct Loaded {
 ///
 /// Fails with all problems and warnings when there is at least one problem.
 pub fn load(sources: &Sources) -> Result<Loaded, Report> {
-    let origin = Origin::read(sources)?;
+    load_from(Origin::read(sources, &[])?)
+}
+
+pub(super) fn load_from(origin: Origin) -> Result<Loaded, Report> {
     let mut reading = Reading::new(&origin)?;
     let mut findings = Vec::new();
     let Some(mut config) = reading.config() else {
@@ -59,6 +64,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Report> {
         0 => Ok(Loaded {
             config,
             file: origin.main.file,
+            drop_ins: origin.drop_ins.len(),
             warnings: report,
         }),
         _ => Err(report),
@@ -88,7 +94,7 @@ pub fn load_provider(
         let mut check = check.under("providers");
         let mut check = check.under(id);
         provider.validate_alone(id, table, &mut check);
-        provider.validate_traits(&identity.schemas(), &mut check);
+        provider.validate_traits(&identity.schemas(), &identity.default_schema, &mut check);
     }
     let report = reading.into_report(findings);
     match provider {

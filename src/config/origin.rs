@@ -24,15 +24,15 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// Reads the files that are to be read.
-    pub(super) fn read(sources: &Sources) -> Result<Self, Report> {
+    /// Reads the files that are to be read, except for drop-in files that are to be skipped.
+    pub(super) fn read(sources: &Sources, skipped: &[PathBuf]) -> Result<Self, Report> {
         let settings = sources.settings();
         let main = match sources.chosen_file() {
             Some(file) => Written::read(file)?,
             None => Written::default(),
         };
         let drop_ins = match providers_dir(&main, &settings) {
-            Some(folder) => drop_in::read(&folder)?,
+            Some(folder) => drop_in::read(&folder, skipped)?,
             None => Vec::new(),
         };
         Ok(Self {
@@ -40,6 +40,17 @@ impl Origin {
             drop_ins,
             settings,
         })
+    }
+
+    /// The drop-in files that are there, whatever is in them.
+    pub(super) fn drop_in_files(sources: &Sources) -> Vec<PathBuf> {
+        let main = sources.chosen_file().map(Written::read);
+        let Ok(main) = main.unwrap_or_else(|| Ok(Written::default())) else {
+            return Vec::new();
+        };
+        let folder = providers_dir(&main, &sources.settings());
+        let files = folder.map(|folder| drop_in::files(&folder));
+        files.and_then(Result::ok).unwrap_or_default()
     }
 
     /// The folder from which relative file names count.

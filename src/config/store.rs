@@ -10,7 +10,7 @@ use super::{connection::ConnectionUrl, finding::Check};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
-    /// `sqlite://FILE` (relative to the working directory) or `postgres://…`; default
+    /// `sqlite://FILE` (relative to the configuration file's folder) or `postgres://…`; default
     /// `sqlite://portcullis.db`.
     pub url: ConnectionUrl,
     /// A file that holds `url`.

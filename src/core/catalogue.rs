@@ -68,6 +68,7 @@ catalogue! {
     ProviderRefused = "provider_refused", BAD_REQUEST, "The sign-in provider did not let you in.";
     ProviderNotAdmitted = "provider_not_admitted", FORBIDDEN, "This account of the sign-in provider is not admitted here.";
     ProviderInvalid = "provider_invalid", BAD_GATEWAY, "The sign-in provider's answer does not hold.";
+    ProviderForbiddenAddress = "provider_forbidden_address", BAD_GATEWAY, "The sign-in provider is at a private address that may not be asked.";
     ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, "The sign-in provider cannot be reached at the moment.";
     AnswerUnexpected = "provider_answer_unexpected", BAD_REQUEST, "No sign-in of this browser waits for this answer.";
     AddressTaken = "address_taken", CONFLICT, "The address belongs to an account here that signs in another way.";
@@ -131,6 +132,7 @@ mod tests {
 400 provider_refused
 403 provider_not_admitted
 502 provider_invalid
+502 provider_forbidden_address
 503 provider_unavailable
 400 provider_answer_unexpected
 409 address_taken

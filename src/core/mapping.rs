@@ -89,6 +89,7 @@ impl Mapping {
         let is_forced = |entry: &&MappingEntry| {
             entry.target == Target::Traits
                 && entry.sync == Sync::Force
+                && !schema.forbids(&entry.path)
                 && (self.allow_privileged || !entry.is_privileged(schema))
                 && entry.value_of(claims).is_some()
         };
@@ -126,6 +127,17 @@ impl MappingEntry {
                 .only_if
                 .as_ref()
                 .is_some_and(|condition| condition.reads_claim(claim))
+    }
+
+    /// Whether the schema has a place for it. Nobody could ever fill in what it has none for, so
+    /// asking for it would keep everybody out.
+    fn has_place(&self, schema: &Schema) -> bool {
+        let has_place = self.target != Target::Traits || !schema.forbids(&self.path);
+        if !has_place {
+            let (path, schema) = (&self.path, schema.id());
+            tracing::warn!(trait.path = path, schema, "a mapped trait is in no schema: left out");
+        }
+        has_place
     }
 
     fn is_privileged(&self, schema: &Schema) -> bool {

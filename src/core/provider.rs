@@ -41,6 +41,14 @@ pub trait Provider: Debug + Send + Sync {
         redirect_uri: &Url,
     ) -> Result<Vouched, ProviderError>;
 
+    /// What a sign-in would make of a document that is verified already; asks nobody.
+    ///
+    /// `iss` and `sub` are taken as they stand, and claims named in `_claim_names` (OpenID Connect
+    /// Core 1.0, section 5.6.2) count as kept back, unless the provider knows better.
+    fn examine(&self, document: &Value) -> Result<Claims, ProviderError> {
+        Ok(Claims::told(document.clone()))
+    }
+
     /// How the provider is, from what was last seen of it; asks nobody.
     fn status(&self) -> ProviderStatus;
 
@@ -207,6 +215,19 @@ impl Claims {
         }
     }
 
+    /// What a document says of itself.
+    pub(crate) fn told(document: Value) -> Self {
+        let text = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
+        let names = document["_claim_names"].as_object().into_iter().flatten();
+        let names = names.map(|(name, _)| name.clone());
+        let withheld = names.filter(|name| document.get(name).is_none()).collect();
+        let (issuer, subject) = (text("iss"), text("sub"));
+        Self {
+            withheld,
+            ..Self::new(issuer, subject, document)
+        }
+    }
+
     /// The address that counts as verified.
     pub fn trusted_email(&self) -> Option<&str> {
         self.trusted
@@ -242,6 +263,12 @@ pub enum ProviderError {
     #[error("the provider's answer is not valid: {reason}")]
     Invalid {
         /// What does not hold, without quoting it.
+        reason: String,
+    },
+    /// It is at a private address, or names one, that configuration does not let the gateway ask.
+    #[error("the provider's address is private: {reason}")]
+    ForbiddenAddress {
+        /// What was asked for.
         reason: String,
     },
     /// The provider cannot be reached or is out of order.

@@ -231,6 +231,30 @@ impl Schema {
         self.coerce(traits)
     }
 
+    /// The dotted paths of the traits it describes.
+    pub fn paths(&self) -> Vec<String> {
+        self.fields.iter().map(Field::dotted).collect()
+    }
+
+    /// Whether it has no place for a trait of this dotted path: it neither describes nor allows it.
+    pub fn forbids(&self, path: &str) -> bool {
+        let mut place = match self.layout {
+            Layout::Identity => &self.document["properties"]["traits"],
+            Layout::Traits => &self.document,
+        };
+        for name in path.split('.') {
+            place = document::resolved(&self.document, place);
+            match place["properties"].get(name) {
+                Some(inner) => place = inner,
+                None => {
+                    let is_open = place.get("patternProperties").is_some();
+                    return place["additionalProperties"] == false && !is_open;
+                }
+            }
+        }
+        false
+    }
+
     /// Puts what only administrators may edit back to what it was in `old`.
     pub fn keep_privileged(&self, traits: &mut Value, old: &Value) {
         for field in self.fields.iter().filter(|field| !field.is_editable) {

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use portcullis::config::{self, Sources};
+
 use super::Folder;
 
 const ACME: &str = "[providers.acme]\nkind = \"oidc\"\nclient_id = \"gate\"\nissuer_url = \"https://id.example.org\"\n";
@@ -114,4 +116,29 @@ fn a_file_that_is_no_toml_is_named() {
     let lines: Vec<_> = refused.lines().collect();
     assert!(lines[0].starts_with("providers.d/a.toml:1:"), "{refused}");
     assert!(refused.contains("providers.d/b.toml:1:"), "{refused}");
+}
+
+#[test]
+fn broken_files_are_left_out_where_providers_do_not_matter() {
+    let past = |folder: &Folder| {
+        let file = Some(folder.path().join("portcullis.toml"));
+        config::load_past_drop_ins(&Sources {
+            file,
+            ..Sources::default()
+        })
+    };
+    let whole = folder("", &[("a.toml", ACME)]);
+    let (loaded, broken) = past(&whole).unwrap();
+    assert!(broken.is_none());
+    assert_eq!(loaded.drop_ins, 1);
+    for wrong in ["[providers.beta\n", "[providers.beta]\nkind = \"gitlb\"\n"] {
+        let half = folder("", &[("a.toml", ACME), ("b.toml", wrong)]);
+        let (loaded, broken) = past(&half).unwrap();
+        let told = broken.unwrap().to_string();
+        assert!(told.contains("providers.d/b.toml:"), "{told}");
+        let ids: Vec<_> = loaded.config.providers.keys().collect();
+        assert_eq!(ids, ["acme"]);
+    }
+    let main = folder("prefx = 1\n", &[("b.toml", "[providers.beta\n")]);
+    assert!(past(&main).is_err());
 }

@@ -298,3 +298,15 @@ fn limits_leave_room_for_ordinary_requests() {
         "portcullis.toml:2: plugins.self-service.error.ui_url: browsers open",
     );
 }
+
+#[test]
+fn an_unknown_kind_is_the_only_thing_told_of_a_provider() {
+    let text = "[providers.p]\nkind = \"gitlb\"\nclient_id = \"x\"\n";
+    let told = Folder::with(text).refused();
+    let problems: Vec<_> = told
+        .lines()
+        .filter(|line| !line.contains("warning"))
+        .collect();
+    assert_eq!(problems.len(), 1, "{told}");
+    assert!(problems[0].contains("did you mean `gitlab`?"), "{told}");
+}

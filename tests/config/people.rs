@@ -70,7 +70,16 @@ fn a_provider_open_to_the_world_is_told_unless_something_narrows_it() {
         &google(""),
         "portcullis.toml:4: warning: providers.google: anybody with an account there may pass route \"app\"",
     );
+    for issuer in ["https://accounts.google.com", "https://google.example.org"] {
+        let text = google(&format!("issuer_url = \"{issuer}\""));
+        assert!(
+            Folder::with(&text)
+                .warned()
+                .contains("anybody with an account there")
+        );
+    }
     for keys in [
+        "issuer_url = \"http://127.0.0.1:9\"",
         "hosted_domains = [\"example.org\"]",
         "create = \"never\"",
         "enabled = false",
@@ -185,4 +194,35 @@ fn keys_of_tokens_are_long_each_another_and_one_to_a_line() {
     let keys = loaded.unwrap().config.tokens.keys;
     let keys: Vec<_> = keys.iter().map(|key| key.expose()).collect();
     assert_eq!(keys, [one, other]);
+}
+
+#[test]
+fn a_trait_that_the_schema_has_no_place_for_is_refused_with_the_nearest_one() {
+    let schema = |others: &str| {
+        format!(
+            "{ROUTE}[identity]\ndefault_schema = \"a\"\n[[identity.schemas]]\nid = \"a\"\n\
+             inline = '{{\"properties\": {{\"traits\": {{\"type\": \"object\"{others}, \"properties\": \
+             {{\"email\": {{\"type\": \"string\"}}}}}}}}}}'\n[providers.acme]\nkind = \"oidc\"\n\
+             client_id = \"id\"\nissuer_url = \"https://id.example.org\"\n\
+             [providers.acme.map]\nemial = \"claims.email\"\n"
+        )
+    };
+    refused(
+        &schema(", \"additionalProperties\": false"),
+        "portcullis.toml:14: providers.acme.map.emial: the schema \"a\" has no such trait and \
+         allows no others; did you mean `email`?",
+    );
+    assert!(Folder::with(&schema("")).load().is_ok());
+}
+
+#[test]
+fn a_relative_database_counts_from_the_folder_of_the_configuration() {
+    let folder = Folder::with("[store]\nurl = \"sqlite://own.db\"\n");
+    let config = folder.load().unwrap().config;
+    let file = folder.path().join("own.db");
+    let url = format!("sqlite://{}", file.display());
+    assert_eq!(config.store.url.expose(), url);
+    let absolute = Folder::with("[store]\nurl = \"sqlite:///var/own.db\"\n").load();
+    let url = absolute.unwrap().config.store.url;
+    assert_eq!(url.expose(), "sqlite:///var/own.db");
 }

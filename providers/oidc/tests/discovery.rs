@@ -131,8 +131,8 @@ async fn a_private_issuer_is_asked_only_when_that_is_allowed() {
         config.allow_private_network = false
     })
     .await;
-    let Err(ProviderError::Invalid { reason }) = begin(&story).await else {
-        panic!("not invalid")
+    let Err(ProviderError::ForbiddenAddress { reason }) = begin(&story).await else {
+        panic!("not forbidden")
     };
     assert!(reason.contains("private address"), "{reason}");
     assert!(story.idp.asked(DOCUMENT).await.is_empty());
@@ -154,7 +154,10 @@ async fn the_token_endpoint_cannot_send_the_code_elsewhere() {
     let away = ResponseTemplate::new(307).insert_header("location", inside);
     story.idp.answers_with(TOKEN, away);
     let outcome = story.finish(&good_answer()).await;
-    assert!(matches!(outcome, Err(ProviderError::Invalid { .. })));
+    assert!(matches!(
+        outcome,
+        Err(ProviderError::ForbiddenAddress { .. })
+    ));
     assert_eq!(story.idp.asked(TOKEN).await.len(), 1);
 }
 

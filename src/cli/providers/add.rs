@@ -47,6 +47,7 @@ pub(super) fn run(common: &Common, add: &Add) -> Result<(), Failure> {
     let table = add.table()?;
     Errand::run(common, async |errand| {
         let added = errand.administration().add(table).await?;
+        errand.mention_weakness(&added);
         show(common.output, &added)
     })
 }

@@ -1,10 +1,10 @@
 //! Whom a provider lets in, as far as configuration tells.
 
 use portcullis_core::provider::{Admission, ClaimFilter, Creation, Linking, UnverifiedLocal};
-use url::Url;
+use url::{Host, Url};
 
 use super::{Protocol, Provider, ProviderKind};
-use crate::config::{finding::Check, host};
+use crate::config::{finding::Check, host, is_loopback};
 
 /// Stands for every Workspace domain.
 const ANY_DOMAIN: &str = "*";
@@ -33,6 +33,16 @@ impl Provider {
     fn is_public_place(&self) -> bool {
         match &self.issuer_url {
             None => self.preset().is_open,
+            // Its tokens are still Google's or Microsoft's, unless a stand-in on this network gives
+            // them.
+            Some(url)
+                if matches!(
+                    self.preset().protocol,
+                    Protocol::Google | Protocol::Microsoft
+                ) =>
+            {
+                !Url::parse(url).is_ok_and(|url| is_private(&url))
+            }
             Some(url) => host_of(url).is_some_and(|host| {
                 let mut open = ProviderKind::all()
                     .map(ProviderKind::preset)
@@ -159,6 +169,16 @@ impl Provider {
 
 fn host_of(url: &str) -> Option<String> {
     Url::parse(url).ok()?.host_str().map(str::to_owned)
+}
+
+/// Whether the host is on this machine or on a private network, as far as its name tells.
+fn is_private(url: &Url) -> bool {
+    let is_near = match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_private() || ip.is_link_local(),
+        Some(Host::Ipv6(ip)) => ip.is_unique_local(),
+        _ => false,
+    };
+    is_near || is_loopback(url)
 }
 
 fn unreadable(reason: &str) -> String {

@@ -16,6 +16,7 @@ use crate::config::{
     expression::{self, Scope},
     finding::Check,
     text,
+    wording::nearest,
 };
 
 /// How one trait gets its value: a CEL text, or a table with `value` and conditions.
@@ -69,8 +70,17 @@ impl Provider {
         }
     }
 
-    /// Refuses to map traits that only administrators may edit, as the schema marks them.
-    pub(in crate::config) fn validate_traits(&self, schemas: &[Schema], check: &mut Check<'_>) {
+    /// Refuses to map traits that only administrators may edit, as the schema marks them, and those
+    /// that the schema of new identities has no place for.
+    pub(in crate::config) fn validate_traits(
+        &self,
+        schemas: &[Schema],
+        default: &str,
+        check: &mut Check<'_>,
+    ) {
+        if let Some(schema) = schemas.iter().find(|schema| schema.id() == default) {
+            self.validate_places(schema, check);
+        }
         if self.allow_privileged {
             return;
         }
@@ -82,6 +92,23 @@ impl Provider {
                     "the schema lets only administrators edit this trait; write \
                      allow_privileged = true if the provider may, too",
                 );
+            }
+        }
+    }
+}
+
+impl Provider {
+    /// Refuses to map what the schema of new identities has no place for: nobody new could enter.
+    pub(in crate::config) fn validate_places(&self, schema: &Schema, check: &mut Check<'_>) {
+        for (path, mapped) in &self.map {
+            if mapped.target == Target::Traits && schema.forbids(path) {
+                let known = schema.paths();
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                check.under("map").under(path).problem(format!(
+                    "the schema {:?} has no such trait and allows no others; {}",
+                    schema.id(),
+                    nearest(path, &known)
+                ));
             }
         }
     }

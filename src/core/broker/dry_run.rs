@@ -7,7 +7,7 @@ use super::{Broker, BrokerError, plan::Plan};
 use crate::{
     id::ProviderId,
     mapping::{Facts, MappingEntry, Occasion, Source},
-    provider::{Claims, ConfiguredProvider},
+    provider::{Claims, ConfiguredProvider, ProviderError},
     schema::Schema,
     trust::TrustedAddress,
 };
@@ -34,17 +34,21 @@ pub struct DryRun {
 }
 
 impl Broker {
-    /// What would happen if the provider of this name, enabled or not, sent these raw claims. Asks
-    /// the stores and changes nothing.
-    ///
-    /// `iss` and `sub` are taken as they stand, and claims named in `_claim_names` (OpenID Connect
-    /// Core 1.0, section 5.6.2) count as kept back.
+    /// What would happen if the provider of this name, enabled or not, sent these raw claims, once
+    /// they are verified. Asks the stores and changes nothing.
     pub async fn dry_run(&self, id: &ProviderId, document: Value) -> Result<DryRun, BrokerError> {
         let providers = self.registry.current();
         let configured = providers.find(id).ok_or(BrokerError::Unknown)?;
-        let mut claims = raw(document);
+        let (mut claims, refusal) = match configured.provider.examine(&document) {
+            Ok(claims) => (claims, None),
+            Err(ProviderError::NotAdmitted { reason }) => (Claims::told(document), Some(reason)),
+            Err(error) => return Err(BrokerError::Provider(error)),
+        };
         claims.trusted = configured.trust.judge(&claims.document);
-        let plan = self.plan(configured, &claims).await?;
+        let mut plan = self.plan(configured, &claims).await?;
+        if let Some(reason) = refusal {
+            plan.refuse(reason);
+        }
         let (schema, facts) = self.mapped(configured, &claims, &plan).await?;
         let mut errors: Vec<_> = configured.mapping.privileged(schema).map(refused).collect();
         let invalid = schema.errors(&facts.traits).into_iter();
@@ -90,18 +94,6 @@ impl Broker {
             .mapping
             .transfer(claims, &blank, Occasion::Creation, source);
         Ok((schema, transfer.apply(&blank)))
-    }
-}
-
-fn raw(document: Value) -> Claims {
-    let text = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
-    let names = document["_claim_names"].as_object().into_iter().flatten();
-    let names = names.map(|(name, _)| name.clone());
-    let withheld = names.filter(|name| document.get(name).is_none()).collect();
-    let (issuer, subject) = (text("iss"), text("sub"));
-    Claims {
-        withheld,
-        ..Claims::new(issuer, subject, document)
     }
 }
 

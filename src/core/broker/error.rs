@@ -66,6 +66,9 @@ impl BrokerError {
             Self::Provider(ProviderError::Refused { .. }) => Code::ProviderRefused,
             Self::Provider(ProviderError::NotAdmitted { .. }) => Code::ProviderNotAdmitted,
             Self::Provider(ProviderError::Invalid { .. }) => Code::ProviderInvalid,
+            Self::Provider(ProviderError::ForbiddenAddress { .. }) => {
+                Code::ProviderForbiddenAddress
+            }
             Self::Provider(ProviderError::Unavailable { .. }) => Code::ProviderUnavailable,
             Self::ClaimsWithheld { .. } => Code::ClaimsWithheld,
             Self::AddressTaken => Code::AddressTaken,

@@ -43,6 +43,15 @@ pub(super) enum Course {
 }
 
 impl Plan {
+    /// The provider itself refuses: that comes before everything else.
+    pub(super) fn refuse(&mut self, why: &'static str) {
+        self.decision = Decision {
+            rule: Rule::NotAdmitted,
+            why,
+        };
+        self.withheld = None;
+    }
+
     /// What follows; `expected` is the only identity it may lead to, when one is named.
     pub(super) fn course(self, expected: Option<IdentityId>) -> Result<Course, BrokerError> {
         let Decision { rule, why: reason } = self.decision;

@@ -64,6 +64,7 @@ impl Mapping {
         let is_allowed = |entry: &&MappingEntry| {
             (self.allow_privileged || !entry.is_privileged(source.schema))
                 && !is_held(&facts.provenance, &entry.key(), &source)
+                && entry.has_place(source.schema)
         };
         let (mut said, mut unsaid) = (Vec::new(), Vec::new());
         for entry in self.entries.iter().filter(is_allowed) {

@@ -17,6 +17,14 @@ const MAX_PATTERN: usize = 1 << 20;
 /// Keywords whose values are data and no schemas.
 const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
 
+/// The schema itself, or the one of its document that it refers to.
+pub(super) fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let target = schema["$ref"].as_str().and_then(|r| r.strip_prefix('#'));
+    target
+        .and_then(|pointer| document.pointer(pointer))
+        .unwrap_or(schema)
+}
+
 /// Refuses what the validator would not: references to elsewhere, other drafts, endless nesting.
 pub(super) fn check(document: &Value) -> Result<(), InvalidSchema> {
     if !document.is_object() {

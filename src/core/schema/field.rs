@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     InvalidSchema, Layout,
-    document::{invalid, pointer},
+    document::{invalid, pointer, resolved},
 };
 
 /// How deep traits may be nested.
@@ -136,10 +136,7 @@ impl<'a> Collector<'a> {
 
     /// The schema itself, or the one of this document that it refers to.
     fn resolved(&self, schema: &'a Value) -> &'a Value {
-        let target = schema["$ref"].as_str().and_then(|r| r.strip_prefix('#'));
-        target
-            .and_then(|pointer| self.document.pointer(pointer))
-            .unwrap_or(schema)
+        resolved(self.document, schema)
     }
 
     fn invalid(&self, reason: &str) -> InvalidSchema {

@@ -78,6 +78,17 @@ async fn a_dry_run_names_the_rule_that_would_fire() {
 }
 
 #[tokio::test]
+async fn a_dry_run_refuses_whom_the_provider_itself_refuses() {
+    let setting = setting(Creation::Auto);
+    let mut elsewhere = document("1", "ada@example.org");
+    elsewhere["hd"] = json!("elsewhere.test");
+    let said = run(&setting, elsewhere).await;
+    assert_eq!(said.rule, "not_admitted");
+    assert_eq!(said.why, "it belongs to another hosted domain");
+    assert_eq!(said.traits["email"], "ada@example.org");
+}
+
+#[tokio::test]
 async fn a_dry_run_serialises() {
     let setting = setting(Creation::Review);
     let said = run(&setting, document("1", "ada@example.org")).await;

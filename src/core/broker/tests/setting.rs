@@ -47,6 +47,14 @@ impl Provider for Fake {
         }
     }
 
+    fn examine(&self, document: &Value) -> Result<Claims, ProviderError> {
+        let reason = "it belongs to another hosted domain";
+        match document["hd"] == "elsewhere.test" {
+            true => Err(ProviderError::NotAdmitted { reason }),
+            false => Ok(Claims::told(document.clone())),
+        }
+    }
+
     async fn reach(&self) -> Result<(), ProviderError> {
         Ok(())
     }
