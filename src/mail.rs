@@ -83,6 +83,11 @@ impl Rounds {
                 unsent.run().await;
             }
         };
-        tokio::join!(sending, links.run(&*mailer, &*identities, &registry));
+        let writing = async move {
+            links.run(&*mailer, &*identities, &registry).await;
+            // Ends the sending once all is sent, where nobody else holds it either.
+            drop(mailer);
+        };
+        tokio::join!(sending, writing);
     }
 }

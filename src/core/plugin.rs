@@ -1,7 +1,7 @@
 //! The plugin port: a plugin adds parts to a host when the gateway is put together.
 
 use std::{
-    fmt::Debug,
+    fmt::{Debug, Display},
     sync::{Arc, OnceLock},
 };
 
@@ -17,6 +17,7 @@ use crate::{
     entropy::Entropy,
     event::Event,
     flow::FlowStore,
+    id::ProviderId,
     identity::IdentityStore,
     mail::Mailer,
     method::Method,
@@ -117,8 +118,34 @@ impl Addresses {
     }
 
     /// The URI to register at a provider.
-    pub fn redirect_uri(&self, provider: &crate::id::ProviderId) -> String {
-        self.own(&format!("/self-service/methods/oidc/callback/{provider}"))
+    pub fn redirect_uri(&self, provider: &ProviderId) -> String {
+        self.of_provider("callback", provider)
+    }
+
+    /// Where a provider sends browsers that have signed out there.
+    pub fn post_logout_redirect_uri(&self, provider: &ProviderId) -> String {
+        self.of_provider("signed-out", provider)
+    }
+
+    /// Where a provider tells that a session has ended there (OpenID Connect Back-Channel Logout
+    /// 1.0).
+    pub fn backchannel_logout_uri(&self, provider: &ProviderId) -> String {
+        self.of_provider("backchannel-logout", provider)
+    }
+
+    /// What a provider shows in a frame when a session ends there (OpenID Connect Front-Channel
+    /// Logout 1.0).
+    pub fn frontchannel_logout_uri(&self, provider: &ProviderId) -> String {
+        self.of_provider("frontchannel-logout", provider)
+    }
+
+    fn of_provider(&self, what: &str, provider: &dyn Display) -> String {
+        self.own(&format!("/self-service/methods/oidc/{what}/{provider}"))
+    }
+
+    /// The URIs to register at providers, `{provider}` standing for the provider's id.
+    pub fn redirect_uri_pattern(&self) -> String {
+        self.of_provider("callback", &"{provider}")
     }
 
     /// Where browsers reach the gateway.
@@ -161,6 +188,7 @@ impl Announcer {
             method,
             provider: None,
             code,
+            reason: None,
         });
         code
     }

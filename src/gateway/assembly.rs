@@ -17,6 +17,7 @@ use crate::{
     config::{self, Config},
     echo::Echo,
     enrich::ReservedHeaders,
+    observe::events::EventLog,
     listener::{clean::Cleaner, client::TrustedProxies, request_id::RequestIds},
     pipeline::{Pipeline, PipelineParts},
     proxy::{Gate, GateParts, Limits},
@@ -36,6 +37,7 @@ pub(super) async fn gate(
     let observers: Vec<Arc<dyn Observer>> = vec![
         Arc::new(foundation.metrics.clone()),
         Arc::clone(&foundation.post.observer),
+        Arc::new(EventLog),
     ];
     let services = services(config, foundation, providers, plugins.announcer).await?;
     let mut host = host(services, observers);

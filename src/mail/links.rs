@@ -54,7 +54,9 @@ impl Observer for LinkEvents {
             Event::Linked {
                 identity, provider, ..
             } => (*identity, *provider, true),
-            Event::Unlinked { identity, provider } => (*identity, *provider, false),
+            Event::Unlinked {
+                identity, provider, ..
+            } => (*identity, *provider, false),
             _ => return,
         };
         let change = Change {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_core::{
     administration::{Departed, Leave, LinkFate, SessionFate},
     credential::{Credential, CredentialStore},
-    event::Event,
+    event::{Event, UnlinkReason},
     id::ProviderId,
     link::Link,
     plugin::Announcer,
@@ -111,9 +111,11 @@ impl Departures {
                 }
                 if self.credentials.delete(link.id).await? {
                     count += 1;
-                    let identity = link.identity_id;
-                    self.announcer
-                        .announce(&Event::Unlinked { identity, provider });
+                    self.announcer.announce(&Event::Unlinked {
+                        identity: link.identity_id,
+                        provider,
+                        reason: UnlinkReason::ProviderRemoved,
+                    });
                 }
             }
         }

@@ -75,7 +75,7 @@ impl Elsewhere {
             return Ok(None);
         };
         let id = &self.provider.id;
-        let here = desk.own(&format!("/self-service/methods/oidc/signed-out/{id}"));
+        let here = desk.services.addresses.post_logout_redirect_uri(id);
         let here = Url::parse(&here).map_err(|_| Code::Internal)?;
         let state = close(desk, id, csrf, return_to)?;
         let request = EndSession {

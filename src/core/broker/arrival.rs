@@ -81,6 +81,7 @@ impl Broker {
         vouched: Vouched,
         course: Course,
     ) -> Result<Arrival, BrokerError> {
+        let mut unlinked = Vec::new();
         let (identity, reason) = match course {
             Course::Enter(identity, link) => {
                 let identity = self.synced(configured, identity, &vouched.claims).await?;
@@ -99,9 +100,14 @@ impl Broker {
             }
             Course::Prepared(identity) => (identity, LinkReason::Prepared),
             Course::Auto(identity) => (identity, LinkReason::TrustedAddress),
-            Course::Reclaim(identity) => (self.cleared(identity).await?, LinkReason::Reclaimed),
+            Course::Reclaim(identity) => {
+                let (identity, lost) = self.cleared(identity).await?;
+                unlinked = lost;
+                (identity, LinkReason::Reclaimed)
+            }
         };
-        let arrived = self.attach(configured, identity, vouched).await?;
+        let mut arrived = self.attach(configured, identity, vouched).await?;
+        arrived.unlinked = unlinked;
         Ok(Arrival::Linked(arrived, reason))
     }
 
@@ -274,7 +280,11 @@ pub(super) fn arrived(
         session_id: vouched.claims.session_id.clone(),
         id_token: vouched.tokens.id.clone(),
     };
-    Box::new(Arrived { identity, upstream })
+    Box::new(Arrived {
+        identity,
+        upstream,
+        unlinked: Vec::new(),
+    })
 }
 
 /// Lays one object over another, member by member.

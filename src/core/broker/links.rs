@@ -185,18 +185,23 @@ impl Broker {
         }
     }
 
-    /// An identity without anything that would let somebody in; its sessions are the caller's to
-    /// end.
-    pub(super) async fn cleared(&self, mut identity: Identity) -> Result<Identity, BrokerError> {
+    /// An identity without anything that would let somebody in, and the providers of its former
+    /// links; its sessions are the caller's to end.
+    pub(super) async fn cleared(
+        &self,
+        mut identity: Identity,
+    ) -> Result<(Identity, Vec<ProviderId>), BrokerError> {
+        let mut unlinked = Vec::new();
         for credential in self.credentials.list(identity.id).await? {
-            if Link::of(&credential).is_some() {
+            if let Some(link) = Link::of(&credential) {
                 self.forget_tokens(credential.id).await;
+                unlinked.push(link.key.provider);
             }
             self.credentials.delete(credential.id).await?;
         }
         identity.provenance.clear();
         self.identities.update(&identity).await?;
-        Ok(identity)
+        Ok((identity, unlinked))
     }
 
     async fn forget_tokens(&self, link: CredentialId) {
