@@ -120,7 +120,11 @@ impl<'a> Line<'a> {
                 code,
             } => Self {
                 code: Some(code.as_str()),
-                ..about("unlink_refused", Some(identity.to_string()), provider.as_str())
+                ..about(
+                    "unlink_refused",
+                    Some(identity.to_string()),
+                    provider.as_str(),
+                )
             },
             Event::LinkRefused {
                 identity,
@@ -136,9 +140,11 @@ impl<'a> Line<'a> {
                     provider.as_str(),
                 )
             },
-            Event::TokensEnded { identity, provider } => {
-                about("tokens_ended", Some(identity.to_string()), provider.as_str())
-            }
+            Event::TokensEnded { identity, provider } => about(
+                "tokens_ended",
+                Some(identity.to_string()),
+                provider.as_str(),
+            ),
             _ => Self::named("other"),
         }
     }
@@ -153,7 +159,9 @@ impl<'a> Line<'a> {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_core::{catalogue::Code, event::UnlinkReason, id::IdentityId, testing::SeededEntropy};
+    use portcullis_core::{
+        catalogue::Code, event::UnlinkReason, id::IdentityId, testing::SeededEntropy,
+    };
 
     use super::*;
 

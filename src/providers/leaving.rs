@@ -37,7 +37,10 @@ impl Administration {
         tokio::time::sleep(PERIOD + MARGIN).await;
         let mut seen = self.keeper.hold().await;
         self.keeper.follow_store(&mut seen).await?;
-        if seen.row(id).is_none_or(|now| now.version != written.version) {
+        if seen
+            .row(id)
+            .is_none_or(|now| now.version != written.version)
+        {
             return Err(AdministrationError::Changed);
         }
         if let Err(error) = self.refuse_while_linked(id, fates).await {

@@ -62,7 +62,7 @@ fn office(
     let registry = Arc::new(Registry::new(Providers::new(providers)));
     let identities: Arc<dyn IdentityStore> = identities.clone();
     Office {
-        rounds: tokio::spawn(post.rounds.run(identities, registry)),
+        rounds: tokio::spawn(post.rounds.unwrap().run(identities, registry)),
         mailer: post.mailer,
         observer: post.observer,
     }
