@@ -4,6 +4,7 @@ mod answers;
 mod attempts;
 mod away;
 mod crowd;
+mod departure;
 mod github;
 mod google;
 mod honest;
