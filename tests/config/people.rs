@@ -1,6 +1,6 @@
 //! Mistakes about sessions, providers, schemas and passwords.
 
-use crate::{Folder, ROUTE, provider, refused, warned};
+use crate::{Folder, ROUTE, SILENCE, provider, refused, warned};
 
 #[test]
 fn sessions_end_and_their_cookie_reaches_the_gateway() {
@@ -185,4 +185,19 @@ fn keys_of_tokens_are_long_each_another_and_one_to_a_line() {
     let keys = loaded.unwrap().config.tokens.keys;
     let keys: Vec<_> = keys.iter().map(|key| key.expose()).collect();
     assert_eq!(keys, [one, other]);
+}
+
+#[test]
+fn a_missing_mail_server_is_told_where_somebody_would_be_written_to() {
+    let told = |text: &str| Folder::with(text).all_warnings().contains(SILENCE);
+    assert!(told(&provider("")));
+    assert!(!told(&provider("notify = false")));
+    assert!(!told(&provider("enabled = false")));
+    assert!(!told(ROUTE), "without a provider nothing is linked");
+    let server = "[mail]\nurl = \"smtps://mail.example.org\"\nfrom = \"id@example.org\"";
+    assert!(!told(&provider(server)));
+    refused(
+        &provider("[mail]\ntemplate_dir = \"/nowhere\""),
+        "portcullis.toml:9: mail.template_dir: there is no such folder",
+    );
 }
