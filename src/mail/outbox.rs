@@ -31,7 +31,7 @@ pub(super) struct Outbox(Out);
 
 #[derive(Debug)]
 enum Out {
-    Server(Smtp, mpsc::Sender<Message>),
+    Server(Box<Smtp>, mpsc::Sender<Message>),
     /// Standard error, for whoever tries the gateway out.
     Terminal,
     Nowhere,
@@ -55,7 +55,7 @@ impl Outbox {
             smtp: smtp.clone(),
             queue,
         };
-        (Self(Out::Server(smtp, sender)), Some(unsent))
+        (Self(Out::Server(Box::new(smtp), sender)), Some(unsent))
     }
 
     /// Shows mail on standard error instead of sending it. The log never holds any of it.
