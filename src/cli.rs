@@ -14,6 +14,7 @@ mod providers;
 mod redirect_uri;
 mod selector;
 mod serve;
+mod show_endpoints;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -91,6 +92,8 @@ enum Command {
     },
     /// List the accounts at providers that an identity is linked to.
     ListOidcAccounts(Selector),
+    /// Prepare a link: the first account of a provider with an address belongs to an identity.
+    PrepareOidcLink(links::Prepare),
     /// Remove the link between an identity and an account at a provider.
     UnlinkOidcAccount {
         #[command(flatten)]
@@ -110,6 +113,9 @@ enum Command {
         #[arg(long, value_name = "ID")]
         provider: String,
     },
+    /// Print the gateway's addresses and those to register at the providers.
+    #[command(visible_alias = "show-proxied-endpoints")]
+    ShowEndpoints,
 }
 
 /// Does what the command line asks.
@@ -143,6 +149,8 @@ pub fn run(cli: Cli) -> ExitCode {
             credential_id,
             consent,
         }) => links::unlink(&common, &selector, &credential_id, &consent),
+        Some(Command::PrepareOidcLink(asked)) => links::prepare(&common, &asked),
+        Some(Command::ShowEndpoints) => show_endpoints::run(&common),
         Some(Command::Providers(asked)) => providers::run(&common, &asked),
         Some(Command::GetRedirectUri { provider }) => redirect_uri::run(&common, &provider),
     };

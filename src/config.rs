@@ -229,7 +229,18 @@ impl Config {
             .self_service
             .validate(&mut check.under("plugins").under("self-service"));
         self.mail.validate(&mut check.under("mail"));
+        self.warn_of_silence(&mut check.under("mail"));
         self.limits.validate(&mut check.under("limits"));
+    }
+
+    fn warn_of_silence(&self, check: &mut Check<'_>) {
+        let mut providers = self.providers.values();
+        if self.mail.url.is_none() && providers.any(|one| one.enabled && one.notify) {
+            check.warn(
+                "nobody is written to when an account is linked or unlinked, for there is no mail \
+                 server; write url and from, or notify = false at the providers",
+            );
+        }
     }
 
     fn validate_public_url(&self, check: &mut Check<'_>) {

@@ -15,10 +15,13 @@ use portcullis_core::{
     store::StoreError,
 };
 
-pub(crate) use self::providers::{OtherSources, ProviderParts};
 pub use self::{
     foundation::{Foundation, addresses},
     probes::{Probe, probes},
+};
+pub(crate) use self::{
+    providers::{OtherSources, ProviderParts},
+    serving::log_format,
 };
 use crate::{
     config::{Config, Sources},

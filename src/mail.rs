@@ -3,6 +3,7 @@
 mod links;
 mod outbox;
 mod smtp;
+mod wording;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use self::{
     links::{LinkEvents, LinkNotices},
     outbox::{Outbox, Unsent},
     smtp::Smtp,
+    wording::Wording,
 };
 use crate::config;
 
@@ -27,7 +29,8 @@ pub struct Post {
     /// Hears which accounts are linked and unlinked, to write to those they belong to.
     pub observer: Arc<dyn Observer>,
     /// What is to run beside the requests.
-    pub rounds: Rounds,
+    pub rounds: Option<Rounds>,
+    events: Arc<LinkEvents>,
 }
 
 /// The work beside the requests: writing notices and sending mail.
@@ -55,18 +58,30 @@ impl Post {
             )?),
             _ => None,
         };
-        let (outbox, unsent) = Outbox::new(smtp);
+        let wording = Wording::load(config.template_dir.as_deref())?;
+        let (outbox, unsent) = match config.to_terminal {
+            true => (Outbox::terminal(), None),
+            false => Outbox::new(smtp),
+        };
         let mailer: Arc<dyn Mailer> = Arc::new(outbox);
-        let (events, links) = LinkEvents::new(addresses.clone());
+        let (events, links) = LinkEvents::new(addresses.clone(), wording);
+        let events = Arc::new(events);
         Ok(Self {
-            observer: Arc::new(events),
-            rounds: Rounds {
+            observer: events.clone(),
+            rounds: Some(Rounds {
                 unsent,
                 links,
                 mailer: Arc::clone(&mailer),
-            },
+            }),
             mailer,
+            events,
         })
+    }
+
+    /// Looks providers up here the moment something happens to a link, for afterwards its provider
+    /// may be gone.
+    pub fn follow(&self, registry: Arc<Registry>) {
+        self.events.follow(registry);
     }
 }
 
@@ -83,6 +98,11 @@ impl Rounds {
                 unsent.run().await;
             }
         };
-        tokio::join!(sending, links.run(&*mailer, &*identities, &registry));
+        let writing = async move {
+            links.run(&*mailer, &*identities, &registry).await;
+            // Ends the sending once all is sent, where nobody else holds it either.
+            drop(mailer);
+        };
+        tokio::join!(sending, writing);
     }
 }

@@ -2,6 +2,7 @@
 //! cookie, a token, a query or an address of a person.
 
 pub mod access;
+pub mod events;
 pub mod line;
 pub mod log;
 pub mod metrics;

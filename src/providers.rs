@@ -4,6 +4,7 @@
 mod administration;
 mod departure;
 mod keeper;
+mod leaving;
 mod roster;
 mod stamp;
 mod table;

@@ -11,6 +11,7 @@ use axum::{
 use portcullis_core::{
     broker::{Arrival, Arrived},
     catalogue::Code,
+    event::Event,
     flow::{Flow, FlowKind},
     provider::{Answer, Attempt},
     secret::TokenHash,
@@ -28,7 +29,7 @@ use crate::{
     registration::draft,
     remembered,
     settings::link,
-    sign_in::{Proof, SignIn},
+    sign_in::{OIDC, Proof, SignIn},
     throttle,
 };
 
@@ -39,10 +40,10 @@ pub(crate) async fn arrive(
     visit: Visit,
 ) -> Outcome {
     throttle::sign_in(&desk, &visit).await?;
-    let (state, answer) = read(&desk, &visit)?;
+    let (state, answer) = read(&desk, &provider, &visit)?;
     let mut attempts = Attempts::of(&desk, &visit);
     let attempt = attempts.take(state, &provider);
-    let attempt = attempt.ok_or_else(|| unexpected(&desk, None))?;
+    let attempt = attempt.ok_or_else(|| unexpected(&desk, &provider, None))?;
     // From here on the attempt is gone from the browser, however it ends.
     let cookie = attempts.set_cookie(&desk);
     let answered = finish(&desk, &visit, &attempt, &answer).await;
@@ -51,14 +52,16 @@ pub(crate) async fn arrive(
 
 /// The parameters of the answer. One that comes twice is refused, for the provider's library and
 /// ours might each take another one.
-fn read<'a>(desk: &Desk, visit: &'a Visit) -> Result<(&'a str, Answer), Failure> {
+fn read<'a>(desk: &Desk, provider: &str, visit: &'a Visit) -> Result<(&'a str, Answer), Failure> {
     let mut seen = HashSet::new();
     let mut names = visit.parameters().iter().map(|(name, _)| name.as_str());
     if names.any(|name| !seen.insert(name)) {
-        return Err(unexpected(desk, Some("The answer repeats a parameter.")));
+        let reason = Some("The answer repeats a parameter.");
+        return Err(unexpected(desk, provider, reason));
     }
     let state = visit.query("state");
-    let state = state.ok_or_else(|| unexpected(desk, Some("The answer has no state.")))?;
+    let without = || unexpected(desk, provider, Some("The answer has no state."));
+    let state = state.ok_or_else(without)?;
     let owned = |name: &str| visit.query(name).map(str::to_owned);
     let answer = Answer {
         code: owned("code"),
@@ -78,10 +81,11 @@ async fn finish(
     let once = TokenHash::of(&format!("oidc-state:{}", attempt.state));
     let until = attempt.issued_at + LIFESPAN + LIFESPAN;
     if !services.flows.claim_once(&once, until).await? {
-        return Err(unexpected(desk, Some("The answer was used already.")));
+        let reason = Some("The answer was used already.");
+        return Err(unexpected(desk, attempt.provider.as_str(), reason));
     }
     let flow = services.flows.find(attempt.flow).await?;
-    let flow = flow.ok_or_else(|| unexpected(desk, None))?;
+    let flow = flow.ok_or_else(|| unexpected(desk, attempt.provider.as_str(), None))?;
     fetch::bound(desk, visit, &flow)?;
     if flow.expires_at <= desk.now() {
         let begin = desk.begin_page(flow.kind, flow.return_to.as_deref());
@@ -137,7 +141,17 @@ async fn enter(desk: &Desk, visit: &Visit, flow: &Flow, arrived: &Arrived) -> Ou
     sign_in.begin(desk, visit).await
 }
 
-fn unexpected(desk: &Desk, reason: Option<&str>) -> Failure {
+/// The answer to a provider's answer that nothing here waits for, told to observers.
+fn unexpected(desk: &Desk, provider: &str, reason: Option<&str>) -> Failure {
+    let providers = desk.services.broker.registry.current();
+    // Anybody can put anything in the path; only what is configured is repeated.
+    let known = provider.parse().ok().and_then(|id| providers.find(&id));
+    desk.services.announcer.announce(&Event::SignInRefused {
+        method: OIDC,
+        provider: known.map(|configured| &configured.id),
+        code: Code::AnswerUnexpected,
+        reason,
+    });
     let failure = Failure::from(Code::AnswerUnexpected)
         .way_out("Sign in again", desk.begin_page(FlowKind::Login, None));
     match reason {

@@ -3,7 +3,7 @@
 use portcullis_core::{
     broker::{Arrival, BrokerError, LinkReason},
     catalogue::Code,
-    event::Event,
+    event::{CreationReason, Event, UnlinkReason},
     flow::{Flow, FlowKind, Transport},
     id::ProviderId,
     message::Message,
@@ -12,7 +12,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use url::Url;
 
-use crate::{departure, desk::Desk, sign_in::OIDC};
+use crate::{departure, desk::Desk, remembered, sign_in::OIDC};
 
 /// What a provider says when somebody cancels (RFC 6749, section 4.1.2.1).
 const DENIED: &str = "access_denied";
@@ -44,6 +44,14 @@ pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
         announcer.announce(&Event::IdentityCreated {
             identity,
             provider: Some(provider),
+            reason: CreationReason::FirstSignIn,
+        });
+    }
+    for lost in &arrived.unlinked {
+        announcer.announce(&Event::Unlinked {
+            identity,
+            provider: lost,
+            reason: UnlinkReason::Reclaimed,
         });
     }
     announcer.announce(&Event::Linked {
@@ -56,19 +64,32 @@ pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
 /// Tells observers that nothing came of a provider's answer.
 pub(crate) fn tell(desk: &Desk, error: &BrokerError, id: &ProviderId, flow: &Flow) {
     let (announcer, code) = (&desk.services.announcer, error.code());
-    if flow.kind != FlowKind::Settings {
+    let (reason, is_linking) = (inner_reason(error), flow.kind == FlowKind::Settings);
+    if !is_linking {
         announcer.announce(&Event::SignInRefused {
             method: OIDC,
             provider: Some(id),
             code,
+            reason,
         });
     }
-    if error.refuses_link() {
+    if is_linking || error.refuses_link() {
         announcer.announce(&Event::LinkRefused {
-            identity: error.identity(),
+            identity: error.identity().or_else(|| remembered::identity(flow)),
             provider: id,
             code,
+            reason,
         });
+    }
+}
+
+/// What a refusal says beyond its code; never anything about a person.
+fn inner_reason(error: &BrokerError) -> Option<&str> {
+    match error {
+        BrokerError::Provider(ProviderError::NotAdmitted { reason }) => Some(reason),
+        BrokerError::Provider(ProviderError::Invalid { reason }) => Some(reason),
+        BrokerError::ClaimsWithheld { claim } => Some(claim),
+        _ => None,
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use portcullis_core::{
+    clock::SystemClock,
     credential::CredentialKind,
+    event::{CreationReason, Event},
     id::IdentityId,
     identity::{Identity, IdentityStore},
     method::MethodError,
@@ -11,6 +13,7 @@ use portcullis_core::{
     schema::{Schemas, TraitError},
     secret::Secret,
     session::SessionStore,
+    stage::Observer,
     store::StoreError,
 };
 use portcullis_local::Password;
@@ -19,7 +22,8 @@ use serde_json::Value;
 use super::{Common, Failure};
 use crate::{
     config::{self, Config, Sources},
-    gateway::{Foundation, OtherSources, ProviderParts},
+    gateway::{Foundation, OtherSources, ProviderParts, log_format},
+    observe::{events::EventLog, log, writer::Flush},
 };
 
 /// The stores and what is needed to work on them.
@@ -56,6 +60,12 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::refused(&error))
 }
 
+/// Lets a command tell of what it does to identities and links, as the gateway's log would.
+pub(super) fn log_events(config: &Config) -> Option<Flush> {
+    let format = log_format(&config.log);
+    log::install(format, "event=info", Arc::new(SystemClock)).ok()
+}
+
 impl Desk {
     /// Opens the stores, does the errand, and closes them.
     pub(super) fn open<F>(common: &Common, errand: F) -> Result<(), Failure>
@@ -63,6 +73,7 @@ impl Desk {
         F: AsyncFnOnce(&Self) -> Result<(), Failure>,
     {
         let config = configuration_past_drop_ins(common)?;
+        let _flush = log_events(&config);
         runtime()?.block_on(async {
             let desk = Self::furnish(&config).await?;
             let done = errand(&desk).await;
@@ -148,11 +159,18 @@ impl Desk {
         let credential = credential.map_err(refused_password)?;
         debug_assert_eq!(credential.kind, CredentialKind::Password);
         match self.identities().insert(&identity, &[credential]).await {
-            Err(StoreError::Conflict { .. }) => Err(Failure::Refused(
-                "this identity conflicts with another identity that already exists".to_owned(),
-            )),
-            done => done.map(|()| identity).map_err(Failure::from),
+            Err(StoreError::Conflict { .. }) => {
+                let reason = "this identity conflicts with another identity that already exists";
+                return Err(Failure::Refused(reason.to_owned()));
+            }
+            done => done?,
         }
+        EventLog.observe(&Event::IdentityCreated {
+            identity: identity.id,
+            provider: None,
+            reason: CreationReason::Command,
+        });
+        Ok(identity)
     }
 
     /// Whether an identity signs in with this identifier.

@@ -1,6 +1,15 @@
-//! The accounts at providers that an identity is linked to: list them, remove one.
+//! The accounts at providers that an identity is linked to: list them, prepare one, remove one.
 
-use portcullis_core::{identity::Identity, link::Link};
+use clap::Args;
+use portcullis_core::{
+    administration::ProviderAdministration,
+    credential::{Credential, CredentialKind},
+    event::{Event, UnlinkReason},
+    id::{CredentialId, ProviderId},
+    identity::Identity,
+    link::{Link, PreparedLink},
+    store::StoreError,
+};
 use serde_json::{Value, json};
 
 use super::{Common, Consent, Failure, Selector, providers::Errand};
@@ -11,14 +20,15 @@ pub(super) fn list(common: &Common, selector: &Selector) -> Result<(), Failure> 
         let identity = selector
             .resolve(&*errand.foundation().stores.identities)
             .await?;
-        let rows: Vec<Value> = links(errand, &identity).await?.iter().map(told).collect();
-        let columns = ["credential_id", "issuer", "created_at"];
+        let credentials = errand.foundation().stores.credentials.list(identity.id);
+        let rows: Vec<Value> = credentials.await?.iter().filter_map(told).collect();
+        let columns = ["credential_id", "issuer", "prepared", "created_at"];
         common.output.print_rows(&rows, &columns);
         Ok(())
     })
 }
 
-/// Removes the link to one account.
+/// Removes the link to one account, or one that was only prepared.
 pub(super) fn unlink(
     common: &Common,
     selector: &Selector,
@@ -26,14 +36,104 @@ pub(super) fn unlink(
     consent: &Consent,
 ) -> Result<(), Failure> {
     Errand::run_past_drop_ins(common, async |errand| {
-        let identities = &errand.foundation().stores.identities;
-        let identity = selector.resolve(&**identities).await?;
-        let link = named(links(errand, &identity).await?, name)?;
-        consent.ask(&format!("Unlink {name} from identity {}?", identity.id))?;
-        let unlinked = errand.broker().unlink(&identity, link.id).await;
-        unlinked.map_err(|error| Failure::refused(&error))?;
+        let stores = &errand.foundation().stores;
+        let identity = selector.resolve(&*stores.identities).await?;
+        let credentials = stores.credentials.list(identity.id).await?;
+        let ask = || consent.ask(&format!("Unlink {name} from identity {}?", identity.id));
+        let mut ended = 0;
+        match credentials.iter().find(|one| is_prepared(one, name)) {
+            Some(stub) => {
+                ask()?;
+                stores.credentials.delete(stub.id).await?;
+            }
+            None => {
+                let link = named(links(errand, &identity).await?, name)?;
+                ask()?;
+                ended = remove(errand, &identity, &link).await?;
+            }
+        }
         common.output.print(&json!({
-            "identity_id": identity.id, "credential_id": public_name(&link), "unlinked": true,
+            "identity_id": identity.id, "credential_id": name, "unlinked": true,
+            "sessions_ended": ended,
+        }));
+        Ok(())
+    })
+}
+
+/// Removes the link, tells of it, and ends the account's sessions: how many.
+async fn remove(errand: &Errand, identity: &Identity, link: &Link) -> Result<u64, Failure> {
+    let provider = &link.key.provider;
+    if let Err(error) = errand.broker().unlink(identity, link.id).await {
+        errand.announcer().announce(&Event::UnlinkRefused {
+            identity: identity.id,
+            provider,
+            code: error.code(),
+        });
+        return Err(Failure::refused(&error));
+    }
+    errand.announcer().announce(&Event::Unlinked {
+        identity: identity.id,
+        provider,
+        reason: UnlinkReason::Command,
+    });
+    let (issuer, subject) = (&link.key.issuer, Some(&*link.key.subject));
+    let origins = errand.upstream_sessions();
+    let mut ended = 0;
+    for session in origins.sessions(provider, issuer, subject, None).await? {
+        ended += u64::from(errand.foundation().stores.sessions.revoke(session).await?);
+    }
+    Ok(ended)
+}
+
+/// The link to prepare.
+#[derive(Debug, Args)]
+pub(super) struct Prepare {
+    #[command(flatten)]
+    selector: Selector,
+    /// The provider's id.
+    #[arg(long, value_name = "ID")]
+    provider: String,
+    /// The verified address of the account at the provider.
+    #[arg(long, value_name = "ADDRESS")]
+    address: String,
+}
+
+/// Prepares a link: the first account of the provider with the address takes its place.
+pub(super) fn prepare(common: &Common, asked: &Prepare) -> Result<(), Failure> {
+    if !asked.address.contains('@') {
+        return Err(Failure::Usage(
+            "--address needs an e-mail address".to_owned(),
+        ));
+    }
+    let provider: ProviderId = super::providers::named(&asked.provider)?;
+    Errand::run(common, async |errand| {
+        let foundation = errand.foundation();
+        let identity = asked
+            .selector
+            .resolve(&*foundation.stores.identities)
+            .await?;
+        errand.administration().find(&provider).await?;
+        let prepared = PreparedLink::new(provider, &asked.address);
+        let now = foundation.clock.now();
+        let credential = Credential {
+            id: CredentialId::generate(&*foundation.entropy),
+            identity_id: identity.id,
+            kind: CredentialKind::Oidc,
+            identifier: Some(prepared.identifier()),
+            config: prepared.config(),
+            created_at: now,
+            updated_at: now,
+        };
+        match foundation.stores.credentials.put(&credential).await {
+            Err(StoreError::Conflict { .. }) => {
+                let reason = "a link for this address at this provider is prepared already";
+                return Err(Failure::Refused(reason.to_owned()));
+            }
+            done => done?,
+        }
+        common.output.print(&json!({
+            "identity_id": identity.id, "credential_id": prepared_name(&prepared),
+            "id": credential.id, "provider": prepared.provider, "prepared": true,
         }));
         Ok(())
     })
@@ -60,17 +160,39 @@ fn named(links: Vec<Link>, name: &str) -> Result<Link, Failure> {
     }
 }
 
-fn told(link: &Link) -> Value {
-    json!({
-        "credential_id": public_name(link),
+/// A link or a prepared one; nothing for other credentials.
+fn told(credential: &Credential) -> Option<Value> {
+    if let Some(prepared) = PreparedLink::of(credential) {
+        return Some(json!({
+            "credential_id": prepared_name(&prepared),
+            "id": credential.id,
+            "provider": prepared.provider,
+            "prepared": true,
+            "created_at": credential.created_at,
+        }));
+    }
+    let link = Link::of(credential)?;
+    Some(json!({
+        "credential_id": public_name(&link),
         "id": link.id,
         "provider": link.key.provider,
         "issuer": link.key.issuer,
         "subject": link.key.subject,
+        "prepared": false,
         "created_at": link.created_at,
-    })
+    }))
 }
 
 fn public_name(link: &Link) -> String {
     format!("{}:{}", link.key.provider, link.key.subject)
+}
+
+fn prepared_name(prepared: &PreparedLink) -> String {
+    format!("{}:prepared:{}", prepared.provider, prepared.address)
+}
+
+/// Whether this is the prepared link of that name.
+fn is_prepared(credential: &Credential, name: &str) -> bool {
+    PreparedLink::of(credential)
+        .is_some_and(|one| prepared_name(&one) == name || credential.id.to_string() == name)
 }

@@ -118,6 +118,7 @@ pub(super) fn identity(identity: &Identity, schemas_url: &str) -> Value {
         "state": identity.state,
         "state_changed_at": identity.state_changed_at,
         "traits": identity.traits,
+        "provenance": identity.provenance,
         "roles": identity.roles,
         "tenant": identity.tenant,
         "metadata_public": identity.metadata_public,

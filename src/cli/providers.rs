@@ -228,7 +228,7 @@ fn dry_run(common: &Common, id: &str, claims: &PathBuf) -> Result<(), Failure> {
 }
 
 /// The id, when it is one.
-fn named(id: &str) -> Result<ProviderId, Failure> {
+pub(super) fn named(id: &str) -> Result<ProviderId, Failure> {
     id.parse().map_err(|_| {
         let usage = "a provider's id is 1 to 64 of the characters a-z A-Z 0-9 _ -";
         Failure::Usage(usage.to_owned())

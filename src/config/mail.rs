@@ -18,6 +18,12 @@ pub struct Mail {
     pub url_file: Option<PathBuf>,
     /// Whom mail comes from: `id@example.org`, or `Example <id@example.org>`.
     pub from: Option<String>,
+    /// A folder of templates in place of the built-in texts: `linked.subject.txt`, `linked.txt`,
+    /// `linked.html`, and the same of `unlinked`.
+    pub template_dir: Option<PathBuf>,
+    /// Whether mail is shown on standard error instead of being sent; for the demonstration only.
+    #[serde(skip)]
+    pub to_terminal: bool,
 }
 
 const SCHEMES: [&str; 3] = ["smtp+starttls", "smtps", "smtp"];
@@ -32,6 +38,13 @@ impl Mail {
                 .under("from")
                 .problem("mail needs a sender; write an address such as \"id@example.org\""),
             _ => {}
+        }
+        if let Some(folder) = &self.template_dir
+            && !folder.is_dir()
+        {
+            check
+                .under("template_dir")
+                .problem("there is no such folder");
         }
         if let Some(url) = &self.url {
             validate_url(url, &mut check.under("url"));

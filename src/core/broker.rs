@@ -87,6 +87,8 @@ pub struct Arrived {
     pub upstream: Upstream,
     /// How strongly they proved themselves there.
     pub aal: Aal,
+    /// The providers whose links it lost when it was reclaimed.
+    pub unlinked: Vec<ProviderId>,
 }
 
 /// A link that waits for a proof. Holds tokens, so only ever kept sealed.
@@ -223,8 +225,9 @@ impl Broker {
         redirect_uri: &Url,
         expected: Option<IdentityId>,
     ) -> Result<Arrival, BrokerError> {
-        let configured = self.find(&attempt.provider)?;
         let vouched = self.vouch(attempt, answer, redirect_uri).await?;
+        // Looked up once more: the provider may have been switched off while it was asked.
+        let configured = self.find(&attempt.provider)?;
         self.arrive(&configured, vouched, expected).await
     }
 

@@ -29,6 +29,8 @@ pub enum Event<'a> {
         provider: Option<&'a ProviderId>,
         /// Why.
         code: Code,
+        /// More about why, in words that hold for everybody.
+        reason: Option<&'a str>,
     },
     /// An identity was created.
     IdentityCreated {
@@ -36,6 +38,8 @@ pub enum Event<'a> {
         identity: IdentityId,
         /// The provider whose claims it was made of; `None` for a local registration.
         provider: Option<&'a ProviderId>,
+        /// Why.
+        reason: CreationReason,
     },
     /// An account at a provider was linked to an identity.
     Linked {
@@ -52,6 +56,17 @@ pub enum Event<'a> {
         identity: IdentityId,
         /// Which provider.
         provider: &'a ProviderId,
+        /// Why.
+        reason: UnlinkReason,
+    },
+    /// A link was not removed.
+    UnlinkRefused {
+        /// Whose.
+        identity: IdentityId,
+        /// Which provider.
+        provider: &'a ProviderId,
+        /// Why.
+        code: Code,
     },
     /// A link was refused.
     LinkRefused {
@@ -61,6 +76,8 @@ pub enum Event<'a> {
         provider: &'a ProviderId,
         /// Why.
         code: Code,
+        /// More about why, in words that hold for everybody.
+        reason: Option<&'a str>,
     },
     /// A provider has ended what its tokens were good for: the person has to sign in there again.
     TokensEnded {
@@ -76,4 +93,51 @@ pub enum Event<'a> {
         /// Which.
         session: SessionId,
     },
+}
+
+/// Why an identity was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreationReason {
+    /// Somebody registered here.
+    Registration,
+    /// Somebody came through a provider for the first time.
+    FirstSignIn,
+    /// A command made it.
+    Command,
+}
+
+impl CreationReason {
+    /// The reason's name in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registration => "registration",
+            Self::FirstSignIn => "first_sign_in",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// Why a link was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnlinkReason {
+    /// The person asked for it in the settings.
+    Settings,
+    /// A command removed it.
+    Command,
+    /// Its provider was switched off or removed.
+    ProviderRemoved,
+    /// The identity was reclaimed from whoever had linked it unproved.
+    Reclaimed,
+}
+
+impl UnlinkReason {
+    /// The reason's name in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Command => "command",
+            Self::ProviderRemoved => "provider_removed",
+            Self::Reclaimed => "reclaimed",
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The plugin port: a plugin adds parts to a host when the gateway is put together.
 
 use std::{
-    fmt::Debug,
+    fmt::{Debug, Display},
     sync::{Arc, OnceLock},
 };
 
@@ -120,7 +120,16 @@ impl Addresses {
 
     /// The URI to register at a provider.
     pub fn redirect_uri(&self, provider: &ProviderId) -> String {
-        self.own(&format!("/self-service/methods/oidc/callback/{provider}"))
+        self.of_provider("callback", provider)
+    }
+
+    fn of_provider(&self, what: &str, provider: &dyn Display) -> String {
+        self.own(&format!("/self-service/methods/oidc/{what}/{provider}"))
+    }
+
+    /// The URIs to register at providers, `{provider}` standing for the provider's id.
+    pub fn redirect_uri_pattern(&self) -> String {
+        self.of_provider("callback", &"{provider}")
     }
 
     /// Where a provider sends the browser, or word, when somebody signs out.
@@ -185,6 +194,7 @@ impl Announcer {
             method,
             provider: None,
             code,
+            reason: None,
         });
         code
     }

@@ -18,6 +18,7 @@ use crate::{
     echo::Echo,
     enrich::ReservedHeaders,
     listener::{clean::Cleaner, client::TrustedProxies, request_id::RequestIds},
+    observe::events::EventLog,
     pipeline::{Pipeline, PipelineParts},
     proxy::{Gate, GateParts, Limits},
     upstream::Upstreams,
@@ -36,6 +37,7 @@ pub(super) async fn gate(
     let observers: Vec<Arc<dyn Observer>> = vec![
         Arc::new(foundation.metrics.clone()),
         Arc::clone(&foundation.post.observer),
+        Arc::new(EventLog),
     ];
     let services = services(config, foundation, providers, plugins.announcer).await?;
     let mut host = host(services, observers);

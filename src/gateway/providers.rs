@@ -50,6 +50,7 @@ impl ProviderParts {
     ) -> Result<Self, BuildError> {
         let roster = Arc::new(Roster::new(other.embedded, Arc::clone(&foundation.clock)));
         let registry = roster.registry();
+        foundation.post.follow(Arc::clone(&registry));
         let vault = foundation.vault(config, &registry, announcer.clone());
         let (vault, upstream_sessions) = vault.await?;
         let vault: Arc<dyn TokenVault> = Arc::new(vault);

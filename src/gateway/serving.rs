@@ -129,8 +129,9 @@ fn work_beside(
         ..
     } = foundation;
     let mut work = Vec::new();
-    let rounds = post.rounds.run(Arc::clone(&stores.identities), registry);
-    work.push(tokio::spawn(rounds));
+    let identities = Arc::clone(&stores.identities);
+    let rounds = post.rounds.map(|rounds| rounds.run(identities, registry));
+    work.extend(rounds.map(tokio::spawn));
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
     work.push(tokio::spawn(async move {
@@ -148,19 +149,23 @@ fn work_beside(
 /// `RUST_LOG` wins over `[log] level`.
 fn install_log(log: &Log, foundation: &Foundation) -> Result<Flush, BuildError> {
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| log.level.to_string());
+    Ok(log::install(
+        log_format(log),
+        &filter,
+        Arc::clone(&foundation.clock),
+    )?)
+}
+
+/// How log lines look where standard error goes now.
+pub(crate) fn log_format(log: &Log) -> Format {
     let terminal = std::io::stderr().is_terminal();
-    let format = match log.format {
+    match log.format {
         LogFormat::Json => Format::Json,
         LogFormat::Text if terminal => Format::ColouredText,
         LogFormat::Text => Format::Text,
         LogFormat::Auto if terminal => Format::ColouredText,
         LogFormat::Auto => Format::Json,
-    };
-    Ok(log::install(
-        format,
-        &filter,
-        Arc::clone(&foundation.clock),
-    )?)
+    }
 }
 
 #[derive(Debug)]

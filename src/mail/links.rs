@@ -1,6 +1,8 @@
 //! Tells people that an account was linked to their identity, or a link removed: whoever did it was
 //! perhaps not them.
 
+use std::sync::{Arc, OnceLock};
+
 use portcullis_core::{
     broker::LinkReason,
     event::Event,
@@ -8,38 +10,61 @@ use portcullis_core::{
     identity::{Identity, IdentityStore},
     mail::{Mail, Mailer},
     plugin::Addresses,
+    provider::ConfiguredProvider,
     registry::Registry,
     stage::Observer,
     store::StoreError,
 };
 use tokio::sync::mpsc;
 
+use super::wording::{Facts, Kind, Wording};
+
 /// How many changes may wait to be written about.
 const QUEUE: usize = 1024;
 
 /// Hears of links.
 #[derive(Debug)]
-pub(super) struct LinkEvents(mpsc::Sender<Change>);
+pub(super) struct LinkEvents {
+    changes: mpsc::Sender<Change>,
+    registry: OnceLock<Arc<Registry>>,
+}
 
 /// Writes about them.
 #[derive(Debug)]
 pub(super) struct LinkNotices {
     changes: mpsc::Receiver<Change>,
     addresses: Addresses,
+    wording: Wording,
 }
 
 #[derive(Debug)]
 struct Change {
     identity: IdentityId,
     provider: ProviderId,
+    /// The provider as it was then, where that is known.
+    configured: Option<Arc<ConfiguredProvider>>,
     linked: bool,
 }
 
 impl LinkEvents {
     /// Who hears, and who writes.
-    pub(super) fn new(addresses: Addresses) -> (Self, LinkNotices) {
+    pub(super) fn new(addresses: Addresses, wording: Wording) -> (Self, LinkNotices) {
         let (sender, changes) = mpsc::channel(QUEUE);
-        (Self(sender), LinkNotices { changes, addresses })
+        let events = Self {
+            changes: sender,
+            registry: OnceLock::new(),
+        };
+        let notices = LinkNotices {
+            changes,
+            addresses,
+            wording,
+        };
+        (events, notices)
+    }
+
+    /// Looks providers up here from now on.
+    pub(super) fn follow(&self, registry: Arc<Registry>) {
+        let _ = self.registry.set(registry);
     }
 }
 
@@ -54,15 +79,21 @@ impl Observer for LinkEvents {
             Event::Linked {
                 identity, provider, ..
             } => (*identity, *provider, true),
-            Event::Unlinked { identity, provider } => (*identity, *provider, false),
+            Event::Unlinked {
+                identity, provider, ..
+            } => (*identity, *provider, false),
             _ => return,
         };
         let change = Change {
             identity,
             provider: provider.clone(),
+            configured: self
+                .registry
+                .get()
+                .and_then(|registry| registry.current().find(provider).cloned()),
             linked,
         };
-        if self.0.try_send(change).is_err() {
+        if self.changes.try_send(change).is_err() {
             tracing::warn!("a change of links is not written about: too many wait");
         }
     }
@@ -98,8 +129,9 @@ impl LinkNotices {
         identities: &dyn IdentityStore,
         registry: &Registry,
     ) -> Result<Option<Mail>, StoreError> {
-        let providers = registry.current();
-        let provider = providers.find(&change.provider);
+        let now = registry.current().find(&change.provider).cloned();
+        let provider = change.configured.clone().or(now);
+        let provider = provider.as_deref();
         if provider.is_some_and(|provider| !provider.policy.notify) {
             return Ok(None);
         }
@@ -109,32 +141,16 @@ impl LinkNotices {
     }
 
     fn notice(&self, label: &str, identity: &Identity, linked: bool) -> Option<Mail> {
-        let gate = self.addresses.public_url().host_str().unwrap_or("the gate");
-        let settings = self.addresses.own("/settings");
-        let (subject, text) = match linked {
-            true => (
-                format!("An account at {label} was linked"),
-                format!(
-                    "An account at {label} was linked to your account at {gate} and can sign in \
-                     with it now.\n\nIf this was not you, remove the link and change your \
-                     password: {settings}\n"
-                ),
-            ),
-            false => (
-                format!("An account at {label} was unlinked"),
-                format!(
-                    "An account at {label} was unlinked from your account at {gate} and cannot \
-                     sign in with it any more.\n\nIf this was not you, change your password: \
-                     {settings}\n"
-                ),
-            ),
+        let kind = match linked {
+            true => Kind::Linked,
+            false => Kind::Unlinked,
         };
-        Some(Mail {
-            to: own_address(identity)?,
-            subject: subject.replace(char::is_control, " "),
-            text,
-            html: None,
-        })
+        let facts = Facts {
+            provider: label,
+            gate: self.addresses.public_url().host_str().unwrap_or("the gate"),
+            settings_url: &self.addresses.own("/settings"),
+        };
+        self.wording.mail(own_address(identity)?, kind, &facts)
     }
 }
 

@@ -27,8 +27,14 @@ const PAUSES: [Duration; 4] = [
 
 /// Takes mail in.
 #[derive(Debug)]
-pub(super) struct Outbox {
-    out: Option<(Smtp, mpsc::Sender<Message>)>,
+pub(super) struct Outbox(Out);
+
+#[derive(Debug)]
+enum Out {
+    Server(Box<Smtp>, mpsc::Sender<Message>),
+    /// Standard error, for whoever tries the gateway out.
+    Terminal,
+    Nowhere,
 }
 
 /// Mail that was taken and not sent yet.
@@ -42,27 +48,39 @@ impl Outbox {
     /// The two ends of the queue; without a server there is none, and no mail is taken.
     pub(super) fn new(smtp: Option<Smtp>) -> (Self, Option<Unsent>) {
         let Some(smtp) = smtp else {
-            return (Self { out: None }, None);
+            return (Self(Out::Nowhere), None);
         };
         let (sender, queue) = mpsc::channel(QUEUE);
         let unsent = Unsent {
             smtp: smtp.clone(),
             queue,
         };
-        let out = Some((smtp, sender));
-        (Self { out }, Some(unsent))
+        (Self(Out::Server(Box::new(smtp), sender)), Some(unsent))
+    }
+
+    /// Shows mail on standard error instead of sending it. The log never holds any of it.
+    pub(super) fn terminal() -> Self {
+        Self(Out::Terminal)
     }
 }
 
 #[async_trait]
 impl Mailer for Outbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
-        let Some((smtp, sender)) = &self.out else {
-            tracing::info!("a mail is not sent: no [mail] url is configured");
-            return Err(MailError::NotConfigured);
-        };
-        let message = smtp.write(mail)?;
-        sender.try_send(message).map_err(|_| MailError::Full)
+        match &self.0 {
+            Out::Server(smtp, sender) => {
+                let message = smtp.write(mail)?;
+                sender.try_send(message).map_err(|_| MailError::Full)
+            }
+            Out::Terminal => {
+                eprintln!("\n  Mail to {}: {}\n\n{}", mail.to, mail.subject, mail.text);
+                Ok(())
+            }
+            Out::Nowhere => {
+                tracing::info!("a mail is not sent: no [mail] url is configured");
+                Err(MailError::NotConfigured)
+            }
+        }
     }
 
     fn is_configured(&self) -> bool {

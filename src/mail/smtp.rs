@@ -32,6 +32,14 @@ pub enum MailServerError {
     /// The sender.
     #[error("[mail] from is no address")]
     From,
+    /// What mails say.
+    #[error("[mail] template_dir: {file}: {reason}")]
+    Template {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// A mail server.

@@ -110,6 +110,7 @@ impl Observer for Metrics {
                 method,
                 provider,
                 code,
+                ..
             } => (*method, *provider, code.as_str()),
             _ => return,
         };
@@ -150,6 +151,7 @@ mod tests {
             method: "password",
             provider: None,
             code: Code::CredentialsInvalid,
+            reason: None,
         });
         metrics.session_cache.hits.inc();
         let text = metrics.text();

@@ -99,50 +99,31 @@ impl ProviderAdministration for Administration {
         let table = self.changed(&row, change)?;
         let after = self.check(id, &table, seen.identity())?;
         let fates = Fates::of(leave, &after);
-        let leaves = !after.enabled && before.is_some_and(|entry| entry.is_enabled());
-        if leaves {
-            self.refuse_while_linked(id, fates).await?;
-        }
-        let row = StoredProvider {
-            table: self.sealed(id, table)?,
-            version: row.version + 1,
-            updated_at: self.clock.now(),
-            ..row
-        };
-        if !self.keeper.parts.stored.update(&row).await? {
-            return Err(AdministrationError::Changed);
-        }
-        self.keeper.follow_store(&mut seen).await?;
-        if leaves {
-            self.keeper.parts.departures.settle(id, fates).await?;
+        // What is said of an end is done even where it was switched off before.
+        let was_on = before.is_some_and(|entry| entry.is_enabled());
+        let leaves = !after.enabled && (was_on || leave != Leave::default());
+        let table = self.sealed(id, table)?;
+        match leaves {
+            true => drop(self.depart(seen, &row, table, fates).await?),
+            false => drop(self.write(&mut seen, &row, table).await?),
         }
         self.find(id).await
     }
 
     async fn remove(&self, id: &ProviderId, leave: Leave) -> Result<Departed, AdministrationError> {
         let mut seen = self.keeper.hold().await;
-        self.row(id, &mut seen).await?;
-        let roster = &self.keeper.parts.roster;
-        let mut departed = Departed::default();
+        let row = self.row(id, &mut seen).await?;
         // One whose table is broken serves nobody, and has nothing to say of what it leaves.
-        let entry = roster.entry(id);
+        let entry = self.keeper.parts.roster.entry(id);
         let fates = entry.as_ref().map_or_else(
             || Fates::of(leave, &config::Provider::default()),
             |entry| Fates::of(leave, &entry.table),
         );
-        self.refuse_while_linked(id, fates).await?;
-        if let Some(entry) = entry {
-            let mut entries = roster.entries();
-            entries.insert(id.clone(), entry.disabled());
-            roster.serve(entries);
-        }
-        let settled = self.keeper.parts.departures.settle(id, fates).await;
-        if let Ok(settled) = &settled {
-            departed = *settled;
-            self.keeper.parts.stored.remove(id).await?;
-        }
+        let mut table = row.table.clone();
+        table.insert("enabled".to_owned(), Value::Bool(false));
+        let (mut seen, departed) = self.depart(seen, &row, table, fates).await?;
+        self.keeper.parts.stored.remove(id).await?;
         self.keeper.follow_store(&mut seen).await?;
-        settled?;
         Ok(departed)
     }
 }
@@ -262,7 +243,7 @@ impl Administration {
         sealed.ok_or_else(|| problem("client_secret", "it is too long"))
     }
 
-    async fn refuse_while_linked(
+    pub(super) async fn refuse_while_linked(
         &self,
         id: &ProviderId,
         fates: Fates,

@@ -7,7 +7,7 @@ use portcullis_core::{
     clock::Clock,
     credential::{Credential, CredentialStore},
     entropy::Entropy,
-    event::Event,
+    event::{Event, UnlinkReason},
     id::{IdentityId, ProviderId},
     identity::IdentityStore,
     link::Link,
@@ -125,9 +125,11 @@ impl Departures {
                 self.release(link.identity_id, provider).await?;
                 if self.credentials.delete(link.id).await? {
                     count += 1;
-                    let identity = link.identity_id;
-                    self.announcer
-                        .announce(&Event::Unlinked { identity, provider });
+                    self.announcer.announce(&Event::Unlinked {
+                        identity: link.identity_id,
+                        provider,
+                        reason: UnlinkReason::ProviderRemoved,
+                    });
                 }
             }
         }

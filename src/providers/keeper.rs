@@ -215,7 +215,11 @@ impl Keeper {
                 }
                 Err(problem) => {
                     problems.push(format!("provider {}, added at run time: {problem}", row.id));
-                    let before = self.parts.roster.entry(&row.id);
+                    let is_off = row.table.get("enabled") == Some(&Value::Bool(false));
+                    let before = self.parts.roster.entry(&row.id).map(|entry| match is_off {
+                        true => entry.disabled(),
+                        false => entry,
+                    });
                     files.extend(before.map(|entry| (row.id.clone(), entry)));
                 }
             }

@@ -10,7 +10,7 @@ use tokio::{
 use super::Keeper;
 
 /// How long a change may go unseen.
-const PERIOD: Duration = Duration::from_secs(2);
+pub(super) const PERIOD: Duration = Duration::from_secs(2);
 
 /// Watches for as long as it is run; listens for the signal from the moment it is called.
 pub(crate) fn watch(keeper: Arc<Keeper>) -> io::Result<impl Future<Output = ()>> {

@@ -1,6 +1,6 @@
 //! Mistakes about sessions, providers, schemas and passwords.
 
-use crate::{Folder, ROUTE, provider, refused, warned};
+use crate::{Folder, ROUTE, SILENCE, provider, refused, warned};
 
 #[test]
 fn sessions_end_and_their_cookie_reaches_the_gateway() {
@@ -225,4 +225,19 @@ fn a_relative_database_counts_from_the_folder_of_the_configuration() {
     let absolute = Folder::with("[store]\nurl = \"sqlite:///var/own.db\"\n").load();
     let url = absolute.unwrap().config.store.url;
     assert_eq!(url.expose(), "sqlite:///var/own.db");
+}
+
+#[test]
+fn a_missing_mail_server_is_told_where_somebody_would_be_written_to() {
+    let told = |text: &str| Folder::with(text).all_warnings().contains(SILENCE);
+    assert!(told(&provider("")));
+    assert!(!told(&provider("notify = false")));
+    assert!(!told(&provider("enabled = false")));
+    assert!(!told(ROUTE), "without a provider nothing is linked");
+    let server = "[mail]\nurl = \"smtps://mail.example.org\"\nfrom = \"id@example.org\"";
+    assert!(!told(&provider(server)));
+    refused(
+        &provider("[mail]\ntemplate_dir = \"/nowhere\""),
+        "portcullis.toml:9: mail.template_dir: there is no such folder",
+    );
 }

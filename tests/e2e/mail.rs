@@ -13,7 +13,7 @@ use portcullis_core::{
     broker::LinkReason,
     clock::{Clock, SystemClock},
     entropy::Entropy,
-    event::Event,
+    event::{Event, UnlinkReason},
     identity::{Identity, IdentityStore},
     mail::{Mail, MailError, Mailer},
     mapping::Mapping,
@@ -62,7 +62,7 @@ fn office(
     let registry = Arc::new(Registry::new(Providers::new(providers)));
     let identities: Arc<dyn IdentityStore> = identities.clone();
     Office {
-        rounds: tokio::spawn(post.rounds.run(identities, registry)),
+        rounds: tokio::spawn(post.rounds.unwrap().run(identities, registry)),
         mailer: post.mailer,
         observer: post.observer,
     }
@@ -185,6 +185,7 @@ async fn people_are_told_of_links_that_come_and_go() {
     office.observer.observe(&Event::Unlinked {
         identity: alice.id,
         provider: &acme,
+        reason: UnlinkReason::Settings,
     });
     let letter = server.letter_to("alice@example.org", 1).await;
     assert!(

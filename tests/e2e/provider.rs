@@ -5,6 +5,7 @@ mod assurance;
 mod attempts;
 mod away;
 mod crowd;
+mod departure;
 mod github;
 mod google;
 mod honest;

@@ -84,6 +84,7 @@ pub(crate) fn refused(desk: &Desk, flow: &Flow, code: Code) {
             identity: Some(pending.identity),
             provider: &pending.provider,
             code,
+            reason: None,
         });
     }
 }
@@ -189,6 +190,7 @@ fn unprovable(desk: &Desk, pending: &PendingLink, from: &Flow) -> Failure {
         identity: Some(pending.identity),
         provider: &pending.provider,
         code,
+        reason: Some("no way left to prove"),
     });
     let label = provider::label(desk, &pending.provider);
     let (way_out, href) = provider::way_out(desk, code, from);

@@ -85,8 +85,8 @@ impl Elsewhere {
             return Ok(None);
         };
         let id = &self.provider.id;
-        let here = desk.own(&format!("/self-service/methods/oidc/signed-out/{id}"));
-        let here = Url::parse(&here).map_err(|_| Code::Internal)?;
+        let here = desk.services.addresses.sign_out(id);
+        let here = Url::parse(&here.post_logout_redirect_uri).map_err(|_| Code::Internal)?;
         let state = close(desk, id, csrf, return_to)?;
         let request = EndSession {
             id_token: &self.upstream.id_token,

@@ -2,7 +2,7 @@
 
 use portcullis_core::{
     credential::Credential,
-    event::Event,
+    event::{CreationReason, Event},
     id::IdentityId,
     identity::{Identity, IdentityState},
     message::Message,
@@ -54,6 +54,7 @@ pub(crate) async fn register(
     desk.services.announcer.announce(&Event::IdentityCreated {
         identity: identity.id,
         provider: None,
+        reason: CreationReason::Registration,
     });
     let sign_in = SignIn {
         flow: &submission.flow,

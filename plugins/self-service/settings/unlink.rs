@@ -2,7 +2,12 @@
 
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
-    broker::BrokerError, event::Event, link::Link, message::Message, principal::Principal,
+    broker::BrokerError,
+    event::{Event, UnlinkReason},
+    id::IdentityId,
+    link::Link,
+    message::Message,
+    principal::Principal,
 };
 use portcullis_kit::{Failure, Outcome, Wants};
 
@@ -26,19 +31,19 @@ pub(super) async fn unlink(
     };
     match broker.unlink(identity, link.id).await {
         Ok(()) => {}
-        Err(error @ (BrokerError::LastFactor | BrokerError::NoSuchLink)) => {
-            save::refresh(desk, &mut submission.flow, identity.id).await?;
-            let complaint = complaint(desk, &error, link);
-            return submission.reject(desk, vec![complaint]).await;
-        }
         Err(error) => {
-            let id = &link.key.provider;
-            return Err(provider::failure(desk, error, id, &submission.flow));
+            desk.services.announcer.announce(&Event::UnlinkRefused {
+                identity: identity.id,
+                provider: &link.key.provider,
+                code: error.code(),
+            });
+            return refuse(desk, submission, error, link, identity.id).await;
         }
     }
     desk.services.announcer.announce(&Event::Unlinked {
         identity: identity.id,
         provider: &link.key.provider,
+        reason: UnlinkReason::Settings,
     });
     end_sessions(desk, principal, link).await?;
     let saved = Message::settings_saved();
@@ -51,6 +56,22 @@ pub(super) async fn unlink(
         }
         Wants::Json => Json(submission.json(desk)).into_response(),
     })
+}
+
+/// Says in the form why the link stays, where the person can do something about it.
+async fn refuse(
+    desk: &Desk,
+    mut submission: Box<Submission>,
+    error: BrokerError,
+    link: &Link,
+    identity: IdentityId,
+) -> Outcome {
+    if !matches!(error, BrokerError::LastFactor | BrokerError::NoSuchLink) {
+        return Err(Failure::from(error.code()).caused_by(error));
+    }
+    save::refresh(desk, &mut submission.flow, identity).await?;
+    let complaint = complaint(desk, &error, link);
+    submission.reject(desk, vec![complaint]).await
 }
 
 /// The one link that is meant, or what is wrong with how it is named.

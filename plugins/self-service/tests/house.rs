@@ -72,7 +72,8 @@ impl Observer for Heard {
             Event::IdentityCreated { .. } => "created".to_owned(),
             Event::SignedOut { .. } => "signed out".to_owned(),
             Event::Linked { reason, .. } => format!("linked: {}", reason.as_str()),
-            Event::Unlinked { .. } => "unlinked".to_owned(),
+            Event::Unlinked { reason, .. } => format!("unlinked: {}", reason.as_str()),
+            Event::UnlinkRefused { code, .. } => format!("unlink refused: {}", code.as_str()),
             Event::LinkRefused { code, .. } => format!("link refused: {}", code.as_str()),
             _ => "else".to_owned(),
         };

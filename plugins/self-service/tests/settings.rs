@@ -103,7 +103,11 @@ async fn an_account_is_linked_signs_in_and_is_unlinked() {
     assert_eq!(gone.status, 401, "what came through the account has ended");
     assert_eq!(browser.ask("/sessions/whoami").await.status, 200);
     let heard = house.heard.all();
-    let told = ["linked: settings", "signed in by oidc", "unlinked"];
+    let told = [
+        "linked: settings",
+        "signed in by oidc",
+        "unlinked: settings",
+    ];
     assert_eq!(heard[1..], told);
 }
 

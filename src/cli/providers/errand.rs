@@ -1,13 +1,22 @@
 //! The providers of all sources, prepared for one errand beside a gateway or without one.
 
-use portcullis_core::{administration::ProviderRecord, broker::Broker, plugin::Announcer};
+use std::{sync::Arc, time::Duration};
+
+use portcullis_core::{
+    administration::ProviderRecord, broker::Broker, plugin::Announcer, vault::UpstreamSessionStore,
+};
+use tokio::task::JoinHandle;
 
 use crate::{
     cli::{Common, Failure, desk},
     config::Config,
     gateway::{Foundation, OtherSources, ProviderParts},
+    observe::events::EventLog,
     providers::Administration,
 };
+
+/// How long a command waits for the mail server to take what it has written.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What an errand to the providers needs.
 #[derive(Debug)]
@@ -15,6 +24,8 @@ pub(in crate::cli) struct Errand {
     config: Config,
     foundation: Foundation,
     parts: ProviderParts,
+    announcer: Announcer,
+    mail: Option<JoinHandle<()>>,
 }
 
 impl Errand {
@@ -41,25 +52,53 @@ impl Errand {
     where
         F: AsyncFnOnce(&Self) -> Result<(), Failure>,
     {
+        let _flush = desk::log_events(&config);
         desk::runtime()?.block_on(async {
-            let foundation = Foundation::lay(&config).await;
-            let foundation = foundation.map_err(|error| Failure::refused(&error))?;
-            let (other, announcer) = (OtherSources::default(), Announcer::default());
-            let parts = ProviderParts::prepare(&config, &foundation, other, &announcer).await;
-            match parts {
-                Ok(parts) => {
-                    let prepared = Self {
-                        config,
-                        foundation,
-                        parts,
-                    };
-                    let done = errand(&prepared).await;
-                    prepared.foundation.close().await;
-                    done
-                }
-                Err(error) => Err(Failure::refused(&error)),
-            }
+            let prepared = Self::prepare(config).await?;
+            let done = errand(&prepared).await;
+            prepared.close().await;
+            done
         })
+    }
+
+    async fn prepare(config: Config) -> Result<Self, Failure> {
+        let foundation = Foundation::lay(&config).await;
+        let mut foundation = foundation.map_err(|error| Failure::refused(&error))?;
+        let observer = Arc::clone(&foundation.post.observer);
+        let announcer = Announcer::new(vec![observer, Arc::new(EventLog)]);
+        let other = OtherSources::default();
+        let parts = ProviderParts::prepare(&config, &foundation, other, &announcer).await;
+        let parts = parts.map_err(|error| Failure::refused(&error))?;
+        let identities = Arc::clone(&foundation.stores.identities);
+        let registry = Arc::clone(&parts.broker.registry);
+        let rounds = foundation.post.rounds.take();
+        let mail = rounds.map(|rounds| tokio::spawn(rounds.run(identities, registry)));
+        Ok(Self {
+            config,
+            foundation,
+            parts,
+            announcer,
+            mail,
+        })
+    }
+
+    /// Sends what was written, and closes the stores.
+    async fn close(self) {
+        let Self {
+            foundation,
+            parts,
+            announcer,
+            mail,
+        } = self;
+        let Foundation { post, store, .. } = foundation;
+        // Nobody can write any more, so the mail ends when all is sent.
+        drop((parts, announcer, post));
+        if let Some(mail) = mail
+            && tokio::time::timeout(PATIENCE, mail).await.is_err()
+        {
+            eprintln!("warning: the mail server has not taken all mail");
+        }
+        store.close().await;
     }
 
     pub(in crate::cli) fn administration(&self) -> &Administration {
@@ -82,8 +121,18 @@ impl Errand {
         }
     }
 
+    /// Who hears of what is done.
+    pub(in crate::cli) fn announcer(&self) -> &Announcer {
+        &self.announcer
+    }
+
+    /// Where sessions came from.
+    pub(in crate::cli) fn upstream_sessions(&self) -> &dyn UpstreamSessionStore {
+        &*self.parts.upstream_sessions
+    }
+
     /// Says what keeps providers of the store from serving.
-    pub(super) fn mention_trouble(&self) {
+    pub(in crate::cli) fn mention_trouble(&self) {
         if let Some(trouble) = self.parts.roster.trouble() {
             eprintln!("warning: {trouble}");
         }

@@ -308,6 +308,7 @@ pub(super) fn arrived(
         identity,
         upstream,
         aal: configured.policy.second_factor.aal(&vouched.claims),
+        unlinked: Vec::new(),
     })
 }
 

@@ -294,7 +294,7 @@ impl Broker {
         identity: Identity,
         vouched: Vouched,
     ) -> Result<Box<Arrived>, BrokerError> {
-        self.clear(identity.id, None).await?;
+        let unlinked = self.clear(identity.id, None).await?;
         let own = |identity: &Identity| {
             let mut identity = identity.clone();
             identity.provenance.clear();
@@ -303,25 +303,34 @@ impl Broker {
         let identity = self.rewritten(identity.id, own).await?;
         let identity = identity.filter(|identity| identity.state == IdentityState::Active);
         let identity = identity.ok_or(BrokerError::Disabled)?;
-        let arrived = self.attach(configured, identity, vouched).await?;
+        let mut arrived = self.attach(configured, identity, vouched).await?;
+        arrived.unlinked = unlinked;
         let own = arrived.upstream.link.identifier();
-        self.clear(arrived.identity.id, Some(&own)).await?;
+        let late = self.clear(arrived.identity.id, Some(&own)).await?;
+        arrived.unlinked.extend(late);
         Ok(arrived)
     }
 
-    /// Removes every way in but the link of this identifier, then ends all sessions.
-    async fn clear(&self, identity: IdentityId, keep: Option<&str>) -> Result<(), BrokerError> {
+    /// Removes every way in but the link of this identifier, then ends all sessions; the providers
+    /// of the links that went.
+    async fn clear(
+        &self,
+        identity: IdentityId,
+        keep: Option<&str>,
+    ) -> Result<Vec<ProviderId>, BrokerError> {
+        let mut unlinked = Vec::new();
         for credential in self.credentials.list(identity).await? {
             if keep.is_some() && credential.identifier.as_deref() == keep {
                 continue;
             }
-            if Link::of(&credential).is_some() {
+            if let Some(link) = Link::of(&credential) {
                 self.forget_tokens(credential.id).await;
+                unlinked.push(link.key.provider);
             }
             self.credentials.delete(credential.id).await?;
         }
         self.sessions.revoke_all(identity, None).await?;
-        Ok(())
+        Ok(unlinked)
     }
 
     async fn forget_tokens(&self, link: CredentialId) {

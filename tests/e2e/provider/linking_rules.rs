@@ -151,24 +151,35 @@ async fn an_address_of_several_identities_signs_in_as_none_of_them() {
 async fn a_prepared_link_is_taken_once() {
     let gate = gate("").await;
     let alice = ALICE.sign_up(&gate.gateway).await;
-    let stub = json!({ "providers": [{
-        "provider": "one", "email": ALICE.email, "use_auto_link": true }] });
-    let identifier = json!(["prepared", "one", ALICE.email]);
-    gate.postgres.query(&format!(
-        "INSERT INTO credentials (id, identity_id, kind, identifier, config, created_at, updated_at)
-         SELECT '01890a5d-ac96-774b-bcce-b302099a8057', identity_id, 'oidc', '{identifier}', '{stub}',
-                created_at, updated_at FROM credentials WHERE identity_id = '{}'",
-        alice.identity()
-    ));
+    let of_alice = ["--identity-id", alice.identity(), "--output", "json"];
+    let ask = |arguments: &[&str]| gate.gateway.run(&[arguments, &of_alice].concat(), "");
+    let prepare = |provider: &str| {
+        ask(&[
+            "prepare-oidc-link",
+            "--provider",
+            provider,
+            "--address",
+            "Alice@Example.org",
+        ])
+    };
+    assert_eq!(prepare("nobody").code, 1);
+    let prepared = prepare("one");
+    assert_eq!(prepared.code, 0, "{prepared:?}");
+    assert_eq!(prepare("one").code, 1, "once is enough");
+    let list = ask(&["list-oidc-accounts"]).json();
+    assert_eq!(list[0]["prepared"], true, "{list}");
+    let name = list[0]["credential_id"].as_str().unwrap();
+    let removed = ask(&["unlink-oidc-account", "--yes", "--credential-id", name]);
+    assert_eq!(removed.code, 0, "{removed:?}");
+    assert_eq!(prepare("one").code, 0, "it can be prepared anew");
     let client = gate.gateway.anonymous();
     let answer = sign_in_through(&client, "one", "alice").await;
     let status = answer.status();
     assert!(session_cookie(&answer).is_some(), "{status}");
     assert_eq!(identity(&client).await, alice.identity());
-    let left = gate.postgres.query(&format!(
-        "SELECT count(*) FROM credentials WHERE identifier = '{identifier}'"
-    ));
-    assert_eq!(left.trim(), "0", "it is used up");
+    let list = ask(&["list-oidc-accounts"]).json();
+    assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
+    assert_eq!(list[0]["prepared"], false, "it is used up: {list}");
     gate.mail.letter_to(ALICE.email, 0).await;
 }
 

@@ -9,7 +9,7 @@ use crate::support::{
     person::{session_cookie, sign_in_through, vouched},
 };
 
-fn add(gateway: &TestGateway, id: &str, issuer: &str, more: &[&str]) -> Output {
+pub(super) fn add(gateway: &TestGateway, id: &str, issuer: &str, more: &[&str]) -> Output {
     let issuer = format!("issuer_url={issuer}");
     let mut arguments = vec!["providers", "add", "--kind", "oidc", "--client-id", "gate"];
     arguments.extend(["--id", id, "--set", &issuer, "--client-secret-stdin"]);
@@ -18,7 +18,7 @@ fn add(gateway: &TestGateway, id: &str, issuer: &str, more: &[&str]) -> Output {
     gateway.run(&arguments, &format!("hush-{id}\n"))
 }
 
-fn ask(gateway: &TestGateway, arguments: &[&str]) -> Output {
+pub(super) fn ask(gateway: &TestGateway, arguments: &[&str]) -> Output {
     let mut all = vec!["providers"];
     all.extend(arguments);
     all.extend(["--output", "json"]);

@@ -1,0 +1,197 @@
+//! What happens to identities, links and sessions, as log lines: ids, codes and reasons, never a
+//! claim or an address.
+
+use portcullis_core::{event::Event, stage::Observer};
+
+/// Writes a line for each event, with the target `event`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EventLog;
+
+impl Observer for EventLog {
+    fn observe(&self, event: &Event<'_>) {
+        let line = Line::of(event);
+        tracing::info!(
+            target: "event",
+            event = line.name,
+            identity.id = line.identity,
+            session.id = line.session,
+            provider.id = line.provider,
+            method = line.method,
+            code = line.code,
+            reason = line.reason,
+            "{}", line.name
+        );
+    }
+}
+
+/// An event's fields; those it has not are left out.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Line<'a> {
+    name: &'static str,
+    identity: Option<String>,
+    session: Option<String>,
+    provider: Option<&'a str>,
+    method: Option<&'a str>,
+    code: Option<&'static str>,
+    reason: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn of(event: &Event<'a>) -> Self {
+        match event {
+            Event::SignedIn { .. } | Event::SignInRefused { .. } | Event::SignedOut { .. } => {
+                Self::of_session(event)
+            }
+            Event::IdentityCreated {
+                identity,
+                provider,
+                reason,
+            } => Self {
+                identity: Some(identity.to_string()),
+                provider: provider.map(|provider| provider.as_str()),
+                reason: Some(reason.as_str()),
+                ..Self::named("identity_created")
+            },
+            _ => Self::of_link(event),
+        }
+    }
+
+    fn of_session(event: &Event<'a>) -> Self {
+        match event {
+            Event::SignedIn {
+                identity,
+                session,
+                method,
+                provider,
+            } => Self {
+                identity: Some(identity.to_string()),
+                session: Some(session.to_string()),
+                provider: provider.map(|provider| provider.as_str()),
+                method: Some(method),
+                ..Self::named("signed_in")
+            },
+            Event::SignInRefused {
+                method,
+                provider,
+                code,
+                reason,
+            } => Self {
+                provider: provider.map(|provider| provider.as_str()),
+                method: Some(method),
+                code: Some(code.as_str()),
+                reason: *reason,
+                ..Self::named("sign_in_refused")
+            },
+            Event::SignedOut { identity, session } => Self {
+                identity: Some(identity.to_string()),
+                session: Some(session.to_string()),
+                ..Self::named("signed_out")
+            },
+            _ => Self::named("other"),
+        }
+    }
+
+    fn of_link(event: &Event<'a>) -> Self {
+        let about = |name, identity: Option<String>, provider: &'a str| Self {
+            identity,
+            provider: Some(provider),
+            ..Self::named(name)
+        };
+        match event {
+            Event::Linked {
+                identity,
+                provider,
+                reason,
+            } => Self {
+                reason: Some(reason.as_str()),
+                ..about("linked", Some(identity.to_string()), provider.as_str())
+            },
+            Event::Unlinked {
+                identity,
+                provider,
+                reason,
+            } => Self {
+                reason: Some(reason.as_str()),
+                ..about("unlinked", Some(identity.to_string()), provider.as_str())
+            },
+            Event::UnlinkRefused {
+                identity,
+                provider,
+                code,
+            } => Self {
+                code: Some(code.as_str()),
+                ..about(
+                    "unlink_refused",
+                    Some(identity.to_string()),
+                    provider.as_str(),
+                )
+            },
+            Event::LinkRefused {
+                identity,
+                provider,
+                code,
+                reason,
+            } => Self {
+                code: Some(code.as_str()),
+                reason: *reason,
+                ..about(
+                    "link_refused",
+                    identity.map(|id| id.to_string()),
+                    provider.as_str(),
+                )
+            },
+            Event::TokensEnded { identity, provider } => about(
+                "tokens_ended",
+                Some(identity.to_string()),
+                provider.as_str(),
+            ),
+            _ => Self::named("other"),
+        }
+    }
+
+    fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_core::{
+        catalogue::Code, event::UnlinkReason, id::IdentityId, testing::SeededEntropy,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_line_names_what_happened_to_whom_and_why() {
+        let identity = IdentityId::generate(&SeededEntropy::new(1));
+        let acme = "acme".parse().unwrap();
+        let line = Line::of(&Event::Unlinked {
+            identity,
+            provider: &acme,
+            reason: UnlinkReason::Command,
+        });
+        let id = identity.to_string();
+        assert_eq!(
+            (line.name, line.identity, line.provider, line.reason),
+            ("unlinked", Some(id), Some("acme"), Some("command"))
+        );
+        let line = Line::of(&Event::SignInRefused {
+            method: "oidc",
+            provider: Some(&acme),
+            code: Code::ProviderNotAdmitted,
+            reason: Some("another domain"),
+        });
+        assert_eq!(
+            (line.name, line.code, line.reason),
+            (
+                "sign_in_refused",
+                Some("provider_not_admitted"),
+                Some("another domain")
+            )
+        );
+    }
+}
