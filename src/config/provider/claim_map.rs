@@ -79,7 +79,7 @@ impl Provider {
         check: &mut Check<'_>,
     ) {
         if let Some(schema) = schemas.iter().find(|schema| schema.id() == default) {
-            self.validate_places(schema, check);
+            self.validate_places(schema, schemas, check);
         }
         if self.allow_privileged {
             return;
@@ -98,10 +98,11 @@ impl Provider {
 }
 
 impl Provider {
-    /// Refuses to map what the schema of new identities has no place for: nobody new could enter.
-    pub(in crate::config) fn validate_places(&self, schema: &Schema, check: &mut Check<'_>) {
+    /// Refuses to map what the schema of new identities has no place for, and no other describes.
+    fn validate_places(&self, schema: &Schema, all: &[Schema], check: &mut Check<'_>) {
         for (path, mapped) in &self.map {
-            if mapped.target == Target::Traits && schema.forbids(path) {
+            let is_described = || all.iter().any(|other| other.paths().contains(path));
+            if mapped.target == Target::Traits && schema.forbids(path) && !is_described() {
                 let known = schema.paths();
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 check.under("map").under(path).problem(format!(
