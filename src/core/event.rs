@@ -128,6 +128,8 @@ pub enum UnlinkReason {
     ProviderRemoved,
     /// The identity was reclaimed from whoever had linked it unproved.
     Reclaimed,
+    /// The account was moved to another identity of the same person.
+    Moved,
 }
 
 impl UnlinkReason {
@@ -138,6 +140,7 @@ impl UnlinkReason {
             Self::Command => "command",
             Self::ProviderRemoved => "provider_removed",
             Self::Reclaimed => "reclaimed",
+            Self::Moved => "moved",
         }
     }
 }

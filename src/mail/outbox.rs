@@ -84,7 +84,7 @@ impl Mailer for Outbox {
     }
 
     fn is_configured(&self) -> bool {
-        self.out.is_some()
+        !matches!(self.0, Out::Nowhere)
     }
 }
 

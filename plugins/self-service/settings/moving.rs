@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     broker::{BrokerError, LinkReason, Moved, PendingMove},
     catalogue::Code,
-    event::Event,
+    event::{Event, UnlinkReason},
     flow::Flow,
     id::ProviderId,
     message::Message,
@@ -127,6 +127,7 @@ async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(),
     announcer.announce(&Event::Unlinked {
         identity: moved.from,
         provider,
+        reason: UnlinkReason::Moved,
     });
     announcer.announce(&Event::Linked {
         identity: moved.arrived.identity.id,

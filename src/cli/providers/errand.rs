@@ -85,6 +85,7 @@ impl Errand {
     /// Sends what was written, and closes the stores.
     async fn close(self) {
         let Self {
+            config: _,
             foundation,
             parts,
             announcer,
