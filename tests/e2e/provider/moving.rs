@@ -29,7 +29,9 @@ async fn a_person_moves_an_account_from_an_older_identity() {
     browser.fill("login", "bob").await;
     browser.fill("password", "anything").await;
     browser.submit().await;
-    browser.see("signs in another identity already").await;
+    browser
+        .see("belongs to somebody who is known here already")
+        .await;
     assert_links(&bob, &["one", "two"]).await;
     browser.press("Move one here").await;
     browser.see("Your changes have been saved").await;

@@ -117,7 +117,7 @@ async fn a_frame_of_the_providers_page_ends_the_session_on_two_nodes() {
     let provider = provider.id_token_with(&json!({ "sid": "session-1" }));
     let table = format!(
         "[providers.one]\nkind = \"oidc\"\nissuer_url = \"{}\"\nclient_id = \"one\"\n\
-         client_secret = \"a-client-secret-of-some-length\"",
+         client_secret = \"a-client-secret-of-some-length\"\nfront_channel_logout = true",
         provider.issuer()
     );
     let nodes = Nodes::start(TestGateway::builder(), &table).await;
