@@ -154,10 +154,7 @@ async fn the_token_endpoint_cannot_send_the_code_elsewhere() {
     let away = ResponseTemplate::new(307).insert_header("location", inside);
     story.idp.answers_with(TOKEN, away);
     let outcome = story.finish(&good_answer()).await;
-    assert!(matches!(
-        outcome,
-        Err(ProviderError::ForbiddenAddress { .. })
-    ));
+    assert!(matches!(outcome, Err(ProviderError::Invalid { .. })));
     assert_eq!(story.idp.asked(TOKEN).await.len(), 1);
 }
 
