@@ -88,7 +88,10 @@ async fn an_account_is_moved_from_ones_other_identity() {
     assert_eq!(phone.ask("/sessions/whoami").await.status, 401);
     assert_eq!(browser.ask("/sessions/whoami").await.status, 200);
     let heard = house.heard.all();
-    assert_eq!(heard[heard.len() - 2..], ["unlinked", "linked: settings"]);
+    assert_eq!(
+        heard[heard.len() - 2..],
+        ["unlinked: moved", "linked: settings"]
+    );
 
     let again = browser.post(action(&flow), &said(&flow, "move")).await;
     assert_eq!(messages(&again.json()), [4_010_004], "it counts once");
