@@ -3,23 +3,15 @@
 use portcullis_core::{
     broker::BrokerError,
     catalogue::Code,
-    flow::{Flow, FlowKind, Transport},
+    flow::{Flow, Transport},
     id::ProviderId,
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use crate::{
-    attempts::Attempts,
-    desk::{Desk, with_query},
-    navigate,
-    navigate::outcome_with_cookie,
-    provider,
+    attempts::Attempts, desk::Desk, navigate, navigate::outcome_with_cookie, provider,
     submission::Submission,
 };
-
-/// The query parameter, and its only value, that asks to choose an account.
-const PROMPT: &str = "prompt";
-const CHOOSES: &str = "select_account";
 
 /// Sends the submission's browser to the provider called `name`.
 pub(crate) async fn leave(
@@ -37,18 +29,6 @@ pub(crate) async fn leave(
     let (flow, wants) = (&submission.flow, submission.wants);
     let id: ProviderId = name.parse().map_err(|_| Code::ProviderUnknown)?;
     send(desk, visit, (flow, wants), (&id, false)).await
-}
-
-/// The address that begins anew at the same provider, where the person chooses the account.
-pub(crate) fn another(desk: &Desk, id: &ProviderId, flow: &Flow) -> String {
-    let page = desk.begin_page(FlowKind::Login, flow.return_to.as_deref());
-    with_query(&page, &[("provider", id.as_str()), (PROMPT, CHOOSES)])
-}
-
-/// The provider whose accounts a navigation asks to choose from.
-pub(crate) fn chosen_anew(visit: &Visit) -> Option<ProviderId> {
-    let wanted = visit.wants() == Wants::Html && visit.query(PROMPT) == Some(CHOOSES);
-    wanted.then(|| visit.query("provider")?.parse().ok())?
 }
 
 /// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts.

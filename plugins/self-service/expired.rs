@@ -10,7 +10,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, forms, login::confirmation, parked, remembered, start::NewFlow};
+use crate::{desk::Desk, forms, login::ways, parked, remembered, start::NewFlow};
 
 /// Answers with the flow that takes the place of `old`.
 pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
@@ -30,7 +30,7 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     };
     let nodes = match &visit.visitor.principal {
         Some(principal) if remembered::refreshes(old) => {
-            confirmation::own_ways(desk, &principal.identity).await?
+            ways::own(desk, &principal.identity).await?
         }
         _ => forms::nodes(desk, visit, kind).await?,
     };

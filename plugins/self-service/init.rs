@@ -10,6 +10,7 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::Value;
 
 use crate::{
+    choosing,
     csrf::Csrf,
     departure,
     desk::Desk,
@@ -53,7 +54,7 @@ pub(crate) async fn browser(
         ..NewFlow::of(visit, kind, nodes)
     };
     let flow = new.start(desk).await?;
-    if let (FlowKind::Login, Some(id)) = (kind, departure::chosen_anew(visit)) {
+    if let (FlowKind::Login, Some(id)) = (kind, choosing::chosen_anew(visit)) {
         let gone = departure::send(desk, visit, (&flow, Wants::Html), (&id, true)).await;
         return outcome_with_cookie(gone, &csrf.set_cookie(desk));
     }

@@ -6,6 +6,7 @@
 
 mod arrival;
 mod attempts;
+mod choosing;
 mod complaint;
 mod config;
 mod csrf;

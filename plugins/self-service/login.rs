@@ -5,3 +5,4 @@ pub(crate) mod confirmation;
 pub(crate) mod init;
 pub(crate) mod local;
 pub(crate) mod submit;
+pub(crate) mod ways;

@@ -12,7 +12,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use url::Url;
 
-use crate::{departure, desk::Desk, remembered, sign_in::OIDC};
+use crate::{choosing, desk::Desk, remembered, sign_in::OIDC};
 
 /// What a provider says when somebody cancels (RFC 6749, section 4.1.2.1).
 const DENIED: &str = "access_denied";
@@ -112,7 +112,7 @@ pub(crate) fn failure(desk: &Desk, error: BrokerError, id: &ProviderId, flow: &F
         };
         // The provider remembers the account, and would bring it again and again.
         if flow.kind != FlowKind::Settings && flow.transport == Transport::Browser {
-            let another = departure::another(desk, id, flow);
+            let another = choosing::another(desk, id, flow);
             failure = failure.way_out(format!("Use another {label} account"), another);
         }
     }

@@ -215,7 +215,7 @@ messages! {
     /// An account could be moved from another identity.
     error move_offered(provider: &str) = 4990007, "If that is you as well, you can move the {provider} account here: from then on it signs you in as who you are now, and no longer as the other.";
     /// An account cannot be moved from another identity.
-    error move_refused(provider: &str) = 4990008, "The {provider} account is the other identity's only way in, so it stays there. Sign in with it, add another way to sign in, and try again.";
+    error move_refused(provider: &str) = 4990008, "The {provider} account is the only way in for whom it signs in now, so it stays there. Sign in with it, link another account, and try again.";
     /// Several links are meant.
     error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please say which one.";
 }

@@ -9,7 +9,7 @@ use portcullis_core::{
     catalogue::Code,
     entropy::Entropy,
     flow::Flow,
-    identity::{Identity, IdentityState},
+    identity::IdentityState,
     mail::Mail,
     message::Message,
     secret::{Secret, Token, TokenHash},
@@ -18,7 +18,10 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde::{Deserialize, Serialize};
 
-use super::local;
+use super::{
+    local,
+    ways::{CODE, address},
+};
 use crate::{
     desk::Desk,
     parked::{self, Parked},
@@ -27,8 +30,6 @@ use crate::{
     throttle::{self, Suspicion},
 };
 
-/// The method's name, its nodes' group and the field the code is typed into.
-pub(super) const CODE: &str = "code";
 /// The button that asks for another code.
 const RESEND: &str = "resend";
 /// How often somebody may try one code.
@@ -47,14 +48,6 @@ pub(crate) struct MailedCode {
 
 impl Parked for MailedCode {
     const NAME: &'static str = "mailed-code";
-}
-
-/// The button that asks for a code, where mail is sent and the identity has an address to send it
-/// to.
-pub(super) fn button(desk: &Desk, identity: &Identity, pending: &PendingLink) -> Option<Node> {
-    let can_be_sent = desk.services.mailer.is_configured();
-    (can_be_sent && address(identity, pending).is_some())
-        .then(|| Node::submit(CODE, "method", CODE, Message::send_code()))
 }
 
 /// Whether a submission to this flow is about a code.
@@ -153,19 +146,6 @@ async fn prove(
             submission.reject(desk, vec![complaint]).await
         }
     }
-}
-
-/// Where a code goes: the address both have in common, else another one; always one that the
-/// identity has proved to hold.
-fn address<'a>(identity: &'a Identity, pending: &PendingLink) -> Option<&'a str> {
-    let mut verified: Vec<&str> = identity
-        .addresses
-        .iter()
-        .filter(|own| own.verified_at.is_some() && own.via == "email")
-        .map(|own| own.value.as_str())
-        .collect();
-    verified.sort_by_key(|own| *own != pending.address);
-    verified.first().copied()
 }
 
 /// Six digits, each code as likely as every other.

@@ -7,10 +7,8 @@
 use portcullis_core::{
     broker::{Arrived, LinkReason, PendingLink},
     catalogue::Code,
-    credential::CredentialKind,
     event::Event,
     flow::{Flow, FlowKind},
-    id::ProviderId,
     identity::Identity,
     message::Message,
     ui::Node,
@@ -18,7 +16,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Wants};
 use serde_json::{Value, json};
 
-use super::code;
+use super::ways;
 use crate::{desk::Desk, navigate, parked, provider, remembered, sign_in, start::NewFlow};
 
 /// Whether an account waits in the flow.
@@ -31,7 +29,7 @@ pub(crate) fn is_in(flow: &Flow) -> bool {
 pub(crate) async fn park(desk: &Desk, from: &Flow, wants: Wants, pending: &PendingLink) -> Outcome {
     let identity = desk.services.identities.find(pending.identity).await?;
     let identity = identity.ok_or(Code::Internal)?;
-    let nodes = ways_to_prove(desk, &identity, pending).await?;
+    let nodes = ways::to_prove(desk, &identity, pending).await?;
     if nodes.is_empty() {
         return Err(unprovable(desk, pending, from));
     }
@@ -94,74 +92,6 @@ pub(crate) fn identifier(flow: &Flow) -> Option<String> {
     let fixed = |node: &&Node| node.attributes.name == "identifier" && node.attributes.disabled;
     let node = flow.ui.nodes.iter().find(fixed)?;
     Some(node.attributes.value.as_ref()?.as_str()?.to_owned())
-}
-
-/// The form's ways to prove the identity: providers it is linked to, a code mailed to its verified
-/// address, and its local methods.
-async fn ways_to_prove(
-    desk: &Desk,
-    identity: &Identity,
-    pending: &PendingLink,
-) -> Result<Vec<Node>, Failure> {
-    let mut nodes = linked_providers(desk, identity, Message::sign_in_with_and_link).await?;
-    nodes.extend(code::button(desk, identity, pending));
-    // Whoever holds the address need not learn by what else the identity signs in.
-    let known = identity.identifiers.contains(&pending.address);
-    let known = known.then_some(pending.address.as_str());
-    let local = local_nodes(desk, identity, known).await?.into_iter();
-    nodes.extend(local.map(|node| match node.attributes.kind.as_str() {
-        "submit" => node.with_label(Message::sign_in_and_link()),
-        _ => node,
-    }));
-    Ok(nodes)
-}
-
-/// How somebody who is signed in can prove it again: the ways of this identity and no others.
-pub(crate) async fn own_ways(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
-    let mut nodes = linked_providers(desk, identity, Message::sign_in_with).await?;
-    let known = identity.identifiers.first().map(String::as_str);
-    nodes.extend(local_nodes(desk, identity, known).await?);
-    Ok(nodes)
-}
-
-/// The nodes of the local methods it has, about this `identifier` and no other.
-async fn local_nodes(
-    desk: &Desk,
-    identity: &Identity,
-    identifier: Option<&str>,
-) -> Result<Vec<Node>, Failure> {
-    let credentials = desk.services.credentials.list(identity.id).await?;
-    let has = |name: &str| {
-        let mut local = credentials.iter().map(|credential| credential.kind);
-        local.any(|kind| kind != CredentialKind::Oidc && kind.as_str() == name)
-    };
-    let methods = desk.services.methods.iter().filter(|one| has(one.name()));
-    let mut nodes: Vec<Node> = methods.flat_map(|one| one.nodes(FlowKind::Login)).collect();
-    for input in nodes.iter_mut().map(|node| &mut node.attributes) {
-        if let ("identifier", Some(identifier)) = (input.name.as_str(), identifier) {
-            input.value = Some(identifier.into());
-            input.disabled = true;
-        }
-    }
-    Ok(nodes)
-}
-
-/// The providers it is linked to. Another account of the very provider proves it as well: the one
-/// that waits is linked to nobody, so that it never proves itself.
-async fn linked_providers(
-    desk: &Desk,
-    identity: &Identity,
-    label: fn(&str, &str) -> Message,
-) -> Result<Vec<Node>, Failure> {
-    let links = desk.services.broker.links(identity.id).await;
-    let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
-    let providers = desk.services.broker.registry.current();
-    let is_way = |id: &ProviderId| links.iter().any(|link| link.key.provider == *id);
-    let linked = providers.enabled().filter(|one| is_way(&one.id));
-    let button = |id: &str, name: &str| Node::submit("oidc", "provider", id, label(name, id));
-    Ok(linked
-        .map(|one| button(one.id.as_str(), &one.label).with_icon(one.icon.as_deref()))
-        .collect())
 }
 
 fn explanation(nodes: &[Node], pending: &PendingLink, label: &str) -> Message {

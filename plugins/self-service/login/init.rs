@@ -9,7 +9,7 @@ use axum::{
 use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, principal::Principal};
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::confirmation;
+use super::ways;
 use crate::{
     desk::Desk,
     init::{self, Opening},
@@ -61,7 +61,7 @@ fn wants_refresh(visit: &Visit) -> bool {
 }
 
 async fn refresh(desk: &Desk, principal: &Principal) -> Result<Opening, Failure> {
-    let nodes = confirmation::own_ways(desk, &principal.identity).await?;
+    let nodes = ways::own(desk, &principal.identity).await?;
     Ok(Opening {
         context: remembered::refresh(principal.identity.id),
         messages: vec![Message::reauthenticate()],

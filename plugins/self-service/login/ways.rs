@@ -1,0 +1,101 @@
+//! The ways in which an identity can prove itself: the accounts it is linked to, a code mailed to its
+//! verified address, and its local methods.
+
+use portcullis_core::{
+    broker::PendingLink, credential::CredentialKind, flow::FlowKind, id::ProviderId,
+    identity::Identity, message::Message, ui::Node,
+};
+use portcullis_kit::Failure;
+
+use crate::desk::Desk;
+
+/// The method's name, its nodes' group and the field the code is typed into.
+pub(super) const CODE: &str = "code";
+
+/// How it can prove that an account is its own, too.
+pub(super) async fn to_prove(
+    desk: &Desk,
+    identity: &Identity,
+    pending: &PendingLink,
+) -> Result<Vec<Node>, Failure> {
+    let mut nodes = linked_providers(desk, identity, Message::sign_in_with_and_link).await?;
+    nodes.extend(code_button(desk, identity, pending));
+    // Whoever holds the address need not learn by what else the identity signs in.
+    let known = identity.identifiers.contains(&pending.address);
+    let known = known.then_some(pending.address.as_str());
+    let local = local_nodes(desk, identity, known).await?.into_iter();
+    nodes.extend(local.map(|node| match node.attributes.kind.as_str() {
+        "submit" => node.with_label(Message::sign_in_and_link()),
+        _ => node,
+    }));
+    Ok(nodes)
+}
+
+/// How somebody who is signed in can prove it again: the ways of this identity and no others.
+pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
+    let mut nodes = linked_providers(desk, identity, Message::sign_in_with).await?;
+    let known = identity.identifiers.first().map(String::as_str);
+    nodes.extend(local_nodes(desk, identity, known).await?);
+    Ok(nodes)
+}
+
+/// The button that asks for a code, where mail is sent and the identity has an address to send it
+/// to.
+fn code_button(desk: &Desk, identity: &Identity, pending: &PendingLink) -> Option<Node> {
+    let can_be_sent = desk.services.mailer.is_configured();
+    (can_be_sent && address(identity, pending).is_some())
+        .then(|| Node::submit(CODE, "method", CODE, Message::send_code()))
+}
+
+/// The nodes of the local methods it has, about this `identifier` and no other.
+async fn local_nodes(
+    desk: &Desk,
+    identity: &Identity,
+    identifier: Option<&str>,
+) -> Result<Vec<Node>, Failure> {
+    let credentials = desk.services.credentials.list(identity.id).await?;
+    let has = |name: &str| {
+        let mut local = credentials.iter().map(|credential| credential.kind);
+        local.any(|kind| kind != CredentialKind::Oidc && kind.as_str() == name)
+    };
+    let methods = desk.services.methods.iter().filter(|one| has(one.name()));
+    let mut nodes: Vec<Node> = methods.flat_map(|one| one.nodes(FlowKind::Login)).collect();
+    for input in nodes.iter_mut().map(|node| &mut node.attributes) {
+        if let ("identifier", Some(identifier)) = (input.name.as_str(), identifier) {
+            input.value = Some(identifier.into());
+            input.disabled = true;
+        }
+    }
+    Ok(nodes)
+}
+
+/// The providers it is linked to. Another account of the very provider proves it as well: the one
+/// that waits is linked to nobody, so that it never proves itself.
+async fn linked_providers(
+    desk: &Desk,
+    identity: &Identity,
+    label: fn(&str, &str) -> Message,
+) -> Result<Vec<Node>, Failure> {
+    let links = desk.services.broker.links(identity.id).await;
+    let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
+    let providers = desk.services.broker.registry.current();
+    let is_way = |id: &ProviderId| links.iter().any(|link| link.key.provider == *id);
+    let linked = providers.enabled().filter(|one| is_way(&one.id));
+    let button = |id: &str, name: &str| Node::submit("oidc", "provider", id, label(name, id));
+    Ok(linked
+        .map(|one| button(one.id.as_str(), &one.label).with_icon(one.icon.as_deref()))
+        .collect())
+}
+
+/// Where a code goes: the address both have in common, else another one; always one that the
+/// identity has proved to hold.
+pub(super) fn address<'a>(identity: &'a Identity, pending: &PendingLink) -> Option<&'a str> {
+    let mut verified: Vec<&str> = identity
+        .addresses
+        .iter()
+        .filter(|own| own.verified_at.is_some() && own.via == "email")
+        .map(|own| own.value.as_str())
+        .collect();
+    verified.sort_by_key(|own| *own != pending.address);
+    verified.first().copied()
+}
