@@ -64,9 +64,6 @@ pub trait TokenStore: Debug + Send + Sync {
     /// What is kept for the links of an identity, the newest link first.
     async fn of_identity(&self, identity: IdentityId) -> Result<Vec<SealedTokens>, StoreError>;
 
-    /// Whose link it is; `None` when there is no such link.
-    async fn owner(&self, link: CredentialId) -> Result<Option<IdentityId>, StoreError>;
-
     /// Keeps this, in place of what was kept for the link; leases stay.
     ///
     /// Fails with [`StoreError::Conflict`] when there is no such link.

@@ -80,16 +80,6 @@ impl TokenStore for SqlTokens {
         self.select(&query).await
     }
 
-    async fn owner(&self, link: CredentialId) -> Result<Option<IdentityId>, StoreError> {
-        let query = Query::select()
-            .column(Column::IdentityId)
-            .from(Table::Credentials)
-            .and_where(Expr::col(Column::Id).eq(text(link)))
-            .to_owned();
-        let row = self.database.row(self.database.write(&query, WHAT)).await?;
-        row.map(|row| row.parsed(Column::IdentityId)).transpose()
-    }
-
     async fn put(&self, tokens: &SealedTokens) -> Result<(), StoreError> {
         let mut row = insert(Table::UpstreamTokens, cells(tokens));
         row.on_conflict(

@@ -93,10 +93,6 @@ impl TokenStore for Hesitant {
         self.store.of_identity(identity).await
     }
 
-    async fn owner(&self, link: CredentialId) -> Result<Option<IdentityId>, StoreError> {
-        self.store.owner(link).await
-    }
-
     async fn put(&self, tokens: &SealedTokens) -> Result<(), StoreError> {
         self.store.put(tokens).await
     }

@@ -71,7 +71,6 @@ async fn what_is_put_is_found(
     assert_eq!(tokens.find(first).await.unwrap(), Some(one.clone()));
     let found = tokens.of_identity(ada.id).await.unwrap();
     assert_eq!(found, [two, one], "the newest link first");
-    assert_eq!(tokens.owner(first).await.unwrap(), Some(ada.id));
     let later = sealed(second, "later");
     tokens.put(&later).await.unwrap();
     let found = tokens.find(second).await.unwrap();
@@ -153,7 +152,6 @@ async fn tokens_end_with_their_link(
     tokens.put(&sealed(link, "a")).await.unwrap();
     assert!(credentials.delete(link).await.unwrap());
     assert_eq!(tokens.find(link).await.unwrap(), None);
-    assert_eq!(tokens.owner(link).await.unwrap(), None);
 }
 
 async fn tokens_end_with_their_identity(

@@ -81,12 +81,6 @@ impl TokenStore for MemoryStore {
         Ok(found.map(|leased| leased.tokens.clone()).collect())
     }
 
-    async fn owner(&self, link: CredentialId) -> Result<Option<IdentityId>, StoreError> {
-        let kept = self.kept();
-        let found = kept.credentials.iter().find(|one| one.id == link);
-        Ok(found.map(|one| one.identity_id))
-    }
-
     async fn put(&self, tokens: &SealedTokens) -> Result<(), StoreError> {
         let mut kept = self.kept();
         if !kept.credentials.iter().any(|one| one.id == tokens.link) {
