@@ -59,7 +59,9 @@ pub use self::{
     mail::Mail,
     password::{Argon2, Password},
     past_drop_ins::load_past_drop_ins,
-    plugins::{ErrorPage, LoginFlow, Plugins, RegistrationFlow, SelfService},
+    plugins::{
+        ErrorPage, LoginFlow, MailedFlow, MailedProof, Plugins, RegistrationFlow, SelfService,
+    },
     provider::{
         Authentication, Cloud, MappedTrait, OnDisable, Preset, Protocol, Provider, ProviderKind,
         SubjectSource,

@@ -15,6 +15,10 @@ pub struct Config {
     pub registration: RegistrationConfig,
     /// The settings flow.
     pub settings: SettingsConfig,
+    /// The recovery flow.
+    pub recovery: MailedConfig,
+    /// The verification flow.
+    pub verification: MailedConfig,
     /// The error page.
     pub error: ErrorConfig,
 }
@@ -55,6 +59,37 @@ pub struct SettingsConfig {
     /// How long after signing in one may change how one signs in; default `5m`.
     #[serde(deserialize_with = "duration")]
     pub privileged_session_max_age: Duration,
+}
+
+/// `[plugins.self-service.recovery]` and `[plugins.self-service.verification]`: flows that write to
+/// people.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailedConfig {
+    /// Whether it is offered; default `true`, without effect where no mail is sent.
+    pub enabled: bool,
+    /// A page of one's own; the built-in one when absent.
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(deserialize_with = "duration")]
+    pub flow_lifespan: Duration,
+    /// Whether a code or a link is mailed; default `code`.
+    #[serde(rename = "use")]
+    pub proof: MailedProof,
+    /// How long a code or link is good for; default `1h`.
+    #[serde(deserialize_with = "duration")]
+    pub lifespan: Duration,
+}
+
+/// What is mailed to prove that somebody holds an address.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailedProof {
+    /// Six digits to type.
+    #[default]
+    Code,
+    /// A link to open.
+    Link,
 }
 
 /// `[plugins.self-service.error]`.
@@ -122,6 +157,18 @@ impl Default for SettingsConfig {
             ui_url: None,
             flow_lifespan: FLOW_LIFESPAN,
             privileged_session_max_age: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+impl Default for MailedConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+            proof: MailedProof::default(),
+            lifespan: FLOW_LIFESPAN,
         }
     }
 }

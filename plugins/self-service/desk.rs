@@ -44,6 +44,8 @@ impl Desk {
             FlowKind::Login => &self.config.login.ui_url,
             FlowKind::Registration => &self.config.registration.ui_url,
             FlowKind::Settings => &self.config.settings.ui_url,
+            FlowKind::Recovery => &self.config.recovery.ui_url,
+            FlowKind::Verification => &self.config.verification.ui_url,
             FlowKind::Error => &self.config.error.ui_url,
         };
         match custom {
@@ -77,6 +79,8 @@ impl Desk {
         match kind {
             FlowKind::Registration => self.config.registration.flow_lifespan,
             FlowKind::Settings => self.config.settings.flow_lifespan,
+            FlowKind::Recovery => self.config.recovery.flow_lifespan,
+            FlowKind::Verification => self.config.verification.flow_lifespan,
             FlowKind::Login | FlowKind::Error => self.config.login.flow_lifespan,
         }
     }

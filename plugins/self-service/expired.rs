@@ -17,7 +17,7 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     // What a provider said has expired with its flow, so it is asked again by signing in.
     let parked = parked::is_in::<Draft>(old) || parked::is_in::<PendingLink>(old);
     let kind = match old.kind {
-        FlowKind::Settings => FlowKind::Settings,
+        kind @ (FlowKind::Settings | FlowKind::Recovery | FlowKind::Verification) => kind,
         FlowKind::Registration if desk.config.registration.enabled && !parked => {
             FlowKind::Registration
         }
@@ -26,6 +26,8 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     let message = match kind {
         FlowKind::Registration => Message::registration_expired(),
         FlowKind::Settings => Message::settings_expired(),
+        FlowKind::Recovery => Message::recovery_expired(),
+        FlowKind::Verification => Message::verification_expired(),
         FlowKind::Login | FlowKind::Error => Message::login_expired(),
     };
     let nodes = match &visit.visitor.principal {

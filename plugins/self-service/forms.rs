@@ -21,6 +21,6 @@ pub(crate) async fn nodes(
         (FlowKind::Registration, _) => Ok(registration::nodes(desk)),
         (FlowKind::Settings, Some(principal)) => settings::nodes(desk, principal.identity.id).await,
         (FlowKind::Settings, None) => Err(Code::SignedOut.into()),
-        (FlowKind::Error, _) => Ok(Vec::new()),
+        (FlowKind::Recovery | FlowKind::Verification | FlowKind::Error, _) => Ok(Vec::new()),
     }
 }

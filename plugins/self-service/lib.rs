@@ -48,6 +48,7 @@ mod welcome;
 mod tests;
 
 pub use config::{
-    Config, ErrorConfig, Limits, LoginConfig, Rate, RegistrationConfig, SettingsConfig,
+    Config, ErrorConfig, Limits, LoginConfig, MailedConfig, MailedProof, Rate, RegistrationConfig,
+    SettingsConfig,
 };
 pub use plugin::SelfService;

@@ -208,7 +208,9 @@ impl Method for Password {
                 password.with_autocomplete("new-password"),
                 submit(Message::sign_up()),
             ],
-            FlowKind::Settings | FlowKind::Error => Vec::new(),
+            FlowKind::Settings | FlowKind::Recovery | FlowKind::Verification | FlowKind::Error => {
+                Vec::new()
+            }
         }
     }
 

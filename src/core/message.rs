@@ -202,6 +202,10 @@ messages! {
     error registration_expired() = 4040001, "The form had expired, so here is a new one. Please try again.";
     /// The settings form has expired.
     error settings_expired() = 4050001, "The form had expired, so here is a new one. Please try again.";
+    /// The recovery form has expired.
+    error recovery_expired() = 4060005, "The form had expired, so here is a new one. Please try again.";
+    /// The verification form has expired.
+    error verification_expired() = 4070005, "The form had expired, so here is a new one. Please try again.";
     /// What a provider said does not suffice.
     error complete_profile() = 4990001, "Please complete what is missing.";
     /// Too many attempts.

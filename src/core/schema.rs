@@ -4,6 +4,7 @@
 //! A document describes `{"traits": …}` in its `properties.traits`, or the traits themselves.
 
 mod complaint;
+mod context;
 mod document;
 mod field;
 mod form;
@@ -11,8 +12,11 @@ mod schemas;
 
 use serde_json::{Value, json};
 
-pub use self::schemas::Schemas;
 use self::{complaint::Complaints, field::Field};
+pub use self::{
+    context::{Evaluation, ProfileContext, Viewer},
+    schemas::Schemas,
+};
 use crate::{
     identity::AddressPurpose,
     mapping::{put, remove},
@@ -125,6 +129,36 @@ impl Schema {
             }
         }
         errors
+    }
+
+    /// What is wrong with these traits where they are shown: what every place asks for, and what
+    /// this one asks for besides.
+    pub fn errors_in(&self, evaluation: &Evaluation, traits: &Value) -> Vec<TraitError> {
+        let _ = evaluation;
+        self.errors(traits)
+    }
+
+    /// The traits that somebody sends in this place: read as the types the schema asks for, what
+    /// they may not change or see as it is in `stored`, normalised and judged. Every error when
+    /// they are not accepted.
+    pub fn accept(
+        &self,
+        evaluation: &Evaluation,
+        submitted: Value,
+        stored: &Value,
+    ) -> Result<Value, Vec<TraitError>> {
+        let traits = self.from_person(submitted, stored);
+        let errors = self.errors_in(evaluation, &traits);
+        match errors.is_empty() {
+            true => Ok(traits),
+            false => Err(errors),
+        }
+    }
+
+    /// The traits that this viewer may see.
+    pub fn visible(&self, viewer: Viewer, traits: &Value) -> Value {
+        let _ = viewer;
+        traits.clone()
     }
 
     /// What an identity with these traits signs in with, normalised.

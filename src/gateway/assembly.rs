@@ -124,6 +124,7 @@ async fn services(
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
         schemas: Arc::clone(&foundation.schemas),
+        actions: Arc::clone(&foundation.actions),
         identities: Arc::clone(&foundation.stores.identities),
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
@@ -138,6 +139,20 @@ async fn services(
         mailer: Arc::clone(&foundation.post.mailer),
         announcer,
     })
+}
+
+fn mailed(section: &config::MailedFlow) -> portcullis_self_service::MailedConfig {
+    use portcullis_self_service::MailedProof;
+    portcullis_self_service::MailedConfig {
+        enabled: section.enabled,
+        ui_url: section.ui_url.clone(),
+        flow_lifespan: section.flow_lifespan,
+        proof: match section.proof {
+            config::MailedProof::Code => MailedProof::Code,
+            config::MailedProof::Link => MailedProof::Link,
+        },
+        lifespan: section.lifespan,
+    }
 }
 
 fn self_service(config: &Config) -> SelfService {
@@ -162,6 +177,8 @@ fn self_service(config: &Config) -> SelfService {
             flow_lifespan: section.settings.flow_lifespan,
             privileged_session_max_age: section.settings.privileged_session_max_age,
         },
+        recovery: mailed(&section.recovery),
+        verification: mailed(&section.verification),
         error: plugin::ErrorConfig {
             ui_url: section.error.ui_url.clone(),
         },

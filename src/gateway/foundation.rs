@@ -1,8 +1,9 @@
 //! What a gateway and the commands both stand on: stores, schemas, addresses, keys.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_core::{
+    action::Actions,
     clock::{Clock, SystemClock},
     cookie::Cookies,
     entropy::Entropy,
@@ -39,6 +40,8 @@ pub struct Foundation {
     pub stores: Stores,
     /// The identity schemas.
     pub schemas: Arc<Schemas>,
+    /// What people may have to do before they are let through.
+    pub actions: Arc<Actions>,
     /// Where the gateway is.
     pub addresses: Addresses,
     /// The gateway's cookies.
@@ -61,6 +64,7 @@ impl Foundation {
             lifespan: config.session.lifespan,
         };
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
+        let schemas = Arc::new(schemas(config)?);
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
         let post = Post::new(&config.mail, &addresses, &clock, &entropy)
@@ -70,7 +74,8 @@ impl Foundation {
             stores: store.cached(shared, lifetimes, metrics.session_cache.clone()),
             metrics,
             store,
-            schemas: Arc::new(schemas(config)?),
+            actions: Arc::new(Actions::new(Arc::clone(&schemas), BTreeMap::new(), None)),
+            schemas,
             addresses,
             post,
             cookies: Cookies::new(&config.public_url, config.session.cookie_domain.clone()),

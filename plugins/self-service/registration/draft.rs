@@ -6,7 +6,7 @@ use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind},
     message::Message,
-    schema::{TraitError, normalise_identifier},
+    schema::{Evaluation, ProfileContext, TraitError, normalise_identifier},
     ui::Node,
 };
 use portcullis_kit::{Outcome, Visit, Wants};
@@ -50,7 +50,11 @@ pub(crate) async fn park(
 /// The traits so far. What stays as the provider says can be seen, but not changed.
 fn nodes(desk: &Desk, draft: &Draft, label: &str) -> Vec<Node> {
     let schema = desk.services.schemas.default_schema();
-    let mut nodes = schema.nodes(&draft.traits, "oidc");
+    let mut nodes = schema.nodes(
+        &Evaluation::of(ProfileContext::BrokerReview),
+        &draft.traits,
+        "oidc",
+    );
     for node in &mut nodes {
         let input = &mut node.attributes;
         let value = input.value.as_ref().and_then(Value::as_str);

@@ -107,22 +107,11 @@ async fn candidate(
 
 /// An identity that is never stored, so that the secret can be judged while the traits are wrong.
 fn stand_in(desk: &Desk, schema: &Schema, traits: Value) -> Identity {
-    let now = desk.now();
+    let id = IdentityId::generate(&*desk.services.entropy);
     Identity {
-        id: IdentityId::generate(&*desk.services.entropy),
-        tenant: "default".to_owned(),
-        schema_id: schema.id().to_owned(),
         state: IdentityState::Inactive,
-        state_changed_at: now,
         identifiers: schema.identifiers(&traits),
         traits,
-        metadata_public: None,
-        metadata_admin: None,
-        provenance: portcullis_core::provenance::Provenance::new(),
-        roles: Vec::new(),
-        addresses: Vec::new(),
-        created_at: now,
-        updated_at: now,
-        version: 0,
+        ..Identity::blank(id, schema.id(), desk.now())
     }
 }

@@ -8,6 +8,7 @@ use std::{
 
 use http::HeaderMap;
 use portcullis_core::{
+    action::Actions,
     broker::Broker,
     catalogue::Code,
     clock::Clock,
@@ -223,6 +224,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         clock: clock.clone(),
         entropy: entropy.clone(),
         schemas: schemas.clone(),
+        actions: Arc::new(Actions::new(schemas.clone(), BTreeMap::new(), None)),
         identities: store.clone(),
         credentials: store.clone(),
         sessions: Sessions::new(store.clone(), clock.clone(), entropy.clone(), lifetimes),

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::{Schema, field::Field};
+use super::{Evaluation, Schema, field::Field};
 use crate::{mapping::put, message::Message, ui::Node};
 
 impl Schema {
-    /// The form fields for the traits, filled with `traits`, in the order of the document; all
-    /// names begin with `traits.`. Lists and objects of unknown members have none.
-    pub fn nodes(&self, traits: &Value, group: &str) -> Vec<Node> {
+    /// The form fields of this place for the traits, filled with `traits`, in the order of the
+    /// document; all names begin with `traits.`. Lists and objects of unknown members have none.
+    pub fn nodes(&self, evaluation: &Evaluation, traits: &Value, group: &str) -> Vec<Node> {
+        let _ = evaluation;
         let shown = |field: &&Field| !field.is("object") && !field.is("array");
         self.fields
             .iter()

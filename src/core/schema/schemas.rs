@@ -9,10 +9,9 @@ use crate::{
     clock::Clock,
     entropy::Entropy,
     id::{AddressId, IdentityId},
-    identity::{Address, Identity, IdentityState},
+    identity::{Address, Identity},
     mapping::at,
     message::Message,
-    provenance::Provenance,
 };
 
 /// The schemas of a gateway.
@@ -56,23 +55,7 @@ impl Schemas {
         entropy: &dyn Entropy,
     ) -> Result<Identity, Vec<TraitError>> {
         let now = clock.now();
-        let blank = Identity {
-            id: IdentityId::generate(entropy),
-            tenant: "default".to_owned(),
-            schema_id: schema.id.clone(),
-            state: IdentityState::Active,
-            state_changed_at: now,
-            traits: Value::Null,
-            metadata_public: None,
-            metadata_admin: None,
-            roles: Vec::new(),
-            provenance: Provenance::new(),
-            identifiers: Vec::new(),
-            addresses: Vec::new(),
-            created_at: now,
-            updated_at: now,
-            version: 0,
-        };
+        let blank = Identity::blank(IdentityId::generate(entropy), &schema.id, now);
         with_traits(schema, blank, traits, clock, entropy)
     }
 
