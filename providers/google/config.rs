@@ -9,16 +9,13 @@ use portcullis_core::{
 };
 use portcullis_oidc::{Client, InvalidConfig, Oidc};
 
-use crate::rules::GoogleRules;
+use crate::rules::{ANY_DOMAIN, GoogleRules};
 
 /// Google's issuer.
 const ISSUER: &str = "https://accounts.google.com";
 
 /// The scope that asks for a refresh token (OpenID Connect Core 1.0, section 11).
 const OFFLINE_ACCESS: &str = "offline_access";
-
-/// Stands for every Workspace domain.
-pub(crate) const ANY_DOMAIN: &str = "*";
 
 /// Domains whose addresses only Google gives out.
 const CONSUMER_DOMAINS: [&str; 2] = ["gmail.com", "googlemail.com"];

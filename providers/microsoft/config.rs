@@ -10,7 +10,7 @@ use portcullis_core::{
 use portcullis_oidc::{Client, InvalidConfig, Oidc};
 
 use crate::{
-    rules::MicrosoftRules,
+    rules::{MicrosoftRules, SubjectSource},
     tenant::{Tenant, is_guid},
 };
 
@@ -46,21 +46,6 @@ pub enum Cloud {
     Us,
     /// The one in China.
     China,
-}
-
-/// What an account is known by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum SubjectSource {
-    /// Tenant and object, `<tid>.<oid>`: the same for every application, and unique everywhere.
-    #[default]
-    TidOid,
-    /// `sub`: another one for each application, so it is lost with the application.
-    Sub,
-    /// `oid`: unique only inside a tenant. The id that Microsoft Graph gives to somebody at `/me` is
-    /// this claim, so `me` is another spelling of it.
-    Oid,
-    /// `sub` of the userinfo endpoint, which must be that of the ID token.
-    UserInfo,
 }
 
 impl Cloud {
