@@ -15,25 +15,22 @@ use portcullis_core::{clock::Clock, cookie::Cookies};
 use crate::{
     answer::Answers,
     echo::Echo,
-    listener::{clean::Cleaner, client::TrustedProxies, request_id::RequestIds},
+    listener::{clean::Cleaner, client::TrustedProxies, limits::Limits, request_id::RequestIds},
     observe::metrics::Metrics,
     pipeline::{Pipeline, Remedy, Verdict},
     route::Target,
     upstream::Upstreams,
 };
 
-pub use limits::Limits;
 pub use passage::Passage;
 
 mod admit;
 mod failure;
 mod forward;
 mod inside;
-mod limits;
 mod log;
 mod passage;
 mod turn_away;
-pub(crate) mod write;
 
 /// What a gate is made of.
 #[derive(Debug)]
@@ -76,11 +73,6 @@ impl Gate {
         Self {
             parts: Arc::new(parts),
         }
-    }
-
-    /// What requests may measure.
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.parts.limits
     }
 
     async fn decide(&self, session: &Session, passage: &Passage) -> Verdict {

@@ -18,7 +18,7 @@ use portcullis_oidc::{Outbound, safe_code};
 use serde_json::Value;
 use url::Url;
 
-use crate::{config::PlainConfig, document::invalid};
+use crate::{document::invalid, plain_config::PlainConfig};
 
 type CodeClient =
     BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
@@ -37,13 +37,13 @@ pub(crate) fn authorization_url(
     let client = client(config)?.set_redirect_uri(RedirectUrl::from_url(redirect_uri.clone()));
     let mut request = client
         .authorize_url(|| CsrfToken::new(attempt.state.clone()))
-        .add_scopes(config.scopes.iter().cloned().map(Scope::new));
+        .add_scopes(config.client.scopes.iter().cloned().map(Scope::new));
     if config.endpoints.pkce {
         let verifier = PkceCodeVerifier::new(attempt.verifier.clone());
         request =
             request.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
     }
-    for (name, value) in &config.authorization_parameters {
+    for (name, value) in &config.client.authorization_parameters {
         request = request.add_extra_param(name.as_str(), value.as_str());
     }
     Ok(request.url().0)
@@ -100,12 +100,12 @@ pub(crate) async fn refresh(
 fn client(config: &PlainConfig) -> Result<CodeClient, ProviderError> {
     let endpoints = &config.endpoints;
     let no_address = |_| invalid("an address of the provider is no URL");
-    let secret = config.client_secret.clone().unwrap_or_default();
+    let secret = config.secret();
     let auth = match endpoints.secret_in_body {
         true => AuthType::RequestBody,
         false => AuthType::BasicAuth,
     };
-    Ok(BasicClient::new(ClientId::new(config.client_id.clone()))
+    Ok(BasicClient::new(ClientId::new(config.client.id.clone()))
         .set_client_secret(ClientSecret::new(secret.expose().to_owned()))
         .set_auth_uri(AuthUrl::new(endpoints.authorize.clone()).map_err(no_address)?)
         .set_token_uri(TokenUrl::new(endpoints.token.clone()).map_err(no_address)?)

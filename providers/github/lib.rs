@@ -6,12 +6,14 @@ mod document;
 mod endpoints;
 mod exchange;
 mod plain;
+mod plain_config;
 mod revocation;
 
 pub use crate::{
-    config::{Config, PlainConfig},
+    config::Config,
     endpoints::Endpoints,
     plain::{GitHub, PlainOAuth},
+    plain_config::PlainConfig,
 };
 
 #[cfg(test)]

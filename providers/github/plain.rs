@@ -19,9 +19,10 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    config::PlainConfig,
     document::{self, invalid},
-    exchange, revocation,
+    exchange,
+    plain_config::PlainConfig,
+    revocation,
 };
 
 /// An OAuth 2.0 provider without OpenID Connect. Making one asks nobody.

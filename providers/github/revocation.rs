@@ -7,7 +7,7 @@ use portcullis_oidc::Outbound;
 use serde_json::json;
 use url::form_urlencoded;
 
-use crate::{config::PlainConfig, document::invalid};
+use crate::{document::invalid, plain_config::PlainConfig};
 
 /// Tells the provider that its tokens are not needed any more; nothing where it cannot be told.
 pub(crate) async fn revoke(
@@ -62,10 +62,10 @@ impl Proved for Builder {
     fn proved(self, config: &PlainConfig) -> Self {
         let encoded =
             |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
-        let secret = config.client_secret.clone().unwrap_or_default();
+        let secret = config.secret();
         let pair = format!(
             "{}:{}",
-            encoded(&config.client_id),
+            encoded(&config.client.id),
             encoded(secret.expose())
         );
         self.header("authorization", format!("Basic {}", STANDARD.encode(pair)))

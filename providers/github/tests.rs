@@ -14,6 +14,7 @@ use portcullis_core::{
     secret::Secret,
     testing::{FrozenClock, SeededEntropy},
 };
+use portcullis_oidc::{Client, ClientAuthentication};
 use serde_json::{Value, json};
 use url::Url;
 use wiremock::{
@@ -25,6 +26,14 @@ use crate::{Config, GitHub};
 
 const NOW: i64 = 1_700_000_000;
 const TOKEN: &str = "/login/oauth/access_token";
+
+/// A client without a secret.
+fn client() -> Client {
+    Client {
+        scopes: ["read:user", "user:email"].map(str::to_owned).to_vec(),
+        ..Client::new("the-client")
+    }
+}
 
 struct Story {
     server: MockServer,
@@ -39,8 +48,8 @@ impl Story {
 
     async fn with(configure: impl FnOnce(&mut Config)) -> Self {
         let server = MockServer::start().await;
-        let mut config = Config::new("the-client");
-        config.client_secret = Some(Secret::new("the secret"));
+        let mut config = Config::new(client());
+        config.client.authentication = ClientAuthentication::Secret(Secret::new("the secret"));
         config.base_url = Some(format!("{}/", server.uri()));
         config.api_url = Some(server.uri());
         configure(&mut config);
@@ -200,7 +209,7 @@ async fn an_address_that_is_not_verified_or_not_seen_is_not_vouched_for() {
         let claims = story.finish().await.unwrap().claims;
         let found = json!([claims.document["email_verified"], claims.document["email"]]);
         assert_eq!(found, expected);
-        let trust = Config::new("the-client").trust();
+        let trust = Config::new(client()).trust();
         assert_eq!(trust.judge(&claims.document), None);
     }
 }
@@ -275,7 +284,7 @@ async fn answers_of_others_and_refusals_lead_nowhere() {
 
 #[tokio::test]
 async fn a_private_address_is_asked_only_where_it_was_named() {
-    let story = Story::with(|config| config.allow_private_network = false).await;
+    let story = Story::with(|config| config.client.allow_private_network = false).await;
     let outcome = story.finish().await;
     assert!(
         matches!(outcome, Err(ProviderError::ForbiddenAddress { .. })),
@@ -316,7 +325,7 @@ async fn it_is_reached_when_it_answers_at_all() {
 
 #[test]
 fn an_enterprise_server_has_its_api_below_itself() {
-    let mut config = Config::new("the-client");
+    let mut config = Config::new(client());
     assert!(
         config
             .clone()
@@ -324,14 +333,14 @@ fn an_enterprise_server_has_its_api_below_itself() {
             .is_err(),
         "no secret"
     );
-    config.client_secret = Some(Secret::new("s"));
+    config.client.authentication = ClientAuthentication::Secret(Secret::new("s"));
     assert!(
         config
             .clone()
             .build("hub".parse().unwrap(), clock())
             .is_ok()
     );
-    config.authorization_parameters = [("state".to_owned(), "x".to_owned())].into();
+    config.client.authorization_parameters = [("state".to_owned(), "x".to_owned())].into();
     let problem = config.build("hub".parse().unwrap(), clock()).unwrap_err();
     assert_eq!(problem.key, "authorization_parameters");
 }

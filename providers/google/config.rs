@@ -1,16 +1,15 @@
 //! What Google needs to be told.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use portcullis_core::{
     clock::Clock,
     id::ProviderId,
     trust::{TrustRule, TrustRules},
 };
-use portcullis_oidc::{ClientAuthentication, InvalidConfig, Oidc};
-use serde::Deserialize;
+use portcullis_oidc::{Client, InvalidConfig, Oidc};
 
-use crate::rules::GoogleRules;
+use crate::rules::{ANY_DOMAIN, GoogleRules};
 
 /// Google's issuer.
 const ISSUER: &str = "https://accounts.google.com";
@@ -18,68 +17,33 @@ const ISSUER: &str = "https://accounts.google.com";
 /// The scope that asks for a refresh token (OpenID Connect Core 1.0, section 11).
 const OFFLINE_ACCESS: &str = "offline_access";
 
-/// Stands for every Workspace domain.
-pub(crate) const ANY_DOMAIN: &str = "*";
-
 /// Domains whose addresses only Google gives out.
 const CONSUMER_DOMAINS: [&str; 2] = ["gmail.com", "googlemail.com"];
 
 /// Google, as configured.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Config {
-    /// The id Google gave this gateway.
-    pub client_id: String,
-    /// What the gateway proves with that it is this client: the secret Google gave it.
-    #[serde(default)]
-    pub authentication: ClientAuthentication,
+    /// The client that asks. `offline_access` among its scopes, which Google does not know, becomes
+    /// the parameters that bring a refresh token.
+    pub client: Client,
     /// Only members of these Workspace domains may sign in, `*` standing for any; default:
     /// everybody.
-    #[serde(default)]
     pub hosted_domains: Vec<String>,
     /// Whether addresses of a Workspace domain count as verified; default `false`, because a domain
     /// that has lapsed can be registered again by somebody else.
-    #[serde(default)]
     pub trust_workspace_email: bool,
-    /// What is asked for; default `["openid", "email", "profile"]`. `offline_access`, which Google
-    /// does not know, becomes the parameters that bring a refresh token.
-    #[serde(default = "scopes")]
-    pub scopes: Vec<String>,
     /// Another issuer than Google's own, for private clouds and tests.
-    #[serde(default)]
     pub issuer_url: Option<String>,
-    /// Whether the issuer may be at a private address; default `true`.
-    #[serde(default = "yes")]
-    pub allow_private_network: bool,
-    /// More hosts that the discovery document may name although their addresses are private.
-    #[serde(default)]
-    pub allowed_hosts: Vec<String>,
-    /// More parameters of the authorization request, such as `prompt`.
-    #[serde(default)]
-    pub authorization_parameters: BTreeMap<String, String>,
-}
-
-fn scopes() -> Vec<String> {
-    ["openid", "email", "profile"].map(str::to_owned).to_vec()
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl Config {
     /// The defaults for this client.
-    pub fn new(client_id: impl Into<String>) -> Self {
+    pub fn new(client: Client) -> Self {
         Self {
-            client_id: client_id.into(),
-            authentication: ClientAuthentication::default(),
+            client,
             hosted_domains: Vec::new(),
             trust_workspace_email: false,
-            scopes: scopes(),
             issuer_url: None,
-            allow_private_network: true,
-            allowed_hosts: Vec::new(),
-            authorization_parameters: BTreeMap::new(),
         }
     }
 
@@ -128,19 +92,15 @@ impl Config {
 
     fn generic(mut self) -> portcullis_oidc::Config {
         let issuer = self.issuer_url.unwrap_or_else(|| ISSUER.to_owned());
-        let mut config = portcullis_oidc::Config::new(issuer, self.client_id);
-        let asked = self.scopes.len();
-        self.scopes.retain(|scope| scope != OFFLINE_ACCESS);
-        let is_offline = self.scopes.len() < asked;
-        config.authentication = self.authentication;
-        config.scopes = self.scopes;
+        let asked = self.client.scopes.len();
+        self.client.scopes.retain(|scope| scope != OFFLINE_ACCESS);
+        let is_offline = self.client.scopes.len() < asked;
+        let mut config = portcullis_oidc::Config::new(issuer, self.client);
         // Google's ID tokens hold everything that its userinfo endpoint would add.
         config.userinfo = false;
-        config.allow_private_network = self.allow_private_network;
-        config.allowed_hosts = self.allowed_hosts;
-        config.authorization_parameters = self.authorization_parameters;
+        let parameters = &mut config.client.authorization_parameters;
         let mut parameter = |name: &str, value: &str| {
-            let entry = config.authorization_parameters.entry(name.to_owned());
+            let entry = parameters.entry(name.to_owned());
             entry.or_insert_with(|| value.to_owned());
         };
         // A hint for Google's page; what counts is the claim. `*` stands for any Workspace domain.

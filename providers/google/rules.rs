@@ -3,7 +3,8 @@
 use portcullis_oidc::Rules;
 use serde_json::{Map, Value};
 
-use crate::config::ANY_DOMAIN;
+/// Stands for every Workspace domain.
+pub(crate) const ANY_DOMAIN: &str = "*";
 
 /// The rules for Google.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use portcullis_core::{
     provider::{Answer, Attempt, Claims, Provider, ProviderError},
     testing::{FrozenClock, SeededEntropy},
 };
-use portcullis_oidc::Oidc;
+use portcullis_oidc::{Client, Oidc};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -36,7 +36,7 @@ impl Story {
     async fn new(configure: impl FnOnce(&mut Config)) -> Self {
         let signer = Signer::es256("key-1");
         let idp = FakeIdp::start(&[&signer]).await;
-        let mut config = Config::new("the-client");
+        let mut config = Config::new(Client::new("the-client"));
         config.issuer_url = Some(idp.issuer());
         configure(&mut config);
         let now = Timestamp::from_second(NOW).unwrap();
@@ -171,7 +171,7 @@ async fn any_workspace_domain_is_still_no_consumer_account() {
 async fn a_refresh_token_is_asked_for_in_googles_own_words() {
     let plain = Story::new(|_| {}).await;
     assert_eq!(plain.parameter("access_type").await, None);
-    let offline = Story::new(|config| config.scopes.push("offline_access".to_owned())).await;
+    let offline = Story::new(|config| config.client.scopes.push("offline_access".to_owned())).await;
     for (name, value) in [
         ("access_type", "offline"),
         ("prompt", "consent"),
@@ -180,9 +180,9 @@ async fn a_refresh_token_is_asked_for_in_googles_own_words() {
         assert_eq!(offline.parameter(name).await.as_deref(), Some(value));
     }
     let own = Story::new(|config| {
-        config.scopes.push("offline_access".to_owned());
+        config.client.scopes.push("offline_access".to_owned());
         let prompt = ("prompt".to_owned(), "select_account consent".to_owned());
-        config.authorization_parameters.extend([prompt]);
+        config.client.authorization_parameters.extend([prompt]);
     });
     let prompt = own.await.parameter("prompt").await;
     assert_eq!(prompt.as_deref(), Some("select_account consent"));
@@ -190,7 +190,7 @@ async fn a_refresh_token_is_asked_for_in_googles_own_words() {
 
 #[test]
 fn a_workspace_address_is_trusted_only_when_the_operator_says_so() {
-    let plain = Config::new("the-client");
+    let plain = Config::new(Client::new("the-client"));
     let mut trusting = plain.clone();
     trusting.trust_workspace_email = true;
     let workspace = json!({"email": "a@example.org", "email_verified": true, "hd": "example.org"});
@@ -216,10 +216,10 @@ fn a_workspace_address_is_trusted_only_when_the_operator_says_so() {
 fn the_built_in_issuer_is_googles() {
     let clock = Arc::new(FrozenClock::new(Timestamp::UNIX_EPOCH));
     assert!(
-        Config::new("the-client")
+        Config::new(Client::new("the-client"))
             .build("google".parse().unwrap(), clock)
             .is_ok()
     );
-    let problems = Config::new("").problems();
+    let problems = Config::new(Client::new("")).problems();
     assert_eq!(problems[0].key, "client_id");
 }

@@ -1,67 +1,43 @@
 //! What Microsoft needs to be told.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use portcullis_core::{
     clock::Clock,
     id::ProviderId,
     trust::{TrustRule, TrustRules},
 };
-use portcullis_oidc::{ClientAuthentication, InvalidConfig, Oidc};
-use serde::Deserialize;
+use portcullis_oidc::{Client, InvalidConfig, Oidc};
 
 use crate::{
-    rules::MicrosoftRules,
+    rules::{MicrosoftRules, SubjectSource},
     tenant::{Tenant, is_guid},
 };
 
 /// Microsoft, as configured.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Config {
-    /// The application's id.
-    pub client_id: String,
-    /// What the gateway proves with that it is this application.
-    #[serde(default)]
-    pub authentication: ClientAuthentication,
+    /// The client that asks: the application.
+    pub client: Client,
     /// Whose accounts may sign in: `common`, `organizations`, `consumers`, the GUID of a tenant, or
     /// one of its domains; default `common`.
-    #[serde(default = "common")]
     pub tenant: String,
     /// Only accounts of these tenants (GUIDs) may sign in; default: all that `tenant` admits.
-    #[serde(default)]
     pub allowed_tenants: Vec<String>,
     /// Which of Microsoft's clouds the tenants are in; default `global`.
-    #[serde(default)]
     pub cloud: Cloud,
     /// What an account is known by; default `tid_oid`.
-    #[serde(default)]
     pub subject_source: SubjectSource,
     /// Whether addresses count as verified because the tenant's administrator has set them; only
     /// for a single tenant, given by its GUID. Default `false`.
-    #[serde(default)]
     pub trust_tenant_email: bool,
-    /// What is asked for; default `["openid", "email", "profile"]`.
-    #[serde(default = "scopes")]
-    pub scopes: Vec<String>,
     /// Another issuer than Microsoft's own, for private clouds and tests; `{tenantid}` in it stands
     /// for the tenant.
-    #[serde(default)]
     pub issuer_url: Option<String>,
-    /// Whether the issuer may be at a private address; default `true`.
-    #[serde(default = "yes")]
-    pub allow_private_network: bool,
-    /// More hosts that the discovery document may name although their addresses are private.
-    #[serde(default)]
-    pub allowed_hosts: Vec<String>,
-    /// More parameters of the authorization request, such as `prompt` or `domain_hint`.
-    #[serde(default)]
-    pub authorization_parameters: BTreeMap<String, String>,
 }
 
 /// One of Microsoft's clouds, each with accounts of its own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Cloud {
     /// The one for everybody.
     #[default]
@@ -70,24 +46,6 @@ pub enum Cloud {
     Us,
     /// The one in China.
     China,
-}
-
-/// What an account is known by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SubjectSource {
-    /// Tenant and object, `<tid>.<oid>`: the same for every application, and unique everywhere.
-    #[default]
-    TidOid,
-    /// `sub`: another one for each application, so it is lost with the application.
-    Sub,
-    /// `oid`: unique only inside a tenant. The id that Microsoft Graph gives to somebody at `/me` is
-    /// this claim, so `me` is another spelling of it.
-    #[serde(alias = "me")]
-    Oid,
-    /// `sub` of the userinfo endpoint, which must be that of the ID token.
-    #[serde(rename = "userinfo")]
-    UserInfo,
 }
 
 impl Cloud {
@@ -100,34 +58,17 @@ impl Cloud {
     }
 }
 
-fn common() -> String {
-    Tenant::Common.as_str().to_owned()
-}
-
-fn scopes() -> Vec<String> {
-    ["openid", "email", "profile"].map(str::to_owned).to_vec()
-}
-
-fn yes() -> bool {
-    true
-}
-
 impl Config {
     /// The defaults for this application.
-    pub fn new(client_id: impl Into<String>) -> Self {
+    pub fn new(client: Client) -> Self {
         Self {
-            client_id: client_id.into(),
-            authentication: ClientAuthentication::default(),
-            tenant: common(),
+            client,
+            tenant: Tenant::Common.as_str().to_owned(),
             allowed_tenants: Vec::new(),
             cloud: Cloud::default(),
             subject_source: SubjectSource::default(),
             trust_tenant_email: false,
-            scopes: scopes(),
             issuer_url: None,
-            allow_private_network: true,
-            allowed_hosts: Vec::new(),
-            authorization_parameters: BTreeMap::new(),
         }
     }
 
@@ -152,7 +93,7 @@ impl Config {
                           set any address";
             problem("trust_tenant_email", reason);
         }
-        if !self.scopes.iter().any(|scope| scope == "profile") {
+        if !self.client.scopes.iter().any(|scope| scope == "profile") {
             problem(
                 "scopes",
                 "without profile Microsoft names neither tenant nor object",
@@ -210,14 +151,9 @@ impl Config {
         let own = format!("{}/{{tenantid}}/v2.0", self.cloud.authority());
         let issuer = self.issuer_url.unwrap_or(own);
         let issuer = issuer.replace("{tenantid}", tenant.as_str());
-        let mut config = portcullis_oidc::Config::new(issuer, self.client_id);
-        config.authentication = self.authentication;
-        config.scopes = self.scopes;
+        let mut config = portcullis_oidc::Config::new(issuer, self.client);
         // Microsoft's ID tokens hold everything that its userinfo endpoint would add.
         config.userinfo = self.subject_source == SubjectSource::UserInfo;
-        config.allow_private_network = self.allow_private_network;
-        config.allowed_hosts = self.allowed_hosts;
-        config.authorization_parameters = self.authorization_parameters;
         config
     }
 }

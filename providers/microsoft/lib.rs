@@ -5,7 +5,10 @@ mod config;
 mod rules;
 mod tenant;
 
-pub use crate::config::{Cloud, Config, SubjectSource};
+pub use crate::{
+    config::{Cloud, Config},
+    rules::SubjectSource,
+};
 
 #[cfg(test)]
 mod tests;

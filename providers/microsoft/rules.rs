@@ -3,10 +3,22 @@
 use portcullis_oidc::Rules;
 use serde_json::{Map, Value};
 
-use crate::{
-    config::SubjectSource,
-    tenant::{Tenant, is_guid, issuer_of, tenant_of},
-};
+use crate::tenant::{Tenant, is_guid, issuer_of, tenant_of};
+
+/// What an account is known by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SubjectSource {
+    /// Tenant and object, `<tid>.<oid>`: the same for every application, and unique everywhere.
+    #[default]
+    TidOid,
+    /// `sub`: another one for each application, so it is lost with the application.
+    Sub,
+    /// `oid`: unique only inside a tenant. The id that Microsoft Graph gives to somebody at `/me` is
+    /// this claim, so `me` is another spelling of it.
+    Oid,
+    /// `sub` of the userinfo endpoint, which must be that of the ID token.
+    UserInfo,
+}
 
 /// The rules for Microsoft.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use portcullis_core::{
     provider::{Answer, Attempt, Claims, Provider, ProviderError},
     testing::{FrozenClock, SeededEntropy},
 };
-use portcullis_oidc::Oidc;
+use portcullis_oidc::{Client, Oidc};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -47,7 +47,7 @@ impl Story {
         document["issuer"] = json!(issuer(&idp, published));
         let path = format!("/{tenant}/v2.0/.well-known/openid-configuration");
         idp.says(&path, document);
-        let mut config = Config::new("the-client");
+        let mut config = Config::new(Client::new("the-client"));
         config.tenant = tenant.to_owned();
         config.issuer_url = Some(issuer(&idp, "{tenantid}"));
         configure(&mut config);
@@ -266,13 +266,15 @@ async fn the_word_of_userinfo_does_not_verify_another_address() {
     let userinfo = json!({"sub": "pairwise-1", "email": "victim@contoso.example"});
     story.idp.says(USERINFO, userinfo);
     let claims = story.sign_in(CONTOSO, json!({"xms_edov": true})).await;
-    let trusted = Config::new("x").trust().judge(&claims.unwrap().document);
+    let trusted = Config::new(Client::new("x"))
+        .trust()
+        .judge(&claims.unwrap().document);
     assert_eq!(trusted, None);
 }
 
 #[test]
 fn an_address_is_trusted_only_when_microsoft_or_the_operator_vouches_for_it() {
-    let common = Config::new("the-client");
+    let common = Config::new(Client::new("the-client"));
     let mut single = common.clone();
     single.tenant = CONTOSO.to_ascii_uppercase();
     let mut trusting = single.clone();
@@ -308,7 +310,7 @@ fn an_address_is_trusted_only_when_microsoft_or_the_operator_vouches_for_it() {
 #[test]
 fn what_cannot_work_is_found_before_the_first_sign_in() {
     let problems = |configure: fn(&mut Config)| {
-        let mut config = Config::new("the-client");
+        let mut config = Config::new(Client::new("the-client"));
         configure(&mut config);
         let keys = config.problems().into_iter().map(|problem| problem.key);
         keys.collect::<Vec<_>>()
@@ -316,7 +318,7 @@ fn what_cannot_work_is_found_before_the_first_sign_in() {
     assert!(problems(|_| {}).is_empty());
     assert!(problems(|config| config.cloud = Cloud::China).is_empty());
     for (found, expected) in [
-        (problems(|config| config.client_id.clear()), "client_id"),
+        (problems(|config| config.client.id.clear()), "client_id"),
         (
             problems(|config| config.tenant = "a/b".to_owned()),
             "tenant",
@@ -334,7 +336,7 @@ fn what_cannot_work_is_found_before_the_first_sign_in() {
             "subject_source",
         ),
         (
-            problems(|config| config.scopes = vec!["email".to_owned()]),
+            problems(|config| config.client.scopes = vec!["email".to_owned()]),
             "scopes",
         ),
     ] {
@@ -355,7 +357,7 @@ fn each_cloud_has_its_own_issuer() {
             "https://login.partner.microsoftonline.cn/common/v2.0",
         ),
     ] {
-        let mut config = Config::new("the-client");
+        let mut config = Config::new(Client::new("the-client"));
         config.cloud = cloud;
         assert_eq!(config.generic().issuer_url, expected);
     }

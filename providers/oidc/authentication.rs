@@ -2,11 +2,9 @@
 //! 1.0, section 9).
 
 use portcullis_core::secret::Secret;
-use serde::Deserialize;
 
 /// What the client proves itself with.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Default)]
 pub enum ClientAuthentication {
     /// Nothing; PKCE alone binds the code to this gateway.
     #[default]
@@ -35,12 +33,10 @@ impl ClientAuthentication {
 }
 
 /// A private key that signs what the client says of itself.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct SigningKey {
     /// The key in PEM: PKCS #8, or PKCS #1 for RSA.
     pub pem: Secret,
     /// The name under which the provider knows the key (`kid`).
-    #[serde(default)]
     pub key_id: Option<String>,
 }

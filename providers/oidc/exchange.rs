@@ -66,7 +66,12 @@ impl Exchange<'_> {
     pub(crate) fn authorization_url(&self, attempt: &Attempt, redirect_uri: &Url) -> Url {
         let client = self.client(&Proof::None, Some(redirect_uri));
         let verifier = PkceCodeVerifier::new(attempt.verifier.clone());
-        let scopes = self.config.scopes.iter().filter(|scope| *scope != "openid");
+        let scopes = self
+            .config
+            .client
+            .scopes
+            .iter()
+            .filter(|scope| *scope != "openid");
         let mut request = client
             .authorize_url(|| CsrfToken::new(attempt.state.clone()))
             .add_scope(Scope::new("openid".to_owned()))
@@ -76,7 +81,7 @@ impl Exchange<'_> {
         if let Some(mode) = &self.config.response_mode {
             request = request.add_extra_param("response_mode", mode.as_str());
         }
-        for (name, value) in &self.config.authorization_parameters {
+        for (name, value) in &self.config.client.authorization_parameters {
             request = request.add_extra_param(name.as_str(), value.as_str());
         }
         request.url().0
@@ -146,7 +151,7 @@ impl Exchange<'_> {
     }
 
     fn client(&self, proof: &Proof, redirect_uri: Option<&Url>) -> CodeClient {
-        let mut client = Client::new(ClientId::new(self.config.client_id.clone()))
+        let mut client = Client::new(ClientId::new(self.config.client.id.clone()))
             .set_auth_uri(self.document.authorization_endpoint.clone())
             .set_token_uri(self.document.token_endpoint.clone());
         if let Some(redirect_uri) = redirect_uri {

@@ -3,6 +3,7 @@
 
 mod assertion;
 mod authentication;
+mod client;
 mod config;
 mod discovery;
 mod email;
@@ -26,7 +27,8 @@ mod userinfo;
 
 pub use crate::{
     authentication::{ClientAuthentication, SigningKey},
-    config::{Config, InvalidConfig, check_parameter},
+    client::{Client, InvalidConfig, check_parameter},
+    config::Config,
     oidc::Oidc,
     outbound::Outbound,
     rules::{Plain, Rules},

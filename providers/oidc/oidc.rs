@@ -16,7 +16,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::{
-    config::{Config, InvalidConfig},
+    client::InvalidConfig,
+    config::Config,
     discovery::Document,
     email,
     exchange::Exchange,
@@ -77,13 +78,17 @@ impl Oidc {
             .issuer()
             .map_err(|reason| invalid(reason.to_owned()))?;
         let issuer = issuer.host_str().map(str::to_owned);
-        let private = issuer.filter(|_| config.allow_private_network);
-        let guard = Guard::new(private.into_iter().chain(config.allowed_hosts.clone()));
+        let private = issuer.filter(|_| config.client.allow_private_network);
+        let guard = Guard::new(
+            private
+                .into_iter()
+                .chain(config.client.allowed_hosts.clone()),
+        );
         let fetch = Fetch::new(guard, limits, Arc::clone(&clock));
         let fetch = fetch.map_err(|error| invalid(error.to_string()))?;
         Ok(Self {
             id,
-            prover: Prover::new(&config, Arc::clone(&clock))?,
+            prover: Prover::new(&config.client, &config.issuer_url, Arc::clone(&clock))?,
             config,
             rules,
             document: Remote::new(Arc::clone(&clock)),
@@ -184,7 +189,7 @@ impl Oidc {
         Expected {
             rules: &*self.rules,
             issuer: &document.issuer,
-            client_id: &self.config.client_id,
+            client_id: &self.config.client.id,
             now: self.clock.now(),
         }
     }

@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::{
     assertion::Signer,
     authentication::ClientAuthentication,
-    config::{Config, InvalidConfig},
+    client::{Client, InvalidConfig},
     discovery::Document,
     trouble::Trouble,
 };
@@ -120,12 +120,17 @@ impl Prover {
         Means::of(authentication).err()
     }
 
-    pub(crate) fn new(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, InvalidConfig> {
+    /// What proves to this issuer that a request is this client's.
+    pub(crate) fn new(
+        client: &Client,
+        issuer: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, InvalidConfig> {
         Ok(Self {
-            client_id: config.client_id.clone(),
-            issuer: config.issuer_url.clone(),
+            client_id: client.id.clone(),
+            issuer: issuer.to_owned(),
             clock,
-            means: Means::of(&config.authentication)?,
+            means: Means::of(&client.authentication)?,
             made: AtomicU64::new(0),
         })
     }

@@ -26,7 +26,7 @@ impl UpstreamSignOut for Oidc {
             query.append_pair("id_token_hint", request.id_token.expose());
         }
         query
-            .append_pair("client_id", &self.config.client_id)
+            .append_pair("client_id", &self.config.client.id)
             .append_pair("post_logout_redirect_uri", request.return_to.as_str())
             .append_pair("state", request.state);
         drop(query);

@@ -25,7 +25,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use self::{fake::FakeIdp, signer::Signer};
-use crate::{ClientAuthentication, Config, Oidc, Plain, fetch::Limits};
+use crate::{Client, ClientAuthentication, Config, Oidc, Plain, fetch::Limits};
 
 const NOW: i64 = 1_700_000_000;
 const CLIENT: &str = "the-client";
@@ -47,8 +47,8 @@ impl Story {
 
     async fn with(signer: Signer, configure: impl FnOnce(&mut Config)) -> Self {
         let idp = FakeIdp::start(&[&signer]).await;
-        let mut config = Config::new(idp.issuer(), CLIENT);
-        config.authentication = ClientAuthentication::Secret(Secret::new(SECRET));
+        let mut config = Config::new(idp.issuer(), Client::new(CLIENT));
+        config.client.authentication = ClientAuthentication::Secret(Secret::new(SECRET));
         config.userinfo = false;
         configure(&mut config);
         let clock = Arc::new(FrozenClock::new(Timestamp::from_second(NOW).unwrap()));

@@ -95,7 +95,7 @@ impl Oidc {
         let proof = self.prover.proof(document, issuer, token.expose())?;
         let request = revocation::Request {
             endpoint,
-            client_id: &self.config.client_id,
+            client_id: &self.config.client.id,
             proof: &proof,
         };
         request.send(&self.fetch, token, kind).await

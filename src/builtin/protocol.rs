@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_core::{clock::Clock, id::ProviderId, provider::Provider, trust::TrustRules};
-use portcullis_oidc::{ClientAuthentication, InvalidConfig, Oidc, Plain, SigningKey};
+use portcullis_oidc::{Client, ClientAuthentication, InvalidConfig, Oidc, Plain, SigningKey};
 
 use crate::config::{self, Authentication, Protocol};
 
@@ -36,16 +36,9 @@ fn oidc(
 ) -> Result<Speaker, InvalidConfig> {
     let preset = table.preset();
     let issuer = table.issuer().unwrap_or_default();
-    let mut config = portcullis_oidc::Config::new(issuer, &table.client_id);
-    config.authentication = authentication(table);
-    config.scopes = table.asked_scopes();
+    let mut config = portcullis_oidc::Config::new(issuer, client(table));
     config.userinfo = table.userinfo && !preset.lacks_userinfo;
     config.response_mode.clone_from(&preset.response_mode);
-    config
-        .authorization_parameters
-        .clone_from(&table.authorization_parameters);
-    config.allow_private_network = table.allow_private_network;
-    config.allowed_hosts.clone_from(&table.allowed_hosts);
     let provider = Arc::new(Oidc::new(id, config, Arc::new(Plain), clock)?);
     let trust = rules(table);
     Ok(Speaker { provider, trust })
@@ -56,17 +49,10 @@ fn google(
     table: &config::Provider,
     clock: Arc<dyn Clock>,
 ) -> Result<Speaker, InvalidConfig> {
-    let mut config = portcullis_google::Config::new(&table.client_id);
-    config.authentication = authentication(table);
+    let mut config = portcullis_google::Config::new(client(table));
     config.hosted_domains.clone_from(&table.hosted_domains);
     config.trust_workspace_email = table.trust_workspace_email;
-    config.scopes = table.asked_scopes();
     config.issuer_url.clone_from(&table.issuer_url);
-    config
-        .authorization_parameters
-        .clone_from(&table.authorization_parameters);
-    config.allow_private_network = table.allow_private_network;
-    config.allowed_hosts.clone_from(&table.allowed_hosts);
     let trust = config.trust();
     let provider = Arc::new(config.build(id, clock)?);
     Ok(Speaker { provider, trust })
@@ -78,8 +64,7 @@ fn microsoft(
     clock: Arc<dyn Clock>,
 ) -> Result<Speaker, InvalidConfig> {
     use portcullis_microsoft::{Cloud, SubjectSource};
-    let mut config = portcullis_microsoft::Config::new(&table.client_id);
-    config.authentication = authentication(table);
+    let mut config = portcullis_microsoft::Config::new(client(table));
     table.tenant().clone_into(&mut config.tenant);
     config.allowed_tenants.clone_from(&table.allowed_tenants);
     config.cloud = match table.cloud {
@@ -94,13 +79,7 @@ fn microsoft(
         config::SubjectSource::Userinfo => SubjectSource::UserInfo,
     };
     config.trust_tenant_email = table.trust_tenant_email;
-    config.scopes = table.asked_scopes();
     config.issuer_url.clone_from(&table.issuer_url);
-    config
-        .authorization_parameters
-        .clone_from(&table.authorization_parameters);
-    config.allow_private_network = table.allow_private_network;
-    config.allowed_hosts.clone_from(&table.allowed_hosts);
     let trust = config.trust();
     let provider = Arc::new(config.build(id, clock)?);
     Ok(Speaker { provider, trust })
@@ -111,16 +90,9 @@ fn github(
     table: &config::Provider,
     clock: Arc<dyn Clock>,
 ) -> Result<Speaker, InvalidConfig> {
-    let mut config = portcullis_github::Config::new(&table.client_id);
-    config.client_secret.clone_from(&table.client_secret);
-    config.scopes = table.asked_scopes();
+    let mut config = portcullis_github::Config::new(client(table));
     config.base_url.clone_from(&table.issuer_url);
     config.api_url.clone_from(&table.api_url);
-    config
-        .authorization_parameters
-        .clone_from(&table.authorization_parameters);
-    config.allow_private_network = table.allow_private_network;
-    config.allowed_hosts.clone_from(&table.allowed_hosts);
     let provider = Arc::new(config.build(id, clock)?);
     let trust = rules(table);
     Ok(Speaker { provider, trust })
@@ -135,12 +107,7 @@ fn plain(
     let config = portcullis_github::PlainConfig {
         issuer: table.issuer().unwrap_or_default().to_owned(),
         endpoints: preset.endpoints.clone().unwrap_or_default(),
-        client_id: table.client_id.clone(),
-        client_secret: table.client_secret.clone(),
-        scopes: table.asked_scopes(),
-        allow_private_network: table.allow_private_network,
-        allowed_hosts: table.allowed_hosts.clone(),
-        authorization_parameters: table.authorization_parameters.clone(),
+        client: client(table),
     };
     let provider = Arc::new(portcullis_github::PlainOAuth::new(id, config, clock)?);
     let trust = rules(table);
@@ -151,6 +118,17 @@ fn plain(
 fn rules(table: &config::Provider) -> TrustRules {
     let own = &table.preset().trust;
     TrustRules(table.trust.as_ref().unwrap_or(own).clone())
+}
+
+fn client(table: &config::Provider) -> Client {
+    Client {
+        id: table.client_id.clone(),
+        authentication: authentication(table),
+        scopes: table.asked_scopes(),
+        authorization_parameters: table.authorization_parameters.clone(),
+        allow_private_network: table.allow_private_network,
+        allowed_hosts: table.allowed_hosts.clone(),
+    }
 }
 
 fn authentication(table: &config::Provider) -> ClientAuthentication {

@@ -1,6 +1,8 @@
 //! `[identity]`: what is known about people and how local ones prove who they are.
 
+use portcullis_core::schema::Schema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{finding::Check, password::Password, schema::SchemaSource};
 
@@ -44,6 +46,26 @@ impl Default for Local {
 }
 
 impl Identity {
+    /// Id and document of every schema, the built-in one included unless it is replaced.
+    pub fn schema_documents(&self) -> Vec<(String, Value)> {
+        let read = |source: &SchemaSource| Some((source.id.clone(), source.document.clone()?));
+        let mut documents: Vec<_> = self.schemas.iter().filter_map(read).collect();
+        if !documents.iter().any(|(id, _)| id == SchemaSource::PRESET)
+            && let Some(preset) = SchemaSource::preset_document()
+        {
+            documents.insert(0, (SchemaSource::PRESET.to_owned(), preset));
+        }
+        documents
+    }
+
+    /// Every schema that can be read.
+    pub(super) fn schemas(&self) -> Vec<Schema> {
+        let documents = self.schema_documents().into_iter();
+        documents
+            .filter_map(|(id, document)| Schema::parse(&id, document).ok())
+            .collect()
+    }
+
     pub(super) fn validate(&self, check: &mut Check<'_>) {
         let mut known = vec![SchemaSource::PRESET];
         for (index, schema) in self.schemas.iter().enumerate() {

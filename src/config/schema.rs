@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::{
     finding::{Check, Place},
-    identity::Identity,
     json_position,
 };
 
@@ -36,6 +35,11 @@ const PRESET_DOCUMENT: &str = include_str!("../../config/schemas/default.json");
 impl SchemaSource {
     /// The id that needs no source.
     pub const PRESET: &str = "default";
+
+    /// The built-in schema's document.
+    pub(super) fn preset_document() -> Option<Value> {
+        serde_json::from_str(PRESET_DOCUMENT).ok()
+    }
 
     /// Reads the document and checks that it is a schema.
     pub(super) fn read(&mut self, check: &mut Check<'_>) {
@@ -108,30 +112,6 @@ impl SchemaSource {
             1 => {}
             _ => check.problem("the schema has several sources; keep one of file, inline, base64"),
         }
-    }
-}
-
-impl Identity {
-    /// Id and document of every schema, the built-in one included unless it is replaced.
-    pub fn schema_documents(&self) -> Vec<(String, Value)> {
-        let read = |source: &SchemaSource| Some((source.id.clone(), source.document.clone()?));
-        let mut documents: Vec<_> = self.schemas.iter().filter_map(read).collect();
-        if !documents.iter().any(|(id, _)| id == SchemaSource::PRESET)
-            && let Ok(preset) = serde_json::from_str(PRESET_DOCUMENT)
-        {
-            documents.insert(0, (SchemaSource::PRESET.to_owned(), preset));
-        }
-        documents
-    }
-}
-
-impl Identity {
-    /// Every schema that can be read.
-    pub(super) fn schemas(&self) -> Vec<Schema> {
-        let documents = self.schema_documents().into_iter();
-        documents
-            .filter_map(|(id, document)| Schema::parse(&id, document).ok())
-            .collect()
     }
 }
 

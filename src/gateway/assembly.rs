@@ -17,10 +17,10 @@ use crate::{
     config::{self, Config},
     echo::Echo,
     enrich::ReservedHeaders,
-    listener::{clean::Cleaner, client::TrustedProxies, request_id::RequestIds},
+    listener::{clean::Cleaner, client::TrustedProxies, limits::Limits, request_id::RequestIds},
     observe::events::EventLog,
     pipeline::{Pipeline, PipelineParts},
-    proxy::{Gate, GateParts, Limits},
+    proxy::{Gate, GateParts},
     upstream::Upstreams,
 };
 

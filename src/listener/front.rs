@@ -17,10 +17,10 @@ use tokio::io::AsyncReadExt;
 use super::{
     head::{self, Head, Reading},
     http2::Blocks,
+    turn_away::TurnAway,
     turns::Turns,
     wire::Wire,
 };
-use crate::proxy::Gate;
 
 /// How long a connection may be silent before and between requests.
 const IDLE: Duration = Duration::from_secs(75);
@@ -29,12 +29,12 @@ const HEAD_TIME: Duration = Duration::from_secs(60);
 /// Room for most heads.
 const ROOM: usize = 4096;
 
-/// Reads heads before `app` does, and lets the gate answer those it refuses.
-pub(super) struct Front<A> {
+/// Reads heads before `app` does, and lets `gate` answer those it refuses.
+pub(super) struct Front<A, G> {
     /// What serves the requests.
     pub(super) app: Arc<A>,
     /// What answers the others.
-    pub(super) gate: Gate,
+    pub(super) gate: G,
 }
 
 /// Why there is no next request.
@@ -46,7 +46,11 @@ enum End {
 }
 
 #[async_trait]
-impl<A: HttpServerApp + Send + Sync + 'static> ServerApp for Front<A> {
+impl<A, G> ServerApp for Front<A, G>
+where
+    A: HttpServerApp + Send + Sync + 'static,
+    G: TurnAway,
+{
     async fn process_new(
         self: &Arc<Self>,
         stream: Stream,
@@ -66,7 +70,11 @@ impl<A: HttpServerApp + Send + Sync + 'static> ServerApp for Front<A> {
     }
 }
 
-impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
+impl<A, G> Front<A, G>
+where
+    A: HttpServerApp + Send + Sync + 'static,
+    G: TurnAway,
+{
     /// Serves a connection, one request after the other.
     async fn serve(&self, stream: Stream, shutdown: &ShutdownWatch) {
         let intake = Turns::new();

@@ -8,8 +8,10 @@ use bytes::{Buf, BytesMut};
 use httparse::{Error, Header, Request, Status};
 use portcullis_core::catalogue::Code;
 
-use super::canonical::{Ambiguous, Authority, target};
-use crate::proxy::Limits;
+use super::{
+    canonical::{Ambiguous, Authority, target},
+    limits::Limits,
+};
 
 pub use remains::Remains;
 

@@ -22,8 +22,7 @@ use self::{
     hpack::Decoder,
     judge::Judge,
 };
-use super::wire::Intake;
-use crate::proxy::Limits;
+use super::{limits::Limits, wire::Intake};
 
 mod frame;
 mod hpack;

@@ -17,8 +17,8 @@ use portcullis_core::{
 use super::{
     canonical::{Authority, target},
     request_id::RequestIds,
+    write,
 };
-use crate::proxy::write;
 
 /// What answers below which path.
 #[derive(Debug)]

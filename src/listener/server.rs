@@ -7,14 +7,13 @@ use async_trait::async_trait;
 use pingora::{
     apps::{HttpServerOptions, ServerApp},
     protocols::Stream,
-    proxy::http_proxy,
+    proxy::{ProxyHttp, http_proxy},
     server::{Fds, ListenFds, ShutdownWatch, configuration::ServerConf},
     services::listening::Service,
 };
 use tokio::sync::watch;
 
-use super::{endpoint::Endpoint, front::Front, http2, in_process::InProcess};
-use crate::proxy::Gate;
+use super::{endpoint::Endpoint, front::Front, http2, in_process::InProcess, turn_away::TurnAway};
 
 /// Everything that listens.
 pub struct Server {
@@ -51,7 +50,10 @@ impl Server {
     }
 
     /// Adds the gate.
-    pub fn proxy(&mut self, endpoint: Endpoint, gate: Gate) {
+    pub fn proxy<G>(&mut self, endpoint: Endpoint, gate: G)
+    where
+        G: ProxyHttp<CTX: Send + Sync + 'static> + TurnAway + Clone,
+    {
         let mut proxy = http_proxy(&self.conf, gate.clone());
         let mut options = HttpServerOptions::default();
         // Not to let it through: the gate refuses it in its own words.

@@ -14,11 +14,11 @@ use portcullis_core::{catalogue::Code, pages::Pages};
 use super::{
     Gate, Passage,
     admit::{X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO},
-    write,
 };
 use crate::{
     answer::{Asked, X_PORTCULLIS},
     echo::{Line, Received},
+    listener::write,
     pipeline::Remedy,
 };
 

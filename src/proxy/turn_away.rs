@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_trait::async_trait;
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderValue, Method, Response, header};
 use pingora::{
@@ -16,9 +17,12 @@ use pingora::{
 use portcullis_core::catalogue::Code;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{Gate, write};
+use super::Gate;
 use crate::{
-    answer::Asked, listener::head::Remains, observe::access::AccessLine, pipeline::Remedy,
+    answer::Asked,
+    listener::{head::Remains, limits::Limits, turn_away::TurnAway, write},
+    observe::access::AccessLine,
+    pipeline::Remedy,
 };
 
 /// How long an answer may take to be written.
@@ -28,10 +32,13 @@ const WRITE_TIME: Duration = Duration::from_secs(10);
 const LINGER_TIME: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 8 << 20;
 
-impl Gate {
-    /// Answers what begins with `bytes` with `code`, and closes the connection: nobody knows where
-    /// another request would begin.
-    pub(crate) async fn turn_away(&self, mut stream: Stream, bytes: &[u8], code: Code) {
+#[async_trait]
+impl TurnAway for Gate {
+    fn limits(&self) -> &Limits {
+        &self.parts.limits
+    }
+
+    async fn turn_away(&self, mut stream: Stream, bytes: &[u8], code: Code) {
         let started = Instant::now();
         let remains = Remains::of(bytes);
         let id = self.parts.request_ids.of(&remains.headers);

@@ -58,12 +58,12 @@ fn without_pkce(at: &str) -> PlainConfig {
     PlainConfig {
         issuer: "https://www.linkedin.com/oauth".to_owned(),
         endpoints,
-        client_id: "the-client".to_owned(),
-        client_secret: Some(Secret::new("the secret")),
-        scopes: vec!["openid".to_owned()],
-        allow_private_network: true,
-        allowed_hosts: Vec::new(),
-        authorization_parameters: [("prompt".to_owned(), "consent".to_owned())].into(),
+        client: Client {
+            authentication: ClientAuthentication::Secret(Secret::new("the secret")),
+            scopes: vec!["openid".to_owned()],
+            authorization_parameters: [("prompt".to_owned(), "consent".to_owned())].into(),
+            ..Client::new("the-client")
+        },
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     fake::{REVOKE, TOKEN},
     good_answer, redirect_uri,
 };
-use crate::{ClientAuthentication, Config, SigningKey};
+use crate::{Client, ClientAuthentication, Config, SigningKey};
 
 fn form(request: &Request) -> HashMap<String, String> {
     form_urlencoded::parse(&request.body).into_owned().collect()
@@ -109,7 +109,7 @@ impl Pair {
 
 async fn with_key(key: SigningKey) -> Story {
     Story::with(Signer::es256("k"), |config| {
-        config.authentication = ClientAuthentication::PrivateKeyJwt(key);
+        config.client.authentication = ClientAuthentication::PrivateKeyJwt(key);
     })
     .await
 }
@@ -182,7 +182,7 @@ async fn a_signed_secret_is_made_as_apple_wants_it_and_kept_for_a_while() {
     let pair = Pair::es256();
     let key = pair.key.clone();
     let story = Story::with(Signer::es256("k"), |config| {
-        config.authentication = signed_secret(key, "TEAM123456");
+        config.client.authentication = signed_secret(key, "TEAM123456");
         config.response_mode = Some("form_post".to_owned());
     })
     .await;
@@ -228,8 +228,8 @@ async fn the_answer_can_come_as_a_form() {
 #[test]
 fn keys_that_cannot_sign_are_found_before_the_first_sign_in() {
     let problem = |authentication| {
-        let mut config = Config::new("https://id.example.org", CLIENT);
-        config.authentication = authentication;
+        let mut config = Config::new("https://id.example.org", Client::new(CLIENT));
+        config.client.authentication = authentication;
         let problems = config.problems();
         problems.first().map(|problem| problem.key)
     };
@@ -262,7 +262,7 @@ fn keys_that_cannot_sign_are_found_before_the_first_sign_in() {
             "{authentication:?}"
         );
     }
-    let mut config = Config::new("https://id.example.org", CLIENT);
+    let mut config = Config::new("https://id.example.org", Client::new(CLIENT));
     config.response_mode = Some("fragment".to_owned());
     assert_eq!(config.problems()[0].key, "response_mode");
 }

@@ -116,7 +116,7 @@ async fn an_endpoint_at_another_private_host_is_refused() {
 #[tokio::test]
 async fn an_endpoint_at_a_host_that_is_listed_is_accepted() {
     let story = Story::with(Signer::es256("k"), |config| {
-        config.allowed_hosts = vec!["127.0.0.2".to_owned()];
+        config.client.allowed_hosts = vec!["127.0.0.2".to_owned()];
     })
     .await;
     story
@@ -128,7 +128,7 @@ async fn an_endpoint_at_a_host_that_is_listed_is_accepted() {
 #[tokio::test]
 async fn a_private_issuer_is_asked_only_when_that_is_allowed() {
     let story = Story::with(Signer::es256("k"), |config| {
-        config.allow_private_network = false
+        config.client.allow_private_network = false
     })
     .await;
     let Err(ProviderError::ForbiddenAddress { reason }) = begin(&story).await else {

@@ -11,7 +11,7 @@ use super::{
     fake::{KEYS, TOKEN, USERINFO},
     good_answer, patient, reason, trusted_email,
 };
-use crate::Config;
+use crate::{Client, Config};
 
 async fn with_userinfo() -> Story {
     Story::with(Signer::es256("k"), |config| config.userinfo = true).await
@@ -56,7 +56,7 @@ async fn a_token_endpoint_out_of_order_is_unavailable_and_its_body_is_not_repeat
 #[tokio::test]
 async fn a_token_endpoint_that_hangs_is_given_up() {
     let mut story = Story::new().await;
-    let config = Config::new(story.idp.issuer(), CLIENT);
+    let config = Config::new(story.idp.issuer(), Client::new(CLIENT));
     let hanging = ResponseTemplate::new(200).set_delay(Duration::from_hours(1));
     story.idp.answers_with(TOKEN, hanging);
     story.oidc = patient("fake", config, &story.clock, Duration::from_secs(1));

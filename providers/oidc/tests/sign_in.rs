@@ -12,7 +12,7 @@ use super::{
     fake::{KEYS, TOKEN},
     good_answer, provider, reason, redirect_uri, trusted_email,
 };
-use crate::Config;
+use crate::{Client, Config};
 
 fn query(url: &Url) -> HashMap<String, String> {
     url.query_pairs().into_owned().collect()
@@ -21,9 +21,9 @@ fn query(url: &Url) -> HashMap<String, String> {
 #[tokio::test]
 async fn the_browser_is_sent_off_with_state_nonce_and_challenge() {
     let story = Story::with(Signer::es256("k"), |config| {
-        config.scopes = vec!["email".to_owned(), "openid".to_owned()];
+        config.client.scopes = vec!["email".to_owned(), "openid".to_owned()];
         let prompt = ("prompt".to_owned(), "select_account".to_owned());
-        config.authorization_parameters.extend([prompt]);
+        config.client.authorization_parameters.extend([prompt]);
     })
     .await;
     let url = story
@@ -182,7 +182,7 @@ async fn an_answer_must_name_its_issuer_where_the_provider_promised_so() {
 #[tokio::test]
 async fn an_attempt_at_one_provider_cannot_be_finished_at_another() {
     let story = Story::new().await;
-    let config = Config::new(story.idp.issuer(), CLIENT);
+    let config = Config::new(story.idp.issuer(), Client::new(CLIENT));
     let other = provider("other", config, &story.clock);
     story
         .idp

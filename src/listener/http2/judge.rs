@@ -8,10 +8,7 @@ use super::{
     REFUSED,
     hpack::{self, OVERHEAD},
 };
-use crate::{
-    listener::{canonical::Authority, head},
-    proxy::Limits,
-};
+use crate::listener::{canonical::Authority, head, limits::Limits};
 
 /// How much longer than its lines may be together a block gets by what is put in.
 pub(super) const ADDED: usize = 1 << 10;

@@ -12,7 +12,7 @@ pub(crate) async fn write(session: &mut ServerSession, response: Response<Vec<u8
 }
 
 /// The head and the body of an answer to a request by `method`.
-pub(super) fn split(
+pub(crate) fn split(
     response: Response<Vec<u8>>,
     method: &Method,
 ) -> Result<(ResponseHeader, Vec<u8>)> {

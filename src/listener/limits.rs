@@ -33,7 +33,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    pub(super) fn check(&self, target: &[u8], headers: &HeaderMap) -> Result<(), Code> {
+    pub(crate) fn check(&self, target: &[u8], headers: &HeaderMap) -> Result<(), Code> {
         if target.len() > self.target_bytes {
             return Err(Code::TargetTooLong);
         }
