@@ -9,6 +9,7 @@ mod arrival;
 mod decide;
 mod dry_run;
 mod error;
+mod label;
 mod links;
 mod moving;
 mod plan;

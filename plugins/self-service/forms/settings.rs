@@ -20,13 +20,18 @@ pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>
         let configured = providers.find(&link.key.provider);
         let icon = configured.and_then(|provider| provider.icon.as_deref());
         let label = configured.map_or(link.key.provider.as_str(), |found| found.label.as_str());
-        let (value, shown) = match is_only_one(&links, link) {
-            true => (link.key.provider.to_string(), label.to_owned()),
-            false => (name(link), format!("{label} ({})", link.key.subject)),
+        let is_only_one = is_only_one(&links, link);
+        let value = match is_only_one {
+            true => link.key.provider.to_string(),
+            false => name(link),
+        };
+        let account = account(&links, link);
+        let shown = match is_only_one && link.label.is_none() {
+            true => label.to_owned(),
+            false => format!("{label} ({account})"),
         };
         let mut message = Message::unlink_provider(&shown);
-        let subject = link.key.subject.as_str();
-        message.context.insert("account".to_owned(), subject.into());
+        message.context.insert("account".to_owned(), account.into());
         Node::submit("oidc", "unlink", &value, message).with_icon(icon)
     });
     let link = providers.enabled().filter(|one| !one.hidden);
@@ -45,6 +50,16 @@ pub(crate) fn named<'a>(links: &'a [Link], text: &str) -> Vec<&'a Link> {
 fn is_only_one(links: &[Link], link: &Link) -> bool {
     let same = |other: &&Link| other.key.provider == link.key.provider;
     links.iter().filter(same).count() == 1
+}
+
+/// What tells the account from the others of its provider.
+fn account<'a>(links: &[Link], link: &'a Link) -> &'a str {
+    let (shown, provider) = (link.shown(), &link.key.provider);
+    let same = |other: &&Link| other.key.provider == *provider && other.shown() == shown;
+    match links.iter().filter(same).count() {
+        1 => shown,
+        _ => &link.key.subject,
+    }
 }
 
 fn name(link: &Link) -> String {

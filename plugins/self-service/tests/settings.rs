@@ -144,6 +144,12 @@ async fn two_accounts_of_one_provider_are_told_apart() {
     link(&mut browser, "google", "home").await;
     let flow = link(&mut browser, "google", "work").await;
     assert_eq!(values(&flow, "unlink"), ["google:home", "google:work"]);
+    let page = format!("/settings?flow={}", flow["id"].as_str().unwrap());
+    let page = browser.go(&page).await.text();
+    for account in ["home", "work"] {
+        let told = format!("Unlink Google ({account}@example.com)");
+        assert!(page.contains(&told), "{page}");
+    }
     let vague = browser.post(action(&flow), &unlink(&flow, "google")).await;
     assert_eq!(
         (vague.status, messages(&vague.json())),

@@ -87,6 +87,7 @@ impl Broker {
         let identity = match course {
             Course::Enter(identity, link) => {
                 let identity = self.synced(configured, identity, &vouched.claims).await?;
+                self.keep_label(&link, &vouched.claims).await;
                 self.keep_tokens(configured, &link, &vouched).await;
                 return Ok(Arrival::Known(arrived(configured, identity, &vouched)));
             }
