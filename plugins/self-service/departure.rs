@@ -9,7 +9,11 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use crate::{
-    attempts::Attempts, desk::Desk, navigate, navigate::outcome_with_cookie, provider,
+    attempts::Attempts,
+    desk::Desk,
+    forms::settings,
+    navigate::{self, outcome_with_cookie},
+    provider,
     submission::Submission,
 };
 
@@ -28,7 +32,8 @@ pub(crate) async fn leave(
     }
     let (flow, wants) = (&submission.flow, submission.wants);
     let id: ProviderId = name.parse().map_err(|_| Code::ProviderUnknown)?;
-    send(desk, visit, (flow, wants), (&id, false)).await
+    let chooses = settings::offers_another(flow, &id);
+    send(desk, visit, (flow, wants), (&id, chooses)).await
 }
 
 /// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts.

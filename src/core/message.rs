@@ -118,6 +118,8 @@ messages! {
     success settings_saved() = 1050001, "Your changes have been saved.";
     /// The button that links an account of a provider.
     info link_provider(provider: &str) = 1050002, "Link {provider}";
+    /// The button that links one more account of a provider, which the person chooses there.
+    info link_another(provider: &str) = 1990022, "Link another {provider} account";
     /// The button that removes a link.
     info unlink_provider(provider: &str) = 1050003, "Unlink {provider}";
     /// The button that moves a link from another identity.

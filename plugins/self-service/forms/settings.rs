@@ -1,12 +1,20 @@
 //! The settings form: which accounts of providers are linked, and which could be.
 
 use portcullis_core::{
-    broker::BrokerError, id::IdentityId, link::Link, message::Message, ui::Node,
+    broker::BrokerError,
+    flow::Flow,
+    id::{IdentityId, ProviderId},
+    link::Link,
+    message::Message,
+    ui::Node,
 };
 use portcullis_kit::Failure;
 
 use super::provider;
 use crate::desk::Desk;
+
+/// The name of the buttons that link an account.
+const LINK: &str = "link";
 
 /// The form of an identity.
 pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>, Failure> {
@@ -35,8 +43,37 @@ pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>
         Node::submit("oidc", "unlink", &value, message).with_icon(icon)
     });
     let link = providers.enabled().filter(|one| !one.hidden);
-    let link = link.map(|one| provider::button(one, "link", Message::link_provider(&one.label)));
+    let link = link.map(|one| {
+        let is_linked = links.iter().any(|link| link.key.provider == one.id);
+        let label = match is_linked {
+            true => Message::link_another(&one.label),
+            false => Message::link_provider(&one.label),
+        };
+        provider::button(one, LINK, label)
+    });
     Ok(link.chain(unlink).collect())
+}
+
+/// Offers to choose another account of this provider, which would bring the same one again.
+pub(crate) fn offer_another(flow: &mut Flow, provider: &ProviderId, label: &str) {
+    for node in &mut flow.ui.nodes {
+        if is_button(node, provider) {
+            node.meta.label = Some(Message::link_another(label));
+        }
+    }
+}
+
+/// Whether the form says that the person chooses an account of this provider.
+pub(crate) fn offers_another(flow: &Flow, provider: &ProviderId) -> bool {
+    let mut buttons = flow.ui.nodes.iter();
+    let button = buttons.find(|node| is_button(node, provider));
+    let label = button.and_then(|node| node.meta.label.as_ref());
+    label.is_some_and(|label| label.id == Message::link_another("").id)
+}
+
+fn is_button(node: &Node, provider: &ProviderId) -> bool {
+    let input = &node.attributes;
+    input.name == LINK && input.value.as_ref().is_some_and(|v| v == provider.as_str())
 }
 
 /// The links that `text` names: all of a provider, or one account of it as `<provider>:<subject>`.

@@ -14,7 +14,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::{moving, save};
-use crate::{csrf::Csrf, desk::Desk, fetch, flow_json, provider};
+use crate::{csrf::Csrf, desk::Desk, fetch, flow_json, forms::settings, provider};
 
 /// Why an account was not linked, and what its provider said of it.
 type Refused = (BrokerError, Option<Vouched>);
@@ -45,7 +45,14 @@ pub(crate) async fn arrive(
                 StatusCode::BAD_REQUEST,
             ));
         }
-        Err((error, _)) => return Err(provider::failure(desk, error, id, &flow)),
+        Err((error, _)) => {
+            // The provider remembers the account, and would bring it again and again.
+            if error.code() == Code::ProviderNotAdmitted {
+                settings::offer_another(&mut flow, id, &provider::label(desk, id));
+                desk.services.flows.put(&flow).await?;
+            }
+            return Err(provider::failure(desk, error, id, &flow));
+        }
     };
     let key = &arrived.upstream.link;
     let message = match before.iter().any(|link| link.key == *key) {
