@@ -193,8 +193,8 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
              not certain which one is yours. Sign in another way, then link it in your settings."
         ),
         BrokerError::LinkedElsewhere => format!(
-            "This {label} account is linked to another identity already. Sign in with it, unlink \
-             it there, and try again."
+            "This {label} account is linked to another account here already. Sign in with it, \
+             unlink it there, and try again."
         ),
         BrokerError::IdentityMismatch => {
             format!("This {label} account belongs to somebody else than the one who was asked.")
