@@ -33,13 +33,16 @@ pub(crate) async fn leave(
     let (flow, wants) = (&submission.flow, submission.wants);
     let id: ProviderId = name.parse().map_err(|_| Code::ProviderUnknown)?;
     let chooses = settings::offers_another(flow, &id);
-    send(desk, visit, (flow, wants), (&id, chooses)).await
+    let mut attempts = Attempts::of(desk, visit);
+    let gone = send(desk, &mut attempts, (flow, wants), (&id, chooses)).await;
+    outcome_with_cookie(gone, &attempts.set_cookie(desk))
 }
 
-/// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts.
+/// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts. The
+/// attempts have yet to be given to it.
 pub(crate) async fn send(
     desk: &Desk,
-    visit: &Visit,
+    attempts: &mut Attempts,
     (flow, wants): (&Flow, Wants),
     (id, chooses): (&ProviderId, bool),
 ) -> Outcome {
@@ -53,8 +56,6 @@ pub(crate) async fn send(
         BrokerError::Unknown => Code::ProviderUnknown.into(),
         error => provider::failure(desk, error, id, flow),
     })?;
-    let mut attempts = Attempts::of(desk, visit);
     attempts.add(attempt);
-    let gone = navigate::to(wants, url.as_str());
-    outcome_with_cookie(gone, &attempts.set_cookie(desk))
+    navigate::to(wants, url.as_str())
 }

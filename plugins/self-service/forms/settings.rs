@@ -56,9 +56,18 @@ pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>
 
 /// Offers to choose another account of this provider, which would bring the same one again.
 pub(crate) fn offer_another(flow: &mut Flow, provider: &ProviderId, label: &str) {
+    relabel(flow, provider, &Message::link_another(label));
+}
+
+/// Offers what the provider itself brings: it does not let people choose.
+pub(crate) fn offer_plainly(flow: &mut Flow, provider: &ProviderId, label: &str) {
+    relabel(flow, provider, &Message::link_provider(label));
+}
+
+fn relabel(flow: &mut Flow, provider: &ProviderId, label: &Message) {
     for node in &mut flow.ui.nodes {
         if is_button(node, provider) {
-            node.meta.label = Some(Message::link_another(label));
+            node.meta.label = Some(label.clone());
         }
     }
 }

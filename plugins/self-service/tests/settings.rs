@@ -190,6 +190,33 @@ async fn a_second_account_of_a_provider_is_chosen_there() {
 }
 
 #[tokio::test]
+async fn a_provider_that_lets_nobody_choose_is_asked_once_more_without() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let flow = link(&mut browser, "google", "home").await;
+    let state = press(&mut browser, &flow, "link", "google").await;
+    let query = format!("state={state}&error=invalid_request");
+    let again = come_back(&mut browser, "google", &query).await;
+    assert!(again.location().starts_with("https://idp.test/authorize?"));
+    assert!(
+        !again.location().contains("prompt="),
+        "{}",
+        again.location()
+    );
+    let query = format!("state={}&error=invalid_request", again.query("state"));
+    let refusal = come_back(&mut browser, "google", &query).await;
+    refused(&refusal, 400, "provider_refused");
+
+    let state = press(&mut browser, &flow, "link", "google").await;
+    let query = format!("state={state}&code=work");
+    come_back(&mut browser, "google", &query).await;
+    let flow = settings(&mut browser).await;
+    assert_eq!(values(&flow, "unlink"), ["google:home", "google:work"]);
+}
+
+#[tokio::test]
 async fn an_account_that_cannot_be_linked_gives_way_to_another_one() {
     let house = House::new();
     let mut bob = house.browser();

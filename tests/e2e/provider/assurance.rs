@@ -63,7 +63,9 @@ async fn nothing_but_the_configured_values_of_the_id_token_is_a_second_factor() 
         assert_eq!(session["authenticator_assurance_level"], "aal1", "{claims}");
         let method = &session["authentication_methods"][0];
         for (ours, theirs) in [("upstream_acr", "acr"), ("upstream_amr", "amr")] {
-            let of_its_type = claims.get(theirs).filter(|one| one.is_array() == (theirs == "amr"));
+            let of_its_type = claims
+                .get(theirs)
+                .filter(|one| one.is_array() == (theirs == "amr"));
             assert_eq!(method.get(ours), of_its_type, "{session}");
         }
         assert_eq!(client.get_json("/").await.status(), 200);
