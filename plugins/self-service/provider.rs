@@ -110,8 +110,13 @@ pub(crate) fn failure(desk: &Desk, error: BrokerError, id: &ProviderId, flow: &F
             Some(hint) => failure.hint(hint),
             None => failure,
         };
-        // The provider remembers the account, and would bring it again and again.
-        if flow.kind != FlowKind::Settings && flow.transport == Transport::Browser {
+        // The provider remembers the account, and would bring it again and again. From settings
+        // the form itself offers another one: no address may link an account without being asked.
+        if flow.kind == FlowKind::Settings {
+            failure = failure.hint(format!(
+                "In your settings you can choose another {label} account."
+            ));
+        } else if flow.transport == Transport::Browser {
             let another = choosing::another(desk, id, flow);
             failure = failure.way_out(format!("Use another {label} account"), another);
         }
@@ -188,8 +193,8 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
              not certain which one is yours. Sign in another way, then link it in your settings."
         ),
         BrokerError::LinkedElsewhere => format!(
-            "This {label} account is linked to another identity already. Sign in with it, unlink \
-             it there, and try again."
+            "This {label} account is linked to another account here already. Sign in with it, \
+             unlink it there, and try again."
         ),
         BrokerError::IdentityMismatch => {
             format!("This {label} account belongs to somebody else than the one who was asked.")

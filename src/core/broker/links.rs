@@ -9,7 +9,7 @@ use crate::{
     credential::{Credential, CredentialKind},
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState},
-    link::Link,
+    link::{self, Link},
     provider::{Claims, ConfiguredProvider, ProviderError, Vouched},
     store::StoreError,
 };
@@ -222,6 +222,7 @@ impl Broker {
         (link, vouched): (Credential, Vouched),
     ) -> Result<Box<Arrived>, BrokerError> {
         let identity = self.synced(configured, identity, &vouched.claims).await?;
+        self.keep_label(&link, &vouched.claims).await;
         self.keep_tokens(configured, &link, &vouched).await;
         Ok(arrived(configured, identity, &vouched))
     }
@@ -273,13 +274,17 @@ impl Broker {
         claims: &Claims,
     ) -> Credential {
         let key = link_key(&configured.id, claims);
+        let mut config = key.config();
+        if let Some(label) = link::label(&claims.document) {
+            link::set_label(&mut config, label);
+        }
         let now = self.clock.now();
         Credential {
             id: CredentialId::generate(&*self.entropy),
             identity_id: identity,
             kind: CredentialKind::Oidc,
             identifier: Some(key.identifier()),
-            config: key.config(),
+            config,
             created_at: now,
             updated_at: now,
         }
