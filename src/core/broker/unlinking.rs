@@ -121,14 +121,36 @@ impl Broker {
         identity: Identity,
         vouched: Vouched,
     ) -> Result<Box<Arrived>, BrokerError> {
+        let (id, mut unlinked) = (identity.id, Vec::new());
+        match self
+            .take_over(configured, (id, vouched), &mut unlinked)
+            .await
+        {
+            Ok(arrived) => Ok(Box::new(Arrived {
+                unlinked,
+                ..*arrived
+            })),
+            Err(error) if unlinked.is_empty() => Err(error),
+            Err(source) => Err(BrokerError::BrokenOff {
+                identity: id,
+                unlinked,
+                source: Box::new(source),
+            }),
+        }
+    }
+
+    async fn take_over(
+        &self,
+        configured: &ConfiguredProvider,
+        (id, vouched): (IdentityId, Vouched),
+        unlinked: &mut Vec<ProviderId>,
+    ) -> Result<Box<Arrived>, BrokerError> {
         // Privileges first: whatever fails from here on leaves none of theirs.
-        let identity = self.owned_by_nobody(identity.id).await?;
-        let unlinked = self.clear(identity.id, None).await?;
-        let mut arrived = self.attach(configured, identity, vouched).await?;
-        arrived.unlinked = unlinked;
+        let identity = self.owned_by_nobody(id).await?;
+        self.clear(id, None, unlinked).await?;
+        let arrived = self.attach(configured, identity, vouched).await?;
         let own = arrived.upstream.link.identifier();
-        let late = self.clear(arrived.identity.id, Some(&own)).await?;
-        arrived.unlinked.extend(late);
+        self.clear(id, Some(&own), unlinked).await?;
         Ok(arrived)
     }
 
@@ -157,26 +179,27 @@ impl Broker {
         }
     }
 
-    /// Removes every way in but the link of this identifier, then ends all sessions; the providers
-    /// of the links that went.
+    /// Removes every way in but the link of this identifier, then ends all sessions; `unlinked`
+    /// tells the providers of the links that went.
     async fn clear(
         &self,
         identity: IdentityId,
         keep: Option<&str>,
-    ) -> Result<Vec<ProviderId>, BrokerError> {
-        let mut unlinked = Vec::new();
+        unlinked: &mut Vec<ProviderId>,
+    ) -> Result<(), BrokerError> {
         for credential in self.credentials.list(identity).await? {
             if keep.is_some() && credential.identifier.as_deref() == keep {
                 continue;
             }
-            if let Some(link) = Link::of(&credential) {
+            let link = Link::of(&credential);
+            if link.is_some() {
                 self.forget_tokens(credential.id).await;
-                unlinked.push(link.key.provider);
             }
-            self.credentials.delete(credential.id).await?;
+            let is_gone = self.credentials.delete(credential.id).await?;
+            unlinked.extend(link.filter(|_| is_gone).map(|link| link.key.provider));
         }
         self.sessions.revoke_all(identity, None).await?;
-        Ok(unlinked)
+        Ok(())
     }
 
     async fn forget_tokens(&self, link: CredentialId) {

@@ -10,7 +10,7 @@ use crate::{
     id::{CredentialId, IdentityId, SessionId},
     identity::{Identity, IdentityStore},
     mapping::Sync,
-    provider::TokenSet,
+    provider::{Linking, TokenSet, UnverifiedLocal},
     secret::Secret,
     store::StoreError,
     testing::{MemoryStore, SeededEntropy},
@@ -25,6 +25,8 @@ enum Fate {
     Outrun,
     /// Another link goes at the same moment.
     Joined,
+    /// The store takes no identity any more.
+    Closed,
 }
 
 /// A store in which one removal of a link goes wrong.
@@ -54,7 +56,10 @@ impl IdentityStore for Troubled {
     }
 
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
-        self.store.update(identity).await
+        match self.fate {
+            Fate::Closed => Err(StoreError::unavailable("away")),
+            _ => self.store.update(identity).await,
+        }
     }
 
     async fn update_without(
@@ -163,4 +168,35 @@ async fn of_two_accounts_that_are_unlinked_at_once_the_later_takes_the_privilege
     assert_eq!(setting.broker.links(ada.id).await.unwrap(), []);
     let left = setting.stored(&ada).await;
     assert_eq!((left.roles.len(), left.provenance.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_identity_whose_reclaim_breaks_off_is_said_to_have_lost_its_links() {
+    let mut setting = setting(Creation::Auto);
+    setting.policy(|policy| {
+        policy.link = Linking::Auto;
+        policy.unverified_local = UnverifiedLocal::Reclaim;
+    });
+    let ada = setting.local("ada@example.org").await;
+    let key = LinkKey {
+        provider: "other".parse().unwrap(),
+        issuer: "https://other.test".to_owned(),
+        subject: "squatter".to_owned(),
+    };
+    let (kind, config) = (CredentialKind::Oidc, key.config());
+    setting
+        .credential(&ada, kind, Some(key.identifier()), config)
+        .await;
+    setting.broker.identities = Arc::new(Troubled {
+        store: setting.store.clone(),
+        fate: Fate::Closed,
+        removals: AtomicUsize::new(0),
+    });
+    let error = setting.refused().await;
+    assert_eq!(error.code(), Code::StoreUnavailable);
+    assert_eq!(error.identity(), Some(ada.id));
+    match error {
+        BrokerError::BrokenOff { unlinked, .. } => assert_eq!(unlinked, [key.provider]),
+        other => panic!("{other:?}"),
+    }
 }
