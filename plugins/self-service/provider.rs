@@ -5,7 +5,7 @@ use portcullis_core::{
     catalogue::Code,
     event::{CreationReason, Event, UnlinkReason},
     flow::{Flow, FlowKind, Transport},
-    id::ProviderId,
+    id::{IdentityId, ProviderId},
     message::Message,
     provider::ProviderError,
 };
@@ -47,13 +47,7 @@ pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
             reason: CreationReason::FirstSignIn,
         });
     }
-    for lost in &arrived.unlinked {
-        announcer.announce(&Event::Unlinked {
-            identity,
-            provider: lost,
-            reason: UnlinkReason::Reclaimed,
-        });
-    }
+    tell_reclaimed(desk, identity, &arrived.unlinked);
     announcer.announce(&Event::Linked {
         identity,
         provider,
@@ -61,10 +55,27 @@ pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
     });
 }
 
+/// Tells of the links that an identity lost when it was reclaimed.
+fn tell_reclaimed(desk: &Desk, identity: IdentityId, unlinked: &[ProviderId]) {
+    for provider in unlinked {
+        desk.services.announcer.announce(&Event::Unlinked {
+            identity,
+            provider,
+            reason: UnlinkReason::Reclaimed,
+        });
+    }
+}
+
 /// Tells observers that nothing came of a provider's answer.
 pub(crate) fn tell(desk: &Desk, error: &BrokerError, id: &ProviderId, flow: &Flow) {
     let (announcer, code) = (&desk.services.announcer, error.code());
     let (reason, is_linking) = (inner_reason(error), flow.kind == FlowKind::Settings);
+    if let BrokerError::BrokenOff {
+        identity, unlinked, ..
+    } = error
+    {
+        tell_reclaimed(desk, *identity, unlinked);
+    }
     if !is_linking {
         announcer.announce(&Event::SignInRefused {
             method: OIDC,

@@ -14,6 +14,7 @@ mod links;
 mod moving;
 mod plan;
 mod sync;
+mod unlinking;
 
 use std::{sync::Arc, time::Duration};
 

@@ -9,7 +9,7 @@ use crate::{
     provider::TokenSet,
     secret::Secret,
     testing::SeededEntropy,
-    vault::VaultError,
+    vault::{SealedTokens, VaultError},
 };
 
 /// A vault that does nothing it is asked.
@@ -31,7 +31,11 @@ impl TokenVault for Broken {
         Err(VaultError::Ended)
     }
 
-    async fn forget(&self, _: CredentialId) -> Result<(), VaultError> {
+    async fn kept(&self, _: CredentialId) -> Result<Option<SealedTokens>, VaultError> {
+        Err(VaultError::Provider("gone".to_owned()))
+    }
+
+    async fn give_back(&self, _: SealedTokens) -> Result<(), VaultError> {
         Err(VaultError::Provider("gone".to_owned()))
     }
 
