@@ -85,6 +85,8 @@ fn principal() -> Arc<Principal> {
             aal: Aal::Aal1,
             completed_at: now,
             provider: None,
+            upstream_acr: None,
+            upstream_amr: Vec::new(),
         }],
         device: Device::default(),
     };

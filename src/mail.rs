@@ -51,7 +51,7 @@ impl Post {
     ) -> Result<Self, MailServerError> {
         let smtp = match (&config.url, &config.from) {
             (Some(url), Some(from)) => Some(Smtp::new(
-                url,
+                (url, config.ca_file.as_deref()),
                 from,
                 addresses.public_url(),
                 (Arc::clone(clock), Arc::clone(entropy)),

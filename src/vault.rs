@@ -27,7 +27,7 @@ use portcullis_core::{
     registry::Registry,
     secret::Secret,
     store::StoreError,
-    vault::{TokenStore, TokenVault, UpstreamSessionStore, VaultError},
+    vault::{SealedTokens, TokenStore, TokenVault, UpstreamSessionStore, VaultError},
 };
 
 use self::{
@@ -149,20 +149,21 @@ impl TokenVault for Vault {
         read.await.map_err(lost)?.answer()
     }
 
-    async fn forget(&self, link: CredentialId) -> Result<(), VaultError> {
-        let tokens = &self.keeper.parts.tokens;
-        let Some(kept) = tokens.find(link).await? else {
-            return Ok(());
-        };
+    async fn kept(&self, link: CredentialId) -> Result<Option<SealedTokens>, VaultError> {
+        Ok(self.keeper.parts.tokens.find(link).await?)
+    }
+
+    async fn give_back(&self, kept: SealedTokens) -> Result<(), VaultError> {
         self.keeper.revoke(&kept).await;
-        tokens.remove(link).await?;
-        self.changed(link).await;
+        let removed = self.keeper.parts.tokens.remove(kept.link).await;
+        self.changed(kept.link).await;
+        removed?;
         Ok(())
     }
 
     async fn forget_all(&self, identity: IdentityId) -> Result<(), VaultError> {
         let kept = self.keeper.parts.tokens.of_identity(identity).await?;
-        let forgetting = kept.iter().map(|kept| self.forget(kept.link));
+        let forgetting = kept.into_iter().map(|kept| self.give_back(kept));
         join_all(forgetting).await.into_iter().collect()
     }
 }

@@ -45,9 +45,8 @@ pub(crate) async fn arrive(
     let attempt = attempts.take(state, &provider);
     let attempt = attempt.ok_or_else(|| unexpected(&desk, &provider, None))?;
     // From here on the attempt is gone from the browser, however it ends.
-    let cookie = attempts.set_cookie(&desk);
-    let answered = finish(&desk, &visit, &attempt, &answer).await;
-    outcome_with_cookie(answered, &cookie)
+    let answered = finish(&desk, &visit, (&attempt, &answer), &mut attempts).await;
+    outcome_with_cookie(answered, &attempts.set_cookie(&desk))
 }
 
 /// The parameters of the answer. One that comes twice is refused, for the provider's library and
@@ -74,8 +73,8 @@ fn read<'a>(desk: &Desk, provider: &str, visit: &'a Visit) -> Result<(&'a str, A
 async fn finish(
     desk: &Desk,
     visit: &Visit,
-    attempt: &Attempt,
-    answer: &Answer,
+    (attempt, answer): (&Attempt, &Answer),
+    attempts: &mut Attempts,
 ) -> Result<Response, Failure> {
     let services = &desk.services;
     let once = TokenHash::of(&format!("oidc-state:{}", attempt.state));
@@ -92,7 +91,7 @@ async fn finish(
         return Err(Failure::from(Code::FlowExpired).way_out("Begin anew", begin));
     }
     match flow.kind {
-        FlowKind::Settings => link::arrive(desk, visit, flow, (attempt, answer)).await,
+        FlowKind::Settings => link::arrive(desk, visit, flow, (attempt, answer), attempts).await,
         _ => sign_in(desk, visit, &flow, (attempt, answer)).await,
     }
 }

@@ -9,7 +9,11 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use crate::{
-    attempts::Attempts, desk::Desk, navigate, navigate::outcome_with_cookie, provider,
+    attempts::Attempts,
+    desk::Desk,
+    forms::settings,
+    navigate::{self, outcome_with_cookie},
+    provider,
     submission::Submission,
 };
 
@@ -28,13 +32,17 @@ pub(crate) async fn leave(
     }
     let (flow, wants) = (&submission.flow, submission.wants);
     let id: ProviderId = name.parse().map_err(|_| Code::ProviderUnknown)?;
-    send(desk, visit, (flow, wants), (&id, false)).await
+    let chooses = settings::offers_another(flow, &id);
+    let mut attempts = Attempts::of(desk, visit);
+    let gone = send(desk, &mut attempts, (flow, wants), (&id, chooses)).await;
+    outcome_with_cookie(gone, &attempts.set_cookie(desk))
 }
 
-/// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts.
+/// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts. The
+/// attempts have yet to be given to it.
 pub(crate) async fn send(
     desk: &Desk,
-    visit: &Visit,
+    attempts: &mut Attempts,
     (flow, wants): (&Flow, Wants),
     (id, chooses): (&ProviderId, bool),
 ) -> Outcome {
@@ -48,8 +56,6 @@ pub(crate) async fn send(
         BrokerError::Unknown => Code::ProviderUnknown.into(),
         error => provider::failure(desk, error, id, flow),
     })?;
-    let mut attempts = Attempts::of(desk, visit);
     attempts.add(attempt);
-    let gone = navigate::to(wants, url.as_str());
-    outcome_with_cookie(gone, &attempts.set_cookie(desk))
+    navigate::to(wants, url.as_str())
 }

@@ -10,6 +10,7 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::Value;
 
 use crate::{
+    attempts::Attempts,
     choosing,
     csrf::Csrf,
     departure,
@@ -55,7 +56,9 @@ pub(crate) async fn browser(
     };
     let flow = new.start(desk).await?;
     if let (FlowKind::Login, Some(id)) = (kind, choosing::chosen_anew(visit)) {
-        let gone = departure::send(desk, visit, (&flow, Wants::Html), (&id, true)).await;
+        let mut attempts = Attempts::of(desk, visit);
+        let gone = departure::send(desk, &mut attempts, (&flow, Wants::Html), (&id, true)).await;
+        let gone = outcome_with_cookie(gone, &attempts.set_cookie(desk));
         return outcome_with_cookie(gone, &csrf.set_cookie(desk));
     }
     let response = match visit.wants() {

@@ -21,6 +21,8 @@ const PURPOSE: &str = "logout";
 const PREFIX: &str = "ory_lo_";
 /// The query parameter that asks to sign out at the provider too.
 const UPSTREAM: &str = "upstream";
+/// The query parameter that says that the person has read what becomes of the provider's session.
+const TOLD: &str = "told";
 
 /// A token that ends this session and no other.
 pub(crate) fn token(desk: &Desk, session: SessionId) -> Result<String, Failure> {

@@ -5,7 +5,7 @@ use portcullis_core::{
     catalogue::Code,
     event::{CreationReason, Event, UnlinkReason},
     flow::{Flow, FlowKind, Transport},
-    id::ProviderId,
+    id::{IdentityId, ProviderId},
     message::Message,
     provider::ProviderError,
 };
@@ -47,13 +47,7 @@ pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
             reason: CreationReason::FirstSignIn,
         });
     }
-    for lost in &arrived.unlinked {
-        announcer.announce(&Event::Unlinked {
-            identity,
-            provider: lost,
-            reason: UnlinkReason::Reclaimed,
-        });
-    }
+    tell_reclaimed(desk, identity, &arrived.unlinked);
     announcer.announce(&Event::Linked {
         identity,
         provider,
@@ -61,10 +55,27 @@ pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
     });
 }
 
+/// Tells of the links that an identity lost when it was reclaimed.
+fn tell_reclaimed(desk: &Desk, identity: IdentityId, unlinked: &[ProviderId]) {
+    for provider in unlinked {
+        desk.services.announcer.announce(&Event::Unlinked {
+            identity,
+            provider,
+            reason: UnlinkReason::Reclaimed,
+        });
+    }
+}
+
 /// Tells observers that nothing came of a provider's answer.
 pub(crate) fn tell(desk: &Desk, error: &BrokerError, id: &ProviderId, flow: &Flow) {
     let (announcer, code) = (&desk.services.announcer, error.code());
     let (reason, is_linking) = (inner_reason(error), flow.kind == FlowKind::Settings);
+    if let BrokerError::BrokenOff {
+        identity, unlinked, ..
+    } = error
+    {
+        tell_reclaimed(desk, *identity, unlinked);
+    }
     if !is_linking {
         announcer.announce(&Event::SignInRefused {
             method: OIDC,
@@ -110,8 +121,13 @@ pub(crate) fn failure(desk: &Desk, error: BrokerError, id: &ProviderId, flow: &F
             Some(hint) => failure.hint(hint),
             None => failure,
         };
-        // The provider remembers the account, and would bring it again and again.
-        if flow.kind != FlowKind::Settings && flow.transport == Transport::Browser {
+        // The provider remembers the account, and would bring it again and again. From settings
+        // the form itself offers another one: no address may link an account without being asked.
+        if flow.kind == FlowKind::Settings {
+            failure = failure.hint(format!(
+                "In your settings you can choose another {label} account."
+            ));
+        } else if flow.transport == Transport::Browser {
             let another = choosing::another(desk, id, flow);
             failure = failure.way_out(format!("Use another {label} account"), another);
         }
@@ -188,8 +204,8 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
              not certain which one is yours. Sign in another way, then link it in your settings."
         ),
         BrokerError::LinkedElsewhere => format!(
-            "This {label} account is linked to another identity already. Sign in with it, unlink \
-             it there, and try again."
+            "This {label} account is linked to another account here already. Sign in with it, \
+             unlink it there, and try again."
         ),
         BrokerError::IdentityMismatch => {
             format!("This {label} account belongs to somebody else than the one who was asked.")

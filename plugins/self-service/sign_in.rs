@@ -48,10 +48,8 @@ pub(crate) struct SignIn<'a> {
 pub(crate) struct Proof<'a> {
     /// The method's wire name.
     method: &'a str,
-    /// Where the provider that vouched knows them from.
-    upstream: Option<&'a Upstream>,
-    /// How strong it is.
-    aal: Aal,
+    /// What the provider that vouched says of it.
+    arrived: Option<&'a Arrived>,
 }
 
 impl<'a> Proof<'a> {
@@ -59,8 +57,7 @@ impl<'a> Proof<'a> {
     pub(crate) fn local(method: &'a str) -> Self {
         Self {
             method,
-            upstream: None,
-            aal: Aal::Aal1,
+            arrived: None,
         }
     }
 
@@ -68,16 +65,20 @@ impl<'a> Proof<'a> {
     pub(crate) fn provider(arrived: &'a Arrived) -> Self {
         Self {
             method: OIDC,
-            upstream: Some(&arrived.upstream),
-            aal: arrived.aal,
+            arrived: Some(arrived),
         }
+    }
+
+    /// Where the provider that vouched knows them from.
+    fn upstream(&self) -> Option<&'a Upstream> {
+        self.arrived.map(|arrived| &arrived.upstream)
     }
 
     /// Whether the identity has what it was proved with. Proofs that are no credentials, such as
     /// codes by mail, have nothing to be taken away.
     fn is_in(&self, credentials: &[Credential]) -> bool {
         let password = CredentialKind::Password;
-        match self.upstream {
+        match self.upstream() {
             Some(upstream) => {
                 let key = upstream.link.identifier();
                 let mut links = credentials.iter();
@@ -93,9 +94,11 @@ impl<'a> Proof<'a> {
     fn completed(&self, desk: &Desk) -> AuthenticationMethod {
         AuthenticationMethod {
             method: self.method.to_owned(),
-            aal: self.aal,
+            aal: self.arrived.map_or(Aal::Aal1, |arrived| arrived.aal),
             completed_at: desk.now(),
-            provider: self.upstream.map(|upstream| upstream.link.provider.clone()),
+            provider: self.upstream().map(|one| one.link.provider.clone()),
+            upstream_acr: self.arrived.and_then(|arrived| arrived.acr.clone()),
+            upstream_amr: self.arrived.map_or_else(Vec::new, |one| one.amr.clone()),
         }
     }
 }
@@ -161,7 +164,7 @@ impl SignIn<'_> {
     /// Notes where the session came from, for the day it ends there. A session whose end could not
     /// be heard of does not begin.
     async fn note_upstream(&self, desk: &Desk, session: &Session) -> Result<(), Failure> {
-        let Some(upstream) = self.proofs.iter().find_map(|proof| proof.upstream) else {
+        let Some(upstream) = self.proofs.iter().find_map(Proof::upstream) else {
             return Ok(());
         };
         let services = &desk.services;

@@ -21,12 +21,7 @@ const NOTE: &str = "portcullis-demo-password.txt";
 
 /// Runs the gateway until it is told to stop.
 pub(super) fn run() -> Result<(), Failure> {
-    let mut config = Config::embedded();
-    config.plugins.self_service.registration.enabled = true;
-    // Only this machine: a demonstration has open registration and speaks plain http.
-    config.listen.proxy = ([127, 0, 0, 1], 4180).into();
-    // Only here: whoever tries the gateway out is the one it writes to.
-    config.mail.to_terminal = true;
+    let config = configuration();
     let password = desk::runtime()?.block_on(first_account(&config))?;
     println!("\n  Open       {}", config.public_url);
     println!("  Sign in    {EMAIL}");
@@ -36,6 +31,16 @@ pub(super) fn run() -> Result<(), Failure> {
     }
     println!("  The record is portcullis.db in this folder. Ctrl-C stops.\n");
     serve::run_with(config)
+}
+
+fn configuration() -> Config {
+    let mut config = Config::embedded();
+    config.plugins.self_service.registration.enabled = true;
+    // Only this machine: a demonstration has open registration and speaks plain http.
+    config.listen.proxy = ([127, 0, 0, 1], 4180).into();
+    // Only here: whoever tries the gateway out is the one it writes to.
+    config.mail.to_terminal = true;
+    config
 }
 
 /// The account's password; makes the account when there is none yet.
@@ -68,4 +73,18 @@ fn note(path: &Path, text: &str) -> io::Result<()> {
         .mode(0o600)
         .open(path)?;
     writeln!(file, "{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever tries the gateway out reads its mail on the terminal: no server gets any.
+    #[test]
+    fn the_demonstration_shows_mail_and_serves_this_machine_only() {
+        let config = configuration();
+        assert!(config.mail.to_terminal && config.mail.url.is_none());
+        assert!(config.listen.proxy.ip().is_loopback());
+        assert!(!Config::embedded().mail.to_terminal, "nobody else does");
+    }
 }

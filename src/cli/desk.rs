@@ -8,6 +8,7 @@ use portcullis_core::{
     event::{CreationReason, Event},
     id::IdentityId,
     identity::{Identity, IdentityStore},
+    link::Link,
     method::MethodError,
     plugin::Announcer,
     schema::{Schemas, TraitError},
@@ -116,6 +117,12 @@ impl Desk {
 
     pub(super) fn schemas_url(&self) -> String {
         self.foundation.addresses.own("/schemas")
+    }
+
+    /// The accounts at providers that an identity is linked to.
+    pub(super) async fn links(&self, id: IdentityId) -> Result<Vec<Link>, Failure> {
+        let credentials = self.foundation.stores.credentials.list(id).await?;
+        Ok(credentials.iter().filter_map(Link::of).collect())
     }
 
     /// Forgets the upstream tokens of an identity, once their providers have been told.

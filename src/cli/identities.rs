@@ -1,8 +1,13 @@
 //! The commands on one identity: show it, set its password, end its sessions, delete it.
 
+use portcullis_core::{
+    event::{Event, UnlinkReason},
+    stage::Observer,
+};
 use serde_json::json;
 
 use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk, output};
+use crate::observe::events::EventLog;
 
 /// Shows an identity.
 pub(super) fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
@@ -60,11 +65,19 @@ pub(super) fn delete(
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
         consent.ask(&format!("Delete identity {}?", identity.id))?;
+        let links = desk.links(identity.id).await?;
         desk.forget_tokens(identity.id).await?;
         if !desk.identities().delete(identity.id).await? {
             return Err(Failure::Refused(
                 "somebody else deleted it just now".to_owned(),
             ));
+        }
+        for link in &links {
+            EventLog.observe(&Event::Unlinked {
+                identity: identity.id,
+                provider: &link.key.provider,
+                reason: UnlinkReason::IdentityDeleted,
+            });
         }
         common
             .output

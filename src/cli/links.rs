@@ -22,7 +22,7 @@ pub(super) fn list(common: &Common, selector: &Selector) -> Result<(), Failure> 
             .await?;
         let credentials = errand.foundation().stores.credentials.list(identity.id);
         let rows: Vec<Value> = credentials.await?.iter().filter_map(told).collect();
-        let columns = ["credential_id", "issuer", "prepared", "created_at"];
+        let columns = ["credential_id", "label", "issuer", "prepared", "created_at"];
         common.output.print_rows(&rows, &columns);
         Ok(())
     })
@@ -167,6 +167,7 @@ fn told(credential: &Credential) -> Option<Value> {
             "credential_id": prepared_name(&prepared),
             "id": credential.id,
             "provider": prepared.provider,
+            "label": prepared.address,
             "prepared": true,
             "created_at": credential.created_at,
         }));
@@ -178,6 +179,7 @@ fn told(credential: &Credential) -> Option<Value> {
         "provider": link.key.provider,
         "issuer": link.key.issuer,
         "subject": link.key.subject,
+        "label": link.shown(),
         "prepared": false,
         "created_at": link.created_at,
     }))

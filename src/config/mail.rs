@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{connection::ConnectionUrl, finding::Check, is_loopback};
+use super::{connection::ConnectionUrl, finding::Check, is_loopback, tls};
 
 /// `[mail]`: how mail is sent; none is by default.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -18,6 +18,8 @@ pub struct Mail {
     pub url_file: Option<PathBuf>,
     /// Whom mail comes from: `id@example.org`, or `Example <id@example.org>`.
     pub from: Option<String>,
+    /// A PEM file of certificates that may vouch for the server beside the public ones.
+    pub ca_file: Option<PathBuf>,
     /// A folder of templates in place of the built-in texts: `linked.subject.txt`, `linked.txt`,
     /// `linked.html`, and the same of `unlinked`.
     pub template_dir: Option<PathBuf>,
@@ -45,6 +47,9 @@ impl Mail {
             check
                 .under("template_dir")
                 .problem("there is no such folder");
+        }
+        if let Some(file) = &self.ca_file {
+            tls::validate_authorities(file, &mut check.under("ca_file"));
         }
         if let Some(url) = &self.url {
             validate_url(url, &mut check.under("url"));

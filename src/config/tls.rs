@@ -1,4 +1,4 @@
-//! Reads certificate and key files as the listener will, so that `check` finds what start would.
+//! Reads certificate and key files as those who use them will, so that `check` finds what start would.
 
 use std::path::Path;
 
@@ -12,13 +12,7 @@ use super::finding::Check;
 
 /// Checks that both files are PEM and belong together.
 pub(super) fn validate(certificate: &Path, key: &Path, check: &mut Check<'_>) {
-    let chain = CertificateDer::pem_file_iter(certificate)
-        .and_then(|found| found.collect::<Result<Vec<_>, _>>())
-        .map_err(|error| error.to_string())
-        .and_then(|chain| match chain.is_empty() {
-            true => Err("it holds no certificate".to_owned()),
-            false => Ok(chain),
-        });
+    let chain = certificates(certificate);
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| error.to_string());
     if let Err(error) = &chain {
         let name = certificate.display();
@@ -40,5 +34,22 @@ pub(super) fn validate(certificate: &Path, key: &Path, check: &mut Check<'_>) {
         check
             .under("key_file")
             .problem(format!("key and certificate do not go together: {error}"));
+    }
+}
+
+/// Checks that the file holds certificates.
+pub(super) fn validate_authorities(file: &Path, check: &mut Check<'_>) {
+    if let Err(error) = certificates(file) {
+        let name = file.display();
+        check.problem(format!("{name} is no usable PEM file: {error}"));
+    }
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let found = CertificateDer::pem_file_iter(file);
+    let found = found.and_then(|found| found.collect::<Result<Vec<_>, _>>());
+    match found {
+        Ok(found) if found.is_empty() => Err("it holds no certificate".to_owned()),
+        found => found.map_err(|error| error.to_string()),
     }
 }

@@ -9,10 +9,12 @@ mod arrival;
 mod decide;
 mod dry_run;
 mod error;
+mod label;
 mod links;
 mod moving;
 mod plan;
 mod sync;
+mod unlinking;
 
 use std::{sync::Arc, time::Duration};
 
@@ -87,6 +89,10 @@ pub struct Arrived {
     pub upstream: Upstream,
     /// How strongly they proved themselves there.
     pub aal: Aal,
+    /// The same in the provider's own words: the ID token's `acr`.
+    pub acr: Option<String>,
+    /// And its `amr`.
+    pub amr: Vec<String>,
     /// The providers whose links it lost when it was reclaimed.
     pub unlinked: Vec<ProviderId>,
 }

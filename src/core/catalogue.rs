@@ -47,7 +47,7 @@ catalogue! {
     AccessDenied = "access_denied", FORBIDDEN, "You are signed in, but you may not open this.";
     UpstreamUnavailable = "upstream_unavailable", BAD_GATEWAY, "The application does not answer.";
     UpstreamTimeout = "upstream_timeout", GATEWAY_TIMEOUT, "The application takes too long to answer.";
-    StoreUnavailable = "store_unavailable", SERVICE_UNAVAILABLE, "The place where identities are kept cannot be reached at the moment.";
+    StoreUnavailable = "store_unavailable", SERVICE_UNAVAILABLE, "The place where accounts are kept cannot be reached at the moment.";
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "There were too many attempts in a short time.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side.";
     BadRequest = "bad_request", BAD_REQUEST, "The request is not understood.";
@@ -71,7 +71,7 @@ catalogue! {
     ProviderForbiddenAddress = "provider_forbidden_address", BAD_GATEWAY, "The sign-in provider is at a private address that may not be asked.";
     ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, "The sign-in provider cannot be reached at the moment.";
     AnswerUnexpected = "provider_answer_unexpected", BAD_REQUEST, "No sign-in of this browser waits for this answer.";
-    AddressTaken = "address_taken", CONFLICT, "The address belongs to an account here that signs in another way.";
+    AddressTaken = "address_taken", CONFLICT, "Somebody is registered here with this address already.";
     CreationRefused = "creation_refused", FORBIDDEN, "This account is not known here, and nobody new is let in with it.";
     ClaimsWithheld = "claims_withheld", FORBIDDEN, "The sign-in provider keeps back a claim that is needed to decide who may enter.";
     LinkOnly = "provider_link_only", FORBIDDEN, "Accounts of this provider are linked in the settings first.";
@@ -162,6 +162,11 @@ mod tests {
         assert_eq!(names.len(), Code::ALL.len());
         for code in Code::ALL {
             assert!(code.meaning().ends_with('.'), "{}", code.meaning());
+            assert!(
+                !code.meaning().to_lowercase().contains("identit"),
+                "{}",
+                code.meaning()
+            );
             let json = serde_json::to_value(code).unwrap();
             assert_eq!(json, code.as_str());
         }

@@ -97,13 +97,4 @@ pub trait CredentialStore: Debug + Send + Sync {
 
     /// Removes one credential; `false` when there was none.
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError>;
-
-    /// Removes one credential of an identity as long as it still has one of `others`; `false` when
-    /// it does not. Two removals at once never remove both of two.
-    async fn delete_beside(
-        &self,
-        identity_id: IdentityId,
-        id: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError>;
 }

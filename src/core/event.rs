@@ -130,6 +130,8 @@ pub enum UnlinkReason {
     Reclaimed,
     /// The account was moved to another identity of the same person.
     Moved,
+    /// The identity was deleted.
+    IdentityDeleted,
 }
 
 impl UnlinkReason {
@@ -141,6 +143,7 @@ impl UnlinkReason {
             Self::ProviderRemoved => "provider_removed",
             Self::Reclaimed => "reclaimed",
             Self::Moved => "moved",
+            Self::IdentityDeleted => "identity_deleted",
         }
     }
 }

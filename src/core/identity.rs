@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{
     action::AcceptedTerms,
     credential::Credential,
-    id::{AddressId, IdentityId},
+    id::{AddressId, CredentialId, IdentityId},
     mapping,
     provenance::{Provenance, is_within},
     store::StoreError,
@@ -164,6 +164,16 @@ pub trait IdentityStore: Debug + Send + Sync {
     /// the stored identity is not of the version given any more: whoever read it before somebody
     /// else changed or removed it would undo that.
     async fn update(&self, identity: &Identity) -> Result<(), StoreError>;
+
+    /// Removes one credential of a stored identity and replaces the identity as [`Self::update`]
+    /// does, both or neither; `false`, and nothing done, when it has no such credential or none of
+    /// `others` any more. Two removals at once never remove both of two.
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError>;
 
     /// Removes an identity with its credentials and sessions; `false` when there was none.
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError>;

@@ -10,6 +10,44 @@ use crate::{
     schema::normalise_identifier,
 };
 
+/// Where providers say what a person calls an account, the best first.
+const NAMES: [&str; 5] = ["email", "preferred_username", "username", "login", "name"];
+/// The longest label, in characters.
+const LONGEST_LABEL: usize = 128;
+
+/// What people recognise an account by, as its provider tells it: an address, else a name. Nothing
+/// rests on it.
+pub(crate) fn label(claims: &Value) -> Option<String> {
+    let names = NAMES.iter().filter_map(|name| claims.get(name)?.as_str());
+    let shown = names.map(|text| {
+        let visible = text.chars().filter(|c| !is_unseen(*c));
+        let text: String = visible.collect();
+        text.trim().chars().take(LONGEST_LABEL).collect::<String>()
+    });
+    shown.into_iter().find(|text| !text.is_empty())
+}
+
+/// Writes a label into what a link's credential keeps.
+pub(crate) fn set_label(config: &mut Value, label: String) {
+    let kept = config.pointer_mut("/providers/0");
+    if let Some(kept) = kept.and_then(Value::as_object_mut) {
+        kept.insert("label".to_owned(), label.into());
+    }
+}
+
+/// Whether a character shows nothing itself, and may change how others look.
+fn is_unseen(c: char) -> bool {
+    let formats = [
+        '\u{ad}'..='\u{ad}',
+        '\u{61c}'..='\u{61c}',
+        '\u{200b}'..='\u{200f}',
+        '\u{2028}'..='\u{202e}',
+        '\u{2060}'..='\u{206f}',
+        '\u{feff}'..='\u{feff}',
+    ];
+    c.is_control() || formats.iter().any(|range| range.contains(&c))
+}
+
 /// An account at a provider. The issuer belongs to the key, so that a provider whose issuer is
 /// changed can never sign in the accounts of the old one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +87,9 @@ pub struct Link {
     pub id: CredentialId,
     /// The account.
     pub key: LinkKey,
+    /// What people recognise it by, as its provider told it last; `None` for links that were made
+    /// before that was kept.
+    pub label: Option<String>,
     /// When it was linked.
     pub created_at: Timestamp,
 }
@@ -61,8 +102,14 @@ impl Link {
         Some(Self {
             id: credential.id,
             key: LinkKey::deserialize(kept).ok()?,
+            label: kept["label"].as_str().map(str::to_owned),
             created_at: credential.created_at,
         })
+    }
+
+    /// What people recognise it by, its subject where there is nothing better.
+    pub fn shown(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.key.subject)
     }
 }
 
@@ -110,4 +157,30 @@ impl PreparedLink {
 fn kept(credential: &Credential) -> Option<&Value> {
     let is_link = credential.kind == CredentialKind::Oidc;
     is_link.then(|| credential.config.pointer("/providers/0"))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_recognised_by_its_address_or_else_by_a_name() {
+        for (claims, expected) in [
+            (
+                json!({"email": "ada@example.com", "name": "Ada"}),
+                Some("ada@example.com"),
+            ),
+            (json!({"email": " \u{0}", "name": "Ada"}), Some("Ada")),
+            (
+                json!({"email": 1, "preferred_username": "ada"}),
+                Some("ada"),
+            ),
+            (json!({"sub": "1"}), None),
+            (json!({"name": "A\u{202e}d\n\u{200b}a\u{7f}"}), Some("Ada")),
+        ] {
+            assert_eq!(label(&claims).as_deref(), expected, "{claims}");
+        }
+        let long = label(&json!({"name": "é".repeat(4_000)})).unwrap();
+        assert_eq!(long.chars().count(), LONGEST_LABEL);
+    }
 }

@@ -54,8 +54,8 @@ impl Message {
 
     /// An address that somebody typed belongs to somebody who signs in another way.
     pub fn typed_address_taken(provider: &str) -> Self {
-        let text = "This address belongs to an account here that signs in another way. Please \
-                    sign in that way, or use another address.";
+        let text = "Somebody is registered here with this address already. If that is you, sign in \
+                    as you did before. Otherwise please use another address.";
         Self {
             text: text.to_owned(),
             ..Self::address_taken(provider)
@@ -84,9 +84,10 @@ macro_rules! messages {
                 Self::$severity($id, format!($text), json!({$(stringify!($arg): $arg),*}))
             })*
 
-            /// Every message's id, severity and name.
+            /// Every message's id, severity, name and text.
             #[cfg(test)]
-            const ALL: &[(u32, &str, &str)] = &[$(($id, stringify!($severity), stringify!($name))),*];
+            const ALL: &[(u32, &str, &str, &str)] =
+                &[$(($id, stringify!($severity), stringify!($name), $text)),*];
         }
     };
 }
@@ -118,6 +119,8 @@ messages! {
     success settings_saved() = 1050001, "Your changes have been saved.";
     /// The button that links an account of a provider.
     info link_provider(provider: &str) = 1050002, "Link {provider}";
+    /// The button that links one more account of a provider, which the person chooses there.
+    info link_another(provider: &str) = 1990022, "Link another {provider} account";
     /// The button that removes a link.
     info unlink_provider(provider: &str) = 1050003, "Unlink {provider}";
     /// The button that moves a link from another identity.
@@ -137,11 +140,11 @@ messages! {
     /// The label of a mailed code.
     info login_code() = 1070013, "Code";
     /// An address that a provider names but has not verified.
-    info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours.";
+    info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours, or use another one.";
     /// What a provider said is shown before an identity is made of it.
-    info review_profile(provider: &str) = 1990010, "Please check what {provider} says of you.";
+    info review_profile(provider: &str) = 1990010, "Please check what {provider} says of you, then continue.";
     /// An account that should be linked is linked already.
-    info linked_already(provider: &str) = 1990011, "This {provider} account was linked already, so nothing has changed.";
+    info linked_already(provider: &str) = 1990011, "This {provider} account is linked already. To link another one, choose it at {provider}.";
     /// A change waits until somebody has confirmed who they are.
     info choose_again(label: &str) = 1990012, "Nothing has changed yet. Please choose \"{label}\" once more.";
     /// A value is missing.
@@ -207,21 +210,21 @@ messages! {
     /// The verification form has expired.
     error verification_expired() = 4070005, "The form had expired, so here is a new one. Please try again.";
     /// What a provider said does not suffice.
-    error complete_profile() = 4990001, "Please complete what is missing.";
+    error complete_profile() = 4990001, "Please fill in what is missing.";
     /// Too many attempts.
     error throttled(retry_after: u64) = 4990002, "There were too many attempts. Please wait {retry_after} seconds and try again.";
     /// An address belongs to somebody who signs in another way.
-    error address_taken(provider: &str) = 4990003, "The e-mail address of this {provider} account belongs to an account here that signs in another way. Please sign in that way.";
+    error address_taken(provider: &str) = 4990003, "Somebody is registered here with the e-mail address of this {provider} account already. If that is you, please sign in as you did before.";
     /// The only way in cannot be removed.
-    error last_factor(provider: &str) = 4990004, "This {provider} account is your only way in, so it stays. Link another account first.";
+    error last_factor(provider: &str) = 4990004, "This {provider} account is your only way to sign in. Link another account first, then unlink this one.";
     /// There is no such link.
-    error not_linked(provider: &str) = 4990005, "No {provider} account of this name is linked.";
+    error not_linked(provider: &str) = 4990005, "{provider} is not linked, or not any more. Please choose one of the linked accounts.";
     /// An account could be moved from another identity.
-    error move_offered(provider: &str) = 4990007, "If that is you as well, you can move the {provider} account here: from then on it signs you in as who you are now, and no longer as the other.";
+    error move_offered(provider: &str) = 4990007, "If that is you as well, you can move the {provider} account here. From then on it signs you in as who you are now.";
     /// An account cannot be moved from another identity.
-    error move_refused(provider: &str) = 4990008, "The {provider} account is the only way in for whom it signs in now, so it stays there. Sign in with it, link another account, and try again.";
+    error move_refused(provider: &str) = 4990008, "The {provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.";
     /// Several links are meant.
-    error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please say which one.";
+    error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please choose one of them.";
 }
 
 #[cfg(test)]
@@ -234,12 +237,29 @@ mod tests {
     fn each_id_is_one_message_of_its_kind() {
         let ids: HashSet<_> = Message::ALL.iter().map(|(id, ..)| id).collect();
         assert_eq!(ids.len(), Message::ALL.len());
-        for (id, severity, name) in Message::ALL {
+        for (id, severity, name, _) in Message::ALL {
             let first = match *severity {
                 "info" | "success" => 1,
                 _ => 4,
             };
             assert_eq!(id / 1_000_000, first, "{name}");
+        }
+    }
+
+    #[test]
+    fn messages_are_short_and_speak_of_accounts() {
+        for (id, severity, name, text) in Message::ALL {
+            let lower = text.to_lowercase();
+            assert!(!lower.contains("identity"), "{name}: {text}");
+            assert!(text.len() <= 180, "{name}: {text}");
+            // Of what the dialect does not know, an error says what to do.
+            if *severity == "error" && id % 1_000_000 >= 990_000 {
+                let leads_on = ["please", "link another", "you can", "if that is you"];
+                assert!(
+                    leads_on.iter().any(|way| lower.contains(way)),
+                    "{name}: {text}"
+                );
+            }
         }
     }
 

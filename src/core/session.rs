@@ -65,6 +65,12 @@ pub struct AuthenticationMethod {
     /// The provider that vouched, for `oidc`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub provider: Option<ProviderId>,
+    /// How the person proved themselves there (`acr`), as a verified ID token says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub upstream_acr: Option<String>,
+    /// By what (`amr`), as a verified ID token says.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub upstream_amr: Vec<String>,
 }
 
 /// Authenticator assurance level (NIST SP 800-63B names, wire spelling of the dialect).
@@ -124,4 +130,22 @@ pub trait SessionStore: Debug + Send + Sync {
         identity_id: IdentityId,
         keep: Option<SessionId>,
     ) -> Result<u64, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_proof_that_was_kept_without_the_providers_word_is_read() {
+        let kept = json!({
+            "method": "oidc", "aal": "aal1", "completed_at": "2026-07-01T12:00:00Z",
+            "provider": "google",
+        });
+        let read: AuthenticationMethod = serde_json::from_value(kept.clone()).unwrap();
+        assert_eq!((&read.upstream_acr, read.upstream_amr.len()), (&None, 0));
+        assert_eq!(serde_json::to_value(read).unwrap(), kept);
+    }
 }

@@ -157,6 +157,8 @@ mod tests {
             aal: Aal::Aal1,
             completed_at: setting.clock.now(),
             provider: None,
+            upstream_acr: None,
+            upstream_amr: Vec::new(),
         };
         let session = setting
             .sessions

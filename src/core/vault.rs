@@ -33,9 +33,20 @@ pub trait TokenVault: Debug + Send + Sync {
         provider: &ProviderId,
     ) -> Result<Option<Secret>, VaultError>;
 
-    /// Forgets the tokens of a link after telling the provider, as well as that can be done. To be
-    /// called before the link is removed, for nobody knows its tokens afterwards.
-    async fn forget(&self, link: CredentialId) -> Result<(), VaultError>;
+    /// What is kept for a link that may go: its tokens go with it, and nobody knows them then.
+    async fn kept(&self, link: CredentialId) -> Result<Option<SealedTokens>, VaultError>;
+
+    /// Tells the provider, as well as that can be done, that these are not needed any more, and
+    /// forgets them.
+    async fn give_back(&self, kept: SealedTokens) -> Result<(), VaultError>;
+
+    /// Gives back the tokens of a link that is about to be removed, whatever happens.
+    async fn forget(&self, link: CredentialId) -> Result<(), VaultError> {
+        match self.kept(link).await? {
+            Some(kept) => self.give_back(kept).await,
+            None => Ok(()),
+        }
+    }
 
     /// Forgets the tokens of all links of an identity in the same way, before it is removed.
     async fn forget_all(&self, identity: IdentityId) -> Result<(), VaultError>;

@@ -1,7 +1,7 @@
 //! The bounded queue before the mail server: taking a mail never waits, sending it is tried a few
 //! times.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
@@ -73,7 +73,8 @@ impl Mailer for Outbox {
                 sender.try_send(message).map_err(|_| MailError::Full)
             }
             Out::Terminal => {
-                eprintln!("\n  Mail to {}: {}\n\n{}", mail.to, mail.subject, mail.text);
+                // Whoever has closed it does not want to know.
+                let _ = show(&mail, &mut io::stderr());
                 Ok(())
             }
             Out::Nowhere => {
@@ -86,6 +87,13 @@ impl Mailer for Outbox {
     fn is_configured(&self) -> bool {
         !matches!(self.0, Out::Nowhere)
     }
+}
+
+fn show(mail: &Mail, out: &mut dyn io::Write) -> io::Result<()> {
+    let Mail {
+        to, subject, text, ..
+    } = mail;
+    writeln!(out, "\n  Mail to {to}: {subject}\n\n{text}")
 }
 
 impl Unsent {
@@ -117,4 +125,32 @@ async fn attempt(smtp: &Smtp, message: &Message) -> Delivery {
         }
     }
     smtp.deliver(message).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_on_the_terminal_tells_all_that_its_reader_needs() {
+        let mail = Mail {
+            to: "ada@example.org".to_owned(),
+            subject: "A code".to_owned(),
+            text: "It is 123456.\n".to_owned(),
+            html: Some("<p>It is 123456.</p>".to_owned()),
+        };
+        let mut shown = Vec::new();
+        show(&mail, &mut shown).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        assert_eq!(
+            shown,
+            "\n  Mail to ada@example.org: A code\n\nIt is 123456.\n\n"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_terminal_takes_mail_without_a_server() {
+        let outbox = Outbox::terminal();
+        assert!(outbox.is_configured());
+    }
 }

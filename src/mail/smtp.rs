@@ -1,6 +1,6 @@
 //! The mail server, and mails as it wants them. The only place that names the mail library.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -8,7 +8,11 @@ use lettre::{
         Mailbox, MultiPart,
         header::{HeaderName, HeaderValue},
     },
-    transport::smtp::extension::ClientId,
+    transport::smtp::{
+        AsyncSmtpTransportBuilder,
+        client::{Certificate, Tls, TlsParameters},
+        extension::ClientId,
+    },
 };
 use portcullis_core::{
     clock::Clock,
@@ -19,6 +23,9 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::config::ConnectionUrl;
+
+/// What begins the URL of a server that is spoken to in the clear until both begin to encrypt.
+const STARTTLS: &str = "smtp+starttls://";
 
 /// How long one conversation with the server may stall.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,6 +39,9 @@ pub enum MailServerError {
     /// The sender.
     #[error("[mail] from is no address")]
     From,
+    /// Who vouches for it.
+    #[error("[mail] ca_file cannot be used")]
+    Authorities,
     /// What mails say.
     #[error("[mail] template_dir: {file}: {reason}")]
     Template {
@@ -64,18 +74,15 @@ pub(super) enum Delivery {
 
 impl Smtp {
     pub(super) fn new(
-        url: &ConnectionUrl,
+        (url, ca_file): (&ConnectionUrl, Option<&Path>),
         from: &str,
         public_url: &Url,
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
     ) -> Result<Self, MailServerError> {
-        // The library's own spelling of a connection that must become encrypted.
-        let spelled = match url.expose().strip_prefix("smtp+starttls://") {
-            Some(rest) => format!("smtp://{rest}?tls=required"),
-            None => url.expose().to_owned(),
-        };
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&spelled)
-            .map_err(|_| MailServerError::Url)?;
+        let mut builder = connection(url)?;
+        if let Some(tls) = ca_file.map(|file| encryption(url, file)).transpose()? {
+            builder = builder.tls(tls);
+        }
         let host = public_url.host_str().unwrap_or("localhost").to_owned();
         Ok(Self {
             transport: builder
@@ -131,6 +138,33 @@ impl Smtp {
     }
 }
 
+fn connection(url: &ConnectionUrl) -> Result<AsyncSmtpTransportBuilder, MailServerError> {
+    // The library's own spelling of a connection that must become encrypted.
+    let spelled = match url.expose().strip_prefix(STARTTLS) {
+        Some(rest) => format!("smtp://{rest}?tls=required"),
+        None => url.expose().to_owned(),
+    };
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&spelled);
+    builder.map_err(|_| MailServerError::Url)
+}
+
+/// How the connection is encrypted when the certificates of this file may vouch for the server, too.
+fn encryption(url: &ConnectionUrl, ca_file: &Path) -> Result<Tls, MailServerError> {
+    let parsed = Url::parse(url.expose()).map_err(|_| MailServerError::Url)?;
+    let host = parsed.host_str().ok_or(MailServerError::Url)?;
+    let pem = fs::read(ca_file).map_err(|_| MailServerError::Authorities)?;
+    let authorities = Certificate::from_pem(&pem).map_err(|_| MailServerError::Authorities)?;
+    let parameters = TlsParameters::builder(host.to_owned())
+        .add_root_certificate(authorities)
+        .build()
+        .map_err(|_| MailServerError::Authorities)?;
+    Ok(match url.scheme() {
+        "smtps" => Tls::Wrapper(parameters),
+        "smtp" => Tls::None,
+        _ => Tls::Required(parameters),
+    })
+}
+
 impl std::fmt::Debug for Smtp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Smtp(…)")
@@ -150,7 +184,7 @@ mod tests {
             Arc::new(FrozenClock::new(jiff::Timestamp::UNIX_EPOCH)),
             Arc::new(SeededEntropy::new(1)),
         );
-        Smtp::new(&url, "Gate <id@example.org>", &gate, parts).unwrap()
+        Smtp::new((&url, None), "Gate <id@example.org>", &gate, parts).unwrap()
     }
 
     fn mail(to: &str, subject: &str, text: &str) -> Mail {

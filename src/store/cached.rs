@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
     credential::Credential,
-    id::{IdentityId, SessionId},
+    id::{CredentialId, IdentityId, SessionId},
     identity::{Identity, IdentityStore},
     secret::TokenHash,
     session::{Session, SessionStore},
@@ -141,6 +141,20 @@ impl IdentityStore for CachedIdentities {
         let ended = self.record.replace(identity).await?;
         self.forget(identity.id, ended).await;
         Ok(())
+    }
+
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        let replaced = self.record.replace_without(identity, removed, others);
+        let Some(ended) = replaced.await? else {
+            return Ok(false);
+        };
+        self.forget(identity.id, ended).await;
+        Ok(true)
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {

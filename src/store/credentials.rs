@@ -8,13 +8,13 @@ use portcullis_core::{
     store::StoreError,
 };
 use sea_query::{
-    Expr, ExprTrait, Func, InsertStatement, LockType, OnConflict, Order, Query, SelectStatement,
-    Value,
+    DeleteStatement, Expr, ExprTrait, Func, InsertStatement, LockType, OnConflict, Order, Query,
+    SelectStatement, Value,
 };
 
 use super::{
     cell::{Row, json, text, time},
-    database::Database,
+    database::{Database, Transaction},
     table::{Column, Table, insert},
 };
 
@@ -123,46 +123,42 @@ impl CredentialStore for SqlCredentials {
     }
 
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
-        let removal = Query::delete()
-            .from_table(Table::Credentials)
-            .and_where(Expr::col(Column::Id).eq(text(id)))
-            .to_owned();
-        let removal = self.database.write(&removal, WHAT);
+        let removal = self.database.write(&removal(id), WHAT);
         Ok(self.database.execute(removal).await? > 0)
     }
+}
 
-    async fn delete_beside(
-        &self,
-        identity_id: IdentityId,
-        id: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError> {
-        // The rows stay locked until the end, so that the other removal sees what this one does.
-        let own = Query::select()
-            .column(Column::Id)
-            .from(Table::Credentials)
-            .and_where(Expr::col(Column::IdentityId).eq(text(identity_id)))
-            .order_by(Column::Id, Order::Asc)
-            .lock(LockType::Update)
-            .to_owned();
-        let mut transaction = self.database.begin().await?;
-        let rows = transaction.rows(self.database.write(&own, WHAT)).await?;
-        let own: Result<Vec<CredentialId>, _> =
-            rows.iter().map(|row| row.parsed(Column::Id)).collect();
-        let own = own?;
-        let stays = |other: &CredentialId| *other != id && own.contains(other);
-        if !own.contains(&id) || !others.iter().any(stays) {
-            return Ok(false);
-        }
-        let removal = Query::delete()
-            .from_table(Table::Credentials)
-            .and_where(Expr::col(Column::Id).eq(text(id)))
-            .to_owned();
-        let removal = self.database.write(&removal, WHAT);
-        let removed = transaction.execute(removal).await?;
-        transaction.commit().await?;
-        Ok(removed > 0)
+/// Removes one credential of an identity as long as it still has one of `others`.
+pub(super) async fn remove_beside(
+    database: &Database,
+    transaction: &mut Transaction,
+    (identity_id, id): (IdentityId, CredentialId),
+    others: &[CredentialId],
+) -> Result<bool, StoreError> {
+    // The rows stay locked until the end, so that another removal sees what this one does.
+    let own = Query::select()
+        .column(Column::Id)
+        .from(Table::Credentials)
+        .and_where(Expr::col(Column::IdentityId).eq(text(identity_id)))
+        .order_by(Column::Id, Order::Asc)
+        .lock(LockType::Update)
+        .to_owned();
+    let rows = transaction.rows(database.write(&own, WHAT)).await?;
+    let own: Result<Vec<CredentialId>, _> = rows.iter().map(|row| row.parsed(Column::Id)).collect();
+    let own = own?;
+    let stays = |other: &CredentialId| *other != id && own.contains(other);
+    if !own.contains(&id) || !others.iter().any(stays) {
+        return Ok(false);
     }
+    let removal = database.write(&removal(id), WHAT);
+    Ok(transaction.execute(removal).await? > 0)
+}
+
+fn removal(id: CredentialId) -> DeleteStatement {
+    Query::delete()
+        .from_table(Table::Credentials)
+        .and_where(Expr::col(Column::Id).eq(text(id)))
+        .to_owned()
 }
 
 /// Adds a credential, or replaces the one of the same id.

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Display};
 use async_trait::async_trait;
 use portcullis_core::{
     credential::Credential,
-    id::IdentityId,
+    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
     secret::TokenHash,
     store::StoreError,
@@ -77,8 +77,37 @@ impl SqlIdentities {
 
     /// Replaces an identity and says which sessions ended because it may no longer sign in.
     pub(super) async fn replace(&self, identity: &Identity) -> Result<Vec<TokenHash>, StoreError> {
-        let change = self.replacement(identity)?;
         let mut transaction = self.database.begin().await?;
+        let ended = self.replace_within(&mut transaction, identity).await?;
+        transaction.commit().await?;
+        Ok(ended)
+    }
+
+    /// The same while one of its credentials goes; `None` when that has to stay.
+    pub(super) async fn replace_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
+        let mut transaction = self.database.begin().await?;
+        // Its row is locked first, as by whoever removes the whole identity.
+        let ended = self.replace_within(&mut transaction, identity).await?;
+        let which = (identity.id, removed);
+        let database = &self.database;
+        if !credentials::remove_beside(database, &mut transaction, which, others).await? {
+            return Ok(None);
+        }
+        transaction.commit().await?;
+        Ok(Some(ended))
+    }
+
+    async fn replace_within(
+        &self,
+        transaction: &mut Transaction,
+        identity: &Identity,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        let change = self.replacement(identity)?;
         if transaction.execute(change).await? == 0 {
             return Err(CHANGED);
         }
@@ -90,13 +119,11 @@ impl SqlIdentities {
             let old = self.database.write(&old, WHAT);
             transaction.execute(old).await?;
         }
-        self.index(&mut transaction, identity).await?;
-        let ended = match identity.state {
-            IdentityState::Active => Vec::new(),
-            IdentityState::Inactive => self.end_sessions(&mut transaction, identity.id).await?,
-        };
-        transaction.commit().await?;
-        Ok(ended)
+        self.index(transaction, identity).await?;
+        match identity.state {
+            IdentityState::Active => Ok(Vec::new()),
+            IdentityState::Inactive => self.end_sessions(transaction, identity.id).await,
+        }
     }
 
     fn replacement(&self, identity: &Identity) -> Result<Statement, StoreError> {
@@ -234,6 +261,16 @@ impl IdentityStore for SqlIdentities {
 
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         self.replace(identity).await.map(drop)
+    }
+
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        let replaced = self.replace_without(identity, removed, others).await?;
+        Ok(replaced.is_some())
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {

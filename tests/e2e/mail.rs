@@ -1,5 +1,7 @@
 //! Mail goes through a queue to a real server; no request waits for it.
 
+mod encrypted;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -16,6 +16,7 @@ mod linking_rules;
 mod microsoft;
 mod missing_traits;
 mod moving;
+mod notice;
 mod refusal;
 mod registry;
 mod revocation;

@@ -294,6 +294,8 @@ fn ada() -> Arc<Principal> {
             aal: Aal::Aal1,
             completed_at: now,
             provider: None,
+            upstream_acr: None,
+            upstream_amr: Vec::new(),
         }],
         device: Device::default(),
     };

@@ -180,6 +180,8 @@ pub(crate) fn session(identity: &Identity, now: Timestamp) -> Session {
             aal: Aal::Aal1,
             completed_at: now,
             provider: None,
+            upstream_acr: None,
+            upstream_amr: Vec::new(),
         }],
         device: Device::default(),
     }

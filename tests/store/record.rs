@@ -142,11 +142,12 @@ async fn of_two_links_removed_at_once_one_stays() {
             let [one, two] = links.map(|link| link.id);
             let mut removals = tokio::task::JoinSet::new();
             for (id, other) in [(one, two), (two, one)] {
-                let (credentials, owner) = (node.stores.credentials.clone(), identity.id);
+                let (identities, owner) = (node.stores.identities.clone(), identity.id);
                 removals.spawn(async move {
-                    let others = [other];
-                    let removed = credentials.delete_beside(owner, id, &others).await;
-                    removed.unwrap()
+                    let owner = identities.find(owner).await.unwrap().unwrap();
+                    let removed = identities.update_without(&owner, id, &[other]).await;
+                    // Who read the identity before the other removal has to begin anew.
+                    removed.is_ok_and(|is_removed| is_removed)
                 });
             }
             let removed = removals.join_all().await;

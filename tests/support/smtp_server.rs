@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use rcgen::{CertifiedKey, generate_simple_self_signed};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -18,6 +19,8 @@ pub(crate) struct Letter {
     pub(crate) message: String,
     /// Who signed in to send it.
     pub(crate) user: Option<String>,
+    /// Whether nobody on the way could read it.
+    pub(crate) encrypted: bool,
 }
 
 /// A running server that keeps every mail.
@@ -26,6 +29,15 @@ pub(crate) struct SmtpServer {
     port: u16,
     _process: Process,
     folder: TempDir,
+    certificate: Option<TempDir>,
+}
+
+/// When a connection is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encryption {
+    FromTheFirstByte,
+    /// After STARTTLS.
+    OnceAgreed,
 }
 
 impl SmtpServer {
@@ -41,6 +53,33 @@ impl SmtpServer {
     /// The first so many mails are put off.
     pub(crate) async fn start_putting_off(mails: u32) -> Self {
         Self::start_with(&[("REFUSALS", &mails.to_string())]).await
+    }
+
+    /// Encrypted, with a certificate that it has made itself for 127.0.0.1; for who gives this name
+    /// and password.
+    pub(crate) async fn start_encrypted(encryption: Encryption, login: &str) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let names = vec!["127.0.0.1".to_owned()];
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(names).expect("a certificate");
+        let file = |name: &str, text: String| {
+            let file = folder.path().join(name);
+            fs::write(&file, text).expect("the file is written");
+            file.display().to_string()
+        };
+        let certificate = file("cert.pem", cert.pem());
+        let key = file("key.pem", signing_key.serialize_pem());
+        let mut settings = vec![
+            ("LOGIN", login),
+            ("CERTIFICATE", &certificate),
+            ("KEY", &key),
+        ];
+        if encryption == Encryption::FromTheFirstByte {
+            settings.push(("SECURE", "yes"));
+        }
+        let mut server = Self::start_with(&settings).await;
+        server.certificate = Some(folder);
+        server
     }
 
     async fn start_with(settings: &[(&str, &str)]) -> Self {
@@ -64,7 +103,31 @@ impl SmtpServer {
             port,
             _process: process,
             folder,
+            certificate: None,
         }
+    }
+
+    /// The keys of `[mail]` that send here with this scheme, as `gate:hush`.
+    pub(crate) fn encrypted_table(&self, scheme: &str) -> String {
+        let port = self.port;
+        format!(
+            "[mail]\nurl = \"{scheme}://gate:hush@127.0.0.1:{port}\"\nfrom = \"gate@example.org\""
+        )
+    }
+
+    /// The line of `[mail]` that has its certificate believed.
+    pub(crate) fn ca_file(&self) -> String {
+        let folder = self.certificate.as_ref().expect("it has a certificate");
+        format!("ca_file = \"{}\"", folder.path().join("cert.pem").display())
+    }
+
+    /// How often this happened: `connected` or `sign-in`.
+    pub(crate) fn count(&self, what: &str) -> usize {
+        self.log().lines().filter(|line| *line == what).count()
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("smtp.log")).unwrap_or_default()
     }
 
     /// The `[mail]` table that sends here.
@@ -82,7 +145,7 @@ impl SmtpServer {
 
     /// Every mail so far.
     pub(crate) fn letters(&self) -> Vec<Letter> {
-        let log = fs::read_to_string(self.folder.path().join("smtp.log")).unwrap_or_default();
+        let log = self.log();
         let lines = log.lines().filter(|line| line.starts_with('{'));
         lines
             .filter_map(|line| read(&serde_json::from_str(line).ok()?))
@@ -109,5 +172,6 @@ fn read(line: &Value) -> Option<Letter> {
         to: to.filter_map(|to| Some(to.as_str()?.to_owned())).collect(),
         message: line["message"].as_str()?.to_owned(),
         user: line["user"].as_str().map(str::to_owned),
+        encrypted: line["encrypted"].as_bool()?,
     })
 }

@@ -1,12 +1,20 @@
 //! The settings form: which accounts of providers are linked, and which could be.
 
 use portcullis_core::{
-    broker::BrokerError, id::IdentityId, link::Link, message::Message, ui::Node,
+    broker::BrokerError,
+    flow::Flow,
+    id::{IdentityId, ProviderId},
+    link::Link,
+    message::Message,
+    ui::Node,
 };
 use portcullis_kit::Failure;
 
 use super::provider;
 use crate::desk::Desk;
+
+/// The name of the buttons that link an account.
+const LINK: &str = "link";
 
 /// The form of an identity.
 pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>, Failure> {
@@ -20,18 +28,61 @@ pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>
         let configured = providers.find(&link.key.provider);
         let icon = configured.and_then(|provider| provider.icon.as_deref());
         let label = configured.map_or(link.key.provider.as_str(), |found| found.label.as_str());
-        let (value, shown) = match is_only_one(&links, link) {
-            true => (link.key.provider.to_string(), label.to_owned()),
-            false => (name(link), format!("{label} ({})", link.key.subject)),
+        let is_only_one = is_only_one(&links, link);
+        let value = match is_only_one {
+            true => link.key.provider.to_string(),
+            false => name(link),
+        };
+        let account = account(&links, link);
+        let shown = match is_only_one && link.label.is_none() {
+            true => label.to_owned(),
+            false => format!("{label} ({account})"),
         };
         let mut message = Message::unlink_provider(&shown);
-        let subject = link.key.subject.as_str();
-        message.context.insert("account".to_owned(), subject.into());
+        message.context.insert("account".to_owned(), account.into());
         Node::submit("oidc", "unlink", &value, message).with_icon(icon)
     });
     let link = providers.enabled().filter(|one| !one.hidden);
-    let link = link.map(|one| provider::button(one, "link", Message::link_provider(&one.label)));
+    let link = link.map(|one| {
+        let is_linked = links.iter().any(|link| link.key.provider == one.id);
+        let label = match is_linked {
+            true => Message::link_another(&one.label),
+            false => Message::link_provider(&one.label),
+        };
+        provider::button(one, LINK, label)
+    });
     Ok(link.chain(unlink).collect())
+}
+
+/// Offers to choose another account of this provider, which would bring the same one again.
+pub(crate) fn offer_another(flow: &mut Flow, provider: &ProviderId, label: &str) {
+    relabel(flow, provider, &Message::link_another(label));
+}
+
+/// Offers what the provider itself brings: it does not let people choose.
+pub(crate) fn offer_plainly(flow: &mut Flow, provider: &ProviderId, label: &str) {
+    relabel(flow, provider, &Message::link_provider(label));
+}
+
+fn relabel(flow: &mut Flow, provider: &ProviderId, label: &Message) {
+    for node in &mut flow.ui.nodes {
+        if is_button(node, provider) {
+            node.meta.label = Some(label.clone());
+        }
+    }
+}
+
+/// Whether the form says that the person chooses an account of this provider.
+pub(crate) fn offers_another(flow: &Flow, provider: &ProviderId) -> bool {
+    let mut buttons = flow.ui.nodes.iter();
+    let button = buttons.find(|node| is_button(node, provider));
+    let label = button.and_then(|node| node.meta.label.as_ref());
+    label.is_some_and(|label| label.id == Message::link_another("").id)
+}
+
+fn is_button(node: &Node, provider: &ProviderId) -> bool {
+    let input = &node.attributes;
+    input.name == LINK && input.value.as_ref().is_some_and(|v| v == provider.as_str())
 }
 
 /// The links that `text` names: all of a provider, or one account of it as `<provider>:<subject>`.
@@ -45,6 +96,16 @@ pub(crate) fn named<'a>(links: &'a [Link], text: &str) -> Vec<&'a Link> {
 fn is_only_one(links: &[Link], link: &Link) -> bool {
     let same = |other: &&Link| other.key.provider == link.key.provider;
     links.iter().filter(same).count() == 1
+}
+
+/// What tells the account from the others of its provider.
+fn account<'a>(links: &[Link], link: &'a Link) -> &'a str {
+    let (shown, provider) = (link.shown(), &link.key.provider);
+    let same = |other: &&Link| other.key.provider == *provider && other.shown() == shown;
+    match links.iter().filter(same).count() {
+        1 => shown,
+        _ => &link.key.subject,
+    }
 }
 
 fn name(link: &Link) -> String {

@@ -12,7 +12,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, NoticePage, Outcome, Visit, Wants, WayOut, names_html};
 use serde_json::json;
 
-use super::{UPSTREAM, elsewhere::Elsewhere, token, url};
+use super::{TOLD, UPSTREAM, elsewhere::Elsewhere, token, url};
 use crate::{
     desk::{Desk, with_query},
     return_to,
@@ -38,6 +38,7 @@ pub(crate) async fn begin(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     if !person {
         return Ok(Json(json!({"logout_url": url, "logout_token": token})).into_response());
     }
+    let url = with_query(&url, &[(TOLD, "true")]);
     let (lead, ways_out) = choices(&desk, principal, url).await?;
     let page = desk.shell.notice_page(&NoticePage {
         title: "Sign out?",

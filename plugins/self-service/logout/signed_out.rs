@@ -13,6 +13,7 @@ use super::elsewhere::{LIFESPAN, Returning, open};
 use crate::{
     csrf::Csrf,
     desk::{Desk, with_query},
+    return_to,
 };
 
 /// The query parameter that names the provider at which somebody is signed in still.
@@ -32,18 +33,26 @@ pub(crate) async fn arrive(
     {
         let target = returning
             .return_to
-            .unwrap_or_else(|| ended_page(&desk, None));
+            .unwrap_or_else(|| ended_page(&desk, None, None));
         return Ok(Redirect::to(&target).into_response());
     }
     Ok(goodbye(&desk, None, None))
 }
 
-/// The page that says it is done, and at which provider somebody is `still` signed in.
-pub(super) fn ended_page(desk: &Desk, still: Option<&ProviderId>) -> String {
+/// The page that says it is done, at which provider somebody is `still` signed in, and where they
+/// wanted to go on to.
+pub(super) fn ended_page(
+    desk: &Desk,
+    still: Option<&ProviderId>,
+    return_to: Option<&str>,
+) -> String {
+    let still = still.map(|id| (STILL, id.as_str()));
+    let return_to = return_to.map(|url| ("return_to", url));
+    let parameters: Vec<_> = still.into_iter().chain(return_to).collect();
     let page = desk.own("/signed-out");
-    match still {
-        Some(id) => with_query(&page, &[(STILL, id.as_str())]),
-        None => page,
+    match parameters.is_empty() {
+        true => page,
+        false => with_query(&page, &parameters),
     }
 }
 
@@ -55,7 +64,8 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let id = visit.query(STILL).and_then(|id| id.parse().ok());
     let still = id.and_then(|id| desk.services.broker.find(&id).ok());
     let label = still.as_ref().map(|provider| provider.label.as_str());
-    Ok(goodbye(&desk, label, None))
+    let on = return_to::lenient(&desk, &visit).map(|url| WayOut::new("Continue", url));
+    Ok(goodbye(&desk, label, on))
 }
 
 /// The page itself, with the way `on`: to sign in again, when nobody wanted to go elsewhere.

@@ -13,7 +13,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants, WayOut};
 
 use super::{
-    UPSTREAM,
+    TOLD, UPSTREAM,
     elsewhere::Elsewhere,
     session,
     signed_out::{ended_page, goodbye},
@@ -66,9 +66,10 @@ async fn end(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
 async fn go_on(desk: &Desk, visit: &Visit, elsewhere: Option<&Elsewhere>) -> Outcome {
     let return_to = return_to::lenient(desk, visit);
     let still = elsewhere.map(Elsewhere::id);
+    let is_told = still.is_none() || visit.query(TOLD) == Some("true");
     let onward = match &return_to {
-        Some(return_to) => return_to.clone(),
-        None => ended_page(desk, still),
+        Some(return_to) if is_told => return_to.clone(),
+        _ => ended_page(desk, still, return_to.as_deref()),
     };
     let wanted = elsewhere.filter(|elsewhere| match elsewhere.scope() {
         SignOutScope::Local => false,

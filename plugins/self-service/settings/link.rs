@@ -14,7 +14,13 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::{moving, save};
-use crate::{csrf::Csrf, desk::Desk, fetch, flow_json, provider};
+use crate::{
+    attempts::Attempts, csrf::Csrf, departure, desk::Desk, fetch, flow_json, forms::settings,
+    provider,
+};
+
+/// What providers say that do not let people choose among their accounts.
+const CANNOT_CHOOSE: [&str; 2] = ["invalid_request", "account_selection_required"];
 
 /// Why an account was not linked, and what its provider said of it.
 type Refused = (BrokerError, Option<Vouched>);
@@ -25,9 +31,16 @@ pub(crate) async fn arrive(
     visit: &Visit,
     mut flow: Flow,
     (attempt, answer): (&Attempt, &Answer),
+    attempts: &mut Attempts,
 ) -> Outcome {
     let principal = fetch::owned(desk, visit, &flow)?;
     let id = &attempt.provider;
+    let error = answer.error.as_deref().unwrap_or_default();
+    if CANNOT_CHOOSE.contains(&error) && settings::offers_another(&flow, id) {
+        settings::offer_plainly(&mut flow, id, &provider::label(desk, id));
+        desk.services.flows.put(&flow).await?;
+        return departure::send(desk, attempts, (&flow, visit.wants()), (id, false)).await;
+    }
     let owner = principal.identity.id;
     let before = desk.services.broker.links(owner).await;
     let before = before.map_err(|error| Failure::from(error.code()).caused_by(error))?;
@@ -45,7 +58,14 @@ pub(crate) async fn arrive(
                 StatusCode::BAD_REQUEST,
             ));
         }
-        Err((error, _)) => return Err(provider::failure(desk, error, id, &flow)),
+        Err((error, _)) => {
+            // The provider remembers the account, and would bring it again and again.
+            if error.code() == Code::ProviderNotAdmitted {
+                settings::offer_another(&mut flow, id, &provider::label(desk, id));
+                desk.services.flows.put(&flow).await?;
+            }
+            return Err(provider::failure(desk, error, id, &flow));
+        }
     };
     let key = &arrived.upstream.link;
     let message = match before.iter().any(|link| link.key == *key) {

@@ -19,6 +19,7 @@ use portcullis_kit::{Failure, Outcome, Wants};
 use super::{save, unlink};
 use crate::{
     desk::Desk,
+    forms::settings,
     parked::{self, Parked},
     provider, start,
     submission::Submission,
@@ -56,9 +57,13 @@ pub(super) async fn offer(
                 Node::submit("oidc", KEEP, id.as_str(), Message::keep_link()),
             ]);
         }
-        Err(BrokerError::LastFactor) => flow.ui.messages.push(Message::move_refused(&label)),
         Err(BrokerError::Store(error)) => return Err(error.into()),
-        Err(_) => {}
+        Err(error) => {
+            if matches!(error, BrokerError::LastFactor) {
+                flow.ui.messages.push(Message::move_refused(&label));
+            }
+            settings::offer_another(flow, id, &label);
+        }
     }
     Ok(desk.services.flows.put(flow).await?)
 }
@@ -69,9 +74,13 @@ pub(super) async fn keep(
     principal: &Principal,
     mut submission: Box<Submission>,
 ) -> Outcome {
+    let kept = submission.text(KEEP).map(str::to_owned);
     let flow = &mut submission.flow;
     parked::take::<PendingMove>(flow);
     save::refresh(desk, flow, principal.identity.id).await?;
+    if let Some(id) = kept.and_then(|id| id.parse().ok()) {
+        settings::offer_another(flow, &id, &provider::label(desk, &id));
+    }
     flow.ui.messages.clear();
     desk.services.flows.put(flow).await?;
     answer(desk, &submission)

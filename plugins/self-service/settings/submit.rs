@@ -34,7 +34,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     if !moves && link.is_none() && unlink.is_none() {
         let unknown = Message::error(
             4_010_004,
-            "There is no such thing to change here. Please choose one of the form's.",
+            "This cannot be changed here. Please choose one of the buttons of this page.",
             Value::Null,
         );
         return submission.reject(&desk, vec![(None, unknown)]).await;

@@ -132,6 +132,50 @@ async fn whoever_came_through_a_provider_is_told_that_it_still_knows_them() {
 }
 
 #[tokio::test]
+async fn whoever_goes_on_elsewhere_is_told_first_and_once() {
+    let house = House::new();
+    let onward = format!("{PUBLIC}/bye");
+    for is_asked in [false, true] {
+        let mut browser = house.browser();
+        arrive(&mut browser, "google", "ada").await;
+        let begin = format!("{LOGOUT}?return_to=/bye");
+        let target = match is_asked {
+            false => browser.ask(&begin).await.json()["logout_url"].clone(),
+            true => {
+                let page = browser.go(&begin).await.text();
+                assert!(page.contains("You stay signed in at Google"), "{page}");
+                let link = page.split("href=\"").find(|rest| rest.contains("token="));
+                let link = link.unwrap().split('"').next().unwrap();
+                link.replace("&amp;", "&").replace("&#x2f;", "/").into()
+            }
+        };
+        let reply = browser.go(target.as_str().unwrap()).await;
+        assert_eq!(browser.session(), None);
+        if is_asked {
+            assert_eq!(reply.location(), onward, "the page before has told it");
+            continue;
+        }
+        let page = browser.go(reply.location()).await.text();
+        assert!(page.contains("You are still signed in at Google"), "{page}");
+        assert!(page.contains(">Continue<"), "{page}");
+        assert!(page.contains("/bye\""), "{page}");
+    }
+    let mut stranger = house.browser();
+    let elsewhere = "/signed-out?still=google&return_to=https://evil.test/";
+    let page = stranger.go(elsewhere).await.text();
+    assert!(!page.contains("evil.test"), "{page}");
+
+    house.resident("bob@example.com").await;
+    stranger.sign_in("bob@example.com").await;
+    let begun = stranger
+        .ask(&format!("{LOGOUT}?return_to=/bye"))
+        .await
+        .json();
+    let reply = stranger.go(begun["logout_url"].as_str().unwrap()).await;
+    assert_eq!(reply.location(), onward, "there is nothing to tell");
+}
+
+#[tokio::test]
 async fn a_wrong_password_leaves_the_explanation_of_a_link() {
     let house = House::new();
     house.proved_resident("ada@example.com").await;

@@ -1,9 +1,14 @@
 //! First sign-ins through providers: forms, refusals, and addresses that are reclaimed.
 
 use portcullis_core::{
+    credential::{Credential, CredentialKind, CredentialStore},
     expression::{Expression, Scope},
+    id::CredentialId,
+    identity::Identity,
+    link::LinkKey,
     mapping::{MappingEntry, Sync},
     provider::{Creation, UnverifiedLocal},
+    testing::SeededEntropy,
 };
 use serde_json::json;
 
@@ -176,7 +181,8 @@ async fn whoever_may_not_enter_is_told_why_and_where_else_to_go() {
 #[tokio::test]
 async fn an_address_that_is_reclaimed_ends_what_a_stranger_had_opened() {
     let house = House::new();
-    house.resident("ada@example.com").await;
+    let ada = house.resident("ada@example.com").await;
+    link_to_acme(&house, &ada).await;
     house.configure("google", |provider| {
         provider.policy.unverified_local = UnverifiedLocal::Reclaim;
     });
@@ -187,5 +193,26 @@ async fn an_address_that_is_reclaimed_ends_what_a_stranger_had_opened() {
     assert_eq!(reply.location(), format!("{PUBLIC}/"));
     assert_eq!(stranger.ask("/sessions/whoami").await.status, 401);
     assert_eq!(browser.ask("/sessions/whoami").await.status, 200);
-    assert!(house.heard.all().contains(&"linked: reclaimed".to_owned()));
+    let heard = house.heard.all();
+    let told = heard.iter().filter(|event| event.contains("reclaimed"));
+    let told: Vec<_> = told.collect();
+    assert_eq!(told, ["unlinked: reclaimed", "linked: reclaimed"]);
+}
+
+async fn link_to_acme(house: &House, identity: &Identity) {
+    let key = LinkKey {
+        provider: "acme".parse().unwrap(),
+        issuer: "https://acme.example".to_owned(),
+        subject: "squatter".to_owned(),
+    };
+    let link = Credential {
+        id: CredentialId::generate(&SeededEntropy::new(77)),
+        identity_id: identity.id,
+        kind: CredentialKind::Oidc,
+        identifier: Some(key.identifier()),
+        config: key.config(),
+        created_at: identity.created_at,
+        updated_at: identity.created_at,
+    };
+    CredentialStore::put(&*house.store, &link).await.unwrap();
 }

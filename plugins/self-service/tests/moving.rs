@@ -110,6 +110,7 @@ async fn an_account_that_is_left_where_it_is_stays_there() {
     let reply = browser.post(action(&flow), &said(&flow, "keep")).await;
     assert_eq!(reply.json()["state"], "show_form", "{}", reply.text());
     assert_eq!(values(&reply.json(), "link"), ["google", "acme"]);
+    assert!(reply.text().contains("Link another Google account"));
     let late = browser.post(action(&flow), &said(&flow, "move")).await;
     assert_eq!(late.status, 400, "{}", late.text());
     assert_eq!(links(&house, &bob).await, 1);

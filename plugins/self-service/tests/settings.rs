@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::house::{
     Browser, House, PASSWORD, PUBLIC, action, credentials, csrf, messages, node,
@@ -144,6 +145,12 @@ async fn two_accounts_of_one_provider_are_told_apart() {
     link(&mut browser, "google", "home").await;
     let flow = link(&mut browser, "google", "work").await;
     assert_eq!(values(&flow, "unlink"), ["google:home", "google:work"]);
+    let page = format!("/settings?flow={}", flow["id"].as_str().unwrap());
+    let page = browser.go(&page).await.text();
+    for account in ["home", "work"] {
+        let told = format!("Unlink Google ({account}@example.com)");
+        assert!(page.contains(&told), "{page}");
+    }
     let vague = browser.post(action(&flow), &unlink(&flow, "google")).await;
     assert_eq!(
         (vague.status, messages(&vague.json())),
@@ -154,6 +161,84 @@ async fn two_accounts_of_one_provider_are_told_apart() {
     assert_eq!(values(&left, "unlink"), ["google"]);
     let unknown = browser.post(action(&flow), &body).await.json();
     assert_eq!(messages(&unknown), [4_990_005]);
+}
+
+/// Where the provider is told to let the person choose, or not.
+async fn prompt(browser: &mut Browser<'_>, flow: &Value) -> Option<String> {
+    let fields = [("csrf_token", csrf(flow)), ("link", "google")];
+    let gone = browser.submit(action(flow), &fields).await;
+    let url = Url::parse(gone.location()).unwrap();
+    let mut pairs = url.query_pairs().into_owned();
+    pairs
+        .find(|(name, _)| name == "prompt")
+        .map(|(_, value)| value)
+}
+
+#[tokio::test]
+async fn a_second_account_of_a_provider_is_chosen_there() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let flow = settings(&mut browser).await;
+    assert_eq!(prompt(&mut browser, &flow).await, None);
+    let flow = link(&mut browser, "google", "home").await;
+    let label = &node(&flow, "link")["meta"]["label"];
+    assert_eq!(label["text"], "Link another Google account");
+    let chooses = Some("select_account".to_owned());
+    assert_eq!(prompt(&mut browser, &flow).await, chooses);
+}
+
+#[tokio::test]
+async fn a_provider_that_lets_nobody_choose_is_asked_once_more_without() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let flow = link(&mut browser, "google", "home").await;
+    let state = press(&mut browser, &flow, "link", "google").await;
+    let query = format!("state={state}&error=invalid_request");
+    let again = come_back(&mut browser, "google", &query).await;
+    assert!(again.location().starts_with("https://idp.test/authorize?"));
+    assert!(
+        !again.location().contains("prompt="),
+        "{}",
+        again.location()
+    );
+    let query = format!("state={}&error=invalid_request", again.query("state"));
+    let refusal = come_back(&mut browser, "google", &query).await;
+    refused(&refusal, 400, "provider_refused");
+
+    let state = press(&mut browser, &flow, "link", "google").await;
+    let query = format!("state={state}&code=work");
+    come_back(&mut browser, "google", &query).await;
+    let flow = settings(&mut browser).await;
+    assert_eq!(values(&flow, "unlink"), ["google:home", "google:work"]);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_linked_gives_way_to_another_one() {
+    let house = House::new();
+    let mut bob = house.browser();
+    arrive(&mut bob, "google", "bob").await;
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    for code in ["stranger", "bob"] {
+        let flow = settings(&mut browser).await;
+        let state = press(&mut browser, &flow, "link", "google").await;
+        let query = format!("state={state}&code={code}");
+        let told = come_back(&mut browser, "google", &query).await;
+        if code == "stranger" {
+            refused(&told, 403, "provider_not_admitted");
+            assert!(told.text().contains("choose another Google account"));
+        }
+        let page = format!("/settings?flow={}", flow["id"].as_str().unwrap());
+        let page = browser.go(&page).await.text();
+        assert!(page.contains("Link another Google account"), "{page}");
+        let chooses = Some("select_account".to_owned());
+        assert_eq!(prompt(&mut browser, &flow).await, chooses, "{code}");
+    }
 }
 
 #[tokio::test]

@@ -18,6 +18,9 @@ use crate::{
     store::StoreError,
 };
 
+/// How many of a provider's `amr` values a session keeps.
+const MOST_METHODS: usize = 16;
+
 impl Broker {
     /// Follows claims to where they lead; only to the `expected` identity, when one is named.
     pub(super) async fn arrive(
@@ -84,6 +87,7 @@ impl Broker {
         let identity = match course {
             Course::Enter(identity, link) => {
                 let identity = self.synced(configured, identity, &vouched.claims).await?;
+                self.keep_label(&link, &vouched.claims).await;
                 self.keep_tokens(configured, &link, &vouched).await;
                 return Ok(Arrival::Known(arrived(configured, identity, &vouched)));
             }
@@ -299,15 +303,18 @@ pub(super) fn arrived(
     identity: Identity,
     vouched: &Vouched,
 ) -> Box<Arrived> {
+    let claims = &vouched.claims;
     let upstream = Upstream {
-        link: link_key(&configured.id, &vouched.claims),
-        session_id: vouched.claims.session_id.clone(),
+        link: link_key(&configured.id, claims),
+        session_id: claims.session_id.clone(),
         id_token: vouched.tokens.id.clone(),
     };
     Box::new(Arrived {
         identity,
         upstream,
-        aal: configured.policy.second_factor.aal(&vouched.claims),
+        aal: configured.policy.second_factor.aal(claims),
+        acr: claims.acr.clone(),
+        amr: claims.amr.iter().take(MOST_METHODS).cloned().collect(),
         unlinked: Vec::new(),
     })
 }

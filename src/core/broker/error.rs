@@ -1,6 +1,11 @@
 //! How sign-ins and links through providers fail: named by what the person can do about it.
 
-use crate::{catalogue::Code, id::IdentityId, provider::ProviderError, store::StoreError};
+use crate::{
+    catalogue::Code,
+    id::{IdentityId, ProviderId},
+    provider::ProviderError,
+    store::StoreError,
+};
 
 /// A sign-in or a link through a provider did not come about.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +58,16 @@ pub enum BrokerError {
     /// The linked identity is switched off.
     #[error("the identity is switched off")]
     Disabled,
+    /// An identity was being reclaimed, and some of its links are gone already.
+    #[error("the identity was not reclaimed to the end")]
+    BrokenOff {
+        /// Which identity.
+        identity: IdentityId,
+        /// The providers of those links.
+        unlinked: Vec<ProviderId>,
+        /// What came between.
+        source: Box<BrokerError>,
+    },
     /// A store did not do what it was asked.
     #[error(transparent)]
     Store(StoreError),
@@ -82,6 +97,7 @@ impl BrokerError {
             Self::NoSuchLink => Code::LinkNotFound,
             Self::LastFactor => Code::LastFactor,
             Self::Disabled => Code::IdentityDisabled,
+            Self::BrokenOff { source, .. } => source.code(),
             Self::Store(_) => Code::StoreUnavailable,
         }
     }
@@ -89,22 +105,23 @@ impl BrokerError {
     /// Whether a link was refused, and not only a sign-in: what observers hear as
     /// [`Event::LinkRefused`](crate::event::Event::LinkRefused).
     pub fn refuses_link(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::LinkDenied { .. }
-                | Self::LinkOnly
-                | Self::Several
-                | Self::LinkedElsewhere
-                | Self::IdentityMismatch
-                | Self::ProofExpired
-                | Self::AddressTaken
-        )
+            | Self::LinkOnly
+            | Self::Several
+            | Self::LinkedElsewhere
+            | Self::IdentityMismatch
+            | Self::ProofExpired
+            | Self::AddressTaken => true,
+            Self::BrokenOff { source, .. } => source.refuses_link(),
+            _ => false,
+        }
     }
 
     /// The identity that would have been linked, when it is certain.
     pub fn identity(&self) -> Option<IdentityId> {
         match self {
-            Self::LinkDenied { identity } => Some(*identity),
+            Self::LinkDenied { identity } | Self::BrokenOff { identity, .. } => Some(*identity),
             _ => None,
         }
     }

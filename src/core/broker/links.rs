@@ -1,4 +1,4 @@
-//! Links of an identity: proved, made and removed.
+//! Links of an identity: proved and made.
 
 use super::{
     Arrived, Broker, BrokerError, PendingLink,
@@ -9,7 +9,7 @@ use crate::{
     credential::{Credential, CredentialKind},
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState},
-    link::Link,
+    link::{self, Link},
     provider::{Claims, ConfiguredProvider, ProviderError, Vouched},
     store::StoreError,
 };
@@ -88,113 +88,6 @@ impl Broker {
         Ok(credentials.iter().filter_map(Link::of).collect())
     }
 
-    /// Removes a link, unless nothing else lets the identity in.
-    pub async fn unlink(&self, identity: &Identity, link: CredentialId) -> Result<(), BrokerError> {
-        let mut credentials = self.credentials.list(identity.id).await?;
-        let own = |credential: &Credential| credential.id == link;
-        let at = credentials.iter().position(own);
-        let removed = at.map(|at| credentials.remove(at));
-        let removed = removed.as_ref().and_then(Link::of);
-        let removed = removed.ok_or(BrokerError::NoSuchLink)?;
-        let others = self.ways_in(identity, &credentials);
-        if others.is_empty() {
-            return Err(BrokerError::LastFactor);
-        }
-        self.forget_tokens(link).await;
-        self.release(identity.id, (link, &removed.key.provider), &others)
-            .await
-    }
-
-    /// Removes a link as long as one of the `others` still lets the identity in.
-    pub(super) async fn release(
-        &self,
-        identity: IdentityId,
-        (link, provider): (CredentialId, &ProviderId),
-        others: &[CredentialId],
-    ) -> Result<(), BrokerError> {
-        // The others may be on their way out, too.
-        let credentials = &self.credentials;
-        if !credentials.delete_beside(identity, link, others).await? {
-            return Err(self.left(identity, link).await?);
-        }
-        let rest = self.links(identity).await?;
-        match rest.iter().any(|other| other.key.provider == *provider) {
-            true => Ok(()),
-            false => self.disown(identity, provider).await,
-        }
-    }
-
-    /// Those of the credentials with which alone somebody can sign in.
-    pub(super) fn ways_in(
-        &self,
-        identity: &Identity,
-        credentials: &[Credential],
-    ) -> Vec<CredentialId> {
-        let ways = credentials.iter();
-        let ways = ways.filter(|one| self.lets_in(identity, one));
-        ways.map(|one| one.id).collect()
-    }
-
-    /// Why a link was not removed after all.
-    async fn left(
-        &self,
-        identity: IdentityId,
-        link: CredentialId,
-    ) -> Result<BrokerError, BrokerError> {
-        let left = self.credentials.list(identity).await?;
-        Ok(match left.iter().any(|left| left.id == link) {
-            true => BrokerError::LastFactor,
-            false => BrokerError::NoSuchLink,
-        })
-    }
-
-    /// Whether somebody can sign in with this credential alone.
-    fn lets_in(&self, identity: &Identity, credential: &Credential) -> bool {
-        match credential.kind {
-            CredentialKind::Password => {
-                self.local.contains(&credential.kind) && !identity.identifiers.is_empty()
-            }
-            CredentialKind::Oidc => {
-                Link::of(credential).is_some_and(|link| self.find(&link.key.provider).is_ok())
-            }
-        }
-    }
-
-    /// The provider has no say any more: what it alone could set goes, the rest is the identity's own.
-    async fn disown(&self, id: IdentityId, provider: &ProviderId) -> Result<(), BrokerError> {
-        let released = |identity: &Identity| {
-            self.schemas
-                .released(identity, provider, &*self.clock, &*self.entropy)
-        };
-        self.rewritten(id, released).await.map(drop)
-    }
-
-    /// The identity as `change` makes it, done once more when somebody else changes it meanwhile;
-    /// `None` when it is gone.
-    async fn rewritten(
-        &self,
-        id: IdentityId,
-        change: impl Fn(&Identity) -> Option<Identity>,
-    ) -> Result<Option<Identity>, BrokerError> {
-        let mut is_repeated = false;
-        loop {
-            let Some(identity) = self.identities.find(id).await? else {
-                return Ok(None);
-            };
-            let Some(mut changed) = change(&identity) else {
-                return Ok(Some(identity));
-            };
-            match self.identities.update(&changed).await {
-                Err(StoreError::Conflict { .. }) if !is_repeated => is_repeated = true,
-                Err(error) => return Err(BrokerError::Store(error)),
-                Ok(()) => {
-                    changed.version += 1;
-                    return Ok(Some(changed));
-                }
-            }
-        }
-    }
-
     /// Links an account to an identity, in place of the link that was prepared for it.
     pub(super) async fn attach(
         &self,
@@ -222,6 +115,7 @@ impl Broker {
         (link, vouched): (Credential, Vouched),
     ) -> Result<Box<Arrived>, BrokerError> {
         let identity = self.synced(configured, identity, &vouched.claims).await?;
+        self.keep_label(&link, &vouched.claims).await;
         self.keep_tokens(configured, &link, &vouched).await;
         Ok(arrived(configured, identity, &vouched))
     }
@@ -273,69 +167,19 @@ impl Broker {
         claims: &Claims,
     ) -> Credential {
         let key = link_key(&configured.id, claims);
+        let mut config = key.config();
+        if let Some(label) = link::label(&claims.document) {
+            link::set_label(&mut config, label);
+        }
         let now = self.clock.now();
         Credential {
             id: CredentialId::generate(&*self.entropy),
             identity_id: identity,
             kind: CredentialKind::Oidc,
             identifier: Some(key.identifier()),
-            config: key.config(),
+            config,
             created_at: now,
             updated_at: now,
-        }
-    }
-
-    /// Links an account to the identity whose address somebody else had taken unproved, and takes
-    /// away all that let them in. They may be adding to it at this moment: sessions end before
-    /// anything of the account is theirs to see, and what came meanwhile goes afterwards.
-    pub(super) async fn reclaim(
-        &self,
-        configured: &ConfiguredProvider,
-        identity: Identity,
-        vouched: Vouched,
-    ) -> Result<Box<Arrived>, BrokerError> {
-        let unlinked = self.clear(identity.id, None).await?;
-        let own = |identity: &Identity| {
-            let mut identity = identity.clone();
-            identity.provenance.clear();
-            Some(identity)
-        };
-        let identity = self.rewritten(identity.id, own).await?;
-        let identity = identity.filter(|identity| identity.state == IdentityState::Active);
-        let identity = identity.ok_or(BrokerError::Disabled)?;
-        let mut arrived = self.attach(configured, identity, vouched).await?;
-        arrived.unlinked = unlinked;
-        let own = arrived.upstream.link.identifier();
-        let late = self.clear(arrived.identity.id, Some(&own)).await?;
-        arrived.unlinked.extend(late);
-        Ok(arrived)
-    }
-
-    /// Removes every way in but the link of this identifier, then ends all sessions; the providers
-    /// of the links that went.
-    async fn clear(
-        &self,
-        identity: IdentityId,
-        keep: Option<&str>,
-    ) -> Result<Vec<ProviderId>, BrokerError> {
-        let mut unlinked = Vec::new();
-        for credential in self.credentials.list(identity).await? {
-            if keep.is_some() && credential.identifier.as_deref() == keep {
-                continue;
-            }
-            if let Some(link) = Link::of(&credential) {
-                self.forget_tokens(credential.id).await;
-                unlinked.push(link.key.provider);
-            }
-            self.credentials.delete(credential.id).await?;
-        }
-        self.sessions.revoke_all(identity, None).await?;
-        Ok(unlinked)
-    }
-
-    async fn forget_tokens(&self, link: CredentialId) {
-        if let Err(error) = self.vault.forget(link).await {
-            tracing::warn!(%error, "upstream tokens are not forgotten");
         }
     }
 }

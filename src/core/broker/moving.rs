@@ -86,11 +86,9 @@ impl Broker {
         }
         let link = Link::of(&credential).ok_or(BrokerError::NoSuchLink)?;
         let to = self.may_link(&configured, identity.id, &vouched).await?;
-        let others = self.others(&owner, link.id).await?;
         // What is kept of the account's tokens goes with the link. Nothing is revoked: that would
         // end those that have just come, too.
-        self.release(owner.id, (link.id, &configured.id), &others)
-            .await?;
+        self.release(owner.id, link.id).await?;
         Ok(Moved {
             from: owner.id,
             arrived: self.attach(&configured, to, vouched).await?,

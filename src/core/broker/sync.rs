@@ -29,6 +29,11 @@ impl Broker {
         let found = self.identities.find(id).await?;
         let found = found.filter(|found| found.state == IdentityState::Active);
         let found = found.ok_or(BrokerError::Disabled)?;
+        // What came first may be that the link was removed; then its provider has no say any more.
+        let linked = self.linked(configured, claims).await?;
+        if linked.is_none_or(|(owner, _)| owner.id != id) {
+            return Err(BrokerError::NoSuchLink);
+        }
         match self.sync(configured, found.clone(), claims).await {
             Err(BrokerError::Store(StoreError::Conflict { .. })) => Ok(found),
             done => done,

@@ -8,6 +8,7 @@ mod meanwhile;
 mod races;
 mod setting;
 mod sync;
+mod unlinking;
 mod withdrawal;
 
 use serde_json::json;

@@ -58,6 +58,8 @@ fn principal() -> Principal {
             aal: Aal::Aal1,
             completed_at: now,
             provider: Some("google".parse().unwrap()),
+            upstream_acr: None,
+            upstream_amr: Vec::new(),
         }],
         device: Device::default(),
     };

@@ -40,7 +40,7 @@ struct Kept {
     flows: HashMap<FlowId, Flow>,
     claimed: HashMap<TokenHash, Timestamp>,
     counters: HashMap<TokenHash, (u64, Timestamp)>,
-    tokens: HashMap<CredentialId, TokenSet>,
+    tokens: HashMap<CredentialId, (ProviderId, TokenSet)>,
     sealed: HashMap<CredentialId, Leased>,
     upstreams: HashMap<SessionId, Upstream>,
 }
@@ -71,6 +71,19 @@ impl Kept {
         } = self;
         sealed.retain(|link, _| credentials.iter().any(|one| one.id == *link));
         upstreams.retain(|session, _| sessions.iter().any(|one| one.id == *session));
+    }
+
+    fn update(&mut self, identity: &Identity) -> Result<(), StoreError> {
+        if self.is_identifier_taken(identity) {
+            return Err(IDENTIFIER_TAKEN);
+        }
+        let is_read = |i: &&mut Identity| i.id == identity.id && i.version == identity.version;
+        let found = self.identities.iter_mut().find(is_read);
+        *found.ok_or(IDENTITY_CHANGED)? = Identity {
+            version: identity.version + 1,
+            ..identity.clone()
+        };
+        Ok(())
     }
 
     fn is_identifier_taken(&self, identity: &Identity) -> bool {
@@ -134,17 +147,28 @@ impl IdentityStore for MemoryStore {
     }
 
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+        self.kept().update(identity)
+    }
+
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
         let mut kept = self.kept();
-        if kept.is_identifier_taken(identity) {
-            return Err(IDENTIFIER_TAKEN);
+        let own = kept.credentials.iter();
+        let own = own.filter(|credential| credential.identity_id == identity.id);
+        let own: Vec<_> = own.map(|credential| credential.id).collect();
+        let stays = |other: &CredentialId| *other != removed && own.contains(other);
+        if !own.contains(&removed) || !others.iter().any(stays) {
+            return Ok(false);
         }
-        let is_read = |i: &&mut Identity| i.id == identity.id && i.version == identity.version;
-        let found = kept.identities.iter_mut().find(is_read);
-        *found.ok_or(IDENTITY_CHANGED)? = Identity {
-            version: identity.version + 1,
-            ..identity.clone()
-        };
-        Ok(())
+        kept.update(identity)?;
+        kept.credentials
+            .retain(|credential| credential.id != removed);
+        kept.prune();
+        Ok(true)
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
@@ -225,26 +249,6 @@ impl CredentialStore for MemoryStore {
         let mut kept = self.kept();
         let before = kept.credentials.len();
         kept.credentials.retain(|credential| credential.id != id);
-        kept.prune();
-        Ok(kept.credentials.len() < before)
-    }
-
-    async fn delete_beside(
-        &self,
-        identity_id: IdentityId,
-        id: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError> {
-        let mut kept = self.kept();
-        let mut own = kept.credentials.iter();
-        let stays =
-            own.any(|c| c.identity_id == identity_id && c.id != id && others.contains(&c.id));
-        if !stays {
-            return Ok(false);
-        }
-        let before = kept.credentials.len();
-        let is_it = |c: &Credential| c.id == id && c.identity_id == identity_id;
-        kept.credentials.retain(|credential| !is_it(credential));
         kept.prune();
         Ok(kept.credentials.len() < before)
     }

@@ -160,6 +160,8 @@ pub(crate) fn principal(traits: Value) -> Arc<Principal> {
             aal: Aal::Aal1,
             completed_at: now,
             provider: None,
+            upstream_acr: None,
+            upstream_amr: Vec::new(),
         }],
         device: Device::default(),
     };

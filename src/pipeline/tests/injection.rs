@@ -6,7 +6,7 @@ use portcullis_core::{
     id::{CredentialId, IdentityId, ProviderId, SessionId},
     provider::TokenSet,
     secret::Secret,
-    vault::VaultError,
+    vault::{SealedTokens, VaultError},
 };
 
 use super::*;
@@ -34,7 +34,11 @@ impl TokenVault for Answers {
         (self.0)()
     }
 
-    async fn forget(&self, _: CredentialId) -> Result<(), VaultError> {
+    async fn kept(&self, _: CredentialId) -> Result<Option<SealedTokens>, VaultError> {
+        Ok(None)
+    }
+
+    async fn give_back(&self, _: SealedTokens) -> Result<(), VaultError> {
         Ok(())
     }
 

@@ -41,6 +41,10 @@ async fn two_factors_at_the_provider_are_two_factors_here() {
         assert_eq!(session["authenticator_assurance_level"], "aal2", "{claims}");
         let method = &session["authentication_methods"][0];
         assert_eq!(method["aal"], "aal2", "{session}");
+        let told = [("upstream_acr", "acr"), ("upstream_amr", "amr")];
+        for (ours, theirs) in told {
+            assert_eq!(method.get(ours), claims.get(theirs), "{session}");
+        }
         assert_eq!(client.get_json("/strong").await.status(), 200, "{claims}");
     }
 }
@@ -57,6 +61,13 @@ async fn nothing_but_the_configured_values_of_the_id_token_is_a_second_factor() 
         let (_gateway, client) = signed_in(&provider.userinfo(&elsewhere)).await;
         let session: Value = whoami(&client).await;
         assert_eq!(session["authenticator_assurance_level"], "aal1", "{claims}");
+        let method = &session["authentication_methods"][0];
+        for (ours, theirs) in [("upstream_acr", "acr"), ("upstream_amr", "amr")] {
+            let of_its_type = claims
+                .get(theirs)
+                .filter(|one| one.is_array() == (theirs == "amr"));
+            assert_eq!(method.get(ours), of_its_type, "{session}");
+        }
         assert_eq!(client.get_json("/").await.status(), 200);
         assert_eq!(client.get_json("/strong").await.status(), 403, "{claims}");
     }

@@ -202,7 +202,7 @@ async fn the_address_of_a_local_identity_is_not_taken_over() {
         };
         let asked = text.contains("Please sign in once as you did before");
         assert!(
-            asked || text.contains("signs in another way"),
+            asked || text.contains("please sign in as you did before"),
             "{login} reads why: {text}"
         );
         assert_eq!(client.get_json("/").await.status(), 401);

@@ -180,6 +180,7 @@ async fn a_prepared_link_is_taken_once() {
     let list = ask(&["list-oidc-accounts"]).json();
     assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
     assert_eq!(list[0]["prepared"], false, "it is used up: {list}");
+    assert_eq!(list[0]["label"], ALICE.email, "{list}");
     gate.mail.letter_to(ALICE.email, 0).await;
 }
 

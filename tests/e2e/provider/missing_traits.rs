@@ -164,3 +164,82 @@ async fn what_waits_for_an_answer_belongs_to_one_browser() {
     assert_eq!(session_cookie(&answer), None);
     assert_eq!(stranger.get_json("/").await.status(), 401);
 }
+
+/// A gate whose new identities have an address and a first name and nothing else, while another
+/// schema describes a team, and the provider's map is this.
+async fn narrow(map: &str) -> (TestGateway, OidcProvider) {
+    let schema = |more: Value| {
+        let mut properties = json!({
+            "email": { "type": "string", "format": "email",
+                "ory.sh/kratos": { "credentials": { "password": { "identifier": true } } } },
+            "first": { "type": "string" },
+        });
+        let members = properties.as_object_mut().unwrap();
+        members.extend(more.as_object().unwrap().clone());
+        json!({ "type": "object", "properties": { "traits": { "type": "object",
+            "properties": properties, "required": ["email", "first"],
+            "additionalProperties": false } } })
+    };
+    let (own, other) = (
+        schema(json!({})),
+        schema(json!({ "team": { "type": "string" } })),
+    );
+    let builder = TestGateway::builder();
+    let settings = OidcProvider::with_client("one", "secret", &builder.redirect_uri("one"));
+    let provider = settings.start().await;
+    let gateway = builder
+        .table(&format!(
+            "[identity]\ndefault_schema = \"narrow\"\n\
+             [[identity.schemas]]\nid = \"narrow\"\ninline = '''{own}'''\n\
+             [[identity.schemas]]\nid = \"wide\"\ninline = '''{other}'''\n\
+             [providers.one]\nkind = \"oidc\"\nissuer_url = \"{}\"\nclient_id = \"one\"\n\
+             client_secret = \"secret\"\nlabel = \"one\"\n\
+             scopes = [\"openid\", \"email\", \"profile\"]\n[providers.one.map]\n{map}",
+            provider.issuer(),
+        ))
+        .route(&Route::signed_in("/", "echo:"))
+        .start()
+        .await;
+    (gateway, provider)
+}
+
+/// KC-082: what new identities have no place for is left out as a whole, and the log says what.
+#[tokio::test]
+async fn a_mapped_trait_that_has_no_place_is_left_out_and_the_operator_reads_of_it() {
+    let map =
+        "email = \"claims.email\"\nfirst = \"claims.given_name\"\nteam = \"claims.family_name\"";
+    let (gateway, _provider) = narrow(map).await;
+    let client = gateway.anonymous();
+    let answer = sign_in_through(&client, "one", "bob").await;
+    assert!(session_cookie(&answer).is_some(), "{}", answer.status());
+    let traits = traits(&client).await;
+    let names: Vec<&String> = traits.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["email", "first"], "{traits}");
+    let line = gateway.wait_for_log("a mapped trait is in no schema").await;
+    for part in ["team", "narrow", "WARN"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+}
+
+/// KC-082: nobody comes in without what their schema requires because a map fills something else.
+#[tokio::test]
+async fn a_map_that_misses_what_is_required_lets_nobody_in_before_they_fill_it_in() {
+    let map = "email = \"claims.email\"\nteam = \"claims.given_name\"";
+    let (gateway, _provider) = narrow(map).await;
+    let client = gateway.anonymous();
+    let form = asked(&client, "bob").await;
+    assert!(form.names().contains(&"traits.first".to_owned()));
+    assert!(!form.names().contains(&"traits.team".to_owned()));
+    gateway.wait_for_log("a mapped trait is in no schema").await;
+    let mut fields = vec![("method", "oidc"), ("provider", "one")];
+    let still = form.submit(&fields).await;
+    assert_eq!(session_cookie(&still), None, "it is still missing");
+    let page = location(&still).expect("the form is shown again");
+    let (page, _) = client.follow(&page).await;
+    let again = Form::at(&client, &page).await;
+    let email = again.value("traits.email").unwrap_or_default();
+    fields.extend([("traits.email", &*email), ("traits.first", "Bob")]);
+    let done = again.submit(&fields).await;
+    assert!(session_cookie(&done).is_some(), "{}", done.status());
+    assert_eq!(traits(&client).await["first"], "Bob");
+}

@@ -67,6 +67,10 @@ async fn tokens_are_revoked_when_their_link_or_their_identity_goes() {
         gate.revoked().await.1 > 0,
         "the command tells Microsoft before it ends"
     );
+    // Everybody else hears of it, too: of the one link that was left.
+    let told = deleted.stderr.matches("identity_deleted").count();
+    assert_eq!(told, 1, "{deleted:?}");
+    assert!(deleted.stderr.contains("unlinked"), "{deleted:?}");
 }
 
 /// D.9, by command.

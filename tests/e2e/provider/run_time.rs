@@ -296,3 +296,31 @@ async fn linked_accounts_are_listed_and_the_last_one_stays() {
         .json();
     assert_eq!(accounts, Value::Array(Vec::new()));
 }
+
+/// XP-13: what `check` would warn of in a file is said of a provider of the store, too, whenever it
+/// begins to serve.
+#[tokio::test]
+async fn what_is_weak_about_a_provider_is_said_when_it_is_added_or_enabled() {
+    let gateway = gateway().await;
+    let weak = add(&gateway, "acme", NOWHERE, &["--set", "link=auto"]);
+    assert_eq!(weak.code, 0, "{weak:?}");
+    let is_warned = |output: &Output, key: &str| {
+        let mut lines = output.stderr.lines();
+        lines.any(|line| line.contains("warning: ") && line.contains(key))
+    };
+    assert!(is_warned(&weak, "providers.acme.link: "), "{weak:?}");
+    let open = ["add", "--kind", "google", "--client-id", "gate"];
+    let open = [&open[..], &["--id", "world", "--client-secret-stdin"]].concat();
+    let open = gateway.run(&[&["providers"], &open[..]].concat(), "hush-world\n");
+    assert_eq!(open.code, 0, "{open:?}");
+    assert!(
+        is_warned(&open, "anybody with an account there"),
+        "{open:?}"
+    );
+
+    assert!(!is_warned(&ask(&gateway, &["disable", "acme"]), ""));
+    let enabled = ask(&gateway, &["enable", "acme"]);
+    assert!(is_warned(&enabled, "providers.acme.link: "), "{enabled:?}");
+    let strong = add(&gateway, "other", NOWHERE, &[]);
+    assert!(strong.code == 0 && !is_warned(&strong, ""), "{strong:?}");
+}

@@ -5,10 +5,11 @@ use async_trait::async_trait;
 use crate::{
     broker::tests::{setting::*, *},
     id::{CredentialId, SessionId},
+    link::Link,
     provider::TokenSet,
     secret::Secret,
     testing::SeededEntropy,
-    vault::VaultError,
+    vault::{SealedTokens, VaultError},
 };
 
 /// A vault that does nothing it is asked.
@@ -30,7 +31,11 @@ impl TokenVault for Broken {
         Err(VaultError::Ended)
     }
 
-    async fn forget(&self, _: CredentialId) -> Result<(), VaultError> {
+    async fn kept(&self, _: CredentialId) -> Result<Option<SealedTokens>, VaultError> {
+        Err(VaultError::Provider("gone".to_owned()))
+    }
+
+    async fn give_back(&self, _: SealedTokens) -> Result<(), VaultError> {
         Err(VaultError::Provider("gone".to_owned()))
     }
 
@@ -256,4 +261,46 @@ async fn an_account_is_moved_unless_it_is_the_only_way_in() {
     setting.clock.advance(PendingLink::LIFESPAN);
     let late = broker.move_link(pending, &bob).await;
     assert!(matches!(late, Err(BrokerError::ProofExpired)));
+}
+
+#[tokio::test]
+async fn an_account_keeps_the_label_its_provider_told_last() {
+    let setting = setting(Creation::Auto);
+    let ada = setting.created().await;
+    let broker = &setting.broker;
+    let link = async || broker.links(ada.id).await.unwrap().remove(0);
+    let first = link().await;
+    let told = claims("1", "ada@new.example", true);
+    setting.says(told.clone());
+    setting.known().await;
+    let now = link().await;
+    assert_eq!(now.shown(), "ada@new.example");
+    assert_eq!((&first.id, &first.key), (&now.id, &now.key));
+
+    setting.says(Claims::new(told.issuer, told.subject, json!({})));
+    setting.known().await;
+    assert_eq!(link().await, now, "what is not told stays");
+}
+
+#[tokio::test]
+async fn a_link_that_was_made_without_a_label_gets_one_and_a_removed_one_stays_away() {
+    let setting = setting(Creation::Auto);
+    let ada = setting.created().await;
+    let mut old = setting.credentials(&ada).await.remove(0);
+    let key = Link::of(&old).unwrap().key;
+    old.config = key.config();
+    setting.store.put(&old).await.unwrap();
+    let broker = &setting.broker;
+    assert_eq!(broker.links(ada.id).await.unwrap()[0].shown(), key.subject);
+    let told = claims("1", "ada@new.example", true);
+    setting.says(told.clone());
+    setting.known().await;
+    let kept = broker.links(ada.id).await.unwrap().remove(0);
+    assert_eq!(kept.label.as_deref(), Some("ada@new.example"));
+
+    CredentialStore::delete(&*setting.store, old.id)
+        .await
+        .unwrap();
+    broker.keep_label(&old, &told).await;
+    assert!(broker.links(ada.id).await.unwrap().is_empty());
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::{
     broker::tests::{setting::*, *},
     credential::Credential,
-    id::IdentityId,
+    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
     store::StoreError,
     testing::MemoryStore,
@@ -40,7 +40,22 @@ impl IdentityStore for Administered {
         if changed != stored {
             self.0.update(&changed).await?;
         }
+        // Without a provider's word there are no links, either.
+        if changed.provenance.is_empty() {
+            for link in CredentialStore::list(&*self.0, stored.id).await? {
+                CredentialStore::delete(&*self.0, link.id).await?;
+            }
+        }
         self.0.update(identity).await
+    }
+
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        self.0.update_without(identity, removed, others).await
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
@@ -76,4 +91,16 @@ async fn a_sign_in_is_repeated_over_what_somebody_else_has_changed() {
     assert_eq!(known.roles, ["admin"]);
     assert_eq!(known.traits["name"]["first"], "Augusta");
     assert_eq!(setting.stored(&ada).await, known);
+}
+
+#[tokio::test]
+async fn an_account_that_is_unlinked_while_it_signs_in_changes_nothing_and_stays_out() {
+    let unlink = |identity: &mut Identity| identity.provenance.clear();
+    let (setting, ada) = about_to_change(unlink).await;
+    let outcome = setting.sign_in().await;
+    assert!(
+        matches!(outcome, Err(BrokerError::NoSuchLink)),
+        "{outcome:?}"
+    );
+    assert_eq!(setting.stored(&ada).await.traits, ada.traits);
 }

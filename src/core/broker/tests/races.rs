@@ -9,11 +9,13 @@ use crate::{
     credential::Credential,
     id::{CredentialId, SessionId},
     link::PreparedLink,
+    mapping::Sync,
+    provenance::Origin,
     provider::{Linking, TokenSet, UnverifiedLocal},
     secret::{Secret, Token},
     session::{Device, Session},
     testing::MemoryStore,
-    vault::VaultError,
+    vault::{SealedTokens, VaultError},
 };
 
 /// Adds a way in for a squatter at the moment at which the ways in are removed.
@@ -39,10 +41,14 @@ impl TokenVault for Squatter {
         Ok(None)
     }
 
-    async fn forget(&self, _: CredentialId) -> Result<(), VaultError> {
+    async fn kept(&self, _: CredentialId) -> Result<Option<SealedTokens>, VaultError> {
         if !self.is_in.swap(true, Ordering::SeqCst) {
             CredentialStore::put(&*self.store, &self.extra).await?;
         }
+        Ok(None)
+    }
+
+    async fn give_back(&self, _: SealedTokens) -> Result<(), VaultError> {
         Ok(())
     }
 
@@ -69,6 +75,14 @@ fn link_of(setting: &Setting, identity: &Identity, subject: &str) -> Credential 
     }
 }
 
+fn by(provider: &str) -> Origin {
+    Origin {
+        source: provider.parse().unwrap(),
+        synced_at: "2026-06-01T12:00:00Z".parse().unwrap(),
+        sync: Sync::Import,
+    }
+}
+
 #[tokio::test]
 async fn a_reclaimed_identity_begins_without_sessions_and_without_what_came_meanwhile() {
     let mut setting = setting(Creation::Auto);
@@ -76,7 +90,12 @@ async fn a_reclaimed_identity_begins_without_sessions_and_without_what_came_mean
         policy.link = Linking::Auto;
         policy.unverified_local = UnverifiedLocal::Reclaim;
     });
-    let ada = setting.local("ada@example.org").await;
+    let mut ada = setting.local("ada@example.org").await;
+    // By the word of the squatter's provider.
+    ada.metadata_admin = Some(json!({"groups": ["staff"]}));
+    let key = "metadata_admin:groups".to_owned();
+    ada.provenance.insert(key, by("other"));
+    setting.broker.identities.update(&ada).await.unwrap();
     let own = link_of(&setting, &ada, "squatter");
     setting.broker.credentials.put(&own).await.unwrap();
     let now = setting.broker.clock.now();
@@ -97,8 +116,10 @@ async fn a_reclaimed_identity_begins_without_sessions_and_without_what_came_mean
         extra: link_of(&setting, &ada, "meanwhile"),
         is_in: AtomicBool::new(false),
     });
-    let (_, reason) = setting.linked().await;
+    let (reclaimed, reason) = setting.linked().await;
     assert_eq!(reason, LinkReason::Reclaimed);
+    assert_eq!(reclaimed.metadata_admin, None);
+    assert_eq!(setting.stored(&ada).await, reclaimed);
     let left = setting.broker.links(ada.id).await.unwrap();
     let left: Vec<_> = left.iter().map(|link| &*link.key.subject).collect();
     assert_eq!(left, ["1"]);

@@ -346,6 +346,15 @@ impl IdentityStore for Raced {
         self.0.update(identity).await
     }
 
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        self.0.update_without(identity, removed, others).await
+    }
+
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         IdentityStore::delete(&*self.0, id).await
     }

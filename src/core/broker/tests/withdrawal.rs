@@ -14,7 +14,7 @@ fn entry(path: &str, value: &str, sync: mapping::Sync, target: Target) -> Mappin
     }
 }
 
-fn house(sync: mapping::Sync) -> Setting {
+pub(super) fn house(sync: mapping::Sync) -> Setting {
     let setting = setting(Creation::Auto);
     setting.configure("idp", |configured| {
         configured.mapping = Mapping {

@@ -27,7 +27,6 @@ pub async fn credential_store_contract(
     a_credential_is_replaced_only_while_it_is_as_expected(credentials, &ada, &eve, entropy).await;
     a_credential_is_deleted_once(credentials, &eve, entropy).await;
     links_are_listed_by_provider(credentials, &ada, &eve, entropy).await;
-    of_two_credentials_one_stays(credentials, &ada, &eve, entropy).await;
 }
 
 fn password(entropy: &dyn Entropy, identity: &Identity) -> Credential {
@@ -137,30 +136,6 @@ async fn a_credential_is_deleted_once(
         assert_eq!(found, None);
     }
     credentials.put(&link(entropy, eve, &key)).await.unwrap();
-}
-
-async fn of_two_credentials_one_stays(
-    credentials: &dyn CredentialStore,
-    ada: &Identity,
-    eve: &Identity,
-    entropy: &dyn Entropy,
-) {
-    let [one, two, foreign] = [ada, ada, eve].map(|owner| link(entropy, owner, &odd(entropy)));
-    for link in [&one, &two, &foreign] {
-        credentials.put(link).await.unwrap();
-    }
-    let others = [one.id];
-    let theirs = credentials.delete_beside(ada.id, foreign.id, &others).await;
-    assert!(!theirs.unwrap(), "it is somebody else's");
-    let others = [foreign.id, two.id];
-    let removed = credentials.delete_beside(ada.id, one.id, &others).await;
-    assert!(removed.unwrap());
-    for others in [&[][..], &[one.id], &[two.id], &[foreign.id]] {
-        let removed = credentials.delete_beside(ada.id, two.id, others).await;
-        assert!(!removed.unwrap(), "nothing else of theirs is left");
-    }
-    let left = credentials.list(ada.id).await.unwrap();
-    assert!(left.iter().any(|left| left.id == two.id));
 }
 
 async fn links_are_listed_by_provider(

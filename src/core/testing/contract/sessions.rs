@@ -35,6 +35,8 @@ pub(super) fn session(entropy: &dyn Entropy, identity: &Identity) -> Session {
         aal: Aal::Aal1,
         completed_at: moment("2026-07-01T12:00:00Z"),
         provider: provider.map(|name| name.parse().unwrap()),
+        upstream_acr: provider.map(|_| "urn:\"one\"".to_owned()),
+        upstream_amr: provider.map_or_else(Vec::new, |_| vec!["pwd".to_owned()]),
     };
     Session {
         id: SessionId::generate(entropy),

@@ -24,10 +24,11 @@ impl TokenVault for MemoryStore {
     async fn keep(
         &self,
         link: CredentialId,
-        _provider: &ProviderId,
+        provider: &ProviderId,
         tokens: &TokenSet,
     ) -> Result<(), VaultError> {
-        self.kept().tokens.insert(link, tokens.clone());
+        let tokens = (provider.clone(), tokens.clone());
+        self.kept().tokens.insert(link, tokens);
         Ok(())
     }
 
@@ -42,11 +43,26 @@ impl TokenVault for MemoryStore {
             .credentials
             .iter()
             .filter(|c| c.identity_id == identity);
-        Ok(own.find_map(|link| Some(kept.tokens.get(&link.id)?.access.clone())))
+        Ok(own.find_map(|link| Some(kept.tokens.get(&link.id)?.1.access.clone())))
     }
 
-    async fn forget(&self, link: CredentialId) -> Result<(), VaultError> {
-        self.kept().tokens.remove(&link);
+    async fn kept(&self, link: CredentialId) -> Result<Option<SealedTokens>, VaultError> {
+        let kept = Self::kept(self);
+        let found = kept
+            .tokens
+            .get(&link)
+            .map(|(provider, tokens)| SealedTokens {
+                link,
+                provider: provider.clone(),
+                sealed: String::new(),
+                expires_at: tokens.expires_at,
+                ended: false,
+            });
+        Ok(found)
+    }
+
+    async fn give_back(&self, kept: SealedTokens) -> Result<(), VaultError> {
+        Self::kept(self).tokens.remove(&kept.link);
         Ok(())
     }
 

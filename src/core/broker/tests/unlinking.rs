@@ -1,0 +1,202 @@
+//! Unlinking when the store fails, and while somebody else unlinks, too.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+
+use crate::{
+    broker::tests::{setting::*, withdrawal::house, *},
+    credential::Credential,
+    id::{CredentialId, IdentityId, SessionId},
+    identity::{Identity, IdentityStore},
+    mapping::Sync,
+    provider::{Linking, TokenSet, UnverifiedLocal},
+    secret::Secret,
+    store::StoreError,
+    testing::{MemoryStore, SeededEntropy},
+};
+
+/// What becomes of the next removal of a link.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    /// The store is away.
+    Lost,
+    /// The other ways in go at the same moment.
+    Outrun,
+    /// Another link goes at the same moment.
+    Joined,
+    /// The store takes no identity any more.
+    Closed,
+}
+
+/// A store in which one removal of a link goes wrong.
+#[derive(Debug)]
+struct Troubled {
+    store: Arc<MemoryStore>,
+    fate: Fate,
+    removals: AtomicUsize,
+}
+
+#[async_trait]
+impl IdentityStore for Troubled {
+    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
+        IdentityStore::insert(&*self.store, identity, own).await
+    }
+
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find(&*self.store, id).await
+    }
+
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find_by_identifier(&*self.store, identifier).await
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
+        self.store.find_by_address(address).await
+    }
+
+    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+        match self.fate {
+            Fate::Closed => Err(StoreError::unavailable("away")),
+            _ => self.store.update(identity).await,
+        }
+    }
+
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        match (self.removals.fetch_add(1, Ordering::SeqCst), self.fate) {
+            (0, Fate::Lost) => return Err(StoreError::unavailable("away")),
+            (0, Fate::Outrun) => {
+                for other in others {
+                    CredentialStore::delete(&*self.store, *other).await?;
+                }
+            }
+            (0, Fate::Joined) => {
+                let own = CredentialStore::list(&*self.store, identity.id).await?;
+                let link = own
+                    .iter()
+                    .find(|one| one.identifier.is_some() && one.id != removed);
+                let stored = self.find(identity.id).await?.unwrap();
+                let rest: Vec<_> = own.iter().map(|one| one.id).collect();
+                let link = link.unwrap().id;
+                let gone = self.store.update_without(&stored, link, &rest).await?;
+                assert!(gone);
+            }
+            _ => {}
+        }
+        self.store.update_without(identity, removed, others).await
+    }
+
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
+        IdentityStore::delete(&*self.store, id).await
+    }
+}
+
+/// Ada, an administrator by her provider's word, who has a password and kept tokens, too.
+async fn about_to_unlink(fate: Fate) -> (Setting, Identity, CredentialId) {
+    let mut setting = house(Sync::Import);
+    let ada = setting.created().await;
+    setting.password(&ada).await;
+    setting.policy(|policy| policy.store_tokens = true);
+    let mut vouched = setting.vouched().await;
+    vouched.tokens = TokenSet {
+        access: Secret::new("token"),
+        ..TokenSet::default()
+    };
+    let id = "idp".parse().unwrap();
+    setting.broker.link(&ada, &id, vouched).await.unwrap();
+    setting.broker.identities = Arc::new(Troubled {
+        store: setting.store.clone(),
+        fate,
+        removals: AtomicUsize::new(0),
+    });
+    let link = setting.broker.links(ada.id).await.unwrap()[0].id;
+    (setting, ada, link)
+}
+
+async fn token(setting: &Setting, ada: &Identity) -> Option<String> {
+    let session = SessionId::generate(&SeededEntropy::new(7));
+    let id = "idp".parse().unwrap();
+    let token = setting.broker.vault.access_token(ada.id, session, &id);
+    token.await.unwrap().map(|token| token.expose().to_owned())
+}
+
+#[tokio::test]
+async fn an_unlink_that_fails_changes_nothing_and_a_second_one_completes_it() {
+    let (setting, ada, link) = about_to_unlink(Fate::Lost).await;
+    let failed = setting.broker.unlink(&ada, link).await;
+    assert!(matches!(failed, Err(BrokerError::Store(_))), "{failed:?}");
+    assert_eq!(setting.broker.links(ada.id).await.unwrap().len(), 1);
+    assert_eq!(setting.stored(&ada).await.roles, ["admin"]);
+    assert_eq!(token(&setting, &ada).await.as_deref(), Some("token"));
+
+    setting.broker.unlink(&ada, link).await.unwrap();
+    let left = setting.stored(&ada).await;
+    assert_eq!((left.roles.len(), left.metadata_admin), (0, None));
+    assert_eq!(token(&setting, &ada).await, None);
+}
+
+#[tokio::test]
+async fn a_link_that_becomes_the_only_way_in_stays_with_all_that_came_with_it() {
+    let (setting, ada, link) = about_to_unlink(Fate::Outrun).await;
+    let refused = setting.broker.unlink(&ada, link).await;
+    assert!(
+        matches!(refused, Err(BrokerError::LastFactor)),
+        "{refused:?}"
+    );
+    let left = setting.stored(&ada).await;
+    assert_eq!(left.roles, ["admin"]);
+    assert!(left.metadata_admin.is_some() && !left.provenance.is_empty());
+    assert_eq!(token(&setting, &ada).await.as_deref(), Some("token"));
+}
+
+/// Each of two accounts of a provider is not its last one as long as the other one is there.
+#[tokio::test]
+async fn of_two_accounts_that_are_unlinked_at_once_the_later_takes_the_privileges_along() {
+    let (setting, ada, link) = about_to_unlink(Fate::Joined).await;
+    let mut other = claims("2", "ada@example.org", true);
+    other.document["groups"] = json!(["admin"]);
+    setting.says(other);
+    let id = "idp".parse().unwrap();
+    let vouched = setting.vouched().await;
+    setting.broker.link(&ada, &id, vouched).await.unwrap();
+    setting.broker.unlink(&ada, link).await.unwrap();
+    assert_eq!(setting.broker.links(ada.id).await.unwrap(), []);
+    let left = setting.stored(&ada).await;
+    assert_eq!((left.roles.len(), left.provenance.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_identity_whose_reclaim_breaks_off_is_said_to_have_lost_its_links() {
+    let mut setting = setting(Creation::Auto);
+    setting.policy(|policy| {
+        policy.link = Linking::Auto;
+        policy.unverified_local = UnverifiedLocal::Reclaim;
+    });
+    let ada = setting.local("ada@example.org").await;
+    let key = LinkKey {
+        provider: "other".parse().unwrap(),
+        issuer: "https://other.test".to_owned(),
+        subject: "squatter".to_owned(),
+    };
+    let (kind, config) = (CredentialKind::Oidc, key.config());
+    setting
+        .credential(&ada, kind, Some(key.identifier()), config)
+        .await;
+    setting.broker.identities = Arc::new(Troubled {
+        store: setting.store.clone(),
+        fate: Fate::Closed,
+        removals: AtomicUsize::new(0),
+    });
+    let error = setting.refused().await;
+    assert_eq!(error.code(), Code::StoreUnavailable);
+    assert_eq!(error.identity(), Some(ada.id));
+    match error {
+        BrokerError::BrokenOff { unlinked, .. } => assert_eq!(unlinked, [key.provider]),
+        other => panic!("{other:?}"),
+    }
+}

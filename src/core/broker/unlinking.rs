@@ -1,0 +1,218 @@
+//! Links that go: one by one, or all of an identity that is reclaimed.
+//!
+//! What a provider alone could set of an identity goes in the same write as its last link, so that
+//! nothing that fails half-way leaves it standing.
+
+use super::{Arrived, Broker, BrokerError};
+use crate::{
+    credential::{Credential, CredentialKind},
+    id::{CredentialId, IdentityId, ProviderId},
+    identity::{Identity, IdentityState},
+    link::Link,
+    provider::{ConfiguredProvider, Vouched},
+    store::StoreError,
+    vault::SealedTokens,
+};
+
+/// How often a change is made over what others change meanwhile.
+const TRIES: usize = 8;
+
+impl Broker {
+    /// Removes a link, unless nothing else lets the identity in. Its tokens are given back once it
+    /// is gone: those of a link that stays go on.
+    pub async fn unlink(&self, identity: &Identity, link: CredentialId) -> Result<(), BrokerError> {
+        let kept = self.kept_tokens(link).await;
+        self.release(identity.id, link).await?;
+        if let Some(kept) = kept
+            && let Err(error) = self.vault.give_back(kept).await
+        {
+            tracing::warn!(%error, "upstream tokens are not forgotten");
+        }
+        Ok(())
+    }
+
+    /// Removes a link, and what its provider alone could set where it was the last one to it, as
+    /// long as something else lets the identity in.
+    pub(super) async fn release(
+        &self,
+        id: IdentityId,
+        link: CredentialId,
+    ) -> Result<(), BrokerError> {
+        let mut changed = BrokerError::LastFactor;
+        for _ in 0..TRIES {
+            // The identity is read first: whatever happens to its links afterwards is noticed.
+            let identity = self.identities.find(id).await?;
+            let identity = identity.ok_or(BrokerError::NoSuchLink)?;
+            let (left, others) = self.left(identity, link).await?;
+            changed = match self.identities.update_without(&left, link, &others).await {
+                Ok(true) => return Ok(()),
+                // The others may be on their way out, too.
+                Ok(false) => BrokerError::LastFactor,
+                Err(error @ StoreError::Conflict { .. }) => BrokerError::Store(error),
+                Err(error) => return Err(BrokerError::Store(error)),
+            };
+        }
+        Err(changed)
+    }
+
+    /// What is left of an identity without this link, and what lets it in then.
+    async fn left(
+        &self,
+        identity: Identity,
+        link: CredentialId,
+    ) -> Result<(Identity, Vec<CredentialId>), BrokerError> {
+        let mut rest = self.credentials.list(identity.id).await?;
+        let at = rest.iter().position(|credential| credential.id == link);
+        let removed = at.map(|at| rest.remove(at));
+        let removed = removed.as_ref().and_then(Link::of);
+        let removed = removed.ok_or(BrokerError::NoSuchLink)?;
+        let others = self.ways_in(&identity, &rest);
+        if others.is_empty() {
+            return Err(BrokerError::LastFactor);
+        }
+        let provider = &removed.key.provider;
+        let mut links = rest.iter().filter_map(Link::of);
+        if links.any(|other| other.key.provider == *provider) {
+            return Ok((identity, others));
+        }
+        Ok((
+            self.disowned(&identity, provider).unwrap_or(identity),
+            others,
+        ))
+    }
+
+    /// The identity after a provider has no say any more: what it alone could set is gone, the rest
+    /// is the identity's own. `None` when it had set nothing.
+    fn disowned(&self, identity: &Identity, provider: &ProviderId) -> Option<Identity> {
+        let (clock, entropy) = (&*self.clock, &*self.entropy);
+        self.schemas.released(identity, provider, clock, entropy)
+    }
+
+    /// Those of the credentials with which alone somebody can sign in.
+    pub(super) fn ways_in(
+        &self,
+        identity: &Identity,
+        credentials: &[Credential],
+    ) -> Vec<CredentialId> {
+        let ways = credentials.iter();
+        let ways = ways.filter(|one| self.lets_in(identity, one));
+        ways.map(|one| one.id).collect()
+    }
+
+    /// Whether somebody can sign in with this credential alone.
+    fn lets_in(&self, identity: &Identity, credential: &Credential) -> bool {
+        match credential.kind {
+            CredentialKind::Password => {
+                self.local.contains(&credential.kind) && !identity.identifiers.is_empty()
+            }
+            CredentialKind::Oidc => {
+                Link::of(credential).is_some_and(|link| self.find(&link.key.provider).is_ok())
+            }
+        }
+    }
+
+    /// Links an account to the identity whose address somebody else had taken unproved, and takes
+    /// away all that let them in and all that their providers said. They may be adding to it at
+    /// this moment: sessions end before anything of the account is theirs to see, and what came
+    /// meanwhile goes afterwards.
+    pub(super) async fn reclaim(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: Identity,
+        vouched: Vouched,
+    ) -> Result<Box<Arrived>, BrokerError> {
+        let (id, mut unlinked) = (identity.id, Vec::new());
+        match self
+            .take_over(configured, (id, vouched), &mut unlinked)
+            .await
+        {
+            Ok(arrived) => Ok(Box::new(Arrived {
+                unlinked,
+                ..*arrived
+            })),
+            Err(error) if unlinked.is_empty() => Err(error),
+            Err(source) => Err(BrokerError::BrokenOff {
+                identity: id,
+                unlinked,
+                source: Box::new(source),
+            }),
+        }
+    }
+
+    async fn take_over(
+        &self,
+        configured: &ConfiguredProvider,
+        (id, vouched): (IdentityId, Vouched),
+        unlinked: &mut Vec<ProviderId>,
+    ) -> Result<Box<Arrived>, BrokerError> {
+        // Privileges first: whatever fails from here on leaves none of theirs.
+        let identity = self.owned_by_nobody(id).await?;
+        self.clear(id, None, unlinked).await?;
+        let arrived = self.attach(configured, identity, vouched).await?;
+        let own = arrived.upstream.link.identifier();
+        self.clear(id, Some(&own), unlinked).await?;
+        Ok(arrived)
+    }
+
+    /// The identity, stored, without what any provider alone could set.
+    async fn owned_by_nobody(&self, id: IdentityId) -> Result<Identity, BrokerError> {
+        let mut tries = 1;
+        loop {
+            let found = self.identities.find(id).await?;
+            let found = found.filter(|found| found.state == IdentityState::Active);
+            let mut own = found.ok_or(BrokerError::Disabled)?;
+            let sources: Vec<_> = own.provenance.values().map(|o| o.source.clone()).collect();
+            if sources.is_empty() {
+                return Ok(own);
+            }
+            for source in &sources {
+                own = self.disowned(&own, source).unwrap_or(own);
+            }
+            match self.identities.update(&own).await {
+                Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
+                Err(error) => return Err(BrokerError::Store(error)),
+                Ok(()) => {
+                    own.version += 1;
+                    return Ok(own);
+                }
+            }
+        }
+    }
+
+    /// Removes every way in but the link of this identifier, then ends all sessions; `unlinked`
+    /// tells the providers of the links that went.
+    async fn clear(
+        &self,
+        identity: IdentityId,
+        keep: Option<&str>,
+        unlinked: &mut Vec<ProviderId>,
+    ) -> Result<(), BrokerError> {
+        for credential in self.credentials.list(identity).await? {
+            if keep.is_some() && credential.identifier.as_deref() == keep {
+                continue;
+            }
+            let link = Link::of(&credential);
+            if link.is_some() {
+                self.forget_tokens(credential.id).await;
+            }
+            let is_gone = self.credentials.delete(credential.id).await?;
+            unlinked.extend(link.filter(|_| is_gone).map(|link| link.key.provider));
+        }
+        self.sessions.revoke_all(identity, None).await?;
+        Ok(())
+    }
+
+    async fn forget_tokens(&self, link: CredentialId) {
+        if let Err(error) = self.vault.forget(link).await {
+            tracing::warn!(%error, "upstream tokens are not forgotten");
+        }
+    }
+
+    async fn kept_tokens(&self, link: CredentialId) -> Option<SealedTokens> {
+        let kept = self.vault.kept(link).await;
+        kept.unwrap_or_else(|error| {
+            tracing::warn!(%error, "upstream tokens are not forgotten");
+            None
+        })
+    }
+}
