@@ -121,3 +121,6 @@ fn html_pattern(pattern: &str) -> String {
         false => format!(".*(?:{pattern}).*"),
     }
 }
+
+#[cfg(test)]
+mod tests;

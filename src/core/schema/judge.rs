@@ -84,3 +84,6 @@ fn of_all(reason: &str) -> TraitError {
         message: Message::invalid(reason),
     }
 }
+
+#[cfg(test)]
+mod tests;

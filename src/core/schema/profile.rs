@@ -214,3 +214,6 @@ fn viewers(reader: &Reader<'_>, member: &str) -> Result<Option<Viewers>, Invalid
         })),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -211,3 +211,6 @@ fn references(part: &Value, found: &mut BTreeSet<String>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,3 +75,6 @@ impl Schema {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
