@@ -176,6 +176,18 @@ mod tests {
     }
 
     #[test]
+    fn a_trait_given_several_times_in_a_form_is_a_list() {
+        let fields = parse(
+            FORM,
+            b"traits.tags=a&traits.tags=b&traits.job.skills=c&traits.tags=c",
+        );
+        assert_eq!(
+            fields.unwrap()["traits"],
+            json!({"tags": ["a", "b", "c"], "job": {"skills": "c"}})
+        );
+    }
+
+    #[test]
     fn what_is_no_object_of_fields_is_refused() {
         for (kind, body) in [
             (JSON, &b"[1]"[..]),
