@@ -9,7 +9,6 @@ use std::{
 };
 
 use async_trait::async_trait;
-use http::Method;
 use portcullis_core::{
     credential::CredentialKind,
     id::{IdentityId, ProviderId, SessionId},
