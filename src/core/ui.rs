@@ -63,11 +63,21 @@ pub struct Input {
     /// How long it may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maxlength: Option<u64>,
+    /// The values it may hold, where they are few; their labels are in `ext`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
     /// Always `input`.
     pub node_type: String,
     /// What the dialect has no word for, such as the `icon` of a button.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub ext: Map<String, Value>,
+}
+
+/// A value that an input may hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The value.
+    pub value: Value,
 }
 
 /// A node's label.

@@ -188,7 +188,7 @@ fn schemas(config: &Config) -> Result<Schemas, BuildError> {
     for (id, document) in config.identity.schema_documents() {
         let schema = Schema::parse(&id, document)
             .map_err(|error| BuildError::Invalid(format!("schema {id}: {error}")))?;
-        schemas.push(Arc::new(schema));
+        schemas.push(Arc::new(schema.with_rules(config.identity.rules(&id))));
     }
     let default = &config.identity.default_schema;
     let missing = || BuildError::Invalid(format!("there is no schema called {default}"));

@@ -1,5 +1,7 @@
 //! Mistakes about sessions, providers, schemas and passwords.
 
+use portcullis_core::schema::Schema;
+
 use crate::{Folder, ROUTE, SILENCE, provider, refused, warned};
 
 #[test]
@@ -134,6 +136,52 @@ fn schemas_are_there_and_valid() {
         ),
         "{told}"
     );
+}
+
+#[test]
+fn what_a_schema_hardly_means_is_told_with_its_line() {
+    let document = "{\n  \"properties\": {\n    \"nick\": { \"type\": \"string\" } } }";
+    let folder = Folder::with(&format!(
+        "{ROUTE}[[identity.schemas]]\nid = \"a\"\nfile = \"a.json\"\n"
+    ))
+    .and("a.json", document);
+    assert_eq!(
+        folder.warned(),
+        "a.json:3: warning: identity.schemas[0].file: schema \"a\" at /properties/nick: people may \
+         send 2048 characters; write maxLength"
+    );
+}
+
+/// KC-018, KC-020, KC-024, KC-028.
+#[test]
+fn the_profile_of_keycloak_is_built_in() {
+    let folder = Folder::with(&format!(
+        "{ROUTE}[identity]\ndefault_schema = \"keycloak-default\"\non_unknown = \"ignore\"\n\
+         max_trait_bytes = \"1KiB\"\nlogin = {{ email_as_username = true, edit_username = false }}\n\
+         [[identity.schemas]]\nid = \"a\"\non_unknown = \"reject\"\ninline = \
+         '{{\"properties\": {{\"a\": {{}}}}}}'\n"
+    ));
+    assert_eq!(folder.warned(), "");
+    let identity = folder.load().unwrap().config.identity;
+    let documents = identity.schema_documents();
+    let ids: Vec<_> = documents.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, ["default", "keycloak-default", "a"]);
+    let rules = identity.rules("keycloak-default");
+    assert!(rules.ignores_unknown && rules.email_as_username && !rules.edit_username);
+    assert_eq!(rules.max_trait_bytes, 1024);
+    assert!(!identity.rules("a").ignores_unknown);
+    for (id, document) in documents {
+        let schema = Schema::parse(&id, document).unwrap();
+        if id == "keycloak-default" {
+            let paths = ["username", "email", "firstName", "lastName"];
+            assert_eq!(schema.paths(), paths);
+            assert_eq!(schema.lint(), []);
+        }
+    }
+    let twice = format!(
+        "{ROUTE}[[identity.schemas]]\nid = \"keycloak-default\"\n[identity]\non_unknown = \"drop\"\n"
+    );
+    refused(&twice, "portcullis.toml:7: identity.on_unknown: ");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use portcullis_core::{
     identity::{Identity, IdentityState},
     message::Message,
     method::{Method, MethodError},
-    schema::Schema,
+    schema::{Evaluation, ProfileContext, Schema},
     store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
@@ -80,11 +80,12 @@ async fn candidate(
 ) -> Result<Candidate, Failure> {
     let services = &desk.services;
     let schema = services.schemas.default_schema();
+    let place = Evaluation::of(ProfileContext::Registration);
     let traits = schema.from_person(submission.traits(), &json!({}));
     let (clock, entropy) = (&*services.clock, &*services.entropy);
-    let made = services
-        .schemas
-        .identity(schema, traits.clone(), clock, entropy);
+    let accepted = schema.accept(&place, submission.traits(), &json!({}));
+    let made =
+        accepted.and_then(|traits| services.schemas.identity(schema, traits, clock, entropy));
     let (identity, mut complaints) = match made {
         Ok(identity) => (identity, Vec::new()),
         Err(errors) => (

@@ -74,4 +74,9 @@ impl Evaluation {
             scopes: Vec::new(),
         }
     }
+
+    /// Whether one of these scopes was asked for, in a place where that counts.
+    pub(super) fn asks_for_any(&self, scopes: &[String]) -> bool {
+        self.context.evaluates_scopes() && scopes.iter().any(|scope| self.scopes.contains(scope))
+    }
 }

@@ -56,6 +56,8 @@ impl Schemas {
     ) -> Result<Identity, Vec<TraitError>> {
         let now = clock.now();
         let blank = Identity::blank(IdentityId::generate(entropy), &schema.id, now);
+        let mut traits = traits;
+        schema.fill_in_defaults(&mut traits);
         with_traits(schema, blank, traits, clock, entropy)
     }
 
@@ -85,6 +87,7 @@ fn with_traits(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Identity, Vec<TraitError>> {
+    let traits = schema.normalised(traits);
     let errors = schema.errors(&traits);
     if !errors.is_empty() {
         return Err(errors);

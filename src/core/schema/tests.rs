@@ -215,6 +215,7 @@ fn the_form_follows_the_document() {
             ("traits.born", "date", false),
             ("traits.since", "text", false),
             ("traits.color", "text", false),
+            ("traits.tags", "text", false),
         ]
     );
     let email = serde_json::to_value(&nodes[0]).unwrap();
