@@ -143,7 +143,7 @@ impl SchemaSource {
 
 impl SchemaSource {
     /// The document that was read; the built-in one where the source is only named.
-    fn read_document(&self) -> Option<Value> {
+    pub(super) fn read_document(&self) -> Option<Value> {
         let has_source = self.file.is_some() || self.inline.is_some() || self.base64.is_some();
         if has_source {
             return self.document.clone();
