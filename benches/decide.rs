@@ -90,7 +90,7 @@ fn principal() -> Arc<Principal> {
         }],
         device: Device::default(),
     };
-    Arc::new(Principal::new(Arc::new(identity), session))
+    Arc::new(Principal::new(Arc::new(identity), session, Vec::new()))
 }
 
 fn schemas() -> Arc<Schemas> {

@@ -28,6 +28,7 @@ mod plugins;
 mod position;
 mod provider;
 mod rate;
+mod required_actions;
 mod route;
 mod routes;
 mod schema;
@@ -67,9 +68,10 @@ pub use self::{
         SubjectSource,
     },
     rate::Rate,
+    required_actions::{RequiredAction, RequiredActions},
     route::{Access, EncodedSlash, HeaderPreset, Route, Timeouts, Unauthenticated},
     schema::SchemaSource,
-    session::Session,
+    session::{ActionsInWhoAmI, Session, WhoAmI},
     size::ByteSize,
     sources::Sources,
     store::{Redis, Store},
@@ -123,6 +125,8 @@ pub struct Config {
     pub drop_ins: BTreeMap<String, PathBuf>,
     /// `[identity]`.
     pub identity: Identity,
+    /// `[required_actions.<ALIAS>]`.
+    pub required_actions: RequiredActions,
     /// `[plugins.…]`.
     pub plugins: Plugins,
     /// `[mail]`.
@@ -149,6 +153,7 @@ impl Default for Config {
             providers_dir: PROVIDERS_DIR.into(),
             drop_ins: BTreeMap::new(),
             identity: Identity::default(),
+            required_actions: required_actions::defaults(),
             plugins: Plugins::default(),
             mail: Mail::default(),
             limits: Limits::default(),
@@ -227,6 +232,7 @@ impl Config {
         }
         self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));
+        required_actions::validate(self, &mut check.under("required_actions"));
         self.plugins
             .self_service
             .validate(&mut check.under("plugins").under("self-service"));

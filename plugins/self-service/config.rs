@@ -21,6 +21,9 @@ pub struct Config {
     pub verification: MailedConfig,
     /// The error page.
     pub error: ErrorConfig,
+    /// Whether `/sessions/whoami` refuses whoever has something to do first; `[session] whoami`.
+    #[serde(skip)]
+    pub whoami_enforces_actions: bool,
 }
 
 /// `[plugins.self-service.login]`.

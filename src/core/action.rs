@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    credential::Credential,
     identity::Identity,
     schema::{Evaluation, ProfileContext, Schemas},
 };
@@ -97,12 +98,32 @@ pub struct AcceptedTerms {
     pub accepted_at: Timestamp,
 }
 
+/// How long after signing in an action may be done, where nobody says otherwise.
+pub const MAX_AUTH_AGE: Duration = Duration::from_secs(5 * 60);
+
 /// The actions of a gateway, and who has to do which.
 #[derive(Debug)]
 pub struct Actions {
     schemas: Arc<Schemas>,
     settings: BTreeMap<Action, ActionSettings>,
     terms: Option<Terms>,
+    password_max_age: Option<Duration>,
+}
+
+/// The aliases that a new identity begins with where the actions have these settings.
+pub fn defaults(settings: &BTreeMap<Action, ActionSettings>) -> Vec<String> {
+    let enabled = in_order(settings).into_iter();
+    let defaults = enabled.filter(|action| settings.get(action).is_some_and(|one| one.default));
+    defaults.map(|action| action.alias().to_owned()).collect()
+}
+
+fn in_order(settings: &BTreeMap<Action, ActionSettings>) -> Vec<Action> {
+    let enabled = settings.iter().filter(|(_, settings)| settings.enabled);
+    let mut enabled: Vec<_> = enabled
+        .map(|(action, settings)| (settings.priority, *action))
+        .collect();
+    enabled.sort_unstable();
+    enabled.into_iter().map(|(_, action)| action).collect()
 }
 
 impl Actions {
@@ -116,7 +137,15 @@ impl Actions {
             schemas,
             settings,
             terms,
+            password_max_age: None,
         }
+    }
+
+    /// The same, where a password that is older than this has to be changed.
+    #[must_use]
+    pub fn with_password_max_age(mut self, age: Option<Duration>) -> Self {
+        self.password_max_age = age;
+        self
     }
 
     /// The settings of an action that is switched on.
@@ -127,14 +156,7 @@ impl Actions {
 
     /// The actions that are switched on, in the order in which they are asked for.
     pub fn enabled(&self) -> Vec<Action> {
-        let mut enabled: Vec<_> = self
-            .settings
-            .iter()
-            .filter(|(_, settings)| settings.enabled)
-            .map(|(action, settings)| (settings.priority, *action))
-            .collect();
-        enabled.sort_unstable();
-        enabled.into_iter().map(|(_, action)| action).collect()
+        in_order(&self.settings)
     }
 
     /// The terms that count now.
@@ -144,11 +166,17 @@ impl Actions {
 
     /// The aliases that a new identity begins with.
     pub fn defaults(&self) -> Vec<String> {
-        let defaults = self.enabled().into_iter().filter(|action| {
-            let settings = self.settings(*action);
-            settings.is_some_and(|settings| settings.default)
+        defaults(&self.settings)
+    }
+
+    /// Whether this password is so old at `now` that it has to be changed.
+    pub fn is_outdated(&self, password: &Credential, now: Timestamp) -> bool {
+        let age = now.duration_since(password.updated_at);
+        let most = self.password_max_age.filter(|_| {
+            let settings = self.settings(Action::UpdatePassword);
+            settings.is_some() && !age.is_negative()
         });
-        defaults.map(|action| action.alias().to_owned()).collect()
+        most.is_some_and(|most| age.unsigned_abs() > most)
     }
 
     /// What this identity has to do before it is let through, the first one first. An alias that is
@@ -182,10 +210,8 @@ impl Actions {
             return false;
         };
         let accepted = &identity.accepted_terms;
-        match accepted.is_empty() {
-            true => is_asked,
-            false => accepted.iter().all(|one| one.version != terms.version),
-        }
+        let accepts_these = accepted.iter().any(|one| one.version == terms.version);
+        is_asked || (!accepted.is_empty() && !accepts_these)
     }
 }
 
@@ -194,3 +220,6 @@ fn has_unverified(identity: &Identity) -> bool {
     let mut addresses = identity.addresses.iter();
     addresses.any(|one| one.purpose.verification && one.via == "email" && one.verified_at.is_none())
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,6 +158,7 @@ fn mailed(section: &config::MailedFlow) -> portcullis_self_service::MailedConfig
 fn self_service(config: &Config) -> SelfService {
     use portcullis_self_service as plugin;
     let section = &config.plugins.self_service;
+    let whoami = config.session.whoami.required_actions;
     let rate = |rate: config::Rate| plugin::Rate {
         count: rate.count,
         per: rate.per,
@@ -182,6 +183,7 @@ fn self_service(config: &Config) -> SelfService {
         error: plugin::ErrorConfig {
             ui_url: section.error.ui_url.clone(),
         },
+        whoami_enforces_actions: whoami == config::ActionsInWhoAmI::Enforce,
     };
     let limits = plugin::Limits {
         sign_ins_per_address: rate(config.limits.sign_ins_per_address),

@@ -1,9 +1,9 @@
 //! What a gateway and the commands both stand on: stores, schemas, addresses, keys.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use portcullis_core::{
-    action::Actions,
+    action::{self, Actions},
     clock::{Clock, SystemClock},
     cookie::Cookies,
     entropy::Entropy,
@@ -64,17 +64,27 @@ impl Foundation {
             lifespan: config.session.lifespan,
         };
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
-        let schemas = Arc::new(schemas(config)?);
+        let settings = config.action_settings();
+        let schemas = schemas(config)?.asking(action::defaults(&settings));
+        let schemas = Arc::new(schemas);
+        let actions = Actions::new(Arc::clone(&schemas), settings, config.terms())
+            .with_password_max_age(config.identity.password.max_age);
+        let actions = Arc::new(actions);
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
         let post = Post::new(&config.mail, &addresses, &clock, &entropy)
             .map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
         Ok(Self {
-            stores: store.cached(shared, lifetimes, metrics.session_cache.clone()),
+            stores: store.cached(
+                shared,
+                lifetimes,
+                Arc::clone(&actions),
+                metrics.session_cache.clone(),
+            ),
             metrics,
             store,
-            actions: Arc::new(Actions::new(Arc::clone(&schemas), BTreeMap::new(), None)),
+            actions,
             schemas,
             addresses,
             post,

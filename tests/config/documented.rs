@@ -24,12 +24,13 @@ fn uncommented(text: &str) -> String {
 }
 
 /// Tables whose keys are of one's own choice.
-const FREE: [&str; 6] = [
+const FREE: [&str; 7] = [
     "providers",
     "providers.*.authorization_parameters",
     "providers.*.map",
     "providers.*.map.*.rename",
     "providers.*.require_claims",
+    "required_actions",
     "routes.set_headers",
 ];
 

@@ -299,7 +299,7 @@ fn ada() -> Arc<Principal> {
         }],
         device: Device::default(),
     };
-    Arc::new(Principal::new(Arc::new(identity), session))
+    Arc::new(Principal::new(Arc::new(identity), session, Vec::new()))
 }
 
 /// Pages that tell what they were asked, and set two cookies.

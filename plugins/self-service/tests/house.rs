@@ -193,7 +193,12 @@ impl House {
         let session = store.find(&TokenHash::of(token)).await.unwrap()?;
         let identities: &dyn IdentityStore = &*self.store;
         let identity = identities.find(session.identity_id).await.unwrap()?;
-        Some(Arc::new(Principal::new(Arc::new(identity), session)))
+        let pending = self.services.actions.pending(&identity);
+        Some(Arc::new(Principal::new(
+            Arc::new(identity),
+            session,
+            pending,
+        )))
     }
 
     /// A browser that was never here.

@@ -63,7 +63,7 @@ fn principal() -> Principal {
         }],
         device: Device::default(),
     };
-    Principal::new(Arc::new(identity), session)
+    Principal::new(Arc::new(identity), session, Vec::new())
 }
 
 fn with_head<T>(run: impl FnOnce(&RequestHead<'_>) -> T) -> T {

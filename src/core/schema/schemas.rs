@@ -19,6 +19,7 @@ use crate::{
 pub struct Schemas {
     schemas: Vec<Arc<Schema>>,
     default: Arc<Schema>,
+    required_actions: Vec<String>,
 }
 
 impl Schemas {
@@ -28,7 +29,18 @@ impl Schemas {
             .iter()
             .find(|schema| schema.id == default_id)?
             .clone();
-        Some(Self { schemas, default })
+        Some(Self {
+            schemas,
+            default,
+            required_actions: Vec::new(),
+        })
+    }
+
+    /// The same, where whoever is new has to do these actions, by alias.
+    #[must_use]
+    pub fn asking(mut self, required_actions: Vec<String>) -> Self {
+        self.required_actions = required_actions;
+        self
     }
 
     /// All of them, in the order configured.
@@ -55,7 +67,10 @@ impl Schemas {
         entropy: &dyn Entropy,
     ) -> Result<Identity, Vec<TraitError>> {
         let now = clock.now();
-        let blank = Identity::blank(IdentityId::generate(entropy), &schema.id, now);
+        let blank = Identity {
+            required_actions: self.required_actions.clone(),
+            ..Identity::blank(IdentityId::generate(entropy), &schema.id, now)
+        };
         let mut traits = traits;
         schema.fill_in_defaults(&mut traits);
         with_traits(schema, blank, traits, clock, entropy)
