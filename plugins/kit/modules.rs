@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use portcullis_core::ui::{Node, Ui};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Where a script is, and what it must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Module {
     /// Its address; a path of our own origin, or an `https` URL.
     pub src: String,

@@ -26,6 +26,11 @@ pub(crate) fn fill(ui: &mut Ui, fields: &Map<String, Value>) {
             continue;
         }
         if let Some(value) = lookup(fields, &input.name) {
+            // A box comes with a hidden field before it: the last one counts.
+            let value = match (input.kind.as_str(), value) {
+                ("checkbox", Value::Array(values)) => values.last().unwrap_or(value),
+                (_, value) => value,
+            };
             input.value = Some(match (input.kind.as_str(), value) {
                 ("checkbox", Value::String(text)) => Value::Bool(text == "true" || text == "on"),
                 (_, value) => value.clone(),

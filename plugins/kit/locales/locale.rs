@@ -10,7 +10,7 @@ use unic_langid::{CharacterDirection, LanguageIdentifier};
 use super::recognition::Recognition;
 
 /// The values that are words of ours or of the schema themselves.
-const WORDS: [&str; 3] = ["title", "property", "reason"];
+const WORDS: [&str; 4] = ["title", "property", "reason", "label"];
 
 /// A language to read in.
 #[derive(Clone)]
