@@ -24,9 +24,6 @@ async fn kc_064_a_browser_that_asks_for_german_is_answered_in_german() {
         .see("Das Passwort braucht mindestens 8 Zeichen")
         .await;
     browser.see("Bitte prüfen Sie die markierten Felder.").await;
-    browser
-        .screenshot(std::path::Path::new("/tmp/shot-de.png"))
-        .await;
     let focused = "return document.activeElement.name + document.documentElement.lang";
     assert_eq!(browser.run(focused, vec![]).await, json!("passwordde"));
     browser.fill("Passwort", ALICE.password).await;
