@@ -24,12 +24,13 @@ m1070004 = E-Mail-Adresse oder andere Kennung
 m1070008 = Neuen Code senden
 m1070009 = Weiter
 m1070013 = Code
-m1990001 = {$provider} hat diese Adresse nicht geprüft. Bitte vergewissern Sie sich, dass es Ihre ist.
-m1990010 = Bitte prüfen Sie, was {$provider} über Sie angibt.
-m1990011 = Dieses {$provider}-Konto war schon verknüpft, deshalb hat sich nichts geändert.
+m1990001 = {$provider} hat diese Adresse nicht geprüft. Bitte vergewissern Sie sich, dass es Ihre ist, oder nehmen Sie eine andere.
+m1990010 = Bitte prüfen Sie, was {$provider} über Sie angibt, und gehen Sie dann weiter.
+m1990011 = Dieses {$provider}-Konto ist schon verknüpft. Um ein anderes zu verknüpfen, wählen Sie es bei {$provider} aus.
 m1990012 = Noch hat sich nichts geändert. Bitte wählen Sie noch einmal „{$label}“.
 m1990020 = {$provider} hierher umziehen
 m1990021 = Alles so lassen
+m1990022 = Ein weiteres {$provider}-Konto verknüpfen
 m4000001 = {$reason}
 m4000002 = Bitte füllen Sie das Feld „{$property}“ aus.
 m4000003 = Bitte mindestens {$min_length} Zeichen eingeben (jetzt {$actual_length}).
@@ -67,17 +68,17 @@ m4040001 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versu
 m4050001 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
 m4060005 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
 m4070005 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
-m4990001 = Bitte ergänzen Sie, was noch fehlt.
+m4990001 = Bitte füllen Sie aus, was noch fehlt.
 m4990002 = Das waren zu viele Versuche. Bitte warten Sie { $retry_after ->
         [one] {$retry_after} Sekunde
        *[other] {$retry_after} Sekunden
     }, und versuchen Sie es dann noch einmal.
-m4990003 = Die E-Mail-Adresse dieses {$provider}-Kontos gehört zu einem Konto, das sich hier auf anderem Weg anmeldet. Bitte melden Sie sich auf diesem Weg an.
-m4990004 = Dieses {$provider}-Konto ist Ihr einziger Zugang, deshalb bleibt es. Verknüpfen Sie zuerst ein anderes.
-m4990005 = Es ist kein {$provider}-Konto mit diesem Namen verknüpft.
-m4990006 = Mehrere {$provider}-Konten sind verknüpft. Bitte geben Sie an, welches Sie meinen.
-m4990007 = Wenn auch das Sie sind, können Sie das {$provider}-Konto hierher umziehen: Von da an meldet es Sie als die Person an, die Sie jetzt sind, und nicht mehr als die andere.
-m4990008 = Das {$provider}-Konto ist der einzige Zugang für die Person, die es jetzt anmeldet, deshalb bleibt es dort. Melden Sie sich damit an, verknüpfen Sie ein anderes Konto, und versuchen Sie es noch einmal.
+m4990003 = Mit der E-Mail-Adresse dieses {$provider}-Kontos ist hier schon jemand registriert. Wenn Sie das sind, melden Sie sich bitte so an wie bisher.
+m4990004 = Dieses {$provider}-Konto ist Ihr einziger Weg zur Anmeldung. Verknüpfen Sie zuerst ein anderes, und lösen Sie dann dieses.
+m4990005 = {$provider} ist nicht oder nicht mehr verknüpft. Bitte wählen Sie eines der verknüpften Konten.
+m4990006 = Mehrere {$provider}-Konten sind verknüpft. Bitte wählen Sie eines davon.
+m4990007 = Wenn auch das Sie sind, können Sie das {$provider}-Konto hierher umziehen. Von da an meldet es Sie als die Person an, die Sie jetzt sind.
+m4990008 = Das {$provider}-Konto ist dort der einzige Weg zur Anmeldung, deshalb bleibt es. Wenn Sie das sind, melden Sie sich damit an, verknüpfen Sie ein anderes Konto, und versuchen Sie es noch einmal.
 
 ## Was Fehler bedeuten, nach ihren Codes
 
@@ -94,7 +95,7 @@ session_inactive = Bitte melden Sie sich zuerst an.
 access_denied = Sie sind angemeldet, dürfen das hier aber nicht öffnen.
 upstream_unavailable = Die Anwendung antwortet nicht.
 upstream_timeout = Die Anwendung braucht zu lange für ihre Antwort.
-store_unavailable = Der Ort, an dem die Identitäten liegen, ist im Moment nicht zu erreichen.
+store_unavailable = Der Ort, an dem die Konten liegen, ist im Moment nicht zu erreichen.
 too_many_requests = Das waren zu viele Versuche in kurzer Zeit.
 internal = Bei uns ist etwas schiefgegangen.
 bad_request = Die Anfrage ist nicht zu verstehen.
@@ -118,7 +119,7 @@ provider_invalid = Die Antwort des Anmeldedienstes ist nicht stichhaltig.
 provider_forbidden_address = Der Anmeldedienst hat eine private Adresse, die nicht gefragt werden darf.
 provider_unavailable = Der Anmeldedienst ist im Moment nicht zu erreichen.
 provider_answer_unexpected = Auf diese Antwort wartet keine Anmeldung dieses Browsers.
-address_taken = Die Adresse gehört zu einem Konto, das sich hier auf anderem Weg anmeldet.
+address_taken = Mit dieser Adresse ist hier schon jemand registriert.
 creation_refused = Dieses Konto ist hier nicht bekannt, und damit wird niemand Neues eingelassen.
 claims_withheld = Der Anmeldedienst hält eine Angabe zurück, ohne die nicht zu entscheiden ist, wer hereindarf.
 provider_link_only = Konten dieses Anmeldedienstes werden zuerst in den Einstellungen verknüpft.
@@ -157,14 +158,26 @@ method-code = Code
 ## Anderer Wortlaut unter den Nummern von Meldungen
 
 m4000006-password = Das Passwort stimmt nicht. Bitte prüfen Sie es auf Tippfehler.
-m4990003-typed = Diese Adresse gehört zu einem Konto, das sich hier auf anderem Weg anmeldet. Bitte melden Sie sich auf diesem Weg an, oder nehmen Sie eine andere Adresse.
+m4990003-typed = Mit dieser Adresse ist hier schon jemand registriert. Wenn Sie das sind, melden Sie sich so an wie bisher. Andernfalls nehmen Sie bitte eine andere Adresse.
 m4000001-trait = Diese Angabe gibt es nicht.
 m4000001-format = Das ist kein gültiger Wert der Art {$format}.
 m4000001-options = Bitte wählen Sie eines von {$options}.
 m4000001-other = Das wird hier nicht angenommen.
+m4000001-scheme = Links dieser Art werden hier nicht angenommen.
+m4000001-size = Das ist mehr, als gespeichert werden kann ({$length} von {$most} Bytes).
+m4000001-unseen = In diesem Profil stimmt etwas nicht, das hier nicht zu sehen ist. Bitte fragen Sie um Hilfe.
+m4000001-fixed = Das lässt sich hier nicht ändern.
+m4000001-schema = Das Schema dieser Identität ist nicht mehr bekannt.
+m4000001-character = Darin ist ein Zeichen, das nicht gespeichert werden kann.
+m4000001-many-values = Es sind mehr als {$most} Werte.
+m4000001-described = Das beschreibt das Schema; es ist kein Attribut.
+m4000001-name-length = Ein Name hat 1 bis {$most} Zeichen.
+m4000001-many-attributes = Es sind mehr als {$most} Attribute.
+m4000001-texts = Hier wird ein Text oder eine Liste von Texten erwartet.
+m4000001-attributes = Attribute sind ein Objekt.
 m4010002 = Diesen Weg zur Anmeldung gibt es hier nicht. Bitte wählen Sie einen aus dem Formular.
 m4010003 = Diesen Weg zur Registrierung gibt es hier nicht. Bitte wählen Sie einen aus dem Formular.
-m4010004 = Das lässt sich hier nicht ändern. Bitte wählen Sie etwas aus dem Formular.
+m4010004 = Das lässt sich hier nicht ändern. Bitte wählen Sie einen Knopf auf dieser Seite.
 
 ## Überschriften, und was um Formulare herum steht
 
@@ -250,7 +263,7 @@ why-creation = Dieses {$provider}-Konto ist hier nicht bekannt, und über {$agai
 why-link-only = {$provider} meldet nur an, wer es vorher verknüpft hat. Melden Sie sich zuerst anders an, und verknüpfen Sie es dann in Ihren Einstellungen.
 why-link-denied = Die E-Mail-Adresse dieses {$provider}-Kontos ist hier schon bekannt, und {$again} wird nicht über die Adresse verknüpft. Melden Sie sich anders an, und verknüpfen Sie es dann in Ihren Einstellungen.
 why-several = Mehr als ein Konto hat hier die E-Mail-Adresse dieses {$provider}-Kontos, deshalb ist nicht sicher, welches Ihres ist. Melden Sie sich anders an, und verknüpfen Sie es dann in Ihren Einstellungen.
-why-linked-elsewhere = Dieses {$provider}-Konto ist schon mit einer anderen Identität verknüpft. Melden Sie sich damit an, lösen Sie dort die Verknüpfung, und versuchen Sie es noch einmal.
+why-linked-elsewhere = Dieses {$provider}-Konto ist hier schon mit einem anderen Konto verknüpft. Melden Sie sich damit an, lösen Sie dort die Verknüpfung, und versuchen Sie es noch einmal.
 why-mismatch = Dieses {$provider}-Konto gehört jemand anderem als der Person, die gefragt wurde.
 why-proof-expired = Die Bestätigung, dass das {$provider}-Konto Ihnen gehört, hat zu lange gedauert.
 why-unprovable = Hier lässt sich auf keinem Weg mehr zeigen, dass es Ihres ist. Bitte wenden Sie sich an Ihre Administration.
@@ -281,3 +294,4 @@ why-no-frames = Dieser Anmeldedienst beendet hier keine Sitzungen über seine Se
 why-which-session = Der Anmeldedienst muss sagen, welche Sitzung endet: iss und sid fehlen.
 why-own-origin = Das kann nur eine Seite vom eigenen Ursprung des Gateways verlangen.
 why-challenge = Login-Challenges eines OAuth-2.0-Servers lassen sich hier nicht beantworten.
+why-choose-another = In Ihren Einstellungen können Sie ein anderes {$provider}-Konto auswählen.

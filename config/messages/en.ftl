@@ -26,12 +26,13 @@ m1070004 = Email or other identifier
 m1070008 = Send another code
 m1070009 = Continue
 m1070013 = Code
-m1990001 = {$provider} has not checked this address. Please make sure that it is yours.
-m1990010 = Please check what {$provider} says of you.
-m1990011 = This {$provider} account was linked already, so nothing has changed.
+m1990001 = {$provider} has not checked this address. Please make sure that it is yours, or use another one.
+m1990010 = Please check what {$provider} says of you, then continue.
+m1990011 = This {$provider} account is linked already. To link another one, choose it at {$provider}.
 m1990012 = Nothing has changed yet. Please choose "{$label}" once more.
 m1990020 = Move {$provider} here
 m1990021 = Leave it where it is
+m1990022 = Link another {$provider} account
 m4000001 = {$reason}
 m4000002 = Please fill in {$property}.
 m4000003 = Please use at least { $min_length ->
@@ -75,17 +76,17 @@ m4040001 = The form had expired, so here is a new one. Please try again.
 m4050001 = The form had expired, so here is a new one. Please try again.
 m4060005 = The form had expired, so here is a new one. Please try again.
 m4070005 = The form had expired, so here is a new one. Please try again.
-m4990001 = Please complete what is missing.
+m4990001 = Please fill in what is missing.
 m4990002 = There were too many attempts. Please wait { $retry_after ->
         [one] {$retry_after} second
        *[other] {$retry_after} seconds
     } and try again.
-m4990003 = The e-mail address of this {$provider} account belongs to an account here that signs in another way. Please sign in that way.
-m4990004 = This {$provider} account is your only way in, so it stays. Link another account first.
-m4990005 = No {$provider} account of this name is linked.
-m4990006 = Several {$provider} accounts are linked. Please say which one.
-m4990007 = If that is you as well, you can move the {$provider} account here: from then on it signs you in as who you are now, and no longer as the other.
-m4990008 = The {$provider} account is the only way in for whom it signs in now, so it stays there. Sign in with it, link another account, and try again.
+m4990003 = Somebody is registered here with the e-mail address of this {$provider} account already. If that is you, please sign in as you did before.
+m4990004 = This {$provider} account is your only way to sign in. Link another account first, then unlink this one.
+m4990005 = {$provider} is not linked, or not any more. Please choose one of the linked accounts.
+m4990006 = Several {$provider} accounts are linked. Please choose one of them.
+m4990007 = If that is you as well, you can move the {$provider} account here. From then on it signs you in as who you are now.
+m4990008 = The {$provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.
 
 ## What failures mean, by their codes
 
@@ -102,7 +103,7 @@ session_inactive = You need to sign in first.
 access_denied = You are signed in, but you may not open this.
 upstream_unavailable = The application does not answer.
 upstream_timeout = The application takes too long to answer.
-store_unavailable = The place where identities are kept cannot be reached at the moment.
+store_unavailable = The place where accounts are kept cannot be reached at the moment.
 too_many_requests = There were too many attempts in a short time.
 internal = Something went wrong on our side.
 bad_request = The request is not understood.
@@ -126,7 +127,7 @@ provider_invalid = The sign-in provider's answer does not hold.
 provider_forbidden_address = The sign-in provider is at a private address that may not be asked.
 provider_unavailable = The sign-in provider cannot be reached at the moment.
 provider_answer_unexpected = No sign-in of this browser waits for this answer.
-address_taken = The address belongs to an account here that signs in another way.
+address_taken = Somebody is registered here with this address already.
 creation_refused = This account is not known here, and nobody new is let in with it.
 claims_withheld = The sign-in provider keeps back a claim that is needed to decide who may enter.
 provider_link_only = Accounts of this provider are linked in the settings first.
@@ -165,14 +166,26 @@ method-code = code
 ## Other words under the ids of messages
 
 m4000006-password = The password is not right. Check it for spelling mistakes.
-m4990003-typed = This address belongs to an account here that signs in another way. Please sign in that way, or use another address.
+m4990003-typed = Somebody is registered here with this address already. If that is you, sign in as you did before. Otherwise please use another address.
 m4000001-trait = There is no such trait.
 m4000001-format = This is not a valid {$format}.
 m4000001-options = Please choose one of {$options}.
 m4000001-other = This is not accepted here.
+m4000001-scheme = Links of this kind are not accepted here.
+m4000001-size = This is more than can be kept ({$length} of {$most} bytes).
+m4000001-unseen = Something in this profile that is not shown here is not right. Please ask for help.
+m4000001-fixed = This cannot be changed here.
+m4000001-schema = The schema of this identity is not known any more.
+m4000001-character = There is a character in this that cannot be kept.
+m4000001-many-values = There are more than {$most} values.
+m4000001-described = The schema describes this; it is no attribute.
+m4000001-name-length = A name has 1 to {$most} characters.
+m4000001-many-attributes = There are more than {$most} attributes.
+m4000001-texts = This is a text, or a list of texts.
+m4000001-attributes = Attributes are an object.
 m4010002 = There is no such way to sign in here. Please choose one of the form's.
 m4010003 = There is no such way to register here. Please choose one of the form's.
-m4010004 = There is no such thing to change here. Please choose one of the form's.
+m4010004 = This cannot be changed here. Please choose one of the buttons of this page.
 
 ## Titles, and what stands around forms
 
@@ -258,7 +271,7 @@ why-creation = This {$provider} account is not known here, and {$again} lets nob
 why-link-only = {$provider} only signs in whoever has linked it before. Sign in another way first, then link it in your settings.
 why-link-denied = The e-mail address of this {$provider} account is known here already, and {$again} is not linked by address. Sign in another way, then link it in your settings.
 why-several = More than one account here has the e-mail address of this {$provider} account, so it is not certain which one is yours. Sign in another way, then link it in your settings.
-why-linked-elsewhere = This {$provider} account is linked to another identity already. Sign in with it, unlink it there, and try again.
+why-linked-elsewhere = This {$provider} account is linked to another account here already. Sign in with it, unlink it there, and try again.
 why-mismatch = This {$provider} account belongs to somebody else than the one who was asked.
 why-proof-expired = It took too long to confirm that the {$provider} account is yours.
 why-unprovable = There is no way left to prove here that it is yours. Please ask your administrator.
@@ -289,3 +302,4 @@ why-no-frames = This provider does not end sessions by its page here.
 why-which-session = The provider has to say which session ends: iss and sid are missing.
 why-own-origin = This can only be asked for by a page of the gateway's own origin.
 why-challenge = Login challenges of an OAuth 2.0 server cannot be answered here.
+why-choose-another = In your settings you can choose another {$provider} account.

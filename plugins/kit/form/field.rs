@@ -13,8 +13,8 @@ use super::{
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Field<'a> {
     pub(super) id: String,
-    /// The name it is submitted under; the one of a list ends in `[]`.
-    name: String,
+    /// The name it is submitted under; each value of a list under the same.
+    name: &'a str,
     pub(super) control: Control,
     /// The type of an `input`.
     kind: &'a str,
@@ -101,11 +101,7 @@ impl<'a> Field<'a> {
         );
         let mut field = Self {
             id: format!("field-{}", input.name.replace('.', "-")),
-            name: if is_list {
-                format!("{}[]", input.name)
-            } else {
-                input.name.clone()
-            },
+            name: &input.name,
             control,
             kind,
             label: label(node),

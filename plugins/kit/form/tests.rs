@@ -1,3 +1,5 @@
+//! What forms look like as pages.
+
 use portcullis_core::ui::Choice;
 use serde_json::json;
 
@@ -130,7 +132,7 @@ fn kc_055_each_of_the_sixteen_types_has_its_control() {
     );
     has(
         &page,
-        "<select id=\"field-traits-multiselect\" name=\"traits.multiselect[]\" multiple",
+        "<select id=\"field-traits-multiselect\" name=\"traits.multiselect\" multiple",
     );
     has(
         &page,
@@ -138,7 +140,7 @@ fn kc_055_each_of_the_sixteen_types_has_its_control() {
     );
     has(
         &page,
-        "<input type=\"checkbox\" name=\"traits.multiselect-checkboxes[]\" value=\"red\" checked",
+        "<input type=\"checkbox\" name=\"traits.multiselect-checkboxes\" value=\"red\" checked",
     );
 }
 
@@ -298,7 +300,7 @@ fn a_list_has_an_input_for_each_value_and_one_more() {
     let page = shown(vec![node.clone()]);
     let inputs: Vec<_> = page
         .lines()
-        .filter(|l| l.contains("name=\"traits.tags[]\""))
+        .filter(|l| l.contains("name=\"traits.tags\""))
         .collect();
     assert_eq!(inputs.len(), 4, "one says that there is a list: {page}");
     has(inputs[0], "type=\"hidden\"");
@@ -307,7 +309,7 @@ fn a_list_has_an_input_for_each_value_and_one_more() {
     let mut locked = node;
     locked.attributes.disabled = true;
     let page = shown(vec![locked]);
-    assert_eq!(page.matches("name=\"traits.tags[]\"").count(), 2);
+    assert_eq!(page.matches("name=\"traits.tags\"").count(), 2);
 }
 
 #[test]

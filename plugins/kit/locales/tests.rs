@@ -1,3 +1,5 @@
+//! Languages, and that none of them lacks a text.
+
 use std::{collections::BTreeSet, fs};
 
 use fluent_syntax::{

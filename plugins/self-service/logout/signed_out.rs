@@ -13,8 +13,7 @@ use super::elsewhere::{LIFESPAN, Returning, open};
 use crate::{
     csrf::Csrf,
     desk::{Desk, with_query},
-    language,
-    return_to,
+    language, return_to,
 };
 
 /// The query parameter that names the provider at which somebody is signed in still.
