@@ -1,7 +1,8 @@
 //! What the operator can choose: `[plugins.self-service]`, and the throttles of `[limits]`.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use portcullis_kit::Module;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
@@ -24,6 +25,8 @@ pub struct Config {
     /// Whether `/sessions/whoami` refuses whoever has something to do first; `[session] whoami`.
     #[serde(skip)]
     pub whoami_enforces_actions: bool,
+    /// Scripts for fields with an annotation, by its name.
+    pub form_modules: BTreeMap<String, Module>,
 }
 
 /// `[plugins.self-service.login]`.
