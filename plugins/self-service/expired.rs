@@ -10,7 +10,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, forms, login::ways, parked, remembered, start::NewFlow};
+use crate::{actions, desk::Desk, forms, login::ways, parked, remembered, start::NewFlow};
 
 /// Answers with the flow that takes the place of `old`.
 pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
@@ -33,6 +33,9 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     let nodes = match &visit.visitor.principal {
         Some(principal) if remembered::refreshes(old) => {
             ways::own(desk, &principal.identity).await?
+        }
+        Some(principal) if let Some(action) = remembered::action(old) => {
+            actions::form::nodes(desk, &principal.identity, action)
         }
         _ => forms::nodes(desk, visit, kind).await?,
     };

@@ -29,6 +29,7 @@ pub(crate) fn identity(desk: &Desk, identity: &Identity) -> Value {
         let shown = addresses.filter(|a| wanted(a) && is_seen(a));
         shown.map(render).collect()
     };
+    let pending = desk.services.actions.pending(identity);
     json!({
         "id": identity.id,
         "schema_id": identity.schema_id,
@@ -42,6 +43,7 @@ pub(crate) fn identity(desk: &Desk, identity: &Identity) -> Value {
         "organization_id": null,
         "tenant": identity.tenant,
         "roles": identity.roles,
+        "required_actions": pending,
         "created_at": identity.created_at,
         "updated_at": identity.updated_at,
     })

@@ -31,6 +31,8 @@ pub(crate) struct Opening {
     pub(crate) messages: Vec<Message>,
     /// What the form asks for, when that is not the usual.
     pub(crate) nodes: Option<Vec<Node>>,
+    /// Where the browser goes afterwards, when that is not what its address says.
+    pub(crate) return_to: Option<String>,
 }
 
 /// Begins a browser's flow.
@@ -41,14 +43,11 @@ pub(crate) async fn browser(
     opening: Opening,
 ) -> Outcome {
     throttle::flow(desk, visit).await?;
-    let return_to = match visit.wants() {
-        Wants::Html => return_to::lenient(desk, visit),
-        Wants::Json => return_to::strict(desk, visit)?,
-    };
+    let asked = return_to(desk, visit)?;
     let csrf = Csrf::of_or_new(desk, visit);
     let nodes = nodes(desk, visit, (kind, opening.nodes)).await?;
     let new = NewFlow {
-        return_to,
+        return_to: opening.return_to.or(asked),
         csrf_hash: Some(csrf.hash()),
         context: opening.context,
         messages: opening.messages,
@@ -77,6 +76,14 @@ pub(crate) async fn browser(
         }
     };
     Ok(with_cookie(response, &csrf.set_cookie(desk)))
+}
+
+/// Where a browser's address says that it goes afterwards.
+pub(crate) fn return_to(desk: &Desk, visit: &Visit) -> Result<Option<String>, Failure> {
+    match visit.wants() {
+        Wants::Html => Ok(return_to::lenient(desk, visit)),
+        Wants::Json => return_to::strict(desk, visit),
+    }
 }
 
 /// Begins a native client's flow.

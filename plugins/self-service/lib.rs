@@ -4,6 +4,7 @@
 //! file per step; what all of them share is in the files beside this one. A browser leaves for a
 //! provider in `departure.rs` and comes back in `arrival.rs`, whatever the flow.
 
+mod actions;
 mod arrival;
 mod attempts;
 mod choosing;

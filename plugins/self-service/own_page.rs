@@ -14,8 +14,8 @@ use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut};
 use url::Url;
 
 use crate::{
-    csrf::Csrf, desk::Desk, errors, fetch, flow_json, language, login::confirmation, registration,
-    remembered, settings::moving,
+    actions, csrf::Csrf, desk::Desk, errors, fetch, flow_json, language, login::confirmation,
+    registration, remembered, settings::moving,
 };
 
 /// The sign-in page.
@@ -93,7 +93,11 @@ fn begin_anew(desk: &Desk, flow: &Flow) -> Response {
         FlowKind::Settings => FlowKind::Settings,
         _ => FlowKind::Login,
     };
-    let page = desk.begin_page(kind, flow.return_to.as_deref());
+    let return_to = flow.return_to.as_deref();
+    let page = match remembered::action(flow) {
+        Some(action) => actions::begin::page(desk, action, return_to),
+        None => desk.begin_page(kind, return_to),
+    };
     Redirect::to(&language::kept(flow, &page)).into_response()
 }
 
@@ -108,6 +112,9 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
     let another = || ("Not you?", "Sign in another way", begin(FlowKind::Login));
     let (title, instead) = match flow.kind {
         FlowKind::Settings if moving::is_in(flow) => ("Move this account?", None),
+        FlowKind::Settings if let Some((title, _)) = actions::page::words(flow) => {
+            (title, Some(actions::page::way_out(desk, flow)))
+        }
         FlowKind::Settings => ("Your settings", Some(("Done?", "Go back", desk.own("/")))),
         FlowKind::Registration if registration::draft::is_in(flow) => {
             ("Almost there", Some(another()))
@@ -134,6 +141,7 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
 fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
     let Frame { title, instead } = frame(desk, flow);
     let lead = match (flow.kind, &visit.visitor.principal) {
+        _ if let Some((_, lead)) = actions::page::words(flow) => Some(lead.to_owned()),
         (FlowKind::Settings, Some(principal)) => principal.identity.identifiers.first().cloned(),
         _ => destination(desk, flow.return_to.as_deref())
             .map(|host| format!("to continue to {host}")),

@@ -1,6 +1,6 @@
 //! What flows remember in the clear beside their form, under names that only this file spells.
 
-use portcullis_core::{flow::Flow, id::IdentityId};
+use portcullis_core::{action::Action, flow::Flow, id::IdentityId};
 use serde_json::{Value, json};
 
 /// The context of a login flow in which somebody who is signed in proves it again.
@@ -17,6 +17,22 @@ pub(crate) fn owner(identity: IdentityId) -> Value {
 pub(crate) fn owned_by(mut context: Value, identity: IdentityId) -> Value {
     context["identity_id"] = json!(identity);
     context
+}
+
+/// The context of a settings flow that is for one action; `asked` where an application asked for it,
+/// and nobody requires it.
+pub(crate) fn errand(identity: IdentityId, action: Action, asked: bool) -> Value {
+    json!({"identity_id": identity, "kc_action": action, "asked": asked})
+}
+
+/// The action that a settings flow is for.
+pub(crate) fn action(flow: &Flow) -> Option<Action> {
+    flow.context["kc_action"].as_str()?.parse().ok()
+}
+
+/// Whether an application asked for that action.
+pub(crate) fn is_asked(flow: &Flow) -> bool {
+    flow.context["asked"] == true
 }
 
 /// Whether somebody who is signed in proves it again.

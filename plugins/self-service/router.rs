@@ -11,8 +11,8 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    arrival, desk::Desk, errors, fetch, login, logout, own_page, registration, schemas, sessions,
-    settings, welcome,
+    actions, arrival, desk::Desk, errors, fetch, login, logout, own_page, registration, schemas,
+    sessions, settings, welcome,
 };
 
 /// The router behind the prefix.
@@ -78,6 +78,7 @@ fn programs() -> Router<Arc<Desk>> {
             "/self-service/methods/oidc/backchannel-logout/{provider}",
             post(logout::backchannel::receive),
         )
+        .route("/self-service/actions", get(actions::list::list))
         .route("/self-service/errors", get(errors::fetch))
         .route("/sessions/whoami", get(sessions::whoami::whoami))
         .route(

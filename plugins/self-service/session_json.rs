@@ -13,6 +13,7 @@ pub(crate) fn session(desk: &Desk, session: &Session, identity: &Identity) -> Va
         .lifetimes()
         .is_live(session, desk.now());
     let device = &session.device;
+    let identity = identity_json::identity(desk, identity);
     json!({
         "id": session.id,
         "active": live,
@@ -21,7 +22,8 @@ pub(crate) fn session(desk: &Desk, session: &Session, identity: &Identity) -> Va
         "authenticator_assurance_level": session.aal(),
         "authentication_methods": session.methods,
         "issued_at": session.issued_at,
-        "identity": identity_json::identity(desk, identity),
+        "required_actions": identity["required_actions"],
+        "identity": identity,
         "devices": [{
             "id": session.id,
             "ip_address": device.ip_address.map(|ip| ip.to_string()).unwrap_or_default(),

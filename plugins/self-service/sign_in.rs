@@ -18,7 +18,12 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    csrf::Csrf, desk::Desk, identity_json, navigate::with_cookie, remembered, session_json,
+    actions::after::{self, Next},
+    csrf::Csrf,
+    desk::Desk,
+    identity_json,
+    navigate::with_cookie,
+    remembered, session_json,
 };
 
 /// The name of signing in through a provider.
@@ -121,6 +126,23 @@ pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Res
 impl SignIn<'_> {
     /// Begins the session and answers.
     pub(crate) async fn begin(self, desk: &Desk, visit: &Visit) -> Outcome {
+        let aged = match self.is_by_password() {
+            true => after::aged(desk, self.identity).await?,
+            false => None,
+        };
+        match &aged {
+            Some(identity) => SignIn { identity, ..self }.enter(desk, visit).await,
+            None => self.enter(desk, visit).await,
+        }
+    }
+
+    fn is_by_password(&self) -> bool {
+        let password = CredentialKind::Password.as_str();
+        let mut proofs = self.proofs.iter();
+        proofs.any(|proof| proof.arrived.is_none() && proof.method == password)
+    }
+
+    async fn enter(self, desk: &Desk, visit: &Visit) -> Outcome {
         let services = &desk.services;
         let token = match self.flow.transport {
             Transport::Browser => Token::generate(&*services.entropy),
@@ -148,7 +170,12 @@ impl SignIn<'_> {
             method: session.methods.first().map_or(OIDC, |one| &one.method),
             provider: session.provider(),
         });
-        Ok(self.answer(desk, &session, &token))
+        let return_to = self.flow.return_to.as_deref();
+        let next = match remembered::refreshes(self.flow) {
+            true => None,
+            false => after::next(desk, (self.flow, return_to), self.wants, self.identity).await?,
+        };
+        Ok(self.answer(desk, (&session, &token), next))
     }
 
     /// Whether what was proved still lets the identity in. It may have been taken away, and all
@@ -182,11 +209,23 @@ impl SignIn<'_> {
         Ok(())
     }
 
-    fn answer(self, desk: &Desk, session: &Session, token: &Token) -> Response {
+    fn answer(
+        self,
+        desk: &Desk,
+        (session, token): (&Session, &Token),
+        next: Option<Next>,
+    ) -> Response {
         let return_to = self.flow.return_to.clone().unwrap_or_else(|| desk.home());
-        let response = match self.wants {
-            Wants::Html => Redirect::to(&return_to).into_response(),
-            Wants::Json => Json(self.body(desk, session, token, &return_to)).into_response(),
+        let response = match (self.wants, next) {
+            (Wants::Html, Some(next)) => Redirect::to(&next.page).into_response(),
+            (Wants::Html, None) => Redirect::to(&return_to).into_response(),
+            (Wants::Json, next) => {
+                let mut body = self.body(desk, session, token, &return_to);
+                if let Some(told) = next.and_then(|next| next.continue_with) {
+                    next_first(&mut body, told);
+                }
+                Json(body).into_response()
+            }
         };
         if self.flow.transport == Transport::Api {
             return response;
@@ -218,6 +257,14 @@ impl SignIn<'_> {
             }
         }
         body
+    }
+}
+
+/// Lets the body of an answer tell what comes next before all else.
+fn next_first(body: &mut Value, told: Value) {
+    match body["continue_with"].as_array_mut() {
+        Some(others) => others.insert(0, told),
+        None => body["continue_with"] = json!([told]),
     }
 }
 

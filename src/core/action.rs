@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     credential::Credential,
     identity::Identity,
-    schema::{Evaluation, ProfileContext, Schemas},
+    schema::{Evaluation, ProfileContext, Schemas, TraitError},
 };
 
 macro_rules! actions {
@@ -201,8 +201,16 @@ impl Actions {
 
     fn suffices(&self, identity: &Identity) -> bool {
         let evaluation = Evaluation::of(ProfileContext::VerifyProfile);
-        let schema = self.schemas.find(&identity.schema_id);
-        schema.is_none_or(|schema| schema.errors_in(&evaluation, &identity.traits).is_empty())
+        let Some(schema) = self.schemas.find(&identity.schema_id) else {
+            return true;
+        };
+        let errors = schema.errors_in(&evaluation, &identity.traits);
+        // A form that nobody can complete must not keep anybody out.
+        let is_beyond_them = |error: &TraitError| {
+            let path = &error.path;
+            path.is_empty() || !schema.is_editable_by_person(path) || identity.is_forced(path)
+        };
+        errors.is_empty() || errors.iter().any(is_beyond_them)
     }
 
     fn terms_are_open(&self, identity: &Identity, is_asked: bool) -> bool {

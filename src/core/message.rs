@@ -130,6 +130,14 @@ messages! {
     info identifier() = 1070004, "Email or other identifier";
     /// The button that mails another code.
     info resend_code() = 1070008, "Send another code";
+    /// The terms and conditions, as the operator wrote them.
+    info terms(text: &str) = 1990050, "{text}";
+    /// The link to the terms and conditions.
+    info read_terms() = 1990051, "Read the terms and conditions";
+    /// The button that accepts the terms and conditions.
+    info accept_terms() = 1990052, "I accept";
+    /// The button that begins to prove an address.
+    info verify_address(address: &str) = 1990053, "Confirm {address}";
     /// The button that goes on.
     info go_on() = 1070009, "Continue";
     /// The label of a mailed code.
@@ -218,6 +226,8 @@ messages! {
     error move_offered(provider: &str) = 4990007, "If that is you as well, you can move the {provider} account here. From then on it signs you in as who you are now.";
     /// An account cannot be moved from another identity.
     error move_refused(provider: &str) = 4990008, "The {provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.";
+    /// The terms have changed since they were read.
+    error terms_changed() = 4990020, "The terms have changed in the meantime. Please read them once more.";
     /// Several links are meant.
     error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please choose one of them.";
 }

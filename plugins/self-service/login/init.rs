@@ -11,9 +11,10 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::ways;
 use crate::{
+    actions,
     desk::Desk,
     init::{self, Opening},
-    remembered, return_to, sign_in_loop,
+    navigate, remembered, return_to, sign_in_loop,
 };
 
 /// Begins a browser's login flow.
@@ -22,13 +23,19 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
     let opening = match &visit.visitor.principal {
         Some(principal) if wants_refresh(&visit) => refresh(&desk, principal).await?,
         Some(principal) => {
+            if let Some(page) = actions::begin::straight(&desk, &visit) {
+                return navigate::to(visit.wants(), &page);
+            }
             let return_to = return_to::lenient(&desk, &visit);
             sign_in_loop::check_bounce(&desk, &visit, principal, return_to.as_deref()).await?;
             return already(&desk, &visit, return_to.as_deref());
         }
         None => {
             sign_in_loop::check_sign_ins(&desk, &visit)?;
-            Opening::default()
+            Opening {
+                return_to: actions::begin::after_sign_in(&desk, &visit)?,
+                ..Opening::default()
+            }
         }
     };
     init::browser(&desk, &visit, FlowKind::Login, opening).await
@@ -66,6 +73,7 @@ async fn refresh(desk: &Desk, principal: &Principal) -> Result<Opening, Failure>
         context: remembered::refresh(principal.identity.id),
         messages: vec![Message::reauthenticate()],
         nodes: (!nodes.is_empty()).then_some(nodes),
+        ..Opening::default()
     })
 }
 

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::{moving, privilege, unlink};
 use crate::{
-    departure,
+    actions, departure,
     desk::Desk,
-    fetch,
+    fetch, remembered,
     submission::{Opened, Submission},
 };
 
@@ -22,6 +22,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         Opened::Answered(response) => return Ok(response),
     };
     let principal = fetch::owned(&desk, &visit, &submission.flow)?;
+    if let Some(action) = remembered::action(&submission.flow) {
+        return actions::submit::submit(&desk, principal, submission, action).await;
+    }
     let field = |name: &str| {
         let text = submission.text(name).filter(|text| !text.is_empty());
         text.map(str::to_owned)

@@ -1,0 +1,52 @@
+//! What the page of an action says around its form.
+
+use portcullis_core::{action::Action, flow::Flow};
+
+use super::status::Status;
+use crate::{desk::Desk, remembered};
+
+/// The title of an action's page, and what it says of it.
+pub(crate) fn words(flow: &Flow) -> Option<(&'static str, &'static str)> {
+    Some(match remembered::action(flow)? {
+        Action::TermsAndConditions => (
+            "Terms and conditions",
+            "Please read the terms, and accept them to go on.",
+        ),
+        Action::UpdatePassword => (
+            "Choose a new password",
+            "From now on you sign in with the new one. You are signed out everywhere else.",
+        ),
+        Action::VerifyEmail => (
+            "Confirm your address",
+            "We send you mail, to see that the address is yours.",
+        ),
+        Action::UpdateProfile => (
+            "Check your profile",
+            "Please look through what is known of you, and correct what is not right.",
+        ),
+        Action::VerifyProfile => (
+            "Complete your profile",
+            "Please fill in what is missing before you go on.",
+        ),
+        Action::DeleteAccount => (
+            "Delete your account",
+            "Everything that is known of you here goes, for good.",
+        ),
+    })
+}
+
+/// The way out of an action's page: what an application asked for can be cancelled, and whoever has
+/// to do something can sign out instead.
+pub(crate) fn way_out(desk: &Desk, flow: &Flow) -> (&'static str, &'static str, String) {
+    match remembered::is_asked(flow) {
+        true => {
+            let back = Status::Cancelled.tell(desk, flow.return_to.as_deref());
+            ("Changed your mind?", "Cancel", back)
+        }
+        false => (
+            "Not now?",
+            "Sign out",
+            desk.own("/self-service/logout/browser"),
+        ),
+    }
+}
