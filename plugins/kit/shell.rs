@@ -262,6 +262,7 @@ fn heading(code: Code) -> &'static str {
         (Code::SignInLoop, _) => "Signing in goes round in circles",
         (Code::IdentityDisabled, _) => "Switched off",
         (Code::FlowDisabled, _) => "Not available",
+        (Code::ActionsPending, _) => "One thing first",
         (_, 401) => "Please sign in",
         (_, 403) => "No access",
         (_, 404) => "Nothing here",

@@ -1,6 +1,8 @@
 //! The flows from outside: requests in, answers out, with stores in memory.
 
 mod a_word;
+mod actions;
+mod actions_asked;
 mod confirmation;
 mod first_sign_in;
 mod house;
