@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use portcullis_core::{
+    action::Actions,
     clock::SystemClock,
     credential::CredentialKind,
     event::{CreationReason, Event},
@@ -113,6 +115,15 @@ impl Desk {
 
     pub(super) fn schemas(&self) -> &Arc<Schemas> {
         &self.foundation.schemas
+    }
+
+    pub(super) fn actions(&self) -> &Actions {
+        &self.foundation.actions
+    }
+
+    /// The present moment.
+    pub(super) fn now(&self) -> Timestamp {
+        self.foundation.clock.now()
     }
 
     pub(super) fn schemas_url(&self) -> String {
