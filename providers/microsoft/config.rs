@@ -11,7 +11,7 @@ use portcullis_oidc::{Client, InvalidConfig, Oidc};
 
 use crate::{
     rules::{MicrosoftRules, SubjectSource},
-    tenant::{Tenant, is_guid},
+    tenant::{Tenant, is_tenant_id},
 };
 
 /// Microsoft, as configured.
@@ -85,7 +85,7 @@ impl Config {
             problem("tenant", reason);
         }
         let mut allowed = self.allowed_tenants.iter();
-        if !allowed.all(|id| is_guid(&id.to_ascii_lowercase())) {
+        if !allowed.all(|id| is_tenant_id(id)) {
             problem("allowed_tenants", "a tenant in it is no GUID");
         }
         if self.trust_tenant_email && !matches!(tenant, Some(Tenant::Id(_))) {

@@ -8,6 +8,7 @@ mod generated_id;
 mod kind;
 mod known_keys;
 mod microsoft;
+mod spoken;
 mod validation;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -20,6 +21,7 @@ use portcullis_core::{
 };
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::spoken::Spoken;
 pub use self::{
     claim_map::MappedTrait,
     disabling::OnDisable,

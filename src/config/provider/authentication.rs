@@ -16,7 +16,7 @@ impl Provider {
             && !pem.expose().contains("PRIVATE KEY-----")
         {
             check
-                .under("private_key")
+                .under(self.written_key("private_key"))
                 .problem("this is no private key in PEM; write private_key_file");
         }
         match self.preset().authentication {
