@@ -39,6 +39,11 @@ impl Config {
         }
     }
 
+    /// What stands for the issuer in links.
+    pub fn issuer(&self) -> String {
+        self.clone().plain().issuer
+    }
+
     /// Everything that is wrong, found without asking anybody; empty when all is well.
     pub fn problems(&self) -> Vec<InvalidConfig> {
         let is_no_url = |api: &String| Url::parse(api).is_err();

@@ -89,6 +89,47 @@ fn a_key_that_does_not_sign_is_told_where_it_is_named() {
     );
 }
 
+/// XP-02.
+#[test]
+fn a_certificate_is_of_the_key_that_is_given() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let subject = rcgen::CertificateParams::new(vec!["gate.example.org".to_owned()]).unwrap();
+    let certificate = subject.self_signed(&key).unwrap().pem();
+    let named =
+        "private_key_file = \"key\"\ncertificate_file = \"certificate\"\ncreate = \"never\"";
+    let folder = |key: &str, certificate: &str| {
+        let text = bare("microsoft", named);
+        Folder::with(&text)
+            .and("key", key)
+            .and("certificate", certificate)
+    };
+    assert_eq!(folder(&key.serialize_pem(), &certificate).warned(), "");
+    let place = "portcullis.toml:8: providers.p.certificate_file: ";
+    for (key, certificate, told) in [
+        (
+            signing(&rcgen::PKCS_ED25519),
+            &*certificate,
+            "it is the certificate of another key",
+        ),
+        (
+            key.serialize_pem(),
+            "nothing",
+            "it is no certificate in PEM",
+        ),
+    ] {
+        let all = folder(&key, certificate).refused();
+        assert!(all.contains(&format!("{place}{told}")), "{all}");
+    }
+    refused(
+        &of_kind("google", "certificate = \"x\""),
+        "portcullis.toml:8: providers.p.certificate: it is of a key that is not given",
+    );
+    refused(
+        &of_kind("apple", "certificate = \"x\""),
+        "portcullis.toml:8: providers.p.certificate: kind \"apple\" does not know this key",
+    );
+}
+
 fn signing(kind: &'static rcgen::SignatureAlgorithm) -> String {
     let pair = rcgen::KeyPair::generate_for(kind).unwrap();
     pair.serialize_pem()

@@ -45,6 +45,17 @@ impl Provider {
         }
     }
 
+    /// The issuer of all its accounts; `None` where that depends on the account.
+    pub(crate) fn account_issuer(&self) -> Option<String> {
+        match self.spoken() {
+            Spoken::Oidc(config) => Some(config.issuer_url),
+            Spoken::Google(config) => Some(config.issuer().to_owned()),
+            Spoken::Microsoft(config) => config.account_issuer(),
+            Spoken::GitHub(config) => Some(config.issuer()),
+            Spoken::OAuth2(config) => Some(config.issuer),
+        }
+    }
+
     /// The rules of trust as written, or the kind's.
     pub(crate) fn rules(&self) -> TrustRules {
         let own = &self.preset().trust;
@@ -60,6 +71,7 @@ impl Provider {
             "tenant" => "microsoft_tenant",
             "client_secret" if self.client_secret_file.is_some() => "client_secret_file",
             "private_key" if self.private_key_file.is_some() => "private_key_file",
+            "certificate" if self.certificate_file.is_some() => "certificate_file",
             other => other,
         }
     }
@@ -146,6 +158,7 @@ impl Provider {
         let key = SigningKey {
             pem,
             key_id: self.key_id.clone(),
+            certificate: self.certificate.clone(),
         };
         match self.preset().authentication {
             Authentication::Secret => ClientAuthentication::PrivateKeyJwt(key),
