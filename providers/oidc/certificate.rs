@@ -51,10 +51,11 @@ fn first(pem: &str) -> Option<Vec<u8>> {
 }
 
 /// Whether the public half of the key stands in the certificate. Whoever configures it has chosen
-/// both, so that it stands anywhere is enough.
+/// both, so that it stands anywhere is enough, and a key whose public half cannot be told (Ed25519
+/// in the second version of PKCS #8) is taken at their word.
 fn is_of(der: &[u8], key: &EncodingKey, algorithm: Algorithm) -> bool {
     let Ok(public) = Jwk::from_encoding_key(key, algorithm) else {
-        return false;
+        return true;
     };
     let parts = match public.algorithm {
         AlgorithmParameters::RSA(rsa) => vec![rsa.n],

@@ -107,7 +107,7 @@ fn a_certificate_is_of_the_key_that_is_given() {
     let place = "portcullis.toml:8: providers.p.certificate_file: ";
     for (key, certificate, told) in [
         (
-            signing(&rcgen::PKCS_ED25519),
+            signing(&rcgen::PKCS_ECDSA_P256_SHA256),
             &*certificate,
             "it is the certificate of another key",
         ),

@@ -193,7 +193,7 @@ fn a_certificate_belongs_to_the_key() {
             Some("certificate"),
         ),
         (eddsa.clone(), certificate(&eddsa).pem(), None),
-        (eddsa, certificate(&rsa()).pem(), Some("certificate")),
+        (rsa(), certificate(&eddsa).pem(), Some("certificate")),
         (
             es256.clone(),
             es256.pem.expose().to_owned(),
