@@ -51,6 +51,7 @@ impl Broker {
                 link: Link {
                     id: made.id,
                     key: key.clone(),
+                    label: None,
                     created_at: now,
                 },
                 is_new: true,
