@@ -11,7 +11,7 @@ use portcullis_oidc::{Client, InvalidConfig, Oidc};
 
 use crate::{
     rules::{MicrosoftRules, SubjectSource},
-    tenant::{Tenant, is_guid},
+    tenant::{PERSONAL, Tenant, is_tenant_id},
 };
 
 /// Microsoft, as configured.
@@ -85,7 +85,7 @@ impl Config {
             problem("tenant", reason);
         }
         let mut allowed = self.allowed_tenants.iter();
-        if !allowed.all(|id| is_guid(&id.to_ascii_lowercase())) {
+        if !allowed.all(|id| is_tenant_id(id)) {
             problem("allowed_tenants", "a tenant in it is no GUID");
         }
         if self.trust_tenant_email && !matches!(tenant, Some(Tenant::Id(_))) {
@@ -128,6 +128,16 @@ impl Config {
         TrustRules(std::iter::once(verified).chain(own).collect())
     }
 
+    /// The issuer of all accounts, where they are of one tenant that is known by its id.
+    pub fn account_issuer(&self) -> Option<String> {
+        let tenant = match self.tenant()? {
+            Tenant::Consumers => PERSONAL.to_owned(),
+            Tenant::Id(id) => id,
+            Tenant::Common | Tenant::Organizations | Tenant::Domain(_) => return None,
+        };
+        Some(self.issuer_of(&tenant))
+    }
+
     /// The provider called `id`.
     pub fn build(self, id: ProviderId, clock: Arc<dyn Clock>) -> Result<Oidc, InvalidConfig> {
         if let Some(problem) = self.problems().into_iter().next() {
@@ -142,15 +152,19 @@ impl Config {
         Oidc::new(id, self.generic(), Arc::new(rules), clock)
     }
 
+    fn issuer_of(&self, tenant: &str) -> String {
+        let own = format!("{}/{{tenantid}}/v2.0", self.cloud.authority());
+        let issuer = self.issuer_url.as_ref().unwrap_or(&own);
+        issuer.replace("{tenantid}", tenant)
+    }
+
     fn tenant(&self) -> Option<Tenant> {
         Tenant::parse(&self.tenant)
     }
 
     pub(crate) fn generic(self) -> portcullis_oidc::Config {
         let tenant = self.tenant().unwrap_or(Tenant::Common);
-        let own = format!("{}/{{tenantid}}/v2.0", self.cloud.authority());
-        let issuer = self.issuer_url.unwrap_or(own);
-        let issuer = issuer.replace("{tenantid}", tenant.as_str());
+        let issuer = self.issuer_of(tenant.as_str());
         let mut config = portcullis_oidc::Config::new(issuer, self.client);
         // Microsoft's ID tokens hold everything that its userinfo endpoint would add.
         config.userinfo = self.subject_source == SubjectSource::UserInfo;

@@ -7,7 +7,7 @@ use portcullis_core::{
     event::{Event, UnlinkReason},
     id::{CredentialId, ProviderId},
     identity::Identity,
-    link::{Link, PreparedLink},
+    link::{Link, LinkKey, PreparedLink},
     store::StoreError,
 };
 use serde_json::{Value, json};
@@ -146,7 +146,7 @@ async fn links(errand: &Errand, identity: &Identity) -> Result<Vec<Link>, Failur
 
 /// The link that is called `<provider>:<subject>`, or by its own id where two are called the same.
 fn named(links: Vec<Link>, name: &str) -> Result<Link, Failure> {
-    let is_it = |link: &Link| public_name(link) == name || link.id.to_string() == name;
+    let is_it = |link: &Link| public_name(&link.key) == name || link.id.to_string() == name;
     let mut found = links.into_iter().filter(is_it);
     match (found.next(), found.next()) {
         (Some(link), None) => Ok(link),
@@ -174,7 +174,7 @@ fn told(credential: &Credential) -> Option<Value> {
     }
     let link = Link::of(credential)?;
     Some(json!({
-        "credential_id": public_name(&link),
+        "credential_id": public_name(&link.key),
         "id": link.id,
         "provider": link.key.provider,
         "issuer": link.key.issuer,
@@ -185,8 +185,9 @@ fn told(credential: &Credential) -> Option<Value> {
     }))
 }
 
-fn public_name(link: &Link) -> String {
-    format!("{}:{}", link.key.provider, link.key.subject)
+/// How an account is called.
+pub(super) fn public_name(key: &LinkKey) -> String {
+    format!("{}:{}", key.provider, key.subject)
 }
 
 fn prepared_name(prepared: &PreparedLink) -> String {

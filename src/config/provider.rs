@@ -8,6 +8,7 @@ mod generated_id;
 mod kind;
 mod known_keys;
 mod microsoft;
+mod spoken;
 mod validation;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -20,6 +21,7 @@ use portcullis_core::{
 };
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::spoken::Spoken;
 pub use self::{
     claim_map::MappedTrait,
     disabling::OnDisable,
@@ -47,6 +49,10 @@ pub struct Provider {
     pub private_key_file: Option<PathBuf>,
     /// The provider's name for the key.
     pub key_id: Option<String>,
+    /// The key's certificate in PEM, for providers that know the key by it.
+    pub certificate: Option<String>,
+    /// A file that holds `certificate`.
+    pub certificate_file: Option<PathBuf>,
     /// Kind `apple`: the team whose key it is.
     pub team_id: Option<String>,
     /// The issuer; required for kinds that do not know theirs. Kept letter by letter, because the
@@ -148,6 +154,8 @@ impl Default for Provider {
             private_key: None,
             private_key_file: None,
             key_id: None,
+            certificate: None,
+            certificate_file: None,
             team_id: None,
             issuer_url: None,
             api_url: None,

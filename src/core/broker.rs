@@ -6,6 +6,7 @@
 
 mod address;
 mod arrival;
+mod assignment;
 mod decide;
 mod dry_run;
 mod error;
@@ -24,6 +25,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::{
+    assignment::Assigned,
     dry_run::DryRun,
     error::BrokerError,
     moving::{Moved, PendingMove},
@@ -133,6 +135,8 @@ pub enum LinkReason {
     Proved,
     /// The person asked for it in the settings.
     Settings,
+    /// A command made it.
+    Command,
 }
 
 impl LinkReason {
@@ -145,6 +149,7 @@ impl LinkReason {
             Self::Reclaimed => "reclaimed",
             Self::Proved => "proved",
             Self::Settings => "settings",
+            Self::Command => "command",
         }
     }
 }

@@ -230,7 +230,7 @@ impl Administration {
         let provider = loaded(id.as_str(), table, identity)?;
         match builtin::provider(id.as_str(), &provider, Arc::clone(&self.clock)) {
             Ok(_) => Ok(provider),
-            Err(error) => Err(problem("", &error.to_string())),
+            Err(error) => Err(problem(error.key, &error.reason)),
         }
     }
 

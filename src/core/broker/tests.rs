@@ -1,5 +1,6 @@
 //! Where a provider's answer leads, whatever it says.
 
+mod assignment;
 mod decide;
 mod dry_run;
 mod linking;

@@ -143,6 +143,14 @@ async fn a_broken_file_leaves_the_providers_of_before_serving_and_is_named_with_
     assert!(line.contains("b.toml:1"), "{line}");
     assert_eq!(buttons(&gateway).await, ["acme"]);
 
+    // What only the kind knows to be wrong is told alike.
+    let tenant = "[providers.beta]\nkind = \"microsoft\"\nclient_id = \"c\"\n\
+                  client_secret = \"hush-beta\"\nmicrosoft_tenant = \"contoso\"\n";
+    drop_in(&gateway, "b.toml", tenant);
+    let line = gateway.wait_for_log("b.toml:5").await;
+    assert!(line.contains("providers.beta.microsoft_tenant"), "{line}");
+    assert_eq!(buttons(&gateway).await, ["acme"]);
+
     drop_in(&gateway, "b.toml", &table("beta", NOWHERE, ""));
     wait_for_buttons(&gateway, &["acme", "beta"]).await;
     let mended = health(&gateway).await;
