@@ -155,6 +155,7 @@ pub(crate) fn way_out(desk: &Desk, code: Code, flow: &Flow) -> (&'static str, St
             begin(Some(&desk.own("/settings"))),
         ),
         Code::LinkExpired => ("Begin anew", begin(return_to)),
+        Code::ProviderNotAskedAgain => ("Prove it another way", desk.flow_page(flow.kind, flow.id)),
         Code::ProviderRefused | Code::ProviderUnavailable | Code::StoreUnavailable => {
             ("Try again, or another way", begin(return_to))
         }
@@ -210,6 +211,10 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
         BrokerError::IdentityMismatch => {
             format!("This {label} account belongs to somebody else than the one who was asked.")
         }
+        BrokerError::NotAskedAgain => format!(
+            "{label} remembers this browser and did not ask you again, or does not say that it \
+             did. So it is not certain that it is you; nothing was changed."
+        ),
         BrokerError::ProofExpired => {
             format!("It took too long to confirm that the {label} account is yours.")
         }

@@ -10,7 +10,7 @@ struct Key {
     is_known: fn(&Preset) -> bool,
 }
 
-const KEYS: [Key; 15] = [
+const KEYS: [Key; 16] = [
     key("hosted_domains", |p| !p.hosted_domains.is_empty(), google),
     key("trust_workspace_email", |p| p.trust_workspace_email, google),
     key(
@@ -53,6 +53,7 @@ const KEYS: [Key; 15] = [
         |p| !p.aal2_amr_values.is_empty(),
         Preset::is_openid,
     ),
+    key("asks_again", |p| !p.asks_again, Preset::is_openid),
     key("issuer_url", |p| p.issuer_url.is_some(), has_issuers),
 ];
 
