@@ -161,23 +161,24 @@ impl SignIn<'_> {
         Ok(is_active && self.proofs.iter().all(|proof| proof.is_in(&credentials)))
     }
 
-    /// Notes where the session came from, for the day it ends there. A session whose end could not
-    /// be heard of does not begin.
+    /// Notes where the session came from, for the day it ends there: every provider that has proved
+    /// it can end it. A session whose end could not be heard of does not begin.
     async fn note_upstream(&self, desk: &Desk, session: &Session) -> Result<(), Failure> {
-        let Some(upstream) = self.proofs.iter().find_map(Proof::upstream) else {
-            return Ok(());
-        };
         let services = &desk.services;
         let providers = services.broker.registry.current();
-        let provider = providers.find(&upstream.link.provider);
-        let mut upstream = upstream.clone();
-        if provider.is_none_or(|one| one.policy.logout == SignOutScope::Local) {
-            upstream.id_token = Secret::default();
-        }
-        let noted = services.upstream_sessions.put(session.id, &upstream).await;
-        if let Err(error) = noted {
-            let _ = services.sessions.store().revoke(session.id).await;
-            return Err(error.into());
+        let upstreams = self.proofs.iter().filter_map(Proof::upstream);
+        for (index, upstream) in upstreams.enumerate() {
+            let provider = providers.find(&upstream.link.provider);
+            let mut upstream = upstream.clone();
+            // Signing out here leads to the first of them only.
+            if index > 0 || provider.is_none_or(|one| one.policy.logout == SignOutScope::Local) {
+                upstream.id_token = Secret::default();
+            }
+            let noted = services.upstream_sessions.put(session.id, &upstream).await;
+            if let Err(error) = noted {
+                let _ = services.sessions.store().revoke(session.id).await;
+                return Err(error.into());
+            }
         }
         Ok(())
     }

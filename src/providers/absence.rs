@@ -176,9 +176,14 @@ mod tests {
 
         /// The files name these, in a file each.
         fn reads(&mut self, named: &[(&str, bool)]) {
-            let made = named.iter().map(|(id, on)| entry(id, Origin::File(self.file(id)), *on));
+            let made = named
+                .iter()
+                .map(|(id, on)| entry(id, Origin::File(self.file(id)), *on));
             let next: Entries = made.collect();
-            self.drop_ins = named.iter().map(|(id, _)| ((*id).to_owned(), self.file(id))).collect();
+            self.drop_ins = named
+                .iter()
+                .map(|(id, _)| ((*id).to_owned(), self.file(id)))
+                .collect();
             self.absences.note(&self.entries, &next);
             self.entries = next;
         }
@@ -189,7 +194,10 @@ mod tests {
                 if !self.absences.due().is_empty() {
                     return Some(looks);
                 }
-                let files = Files { main: None, drop_ins: &self.drop_ins };
+                let files = Files {
+                    main: None,
+                    drop_ins: &self.drop_ins,
+                };
                 self.absences.look(&files);
             }
             None
@@ -255,7 +263,10 @@ mod tests {
             for _ in 0..LOOKS {
                 assert!(absences.due().is_empty());
                 let drop_ins = &BTreeMap::new();
-                absences.look(&Files { main: Some(&main), drop_ins });
+                absences.look(&Files {
+                    main: Some(&main),
+                    drop_ins,
+                });
             }
             assert_eq!(absences.due().len(), expected, "{text}");
         }

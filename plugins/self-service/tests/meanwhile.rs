@@ -151,8 +151,8 @@ impl UpstreamSessionStore for Shaky {
         UpstreamSessionStore::put(&*self.0, session, upstream).await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
-        UpstreamSessionStore::find(&*self.0, session).await
+    async fn list(&self, session: SessionId) -> Result<Vec<Upstream>, StoreError> {
+        UpstreamSessionStore::list(&*self.0, session).await
     }
 
     async fn sessions(
