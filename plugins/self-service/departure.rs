@@ -31,7 +31,7 @@ pub(crate) async fn leave(
         ));
     }
     let (flow, wants) = (&submission.flow, submission.wants);
-    let id: ProviderId = name.parse().map_err(|_| Code::ProviderUnknown)?;
+    let id: ProviderId = name.parse().map_err(|_| provider::unknown(desk, name))?;
     let chooses = settings::offers_another(flow, &id);
     let mut attempts = Attempts::of(desk, visit);
     let gone = send(desk, &mut attempts, (flow, wants), (&id, chooses)).await;
@@ -56,7 +56,7 @@ pub(crate) async fn send(
     };
     let begun = broker.begin_asking(id, flow.id, (&redirect_uri, asked));
     let (url, attempt) = begun.await.map_err(|error| match error {
-        BrokerError::Unknown => Code::ProviderUnknown.into(),
+        BrokerError::Unknown => provider::unknown(desk, id.as_str()),
         error => provider::failure(desk, error, id, flow),
     })?;
     attempts.add(attempt);

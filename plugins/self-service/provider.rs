@@ -94,6 +94,39 @@ pub(crate) fn tell(desk: &Desk, error: &BrokerError, id: &ProviderId, flow: &Flo
     }
 }
 
+/// Tells observers that an attempt came to nothing before anybody's word was looked at.
+pub(crate) fn turned_away(desk: &Desk, code: Code, id: &ProviderId, flow: &Flow) {
+    let reason = None;
+    desk.services.announcer.announce(&match flow.kind {
+        FlowKind::Settings => Event::LinkRefused {
+            identity: remembered::identity(flow),
+            provider: id,
+            code,
+            reason,
+        },
+        _ => Event::SignInRefused {
+            method: OIDC,
+            provider: Some(id),
+            code,
+            reason,
+        },
+    });
+}
+
+/// The answer to somebody who wants to go to a provider that cannot be used, told to observers.
+pub(crate) fn unknown(desk: &Desk, name: &str) -> Failure {
+    let providers = desk.services.broker.registry.current();
+    // Anybody can name anything; only what is configured is repeated.
+    let known = name.parse().ok().and_then(|id| providers.find(&id));
+    desk.services.announcer.announce(&Event::SignInRefused {
+        method: OIDC,
+        provider: known.map(|configured| &configured.id),
+        code: Code::ProviderUnknown,
+        reason: None,
+    });
+    Code::ProviderUnknown.into()
+}
+
 /// What a refusal says beyond its code; never anything about a person.
 fn inner_reason(error: &BrokerError) -> Option<&str> {
     match error {

@@ -133,6 +133,12 @@ impl SignIn<'_> {
             .await?;
         if !self.still_holds(desk).await? {
             services.sessions.store().revoke(session.id).await?;
+            services.announcer.announce(&Event::SignInRefused {
+                method: session.methods.first().map_or(OIDC, |one| &one.method),
+                provider: session.provider(),
+                code: Code::CredentialsInvalid,
+                reason: Some("what was proved has been taken away meanwhile"),
+            });
             let begin = desk.begin_page(FlowKind::Login, self.flow.return_to.as_deref());
             return Err(Failure::from(Code::CredentialsInvalid).way_out("Sign in again", begin));
         }
