@@ -45,6 +45,12 @@ pub(super) fn unlink(
             Some(stub) => {
                 ask()?;
                 stores.credentials.delete(stub.id).await?;
+                if let Some(prepared) = PreparedLink::of(stub) {
+                    errand.announcer().announce(&Event::PreparedLinkRemoved {
+                        identity: identity.id,
+                        provider: &prepared.provider,
+                    });
+                }
             }
             None => {
                 let link = named(links(errand, &identity).await?, name)?;
@@ -131,6 +137,10 @@ pub(super) fn prepare(common: &Common, asked: &Prepare) -> Result<(), Failure> {
             }
             done => done?,
         }
+        errand.announcer().announce(&Event::LinkPrepared {
+            identity: identity.id,
+            provider: &prepared.provider,
+        });
         common.output.print(&json!({
             "identity_id": identity.id, "credential_id": prepared_name(&prepared),
             "id": credential.id, "provider": prepared.provider, "prepared": true,

@@ -93,6 +93,9 @@ pub struct Provider {
     pub aal2_acr_values: Vec<String>,
     /// The values in an ID token's `amr` that mean the same, each by itself.
     pub aal2_amr_values: Vec<String>,
+    /// Whether it is counted on to ask for a password again where somebody proves once more who they
+    /// are, and to tell so in `auth_time`; default `true`.
+    pub asks_again: bool,
     /// Kind `google`: only members of these Workspace domains may sign in; default: everybody.
     pub hosted_domains: Vec<String>,
     /// Kind `google`: whether addresses of a Workspace domain count as verified; default `false`,
@@ -174,6 +177,7 @@ impl Default for Provider {
             require_claims: BTreeMap::new(),
             aal2_acr_values: Vec::new(),
             aal2_amr_values: Vec::new(),
+            asks_again: true,
             hosted_domains: Vec::new(),
             trust_workspace_email: false,
             microsoft_tenant: None,

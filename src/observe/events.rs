@@ -140,6 +140,16 @@ impl<'a> Line<'a> {
                     provider.as_str(),
                 )
             },
+            Event::LinkPrepared { identity, provider } => about(
+                "link_prepared",
+                Some(identity.to_string()),
+                provider.as_str(),
+            ),
+            Event::PreparedLinkRemoved { identity, provider } => about(
+                "prepared_link_removed",
+                Some(identity.to_string()),
+                provider.as_str(),
+            ),
             Event::TokensEnded { identity, provider } => about(
                 "tokens_ended",
                 Some(identity.to_string()),

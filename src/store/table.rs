@@ -48,6 +48,7 @@ pub(super) enum Column {
     MetadataPublic,
     Methods,
     Name,
+    Position,
     Provenance,
     Provider,
     Record,

@@ -54,6 +54,7 @@ const KEYS: [Key; 16] = [
         |p| !p.aal2_amr_values.is_empty(),
         Preset::is_openid,
     ),
+    key("asks_again", |p| !p.asks_again, Preset::is_openid),
     key("issuer_url", |p| p.issuer_url.is_some(), has_issuers),
 ];
 

@@ -165,12 +165,17 @@ async fn a_prepared_link_is_taken_once() {
     assert_eq!(prepare("nobody").code, 1);
     let prepared = prepare("one");
     assert_eq!(prepared.code, 0, "{prepared:?}");
+    assert!(prepared.stderr.contains("link_prepared"), "{prepared:?}");
     assert_eq!(prepare("one").code, 1, "once is enough");
     let list = ask(&["list-oidc-accounts"]).json();
     assert_eq!(list[0]["prepared"], true, "{list}");
     let name = list[0]["credential_id"].as_str().unwrap();
     let removed = ask(&["unlink-oidc-account", "--yes", "--credential-id", name]);
     assert_eq!(removed.code, 0, "{removed:?}");
+    assert!(
+        removed.stderr.contains("prepared_link_removed"),
+        "{removed:?}"
+    );
     assert_eq!(prepare("one").code, 0, "it can be prepared anew");
     let client = gate.gateway.anonymous();
     let answer = sign_in_through(&client, "one", "alice").await;

@@ -224,6 +224,23 @@ async fn links_go_with_the_file_when_its_table_says_so() {
         gateway.run(&arguments, "").json()
     };
     assert_eq!(accounts()[0]["provider"], "acme");
+    // A file that is half written, and a folder whose volume is away, say nothing.
+    drop_in(&gateway, "a.toml", "");
+    wait_for_buttons(&gateway, &[]).await;
+    let (folder, away) = (
+        gateway.folder().join("providers.d"),
+        gateway.folder().join("away"),
+    );
+    drop_in(&gateway, "a.toml", &text);
+    wait_for_buttons(&gateway, &["acme"]).await;
+    fs::rename(&folder, &away).unwrap();
+    fs::create_dir(&folder).unwrap();
+    wait_for_buttons(&gateway, &[]).await;
+    gateway.wait_for_log("sessions of this one stay").await;
+    assert_eq!(accounts()[0]["provider"], "acme");
+    drop_in(&gateway, "a.toml", &text);
+    wait_for_buttons(&gateway, &["acme"]).await;
+
     drop_in(&gateway, "a.toml", &format!("{text}enabled = false\n"));
     wait_for_buttons(&gateway, &[]).await;
     wait_until("the link to be gone", async || {

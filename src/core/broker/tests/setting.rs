@@ -55,6 +55,10 @@ impl Provider for Fake {
         }
     }
 
+    fn heeds(&self) -> Heeds {
+        Heeds::MaxAge
+    }
+
     async fn reach(&self) -> Result<(), ProviderError> {
         Ok(())
     }
