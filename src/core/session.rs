@@ -125,3 +125,25 @@ pub trait SessionStore: Debug + Send + Sync {
         keep: Option<SessionId>,
     ) -> Result<u64, StoreError>;
 }
+
+/// Ends these sessions, those of a link or a provider that has gone. One that cannot be ended is
+/// tried again and does not keep the others: how many ended, and the last failure.
+pub async fn end_each(store: &dyn SessionStore, ids: Vec<SessionId>) -> (u64, Option<StoreError>) {
+    const TRIES: usize = 3;
+    let (mut ended, mut failure) = (0, None);
+    for id in ids {
+        let mut last = None;
+        for _ in 0..TRIES {
+            match store.revoke(id).await {
+                Ok(is_ended) => {
+                    ended += u64::from(is_ended);
+                    last = None;
+                    break;
+                }
+                Err(error) => last = Some(error),
+            }
+        }
+        failure = last.or(failure);
+    }
+    (ended, failure)
+}

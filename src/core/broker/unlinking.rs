@@ -49,10 +49,17 @@ impl Broker {
                 // The others may be on their way out, too.
                 Ok(false) => BrokerError::LastFactor,
                 Err(error @ StoreError::Conflict { .. }) => BrokerError::Store(error),
+                // The answer may have been lost on its way, and not the question.
+                Err(_) if self.is_gone(id, link).await => return Ok(()),
                 Err(error) => return Err(BrokerError::Store(error)),
             };
         }
         Err(changed)
+    }
+
+    async fn is_gone(&self, identity: IdentityId, link: CredentialId) -> bool {
+        let left = self.credentials.list(identity).await;
+        left.is_ok_and(|left| left.iter().all(|credential| credential.id != link))
     }
 
     /// What is left of an identity without this link, and what lets it in then.
@@ -173,11 +180,21 @@ impl Broker {
         unlinked: &mut Vec<ProviderId>,
     ) -> Result<Box<Arrived>, BrokerError> {
         // Privileges first: whatever fails from here on leaves none of theirs.
-        let identity = self.owned_by_nobody(id).await?;
+        self.owned_by_nobody(id).await?;
         self.clear(id, None, unlinked).await?;
-        let arrived = self.attach(configured, identity, vouched).await?;
+        // And what came by a sign-in before its link was gone.
+        let identity = self.owned_by_nobody(id).await?;
+        let cleared = unlinked.len();
+        let mut arrived = self.attach(configured, identity, vouched).await?;
         let own = arrived.upstream.link.identifier();
         self.clear(id, Some(&own), unlinked).await?;
+        for late in &unlinked[cleared..] {
+            self.disown(id, late).await?;
+        }
+        if unlinked.len() > cleared {
+            let found = self.identities.find(id).await?;
+            arrived.identity = found.ok_or(BrokerError::Disabled)?;
+        }
         Ok(arrived)
     }
 
