@@ -54,6 +54,8 @@ pub(super) struct Seen {
     /// The last good reading of the files.
     config: Config,
     rows: Vec<StoredProvider>,
+    /// Those that have left, as long as what they leave behind is not settled.
+    leaving: Entries,
 }
 
 impl Keeper {
@@ -67,6 +69,7 @@ impl Keeper {
                 stamp: stamp(parts.sources.as_ref(), &config),
                 config,
                 rows,
+                leaving: Entries::new(),
             }),
             parts,
         };
@@ -82,13 +85,27 @@ impl Keeper {
         self.seen.lock().await
     }
 
+    /// Has the next look settle what providers leave behind that a file switches off already:
+    /// they may have been switched off while nobody looked.
+    pub(crate) async fn take_up(&self) {
+        let mut seen = self.hold().await;
+        let entries = self.parts.roster.entries().into_iter();
+        let is_left = |(_, entry): &(ProviderId, Entry)| {
+            let fates = Fates::of_table(&entry.table);
+            entry.origin.source() != ProviderSource::Runtime
+                && !entry.is_enabled()
+                && !fates.is_idle()
+        };
+        seen.leaving.extend(entries.filter(is_left));
+    }
+
     /// Looks at all sources and follows what has changed; `anew`: reads the files in any case.
     pub(crate) async fn look(&self, anew: bool) {
         let mut seen = self.hold().await;
         let files = self.look_at_files(&mut seen, anew).await;
         let stored = self.look_at_store(&mut seen).await;
-        if files || stored {
-            self.follow(&seen).await;
+        if files || stored || !seen.leaving.is_empty() {
+            self.follow(&mut seen).await;
         }
     }
 
@@ -157,44 +174,53 @@ impl Keeper {
     }
 
     /// Lets serve what was last seen. What files do not name any more leaves in two steps, so that
-    /// nobody comes in through it while it settles what it leaves behind.
-    async fn follow(&self, seen: &Seen) {
+    /// nobody comes in through it while it settles what it leaves behind; what cannot be settled
+    /// now stays known, and is settled at the next look.
+    async fn follow(&self, seen: &mut Seen) {
         let roster = &self.parts.roster;
         let files = match roster.entries_of(&seen.config) {
             Ok(files) => files,
             Err(error) => return tracing::error!(%error, "the providers of before serve on"),
         };
-        let next = self.with_stored(files, seen);
-        let leaving = leaving(&roster.entries(), &next);
+        let mut next = self.with_stored(files, seen);
+        let mut leaving = std::mem::take(&mut seen.leaving);
+        leaving.extend(left(&roster.entries(), &next));
+        leaving.retain(|id, _| !is_on(&next, id));
         if !leaving.is_empty() {
             let mut between = next.clone();
             between.extend(leaving.clone());
             roster.serve(between);
-            for (id, entry) in &leaving {
-                self.leave(id, entry, &seen.config).await;
+        }
+        for (id, entry) in leaving {
+            let table = next.get(&id).map_or(&entry.table, |entry| &entry.table);
+            let fates = Fates::of_table(table);
+            if !self.leave(&id, &entry.origin, fates, &seen.config).await {
+                next.entry(id.clone()).or_insert_with(|| entry.clone());
+                seen.leaving.insert(id, entry);
             }
         }
         roster.serve(next);
     }
 
-    /// Settles what a provider leaves behind that a file named before.
-    async fn leave(&self, id: &ProviderId, entry: &Entry, config: &Config) {
-        let fates = Fates::of_table(&entry.table);
-        let folder_is_gone =
-            matches!(entry.origin, Origin::File(_)) && !config.providers_dir.is_dir();
-        if folder_is_gone {
+    /// Settles what a provider leaves behind that a file named before; whether nothing is left to
+    /// be done.
+    async fn leave(&self, id: &ProviderId, origin: &Origin, fates: Fates, config: &Config) -> bool {
+        if matches!(origin, Origin::File(_)) && !config.providers_dir.is_dir() {
             // Nobody removes people's links by unmounting a volume.
-            return tracing::warn!(
+            tracing::warn!(
                 provider.id = %id,
                 "the folder of the provider's file is gone; its links and sessions stay"
             );
+            return true;
         }
         if fates.links == LinkFate::Refuse {
             tracing::warn!(
                 provider.id = %id, "a file cannot be refused its change: the provider's links stay"
             );
         }
-        tell_of_departure(id, &self.parts.departures.settle(id, fates).await);
+        let settled = self.parts.departures.settle(id, fates).await;
+        tell_of_departure(id, &settled);
+        settled.is_ok()
     }
 
     /// These, and the providers of the store that can serve; notes why others cannot.
@@ -292,14 +318,17 @@ pub(crate) enum CannotBegin {
 
 /// Those that could be used and cannot any more, but for those of the store: whoever took them
 /// away there has said what becomes of the rest.
-fn leaving(before: &Entries, next: &Entries) -> Entries {
-    let stays = |id: &ProviderId| next.get(id).is_some_and(Entry::is_enabled);
+fn left(before: &Entries, next: &Entries) -> Entries {
     let leaving = before.iter().filter(|(id, entry)| {
-        entry.origin.source() != ProviderSource::Runtime && entry.is_enabled() && !stays(id)
+        entry.origin.source() != ProviderSource::Runtime && entry.is_enabled() && !is_on(next, id)
     });
     leaving
         .map(|(id, entry)| (id.clone(), entry.clone().disabled()))
         .collect()
+}
+
+fn is_on(entries: &Entries, id: &ProviderId) -> bool {
+    entries.get(id).is_some_and(Entry::is_enabled)
 }
 
 fn tell_of_departure(id: &ProviderId, settled: &Result<Departed, StoreError>) {
@@ -327,3 +356,6 @@ fn other_sections(config: &Config) -> Value {
     }
     sections
 }
+
+#[cfg(test)]
+mod tests;
