@@ -147,3 +147,6 @@ pub async fn end_each(store: &dyn SessionStore, ids: Vec<SessionId>) -> (u64, Op
     }
     (ended, failure)
 }
+
+#[cfg(test)]
+mod tests;
