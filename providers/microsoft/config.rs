@@ -28,8 +28,8 @@ pub struct Config {
     pub cloud: Cloud,
     /// What an account is known by; default `tid_oid`.
     pub subject_source: SubjectSource,
-    /// Whether addresses count as verified because the tenant's administrator has set them; only
-    /// for a single tenant, given by its GUID. Default `false`.
+    /// Whether addresses of which `xms_edov` says nothing count as verified because the tenant's
+    /// administrator has set them; only for a single tenant, given by its GUID. Default `false`.
     pub trust_tenant_email: bool,
     /// Another issuer than Microsoft's own, for private clouds and tests; `{tenantid}` in it stands
     /// for the tenant.
@@ -107,8 +107,9 @@ impl Config {
     }
 
     /// Which addresses count as verified. Administrators of any tenant can set any address, so
-    /// only Microsoft's own word counts, or the operator's for a single tenant. `upn` and
-    /// `preferred_username` look like addresses and never count.
+    /// only Microsoft's own word counts, or the operator's for a single tenant where Microsoft says
+    /// nothing: its no is never overruled. `upn` and `preferred_username` look like addresses and
+    /// never count.
     pub fn trust(&self) -> TrustRules {
         let verified = TrustRule {
             why: "Microsoft says that the tenant has proved to own the address's domain (xms_edov)"
@@ -121,6 +122,7 @@ impl Config {
                 why: "the tenant's administrator sets it, and trust_tenant_email says so"
                     .to_owned(),
                 claim_is: Some(("tid".to_owned(), id)),
+                absent_claim: Some("xms_edov".to_owned()),
                 ..TrustRule::default()
             }),
             _ => None,

@@ -8,6 +8,7 @@ use portcullis_core::{
     id::{CredentialId, ProviderId},
     identity::Identity,
     link::{Link, LinkKey, PreparedLink},
+    session::end_each,
     store::StoreError,
 };
 use serde_json::{Value, json};
@@ -84,11 +85,18 @@ async fn remove(errand: &Errand, identity: &Identity, link: &Link) -> Result<u64
     });
     let (issuer, subject) = (&link.key.issuer, Some(&*link.key.subject));
     let origins = errand.upstream_sessions();
-    let mut ended = 0;
-    for session in origins.sessions(provider, issuer, subject, None).await? {
-        ended += u64::from(errand.foundation().stores.sessions.revoke(session).await?);
+    let came = origins.sessions(provider, issuer, subject, None).await;
+    let sessions = &*errand.foundation().stores.sessions;
+    let (ended, failure) = match came {
+        Ok(came) => end_each(sessions, came).await,
+        Err(error) => (0, Some(error)),
+    };
+    match failure {
+        Some(error) => Err(Failure::Refused(format!(
+            "the account is unlinked, but not all of its sessions have ended: {error}"
+        ))),
+        None => Ok(ended),
     }
-    Ok(ended)
 }
 
 /// The link to prepare.

@@ -11,7 +11,10 @@ use std::{
 
 use portcullis_core::{administration::ProviderSource, id::ProviderId};
 
-use super::roster::{Entries, Entry, Origin};
+use super::{
+    departure::Fates,
+    roster::{Entries, Entry, Origin},
+};
 
 /// After how many looks in a row what is missing counts as taken away.
 const LOOKS: u32 = 5;
@@ -61,9 +64,24 @@ impl Absences {
             Some(found) if found.is_enabled() => false,
             Some(found) => {
                 absence.cause = Cause::Written;
+                absence.entry = found.clone();
                 found.origin.source() != ProviderSource::Runtime
             }
         });
+    }
+
+    /// Notes those that a table switches off already: they may have been switched off while nobody
+    /// looked.
+    pub(super) fn take_up(&mut self, entries: Entries) {
+        let is_left = |(_, entry): &(ProviderId, Entry)| {
+            entry.origin.source() != ProviderSource::Runtime
+                && !entry.is_enabled()
+                && !Fates::of_table(&entry.table).is_idle()
+        };
+        for (id, entry) in entries.into_iter().filter(is_left) {
+            let cause = Cause::Written;
+            self.0.insert(id, Absence { entry, cause });
+        }
     }
 
     /// Looks once more. Forgets who went together with all other drop-in files: a folder that is

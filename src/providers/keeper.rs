@@ -88,6 +88,12 @@ impl Keeper {
         self.seen.lock().await
     }
 
+    /// Has the next look settle what providers leave behind that a file switches off already.
+    pub(crate) async fn take_up(&self) {
+        let mut seen = self.hold().await;
+        seen.absences.take_up(self.parts.roster.entries());
+    }
+
     /// Looks at all sources and follows what has changed; `anew`: reads the files in any case.
     pub(crate) async fn look(&self, anew: bool) {
         let mut seen = self.hold().await;
@@ -338,3 +344,6 @@ fn other_sections(config: &Config) -> Value {
     }
     sections
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,7 +130,7 @@ async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(),
         provider,
         reason: LinkReason::Settings,
     });
-    unlink::end_sessions(desk, principal, &moved.link).await
+    Ok(unlink::end_sessions(desk, principal, &moved.link).await?)
 }
 
 fn answer(desk: &Desk, submission: &Submission) -> Outcome {

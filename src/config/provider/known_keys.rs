@@ -10,7 +10,7 @@ struct Key {
     is_known: fn(&Preset) -> bool,
 }
 
-const KEYS: [Key; 16] = [
+const KEYS: [Key; 17] = [
     key("hosted_domains", |p| !p.hosted_domains.is_empty(), google),
     key("trust_workspace_email", |p| p.trust_workspace_email, google),
     key(

@@ -248,3 +248,39 @@ async fn links_go_with_the_file_when_its_table_says_so() {
     })
     .await;
 }
+
+/// XP-15: a table that was switched off while no gateway ran counts at the next start.
+#[tokio::test]
+async fn links_and_sessions_go_with_a_table_that_was_switched_off_while_nobody_served() {
+    let builder = TestGateway::builder();
+    let settings = OidcProvider::with_client("gate", "hush-acme", &builder.redirect_uri("acme"));
+    let provider = settings.start().await;
+    let route = Route::signed_in("/", "echo:");
+    let mut gateway = builder.route(&route).start().await;
+    let leaving = "on_disable = { links = \"unlink\", sessions = \"revoke\" }";
+    let text = table("acme", provider.issuer(), leaving);
+    drop_in(&gateway, "a.toml", &text);
+    wait_for_buttons(&gateway, &["acme"]).await;
+    let bob = gateway.anonymous();
+    let answer = sign_in_through(&bob, "acme", "bob").await;
+    assert!(session_cookie(&answer).is_some(), "{}", answer.status());
+    gateway.stop().await;
+    drop_in(&gateway, "a.toml", &format!("{text}enabled = false\n"));
+    gateway.start_again().await;
+    wait_until("the session to have ended", async || {
+        (bob.get_json("/").await.status() == 401).then_some(())
+    })
+    .await;
+    wait_until("the link to be gone", async || {
+        let list = [
+            "list-oidc-accounts",
+            "--email",
+            "bob@example.org",
+            "--output",
+            "json",
+        ];
+        let accounts = gateway.run(&list, "").json();
+        accounts.as_array().unwrap().is_empty().then_some(())
+    })
+    .await;
+}

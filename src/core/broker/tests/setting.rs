@@ -84,7 +84,7 @@ fn schema() -> Schema {
                 "verification": {"via": "email"}, "recovery": {"via": "email"},
             }},
             "name": {"type": "object", "properties": {
-                "first": {"type": "string"}, "last": {"type": "string"},
+                "first": {"type": "string", "maxLength": 255}, "last": {"type": "string"},
             }},
             "team": {"type": "string"},
             "second": {"type": "string", "ory.sh/kratos": {"recovery": {"via": "email"}}},
