@@ -13,6 +13,7 @@ mod moving;
 mod oidc;
 mod oidc_logout;
 mod own_pages;
+mod proving;
 mod registration;
 mod sessions;
 mod settings;
