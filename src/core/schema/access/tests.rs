@@ -325,7 +325,7 @@ fn unknown_traits_are_refused_or_left_out() {
         lenient.accept(&account, sent, &json!({})),
         Ok(json!({"level": "a"}))
     );
-    let hidden = one(&json!({"edit": ["admin"]})).with_rules(lenient.rules.clone());
+    let hidden = one(&json!({"edit": ["admin"]})).with_rules(lenient.rules);
     let stored = json!({"level": "b"});
     assert_eq!(
         hidden.accept(&account, json!({"level": "a"}), &stored),

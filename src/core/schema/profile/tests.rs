@@ -114,6 +114,10 @@ fn what_is_malformed_is_refused_with_its_place() {
         let at = "/properties/traits/properties/a/x-profile";
         assert_eq!(error.pointer, format!("{at}{place}"), "{keyword}: {error}");
     }
+}
+
+#[test]
+fn what_is_malformed_of_all_traits_is_refused_with_its_place() {
     for (keyword, place) in [
         (json!([]), ""),
         (json!({"unmanaged": "SOME"}), "/unmanaged"),
