@@ -63,7 +63,7 @@ pub struct Input {
     /// How long it may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maxlength: Option<u64>,
-    /// The values it may hold, where they are few; their labels are in `ext`.
+    /// The values there are to choose from; empty where anything can be entered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
     /// Always `input`.
@@ -73,10 +73,10 @@ pub struct Input {
     pub ext: Map<String, Value>,
 }
 
-/// A value that an input may hold.
+/// One value there is to choose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
-    /// The value.
+    /// What is submitted; its label stands in `ext.optionLabels`.
     pub value: Value,
 }
 
