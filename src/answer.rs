@@ -121,13 +121,15 @@ impl Answers {
         if asked.path != "/" {
             ways_out.push(WayOut::new("Go to the start page", "/"));
         }
-        let html = self.shell.error_page(&ErrorPage {
+        let page = ErrorPage {
             code,
             request_id: asked.id,
             reason: None,
             hints: &[],
             ways_out: &ways_out,
-        });
+        };
+        let locale = self.shell.locale(None, asked.headers);
+        let html = self.shell.error_page(&locale, &page);
         let kind = HeaderValue::from_static("text/html; charset=utf-8");
         let mut response = Response::new(html.into_bytes());
         response.headers_mut().insert(CONTENT_TYPE, kind);

@@ -11,6 +11,7 @@ mod duration;
 mod expression;
 mod file;
 mod finding;
+mod form_module;
 mod header;
 mod host;
 mod identity;
@@ -20,6 +21,7 @@ mod listen;
 mod load;
 mod log;
 mod mail;
+mod messages;
 mod origin;
 mod password;
 mod past_drop_ins;
@@ -51,12 +53,14 @@ use url::{Host, Url};
 pub use self::{
     connection::ConnectionUrl,
     finding::{Finding, KeyPath, Place, Report, Severity},
+    form_module::FormModule,
     identity::{Identity, Local},
     limits::Limits,
     listen::{Listen, Tls},
     load::{Loaded, load, load_provider},
     log::{Log, LogFormat, LogLevel},
     mail::Mail,
+    messages::Messages,
     password::{Argon2, Password},
     past_drop_ins::load_past_drop_ins,
     plugins::{
@@ -129,6 +133,8 @@ pub struct Config {
     pub plugins: Plugins,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[messages]`.
+    pub messages: Messages,
     /// `[limits]`.
     pub limits: Limits,
     /// `[log]`.
@@ -153,6 +159,7 @@ impl Default for Config {
             identity: Identity::default(),
             plugins: Plugins::default(),
             mail: Mail::default(),
+            messages: Messages::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -233,6 +240,7 @@ impl Config {
             .self_service
             .validate(&mut check.under("plugins").under("self-service"));
         self.mail.validate(&mut check.under("mail"));
+        self.messages.validate(&mut check.under("messages"));
         self.warn_of_silence(&mut check.under("mail"));
         self.limits.validate(&mut check.under("limits"));
     }

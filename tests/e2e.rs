@@ -20,6 +20,7 @@ mod e2e {
     mod first_visit_curl;
     mod gate;
     mod harness;
+    mod languages;
     mod mail;
     mod metrics;
     mod open_redirect;

@@ -1,7 +1,8 @@
 //! What the operator can choose: `[plugins.self-service]`, and the throttles of `[limits]`.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use portcullis_kit::Module;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
@@ -21,6 +22,8 @@ pub struct Config {
     pub verification: MailedConfig,
     /// The error page.
     pub error: ErrorConfig,
+    /// Scripts for fields with an annotation, by its name.
+    pub form_modules: BTreeMap<String, Module>,
 }
 
 /// `[plugins.self-service.login]`.

@@ -14,7 +14,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::json;
 
-use crate::{csrf::Csrf, desk::Desk, flow_json, remembered};
+use crate::{csrf::Csrf, desk::Desk, flow_json, language, remembered};
 
 /// Answers with a login flow.
 pub(crate) async fn login(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -38,7 +38,9 @@ async fn fetch(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
         return Err(expired(desk, &flow));
     }
     let principal = visit.visitor.principal.as_deref();
-    Ok(Json(flow_json::flow(desk, &flow, csrf.as_ref(), principal)).into_response())
+    let locale = language::of_flow(desk, visit, &flow);
+    let json = flow_json::flow(desk, &flow, csrf.as_ref(), principal, &locale);
+    Ok(Json(json).into_response())
 }
 
 /// The flow of this id, expired or not.

@@ -15,7 +15,7 @@ use crate::{
     csrf::Csrf,
     departure,
     desk::Desk,
-    flow_json, forms, native,
+    flow_json, forms, language, native,
     navigate::{outcome_with_cookie, with_cookie},
     return_to,
     start::NewFlow,
@@ -65,7 +65,15 @@ pub(crate) async fn browser(
         Wants::Html => Redirect::to(&desk.flow_page(kind, flow.id)).into_response(),
         Wants::Json => {
             let principal = visit.visitor.principal.as_deref();
-            Json(flow_json::flow(desk, &flow, Some(&csrf), principal)).into_response()
+            let locale = language::of_flow(desk, visit, &flow);
+            Json(flow_json::flow(
+                desk,
+                &flow,
+                Some(&csrf),
+                principal,
+                &locale,
+            ))
+            .into_response()
         }
     };
     Ok(with_cookie(response, &csrf.set_cookie(desk)))
@@ -90,7 +98,8 @@ pub(crate) async fn native(
     };
     let flow = new.start(desk).await?;
     let principal = visit.visitor.principal.as_deref();
-    Ok(Json(flow_json::flow(desk, &flow, None, principal)).into_response())
+    let locale = language::of_flow(desk, visit, &flow);
+    Ok(Json(flow_json::flow(desk, &flow, None, principal, &locale)).into_response())
 }
 
 async fn nodes(

@@ -19,6 +19,7 @@ mod flow_json;
 mod forms;
 mod identity_json;
 mod init;
+mod language;
 mod login;
 mod logout;
 mod marker;
@@ -46,6 +47,8 @@ mod welcome;
 
 #[cfg(test)]
 mod tests;
+
+pub use portcullis_kit::Module;
 
 pub use config::{
     Config, ErrorConfig, Limits, LoginConfig, MailedConfig, MailedProof, Rate, RegistrationConfig,

@@ -10,11 +10,11 @@ use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind, Transport},
 };
-use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut, pictures};
+use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut};
 use url::Url;
 
 use crate::{
-    csrf::Csrf, desk::Desk, errors, fetch, flow_json, login::confirmation, registration,
+    csrf::Csrf, desk::Desk, errors, fetch, flow_json, language, login::confirmation, registration,
     remembered, settings::moving,
 };
 
@@ -38,13 +38,16 @@ pub(crate) async fn error(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     let flow = errors::kept(&desk, visit.query("id")).await?;
     let text = |name: &str| flow.context["error"][name].as_str().unwrap_or_default();
     let known = Code::ALL.iter().find(|code| code.as_str() == text("id"));
-    let page = desk.shell.error_page(&ErrorPage {
+    let page = ErrorPage {
         code: known.copied().unwrap_or(Code::Internal),
         request_id: text("request"),
         reason: Some(text("reason")),
         hints: &[],
         ways_out: &[WayOut::new("Continue", desk.home())],
-    });
+    };
+    let page = desk
+        .shell
+        .error_page(&language::of_visit(&desk, &visit), &page);
     Ok(Html(page).into_response())
 }
 
@@ -90,7 +93,8 @@ fn begin_anew(desk: &Desk, flow: &Flow) -> Response {
         FlowKind::Settings => FlowKind::Settings,
         _ => FlowKind::Login,
     };
-    Redirect::to(&desk.begin_page(kind, flow.return_to.as_deref())).into_response()
+    let page = desk.begin_page(kind, flow.return_to.as_deref());
+    Redirect::to(&language::kept(flow, &page)).into_response()
 }
 
 /// What stands around a form: its title, and a question with the way to go instead.
@@ -100,7 +104,7 @@ struct Frame {
 }
 
 fn frame(desk: &Desk, flow: &Flow) -> Frame {
-    let begin = |kind| desk.begin_page(kind, flow.return_to.as_deref());
+    let begin = |kind| language::kept(flow, &desk.begin_page(kind, flow.return_to.as_deref()));
     let another = || ("Not you?", "Sign in another way", begin(FlowKind::Login));
     let (title, instead) = match flow.kind {
         FlowKind::Settings if moving::is_in(flow) => ("Move this account?", None),
@@ -135,14 +139,16 @@ fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
             .map(|host| format!("to continue to {host}")),
     };
     let footer = instead.map(|(question, label, href)| (question, WayOut::new(label, href)));
-    let ui = flow_json::ui(desk, flow, Some(csrf));
-    let page = desk.shell.form_page(&FormPage {
+    let locale = language::of_flow(desk, visit, flow);
+    let ui = flow_json::ui(desk, flow, Some(csrf), &locale);
+    let page = FormPage {
         title,
         lead: lead.as_deref(),
         ui: &ui,
         footer: footer.as_ref().map(|(question, link)| (*question, link)),
-    });
-    let policy = desk.shell.policy(&Framing::Nobody, &pictures(&ui));
+    };
+    let page = desk.shell.form_page(&locale, &page);
+    let policy = desk.shell.policy(&Framing::Nobody, Some(&ui));
     (policy, Html(page)).into_response()
 }
 

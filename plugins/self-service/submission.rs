@@ -8,14 +8,14 @@ use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
     principal::Principal,
 };
-use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use portcullis_kit::{Failure, Locale, Outcome, Visit, Wants};
 use serde_json::{Map, Value};
 
 use crate::{
     complaint::{self, Complaint},
     csrf::Csrf,
     desk::Desk,
-    expired, fetch, flow_json, native, throttle,
+    expired, fetch, flow_json, language, native, throttle,
 };
 
 /// What was sent to a flow that can take it.
@@ -31,6 +31,8 @@ pub(crate) struct Submission {
     pub(crate) principal: Option<Arc<Principal>>,
     /// How to answer.
     pub(crate) wants: Wants,
+    /// In which language.
+    pub(crate) locale: Locale,
 }
 
 /// A submission, or the answer when there is nothing to submit to.
@@ -68,6 +70,7 @@ impl Submission {
             .await
             .map_err(|failure| failure.way_out("Try again", desk.flow_page(flow.kind, flow.id)))?;
         Ok(Opened::Ready(Box::new(Self {
+            locale: language::of_flow(desk, visit, &flow),
             flow,
             fields,
             csrf,
@@ -111,6 +114,12 @@ impl Submission {
     /// The flow as its sender reads it.
     pub(crate) fn json(&self, desk: &Desk) -> Value {
         let principal = self.principal.as_deref();
-        flow_json::flow(desk, &self.flow, self.csrf.as_ref(), principal)
+        flow_json::flow(
+            desk,
+            &self.flow,
+            self.csrf.as_ref(),
+            principal,
+            &self.locale,
+        )
     }
 }

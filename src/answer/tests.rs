@@ -128,3 +128,22 @@ fn a_script_gets_no_page() {
     assert!(wants_page(&headers(BROWSER)));
     assert!(wants_page(&headers(&[("accept", "TEXT/HTML;q=0.5")])));
 }
+
+#[test]
+fn a_page_is_in_the_language_of_the_browser() {
+    let german = [BROWSER, &[("accept-language", "de")]].concat();
+    let page = |code| {
+        let response = answer(code, &Remedy::None, &Method::GET, &german);
+        String::from_utf8(response.into_body()).unwrap()
+    };
+    let denied = page(Code::AccessDenied);
+    for part in [
+        "<html lang=\"de\" dir=\"ltr\">",
+        "<h1>Kein Zugang</h1>",
+        "Als jemand anderes anmelden",
+        "Zur Startseite",
+    ] {
+        assert!(denied.contains(part), "{part}\n{denied}");
+    }
+    assert!(page(Code::UpstreamUnavailable).contains("Noch einmal versuchen"));
+}

@@ -37,6 +37,8 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         mail.url = Some(url);
     }
 
+    settle(&mut config.messages.dir, folder);
+
     let session = &mut config.session;
     settle(&mut session.secret_file, folder);
     let key = &mut check.under("session");

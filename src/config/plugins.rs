@@ -1,11 +1,11 @@
 //! `[plugins.…]`: what the built-in plugins are asked to do.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{duration, finding::Check, text};
+use super::{duration, finding::Check, form_module::FormModule, text};
 
 /// The sections of the built-in plugins.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -31,6 +31,8 @@ pub struct SelfService {
     pub verification: MailedFlow,
     /// The error page.
     pub error: ErrorPage,
+    /// Scripts for fields with an annotation, by its name; none by default.
+    pub form_modules: BTreeMap<String, FormModule>,
 }
 
 /// `[plugins.self-service.login]`.
@@ -188,6 +190,10 @@ impl SelfService {
             validate_lifespan(flow.lifespan, &mut check.under(name));
         }
         validate_page(self.error.ui_url.as_ref(), &mut check.under("error"));
+        let mut check = check.under("form_modules");
+        for (name, module) in &self.form_modules {
+            module.validate(&mut check.under(name));
+        }
     }
 }
 

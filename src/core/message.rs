@@ -34,18 +34,6 @@ impl Message {
         Self::new(id, text.into(), "success", context)
     }
 
-    /// Why an account of a provider waits to be linked.
-    pub fn link_account(identifier: &str, provider: &str) -> Self {
-        let text = format!(
-            "{identifier} is known here already, but not together with this {provider} account. \
-             Please sign in once as you did before: it shows that both are yours, and from then \
-             on {provider} signs you in as well."
-        );
-        // The dialect's clients know the identifier by this spelling.
-        let context = json!({"duplicateIdentifier": identifier, "provider": provider});
-        Self::info(1_010_016, text, context)
-    }
-
     /// The password is wrong, where the identifier is certain.
     pub fn password_wrong() -> Self {
         let text = "The password is not right. Check it for spelling mistakes.";
@@ -84,6 +72,10 @@ macro_rules! messages {
                 Self::$severity($id, format!($text), json!({$(stringify!($arg): $arg),*}))
             })*
 
+            /// Every message's id with its English text, in which `{…}` stands for a value of the
+            /// context.
+            pub const WORDINGS: &'static [(u32, &'static str)] = &[$(($id, $text)),*];
+
             /// Every message's id, severity, name and text.
             #[cfg(test)]
             const ALL: &[(u32, &str, &str, &str)] =
@@ -105,6 +97,9 @@ messages! {
     info code_sent() = 1010014, "A code of six digits is on its way to the e-mail address that is known here. Please enter it within ten minutes.";
     /// The button that mails a code.
     info send_code() = 1010015, "Send a code to my e-mail address";
+    /// Why an account of a provider waits to be linked.
+    #[expect(non_snake_case, reason = "the dialect's clients know the identifier by this spelling")]
+    info link_account(duplicateIdentifier: &str, provider: &str) = 1010016, "{duplicateIdentifier} is known here already, but not together with this {provider} account. Please sign in once as you did before: it shows that both are yours, and from then on {provider} signs you in as well.";
     /// The button that signs in with a password and links an account.
     info sign_in_and_link() = 1010017, "Sign in and link";
     /// The button that signs in through a provider and links an account of another.

@@ -24,7 +24,8 @@ fn uncommented(text: &str) -> String {
 }
 
 /// Tables whose keys are of one's own choice.
-const FREE: [&str; 6] = [
+const FREE: [&str; 7] = [
+    "plugins.self-service.form_modules",
     "providers",
     "providers.*.authorization_parameters",
     "providers.*.map",

@@ -276,6 +276,46 @@ fn a_relative_database_counts_from_the_folder_of_the_configuration() {
 }
 
 #[test]
+fn texts_of_ones_own_are_read_before_the_gateway_serves() {
+    let folder = Folder::with(&format!("{ROUTE}[messages]\ndir = \"texts\"\n"));
+    let texts = folder.path().join("texts");
+    assert!(folder.load().is_err(), "there is no such folder");
+    std::fs::create_dir(&texts).unwrap();
+    std::fs::write(texts.join("fr.ftl"), "m1010001 = Se connecter\n").unwrap();
+    assert_eq!(
+        folder.load().unwrap().config.messages.dir,
+        Some(texts.clone())
+    );
+    std::fs::write(texts.join("fr.ftl"), "good = bien\nbad = {\n").unwrap();
+    let report = folder.load().unwrap_err().to_string();
+    let told = format!("messages.dir: {}:2: ", texts.join("fr.ftl").display());
+    assert!(report.contains(&told), "{report}");
+}
+
+#[test]
+fn a_form_module_has_a_safe_address_and_a_digest() {
+    let module = |src: &str, integrity: &str| {
+        format!(
+            "{ROUTE}[plugins.self-service.form_modules]\n\
+             kcNumberFormat = {{ src = \"{src}\", integrity = \"{integrity}\" }}\n"
+        )
+    };
+    let is_good = |src, integrity| Folder::with(&module(src, integrity)).load().is_ok();
+    assert!(is_good("/js/number.js", "sha384-abc+/="));
+    assert!(is_good("https://cdn.example.org/n.js", "sha512-abc"));
+    for (src, integrity) in [
+        ("http://cdn.example.org/n.js", "sha384-abc"),
+        ("//cdn.example.org/n.js", "sha384-abc"),
+        ("n.js", "sha384-abc"),
+        ("/n.js", "md5-abc"),
+        ("/n.js", "sha384-"),
+        ("/n.js", "sha384-abc' unsafe"),
+    ] {
+        assert!(!is_good(src, integrity), "{src} {integrity}");
+    }
+}
+
+#[test]
 fn a_missing_mail_server_is_told_where_somebody_would_be_written_to() {
     let told = |text: &str| Folder::with(text).all_warnings().contains(SILENCE);
     assert!(told(&provider("")));

@@ -13,7 +13,7 @@ use super::elsewhere::{LIFESPAN, Returning, open};
 use crate::{
     csrf::Csrf,
     desk::{Desk, with_query},
-    return_to,
+    language, return_to,
 };
 
 /// The query parameter that names the provider at which somebody is signed in still.
@@ -36,7 +36,7 @@ pub(crate) async fn arrive(
             .unwrap_or_else(|| ended_page(&desk, None, None));
         return Ok(Redirect::to(&target).into_response());
     }
-    Ok(goodbye(&desk, None, None))
+    Ok(goodbye(&desk, &visit, None, None))
 }
 
 /// The page that says it is done, at which provider somebody is `still` signed in, and where they
@@ -65,11 +65,16 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let still = id.and_then(|id| desk.services.broker.find(&id).ok());
     let label = still.as_ref().map(|provider| provider.label.as_str());
     let on = return_to::lenient(&desk, &visit).map(|url| WayOut::new("Continue", url));
-    Ok(goodbye(&desk, label, on))
+    Ok(goodbye(&desk, &visit, label, on))
 }
 
 /// The page itself, with the way `on`: to sign in again, when nobody wanted to go elsewhere.
-pub(super) fn goodbye(desk: &Desk, still: Option<&str>, on: Option<WayOut>) -> Response {
+pub(super) fn goodbye(
+    desk: &Desk,
+    visit: &Visit,
+    still: Option<&str>,
+    on: Option<WayOut>,
+) -> Response {
     let sign_in = || WayOut::new("Sign in", desk.begin_page(FlowKind::Login, None));
     let (title, lead) = match still {
         Some(label) => (
@@ -81,12 +86,14 @@ pub(super) fn goodbye(desk: &Desk, still: Option<&str>, on: Option<WayOut>) -> R
         ),
         None => ("You are signed out", "Sign in to go on.".to_owned()),
     };
-    let page = desk.shell.notice_page(&NoticePage {
+    let page = NoticePage {
         title,
         lead: &lead,
         facts: &[],
         ways_out: &[on.unwrap_or_else(sign_in)],
-    });
+    };
+    let locale = language::of_visit(desk, visit);
+    let page = desk.shell.notice_page(&locale, &page);
     Html(page).into_response()
 }
 

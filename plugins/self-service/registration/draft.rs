@@ -62,7 +62,11 @@ fn nodes(desk: &Desk, draft: &Draft, label: &str) -> Vec<Node> {
         let value = input.value.as_ref().and_then(Value::as_str);
         let vouched_for = value.is_some_and(|text| draft.is_vouched_for(text));
         let path = input.name.strip_prefix("traits.").unwrap_or(&input.name);
-        input.disabled |= vouched_for || draft.is_forced(path);
+        if vouched_for || draft.is_forced(path) {
+            input.disabled = true;
+            let provider = draft.provider.as_str().into();
+            input.ext.insert("vouchedForBy".to_owned(), provider);
+        }
     }
     let button = Message::continue_with(label);
     let id = draft.provider.as_str();
