@@ -1,10 +1,12 @@
 //! Parked: what waits in a flow for somebody's next step. It is sealed, for claims and tokens
 //! belong in no store in the clear.
 
+use jiff::Timestamp;
 use portcullis_core::{
     broker::{Draft, PendingLink, PendingMove},
     catalogue::Code,
     flow::{Flow, FlowKind},
+    secret::TokenHash,
 };
 use portcullis_kit::Failure;
 use serde::{Serialize, de::DeserializeOwned};
@@ -58,6 +60,23 @@ fn seal<T: Parked>(desk: &Desk, parked: &T) -> Result<String, Failure> {
     let services = &desk.services;
     let sealed = services.seal.close(T::NAME, &text, &*services.entropy);
     sealed.ok_or_else(|| Code::Internal.into())
+}
+
+/// Lets what waits in the flow count, the first time only: a flow that is done comes back to life when
+/// a submission that was read before is rejected afterwards.
+pub(crate) async fn claim_once<T: Parked>(
+    desk: &Desk,
+    flow: &Flow,
+    until: Timestamp,
+) -> Result<(), Failure> {
+    let sealed = flow.context[T::NAME].as_str().unwrap_or_default();
+    let once = TokenHash::of(&format!("{}:{sealed}", T::NAME));
+    match desk.services.flows.claim_once(&once, until).await? {
+        true => Ok(()),
+        false => Err(Failure::from(Code::FlowNotFound)
+            .because("This form was submitted already.")
+            .way_out("Continue", desk.begin_page(flow.kind, None))),
+    }
 }
 
 /// What waits in the flow.

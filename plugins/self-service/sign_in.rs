@@ -155,6 +155,12 @@ impl SignIn<'_> {
             .await?;
         if !self.still_holds(desk).await? {
             services.sessions.store().revoke(session.id).await?;
+            services.announcer.announce(&Event::SignInRefused {
+                method: session.methods.first().map_or(OIDC, |one| &one.method),
+                provider: session.provider(),
+                code: Code::CredentialsInvalid,
+                reason: Some("what was proved has been taken away meanwhile"),
+            });
             let begin = desk.begin_page(FlowKind::Login, self.flow.return_to.as_deref());
             return Err(Failure::from(Code::CredentialsInvalid).way_out("Sign in again", begin));
         }
@@ -188,23 +194,24 @@ impl SignIn<'_> {
         Ok(is_active && self.proofs.iter().all(|proof| proof.is_in(&credentials)))
     }
 
-    /// Notes where the session came from, for the day it ends there. A session whose end could not
-    /// be heard of does not begin.
+    /// Notes where the session came from, for the day it ends there: every provider that has proved
+    /// it can end it. A session whose end could not be heard of does not begin.
     async fn note_upstream(&self, desk: &Desk, session: &Session) -> Result<(), Failure> {
-        let Some(upstream) = self.proofs.iter().find_map(Proof::upstream) else {
-            return Ok(());
-        };
         let services = &desk.services;
         let providers = services.broker.registry.current();
-        let provider = providers.find(&upstream.link.provider);
-        let mut upstream = upstream.clone();
-        if provider.is_none_or(|one| one.policy.logout == SignOutScope::Local) {
-            upstream.id_token = Secret::default();
-        }
-        let noted = services.upstream_sessions.put(session.id, &upstream).await;
-        if let Err(error) = noted {
-            let _ = services.sessions.store().revoke(session.id).await;
-            return Err(error.into());
+        let upstreams = self.proofs.iter().filter_map(Proof::upstream);
+        for (index, upstream) in upstreams.enumerate() {
+            let provider = providers.find(&upstream.link.provider);
+            let mut upstream = upstream.clone();
+            // Signing out here leads to the first of them only.
+            if index > 0 || provider.is_none_or(|one| one.policy.logout == SignOutScope::Local) {
+                upstream.id_token = Secret::default();
+            }
+            let noted = services.upstream_sessions.put(session.id, &upstream).await;
+            if let Err(error) = noted {
+                let _ = services.sessions.store().revoke(session.id).await;
+                return Err(error.into());
+            }
         }
         Ok(())
     }

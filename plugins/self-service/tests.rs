@@ -16,6 +16,7 @@ mod moving;
 mod oidc;
 mod oidc_logout;
 mod own_pages;
+mod proving;
 mod registration;
 mod sessions;
 mod settings;

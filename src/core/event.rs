@@ -50,6 +50,20 @@ pub enum Event<'a> {
         /// Why.
         reason: LinkReason,
     },
+    /// A link was prepared for the first account with an address.
+    LinkPrepared {
+        /// Which identity.
+        identity: IdentityId,
+        /// Which provider.
+        provider: &'a ProviderId,
+    },
+    /// A link that was prepared, and waited still, was removed.
+    PreparedLinkRemoved {
+        /// Which identity.
+        identity: IdentityId,
+        /// Which provider.
+        provider: &'a ProviderId,
+    },
     /// A link was removed.
     Unlinked {
         /// Whose.

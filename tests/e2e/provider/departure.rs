@@ -244,3 +244,17 @@ async fn all_endpoints_are_shown() {
         assert!(table.stdout.contains(part), "{part}: {}", table.stdout);
     }
 }
+
+/// XP-15: who is told to switch a provider off once more does what the first time left undone.
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_off_once_more_settles_what_was_left() {
+    let gate = gate(&["--set", "on_disable.links=unlink"]).await;
+    gate.signed_in("bob").await;
+    let links = "SELECT count(*) FROM credentials WHERE kind = 'oidc'";
+    let kept = ask(&gate.gateway, &["disable", "acme", "--links", "keep"]);
+    assert_eq!(kept.code, 0, "{kept:?}");
+    assert_eq!(gate.postgres.query(links).trim(), "1");
+    let again = ask(&gate.gateway, &["disable", "acme"]);
+    assert_eq!(again.code, 0, "{again:?}");
+    assert_eq!(gate.postgres.query(links).trim(), "0");
+}
