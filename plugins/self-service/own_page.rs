@@ -14,8 +14,12 @@ use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut};
 use url::Url;
 
 use crate::{
-    csrf::Csrf, desk::Desk, errors, fetch, flow_json, language, login::confirmation, registration,
-    remembered, settings::moving,
+    csrf::Csrf,
+    desk::Desk,
+    errors, fetch, flow_json, language,
+    login::confirmation,
+    registration, remembered,
+    settings::{deletion, moving},
 };
 
 /// The sign-in page.
@@ -108,6 +112,7 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
     let another = || ("Not you?", "Sign in another way", begin(FlowKind::Login));
     let (title, instead) = match flow.kind {
         FlowKind::Settings if moving::is_in(flow) => ("Move this account?", None),
+        FlowKind::Settings if deletion::is_confirmed_in(flow) => ("Delete your account?", None),
         FlowKind::Settings => ("Your settings", Some(("Done?", "Go back", desk.own("/")))),
         FlowKind::Registration if registration::draft::is_in(flow) => {
             ("Almost there", Some(another()))

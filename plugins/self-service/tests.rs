@@ -2,6 +2,7 @@
 
 mod a_word;
 mod confirmation;
+mod deletion;
 mod first_sign_in;
 mod house;
 mod language;
@@ -14,6 +15,8 @@ mod moving;
 mod oidc;
 mod oidc_logout;
 mod own_pages;
+mod profile;
+mod profile_page;
 mod registration;
 mod sessions;
 mod settings;

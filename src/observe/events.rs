@@ -1,7 +1,7 @@
 //! What happens to identities, links and sessions, as log lines: ids, codes and reasons, never a
 //! claim or an address.
 
-use portcullis_core::{event::Event, stage::Observer};
+use portcullis_core::{event::Event, id::IdentityId, stage::Observer};
 
 /// Writes a line for each event, with the target `event`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,7 +52,17 @@ impl<'a> Line<'a> {
                 reason: Some(reason.as_str()),
                 ..Self::named("identity_created")
             },
+            Event::ProfileChanged { identity } => Self::about("profile_changed", *identity),
+            Event::PasswordChanged { identity } => Self::about("password_changed", *identity),
+            Event::IdentityDeleted { identity } => Self::about("identity_deleted", *identity),
             _ => Self::of_link(event),
+        }
+    }
+
+    fn about(name: &'static str, identity: IdentityId) -> Self {
+        Self {
+            identity: Some(identity.to_string()),
+            ..Self::named(name)
         }
     }
 
@@ -159,9 +169,7 @@ impl<'a> Line<'a> {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_core::{
-        catalogue::Code, event::UnlinkReason, id::IdentityId, testing::SeededEntropy,
-    };
+    use portcullis_core::{catalogue::Code, event::UnlinkReason, testing::SeededEntropy};
 
     use super::*;
 
