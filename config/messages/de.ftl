@@ -20,6 +20,7 @@ m1050002 = {$provider} verknüpfen
 m1050003 = Verknüpfung mit {$provider} lösen
 m1070001 = Passwort
 m1070002 = {$title}
+m1070003 = Speichern
 m1070004 = E-Mail-Adresse oder andere Kennung
 m1070008 = Neuen Code senden
 m1070009 = Weiter
@@ -27,7 +28,7 @@ m1070013 = Code
 m1990001 = {$provider} hat diese Adresse nicht geprüft. Bitte vergewissern Sie sich, dass es Ihre ist, oder nehmen Sie eine andere.
 m1990010 = Bitte prüfen Sie, was {$provider} über Sie angibt, und gehen Sie dann weiter.
 m1990011 = Dieses {$provider}-Konto ist schon verknüpft. Um ein anderes zu verknüpfen, wählen Sie es bei {$provider} aus.
-m1990012 = Noch hat sich nichts geändert. Bitte wählen Sie noch einmal „{$label}“.
+m1990012 = Es hat sich nichts geändert, weil die Bestätigung zu lange gedauert hat. Bitte versuchen Sie es noch einmal.
 m1990020 = {$provider} hierher umziehen
 m1990021 = Alles so lassen
 m1990022 = Ein weiteres {$provider}-Konto verknüpfen
@@ -35,6 +36,14 @@ m1990050 = {$text}
 m1990051 = Nutzungsbedingungen lesen
 m1990052 = Ich stimme zu
 m1990053 = {$address} bestätigen
+m1990030 = Mein Konto löschen
+m1990031 = Ja, mein Konto endgültig löschen
+m1990032 = Mein Konto behalten
+m1990033 = Ihr Profil und alles, womit Sie sich anmelden, wird endgültig gelöscht, darunter { $links ->
+        [one] {$links} verknüpftes Konto
+       *[other] {$links} verknüpfte Konten
+    }. Sie werden auf allen Geräten abgemeldet, insgesamt {$sessions}.
+m1990034 = Neues Passwort
 m4000001 = {$reason}
 m4000002 = Bitte füllen Sie das Feld „{$property}“ aus.
 m4000003 = Bitte mindestens {$min_length} Zeichen eingeben (jetzt {$actual_length}).
@@ -63,6 +72,7 @@ m4000029 = Hier ist nur {$expected} möglich.
 m4000031 = Das Passwort darf nicht mit der Kennung übereinstimmen.
 m4000032 = Das Passwort braucht mindestens {$min_length} Zeichen (jetzt {$actual_length}).
 m4000033 = Das Passwort darf höchstens {$max_length} Zeichen haben (jetzt {$actual_length}).
+m4000039 = Das ist schon Ihr Passwort. Bitte wählen Sie ein anderes.
 m4000040 = Das ist keine E-Mail-Adresse.
 m4000041 = Das ist keine Telefonnummer.
 m4010001 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
@@ -84,6 +94,9 @@ m4990020 = Die Bedingungen haben sich inzwischen geändert. Bitte lesen Sie sie 
 m4990006 = Mehrere {$provider}-Konten sind verknüpft. Bitte wählen Sie eines davon.
 m4990007 = Wenn auch das Sie sind, können Sie das {$provider}-Konto hierher umziehen. Von da an meldet es Sie als die Person an, die Sie jetzt sind.
 m4990008 = Das {$provider}-Konto ist dort der einzige Weg zur Anmeldung, deshalb bleibt es. Wenn Sie das sind, melden Sie sich damit an, verknüpfen Sie ein anderes Konto, und versuchen Sie es noch einmal.
+m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sich den neuen Stand an, und nehmen Sie Ihre Änderung noch einmal vor.
+m4990011 = Ein verknüpftes Konto hält diese Angabe aktuell. Bitte ändern Sie sie dort.
+m4990012 = Das lässt sich hier nicht ändern. Bitte ändern Sie es in Ihren Einstellungen.
 
 ## Was Fehler bedeuten, nach ihren Codes
 
@@ -147,6 +160,9 @@ form-choose = Bitte wählen
 form-no-answer = Keine Angabe
 form-linked-accounts = Verknüpfte Konten
 form-link-another = Ein weiteres Konto verknüpfen
+form-profile = Profil
+form-password = Passwort
+form-delete = Ihr Konto löschen
 error-request = Anfrage
 
 ## Angaben des eingebauten Schemas und der Profile anderer Produkte
@@ -194,12 +210,16 @@ title-confirm = Bestätigen Sie, dass Sie es sind
 title-is-this-you = Sind Sie das?
 title-move = Dieses Konto umziehen?
 title-settings = Ihre Einstellungen
+title-delete = Ihr Konto löschen?
+title-deleted = Ihr Konto ist gelöscht
+title-profile = Ihr Konto
 title-sign-out = Abmelden?
 title-signed-in = Sie sind angemeldet
 title-signed-out = Sie sind abgemeldet
 title-signed-out-here = Sie sind hier abgemeldet
 lead-continue = weiter zu {$host}
 lead-sign-in = Melden Sie sich an, um weiterzumachen.
+lead-deleted = Alles, was dazu gehörte, ist weg, und Sie sind überall abgemeldet.
 lead-again = Um weiterzumachen, müssen Sie sich wieder anmelden.
 lead-too = Sie werden auch bei {$provider} abgemeldet.
 lead-here-only = Um weiterzumachen, müssen Sie sich wieder anmelden. Bei {$provider} bleiben Sie angemeldet: Das hier meldet Sie nur hier ab. Melden Sie sich an einem Gerät, das auch andere benutzen, auch bei {$again} ab.
@@ -214,6 +234,22 @@ question-changed-mind = Doch nicht?
 fact-with = Angemeldet mit
 fact-since = Seit
 fact-until = Höchstens bis
+overview-security = Konto & Sicherheit
+overview-settings = Kontoeinstellungen
+overview-sessions = Wo Sie angemeldet sind
+overview-linked = Verknüpft
+overview-verified = Bestätigt
+overview-not-verified = Nicht bestätigt
+overview-this-device = Dieses Gerät
+overview-unknown-device = Unbekanntes Gerät
+overview-sign-in-with = Damit melden Sie sich an
+overview-reached-by = Darüber sind Sie zu erreichen
+overview-set = Festgelegt am {$time}
+overview-not-set = Nicht festgelegt
+overview-signed-in = Angemeldet am {$time}
+overview-last-seen = Zuletzt gesehen am {$time}
+overview-yes = Ja
+overview-no = Nein
 
 ## Links und Knöpfe
 
@@ -222,6 +258,9 @@ go-cancel = Abbrechen
 go-back = Zurück
 go-form = Zurück zum Formular
 go-settings = Zurück zu Ihren Einstellungen
+go-change-sign-in = Ändern, wie Sie sich anmelden
+go-change-profile = Profil ändern
+go-sign-out-others = Überall sonst abmelden
 go-start = Zum Anfang
 go-start-page = Zur Startseite
 go-anew = Von vorn beginnen

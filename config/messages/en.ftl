@@ -22,6 +22,7 @@ m1050002 = Link {$provider}
 m1050003 = Unlink {$provider}
 m1070001 = Password
 m1070002 = {$title}
+m1070003 = Save
 m1070004 = Email or other identifier
 m1070008 = Send another code
 m1070009 = Continue
@@ -29,7 +30,7 @@ m1070013 = Code
 m1990001 = {$provider} has not checked this address. Please make sure that it is yours, or use another one.
 m1990010 = Please check what {$provider} says of you, then continue.
 m1990011 = This {$provider} account is linked already. To link another one, choose it at {$provider}.
-m1990012 = Nothing has changed yet. Please choose "{$label}" once more.
+m1990012 = Nothing has changed, because confirming took too long. Please try once more.
 m1990020 = Move {$provider} here
 m1990021 = Leave it where it is
 m1990022 = Link another {$provider} account
@@ -37,6 +38,11 @@ m1990050 = {$text}
 m1990051 = Read the terms and conditions
 m1990052 = I accept
 m1990053 = Confirm {$address}
+m1990030 = Delete my account
+m1990031 = Yes, delete my account for good
+m1990032 = Keep my account
+m1990033 = Your profile and everything you sign in with go for good, {$links} linked accounts among it. You will be signed out on all devices, {$sessions} in all.
+m1990034 = New password
 m4000001 = {$reason}
 m4000002 = Please fill in {$property}.
 m4000003 = Please use at least { $min_length ->
@@ -71,6 +77,7 @@ m4000033 = The password may have at most { $max_length ->
         [one] {$max_length} character
        *[other] {$max_length} characters
     } (now {$actual_length}).
+m4000039 = This is your password already. Please choose another one.
 m4000040 = This is not an e-mail address.
 m4000041 = This is not a telephone number.
 m4010001 = The form had expired, so here is a new one. Please try again.
@@ -92,6 +99,9 @@ m4990020 = The terms have changed in the meantime. Please read them once more.
 m4990006 = Several {$provider} accounts are linked. Please choose one of them.
 m4990007 = If that is you as well, you can move the {$provider} account here. From then on it signs you in as who you are now.
 m4990008 = The {$provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.
+m4990010 = This was changed somewhere else in the meantime. Please look at how it is now, then make your change again.
+m4990011 = A linked account keeps this up to date. Please change it there.
+m4990012 = This cannot be changed here. Please change it in your settings.
 
 ## What failures mean, by their codes
 
@@ -155,6 +165,9 @@ form-choose = Please choose
 form-no-answer = No answer
 form-linked-accounts = Linked accounts
 form-link-another = Link another account
+form-profile = Profile
+form-password = Password
+form-delete = Delete your account
 error-request = Request
 
 ## Traits of the built-in schema, and of other products' profiles
@@ -202,12 +215,16 @@ title-confirm = Confirm that it is you
 title-is-this-you = Is this you?
 title-move = Move this account?
 title-settings = Your settings
+title-delete = Delete your account?
+title-deleted = Your account is deleted
+title-profile = Your account
 title-sign-out = Sign out?
 title-signed-in = You are signed in
 title-signed-out = You are signed out
 title-signed-out-here = You are signed out here
 lead-continue = to continue to {$host}
 lead-sign-in = Sign in to go on.
+lead-deleted = Everything that belonged to it is gone, and you are signed out everywhere.
 lead-again = You will have to sign in again to go on.
 lead-too = You will be signed out at {$provider} too.
 lead-here-only = You will have to sign in again to go on. You stay signed in at {$provider}: this signs you out here only. On a device that others use too, sign out at {$again} as well.
@@ -222,6 +239,22 @@ question-changed-mind = Changed your mind?
 fact-with = Signed in with
 fact-since = Since
 fact-until = Until at most
+overview-security = Account & Security
+overview-settings = Account settings
+overview-sessions = Where you are signed in
+overview-linked = Linked
+overview-verified = Verified
+overview-not-verified = Not verified
+overview-this-device = This device
+overview-unknown-device = Unknown device
+overview-sign-in-with = You sign in with this
+overview-reached-by = You are reached by this
+overview-set = Set on {$time}
+overview-not-set = Not set
+overview-signed-in = Signed in on {$time}
+overview-last-seen = Last seen on {$time}
+overview-yes = Yes
+overview-no = No
 
 ## Links and buttons
 
@@ -230,6 +263,9 @@ go-cancel = Cancel
 go-back = Go back
 go-form = Back to the form
 go-settings = Back to your settings
+go-change-sign-in = Change how you sign in
+go-change-profile = Change your profile
+go-sign-out-others = Sign out everywhere else
 go-start = Go to the start
 go-start-page = Go to the start page
 go-anew = Begin anew

@@ -2,6 +2,7 @@
 
 mod choice;
 mod field;
+mod part;
 
 use portcullis_core::{
     message::Message,
@@ -13,7 +14,9 @@ use serde_json::Value;
 pub(crate) use self::choice::pictures;
 use self::{
     choice::{Section, sections},
-    field::{Control, Field},
+    field::Control,
+    field::Field,
+    part::Part,
 };
 
 /// A form as a template reads it.
@@ -27,9 +30,10 @@ pub(crate) struct FormView<'a> {
     alerts: Vec<Alert<'a>>,
     shared: Vec<Hidden<'a>>,
     sections: Vec<Section<'a>>,
-    hidden: Vec<Hidden<'a>>,
-    blocks: Vec<Block<'a>>,
-    buttons: Vec<Button<'a>>,
+    /// What is filled in, each part a form of its own.
+    parts: Vec<Part<'a>>,
+    /// What is filled in only by whoever has read everything else.
+    last: Option<Part<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,23 +46,6 @@ struct Alert<'a> {
 struct Hidden<'a> {
     name: &'a str,
     value: String,
-}
-
-/// Fields that stand together, under the header of their group where they have one.
-#[derive(Debug, Default, Serialize)]
-struct Block<'a> {
-    group: Option<&'a str>,
-    header: Option<&'a str>,
-    description: Option<&'a str>,
-    fields: Vec<Field<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct Button<'a> {
-    name: &'a str,
-    value: String,
-    label: &'a str,
-    kind: &'a str,
 }
 
 impl<'a> FormView<'a> {
@@ -77,53 +64,27 @@ impl<'a> FormView<'a> {
             alerts: ui.messages.iter().map(Alert::of).collect(),
             shared: Vec::new(),
             sections: sections(&choices),
-            hidden: Vec::new(),
-            blocks: Vec::new(),
-            buttons: Vec::new(),
+            parts: Vec::new(),
+            last: None,
         };
+        let is_divided = part::is_divided(ui);
         for node in rest {
             match node.group.as_str() {
                 _ if node.kind == "script" => {}
                 "default" if is(node, "hidden") => view.shared.push(Hidden::of(node)),
-                _ if is(node, "hidden") => view.hidden.push(Hidden::of(node)),
-                _ if is(node, "submit") || is(node, "button") => {
-                    view.buttons.push(Button::of(node));
-                }
-                _ => view.add(node),
+                _ => Part::of(&mut view.parts, node, is_divided).add(node),
             }
         }
+        let is_last = |part: &Part<'_>| part.heading == Some(part::LAST);
+        let last = view.parts.iter().position(is_last);
+        view.last = last.map(|index| view.parts.remove(index));
         view.summarise();
         view.focus();
         view
     }
 
-    /// Puts a field with the others of its group, where its first one stands; one without a group
-    /// stands with its neighbours.
-    fn add(&mut self, node: &'a Node) {
-        let group = node.attributes.ext.get("group");
-        let member = |name: &str| {
-            let text = group.and_then(|group| group.get(name)?.as_str());
-            text.filter(|text| !text.is_empty())
-        };
-        let name = member("name");
-        let known = match name {
-            Some(_) => self.blocks.iter().position(|block| block.group == name),
-            None => self.blocks.len().checked_sub(1),
-        };
-        let known = known.and_then(|index| self.blocks.get_mut(index));
-        match known.filter(|block| block.group == name) {
-            Some(block) => block.fields.push(Field::of(node)),
-            None => self.blocks.push(Block {
-                group: name,
-                header: member("header").or(name),
-                description: member("description"),
-                fields: vec![Field::of(node)],
-            }),
-        }
-    }
-
     fn fields(&mut self) -> impl Iterator<Item = &mut Field<'a>> {
-        self.blocks.iter_mut().flat_map(|block| &mut block.fields)
+        self.parts.iter_mut().flat_map(Part::fields)
     }
 
     /// Says above the form that fields are in error, for whoever cannot see them all at once.
@@ -195,17 +156,6 @@ impl<'a> Hidden<'a> {
         Self {
             name: &node.attributes.name,
             value: text(node),
-        }
-    }
-}
-
-impl<'a> Button<'a> {
-    fn of(node: &'a Node) -> Self {
-        Self {
-            name: &node.attributes.name,
-            value: text(node),
-            label: label(node),
-            kind: &node.attributes.kind,
         }
     }
 }

@@ -16,14 +16,18 @@ use crate::{
     form::{self, FormView},
     locales::{Locale, Locales, LocalesError},
     modules::{Modules, Script},
+    overview::OverviewPage,
     policy::{self, Framing, Sources},
     stylesheet,
 };
 
 /// The templates, each under its file name.
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("shell.html", include_str!("templates/shell.html")),
     ("form.html", include_str!("templates/form.html")),
+    ("part.html", include_str!("templates/part.html")),
+    ("sections.html", include_str!("templates/sections.html")),
+    ("overview.html", include_str!("templates/overview.html")),
     ("field.html", include_str!("templates/field.html")),
     ("attributes.html", include_str!("templates/attributes.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -210,6 +214,11 @@ impl Shell {
     /// A page that tells something.
     pub fn notice_page(&self, locale: &Locale, page: &NoticePage<'_>) -> String {
         self.render(locale, "notice.html", page)
+    }
+
+    /// A page of sections.
+    pub fn overview_page(&self, locale: &Locale, page: &OverviewPage) -> String {
+        self.render(locale, "overview.html", page)
     }
 
     fn render(&self, locale: &Locale, template: &str, page: impl Serialize) -> String {

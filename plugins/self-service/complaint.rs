@@ -32,11 +32,19 @@ pub(crate) fn fill(ui: &mut Ui, fields: &Map<String, Value>) {
                 (_, value) => value,
             };
             input.value = Some(match (input.kind.as_str(), value) {
-                ("checkbox", Value::String(text)) => Value::Bool(text == "true" || text == "on"),
+                ("checkbox", Value::String(text)) => is_ticked(text),
+                // A box with a hidden field before it: the last one counts.
+                ("checkbox", Value::Array(items)) => {
+                    is_ticked(items.last().and_then(Value::as_str).unwrap_or_default())
+                }
                 (_, value) => value.clone(),
             });
         }
     }
+}
+
+fn is_ticked(text: &str) -> Value {
+    Value::Bool(text == "true" || text == "on")
 }
 
 fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {

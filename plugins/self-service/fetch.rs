@@ -38,8 +38,9 @@ async fn fetch(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
         return Err(expired(desk, &flow));
     }
     let principal = visit.visitor.principal.as_deref();
+    let identity = principal.map(|principal| &*principal.identity);
     let locale = language::of_flow(desk, visit, &flow);
-    let json = flow_json::flow(desk, &flow, csrf.as_ref(), principal, &locale);
+    let json = flow_json::flow(desk, &flow, csrf.as_ref(), identity, &locale);
     Ok(Json(json).into_response())
 }
 

@@ -2,7 +2,7 @@
 
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
-    principal::Principal,
+    identity::Identity,
     ui::Ui,
 };
 use portcullis_kit::Locale;
@@ -37,7 +37,7 @@ pub(crate) fn flow(
     desk: &Desk,
     flow: &Flow,
     csrf: Option<&Csrf>,
-    principal: Option<&Principal>,
+    identity: Option<&Identity>,
     locale: &Locale,
 ) -> Value {
     let mut json = json!({
@@ -65,8 +65,8 @@ pub(crate) fn flow(
         json["refresh"] = json!(remembered::refreshes(flow));
         json["requested_aal"] = json!("aal1");
     }
-    if let (FlowKind::Settings, Some(principal)) = (flow.kind, principal) {
-        json["identity"] = identity_json::identity(desk, &principal.identity);
+    if let (FlowKind::Settings, Some(identity)) = (flow.kind, identity) {
+        json["identity"] = identity_json::identity(desk, identity);
     }
     json
 }

@@ -64,15 +64,9 @@ pub(crate) async fn browser(
         Wants::Html => Redirect::to(&desk.flow_page(kind, flow.id)).into_response(),
         Wants::Json => {
             let principal = visit.visitor.principal.as_deref();
+            let identity = principal.map(|principal| &*principal.identity);
             let locale = language::of_flow(desk, visit, &flow);
-            Json(flow_json::flow(
-                desk,
-                &flow,
-                Some(&csrf),
-                principal,
-                &locale,
-            ))
-            .into_response()
+            Json(flow_json::flow(desk, &flow, Some(&csrf), identity, &locale)).into_response()
         }
     };
     Ok(with_cookie(response, &csrf.set_cookie(desk)))
@@ -105,8 +99,9 @@ pub(crate) async fn native(
     };
     let flow = new.start(desk).await?;
     let principal = visit.visitor.principal.as_deref();
+    let identity = principal.map(|principal| &*principal.identity);
     let locale = language::of_flow(desk, visit, &flow);
-    Ok(Json(flow_json::flow(desk, &flow, None, principal, &locale)).into_response())
+    Ok(Json(flow_json::flow(desk, &flow, None, identity, &locale)).into_response())
 }
 
 async fn nodes(

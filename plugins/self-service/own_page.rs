@@ -14,8 +14,13 @@ use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut};
 use url::Url;
 
 use crate::{
-    actions, csrf::Csrf, desk::Desk, errors, fetch, flow_json, language, login::confirmation,
-    registration, remembered, settings::moving,
+    actions,
+    csrf::Csrf,
+    desk::Desk,
+    errors, fetch, flow_json, language,
+    login::confirmation,
+    registration, remembered,
+    settings::{deletion, moving},
 };
 
 /// The sign-in page.
@@ -112,6 +117,7 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
     let another = || ("Not you?", "Sign in another way", begin(FlowKind::Login));
     let (title, instead) = match flow.kind {
         FlowKind::Settings if moving::is_in(flow) => ("Move this account?", None),
+        FlowKind::Settings if deletion::is_confirmed_in(flow) => ("Delete your account?", None),
         FlowKind::Settings if let Some((title, _)) = actions::page::words(flow) => {
             (title, Some(actions::page::way_out(desk, flow)))
         }

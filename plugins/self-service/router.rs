@@ -11,8 +11,8 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    actions, arrival, desk::Desk, errors, fetch, login, logout, own_page, registration, schemas,
-    sessions, settings, welcome,
+    actions, arrival, desk::Desk, errors, fetch, login, logout, own_page, profile_page,
+    registration, schemas, sessions, settings, welcome,
 };
 
 /// The router behind the prefix.
@@ -45,6 +45,10 @@ fn flows() -> Router<Arc<Desk>> {
             get(settings::init::browser),
         )
         .route("/self-service/settings", post(settings::submit::submit))
+        .route(
+            "/self-service/settings/continue",
+            get(settings::waiting::go_on),
+        )
         .route("/self-service/logout/browser", get(logout::browser::begin))
         .route("/self-service/logout", get(logout::submit::submit))
         .route(
@@ -103,6 +107,12 @@ fn own_pages() -> Router<Arc<Desk>> {
         .route("/login", get(own_page::login))
         .route("/registration", get(own_page::registration))
         .route("/settings", get(own_page::settings))
+        .route("/profile", get(profile_page::page))
+        .route("/profile/sessions", post(profile_page::sign_out))
+        .route(
+            "/.well-known/change-password",
+            get(settings::init::change_password),
+        )
         .route("/signed-out", get(logout::signed_out::page))
         .route("/error", get(own_page::error))
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Json, Redirect, Response};
 use http::StatusCode;
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
+    identity::Identity,
     principal::Principal,
 };
 use portcullis_kit::{Failure, Locale, Outcome, Visit, Wants};
@@ -33,6 +34,10 @@ pub(crate) struct Submission {
     pub(crate) wants: Wants,
     /// In which language.
     pub(crate) locale: Locale,
+    /// Whether its sender has proved who they are for this very submission.
+    pub(crate) is_proved: bool,
+    /// Who the sender is after what it has changed.
+    pub(crate) changed: Option<Box<Identity>>,
 }
 
 /// A submission, or the answer when there is nothing to submit to.
@@ -76,6 +81,8 @@ impl Submission {
             csrf,
             principal: visit.visitor.principal.clone(),
             wants,
+            is_proved: false,
+            changed: None,
         })))
     }
 
@@ -114,12 +121,9 @@ impl Submission {
     /// The flow as its sender reads it.
     pub(crate) fn json(&self, desk: &Desk) -> Value {
         let principal = self.principal.as_deref();
-        flow_json::flow(
-            desk,
-            &self.flow,
-            self.csrf.as_ref(),
-            principal,
-            &self.locale,
-        )
+        let known = principal.map(|principal| &*principal.identity);
+        let identity = self.changed.as_deref().or(known);
+        let csrf = self.csrf.as_ref();
+        flow_json::flow(desk, &self.flow, csrf, identity, &self.locale)
     }
 }

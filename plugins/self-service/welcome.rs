@@ -44,6 +44,7 @@ fn signed_in(desk: &Desk, principal: &Principal, locale: &Locale) -> Result<Stri
         ],
         ways_out: &[
             WayOut::new("Continue", desk.home()),
+            WayOut::new("Your account", desk.own("/profile")),
             WayOut::new("Your settings", desk.own("/settings")),
             WayOut::new("Sign out", logout::url(desk, &token, None)),
         ],
@@ -69,6 +70,7 @@ fn signed_out(desk: &Desk, locale: &Locale) -> String {
     desk.shell.notice_page(locale, &page)
 }
 
-fn moment(time: Timestamp) -> String {
+/// A moment as pages write it.
+pub(crate) fn moment(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -208,9 +208,13 @@ impl Method for Password {
                 password.with_autocomplete("new-password"),
                 submit(Message::sign_up()),
             ],
-            FlowKind::Settings | FlowKind::Recovery | FlowKind::Verification | FlowKind::Error => {
-                Vec::new()
-            }
+            FlowKind::Settings => vec![
+                password
+                    .with_label(Message::new_password())
+                    .with_autocomplete("new-password"),
+                submit(Message::save()),
+            ],
+            FlowKind::Recovery | FlowKind::Verification | FlowKind::Error => Vec::new(),
         }
     }
 

@@ -126,6 +126,10 @@ messages! {
     info password() = 1070001, "Password";
     /// A label the schema gives.
     info titled(title: &str, name: &str) = 1070002, "{title}";
+    /// The label of a new password.
+    info new_password() = 1990034, "New password";
+    /// The button that saves a form.
+    info save() = 1070003, "Save";
     /// The label of an identifier.
     info identifier() = 1070004, "Email or other identifier";
     /// The button that mails another code.
@@ -148,8 +152,16 @@ messages! {
     info review_profile(provider: &str) = 1990010, "Please check what {provider} says of you, then continue.";
     /// An account that should be linked is linked already.
     info linked_already(provider: &str) = 1990011, "This {provider} account is linked already. To link another one, choose it at {provider}.";
-    /// A change waits until somebody has confirmed who they are.
-    info choose_again(label: &str) = 1990012, "Nothing has changed yet. Please choose \"{label}\" once more.";
+    /// A change that waited until somebody had confirmed who they are waited too long.
+    info nothing_changed() = 1990012, "Nothing has changed, because confirming took too long. Please try once more.";
+    /// The button that asks to delete an account.
+    info delete_account() = 1990030, "Delete my account";
+    /// The button that deletes an account for good.
+    info delete_for_good() = 1990031, "Yes, delete my account for good";
+    /// The button that leaves an account as it is.
+    info keep_account() = 1990032, "Keep my account";
+    /// What goes with an account.
+    info deletion_takes(links: usize, sessions: usize) = 1990033, "Your profile and everything you sign in with go for good, {links} linked accounts among it. You will be signed out on all devices, {sessions} in all.";
     /// A value is missing.
     error required(property: &str) = 4000002, "Please fill in {property}.";
     /// A text is too short.
@@ -192,6 +204,8 @@ messages! {
     error password_too_short(min_length: usize, actual_length: usize) = 4000032, "The password needs at least {min_length} characters (now {actual_length}).";
     /// A password is too long.
     error password_too_long(max_length: usize, actual_length: usize) = 4000033, "The password may have at most {max_length} characters (now {actual_length}).";
+    /// The new password is the one there is already.
+    error same_password() = 4000039, "This is your password already. Please choose another one.";
     /// Something is no e-mail address.
     error not_an_email(value: &str) = 4000040, "This is not an e-mail address.";
     /// Something is no telephone number.
@@ -228,6 +242,12 @@ messages! {
     error move_refused(provider: &str) = 4990008, "The {provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.";
     /// The terms have changed since they were read.
     error terms_changed() = 4990020, "The terms have changed in the meantime. Please read them once more.";
+    /// Somebody else has changed the same in the meantime.
+    error changed_meanwhile() = 4990010, "This was changed somewhere else in the meantime. Please look at how it is now, then make your change again.";
+    /// A trait is a provider's to change.
+    error kept_by_provider() = 4990011, "A linked account keeps this up to date. Please change it there.";
+    /// A trait is not changed on this route.
+    error protected_trait() = 4990012, "This cannot be changed here. Please change it in your settings.";
     /// Several links are meant.
     error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please choose one of them.";
 }

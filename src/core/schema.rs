@@ -18,6 +18,7 @@ mod formats;
 mod judge;
 mod lint;
 mod normal;
+mod partial;
 mod profile;
 mod projection;
 mod rules;

@@ -254,7 +254,7 @@ fn kc_058_and_kc_062_groups_are_merged_where_their_first_field_stands() {
         alone(),
     ]);
     let view = FormView::of(&form);
-    let blocks: Vec<_> = view
+    let blocks: Vec<_> = view.parts[0]
         .blocks
         .iter()
         .map(|b| (b.group, b.fields.len()))

@@ -2,19 +2,25 @@
 
 use portcullis_core::{
     action::Action,
-    flow::FlowKind,
+    catalogue::Code,
+    flow::{Flow, FlowKind},
+    id::IdentityId,
     identity::{Address, Identity},
     message::Message,
     schema::{Evaluation, ProfileContext},
     ui::Node,
 };
+use portcullis_kit::Failure;
 
-use crate::{complaint, desk::Desk};
+use crate::{
+    complaint,
+    desk::Desk,
+    remembered,
+    settings::{deletion, profile},
+};
 
 /// The group of what no factor asks for.
 pub(super) const GROUP: &str = "profile";
-/// The method whose form changes traits.
-const PROFILE: &str = "profile";
 /// The method whose button accepts the terms.
 pub(super) const ACCEPT: &str = "terms_and_conditions";
 /// The field that says which terms.
@@ -28,15 +34,35 @@ const PASSWORD: &str = "password";
 pub(crate) fn nodes(desk: &Desk, identity: &Identity, action: Action) -> Vec<Node> {
     match action {
         Action::UpdatePassword => password(desk),
-        Action::UpdateProfile => profile(desk, identity, ProfileContext::UpdateProfile),
-        Action::VerifyProfile => profile(desk, identity, ProfileContext::VerifyProfile),
+        Action::UpdateProfile => traits(desk, identity, ProfileContext::UpdateProfile),
+        Action::VerifyProfile => traits(desk, identity, ProfileContext::VerifyProfile),
         Action::VerifyEmail => {
             let address = unverified(identity).map_or("", |one| &one.value);
             let label = Message::verify_address(address);
             vec![Node::submit(GROUP, "method", VERIFY, label)]
         }
         Action::TermsAndConditions => terms(desk),
-        Action::DeleteAccount => Vec::new(),
+        Action::DeleteAccount => vec![deletion::node()],
+    }
+}
+
+/// The nodes of an action's form, for the identity as it is stored.
+pub(crate) async fn of_stored(
+    desk: &Desk,
+    id: IdentityId,
+    action: Action,
+) -> Result<Vec<Node>, Failure> {
+    let identity = desk.services.identities.find(id).await?;
+    let identity = identity.ok_or(Code::SignedOut)?;
+    Ok(nodes(desk, &identity, action))
+}
+
+/// The place in which the traits of a settings flow are judged.
+pub(crate) fn place(flow: &Flow) -> ProfileContext {
+    match remembered::action(flow) {
+        Some(Action::UpdateProfile) => ProfileContext::UpdateProfile,
+        Some(Action::VerifyProfile) => ProfileContext::VerifyProfile,
+        _ => ProfileContext::Account,
     }
 }
 
@@ -49,7 +75,7 @@ pub(super) fn is_possible(desk: &Desk, identity: &Identity, action: Action) -> b
         }
         Action::TermsAndConditions => desk.services.actions.terms().is_some(),
         Action::VerifyEmail => true,
-        Action::DeleteAccount => false,
+        Action::DeleteAccount => deletion::is_open_to(desk, identity),
     }
 }
 
@@ -67,18 +93,12 @@ fn unverified(identity: &Identity) -> Option<&Address> {
 }
 
 fn password(desk: &Desk) -> Vec<Node> {
-    let Some(method) = desk.method(PASSWORD) else {
-        return Vec::new();
-    };
-    let own = method.nodes(FlowKind::Settings);
-    match own.is_empty() {
-        false => own,
-        true => method.nodes(FlowKind::Registration),
-    }
+    let method = desk.method(PASSWORD);
+    method.map_or_else(Vec::new, |method| method.nodes(FlowKind::Settings))
 }
 
 /// The traits; whatever is missing or wrong is said from the start.
-fn profile(desk: &Desk, identity: &Identity, context: ProfileContext) -> Vec<Node> {
+fn traits(desk: &Desk, identity: &Identity, context: ProfileContext) -> Vec<Node> {
     let Some(schema) = desk.services.schemas.find(&identity.schema_id) else {
         return Vec::new();
     };
@@ -99,7 +119,12 @@ fn profile(desk: &Desk, identity: &Identity, context: ProfileContext) -> Vec<Nod
             }
         }
     }
-    nodes.push(Node::submit(GROUP, "method", PROFILE, Message::go_on()));
+    nodes.push(Node::submit(
+        GROUP,
+        "method",
+        profile::METHOD,
+        Message::go_on(),
+    ));
     nodes
 }
 

@@ -38,15 +38,18 @@ pub(crate) fn words(flow: &Flow) -> Option<(&'static str, &'static str)> {
 /// The way out of an action's page: what an application asked for can be cancelled, and whoever has
 /// to do something can sign out instead.
 pub(crate) fn way_out(desk: &Desk, flow: &Flow) -> (&'static str, &'static str, String) {
-    match remembered::is_asked(flow) {
-        true => {
-            let back = Status::Cancelled.tell(desk, flow.return_to.as_deref());
-            ("Changed your mind?", "Cancel", back)
-        }
-        false => (
+    match cancelled(desk, flow) {
+        Some(back) => ("Changed your mind?", "Cancel", back),
+        None => (
             "Not now?",
             "Sign out",
             desk.own("/self-service/logout/browser"),
         ),
     }
+}
+
+/// Where the browser goes when its person does not do what an application asked for.
+pub(crate) fn cancelled(desk: &Desk, flow: &Flow) -> Option<String> {
+    let return_to = flow.return_to.as_deref();
+    remembered::is_asked(flow).then(|| Status::Cancelled.tell(desk, return_to))
 }

@@ -1,8 +1,5 @@
 //! Submitting the form of an action, and going on once it is done.
 
-mod password;
-mod profile;
-
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     action::{AcceptedTerms, Action},
@@ -15,9 +12,9 @@ use portcullis_kit::{Outcome, Wants};
 use serde_json::{Value, json};
 
 use super::{after, begin, change, done, form, status::Status};
-use crate::{desk::Desk, language, navigate, remembered, start, submission::Submission};
+use crate::{desk::Desk, language, navigate, remembered, settings, start, submission::Submission};
 
-/// Answers a submission to the flow of `action`.
+/// Answers a submission to the flow of `action` that is not one of the settings as well.
 pub(crate) async fn submit(
     desk: &Desk,
     principal: &Principal,
@@ -29,19 +26,9 @@ pub(crate) async fn submit(
             accept(desk, principal, submission).await
         }
         (Action::VerifyEmail, Some(form::VERIFY)) => verify(desk, &submission),
-        (Action::UpdatePassword, Some("password")) => {
-            password::change(desk, principal, submission).await
-        }
-        (Action::UpdateProfile | Action::VerifyProfile, Some("profile")) => {
-            profile::save(desk, principal, submission, action).await
-        }
         _ => {
-            let unknown = Message::error(
-                4_010_004,
-                "This cannot be changed here. Please choose one of the buttons of this page.",
-                Value::Null,
-            );
-            submission.reject(desk, vec![(None, unknown)]).await
+            let complaint = (None, settings::submit::unknown());
+            submission.reject(desk, vec![complaint]).await
         }
     }
 }
@@ -93,6 +80,7 @@ pub(crate) async fn complete(
     action: Action,
 ) -> Outcome {
     let identity = done(desk, identity, action).await?;
+    submission.changed = Some(Box::new(identity.clone()));
     let flow = &mut submission.flow;
     flow.state = "success".to_owned();
     flow.ui.messages = vec![Message::settings_saved()];

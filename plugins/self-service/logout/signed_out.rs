@@ -18,6 +18,8 @@ use crate::{
 
 /// The query parameter that names the provider at which somebody is signed in still.
 const STILL: &str = "still";
+/// The query parameter that says that an account is gone.
+pub(crate) const DELETED: &str = "deleted";
 
 /// Sends the browser on to where it wanted to be. A state that does not hold sends it nowhere: it
 /// is signed out here either way.
@@ -61,6 +63,9 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     if visit.visitor.principal.is_some() {
         return Ok(Redirect::to(&desk.own("/")).into_response());
     }
+    if visit.query(DELETED).is_some() {
+        return Ok(farewell(&desk, &visit));
+    }
     let id = visit.query(STILL).and_then(|id| id.parse().ok());
     let still = id.and_then(|id| desk.services.broker.find(&id).ok());
     let label = still.as_ref().map(|provider| provider.label.as_str());
@@ -94,6 +99,20 @@ pub(super) fn goodbye(
     };
     let locale = language::of_visit(desk, visit);
     let page = desk.shell.notice_page(&locale, &page);
+    Html(page).into_response()
+}
+
+/// Says that the account is gone.
+fn farewell(desk: &Desk, visit: &Visit) -> Response {
+    let page = NoticePage {
+        title: "Your account is deleted",
+        lead: "Everything that belonged to it is gone, and you are signed out everywhere.",
+        facts: &[],
+        ways_out: &[WayOut::new("Continue", desk.home())],
+    };
+    let page = desk
+        .shell
+        .notice_page(&language::of_visit(desk, visit), &page);
     Html(page).into_response()
 }
 

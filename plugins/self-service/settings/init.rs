@@ -35,6 +35,11 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
     }
 }
 
+/// Leads password managers to where a password is changed.
+pub(crate) async fn change_password(State(desk): State<Arc<Desk>>) -> Redirect {
+    Redirect::to(&desk.begin_page(FlowKind::Settings, None))
+}
+
 /// Begins a native client's settings flow.
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let principal = visit.visitor.principal.clone().ok_or(Code::SignedOut)?;

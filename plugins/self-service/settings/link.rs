@@ -97,8 +97,9 @@ fn respond(
     }
     let csrf = Csrf::of(desk, visit);
     let principal = visit.visitor.principal.as_deref();
+    let identity = principal.map(|principal| &*principal.identity);
     let locale = language::of_flow(desk, visit, flow);
-    let flow = flow_json::flow(desk, flow, csrf.as_ref(), principal, &locale);
+    let flow = flow_json::flow(desk, flow, csrf.as_ref(), identity, &locale);
     (status, Json(flow)).into_response()
 }
 

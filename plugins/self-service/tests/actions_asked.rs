@@ -59,9 +59,9 @@ async fn kc_101_a_session_goes_straight_to_the_action() {
 
 #[tokio::test]
 async fn kc_100_whoever_is_signed_out_signs_in_and_then_does_it() {
-    let house = house_where(&[]);
-    house.resident("ada@example.com").await;
     for kind in ["login", "settings"] {
+        let house = house_where(&[]);
+        house.resident("ada@example.com").await;
         let mut browser = house.browser();
         let page = asking(kind, "kc_action=UPDATE_PASSWORD&prompt=login");
         let begun = browser.go(&page).await;

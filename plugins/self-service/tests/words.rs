@@ -9,7 +9,8 @@ use http::HeaderMap;
 use portcullis_kit::Locales;
 
 /// What only programs read, or whoever registers applications.
-const FOR_PROGRAMS: [&str; 11] = [
+const FOR_PROGRAMS: [&str; 12] = [
+    "Mac OSX",
     "A provider needs a browser: begin a browser flow, and open it in the system's browser.",
     "No active session was found in this request.",
     "Send the cookies of the request that began the flow.",
@@ -31,7 +32,7 @@ const ELSEWHERE: [&str; 4] = [
     "X (X)",
 ];
 /// Single words that are names and not texts.
-const NAMES: [&str; 1] = ["Portcullis"];
+const NAMES: [&str; 3] = ["Portcullis", "Windows", "Phone"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
