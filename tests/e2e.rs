@@ -14,6 +14,7 @@
 mod support;
 
 mod e2e {
+    mod actions;
     mod check;
     mod commands;
     mod first_visit;

@@ -11,14 +11,14 @@ use super::{
 
 /// What can be asked of the actions as such.
 #[derive(Debug, Subcommand)]
-pub enum RequiredActions {
+pub(super) enum RequiredActions {
     /// List all actions with their settings, in the order in which they are asked for.
     List,
 }
 
 /// What one identity has to do.
 #[derive(Debug, Args)]
-pub struct SetRequiredActions {
+pub(super) struct SetRequiredActions {
     #[command(flatten)]
     selector: Selector,
     /// An action that it has to do at once, by alias; several times for several.
