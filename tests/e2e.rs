@@ -28,6 +28,7 @@ mod e2e {
     mod provider;
     mod quiet_log;
     mod sessions;
+    mod settings;
     mod shutdown;
     mod sign_in_loop;
     mod storm;

@@ -79,7 +79,7 @@ impl<'a> FormView<'a> {
         let last = view.parts.iter().position(is_last);
         view.last = last.map(|index| view.parts.remove(index));
         view.summarise();
-        view.focus();
+        view.focus(is_divided);
         view
     }
 
@@ -100,14 +100,17 @@ impl<'a> FormView<'a> {
 
     /// Puts the focus on the first field in error, else on the first empty one that has to be
     /// filled in; where nothing is left to do, the page is read from its beginning.
-    fn focus(&mut self) {
+    fn focus(&mut self, is_divided: bool) {
         let is_open = |field: &Field<'_>| !field.disabled && field.control != Control::Exhibit;
         let mut first = |is_it: &dyn Fn(&Field<'_>) -> bool| {
             self.fields()
                 .position(|field| is_open(field) && is_it(field))
         };
-        let target = first(&|field| !field.errors.is_empty())
-            .or_else(|| first(&|field| field.value.is_empty() && field.required));
+        let mut target = first(&|field| !field.errors.is_empty());
+        // A page that changes several things does not know which of them somebody came for.
+        if !is_divided {
+            target = target.or_else(|| first(&|field| field.value.is_empty() && field.required));
+        }
         if let Some(field) = target.and_then(|index| self.fields().nth(index)) {
             field.autofocus = true;
         }

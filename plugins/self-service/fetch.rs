@@ -126,7 +126,7 @@ pub(crate) fn cookies_blocked(desk: &Desk, failure: Failure) -> Failure {
         .hint("For whoever runs this gateway: check public_url and cookie_domain.")
 }
 
-fn expired(desk: &Desk, flow: &Flow) -> Failure {
+pub(crate) fn expired(desk: &Desk, flow: &Flow) -> Failure {
     let begin = match flow.transport {
         Transport::Browser => desk.begin_page(flow.kind, flow.return_to.as_deref()),
         Transport::Api => desk.own(&format!("/self-service/{}/api", flow.kind.as_str())),

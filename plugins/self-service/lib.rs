@@ -22,6 +22,7 @@ mod forms;
 mod identity_json;
 mod init;
 mod language;
+mod legacy;
 mod login;
 mod logout;
 mod marker;

@@ -18,6 +18,7 @@ use crate::{
     csrf::Csrf,
     desk::Desk,
     errors, fetch, flow_json, language,
+    legacy::REQUEST,
     login::confirmation,
     registration, remembered,
     settings::{deletion, moving},
@@ -57,10 +58,14 @@ pub(crate) async fn error(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
 }
 
 async fn show(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
-    if visit.query("flow").is_none() {
+    let id = visit.query("flow").or_else(|| match kind {
+        FlowKind::Settings => visit.query(REQUEST),
+        _ => None,
+    });
+    if id.is_none() {
         return Ok(begin(desk, visit, kind));
     }
-    let flow = match fetch::find(desk, visit.query("flow"), kind).await {
+    let flow = match fetch::find(desk, id, kind).await {
         Ok(flow) if flow.transport == Transport::Browser => flow,
         Ok(_) => return Ok(begin(desk, visit, kind)),
         Err(failure) if failure.code() == Code::FlowNotFound => {
@@ -81,7 +86,10 @@ async fn show(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
 /// Begins a flow with the page's own query.
 fn begin(desk: &Desk, visit: &Visit, kind: FlowKind) -> Response {
     let page = desk.begin_page(kind, None);
-    let parameters = visit.parameters().iter().filter(|(name, _)| name != "flow");
+    let parameters = visit
+        .parameters()
+        .iter()
+        .filter(|(name, _)| name != "flow" && name != REQUEST);
     let target = Url::parse(&page).map_or(page, |mut url| {
         let parameters: Vec<_> = parameters.collect();
         if !parameters.is_empty() {

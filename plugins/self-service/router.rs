@@ -11,7 +11,7 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    actions, arrival, desk::Desk, errors, fetch, login, logout, own_page, profile_page,
+    actions, arrival, desk::Desk, errors, fetch, legacy, login, logout, own_page, profile_page,
     registration, schemas, sessions, settings, welcome,
 };
 
@@ -49,6 +49,14 @@ fn flows() -> Router<Arc<Desk>> {
             "/self-service/settings/continue",
             get(settings::waiting::go_on),
         )
+        .route(
+            "/self-service/browser/flows/profile",
+            get(legacy::init::browser),
+        )
+        .route(
+            "/self-service/browser/flows/profile/update",
+            post(legacy::update::submit),
+        )
         .route("/self-service/logout/browser", get(logout::browser::begin))
         .route("/self-service/logout", get(logout::submit::submit))
         .route(
@@ -77,6 +85,10 @@ fn programs() -> Router<Arc<Desk>> {
         .route("/self-service/registration/flows", get(fetch::registration))
         .route("/self-service/settings/api", get(settings::init::native))
         .route("/self-service/settings/flows", get(fetch::settings))
+        .route(
+            "/self-service/browser/flows/requests/profile",
+            get(legacy::request::fetch),
+        )
         .route("/self-service/logout/api", delete(logout::native::end))
         .route(
             "/self-service/methods/oidc/backchannel-logout/{provider}",

@@ -56,8 +56,17 @@ impl Submission {
         visit: &Visit,
         kind: FlowKind,
     ) -> Result<Opened, Failure> {
+        Self::open_as(desk, visit, (kind, visit.query("flow"))).await
+    }
+
+    /// Reads the submission to the flow of this kind and id.
+    pub(crate) async fn open_as(
+        desk: &Desk,
+        visit: &Visit,
+        (kind, id): (FlowKind, Option<&str>),
+    ) -> Result<Opened, Failure> {
         let fields = visit.fields()?;
-        let flow = fetch::find(desk, visit.query("flow"), kind).await?;
+        let flow = fetch::find(desk, id, kind).await?;
         let csrf = fetch::bound(desk, visit, &flow)?;
         let wants = match (&csrf, flow.transport) {
             (None, Transport::Api) => {

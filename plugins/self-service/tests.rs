@@ -8,6 +8,7 @@ mod deletion;
 mod first_sign_in;
 mod house;
 mod language;
+mod legacy;
 mod login;
 mod login_defence;
 mod logout;

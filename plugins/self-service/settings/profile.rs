@@ -64,7 +64,7 @@ pub(crate) fn schema<'a>(desk: &'a Desk, identity: &Identity) -> Result<&'a Sche
 
 /// The traits that were sent. A page has no fields for some of them, such as lists of lists, which
 /// must not go for that.
-fn sent(submission: &Submission, schema: &Schema, stored: &Identity) -> Value {
+pub(crate) fn sent(submission: &Submission, schema: &Schema, stored: &Identity) -> Value {
     let traits = submission.traits();
     if submission.wants == Wants::Json {
         return traits;

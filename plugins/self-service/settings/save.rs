@@ -10,7 +10,7 @@ use portcullis_kit::{Failure, Outcome, Wants};
 use crate::{actions, desk::Desk, forms, remembered, start, submission::Submission};
 
 /// Brings the flow's form up to date after a change, and keeps it.
-pub(super) async fn succeed(
+pub(crate) async fn succeed(
     desk: &Desk,
     flow: &mut Flow,
     identity: IdentityId,
@@ -23,7 +23,7 @@ pub(super) async fn succeed(
 }
 
 /// Brings the form up to date.
-pub(super) async fn refresh(
+pub(crate) async fn refresh(
     desk: &Desk,
     flow: &mut Flow,
     identity: IdentityId,

@@ -39,10 +39,16 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.ends_with("tests") {
             sources(&path, found);
-        } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
+        } else if is_source(&path) {
             found.push(path);
         }
     }
+}
+
+/// Whether it has texts for people: the first profile API has its own, in English.
+fn is_source(path: &Path) -> bool {
+    let is_apart = path.ends_with("tests.rs") || path.ends_with("legacy/wording.rs");
+    path.extension().is_some_and(|end| end == "rs") && !is_apart
 }
 
 /// The literals of a source that are texts, each value in them replaced by a letter.
