@@ -67,8 +67,8 @@ pub struct FormPage<'a> {
     pub lead: Option<&'a str>,
     /// The form.
     pub ui: &'a Ui,
-    /// A question and the link that answers it, below the form.
-    pub footer: Option<(&'a str, &'a WayOut)>,
+    /// Questions and the links that answer them, below the form.
+    pub footer: &'a [(&'a str, WayOut)],
 }
 
 /// A page that tells something and offers to go on.
@@ -150,15 +150,13 @@ impl Shell {
 
     /// A page with a form.
     pub fn form_page(&self, page: &FormPage<'_>) -> String {
-        let (question, link) = page.footer.unzip();
         self.render(
             "form.html",
             FormPageView {
                 title: page.title,
                 lead: page.lead,
                 form: FormView::of(page.ui),
-                question,
-                link,
+                footer: page.footer,
             },
         )
     }
@@ -200,8 +198,7 @@ struct FormPageView<'a> {
     title: &'a str,
     lead: Option<&'a str>,
     form: FormView<'a>,
-    question: Option<&'a str>,
-    link: Option<&'a WayOut>,
+    footer: &'a [(&'a str, WayOut)],
 }
 
 /// The heading of an error page.

@@ -7,6 +7,7 @@
 mod arrival;
 mod attempts;
 mod choosing;
+mod codes;
 mod complaint;
 mod config;
 mod csrf;
@@ -28,6 +29,7 @@ mod own_page;
 mod parked;
 mod plugin;
 mod provider;
+mod recovery;
 mod registration;
 mod remembered;
 mod return_to;
@@ -42,6 +44,7 @@ mod sign_in_loop;
 mod start;
 mod submission;
 mod throttle;
+mod verification;
 mod welcome;
 
 #[cfg(test)]
@@ -52,3 +55,4 @@ pub use config::{
     SettingsConfig,
 };
 pub use plugin::SelfService;
+pub use recovery::issue::{Recoveries, Recovery};

@@ -142,7 +142,7 @@ messages! {
     /// The label of an e-mail address.
     info email() = 1070007, "Email address";
     /// The button that mails another code.
-    info resend_code() = 1070008, "Send another code";
+    info resend_code() = 1070008, "Send it again";
     /// The button that goes on.
     info go_on() = 1070009, "Continue";
     /// The label of a code to get back in.
