@@ -41,6 +41,7 @@ use self::stand_ins::{FakeMethod, FakeProvider};
 use crate::{Config, Limits, SelfService};
 
 mod browser;
+pub(crate) mod mailed;
 pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
 

@@ -1,0 +1,393 @@
+//! Getting back in by a code that is mailed.
+
+use std::time::Duration;
+
+use portcullis_core::{identity::IdentityStore, session::SessionStore};
+use serde_json::{Value, json};
+
+use super::house::{
+    Browser, House, PUBLIC, Reply, action, csrf,
+    mailed::{ask, mailed, type_in},
+    messages, node,
+};
+use crate::{MailedProof, Recoveries};
+
+/// KC-078, CU-28.
+#[tokio::test]
+async fn a_mailed_code_lets_somebody_in_and_to_the_settings() {
+    let house = House::new();
+    let ada = house.resident("ada@example.com").await;
+    let mut desktop = house.browser();
+    desktop.sign_in("ada@example.com").await;
+    let mut browser = house.browser();
+    let begun = browser
+        .ask("/self-service/recovery/browser?return_to=https://app.test/x")
+        .await;
+    let flow = begun.json();
+    assert_eq!(flow["state"], "choose_method");
+    let field = node(&flow, "email");
+    assert_eq!(field["meta"]["label"]["id"], 1_070_016);
+    assert_eq!(field["group"], "code");
+
+    let reply = ask(&mut browser, &flow, "Ada@Example.com").await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let sent = reply.json();
+    assert_eq!(messages(&sent), [1_060_003]);
+    assert_eq!(
+        (&sent["state"], &sent["active"]),
+        (&json!("sent_email"), &json!("code"))
+    );
+    let names: Vec<_> = sent["ui"]["nodes"].as_array().unwrap().iter().collect();
+    let label = |node: &&&Value| node["meta"]["label"]["id"] == 1_070_008;
+    let resend = names.iter().find(label).unwrap();
+    assert_eq!(resend["attributes"]["value"], "ada@example.com");
+
+    let letter = house.letters.mails().pop().unwrap();
+    assert_eq!(
+        (&*letter.to, &*letter.subject),
+        ("ada@example.com", "recovery_code")
+    );
+    let code = mailed(&house);
+    assert_eq!(code.len(), 6);
+    let reply = type_in(
+        &mut browser,
+        &sent,
+        &format!(" {} {} ", &code[..3], &code[3..]),
+    )
+    .await;
+    assert_eq!(
+        reply.error(),
+        (422, "browser_location_change_required".to_owned())
+    );
+    let page = reply.json()["redirect_browser_to"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        page.starts_with(&format!("{PUBLIC}/.portcullis/settings?flow=")),
+        "{page}"
+    );
+    assert!(browser.session().is_some());
+
+    let id = page.split("flow=").nth(1).unwrap();
+    let settings = browser
+        .ask(&format!("/self-service/settings/flows?id={id}"))
+        .await
+        .json();
+    assert_eq!(messages(&settings), [1_060_001]);
+    assert_eq!(settings["return_to"], "https://app.test/x");
+    let session = browser.ask("/sessions/whoami").await.json();
+    assert_eq!(session["identity"]["id"], ada.id.to_string());
+    assert_eq!(session["authenticator_assurance_level"], "aal1");
+    assert_eq!(
+        session["authentication_methods"][0]["method"],
+        "code_recovery"
+    );
+    assert_eq!(
+        session["identity"]["verifiable_addresses"][0]["verified"],
+        true
+    );
+    assert_eq!(
+        desktop.ask("/sessions/whoami").await.status,
+        401,
+        "other sessions end"
+    );
+    assert_eq!(
+        type_in(&mut browser, &sent, &code).await.status,
+        404,
+        "it counts once"
+    );
+    assert!(
+        house
+            .heard
+            .all()
+            .contains(&"signed in by code_recovery".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_person_gets_back_in_by_form() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    let page = browser.go("/login?return_to=https://app.test/x").await;
+    let page = browser.go(page.location()).await;
+    let page = browser.go(page.location()).await.text();
+    assert!(page.contains("Forgot your password?"), "{page}");
+    let begun = browser.go("/recovery?return_to=https://app.test/x").await;
+    let begun = browser.go(begun.location()).await;
+    let address = begun.location().to_owned();
+    let page = browser.go(&address).await;
+    assert_eq!(page.headers["referrer-policy"], "no-referrer");
+    let text = page.text();
+    for part in [
+        "Forgot your password?",
+        "type=\"email\"",
+        "autocomplete=\"email\"",
+        "Remembered it?",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let flow = fetched(&mut browser, &begun).await;
+    let fields = [
+        ("csrf_token", csrf(&flow)),
+        ("method", "code"),
+        ("email", "ada@example.com"),
+    ];
+    let sent = browser.submit(action(&flow), &fields).await;
+    assert_eq!(sent.location(), address);
+    let text = browser.go(&address).await.text();
+    for part in [
+        "Check your mail",
+        "one-time-code",
+        "value=\"ada@example.com\" formnovalidate",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let code = mailed(&house);
+    let wrong = [("csrf_token", csrf(&flow)), ("code", "1")];
+    assert_eq!(
+        browser.submit(action(&flow), &wrong).await.location(),
+        address
+    );
+    assert!(
+        browser
+            .go(&address)
+            .await
+            .text()
+            .contains("This code is not right")
+    );
+    let right = [
+        ("csrf_token", csrf(&flow)),
+        ("method", "code"),
+        ("code", &*code),
+    ];
+    let reply = browser.submit(action(&flow), &right).await;
+    assert!(
+        reply.location().contains("/settings?flow="),
+        "{}",
+        reply.location()
+    );
+    let settings = browser.go(reply.location()).await;
+    assert!(
+        settings.text().contains("You are back in."),
+        "{}",
+        settings.text()
+    );
+    let again = browser.go("/self-service/recovery/browser").await;
+    assert_eq!(
+        again.location(),
+        format!("{PUBLIC}/"),
+        "who is signed in needs none"
+    );
+}
+
+async fn fetched(browser: &mut Browser<'_>, begun: &Reply) -> Value {
+    let fetch = format!("/self-service/recovery/flows?id={}", begun.query("flow"));
+    browser.ask(&fetch).await.json()
+}
+
+#[tokio::test]
+async fn a_native_client_gets_a_token_and_where_to_go_on() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut app = house.browser();
+    let flow = app.ask("/self-service/recovery/api").await.json();
+    assert_eq!(flow["type"], "api");
+    let body = json!({"method": "code", "email": "ada@example.com"});
+    let sent = app.post(action(&flow), &body).await;
+    assert_eq!(sent.json()["state"], "sent_email");
+    let body = json!({"method": "code", "code": mailed(&house)});
+    let done = app.post(action(&flow), &body).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert_eq!(done.set_cookies(), Vec::<String>::new());
+    let done = done.json();
+    assert_eq!(done["state"], "passed_challenge");
+    let token = done["session_token"].as_str().unwrap().to_owned();
+    let next = &done["continue_with"];
+    assert_eq!(next[0]["ory_session_token"], token);
+    assert_eq!(next[1]["action"], "show_settings_ui");
+    let fetch = format!(
+        "/self-service/settings/flows?id={}",
+        next[1]["flow"]["id"].as_str().unwrap()
+    );
+    app.headers.push(("x-session-token", token));
+    assert_eq!(app.ask(&fetch).await.status, 200);
+}
+
+/// Text, status and what is stored are the same; only nothing is mailed.
+#[tokio::test]
+async fn nobody_learns_whether_an_address_is_known() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut inactive = house.resident("off@example.com").await;
+    inactive.state = portcullis_core::identity::IdentityState::Inactive;
+    IdentityStore::update(&*house.store, &inactive)
+        .await
+        .unwrap();
+    let known = transcript(&house, "ada@example.com").await;
+    let mails = house.letters.mails().len();
+    for stranger in ["eve@example.com", "off@example.com"] {
+        let unknown = transcript(&house, stranger).await;
+        assert_eq!(known, unknown);
+    }
+    assert_eq!(
+        house.letters.mails().len(),
+        mails,
+        "nothing is sent to them"
+    );
+}
+
+/// Everything that is answered, without what is different each time.
+async fn transcript(house: &House, address: &str) -> Vec<String> {
+    let mut browser = house.browser();
+    let flow = browser.begin("recovery").await;
+    let id = flow["id"].as_str().unwrap();
+    let mut answers = Vec::new();
+    let mut replies = vec![ask(&mut browser, &flow, address).await];
+    for _ in 0..7 {
+        replies.push(type_in(&mut browser, &flow, "12345x").await);
+    }
+    for _ in 0..5 {
+        replies.push(ask(&mut browser, &flow, address).await);
+    }
+    for reply in replies {
+        let text = reply.text().replace(id, "ID").replace(address, "ADDRESS");
+        let token = reply.json()["ui"]["nodes"][0]["attributes"]["value"].clone();
+        let text = text.replace(token.as_str().unwrap_or("none"), "TOKEN");
+        answers.push(format!("{} {text}", reply.status));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_told_and_a_bad_place_to_return_to_is_refused() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let flow = browser.begin("recovery").await;
+    for (typed, id) in [
+        ("", 4_000_002),
+        ("ada", 4_000_040),
+        ("a b@example.com", 4_000_040),
+    ] {
+        let reply = ask(&mut browser, &flow, typed).await;
+        assert_eq!(reply.status, 400);
+        assert_eq!(
+            node(&reply.json(), "email")["messages"][0]["id"],
+            id,
+            "{typed}"
+        );
+    }
+    let evil = "/self-service/recovery/browser?return_to=https://evil.test/";
+    assert_eq!(
+        browser.ask(evil).await.error(),
+        (400, "self_service_flow_return_to_forbidden".to_owned())
+    );
+    let begun = browser.go(evil).await;
+    assert_eq!(fetched(&mut browser, &begun).await.get("return_to"), None);
+}
+
+#[tokio::test]
+async fn without_mail_nothing_is_offered() {
+    let house = House::new();
+    house.letters.close();
+    let mut browser = house.browser();
+    for kind in ["recovery", "verification"] {
+        for end in ["browser", "api"] {
+            let reply = house
+                .browser()
+                .ask(&format!("/self-service/{kind}/{end}"))
+                .await;
+            assert_eq!(
+                reply.error(),
+                (400, "self_service_flow_disabled".to_owned())
+            );
+        }
+    }
+    let begun = browser.go("/self-service/login/browser").await;
+    let page = browser.go(begun.location()).await.text();
+    assert!(!page.contains("Forgot"), "{page}");
+}
+
+#[tokio::test]
+async fn an_expired_form_is_replaced_by_one_that_takes_no_old_code() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    let flow = browser.begin("recovery").await;
+    ask(&mut browser, &flow, "ada@example.com").await;
+    let code = mailed(&house);
+    house.clock.advance(Duration::from_secs(3601));
+    let gone = type_in(&mut browser, &flow, &code).await;
+    assert_eq!(gone.error(), (410, "self_service_flow_expired".to_owned()));
+    let id = gone.json()["use_flow_id"].as_str().unwrap().to_owned();
+    let new = browser
+        .ask(&format!("/self-service/recovery/flows?id={id}"))
+        .await
+        .json();
+    assert_eq!(messages(&new), [4_060_005]);
+    assert_eq!(new["state"], "choose_method");
+    assert_eq!(type_in(&mut browser, &new, &code).await.status, 400);
+    assert!(browser.session().is_none());
+}
+
+fn recoveries(house: &House) -> Recoveries {
+    let services = house.services.clone();
+    Recoveries {
+        clock: services.clock,
+        entropy: services.entropy,
+        flows: services.flows,
+        seal: services.seal,
+        addresses: services.addresses,
+        ui_url: None,
+    }
+}
+
+/// KC-078.
+#[tokio::test]
+async fn an_administrator_hands_a_recovery_out_that_any_browser_takes_once() {
+    let house = House::new();
+    house.letters.close();
+    let ada = house.resident("ada@example.com").await;
+    let day = Duration::from_secs(86_400);
+    let recovery = recoveries(&house)
+        .create_for(ada.id, MailedProof::Code, day)
+        .await
+        .unwrap();
+    let (code, link) = (recovery.code.unwrap(), recovery.link.expose().to_owned());
+    house.clock.advance(Duration::from_secs(86_000));
+    let mut browser = house.browser();
+    let page = browser.go(&link).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(page.text().contains("Get back in") && page.text().contains("one-time-code"));
+    let id = link.split("flow=").nth(1).unwrap();
+    let flow = browser
+        .ask(&format!("/self-service/recovery/flows?id={id}"))
+        .await
+        .json();
+    let forged = json!({"code": code.expose()});
+    assert_eq!(
+        browser.post(action(&flow), &forged).await.status,
+        403,
+        "the form is its own"
+    );
+    assert_eq!(
+        type_in(&mut browser, &flow, code.expose()).await.status,
+        422
+    );
+    let sessions: &dyn SessionStore = &*house.store;
+    assert_eq!(sessions.list(ada.id).await.unwrap().len(), 1);
+    let mut other = house.browser();
+    other.go(&link).await;
+    assert_eq!(other.post(action(&flow), &forged).await.status, 404);
+
+    let recovery = recoveries(&house)
+        .create_for(ada.id, MailedProof::Link, day)
+        .await
+        .unwrap();
+    assert!(recovery.code.is_none());
+    let page = other.go(recovery.link.expose()).await.text();
+    assert!(page.contains("name=\"token\""), "{page}");
+    house.clock.advance(day);
+    assert_eq!(other.go(recovery.link.expose()).await.status, 410);
+}
