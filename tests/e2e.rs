@@ -21,6 +21,7 @@ mod e2e {
     mod gate;
     mod harness;
     mod mail;
+    mod mailed;
     mod metrics;
     mod open_redirect;
     mod provider;

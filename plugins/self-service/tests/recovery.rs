@@ -16,9 +16,7 @@ use crate::{MailedProof, Recoveries};
 #[tokio::test]
 async fn a_mailed_code_lets_somebody_in_and_to_the_settings() {
     let house = House::new();
-    let ada = house.resident("ada@example.com").await;
-    let mut desktop = house.browser();
-    desktop.sign_in("ada@example.com").await;
+    house.resident("ada@example.com").await;
     let mut browser = house.browser();
     let begun = browser
         .ask("/self-service/recovery/browser?return_to=https://app.test/x")
@@ -67,8 +65,6 @@ async fn a_mailed_code_lets_somebody_in_and_to_the_settings() {
         page.starts_with(&format!("{PUBLIC}/.portcullis/settings?flow=")),
         "{page}"
     );
-    assert!(browser.session().is_some());
-
     let id = page.split("flow=").nth(1).unwrap();
     let settings = browser
         .ask(&format!("/self-service/settings/flows?id={id}"))
@@ -76,6 +72,26 @@ async fn a_mailed_code_lets_somebody_in_and_to_the_settings() {
         .json();
     assert_eq!(messages(&settings), [1_060_001]);
     assert_eq!(settings["return_to"], "https://app.test/x");
+    assert_eq!(
+        type_in(&mut browser, &sent, &code).await.status,
+        404,
+        "it counts once"
+    );
+}
+
+#[tokio::test]
+async fn a_recovery_begins_one_session_of_one_factor_and_ends_all_others() {
+    let house = House::new();
+    let ada = house.resident("ada@example.com").await;
+    let mut desktop = house.browser();
+    desktop.sign_in("ada@example.com").await;
+    let mut browser = house.browser();
+    let flow = browser.begin("recovery").await;
+    ask(&mut browser, &flow, "ada@example.com").await;
+    assert_eq!(
+        type_in(&mut browser, &flow, &mailed(&house)).await.status,
+        422
+    );
     let session = browser.ask("/sessions/whoami").await.json();
     assert_eq!(session["identity"]["id"], ada.id.to_string());
     assert_eq!(session["authenticator_assurance_level"], "aal1");
@@ -87,16 +103,7 @@ async fn a_mailed_code_lets_somebody_in_and_to_the_settings() {
         session["identity"]["verifiable_addresses"][0]["verified"],
         true
     );
-    assert_eq!(
-        desktop.ask("/sessions/whoami").await.status,
-        401,
-        "other sessions end"
-    );
-    assert_eq!(
-        type_in(&mut browser, &sent, &code).await.status,
-        404,
-        "it counts once"
-    );
+    assert_eq!(desktop.ask("/sessions/whoami").await.status, 401);
     assert!(
         house
             .heard
@@ -105,30 +112,25 @@ async fn a_mailed_code_lets_somebody_in_and_to_the_settings() {
     );
 }
 
+/// A recovery form that a browser was led to, and where it stands.
+async fn led(browser: &mut Browser<'_>) -> (Value, String) {
+    let begun = browser.go("/recovery?return_to=https://app.test/x").await;
+    let begun = browser.go(begun.location()).await;
+    (fetched(browser, &begun).await, begun.location().to_owned())
+}
+
+fn has(page: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
 #[tokio::test]
 async fn a_person_gets_back_in_by_form() {
     let house = House::new();
     house.resident("ada@example.com").await;
     let mut browser = house.browser();
-    let page = browser.go("/login?return_to=https://app.test/x").await;
-    let page = browser.go(page.location()).await;
-    let page = browser.go(page.location()).await.text();
-    assert!(page.contains("Forgot your password?"), "{page}");
-    let begun = browser.go("/recovery?return_to=https://app.test/x").await;
-    let begun = browser.go(begun.location()).await;
-    let address = begun.location().to_owned();
-    let page = browser.go(&address).await;
-    assert_eq!(page.headers["referrer-policy"], "no-referrer");
-    let text = page.text();
-    for part in [
-        "Forgot your password?",
-        "type=\"email\"",
-        "autocomplete=\"email\"",
-        "Remembered it?",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
-    }
-    let flow = fetched(&mut browser, &begun).await;
+    let (flow, address) = led(&mut browser).await;
     let fields = [
         ("csrf_token", csrf(&flow)),
         ("method", "code"),
@@ -136,26 +138,18 @@ async fn a_person_gets_back_in_by_form() {
     ];
     let sent = browser.submit(action(&flow), &fields).await;
     assert_eq!(sent.location(), address);
-    let text = browser.go(&address).await.text();
-    for part in [
-        "Check your mail",
-        "one-time-code",
-        "value=\"ada@example.com\" formnovalidate",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
-    }
+    let page = browser.go(&address).await.text();
+    let resend = "value=\"ada@example.com\" formnovalidate";
+    has(&page, &["Check your mail", "one-time-code", resend]);
     let code = mailed(&house);
     let wrong = [("csrf_token", csrf(&flow)), ("code", "1")];
     assert_eq!(
         browser.submit(action(&flow), &wrong).await.location(),
         address
     );
-    assert!(
-        browser
-            .go(&address)
-            .await
-            .text()
-            .contains("This code is not right")
+    has(
+        &browser.go(&address).await.text(),
+        &["This code is not right"],
     );
     let right = [
         ("csrf_token", csrf(&flow)),
@@ -163,22 +157,40 @@ async fn a_person_gets_back_in_by_form() {
         ("code", &*code),
     ];
     let reply = browser.submit(action(&flow), &right).await;
-    assert!(
-        reply.location().contains("/settings?flow="),
-        "{}",
-        reply.location()
-    );
-    let settings = browser.go(reply.location()).await;
-    assert!(
-        settings.text().contains("You are back in."),
-        "{}",
-        settings.text()
+    has(reply.location(), &["/settings?flow="]);
+    has(
+        &browser.go(reply.location()).await.text(),
+        &["You are back in."],
     );
     let again = browser.go("/self-service/recovery/browser").await;
     assert_eq!(
         again.location(),
         format!("{PUBLIC}/"),
         "who is signed in needs none"
+    );
+}
+
+#[tokio::test]
+async fn the_sign_in_page_leads_to_a_page_that_tells_no_other_site_its_address() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let page = browser.go("/login?return_to=https://app.test/x").await;
+    let page = browser.go(page.location()).await;
+    let page = browser.go(page.location()).await.text();
+    has(
+        &page,
+        &[
+            "Forgot your password?",
+            "/self-service/recovery/browser?return_to=",
+        ],
+    );
+    let (_, address) = led(&mut browser).await;
+    let page = browser.go(&address).await;
+    assert_eq!(page.headers["referrer-policy"], "no-referrer");
+    let field = ["type=\"email\"", "autocomplete=\"email\"", "Remembered it?"];
+    has(
+        &page.text(),
+        &["Forgot your password?", field[0], field[1], field[2]],
     );
 }
 
