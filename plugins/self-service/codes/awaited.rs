@@ -3,6 +3,7 @@
 use portcullis_core::{
     action::Action,
     entropy::Entropy,
+    event::Event,
     flow::{Flow, FlowKind},
     id::{AddressId, IdentityId},
     identity::{Address, Identity, IdentityState},
@@ -190,6 +191,10 @@ impl Holder {
             identity.updated_at = desk.now();
             match identities.update(&identity).await {
                 Ok(()) => {
+                    let event = Event::AddressVerified {
+                        identity: identity.id,
+                    };
+                    desk.services.announcer.announce(&event);
                     identity.version += 1;
                     return Ok(Some(identity));
                 }
