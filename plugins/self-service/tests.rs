@@ -3,6 +3,7 @@
 mod a_word;
 mod confirmation;
 mod first_sign_in;
+mod handed_out;
 mod house;
 mod login;
 mod login_defence;

@@ -214,7 +214,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_terminal_takes_mail_without_a_server() {
-        let outbox = Outbox::terminal();
+        let wording = Arc::new(Wording::load(None).unwrap());
+        let gate = Url::parse("https://gate.example.org").unwrap();
+        let outbox = Outbox::terminal(Pen::new(wording, &gate));
         assert!(outbox.is_configured());
     }
 }

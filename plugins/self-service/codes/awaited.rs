@@ -84,7 +84,7 @@ impl<'a> Mint<'a> {
 
     /// Lets `flow` await a new proof from now on, and returns it: a code, or the link that carries a
     /// token. `None` only when it cannot be sealed.
-    pub(crate) fn expect(
+    pub(crate) fn issue(
         &self,
         flow: &mut Flow,
         expected: Expected,

@@ -67,7 +67,7 @@ pub(crate) fn prepare(
         proof,
         lifespan,
     };
-    let secret = Mint::of(desk).expect(flow, expected, desk.now());
+    let secret = Mint::of(desk).issue(flow, expected, desk.now());
     let letter = Letter {
         to: address,
         occasion: occasion(flow.kind, proof),

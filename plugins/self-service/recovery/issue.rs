@@ -87,7 +87,7 @@ impl Recoveries {
             seal: &self.seal,
             addresses: &self.addresses,
         };
-        let sealed = mint.expect(&mut flow, expected, now);
+        let sealed = mint.issue(&mut flow, expected, now);
         let secret = sealed.ok_or(StoreError::Corrupt { what: "seal" })?;
         self.flows.put(&flow).await?;
         let own = || self.addresses.own("/recovery");
