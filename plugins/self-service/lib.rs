@@ -7,6 +7,7 @@
 mod arrival;
 mod attempts;
 mod choosing;
+mod codes;
 mod complaint;
 mod config;
 mod csrf;
@@ -29,6 +30,7 @@ mod own_page;
 mod parked;
 mod plugin;
 mod provider;
+mod recovery;
 mod registration;
 mod remembered;
 mod return_to;
@@ -43,6 +45,7 @@ mod sign_in_loop;
 mod start;
 mod submission;
 mod throttle;
+mod verification;
 mod welcome;
 
 #[cfg(test)]
@@ -55,3 +58,4 @@ pub use config::{
     SettingsConfig,
 };
 pub use plugin::SelfService;
+pub use recovery::issue::{Recoveries, Recovery};

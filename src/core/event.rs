@@ -41,6 +41,11 @@ pub enum Event<'a> {
         /// Why.
         reason: CreationReason,
     },
+    /// Somebody proved to hold an address of theirs.
+    AddressVerified {
+        /// Whose.
+        identity: IdentityId,
+    },
     /// An account at a provider was linked to an identity.
     Linked {
         /// Which identity.

@@ -56,6 +56,10 @@ impl<'a> Line<'a> {
                 reason: Some(reason.as_str()),
                 ..Self::named("identity_created")
             },
+            Event::AddressVerified { identity } => Self {
+                identity: Some(identity.to_string()),
+                ..Self::named("address_verified")
+            },
             _ => Self::of_link(event),
         }
     }

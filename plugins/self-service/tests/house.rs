@@ -41,6 +41,7 @@ use self::stand_ins::{FakeMethod, FakeProvider};
 use crate::{Config, Limits, SelfService};
 
 mod browser;
+pub(crate) mod mailed;
 pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
 
@@ -71,6 +72,7 @@ impl Observer for Heard {
             Event::SignedIn { method, .. } => format!("signed in by {method}"),
             Event::SignInRefused { code, .. } => format!("refused: {}", code.as_str()),
             Event::IdentityCreated { .. } => "created".to_owned(),
+            Event::AddressVerified { .. } => "verified".to_owned(),
             Event::SignedOut { .. } => "signed out".to_owned(),
             Event::Linked { reason, .. } => format!("linked: {}", reason.as_str()),
             Event::Unlinked { reason, .. } => format!("unlinked: {}", reason.as_str()),
