@@ -8,6 +8,7 @@ mod actions;
 mod arrival;
 mod attempts;
 mod choosing;
+mod codes;
 mod complaint;
 mod config;
 mod csrf;
@@ -33,6 +34,7 @@ mod parked;
 mod plugin;
 mod profile_page;
 mod provider;
+mod recovery;
 mod registration;
 mod remembered;
 mod return_to;
@@ -47,6 +49,7 @@ mod sign_in_loop;
 mod start;
 mod submission;
 mod throttle;
+mod verification;
 mod welcome;
 
 #[cfg(test)]
@@ -59,3 +62,4 @@ pub use config::{
     SettingsConfig,
 };
 pub use plugin::SelfService;
+pub use recovery::issue::{Recoveries, Recovery};

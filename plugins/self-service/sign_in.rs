@@ -24,6 +24,7 @@ use crate::{
     identity_json,
     navigate::with_cookie,
     remembered, session_json,
+    verification::{self, begin::Begun},
 };
 
 /// The name of signing in through a provider.
@@ -143,6 +144,45 @@ impl SignIn<'_> {
     }
 
     async fn enter(self, desk: &Desk, visit: &Visit) -> Outcome {
+        let (session, token) = self.open(desk, visit).await?;
+        let verification = match self.flow.kind {
+            FlowKind::Registration => self.verification(desk).await,
+            _ => None,
+        };
+        let next = match remembered::refreshes(self.flow) {
+            true => None,
+            false => self.next(desk, verification.as_ref()).await?,
+        };
+        let mut response = self.answer(desk, (&session, &token), next, verification.as_ref());
+        if self.flow.transport == Transport::Browser {
+            for cookie in self.cookies(desk, &token) {
+                response = with_cookie(response, &cookie);
+            }
+        }
+        Ok(response)
+    }
+
+    async fn next(&self, desk: &Desk, begun: Option<&Begun>) -> Result<Option<Next>, Failure> {
+        let from = (self.flow, self.flow.return_to.as_deref());
+        after::next(desk, from, self.wants, (self.identity, begun)).await
+    }
+
+    /// Begins to verify the address that somebody has just registered with. What cannot be mailed
+    /// keeps nobody out: another mail can be asked for at any time.
+    async fn verification(&self, desk: &Desk) -> Option<Begun> {
+        let begun = verification::begin::begin_for(desk, self.flow, self.identity).await;
+        begun.unwrap_or_else(|failure| {
+            tracing::warn!(code = failure.code().as_str(), "no verification begins");
+            None
+        })
+    }
+
+    /// Begins the session.
+    pub(crate) async fn open(
+        &self,
+        desk: &Desk,
+        visit: &Visit,
+    ) -> Result<(Session, Token), Failure> {
         let services = &desk.services;
         let token = match self.flow.transport {
             Transport::Browser => Token::generate(&*services.entropy),
@@ -176,12 +216,17 @@ impl SignIn<'_> {
             method: session.methods.first().map_or(OIDC, |one| &one.method),
             provider: session.provider(),
         });
-        let return_to = self.flow.return_to.as_deref();
-        let next = match remembered::refreshes(self.flow) {
-            true => None,
-            false => after::next(desk, (self.flow, return_to), self.wants, self.identity).await?,
-        };
-        Ok(self.answer(desk, (&session, &token), next))
+        Ok((session, token))
+    }
+
+    /// The cookies that a browser keeps from now on.
+    pub(crate) fn cookies(&self, desk: &Desk, token: &Token) -> Vec<String> {
+        let cookies = &desk.services.cookies;
+        let lifespan = desk.services.sessions.lifetimes().lifespan;
+        let session = cookies.set(cookies.session(), token.expose(), lifespan);
+        let csrf = self.csrf.clone();
+        let csrf = csrf.map(|csrf| csrf.after_sign_in(desk.now()).set_cookie(desk));
+        std::iter::once(session).chain(csrf).collect()
     }
 
     /// Whether what was proved still lets the identity in. It may have been taken away, and all
@@ -217,35 +262,26 @@ impl SignIn<'_> {
     }
 
     fn answer(
-        self,
+        &self,
         desk: &Desk,
         (session, token): (&Session, &Token),
         next: Option<Next>,
+        verification: Option<&Begun>,
     ) -> Response {
         let return_to = self.flow.return_to.clone().unwrap_or_else(|| desk.home());
-        let response = match (self.wants, next) {
+        match (self.wants, next) {
             (Wants::Html, Some(next)) => Redirect::to(&next.page).into_response(),
             (Wants::Html, None) => Redirect::to(&return_to).into_response(),
             (Wants::Json, next) => {
                 let mut body = self.body(desk, session, token, &return_to);
+                if let Some(begun) = verification {
+                    begun.tell(desk, &mut body);
+                }
                 if let Some(told) = next.and_then(|next| next.continue_with) {
                     next_first(&mut body, told);
                 }
                 Json(body).into_response()
             }
-        };
-        if self.flow.transport == Transport::Api {
-            return response;
-        }
-        let cookies = &desk.services.cookies;
-        let lifespan = desk.services.sessions.lifetimes().lifespan;
-        let response = with_cookie(
-            response,
-            &cookies.set(cookies.session(), token.expose(), lifespan),
-        );
-        match self.csrf {
-            Some(csrf) => with_cookie(response, &csrf.after_sign_in(desk.now()).set_cookie(desk)),
-            None => response,
         }
     }
 

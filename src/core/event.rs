@@ -56,6 +56,11 @@ pub enum Event<'a> {
         /// Whose it was.
         identity: IdentityId,
     },
+    /// Somebody proved to hold an address of theirs.
+    AddressVerified {
+        /// Whose.
+        identity: IdentityId,
+    },
     /// An account at a provider was linked to an identity.
     Linked {
         /// Which identity.

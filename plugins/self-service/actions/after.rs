@@ -10,7 +10,12 @@ use portcullis_kit::{Failure, Wants};
 use serde_json::{Value, json};
 
 use super::{begin, change, form};
-use crate::{desk::Desk, language, remembered, start::NewFlow};
+use crate::{
+    desk::Desk,
+    language, remembered,
+    start::NewFlow,
+    verification::{self, begin::Begun},
+};
 
 /// What comes next.
 #[derive(Debug)]
@@ -44,16 +49,23 @@ pub(crate) async fn aged(desk: &Desk, identity: &Identity) -> Result<Option<Iden
 }
 
 /// What `identity` has to do next, on its way from a flow to `return_to`; `None` when it can go.
+/// `begun` is a verification that has begun by itself, whose mail is on its way.
 pub(crate) async fn next(
     desk: &Desk,
     (from, return_to): (&Flow, Option<&str>),
     wants: Wants,
-    identity: &Identity,
+    (identity, begun): (&Identity, Option<&Begun>),
 ) -> Result<Option<Next>, Failure> {
     let pending = desk.services.actions.pending(identity);
     let Some(action) = pending.first().filter(|_| !is_on_its_way(desk, return_to)) else {
         return Ok(None);
     };
+    if let (Action::VerifyEmail, Some(begun)) = (action, begun) {
+        return Ok(Some(Next {
+            page: desk.flow_page(begun.flow.kind, begun.flow.id),
+            continue_with: None,
+        }));
+    }
     let page = language::kept(from, &begin::page(desk, *action, return_to));
     let continue_with = match wants {
         Wants::Html => None,
@@ -72,6 +84,12 @@ async fn told(
     identity: &Identity,
     action: Action,
 ) -> Result<Value, Failure> {
+    if action == Action::VerifyEmail {
+        let from = with_return(from, return_to);
+        if let Some(begun) = verification::begin::begin_for(desk, &from, identity).await? {
+            return Ok(begun.continue_with(desk));
+        }
+    }
     let new = NewFlow {
         context: remembered::errand(identity.id, action, false),
         return_to: return_to.map(str::to_owned),
@@ -86,6 +104,14 @@ async fn told(
         "id": flow.id,
         "url": desk.flow_page(flow.kind, flow.id),
     }}))
+}
+
+/// A flow that leads on to `return_to`.
+pub(super) fn with_return(flow: &Flow, return_to: Option<&str>) -> Flow {
+    Flow {
+        return_to: return_to.map(str::to_owned),
+        ..flow.clone()
+    }
 }
 
 /// Whether the browser is about to do an action that an application asks for; what is required as

@@ -12,7 +12,10 @@ use portcullis_kit::{Outcome, Wants};
 use serde_json::{Value, json};
 
 use super::{after, begin, change, done, form, status::Status};
-use crate::{desk::Desk, language, navigate, remembered, settings, start, submission::Submission};
+use crate::{
+    desk::Desk, language, navigate, remembered, settings, start, submission::Submission,
+    verification,
+};
 
 /// Answers a submission to the flow of `action` that is not one of the settings as well.
 pub(crate) async fn submit(
@@ -25,7 +28,7 @@ pub(crate) async fn submit(
         (Action::TermsAndConditions, Some(form::ACCEPT)) => {
             accept(desk, principal, submission).await
         }
-        (Action::VerifyEmail, Some(form::VERIFY)) => verify(desk, &submission),
+        (Action::VerifyEmail, Some(form::VERIFY)) => verify(desk, principal, &submission).await,
         _ => {
             let complaint = (None, settings::submit::unknown());
             submission.reject(desk, vec![complaint]).await
@@ -59,7 +62,7 @@ async fn accept(desk: &Desk, principal: &Principal, mut submission: Box<Submissi
 }
 
 /// Begins to prove an address. An application that asked for it hears of it afterwards.
-fn verify(desk: &Desk, submission: &Submission) -> Outcome {
+async fn verify(desk: &Desk, principal: &Principal, submission: &Submission) -> Outcome {
     let flow = &submission.flow;
     let return_to = flow.return_to.as_deref();
     let back = begin::page(desk, Action::VerifyEmail, return_to);
@@ -67,8 +70,19 @@ fn verify(desk: &Desk, submission: &Submission) -> Outcome {
         true => Some(back.as_str()),
         false => return_to,
     };
-    let page = desk.begin_page(FlowKind::Verification, return_to);
-    navigate::to(submission.wants, &language::kept(flow, &page))
+    let from = after::with_return(flow, return_to);
+    let begun = verification::begin::begin_for(desk, &from, &principal.identity).await?;
+    let Some(begun) = begun else {
+        let page = desk.begin_page(FlowKind::Verification, return_to);
+        return navigate::to(submission.wants, &language::kept(flow, &page));
+    };
+    if submission.wants == Wants::Json {
+        let mut body = submission.json(desk);
+        begun.tell(desk, &mut body);
+        return Ok(Json(body).into_response());
+    }
+    let page = desk.flow_page(begun.flow.kind, begun.flow.id);
+    Ok(Redirect::to(&page).into_response())
 }
 
 /// Notes that the action of this flow is done, and goes on: to the next one, else to where its
@@ -91,7 +105,7 @@ pub(crate) async fn complete(
         false => flow.return_to.clone(),
     };
     let from = (flow, return_to.as_deref());
-    let next = after::next(desk, from, submission.wants, &identity).await?;
+    let next = after::next(desk, from, submission.wants, (&identity, None)).await?;
     let onward = return_to.clone().unwrap_or_else(|| desk.home());
     if submission.wants == Wants::Html {
         let page = next.map_or(onward, |next| next.page);

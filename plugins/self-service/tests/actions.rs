@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::house::{
     House, PASSWORD, PUBLIC, action,
     busy::{Busy, TERMS, growing_schema, house_where},
-    credentials, csrf, node,
+    credentials, csrf,
+    mailed::{mailed, type_in},
+    node,
 };
 
 const LOGIN: &str = "/self-service/login/browser?return_to=https://app.test/reports";
@@ -225,18 +227,55 @@ async fn kc_091_a_password_that_has_grown_too_old_has_to_be_changed() {
 }
 
 #[tokio::test]
-async fn kc_093_an_address_is_proved_by_the_verification_flow() {
+async fn kc_093_an_address_is_proved_by_a_code_that_is_mailed() {
     let house = house_where(&[Action::VerifyEmail]);
-    house.resident("ada@example.com").await;
+    let ada = house.resident("ada@example.com").await;
     let mut browser = house.browser();
     let reply = browser.sign_in_by_form(LOGIN, "ada@example.com").await;
     let flow = browser.errand(&reply).await;
     let label = &node(&flow, "method")["meta"]["label"]["text"];
     assert_eq!(label, "Confirm ada@example.com");
     let reply = browser.press(&flow, &[("method", "verify_email")]).await;
-    let page = format!("{PUBLIC}/.portcullis/self-service/verification/browser");
+    let page = format!("{PUBLIC}/.portcullis/verification?flow=");
     assert!(reply.location().starts_with(&page), "{}", reply.location());
-    assert_eq!(reply.query("return_to"), "https://app.test/reports");
+    let fetch = format!(
+        "/self-service/verification/flows?id={}",
+        reply.query("flow")
+    );
+    let flow = browser.ask(&fetch).await.json();
+    assert_eq!(flow["return_to"], "https://app.test/reports");
+    let passed = type_in(&mut browser, &flow, &mailed(&house)).await;
+    assert_eq!(passed.json()["state"], "passed_challenge");
+    assert!(house.stored(&ada).await.required_actions.is_empty());
+    let whoami = browser.ask("/sessions/whoami").await.json();
+    assert_eq!(whoami["required_actions"], json!([]));
+}
+
+#[tokio::test]
+async fn kc_093_a_program_is_told_the_verification_that_has_begun() {
+    let house = house_where(&[Action::VerifyEmail]);
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    let body = browser.sign_in("ada@example.com").await;
+    let first = &body["continue_with"][0];
+    assert_eq!(first["action"], "show_verification_ui");
+    assert_eq!(first["flow"]["verifiable_address"], "ada@example.com");
+    assert_eq!(house.letters.mails().len(), 1);
+    let mut other = house.browser();
+    let flow = other.begin("registration").await;
+    let fields = json!({
+        "method": "password", "password": PASSWORD, "csrf_token": csrf(&flow),
+        "traits": {"email": "new@example.com"},
+    });
+    let body = other.post(action(&flow), &fields).await.json();
+    let told: Vec<_> = body["continue_with"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["show_verification_ui", "redirect_browser_to"]);
+    assert_eq!(house.letters.mails().len(), 2, "one letter each");
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ use crate::{Config, Limits, SelfService};
 
 mod browser;
 pub(crate) mod busy;
+pub(crate) mod mailed;
 pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
 
@@ -75,6 +76,7 @@ impl Observer for Heard {
             Event::ProfileChanged { .. } => "profile changed".to_owned(),
             Event::PasswordChanged { .. } => "password changed".to_owned(),
             Event::IdentityDeleted { .. } => "deleted".to_owned(),
+            Event::AddressVerified { .. } => "verified".to_owned(),
             Event::SignedOut { .. } => "signed out".to_owned(),
             Event::Linked { reason, .. } => format!("linked: {}", reason.as_str()),
             Event::Unlinked { reason, .. } => format!("unlinked: {}", reason.as_str()),
