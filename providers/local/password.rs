@@ -175,8 +175,8 @@ impl Password {
         if present.config != outdated.config {
             return;
         }
+        // The password is as old as before.
         present.config[HASH] = config[HASH].clone();
-        present.updated_at = self.clock.now();
         if let Err(error) = self.stores.credentials.put(&present).await {
             tracing::warn!(identity.id = %owner, %error, "a password could not be rehashed");
         }
