@@ -184,6 +184,7 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
         _ if confirmation::is_in(flow) => ("Is this you?", Some(another())),
         _ if remembered::refreshes(flow) => {
             let back = flow.return_to.clone().unwrap_or_else(|| desk.home());
+            let back = actions::page::refused(desk, &back).unwrap_or(back);
             let cancel = Some(("Changed your mind?", "Cancel", back));
             ("Confirm that it is you", cancel)
         }

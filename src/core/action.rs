@@ -193,7 +193,7 @@ impl Actions {
         match action {
             Action::DeleteAccount => false,
             Action::VerifyEmail => is_asked && has_unverified(identity),
-            Action::VerifyProfile => !self.suffices(identity),
+            Action::VerifyProfile => is_asked || !self.suffices(identity),
             Action::TermsAndConditions => self.terms_are_open(identity, is_asked),
             Action::UpdatePassword | Action::UpdateProfile => is_asked,
         }

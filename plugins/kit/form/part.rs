@@ -45,8 +45,11 @@ struct Button<'a> {
 
 /// Whether the form changes several things that are saved apart from each other.
 pub(super) fn is_divided(ui: &Ui) -> bool {
+    let is_profile = |node: &Node| node.group == PROFILE && text(node) != FINAL;
     let mut nodes = ui.nodes.iter();
-    nodes.any(|node| node.group == PROFILE && node.attributes.name == "method")
+    let saves_profile = nodes.any(|node| node.group == PROFILE && node.attributes.name == "method");
+    let mut nodes = ui.nodes.iter();
+    saves_profile && nodes.any(|node| node.group != "default" && !is_profile(node))
 }
 
 /// The heading of the part that the node of a divided form belongs to.

@@ -1,8 +1,12 @@
 //! What the page of an action says around its form.
 
-use portcullis_core::{action::Action, flow::Flow};
+use portcullis_core::{
+    action::Action,
+    flow::{Flow, FlowKind},
+};
+use url::Url;
 
-use super::status::Status;
+use super::{KC_ACTION, status::Status};
 use crate::{desk::Desk, remembered};
 
 /// The title of an action's page, and what it says of it.
@@ -46,6 +50,21 @@ pub(crate) fn way_out(desk: &Desk, flow: &Flow) -> (&'static str, &'static str, 
             desk.own("/self-service/logout/browser"),
         ),
     }
+}
+
+/// Where the browser goes when its person does not sign in again for an action that `return_to`
+/// leads to.
+pub(crate) fn refused(desk: &Desk, return_to: &str) -> Option<String> {
+    let settings = desk.begin_page(FlowKind::Settings, None);
+    let url = Url::parse(return_to).ok()?;
+    let value = |name: &str| {
+        let mut pairs = url.query_pairs();
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value)
+    };
+    value(KC_ACTION).filter(|_| return_to.starts_with(&settings))?;
+    let wanted = value("return_to")?;
+    let checked = desk.services.addresses.return_urls.check(&wanted);
+    Some(Status::Cancelled.tell(desk, checked.as_ref().map(Url::as_str)))
 }
 
 /// Where the browser goes when its person does not do what an application asked for.

@@ -149,6 +149,8 @@ fn an_address_that_is_proved_is_not_asked_for() {
 fn kc_063_a_profile_that_does_not_suffice_any_more_is_asked_for_unless_that_is_off() {
     let lacking = identity(json!({"email": "ada@example.org"}), &[]);
     assert_eq!(actions(all()).pending(&lacking), [Action::VerifyProfile]);
+    let asked = ada(&[Action::VerifyProfile]);
+    assert_eq!(actions(all()).pending(&asked), [Action::VerifyProfile]);
     let mut settings = all();
     settings.get_mut(&Action::VerifyProfile).unwrap().enabled = false;
     assert!(actions(settings).pending(&lacking).is_empty());
@@ -200,4 +202,22 @@ fn kc_091_a_password_is_outdated_once_it_is_older_than_allowed() {
     settings.get_mut(&Action::UpdatePassword).unwrap().enabled = false;
     let off = actions(settings).with_password_max_age(Some(day));
     assert!(!off.is_outdated(&password, clock.now()));
+}
+
+#[test]
+fn a_profile_that_its_person_cannot_mend_keeps_nobody_out() {
+    let document = json!({"type": "object", "properties": {"traits": {
+        "type": "object",
+        "properties": {
+            "email": {"type": "string"},
+            "badge": {"type": "string", "x-profile": {"edit": ["admin"]}},
+        },
+        "required": ["badge"],
+    }}});
+    let schema = Schema::parse("default", document).unwrap();
+    let schemas = Schemas::new(vec![Arc::new(schema)], "default").unwrap();
+    let actions = Actions::new(Arc::new(schemas), all(), None);
+    let mut without = ada(&[]);
+    without.traits = json!({"email": "ada@example.org"});
+    assert!(actions.pending(&without).is_empty());
 }

@@ -86,7 +86,7 @@ pub(crate) fn house_where(defaults: &[Action]) -> House {
     .house()
 }
 
-/// A schema that asks people for a `team`, but not when they register.
+/// A schema that asks people for a `team` as well.
 pub(crate) fn growing_schema() -> Value {
     let mut schema: Value = serde_json::from_str(include_str!("../schema.json")).unwrap();
     let properties = &mut schema["properties"]["traits"]["properties"];
