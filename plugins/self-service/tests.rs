@@ -18,6 +18,7 @@ mod oidc_logout;
 mod own_pages;
 mod profile;
 mod profile_page;
+mod profile_rules;
 mod registration;
 mod sessions;
 mod settings;
