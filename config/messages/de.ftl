@@ -33,12 +33,9 @@ m1990020 = {$provider} hierher umziehen
 m1990021 = Alles so lassen
 m1990022 = Ein weiteres {$provider}-Konto verknüpfen
 m1990030 = Mein Konto löschen
-m1990031 = Ja, mein Konto endgültig löschen
+m1990031 = Ja, endgültig löschen
 m1990032 = Mein Konto behalten
-m1990033 = Ihr Profil und alles, womit Sie sich anmelden, wird endgültig gelöscht, darunter { $links ->
-        [one] {$links} verknüpftes Konto
-       *[other] {$links} verknüpfte Konten
-    }. Sie werden auf allen Geräten abgemeldet, insgesamt {$sessions}.
+m1990033 = Ihr Profil, Ihr Passwort, verknüpfte Konten ({$links}) und Sitzungen ({$sessions}) werden endgültig gelöscht. Niemand kann sie zurückholen.
 m1990034 = Neues Passwort
 m4000001 = {$reason}
 m4000002 = Bitte füllen Sie das Feld „{$property}“ aus.
