@@ -5,7 +5,10 @@ mod mapping;
 mod policy;
 mod protocol;
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use portcullis_core::{clock::Clock, id::ProviderId, provider::ConfiguredProvider};
 
@@ -13,10 +16,33 @@ use crate::config;
 
 /// A provider cannot be made of what is configured.
 #[derive(Debug, thiserror::Error)]
-#[error("provider {id}: {reason}")]
+#[error("{}providers.{id}{}: {reason}", before(file.as_deref()), below(key))]
 pub(crate) struct InvalidProvider {
     id: String,
-    reason: String,
+    /// The file that its table stands in, where that is known.
+    file: Option<PathBuf>,
+    /// The key of its table; nothing for the table as a whole.
+    pub(crate) key: &'static str,
+    /// What is wrong.
+    pub(crate) reason: String,
+}
+
+impl InvalidProvider {
+    /// The same, of a table in this file.
+    pub(crate) fn in_file(self, file: Option<PathBuf>) -> Self {
+        Self { file, ..self }
+    }
+}
+
+fn before(file: Option<&Path>) -> String {
+    file.map_or_else(String::new, |file| format!("{}: ", file.display()))
+}
+
+fn below(key: &str) -> String {
+    match key.is_empty() {
+        true => String::new(),
+        false => format!(".{key}"),
+    }
 }
 
 /// The provider that a `[providers.<id>]` table describes. Asks nobody.
@@ -25,23 +51,28 @@ pub(crate) fn provider(
     table: &config::Provider,
     clock: Arc<dyn Clock>,
 ) -> Result<ConfiguredProvider, InvalidProvider> {
-    let invalid = |reason: String| InvalidProvider {
+    let invalid = |key: &'static str, reason: String| InvalidProvider {
         id: id.to_owned(),
+        file: None,
+        key,
         reason,
     };
     let name: ProviderId = id
         .parse()
-        .map_err(|_| invalid("the id is malformed".to_owned()))?;
-    let made = protocol::speaker(name.clone(), table, clock).map_err(invalid)?;
+        .map_err(|_| invalid("", "the id is malformed".to_owned()))?;
+    let made = protocol::speaker(name.clone(), table, clock);
+    let made = made.map_err(|error| invalid(table.written_key(error.key), error.reason))?;
+    let policy = policy::policy(table).map_err(|reason| invalid("require_claims", reason))?;
+    let mapping = mapping::mapping(table).map_err(|error| invalid("map", error.to_string()))?;
     Ok(ConfiguredProvider {
         label: label(id, table),
         id: name,
         order: table.order,
         hidden: table.hidden,
         icon: table.icon.clone(),
-        policy: policy::policy(table).map_err(invalid)?,
+        policy,
         trust: made.trust,
-        mapping: mapping::mapping(table).map_err(|error| invalid(error.to_string()))?,
+        mapping,
         provider: made.provider,
     })
 }

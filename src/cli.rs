@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and which file answers it.
 
+mod assignment;
 pub mod check;
 mod consent;
 mod create_admin_account;
@@ -92,6 +93,8 @@ enum Command {
     },
     /// List the accounts at providers that an identity is linked to.
     ListOidcAccounts(Selector),
+    /// Link an account at a provider to an identity, by the account's subject.
+    LinkOidcAccount(assignment::LinkAccount),
     /// Prepare a link: the first account of a provider with an address belongs to an identity.
     PrepareOidcLink(links::Prepare),
     /// Remove the link between an identity and an account at a provider.
@@ -149,6 +152,7 @@ pub fn run(cli: Cli) -> ExitCode {
             credential_id,
             consent,
         }) => links::unlink(&common, &selector, &credential_id, &consent),
+        Some(Command::LinkOidcAccount(asked)) => assignment::run(&common, &asked),
         Some(Command::PrepareOidcLink(asked)) => links::prepare(&common, &asked),
         Some(Command::ShowEndpoints) => show_endpoints::run(&common),
         Some(Command::Providers(asked)) => providers::run(&common, &asked),

@@ -81,6 +81,8 @@ pub use self::{
     upstream::Upstream,
 };
 
+pub(crate) use self::provider::Spoken;
+
 use self::finding::Check;
 
 /// The drop-in files of a folder, in the order in which they are read; none where it cannot be read.

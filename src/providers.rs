@@ -1,6 +1,7 @@
 //! The providers of all sources - configuration, drop-in files, run time - as one registry, which
 //! is swapped as a whole when one of the sources changes.
 
+mod absence;
 mod administration;
 mod departure;
 mod keeper;

@@ -16,6 +16,8 @@ use tempfile::TempDir;
 mod documented;
 #[path = "config/drop_ins.rs"]
 mod drop_ins;
+#[path = "config/kinds.rs"]
+mod kinds;
 #[path = "config/mistakes.rs"]
 mod mistakes;
 #[path = "config/people.rs"]

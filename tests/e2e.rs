@@ -22,6 +22,7 @@ mod e2e {
     mod harness;
     mod languages;
     mod mail;
+    mod mailed;
     mod metrics;
     mod open_redirect;
     mod provider;

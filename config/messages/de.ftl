@@ -251,6 +251,7 @@ go-form = Zurück zum Formular
 go-settings = Zurück zu Ihren Einstellungen
 go-change-sign-in = Ändern, wie Sie sich anmelden
 go-change-profile = Profil ändern
+go-confirm-address = Adresse bestätigen
 go-sign-out-others = Überall sonst abmelden
 go-start = Zum Anfang
 go-start-page = Zur Startseite

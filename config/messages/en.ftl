@@ -259,6 +259,7 @@ go-form = Back to the form
 go-settings = Back to your settings
 go-change-sign-in = Change how you sign in
 go-change-profile = Change your profile
+go-confirm-address = Confirm your address
 go-sign-out-others = Sign out everywhere else
 go-start = Go to the start
 go-start-page = Go to the start page

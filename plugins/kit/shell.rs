@@ -85,8 +85,8 @@ pub struct FormPage<'a> {
     pub lead: Option<&'a str>,
     /// The form.
     pub ui: &'a Ui,
-    /// A question and the link that answers it, below the form.
-    pub footer: Option<(&'a str, &'a WayOut)>,
+    /// Questions and the links that answer them, below the form.
+    pub footer: &'a [(&'a str, WayOut)],
 }
 
 /// A page that tells something and offers to go on.
@@ -196,7 +196,6 @@ impl Shell {
 
     /// A page with a form, which is in the language already.
     pub fn form_page(&self, locale: &Locale, page: &FormPage<'_>) -> String {
-        let (question, link) = page.footer.unzip();
         self.render(
             locale,
             "form.html",
@@ -205,8 +204,7 @@ impl Shell {
                 lead: page.lead,
                 form: FormView::of(page.ui),
                 scripts: self.modules.scripts(page.ui),
-                question,
-                link,
+                footer: page.footer,
             },
         )
     }
@@ -261,8 +259,7 @@ struct FormPageView<'a> {
     lead: Option<&'a str>,
     form: FormView<'a>,
     scripts: Vec<Script>,
-    question: Option<&'a str>,
-    link: Option<&'a WayOut>,
+    footer: &'a [(&'a str, WayOut)],
 }
 
 /// The heading of an error page.

@@ -85,15 +85,24 @@ async fn finish(
     }
     let flow = services.flows.find(attempt.flow).await?;
     let flow = flow.ok_or_else(|| unexpected(desk, attempt.provider.as_str(), None))?;
-    fetch::bound(desk, visit, &flow)?;
-    if flow.expires_at <= desk.now() {
-        let begin = desk.begin_page(flow.kind, flow.return_to.as_deref());
-        return Err(Failure::from(Code::FlowExpired).way_out("Begin anew", begin));
-    }
+    may_go_on(desk, visit, &flow).inspect_err(|failure| {
+        provider::turned_away(desk, failure.code(), &attempt.provider, &flow);
+        confirmation::refused(desk, &flow, failure.code());
+    })?;
     match flow.kind {
         FlowKind::Settings => link::arrive(desk, visit, flow, (attempt, answer), attempts).await,
         _ => sign_in(desk, visit, &flow, (attempt, answer)).await,
     }
+}
+
+/// Whether the flow lives, and is this browser's.
+fn may_go_on(desk: &Desk, visit: &Visit, flow: &Flow) -> Result<(), Failure> {
+    fetch::bound(desk, visit, flow)?;
+    if flow.expires_at <= desk.now() {
+        let begin = desk.begin_page(flow.kind, flow.return_to.as_deref());
+        return Err(Failure::from(Code::FlowExpired).way_out("Begin anew", begin));
+    }
+    Ok(())
 }
 
 async fn sign_in(

@@ -56,7 +56,7 @@ fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
 
 /// Whether a message says what the form is for.
 fn explains(message: &Message) -> bool {
-    matches!(message.id, 1_010_003 | 1_010_014 | 1_010_016)
+    matches!(message.id, 1_010_003 | 1_010_014 | 1_010_016 | 1_060_001)
 }
 
 /// Whether a complaint about `field` stands at the node of this name: at its own, or at the list

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use portcullis_kit::Module;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 /// `[plugins.self-service]`.
@@ -85,7 +85,7 @@ pub struct MailedConfig {
 }
 
 /// What is mailed to prove that somebody holds an address.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MailedProof {
     /// Six digits to type.
@@ -93,6 +93,24 @@ pub enum MailedProof {
     Code,
     /// A link to open.
     Link,
+}
+
+impl MailedProof {
+    /// The wire name: also of the group that its fields are in.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Link => "link",
+        }
+    }
+
+    /// The method's wire name in sessions that a recovery by it begins.
+    pub fn recovers_by(self) -> &'static str {
+        match self {
+            Self::Code => "code_recovery",
+            Self::Link => "link_recovery",
+        }
+    }
 }
 
 /// `[plugins.self-service.error]`.

@@ -1,7 +1,7 @@
 //! Sending a browser to a provider.
 
 use portcullis_core::{
-    broker::BrokerError,
+    broker::{Asked, BrokerError},
     catalogue::Code,
     flow::{Flow, Transport},
     id::ProviderId,
@@ -13,7 +13,7 @@ use crate::{
     desk::Desk,
     forms::settings,
     navigate::{self, outcome_with_cookie},
-    provider,
+    provider, remembered,
     submission::Submission,
 };
 
@@ -31,15 +31,15 @@ pub(crate) async fn leave(
         ));
     }
     let (flow, wants) = (&submission.flow, submission.wants);
-    let id: ProviderId = name.parse().map_err(|_| Code::ProviderUnknown)?;
+    let id: ProviderId = name.parse().map_err(|_| provider::unknown(desk, name))?;
     let chooses = settings::offers_another(flow, &id);
     let mut attempts = Attempts::of(desk, visit);
     let gone = send(desk, &mut attempts, (flow, wants), (&id, chooses)).await;
     outcome_with_cookie(gone, &attempts.set_cookie(desk))
 }
 
-/// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts. The
-/// attempts have yet to be given to it.
+/// Sends the flow's browser to the provider; when it `chooses`, to choose among its accounts, and
+/// where somebody proves again who they are, to do so there. The attempts have yet to be given to it.
 pub(crate) async fn send(
     desk: &Desk,
     attempts: &mut Attempts,
@@ -48,12 +48,15 @@ pub(crate) async fn send(
 ) -> Outcome {
     let redirect_uri = provider::redirect_uri(desk, id)?;
     let broker = &desk.services.broker;
-    let begun = match chooses {
-        true => broker.begin_choosing(id, flow.id, &redirect_uri).await,
-        false => broker.begin(id, flow.id, &redirect_uri).await,
+    // That the provider remembers a browser proves nothing of who sits before it.
+    let asked = match (remembered::proves(flow), chooses) {
+        (true, _) => Asked::Again,
+        (false, true) => Asked::Account,
+        (false, false) => Asked::Nothing,
     };
-    let (url, attempt) = begun.map_err(|error| match error {
-        BrokerError::Unknown => Code::ProviderUnknown.into(),
+    let begun = broker.begin_asking(id, flow.id, (&redirect_uri, asked));
+    let (url, attempt) = begun.await.map_err(|error| match error {
+        BrokerError::Unknown => provider::unknown(desk, id.as_str()),
         error => provider::failure(desk, error, id, flow),
     })?;
     attempts.add(attempt);

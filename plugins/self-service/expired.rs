@@ -10,7 +10,9 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, forms, login::ways, parked, remembered, start::NewFlow};
+use crate::{
+    csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, remembered, start::NewFlow,
+};
 
 /// Answers with the flow that takes the place of `old`.
 pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
@@ -36,8 +38,12 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         }
         _ => forms::nodes(desk, visit, kind).await?,
     };
+    // A proof was for the old form; whoever asks for another one gets a form of their own.
+    let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);
+    let csrf = Csrf::of(desk, visit).filter(|_| fetch::is_unbound(old));
     let new = NewFlow {
-        context: match kind == old.kind && !parked {
+        csrf_hash: old.csrf_hash.or(csrf.map(|csrf| csrf.hash())),
+        context: match kind == old.kind && !parked && !is_mailed {
             true => old.context.clone(),
             false => Value::Null,
         },

@@ -26,6 +26,16 @@ pub(crate) async fn settings(State(desk): State<Arc<Desk>>, visit: Visit) -> Out
     fetch(&desk, &visit, FlowKind::Settings).await
 }
 
+/// Answers with a recovery flow.
+pub(crate) async fn recovery(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    fetch(&desk, &visit, FlowKind::Recovery).await
+}
+
+/// Answers with a verification flow.
+pub(crate) async fn verification(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    fetch(&desk, &visit, FlowKind::Verification).await
+}
+
 /// Answers with a registration flow.
 pub(crate) async fn registration(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     fetch(&desk, &visit, FlowKind::Registration).await
@@ -67,9 +77,16 @@ pub(crate) fn bound(desk: &Desk, visit: &Visit, flow: &Flow) -> Result<Option<Cs
     }
     let csrf = Csrf::of(desk, visit);
     match csrf {
-        Some(csrf) if flow.csrf_hash == Some(csrf.hash()) => Ok(Some(csrf)),
+        Some(csrf) if flow.csrf_hash == Some(csrf.hash()) || is_unbound(flow) => Ok(Some(csrf)),
         found => Err(foreign(desk, flow, found.is_none())),
     }
+}
+
+/// Whether whichever browser has its address may show a flow: one that an administrator handed out,
+/// or whose address is proved already.
+pub(crate) fn is_unbound(flow: &Flow) -> bool {
+    let is_mailed = matches!(flow.kind, FlowKind::Recovery | FlowKind::Verification);
+    is_mailed && flow.transport == Transport::Browser && flow.csrf_hash.is_none()
 }
 
 /// Fails when the flow is about somebody else than the visitor.
@@ -126,6 +143,7 @@ pub(crate) fn cookies_blocked(desk: &Desk, failure: Failure) -> Failure {
         .hint("For whoever runs this gateway: check public_url and cookie_domain.")
 }
 
+/// The answer to whoever asks for an expired flow.
 pub(crate) fn expired(desk: &Desk, flow: &Flow) -> Failure {
     let begin = match flow.transport {
         Transport::Browser => desk.begin_page(flow.kind, flow.return_to.as_deref()),

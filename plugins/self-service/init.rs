@@ -55,7 +55,7 @@ pub(crate) async fn browser(
         ..NewFlow::of(visit, kind, nodes)
     };
     let flow = new.start(desk).await?;
-    if let (FlowKind::Login, Some(id)) = (kind, choosing::chosen_anew(visit)) {
+    if let Some(id) = choosing::chosen_anew(desk, visit, &flow) {
         let mut attempts = Attempts::of(desk, visit);
         let gone = departure::send(desk, &mut attempts, (&flow, Wants::Html), (&id, true)).await;
         let gone = outcome_with_cookie(gone, &attempts.set_cookie(desk));

@@ -7,6 +7,7 @@
 mod arrival;
 mod attempts;
 mod choosing;
+mod codes;
 mod complaint;
 mod config;
 mod csrf;
@@ -32,6 +33,7 @@ mod parked;
 mod plugin;
 mod profile_page;
 mod provider;
+mod recovery;
 mod registration;
 mod remembered;
 mod return_to;
@@ -46,6 +48,7 @@ mod sign_in_loop;
 mod start;
 mod submission;
 mod throttle;
+mod verification;
 mod welcome;
 
 #[cfg(test)]
@@ -58,3 +61,4 @@ pub use config::{
     SettingsConfig,
 };
 pub use plugin::SelfService;
+pub use recovery::issue::{Recoveries, Recovery};

@@ -1,10 +1,14 @@
 //! Parked: what waits in a flow for somebody's next step. It is sealed, for claims and tokens
 //! belong in no store in the clear.
 
+use jiff::Timestamp;
 use portcullis_core::{
     broker::{Draft, PendingLink, PendingMove},
     catalogue::Code,
+    entropy::Entropy,
     flow::{Flow, FlowKind},
+    seal::Seal,
+    secret::TokenHash,
 };
 use portcullis_kit::Failure;
 use serde::{Serialize, de::DeserializeOwned};
@@ -42,8 +46,20 @@ pub(crate) fn context<T: Parked>(desk: &Desk, parked: &T) -> Result<Value, Failu
 
 /// Lets `parked` wait in the flow beside what waits there already.
 pub(crate) fn add<T: Parked>(desk: &Desk, flow: &mut Flow, parked: &T) -> Result<(), Failure> {
-    flow.context[T::NAME] = seal(desk, parked)?.into();
-    Ok(())
+    let services = &desk.services;
+    let parts = (&services.seal, &*services.entropy);
+    add_sealed(parts, flow, parked).ok_or_else(|| Code::Internal.into())
+}
+
+/// The same without a desk; `None` only when it cannot be sealed.
+pub(crate) fn add_sealed<T: Parked>(
+    (seal, entropy): (&Seal, &dyn Entropy),
+    flow: &mut Flow,
+    parked: &T,
+) -> Option<()> {
+    let text = serde_json::to_vec(parked).ok()?;
+    flow.context[T::NAME] = seal.close(T::NAME, &text, entropy)?.into();
+    Some(())
 }
 
 /// Takes out what waits in the flow, which then waits no more.
@@ -58,6 +74,23 @@ fn seal<T: Parked>(desk: &Desk, parked: &T) -> Result<String, Failure> {
     let services = &desk.services;
     let sealed = services.seal.close(T::NAME, &text, &*services.entropy);
     sealed.ok_or_else(|| Code::Internal.into())
+}
+
+/// Lets what waits in the flow count, the first time only: a flow that is done comes back to life when
+/// a submission that was read before is rejected afterwards.
+pub(crate) async fn claim_once<T: Parked>(
+    desk: &Desk,
+    flow: &Flow,
+    until: Timestamp,
+) -> Result<(), Failure> {
+    let sealed = flow.context[T::NAME].as_str().unwrap_or_default();
+    let once = TokenHash::of(&format!("{}:{sealed}", T::NAME));
+    match desk.services.flows.claim_once(&once, until).await? {
+        true => Ok(()),
+        false => Err(Failure::from(Code::FlowNotFound)
+            .because("This form was submitted already.")
+            .way_out("Continue", desk.begin_page(flow.kind, None))),
+    }
 }
 
 /// What waits in the flow.

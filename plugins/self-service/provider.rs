@@ -94,6 +94,39 @@ pub(crate) fn tell(desk: &Desk, error: &BrokerError, id: &ProviderId, flow: &Flo
     }
 }
 
+/// Tells observers that an attempt came to nothing before anybody's word was looked at.
+pub(crate) fn turned_away(desk: &Desk, code: Code, id: &ProviderId, flow: &Flow) {
+    let reason = None;
+    desk.services.announcer.announce(&match flow.kind {
+        FlowKind::Settings => Event::LinkRefused {
+            identity: remembered::identity(flow),
+            provider: id,
+            code,
+            reason,
+        },
+        _ => Event::SignInRefused {
+            method: OIDC,
+            provider: Some(id),
+            code,
+            reason,
+        },
+    });
+}
+
+/// The answer to somebody who wants to go to a provider that cannot be used, told to observers.
+pub(crate) fn unknown(desk: &Desk, name: &str) -> Failure {
+    let providers = desk.services.broker.registry.current();
+    // Anybody can name anything; only what is configured is repeated.
+    let known = name.parse().ok().and_then(|id| providers.find(&id));
+    desk.services.announcer.announce(&Event::SignInRefused {
+        method: OIDC,
+        provider: known.map(|configured| &configured.id),
+        code: Code::ProviderUnknown,
+        reason: None,
+    });
+    Code::ProviderUnknown.into()
+}
+
 /// What a refusal says beyond its code; never anything about a person.
 fn inner_reason(error: &BrokerError) -> Option<&str> {
     match error {
@@ -155,6 +188,7 @@ pub(crate) fn way_out(desk: &Desk, code: Code, flow: &Flow) -> (&'static str, St
             begin(Some(&desk.own("/settings"))),
         ),
         Code::LinkExpired => ("Begin anew", begin(return_to)),
+        Code::ProviderNotAskedAgain => ("Prove it another way", desk.flow_page(flow.kind, flow.id)),
         Code::ProviderRefused | Code::ProviderUnavailable | Code::StoreUnavailable => {
             ("Try again, or another way", begin(return_to))
         }
@@ -210,6 +244,10 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
         BrokerError::IdentityMismatch => {
             format!("This {label} account belongs to somebody else than the one who was asked.")
         }
+        BrokerError::NotAskedAgain => format!(
+            "{label} remembers this browser and did not ask you again, or does not say that it \
+             did. So it is not certain that it is you; nothing was changed."
+        ),
         BrokerError::ProofExpired => {
             format!("It took too long to confirm that the {label} account is yours.")
         }

@@ -1,6 +1,9 @@
 //! What flows remember in the clear beside their form, under names that only this file spells.
 
-use portcullis_core::{flow::Flow, id::IdentityId};
+use portcullis_core::{
+    flow::{Flow, FlowKind},
+    id::IdentityId,
+};
 use serde_json::{Value, json};
 
 /// The context of a login flow in which somebody who is signed in proves it again.
@@ -22,6 +25,12 @@ pub(crate) fn owned_by(mut context: Value, identity: IdentityId) -> Value {
 /// Whether somebody who is signed in proves it again.
 pub(crate) fn refreshes(flow: &Flow) -> bool {
     flow.context["refresh"] == true
+}
+
+/// Whether somebody in it proves to be an identity that is known here: the flow of a refresh, or one
+/// in which an account waits to be linked.
+pub(crate) fn proves(flow: &Flow) -> bool {
+    flow.kind == FlowKind::Login && identity(flow).is_some()
 }
 
 /// The only identity that can complete the flow, where there is one.

@@ -11,8 +11,8 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    arrival, desk::Desk, errors, fetch, legacy, login, logout, own_page, profile_page,
-    registration, schemas, sessions, settings, welcome,
+    arrival, codes::link_page, desk::Desk, errors, fetch, legacy, login, logout, own_page,
+    profile_page, recovery, registration, schemas, sessions, settings, verification, welcome,
 };
 
 /// The router behind the prefix.
@@ -29,7 +29,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// What browsers and programs both use.
 fn flows() -> Router<Arc<Desk>> {
-    Router::new()
+    mailed()
         .route("/self-service/login/browser", get(login::init::browser))
         .route("/self-service/login", post(login::submit::submit))
         .route(
@@ -73,6 +73,27 @@ fn flows() -> Router<Arc<Desk>> {
         )
 }
 
+/// The flows that write to people.
+fn mailed() -> Router<Arc<Desk>> {
+    Router::new()
+        .route(
+            "/self-service/recovery/browser",
+            get(recovery::init::browser),
+        )
+        .route(
+            "/self-service/recovery",
+            get(link_page::recovery).post(recovery::submit::submit),
+        )
+        .route(
+            "/self-service/verification/browser",
+            get(verification::init::browser),
+        )
+        .route(
+            "/self-service/verification",
+            get(link_page::verification).post(verification::submit::submit),
+        )
+}
+
 /// What only programs read.
 fn programs() -> Router<Arc<Desk>> {
     Router::new()
@@ -89,6 +110,13 @@ fn programs() -> Router<Arc<Desk>> {
             "/self-service/browser/flows/requests/profile",
             get(legacy::request::fetch),
         )
+        .route("/self-service/recovery/api", get(recovery::init::native))
+        .route("/self-service/recovery/flows", get(fetch::recovery))
+        .route(
+            "/self-service/verification/api",
+            get(verification::init::native),
+        )
+        .route("/self-service/verification/flows", get(fetch::verification))
         .route("/self-service/logout/api", delete(logout::native::end))
         .route(
             "/self-service/methods/oidc/backchannel-logout/{provider}",
@@ -124,6 +152,8 @@ fn own_pages() -> Router<Arc<Desk>> {
             "/.well-known/change-password",
             get(settings::init::change_password),
         )
+        .route("/recovery", get(own_page::recovery))
+        .route("/verification", get(own_page::verification))
         .route("/signed-out", get(logout::signed_out::page))
         .route("/error", get(own_page::error))
 }

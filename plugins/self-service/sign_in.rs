@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use http::header::USER_AGENT;
 use portcullis_core::{
+    action::Action,
     broker::Arrived,
     catalogue::Code,
     credential::{Credential, CredentialKind},
@@ -18,7 +19,12 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    csrf::Csrf, desk::Desk, identity_json, navigate::with_cookie, remembered, session_json,
+    csrf::Csrf,
+    desk::Desk,
+    identity_json,
+    navigate::with_cookie,
+    remembered, session_json,
+    verification::{self, begin::Begun},
 };
 
 /// The name of signing in through a provider.
@@ -121,6 +127,30 @@ pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Res
 impl SignIn<'_> {
     /// Begins the session and answers.
     pub(crate) async fn begin(self, desk: &Desk, visit: &Visit) -> Outcome {
+        let (session, token) = self.open(desk, visit).await?;
+        let verification = match self.flow.kind {
+            FlowKind::Registration => self.verification(desk).await,
+            _ => None,
+        };
+        Ok(self.answer(desk, &session, &token, verification.as_ref()))
+    }
+
+    /// Begins to verify the address that somebody has just registered with. What cannot be mailed
+    /// keeps nobody out: another mail can be asked for at any time.
+    async fn verification(&self, desk: &Desk) -> Option<Begun> {
+        let begun = verification::begin::begin_for(desk, self.flow, self.identity).await;
+        begun.unwrap_or_else(|failure| {
+            tracing::warn!(code = failure.code().as_str(), "no verification begins");
+            None
+        })
+    }
+
+    /// Begins the session.
+    pub(crate) async fn open(
+        &self,
+        desk: &Desk,
+        visit: &Visit,
+    ) -> Result<(Session, Token), Failure> {
         let services = &desk.services;
         let token = match self.flow.transport {
             Transport::Browser => Token::generate(&*services.entropy),
@@ -133,6 +163,12 @@ impl SignIn<'_> {
             .await?;
         if !self.still_holds(desk).await? {
             services.sessions.store().revoke(session.id).await?;
+            services.announcer.announce(&Event::SignInRefused {
+                method: session.methods.first().map_or(OIDC, |one| &one.method),
+                provider: session.provider(),
+                code: Code::CredentialsInvalid,
+                reason: Some("what was proved has been taken away meanwhile"),
+            });
             let begin = desk.begin_page(FlowKind::Login, self.flow.return_to.as_deref());
             return Err(Failure::from(Code::CredentialsInvalid).way_out("Sign in again", begin));
         }
@@ -148,7 +184,17 @@ impl SignIn<'_> {
             method: session.methods.first().map_or(OIDC, |one| &one.method),
             provider: session.provider(),
         });
-        Ok(self.answer(desk, &session, &token))
+        Ok((session, token))
+    }
+
+    /// The cookies that a browser keeps from now on.
+    pub(crate) fn cookies(&self, desk: &Desk, token: &Token) -> Vec<String> {
+        let cookies = &desk.services.cookies;
+        let lifespan = desk.services.sessions.lifetimes().lifespan;
+        let session = cookies.set(cookies.session(), token.expose(), lifespan);
+        let csrf = self.csrf.clone();
+        let csrf = csrf.map(|csrf| csrf.after_sign_in(desk.now()).set_cookie(desk));
+        std::iter::once(session).chain(csrf).collect()
     }
 
     /// Whether what was proved still lets the identity in. It may have been taken away, and all
@@ -161,46 +207,58 @@ impl SignIn<'_> {
         Ok(is_active && self.proofs.iter().all(|proof| proof.is_in(&credentials)))
     }
 
-    /// Notes where the session came from, for the day it ends there. A session whose end could not
-    /// be heard of does not begin.
+    /// Notes where the session came from, for the day it ends there: every provider that has proved
+    /// it can end it. A session whose end could not be heard of does not begin.
     async fn note_upstream(&self, desk: &Desk, session: &Session) -> Result<(), Failure> {
-        let Some(upstream) = self.proofs.iter().find_map(Proof::upstream) else {
-            return Ok(());
-        };
         let services = &desk.services;
         let providers = services.broker.registry.current();
-        let provider = providers.find(&upstream.link.provider);
-        let mut upstream = upstream.clone();
-        if provider.is_none_or(|one| one.policy.logout == SignOutScope::Local) {
-            upstream.id_token = Secret::default();
-        }
-        let noted = services.upstream_sessions.put(session.id, &upstream).await;
-        if let Err(error) = noted {
-            let _ = services.sessions.store().revoke(session.id).await;
-            return Err(error.into());
+        let upstreams = self.proofs.iter().filter_map(Proof::upstream);
+        for (index, upstream) in upstreams.enumerate() {
+            let provider = providers.find(&upstream.link.provider);
+            let mut upstream = upstream.clone();
+            // Signing out here leads to the first of them only.
+            if index > 0 || provider.is_none_or(|one| one.policy.logout == SignOutScope::Local) {
+                upstream.id_token = Secret::default();
+            }
+            let noted = services.upstream_sessions.put(session.id, &upstream).await;
+            if let Err(error) = noted {
+                let _ = services.sessions.store().revoke(session.id).await;
+                return Err(error.into());
+            }
         }
         Ok(())
     }
 
-    fn answer(self, desk: &Desk, session: &Session, token: &Token) -> Response {
+    fn answer(
+        &self,
+        desk: &Desk,
+        session: &Session,
+        token: &Token,
+        verification: Option<&Begun>,
+    ) -> Response {
         let return_to = self.flow.return_to.clone().unwrap_or_else(|| desk.home());
         let response = match self.wants {
-            Wants::Html => Redirect::to(&return_to).into_response(),
-            Wants::Json => Json(self.body(desk, session, token, &return_to)).into_response(),
+            Wants::Html => {
+                let has_to = desk.services.actions.pending(self.identity);
+                let first = verification.filter(|_| has_to.contains(&Action::VerifyEmail));
+                let page = first.map(|begun| desk.flow_page(begun.flow.kind, begun.flow.id));
+                Redirect::to(page.as_deref().unwrap_or(&return_to)).into_response()
+            }
+            Wants::Json => {
+                let mut body = self.body(desk, session, token, &return_to);
+                if let Some(begun) = verification {
+                    begun.tell(desk, &mut body);
+                }
+                Json(body).into_response()
+            }
         };
         if self.flow.transport == Transport::Api {
             return response;
         }
-        let cookies = &desk.services.cookies;
-        let lifespan = desk.services.sessions.lifetimes().lifespan;
-        let response = with_cookie(
-            response,
-            &cookies.set(cookies.session(), token.expose(), lifespan),
-        );
-        match self.csrf {
-            Some(csrf) => with_cookie(response, &csrf.after_sign_in(desk.now()).set_cookie(desk)),
-            None => response,
-        }
+        let cookies = self.cookies(desk, token);
+        cookies
+            .iter()
+            .fold(response, |response, cookie| with_cookie(response, cookie))
     }
 
     fn body(&self, desk: &Desk, session: &Session, token: &Token, return_to: &str) -> Value {

@@ -7,12 +7,14 @@ use http::StatusCode;
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
     identity::Identity,
+    message::Message,
     principal::Principal,
 };
 use portcullis_kit::{Failure, Locale, Outcome, Visit, Wants};
 use serde_json::{Map, Value};
 
 use crate::{
+    codes::step,
     complaint::{self, Complaint},
     csrf::Csrf,
     desk::Desk,
@@ -66,8 +68,16 @@ impl Submission {
         (kind, id): (FlowKind, Option<&str>),
     ) -> Result<Opened, Failure> {
         let fields = visit.fields()?;
-        let flow = fetch::find(desk, id, kind).await?;
-        let csrf = fetch::bound(desk, visit, &flow)?;
+        let mut flow = fetch::find(desk, id, kind).await?;
+        let csrf = match step::token(visit, kind, &fields) {
+            None => fetch::bound(desk, visit, &flow)?,
+            // A link is opened in whichever browser shows the mail, so that only the form has to be
+            // that browser's own.
+            Some(_) => Csrf::of(desk, visit),
+        };
+        if csrf.is_some() {
+            flow.transport = Transport::Browser;
+        }
         let wants = match (&csrf, flow.transport) {
             (None, Transport::Api) => {
                 native::require(&visit.headers)?;
@@ -125,6 +135,17 @@ impl Submission {
             return Ok(Redirect::to(&page).into_response());
         }
         Ok((StatusCode::BAD_REQUEST, Json(self.json(desk))).into_response())
+    }
+
+    /// Answers that the flow went on, with this message.
+    pub(crate) async fn accept(mut self: Box<Self>, desk: &Desk, message: Message) -> Outcome {
+        self.flow.ui.messages = vec![message];
+        desk.services.flows.put(&self.flow).await?;
+        if self.wants == Wants::Html {
+            let page = desk.flow_page(self.flow.kind, self.flow.id);
+            return Ok(Redirect::to(&page).into_response());
+        }
+        Ok(Json(self.json(desk)).into_response())
     }
 
     /// The flow as its sender reads it.

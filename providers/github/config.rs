@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portcullis_core::{clock::Clock, id::ProviderId, trust::TrustRules};
 use portcullis_oidc::{Client, InvalidConfig};
+use url::Url;
 
 use crate::{
     endpoints::Endpoints,
@@ -38,6 +39,26 @@ impl Config {
         }
     }
 
+    /// What stands for the issuer in links.
+    pub fn issuer(&self) -> String {
+        self.clone().plain().issuer
+    }
+
+    /// Everything that is wrong, found without asking anybody; empty when all is well.
+    pub fn problems(&self) -> Vec<InvalidConfig> {
+        let is_no_url = |api: &String| Url::parse(api).is_err();
+        let mut problems = self.clone().plain().problems();
+        if self.api_url.as_ref().is_some_and(is_no_url) {
+            // One of the endpoints is none for that reason, whatever the issuer is.
+            problems.retain(|problem| problem.key != "issuer_url");
+            problems.push(InvalidConfig {
+                key: "api_url",
+                reason: "it is no URL".to_owned(),
+            });
+        }
+        problems
+    }
+
     /// Which addresses count as verified: the primary one, once GitHub has had it confirmed.
     pub fn trust(&self) -> TrustRules {
         TrustRules::verified()
@@ -45,6 +66,9 @@ impl Config {
 
     /// The provider called `id`.
     pub fn build(self, id: ProviderId, clock: Arc<dyn Clock>) -> Result<GitHub, InvalidConfig> {
+        if let Some(problem) = self.problems().into_iter().next() {
+            return Err(problem);
+        }
         PlainOAuth::new(id, self.plain(), clock)
     }
 

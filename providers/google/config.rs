@@ -47,6 +47,11 @@ impl Config {
         }
     }
 
+    /// The issuer of all accounts.
+    pub fn issuer(&self) -> &str {
+        self.issuer_url.as_deref().unwrap_or(ISSUER)
+    }
+
     /// Everything that is wrong, found without asking anybody; empty when all is well.
     pub fn problems(&self) -> Vec<InvalidConfig> {
         let mut problems = self.clone().generic().problems();
@@ -91,7 +96,7 @@ impl Config {
     }
 
     fn generic(mut self) -> portcullis_oidc::Config {
-        let issuer = self.issuer_url.unwrap_or_else(|| ISSUER.to_owned());
+        let issuer = self.issuer().to_owned();
         let asked = self.client.scopes.len();
         self.client.scopes.retain(|scope| scope != OFFLINE_ACCESS);
         let is_offline = self.client.scopes.len() < asked;

@@ -1,5 +1,6 @@
 //! What is judged differently for Google (its OpenID Connect reference, "An ID token's payload").
 
+use portcullis_core::provider::Heeds;
 use portcullis_oidc::Rules;
 use serde_json::{Map, Value};
 
@@ -17,6 +18,11 @@ impl Rules for GoogleRules {
     fn accepts_issuer(&self, expected: &str, claimed: &str) -> bool {
         let bare = expected.split_once("://").map(|(_, bare)| bare);
         claimed == expected || bare == Some(claimed)
+    }
+
+    /// Google's reference knows no `max_age`, and its tokens do not tell when somebody signed in.
+    fn heeds(&self) -> Heeds {
+        Heeds::Prompt
     }
 
     /// The `hd` parameter of the request is only a hint that anybody can change, so the claim of

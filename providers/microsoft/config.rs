@@ -11,7 +11,7 @@ use portcullis_oidc::{Client, InvalidConfig, Oidc};
 
 use crate::{
     rules::{MicrosoftRules, SubjectSource},
-    tenant::{Tenant, is_guid},
+    tenant::{PERSONAL, Tenant, is_tenant_id},
 };
 
 /// Microsoft, as configured.
@@ -28,8 +28,8 @@ pub struct Config {
     pub cloud: Cloud,
     /// What an account is known by; default `tid_oid`.
     pub subject_source: SubjectSource,
-    /// Whether addresses count as verified because the tenant's administrator has set them; only
-    /// for a single tenant, given by its GUID. Default `false`.
+    /// Whether addresses of which `xms_edov` says nothing count as verified because the tenant's
+    /// administrator has set them; only for a single tenant, given by its GUID. Default `false`.
     pub trust_tenant_email: bool,
     /// Another issuer than Microsoft's own, for private clouds and tests; `{tenantid}` in it stands
     /// for the tenant.
@@ -85,7 +85,7 @@ impl Config {
             problem("tenant", reason);
         }
         let mut allowed = self.allowed_tenants.iter();
-        if !allowed.all(|id| is_guid(&id.to_ascii_lowercase())) {
+        if !allowed.all(|id| is_tenant_id(id)) {
             problem("allowed_tenants", "a tenant in it is no GUID");
         }
         if self.trust_tenant_email && !matches!(tenant, Some(Tenant::Id(_))) {
@@ -107,8 +107,9 @@ impl Config {
     }
 
     /// Which addresses count as verified. Administrators of any tenant can set any address, so
-    /// only Microsoft's own word counts, or the operator's for a single tenant. `upn` and
-    /// `preferred_username` look like addresses and never count.
+    /// only Microsoft's own word counts, or the operator's for a single tenant where Microsoft says
+    /// nothing: its no is never overruled. `upn` and `preferred_username` look like addresses and
+    /// never count.
     pub fn trust(&self) -> TrustRules {
         let verified = TrustRule {
             why: "Microsoft says that the tenant has proved to own the address's domain (xms_edov)"
@@ -121,11 +122,22 @@ impl Config {
                 why: "the tenant's administrator sets it, and trust_tenant_email says so"
                     .to_owned(),
                 claim_is: Some(("tid".to_owned(), id)),
+                absent_claim: Some("xms_edov".to_owned()),
                 ..TrustRule::default()
             }),
             _ => None,
         };
         TrustRules(std::iter::once(verified).chain(own).collect())
+    }
+
+    /// The issuer of all accounts, where they are of one tenant that is known by its id.
+    pub fn account_issuer(&self) -> Option<String> {
+        let tenant = match self.tenant()? {
+            Tenant::Consumers => PERSONAL.to_owned(),
+            Tenant::Id(id) => id,
+            Tenant::Common | Tenant::Organizations | Tenant::Domain(_) => return None,
+        };
+        Some(self.issuer_of(&tenant))
     }
 
     /// The provider called `id`.
@@ -142,15 +154,19 @@ impl Config {
         Oidc::new(id, self.generic(), Arc::new(rules), clock)
     }
 
+    fn issuer_of(&self, tenant: &str) -> String {
+        let own = format!("{}/{{tenantid}}/v2.0", self.cloud.authority());
+        let issuer = self.issuer_url.as_ref().unwrap_or(&own);
+        issuer.replace("{tenantid}", tenant)
+    }
+
     fn tenant(&self) -> Option<Tenant> {
         Tenant::parse(&self.tenant)
     }
 
     pub(crate) fn generic(self) -> portcullis_oidc::Config {
         let tenant = self.tenant().unwrap_or(Tenant::Common);
-        let own = format!("{}/{{tenantid}}/v2.0", self.cloud.authority());
-        let issuer = self.issuer_url.unwrap_or(own);
-        let issuer = issuer.replace("{tenantid}", tenant.as_str());
+        let issuer = self.issuer_of(tenant.as_str());
         let mut config = portcullis_oidc::Config::new(issuer, self.client);
         // Microsoft's ID tokens hold everything that its userinfo endpoint would add.
         config.userinfo = self.subject_source == SubjectSource::UserInfo;

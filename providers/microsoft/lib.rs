@@ -8,6 +8,7 @@ mod tenant;
 pub use crate::{
     config::{Cloud, Config},
     rules::SubjectSource,
+    tenant::is_tenant_id,
 };
 
 #[cfg(test)]

@@ -89,6 +89,11 @@ pub(crate) fn tenant_of<'a>(configured: &str, claimed: &'a str) -> Option<&'a st
         .filter(|tenant| !tenant.contains('/'))
 }
 
+/// Whether `text` names one tenant by its id: a GUID with its hyphens, in either case.
+pub fn is_tenant_id(text: &str) -> bool {
+    is_guid(&text.to_ascii_lowercase())
+}
+
 /// Whether `text` is a GUID as tokens spell it: 8-4-4-4-12 hexadecimal digits in lower case.
 pub(crate) fn is_guid(text: &str) -> bool {
     let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);

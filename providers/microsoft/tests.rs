@@ -292,8 +292,8 @@ fn an_address_is_trusted_only_when_microsoft_or_the_operator_vouches_for_it() {
         (with("xms_edov", json!(1)), true, true),
         (with("xms_edov", json!("1")), true, true),
         (with("xms_edov", json!("true")), true, true),
-        (with("xms_edov", json!(false)), false, true),
-        (with("xms_edov", json!("0")), false, true),
+        (with("xms_edov", json!(false)), false, false),
+        (with("xms_edov", json!("0")), false, false),
         (with("email_verified", json!(true)), false, true),
         (with("tid", json!(FABRIKAM)), false, false),
         (names, false, false),
@@ -304,6 +304,27 @@ fn an_address_is_trusted_only_when_microsoft_or_the_operator_vouches_for_it() {
         }
         let trusted = trusting.trust().judge(&claims).is_some();
         assert_eq!(trusted, own, "{claims}");
+    }
+}
+
+#[test]
+fn all_accounts_of_one_tenant_have_one_issuer() {
+    let issuer = |tenant: &str, cloud| {
+        let mut config = Config::new(Client::new("the-client"));
+        (config.tenant, config.cloud) = (tenant.to_owned(), cloud);
+        config.account_issuer()
+    };
+    let own = "11111111-aaaa-4bbb-8ccc-000000000001";
+    let at = |place: &str, tenant: &str| Some(format!("https://login.{place}/{tenant}/v2.0"));
+    let personal = "9188040d-6c67-4c5b-b112-36a304b66dad";
+    assert_eq!(issuer(own, Cloud::Global), at("microsoftonline.com", own));
+    assert_eq!(issuer(own, Cloud::Us), at("microsoftonline.us", own));
+    assert_eq!(
+        issuer("consumers", Cloud::Global),
+        at("microsoftonline.com", personal)
+    );
+    for open in ["common", "organizations", "contoso.example"] {
+        assert_eq!(issuer(open, Cloud::Global), None);
     }
 }
 

@@ -39,4 +39,6 @@ pub struct SigningKey {
     pub pem: Secret,
     /// The name under which the provider knows the key (`kid`).
     pub key_id: Option<String>,
+    /// The key's certificate in PEM, for providers that know the key by it (`x5t`, `x5t#S256`).
+    pub certificate: Option<String>,
 }

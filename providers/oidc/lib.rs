@@ -3,6 +3,7 @@
 
 mod assertion;
 mod authentication;
+mod certificate;
 mod client;
 mod config;
 mod discovery;

@@ -7,8 +7,8 @@ use portcullis_core::{
     clock::Clock,
     id::ProviderId,
     provider::{
-        Answer, Attempt, Claims, Provider, ProviderError, ProviderStatus, TokenEndpoint, TokenSet,
-        UpstreamSignOut, Vouched,
+        Answer, Attempt, Claims, Heeds, Provider, ProviderError, ProviderStatus, TokenEndpoint,
+        TokenSet, UpstreamSignOut, Vouched,
     },
     secret::Secret,
 };
@@ -23,7 +23,7 @@ use crate::{
     exchange::Exchange,
     fetch::{Fetch, Limits},
     guard::Guard,
-    id_token::{Account, Expected, name, texts},
+    id_token::{Account, Expected, name, texts, time},
     keys::Keys,
     proof::Prover,
     remote::Remote,
@@ -274,12 +274,14 @@ impl Provider for Oidc {
         let session_id = name(&id_token, "sid");
         // Before userinfo completes them: how somebody signed in is the signed token's to say.
         let (acr, amr) = (name(&id_token, "acr"), texts(&id_token, "amr"));
+        let authenticated_at = time(&id_token, "auth_time");
         let document = self.complete(&document, &tokens, &account.sub, id_token);
         let document = document.await?;
         let claims = Claims {
             session_id,
             acr,
             amr,
+            authenticated_at,
             withheld: self.rules.withheld(&document),
             ..Claims::new(account.issuer, account.subject, Value::Object(document))
         };
@@ -305,6 +307,10 @@ impl Provider for Oidc {
         let document = self.document().await?;
         self.keys(&document).await?;
         Ok(())
+    }
+
+    fn heeds(&self) -> Heeds {
+        self.rules.heeds()
     }
 
     fn status(&self) -> ProviderStatus {

@@ -89,16 +89,17 @@ impl Means {
             key,
             reason: reason.to_owned(),
         };
-        let read = |key| Signer::read(key).map_err(|reason| invalid("private_key", reason));
         Ok(match authentication {
             ClientAuthentication::Public => Self::None,
             ClientAuthentication::Secret(secret) if secret.is_empty() => {
                 return Err(invalid("client_secret", "it is empty"));
             }
             ClientAuthentication::Secret(secret) => Self::Secret(secret.clone()),
-            ClientAuthentication::PrivateKeyJwt(key) => Self::Key(read(key)?, key.pem.clone()),
+            ClientAuthentication::PrivateKeyJwt(key) => {
+                Self::Key(Signer::read(key)?, key.pem.clone())
+            }
             ClientAuthentication::SignedSecret { key, team_id } => {
-                let signer = read(key)?;
+                let signer = Signer::read(key)?;
                 if !signer.is_es256() {
                     return Err(invalid("private_key", "a signed secret needs a P-256 key"));
                 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use portcullis_core::provider::Heeds;
 use serde_json::{Map, Value};
 
 /// How a kind of provider is judged, beside what holds for all of them.
@@ -43,6 +44,11 @@ pub trait Rules: Debug + Send + Sync {
     /// Whether the holder of a verified ID token is let in; the reason names no person.
     fn admits(&self, _id_token: &Map<String, Value>) -> Result<(), &'static str> {
         Ok(())
+    }
+
+    /// How far the provider heeds what a request asks of its page.
+    fn heeds(&self) -> Heeds {
+        Heeds::MaxAge
     }
 
     /// The claims the account has although the provider has not sent them.

@@ -17,6 +17,7 @@ pub(super) fn policy(table: &config::Provider) -> Result<Policy, String> {
             acr_values: table.aal2_acr_values.clone(),
             amr_values: table.aal2_amr_values.clone(),
         },
+        asks_again: table.asks_again && !table.preset().never_asks_again,
         store_tokens: table.store_tokens,
         logout: table.logout,
         front_channel_logout: table.front_channel_logout,

@@ -20,6 +20,17 @@ fn trusts(trust: &TrustRules, document: &serde_json::Value) -> bool {
     trust.judge(document).is_some()
 }
 
+#[test]
+fn a_table_that_makes_no_provider_names_file_and_key() {
+    let text = "kind = \"microsoft\"\nclient_id = \"c\"\nclient_secret = \"s\"\n\
+                microsoft_tenant_id = \"contoso\"\n";
+    let table: Provider = toml::from_str(text).unwrap();
+    let error = provider("ms", &table, Arc::new(SystemClock)).unwrap_err();
+    let told = error.in_file(Some("team.toml".into())).to_string();
+    let expected = "team.toml: providers.ms.microsoft_tenant_id: it is neither common";
+    assert!(told.starts_with(expected), "{told}");
+}
+
 /// XP-09.
 #[test]
 fn every_kind_but_the_one_that_signs_its_secret_is_made_from_the_least_there_is() {

@@ -21,6 +21,9 @@ pub enum Failure {
     /// More than one identity answers: exit code 3.
     #[error("multiple identities found with this e-mail address; provide an --identity-id instead")]
     Several,
+    /// The account at a provider is somebody else's: exit code 4.
+    #[error("{0} is linked to another identity; unlink it there first")]
+    Taken(String),
 }
 
 impl Failure {
@@ -31,6 +34,7 @@ impl Failure {
             Self::Refused(_) | Self::Nobody(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
             Self::Several => ExitCode::from(3),
+            Self::Taken(_) => ExitCode::from(4),
         }
     }
 

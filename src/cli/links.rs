@@ -7,7 +7,8 @@ use portcullis_core::{
     event::{Event, UnlinkReason},
     id::{CredentialId, ProviderId},
     identity::Identity,
-    link::{Link, PreparedLink},
+    link::{Link, LinkKey, PreparedLink},
+    session::end_each,
     store::StoreError,
 };
 use serde_json::{Value, json};
@@ -45,6 +46,12 @@ pub(super) fn unlink(
             Some(stub) => {
                 ask()?;
                 stores.credentials.delete(stub.id).await?;
+                if let Some(prepared) = PreparedLink::of(stub) {
+                    errand.announcer().announce(&Event::PreparedLinkRemoved {
+                        identity: identity.id,
+                        provider: &prepared.provider,
+                    });
+                }
             }
             None => {
                 let link = named(links(errand, &identity).await?, name)?;
@@ -78,11 +85,18 @@ async fn remove(errand: &Errand, identity: &Identity, link: &Link) -> Result<u64
     });
     let (issuer, subject) = (&link.key.issuer, Some(&*link.key.subject));
     let origins = errand.upstream_sessions();
-    let mut ended = 0;
-    for session in origins.sessions(provider, issuer, subject, None).await? {
-        ended += u64::from(errand.foundation().stores.sessions.revoke(session).await?);
+    let came = origins.sessions(provider, issuer, subject, None).await;
+    let sessions = &*errand.foundation().stores.sessions;
+    let (ended, failure) = match came {
+        Ok(came) => end_each(sessions, came).await,
+        Err(error) => (0, Some(error)),
+    };
+    match failure {
+        Some(error) => Err(Failure::Refused(format!(
+            "the account is unlinked, but not all of its sessions have ended: {error}"
+        ))),
+        None => Ok(ended),
     }
-    Ok(ended)
 }
 
 /// The link to prepare.
@@ -131,6 +145,10 @@ pub(super) fn prepare(common: &Common, asked: &Prepare) -> Result<(), Failure> {
             }
             done => done?,
         }
+        errand.announcer().announce(&Event::LinkPrepared {
+            identity: identity.id,
+            provider: &prepared.provider,
+        });
         common.output.print(&json!({
             "identity_id": identity.id, "credential_id": prepared_name(&prepared),
             "id": credential.id, "provider": prepared.provider, "prepared": true,
@@ -146,7 +164,7 @@ async fn links(errand: &Errand, identity: &Identity) -> Result<Vec<Link>, Failur
 
 /// The link that is called `<provider>:<subject>`, or by its own id where two are called the same.
 fn named(links: Vec<Link>, name: &str) -> Result<Link, Failure> {
-    let is_it = |link: &Link| public_name(link) == name || link.id.to_string() == name;
+    let is_it = |link: &Link| public_name(&link.key) == name || link.id.to_string() == name;
     let mut found = links.into_iter().filter(is_it);
     match (found.next(), found.next()) {
         (Some(link), None) => Ok(link),
@@ -174,7 +192,7 @@ fn told(credential: &Credential) -> Option<Value> {
     }
     let link = Link::of(credential)?;
     Some(json!({
-        "credential_id": public_name(&link),
+        "credential_id": public_name(&link.key),
         "id": link.id,
         "provider": link.key.provider,
         "issuer": link.key.issuer,
@@ -185,8 +203,9 @@ fn told(credential: &Credential) -> Option<Value> {
     }))
 }
 
-fn public_name(link: &Link) -> String {
-    format!("{}:{}", link.key.provider, link.key.subject)
+/// How an account is called.
+pub(super) fn public_name(key: &LinkKey) -> String {
+    format!("{}:{}", key.provider, key.subject)
 }
 
 fn prepared_name(prepared: &PreparedLink) -> String {

@@ -49,7 +49,11 @@ impl Config {
     /// The files that providers name, beside those that name them.
     pub fn provider_files(&self) -> Vec<PathBuf> {
         let files = |provider: &Provider| {
-            let named = [&provider.client_secret_file, &provider.private_key_file];
+            let named = [
+                &provider.client_secret_file,
+                &provider.private_key_file,
+                &provider.certificate_file,
+            ];
             named.map(Clone::clone)
         };
         let files = self.providers.values().flat_map(files);

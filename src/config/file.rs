@@ -70,7 +70,7 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
     }
 }
 
-/// Reads the secrets of one provider.
+/// Reads the secrets of one provider, and its certificate.
 pub(super) fn read_provider(provider: &mut Provider, folder: &Path, check: &mut Check<'_>) {
     settle(&mut provider.client_secret_file, folder);
     read_secret(
@@ -84,6 +84,13 @@ pub(super) fn read_provider(provider: &mut Provider, folder: &Path, check: &mut 
         &mut provider.private_key,
         &mut check.under("private_key_file"),
     );
+    settle(&mut provider.certificate_file, folder);
+    if let Some(file) = &provider.certificate_file {
+        match read_line(file) {
+            Ok(text) => provider.certificate = Some(text),
+            Err(reason) => check.under("certificate_file").problem(reason),
+        }
+    }
 }
 
 fn settle(file: &mut Option<PathBuf>, folder: &Path) {

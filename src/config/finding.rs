@@ -186,6 +186,16 @@ impl<'a> Check<'a> {
         self.under(&index.to_string())
     }
 
+    /// Whether a problem stands here, or below, already.
+    pub(super) fn has_problem(&self) -> bool {
+        let is_here = |finding: &Finding| finding.key.0.starts_with(&self.at.0);
+        let mut problems = self
+            .findings
+            .iter()
+            .filter(|one| one.severity == Severity::Problem);
+        problems.any(is_here)
+    }
+
     /// Records what keeps the gateway from starting.
     pub(super) fn problem(&mut self, message: impl Into<String>) {
         self.record(Severity::Problem, None, message.into());

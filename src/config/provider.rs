@@ -8,6 +8,7 @@ mod generated_id;
 mod kind;
 mod known_keys;
 mod microsoft;
+mod spoken;
 mod validation;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -20,6 +21,7 @@ use portcullis_core::{
 };
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::spoken::Spoken;
 pub use self::{
     claim_map::MappedTrait,
     disabling::OnDisable,
@@ -47,6 +49,10 @@ pub struct Provider {
     pub private_key_file: Option<PathBuf>,
     /// The provider's name for the key.
     pub key_id: Option<String>,
+    /// The key's certificate in PEM, for providers that know the key by it.
+    pub certificate: Option<String>,
+    /// A file that holds `certificate`.
+    pub certificate_file: Option<PathBuf>,
     /// Kind `apple`: the team whose key it is.
     pub team_id: Option<String>,
     /// The issuer; required for kinds that do not know theirs. Kept letter by letter, because the
@@ -87,6 +93,9 @@ pub struct Provider {
     pub aal2_acr_values: Vec<String>,
     /// The values in an ID token's `amr` that mean the same, each by itself.
     pub aal2_amr_values: Vec<String>,
+    /// Whether it is counted on to ask for a password again where somebody proves once more who they
+    /// are, and to tell so in `auth_time`; default `true`.
+    pub asks_again: bool,
     /// Kind `google`: only members of these Workspace domains may sign in; default: everybody.
     pub hosted_domains: Vec<String>,
     /// Kind `google`: whether addresses of a Workspace domain count as verified; default `false`,
@@ -148,6 +157,8 @@ impl Default for Provider {
             private_key: None,
             private_key_file: None,
             key_id: None,
+            certificate: None,
+            certificate_file: None,
             team_id: None,
             issuer_url: None,
             api_url: None,
@@ -166,6 +177,7 @@ impl Default for Provider {
             require_claims: BTreeMap::new(),
             aal2_acr_values: Vec::new(),
             aal2_amr_values: Vec::new(),
+            asks_again: true,
             hosted_domains: Vec::new(),
             trust_workspace_email: false,
             microsoft_tenant: None,

@@ -6,6 +6,7 @@
 
 mod address;
 mod arrival;
+mod assignment;
 mod decide;
 mod dry_run;
 mod error;
@@ -13,6 +14,7 @@ mod label;
 mod links;
 mod moving;
 mod plan;
+mod prompt;
 mod sync;
 mod unlinking;
 
@@ -24,9 +26,11 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::{
+    assignment::Assigned,
     dry_run::DryRun,
     error::BrokerError,
     moving::{Moved, PendingMove},
+    prompt::Asked,
 };
 use crate::{
     clock::Clock,
@@ -35,7 +39,7 @@ use crate::{
     id::{FlowId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
     provenance::is_within,
-    provider::{Answer, Attempt, ConfiguredProvider, Upstream, Vouched},
+    provider::{Answer, Attempt, ConfiguredProvider, Heeds, Upstream, Vouched},
     registry::Registry,
     schema::{Schemas, TraitError},
     session::{Aal, SessionStore},
@@ -133,6 +137,8 @@ pub enum LinkReason {
     Proved,
     /// The person asked for it in the settings.
     Settings,
+    /// A command made it.
+    Command,
 }
 
 impl LinkReason {
@@ -145,6 +151,7 @@ impl LinkReason {
             Self::Reclaimed => "reclaimed",
             Self::Proved => "proved",
             Self::Settings => "settings",
+            Self::Command => "command",
         }
     }
 }
@@ -200,16 +207,19 @@ impl Broker {
         Ok((url, attempt))
     }
 
-    /// Begins an attempt in which the person chooses the account, where the provider knows of
-    /// that (OpenID Connect Core 1.0, section 3.1.2.1, `prompt`); elsewhere like any other.
-    pub async fn begin_choosing(
+    /// Begins an attempt in which the provider's page asks for more than it would by itself, where
+    /// the provider heeds that; elsewhere like any other.
+    pub async fn begin_asking(
         &self,
         id: &ProviderId,
         flow: FlowId,
-        redirect_uri: &Url,
+        (redirect_uri, asked): (&Url, Asked),
     ) -> Result<(Url, Attempt), BrokerError> {
+        let heeds = self.find(id)?.heeds();
         let (url, attempt) = self.begin(id, flow, redirect_uri).await?;
-        Ok((choosing(url), attempt))
+        let is_heard = heeds > Heeds::Nothing;
+        let url = if is_heard { asked.of(url) } else { url };
+        Ok((url, attempt))
     }
 
     /// Ends an attempt with the provider's answer.
@@ -223,7 +233,7 @@ impl Broker {
     }
 
     /// Ends an attempt that has to lead to this identity, when one is named: somebody proves again
-    /// who they are, so nobody is created or linked.
+    /// who they are, so nobody is created or linked, and a sign-in of before is no proof.
     pub async fn finish_as(
         &self,
         attempt: &Attempt,
@@ -232,6 +242,9 @@ impl Broker {
         expected: Option<IdentityId>,
     ) -> Result<Arrival, BrokerError> {
         let vouched = self.vouch(attempt, answer, redirect_uri).await?;
+        if expected.is_some() {
+            self.require_fresh(attempt, &vouched.claims)?;
+        }
         // Looked up once more: the provider may have been switched off while it was asked.
         let configured = self.find(&attempt.provider)?;
         self.arrive(&configured, vouched, expected).await
@@ -260,32 +273,6 @@ impl Broker {
         let configured = self.find(&draft.provider)?;
         self.arrive_completed(&configured, draft, traits).await
     }
-}
-
-/// An authorization request of OpenID Connect that lets the person choose; others stay as they
-/// are.
-fn choosing(mut url: Url) -> Url {
-    const CHOICE: &str = "select_account";
-    let parameter = |name: &str| {
-        let mut pairs = url.query_pairs();
-        pairs.find(|(key, _)| key == name).map(|(_, value)| value)
-    };
-    let is_openid = parameter("scope").is_some_and(|s| s.split(' ').any(|one| one == "openid"));
-    if !is_openid {
-        return url;
-    }
-    let prompt = match parameter("prompt") {
-        Some(own) if own.split(' ').any(|one| one == CHOICE) => return url,
-        Some(own) if !own.is_empty() && own != "none" => format!("{CHOICE} {own}"),
-        _ => CHOICE.to_owned(),
-    };
-    let pairs = url.query_pairs().into_owned();
-    let others: Vec<_> = pairs.filter(|(key, _)| key != "prompt").collect();
-    url.query_pairs_mut()
-        .clear()
-        .extend_pairs(others)
-        .append_pair("prompt", &prompt);
-    url
 }
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ catalogue! {
     ProviderInvalid = "provider_invalid", BAD_GATEWAY, "The sign-in provider's answer does not hold.";
     ProviderForbiddenAddress = "provider_forbidden_address", BAD_GATEWAY, "The sign-in provider is at a private address that may not be asked.";
     ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, "The sign-in provider cannot be reached at the moment.";
+    ProviderNotAskedAgain = "provider_not_asked_again", FORBIDDEN, "The sign-in provider did not ask you again who you are.";
     AnswerUnexpected = "provider_answer_unexpected", BAD_REQUEST, "No sign-in of this browser waits for this answer.";
     AddressTaken = "address_taken", CONFLICT, "Somebody is registered here with this address already.";
     CreationRefused = "creation_refused", FORBIDDEN, "This account is not known here, and nobody new is let in with it.";
@@ -134,6 +135,7 @@ mod tests {
 502 provider_invalid
 502 provider_forbidden_address
 503 provider_unavailable
+403 provider_not_asked_again
 400 provider_answer_unexpected
 409 address_taken
 403 creation_refused

@@ -56,6 +56,11 @@ pub enum Event<'a> {
         /// Whose it was.
         identity: IdentityId,
     },
+    /// Somebody proved to hold an address of theirs.
+    AddressVerified {
+        /// Whose.
+        identity: IdentityId,
+    },
     /// An account at a provider was linked to an identity.
     Linked {
         /// Which identity.
@@ -64,6 +69,20 @@ pub enum Event<'a> {
         provider: &'a ProviderId,
         /// Why.
         reason: LinkReason,
+    },
+    /// A link was prepared for the first account with an address.
+    LinkPrepared {
+        /// Which identity.
+        identity: IdentityId,
+        /// Which provider.
+        provider: &'a ProviderId,
+    },
+    /// A link that was prepared, and waited still, was removed.
+    PreparedLinkRemoved {
+        /// Which identity.
+        identity: IdentityId,
+        /// Which provider.
+        provider: &'a ProviderId,
     },
     /// A link was removed.
     Unlinked {

@@ -122,6 +122,12 @@ messages! {
     info move_link(provider: &str) = 1990020, "Move {provider} here";
     /// The button that leaves a link where it is.
     info keep_link() = 1990021, "Leave it where it is";
+    /// Somebody is back in.
+    success recovered() = 1060001, "You are back in. Please choose a new password now, or link another way to sign in.";
+    /// A link to get back in was mailed, if the address is known.
+    info recovery_link_sent() = 1060002, "If this address is known here, a link is on its way to it. Please open it to get back in.";
+    /// A code to get back in was mailed, if the address is known.
+    info recovery_code_sent() = 1060003, "If this address is known here, a code of six digits is on its way to it. Please enter it to get back in.";
     /// The label of a password.
     info password() = 1070001, "Password";
     /// A label the schema gives.
@@ -132,10 +138,24 @@ messages! {
     info save() = 1070003, "Save";
     /// The label of an identifier.
     info identifier() = 1070004, "Email or other identifier";
+    /// The label of an e-mail address.
+    info email() = 1070007, "Email address";
     /// The button that mails another code.
-    info resend_code() = 1070008, "Send another code";
+    info resend_code() = 1070008, "Send it again";
     /// The button that goes on.
     info go_on() = 1070009, "Continue";
+    /// The label of a code to get back in.
+    info recovery_code() = 1070010, "Code";
+    /// The label of a code that proves an address.
+    info verification_code() = 1070011, "Code";
+    /// The label of the address that a code to get back in goes to.
+    info recovery_address() = 1070016, "Email address";
+    /// A link that proves an address was mailed.
+    info verification_link_sent() = 1080001, "If this address is known here, a link is on its way to it. Please open it to show that the address is yours.";
+    /// An address is proved.
+    success verified() = 1080002, "Thank you: this address is yours.";
+    /// A code that proves an address was mailed.
+    info verification_code_sent() = 1080003, "If this address is known here, a code of six digits is on its way to it. Please enter it to show that the address is yours.";
     /// The label of a mailed code.
     info login_code() = 1070013, "Code";
     /// An address that a provider names but has not verified.
@@ -214,6 +234,14 @@ messages! {
     error registration_expired() = 4040001, "The form had expired, so here is a new one. Please try again.";
     /// The settings form has expired.
     error settings_expired() = 4050001, "The form had expired, so here is a new one. Please try again.";
+    /// A link to get back in is wrong.
+    error recovery_link_invalid() = 4060004, "This link is not right, or was used already, or is too old. Please ask for another one.";
+    /// A code to get back in is wrong.
+    error recovery_code_invalid() = 4060006, "This code is not right, or was used already, or is too old. After five tries, please ask for another one.";
+    /// A link that proves an address is wrong.
+    error verification_link_invalid() = 4070001, "This link is not right, or was used already, or is too old. Please ask for another one.";
+    /// A code that proves an address is wrong.
+    error verification_code_invalid() = 4070006, "This code is not right, or was used already, or is too old. After five tries, please ask for another one.";
     /// The recovery form has expired.
     error recovery_expired() = 4060005, "The form had expired, so here is a new one. Please try again.";
     /// The verification form has expired.

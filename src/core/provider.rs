@@ -49,6 +49,12 @@ pub trait Provider: Debug + Send + Sync {
         Ok(Claims::told(document.clone()))
     }
 
+    /// How far it heeds what a request asks of its page; one that says nothing may let anybody
+    /// through unasked whom it remembers.
+    fn heeds(&self) -> Heeds {
+        Heeds::Nothing
+    }
+
     /// How the provider is, from what was last seen of it; asks nobody.
     fn status(&self) -> ProviderStatus;
 
@@ -64,6 +70,18 @@ pub trait Provider: Debug + Send + Sync {
     fn sign_out(&self) -> Option<&dyn UpstreamSignOut> {
         None
     }
+}
+
+/// How far a provider heeds what a request asks of its page (OpenID Connect Core 1.0, section
+/// 3.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Heeds {
+    /// Not at all.
+    Nothing,
+    /// It may show the page that `prompt` asks for, and does not tell whether it did.
+    Prompt,
+    /// It follows `max_age`, too, and its ID tokens tell when the person last proved who they are.
+    MaxAge,
 }
 
 /// A provider as configured: what the broker and the pages need to know of it.
@@ -87,6 +105,16 @@ pub struct ConfiguredProvider {
     pub mapping: Mapping,
     /// The provider itself.
     pub provider: Arc<dyn Provider>,
+}
+
+impl ConfiguredProvider {
+    /// How far it heeds what a request asks of its page, as far as its configuration counts on it.
+    pub fn heeds(&self) -> Heeds {
+        match self.policy.asks_again {
+            true => self.provider.heeds(),
+            false => self.provider.heeds().min(Heeds::Prompt),
+        }
+    }
 }
 
 /// One attempt to sign in through a provider. Travels in the sealed sign-in cookie.
@@ -189,6 +217,9 @@ pub struct Claims {
     /// By what (`amr`), as a verified ID token says.
     #[serde(default)]
     pub amr: Vec<String>,
+    /// When the person last proved themselves there (`auth_time`), as a verified ID token says.
+    #[serde(default)]
+    pub authenticated_at: Option<Timestamp>,
     /// All claims as one object: the ID token's, completed by userinfo's. An `email` and its
     /// `email_verified` always come from the same document.
     pub document: Value,
@@ -209,6 +240,7 @@ impl Claims {
             session_id: None,
             acr: None,
             amr: Vec::new(),
+            authenticated_at: None,
             document,
             trusted: None,
             withheld: Vec::new(),

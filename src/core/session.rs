@@ -132,20 +132,27 @@ pub trait SessionStore: Debug + Send + Sync {
     ) -> Result<u64, StoreError>;
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_proof_that_was_kept_without_the_providers_word_is_read() {
-        let kept = json!({
-            "method": "oidc", "aal": "aal1", "completed_at": "2026-07-01T12:00:00Z",
-            "provider": "google",
-        });
-        let read: AuthenticationMethod = serde_json::from_value(kept.clone()).unwrap();
-        assert_eq!((&read.upstream_acr, read.upstream_amr.len()), (&None, 0));
-        assert_eq!(serde_json::to_value(read).unwrap(), kept);
+/// Ends these sessions, those of a link or a provider that has gone. One that cannot be ended is
+/// tried again and does not keep the others: how many ended, and the last failure.
+pub async fn end_each(store: &dyn SessionStore, ids: Vec<SessionId>) -> (u64, Option<StoreError>) {
+    const TRIES: usize = 3;
+    let (mut ended, mut failure) = (0, None);
+    for id in ids {
+        let mut last = None;
+        for _ in 0..TRIES {
+            match store.revoke(id).await {
+                Ok(is_ended) => {
+                    ended += u64::from(is_ended);
+                    last = None;
+                    break;
+                }
+                Err(error) => last = Some(error),
+            }
+        }
+        failure = last.or(failure);
     }
+    (ended, failure)
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ pub struct TrustRule {
     pub domain_claim: Option<String>,
     /// This claim has this text.
     pub claim_is: Option<(String, String)>,
+    /// The provider says nothing in this claim. Only narrows: alone it is no condition.
+    pub absent_claim: Option<String>,
 }
 
 /// An address that counts as verified.
@@ -89,7 +91,10 @@ impl TrustRule {
                 .map(|(name, value)| text(name) == Some(value)),
         ];
         let mut set = conditions.into_iter().flatten().peekable();
-        set.peek().is_some() && set.all(|holds| holds)
+        let is_silent = |name: &String| document.get(name).is_none();
+        self.absent_claim.as_ref().is_none_or(is_silent)
+            && set.peek().is_some()
+            && set.all(|holds| holds)
     }
 }
 
@@ -179,6 +184,26 @@ mod tests {
             None
         );
         assert_eq!(TrustRules::default().judge(&document), None);
+    }
+
+    #[test]
+    fn what_a_claim_denies_is_not_trusted_by_a_rule_for_its_absence() {
+        let rule = TrustRule {
+            domains: vec!["b.test".to_owned()],
+            absent_claim: Some("owned".to_owned()),
+            ..TrustRule::default()
+        };
+        let alone = TrustRule {
+            domains: Vec::new(),
+            ..rule.clone()
+        };
+        let silent = json!({"email": "a@b.test"});
+        assert!(TrustRules(vec![rule.clone()]).judge(&silent).is_some());
+        assert_eq!(TrustRules(vec![alone]).judge(&silent), None);
+        for value in [json!(false), json!(true), json!(null)] {
+            let document = json!({"email": "a@b.test", "owned": value});
+            assert_eq!(TrustRules(vec![rule.clone()]).judge(&document), None);
+        }
     }
 
     #[test]

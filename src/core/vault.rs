@@ -115,16 +115,21 @@ pub struct SealedTokens {
     pub ended: bool,
 }
 
-/// Keeps where sessions came from; a record ends with its session.
+/// Keeps where sessions came from: each account that has proved one. A record ends with its session.
 #[async_trait]
 pub trait UpstreamSessionStore: Debug + Send + Sync {
-    /// Notes where a session came from, in place of what was noted.
+    /// Notes an account that a session came from, beside others, in place of what was noted of it.
     ///
     /// Fails with [`StoreError::Conflict`] when there is no such session.
     async fn put(&self, session: SessionId, upstream: &Upstream) -> Result<(), StoreError>;
 
-    /// Where a session came from.
-    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError>;
+    /// The accounts that a session came from, in the order in which they were noted.
+    async fn list(&self, session: SessionId) -> Result<Vec<Upstream>, StoreError>;
+
+    /// Where a session came from first.
+    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
+        Ok(self.list(session).await?.into_iter().next())
+    }
 
     /// The sessions that came from this provider and issuer, of one account, of one of its
     /// sessions, or of both where both are named.

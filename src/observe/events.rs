@@ -1,7 +1,11 @@
 //! What happens to identities, links and sessions, as log lines: ids, codes and reasons, never a
 //! claim or an address.
 
-use portcullis_core::{event::Event, id::IdentityId, stage::Observer};
+use portcullis_core::{
+    event::Event,
+    id::{IdentityId, ProviderId},
+    stage::Observer,
+};
 
 /// Writes a line for each event, with the target `event`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,6 +56,7 @@ impl<'a> Line<'a> {
                 reason: Some(reason.as_str()),
                 ..Self::named("identity_created")
             },
+            Event::AddressVerified { identity } => Self::about("address_verified", *identity),
             Event::ProfileChanged { identity } => Self::about("profile_changed", *identity),
             Event::PasswordChanged { identity } => Self::about("password_changed", *identity),
             Event::IdentityDeleted { identity } => Self::about("identity_deleted", *identity),
@@ -102,9 +107,9 @@ impl<'a> Line<'a> {
     }
 
     fn of_link(event: &Event<'a>) -> Self {
-        let about = |name, identity: Option<String>, provider: &'a str| Self {
-            identity,
-            provider: Some(provider),
+        let about = |name, identity: Option<IdentityId>, provider: &'a ProviderId| Self {
+            identity: identity.map(|id| id.to_string()),
+            provider: Some(provider.as_str()),
             ..Self::named(name)
         };
         match event {
@@ -114,7 +119,7 @@ impl<'a> Line<'a> {
                 reason,
             } => Self {
                 reason: Some(reason.as_str()),
-                ..about("linked", Some(identity.to_string()), provider.as_str())
+                ..about("linked", Some(*identity), provider)
             },
             Event::Unlinked {
                 identity,
@@ -122,7 +127,7 @@ impl<'a> Line<'a> {
                 reason,
             } => Self {
                 reason: Some(reason.as_str()),
-                ..about("unlinked", Some(identity.to_string()), provider.as_str())
+                ..about("unlinked", Some(*identity), provider)
             },
             Event::UnlinkRefused {
                 identity,
@@ -130,11 +135,7 @@ impl<'a> Line<'a> {
                 code,
             } => Self {
                 code: Some(code.as_str()),
-                ..about(
-                    "unlink_refused",
-                    Some(identity.to_string()),
-                    provider.as_str(),
-                )
+                ..about("unlink_refused", Some(*identity), provider)
             },
             Event::LinkRefused {
                 identity,
@@ -144,17 +145,17 @@ impl<'a> Line<'a> {
             } => Self {
                 code: Some(code.as_str()),
                 reason: *reason,
-                ..about(
-                    "link_refused",
-                    identity.map(|id| id.to_string()),
-                    provider.as_str(),
-                )
+                ..about("link_refused", *identity, provider)
             },
-            Event::TokensEnded { identity, provider } => about(
-                "tokens_ended",
-                Some(identity.to_string()),
-                provider.as_str(),
-            ),
+            Event::LinkPrepared { identity, provider } => {
+                about("link_prepared", Some(*identity), provider)
+            }
+            Event::PreparedLinkRemoved { identity, provider } => {
+                about("prepared_link_removed", Some(*identity), provider)
+            }
+            Event::TokensEnded { identity, provider } => {
+                about("tokens_ended", Some(*identity), provider)
+            }
             _ => Self::named("other"),
         }
     }

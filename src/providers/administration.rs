@@ -96,12 +96,15 @@ impl ProviderAdministration for Administration {
         let mut seen = self.keeper.hold().await;
         let row = self.row(id, &mut seen).await?;
         let before = self.keeper.parts.roster.entry(id);
+        let says_off = matches!(&change, Change::Merge(patch)
+            if patch.get("enabled") == Some(&Value::Bool(false)));
         let table = self.changed(&row, change)?;
         let after = self.check(id, &table, seen.identity())?;
         let fates = Fates::of(leave, &after);
-        // What is said of an end is done even where it was switched off before.
+        // What is said of an end is done even where it was switched off before: it may not have
+        // come about then.
         let was_on = before.is_some_and(|entry| entry.is_enabled());
-        let leaves = !after.enabled && (was_on || leave != Leave::default());
+        let leaves = !after.enabled && (was_on || says_off || leave != Leave::default());
         let table = self.sealed(id, table)?;
         match leaves {
             true => drop(self.depart(seen, &row, table, fates).await?),
@@ -230,7 +233,7 @@ impl Administration {
         let provider = loaded(id.as_str(), table, identity)?;
         match builtin::provider(id.as_str(), &provider, Arc::clone(&self.clock)) {
             Ok(_) => Ok(provider),
-            Err(error) => Err(problem("", &error.to_string())),
+            Err(error) => Err(problem(error.key, &error.reason)),
         }
     }
 

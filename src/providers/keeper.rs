@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use portcullis_core::{
-    administration::{Departed, LinkFate, ProviderSource},
+    administration::{Departed, LinkFate},
     id::ProviderId,
     store::StoreError,
 };
@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
+    absence::{Absences, Files},
     departure::{Departures, Fates},
     roster::{Entries, Entry, Origin, Roster},
     stamp::Stamp,
@@ -53,7 +54,10 @@ pub(super) struct Seen {
     stamp: Stamp,
     /// The last good reading of the files.
     config: Config,
+    /// Whether they could not be read since.
+    is_broken: bool,
     rows: Vec<StoredProvider>,
+    absences: Absences,
 }
 
 impl Keeper {
@@ -66,7 +70,9 @@ impl Keeper {
             seen: Mutex::new(Seen {
                 stamp: stamp(parts.sources.as_ref(), &config),
                 config,
+                is_broken: false,
                 rows,
+                absences: Absences::default(),
             }),
             parts,
         };
@@ -82,20 +88,30 @@ impl Keeper {
         self.seen.lock().await
     }
 
+    /// Has the next look settle what providers leave behind that a file switches off already.
+    pub(crate) async fn take_up(&self) {
+        let mut seen = self.hold().await;
+        seen.absences.take_up(self.parts.roster.entries());
+    }
+
     /// Looks at all sources and follows what has changed; `anew`: reads the files in any case.
     pub(crate) async fn look(&self, anew: bool) {
         let mut seen = self.hold().await;
         let files = self.look_at_files(&mut seen, anew).await;
         let stored = self.look_at_store(&mut seen).await;
         if files || stored {
-            self.follow(&seen).await;
+            self.follow(&mut seen);
         }
+        if !anew {
+            self.look_for_the_missing(&mut seen);
+        }
+        self.settle(&mut seen).await;
     }
 
     /// Follows the store, whatever the files say.
     pub(super) async fn follow_store(&self, seen: &mut Seen) -> Result<(), StoreError> {
         seen.rows = self.parts.stored.list().await?;
-        self.follow(seen).await;
+        self.follow(seen);
         Ok(())
     }
 
@@ -114,6 +130,7 @@ impl Keeper {
             Ok(config) => {
                 self.warn_of_restart(&config);
                 seen.config = config;
+                seen.is_broken = false;
                 self.parts.roster.note(|trouble| trouble.files = None);
                 tracing::info!("the configuration was read anew");
                 true
@@ -125,6 +142,7 @@ impl Keeper {
                         "the configuration is broken; the providers of before serve on"
                     );
                 }
+                seen.is_broken = true;
                 let text = Some(problems);
                 self.parts.roster.note(|trouble| trouble.files = text);
                 false
@@ -156,45 +174,56 @@ impl Keeper {
         }
     }
 
-    /// Lets serve what was last seen. What files do not name any more leaves in two steps, so that
-    /// nobody comes in through it while it settles what it leaves behind.
-    async fn follow(&self, seen: &Seen) {
+    /// Lets serve what was last seen.
+    fn follow(&self, seen: &mut Seen) {
         let roster = &self.parts.roster;
         let files = match roster.entries_of(&seen.config) {
             Ok(files) => files,
             Err(error) => return tracing::error!(%error, "the providers of before serve on"),
         };
         let next = self.with_stored(files, seen);
-        let leaving = leaving(&roster.entries(), &next);
-        if !leaving.is_empty() {
-            let mut between = next.clone();
-            between.extend(leaving.clone());
-            roster.serve(between);
-            for (id, entry) in &leaving {
-                self.leave(id, entry, &seen.config).await;
-            }
-        }
+        seen.absences.note(&roster.entries(), &next);
         roster.serve(next);
     }
 
-    /// Settles what a provider leaves behind that a file named before.
-    async fn leave(&self, id: &ProviderId, entry: &Entry, config: &Config) {
-        let fates = Fates::of_table(&entry.table);
-        let folder_is_gone =
-            matches!(entry.origin, Origin::File(_)) && !config.providers_dir.is_dir();
-        if folder_is_gone {
-            // Nobody removes people's links by unmounting a volume.
-            return tracing::warn!(
-                provider.id = %id,
-                "the folder of the provider's file is gone; its links and sessions stay"
-            );
+    /// Looks once more for those that the files do not name any more.
+    fn look_for_the_missing(&self, seen: &mut Seen) {
+        if let (Some(sources), false) = (&self.parts.sources, seen.is_broken) {
+            seen.absences.look(&Files {
+                main: sources.chosen_file(),
+                drop_ins: &seen.config.drop_ins,
+            });
         }
-        if fates.links == LinkFate::Refuse {
-            tracing::warn!(
-                provider.id = %id, "a file cannot be refused its change: the provider's links stay"
-            );
+    }
+
+    /// Settles what those leave behind who have left for good; what fails is tried again at the
+    /// next look. Meanwhile they are among those that serve, switched off, so that who is told of
+    /// it reads their name.
+    async fn settle(&self, seen: &mut Seen) {
+        let due = seen.absences.due();
+        if due.is_empty() {
+            return;
         }
-        tell_of_departure(id, &self.parts.departures.settle(id, fates).await);
+        let roster = &self.parts.roster;
+        let serving = roster.entries();
+        let mut between = due.clone();
+        between.extend(serving.clone());
+        roster.serve(between);
+        for (id, entry) in &due {
+            let fates = Fates::of_table(&entry.table);
+            if fates.links == LinkFate::Refuse {
+                tracing::warn!(
+                    provider.id = %id,
+                    "a file cannot be refused its change: the provider's links stay"
+                );
+            }
+            let settled = self.parts.departures.settle(id, fates).await;
+            tell_of_departure(id, &settled);
+            if settled.is_ok() {
+                seen.absences.settled(id);
+            }
+        }
+        roster.serve(serving);
     }
 
     /// These, and the providers of the store that can serve; notes why others cannot.
@@ -290,18 +319,6 @@ pub(crate) enum CannotBegin {
     Store(#[from] StoreError),
 }
 
-/// Those that could be used and cannot any more, but for those of the store: whoever took them
-/// away there has said what becomes of the rest.
-fn leaving(before: &Entries, next: &Entries) -> Entries {
-    let stays = |id: &ProviderId| next.get(id).is_some_and(Entry::is_enabled);
-    let leaving = before.iter().filter(|(id, entry)| {
-        entry.origin.source() != ProviderSource::Runtime && entry.is_enabled() && !stays(id)
-    });
-    leaving
-        .map(|(id, entry)| (id.clone(), entry.clone().disabled()))
-        .collect()
-}
-
 fn tell_of_departure(id: &ProviderId, settled: &Result<Departed, StoreError>) {
     match settled {
         Ok(departed) => tracing::info!(
@@ -327,3 +344,6 @@ fn other_sections(config: &Config) -> Value {
     }
     sections
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,11 @@ impl Administration {
             return Ok((seen, Departed::default()));
         }
         let departures = &self.keeper.parts.departures;
-        let first = departures.settle(id, fates).await?;
+        let first = departures.settle(id, fates).await;
+        let first = first.unwrap_or_else(|error| {
+            tracing::warn!(provider.id = %id, %error, "what is left behind is settled once more");
+            Departed::default()
+        });
         drop(seen);
         tokio::time::sleep(PERIOD + MARGIN).await;
         let mut seen = self.keeper.hold().await;

@@ -175,7 +175,9 @@ impl Roster {
     pub(super) fn entries_of(&self, config: &Config) -> Result<Entries, InvalidProvider> {
         let entry = |(id, table): (&String, &config::Provider)| {
             let file = config.drop_ins.get(id).cloned();
-            self.entry_of(id, table.clone(), file.map_or(Origin::Config, Origin::File))
+            let origin = file.clone().map_or(Origin::Config, Origin::File);
+            let made = self.entry_of(id, table.clone(), origin);
+            made.map_err(|error| error.in_file(file))
         };
         config.providers.iter().map(entry).collect()
     }

@@ -16,6 +16,7 @@ pub(super) const PERIOD: Duration = Duration::from_secs(2);
 pub(crate) fn watch(keeper: Arc<Keeper>) -> io::Result<impl Future<Output = ()>> {
     let mut hangup = signal(SignalKind::hangup())?;
     Ok(async move {
+        keeper.take_up().await;
         let mut period = interval(PERIOD);
         period.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

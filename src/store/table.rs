@@ -49,6 +49,7 @@ pub(super) enum Column {
     MetadataPublic,
     Methods,
     Name,
+    Position,
     Provenance,
     Provider,
     Record,

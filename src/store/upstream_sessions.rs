@@ -9,7 +9,7 @@ use portcullis_core::{
     store::StoreError,
     vault::UpstreamSessionStore,
 };
-use sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement, Value};
+use sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement, Value};
 
 use super::{
     cell::{Row, text},
@@ -19,13 +19,20 @@ use super::{
 
 const WHAT: &str = "upstream session";
 
-const COLUMNS: [Column; 6] = [
-    Column::SessionId,
+const COLUMNS: [Column; 5] = [
     Column::Provider,
     Column::Issuer,
     Column::Subject,
     Column::Sid,
     Column::IdToken,
+];
+
+/// What names a record.
+const KEY: [Column; 4] = [
+    Column::SessionId,
+    Column::Provider,
+    Column::Issuer,
+    Column::Subject,
 ];
 
 /// Where sessions came from, in SQL. ID tokens are kept as they are given: whoever gives them seals
@@ -51,6 +58,10 @@ impl SqlUpstreamSessions {
 #[async_trait]
 impl UpstreamSessionStore for SqlUpstreamSessions {
     async fn put(&self, session: SessionId, upstream: &Upstream) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let noted = self.database.write(&of_session(session), WHAT);
+        let noted = transaction.rows(noted).await?.len();
+        let position = i64::try_from(noted).unwrap_or(i64::MAX);
         let cells = vec![
             (Column::SessionId, text(session)),
             (Column::Provider, text(&upstream.link.provider)),
@@ -58,25 +69,23 @@ impl UpstreamSessionStore for SqlUpstreamSessions {
             (Column::Subject, text(&upstream.link.subject)),
             (Column::Sid, Value::String(upstream.session_id.clone())),
             (Column::IdToken, text(upstream.id_token.expose())),
+            (Column::Position, Value::BigInt(Some(position))),
         ];
         let mut row = insert(Table::UpstreamSessions, cells);
         row.on_conflict(
-            OnConflict::column(Column::SessionId)
-                .update_columns(COLUMNS)
+            OnConflict::columns(KEY)
+                .update_columns([Column::Sid, Column::IdToken])
                 .to_owned(),
         );
         let row = self.database.write(&row, WHAT);
-        self.database.execute(row).await.map(drop)
+        transaction.execute(row).await?;
+        transaction.commit().await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
-        let query = Query::select()
-            .columns(COLUMNS)
-            .from(Table::UpstreamSessions)
-            .and_where(Expr::col(Column::SessionId).eq(text(session)))
-            .to_owned();
-        let row = self.database.row(self.database.write(&query, WHAT)).await?;
-        row.as_ref().map(read).transpose()
+    async fn list(&self, session: SessionId) -> Result<Vec<Upstream>, StoreError> {
+        let query = self.database.write(&of_session(session), WHAT);
+        let rows = self.database.rows(query).await?;
+        rows.iter().map(read).collect()
     }
 
     async fn sessions(
@@ -110,8 +119,19 @@ impl UpstreamSessionStore for SqlUpstreamSessions {
     }
 }
 
+/// Where the session came from, first things first.
+fn of_session(session: SessionId) -> SelectStatement {
+    Query::select()
+        .columns(COLUMNS)
+        .from(Table::UpstreamSessions)
+        .and_where(Expr::col(Column::SessionId).eq(text(session)))
+        .order_by(Column::Position, Order::Asc)
+        .to_owned()
+}
+
 fn of_provider(provider: &ProviderId) -> SelectStatement {
     Query::select()
+        .distinct()
         .column(Column::SessionId)
         .from(Table::UpstreamSessions)
         .and_where(Expr::col(Column::Provider).eq(text(provider)))

@@ -52,8 +52,9 @@ impl Keeper {
 
     async fn link(&self, asking: &Asking) -> Result<Option<CredentialId>, StoreError> {
         let credentials = &self.parts.credentials;
-        let origin = self.parts.origins.find(asking.session).await?;
-        if let Some(origin) = origin.filter(|origin| origin.link.provider == asking.provider) {
+        let origins = self.parts.origins.list(asking.session).await?;
+        let mut origins = origins.iter();
+        if let Some(origin) = origins.find(|origin| origin.link.provider == asking.provider) {
             let key = origin.link.identifier();
             let own = credentials.find_by_identifier(CredentialKind::Oidc, &key);
             let own = own.await?.filter(|own| own.identity_id == asking.identity);

@@ -68,12 +68,13 @@ impl UpstreamSessionStore for SealedUpstreamSessions {
         self.store.put(session, &sealed).await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
-        let found = self.store.find(session).await?;
-        Ok(found.map(|upstream| Upstream {
+    async fn list(&self, session: SessionId) -> Result<Vec<Upstream>, StoreError> {
+        let found = self.store.list(session).await?.into_iter();
+        let opened = found.map(|upstream| Upstream {
             id_token: self.opened(session, &upstream.id_token),
             ..upstream
-        }))
+        });
+        Ok(opened.collect())
     }
 
     async fn sessions(

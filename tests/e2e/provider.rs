@@ -17,6 +17,7 @@ mod microsoft;
 mod missing_traits;
 mod moving;
 mod notice;
+mod proving;
 mod refusal;
 mod registry;
 mod revocation;

@@ -66,7 +66,7 @@ fn page(shell: &Shell, locale: &Locale, ui: &Ui) -> String {
             title: "Your settings",
             lead: None,
             ui: &ui,
-            footer: None,
+            footer: &[],
         },
     )
 }

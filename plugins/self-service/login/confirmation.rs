@@ -61,6 +61,10 @@ pub(crate) async fn settle(
     let Some(pending) = pending else {
         return Ok(None);
     };
+    let until = pending.expires_at;
+    parked::claim_once::<PendingLink>(desk, flow, until)
+        .await
+        .inspect_err(|failure| refused(desk, flow, failure.code()))?;
     let id = pending.provider.clone();
     let confirmed = desk.services.broker.confirm(pending, identity).await;
     let arrived = confirmed.map_err(|error| provider::failure(desk, error, &id, flow))?;

@@ -7,7 +7,7 @@ use portcullis_core::{flow::FlowKind, message::Message};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::Value;
 
-use super::{code, confirmation, init::already, local};
+use super::{code, confirmation, init::already, local, ways};
 use crate::{
     departure,
     desk::Desk,
@@ -22,14 +22,16 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         Opened::Answered(response) => return Ok(response),
     };
     let flow = &submission.flow;
-    let proves = remembered::refreshes(flow) || confirmation::is_in(flow);
+    let proves = remembered::proves(flow);
     if visit.visitor.principal.is_some() && !proves {
         return already(&desk, &visit, submission.flow.return_to.as_deref());
     }
     if confirmation::is_in(flow) && code::is_meant(&submission) {
         return code::submit(&desk, &visit, submission).await;
     }
+    // Whoever proves something does so in one of the ways that the form offers.
     let provider = submission.text("provider").map(str::to_owned);
+    let provider = provider.filter(|id| !proves || ways::offers(flow, id));
     let method = match (submission.text("method"), provider) {
         (None | Some("oidc"), Some(provider)) => {
             return departure::leave(&desk, &visit, &submission, &provider).await;

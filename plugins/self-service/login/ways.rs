@@ -1,9 +1,18 @@
 //! The ways in which an identity can prove itself: the accounts it is linked to, a code mailed to its
 //! verified address, and its local methods.
+//!
+//! A provider that may let a browser through which it remembers, unasked, counts only where there is
+//! no other way.
 
 use portcullis_core::{
-    broker::PendingLink, credential::CredentialKind, flow::FlowKind, id::ProviderId,
-    identity::Identity, message::Message, ui::Node,
+    broker::PendingLink,
+    credential::CredentialKind,
+    flow::{Flow, FlowKind},
+    id::ProviderId,
+    identity::Identity,
+    message::Message,
+    provider::{ConfiguredProvider, Heeds},
+    ui::Node,
 };
 use portcullis_kit::Failure;
 
@@ -18,7 +27,8 @@ pub(super) async fn to_prove(
     identity: &Identity,
     pending: &PendingLink,
 ) -> Result<Vec<Node>, Failure> {
-    let mut nodes = linked_providers(desk, identity, Message::sign_in_with_and_link).await?;
+    let providers = linked_providers(desk, identity, Message::sign_in_with_and_link).await?;
+    let mut nodes = providers.certain;
     nodes.extend(code_button(desk, identity, pending));
     // Whoever holds the address need not learn by what else the identity signs in.
     let known = identity.identifiers.contains(&pending.address);
@@ -28,15 +38,32 @@ pub(super) async fn to_prove(
         "submit" => node.with_label(Message::sign_in_and_link()),
         _ => node,
     }));
-    Ok(nodes)
+    Ok(or(nodes, providers.uncertain))
 }
 
 /// How somebody who is signed in can prove it again: the ways of this identity and no others.
 pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
-    let mut nodes = linked_providers(desk, identity, Message::sign_in_with).await?;
+    let providers = linked_providers(desk, identity, Message::sign_in_with).await?;
+    let mut nodes = providers.certain;
     let known = identity.identifiers.first().map(String::as_str);
     nodes.extend(local_nodes(desk, identity, known).await?);
-    Ok(nodes)
+    Ok(or(nodes, providers.uncertain))
+}
+
+/// Whether the flow's form has a button for the provider of this name.
+pub(super) fn offers(flow: &Flow, provider: &str) -> bool {
+    let mut inputs = flow.ui.nodes.iter().map(|node| &node.attributes);
+    inputs.any(|input| {
+        let value = input.value.as_ref().and_then(|value| value.as_str());
+        input.name == "provider" && value == Some(provider)
+    })
+}
+
+fn or(nodes: Vec<Node>, otherwise: Vec<Node>) -> Vec<Node> {
+    match nodes.is_empty() {
+        true => otherwise,
+        false => nodes,
+    }
 }
 
 /// The button that asks for a code, where mail is sent and the identity has an address to send it
@@ -69,22 +96,37 @@ async fn local_nodes(
     Ok(nodes)
 }
 
+/// The buttons of the providers that an identity is linked to.
+struct Linked {
+    /// Those that ask people again who they are, and tell so.
+    certain: Vec<Node>,
+    /// The others.
+    uncertain: Vec<Node>,
+}
+
 /// The providers it is linked to. Another account of the very provider proves it as well: the one
 /// that waits is linked to nobody, so that it never proves itself.
 async fn linked_providers(
     desk: &Desk,
     identity: &Identity,
     label: fn(&str, &str) -> Message,
-) -> Result<Vec<Node>, Failure> {
+) -> Result<Linked, Failure> {
     let links = desk.services.broker.links(identity.id).await;
     let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
     let providers = desk.services.broker.registry.current();
     let is_way = |id: &ProviderId| links.iter().any(|link| link.key.provider == *id);
+    let button = |one: &ConfiguredProvider| {
+        let (id, name) = (one.id.as_str(), &one.label);
+        let button = Node::submit("oidc", "provider", id, label(name, id));
+        button.with_icon(one.icon.as_deref())
+    };
     let linked = providers.enabled().filter(|one| is_way(&one.id));
-    let button = |id: &str, name: &str| Node::submit("oidc", "provider", id, label(name, id));
-    Ok(linked
-        .map(|one| button(one.id.as_str(), &one.label).with_icon(one.icon.as_deref()))
-        .collect())
+    let (certain, uncertain): (Vec<_>, Vec<_>) =
+        linked.partition(|one| one.heeds() == Heeds::MaxAge);
+    Ok(Linked {
+        certain: certain.into_iter().map(|one| button(one)).collect(),
+        uncertain: uncertain.into_iter().map(|one| button(one)).collect(),
+    })
 }
 
 /// Where a code goes: the address both have in common, else another one; always one that the

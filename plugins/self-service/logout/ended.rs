@@ -14,12 +14,11 @@ use crate::desk::Desk;
 pub(super) async fn end(desk: &Desk, sessions: &[SessionId]) -> Result<(), StoreError> {
     let services = &desk.services;
     for session in sessions {
-        let upstream = services.upstream_sessions.find(*session).await?;
+        let upstreams = services.upstream_sessions.list(*session).await?;
         if !services.sessions.store().revoke(*session).await? {
             continue;
         }
-        let Some(upstream) = upstream else { continue };
-        if let Some(identity) = identity(desk, &upstream).await? {
+        if let Some(identity) = identity(desk, &upstreams).await? {
             services.announcer.announce(&Event::SignedOut {
                 identity,
                 session: *session,
@@ -29,11 +28,15 @@ pub(super) async fn end(desk: &Desk, sessions: &[SessionId]) -> Result<(), Store
     Ok(())
 }
 
-async fn identity(desk: &Desk, upstream: &Upstream) -> Result<Option<IdentityId>, StoreError> {
+/// Whose session it was: that of the accounts which are still linked.
+async fn identity(desk: &Desk, upstreams: &[Upstream]) -> Result<Option<IdentityId>, StoreError> {
     let credentials = &desk.services.credentials;
-    let key = upstream.link.identifier();
-    let link = credentials
-        .find_by_identifier(CredentialKind::Oidc, &key)
-        .await?;
-    Ok(link.map(|link| link.identity_id))
+    for upstream in upstreams {
+        let key = upstream.link.identifier();
+        let link = credentials.find_by_identifier(CredentialKind::Oidc, &key);
+        if let Some(link) = link.await? {
+            return Ok(Some(link.identity_id));
+        }
+    }
+    Ok(None)
 }

@@ -2,7 +2,7 @@
 //! somebody to look at it first.
 
 use portcullis_core::{
-    broker::{Arrival, BrokerError, Draft},
+    broker::{Arrival, BrokerError, Draft, PendingLink},
     catalogue::Code,
     flow::{Flow, FlowKind},
     message::Message,
@@ -27,7 +27,8 @@ pub(crate) fn is_in(flow: &Flow) -> bool {
     parked::is_in::<Draft>(flow)
 }
 
-/// Parks a draft in a new registration flow and sends the browser there. `from` is the flow the
+/// Parks a draft in a new registration flow, for as long as a provider's word holds, and sends the
+/// browser there. `from` is the flow the
 /// browser signed in with.
 pub(crate) async fn park(
     desk: &Desk,
@@ -38,6 +39,7 @@ pub(crate) async fn park(
     let label = provider::label(desk, &draft.provider);
     let new = NewFlow {
         context: parked::context(desk, draft)?,
+        until: Some(desk.now() + PendingLink::LIFESPAN),
         ..NewFlow::after(from, FlowKind::Registration, nodes(desk, draft, &label))
     };
     let mut flow = new.start(desk).await?;
@@ -113,6 +115,8 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
             return confirmation::park(desk, flow, wants, &pending).await;
         }
     };
+    let until = submission.flow.expires_at;
+    parked::claim_once::<Draft>(desk, &submission.flow, until).await?;
     let sign_in = SignIn {
         flow: &submission.flow,
         csrf: submission.csrf.clone(),

@@ -121,6 +121,12 @@ async fn link(
     let session = &principal.session;
     let still = desk.services.sessions.store().find(&session.token_hash);
     if still.await?.is_none_or(|still| still.id != session.id) {
+        desk.services.announcer.announce(&Event::LinkRefused {
+            identity: Some(principal.identity.id),
+            provider: &attempt.provider,
+            code: Code::SignedOut,
+            reason: Some("the session has ended meanwhile"),
+        });
         let begin = desk.begin_page(FlowKind::Login, None);
         return Err(Failure::from(Code::SignedOut).way_out("Sign in", begin));
     }

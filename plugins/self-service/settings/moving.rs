@@ -3,26 +3,18 @@
 
 use portcullis_core::{
     broker::{BrokerError, LinkReason, Moved, PendingMove},
-    catalogue::Code,
     event::{Event, UnlinkReason},
     flow::Flow,
     id::ProviderId,
     message::Message,
     principal::Principal,
     provider::Vouched,
-    secret::TokenHash,
     ui::Node,
 };
 use portcullis_kit::{Failure, Outcome};
 
 use super::{save, unlink};
-use crate::{
-    desk::Desk,
-    forms::settings,
-    parked::{self, Parked},
-    provider, start,
-    submission::Submission,
-};
+use crate::{desk::Desk, forms::settings, parked, provider, start, submission::Submission};
 
 /// The button that moves the account.
 pub(super) const MOVE: &str = "move";
@@ -93,20 +85,15 @@ pub(super) async fn go(
 ) -> Outcome {
     let pending = parked::open::<PendingMove>(desk, &submission.flow)?;
     let id = pending.provider.clone();
-    let sealed = submission.flow.context[PendingMove::NAME].to_string();
-    let once = TokenHash::of(&format!("move:{sealed}"));
-    let flows = &desk.services.flows;
-    if !flows.claim_once(&once, pending.expires_at).await? {
-        return Err(Failure::from(Code::FlowNotFound)
-            .because("This form was submitted already.")
-            .way_out("Continue", desk.begin_page(submission.flow.kind, None)));
-    }
+    let until = pending.expires_at;
+    parked::claim_once::<PendingMove>(desk, &submission.flow, until).await?;
     parked::take::<PendingMove>(&mut submission.flow);
     let identity = principal.identity.id;
     let broker = &desk.services.broker;
     match broker.move_link(pending, &principal.identity).await {
         Ok(moved) => settle(desk, principal, &moved).await?,
-        Err(BrokerError::LastFactor) => {
+        Err(error @ BrokerError::LastFactor) => {
+            provider::tell(desk, &error, &id, &submission.flow);
             save::refresh(desk, &mut submission.flow, identity).await?;
             let message = Message::move_refused(&provider::label(desk, &id));
             return submission.reject(desk, vec![(None, message)]).await;
@@ -114,7 +101,7 @@ pub(super) async fn go(
         Err(error) => {
             save::refresh(desk, &mut submission.flow, identity).await?;
             submission.flow.ui.messages.clear();
-            flows.put(&submission.flow).await?;
+            desk.services.flows.put(&submission.flow).await?;
             return Err(provider::failure(desk, error, &id, &submission.flow));
         }
     }
@@ -142,5 +129,5 @@ async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(),
         provider,
         reason: LinkReason::Settings,
     });
-    unlink::end_sessions(desk, principal, &moved.link).await
+    Ok(unlink::end_sessions(desk, principal, &moved.link).await?)
 }

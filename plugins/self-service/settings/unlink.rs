@@ -7,6 +7,8 @@ use portcullis_core::{
     link::Link,
     message::Message,
     principal::Principal,
+    session::end_each,
+    store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome};
 
@@ -44,7 +46,10 @@ pub(super) async fn unlink(
         provider: &link.key.provider,
         reason: UnlinkReason::Settings,
     });
-    end_sessions(desk, principal, link).await?;
+    // The link is gone, so whatever fails now is no refusal.
+    if let Err(error) = end_sessions(desk, principal, link).await {
+        tracing::error!(%error, "not every session of a removed link has ended");
+    }
     let saved = Message::settings_saved();
     save::succeed(desk, &mut submission.flow, identity.id, saved).await?;
     save::answer(desk, &submission)
@@ -92,18 +97,14 @@ pub(super) async fn end_sessions(
     desk: &Desk,
     principal: &Principal,
     link: &Link,
-) -> Result<(), Failure> {
-    let key = &link.key;
-    let came = desk.services.upstream_sessions.sessions(
-        &key.provider,
-        &key.issuer,
-        Some(&key.subject),
-        None,
-    );
-    for session in came.await? {
-        if session != principal.session.id {
-            desk.services.sessions.store().revoke(session).await?;
-        }
+) -> Result<(), StoreError> {
+    let (key, services) = (&link.key, &desk.services);
+    let origins = &services.upstream_sessions;
+    let came = origins.sessions(&key.provider, &key.issuer, Some(&key.subject), None);
+    let mut came = came.await?;
+    came.retain(|session| *session != principal.session.id);
+    match end_each(&**services.sessions.store(), came).await {
+        (_, Some(error)) => Err(error),
+        (_, None) => Ok(()),
     }
-    Ok(())
 }

@@ -191,3 +191,29 @@ async fn a_script_is_told_where_the_proof_is_asked_for() {
     );
     assert!(!csrf(&flow).is_empty());
 }
+
+/// A submission that was read before and is rejected afterwards puts the form back.
+#[tokio::test]
+async fn a_form_that_comes_back_to_life_links_nothing_again() {
+    let house = House::new();
+    let ada = house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    let flow = asked(&mut browser, "google", "ada").await;
+    let id = flow["id"].as_str().unwrap().parse().unwrap();
+    let flows = &house.services.flows;
+    let kept = flows.find(id).await.unwrap().unwrap();
+    let mut again = browser.clone();
+    let fields = credentials(&flow, "ada@example.com", PASSWORD);
+    assert_eq!(browser.post(action(&flow), &fields).await.status, 200);
+    let broker = &house.services.broker;
+    let [link] = &broker.links(ada.id).await.unwrap()[..] else {
+        panic!("one link")
+    };
+    broker.unlink(&ada, link.id).await.unwrap();
+    flows.put(&kept).await.unwrap();
+    let reply = again.post(action(&flow), &fields).await;
+    assert_eq!(reply.error(), (404, "flow_not_found".to_owned()));
+    assert_eq!(broker.links(ada.id).await.unwrap(), []);
+    let told = "link refused: flow_not_found".to_owned();
+    assert_eq!(house.heard.all().last(), Some(&told));
+}

@@ -216,3 +216,24 @@ async fn link_to_acme(house: &House, identity: &Identity) {
     };
     CredentialStore::put(&*house.store, &link).await.unwrap();
 }
+
+/// What a provider says holds for ten minutes, also where a form asks for more.
+#[tokio::test]
+async fn what_a_provider_said_ten_minutes_ago_makes_nobody() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let reply = arrive(&mut browser, "google", "nameless").await;
+    let fetch = format!(
+        "/self-service/registration/flows?id={}",
+        reply.query("flow")
+    );
+    let flow = browser.ask(&fetch).await.json();
+    house.clock.advance(std::time::Duration::from_secs(601));
+    let body = json!({
+        "provider": "google", "csrf_token": csrf(&flow),
+        "traits": {"email": "n@example.com", "name": {"first": "N"}},
+    });
+    let late = browser.post(action(&flow), &body).await;
+    assert_eq!(late.error().0, 410, "{}", late.text());
+    assert_eq!(browser.session(), None);
+}

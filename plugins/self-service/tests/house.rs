@@ -41,6 +41,7 @@ use self::stand_ins::{FakeMethod, FakeProvider};
 use crate::{Config, Limits, SelfService};
 
 mod browser;
+pub(crate) mod mailed;
 pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
 
@@ -74,6 +75,7 @@ impl Observer for Heard {
             Event::ProfileChanged { .. } => "profile changed".to_owned(),
             Event::PasswordChanged { .. } => "password changed".to_owned(),
             Event::IdentityDeleted { .. } => "deleted".to_owned(),
+            Event::AddressVerified { .. } => "verified".to_owned(),
             Event::SignedOut { .. } => "signed out".to_owned(),
             Event::Linked { reason, .. } => format!("linked: {}", reason.as_str()),
             Event::Unlinked { reason, .. } => format!("unlinked: {}", reason.as_str()),

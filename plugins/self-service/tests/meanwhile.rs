@@ -84,6 +84,8 @@ async fn whose_session_has_ended_on_the_way_links_nothing() {
     refused(&reply, 401, "session_inactive");
     let links = house.services.broker.links(ada.id).await.unwrap();
     assert_eq!(links, []);
+    let told = "link refused: session_inactive".to_owned();
+    assert_eq!(house.heard.all().last(), Some(&told));
 }
 
 async fn attempt(browser: &mut Browser<'_>) -> u16 {
@@ -112,6 +114,8 @@ async fn no_session_begins_with_a_password_that_is_gone() {
     assert_eq!(attempt(&mut browser).await, 400);
     assert_eq!(browser.session(), None);
     assert_eq!(sessions(&house, &ada).await, 1);
+    let told = "refused: invalid_credentials".to_owned();
+    assert_eq!(house.heard.all().last(), Some(&told));
 }
 
 #[tokio::test]
@@ -128,12 +132,15 @@ async fn an_answer_counts_only_for_a_living_flow_of_the_same_browser() {
     let reply = come_back(&mut other, "google", &query).await;
     refused(&reply, 403, "security_csrf_violation");
     assert_eq!(other.session(), None);
+    let heard = |code: &str| assert_eq!(house.heard.all().last(), Some(&code.to_owned()));
+    heard("refused: security_csrf_violation");
 
     let state = leave(&mut browser, "google").await;
     house.clock.advance(Duration::from_secs(61));
     let query = format!("state={state}&code=ada");
     let reply = come_back(&mut browser, "google", &query).await;
     refused(&reply, 410, "self_service_flow_expired");
+    heard("refused: self_service_flow_expired");
     assert_eq!(browser.session(), None);
     let found = house.services.identities;
     let found = found.find_by_identifier("ada@example.com").await;
@@ -150,8 +157,8 @@ impl UpstreamSessionStore for Shaky {
         UpstreamSessionStore::put(&*self.0, session, upstream).await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
-        UpstreamSessionStore::find(&*self.0, session).await
+    async fn list(&self, session: SessionId) -> Result<Vec<Upstream>, StoreError> {
+        UpstreamSessionStore::list(&*self.0, session).await
     }
 
     async fn sessions(
@@ -244,4 +251,38 @@ async fn nobody_registers_with_what_only_administrators_may_set() {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let traits = &reply.json()["identity"]["traits"];
     assert_eq!(*traits, json!({"email": "eve@example.com"}));
+}
+
+#[tokio::test]
+async fn every_way_that_leads_nowhere_is_told() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    house.resident("bob@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let flow = browser.ask("/self-service/settings/browser").await.json();
+    let state = press(&mut browser, &flow, "link", "google").await;
+    let mut bob = house.browser();
+    bob.sign_in("bob@example.com").await;
+    bob.jar.extend(
+        browser
+            .jar
+            .clone()
+            .into_iter()
+            .filter(|(name, _)| name != house.services.cookies.session()),
+    );
+    let reply = come_back(&mut bob, "google", &format!("state={state}&code=x")).await;
+    refused(&reply, 403, "security_identity_mismatch");
+    let heard = |told: &str| assert_eq!(house.heard.all().last(), Some(&told.to_owned()));
+    heard("link refused: security_identity_mismatch");
+
+    let mut stranger = house.browser();
+    for name in ["nobody", "..", "acme"] {
+        house.configure("acme", |configured| configured.policy.enabled = false);
+        let flow = stranger.begin("login").await;
+        let body = json!({"provider": name, "csrf_token": csrf(&flow)});
+        let reply = stranger.post(action(&flow), &body).await;
+        assert_eq!(reply.error().1, "provider_unknown");
+        heard("refused: provider_unknown");
+    }
 }

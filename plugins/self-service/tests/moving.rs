@@ -154,6 +154,8 @@ async fn what_has_changed_since_a_move_was_offered_counts() {
     store.delete(password.id).await.unwrap();
     let reply = browser.post(action(&flow), &said(&flow, "move")).await;
     assert_eq!(messages(&reply.json()), [4_990_008]);
+    let told = "link refused: last_first_factor".to_owned();
+    assert_eq!(house.heard.all().last(), Some(&told));
 
     store.put(&password).await.unwrap();
     let flow = link(&mut browser, "shared").await;

@@ -5,13 +5,16 @@ use portcullis_core::provider::SignOutScope::{self, Ask, Upstream};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::house::{Browser, House, PUBLIC, provider_visit::arrive};
+use super::house::{
+    Browser, House, PUBLIC,
+    provider_visit::{arrive, come_back, leave, press},
+};
 
 const LOGOUT: &str = "/self-service/logout/browser";
 
 async fn house_with(scope: SignOutScope) -> House {
     let house = House::new();
-    for id in ["acme", "google"] {
+    for id in ["acme", "google", "spare"] {
         house.configure(id, |provider| provider.policy.logout = scope);
     }
     house
@@ -269,4 +272,41 @@ async fn a_frame_of_the_provider_ends_the_session_it_names() {
         "{policy}"
     );
     assert_eq!(ada.ask("/sessions/whoami").await.status, 401);
+}
+
+/// A session that was proved through two providers ends at the word of either.
+#[tokio::test]
+async fn a_session_ends_at_the_word_of_each_provider_that_proved_it() {
+    let [acme, spare] = ["acme", "spare"];
+    for told in [acme, spare] {
+        let house = house_with(Upstream).await;
+        signed_in(&house, acme, "ada").await;
+        // Another account with her address comes from elsewhere, and she proves it through the first.
+        let mut browser = house.browser();
+        let state = leave(&mut browser, spare).await;
+        let query = format!("state={state}&code=ada");
+        let reply = come_back(&mut browser, spare, &query).await;
+        let fetch = format!("/self-service/login/flows?id={}", reply.query("flow"));
+        let flow = browser.ask(&fetch).await.json();
+        let state = press(&mut browser, &flow, "provider", acme).await;
+        come_back(&mut browser, acme, &format!("state={state}&code=ada")).await;
+        let whoami = browser.ask("/sessions/whoami").await.json();
+        let session = whoami["id"].as_str().unwrap().parse().unwrap();
+        let noted = house.services.upstream_sessions.list(session).await;
+        let noted: Vec<_> = noted
+            .unwrap()
+            .iter()
+            .map(|one| {
+                (
+                    one.link.provider.to_string(),
+                    one.id_token.expose().to_owned(),
+                )
+            })
+            .collect();
+        let first = (spare.to_owned(), "id-token-of-ada".to_owned());
+        assert_eq!(noted, [first, (acme.to_owned(), String::new())]);
+        let token = json!({"sub": "ada", "sid": "sid-of-ada", "jti": "1"});
+        assert_eq!(notify(&house, told, &token).await.0, 200);
+        assert_eq!(browser.ask("/sessions/whoami").await.status, 401, "{told}");
+    }
 }

@@ -120,8 +120,8 @@ async fn people_read_their_own_view_of_schemas_and_identities() {
     services.identities.update(&marked).await.unwrap();
     let mut browser = house.browser();
     browser.sign_in("ada@example.com").await;
-    let whoami = browser.ask("/sessions/whoami").await.text().to_owned();
-    let schemas = browser.ask("/schemas/default").await.text().to_owned();
+    let whoami = browser.ask("/sessions/whoami").await.text();
+    let schemas = browser.ask("/schemas/default").await.text();
     for hidden in ["grade", "second", "hidden@example.com"] {
         assert!(!whoami.contains(hidden), "{hidden}: {whoami}");
         assert!(!schemas.contains(hidden), "{hidden}: {schemas}");

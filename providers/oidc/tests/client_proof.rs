@@ -55,6 +55,7 @@ impl Pair {
             key: SigningKey {
                 pem: Secret::new(pem),
                 key_id: Some("client-key".to_owned()),
+                certificate: None,
             },
             public: public.to_vec(),
             kind,
@@ -152,6 +153,62 @@ async fn every_kind_of_key_signs_an_assertion_for_the_token_endpoint() {
     }
 }
 
+/// A certificate of this key.
+fn certificate(key: &SigningKey) -> rcgen::Certificate {
+    let pair = rcgen::KeyPair::from_pem(key.pem.expose()).unwrap();
+    let subject = rcgen::CertificateParams::new(vec!["gate.example.org".to_owned()]).unwrap();
+    subject.self_signed(&pair).unwrap()
+}
+
+/// XP-02: Microsoft knows a key by its certificate (RFC 7515, sections 4.1.7 and 4.1.8).
+#[tokio::test]
+async fn an_assertion_names_the_certificate_of_its_key_by_its_thumbprints() {
+    let mut key = Pair::rsa(&ring_signature::RSA_PKCS1_2048_8192_SHA256).key;
+    let certificate = certificate(&key);
+    key.key_id = None;
+    key.certificate = Some(certificate.pem());
+    let story = with_key(key).await;
+    story.with_claims(json!({})).await.unwrap();
+    let asked = story.idp.asked(TOKEN).await;
+    let (header, _) = read(&form(&asked[0])["client_assertion"]);
+    let print = |kind| URL_SAFE_NO_PAD.encode(ring::digest::digest(kind, certificate.der()));
+    let expected = json!({
+        "typ": "JWT", "alg": "RS256",
+        "x5t": print(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY),
+        "x5t#S256": print(&ring::digest::SHA256),
+    });
+    assert_eq!(header, expected);
+}
+
+#[test]
+fn a_certificate_belongs_to_the_key() {
+    let rsa = || Pair::rsa(&ring_signature::RSA_PKCS1_2048_8192_SHA256).key;
+    let (es256, eddsa) = (Pair::es256().key, Pair::eddsa().key);
+    for (key, text, expected) in [
+        (rsa(), certificate(&rsa()).pem(), None),
+        (es256.clone(), certificate(&es256).pem(), None),
+        (
+            es256.clone(),
+            certificate(&Pair::es256().key).pem(),
+            Some("certificate"),
+        ),
+        (eddsa.clone(), certificate(&eddsa).pem(), None),
+        (rsa(), certificate(&eddsa).pem(), Some("certificate")),
+        (
+            es256.clone(),
+            es256.pem.expose().to_owned(),
+            Some("certificate"),
+        ),
+    ] {
+        let mut config = Config::new("https://id.example.org", Client::new(CLIENT));
+        let certificate = Some(text);
+        let key = SigningKey { certificate, ..key };
+        config.client.authentication = ClientAuthentication::PrivateKeyJwt(key);
+        let problems = config.problems();
+        assert_eq!(problems.first().map(|problem| problem.key), expected);
+    }
+}
+
 #[tokio::test]
 async fn an_assertion_is_used_once_and_for_one_endpoint() {
     let story = with_key(Pair::es256().key).await;
@@ -236,6 +293,7 @@ fn keys_that_cannot_sign_are_found_before_the_first_sign_in() {
     let key = |pem: &str, key_id: Option<&str>| SigningKey {
         pem: Secret::new(pem),
         key_id: key_id.map(str::to_owned),
+        certificate: None,
     };
     let good = Pair::es256().key;
     let nameless = key(good.pem.expose(), None);

@@ -25,18 +25,22 @@ fn is_unavailable(error: &ProviderError) -> bool {
 #[tokio::test]
 async fn how_somebody_signed_in_is_the_id_tokens_to_say() {
     let story = with_userinfo().await;
-    let elsewhere = json!({"sub": "subject-1", "acr": "two", "amr": ["mfa"]});
+    let now = 1_700_000_000;
+    let elsewhere = json!({"sub": "subject-1", "acr": "two", "amr": ["mfa"], "auth_time": now});
     story.idp.says(USERINFO, elsewhere);
     let silent = story.with_claims(json!({})).await.unwrap();
     assert_eq!((silent.acr, silent.amr.len()), (None, 0));
+    assert_eq!(silent.authenticated_at, None);
     assert_eq!(silent.document["acr"], "two", "userinfo was read");
     let odd = json!({"acr": ["two"], "amr": "mfa"});
     let odd = story.with_claims(odd).await.unwrap();
     assert_eq!((odd.acr, odd.amr.len()), (None, 0));
-    let told = json!({"acr": "two", "amr": ["pwd", 7, "mfa"]});
+    let told = json!({"acr": "two", "amr": ["pwd", 7, "mfa"], "auth_time": now});
     let told = story.with_claims(told).await.unwrap();
     assert_eq!(told.acr.as_deref(), Some("two"));
     assert_eq!(told.amr, ["pwd", "mfa"]);
+    let told = told.authenticated_at.map(|at| at.as_second());
+    assert_eq!(told, Some(now));
 }
 
 #[tokio::test]

@@ -37,6 +37,9 @@ pub(in crate::cli) struct Add {
     /// Read the private key that proves this gateway from this file.
     #[arg(long, value_name = "FILE")]
     private_key_file: Option<PathBuf>,
+    /// Read that key's certificate from this file.
+    #[arg(long, value_name = "FILE")]
+    certificate_file: Option<PathBuf>,
     /// Any other key of the table as in TOML, such as `issuer_url=https://id.example.org`.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -71,6 +74,9 @@ impl Add {
         }
         if let Some(file) = &self.private_key_file {
             put("private_key", &read(file)?);
+        }
+        if let Some(file) = &self.certificate_file {
+            put("certificate", &read(file)?);
         }
         Ok(table)
     }

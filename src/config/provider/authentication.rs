@@ -16,8 +16,13 @@ impl Provider {
             && !pem.expose().contains("PRIVATE KEY-----")
         {
             check
-                .under("private_key")
+                .under(self.written_key("private_key"))
                 .problem("this is no private key in PEM; write private_key_file");
+        }
+        if self.certificate.is_some() && !key {
+            check
+                .under(self.written_key("certificate"))
+                .problem("it is of a key that is not given; write private_key_file, or remove it");
         }
         match self.preset().authentication {
             Authentication::SignedSecret => self.validate_signed_secret((secret, key), check),

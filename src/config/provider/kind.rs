@@ -99,6 +99,8 @@ pub struct Preset {
     pub offline_scope: Option<String>,
     /// Whether there is no userinfo worth reading.
     pub lacks_userinfo: bool,
+    /// Whether it lets people through unasked, whatever a request wants of it.
+    pub never_asks_again: bool,
     /// How the answer comes back, where it is not in the query.
     pub response_mode: Option<String>,
     /// How the gateway proves who it is.

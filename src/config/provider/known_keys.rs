@@ -10,7 +10,7 @@ struct Key {
     is_known: fn(&Preset) -> bool,
 }
 
-const KEYS: [Key; 15] = [
+const KEYS: [Key; 17] = [
     key("hosted_domains", |p| !p.hosted_domains.is_empty(), google),
     key("trust_workspace_email", |p| p.trust_workspace_email, google),
     key(
@@ -43,6 +43,7 @@ const KEYS: [Key; 15] = [
         |p| p.private_key.is_some(),
         Preset::is_openid,
     ),
+    key("certificate", |p| p.certificate.is_some(), signs_assertions),
     key(
         "aal2_acr_values",
         |p| !p.aal2_acr_values.is_empty(),
@@ -53,6 +54,7 @@ const KEYS: [Key; 15] = [
         |p| !p.aal2_amr_values.is_empty(),
         Preset::is_openid,
     ),
+    key("asks_again", |p| !p.asks_again, Preset::is_openid),
     key("issuer_url", |p| p.issuer_url.is_some(), has_issuers),
 ];
 
@@ -78,6 +80,10 @@ fn microsoft(preset: &Preset) -> bool {
 
 fn github(preset: &Preset) -> bool {
     preset.protocol == Protocol::GitHub
+}
+
+fn signs_assertions(preset: &Preset) -> bool {
+    preset.is_openid() && !signs_its_secret(preset)
 }
 
 fn signs_its_secret(preset: &Preset) -> bool {

@@ -1,5 +1,6 @@
 //! What only kind `microsoft` knows: tenants, clouds and names of accounts.
 
+use portcullis_microsoft::is_tenant_id;
 use serde::{Deserialize, Serialize};
 
 use super::{Protocol, Provider};
@@ -47,7 +48,8 @@ impl Provider {
 
     /// Whether people of many tenants can come.
     pub(super) fn is_shared_tenant(&self) -> bool {
-        SHARED.contains(&self.tenant())
+        let tenant = self.tenant();
+        SHARED.iter().any(|one| tenant.eq_ignore_ascii_case(one))
     }
 
     pub(super) fn validate_microsoft(&self, check: &mut Check<'_>) {
@@ -70,14 +72,14 @@ impl Provider {
             );
         }
         for (index, tenant) in self.allowed_tenants.iter().enumerate() {
-            if tenant.parse::<uuid::Uuid>().is_err() {
+            if !is_tenant_id(tenant) {
                 check.under("allowed_tenants").item(index).problem(
                     "tenants are compared by id; write it as Microsoft shows it, such as \
                      \"9188040d-6c67-4c5b-b112-36a304b66dad\"",
                 );
             }
         }
-        let is_one = tenant.parse::<uuid::Uuid>().is_ok();
+        let is_one = is_tenant_id(tenant);
         if self.trust_tenant_email && !is_one {
             check.under("trust_tenant_email").problem(
                 "addresses can be trusted of one tenant only; write its id as microsoft_tenant",

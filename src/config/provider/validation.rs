@@ -28,6 +28,7 @@ impl Provider {
         self.validate_trust(check);
         self.validate_afterwards(check);
         self.validate_map(&mut check.under("map"));
+        self.validate_kind(check);
     }
 
     fn validate_issuer(&self, check: &mut Check<'_>) {

@@ -228,7 +228,7 @@ impl Broker {
             Ok(identity) => identity,
             Err(errors) => return Ok(Arrival::Incomplete(Box::new(draft), errors)),
         };
-        if self.is_taken(&identity).await? {
+        if self.is_taken(&identity, None).await? {
             return self.overtaken(configured, draft.vouched).await;
         }
         facts.complete(&mut identity);

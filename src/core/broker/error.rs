@@ -46,6 +46,9 @@ pub enum BrokerError {
     /// The account is somebody else's than the identity that has to be proved.
     #[error("the account leads to another identity than the one that was expected")]
     IdentityMismatch,
+    /// The provider does not say that it asked the person again who they are.
+    #[error("the provider did not ask the person again, or does not say so (auth_time)")]
+    NotAskedAgain,
     /// The proof came too late.
     #[error("the link was not proved in time")]
     ProofExpired,
@@ -93,6 +96,7 @@ impl BrokerError {
             Self::Several => Code::SeveralIdentities,
             Self::LinkedElsewhere => Code::LinkedElsewhere,
             Self::IdentityMismatch => Code::IdentityMismatch,
+            Self::NotAskedAgain => Code::ProviderNotAskedAgain,
             Self::ProofExpired => Code::LinkExpired,
             Self::NoSuchLink => Code::LinkNotFound,
             Self::LastFactor => Code::LastFactor,

@@ -3,11 +3,12 @@
 use super::{
     Broker, BrokerError,
     address::{is_trusted, is_unverified},
+    unlinking::TRIES,
 };
 use crate::{
-    id::ProviderId,
+    id::{IdentityId, ProviderId},
     identity::{Identity, IdentityState},
-    mapping::{self, Facts, Occasion, Source},
+    mapping::{self, Facts, Occasion, Source, Transfer},
     provider::{Claims, ConfiguredProvider},
     store::StoreError,
 };
@@ -22,22 +23,35 @@ impl Broker {
         claims: &Claims,
     ) -> Result<Identity, BrokerError> {
         let id = identity.id;
-        match self.sync(configured, identity, claims).await {
-            Err(BrokerError::Store(StoreError::Conflict { .. })) => {}
-            done => return done,
+        let (mut next, mut tries) = (identity, 1);
+        loop {
+            let synced = self.sync(configured, next, claims).await;
+            self.still_linked(configured, id, claims).await?;
+            match synced {
+                Err(BrokerError::Store(StoreError::Conflict { .. })) if tries < TRIES => tries += 1,
+                done => return done,
+            }
+            let found = self.identities.find(id).await?;
+            let found = found.filter(|found| found.state == IdentityState::Active);
+            next = found.ok_or(BrokerError::Disabled)?;
         }
-        let found = self.identities.find(id).await?;
-        let found = found.filter(|found| found.state == IdentityState::Active);
-        let found = found.ok_or(BrokerError::Disabled)?;
-        // What came first may be that the link was removed; then its provider has no say any more.
-        let linked = self.linked(configured, claims).await?;
-        if linked.is_none_or(|(owner, _)| owner.id != id) {
-            return Err(BrokerError::NoSuchLink);
-        }
-        match self.sync(configured, found.clone(), claims).await {
-            Err(BrokerError::Store(StoreError::Conflict { .. })) => Ok(found),
-            done => done,
-        }
+    }
+
+    /// Fails when the account was unlinked meanwhile: then its provider has no say any more, and
+    /// what it has just set by the link that was is taken back.
+    async fn still_linked(
+        &self,
+        configured: &ConfiguredProvider,
+        id: IdentityId,
+        claims: &Claims,
+    ) -> Result<(), BrokerError> {
+        let error = match self.linked(configured, claims).await? {
+            Some((owner, _)) if owner.id == id => return Ok(()),
+            Some(_) => BrokerError::LinkedElsewhere,
+            None => BrokerError::NoSuchLink,
+        };
+        self.disown(id, &configured.id).await?;
+        Err(error)
     }
 
     async fn sync(
@@ -51,9 +65,12 @@ impl Broker {
             return Ok(identity);
         };
         // Nobody is kept out because a provider says something that cannot be taken over.
-        if self.is_taken(&fresh).await? {
+        if self.is_taken(&fresh, Some(&identity)).await? {
             tracing::warn!("traits are not refreshed: an address belongs to another identity");
-            return Ok(identity);
+            match self.refreshed_beside_own(configured, &identity, claims, &linked) {
+                Some(beside) => fresh = beside,
+                None => return Ok(identity),
+            }
         }
         self.identities.update(&fresh).await?;
         fresh.version += 1;
@@ -76,8 +93,8 @@ impl Broker {
         Ok(links.into_iter().map(|link| link.key.provider).collect())
     }
 
-    /// The identity as the claims change it; `None` when they do not, or when the result would
-    /// not be valid.
+    /// The identity as the claims change it; `None` when they do not. Where the result would not
+    /// be valid, the traits that people may change themselves stay as they are.
     pub(super) fn refreshed(
         &self,
         configured: &ConfiguredProvider,
@@ -86,11 +103,7 @@ impl Broker {
         linked: &[ProviderId],
     ) -> Option<Identity> {
         let facts = self.facts(configured, identity, claims, linked)?;
-        let unproved = identity
-            .addresses
-            .iter()
-            .any(|address| address.verified_at.is_none() && is_trusted(&address.value, claims));
-        if facts == Facts::of(identity) && !unproved {
+        if facts == Facts::of(identity) && !is_unproved(identity, claims) {
             return None;
         }
         let traits = facts.traits.clone();
@@ -105,9 +118,33 @@ impl Broker {
             }
             Err(_) => {
                 tracing::warn!("traits are not refreshed: they would not be valid");
-                None
+                self.refreshed_beside_own(configured, identity, claims, linked)
             }
         }
+    }
+
+    /// The identity as the claims change it, but for the traits that people may change
+    /// themselves; `None` when nothing is left to change.
+    fn refreshed_beside_own(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: &Identity,
+        claims: &Claims,
+        linked: &[ProviderId],
+    ) -> Option<Identity> {
+        let before = Facts::of(identity);
+        let transfer = self.transfer(configured, identity, claims, linked)?;
+        let mut facts = transfer.apply_beside_own(&before);
+        transfer.note(&before, &mut facts);
+        if facts == before && !is_unproved(identity, claims) {
+            return None;
+        }
+        let mut fresh = identity.clone();
+        fresh.traits = facts.traits.clone();
+        facts.complete(&mut fresh);
+        fresh.updated_at = self.clock.now();
+        self.prove(&mut fresh, claims);
+        Some(fresh)
     }
 
     /// What is known of the identity after a sign-in with these claims, valid or not; `None` when
@@ -121,15 +158,7 @@ impl Broker {
     ) -> Option<Facts> {
         let before = Facts::of(identity);
         let schema = self.schemas.find(&identity.schema_id)?;
-        let source = Source {
-            provider: &configured.id,
-            schema,
-            linked,
-            now: self.clock.now(),
-        };
-        let transfer = configured
-            .mapping
-            .transfer(claims, &before, Occasion::SignIn, source);
+        let transfer = self.transfer(configured, identity, claims, linked)?;
         let mut facts = transfer.apply(&before);
         schema.restore_addresses(&mut facts.traits, &before.traits, |text| {
             is_unverified(text, claims)
@@ -138,10 +167,42 @@ impl Broker {
         Some(facts)
     }
 
-    /// Whether somebody else signs in with what this identity has, or has it as an address.
-    pub(super) async fn is_taken(&self, identity: &Identity) -> Result<bool, BrokerError> {
+    fn transfer<'a>(
+        &'a self,
+        configured: &'a ConfiguredProvider,
+        identity: &Identity,
+        claims: &Claims,
+        linked: &'a [ProviderId],
+    ) -> Option<Transfer<'a>> {
+        let source = Source {
+            provider: &configured.id,
+            schema: self.schemas.find(&identity.schema_id)?,
+            linked,
+            now: self.clock.now(),
+        };
+        let (map, before) = (&configured.mapping, Facts::of(identity));
+        Some(map.transfer(claims, &before, Occasion::SignIn, source))
+    }
+
+    /// Whether somebody else signs in with what this identity has, or has it as an address; only
+    /// what it has not had `before` counts, for others cannot hold it back by having the same.
+    pub(super) async fn is_taken(
+        &self,
+        identity: &Identity,
+        before: Option<&Identity>,
+    ) -> Result<bool, BrokerError> {
+        let had = |address: &&String| {
+            let mut own = before.into_iter().flat_map(|before| &before.addresses);
+            own.any(|own| own.value == **address)
+        };
+        let signed_in = |identifier: &&String| {
+            before.is_some_and(|before| before.identifiers.contains(identifier))
+        };
         let addresses = identity.addresses.iter().map(|address| &address.value);
-        for value in identity.identifiers.iter().chain(addresses) {
+        let addresses = addresses.filter(|address| !had(address));
+        let identifiers = identity.identifiers.iter();
+        let identifiers = identifiers.filter(|identifier| !signed_in(identifier));
+        for value in identifiers.chain(addresses) {
             let holders = self.holders(value).await?;
             if holders.iter().any(|holder| holder.id != identity.id) {
                 return Ok(true);
@@ -156,4 +217,10 @@ impl Broker {
         holders.extend(self.identities.find_by_identifier(value).await?);
         Ok(holders)
     }
+}
+
+/// Whether the claims prove an address that is not proved yet.
+fn is_unproved(identity: &Identity, claims: &Claims) -> bool {
+    let mut addresses = identity.addresses.iter();
+    addresses.any(|address| address.verified_at.is_none() && is_trusted(&address.value, claims))
 }

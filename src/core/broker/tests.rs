@@ -1,5 +1,6 @@
 //! Where a provider's answer leads, whatever it says.
 
+mod assignment;
 mod decide;
 mod dry_run;
 mod linking;
@@ -292,19 +293,35 @@ async fn two_answers_at_once_make_one_identity() {
 }
 
 #[test]
-fn only_openid_providers_are_asked_to_let_somebody_choose() {
-    let prompt = |query: &str| {
+fn what_a_page_is_to_ask_for_joins_what_the_request_asks_already() {
+    let asked = |asked: Asked, query: &str| {
         let url = Url::parse(&format!("https://idp.test/authorize?{query}")).unwrap();
-        let chosen = super::choosing(url);
-        let mut prompts = chosen.query_pairs().filter(|(name, _)| name == "prompt");
-        let prompt = prompts.next().map(|(_, value)| value.into_owned());
-        assert_eq!(prompts.next(), None);
-        prompt
+        asked.of(url).query().unwrap_or_default().to_owned()
     };
-    assert_eq!(prompt("scope=read:user"), None);
-    let of = |text: &str| Some(text.to_owned());
-    assert_eq!(prompt("scope=openid+email"), of("select_account"));
-    assert_eq!(prompt("prompt=none&scope=openid"), of("select_account"));
-    let own = "scope=openid&prompt=consent";
-    assert_eq!(prompt(own), of("select_account consent"));
+    for (query, account, again) in [
+        (
+            "scope=openid",
+            "scope=openid&prompt=select_account",
+            "scope=openid&prompt=login&max_age=0",
+        ),
+        (
+            "prompt=none&max_age=60",
+            "max_age=60&prompt=select_account",
+            "prompt=login&max_age=0",
+        ),
+        (
+            "prompt=consent",
+            "prompt=select_account+consent",
+            "prompt=login+consent&max_age=0",
+        ),
+        (
+            "prompt=login",
+            "prompt=select_account+login",
+            "prompt=login&max_age=0",
+        ),
+    ] {
+        assert_eq!(asked(Asked::Account, query), account);
+        assert_eq!(asked(Asked::Again, query), again);
+        assert_eq!(asked(Asked::Nothing, query), query);
+    }
 }

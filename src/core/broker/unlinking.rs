@@ -1,7 +1,7 @@
 //! Links that go: one by one, or all of an identity that is reclaimed.
 //!
-//! What a provider alone could set of an identity goes in the same write as its last link, so that
-//! nothing that fails half-way leaves it standing.
+//! What a provider alone could set of an identity goes in the same write as each of its links, so
+//! that nothing that fails half-way leaves it standing.
 
 use super::{Arrived, Broker, BrokerError};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How often a change is made over what others change meanwhile.
-const TRIES: usize = 8;
+pub(super) const TRIES: usize = 8;
 
 impl Broker {
     /// Removes a link, unless nothing else lets the identity in. Its tokens are given back once it
@@ -31,8 +31,8 @@ impl Broker {
         Ok(())
     }
 
-    /// Removes a link, and what its provider alone could set where it was the last one to it, as
-    /// long as something else lets the identity in.
+    /// Removes a link, and what its provider alone could set, as long as something else lets the
+    /// identity in.
     pub(super) async fn release(
         &self,
         id: IdentityId,
@@ -49,10 +49,17 @@ impl Broker {
                 // The others may be on their way out, too.
                 Ok(false) => BrokerError::LastFactor,
                 Err(error @ StoreError::Conflict { .. }) => BrokerError::Store(error),
+                // The answer may have been lost on its way, and not the question.
+                Err(_) if self.is_gone(id, link).await => return Ok(()),
                 Err(error) => return Err(BrokerError::Store(error)),
             };
         }
         Err(changed)
+    }
+
+    async fn is_gone(&self, identity: IdentityId, link: CredentialId) -> bool {
+        let left = self.credentials.list(identity).await;
+        left.is_ok_and(|left| left.iter().all(|credential| credential.id != link))
     }
 
     /// What is left of an identity without this link, and what lets it in then.
@@ -70,22 +77,49 @@ impl Broker {
         if others.is_empty() {
             return Err(BrokerError::LastFactor);
         }
-        let provider = &removed.key.provider;
-        let mut links = rest.iter().filter_map(Link::of);
-        if links.any(|other| other.key.provider == *provider) {
-            return Ok((identity, others));
-        }
-        Ok((
-            self.disowned(&identity, provider).unwrap_or(identity),
-            others,
-        ))
+        let links: Vec<Link> = rest.iter().filter_map(Link::of).collect();
+        let left = self.disowned(&identity, &removed.key.provider, &links);
+        Ok((left.unwrap_or(identity), others))
     }
 
-    /// The identity after a provider has no say any more: what it alone could set is gone, the rest
-    /// is the identity's own. `None` when it had set nothing.
-    fn disowned(&self, identity: &Identity, provider: &ProviderId) -> Option<Identity> {
+    /// The identity after an account of a provider has no say any more: what the provider alone
+    /// could set is gone, for nobody knows which of its accounts it came with. With the last of
+    /// the provider's `links` the rest becomes the identity's own, too. `None` when it had set
+    /// nothing.
+    fn disowned(
+        &self,
+        identity: &Identity,
+        provider: &ProviderId,
+        links: &[Link],
+    ) -> Option<Identity> {
         let (clock, entropy) = (&*self.clock, &*self.entropy);
-        self.schemas.released(identity, provider, clock, entropy)
+        let schemas = &self.schemas;
+        match links.iter().any(|other| other.key.provider == *provider) {
+            true => schemas.released_of_privileges(identity, provider, clock, entropy),
+            false => schemas.released(identity, provider, clock, entropy),
+        }
+    }
+
+    /// Takes back what an account of a provider could set that is not the identity's any more.
+    pub(super) async fn disown(
+        &self,
+        id: IdentityId,
+        provider: &ProviderId,
+    ) -> Result<(), BrokerError> {
+        let mut tries = 1;
+        loop {
+            let Some(identity) = self.identities.find(id).await? else {
+                return Ok(());
+            };
+            let links = self.links(id).await?;
+            let Some(own) = self.disowned(&identity, provider, &links) else {
+                return Ok(());
+            };
+            match self.identities.update(&own).await {
+                Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
+                done => return Ok(done?),
+            }
+        }
     }
 
     /// Those of the credentials with which alone somebody can sign in.
@@ -146,11 +180,21 @@ impl Broker {
         unlinked: &mut Vec<ProviderId>,
     ) -> Result<Box<Arrived>, BrokerError> {
         // Privileges first: whatever fails from here on leaves none of theirs.
-        let identity = self.owned_by_nobody(id).await?;
+        self.owned_by_nobody(id).await?;
         self.clear(id, None, unlinked).await?;
-        let arrived = self.attach(configured, identity, vouched).await?;
+        // And what came by a sign-in before its link was gone.
+        let identity = self.owned_by_nobody(id).await?;
+        let cleared = unlinked.len();
+        let mut arrived = self.attach(configured, identity, vouched).await?;
         let own = arrived.upstream.link.identifier();
         self.clear(id, Some(&own), unlinked).await?;
+        for late in &unlinked[cleared..] {
+            self.disown(id, late).await?;
+        }
+        if unlinked.len() > cleared {
+            let found = self.identities.find(id).await?;
+            arrived.identity = found.ok_or(BrokerError::Disabled)?;
+        }
         Ok(arrived)
     }
 
@@ -166,7 +210,7 @@ impl Broker {
                 return Ok(own);
             }
             for source in &sources {
-                own = self.disowned(&own, source).unwrap_or(own);
+                own = self.disowned(&own, source, &[]).unwrap_or(own);
             }
             match self.identities.update(&own).await {
                 Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{METADATA_ADMIN, METADATA_PUBLIC, ROLES, remove};
-use crate::{clock::Clock, entropy::Entropy, id::ProviderId, identity::Identity, schema::Schemas};
+use crate::{
+    clock::Clock, entropy::Entropy, id::ProviderId, identity::Identity, provenance::Origin,
+    schema::Schemas,
+};
 
 impl Schemas {
     /// The identity without the provider's hold: the roles, the metadata and the traits for
@@ -16,9 +19,37 @@ impl Schemas {
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Option<Identity> {
+        let is_given_up = |_: &str, origin: &Origin| origin.source == *provider;
+        self.without_word(identity, is_given_up, clock, entropy)
+    }
+
+    /// The same for one account of several at the provider: its privileges are gone, and come
+    /// again if another account has them, too. Other traits are still the provider's to force.
+    pub fn released_of_privileges(
+        &self,
+        identity: &Identity,
+        provider: &ProviderId,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Option<Identity> {
+        let schema = self.find(&identity.schema_id);
+        let is_given_up = |key: &str, origin: &Origin| {
+            let is_own = || schema.is_some_and(|schema| schema.is_editable_by_person(key));
+            origin.source == *provider && (!is_trait(key) || !is_own())
+        };
+        self.without_word(identity, is_given_up, clock, entropy)
+    }
+
+    fn without_word(
+        &self,
+        identity: &Identity,
+        is_given_up: impl Fn(&str, &Origin) -> bool,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Option<Identity> {
         let origins = identity.provenance.iter();
         let mut keys = origins
-            .filter(|(_, origin)| origin.source == *provider)
+            .filter(|(key, origin)| is_given_up(key, origin))
             .map(|(key, _)| key)
             .peekable();
         keys.peek()?;
@@ -34,7 +65,7 @@ impl Schemas {
                 released = fresh;
             }
         }
-        released.provenance.retain(|_, o| o.source != *provider);
+        released.provenance.retain(|key, o| !is_given_up(key, o));
         released.updated_at = clock.now();
         Some(released)
     }
@@ -56,6 +87,11 @@ impl Schemas {
         remove(&mut traits, &names(path));
         self.refreshed(identity, traits, clock, entropy).ok()
     }
+}
+
+fn is_trait(key: &str) -> bool {
+    let is_metadata = key.starts_with(METADATA_PUBLIC) || key.starts_with(METADATA_ADMIN);
+    key != ROLES && !is_metadata
 }
 
 fn take(metadata: &mut Option<Value>, path: &str) {

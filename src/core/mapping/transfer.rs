@@ -106,36 +106,66 @@ impl Said<'_> {
 impl Transfer<'_> {
     /// `facts` with what is due.
     pub fn apply(&self, facts: &Facts) -> Facts {
-        let mut fresh = facts.clone();
-        let mut roles: Option<Vec<String>> = None;
+        let mut fresh = self.with_roles(facts);
         for said in self.said.iter().filter(|said| said.is_due) {
-            match said.entry.target {
-                Target::Roles => add(roles.get_or_insert_default(), &said.value),
-                _ => fresh.set(said.entry, said.value.clone()),
-            }
+            fresh.set(said.entry, said.value.clone());
         }
-        fresh.roles = roles.unwrap_or(fresh.roles);
         for entry in &self.unsaid {
             self.take_back(entry, &mut fresh);
         }
         fresh
     }
 
+    /// `facts` with what is due, but for the traits that people may change themselves: whoever
+    /// spoils one of those must not keep by that what else the provider takes away. Nobody signs
+    /// in with or is reached by something else afterwards, and the traits are no less valid.
+    pub fn apply_beside_own(&self, facts: &Facts) -> Facts {
+        let schema = self.source.schema;
+        let is_own =
+            |entry: &MappingEntry| entry.target == Target::Traits && !entry.is_privileged(schema);
+        let mut fresh = self.with_roles(facts);
+        for said in self.said.iter().filter(|said| said.is_due) {
+            let mut next = fresh.clone();
+            next.set(said.entry, said.value.clone());
+            if !is_own(said.entry) && self.may_stand(said.entry, &next, &fresh) {
+                fresh = next;
+            }
+        }
+        for entry in self.unsaid.iter().filter(|entry| !is_own(entry)) {
+            self.take_back(entry, &mut fresh);
+        }
+        fresh
+    }
+
+    fn with_roles(&self, facts: &Facts) -> Facts {
+        let mut fresh = facts.clone();
+        let mut roles: Option<Vec<String>> = None;
+        for said in self.said.iter().filter(|said| said.is_due) {
+            if said.entry.target == Target::Roles {
+                add(roles.get_or_insert_default(), &said.value);
+            }
+        }
+        fresh.roles = roles.unwrap_or(fresh.roles);
+        fresh
+    }
+
     /// Removes what the provider says no longer. A trait stays where the schema wants it, and where
     /// somebody signs in or is reached with it: a claim that is missing once must not keep them out.
     fn take_back(&self, entry: &MappingEntry, facts: &mut Facts) {
-        let schema = self.source.schema;
-        if entry.target != Target::Traits {
-            facts.clear(entry);
-            return;
-        }
         let mut fresh = facts.clone();
         fresh.clear(entry);
-        let is_reached = schema.is_reached_by(&entry.path);
-        let errors = |facts: &Facts| schema.errors(&facts.traits).len();
-        if !is_reached && errors(&fresh) <= errors(facts) {
+        if self.may_stand(entry, &fresh, facts) {
             *facts = fresh;
         }
+    }
+
+    /// Whether what an entry changes leaves the traits as valid as before, and nobody signs in
+    /// with or is reached by it.
+    fn may_stand(&self, entry: &MappingEntry, after: &Facts, before: &Facts) -> bool {
+        let schema = self.source.schema;
+        let errors = |facts: &Facts| schema.errors(&facts.traits).len();
+        entry.target != Target::Traits
+            || (!schema.is_reached_by(&entry.path) && errors(after) <= errors(before))
     }
 
     /// Notes in `after` who set what, as far as it came to stand there.

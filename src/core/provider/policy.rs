@@ -26,6 +26,8 @@ pub struct Policy {
     pub admission: Admission,
     /// Which of its sign-ins count as two factors.
     pub second_factor: SecondFactor,
+    /// Whether it is counted on to ask somebody again who proves once more who they are, and to tell.
+    pub asks_again: bool,
     /// Whether the provider's tokens are kept for later use.
     pub store_tokens: bool,
     /// What signing out here means for the provider.
@@ -46,6 +48,7 @@ impl Default for Policy {
             unverified_local: UnverifiedLocal::default(),
             admission: Admission::default(),
             second_factor: SecondFactor::default(),
+            asks_again: true,
             store_tokens: false,
             logout: SignOutScope::default(),
             front_channel_logout: false,

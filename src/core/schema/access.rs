@@ -138,6 +138,8 @@ impl Schema {
             };
             let reason = match field.is_visible(viewer) {
                 true if is_part(sent, field.value(&shown)) => continue,
+                // It is passed over like what nobody has ever heard of.
+                false if self.rules.ignores_unknown => continue,
                 true => "This cannot be changed here.",
                 false => "There is no such trait.",
             };

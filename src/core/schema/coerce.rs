@@ -74,8 +74,6 @@ fn coerced(field: &Field, value: Value) -> Option<Value> {
         Value::String(text) if field.is("integer") || field.is("number") => Some(number(text)),
         Value::String(text) if field.is("array") => list(field, vec![text.into()]),
         Value::Array(items) if field.is("array") => list(field, items),
-        // A box with a hidden field before it: the last one counts.
-        Value::Array(mut items) if field.is("boolean") => coerced(field, items.pop()?),
         value => Some(value),
     }
 }

@@ -46,7 +46,15 @@ impl Schema {
         let at = self.layout.pointer();
         let traits = self.project(self.layout.traits(&self.document), &mut Vec::new(), &hidden);
         match document.pointer_mut(at) {
-            Some(place) if !at.is_empty() => *place = traits,
+            Some(place) if !at.is_empty() => {
+                *place = traits;
+                if let Value::Object(members) = &mut document {
+                    let is_whole = |name: &str| {
+                        WHOLES.contains(&name) || matches!(name, "if" | "then" | "else")
+                    };
+                    members.retain(|name, part| !is_whole(name) || !names(part, &hidden));
+                }
+            }
             _ => document = traits,
         }
         drop_unused(&mut document);

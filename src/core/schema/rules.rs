@@ -3,7 +3,7 @@
 use super::{
     Schema,
     field::{Field, IdentifierKind},
-    profile::{Permissions, Viewers},
+    profile::{Permissions, RequiredFor, Viewers},
 };
 
 /// The most that all traits of an identity may take, in bytes of JSON, unless something else is said.
@@ -61,6 +61,10 @@ impl Schema {
             return;
         };
         email.is_identifier = true;
+        email.profile.required_for = Some(RequiredFor {
+            roles: Viewers::ALL,
+            scopes: Vec::new(),
+        });
         let is_username =
             |field: &&mut Field| field.is_identifier && field.kind() == IdentifierKind::Username;
         if let Some(username) = self.fields.iter_mut().find(is_username) {

@@ -105,7 +105,7 @@ impl Schema {
             }
         }
         if !self.root.unmanaged.lets_edit(viewer) {
-            return self.untouched(viewer, attributes, stored);
+            return self.untouched(viewer, &attributes, stored);
         }
         errors.extend(self.unmanaged_errors(&attributes));
         match errors.is_empty() {
@@ -166,7 +166,7 @@ impl Schema {
     fn untouched(
         &self,
         viewer: Viewer,
-        sent: Unmanaged,
+        sent: &Unmanaged,
         stored: &Unmanaged,
     ) -> Result<Unmanaged, Vec<TraitError>> {
         let may_view = self.root.unmanaged.lets_view(viewer);

@@ -42,7 +42,7 @@ struct Kept {
     counters: HashMap<TokenHash, (u64, Timestamp)>,
     tokens: HashMap<CredentialId, (ProviderId, TokenSet)>,
     sealed: HashMap<CredentialId, Leased>,
-    upstreams: HashMap<SessionId, Upstream>,
+    upstreams: Vec<(SessionId, Upstream)>,
 }
 
 impl MemoryStore {
@@ -70,7 +70,7 @@ impl Kept {
             ..
         } = self;
         sealed.retain(|link, _| credentials.iter().any(|one| one.id == *link));
-        upstreams.retain(|session, _| sessions.iter().any(|one| one.id == *session));
+        upstreams.retain(|(session, _)| sessions.iter().any(|one| one.id == *session));
     }
 
     fn update(&mut self, identity: &Identity) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
+    linking::NO_VERIFICATION,
     registry::{NOWHERE, wait_for_buttons},
     run_time::{add, ask},
 };
@@ -24,7 +25,9 @@ struct Gate {
 /// A gate with the provider `acme`, added at run time with these settings.
 async fn gate(more: &[&str]) -> Gate {
     let (mail, postgres) = (SmtpServer::start().await, Postgres::start().await);
-    let builder = TestGateway::builder().table(&mail.table());
+    let builder = TestGateway::builder()
+        .table(&mail.table())
+        .table(NO_VERIFICATION);
     let settings = OidcProvider::with_client("gate", "hush-acme", &builder.redirect_uri("acme"));
     let provider = settings.start().await;
     let route = Route::signed_in("/", "echo:");
@@ -243,4 +246,18 @@ async fn all_endpoints_are_shown() {
     for part in [&*callback, "admin_listener", "backchannel_logout_uri"] {
         assert!(table.stdout.contains(part), "{part}: {}", table.stdout);
     }
+}
+
+/// XP-15: who is told to switch a provider off once more does what the first time left undone.
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_off_once_more_settles_what_was_left() {
+    let gate = gate(&["--set", "on_disable.links=unlink"]).await;
+    gate.signed_in("bob").await;
+    let links = "SELECT count(*) FROM credentials WHERE kind = 'oidc'";
+    let kept = ask(&gate.gateway, &["disable", "acme", "--links", "keep"]);
+    assert_eq!(kept.code, 0, "{kept:?}");
+    assert_eq!(gate.postgres.query(links).trim(), "1");
+    let again = ask(&gate.gateway, &["disable", "acme"]);
+    assert_eq!(again.code, 0, "{again:?}");
+    assert_eq!(gate.postgres.query(links).trim(), "0");
 }

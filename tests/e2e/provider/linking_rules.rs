@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::shaped::{refused, signed_in};
+use super::{
+    linking::NO_VERIFICATION,
+    shaped::{refused, signed_in},
+};
 use crate::support::{
-    ALICE, Form, OidcProvider, Postgres, Route, SmtpServer, TestGateway,
+    ALICE, BOB, Form, OidcProvider, Postgres, Route, SmtpServer, TestGateway,
     actor::location,
     person::{session_cookie, sign_in_through, whoami},
 };
@@ -40,6 +43,7 @@ async fn gate_with(lines: &str, two: &str, tables: &str) -> Gate {
         .table(&table("two", two))
         .table(tables)
         .table(&mail.table())
+        .table(NO_VERIFICATION)
         .postgres(&postgres)
         .route(&Route::signed_in("/", "echo:"))
         .start()
@@ -165,12 +169,17 @@ async fn a_prepared_link_is_taken_once() {
     assert_eq!(prepare("nobody").code, 1);
     let prepared = prepare("one");
     assert_eq!(prepared.code, 0, "{prepared:?}");
+    assert!(prepared.stderr.contains("link_prepared"), "{prepared:?}");
     assert_eq!(prepare("one").code, 1, "once is enough");
     let list = ask(&["list-oidc-accounts"]).json();
     assert_eq!(list[0]["prepared"], true, "{list}");
     let name = list[0]["credential_id"].as_str().unwrap();
     let removed = ask(&["unlink-oidc-account", "--yes", "--credential-id", name]);
     assert_eq!(removed.code, 0, "{removed:?}");
+    assert!(
+        removed.stderr.contains("prepared_link_removed"),
+        "{removed:?}"
+    );
     assert_eq!(prepare("one").code, 0, "it can be prepared anew");
     let client = gate.gateway.anonymous();
     let answer = sign_in_through(&client, "one", "alice").await;
@@ -237,4 +246,47 @@ async fn where_claims_are_reviewed_nobody_is_made_before_the_person_has_seen_the
         session_cookie(&later).is_some(),
         "the second time nothing is shown"
     );
+}
+
+/// D.8: an administrator links an account by its subject; one of somebody else stays theirs.
+#[tokio::test]
+async fn an_account_is_linked_by_its_subject() {
+    let gate = gate("create = \"never\"").await;
+    let (alice, bob) = (
+        ALICE.sign_up(&gate.gateway).await,
+        BOB.sign_up(&gate.gateway).await,
+    );
+    let link = |identity: &str, provider: &str, subject: &str| {
+        let of = ["--identity-id", identity, "--output", "json"];
+        let to = [
+            "link-oidc-account",
+            "--provider",
+            provider,
+            "--subject",
+            subject,
+        ];
+        gate.gateway.run(&[&to[..], &of].concat(), "")
+    };
+    assert_eq!(link(alice.identity(), "nobody", "carol").code, 1);
+    assert_eq!(link(alice.identity(), "one", "").code, 2);
+    let linked = link(alice.identity(), "one", "carol");
+    assert_eq!(linked.code, 0, "{linked:?}");
+    assert!(linked.stderr.contains("\"command\""), "{linked:?}");
+    assert_eq!(linked.json()["credential_id"], "one:carol");
+    gate.mail.letter_to(ALICE.email, 0).await;
+    let again = link(alice.identity(), "one", "carol");
+    assert_eq!((again.code, &again.json()["is_new"]), (0, &json!(false)));
+    let taken = link(bob.identity(), "one", "carol");
+    assert_eq!(taken.code, 4, "{taken:?}");
+    assert!(
+        taken.stderr.contains("linked to another identity"),
+        "{taken:?}"
+    );
+    assert!(taken.stderr.contains("link_refused"), "{taken:?}");
+
+    let client = gate.gateway.anonymous();
+    let answer = sign_in_through(&client, "one", "carol").await;
+    let status = answer.status();
+    assert!(session_cookie(&answer).is_some(), "{status}");
+    assert_eq!(identity(&client).await, alice.identity());
 }

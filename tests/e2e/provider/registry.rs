@@ -143,6 +143,14 @@ async fn a_broken_file_leaves_the_providers_of_before_serving_and_is_named_with_
     assert!(line.contains("b.toml:1"), "{line}");
     assert_eq!(buttons(&gateway).await, ["acme"]);
 
+    // What only the kind knows to be wrong is told alike.
+    let tenant = "[providers.beta]\nkind = \"microsoft\"\nclient_id = \"c\"\n\
+                  client_secret = \"hush-beta\"\nmicrosoft_tenant = \"contoso\"\n";
+    drop_in(&gateway, "b.toml", tenant);
+    let line = gateway.wait_for_log("b.toml:5").await;
+    assert!(line.contains("providers.beta.microsoft_tenant"), "{line}");
+    assert_eq!(buttons(&gateway).await, ["acme"]);
+
     drop_in(&gateway, "b.toml", &table("beta", NOWHERE, ""));
     wait_for_buttons(&gateway, &["acme", "beta"]).await;
     let mended = health(&gateway).await;
@@ -216,10 +224,63 @@ async fn links_go_with_the_file_when_its_table_says_so() {
         gateway.run(&arguments, "").json()
     };
     assert_eq!(accounts()[0]["provider"], "acme");
+    // A file that is half written, and a folder whose volume is away, say nothing.
+    drop_in(&gateway, "a.toml", "");
+    wait_for_buttons(&gateway, &[]).await;
+    let (folder, away) = (
+        gateway.folder().join("providers.d"),
+        gateway.folder().join("away"),
+    );
+    drop_in(&gateway, "a.toml", &text);
+    wait_for_buttons(&gateway, &["acme"]).await;
+    fs::rename(&folder, &away).unwrap();
+    fs::create_dir(&folder).unwrap();
+    wait_for_buttons(&gateway, &[]).await;
+    gateway.wait_for_log("sessions of this one stay").await;
+    assert_eq!(accounts()[0]["provider"], "acme");
+    drop_in(&gateway, "a.toml", &text);
+    wait_for_buttons(&gateway, &["acme"]).await;
+
     drop_in(&gateway, "a.toml", &format!("{text}enabled = false\n"));
     wait_for_buttons(&gateway, &[]).await;
     wait_until("the link to be gone", async || {
         accounts().as_array().unwrap().is_empty().then_some(())
+    })
+    .await;
+}
+
+/// XP-15: a table that was switched off while no gateway ran counts at the next start.
+#[tokio::test]
+async fn links_and_sessions_go_with_a_table_that_was_switched_off_while_nobody_served() {
+    let builder = TestGateway::builder();
+    let settings = OidcProvider::with_client("gate", "hush-acme", &builder.redirect_uri("acme"));
+    let provider = settings.start().await;
+    let route = Route::signed_in("/", "echo:");
+    let mut gateway = builder.route(&route).start().await;
+    let leaving = "on_disable = { links = \"unlink\", sessions = \"revoke\" }";
+    let text = table("acme", provider.issuer(), leaving);
+    drop_in(&gateway, "a.toml", &text);
+    wait_for_buttons(&gateway, &["acme"]).await;
+    let bob = gateway.anonymous();
+    let answer = sign_in_through(&bob, "acme", "bob").await;
+    assert!(session_cookie(&answer).is_some(), "{}", answer.status());
+    gateway.stop().await;
+    drop_in(&gateway, "a.toml", &format!("{text}enabled = false\n"));
+    gateway.start_again().await;
+    wait_until("the session to have ended", async || {
+        (bob.get_json("/").await.status() == 401).then_some(())
+    })
+    .await;
+    wait_until("the link to be gone", async || {
+        let list = [
+            "list-oidc-accounts",
+            "--email",
+            "bob@example.org",
+            "--output",
+            "json",
+        ];
+        let accounts = gateway.run(&list, "").json();
+        accounts.as_array().unwrap().is_empty().then_some(())
     })
     .await;
 }

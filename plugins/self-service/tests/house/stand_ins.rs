@@ -1,6 +1,6 @@
 //! A method and a provider that do as they are told.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use portcullis_core::{
@@ -12,8 +12,8 @@ use portcullis_core::{
     message::Message,
     method::{Method, MethodError},
     provider::{
-        Answer, Attempt, Claims, EndSession, LogoutNotice, Provider, ProviderError, ProviderStatus,
-        TokenSet, UpstreamSignOut, Vouched,
+        Answer, Attempt, Claims, EndSession, Heeds, LogoutNotice, Provider, ProviderError,
+        ProviderStatus, TokenSet, UpstreamSignOut, Vouched,
     },
     schema::normalise_identifier,
     secret::Secret,
@@ -133,7 +133,7 @@ impl Provider for FakeProvider {
 
     async fn finish(
         &self,
-        _: &Attempt,
+        attempt: &Attempt,
         answer: &Answer,
         _: &Url,
     ) -> Result<Vouched, ProviderError> {
@@ -154,11 +154,18 @@ impl Provider for FakeProvider {
                 let reason = "another domain";
                 return Err(ProviderError::NotAdmitted { reason });
             }
+            // One account, through whose browser somebody may come unasked.
+            "stale" | "silent" => json!({"sub": "ada", "email": "ada@example.com"}),
             "nameless" => json!({"sub": "nameless"}),
             "wordy" => json!({
                 "sub": "wordy", "email": "wordy@example.com", "given_name": "w".repeat(21),
             }),
             code => json!({"sub": code, "email": format!("{code}@example.com")}),
+        };
+        let told = match answer.code.as_deref().unwrap_or_default() {
+            "stale" => Some(attempt.issued_at - Duration::from_secs(3600)),
+            "silent" => None,
+            _ => Some(attempt.issued_at),
         };
         let mut document = document;
         document["iss"] = "trusted".into();
@@ -169,8 +176,17 @@ impl Provider for FakeProvider {
         };
         let issuer = format!("https://{}.test", self.0);
         let mut claims = Claims::new(issuer, &subject, document);
+        claims.authenticated_at = told;
         claims.session_id = Some(format!("sid-of-{subject}"));
         Ok(Vouched { claims, tokens })
+    }
+
+    fn heeds(&self) -> Heeds {
+        match &*self.0 {
+            "google" => Heeds::Prompt,
+            "spare" => Heeds::Nothing,
+            _ => Heeds::MaxAge,
+        }
     }
 
     async fn reach(&self) -> Result<(), ProviderError> {

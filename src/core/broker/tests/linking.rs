@@ -306,11 +306,27 @@ async fn somebody_who_proves_again_who_they_are_makes_nobody_new() {
             .finish_as(&attempt, &answer, &redirect_uri(), Some(expected.id))
             .await
     };
+    let now = setting.broker.clock.now();
+    let told = |subject: &str, email: &str, authenticated_at| Claims {
+        authenticated_at,
+        ..claims(subject, email, true)
+    };
+    let hour = Duration::from_secs(3600);
+    for at in [None, Some(now - hour)] {
+        setting.says(told("1", "ada@example.org", at));
+        let refused = finish(&ada).await;
+        assert!(matches!(refused, Err(BrokerError::NotAskedAgain)), "{at:?}");
+        setting.policy(|policy| policy.asks_again = false);
+        let known = finish(&ada).await;
+        assert!(matches!(known, Ok(Arrival::Known(_))), "{at:?}");
+        setting.policy(|policy| policy.asks_again = true);
+    }
+    setting.says(told("1", "ada@example.org", Some(now)));
     assert!(matches!(finish(&ada).await, Ok(Arrival::Known(_))));
     let mismatch = |arrival| matches!(arrival, Err(BrokerError::IdentityMismatch));
     assert!(mismatch(finish(&bob).await));
     for email in ["new@example.org", "bob@example.org"] {
-        setting.says(claims("2", email, true));
+        setting.says(told("2", email, Some(now)));
         assert!(mismatch(finish(&ada).await), "{email}");
         assert!(mismatch(finish(&bob).await), "{email}");
     }

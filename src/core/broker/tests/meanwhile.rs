@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 
 use crate::{
-    broker::tests::{setting::*, *},
+    broker::tests::{setting::*, withdrawal::house, *},
     credential::Credential,
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
+    mapping::Sync,
     store::StoreError,
     testing::MemoryStore,
 };
@@ -43,6 +44,52 @@ impl IdentityStore for Administered {
         // Without a provider's word there are no links, either.
         if changed.provenance.is_empty() {
             for link in CredentialStore::list(&*self.0, stored.id).await? {
+                CredentialStore::delete(&*self.0, link.id).await?;
+            }
+        }
+        self.0.update(identity).await
+    }
+
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        self.0.update_without(identity, removed, others).await
+    }
+
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
+        IdentityStore::delete(&*self.0, id).await
+    }
+}
+
+/// A store in which the link of whoever is about to be updated goes just before, and the identity
+/// is not changed by that.
+#[derive(Debug)]
+struct Unlinking(Arc<MemoryStore>);
+
+#[async_trait]
+impl IdentityStore for Unlinking {
+    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
+        IdentityStore::insert(&*self.0, identity, own).await
+    }
+
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find(&*self.0, id).await
+    }
+
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find_by_identifier(&*self.0, identifier).await
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
+        self.0.find_by_address(address).await
+    }
+
+    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+        for link in CredentialStore::list(&*self.0, identity.id).await? {
+            if link.identifier.is_some() {
                 CredentialStore::delete(&*self.0, link.id).await?;
             }
         }
@@ -103,4 +150,21 @@ async fn an_account_that_is_unlinked_while_it_signs_in_changes_nothing_and_stays
         "{outcome:?}"
     );
     assert_eq!(setting.stored(&ada).await.traits, ada.traits);
+}
+
+/// KC-151: no link is left that would ever take them back.
+#[tokio::test]
+async fn an_account_that_is_unlinked_while_it_signs_in_leaves_no_privileges() {
+    let mut setting = house(Sync::Force);
+    let mut ada = setting.created().await;
+    setting.password(&ada).await;
+    ada.roles.clear();
+    ada.provenance.clear();
+    setting.broker.identities.update(&ada).await.unwrap();
+    setting.broker.identities = Arc::new(Unlinking(setting.store.clone()));
+    let outcome = setting.refused().await;
+    assert!(matches!(outcome, BrokerError::NoSuchLink), "{outcome:?}");
+    let left = setting.stored(&ada).await;
+    assert_eq!((left.roles.len(), left.provenance.len()), (0, 0));
+    assert_eq!(left.metadata_admin, None);
 }

@@ -18,7 +18,8 @@ use crate::{
     vault::{SealedTokens, VaultError},
 };
 
-/// Adds a way in for a squatter at the moment at which the ways in are removed.
+/// Adds a way in for a squatter, and their provider's word, at the moment at which the ways in are
+/// removed.
 #[derive(Debug)]
 struct Squatter {
     store: Arc<MemoryStore>,
@@ -44,6 +45,16 @@ impl TokenVault for Squatter {
     async fn kept(&self, _: CredentialId) -> Result<Option<SealedTokens>, VaultError> {
         if !self.is_in.swap(true, Ordering::SeqCst) {
             CredentialStore::put(&*self.store, &self.extra).await?;
+            let found = IdentityStore::find(&*self.store, self.extra.identity_id).await?;
+            let mut own = found.unwrap();
+            assert_eq!(
+                (&own.metadata_admin, own.traits.get("grade")),
+                (&None, None)
+            );
+            own.metadata_admin = Some(json!({"groups": ["meanwhile"]}));
+            own.provenance
+                .insert("metadata_admin:groups".to_owned(), by("other"));
+            self.store.update(&own).await?;
         }
         Ok(None)
     }
@@ -95,6 +106,8 @@ async fn a_reclaimed_identity_begins_without_sessions_and_without_what_came_mean
     ada.metadata_admin = Some(json!({"groups": ["staff"]}));
     let key = "metadata_admin:groups".to_owned();
     ada.provenance.insert(key, by("other"));
+    ada.traits["grade"] = json!("A");
+    ada.provenance.insert("grade".to_owned(), by("other"));
     setting.broker.identities.update(&ada).await.unwrap();
     let own = link_of(&setting, &ada, "squatter");
     setting.broker.credentials.put(&own).await.unwrap();
@@ -119,6 +132,7 @@ async fn a_reclaimed_identity_begins_without_sessions_and_without_what_came_mean
     let (reclaimed, reason) = setting.linked().await;
     assert_eq!(reason, LinkReason::Reclaimed);
     assert_eq!(reclaimed.metadata_admin, None);
+    assert_eq!(reclaimed.traits.get("grade"), None);
     assert_eq!(setting.stored(&ada).await, reclaimed);
     let left = setting.broker.links(ada.id).await.unwrap();
     let left: Vec<_> = left.iter().map(|link| &*link.key.subject).collect();

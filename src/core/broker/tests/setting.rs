@@ -55,6 +55,10 @@ impl Provider for Fake {
         }
     }
 
+    fn heeds(&self) -> Heeds {
+        Heeds::MaxAge
+    }
+
     async fn reach(&self) -> Result<(), ProviderError> {
         Ok(())
     }
@@ -80,7 +84,7 @@ fn schema() -> Schema {
                 "verification": {"via": "email"}, "recovery": {"via": "email"},
             }},
             "name": {"type": "object", "properties": {
-                "first": {"type": "string"}, "last": {"type": "string"},
+                "first": {"type": "string", "maxLength": 255}, "last": {"type": "string"},
             }},
             "team": {"type": "string"},
             "second": {"type": "string", "ory.sh/kratos": {"recovery": {"via": "email"}}},

@@ -20,6 +20,7 @@ fn map(setting: &Setting, allow_privileged: bool) {
             allow_privileged,
             entries: Arc::new([
                 forced("email", "claims.email", Target::Traits),
+                forced("name.first", "claims.given_name", Target::Traits),
                 forced("grade", "claims.grade", Target::Traits),
                 forced("groups", "claims.groups", Target::MetadataAdmin),
                 forced("roles", "claims.groups", Target::Roles),
@@ -50,6 +51,75 @@ async fn metadata_and_roles_follow_at_every_sign_in() {
     assert_eq!(known.metadata_admin, Some(json!({"groups": []})));
 }
 
+/// Somebody of grade A in the group of administrators, who is to lose both at the next sign-in.
+async fn to_be_stripped() -> (Setting, Identity) {
+    let setting = setting(Creation::Auto);
+    map(&setting, true);
+    let mut said = claims("1", "ada@example.org", true);
+    said.document["groups"] = json!(["admin"]);
+    said.document["grade"] = json!("A");
+    setting.says(said);
+    let made = setting.created().await;
+    assert_eq!(made.roles, ["admin"]);
+    (setting, made)
+}
+
+async fn assert_stripped(setting: &Setting, made: &Identity, grade: &Value) {
+    let known = setting.known().await;
+    assert!(known.roles.is_empty(), "{known:?}");
+    assert_eq!(known.metadata_admin, Some(json!({"groups": []})));
+    assert_eq!(known.traits["grade"], *grade);
+    assert_eq!(known.traits["email"], made.traits["email"]);
+    assert_eq!(setting.stored(&known).await, known);
+    assert_eq!(setting.known().await, known, "nothing goes twice");
+}
+
+fn stripped(email: &str, grade: &Value) -> Claims {
+    let mut said = claims("1", email, true);
+    said.document["groups"] = json!([]);
+    if !grade.is_null() {
+        said.document["grade"] = grade.clone();
+    }
+    said
+}
+
+/// KC-151.
+#[tokio::test]
+async fn nobody_keeps_roles_by_an_address_that_is_somebody_elses() {
+    for grade in [json!(null), json!("C")] {
+        let (setting, made) = to_be_stripped().await;
+        setting.local("z@example.org").await;
+        setting.says(stripped("z@example.org", &grade));
+        assert_stripped(&setting, &made, &grade).await;
+    }
+}
+
+/// KC-151.
+#[tokio::test]
+async fn nobody_keeps_roles_by_a_trait_that_is_not_valid() {
+    for grade in [json!(null), json!("C")] {
+        let (setting, made) = to_be_stripped().await;
+        let mut said = stripped("ada@example.org", &grade);
+        said.document["given_name"] = json!("A".repeat(300));
+        setting.says(said);
+        assert_stripped(&setting, &made, &grade).await;
+        assert_eq!(setting.known().await.traits["name"]["first"], "Ada");
+    }
+}
+
+#[tokio::test]
+async fn a_namesake_by_address_alone_holds_nothing_back() {
+    let (setting, made) = to_be_stripped().await;
+    let mut namesake = setting.local("bob@example.org").await;
+    namesake.addresses[0].value = "ada@example.org".to_owned();
+    setting.broker.identities.update(&namesake).await.unwrap();
+    let mut said = stripped("ada@example.org", &json!(null));
+    said.document["given_name"] = json!("Augusta");
+    setting.says(said);
+    assert_stripped(&setting, &made, &json!(null)).await;
+    assert_eq!(setting.known().await.traits["name"]["first"], "Augusta");
+}
+
 /// KC-151: a map sets nobody's roles, and no trait for administrators, unless it may.
 #[tokio::test]
 async fn a_map_without_privileges_sets_no_roles() {
@@ -61,7 +131,8 @@ async fn a_map_without_privileges_sets_no_roles() {
     setting.says(said);
     for identity in [setting.created().await, setting.known().await] {
         assert!(identity.roles.is_empty());
-        assert_eq!(identity.traits, json!({"email": "ada@example.org"}));
+        let own = json!({"email": "ada@example.org", "name": {"first": "Ada"}});
+        assert_eq!(identity.traits, own);
         assert!(identity.metadata_admin.is_some());
     }
 }

@@ -21,6 +21,10 @@ use crate::{
 enum Fate {
     /// The store is away.
     Lost,
+    /// It comes about, and the answer is lost.
+    Unheard,
+    /// Somebody else changes the identity each time, three times.
+    Contested,
     /// The other ways in go at the same moment.
     Outrun,
     /// Another link goes at the same moment.
@@ -69,6 +73,15 @@ impl IdentityStore for Troubled {
         others: &[CredentialId],
     ) -> Result<bool, StoreError> {
         match (self.removals.fetch_add(1, Ordering::SeqCst), self.fate) {
+            (0, Fate::Unheard) => {
+                let removal = self.store.update_without(identity, removed, others);
+                assert!(removal.await?);
+                return Err(StoreError::unavailable("away"));
+            }
+            (0..3, Fate::Contested) => {
+                let stored = self.find(identity.id).await?.unwrap();
+                self.store.update(&stored).await?;
+            }
             (0, Fate::Lost) => return Err(StoreError::unavailable("away")),
             (0, Fate::Outrun) => {
                 for other in others {
@@ -138,6 +151,17 @@ async fn an_unlink_that_fails_changes_nothing_and_a_second_one_completes_it() {
     let left = setting.stored(&ada).await;
     assert_eq!((left.roles.len(), left.metadata_admin), (0, None));
     assert_eq!(token(&setting, &ada).await, None);
+}
+
+#[tokio::test]
+async fn an_unlink_that_came_about_is_never_called_refused() {
+    for fate in [Fate::Unheard, Fate::Contested] {
+        let (setting, ada, link) = about_to_unlink(fate).await;
+        setting.broker.unlink(&ada, link).await.unwrap();
+        assert_eq!(setting.broker.links(ada.id).await.unwrap(), []);
+        assert!(setting.stored(&ada).await.roles.is_empty());
+        assert_eq!(token(&setting, &ada).await, None);
+    }
 }
 
 #[tokio::test]

@@ -68,6 +68,51 @@ async fn what_only_a_provider_could_set_goes_with_its_last_link() {
     }
 }
 
+/// Nobody knows which of two accounts a privilege came with, so it goes with either, and comes
+/// again with the one that still has it.
+#[tokio::test]
+async fn privileges_go_with_one_of_two_accounts_of_the_provider_and_with_a_move() {
+    for is_moved in [false, true] {
+        let setting = house(mapping::Sync::Force);
+        let privileged = setting.vouched().await;
+        let ada = setting.created().await;
+        setting.says(claims("2", "ada@example.org", true));
+        let (id, plain) = ("idp".parse().unwrap(), setting.vouched().await);
+        // Linked without a word on groups, by a map that only adds.
+        setting.configure("idp", |configured| {
+            configured.mapping = house(mapping::Sync::Import)
+                .broker
+                .find(&id)
+                .unwrap()
+                .mapping
+                .clone();
+        });
+        setting.broker.link(&ada, &id, plain).await.unwrap();
+        assert_eq!(setting.stored(&ada).await.roles, ["admin"]);
+        if is_moved {
+            let bob = setting.verified("bob@example.org").await;
+            let broker = &setting.broker;
+            let pending = broker.offer_move(&bob, &id, privileged).await.unwrap();
+            broker.move_link(pending, &bob).await.unwrap();
+        } else {
+            let links = setting.broker.links(ada.id).await.unwrap();
+            let link = links.iter().find(|link| link.key.subject == "1").unwrap();
+            setting.broker.unlink(&ada, link.id).await.unwrap();
+        }
+        let left = setting.stored(&ada).await;
+        assert!(left.roles.is_empty(), "{left:?}");
+        assert_eq!(
+            (&left.metadata_admin, &left.metadata_public),
+            (&None, &None)
+        );
+        assert_eq!(left.traits.get("grade"), None);
+        assert!(
+            left.is_forced("email"),
+            "the other account is still the provider's"
+        );
+    }
+}
+
 #[tokio::test]
 async fn what_was_set_here_or_by_another_provider_stays_when_a_link_goes() {
     let setting = house(mapping::Sync::Import);

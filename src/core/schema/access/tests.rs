@@ -325,6 +325,12 @@ fn unknown_traits_are_refused_or_left_out() {
         lenient.accept(&account, sent, &json!({})),
         Ok(json!({"level": "a"}))
     );
+    let hidden = one(&json!({"edit": ["admin"]})).with_rules(lenient.rules);
+    let stored = json!({"level": "b"});
+    assert_eq!(
+        hidden.accept(&account, json!({"level": "a"}), &stored),
+        Ok(stored.clone())
+    );
 }
 
 /// KC-028.

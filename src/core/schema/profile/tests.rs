@@ -1,8 +1,32 @@
 //! What the keyword may say, and where it may stand.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::schema::{Schema, UnmanagedPolicy};
+
+/// What editors check documents against.
+fn meta_schema() -> jsonschema::Validator {
+    let text = include_str!("../../../../config/schemas/profile.schema.json");
+    let document: Value = serde_json::from_str(text).unwrap();
+    jsonschema::draft7::new(&document).unwrap()
+}
+
+#[test]
+fn editors_know_the_keyword_as_it_is() {
+    let editor = meta_schema();
+    let text = include_str!("../../../../config/schemas/keycloak-default.json");
+    let profile: Value = serde_json::from_str(text).unwrap();
+    assert!(editor.is_valid(&profile));
+    Schema::parse("s", profile).unwrap();
+    let text = include_str!("../../../../config/schemas/profile.schema.json");
+    let document: Value = serde_json::from_str(text).unwrap();
+    let members = document["definitions"]["trait"]["properties"].as_object();
+    let mut told: Vec<&str> = members.unwrap().keys().map(String::as_str).collect();
+    let mut known = super::MEMBERS.to_vec();
+    told.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(told, known);
+}
 
 /// KC-011, KC-017: everything that profile documents hold is understood.
 #[test]
@@ -42,6 +66,7 @@ fn the_whole_keyword_is_understood() {
 
 #[test]
 fn what_is_malformed_is_refused_with_its_place() {
+    let editor = meta_schema();
     for (keyword, place) in [
         (json!("edit"), ""),
         (json!({"edits": ["user"]}), "/edits"),
@@ -84,10 +109,15 @@ fn what_is_malformed_is_refused_with_its_place() {
     ] {
         let document =
             json!({"properties": {"traits": {"properties": {"a": {"x-profile": keyword}}}}});
+        assert!(!editor.is_valid(&document), "{keyword}");
         let error = Schema::parse("s", document).unwrap_err();
         let at = "/properties/traits/properties/a/x-profile";
         assert_eq!(error.pointer, format!("{at}{place}"), "{keyword}: {error}");
     }
+}
+
+#[test]
+fn what_is_malformed_of_all_traits_is_refused_with_its_place() {
     for (keyword, place) in [
         (json!([]), ""),
         (json!({"unmanaged": "SOME"}), "/unmanaged"),

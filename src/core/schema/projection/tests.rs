@@ -10,6 +10,7 @@ fn people_read_nothing_of_what_only_administrators_see() {
     let secret = json!({"type": "string", "x-profile": {"edit": ["admin"], "group": "backoffice"}});
     let document = json!({
         "title": "Person",
+        "anyOf": [{"properties": {"traits": {"required": ["risk"]}}}],
         "definitions": {
             "address": {"type": "object", "required": ["city", "risk"], "properties": {
                 "city": {"$ref": "#/definitions/city"}, "risk": secret,

@@ -51,6 +51,8 @@ fn the_email_address_may_stand_for_the_username() {
         schema.visible(Viewer::Person, &made),
         json!({"email": address})
     );
+    let nobody = schema.accept(&registration, json!({}), &json!({}));
+    assert_eq!(nobody.unwrap_err()[0].path, "email");
     let account = Evaluation::of(ProfileContext::Account);
     let moved = schema
         .accept(&account, json!({"email": "b@b.test"}), &made)

@@ -26,6 +26,7 @@ pub async fn upstream_session_store_contract(
         sessions.insert(session).await.unwrap();
     }
     what_is_put_is_found(upstreams, &one, entropy).await;
+    each_account_that_proved_a_session_is_noted(upstreams, &two, entropy).await;
     sessions_are_found_by_what_is_named(upstreams, [&one, &two, &other], entropy).await;
     a_record_ends_with_its_session(sessions, upstreams, &one).await;
     let nobodys = SessionId::generate(entropy);
@@ -62,6 +63,37 @@ async fn what_is_put_is_found(
     let found = upstreams.find(one.id).await.unwrap().unwrap();
     assert_eq!(found.session_id, put.session_id, "in place of the older");
     assert_eq!(found.id_token.expose(), "a.b.c");
+}
+
+async fn each_account_that_proved_a_session_is_noted(
+    upstreams: &dyn UpstreamSessionStore,
+    two: &Session,
+    entropy: &dyn Entropy,
+) {
+    let subjects: Vec<String> = (0..3).map(|_| odd(entropy)).collect();
+    let again = subjects.iter().chain(&subjects[..1]);
+    for subject in again.clone() {
+        let upstream = upstream(subject, Some("one of several"));
+        upstreams.put(two.id, &upstream).await.unwrap();
+    }
+    let listed = upstreams.list(two.id).await.unwrap();
+    let listed: Vec<_> = listed.into_iter().map(|one| one.link.subject).collect();
+    assert_eq!(listed, subjects);
+    let first = upstreams.find(two.id).await.unwrap().unwrap();
+    assert_eq!(first.link.subject, subjects[0]);
+    let LinkKey {
+        provider, issuer, ..
+    } = first.link;
+    for subject in &subjects {
+        let of_it = upstreams.sessions(&provider, &issuer, Some(subject), None);
+        assert_eq!(of_it.await.unwrap(), [two.id]);
+    }
+    let several = Some("one of several");
+    let once = upstreams.sessions(&provider, &issuer, None, several).await;
+    assert_eq!(once.unwrap(), [two.id]);
+    let of_provider = upstreams.sessions_of_provider(&provider).await.unwrap();
+    let own = of_provider.iter().filter(|id| **id == two.id);
+    assert_eq!(own.count(), 1);
 }
 
 async fn sessions_are_found_by_what_is_named(

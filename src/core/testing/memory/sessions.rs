@@ -1,5 +1,7 @@
 //! Sessions and where they came from, in memory.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -74,12 +76,20 @@ impl UpstreamSessionStore for MemoryStore {
         if !kept.sessions.iter().any(|one| one.id == session) {
             return Err(StoreError::Conflict { what: "session" });
         }
-        kept.upstreams.insert(session, upstream.clone());
+        let is_it = |(one, noted): &&mut (SessionId, Upstream)| {
+            *one == session && noted.link == upstream.link
+        };
+        match kept.upstreams.iter_mut().find(is_it) {
+            Some((_, noted)) => *noted = upstream.clone(),
+            None => kept.upstreams.push((session, upstream.clone())),
+        }
         Ok(())
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Upstream>, StoreError> {
-        Ok(self.kept().upstreams.get(&session).cloned())
+    async fn list(&self, session: SessionId) -> Result<Vec<Upstream>, StoreError> {
+        let kept = self.kept();
+        let own = kept.upstreams.iter().filter(|(one, _)| *one == session);
+        Ok(own.map(|(_, upstream)| upstream.clone()).collect())
     }
 
     async fn sessions(
@@ -97,7 +107,8 @@ impl UpstreamSessionStore for MemoryStore {
                 && session_id.is_none_or(|id| upstream.session_id.as_deref() == Some(id))
         };
         let found = kept.upstreams.iter().filter(|(_, one)| matches(one));
-        Ok(found.map(|(id, _)| *id).collect())
+        let found: BTreeSet<_> = found.map(|(id, _)| *id).collect();
+        Ok(found.into_iter().collect())
     }
 
     async fn sessions_of_provider(
@@ -107,6 +118,7 @@ impl UpstreamSessionStore for MemoryStore {
         let kept = self.kept();
         let found = kept.upstreams.iter();
         let found = found.filter(|(_, upstream)| upstream.link.provider == *provider);
-        Ok(found.map(|(id, _)| *id).collect())
+        let found: BTreeSet<_> = found.map(|(id, _)| *id).collect();
+        Ok(found.into_iter().collect())
     }
 }

@@ -1,0 +1,77 @@
+//! Links at an administrator's word: the account is named, and nobody has to come first.
+
+use super::{Broker, BrokerError};
+use crate::{
+    credential::{Credential, CredentialKind},
+    id::{CredentialId, IdentityId},
+    link::{Link, LinkKey},
+    store::StoreError,
+};
+
+/// A link that somebody wanted to be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// The link.
+    pub link: Link,
+    /// Whether it was made just now; an account that was the identity's already stays so.
+    pub is_new: bool,
+}
+
+impl Broker {
+    /// Links the account of this key to an identity, unless it is somebody else's. The provider
+    /// may be switched off for now.
+    pub async fn assign(
+        &self,
+        identity: IdentityId,
+        key: &LinkKey,
+    ) -> Result<Assigned, BrokerError> {
+        let providers = self.registry.current();
+        providers.find(&key.provider).ok_or(BrokerError::Unknown)?;
+        if let Some(kept) = self.kept(key).await? {
+            return already(&kept, identity);
+        }
+        let now = self.clock.now();
+        let made = Credential {
+            id: CredentialId::generate(&*self.entropy),
+            identity_id: identity,
+            kind: CredentialKind::Oidc,
+            identifier: Some(key.identifier()),
+            config: key.config(),
+            created_at: now,
+            updated_at: now,
+        };
+        match self.credentials.put(&made).await {
+            // Somebody came through the account meanwhile.
+            Err(StoreError::Conflict { .. }) => match self.kept(key).await? {
+                Some(kept) => already(&kept, identity),
+                None => Err(BrokerError::LinkedElsewhere),
+            },
+            Err(error) => Err(BrokerError::Store(error)),
+            Ok(()) => Ok(Assigned {
+                link: Link {
+                    id: made.id,
+                    key: key.clone(),
+                    label: None,
+                    created_at: now,
+                },
+                is_new: true,
+            }),
+        }
+    }
+
+    async fn kept(&self, key: &LinkKey) -> Result<Option<Credential>, StoreError> {
+        let identifier = key.identifier();
+        self.credentials
+            .find_by_identifier(CredentialKind::Oidc, &identifier)
+            .await
+    }
+}
+
+fn already(kept: &Credential, identity: IdentityId) -> Result<Assigned, BrokerError> {
+    let own = Link::of(kept).filter(|_| kept.identity_id == identity);
+    own.map(|link| Assigned {
+        link,
+        is_new: false,
+    })
+    .ok_or(BrokerError::LinkedElsewhere)
+}

@@ -1,0 +1,49 @@
+//! Links at an administrator's word.
+
+use crate::{
+    broker::tests::{setting::*, *},
+    link::LinkKey,
+};
+
+fn account(subject: &str) -> LinkKey {
+    LinkKey {
+        provider: "idp".parse().unwrap(),
+        issuer: "https://idp.test".to_owned(),
+        subject: subject.to_owned(),
+    }
+}
+
+/// D.8.
+#[tokio::test]
+async fn an_account_that_is_named_leads_to_the_identity_from_its_first_sign_in_on() {
+    let setting = setting(Creation::Never);
+    let bob = setting.local("bob@example.org").await;
+    let made = setting.broker.assign(bob.id, &account("1")).await.unwrap();
+    assert!(made.is_new);
+    assert_eq!(made.link.key, account("1"));
+    assert_eq!(setting.known().await.id, bob.id, "whatever its address is");
+
+    let again = setting.broker.assign(bob.id, &account("1")).await.unwrap();
+    assert!(!again.is_new);
+    assert_eq!(again.link.id, made.link.id);
+    assert_eq!(setting.broker.links(bob.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_account_of_somebody_else_is_not_named_anothers() {
+    let setting = setting(Creation::Auto);
+    let ada = setting.created().await;
+    let bob = setting.local("bob@example.org").await;
+    let refused = setting.broker.assign(bob.id, &account("1")).await;
+    assert!(matches!(refused, Err(BrokerError::LinkedElsewhere)));
+    assert_eq!(setting.known().await.id, ada.id);
+
+    let mut unknown = account("2");
+    unknown.provider = "nobody".parse().unwrap();
+    let refused = setting.broker.assign(bob.id, &unknown).await;
+    assert!(matches!(refused, Err(BrokerError::Unknown)));
+
+    setting.policy(|policy| policy.enabled = false);
+    let switched_off = setting.broker.assign(bob.id, &account("2")).await;
+    assert!(switched_off.unwrap().is_new);
+}

@@ -1,0 +1,76 @@
+//! Sessions that have to end although the store does not do it at once.
+
+use std::sync::Mutex;
+
+use serde_json::json;
+
+use super::*;
+use crate::testing::SeededEntropy;
+
+/// A store that fails twice for each session, and always for one.
+#[derive(Debug, Default)]
+struct Failing {
+    asked: Mutex<Vec<SessionId>>,
+    stuck: Option<SessionId>,
+}
+
+#[async_trait]
+impl SessionStore for Failing {
+    async fn insert(&self, _: &Session) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn find(&self, _: &TokenHash) -> Result<Option<Session>, StoreError> {
+        Ok(None)
+    }
+
+    async fn list(&self, _: IdentityId) -> Result<Vec<Session>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn touch(&self, _: &TokenHash, _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
+        let mut asked = self.asked.lock().unwrap();
+        asked.push(id);
+        let before = asked.iter().filter(|other| **other == id).count();
+        match self.stuck == Some(id) || before < 3 {
+            true => Err(StoreError::unavailable("away")),
+            false => Ok(true),
+        }
+    }
+
+    async fn revoke_all(&self, _: IdentityId, _: Option<SessionId>) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+}
+
+#[tokio::test]
+async fn every_session_is_ended_that_can_be_and_the_others_are_told() {
+    let entropy = SeededEntropy::new(3);
+    let ids: Vec<_> = std::iter::repeat_with(|| SessionId::generate(&entropy))
+        .take(3)
+        .collect();
+    let (ended, failure) = end_each(&Failing::default(), ids.clone()).await;
+    assert_eq!((ended, failure.is_none()), (3, true));
+    let stuck = Failing {
+        stuck: Some(ids[0]),
+        ..Failing::default()
+    };
+    let (ended, failure) = end_each(&stuck, ids).await;
+    assert!(matches!(failure, Some(StoreError::Unavailable { .. })));
+    assert_eq!(ended, 2);
+}
+
+#[test]
+fn a_proof_that_was_kept_without_the_providers_word_is_read() {
+    let kept = json!({
+        "method": "oidc", "aal": "aal1", "completed_at": "2026-07-01T12:00:00Z",
+        "provider": "google",
+    });
+    let read: AuthenticationMethod = serde_json::from_value(kept.clone()).unwrap();
+    assert_eq!((&read.upstream_acr, read.upstream_amr.len()), (&None, 0));
+    assert_eq!(serde_json::to_value(read).unwrap(), kept);
+}

@@ -1,0 +1,81 @@
+//! What is settled of providers that files switch off, and when.
+
+use portcullis_core::{
+    seal::Seal,
+    testing::{FrozenClock, SeededEntropy},
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    providers::departure::tests::{House, contested, house},
+    store::Store,
+};
+
+/// The provider `acme` of the configuration, whose links and sessions go with it.
+fn config(is_on: bool) -> Config {
+    let table = json!({
+        "kind": "oidc", "issuer_url": "https://id.example", "client_id": "gate",
+        "client_secret": "hush", "enabled": is_on,
+        "on_disable": {"links": "unlink", "sessions": "revoke"},
+    });
+    let mut config = Config::embedded();
+    let table = serde_json::from_value(table).unwrap();
+    config.providers.insert("acme".to_owned(), table);
+    config
+}
+
+async fn keeper(house: &House, config: Config, folder: &TempDir) -> Keeper {
+    let now = "2026-07-01T12:00:00Z".parse().unwrap();
+    let clock = Arc::new(FrozenClock::new(now));
+    let url = format!("sqlite://{}", folder.path().join("portcullis.db").display());
+    let store = Store::open(&url, clock.clone()).await.unwrap();
+    let parts = KeeperParts {
+        sources: None,
+        roster: Arc::new(Roster::new(Vec::new(), clock)),
+        stored: store.providers(),
+        tables: Tables {
+            seal: Seal::new(&[7; 32]),
+            entropy: Arc::new(SeededEntropy::new(8)),
+        },
+        departures: house.departures.clone(),
+    };
+    Keeper::begin(config, parts).await.unwrap()
+}
+
+/// XP-15.
+#[tokio::test]
+async fn what_a_provider_leaves_behind_is_tried_until_it_is_settled() {
+    let (mut house, folder) = (house(), TempDir::new().unwrap());
+    let (ada, eve) = (house.guest("acme").await, house.guest("acme").await);
+    let store = contested(&mut house, Some(ada));
+    let keeper = keeper(&house, config(true), &folder).await;
+    let mut seen = keeper.hold().await;
+    seen.config = config(false);
+    keeper.follow(&mut seen);
+    keeper.settle(&mut seen).await;
+    drop(seen);
+    let acme = "acme".parse().unwrap();
+    assert_eq!(house.left_of(ada).await, (1, 0));
+    assert_eq!(house.left_of(eve).await, (0, 0));
+    let known = keeper.parts.roster.entry(&acme);
+    assert!(known.is_some_and(|entry| !entry.is_enabled()));
+
+    *store.closed.lock().unwrap() = None;
+    keeper.look(false).await;
+    assert_eq!(house.left_of(ada).await, (0, 0));
+}
+
+/// XP-15.
+#[tokio::test]
+async fn who_is_switched_off_at_the_start_is_settled_by_whoever_serves() {
+    let (house, folder) = (house(), TempDir::new().unwrap());
+    let ada = house.guest("acme").await;
+    let keeper = keeper(&house, config(false), &folder).await;
+    keeper.look(false).await;
+    assert_eq!(house.left_of(ada).await, (1, 1), "commands settle nothing");
+    keeper.take_up().await;
+    keeper.look(false).await;
+    assert_eq!(house.left_of(ada).await, (0, 0));
+}
