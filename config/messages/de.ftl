@@ -37,12 +37,9 @@ m1990051 = Nutzungsbedingungen lesen
 m1990052 = Ich stimme zu
 m1990053 = {$address} bestätigen
 m1990030 = Mein Konto löschen
-m1990031 = Ja, mein Konto endgültig löschen
+m1990031 = Ja, endgültig löschen
 m1990032 = Mein Konto behalten
-m1990033 = Ihr Profil und alles, womit Sie sich anmelden, wird endgültig gelöscht, darunter { $links ->
-        [one] {$links} verknüpftes Konto
-       *[other] {$links} verknüpfte Konten
-    }. Sie werden auf allen Geräten abgemeldet, insgesamt {$sessions}.
+m1990033 = Ihr Profil, Ihr Passwort, verknüpfte Konten ({$links}) und Sitzungen ({$sessions}) werden endgültig gelöscht. Niemand kann sie zurückholen.
 m1990034 = Neues Passwort
 m4000001 = {$reason}
 m4000002 = Bitte füllen Sie das Feld „{$property}“ aus.
@@ -260,6 +257,7 @@ go-form = Zurück zum Formular
 go-settings = Zurück zu Ihren Einstellungen
 go-change-sign-in = Ändern, wie Sie sich anmelden
 go-change-profile = Profil ändern
+go-confirm-address = Adresse bestätigen
 go-sign-out-others = Überall sonst abmelden
 go-start = Zum Anfang
 go-start-page = Zur Startseite

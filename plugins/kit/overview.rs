@@ -27,7 +27,7 @@ pub struct OverviewSection {
     /// What can be done with all of it.
     pub button: Option<PostButton>,
     /// Where it is changed.
-    pub link: Option<WayOut>,
+    pub links: Vec<WayOut>,
 }
 
 /// A row of a section.

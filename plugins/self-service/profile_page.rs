@@ -23,6 +23,7 @@ use portcullis_kit::{
 use serde_json::Value;
 
 use crate::{
+    codes,
     csrf::{self, Csrf},
     desk::Desk,
     device::DeviceName,
@@ -115,10 +116,18 @@ async fn security(desk: &Desk, identity: &Identity) -> Result<OverviewSection, F
             ..OverviewRow::default()
         }
     }));
+    let mut links = vec![WayOut::new("Change how you sign in", desk.own("/settings"))];
+    let mut addresses = identity.addresses.iter();
+    let is_open = addresses.any(|one| one.purpose.verification && one.verified_at.is_none());
+    if is_open && codes::is_offered(desk, FlowKind::Verification) {
+        let here = desk.own("/profile");
+        let begin = desk.begin_page(FlowKind::Verification, Some(&here));
+        links.push(WayOut::new("Confirm your address", begin));
+    }
     Ok(OverviewSection {
         heading: "Account & Security",
         rows,
-        link: Some(WayOut::new("Change how you sign in", desk.own("/settings"))),
+        links,
         ..OverviewSection::default()
     })
 }
@@ -165,7 +174,7 @@ fn settings(desk: &Desk, identity: &Identity) -> OverviewSection {
     OverviewSection {
         heading: "Account settings",
         rows,
-        link: Some(WayOut::new("Change your profile", desk.own("/settings"))),
+        links: vec![WayOut::new("Change your profile", desk.own("/settings"))],
         ..OverviewSection::default()
     }
 }
@@ -224,7 +233,7 @@ async fn sessions(
         heading: "Where you are signed in",
         rows: rows.collect(),
         button: (live.len() > 1).then(|| button("Sign out everywhere else", OTHERS.to_owned())),
-        link: None,
+        links: Vec::new(),
     })
 }
 

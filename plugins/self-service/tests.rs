@@ -22,6 +22,7 @@ mod oidc_logout;
 mod own_pages;
 mod profile;
 mod profile_page;
+mod profile_rules;
 mod proving;
 mod recovery;
 mod recovery_defence;

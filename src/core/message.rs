@@ -177,11 +177,11 @@ messages! {
     /// The button that asks to delete an account.
     info delete_account() = 1990030, "Delete my account";
     /// The button that deletes an account for good.
-    info delete_for_good() = 1990031, "Yes, delete my account for good";
+    info delete_for_good() = 1990031, "Yes, delete it for good";
     /// The button that leaves an account as it is.
     info keep_account() = 1990032, "Keep my account";
     /// What goes with an account.
-    info deletion_takes(links: usize, sessions: usize) = 1990033, "Your profile and everything you sign in with go for good, {links} linked accounts among it. You will be signed out on all devices, {sessions} in all.";
+    info deletion_takes(links: usize, sessions: usize) = 1990033, "Your profile, your password, linked accounts ({links}) and sessions ({sessions}) go for good. Nobody can bring them back.";
     /// A value is missing.
     error required(property: &str) = 4000002, "Please fill in {property}.";
     /// A text is too short.

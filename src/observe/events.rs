@@ -56,13 +56,10 @@ impl<'a> Line<'a> {
                 reason: Some(reason.as_str()),
                 ..Self::named("identity_created")
             },
+            Event::AddressVerified { identity } => Self::about("address_verified", *identity),
             Event::ProfileChanged { identity } => Self::about("profile_changed", *identity),
             Event::PasswordChanged { identity } => Self::about("password_changed", *identity),
             Event::IdentityDeleted { identity } => Self::about("identity_deleted", *identity),
-            Event::AddressVerified { identity } => Self {
-                identity: Some(identity.to_string()),
-                ..Self::named("address_verified")
-            },
             _ => Self::of_link(event),
         }
     }

@@ -117,6 +117,11 @@ impl<'a> Part<'a> {
     }
 }
 
+/// Whether a button is the lesser choice: to have another mail, or to leave all as it is.
+fn is_quiet(name: &str, value: &str) -> bool {
+    matches!(name, "resend" | "email") || (name == "confirm" && value != FINAL)
+}
+
 impl<'a> Button<'a> {
     fn of(node: &'a Node) -> Self {
         let value = text(node);
@@ -124,7 +129,7 @@ impl<'a> Button<'a> {
         Self {
             name: &input.name,
             is_final: value == FINAL,
-            is_quiet: input.name == "confirm" && value != FINAL,
+            is_quiet: is_quiet(&input.name, &value),
             value,
             label: label(node),
             kind: &input.kind,

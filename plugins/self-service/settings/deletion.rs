@@ -11,6 +11,7 @@ use portcullis_core::{
     message::Message,
     principal::Principal,
     ui::Node,
+    vault::VaultError,
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde::{Deserialize, Serialize};
@@ -152,8 +153,12 @@ async fn delete(
     let services = &desk.services;
     let links = services.broker.links(identity.id).await;
     let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
-    if let Err(error) = services.broker.vault.forget_all(identity.id).await {
-        tracing::warn!(%error, "tokens of a deleted identity stay at their providers");
+    match services.broker.vault.forget_all(identity.id).await {
+        Ok(()) => {}
+        Err(VaultError::Store(error)) => return Err(error.into()),
+        Err(error) => {
+            tracing::warn!(%error, "tokens of a deleted identity stay at their providers")
+        }
     }
     if services.identities.delete(identity.id).await? {
         for link in &links {

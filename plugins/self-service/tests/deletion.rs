@@ -124,7 +124,7 @@ async fn kc_123_after_a_proof_and_a_question_everything_goes() {
     for said in [
         "Delete your account?",
         "go for good",
-        "2 in all",
+        "sessions (2)",
         "Keep my account",
     ] {
         assert!(page.contains(said), "{said}: {page}");

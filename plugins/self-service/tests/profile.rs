@@ -29,7 +29,7 @@ async fn again(browser: &mut Browser<'_>, flow: &Value) -> Value {
     browser.ask(&fetch).await.json()
 }
 
-fn profile(flow: &Value, traits: Value) -> Value {
+fn profile(flow: &Value, traits: &Value) -> Value {
     json!({"method": "profile", "traits": traits, "csrf_token": csrf(flow)})
 }
 
@@ -70,7 +70,7 @@ async fn ha_10_somebody_changes_their_profile_and_is_told_so() {
     assert_eq!(first["group"], "profile");
     assert_eq!(first["attributes"]["value"], "Ada");
     let traits = json!({"email": ADA, "name": {"first": "Augusta"}});
-    let reply = browser.post(action(&flow), &profile(&flow, traits)).await;
+    let reply = browser.post(action(&flow), &profile(&flow, &traits)).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let saved = reply.json();
     assert_eq!(saved["state"], "success");
@@ -98,7 +98,7 @@ async fn kp_03_one_wrong_field_stores_nothing_and_every_mistake_is_told() {
     let flow = settings(&mut browser).await;
     let long = "x".repeat(30);
     let traits = json!({"email": "nowhere", "name": {"first": long}});
-    let reply = browser.post(action(&flow), &profile(&flow, traits)).await;
+    let reply = browser.post(action(&flow), &profile(&flow, &traits)).await;
     assert_eq!(reply.status, 400);
     let refused = reply.json();
     for (name, id, entered) in [
@@ -121,7 +121,7 @@ async fn somebody_elses_address_is_not_taken() {
     browser.sign_in(ADA).await;
     let flow = settings(&mut browser).await;
     let traits = json!({"email": "bob@example.com", "name": {"first": "Ada"}});
-    let reply = browser.post(action(&flow), &profile(&flow, traits)).await;
+    let reply = browser.post(action(&flow), &profile(&flow, &traits)).await;
     assert_eq!(
         (reply.status, messages(&reply.json())),
         (400, vec![4_000_007])
@@ -146,21 +146,21 @@ async fn what_a_provider_keeps_up_to_date_is_read_only() {
     let first = node(&flow, "traits.name.first");
     assert_eq!(first["attributes"]["disabled"], true);
     let traits = json!({"email": ADA, "name": {"first": "Eve"}});
-    let reply = browser.post(action(&flow), &profile(&flow, traits)).await;
+    let reply = browser.post(action(&flow), &profile(&flow, &traits)).await;
     assert_eq!(reply.status, 400);
     let refused = reply.json();
     let first = &node(&refused, "traits.name.first")["messages"][0];
     assert_eq!(first["id"], 4_990_011);
     // A form does not send what it cannot change.
     let reply = browser
-        .post(action(&flow), &profile(&flow, json!({"email": ADA})))
+        .post(action(&flow), &profile(&flow, &json!({"email": ADA})))
         .await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(stored(&house, &ada).await.traits["name"]["first"], "Ada");
 }
 
 #[tokio::test]
-async fn kp_02_an_address_waits_until_its_person_has_proved_who_they_are() {
+async fn kp_02_and_kc_103_an_address_waits_until_its_person_has_proved_who_they_are() {
     let house = House::new();
     let ada = house.resident(ADA).await;
     let mut browser = house.browser();
@@ -201,7 +201,7 @@ async fn a_name_may_change_without_a_proof() {
     let flow = settings(&mut browser).await;
     house.clock.advance(Duration::from_secs(301));
     let traits = json!({"email": ADA, "name": {"first": "Augusta"}});
-    let reply = browser.post(action(&flow), &profile(&flow, traits)).await;
+    let reply = browser.post(action(&flow), &profile(&flow, &traits)).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
 }
 
@@ -339,7 +339,7 @@ async fn what_waits_is_forgotten_after_ten_minutes_and_by_another_wish() {
         .post(action(&flow), &password(&flow, "battery staple"))
         .await;
     let traits = json!({"email": ADA, "name": {"first": "Augusta"}});
-    browser.post(action(&flow), &profile(&flow, traits)).await;
+    browser.post(action(&flow), &profile(&flow, &traits)).await;
     prove(&mut browser, &page).await;
     assert!(!house.heard.all().contains(&"password changed".to_owned()));
     assert_eq!(

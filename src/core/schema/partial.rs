@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Schema, field::Field};
+use super::{Schema, Viewer, field::Field};
 use crate::mapping::{at, put, remove};
 
 impl Schema {
@@ -35,18 +35,20 @@ impl Schema {
         paths.iter().filter(differs).cloned().collect()
     }
 
-    /// The dotted paths of the traits that have no parts of their own.
+    /// The dotted paths of the traits without parts of their own that people see of themselves.
     pub fn leaves(&self) -> Vec<String> {
-        let whole = self.fields.iter().filter(|field| !field.has_parts);
-        whole.map(Field::dotted).collect()
+        self.seen(|field| !field.has_parts)
     }
 
-    /// The dotted paths of what somebody signs in with or is reached by, and of what the schema
-    /// protects.
+    /// The dotted paths of what people sign in with or are reached by, and of what the schema
+    /// protects, as far as they see it.
     pub fn guarded(&self) -> Vec<String> {
-        let guarded = self.fields.iter();
-        guarded
-            .filter(|field| field.is_address() || field.profile.is_protected)
+        self.seen(|field| field.is_address() || field.profile.is_protected)
+    }
+
+    fn seen(&self, is_meant: impl Fn(&Field) -> bool) -> Vec<String> {
+        let seen = self.fields.iter();
+        seen.filter(|field| field.is_visible(Viewer::Person) && is_meant(field))
             .map(Field::dotted)
             .collect()
     }
