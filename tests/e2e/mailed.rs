@@ -108,7 +108,7 @@ async fn somebody_gets_back_in_on_the_pages() {
     browser.fill("email", ALICE.email).await;
     browser.submit().await;
     browser.see("Check your mail").await;
-    browser.fill("code", "12345").await;
+    browser.fill("code", "000000").await;
     browser.submit().await;
     browser.see("This code is not right").await;
     browser.press("Send it again").await;
