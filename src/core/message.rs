@@ -99,7 +99,7 @@ messages! {
     info send_code() = 1010015, "Send a code to my e-mail address";
     /// Why an account of a provider waits to be linked.
     #[expect(non_snake_case, reason = "the dialect's clients know the identifier by this spelling")]
-    info link_account(duplicateIdentifier: &str, provider: &str) = 1010016, "{duplicateIdentifier} is known here already, but not together with this {provider} account. Please sign in once as you did before: it shows that both are yours, and from then on {provider} signs you in as well.";
+    info link_account(duplicateIdentifier: &str, provider: &str) = 1010016, "{duplicateIdentifier} is known here already, but not with this {provider} account. Please sign in once as you did before, to show that both are yours: that links the account.";
     /// The button that signs in with a password and links an account.
     info sign_in_and_link() = 1010017, "Sign in and link";
     /// The button that signs in through a provider and links an account of another.
