@@ -13,6 +13,7 @@ mod output;
 mod password;
 mod providers;
 mod redirect_uri;
+mod schema_check;
 mod selector;
 mod serve;
 mod show_endpoints;
@@ -107,6 +108,9 @@ enum Command {
         #[command(flatten)]
         consent: Consent,
     },
+    /// Look after the schemas.
+    #[command(subcommand)]
+    Schema(schema_check::SchemaCommand),
     /// Look after the providers.
     #[command(subcommand)]
     Providers(providers::Providers),
@@ -154,6 +158,7 @@ pub fn run(cli: Cli) -> ExitCode {
         }) => links::unlink(&common, &selector, &credential_id, &consent),
         Some(Command::LinkOidcAccount(asked)) => assignment::run(&common, &asked),
         Some(Command::PrepareOidcLink(asked)) => links::prepare(&common, &asked),
+        Some(Command::Schema(asked)) => schema_check::run(&common, &asked),
         Some(Command::ShowEndpoints) => show_endpoints::run(&common),
         Some(Command::Providers(asked)) => providers::run(&common, &asked),
         Some(Command::GetRedirectUri { provider }) => redirect_uri::run(&common, &provider),

@@ -11,7 +11,7 @@ use portcullis_core::{
     link::Link,
     method::MethodError,
     plugin::Announcer,
-    schema::{Schemas, TraitError},
+    schema::{Rules, Schemas, TraitError},
     secret::Secret,
     session::SessionStore,
     stage::Observer,
@@ -113,6 +113,11 @@ impl Desk {
 
     pub(super) fn schemas(&self) -> &Arc<Schemas> {
         &self.foundation.schemas
+    }
+
+    /// What this gateway decides beside the schema of this name.
+    pub(super) fn rules(&self, schema: &str) -> Rules {
+        self.config.identity.rules(schema)
     }
 
     pub(super) fn schemas_url(&self) -> String {
