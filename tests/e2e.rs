@@ -27,6 +27,7 @@ mod e2e {
     mod open_redirect;
     mod provider;
     mod quiet_log;
+    mod schema_check;
     mod sessions;
     mod shutdown;
     mod sign_in_loop;
