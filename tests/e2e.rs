@@ -28,6 +28,7 @@ mod e2e {
     mod open_redirect;
     mod provider;
     mod quiet_log;
+    mod schema_check;
     mod sessions;
     mod settings;
     mod shutdown;

@@ -13,7 +13,7 @@ use portcullis_core::{
     link::Link,
     method::MethodError,
     plugin::Announcer,
-    schema::{Schemas, TraitError},
+    schema::{Rules, Schemas, TraitError},
     secret::Secret,
     session::SessionStore,
     stage::Observer,
@@ -124,6 +124,11 @@ impl Desk {
     /// The present moment.
     pub(super) fn now(&self) -> Timestamp {
         self.foundation.clock.now()
+    }
+
+    /// What this gateway decides beside the schema of this name.
+    pub(super) fn rules(&self, schema: &str) -> Rules {
+        self.config.identity.rules(schema)
     }
 
     pub(super) fn schemas_url(&self) -> String {

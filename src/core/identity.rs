@@ -157,6 +157,13 @@ pub trait IdentityStore: Debug + Send + Sync {
     /// Every identity that holds this normalised address, verified or not.
     async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError>;
 
+    /// The identities in the order of their ids, those after `after`, at most `limit` of them.
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError>;
+
     /// Replaces a stored identity; its sessions see the change at once, and its version is one more
     /// than the one given.
     ///

@@ -259,6 +259,21 @@ impl IdentityStore for SqlIdentities {
             .await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Identities)
+            .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
+            .order_by(Column::Id, sea_query::Order::Asc)
+            .limit(u64::from(limit))
+            .to_owned();
+        self.select(&query).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         self.replace(identity).await.map(drop)
     }

@@ -161,6 +161,14 @@ impl IdentityStore for Contested {
         self.store.find_by_address(address).await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        IdentityStore::list(&*self.store, after, limit).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         if *self.closed.lock().unwrap() == Some(identity.id) {
             return Err(StoreError::unavailable("away"));

@@ -34,6 +34,14 @@ impl IdentityStore for Administered {
         self.0.find_by_address(address).await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        IdentityStore::list(&*self.0, after, limit).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         let stored = IdentityStore::find(&*self.0, identity.id).await?.unwrap();
         let mut changed = stored.clone();
@@ -85,6 +93,14 @@ impl IdentityStore for Unlinking {
 
     async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
         self.0.find_by_address(address).await
+    }
+
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        IdentityStore::list(&*self.0, after, limit).await
     }
 
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {

@@ -346,6 +346,14 @@ impl IdentityStore for Raced {
         self.0.find_by_address(address).await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        IdentityStore::list(&*self.0, after, limit).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         self.0.update(identity).await
     }

@@ -59,6 +59,14 @@ impl IdentityStore for Troubled {
         self.store.find_by_address(address).await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        IdentityStore::list(&*self.store, after, limit).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         match self.fate {
             Fate::Closed => Err(StoreError::unavailable("away")),
