@@ -46,14 +46,7 @@ async fn whole_story(browser: Browser) {
     ALICE.sign_up(&gateway).await;
     browser.goto(&own(&gateway, "profile")).await;
     ALICE.sign_in_in(&browser).await;
-    for shown in [
-        "Account & Security",
-        "Account settings",
-        "This device",
-        ALICE.email,
-    ] {
-        browser.see(shown).await;
-    }
+    see_profile(&browser).await;
     browser.follow_link("settings").await;
     browser.fill("traits.name.first", "Alicia").await;
     browser.press("Save").await;
@@ -69,6 +62,17 @@ async fn whole_story(browser: Browser) {
     browser.see("Your changes have been saved").await;
     browser.goto(&own(&gateway, "profile")).await;
     browser.see("alicia@example.org").await;
+}
+
+async fn see_profile(browser: &Browser) {
+    for shown in [
+        "Account & Security",
+        "Account settings",
+        "This device",
+        ALICE.email,
+    ] {
+        browser.see(shown).await;
+    }
 }
 
 async fn whoami_first(browser: &Browser) -> String {
