@@ -54,14 +54,18 @@ async fn whole_story(browser: Browser) {
     assert_eq!(whoami_first(&browser).await, "Alicia");
 
     age(&browser, &gateway, &database).await;
-    browser.fill("traits.email", "alicia@example.org").await;
+    change_address(&browser, "alicia@example.org").await;
+    browser.goto(&own(&gateway, "profile")).await;
+    browser.see("alicia@example.org").await;
+}
+
+async fn change_address(browser: &Browser, address: &str) {
+    browser.fill("traits.email", address).await;
     browser.press("Save").await;
     browser.see("Confirm that it is you").await;
     browser.fill("password", ALICE.password).await;
     browser.submit().await;
     browser.see("Your changes have been saved").await;
-    browser.goto(&own(&gateway, "profile")).await;
-    browser.see("alicia@example.org").await;
 }
 
 async fn see_profile(browser: &Browser) {
