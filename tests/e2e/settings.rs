@@ -46,6 +46,29 @@ async fn whole_story(browser: Browser) {
     ALICE.sign_up(&gateway).await;
     browser.goto(&own(&gateway, "profile")).await;
     ALICE.sign_in_in(&browser).await;
+    see_profile(&browser).await;
+    browser.follow_link("settings").await;
+    browser.fill("traits.name.first", "Alicia").await;
+    browser.press("Save").await;
+    browser.see("Your changes have been saved").await;
+    assert_eq!(whoami_first(&browser).await, "Alicia");
+
+    age(&browser, &gateway, &database).await;
+    change_address(&browser, "alicia@example.org").await;
+    browser.goto(&own(&gateway, "profile")).await;
+    browser.see("alicia@example.org").await;
+}
+
+async fn change_address(browser: &Browser, address: &str) {
+    browser.fill("traits.email", address).await;
+    browser.press("Save").await;
+    browser.see("Confirm that it is you").await;
+    browser.fill("password", ALICE.password).await;
+    browser.submit().await;
+    browser.see("Your changes have been saved").await;
+}
+
+async fn see_profile(browser: &Browser) {
     for shown in [
         "Account & Security",
         "Account settings",
@@ -54,21 +77,6 @@ async fn whole_story(browser: Browser) {
     ] {
         browser.see(shown).await;
     }
-    browser.follow_link("settings").await;
-    browser.fill("traits.name.first", "Alicia").await;
-    browser.press("Save").await;
-    browser.see("Your changes have been saved").await;
-    assert_eq!(whoami_first(&browser).await, "Alicia");
-
-    age(&browser, &gateway, &database).await;
-    browser.fill("traits.email", "alicia@example.org").await;
-    browser.press("Save").await;
-    browser.see("Confirm that it is you").await;
-    browser.fill("password", ALICE.password).await;
-    browser.submit().await;
-    browser.see("Your changes have been saved").await;
-    browser.goto(&own(&gateway, "profile")).await;
-    browser.see("alicia@example.org").await;
 }
 
 async fn whoami_first(browser: &Browser) -> String {
