@@ -92,11 +92,15 @@ impl<'a> Proof<'a> {
     }
 
     fn completed(&self, desk: &Desk) -> AuthenticationMethod {
+        let now = desk.now();
+        // A provider's clock may be ahead.
+        let proved_at = self.arrived.and_then(|arrived| arrived.proved_at);
         AuthenticationMethod {
             method: self.method.to_owned(),
             aal: self.arrived.map_or(Aal::Aal1, |arrived| arrived.aal),
-            completed_at: desk.now(),
+            completed_at: now,
             provider: self.upstream().map(|one| one.link.provider.clone()),
+            proved_at: proved_at.map(|at| at.min(now)),
             upstream_acr: self.arrived.and_then(|arrived| arrived.acr.clone()),
             upstream_amr: self.arrived.map_or_else(Vec::new, |one| one.amr.clone()),
         }

@@ -91,7 +91,9 @@ pub struct Arrived {
     pub identity: Identity,
     /// Where from.
     pub upstream: Upstream,
-    /// How strongly they proved themselves there.
+    /// When they are known to have proved themselves there.
+    pub proved_at: Option<Timestamp>,
+    /// How strongly they did.
     pub aal: Aal,
     /// The same in the provider's own words: the ID token's `acr`.
     pub acr: Option<String>,
@@ -247,7 +249,11 @@ impl Broker {
         }
         // Looked up once more: the provider may have been switched off while it was asked.
         let configured = self.find(&attempt.provider)?;
-        self.arrive(&configured, vouched, expected).await
+        let mut arrival = self.arrive(&configured, vouched, expected).await?;
+        if let (Some(_), Arrival::Known(arrived)) = (expected, &mut arrival) {
+            arrived.proved_at = Some(self.clock.now());
+        }
+        Ok(arrival)
     }
 
     /// The provider's word for an answer, judged by its rules, before anything comes of it.

@@ -115,6 +115,13 @@ impl ConfiguredProvider {
             false => self.provider.heeds().min(Heeds::Prompt),
         }
     }
+
+    /// When the person of these claims last proved who they are, as far as the provider is counted
+    /// on to tell.
+    pub fn told_proof(&self, claims: &Claims) -> Option<Timestamp> {
+        let told = claims.authenticated_at;
+        told.filter(|_| self.heeds() == Heeds::MaxAge)
+    }
 }
 
 /// One attempt to sign in through a provider. Travels in the sealed sign-in cookie.

@@ -71,6 +71,31 @@ async fn a_provider_that_does_not_say_that_it_asked_again_makes_no_session_young
     );
 }
 
+/// Whoever sits before such a browser can end the session and come back by the button.
+#[tokio::test]
+async fn a_plain_sign_in_is_as_young_as_the_provider_says_that_somebody_was_asked() {
+    let house = House::new();
+    let too_old = (403, "session_refresh_required".to_owned());
+    let may_go_on = (422, "browser_location_change_required".to_owned());
+    for (provider, code, expected) in [
+        ("acme", "ada", &may_go_on),
+        ("acme", "stale", &too_old),
+        ("acme", "silent", &too_old),
+        // Whatever it tells, it is not counted on to have asked.
+        ("google", "eve", &too_old),
+    ] {
+        let mut browser = house.browser();
+        arrive(&mut browser, provider, code).await;
+        assert_eq!(link(&mut browser).await, *expected, "{provider}: {code}");
+        let flow = browser.ask(REFRESH).await.json();
+        let state = press(&mut browser, &flow, "provider", provider).await;
+        let subject = if provider == "acme" { "ada" } else { "eve" };
+        let query = format!("state={state}&code={subject}");
+        come_back(&mut browser, provider, &query).await;
+        assert_eq!(link(&mut browser).await, may_go_on, "{provider}: {code}");
+    }
+}
+
 #[tokio::test]
 async fn an_account_that_waits_is_not_proved_by_a_provider_that_did_not_ask() {
     let house = House::new();
