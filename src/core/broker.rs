@@ -39,7 +39,7 @@ use crate::{
     id::{FlowId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
     provenance::is_within,
-    provider::{Answer, Attempt, ConfiguredProvider, Heeds, Upstream, Vouched},
+    provider::{Answer, Attempt, ConfiguredProvider, Upstream, Vouched},
     registry::Registry,
     schema::{Schemas, TraitError},
     session::{Aal, SessionStore},
@@ -217,11 +217,9 @@ impl Broker {
         flow: FlowId,
         (redirect_uri, asked): (&Url, Asked),
     ) -> Result<(Url, Attempt), BrokerError> {
-        let heeds = self.find(id)?.heeds();
+        let configured = self.find(id)?;
         let (url, attempt) = self.begin(id, flow, redirect_uri).await?;
-        let is_heard = heeds > Heeds::Nothing;
-        let url = if is_heard { asked.of(url) } else { url };
-        Ok((url, attempt))
+        Ok((asked.of(configured.provider.heeds(), url), attempt))
     }
 
     /// Ends an attempt with the provider's answer.

@@ -48,10 +48,13 @@ impl Session {
     /// When somebody is last known to have proved to be this identity; `None` when only providers
     /// vouched for them that may have let through a browser they remembered.
     pub fn proved_at(&self) -> Option<Timestamp> {
-        let known = self.methods.iter().filter_map(|method| match method.provider {
-            Some(_) => method.proved_at,
-            None => Some(method.completed_at),
-        });
+        let known = self
+            .methods
+            .iter()
+            .filter_map(|method| match method.provider {
+                Some(_) => method.proved_at,
+                None => Some(method.completed_at),
+            });
         known.max()
     }
 

@@ -197,7 +197,8 @@ async fn a_provider_for_links_only_lets_in_whom_it_is_linked_to() {
         refused(&gate.gateway, "one", "bob").await,
         "provider_link_only"
     );
-    let bob = signed_in(&gate.gateway, "two", "bob").await;
+    let bob = gate.gateway.anonymous();
+    SignedIn::proved(&bob, "two", "bob").await;
     let settings = Form::begin(&bob, "settings", "").await;
     let start = location(&settings.submit(&[("link", "one")]).await).unwrap();
     let back = crate::support::person::vouched(&bob, &start, "bob").await;

@@ -81,10 +81,13 @@ async fn whoever_is_asked_again_at_the_provider_may_change_how_they_sign_in() {
     for (provider, age) in [("microsoft", Some("0")), ("google", None)] {
         let client = super::shaped::signed_in(&gateway, provider, "pat").await;
         let target = refresh(&client, provider).await;
-        assert_eq!(parameter(&target, "prompt").as_deref(), Some("login"));
-        if age.is_some() {
-            assert_eq!(parameter(&target, "max_age").as_deref(), age);
-        }
+        assert_eq!(parameter(&target, "max_age").as_deref(), age);
+        let prompt = if age.is_some() {
+            "login"
+        } else {
+            "select_account"
+        };
+        assert_eq!(parameter(&target, "prompt").as_deref(), Some(prompt));
         let back = vouched(&client, &target, "pat").await;
         let answer = client.navigate(&back).await;
         let (status, home) = (answer.status(), location(&answer));
