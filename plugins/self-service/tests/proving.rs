@@ -75,6 +75,7 @@ async fn a_provider_that_does_not_say_that_it_asked_again_makes_no_session_young
 #[tokio::test]
 async fn a_plain_sign_in_is_as_young_as_the_provider_says_that_somebody_was_asked() {
     let house = House::new();
+    house.letters.close();
     let too_old = (403, "session_refresh_required".to_owned());
     let may_go_on = (422, "browser_location_change_required".to_owned());
     for (provider, code, expected) in [
@@ -133,6 +134,7 @@ async fn a_provider_that_cannot_ask_again_counts_only_where_there_is_no_other_wa
         (400, vec![4_010_002, 1_010_003])
     );
 
+    house.letters.close();
     let mut eve = house.browser();
     arrive(&mut eve, "google", "eve").await;
     let flow = eve.ask(REFRESH).await.json();

@@ -6,7 +6,7 @@ use super::shaped::{refused, signed_in};
 use crate::support::{
     ALICE, BOB, Form, OidcProvider, Postgres, Route, SmtpServer, TestGateway,
     actor::location,
-    person::{session_cookie, sign_in_through, whoami},
+    person::{SignedIn, session_cookie, sign_in_through, whoami},
 };
 
 struct Gate {
