@@ -248,7 +248,9 @@ async fn where_claims_are_reviewed_nobody_is_made_before_the_person_has_seen_the
 /// D.8: an administrator links an account by its subject; one of somebody else stays theirs.
 #[tokio::test]
 async fn an_account_is_linked_by_its_subject() {
-    let gate = gate("create = \"never\"").await;
+    let off = "[providers.off]\nkind = \"google\"\nclient_id = \"c\"\nclient_secret = \"s\"\n\
+               enabled = false";
+    let gate = gate_with("create = \"never\"", "", off).await;
     let (alice, bob) = (
         ALICE.sign_up(&gate.gateway).await,
         BOB.sign_up(&gate.gateway).await,
@@ -266,6 +268,8 @@ async fn an_account_is_linked_by_its_subject() {
     };
     assert_eq!(link(alice.identity(), "nobody", "carol").code, 1);
     assert_eq!(link(alice.identity(), "one", "").code, 2);
+    let off = link(alice.identity(), "off", "carol");
+    assert_eq!(off.code, 1, "the links of one that is off may go: {off:?}");
     let linked = link(alice.identity(), "one", "carol");
     assert_eq!(linked.code, 0, "{linked:?}");
     assert!(linked.stderr.contains("\"command\""), "{linked:?}");

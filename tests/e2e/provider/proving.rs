@@ -44,6 +44,11 @@ async fn a_silent_way_there_and_back_proves_nothing() {
     let client = gateway.anonymous();
     let first = sign_in_through(&client, "one", "x").await;
     assert!(session_cookie(&first).is_some(), "{}", first.status());
+    // The provider did not say that it asked, so that the sign-in alone changes nothing.
+    let settings = Form::begin(&client, "settings", "").await;
+    let answer = settings.submit(&[("link", "one")]).await;
+    let page = location(&answer).unwrap_or_default();
+    assert!(page.contains("refresh=true"), "{page}");
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let provider = provider.id_token_with(&json!({ "auth_time": now - 3600 }));
     for told in [true, false] {
