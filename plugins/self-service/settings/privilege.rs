@@ -1,5 +1,5 @@
-//! Privilege: how one signs in is changed only by whoever signed in a moment ago, for a browser
-//! left open must not be enough to add a way in.
+//! Privilege: how one signs in is changed only by whoever proved a moment ago who they are, for a
+//! browser left open, or remembered by a provider, must not be enough to add a way in.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use portcullis_core::{catalogue::Code, flow::Transport, message::Message, principal::Principal};
@@ -7,18 +7,17 @@ use portcullis_kit::{Failure, Wants};
 
 use crate::{desk::Desk, submission::Submission};
 
-/// The answer when the session is too old for a change: to sign in again and come back to the same
+/// The answer when the session's proof is too old for a change: to prove it again and come back to the same
 /// flow. `None` when it is young enough.
 pub(super) async fn lacking(
     desk: &Desk,
     principal: &Principal,
     submission: &mut Submission,
 ) -> Result<Option<Response>, Failure> {
-    let age = desk
-        .now()
-        .duration_since(principal.session.authenticated_at);
     let most = desk.config.settings.privileged_session_max_age;
-    if !age.is_negative() && age.unsigned_abs() <= most {
+    let proved_at = principal.session.proved_at();
+    let age = proved_at.map(|at| desk.now().duration_since(at));
+    if age.is_some_and(|age| !age.is_negative() && age.unsigned_abs() <= most) {
         return Ok(None);
     }
     let flow = &submission.flow;
