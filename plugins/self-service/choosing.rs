@@ -3,7 +3,6 @@
 use portcullis_core::{
     flow::{Flow, FlowKind},
     id::ProviderId,
-    provider::Heeds,
 };
 use portcullis_kit::{Visit, Wants};
 
@@ -32,8 +31,8 @@ pub(crate) fn chosen_anew(desk: &Desk, visit: &Visit, flow: &Flow) -> Option<Pro
         && !remembered::proves(flow);
     let id: ProviderId = wanted.then(|| visit.query("provider")?.parse().ok())??;
     let found = desk.services.broker.find(&id).ok();
-    match found.is_some_and(|configured| configured.heeds() == Heeds::Nothing) {
-        true => None,
-        false => Some(id),
+    match found.is_none_or(|configured| configured.offers_choice()) {
+        true => Some(id),
+        false => None,
     }
 }

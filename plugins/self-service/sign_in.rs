@@ -98,11 +98,15 @@ impl<'a> Proof<'a> {
     }
 
     fn completed(&self, desk: &Desk) -> AuthenticationMethod {
+        let now = desk.now();
+        // A provider's clock may be ahead.
+        let proved_at = self.arrived.and_then(|arrived| arrived.proved_at);
         AuthenticationMethod {
             method: self.method.to_owned(),
             aal: self.arrived.map_or(Aal::Aal1, |arrived| arrived.aal),
-            completed_at: desk.now(),
+            completed_at: now,
             provider: self.upstream().map(|one| one.link.provider.clone()),
+            proved_at: proved_at.map(|at| at.min(now)),
             upstream_acr: self.arrived.and_then(|arrived| arrived.acr.clone()),
             upstream_amr: self.arrived.map_or_else(Vec::new, |one| one.amr.clone()),
         }
@@ -193,6 +197,8 @@ impl SignIn<'_> {
             .sessions
             .begin(self.identity, methods, device(visit), token.clone())
             .await?;
+        // First, so that whoever takes the proof away from here on finds the session.
+        self.note_upstream(desk, &session).await?;
         if !self.still_holds(desk).await? {
             services.sessions.store().revoke(session.id).await?;
             services.announcer.announce(&Event::SignInRefused {
@@ -204,7 +210,6 @@ impl SignIn<'_> {
             let begin = desk.begin_page(FlowKind::Login, self.flow.return_to.as_deref());
             return Err(Failure::from(Code::CredentialsInvalid).way_out("Sign in again", begin));
         }
-        self.note_upstream(desk, &session).await?;
         // The session this browser had is over, whoever's it was: whoever planted or still knows
         // its token must gain nothing from this sign-in.
         if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {

@@ -45,7 +45,12 @@ pub(super) fn unlink(
         match credentials.iter().find(|one| is_prepared(one, name)) {
             Some(stub) => {
                 ask()?;
-                stores.credentials.delete(stub.id).await?;
+                let removed = errand.broker().remove_prepared(stub).await;
+                if !removed.map_err(|error| Failure::refused(&error))? {
+                    return Err(Failure::Refused(format!(
+                        "{name} is not prepared any more; list-oidc-accounts shows what it became"
+                    )));
+                }
                 if let Some(prepared) = PreparedLink::of(stub) {
                     errand.announcer().announce(&Event::PreparedLinkRemoved {
                         identity: identity.id,

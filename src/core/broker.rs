@@ -39,7 +39,7 @@ use crate::{
     id::{FlowId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
     provenance::is_within,
-    provider::{Answer, Attempt, ConfiguredProvider, Heeds, Upstream, Vouched},
+    provider::{Answer, Attempt, ConfiguredProvider, Upstream, Vouched},
     registry::Registry,
     schema::{Schemas, TraitError},
     session::{Aal, SessionStore},
@@ -91,7 +91,9 @@ pub struct Arrived {
     pub identity: Identity,
     /// Where from.
     pub upstream: Upstream,
-    /// How strongly they proved themselves there.
+    /// When they are known to have proved themselves there.
+    pub proved_at: Option<Timestamp>,
+    /// How strongly they did.
     pub aal: Aal,
     /// The same in the provider's own words: the ID token's `acr`.
     pub acr: Option<String>,
@@ -215,11 +217,9 @@ impl Broker {
         flow: FlowId,
         (redirect_uri, asked): (&Url, Asked),
     ) -> Result<(Url, Attempt), BrokerError> {
-        let heeds = self.find(id)?.heeds();
+        let configured = self.find(id)?;
         let (url, attempt) = self.begin(id, flow, redirect_uri).await?;
-        let is_heard = heeds > Heeds::Nothing;
-        let url = if is_heard { asked.of(url) } else { url };
-        Ok((url, attempt))
+        Ok((asked.of(configured.provider.heeds(), url), attempt))
     }
 
     /// Ends an attempt with the provider's answer.
@@ -247,7 +247,11 @@ impl Broker {
         }
         // Looked up once more: the provider may have been switched off while it was asked.
         let configured = self.find(&attempt.provider)?;
-        self.arrive(&configured, vouched, expected).await
+        let mut arrival = self.arrive(&configured, vouched, expected).await?;
+        if let (Some(_), Arrival::Known(arrived)) = (expected, &mut arrival) {
+            arrived.proved_at = Some(self.clock.now());
+        }
+        Ok(arrival)
     }
 
     /// The provider's word for an answer, judged by its rules, before anything comes of it.

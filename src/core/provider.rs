@@ -78,7 +78,8 @@ pub trait Provider: Debug + Send + Sync {
 pub enum Heeds {
     /// Not at all.
     Nothing,
-    /// It may show the page that `prompt` asks for, and does not tell whether it did.
+    /// It lets people choose an account where `prompt` asks for that, and does not tell whether it
+    /// asked who they are.
     Prompt,
     /// It follows `max_age`, too, and its ID tokens tell when the person last proved who they are.
     MaxAge,
@@ -114,6 +115,23 @@ impl ConfiguredProvider {
             true => self.provider.heeds(),
             false => self.provider.heeds().min(Heeds::Prompt),
         }
+    }
+
+    /// Whether its page is counted on to let people choose an account, unlike one that lets a
+    /// browser through which it remembers.
+    pub fn offers_choice(&self) -> bool {
+        match self.provider.heeds() {
+            Heeds::Nothing => false,
+            Heeds::Prompt => true,
+            Heeds::MaxAge => self.policy.asks_again,
+        }
+    }
+
+    /// When the person of these claims last proved who they are, as far as the provider is counted
+    /// on to tell.
+    pub fn told_proof(&self, claims: &Claims) -> Option<Timestamp> {
+        let told = claims.authenticated_at;
+        told.filter(|_| self.heeds() == Heeds::MaxAge)
     }
 }
 

@@ -45,6 +45,19 @@ impl Session {
             .unwrap_or(Aal::Aal0)
     }
 
+    /// When somebody is last known to have proved to be this identity; `None` when only providers
+    /// vouched for them that may have let through a browser they remembered.
+    pub fn proved_at(&self) -> Option<Timestamp> {
+        let known = self
+            .methods
+            .iter()
+            .filter_map(|method| match method.provider {
+                Some(_) => method.proved_at,
+                None => Some(method.completed_at),
+            });
+        known.max()
+    }
+
     /// The provider that vouched for the first factor, if one did.
     pub fn provider(&self) -> Option<&ProviderId> {
         self.methods
@@ -65,6 +78,9 @@ pub struct AuthenticationMethod {
     /// The provider that vouched, for `oidc`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub provider: Option<ProviderId>,
+    /// When the person is known to have proved themselves there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proved_at: Option<Timestamp>,
     /// How the person proved themselves there (`acr`), as a verified ID token says.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub upstream_acr: Option<String>,

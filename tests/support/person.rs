@@ -162,6 +162,15 @@ impl SignedIn {
         }
     }
 
+    /// Signs in through a provider, and proves there once more who it is.
+    pub(crate) async fn proved(client: &Anonymous, provider: &str, login: &str) -> Self {
+        let answer = sign_in_through(client, provider, login).await;
+        assert!(session_cookie(&answer).is_some(), "{}", answer.status());
+        let form = Form::begin(client, "login", "?refresh=true").await;
+        let back = vouched(client, &form.choose(provider).await, login).await;
+        Self::from_cookie(client, &client.navigate(&back).await).await
+    }
+
     pub(crate) fn identity(&self) -> &str {
         self.session["identity"]["id"]
             .as_str()

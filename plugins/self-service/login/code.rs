@@ -1,24 +1,32 @@
 //! Proving an identity by a code that is mailed to an address it has verified before.
 //!
-//! The code waits in the flow for one account and one identity, for ten minutes; then another has to be
-//! asked for.
+//! The code waits in the flow, sealed. It is good once, for one identity and the account that waits
+//! for it, if one does, for ten minutes and five tries; then another has to be asked for.
 
+use jiff::Timestamp;
 use portcullis_core::{
-    broker::PendingLink, catalogue::Code, flow::Flow, identity::IdentityState, mail::Mail,
-    message::Message, secret::Secret, ui::Node,
+    broker::PendingLink,
+    catalogue::Code,
+    flow::Flow,
+    id::IdentityId,
+    identity::{Identity, IdentityState},
+    mail::Mail,
+    message::Message,
+    secret::Secret,
+    ui::Node,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    local,
+    confirmation, local,
     ways::{CODE, address},
 };
 use crate::{
     codes::{self, Bond, Sent},
     desk::Desk,
     parked::{self, Parked},
-    provider, start,
+    provider, remembered, start,
     submission::Submission,
     throttle::{self, Suspicion},
 };
@@ -36,6 +44,41 @@ impl Parked for MailedCode {
     const NAME: &'static str = "mailed-code";
 }
 
+/// What a code proves.
+struct Purpose {
+    /// Who somebody is.
+    identity: IdentityId,
+    /// After that it proves nothing.
+    until: Timestamp,
+    /// The account that waits for it.
+    pending: Option<PendingLink>,
+}
+
+impl Purpose {
+    fn of(desk: &Desk, flow: &Flow) -> Result<Self, Failure> {
+        let until = flow.expires_at.min(desk.now() + PendingLink::LIFESPAN);
+        if !confirmation::is_in(flow) {
+            let identity = remembered::identity(flow).ok_or(Code::FlowNotFound)?;
+            return Ok(Self {
+                identity,
+                until,
+                pending: None,
+            });
+        }
+        let pending = parked::open::<PendingLink>(desk, flow)?;
+        Ok(Self {
+            identity: pending.identity,
+            until: until.min(pending.expires_at),
+            pending: Some(pending),
+        })
+    }
+
+    fn address<'a>(&self, identity: &'a Identity) -> Option<&'a str> {
+        let common = self.pending.as_ref().map(|pending| &*pending.address);
+        address(identity, common)
+    }
+}
+
 /// Whether a submission to this flow is about a code.
 pub(super) fn is_meant(submission: &Submission) -> bool {
     let offers = |node: &Node| node.group == CODE;
@@ -45,39 +88,38 @@ pub(super) fn is_meant(submission: &Submission) -> bool {
 
 /// Sends a code, or takes one.
 pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submission>) -> Outcome {
-    let pending = parked::open::<PendingLink>(desk, &submission.flow)?;
+    let purpose = Purpose::of(desk, &submission.flow)?;
     let back = |failure: Failure, flow: &Flow| {
         failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
     };
-    let suspicion = Suspicion::of(pending.identity);
+    let suspicion = Suspicion::of(purpose.identity);
     let patient = suspicion.check(desk).await;
     patient.map_err(|failure| back(failure, &submission.flow))?;
     let is_sent = parked::is_in::<MailedCode>(&submission.flow);
     if is_sent && submission.text(RESEND) != Some(CODE) {
-        return prove(desk, visit, submission, (&pending, &suspicion)).await;
+        return prove(desk, visit, submission, (&purpose, &suspicion)).await;
     }
-    let allowed = throttle::code(desk, &pending.identity.to_string()).await;
+    let allowed = throttle::code(desk, &purpose.identity.to_string()).await;
     allowed.map_err(|failure| back(failure, &submission.flow))?;
-    send(desk, submission, &pending).await
+    send(desk, submission, &purpose).await
 }
 
 /// Sends a code. Whether it could be sent is not told.
-async fn send(desk: &Desk, mut submission: Box<Submission>, pending: &PendingLink) -> Outcome {
+async fn send(desk: &Desk, mut submission: Box<Submission>, purpose: &Purpose) -> Outcome {
     let services = &desk.services;
     let code = codes::draw(&*services.entropy);
-    let bond = bond(&submission.flow, pending);
-    let expires_at = pending.expires_at.min(desk.now() + PendingLink::LIFESPAN);
-    let sent = Sent::new(&*services.entropy, &bond, &code, expires_at);
+    let bond = bond(&submission.flow, purpose);
+    let sent = Sent::new(&*services.entropy, &bond, &code, purpose.until);
     let mailed = MailedCode { sent };
     let flow = &mut submission.flow;
     parked::add(desk, flow, &mailed)?;
     flow.ui.nodes = form(std::mem::take(&mut flow.ui.nodes));
     flow.active = Some(CODE.to_owned());
     flow.state = "sent_email".to_owned();
-    let identity = services.identities.find(pending.identity).await?;
-    let to = identity.as_ref().and_then(|one| address(one, pending));
+    let identity = services.identities.find(purpose.identity).await?;
+    let to = identity.as_ref().and_then(|one| purpose.address(one));
     if let Some(to) = to
-        && let Err(error) = services.mailer.send(mail(desk, pending, to, &code)).await
+        && let Err(error) = services.mailer.send(mail(desk, purpose, to, &code)).await
     {
         tracing::warn!(%error, "a code is not sent");
     }
@@ -91,7 +133,7 @@ async fn prove(
     desk: &Desk,
     visit: &Visit,
     mut submission: Box<Submission>,
-    (pending, suspicion): (&PendingLink, &Suspicion),
+    (purpose, suspicion): (&Purpose, &Suspicion),
 ) -> Outcome {
     let mailed = parked::open::<MailedCode>(desk, &submission.flow)?;
     // A form keeps what was typed, and this belongs in no store.
@@ -104,14 +146,14 @@ async fn prove(
         return submission.reject(desk, vec![missing]).await;
     }
     let announcer = &desk.services.announcer;
-    let bond = bond(&submission.flow, pending);
+    let bond = bond(&submission.flow, purpose);
     if !mailed.sent.take(desk, &bond, &typed).await? {
         suspicion.failed(desk).await?;
         announcer.refuse(CODE, Code::CredentialsInvalid);
         let wrong = (field(), Message::code_invalid());
         return submission.reject(desk, vec![wrong]).await;
     }
-    let identity = desk.services.identities.find(pending.identity).await?;
+    let identity = desk.services.identities.find(purpose.identity).await?;
     match identity {
         Some(identity) if identity.state == IdentityState::Active => {
             local::enter(desk, visit, &submission, (CODE, &identity)).await
@@ -125,17 +167,15 @@ async fn prove(
 }
 
 /// What a code is good for: this account and this identity, in this flow.
-fn bond(flow: &Flow, pending: &PendingLink) -> Bond<'static> {
-    let claims = &pending.vouched.claims;
+fn bond(flow: &Flow, purpose: &Purpose) -> Bond<'static> {
+    let account = purpose.pending.as_ref().map(|pending| {
+        let claims = &pending.vouched.claims;
+        (&pending.provider, &claims.issuer, &claims.subject)
+    });
     Bond {
         flow: flow.id,
         purpose: "link",
-        about: serde_json::json!([
-            pending.identity,
-            pending.provider,
-            claims.issuer,
-            claims.subject
-        ]),
+        about: serde_json::json!([purpose.identity, account]),
     }
 }
 
@@ -156,19 +196,30 @@ fn form(before: Vec<Node>) -> Vec<Node> {
     start::arrange(before.chain([code]).chain(buttons).collect())
 }
 
-fn mail(desk: &Desk, pending: &PendingLink, to: &str, code: &Secret) -> Mail {
-    let label = provider::label(desk, &pending.provider);
+fn mail(desk: &Desk, purpose: &Purpose, to: &str, code: &Secret) -> Mail {
     let public_url = desk.services.addresses.public_url();
     let gate = public_url.host_str().unwrap_or("the gate");
+    let pending = purpose.pending.as_ref();
+    let label = pending.map(|pending| provider::label(desk, &pending.provider));
+    let (subject, effect) = match label {
+        Some(label) => (
+            format!("Your code to link {label} at {gate}"),
+            format!("your {label} account will sign you in there from now on"),
+        ),
+        None => (
+            format!("Your code at {gate}"),
+            "you prove there once more who you are".to_owned(),
+        ),
+    };
     let text = format!(
-        "{} is your code at {gate}. With it, your {label} account will sign you in there from now \
-         on.\n\nIt is good for ten minutes, and once. If you did not ask for it, somebody else \
-         may be trying to get in: give it to nobody, and nothing changes.\n",
+        "{} is your code at {gate}. With it, {effect}.\n\nIt is good for ten minutes, and once. \
+         If you did not ask for it, somebody else may be trying to get in: give it to nobody, and \
+         nothing changes.\n",
         code.expose()
     );
     Mail {
         to: to.to_owned(),
-        subject: format!("Your code to link {label} at {gate}"),
+        subject,
         text,
         html: None,
     }

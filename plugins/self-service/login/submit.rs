@@ -7,7 +7,7 @@ use portcullis_core::{flow::FlowKind, message::Message};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::Value;
 
-use super::{code, confirmation, init::already, local, ways};
+use super::{code, init::already, local, ways};
 use crate::{
     departure,
     desk::Desk,
@@ -26,7 +26,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     if visit.visitor.principal.is_some() && !proves {
         return already(&desk, &visit, submission.flow.return_to.as_deref());
     }
-    if confirmation::is_in(flow) && code::is_meant(&submission) {
+    if proves && code::is_meant(&submission) {
         return code::submit(&desk, &visit, submission).await;
     }
     // Whoever proves something does so in one of the ways that the form offers.

@@ -29,7 +29,7 @@ pub(super) async fn to_prove(
 ) -> Result<Vec<Node>, Failure> {
     let providers = linked_providers(desk, identity, Message::sign_in_with_and_link).await?;
     let mut nodes = providers.certain;
-    nodes.extend(code_button(desk, identity, pending));
+    nodes.extend(code_button(desk, identity));
     // Whoever holds the address need not learn by what else the identity signs in.
     let known = identity.identifiers.contains(&pending.address);
     let known = known.then_some(pending.address.as_str());
@@ -47,6 +47,9 @@ pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, F
     let mut nodes = providers.certain;
     let known = identity.identifiers.first().map(String::as_str);
     nodes.extend(local_nodes(desk, identity, known).await?);
+    if nodes.is_empty() {
+        nodes.extend(code_button(desk, identity));
+    }
     Ok(or(nodes, providers.uncertain))
 }
 
@@ -68,9 +71,9 @@ fn or(nodes: Vec<Node>, otherwise: Vec<Node>) -> Vec<Node> {
 
 /// The button that asks for a code, where mail is sent and the identity has an address to send it
 /// to.
-fn code_button(desk: &Desk, identity: &Identity, pending: &PendingLink) -> Option<Node> {
+fn code_button(desk: &Desk, identity: &Identity) -> Option<Node> {
     let can_be_sent = desk.services.mailer.is_configured();
-    (can_be_sent && address(identity, pending).is_some())
+    (can_be_sent && address(identity, None).is_some())
         .then(|| Node::submit(CODE, "method", CODE, Message::send_code()))
 }
 
@@ -129,15 +132,15 @@ async fn linked_providers(
     })
 }
 
-/// Where a code goes: the address both have in common, else another one; always one that the
-/// identity has proved to hold.
-pub(super) fn address<'a>(identity: &'a Identity, pending: &PendingLink) -> Option<&'a str> {
+/// Where a code goes: the address in common with an account that waits, else another one; always
+/// one that the identity has proved to hold.
+pub(super) fn address<'a>(identity: &'a Identity, common: Option<&str>) -> Option<&'a str> {
     let mut verified: Vec<&str> = identity
         .addresses
         .iter()
         .filter(|own| own.verified_at.is_some() && own.via == "email")
         .map(|own| own.value.as_str())
         .collect();
-    verified.sort_by_key(|own| *own != pending.address);
+    verified.sort_by_key(|own| Some(*own) != common);
     verified.first().copied()
 }

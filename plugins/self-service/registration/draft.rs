@@ -75,7 +75,11 @@ fn nodes(desk: &Desk, draft: &Draft, label: &str) -> Vec<Node> {
 }
 
 /// Completes the draft with the submitted traits and signs in.
-pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submission>) -> Outcome {
+pub(crate) async fn complete(
+    desk: &Desk,
+    visit: &Visit,
+    mut submission: Box<Submission>,
+) -> Outcome {
     let draft: Draft = parked::open(desk, &submission.flow)?;
     let id = draft.provider.clone();
     let schema = desk.services.schemas.default_schema();
@@ -85,6 +89,10 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
     if !desk.services.flows.remove(submission.flow.id).await? {
         return Err(Code::FlowNotFound.into());
     }
+    let until = submission.flow.expires_at;
+    parked::claim_once::<Draft>(desk, &submission.flow, until).await?;
+    // Sealed anew it counts once more, for a flow that goes on.
+    parked::add(desk, &mut submission.flow, &draft)?;
     let arrival = match desk.services.broker.complete(draft, traits).await {
         Ok(arrival) => arrival,
         // Rejecting puts the removed flow back.
@@ -115,8 +123,6 @@ pub(crate) async fn complete(desk: &Desk, visit: &Visit, submission: Box<Submiss
             return confirmation::park(desk, flow, wants, &pending).await;
         }
     };
-    let until = submission.flow.expires_at;
-    parked::claim_once::<Draft>(desk, &submission.flow, until).await?;
     let sign_in = SignIn {
         flow: &submission.flow,
         csrf: submission.csrf.clone(),

@@ -5,7 +5,7 @@ use portcullis_core::{
     broker::{BrokerError, LinkReason, Moved, PendingMove},
     event::{Event, UnlinkReason},
     flow::Flow,
-    id::ProviderId,
+    id::{IdentityId, ProviderId},
     message::Message,
     principal::Principal,
     provider::Vouched,
@@ -91,19 +91,19 @@ pub(super) async fn go(
     let identity = principal.identity.id;
     let broker = &desk.services.broker;
     match broker.move_link(pending, &principal.identity).await {
-        Ok(moved) => settle(desk, principal, &moved).await?,
+        Ok(moved) => {
+            settle(desk, principal, &moved).await?;
+            if let Err(error) = moved.arrived {
+                return stranded(desk, identity, submission, (error, &id)).await;
+            }
+        }
         Err(error @ BrokerError::LastFactor) => {
             provider::tell(desk, &error, &id, &submission.flow);
             save::refresh(desk, &mut submission.flow, identity).await?;
             let message = Message::move_refused(&provider::label(desk, &id));
             return submission.reject(desk, vec![(None, message)]).await;
         }
-        Err(error) => {
-            save::refresh(desk, &mut submission.flow, identity).await?;
-            submission.flow.ui.messages.clear();
-            desk.services.flows.put(&submission.flow).await?;
-            return Err(provider::failure(desk, error, &id, &submission.flow));
-        }
+        Err(error) => return stranded(desk, identity, submission, (error, &id)).await,
     }
     save::succeed(
         desk,
@@ -115,6 +115,19 @@ pub(super) async fn go(
     save::answer(desk, &submission)
 }
 
+/// The answer when the account has not come to sign in whom it was moved to.
+async fn stranded(
+    desk: &Desk,
+    identity: IdentityId,
+    mut submission: Box<Submission>,
+    (error, id): (BrokerError, &ProviderId),
+) -> Outcome {
+    save::refresh(desk, &mut submission.flow, identity).await?;
+    submission.flow.ui.messages.clear();
+    desk.services.flows.put(&submission.flow).await?;
+    Err(provider::failure(desk, error, id, &submission.flow))
+}
+
 /// Tells what was moved, and ends what the account still keeps open as whom it signed in before.
 async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(), Failure> {
     let announcer = &desk.services.announcer;
@@ -124,10 +137,12 @@ async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(),
         provider,
         reason: UnlinkReason::Moved,
     });
-    announcer.announce(&Event::Linked {
-        identity: moved.arrived.identity.id,
-        provider,
-        reason: LinkReason::Settings,
-    });
+    if let Ok(arrived) = &moved.arrived {
+        announcer.announce(&Event::Linked {
+            identity: arrived.identity.id,
+            provider,
+            reason: LinkReason::Settings,
+        });
+    }
     Ok(unlink::end_sessions(desk, principal, &moved.link).await?)
 }

@@ -1,5 +1,5 @@
-//! Privilege: how one signs in is changed only by whoever signed in a moment ago, for a browser
-//! left open must not be enough to add a way in.
+//! Privilege: how one signs in is changed only by whoever proved a moment ago who they are, for a
+//! browser left open, or remembered by a provider, must not be enough to add a way in.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use portcullis_core::{catalogue::Code, flow::Transport, principal::Principal};
@@ -8,18 +8,17 @@ use portcullis_kit::{Failure, Wants};
 use super::waiting;
 use crate::{desk::Desk, submission::Submission};
 
-/// The answer when the session is too old for a change: to prove again who one is. A browser's
-/// change waits for that. `None` when the session is young enough.
+/// The answer when the session's proof is too old for a change: to prove again who one is. A
+/// browser's change waits for that. `None` when the proof is young enough.
 pub(super) async fn lacking(
     desk: &Desk,
     principal: &Principal,
     submission: &mut Submission,
 ) -> Result<Option<Response>, Failure> {
-    let age = desk
-        .now()
-        .duration_since(principal.session.authenticated_at);
     let most = desk.config.settings.privileged_session_max_age;
-    let is_young = !age.is_negative() && age.unsigned_abs() <= most;
+    let proved_at = principal.session.proved_at();
+    let age = proved_at.map(|at| desk.now().duration_since(at));
+    let is_young = age.is_some_and(|age| !age.is_negative() && age.unsigned_abs() <= most);
     match is_young || submission.is_proved {
         true => Ok(None),
         false => demand(desk, principal, submission).await.map(Some),

@@ -56,6 +56,7 @@ async fn a_refresh_offers_ones_own_ways_and_a_way_back() {
 #[tokio::test]
 async fn a_refresh_through_a_provider_offers_that_provider_only() {
     let house = House::new();
+    house.letters.close();
     let mut browser = house.browser();
     arrive(&mut browser, "google", "ada").await;
     let flow = browser.ask(REFRESH).await.json();

@@ -237,3 +237,37 @@ async fn what_a_provider_said_ten_minutes_ago_makes_nobody() {
     assert_eq!(late.error().0, 410, "{}", late.text());
     assert_eq!(browser.session(), None);
 }
+
+/// A submission that was read before and is rejected afterwards brings the form back to life.
+#[tokio::test]
+async fn a_draft_that_comes_back_to_life_makes_nobody() {
+    let house = House::new();
+    let mut browser = house.browser();
+    let reply = arrive(&mut browser, "google", "nameless").await;
+    let id = reply.query("flow");
+    let fetch = format!("/self-service/registration/flows?id={id}");
+    let flow = browser.ask(&fetch).await.json();
+    let kept = house.services.flows.find(id.parse().unwrap()).await;
+    let body = |email: &str| {
+        json!({
+            "provider": "google", "csrf_token": csrf(&flow),
+            "traits": {"email": email, "name": {"first": "N"}},
+        })
+    };
+    let mut same = browser.clone();
+    let made = browser.post(action(&flow), &body("n@example.com")).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    let identities = &house.services.identities;
+    let found = async |email: &str| identities.find_by_identifier(email).await.unwrap();
+    let first = found("n@example.com").await.unwrap();
+    identities.delete(first.id).await.unwrap();
+    house
+        .services
+        .flows
+        .put(&kept.unwrap().unwrap())
+        .await
+        .unwrap();
+    let again = same.post(action(&flow), &body("m@example.com")).await;
+    assert_eq!(again.error().1, "flow_not_found");
+    assert_eq!(found("m@example.com").await, None);
+}

@@ -227,3 +227,38 @@ async fn another_account_of_the_same_provider_is_a_proof() {
     let found = IdentityStore::find(&*house.store, ada.id).await.unwrap();
     assert!(found.is_some());
 }
+
+/// Where the provider may let a browser through unasked, a code is the better proof.
+#[tokio::test]
+async fn a_mailed_code_proves_once_more_who_has_no_other_certain_way() {
+    let house = House::new();
+    let mut eve = house.browser();
+    arrive(&mut eve, "google", "eve").await;
+    let refresh = "/self-service/login/browser?refresh=true";
+    let flow = eve.ask(refresh).await.json();
+    assert_eq!(buttons(&flow), [("method".to_owned(), "code".to_owned())]);
+    let gone = json!({"provider": "google", "csrf_token": csrf(&flow)});
+    assert_eq!(eve.post(action(&flow), &gone).await.status, 400);
+
+    let sent = send(&mut eve, &flow, "method").await.json();
+    let letter = house.letters.mails().pop().unwrap();
+    assert_eq!(letter.to, "eve@example.com");
+    assert!(letter.text.contains("once more who you are"), "{letter:?}");
+    let code = mailed(&house);
+    let missed = enter(&mut eve, &sent, &wrong(&code)).await;
+    assert_eq!(missed.status, 400, "{}", missed.text());
+    let reply = enter(&mut eve, &sent, &code).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let settings = eve.ask("/self-service/settings/browser").await.json();
+    let body = json!({"link": "acme", "csrf_token": csrf(&settings)});
+    let reply = eve.post(action(&settings), &body).await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
+
+    // Somebody in another session of hers proves nothing with it.
+    let mut other = house.browser();
+    arrive(&mut other, "google", "eve").await;
+    let theirs = other.ask(refresh).await.json();
+    let theirs = send(&mut other, &theirs, "method").await.json();
+    let old = enter(&mut other, &theirs, &code).await;
+    assert_eq!(old.status, 400, "{}", old.text());
+}

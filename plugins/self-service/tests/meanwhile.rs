@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use portcullis_core::{
-    credential::CredentialKind,
+    credential::{CredentialKind, CredentialStore},
     id::{IdentityId, ProviderId, SessionId},
     identity::Identity,
     provider::{Answer, Attempt, Provider, ProviderError, ProviderStatus, Upstream, Vouched},
@@ -180,6 +180,54 @@ impl UpstreamSessionStore for Shaky {
     ) -> Result<Vec<SessionId>, StoreError> {
         self.0.sessions_of_provider(provider).await
     }
+}
+
+/// Unlinks the account of a session at the moment at which the session is noted.
+#[derive(Debug)]
+struct Unlinking(Arc<MemoryStore>);
+
+#[async_trait]
+impl UpstreamSessionStore for Unlinking {
+    async fn put(&self, session: SessionId, upstream: &Upstream) -> Result<(), StoreError> {
+        let store: &dyn CredentialStore = &*self.0;
+        let identifier = upstream.link.identifier();
+        let link = store.find_by_identifier(CredentialKind::Oidc, &identifier);
+        store.delete(link.await?.unwrap().id).await?;
+        UpstreamSessionStore::put(&*self.0, session, upstream).await
+    }
+
+    async fn list(&self, session: SessionId) -> Result<Vec<Upstream>, StoreError> {
+        UpstreamSessionStore::list(&*self.0, session).await
+    }
+
+    async fn sessions(
+        &self,
+        provider: &ProviderId,
+        issuer: &str,
+        subject: Option<&str>,
+        session_id: Option<&str>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        self.0.sessions(provider, issuer, subject, session_id).await
+    }
+
+    async fn sessions_of_provider(
+        &self,
+        provider: &ProviderId,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        self.0.sessions_of_provider(provider).await
+    }
+}
+
+#[tokio::test]
+async fn no_session_outlives_an_account_that_is_unlinked_as_it_begins() {
+    let house = House::altered(Limits::default(), |services, store| {
+        services.upstream_sessions = Arc::new(Unlinking(store.clone()));
+    });
+    let mut ada = house.browser();
+    let state = leave(&mut ada, "acme").await;
+    let reply = come_back(&mut ada, "acme", &format!("state={state}&code=ada")).await;
+    refused(&reply, 400, "invalid_credentials");
+    assert_eq!(ada.session(), None);
 }
 
 async fn notify(house: &House, token: &str) -> u16 {

@@ -1,10 +1,16 @@
 //! Moving an account from another identity of the same person.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use portcullis_core::{
-    credential::CredentialStore,
+    credential::{Credential, CredentialStore},
+    expression::{Expression, Scope},
+    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
+    mapping::{Mapping, MappingEntry, Sync},
+    store::StoreError,
+    testing::MemoryStore,
 };
 use serde_json::{Value, json};
 
@@ -12,6 +18,56 @@ use super::house::{
     Browser, House, PASSWORD, PUBLIC, action, csrf, messages,
     provider_visit::{arrive, come_back, press},
 };
+
+use crate::Limits;
+
+/// A store that keeps no change of traits.
+#[derive(Debug)]
+struct Shut(Arc<MemoryStore>);
+
+#[async_trait]
+impl IdentityStore for Shut {
+    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
+        IdentityStore::insert(&*self.0, identity, own).await
+    }
+
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        IdentityStore::list(&*self.0, after, limit).await
+    }
+
+    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find(&*self.0, id).await
+    }
+
+    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
+        IdentityStore::find_by_identifier(&*self.0, identifier).await
+    }
+
+    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
+        self.0.find_by_address(address).await
+    }
+
+    async fn update(&self, _: &Identity) -> Result<(), StoreError> {
+        Err(StoreError::unavailable("shut"))
+    }
+
+    async fn update_without(
+        &self,
+        identity: &Identity,
+        removed: CredentialId,
+        others: &[CredentialId],
+    ) -> Result<bool, StoreError> {
+        self.0.update_without(identity, removed, others).await
+    }
+
+    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
+        IdentityStore::delete(&*self.0, id).await
+    }
+}
 
 const SETTINGS: &str = "/self-service/settings/browser";
 
@@ -169,4 +225,30 @@ async fn what_has_changed_since_a_move_was_offered_counts() {
         (links(&house, &bob).await, links(&house, &ada).await),
         (1, 0)
     );
+}
+
+/// What is gone is told and ends its sessions, although the rest of the move did not come about.
+#[tokio::test]
+async fn a_move_that_ends_half_way_leaves_no_session_of_before() {
+    let house = House::altered(Limits::default(), |services, store| {
+        services.broker.identities = Arc::new(Shut(store.clone()));
+    });
+    let (bob, _, mut browser) = two(&house).await;
+    let mut phone = house.browser();
+    arrive(&mut phone, "google", "shared").await;
+    let flow = link(&mut browser, "shared").await;
+    house.configure("google", |provider| {
+        let email = Expression::compile("claims.email", Scope::Claims).unwrap();
+        provider.mapping = Mapping {
+            entries: vec![MappingEntry::of_trait("email", email, Sync::Force)].into(),
+            allow_privileged: false,
+        };
+    });
+    let reply = browser.post(action(&flow), &said(&flow, "move")).await;
+    assert_eq!(reply.error(), (503, "store_unavailable".to_owned()));
+    assert_eq!(links(&house, &bob).await, 0);
+    assert_eq!(phone.ask("/sessions/whoami").await.status, 401);
+    let heard = house.heard.all();
+    let told = ["unlinked: moved", "link refused: store_unavailable"];
+    assert_eq!(heard[heard.len() - 2..], told);
 }

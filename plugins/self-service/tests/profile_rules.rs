@@ -38,6 +38,14 @@ impl IdentityStore for Meddled {
         self.inner.insert(identity, own).await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        IdentityStore::list(&*self.inner, after, limit).await
+    }
+
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
         IdentityStore::find(&*self.inner, id).await
     }

@@ -71,6 +71,32 @@ async fn a_provider_that_does_not_say_that_it_asked_again_makes_no_session_young
     );
 }
 
+/// Whoever sits before such a browser can end the session and come back by the button.
+#[tokio::test]
+async fn a_plain_sign_in_is_as_young_as_the_provider_says_that_somebody_was_asked() {
+    let house = House::new();
+    house.letters.close();
+    let too_old = (403, "session_refresh_required".to_owned());
+    let may_go_on = (422, "browser_location_change_required".to_owned());
+    for (provider, code, expected) in [
+        ("acme", "ada", &may_go_on),
+        ("acme", "stale", &too_old),
+        ("acme", "silent", &too_old),
+        // Whatever it tells, it is not counted on to have asked.
+        ("google", "eve", &too_old),
+    ] {
+        let mut browser = house.browser();
+        arrive(&mut browser, provider, code).await;
+        assert_eq!(link(&mut browser).await, *expected, "{provider}: {code}");
+        let flow = browser.ask(REFRESH).await.json();
+        let state = press(&mut browser, &flow, "provider", provider).await;
+        let subject = if provider == "acme" { "ada" } else { "eve" };
+        let query = format!("state={state}&code={subject}");
+        come_back(&mut browser, provider, &query).await;
+        assert_eq!(link(&mut browser).await, may_go_on, "{provider}: {code}");
+    }
+}
+
 #[tokio::test]
 async fn an_account_that_waits_is_not_proved_by_a_provider_that_did_not_ask() {
     let house = House::new();
@@ -108,12 +134,14 @@ async fn a_provider_that_cannot_ask_again_counts_only_where_there_is_no_other_wa
         (400, vec![4_010_002, 1_010_003])
     );
 
+    house.letters.close();
     let mut eve = house.browser();
     arrive(&mut eve, "google", "eve").await;
     let flow = eve.ask(REFRESH).await.json();
     assert_eq!(providers(&flow), ["google"]);
     let gone = leave(&mut eve, &flow, "google").await;
-    assert_eq!(gone.query("prompt"), "login", "it may still ask");
+    assert_eq!(gone.query("prompt"), "select_account", "the most it heeds");
+    assert!(!gone.location().contains("max_age"));
     let query = format!("state={}&code=eve", gone.query("state"));
     let reply = come_back(&mut eve, "google", &query).await;
     assert_eq!(reply.location(), format!("{PUBLIC}/"));
@@ -122,12 +150,15 @@ async fn a_provider_that_cannot_ask_again_counts_only_where_there_is_no_other_wa
 #[tokio::test]
 async fn no_address_leads_straight_to_a_provider_that_would_not_ask() {
     let house = House::new();
+    house.configure("acme", |provider| provider.policy.asks_again = false);
     let mut browser = house.browser();
-    let choose = "provider=spare&prompt=select_account";
-    let target = format!("/self-service/login/browser?{choose}");
-    let reply = browser.go(&target).await;
-    let page = reply.location();
-    assert!(page.contains("/login?flow="), "{page}");
+    for provider in ["spare", "acme"] {
+        let choose = format!("provider={provider}&prompt=select_account");
+        let target = format!("/self-service/login/browser?{choose}");
+        let reply = browser.go(&target).await;
+        let page = reply.location();
+        assert!(page.contains("/login?flow="), "{provider}: {page}");
+    }
     arrive(&mut browser, "google", "ada").await;
     for provider in ["google", "acme"] {
         let target = format!("{REFRESH}&provider={provider}&prompt=select_account");

@@ -245,14 +245,14 @@ async fn an_account_that_cannot_be_linked_gives_way_to_another_one() {
 async fn the_only_way_in_stays() {
     let house = House::new();
     let mut browser = house.browser();
-    arrive(&mut browser, "google", "ada").await;
+    arrive(&mut browser, "acme", "ada").await;
     let flow = settings(&mut browser).await;
-    let reply = browser.post(action(&flow), &unlink(&flow, "google")).await;
+    let reply = browser.post(action(&flow), &unlink(&flow, "acme")).await;
     assert_eq!(
         (reply.status, messages(&reply.json())),
         (400, vec![4_990_004])
     );
-    assert_eq!(values(&reply.json(), "unlink"), ["google"]);
+    assert_eq!(values(&reply.json(), "unlink"), ["acme"]);
 }
 
 #[tokio::test]

@@ -320,6 +320,7 @@ pub(super) fn arrived(
     Box::new(Arrived {
         identity,
         upstream,
+        proved_at: configured.told_proof(claims),
         aal: configured.policy.second_factor.aal(claims),
         acr: claims.acr.clone(),
         amr: claims.amr.iter().take(MOST_METHODS).cloned().collect(),

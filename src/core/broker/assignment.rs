@@ -19,14 +19,13 @@ pub struct Assigned {
 
 impl Broker {
     /// Links the account of this key to an identity, unless it is somebody else's. The provider
-    /// may be switched off for now.
+    /// must be switched on: the links of one that is not may be about to go.
     pub async fn assign(
         &self,
         identity: IdentityId,
         key: &LinkKey,
     ) -> Result<Assigned, BrokerError> {
-        let providers = self.registry.current();
-        providers.find(&key.provider).ok_or(BrokerError::Unknown)?;
+        self.find(&key.provider)?;
         if let Some(kept) = self.kept(key).await? {
             return already(&kept, identity);
         }

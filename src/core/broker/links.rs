@@ -142,6 +142,20 @@ impl Broker {
         }
     }
 
+    /// Removes a link that was only prepared; `false` when an account has taken its place, or it is
+    /// gone.
+    pub async fn remove_prepared(&self, stub: &Credential) -> Result<bool, BrokerError> {
+        let before = stub.identifier.as_deref().unwrap_or_default();
+        // The account's link has the same id: first the stub becomes one that no account takes.
+        let blank = Credential {
+            identifier: None,
+            config: serde_json::json!({}),
+            ..stub.clone()
+        };
+        let is_ours = self.credentials.replace(before, &blank).await?;
+        Ok(is_ours && self.credentials.delete(stub.id).await?)
+    }
+
     async fn put_link(
         &self,
         configured: &ConfiguredProvider,

@@ -30,15 +30,15 @@ pub struct PendingMove {
     pub expires_at: Timestamp,
 }
 
-/// An account was moved.
+/// An account does not sign in whom it did any more.
 #[derive(Debug)]
 pub struct Moved {
     /// The identity that it signed in.
     pub from: IdentityId,
     /// The link as it was.
     pub link: Link,
-    /// Whom it signs in now.
-    pub arrived: Box<Arrived>,
+    /// Whom it signs in now, unless that failed.
+    pub arrived: Result<Box<Arrived>, BrokerError>,
 }
 
 impl Broker {
@@ -91,7 +91,7 @@ impl Broker {
         self.release(owner.id, link.id).await?;
         Ok(Moved {
             from: owner.id,
-            arrived: self.attach(&configured, to, vouched).await?,
+            arrived: self.attach(&configured, to, vouched).await,
             link,
         })
     }

@@ -23,12 +23,12 @@ pub enum Asked {
 }
 
 impl Asked {
-    /// The authorization request that asks for it.
-    pub(super) fn of(self, mut url: Url) -> Url {
-        let (wanted, max_age) = match self {
-            Self::Nothing => return url,
-            Self::Account => ("select_account", None),
-            Self::Again => ("login", Some("0")),
+    /// The authorization request that asks for it, as far as the provider heeds that.
+    pub(super) fn of(self, heeds: Heeds, mut url: Url) -> Url {
+        let (wanted, max_age) = match (heeds, self) {
+            (Heeds::Nothing, _) | (_, Self::Nothing) => return url,
+            (Heeds::Prompt, _) | (_, Self::Account) => ("select_account", None),
+            (Heeds::MaxAge, Self::Again) => ("login", Some("0")),
         };
         let pairs: Vec<_> = url.query_pairs().into_owned().collect();
         let own = pairs.iter().find(|(name, _)| name == "prompt");

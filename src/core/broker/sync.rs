@@ -67,7 +67,7 @@ impl Broker {
         // Nobody is kept out because a provider says something that cannot be taken over.
         if self.is_taken(&fresh, Some(&identity)).await? {
             tracing::warn!("traits are not refreshed: an address belongs to another identity");
-            match self.refreshed_beside_own(configured, &identity, claims, &linked) {
+            match self.refreshed_one_by_one(configured, &identity, claims, &linked) {
                 Some(beside) => fresh = beside,
                 None => return Ok(identity),
             }
@@ -94,7 +94,7 @@ impl Broker {
     }
 
     /// The identity as the claims change it; `None` when they do not. Where the result would not
-    /// be valid, the traits that people may change themselves stay as they are.
+    /// be valid, only what spoils it stays as it is.
     pub(super) fn refreshed(
         &self,
         configured: &ConfiguredProvider,
@@ -118,14 +118,14 @@ impl Broker {
             }
             Err(_) => {
                 tracing::warn!("traits are not refreshed: they would not be valid");
-                self.refreshed_beside_own(configured, identity, claims, linked)
+                self.refreshed_one_by_one(configured, identity, claims, linked)
             }
         }
     }
 
-    /// The identity as the claims change it, but for the traits that people may change
-    /// themselves; `None` when nothing is left to change.
-    fn refreshed_beside_own(
+    /// The identity as the claims change it, but for what would spoil it, and for what it signs in
+    /// with or is reached by; `None` when nothing is left to change.
+    fn refreshed_one_by_one(
         &self,
         configured: &ConfiguredProvider,
         identity: &Identity,
@@ -134,7 +134,7 @@ impl Broker {
     ) -> Option<Identity> {
         let before = Facts::of(identity);
         let transfer = self.transfer(configured, identity, claims, linked)?;
-        let mut facts = transfer.apply_beside_own(&before);
+        let mut facts = transfer.apply_one_by_one(&before);
         transfer.note(&before, &mut facts);
         if facts == before && !is_unproved(identity, claims) {
             return None;

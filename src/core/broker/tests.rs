@@ -21,7 +21,7 @@ use crate::{
     credential::CredentialKind,
     identity::IdentityState,
     link::LinkKey,
-    provider::{Claims, Creation},
+    provider::{Claims, Creation, Heeds},
     trust::TrustRules,
 };
 
@@ -296,7 +296,14 @@ async fn two_answers_at_once_make_one_identity() {
 fn what_a_page_is_to_ask_for_joins_what_the_request_asks_already() {
     let asked = |asked: Asked, query: &str| {
         let url = Url::parse(&format!("https://idp.test/authorize?{query}")).unwrap();
-        asked.of(url).query().unwrap_or_default().to_owned()
+        let [all, prompt, none] = [Heeds::MaxAge, Heeds::Prompt, Heeds::Nothing].map(|heeds| {
+            let asking = asked.of(heeds, url.clone());
+            asking.query().unwrap_or_default().to_owned()
+        });
+        assert_eq!(none, query);
+        assert_eq!(prompt.contains("select_account"), asked != Asked::Nothing);
+        assert_eq!(prompt.contains("max_age"), query.contains("max_age"));
+        all
     };
     for (query, account, again) in [
         (

@@ -58,6 +58,7 @@ fn principal() -> Principal {
             aal: Aal::Aal1,
             completed_at: now,
             provider: Some("google".parse().unwrap()),
+            proved_at: None,
             upstream_acr: None,
             upstream_amr: Vec::new(),
         }],

@@ -85,7 +85,17 @@ impl Schemas {
         }
         let mut traits = identity.traits.clone();
         remove(&mut traits, &names(path));
-        self.refreshed(identity, traits, clock, entropy).ok()
+        match self.refreshed(identity, traits.clone(), clock, entropy) {
+            Ok(fresh) => Some(fresh),
+            // What was not valid before either keeps nobody's privileges.
+            Err(left) => {
+                let is_worse = left.len() > schema.errors(&identity.traits).len();
+                (!is_worse && !schema.is_reached_by(path)).then(|| Identity {
+                    traits,
+                    ..identity.clone()
+                })
+            }
+        }
     }
 }
 

@@ -116,22 +116,19 @@ impl Transfer<'_> {
         fresh
     }
 
-    /// `facts` with what is due, but for the traits that people may change themselves: whoever
-    /// spoils one of those must not keep by that what else the provider takes away. Nobody signs
-    /// in with or is reached by something else afterwards, and the traits are no less valid.
-    pub fn apply_beside_own(&self, facts: &Facts) -> Facts {
-        let schema = self.source.schema;
-        let is_own =
-            |entry: &MappingEntry| entry.target == Target::Traits && !entry.is_privileged(schema);
+    /// `facts` with what is due, trait by trait: whoever spoils one must not keep by that what else
+    /// the provider sets or takes away. Nobody signs in with or is reached by something else
+    /// afterwards, and the traits are no less valid.
+    pub fn apply_one_by_one(&self, facts: &Facts) -> Facts {
         let mut fresh = self.with_roles(facts);
         for said in self.said.iter().filter(|said| said.is_due) {
             let mut next = fresh.clone();
             next.set(said.entry, said.value.clone());
-            if !is_own(said.entry) && self.may_stand(said.entry, &next, &fresh) {
+            if self.may_stand(said.entry, &next, &fresh) {
                 fresh = next;
             }
         }
-        for entry in self.unsaid.iter().filter(|entry| !is_own(entry)) {
+        for entry in &self.unsaid {
             self.take_back(entry, &mut fresh);
         }
         fresh

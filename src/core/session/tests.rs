@@ -72,5 +72,6 @@ fn a_proof_that_was_kept_without_the_providers_word_is_read() {
     });
     let read: AuthenticationMethod = serde_json::from_value(kept.clone()).unwrap();
     assert_eq!((&read.upstream_acr, read.upstream_amr.len()), (&None, 0));
+    assert_eq!(read.proved_at, None);
     assert_eq!(serde_json::to_value(read).unwrap(), kept);
 }

@@ -278,8 +278,7 @@ async fn an_unverified_address_is_linked_to_nobody() {
 async fn accounts_are_linked_and_unlinked_in_the_settings() {
     let gate = gate().await;
     let client = gate.gateway.anonymous();
-    let created = sign_in_through(&client, "one", "carol").await;
-    let carol = SignedIn::from_cookie(&client, &created).await;
+    let carol = SignedIn::proved(&client, "one", "carol").await;
     assert_links(&carol, &["one"]).await;
 
     let refused = settings(&carol)

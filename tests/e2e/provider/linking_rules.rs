@@ -9,7 +9,7 @@ use super::{
 use crate::support::{
     ALICE, BOB, Form, OidcProvider, Postgres, Route, SmtpServer, TestGateway,
     actor::location,
-    person::{session_cookie, sign_in_through, whoami},
+    person::{SignedIn, session_cookie, sign_in_through, whoami},
 };
 
 struct Gate {
@@ -201,7 +201,8 @@ async fn a_provider_for_links_only_lets_in_whom_it_is_linked_to() {
         refused(&gate.gateway, "one", "bob").await,
         "provider_link_only"
     );
-    let bob = signed_in(&gate.gateway, "two", "bob").await;
+    let bob = gate.gateway.anonymous();
+    SignedIn::proved(&bob, "two", "bob").await;
     let settings = Form::begin(&bob, "settings", "").await;
     let start = location(&settings.submit(&[("link", "one")]).await).unwrap();
     let back = crate::support::person::vouched(&bob, &start, "bob").await;
@@ -251,7 +252,9 @@ async fn where_claims_are_reviewed_nobody_is_made_before_the_person_has_seen_the
 /// D.8: an administrator links an account by its subject; one of somebody else stays theirs.
 #[tokio::test]
 async fn an_account_is_linked_by_its_subject() {
-    let gate = gate("create = \"never\"").await;
+    let off = "[providers.off]\nkind = \"google\"\nclient_id = \"c\"\nclient_secret = \"s\"\n\
+               enabled = false";
+    let gate = gate_with("create = \"never\"", "", off).await;
     let (alice, bob) = (
         ALICE.sign_up(&gate.gateway).await,
         BOB.sign_up(&gate.gateway).await,
@@ -269,6 +272,8 @@ async fn an_account_is_linked_by_its_subject() {
     };
     assert_eq!(link(alice.identity(), "nobody", "carol").code, 1);
     assert_eq!(link(alice.identity(), "one", "").code, 2);
+    let off = link(alice.identity(), "off", "carol");
+    assert_eq!(off.code, 1, "the links of one that is off may go: {off:?}");
     let linked = link(alice.identity(), "one", "carol");
     assert_eq!(linked.code, 0, "{linked:?}");
     assert!(linked.stderr.contains("\"command\""), "{linked:?}");

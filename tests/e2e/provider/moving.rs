@@ -11,8 +11,7 @@ use crate::support::{
 async fn a_person_moves_an_account_from_an_older_identity() {
     let gate = gate().await;
     let first = gate.gateway.anonymous();
-    let created = sign_in_through(&first, "one", "bob").await;
-    let bob = SignedIn::from_cookie(&first, &created).await;
+    let bob = SignedIn::proved(&first, "one", "bob").await;
     link(&bob, "two", "bob-at-work").await;
     gate.mail.letter_to("bob@example.org", 0).await;
 

@@ -44,6 +44,11 @@ async fn a_silent_way_there_and_back_proves_nothing() {
     let client = gateway.anonymous();
     let first = sign_in_through(&client, "one", "x").await;
     assert!(session_cookie(&first).is_some(), "{}", first.status());
+    // The provider did not say that it asked, so that the sign-in alone changes nothing.
+    let settings = Form::begin(&client, "settings", "").await;
+    let answer = settings.submit(&[("link", "one")]).await;
+    let page = location(&answer).unwrap_or_default();
+    assert!(page.contains("refresh=true"), "{page}");
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let provider = provider.id_token_with(&json!({ "auth_time": now - 3600 }));
     for told in [true, false] {
@@ -81,10 +86,13 @@ async fn whoever_is_asked_again_at_the_provider_may_change_how_they_sign_in() {
     for (provider, age) in [("microsoft", Some("0")), ("google", None)] {
         let client = super::shaped::signed_in(&gateway, provider, "pat").await;
         let target = refresh(&client, provider).await;
-        assert_eq!(parameter(&target, "prompt").as_deref(), Some("login"));
-        if age.is_some() {
-            assert_eq!(parameter(&target, "max_age").as_deref(), age);
-        }
+        assert_eq!(parameter(&target, "max_age").as_deref(), age);
+        let prompt = if age.is_some() {
+            "login"
+        } else {
+            "select_account"
+        };
+        assert_eq!(parameter(&target, "prompt").as_deref(), Some(prompt));
         let back = vouched(&client, &target, "pat").await;
         let answer = client.navigate(&back).await;
         let (status, home) = (answer.status(), location(&answer));

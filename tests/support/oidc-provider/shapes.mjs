@@ -29,6 +29,14 @@ function plainShape() {
   };
 }
 
+// Consent is granted at once here, also where it is asked for anew; who chooses an account signs in
+// with it.
+function prompted(_, before, asked, after) {
+  const words = asked.split('+').filter((word) => word !== 'consent');
+  const known = words.map((word) => (word === 'select_account' ? 'login' : word));
+  return known.length ? `${before}prompt=${known.join('+')}${after}` : before;
+}
+
 // Google: a subject of digits, `hd` for members of a Workspace, no end_session_endpoint, and a
 // refresh token for `access_type=offline` only.
 function googleShape() {
@@ -48,8 +56,7 @@ function googleShape() {
     }),
     subject: (login) => `1${(digest('google', login).readBigUInt64BE() % 10n ** 20n).toString().padStart(20, '0')}`,
     asksForOffline: (asked) => asked.get('access_type') === 'offline',
-    // Consent is granted at once here, also where it is asked for anew.
-    alias: (url) => ({ url: url.replace(/([?&])prompt=consent(&|$)/, '$1') }),
+    alias: (url) => ({ url: url.replace(/([?&])prompt=([^&]*)(&|$)/, prompted) }),
     signOut: false,
   };
 }

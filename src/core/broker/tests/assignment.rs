@@ -45,5 +45,6 @@ async fn an_account_of_somebody_else_is_not_named_anothers() {
 
     setting.policy(|policy| policy.enabled = false);
     let switched_off = setting.broker.assign(bob.id, &account("2")).await;
-    assert!(switched_off.unwrap().is_new);
+    assert!(matches!(switched_off, Err(BrokerError::Unknown)));
+    assert_eq!(setting.broker.links(bob.id).await.unwrap(), []);
 }

@@ -195,6 +195,30 @@ async fn a_prepared_link_is_used_once_and_then_replaced() {
     assert_eq!(setting.refused().await.code(), Code::LinkDenied);
 }
 
+/// The account may come while somebody is asked whether to remove what was prepared for it.
+#[tokio::test]
+async fn a_prepared_link_is_removed_only_as_long_as_it_is_one() {
+    let setting = setting(Creation::Never);
+    let ada = setting.local("ada@example.org").await;
+    let broker = &setting.broker;
+    for has_come in [false, true] {
+        let prepared = PreparedLink::new("idp".parse().unwrap(), "ada@example.org");
+        let identifier = Some(prepared.identifier());
+        setting
+            .credential(&ada, CredentialKind::Oidc, identifier, prepared.config())
+            .await;
+        let stub = setting.credentials(&ada).await.remove(0);
+        if has_come {
+            setting.linked().await;
+        }
+        assert_eq!(broker.remove_prepared(&stub).await.unwrap(), !has_come);
+        assert!(!broker.remove_prepared(&stub).await.unwrap());
+        let left = setting.credentials(&ada).await;
+        assert_eq!(left.len(), usize::from(has_come));
+    }
+    assert_eq!(setting.known().await.id, ada.id);
+}
+
 #[tokio::test]
 async fn admission_is_checked_at_every_sign_in() {
     let setting = setting(Creation::Auto);

@@ -252,7 +252,10 @@ async fn an_account_is_moved_unless_it_is_the_only_way_in() {
 
     setting.password(&ada).await;
     let moved = broker.move_link(pending.clone(), &bob).await.unwrap();
-    assert_eq!((moved.from, moved.arrived.identity.id), (ada.id, bob.id));
+    assert_eq!(
+        (moved.from, moved.arrived.unwrap().identity.id),
+        (ada.id, bob.id)
+    );
     assert!(broker.links(ada.id).await.unwrap().is_empty());
     assert!(setting.stored(&ada).await.provenance.is_empty());
     assert_eq!(setting.known().await.id, bob.id);

@@ -184,3 +184,19 @@ async fn an_account_that_is_unlinked_while_it_signs_in_leaves_no_privileges() {
     assert_eq!((left.roles.len(), left.provenance.len()), (0, 0));
     assert_eq!(left.metadata_admin, None);
 }
+
+/// What has gone has gone: whose session it was hears of it, whatever becomes of the account.
+#[tokio::test]
+async fn a_move_that_ends_half_way_says_what_it_has_taken_away() {
+    let mut setting = house(Sync::Force);
+    let ada = setting.created().await;
+    setting.password(&ada).await;
+    let bob = setting.verified("bob@example.org").await;
+    let (id, vouched) = ("idp".parse().unwrap(), setting.vouched().await);
+    let pending = setting.broker.offer_move(&bob, &id, vouched).await.unwrap();
+    setting.broker.identities = Arc::new(Unlinking(setting.store.clone()));
+    let moved = setting.broker.move_link(pending, &bob).await.unwrap();
+    assert!(matches!(moved.arrived, Err(BrokerError::NoSuchLink)));
+    assert_eq!((moved.from, moved.link.key.provider), (ada.id, id));
+    assert!(setting.stored(&ada).await.roles.is_empty());
+}

@@ -13,7 +13,7 @@ use crate::{
     id::{CredentialId, IdentityId},
     link::LinkKey,
     mapping::{Mapping, MappingEntry, Sync},
-    provider::{Claims, Creation, Policy, Provider, ProviderError, ProviderStatus},
+    provider::{Claims, Creation, Heeds, Policy, Provider, ProviderError, ProviderStatus},
     registry::Providers,
     schema::Schema,
     store::StoreError,

@@ -107,6 +107,49 @@ async fn nobody_keeps_roles_by_a_trait_that_is_not_valid() {
     }
 }
 
+/// KC-151: two traits that a provider forces do not freeze together.
+#[tokio::test]
+async fn a_trait_that_is_not_valid_keeps_no_other_from_being_forced() {
+    let setting = setting(Creation::Auto);
+    setting.configure("idp", |configured| {
+        configured.mapping = Mapping {
+            allow_privileged: false,
+            entries: Arc::new([
+                forced("email", "claims.email", Target::Traits),
+                forced("name.first", "claims.given_name", Target::Traits),
+                forced("team", "claims.team", Target::Traits),
+            ]),
+        };
+    });
+    let say = |team: Option<&str>, name: String, email: &str| {
+        let mut said = claims("1", email, true);
+        said.document["given_name"] = name.into();
+        if let Some(team) = team {
+            said.document["team"] = team.into();
+        }
+        setting.says(said);
+    };
+    let (ada, spoiled) = ("ada@example.org", "A".repeat(300));
+    say(Some("red"), "Ada".to_owned(), ada);
+    setting.created().await;
+    setting.local("z@example.org").await;
+    for (team, email) in [
+        (Some("blue"), ada),
+        (None, ada),
+        (Some("red"), "z@example.org"),
+    ] {
+        say(team, spoiled.clone(), email);
+        let known = setting.known().await;
+        let expected = json!({"first": "Ada"});
+        assert_eq!(known.traits["name"], expected);
+        assert_eq!(
+            known.traits.get("team"),
+            team.map(|team| json!(team)).as_ref()
+        );
+        assert_eq!(known.identifiers, [ada]);
+    }
+}
+
 #[tokio::test]
 async fn a_namesake_by_address_alone_holds_nothing_back() {
     let (setting, made) = to_be_stripped().await;

@@ -4,6 +4,7 @@ use crate::{
     broker::tests::{setting::*, *},
     expression::{Expression, Scope},
     mapping::{self, Mapping, MappingEntry, Target},
+    schema::{Schema, Schemas},
 };
 
 fn entry(path: &str, value: &str, sync: mapping::Sync, target: Target) -> MappingEntry {
@@ -149,4 +150,28 @@ async fn what_a_provider_keeps_up_to_date_goes_with_its_claim() {
     assert!(known.is_forced("email") && !known.is_forced("team"));
     assert_eq!(setting.stored(&known).await, known);
     assert_eq!(setting.known().await, known, "nothing goes twice");
+}
+
+/// A schema that has become stricter finds fault with the rest, and keeps nobody's privileges.
+#[tokio::test]
+async fn what_only_a_provider_could_set_goes_although_the_rest_is_not_valid_any_more() {
+    let mut setting = house(mapping::Sync::Force);
+    let ada = setting.created().await;
+    assert_eq!(ada.traits["grade"], "A");
+    setting.password(&ada).await;
+    let stricter = json!({"properties": {"traits": {"type": "object", "properties": {
+        "email": {"type": "string", "ory.sh/kratos": {
+            "credentials": {"password": {"identifier": true}},
+        }},
+        "team": {"type": "string", "maxLength": 2},
+        "grade": {"type": "string", "x-profile": {"edit": ["admin"]}},
+    }}}});
+    let stricter = Arc::new(Schema::parse("default", stricter).unwrap());
+    setting.broker.schemas = Arc::new(Schemas::new(vec![stricter], "default").unwrap());
+    let link = setting.broker.links(ada.id).await.unwrap()[0].id;
+    setting.broker.unlink(&ada, link).await.unwrap();
+    let left = setting.stored(&ada).await;
+    assert_eq!(left.traits.get("grade"), None);
+    assert_eq!(team(&left), Some("red"));
+    assert_eq!(left.identifiers, ada.identifiers);
 }
