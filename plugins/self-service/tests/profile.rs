@@ -251,7 +251,7 @@ async fn a_password_that_is_too_short_or_the_same_changes_nothing() {
 async fn whoever_came_by_a_provider_chooses_a_first_password() {
     let house = House::new();
     let mut browser = house.browser();
-    arrive(&mut browser, "google", "grace").await;
+    arrive(&mut browser, "acme", "grace").await;
     let flow = settings(&mut browser).await;
     let reply = browser
         .post(action(&flow), &password(&flow, "battery staple"))

@@ -25,8 +25,9 @@ const FOR_PROGRAMS: [&str; 12] = [
      from browsers, which use the browser flow.",
 ];
 /// What is put together before it is shown, and what mails say.
-const ELSEWHERE: [&str; 4] = [
+const ELSEWHERE: [&str; 5] = [
     "X You stay signed in at X: ",
+    "Your code at X",
     "Your code to link ",
     "X is your code at X.",
     "X (X)",
