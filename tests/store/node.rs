@@ -46,7 +46,11 @@ pub(crate) fn clock() -> Arc<FrozenClock> {
 
 /// Actions of which none is switched on.
 fn actions() -> Arc<Actions> {
-    let schema = Schema::parse("default", json!({"type": "object"})).unwrap();
+    let schema = Schema::parse(
+        "default",
+        json!({"properties": {"email": {"type": "string"}}}),
+    )
+    .unwrap();
     let schemas = Schemas::new(vec![Arc::new(schema)], "default").unwrap();
     Arc::new(Actions::new(Arc::new(schemas), BTreeMap::new(), None))
 }
