@@ -68,6 +68,15 @@ impl Desk {
         }
     }
 
+    /// Where a browser proves again who it is for, on behalf of the flow `waits`, to return to
+    /// `return_to`.
+    pub(crate) fn confirm_page(&self, waits: FlowId, return_to: &str) -> String {
+        with_query(
+            &self.refresh_page(return_to),
+            &[("waits", &waits.to_string())],
+        )
+    }
+
     /// Where a browser that is signed in proves again who it is for, to return to `return_to`.
     pub(crate) fn refresh_page(&self, return_to: &str) -> String {
         let page = self.begin_page(FlowKind::Login, Some(return_to));

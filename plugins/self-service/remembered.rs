@@ -3,13 +3,39 @@
 use portcullis_core::{
     action::Action,
     flow::{Flow, FlowKind},
-    id::IdentityId,
+    id::{FlowId, IdentityId, SessionId},
+    principal::Principal,
 };
 use serde_json::{Value, json};
 
-/// The context of a login flow in which somebody who is signed in proves it again.
-pub(crate) fn refresh(identity: IdentityId) -> Value {
-    json!({"refresh": true, "identity_id": identity})
+/// The context of a login flow in which somebody who is signed in proves it again; for the flow
+/// `waits`, if that is what they prove it for.
+pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>) -> Value {
+    json!({
+        "refresh": true,
+        "identity_id": principal.identity.id,
+        "session_id": principal.session.id,
+        "waits": waits,
+    })
+}
+
+/// The flow for which somebody proves again who they are.
+pub(crate) fn waits(flow: &Flow) -> Option<FlowId> {
+    flow.context["waits"].as_str()?.parse().ok()
+}
+
+/// Notes in the flow that waited that somebody has proved for it who they are: the session that
+/// asked for that is followed by `session`.
+pub(crate) fn confirm(waiting: &mut Flow, refresh: &Flow, session: SessionId) {
+    waiting.context["confirmed"] =
+        json!({"asked_by": refresh.context["session_id"], "session_id": session});
+}
+
+/// Whether the person of `session` has proved for this flow who they are, after the session
+/// `asked_by` had asked for it.
+pub(crate) fn is_confirmed(flow: &Flow, asked_by: SessionId, session: SessionId) -> bool {
+    let confirmed = &flow.context["confirmed"];
+    *confirmed == json!({"asked_by": asked_by, "session_id": session})
 }
 
 /// The context of a flow that belongs to somebody.

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use http::header::USER_AGENT;
+use jiff::Timestamp;
 use portcullis_core::{
     broker::Arrived,
     catalogue::Code,
@@ -56,14 +57,18 @@ pub(crate) struct Proof<'a> {
     method: &'a str,
     /// What the provider that vouched says of it.
     arrived: Option<&'a Arrived>,
+    /// Since when it has been looked at.
+    since: Timestamp,
 }
 
 impl<'a> Proof<'a> {
-    /// A method of local identities.
-    pub(crate) fn local(method: &'a str) -> Self {
+    /// A method of local identities; `since` when what was sent has been looked at, for what is
+    /// changed afterwards was not it.
+    pub(crate) fn local(method: &'a str, since: Timestamp) -> Self {
         Self {
             method,
             arrived: None,
+            since,
         }
     }
 
@@ -72,6 +77,7 @@ impl<'a> Proof<'a> {
         Self {
             method: OIDC,
             arrived: Some(arrived),
+            since: Timestamp::MIN,
         }
     }
 
@@ -91,7 +97,8 @@ impl<'a> Proof<'a> {
                 links.any(|link| link.identifier.as_deref() == Some(&*key))
             }
             None if self.method == password.as_str() => {
-                credentials.iter().any(|one| one.kind == password)
+                let mut known = credentials.iter().filter(|one| one.kind == password);
+                known.any(|one| one.updated_at <= self.since)
             }
             None => true,
         }
@@ -154,7 +161,10 @@ impl SignIn<'_> {
             _ => None,
         };
         let next = match remembered::refreshes(self.flow) {
-            true => None,
+            true => {
+                self.confirm(desk, &session).await?;
+                None
+            }
             false => self.next(desk, verification.as_ref()).await?,
         };
         let mut response = self.answer(desk, (&session, &token), next, verification.as_ref());
@@ -164,6 +174,21 @@ impl SignIn<'_> {
             }
         }
         Ok(response)
+    }
+
+    /// Tells the flow that waited for this proof.
+    async fn confirm(&self, desk: &Desk, session: &Session) -> Result<(), Failure> {
+        let flows = &desk.services.flows;
+        let Some(id) = remembered::waits(self.flow) else {
+            return Ok(());
+        };
+        if let Some(mut waiting) = flows.find(id).await?
+            && remembered::identity(&waiting) == Some(self.identity.id)
+        {
+            remembered::confirm(&mut waiting, self.flow, session.id);
+            flows.put(&waiting).await?;
+        }
+        Ok(())
     }
 
     async fn next(&self, desk: &Desk, begun: Option<&Begun>) -> Result<Option<Next>, Failure> {

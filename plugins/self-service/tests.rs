@@ -27,6 +27,7 @@ mod proving;
 mod recovery;
 mod recovery_defence;
 mod registration;
+mod released;
 mod sessions;
 mod settings;
 mod throttle;

@@ -15,7 +15,7 @@ pub(crate) const ARGON2: [Ident; 2] = [ARGON2ID_IDENT, ARGON2I_IDENT];
 pub(crate) const MOST_MEMORY: u64 = 256 << 20;
 
 /// The most that all passes over the memory may come to, in bytes.
-const MOST_PASSES: u64 = 4 << 30;
+const MOST_PASSES: u64 = 1 << 30;
 
 /// The cost of one argon2id hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

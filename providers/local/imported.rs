@@ -21,8 +21,8 @@ use crate::cost;
 /// The longest text that is read as a hash, in bytes.
 const LONGEST: usize = 2048;
 
-/// The highest cost of bcrypt: some two seconds.
-const MOST_BCRYPT: u32 = 15;
+/// The highest cost of bcrypt: about a second.
+const MOST_BCRYPT: u32 = 14;
 
 /// A password hash cannot be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -173,7 +173,7 @@ messages! {
     /// An account that should be linked is linked already.
     info linked_already(provider: &str) = 1990011, "This {provider} account is linked already. To link another one, choose it at {provider}.";
     /// A change that waited until somebody had confirmed who they are waited too long.
-    info nothing_changed() = 1990012, "Nothing has changed, because confirming took too long. Please try once more.";
+    info nothing_changed() = 1990012, "Nothing has changed, because it was not confirmed in time. Please try once more.";
     /// The button that asks to delete an account.
     info delete_account() = 1990030, "Delete my account";
     /// The button that deletes an account for good.

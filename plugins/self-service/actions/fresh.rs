@@ -26,14 +26,16 @@ const GRACE: Duration = Duration::from_secs(60);
 
 /// Whether whoever visits has signed in recently enough for `action`.
 pub(super) fn is_fresh(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
-    let authenticated_at = principal.session.authenticated_at;
-    let age = desk.now().duration_since(authenticated_at);
+    let Some(proved_at) = principal.session.proved_at() else {
+        return false;
+    };
+    let age = desk.now().duration_since(proved_at);
     if age.is_negative() {
         return false;
     }
     let (age, most) = (age.unsigned_abs(), limit(desk, visit, action));
     match asked_at(desk, visit, action) {
-        Some(asked_at) => authenticated_at >= asked_at && age <= most.max(GRACE),
+        Some(asked_at) => proved_at >= asked_at && age <= most.max(GRACE),
         None => visit.query(PROMPT) != Some("login") && !most.is_zero() && age <= most,
     }
 }

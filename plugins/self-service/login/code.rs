@@ -26,7 +26,9 @@ use crate::{
     codes::{self, Bond, Sent},
     desk::Desk,
     parked::{self, Parked},
-    provider, remembered, start,
+    provider, remembered,
+    sign_in::Proof,
+    start,
     submission::Submission,
     throttle::{self, Suspicion},
 };
@@ -156,7 +158,13 @@ async fn prove(
     let identity = desk.services.identities.find(purpose.identity).await?;
     match identity {
         Some(identity) if identity.state == IdentityState::Active => {
-            local::enter(desk, visit, &submission, (CODE, &identity)).await
+            local::enter(
+                desk,
+                visit,
+                &submission,
+                (Proof::local(CODE, desk.now()), &identity),
+            )
+            .await
         }
         _ => {
             announcer.refuse(CODE, Code::IdentityDisabled);

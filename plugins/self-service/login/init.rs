@@ -21,7 +21,7 @@ use crate::{
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
-        Some(principal) if wants_refresh(&visit) => refresh(&desk, principal).await?,
+        Some(principal) if wants_refresh(&visit) => refresh(&desk, &visit, principal).await?,
         Some(principal) => {
             if let Some(page) = actions::begin::straight(&desk, &visit) {
                 return navigate::to(visit.wants(), &page);
@@ -45,7 +45,7 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
-        Some(principal) if wants_refresh(&visit) => refresh(&desk, principal).await?,
+        Some(principal) if wants_refresh(&visit) => refresh(&desk, &visit, principal).await?,
         Some(_) => return Err(Code::SessionAlreadyAvailable.into()),
         None => Opening::default(),
     };
@@ -67,10 +67,11 @@ fn wants_refresh(visit: &Visit) -> bool {
     visit.query("refresh") == Some("true")
 }
 
-async fn refresh(desk: &Desk, principal: &Principal) -> Result<Opening, Failure> {
+async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Opening, Failure> {
+    let waits = visit.query("waits").and_then(|id| id.parse().ok());
     let nodes = ways::own(desk, &principal.identity).await?;
     Ok(Opening {
-        context: remembered::refresh(principal.identity.id),
+        context: remembered::refresh(principal, waits),
         messages: vec![Message::reauthenticate()],
         nodes: (!nodes.is_empty()).then_some(nodes),
         ..Opening::default()

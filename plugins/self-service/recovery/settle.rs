@@ -53,7 +53,7 @@ pub(super) async fn enter(
         csrf: submission.csrf.clone(),
         wants: submission.wants,
         identity: &identity,
-        proofs: &[Proof::local(method)],
+        proofs: &[Proof::local(method, desk.now())],
     };
     let (session, token) = sign_in.open(desk, &visit).await?;
     let cookies = sign_in.cookies(desk, &token);

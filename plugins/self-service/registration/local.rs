@@ -61,7 +61,7 @@ pub(crate) async fn register(
         csrf: submission.csrf.clone(),
         wants: submission.wants,
         identity: &identity,
-        proofs: &[Proof::local(method.name())],
+        proofs: &[Proof::local(method.name(), desk.now())],
     };
     sign_in.begin(desk, visit).await
 }

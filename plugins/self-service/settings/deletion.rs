@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use portcullis_core::{
     action::Action,
     event::{Event, UnlinkReason},
-    flow::Flow,
+    flow::{Flow, Transport},
+    id::SessionId,
     identity::Identity,
     message::Message,
     principal::Principal,
@@ -25,7 +26,7 @@ use crate::{
     logout::signed_out::DELETED,
     navigate::{self, outcome_with_cookie},
     parked::{self, Parked},
-    start,
+    remembered, start,
     submission::Submission,
 };
 
@@ -41,6 +42,7 @@ const KEEP: &str = "keep";
 #[derive(Serialize, Deserialize)]
 struct Asked {
     since: Timestamp,
+    session: SessionId,
 }
 
 impl Parked for Asked {
@@ -85,7 +87,10 @@ pub(super) async fn submit(
         return keep(desk, &identity, submission).await;
     }
     if !is_proved(desk, principal, &submission.flow) {
-        let asked = Asked { since: desk.now() };
+        let asked = Asked {
+            since: desk.now(),
+            session: principal.session.id,
+        };
         parked::add(desk, &mut submission.flow, &asked)?;
         submission.fields.clear();
         submission.fields.insert("method".to_owned(), METHOD.into());
@@ -97,14 +102,20 @@ pub(super) async fn submit(
     }
 }
 
-/// Whether the session's person has proved who they are since they asked, and not long ago.
+/// Whether the session's person has proved who they are since they asked, and not long ago: a browser
+/// for this very flow, a native client, which nobody signs in silently, by signing in again.
 fn is_proved(desk: &Desk, principal: &Principal, flow: &Flow) -> bool {
     if !parked::is_in::<Asked>(flow) {
         return false;
     }
     let asked = parked::open::<Asked>(desk, flow);
     asked.is_ok_and(|asked| {
-        desk.now() < asked.since + LIFESPAN && principal.session.authenticated_at > asked.since
+        let session = &principal.session;
+        let is_proved = match flow.transport {
+            Transport::Browser => remembered::is_confirmed(flow, asked.session, session.id),
+            Transport::Api => session.proved_at().is_some_and(|at| at > asked.since),
+        };
+        is_proved && desk.now() < asked.since + LIFESPAN
     })
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn demand(
         waiting::park(desk, principal, submission)?;
     }
     desk.services.flows.put(&submission.flow).await?;
-    let page = desk.refresh_page(&waiting::page(desk, &submission.flow));
+    let page = desk.confirm_page(submission.flow.id, &waiting::page(desk, &submission.flow));
     match (submission.flow.transport, submission.wants) {
         (Transport::Browser, Wants::Html) => Ok(Redirect::to(&page).into_response()),
         _ => Err(Failure::from(Code::SessionTooOld).member("redirect_browser_to", page)),

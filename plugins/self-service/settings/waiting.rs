@@ -10,7 +10,7 @@ use axum::{
 use jiff::Timestamp;
 use portcullis_core::{
     flow::{Flow, FlowKind},
-    id::{FlowId, IdentityId},
+    id::{FlowId, IdentityId, SessionId},
     message::Message,
     principal::Principal,
     secret::TokenHash,
@@ -25,6 +25,7 @@ use crate::{
     desk::{Desk, with_query},
     expired, fetch, language,
     parked::{self, Parked},
+    remembered,
     submission::Submission,
 };
 
@@ -36,6 +37,7 @@ pub(super) const LIFESPAN: Duration = Duration::from_secs(10 * 60);
 pub(crate) struct Waiting {
     flow: FlowId,
     identity: IdentityId,
+    session: SessionId,
     fields: Map<String, Value>,
     since: Timestamp,
 }
@@ -61,6 +63,7 @@ pub(super) fn park(
     let waiting = Waiting {
         flow: submission.flow.id,
         identity: principal.identity.id,
+        session: principal.session.id,
         fields,
         since: desk.now(),
     };
@@ -77,7 +80,9 @@ pub(crate) async fn go_on(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     let mut flow = fetch::find(&desk, visit.query("flow"), FlowKind::Settings).await?;
     let here = page(&desk, &flow);
     if visit.visitor.principal.is_none() {
-        let sign_in = desk.begin_page(FlowKind::Login, Some(&here));
+        // Whoever signs in here has not said that they want what waits.
+        let form = desk.flow_page(flow.kind, flow.id);
+        let sign_in = desk.begin_page(FlowKind::Login, Some(&form));
         return Ok(Redirect::to(&sign_in).into_response());
     }
     let csrf = fetch::bound(&desk, &visit, &flow)?;
@@ -91,14 +96,17 @@ pub(crate) async fn go_on(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     }
     let waiting = parked::open::<Waiting>(&desk, &flow)?;
     let is_own = waiting.flow == flow.id && waiting.identity == principal.identity.id;
-    if !is_own || desk.now() >= waiting.since + LIFESPAN {
+    let session = principal.session.id;
+    let is_confirmed = remembered::is_confirmed(&flow, waiting.session, session);
+    let is_asked = is_confirmed || waiting.session == session;
+    if !is_own || !is_asked || desk.now() >= waiting.since + LIFESPAN {
         forget(&mut flow);
         flow.ui.messages = vec![Message::nothing_changed()];
         desk.services.flows.put(&flow).await?;
         return Ok(form);
     }
-    if principal.session.authenticated_at <= waiting.since {
-        return Ok(Redirect::to(&desk.refresh_page(&here)).into_response());
+    if !is_confirmed {
+        return Ok(Redirect::to(&desk.confirm_page(flow.id, &here)).into_response());
     }
     let sealed = flow.context[Waiting::NAME].to_string();
     let once = TokenHash::of(&format!("waiting:{sealed}"));

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::cost::MOST_MEMORY;
 
-/// The most rounds, over all blocks of the key: a second or two.
-const MOST_ROUNDS: u64 = 10_000_000;
+/// The most rounds, over all blocks of the key: about a second.
+const MOST_ROUNDS: u64 = 3_000_000;
 
 /// The most memory that all lanes of scrypt together fill, in bytes.
 const MOST_WORK: u64 = 4 * MOST_MEMORY;

@@ -204,8 +204,26 @@ impl Schema {
 
 fn restore(field: &Field, traits: &mut Value, stored: &Value) {
     match field.value(stored).cloned() {
-        Some(before) => put(traits, &field.path, before),
+        Some(before) => {
+            clear_the_way(traits, &field.path);
+            put(traits, &field.path, before);
+        }
         None => remove(traits, &field.path),
+    }
+}
+
+/// Lets an object stand wherever something else was sent above `path`: what somebody cannot change
+/// does not go by sending nothing in its place.
+fn clear_the_way(traits: &mut Value, path: &[String]) {
+    let mut place = traits;
+    for name in path {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        match place.get_mut(name) {
+            Some(next) => place = next,
+            None => return,
+        }
     }
 }
 

@@ -204,6 +204,27 @@ fn what_may_not_be_changed_is_absent_or_as_it_is() {
     assert_eq!(schema.visible(Viewer::Administrator, &stored), stored);
 }
 
+/// KC-013: nor does nothing, or anything else, in the place of what holds it.
+#[test]
+fn what_stands_in_the_place_of_an_object_erases_nothing_within() {
+    let plan = json!({"type": "string", "x-profile": {"view": ["admin"], "edit": ["admin"]}});
+    for kind in [json!(["object", "null"]), json!(["object", "string"])] {
+        let schema = schema(&json!({
+            "name": {"type": "string"},
+            "org": {"type": kind, "properties": {"plan": plan}},
+        }));
+        let stored = json!({"name": "Ada", "org": {"plan": "gold"}});
+        let account = Evaluation::of(ProfileContext::Account);
+        for sent in [
+            json!({"name": "Ada", "org": null}),
+            json!({"name": "Ada", "org": "x"}),
+        ] {
+            let kept = schema.accept(&account, sent, &stored);
+            assert_eq!(kept, Ok(stored.clone()), "{kind}");
+        }
+    }
+}
+
 /// KC-013: a person's form erases nothing that it does not show.
 #[test]
 fn a_form_erases_nothing_that_it_does_not_show() {
