@@ -18,6 +18,7 @@ pub mod gateway;
 pub mod health;
 pub mod listener;
 pub mod mail;
+mod migration;
 pub mod observe;
 pub mod pipeline;
 mod providers;

@@ -122,6 +122,11 @@ impl Errand {
         }
     }
 
+    /// What the errand goes by.
+    pub(in crate::cli) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Who hears of what is done.
     pub(in crate::cli) fn announcer(&self) -> &Announcer {
         &self.announcer
