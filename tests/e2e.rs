@@ -25,6 +25,7 @@ mod e2e {
     mod mail;
     mod mailed;
     mod metrics;
+    mod migration;
     mod open_redirect;
     mod provider;
     mod quiet_log;

@@ -134,13 +134,10 @@ mod tests {
                     {"type": ["d"], "memory": ["64"]}}),
                 secret.clone(),
             ),
-            (
-                json!({"hashIterations": 1, "algorithm": "argon2"}),
-                secret.clone(),
-            ),
+            (json!({"hashIterations": 1, "algorithm": "argon2"}), secret),
             (fine.clone(), json!({"value": "QUJD"})),
             (fine.clone(), json!({"value": "***", "salt": "c2FsdA=="})),
-            (fine.clone(), json!(7)),
+            (fine, json!(7)),
         ] {
             let why = hash(&credential(&data, &secret)).unwrap_err();
             assert!(!why.contains("QUJD") && !why.contains("***"), "{why}");
