@@ -98,10 +98,7 @@ fn password(credential: &Value, newcomer: &mut Newcomer) {
         (None, None) => {
             let why = match config["use_password_migration_hook"] == true {
                 true => "there is no hook here that asks another system for passwords",
-                false => {
-                    "the file does not have its hash; Kratos' list leaves hashes out, its \
-                          database has them"
-                }
+                false => "the file does not have its hash",
             };
             return newcomer.losses("credentials").add("password", why);
         }

@@ -13,6 +13,7 @@ use portcullis_core::{
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState, IdentityStore},
     link::LinkKey,
+    message::Message,
     method::MethodError,
     schema::{
         Evaluation, ProfileContext, Schema, Schemas, TraitError, UnmanagedPolicy,
@@ -29,6 +30,12 @@ use super::{
 
 /// How many attributes without a place are named before the rest is counted.
 const NAMED: usize = 20;
+
+/// The longest identifier, in bytes; nobody signs in with a longer one.
+const LONGEST_IDENTIFIER: usize = 1024;
+
+/// The longest name of an account at a provider, in bytes (OpenID Connect Core 1.0, section 2).
+const LONGEST_SUBJECT: usize = 255;
 
 /// A provider that links are made to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +155,13 @@ impl Settling<'_> {
                 identity.unmanaged.clone_from(&newcomer.unmanaged);
             }
         }
+        let is_long = |identifier: &String| identifier.len() > LONGEST_IDENTIFIER;
+        if identity.identifiers.iter().any(is_long) {
+            errors.push(TraitError {
+                path: String::new(),
+                message: Message::invalid("What they would sign in with is too long."),
+            });
+        }
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -197,6 +211,10 @@ impl Settling<'_> {
         let mut losses = Losses::of("links", losses);
         for Account { provider, subject } in accounts {
             let what = format!("the account at {provider}");
+            if subject.len() > LONGEST_SUBJECT || subject.chars().any(char::is_control) {
+                losses.add(what, "no account has such a name");
+                continue;
+            }
             let (id, issuer) = match self.providers.get(provider) {
                 Some(Linkable::By { id, issuer }) => (id, issuer),
                 Some(Linkable::Not(why)) => {

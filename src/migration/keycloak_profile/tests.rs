@@ -307,6 +307,15 @@ fn a_pattern_is_matched_by_all_of_the_text_on_both_sides() {
     }
 }
 
+/// KP-12.
+#[test]
+fn a_schema_that_describes_the_traits_alone_goes_the_same_way() {
+    let preset: Value = serde_json::from_str(PRESET).unwrap();
+    let traits = &preset["properties"]["traits"];
+    let there = export(&parsed(traits)).unwrap();
+    assert_eq!(there.document, of_new_realm());
+}
+
 #[test]
 fn what_only_objects_can_say_is_told_and_their_permissions_hold() {
     let document = json!({"type": "object", "properties": {"traits": {

@@ -286,6 +286,23 @@ async fn attributes_that_nobody_describes_are_kept_where_the_schema_keeps_them()
 }
 
 #[tokio::test]
+async fn names_that_no_store_could_find_again_are_not_taken_over() {
+    let house = House::with(&json!({"type": "object", "properties": {"username":
+        {"type": "string", "ory.sh/kratos": {"credentials": {"password": {"identifier": true}}}}}}));
+    let mut settling = house.settling();
+    let mut user = json!({"username": "x".repeat(1025), "enabled": true});
+    let refused = reasons(house.settle(&mut settling, &user).await);
+    assert!(refused.contains("too long"), "{refused}");
+    user["username"] = json!("ada");
+    user["federatedIdentities"] = json!([
+        {"identityProvider": "google", "userId": "x".repeat(256)},
+        {"identityProvider": "google", "userId": "a\u{0}"},
+    ]);
+    let done = settled(house.settle(&mut settling, &user).await);
+    assert_eq!((done.linked.len(), done.losses.len()), (0, 2));
+}
+
+#[tokio::test]
 async fn a_rehearsal_stores_nothing_and_sees_the_same_conflicts() {
     let house = House::open();
     let mut settling = house.settling();
