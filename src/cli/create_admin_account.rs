@@ -55,14 +55,7 @@ impl CreateAdminAccount {
             );
         }
         if let Some(name) = &self.name {
-            let (first, last) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
-            match form.has("name.first") {
-                true => form.traits.insert("name".to_owned(), person(first, last)),
-                false => {
-                    form.set("name", &["name"], name);
-                    None
-                }
-            };
+            form.name(name.trim());
         }
         Value::Object(form.traits)
     }
@@ -82,6 +75,24 @@ struct Form<'a> {
 }
 
 impl Form<'_> {
+    /// The name where the schema has a place for it: in two parts or as a whole.
+    fn name(&mut self, name: &str) {
+        let (first, last) = name.split_once(' ').unwrap_or((name, ""));
+        let last = last.trim();
+        if self.has("name.first") {
+            self.traits.insert("name".to_owned(), person(first, last));
+        } else if self.has("firstName") {
+            let parts = [("firstName", first), ("lastName", last)];
+            for (path, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
+                if self.has(path) {
+                    self.traits.insert(path.to_owned(), json!(part));
+                }
+            }
+        } else {
+            self.set("name", &["name"], name);
+        }
+    }
+
     fn set(&mut self, option: &str, names: &[&str], value: &str) {
         match names.iter().find(|name| self.has(name)) {
             Some(name) => {

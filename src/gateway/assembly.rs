@@ -71,7 +71,8 @@ fn parts(
 ) -> Result<GateParts, BuildError> {
     host.services.announcer.settle(host.observers);
     let table = routes::table(&config.routes, &config.prefix, host.public_pages)?;
-    let reserved = ReservedHeaders::build(table.routes(), &host.enrichers);
+    let reserved = ReservedHeaders::build(table.routes(), &host.enrichers)
+        .exposing(&foundation.schemas);
     let upstreams = Upstreams::build(table.routes()).map_err(|e| BuildError::part(&e))?;
     let pipeline = Pipeline::new(PipelineParts {
         table,
@@ -81,7 +82,8 @@ fn parts(
         schemas: Arc::clone(&foundation.schemas),
         vault: host.services.broker.vault,
         addresses: foundation.addresses.clone(),
-    });
+    })
+    .with_actions(Arc::clone(&foundation.actions));
     Ok(GateParts {
         pipeline: Arc::new(pipeline),
         upstreams,

@@ -75,6 +75,7 @@ fn compile(id: usize, route: &config::Route) -> Result<Route, BuildError> {
             .map(|id| id.parse())
             .transpose()
             .map_err(|_| invalid("inject_access_token names no provider".to_owned()))?,
+        scopes: route.scopes.clone(),
         encoded_slash: match route.encoded_slash {
             config::EncodedSlash::Reject => EncodedSlash::Reject,
             config::EncodedSlash::Keep => EncodedSlash::Keep,
@@ -103,6 +104,7 @@ fn own(id: usize, path: &str, pages: Arc<dyn Pages>) -> Route {
         preset: HeaderPreset::None,
         set_headers: BTreeMap::new(),
         inject_access_token: None,
+        scopes: Vec::new(),
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: timeouts(&config::Timeouts::default()),

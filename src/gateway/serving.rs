@@ -46,11 +46,12 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         config,
         plugins,
         providers,
+        validators,
         sources,
     } = builder;
     // Before anything else, so that a signal that comes early is not lost.
     let stop = stop_signal().map_err(BuildError::Runtime)?;
-    let foundation = Foundation::lay(&config).await?;
+    let foundation = Foundation::lay_with(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
     let plugins = Plugins {
         additional: plugins,

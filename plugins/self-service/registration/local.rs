@@ -14,9 +14,11 @@ use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
 use crate::{
+    attributes,
     complaint::{self, Complaint},
     desk::Desk,
     login::local::failure,
+    scopes,
     sign_in::{self, Proof, SignIn},
     submission::Submission,
 };
@@ -81,17 +83,17 @@ async fn candidate(
     let services = &desk.services;
     let schema = services.schemas.default_schema();
     let place = Evaluation::of(ProfileContext::Registration);
+    let place = place.asking(&scopes::of_flow(&submission.flow));
     let traits = schema.from_person(submission.traits(), &json!({}));
     let (clock, entropy) = (&*services.clock, &*services.entropy);
     let accepted = schema.accept(&place, submission.traits(), &json!({}));
     let made =
         accepted.and_then(|traits| services.schemas.identity(schema, traits, clock, entropy));
+    let made = made.map_err(complaint::about_traits);
+    let made = made.and_then(|identity| attributes::taken(desk, identity, submission));
     let (identity, mut complaints) = match made {
         Ok(identity) => (identity, Vec::new()),
-        Err(errors) => (
-            stand_in(desk, schema, traits),
-            complaint::about_traits(errors),
-        ),
+        Err(complaints) => (stand_in(desk, schema, traits), complaints),
     };
     match method.enroll(&submission.value(), &identity).await {
         Ok(credential) if complaints.is_empty() => {
