@@ -114,3 +114,55 @@ impl Form<'_> {
             .any(|node| node.attributes.name == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(name: &str) -> CreateAdminAccount {
+        CreateAdminAccount {
+            email: "root@example.org".to_owned(),
+            username: "root".to_owned(),
+            name: Some(name.to_owned()),
+            phone_number: None,
+            password: PasswordSource::default(),
+        }
+    }
+
+    fn schema(properties: Value) -> Schema {
+        Schema::parse("s", json!({ "properties": properties })).unwrap()
+    }
+
+    /// CU-03.
+    #[test]
+    fn a_name_goes_where_the_schema_has_a_place_for_it() {
+        let text = json!({"type": "string"});
+        let parts = |first: &str, last: &str| {
+            let mut parts = serde_json::Map::new();
+            parts.insert(first.to_owned(), text.clone());
+            parts.insert(last.to_owned(), text.clone());
+            Value::Object(parts)
+        };
+        let nested =
+            schema(json!({"name": {"type": "object", "properties": parts("first", "last")}}));
+        let flat = schema(parts("firstName", "lastName"));
+        let whole = schema(json!({"name": text}));
+        for (schema, name, expected) in [
+            (
+                &nested,
+                "Ada King Lovelace",
+                json!({"name": {"first": "Ada", "last": "King Lovelace"}}),
+            ),
+            (&nested, "Ada", json!({"name": {"first": "Ada"}})),
+            (
+                &flat,
+                "Ada  Lovelace",
+                json!({"firstName": "Ada", "lastName": "Lovelace"}),
+            ),
+            (&flat, "Ada", json!({"firstName": "Ada"})),
+            (&whole, "Ada Lovelace", json!({"name": "Ada Lovelace"})),
+        ] {
+            assert_eq!(account(name).traits(schema), expected);
+        }
+    }
+}

@@ -183,10 +183,12 @@ impl<'a> Field<'a> {
 fn helper(ext: &Map<String, Value>, name: &str) -> Option<Markup> {
     let text = member(ext, name)?.to_owned();
     let of_html = ext.get(HTML).and_then(Value::as_array);
-    Some(match of_html.is_some_and(|names| names.iter().any(|one| one == name)) {
-        true => Markup::from_safe_string(text),
-        false => Markup::from(text),
-    })
+    Some(
+        match of_html.is_some_and(|names| names.iter().any(|one| one == name)) {
+            true => Markup::from_safe_string(text),
+            false => Markup::from(text),
+        },
+    )
 }
 
 /// The control, and the type of its inputs.

@@ -68,16 +68,14 @@ fn judged(
     let mut complaints: Vec<Complaint> = refused.collect();
     let sent = schema.restored(sent, &stored.traits, &guarded);
     let place = Evaluation::of(ProfileContext::Account);
-    Ok(
-        match profile::judged(desk, &place, stored, sent) {
-            Ok(identity) if complaints.is_empty() => Ok(identity),
-            Ok(_) => Err(complaints),
-            Err(more) => {
-                complaints.extend(more);
-                Err(complaints)
-            }
-        },
-    )
+    Ok(match profile::judged(desk, &place, stored, sent) {
+        Ok(identity) if complaints.is_empty() => Ok(identity),
+        Ok(_) => Err(complaints),
+        Err(more) => {
+            complaints.extend(more);
+            Err(complaints)
+        }
+    })
 }
 
 async fn keep(
