@@ -59,6 +59,8 @@ pub enum HostPattern {
     Exact(String),
     /// Every host below this one: `*.example.org` holds `example.org`.
     Below(String),
+    /// Every host, where no other route serves the path.
+    Unclaimed,
 }
 
 /// Where a route's requests go.

@@ -26,6 +26,7 @@ mod e2e {
     mod mailed;
     mod metrics;
     mod open_redirect;
+    mod profiles;
     mod provider;
     mod quiet_log;
     mod schema_check;

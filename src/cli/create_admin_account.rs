@@ -4,7 +4,7 @@ use clap::Args;
 use portcullis_core::schema::{Evaluation, ProfileContext, Schema};
 use serde_json::{Map, Value, json};
 
-use super::{Common, Failure, PasswordSource, desk::Desk, output};
+use super::{Common, Failure, PasswordSource, desk::Desk};
 
 /// Who is to be created.
 #[derive(Debug, Args)]
@@ -31,9 +31,7 @@ pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), F
         let password = account.password.read()?;
         let traits = account.traits(desk.schemas().default_schema());
         let identity = desk.create_admin(traits, &password).await?;
-        common
-            .output
-            .print(&output::identity(&identity, &desk.schemas_url()));
+        common.output.print(&desk.shown(&identity));
         Ok(())
     })
 }

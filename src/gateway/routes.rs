@@ -15,6 +15,7 @@ use crate::{
         Access, EncodedSlash, HeaderPreset, HostPattern, Route, RouteTable, Target, Timeouts,
         Unauthenticated,
     },
+    well_known::{CHANGE_PASSWORD, ChangePassword},
 };
 
 /// The table of the configured routes and of the pages that plugins added below `prefix`.
@@ -36,6 +37,12 @@ pub(super) fn table(
             pages,
         ));
     }
+    let password = Arc::new(ChangePassword::new(prefix));
+    compiled.push(Route {
+        host: HostPattern::Unclaimed,
+        methods: Some(vec![Method::GET, Method::HEAD]),
+        ..own(compiled.len(), CHANGE_PASSWORD, password)
+    });
     RouteTable::build(compiled).map_err(|clashes| {
         let texts: Vec<String> = clashes.iter().map(ToString::to_string).collect();
         BuildError::Invalid(texts.join("; "))
