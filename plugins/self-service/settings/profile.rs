@@ -42,7 +42,7 @@ pub(super) async fn save(
         Err(complaints) => return submission.reject(desk, complaints).await,
     };
     if schema.is_privileged_change(&stored.traits, &identity.traits)
-        && let Some(answer) = privilege::lacking(desk, principal, &mut submission).await?
+        && let Some(answer) = privilege::lacking(desk, principal, &mut submission, None).await?
     {
         return Ok(answer);
     }
