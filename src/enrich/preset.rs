@@ -77,7 +77,7 @@ impl Fact {
         let text = match self {
             Self::Id => identity.id.to_string(),
             Self::Email => schema?.email(traits).map(str::to_owned)?,
-            Self::Username => username(identity, traits)?,
+            Self::Username => username(identity, (schema, traits))?,
             Self::Name => name(traits)?,
             Self::Groups => return Some(Ok(value::list(&groups(traits)).value)),
             Self::GroupsTruncated => {
@@ -89,8 +89,14 @@ impl Fact {
     }
 }
 
-fn username(identity: &Identity, traits: &Value) -> Option<String> {
-    text(&traits["username"]).or_else(|| identity.identifiers.first().cloned())
+fn username(identity: &Identity, (schema, traits): (Option<&Schema>, &Value)) -> Option<String> {
+    text(&traits["username"]).or_else(|| {
+        let of = |traits| schema.map_or_else(Vec::new, |schema| schema.identifiers(traits));
+        let (all, seen) = (of(&identity.traits), of(traits));
+        let is_hidden = |name: &&String| all.contains(name) && !seen.contains(name);
+        let mut own = identity.identifiers.iter();
+        own.find(|name| !is_hidden(name)).cloned()
+    })
 }
 
 fn name(traits: &Value) -> Option<String> {

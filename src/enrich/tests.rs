@@ -194,6 +194,21 @@ fn what_people_do_not_see_is_told_only_where_the_schema_or_the_route_names_it() 
 }
 
 #[test]
+fn what_somebody_signs_in_with_unseen_is_not_their_name_either() {
+    let identifier = json!({"credentials": {"password": {"identifier": true}}});
+    let document = json!({"properties": {
+        "email": {"type": "string", "ory.sh/kratos": identifier, "x-profile": {"edit": ["admin"]}},
+    }});
+    let schema = Schema::parse("default", document).unwrap();
+    let schemas = Schemas::new(vec![Arc::new(schema)], "default").unwrap();
+    let enrichment = Enrichment::new(Arc::new(schemas), Vec::new());
+    let authelia = route("r", "/").preset(HeaderPreset::Authelia);
+    let asking = Asking::get("/");
+    let ada = principal(json!({"email": "ada@example.org"}));
+    assert!(lines(&enrichment.headers(&authelia, Some(&ada), &asking.head())).is_empty());
+}
+
+#[test]
 fn set_headers_add_to_the_preset_and_win_over_it() {
     let route = route("r", "/")
         .set("X-Team", "identity.traits.groups[0]")

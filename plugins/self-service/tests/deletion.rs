@@ -72,6 +72,7 @@ async fn prove(browser: &mut Browser<'_>, asked: &Reply) -> Reply {
     browser.go(back.location()).await
 }
 
+/// KC-121, KC-122.
 #[tokio::test]
 async fn kc_121_and_kc_122_only_with_the_switch_and_the_role() {
     for (enabled, roles, expected) in [

@@ -21,6 +21,7 @@ fn schemas() -> Schemas {
     Schemas::new(vec![Arc::new(schema())], "default").unwrap()
 }
 
+/// KC-001: and the tenant that there is one of.
 #[test]
 fn a_new_identity_has_what_its_schema_finds() {
     let (schemas, clock, entropy) = (schemas(), clock(), SeededEntropy::new(1));
