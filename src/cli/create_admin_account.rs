@@ -127,7 +127,7 @@ mod tests {
         }
     }
 
-    fn schema(properties: Value) -> Schema {
+    fn schema(properties: &Value) -> Schema {
         Schema::parse("s", json!({ "properties": properties })).unwrap()
     }
 
@@ -142,9 +142,9 @@ mod tests {
             Value::Object(parts)
         };
         let nested =
-            schema(json!({"name": {"type": "object", "properties": parts("first", "last")}}));
-        let flat = schema(parts("firstName", "lastName"));
-        let whole = schema(json!({"name": text}));
+            schema(&json!({"name": {"type": "object", "properties": parts("first", "last")}}));
+        let flat = schema(&parts("firstName", "lastName"));
+        let whole = schema(&json!({"name": text}));
         for (schema, name, expected) in [
             (
                 &nested,
