@@ -89,11 +89,19 @@ async fn candidate(
     let accepted = schema.accept(&place, submission.traits(), &json!({}));
     let made =
         accepted.and_then(|traits| services.schemas.identity(schema, traits, clock, entropy));
-    let made = made.map_err(complaint::about_traits);
-    let made = made.and_then(|identity| attributes::taken(desk, identity, submission));
     let (identity, mut complaints) = match made {
         Ok(identity) => (identity, Vec::new()),
-        Err(complaints) => (stand_in(desk, schema, traits), complaints),
+        Err(errors) => (
+            stand_in(desk, schema, traits),
+            complaint::about_traits(errors),
+        ),
+    };
+    let identity = match attributes::taken(desk, identity.clone(), submission) {
+        Ok(identity) => identity,
+        Err(more) => {
+            complaints.extend(more);
+            identity
+        }
     };
     match method.enroll(&submission.value(), &identity).await {
         Ok(credential) if complaints.is_empty() => {

@@ -36,10 +36,16 @@ pub(super) async fn save(
     let place = actions::form::place(&submission.flow);
     let sent = sent(&submission, schema, &stored);
     let judged = judged(desk, &place, &stored, sent);
-    let judged = judged.and_then(|identity| attributes::taken(desk, *identity, &submission));
-    let identity = match judged {
-        Ok(identity) => identity,
-        Err(complaints) => return submission.reject(desk, complaints).await,
+    // Both are judged, so that people learn of all mistakes at once.
+    let identity = match (judged, attributes::taken(desk, stored.clone(), &submission)) {
+        (Ok(identity), Ok(further)) => Identity {
+            unmanaged: further.unmanaged,
+            ..*identity
+        },
+        (traits, further) => {
+            let complaints = traits.err().into_iter().chain(further.err()).flatten();
+            return submission.reject(desk, complaints.collect()).await;
+        }
     };
     if schema.is_privileged_change(&stored.traits, &identity.traits)
         && let Some(answer) = privilege::lacking(desk, principal, &mut submission, None).await?

@@ -170,6 +170,34 @@ async fn rows_work_without_scripts_and_say_what_is_wrong_in_them() {
 }
 
 #[tokio::test]
+async fn mistakes_in_traits_and_attributes_are_told_at_once() {
+    let house = house("ENABLED");
+    let body = |flow: &Value, address: &str| {
+        json!({
+            "csrf_token": csrf(flow), "password": PASSWORD, "traits": {"email": address},
+            "attributes": {"0": {"name": "team", "value": "x".repeat(2049)}},
+        })
+    };
+    let told = |flow: &Value| {
+        ["traits.email", "attributes.0.value"]
+            .map(|name| node(flow, name)["messages"][0]["id"].clone())
+    };
+    let expected = [json!(4_000_040), json!(4_000_017)];
+    let mut browser = house.browser();
+    let flow = browser.begin("registration").await;
+    let mut sent = body(&flow, "no address");
+    sent["method"] = "password".into();
+    let reply = browser.post(action(&flow), &sent).await;
+    assert_eq!(told(&reply.json()), expected);
+    resident(&house).await;
+    let flow = settings(&mut browser).await;
+    let mut sent = body(&flow, "no address");
+    sent["method"] = "profile".into();
+    let reply = browser.post(action(&flow), &sent).await;
+    assert_eq!(told(&reply.json()), expected);
+}
+
+#[tokio::test]
 async fn a_name_of_a_trait_is_no_attribute() {
     let house = house("ENABLED");
     resident(&house).await;
