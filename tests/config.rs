@@ -24,6 +24,8 @@ mod kinds;
 mod mistakes;
 #[path = "config/people.rs"]
 mod people;
+#[path = "config/presets.rs"]
+mod presets;
 #[path = "config/providers.rs"]
 mod providers;
 #[path = "config/routes.rs"]

@@ -27,6 +27,7 @@ mod e2e {
     mod metrics;
     mod migration;
     mod open_redirect;
+    mod profiles;
     mod provider;
     mod quiet_log;
     mod schema_check;

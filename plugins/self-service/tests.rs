@@ -3,6 +3,7 @@
 mod a_word;
 mod actions;
 mod actions_asked;
+mod attributes;
 mod confirmation;
 mod deletion;
 mod first_sign_in;
@@ -28,6 +29,7 @@ mod recovery;
 mod recovery_defence;
 mod registration;
 mod released;
+mod scopes;
 mod sessions;
 mod settings;
 mod throttle;

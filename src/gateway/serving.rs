@@ -30,6 +30,7 @@ use crate::{
         log::{self, Format},
         writer::Flush,
     },
+    profile_fetch,
     providers::{Roster, watch},
     store::Store,
 };
@@ -46,11 +47,12 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         config,
         plugins,
         providers,
+        validators,
         sources,
     } = builder;
     // Before anything else, so that a signal that comes early is not lost.
     let stop = stop_signal().map_err(BuildError::Runtime)?;
-    let foundation = Foundation::lay(&config).await?;
+    let foundation = Foundation::lay_with(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
     let plugins = Plugins {
         additional: plugins,
@@ -63,7 +65,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let prepared = ProviderParts::prepare(&config, &foundation, other, &plugins.announcer);
     let providers = prepared.await?;
     let watch = watch(Arc::clone(&providers.keeper)).map_err(BuildError::Runtime)?;
-    let gate = assembly::gate(&config, &foundation, &providers, plugins).await?;
+    let (gate, fetch) = assembly::gate(&config, &foundation, &providers, plugins).await?;
     let mut server = Server::new(UpstreamSettings::default());
     server.proxy(proxy_endpoint(&config)?, gate);
     let registry = Arc::clone(&providers.broker.registry);
@@ -76,10 +78,11 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
     let documents = Documents::new(Arc::clone(&foundation.schemas));
-    let admin: Vec<(&str, Arc<dyn Pages>)> = vec![
+    let mut admin: Vec<(&str, Arc<dyn Pages>)> = vec![
         ("/health", Arc::new(health)),
         ("/schemas", Arc::new(documents)),
     ];
+    admin.extend(fetch.map(|fetch| (profile_fetch::PATH, Arc::new(fetch) as Arc<dyn Pages>)));
     server.in_process("admin", Endpoint::bind(config.listen.admin)?, own(admin));
     let metrics = vec![("/metrics", foundation.metrics.pages())];
     server.in_process(

@@ -329,3 +329,19 @@ fn a_missing_mail_server_is_told_where_somebody_would_be_written_to() {
         "portcullis.toml:9: mail.template_dir: there is no such folder",
     );
 }
+
+#[test]
+fn a_trait_is_exposed_only_in_a_header_that_may_be_set() {
+    let schema = |header: &str| {
+        format!(
+            "{ROUTE}[[identity.schemas]]\nid = \"a\"\ninline = '{{\"properties\": {{\"a\": \
+             {{\"x-profile\": {{\"expose\": {{\"header\": \"{header}\"}}}}}}}}}}'\n"
+        )
+    };
+    assert_eq!(Folder::with(&schema("X-Team")).warned(), "");
+    refused(
+        &schema("X-Portcullis-Team"),
+        "portcullis.toml:6: identity.schemas[0].inline: no usable schema at \
+         /properties/a/x-profile/expose/header: the gateway itself decides about",
+    );
+}

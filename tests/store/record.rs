@@ -200,6 +200,7 @@ async fn what_ended_long_ago_is_removed() {
     }
 }
 
+/// HA-06.
 #[tokio::test]
 async fn an_identity_that_is_switched_off_has_no_sessions() {
     for record in records().await {

@@ -10,7 +10,7 @@ use portcullis_core::{
     link::Link,
     message::Message,
     method::Method,
-    schema::{Evaluation, ProfileContext},
+    schema::{Evaluation, ProfileContext, Viewer},
     ui::Node,
 };
 use portcullis_kit::Failure;
@@ -57,6 +57,7 @@ fn profile(desk: &Desk, identity: &Identity) -> Vec<Node> {
         let path = input.name.strip_prefix("traits.");
         input.disabled |= path.is_some_and(|path| identity.is_forced(path));
     }
+    nodes.extend(schema.unmanaged_nodes(Viewer::Person, &identity.unmanaged, METHOD));
     if nodes.iter().any(|node| !node.attributes.disabled) {
         nodes.push(Node::submit(METHOD, "method", METHOD, Message::save()));
     }

@@ -7,7 +7,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Wants};
 
-use crate::{actions, desk::Desk, forms, remembered, start, submission::Submission};
+use crate::{actions, desk::Desk, forms, remembered, scopes, start, submission::Submission};
 
 /// Brings the flow's form up to date after a change, and keeps it.
 pub(crate) async fn succeed(
@@ -29,7 +29,10 @@ pub(crate) async fn refresh(
     identity: IdentityId,
 ) -> Result<(), Failure> {
     let nodes = match remembered::action(flow) {
-        Some(action) => actions::form::of_stored(desk, identity, action).await?,
+        Some(action) => {
+            let scopes = scopes::of_flow(flow);
+            actions::form::of_stored(desk, identity, (action, &scopes)).await?
+        }
         None => forms::settings::nodes(desk, identity).await?,
     };
     flow.ui.nodes = start::arrange(nodes);

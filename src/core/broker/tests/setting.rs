@@ -146,6 +146,7 @@ pub(super) fn setting(create: Creation) -> Setting {
         vault: store.clone(),
         clock: clock.clone(),
         entropy: Arc::new(SeededEntropy::new(5)),
+        scopes: Vec::new(),
     };
     Setting {
         broker,
