@@ -228,6 +228,15 @@ fn a_relative_database_counts_from_the_folder_of_the_configuration() {
 }
 
 #[test]
+fn the_templates_of_mails_are_looked_for_beside_the_configuration() {
+    let folder = Folder::with(&format!("[mail]\ntemplate_dir = \"mails\"\n{ROUTE}"));
+    let mails = folder.path().join("mails");
+    std::fs::create_dir(&mails).unwrap();
+    let config = folder.load().unwrap().config;
+    assert_eq!(config.mail.template_dir, Some(mails));
+}
+
+#[test]
 fn a_missing_mail_server_is_told_where_somebody_would_be_written_to() {
     let told = |text: &str| Folder::with(text).all_warnings().contains(SILENCE);
     assert!(told(&provider("")));
