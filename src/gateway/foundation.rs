@@ -20,7 +20,7 @@ use super::BuildError;
 use crate::{
     config::Config,
     entropy::OsEntropy,
-    mail::Post,
+    mail::{Post, Rounds},
     observe::metrics::Metrics,
     store::{SharedSessions, Store, Stores},
     vault::{Keyring, SealedUpstreamSessions, Vault, VaultParts},
@@ -52,8 +52,9 @@ pub struct Foundation {
 }
 
 impl Foundation {
-    /// Opens the stores, brings them up to date and reads the schemas.
-    pub async fn lay(config: &Config) -> Result<Self, BuildError> {
+    /// Opens the stores, brings them up to date and reads the schemas; beside it, what is to run as
+    /// long as mail is to be sent.
+    pub async fn lay(config: &Config) -> Result<(Self, Rounds), BuildError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let lifetimes = SessionLifetimes {
@@ -63,10 +64,10 @@ impl Foundation {
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
-        let post = Post::new(&config.mail, &addresses, &clock, &entropy)
+        let (post, rounds) = Post::new(&config.mail, &addresses, &clock, &entropy)
             .map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
-        Ok(Self {
+        let foundation = Self {
             stores: store.cached(shared, lifetimes, metrics.session_cache.clone()),
             metrics,
             store,
@@ -77,7 +78,8 @@ impl Foundation {
             clock,
             entropy,
             lifetimes,
-        })
+        };
+        Ok((foundation, rounds))
     }
 
     /// The password method.
