@@ -3,7 +3,7 @@
 use portcullis_core::{flow::Flow, id::IdentityId, message::Message};
 use portcullis_kit::Failure;
 
-use crate::{desk::Desk, forms, start};
+use crate::{desk::Desk, forms, remembered, start};
 
 /// Brings the flow's form up to date after a change, and keeps it.
 pub(super) async fn succeed(
@@ -26,5 +26,6 @@ pub(super) async fn refresh(
 ) -> Result<(), Failure> {
     flow.ui.nodes = start::arrange(forms::settings::nodes(desk, identity).await?);
     flow.state = "show_form".to_owned();
+    remembered::forget_choices(flow);
     Ok(())
 }
