@@ -1,7 +1,7 @@
 //! First sign-ins through providers: forms, refusals, and addresses that are reclaimed.
 
 use portcullis_core::{
-    credential::{Credential, CredentialKind, CredentialStore},
+    credential::CredentialStore,
     expression::{Expression, Scope},
     id::CredentialId,
     identity::Identity,
