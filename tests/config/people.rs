@@ -28,6 +28,15 @@ fn sessions_end_and_their_cookie_reaches_the_gateway() {
 }
 
 #[test]
+fn the_templates_of_mails_are_looked_for_beside_the_configuration() {
+    let folder = Folder::with(&format!("[mail]\ntemplate_dir = \"mails\"\n{ROUTE}"));
+    let mails = folder.path().join("mails");
+    std::fs::create_dir(&mails).unwrap();
+    let config = folder.load().unwrap().config;
+    assert_eq!(config.mail.template_dir, Some(mails));
+}
+
+#[test]
 fn providers_are_complete_and_of_their_kind() {
     refused(
         "[providers.acme]\nclient_id = \"x\"\n",
@@ -225,15 +234,6 @@ fn a_relative_database_counts_from_the_folder_of_the_configuration() {
     let absolute = Folder::with("[store]\nurl = \"sqlite:///var/own.db\"\n").load();
     let url = absolute.unwrap().config.store.url;
     assert_eq!(url.expose(), "sqlite:///var/own.db");
-}
-
-#[test]
-fn the_templates_of_mails_are_looked_for_beside_the_configuration() {
-    let folder = Folder::with(&format!("[mail]\ntemplate_dir = \"mails\"\n{ROUTE}"));
-    let mails = folder.path().join("mails");
-    std::fs::create_dir(&mails).unwrap();
-    let config = folder.load().unwrap().config;
-    assert_eq!(config.mail.template_dir, Some(mails));
 }
 
 #[test]
