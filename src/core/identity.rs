@@ -1,6 +1,6 @@
 //! An identity: who somebody is, as its schema describes, and the port that keeps identities.
 
-use std::{fmt::Debug, future::Future};
+use std::fmt::Debug;
 
 use async_trait::async_trait;
 use jiff::Timestamp;

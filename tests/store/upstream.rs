@@ -12,7 +12,6 @@ use async_trait::async_trait;
 use portcullis::vault::{Keyring, Vault, VaultParts};
 use portcullis_core::{
     clock::Clock,
-    credential::{Credential, CredentialKind},
     event::Event,
     id::{CredentialId, IdentityId, ProviderId, SessionId},
     identity::Identity,

@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use portcullis::vault::{Keyring, SealedUpstreamSessions, Vault};
 use portcullis_core::{
     clock::Clock,
-    credential::{Credential, CredentialKind},
     id::{CredentialId, IdentityId, SessionId},
     provider::{Policy, TokenSet, Upstream},
     secret::Secret,
