@@ -61,6 +61,9 @@ fn principal() -> Arc<Principal> {
         traits: json!({"email": "ada@example.org", "groups": ["staff", "ops", "on-call"]}),
         metadata_public: None,
         metadata_admin: None,
+        required_actions: Vec::new(),
+        accepted_terms: Vec::new(),
+        unmanaged: std::collections::BTreeMap::new(),
         provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
@@ -88,7 +91,7 @@ fn principal() -> Arc<Principal> {
         }],
         device: Device::default(),
     };
-    Arc::new(Principal::new(Arc::new(identity), session))
+    Arc::new(Principal::new(Arc::new(identity), session, Vec::new()))
 }
 
 fn schemas() -> Arc<Schemas> {

@@ -60,7 +60,7 @@ impl Answers {
 
     /// The answer to a request that ends here because of `code`.
     pub fn refuse(&self, code: Code, remedy: &Remedy, asked: &Asked<'_>) -> Response<Vec<u8>> {
-        if let Remedy::SignIn(url) = remedy
+        if let Remedy::SignIn(url) | Remedy::Finish(url) = remedy
             && let Ok(location) = HeaderValue::from_str(url)
         {
             let mut response = redirect(location, asked.method);
@@ -68,8 +68,8 @@ impl Answers {
             return response;
         }
         let mut response = match wants_page(asked.headers) {
-            true => self.page(code, asked),
-            false => problem(code, asked.id),
+            true => self.page(code, remedy, asked),
+            false => problem(code, remedy, asked.id),
         };
         *response.status_mut() = code.status();
         let headers = response.headers_mut();
@@ -110,8 +110,11 @@ impl Answers {
         }
     }
 
-    fn page(&self, code: Code, asked: &Asked<'_>) -> Response<Vec<u8>> {
+    fn page(&self, code: Code, remedy: &Remedy, asked: &Asked<'_>) -> Response<Vec<u8>> {
         let mut ways_out = Vec::new();
+        if let Remedy::FinishAt(url) = remedy {
+            ways_out.push(WayOut::new("Continue", url));
+        }
         if code.status().is_server_error() && !asked.path.is_empty() {
             ways_out.push(WayOut::new("Try again", asked.path));
         }
@@ -121,13 +124,15 @@ impl Answers {
         if asked.path != "/" {
             ways_out.push(WayOut::new("Go to the start page", "/"));
         }
-        let html = self.shell.error_page(&ErrorPage {
+        let page = ErrorPage {
             code,
             request_id: asked.id,
             reason: None,
             hints: &[],
             ways_out: &ways_out,
-        });
+        };
+        let locale = self.shell.locale(None, asked.headers);
+        let html = self.shell.error_page(&locale, &page);
         let kind = HeaderValue::from_static("text/html; charset=utf-8");
         let mut response = Response::new(html.into_bytes());
         response.headers_mut().insert(CONTENT_TYPE, kind);
@@ -166,9 +171,9 @@ fn redirect(location: HeaderValue, method: &Method) -> Response<Vec<u8>> {
     response
 }
 
-fn problem(code: Code, request_id: &str) -> Response<Vec<u8>> {
+fn problem(code: Code, remedy: &Remedy, request_id: &str) -> Response<Vec<u8>> {
     let status = code.status();
-    let body = json!({
+    let mut body = json!({
         "type": format!("urn:portcullis:problem:{}", code.as_str()),
         "title": status.canonical_reason().unwrap_or_default(),
         "status": status.as_u16(),
@@ -176,6 +181,9 @@ fn problem(code: Code, request_id: &str) -> Response<Vec<u8>> {
         "code": code.as_str(),
         "request_id": request_id,
     });
+    if let Remedy::FinishAt(url) = remedy {
+        body["redirect_browser_to"] = json!(url);
+    }
     let mut response = Response::new(body.to_string().into_bytes());
     response.headers_mut().insert(
         CONTENT_TYPE,

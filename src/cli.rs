@@ -13,6 +13,8 @@ mod output;
 mod password;
 mod providers;
 mod redirect_uri;
+mod required_actions;
+mod schema_check;
 mod selector;
 mod serve;
 mod show_endpoints;
@@ -107,6 +109,15 @@ enum Command {
         #[command(flatten)]
         consent: Consent,
     },
+    /// Look at the actions that people may have to do.
+    #[command(subcommand)]
+    RequiredActions(required_actions::RequiredActions),
+    /// Say what an identity has to do before it is let through.
+    #[command(visible_alias = "set-user-required-actions")]
+    SetRequiredActions(required_actions::SetRequiredActions),
+    /// Look after the schemas.
+    #[command(subcommand)]
+    Schema(schema_check::SchemaCommand),
     /// Look after the providers.
     #[command(subcommand)]
     Providers(providers::Providers),
@@ -154,7 +165,10 @@ pub fn run(cli: Cli) -> ExitCode {
         }) => links::unlink(&common, &selector, &credential_id, &consent),
         Some(Command::LinkOidcAccount(asked)) => assignment::run(&common, &asked),
         Some(Command::PrepareOidcLink(asked)) => links::prepare(&common, &asked),
+        Some(Command::Schema(asked)) => schema_check::run(&common, &asked),
         Some(Command::ShowEndpoints) => show_endpoints::run(&common),
+        Some(Command::RequiredActions(asked)) => required_actions::run(&common, &asked),
+        Some(Command::SetRequiredActions(asked)) => required_actions::set(&common, &asked),
         Some(Command::Providers(asked)) => providers::run(&common, &asked),
         Some(Command::GetRedirectUri { provider }) => redirect_uri::run(&common, &provider),
     };

@@ -11,6 +11,7 @@ mod duration;
 mod expression;
 mod file;
 mod finding;
+mod form_module;
 mod header;
 mod host;
 mod identity;
@@ -20,6 +21,7 @@ mod listen;
 mod load;
 mod log;
 mod mail;
+mod messages;
 mod origin;
 mod password;
 mod past_drop_ins;
@@ -28,6 +30,7 @@ mod plugins;
 mod position;
 mod provider;
 mod rate;
+mod required_actions;
 mod route;
 mod routes;
 mod schema;
@@ -51,23 +54,28 @@ use url::{Host, Url};
 pub use self::{
     connection::ConnectionUrl,
     finding::{Finding, KeyPath, Place, Report, Severity},
+    form_module::FormModule,
     identity::{Identity, Local},
     limits::Limits,
     listen::{Listen, Tls},
     load::{Loaded, load, load_provider},
     log::{Log, LogFormat, LogLevel},
     mail::Mail,
+    messages::Messages,
     password::{Argon2, Password},
     past_drop_ins::load_past_drop_ins,
-    plugins::{ErrorPage, LoginFlow, Plugins, RegistrationFlow, SelfService},
+    plugins::{
+        ErrorPage, LoginFlow, MailedFlow, MailedProof, Plugins, RegistrationFlow, SelfService,
+    },
     provider::{
         Authentication, Cloud, MappedTrait, OnDisable, Preset, Protocol, Provider, ProviderKind,
         SubjectSource,
     },
     rate::Rate,
+    required_actions::{RequiredAction, RequiredActions},
     route::{Access, EncodedSlash, HeaderPreset, Route, Timeouts, Unauthenticated},
     schema::SchemaSource,
-    session::Session,
+    session::{ActionsInWhoAmI, Session, WhoAmI},
     size::ByteSize,
     sources::Sources,
     store::{Redis, Store},
@@ -123,10 +131,14 @@ pub struct Config {
     pub drop_ins: BTreeMap<String, PathBuf>,
     /// `[identity]`.
     pub identity: Identity,
+    /// `[required_actions.<ALIAS>]`.
+    pub required_actions: RequiredActions,
     /// `[plugins.…]`.
     pub plugins: Plugins,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[messages]`.
+    pub messages: Messages,
     /// `[limits]`.
     pub limits: Limits,
     /// `[log]`.
@@ -149,8 +161,10 @@ impl Default for Config {
             providers_dir: PROVIDERS_DIR.into(),
             drop_ins: BTreeMap::new(),
             identity: Identity::default(),
+            required_actions: required_actions::defaults(),
             plugins: Plugins::default(),
             mail: Mail::default(),
+            messages: Messages::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -227,10 +241,12 @@ impl Config {
         }
         self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));
+        required_actions::validate(self, &mut check.under("required_actions"));
         self.plugins
             .self_service
             .validate(&mut check.under("plugins").under("self-service"));
         self.mail.validate(&mut check.under("mail"));
+        self.messages.validate(&mut check.under("messages"));
         self.warn_of_silence(&mut check.under("mail"));
         self.limits.validate(&mut check.under("limits"));
     }

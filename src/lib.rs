@@ -10,6 +10,7 @@ mod authorize;
 mod builtin;
 pub mod cli;
 pub mod config;
+pub mod documents;
 pub mod echo;
 pub mod enrich;
 pub mod entropy;

@@ -15,7 +15,7 @@ use portcullis_core::{
 pub use self::smtp::MailServerError;
 use self::{
     links::{LinkEvents, LinkNotices},
-    outbox::{Outbox, Unsent},
+    outbox::{Outbox, Pen, Unsent},
     smtp::Smtp,
     wording::Wording,
 };
@@ -57,10 +57,11 @@ impl Post {
             )?),
             _ => None,
         };
-        let wording = Wording::load(config.template_dir.as_deref())?;
+        let wording = Arc::new(Wording::load(config.template_dir.as_deref())?);
+        let pen = Pen::new(Arc::clone(&wording), addresses.public_url());
         let (outbox, unsent) = match config.to_terminal {
-            true => (Outbox::terminal(), None),
-            false => Outbox::new(smtp),
+            true => (Outbox::terminal(pen), None),
+            false => Outbox::new(smtp, pen),
         };
         let mailer: Arc<dyn Mailer> = Arc::new(outbox);
         let (events, links) = LinkEvents::new(addresses.clone(), wording);

@@ -83,6 +83,18 @@ impl Pipeline {
     async fn permit(&self, head: &RequestHead<'_>) -> Result<Permit, Refusal> {
         let route = self.find_route(head)?;
         let principal = self.authenticate(route, head).await?;
+        if let Some(known) = &principal
+            && let Some(action) = known.pending.first()
+            && self.asks_who(route, head)
+        {
+            let remedy = remedy::finish(route.unauthenticated, head, (&self.addresses, *action));
+            return Err(Refusal {
+                code: Code::ActionsPending,
+                route: Some(route.clone()),
+                principal,
+                remedy,
+            });
+        }
         if let Decision::Deny(code) =
             authorize(route, principal.as_deref(), head, &self.authorizers)
         {
@@ -98,6 +110,13 @@ impl Pipeline {
             route: route.clone(),
             principal,
         })
+    }
+
+    /// Whether a request passes only because of whom it comes from. Whoever has to do something first
+    /// counts as nobody until it is done.
+    fn asks_who(&self, route: &Route, head: &RequestHead<'_>) -> bool {
+        !matches!(route.target, Target::Pages(_))
+            && authorize(route, None, head, &self.authorizers) != Decision::Allow
     }
 
     fn find_route(&self, head: &RequestHead<'_>) -> Result<&Arc<Route>, Refusal> {
@@ -264,6 +283,10 @@ pub enum Remedy {
     None,
     /// Go to this URL to sign in, with 302 for GET and HEAD and 303 otherwise.
     SignIn(String),
+    /// Go to this URL to finish what is asked of whoever is signed in, in the same way.
+    Finish(String),
+    /// Have the browser go to this URL to finish it: 403, and the URL beside the reason.
+    FinishAt(String),
     /// Present a session: 401 with `WWW-Authenticate`.
     Challenge,
 }

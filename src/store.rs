@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use portcullis_core::{
+    action::Actions,
     clock::Clock,
     credential::CredentialStore,
     entropy::Entropy,
@@ -96,11 +97,13 @@ impl Store {
     }
 
     /// The stores of this record behind their caches. A command that runs nothing beside itself
-    /// uses them too: what it changes is then heard of by every gateway on the same Redis.
+    /// uses them too: what it changes is then heard of by every gateway on the same Redis. `actions`
+    /// says what each principal has to do before it is let through.
     pub fn cached(
         &self,
         shared: Option<SharedSessions>,
         lifetimes: SessionLifetimes,
+        actions: Arc<Actions>,
         counters: SessionCacheMetrics,
     ) -> Stores {
         let shared = shared.map(Arc::new);
@@ -114,7 +117,7 @@ impl Store {
             lifetimes,
         };
         let principals = Arc::new(Principals::new(
-            records,
+            (records, actions),
             Arc::clone(&self.clock),
             sender,
             counters,

@@ -14,18 +14,23 @@
 mod support;
 
 mod e2e {
+    mod actions;
     mod check;
     mod commands;
     mod first_visit;
     mod first_visit_curl;
     mod gate;
     mod harness;
+    mod languages;
     mod mail;
+    mod mailed;
     mod metrics;
     mod open_redirect;
     mod provider;
     mod quiet_log;
+    mod schema_check;
     mod sessions;
+    mod settings;
     mod shutdown;
     mod sign_in_loop;
     mod storm;

@@ -64,7 +64,7 @@ fn liking(headers: &HeaderMap, exactness: impl Fn(&str) -> Option<u8>) -> Option
 }
 
 /// The `q` parameter in thousandths (RFC 9110, section 12.4.2); one when absent or unreadable.
-fn quality(parameters: &str) -> u16 {
+pub(crate) fn quality(parameters: &str) -> u16 {
     parameters
         .split(';')
         .filter_map(|parameter| parameter.trim().split_once('='))

@@ -11,8 +11,17 @@ pub enum Framing {
     Origin(String),
 }
 
-/// The policy: nothing but our own stylesheet and pictures, and pictures of these origins.
-pub(crate) fn policy(secure: bool, framing: &Framing, pictures: &[String]) -> HeaderValue {
+/// What a page loads that is not ours.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sources {
+    /// The origins of its pictures.
+    pub(crate) pictures: Vec<String>,
+    /// The addresses of its scripts, none of which is written into the page itself.
+    pub(crate) scripts: Vec<String>,
+}
+
+/// The policy: nothing but our own stylesheet and pictures, and what the page names.
+pub(crate) fn policy(secure: bool, framing: &Framing, sources: &Sources) -> HeaderValue {
     // Chromium applies `form-action` to every redirect that follows a submission: to a provider,
     // and back to an application that may redirect in turn. Their origins are not known here.
     let forms = match secure {
@@ -24,12 +33,16 @@ pub(crate) fn policy(secure: bool, framing: &Framing, pictures: &[String]) -> He
         Framing::Origin(origin) => origin,
     };
     let mut images = "'self' data:".to_owned();
-    for origin in pictures {
+    for origin in &sources.pictures {
         images.push(' ');
         images.push_str(origin);
     }
+    let scripts = match sources.scripts.is_empty() {
+        true => String::new(),
+        false => format!(" script-src {};", sources.scripts.join(" ")),
+    };
     let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src {images}; form-action 'self' {forms}; \
+        "default-src 'none';{scripts} style-src 'self'; img-src {images}; form-action 'self' {forms}; \
          base-uri 'none'; frame-ancestors {ancestors}"
     );
     // An origin that cannot stand in a header is shown nowhere and frames nothing.

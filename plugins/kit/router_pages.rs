@@ -19,6 +19,7 @@ use tower::ServiceExt;
 
 use crate::{
     failure::{Failure, WayOut},
+    locales::{Locale, UI_LOCALES},
     negotiation::Wants,
     shell::{ErrorPage, Shell},
 };
@@ -71,11 +72,19 @@ impl RouterPages {
         }
     }
 
+    fn locale(&self, request: &Request<Vec<u8>>) -> Locale {
+        let query = request.uri().query().unwrap_or_default();
+        let mut query = url::form_urlencoded::parse(query.as_bytes());
+        let wanted = query.find(|(name, _)| name == UI_LOCALES);
+        let wanted = wanted.as_ref().map(|(_, tags)| &**tags);
+        self.shell.locale(wanted, request.headers())
+    }
+
     fn render(
         &self,
         failure: &Failure,
-        wants: Wants,
-        request_id: &str,
+        (wants, request_id): (Wants, &str),
+        locale: &Locale,
     ) -> axum::response::Response {
         let status = failure.code().status();
         let mut response = match wants {
@@ -87,13 +96,16 @@ impl RouterPages {
                     [] => &start[..],
                     ways_out => ways_out,
                 };
-                let page = self.shell.error_page(&ErrorPage {
-                    code: failure.code(),
-                    request_id,
-                    reason: failure.reason(),
-                    hints: failure.hints(),
-                    ways_out,
-                });
+                let page = self.shell.error_page(
+                    locale,
+                    &ErrorPage {
+                        code: failure.code(),
+                        request_id,
+                        reason: failure.reason(),
+                        hints: failure.hints(),
+                        ways_out,
+                    },
+                );
                 (status, Html(page)).into_response()
             }
         };
@@ -112,6 +124,7 @@ impl RouterPages {
 impl Pages for RouterPages {
     async fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         let wants = Wants::of(request.headers());
+        let locale = self.locale(&request);
         let request_id = request
             .extensions()
             .get::<Visitor>()
@@ -122,7 +135,7 @@ impl Pages for RouterPages {
             let json = response.extensions().get::<JsonOnly>().is_some();
             failure.log(&request_id);
             let wants = if json { Wants::Json } else { wants };
-            response = self.render(&failure, wants, &request_id);
+            response = self.render(&failure, (wants, &request_id), &locale);
         }
         let (mut parts, body) = response.into_parts();
         for (name, value) in self.shell.security_headers() {

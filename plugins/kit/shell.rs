@@ -3,23 +3,33 @@
 //! It names no web framework in its interface but for the stylesheet's router, so that the
 //! gateway's own answers look like the plugins' pages.
 
-use http::{HeaderName, HeaderValue, header};
-use minijinja::{AutoEscape, Environment, context, syntax::SyntaxConfig, value::Serde};
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use minijinja::{AutoEscape, Environment, Value, context, syntax::SyntaxConfig, value::Serde};
 use portcullis_core::{catalogue::Code, ui::Ui};
 use serde::Serialize;
 
 use crate::{
     escape,
     failure::WayOut,
-    form::FormView,
-    policy::{self, Framing},
+    form::{self, FormView},
+    locales::{Locale, Locales, LocalesError},
+    modules::{Modules, Script},
+    overview::OverviewPage,
+    policy::{self, Framing, Sources},
     stylesheet,
 };
 
 /// The templates, each under its file name.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("shell.html", include_str!("templates/shell.html")),
     ("form.html", include_str!("templates/form.html")),
+    ("part.html", include_str!("templates/part.html")),
+    ("sections.html", include_str!("templates/sections.html")),
+    ("overview.html", include_str!("templates/overview.html")),
+    ("field.html", include_str!("templates/field.html")),
+    ("attributes.html", include_str!("templates/attributes.html")),
     ("notice.html", include_str!("templates/notice.html")),
     ("error.html", include_str!("templates/error.html")),
 ];
@@ -28,15 +38,23 @@ const TEMPLATES: [(&str, &str); 4] = [
 const LAST_RESORT: &str = "<!doctype html><html lang=\"en\"><title>Error</title>\
     <h1>Something went wrong on our side.</h1></html>";
 
-/// A template cannot be read.
+/// What comes with the gateway for its pages cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("a page template cannot be read")]
-pub struct TemplateError(#[source] minijinja::Error);
+pub enum ShellError {
+    /// A template.
+    #[error("a page template cannot be read")]
+    Template(#[source] minijinja::Error),
+    /// The texts of a language.
+    #[error("the texts of pages cannot be read")]
+    Texts(#[source] LocalesError),
+}
 
 /// Renders pages.
 #[derive(Debug)]
 pub struct Shell {
     templates: Environment<'static>,
+    locales: Arc<Locales>,
+    modules: Modules,
     product: String,
     stylesheet: String,
     secure: bool,
@@ -67,8 +85,8 @@ pub struct FormPage<'a> {
     pub lead: Option<&'a str>,
     /// The form.
     pub ui: &'a Ui,
-    /// A question and the link that answers it, below the form.
-    pub footer: Option<(&'a str, &'a WayOut)>,
+    /// Questions and the links that answer them, below the form.
+    pub footer: &'a [(&'a str, WayOut)],
 }
 
 /// A page that tells something and offers to go on.
@@ -89,13 +107,13 @@ pub type Facts<'a> = &'a [(&'static str, String)];
 
 impl Shell {
     /// A shell for `product`, with own pages below `prefix`, reached over TLS or not.
-    pub fn new(product: &str, prefix: &str, secure: bool) -> Result<Self, TemplateError> {
+    pub fn new(product: &str, prefix: &str, secure: bool) -> Result<Self, ShellError> {
         let mut templates = Environment::new();
         let syntax = SyntaxConfig::builder()
             .trim_blocks(true)
             .lstrip_blocks(true)
             .build()
-            .map_err(TemplateError)?;
+            .map_err(ShellError::Template)?;
         templates.set_syntax(syntax);
         // Everything is escaped when it is written, so that no filter can mark a text as safe.
         templates.set_auto_escape_callback(|_| AutoEscape::None);
@@ -103,10 +121,13 @@ impl Shell {
         for (name, source) in TEMPLATES {
             templates
                 .add_template(name, source)
-                .map_err(TemplateError)?;
+                .map_err(ShellError::Template)?;
         }
+        let locales = Locales::load(None).map_err(ShellError::Texts)?;
         Ok(Self {
             templates,
+            locales: Arc::new(locales),
+            modules: Modules::default(),
             product: product.to_owned(),
             stylesheet: format!("{}{}", prefix.trim_end_matches('/'), stylesheet::path()),
             secure,
@@ -114,15 +135,39 @@ impl Shell {
         })
     }
 
+    /// The shell with these languages, in which texts may be the operator's.
+    #[must_use]
+    pub fn with_locales(mut self, locales: Arc<Locales>) -> Self {
+        self.locales = locales;
+        self
+    }
+
+    /// The shell with these modules for annotated fields.
+    #[must_use]
+    pub fn with_modules(mut self, modules: Modules) -> Self {
+        self.modules = modules;
+        self
+    }
+
+    /// The language of a reader: `ui_locales` first, where something asked for it, then what the
+    /// browser asks for.
+    pub fn locale(&self, ui_locales: Option<&str>, headers: &HeaderMap) -> Locale {
+        self.locales.negotiate(ui_locales, headers)
+    }
+
     /// What every own answer carries, unless it says otherwise itself.
     pub fn security_headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
     }
 
-    /// The content security policy of an answer that says so itself: who may frame it, and whose
-    /// pictures it shows besides ours.
-    pub fn policy(&self, framing: &Framing, pictures: &[String]) -> [(HeaderName, HeaderValue); 1] {
-        let policy = policy::policy(self.secure, framing, pictures);
+    /// The content security policy of an answer that says so itself: who may frame it, and the form
+    /// on it, which may show pictures and need scripts that are not ours.
+    pub fn policy(&self, framing: &Framing, ui: Option<&Ui>) -> [(HeaderName, HeaderValue); 1] {
+        let sources = ui.map(|ui| Sources {
+            pictures: form::pictures(ui),
+            scripts: self.modules.sources(ui),
+        });
+        let policy = policy::policy(self.secure, framing, &sources.unwrap_or_default());
         [(header::CONTENT_SECURITY_POLICY, policy)]
     }
 
@@ -132,12 +177,13 @@ impl Shell {
     }
 
     /// An error page.
-    pub fn error_page(&self, page: &ErrorPage<'_>) -> String {
+    pub fn error_page(&self, locale: &Locale, page: &ErrorPage<'_>) -> String {
         self.render(
+            locale,
             "error.html",
             ErrorView {
                 title: heading(page.code),
-                meaning: page.code.meaning(),
+                meaning: locale.meaning(page.code),
                 reason: page.reason,
                 hints: page.hints,
                 ways_out: page.ways_out,
@@ -148,31 +194,43 @@ impl Shell {
         )
     }
 
-    /// A page with a form.
-    pub fn form_page(&self, page: &FormPage<'_>) -> String {
-        let (question, link) = page.footer.unzip();
+    /// A page with a form, which is in the language already.
+    pub fn form_page(&self, locale: &Locale, page: &FormPage<'_>) -> String {
         self.render(
+            locale,
             "form.html",
             FormPageView {
                 title: page.title,
                 lead: page.lead,
                 form: FormView::of(page.ui),
-                question,
-                link,
+                scripts: self.modules.scripts(page.ui),
+                footer: page.footer,
             },
         )
     }
 
     /// A page that tells something.
-    pub fn notice_page(&self, page: &NoticePage<'_>) -> String {
-        self.render("notice.html", page)
+    pub fn notice_page(&self, locale: &Locale, page: &NoticePage<'_>) -> String {
+        self.render(locale, "notice.html", page)
     }
 
-    fn render(&self, template: &str, page: impl Serialize) -> String {
+    /// A page of sections.
+    pub fn overview_page(&self, locale: &Locale, page: &OverviewPage) -> String {
+        self.render(locale, "overview.html", page)
+    }
+
+    fn render(&self, locale: &Locale, template: &str, page: impl Serialize) -> String {
+        let (texts, words) = (locale.clone(), locale.clone());
         let rendered = self.templates.get_template(template).and_then(|template| {
             template.render(context! {
                 product => self.product.as_str(),
                 stylesheet => self.stylesheet.as_str(),
+                lang => locale.tag(),
+                dir => locale.direction(),
+                // English as the code has it, in the reader's language.
+                t => Value::from_function(move |text: String| texts.text(&text)),
+                // What only templates say, by its key.
+                word => Value::from_function(move |key: String| words.word(&key)),
                 ..Serde(page)
             })
         });
@@ -186,7 +244,7 @@ impl Shell {
 #[derive(Serialize)]
 struct ErrorView<'a> {
     title: &'static str,
-    meaning: &'static str,
+    meaning: String,
     reason: Option<&'a str>,
     hints: &'a [String],
     ways_out: &'a [WayOut],
@@ -200,8 +258,8 @@ struct FormPageView<'a> {
     title: &'a str,
     lead: Option<&'a str>,
     form: FormView<'a>,
-    question: Option<&'a str>,
-    link: Option<&'a WayOut>,
+    scripts: Vec<Script>,
+    footer: &'a [(&'a str, WayOut)],
 }
 
 /// The heading of an error page.
@@ -210,6 +268,7 @@ fn heading(code: Code) -> &'static str {
         (Code::SignInLoop, _) => "Signing in goes round in circles",
         (Code::IdentityDisabled, _) => "Switched off",
         (Code::FlowDisabled, _) => "Not available",
+        (Code::ActionsPending, _) => "One thing first",
         (_, 401) => "Please sign in",
         (_, 403) => "No access",
         (_, 404) => "Nothing here",
@@ -229,7 +288,7 @@ fn security_headers(secure: bool) -> Vec<(HeaderName, HeaderValue)> {
     vec![
         (
             header::CONTENT_SECURITY_POLICY,
-            policy::policy(secure, &Framing::Nobody, &[]),
+            policy::policy(secure, &Framing::Nobody, &Sources::default()),
         ),
         (header::X_CONTENT_TYPE_OPTIONS, of("nosniff")),
         (header::REFERRER_POLICY, of("same-origin")),

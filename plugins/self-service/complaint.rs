@@ -26,12 +26,25 @@ pub(crate) fn fill(ui: &mut Ui, fields: &Map<String, Value>) {
             continue;
         }
         if let Some(value) = lookup(fields, &input.name) {
+            // A box comes with a hidden field before it: the last one counts.
+            let value = match (input.kind.as_str(), value) {
+                ("checkbox", Value::Array(values)) => values.last().unwrap_or(value),
+                (_, value) => value,
+            };
             input.value = Some(match (input.kind.as_str(), value) {
-                ("checkbox", Value::String(text)) => Value::Bool(text == "true" || text == "on"),
+                ("checkbox", Value::String(text)) => is_ticked(text),
+                // A box with a hidden field before it: the last one counts.
+                ("checkbox", Value::Array(items)) => {
+                    is_ticked(items.last().and_then(Value::as_str).unwrap_or_default())
+                }
                 (_, value) => value.clone(),
             });
         }
     }
+}
+
+fn is_ticked(text: &str) -> Value {
+    Value::Bool(text == "true" || text == "on")
 }
 
 fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -43,7 +56,15 @@ fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
 
 /// Whether a message says what the form is for.
 fn explains(message: &Message) -> bool {
-    matches!(message.id, 1_010_003 | 1_010_014 | 1_010_016)
+    matches!(message.id, 1_010_003 | 1_010_014 | 1_010_016 | 1_060_001)
+}
+
+/// Whether a complaint about `field` stands at the node of this name: at its own, or at the list
+/// whose item it is about.
+fn is_about(field: Option<&str>, name: &str) -> bool {
+    let rest = field.and_then(|field| field.strip_prefix(name));
+    let index = rest.and_then(|rest| rest.strip_prefix('.'));
+    rest == Some("") || index.is_some_and(|index| index.parse::<usize>().is_ok())
 }
 
 /// Replaces the form's complaints by these. What the form is for stays, until it is for something
@@ -58,11 +79,41 @@ pub(crate) fn complain(ui: &mut Ui, complaints: Vec<Complaint>) {
         let node = ui
             .nodes
             .iter_mut()
-            .find(|node| Some(node.attributes.name.as_str()) == field.as_deref());
+            .find(|node| is_about(field.as_deref(), &node.attributes.name));
         match node {
             Some(node) => node.messages.push(message),
             None => ui.messages.push(message),
         }
     }
     ui.messages.extend(explanations);
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_core::ui::Node;
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_an_item_stands_at_its_list() {
+        let node = |name| Node::input("profile", name, "text");
+        let mut ui = Ui {
+            action: "/".to_owned(),
+            method: "POST".to_owned(),
+            nodes: vec![node("traits.tag"), node("traits.tags")],
+            messages: Vec::new(),
+        };
+        let about = |path: &str| (Some(path.to_owned()), Message::not_an_email("x"));
+        complain(
+            &mut ui,
+            vec![about("traits.tags.1"), about("traits.tags.x")],
+        );
+        assert!(ui.nodes[0].messages.is_empty());
+        assert_eq!(ui.nodes[1].messages.len(), 1);
+        assert_eq!(
+            ui.messages.len(),
+            1,
+            "what stands nowhere is about the whole form"
+        );
+    }
 }

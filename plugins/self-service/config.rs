@@ -1,8 +1,9 @@
 //! What the operator can choose: `[plugins.self-service]`, and the throttles of `[limits]`.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use serde::{Deserialize, Deserializer};
+use portcullis_kit::Module;
+use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 /// `[plugins.self-service]`.
@@ -15,8 +16,17 @@ pub struct Config {
     pub registration: RegistrationConfig,
     /// The settings flow.
     pub settings: SettingsConfig,
+    /// The recovery flow.
+    pub recovery: MailedConfig,
+    /// The verification flow.
+    pub verification: MailedConfig,
     /// The error page.
     pub error: ErrorConfig,
+    /// Whether `/sessions/whoami` refuses whoever has something to do first; `[session] whoami`.
+    #[serde(skip)]
+    pub whoami_enforces_actions: bool,
+    /// Scripts for fields with an annotation, by its name.
+    pub form_modules: BTreeMap<String, Module>,
 }
 
 /// `[plugins.self-service.login]`.
@@ -55,6 +65,55 @@ pub struct SettingsConfig {
     /// How long after proving who one is one may change how one signs in; default `5m`.
     #[serde(deserialize_with = "duration")]
     pub privileged_session_max_age: Duration,
+}
+
+/// `[plugins.self-service.recovery]` and `[plugins.self-service.verification]`: flows that write to
+/// people.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailedConfig {
+    /// Whether it is offered; default `true`, without effect where no mail is sent.
+    pub enabled: bool,
+    /// A page of one's own; the built-in one when absent.
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(deserialize_with = "duration")]
+    pub flow_lifespan: Duration,
+    /// Whether a code or a link is mailed; default `code`.
+    #[serde(rename = "use")]
+    pub proof: MailedProof,
+    /// How long a code or link is good for; default `1h`.
+    #[serde(deserialize_with = "duration")]
+    pub lifespan: Duration,
+}
+
+/// What is mailed to prove that somebody holds an address.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailedProof {
+    /// Six digits to type.
+    #[default]
+    Code,
+    /// A link to open.
+    Link,
+}
+
+impl MailedProof {
+    /// The wire name: also of the group that its fields are in.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Link => "link",
+        }
+    }
+
+    /// The method's wire name in sessions that a recovery by it begins.
+    pub fn recovers_by(self) -> &'static str {
+        match self {
+            Self::Code => "code_recovery",
+            Self::Link => "link_recovery",
+        }
+    }
 }
 
 /// `[plugins.self-service.error]`.
@@ -122,6 +181,18 @@ impl Default for SettingsConfig {
             ui_url: None,
             flow_lifespan: FLOW_LIFESPAN,
             privileged_session_max_age: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+impl Default for MailedConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+            proof: MailedProof::default(),
+            lifespan: FLOW_LIFESPAN,
         }
     }
 }

@@ -44,6 +44,8 @@ impl Desk {
             FlowKind::Login => &self.config.login.ui_url,
             FlowKind::Registration => &self.config.registration.ui_url,
             FlowKind::Settings => &self.config.settings.ui_url,
+            FlowKind::Recovery => &self.config.recovery.ui_url,
+            FlowKind::Verification => &self.config.verification.ui_url,
             FlowKind::Error => &self.config.error.ui_url,
         };
         match custom {
@@ -66,6 +68,15 @@ impl Desk {
         }
     }
 
+    /// Where a browser proves again who it is for, on behalf of the flow `waits`, to return to
+    /// `return_to`.
+    pub(crate) fn confirm_page(&self, waits: FlowId, return_to: &str) -> String {
+        with_query(
+            &self.refresh_page(return_to),
+            &[("waits", &waits.to_string())],
+        )
+    }
+
     /// Where a browser that is signed in proves again who it is for, to return to `return_to`.
     pub(crate) fn refresh_page(&self, return_to: &str) -> String {
         let page = self.begin_page(FlowKind::Login, Some(return_to));
@@ -77,6 +88,8 @@ impl Desk {
         match kind {
             FlowKind::Registration => self.config.registration.flow_lifespan,
             FlowKind::Settings => self.config.settings.flow_lifespan,
+            FlowKind::Recovery => self.config.recovery.flow_lifespan,
+            FlowKind::Verification => self.config.verification.flow_lifespan,
             FlowKind::Login | FlowKind::Error => self.config.login.flow_lifespan,
         }
     }

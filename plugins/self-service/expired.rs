@@ -10,14 +10,16 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, forms, login::ways, parked, remembered, start::NewFlow};
+use crate::{
+    actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, remembered, start::NewFlow,
+};
 
 /// Answers with the flow that takes the place of `old`.
 pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     // What a provider said has expired with its flow, so it is asked again by signing in.
     let parked = parked::is_in::<Draft>(old) || parked::is_in::<PendingLink>(old);
     let kind = match old.kind {
-        FlowKind::Settings => FlowKind::Settings,
+        kind @ (FlowKind::Settings | FlowKind::Recovery | FlowKind::Verification) => kind,
         FlowKind::Registration if desk.config.registration.enabled && !parked => {
             FlowKind::Registration
         }
@@ -26,16 +28,25 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     let message = match kind {
         FlowKind::Registration => Message::registration_expired(),
         FlowKind::Settings => Message::settings_expired(),
+        FlowKind::Recovery => Message::recovery_expired(),
+        FlowKind::Verification => Message::verification_expired(),
         FlowKind::Login | FlowKind::Error => Message::login_expired(),
     };
     let nodes = match &visit.visitor.principal {
         Some(principal) if remembered::refreshes(old) => {
             ways::own(desk, &principal.identity).await?
         }
+        Some(principal) if let Some(action) = remembered::action(old) => {
+            actions::form::nodes(desk, &principal.identity, action)
+        }
         _ => forms::nodes(desk, visit, kind).await?,
     };
+    // A proof was for the old form; whoever asks for another one gets a form of their own.
+    let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);
+    let csrf = Csrf::of(desk, visit).filter(|_| fetch::is_unbound(old));
     let new = NewFlow {
-        context: match kind == old.kind && !parked {
+        csrf_hash: old.csrf_hash.or(csrf.map(|csrf| csrf.hash())),
+        context: match kind == old.kind && !parked && !is_mailed {
             true => old.context.clone(),
             false => Value::Null,
         },

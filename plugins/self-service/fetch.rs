@@ -14,7 +14,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::json;
 
-use crate::{csrf::Csrf, desk::Desk, flow_json, remembered};
+use crate::{csrf::Csrf, desk::Desk, flow_json, language, remembered};
 
 /// Answers with a login flow.
 pub(crate) async fn login(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -24,6 +24,16 @@ pub(crate) async fn login(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
 /// Answers with a settings flow.
 pub(crate) async fn settings(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     fetch(&desk, &visit, FlowKind::Settings).await
+}
+
+/// Answers with a recovery flow.
+pub(crate) async fn recovery(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    fetch(&desk, &visit, FlowKind::Recovery).await
+}
+
+/// Answers with a verification flow.
+pub(crate) async fn verification(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    fetch(&desk, &visit, FlowKind::Verification).await
 }
 
 /// Answers with a registration flow.
@@ -38,7 +48,10 @@ async fn fetch(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
         return Err(expired(desk, &flow));
     }
     let principal = visit.visitor.principal.as_deref();
-    Ok(Json(flow_json::flow(desk, &flow, csrf.as_ref(), principal)).into_response())
+    let identity = principal.map(|principal| &*principal.identity);
+    let locale = language::of_flow(desk, visit, &flow);
+    let json = flow_json::flow(desk, &flow, csrf.as_ref(), identity, &locale);
+    Ok(Json(json).into_response())
 }
 
 /// The flow of this id, expired or not.
@@ -64,9 +77,16 @@ pub(crate) fn bound(desk: &Desk, visit: &Visit, flow: &Flow) -> Result<Option<Cs
     }
     let csrf = Csrf::of(desk, visit);
     match csrf {
-        Some(csrf) if flow.csrf_hash == Some(csrf.hash()) => Ok(Some(csrf)),
+        Some(csrf) if flow.csrf_hash == Some(csrf.hash()) || is_unbound(flow) => Ok(Some(csrf)),
         found => Err(foreign(desk, flow, found.is_none())),
     }
+}
+
+/// Whether whichever browser has its address may show a flow: one that an administrator handed out,
+/// or whose address is proved already.
+pub(crate) fn is_unbound(flow: &Flow) -> bool {
+    let is_mailed = matches!(flow.kind, FlowKind::Recovery | FlowKind::Verification);
+    is_mailed && flow.transport == Transport::Browser && flow.csrf_hash.is_none()
 }
 
 /// Fails when the flow is about somebody else than the visitor.
@@ -123,7 +143,8 @@ pub(crate) fn cookies_blocked(desk: &Desk, failure: Failure) -> Failure {
         .hint("For whoever runs this gateway: check public_url and cookie_domain.")
 }
 
-fn expired(desk: &Desk, flow: &Flow) -> Failure {
+/// The answer to whoever asks for an expired flow.
+pub(crate) fn expired(desk: &Desk, flow: &Flow) -> Failure {
     let begin = match flow.transport {
         Transport::Browser => desk.begin_page(flow.kind, flow.return_to.as_deref()),
         Transport::Api => desk.own(&format!("/self-service/{}/api", flow.kind.as_str())),

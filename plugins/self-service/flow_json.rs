@@ -2,9 +2,10 @@
 
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
-    principal::Principal,
+    identity::Identity,
     ui::Ui,
 };
+use portcullis_kit::Locale;
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,9 +14,11 @@ use crate::{
     identity_json, remembered,
 };
 
-/// The flow's form with the token filled in; native flows have none.
-pub(crate) fn ui(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>) -> Ui {
+/// The flow's form in a language, with the token filled in; native flows have none. Stores keep it
+/// in English, so that each reader gets their own.
+pub(crate) fn ui(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>, locale: &Locale) -> Ui {
     let mut ui = flow.ui.clone();
+    locale.form(&mut ui);
     let token = match (flow.transport, csrf) {
         (Transport::Browser, Some(csrf)) => csrf.masked(&*desk.services.entropy),
         _ => String::new(),
@@ -34,7 +37,8 @@ pub(crate) fn flow(
     desk: &Desk,
     flow: &Flow,
     csrf: Option<&Csrf>,
-    principal: Option<&Principal>,
+    identity: Option<&Identity>,
+    locale: &Locale,
 ) -> Value {
     let mut json = json!({
         "id": flow.id,
@@ -46,7 +50,7 @@ pub(crate) fn flow(
         "expires_at": flow.expires_at,
         "issued_at": flow.issued_at,
         "request_url": flow.request_url,
-        "ui": ui(desk, flow, csrf),
+        "ui": ui(desk, flow, csrf, locale),
         "state": flow.state,
     });
     if let Some(return_to) = &flow.return_to {
@@ -61,8 +65,8 @@ pub(crate) fn flow(
         json["refresh"] = json!(remembered::refreshes(flow));
         json["requested_aal"] = json!("aal1");
     }
-    if let (FlowKind::Settings, Some(principal)) = (flow.kind, principal) {
-        json["identity"] = identity_json::identity(desk, &principal.identity);
+    if let (FlowKind::Settings, Some(identity)) = (flow.kind, identity) {
+        json["identity"] = identity_json::identity(desk, identity);
     }
     json
 }

@@ -1,6 +1,7 @@
 //! What the form of each kind of flow asks for, in one table.
 
 mod login;
+pub(crate) mod mailed;
 mod provider;
 mod registration;
 pub(crate) mod settings;
@@ -21,6 +22,10 @@ pub(crate) async fn nodes(
         (FlowKind::Registration, _) => Ok(registration::nodes(desk)),
         (FlowKind::Settings, Some(principal)) => settings::nodes(desk, principal.identity.id).await,
         (FlowKind::Settings, None) => Err(Code::SignedOut.into()),
+        (FlowKind::Recovery, _) => Ok(mailed::nodes(visit, kind, desk.config.recovery.proof)),
+        (FlowKind::Verification, _) => {
+            Ok(mailed::nodes(visit, kind, desk.config.verification.proof))
+        }
         (FlowKind::Error, _) => Ok(Vec::new()),
     }
 }

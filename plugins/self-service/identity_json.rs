@@ -1,30 +1,49 @@
 //! An identity as the dialect writes it for its owner: no credentials, nothing for administrators.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use portcullis_core::identity::{Address, Identity};
+use portcullis_core::{
+    identity::{Address, Identity},
+    schema::Viewer,
+};
 use serde_json::{Map, Value, json};
 
 use crate::desk::Desk;
 
 /// The identity as its owner may see it.
 pub(crate) fn identity(desk: &Desk, identity: &Identity) -> Value {
+    let schema = desk.services.schemas.find(&identity.schema_id);
+    let traits = match schema {
+        Some(schema) => schema.visible(Viewer::Person, &identity.traits),
+        // Nobody knows what may be shown of it.
+        None => json!({}),
+    };
+    let seen = schema
+        .map(|schema| schema.addresses(&traits))
+        .unwrap_or_default();
+    let is_seen = |a: &Address| {
+        seen.iter()
+            .any(|own| own.value == a.value && own.via == a.via)
+    };
     let usable = |wanted: fn(&Address) -> bool, render: fn(&Address) -> Value| -> Vec<Value> {
         let addresses = identity.addresses.iter();
-        addresses.filter(|a| wanted(a)).map(render).collect()
+        let shown = addresses.filter(|a| wanted(a) && is_seen(a));
+        shown.map(render).collect()
     };
+    let pending = desk.services.actions.pending(identity);
     json!({
         "id": identity.id,
         "schema_id": identity.schema_id,
         "schema_url": schema_url(desk, &identity.schema_id),
         "state": identity.state,
         "state_changed_at": identity.state_changed_at,
-        "traits": identity.traits,
+        "traits": traits,
         "verifiable_addresses": usable(|a| a.purpose.verification, verifiable),
         "recovery_addresses": usable(|a| a.purpose.recovery, recovery),
         "metadata_public": identity.metadata_public,
         "organization_id": null,
         "tenant": identity.tenant,
         "roles": identity.roles,
+        "required_actions": pending,
         "created_at": identity.created_at,
         "updated_at": identity.updated_at,
     })

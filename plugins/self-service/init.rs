@@ -15,7 +15,7 @@ use crate::{
     csrf::Csrf,
     departure,
     desk::Desk,
-    flow_json, forms, native,
+    flow_json, forms, language, native,
     navigate::{outcome_with_cookie, with_cookie},
     return_to,
     start::NewFlow,
@@ -31,6 +31,8 @@ pub(crate) struct Opening {
     pub(crate) messages: Vec<Message>,
     /// What the form asks for, when that is not the usual.
     pub(crate) nodes: Option<Vec<Node>>,
+    /// Where the browser goes afterwards, when that is not what its address says.
+    pub(crate) return_to: Option<String>,
 }
 
 /// Begins a browser's flow.
@@ -41,14 +43,11 @@ pub(crate) async fn browser(
     opening: Opening,
 ) -> Outcome {
     throttle::flow(desk, visit).await?;
-    let return_to = match visit.wants() {
-        Wants::Html => return_to::lenient(desk, visit),
-        Wants::Json => return_to::strict(desk, visit)?,
-    };
+    let asked = return_to(desk, visit)?;
     let csrf = Csrf::of_or_new(desk, visit);
     let nodes = nodes(desk, visit, (kind, opening.nodes)).await?;
     let new = NewFlow {
-        return_to,
+        return_to: opening.return_to.or(asked),
         csrf_hash: Some(csrf.hash()),
         context: opening.context,
         messages: opening.messages,
@@ -65,10 +64,20 @@ pub(crate) async fn browser(
         Wants::Html => Redirect::to(&desk.flow_page(kind, flow.id)).into_response(),
         Wants::Json => {
             let principal = visit.visitor.principal.as_deref();
-            Json(flow_json::flow(desk, &flow, Some(&csrf), principal)).into_response()
+            let identity = principal.map(|principal| &*principal.identity);
+            let locale = language::of_flow(desk, visit, &flow);
+            Json(flow_json::flow(desk, &flow, Some(&csrf), identity, &locale)).into_response()
         }
     };
     Ok(with_cookie(response, &csrf.set_cookie(desk)))
+}
+
+/// Where a browser's address says that it goes afterwards.
+pub(crate) fn return_to(desk: &Desk, visit: &Visit) -> Result<Option<String>, Failure> {
+    match visit.wants() {
+        Wants::Html => Ok(return_to::lenient(desk, visit)),
+        Wants::Json => return_to::strict(desk, visit),
+    }
 }
 
 /// Begins a native client's flow.
@@ -90,7 +99,9 @@ pub(crate) async fn native(
     };
     let flow = new.start(desk).await?;
     let principal = visit.visitor.principal.as_deref();
-    Ok(Json(flow_json::flow(desk, &flow, None, principal)).into_response())
+    let identity = principal.map(|principal| &*principal.identity);
+    let locale = language::of_flow(desk, visit, &flow);
+    Ok(Json(flow_json::flow(desk, &flow, None, identity, &locale)).into_response())
 }
 
 async fn nodes(

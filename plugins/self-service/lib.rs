@@ -4,14 +4,17 @@
 //! file per step; what all of them share is in the files beside this one. A browser leaves for a
 //! provider in `departure.rs` and comes back in `arrival.rs`, whatever the flow.
 
+mod actions;
 mod arrival;
 mod attempts;
 mod choosing;
+mod codes;
 mod complaint;
 mod config;
 mod csrf;
 mod departure;
 mod desk;
+mod device;
 mod errors;
 mod expired;
 mod fetch;
@@ -19,6 +22,8 @@ mod flow_json;
 mod forms;
 mod identity_json;
 mod init;
+mod language;
+mod legacy;
 mod login;
 mod logout;
 mod marker;
@@ -27,7 +32,9 @@ mod navigate;
 mod own_page;
 mod parked;
 mod plugin;
+mod profile_page;
 mod provider;
+mod recovery;
 mod registration;
 mod remembered;
 mod return_to;
@@ -42,12 +49,17 @@ mod sign_in_loop;
 mod start;
 mod submission;
 mod throttle;
+mod verification;
 mod welcome;
 
 #[cfg(test)]
 mod tests;
 
+pub use portcullis_kit::Module;
+
 pub use config::{
-    Config, ErrorConfig, Limits, LoginConfig, Rate, RegistrationConfig, SettingsConfig,
+    Config, ErrorConfig, Limits, LoginConfig, MailedConfig, MailedProof, Rate, RegistrationConfig,
+    SettingsConfig,
 };
 pub use plugin::SelfService;
+pub use recovery::issue::{Recoveries, Recovery};

@@ -10,13 +10,25 @@ use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind, Transport},
 };
-use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut, pictures};
+use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut};
 use url::Url;
 
 use crate::{
-    csrf::Csrf, desk::Desk, errors, fetch, flow_json, login::confirmation, registration,
-    remembered, settings::moving,
+    actions,
+    codes::{self, awaited::SENT, link_page::without_referrer, step::PASSED},
+    csrf::Csrf,
+    desk::Desk,
+    errors, fetch, flow_json, language,
+    legacy::REQUEST,
+    login::confirmation,
+    navigate::with_cookie,
+    registration, remembered,
+    settings::{deletion, moving},
 };
+
+/// What the recovery page does, in one line.
+const RECOVER: &str =
+    "Enter the email address that is known here, and you get mail to sign in with.";
 
 /// The sign-in page.
 pub(crate) async fn login(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -33,26 +45,43 @@ pub(crate) async fn settings(State(desk): State<Arc<Desk>>, visit: Visit) -> Out
     show(&desk, &visit, FlowKind::Settings).await
 }
 
+/// The recovery page.
+pub(crate) async fn recovery(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    show(&desk, &visit, FlowKind::Recovery).await
+}
+
+/// The verification page.
+pub(crate) async fn verification(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    show(&desk, &visit, FlowKind::Verification).await
+}
+
 /// The error page.
 pub(crate) async fn error(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let flow = errors::kept(&desk, visit.query("id")).await?;
     let text = |name: &str| flow.context["error"][name].as_str().unwrap_or_default();
     let known = Code::ALL.iter().find(|code| code.as_str() == text("id"));
-    let page = desk.shell.error_page(&ErrorPage {
+    let page = ErrorPage {
         code: known.copied().unwrap_or(Code::Internal),
         request_id: text("request"),
         reason: Some(text("reason")),
         hints: &[],
         ways_out: &[WayOut::new("Continue", desk.home())],
-    });
+    };
+    let page = desk
+        .shell
+        .error_page(&language::of_visit(&desk, &visit), &page);
     Ok(Html(page).into_response())
 }
 
 async fn show(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
-    if visit.query("flow").is_none() {
+    let id = visit.query("flow").or_else(|| match kind {
+        FlowKind::Settings => visit.query(REQUEST),
+        _ => None,
+    });
+    if id.is_none() {
         return Ok(begin(desk, visit, kind));
     }
-    let flow = match fetch::find(desk, visit.query("flow"), kind).await {
+    let flow = match fetch::find(desk, id, kind).await {
         Ok(flow) if flow.transport == Transport::Browser => flow,
         Ok(_) => return Ok(begin(desk, visit, kind)),
         Err(failure) if failure.code() == Code::FlowNotFound => {
@@ -60,6 +89,11 @@ async fn show(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
         }
         Err(failure) => return Err(failure),
     };
+    if fetch::is_unbound(&flow) && desk.now() < flow.expires_at {
+        let csrf = Csrf::of_or_new(desk, visit);
+        let page = render(desk, visit, &flow, &csrf);
+        return Ok(with_cookie(page, &csrf.set_cookie(desk)));
+    }
     let csrf = match fetch::bound(desk, visit, &flow) {
         Ok(Some(csrf)) if desk.now() < flow.expires_at => csrf,
         // A cookie came back, so that a new flow will be bound to it: this cannot go on for ever.
@@ -73,7 +107,10 @@ async fn show(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
 /// Begins a flow with the page's own query.
 fn begin(desk: &Desk, visit: &Visit, kind: FlowKind) -> Response {
     let page = desk.begin_page(kind, None);
-    let parameters = visit.parameters().iter().filter(|(name, _)| name != "flow");
+    let parameters = visit
+        .parameters()
+        .iter()
+        .filter(|(name, _)| name != "flow" && name != REQUEST);
     let target = Url::parse(&page).map_or(page, |mut url| {
         let parameters: Vec<_> = parameters.collect();
         if !parameters.is_empty() {
@@ -87,34 +124,67 @@ fn begin(desk: &Desk, visit: &Visit, kind: FlowKind) -> Response {
 fn begin_anew(desk: &Desk, flow: &Flow) -> Response {
     let kind = match flow.kind {
         FlowKind::Registration if desk.config.registration.enabled => FlowKind::Registration,
-        FlowKind::Settings => FlowKind::Settings,
+        kind @ (FlowKind::Settings | FlowKind::Recovery | FlowKind::Verification) => kind,
         _ => FlowKind::Login,
     };
-    Redirect::to(&desk.begin_page(kind, flow.return_to.as_deref())).into_response()
+    let return_to = flow.return_to.as_deref();
+    let page = match remembered::action(flow) {
+        Some(action) => actions::begin::page(desk, action, return_to),
+        None => desk.begin_page(kind, return_to),
+    };
+    Redirect::to(&language::kept(flow, &page)).into_response()
 }
 
 /// What stands around a form: its title, and a question with the way to go instead.
 struct Frame {
     title: &'static str,
-    instead: Option<(&'static str, &'static str, String)>,
+    instead: Option<Way>,
+}
+
+/// A question, and a link with its label and target that answers it.
+type Way = (&'static str, &'static str, String);
+
+/// The way back in for who signs in with something that can be forgotten.
+fn forgotten(desk: &Desk, flow: &Flow) -> Option<Way> {
+    let is_usual =
+        flow.kind == FlowKind::Login && !confirmation::is_in(flow) && !remembered::refreshes(flow);
+    let has_password = !desk.services.methods.is_empty();
+    let is_offered = codes::is_offered(desk, FlowKind::Recovery);
+    (is_usual && has_password && is_offered).then(|| {
+        let begin = desk.begin_page(FlowKind::Recovery, flow.return_to.as_deref());
+        ("Forgot your password?", "Get back in", begin)
+    })
 }
 
 fn frame(desk: &Desk, flow: &Flow) -> Frame {
-    let begin = |kind| desk.begin_page(kind, flow.return_to.as_deref());
+    let begin = |kind| language::kept(flow, &desk.begin_page(kind, flow.return_to.as_deref()));
     let another = || ("Not you?", "Sign in another way", begin(FlowKind::Login));
+    let sign_in = || begin(FlowKind::Login);
+    let known = || ("Remembered it?", "Sign in", sign_in());
     let (title, instead) = match flow.kind {
         FlowKind::Settings if moving::is_in(flow) => ("Move this account?", None),
+        FlowKind::Settings if deletion::is_confirmed_in(flow) => ("Delete your account?", None),
+        FlowKind::Settings if let Some((title, _)) = actions::page::words(flow) => {
+            (title, Some(actions::page::way_out(desk, flow)))
+        }
         FlowKind::Settings => ("Your settings", Some(("Done?", "Go back", desk.own("/")))),
         FlowKind::Registration if registration::draft::is_in(flow) => {
             ("Almost there", Some(another()))
         }
-        FlowKind::Registration => {
-            let sign_in = begin(FlowKind::Login);
-            ("Sign up", Some(("Registered already?", "Sign in", sign_in)))
-        }
+        FlowKind::Registration => (
+            "Sign up",
+            Some(("Registered already?", "Sign in", sign_in())),
+        ),
+        FlowKind::Recovery if fetch::is_unbound(flow) => ("Get back in", None),
+        FlowKind::Recovery if flow.state == SENT => ("Check your mail", Some(known())),
+        FlowKind::Recovery => ("Forgot your password?", Some(known())),
+        FlowKind::Verification if flow.state == SENT => ("Check your mail", None),
+        FlowKind::Verification if flow.state == PASSED => ("Address confirmed", None),
+        FlowKind::Verification => ("Confirm your address", None),
         _ if confirmation::is_in(flow) => ("Is this you?", Some(another())),
         _ if remembered::refreshes(flow) => {
             let back = flow.return_to.clone().unwrap_or_else(|| desk.home());
+            let back = actions::page::refused(desk, &back).unwrap_or(back);
             let cancel = Some(("Changed your mind?", "Cancel", back));
             ("Confirm that it is you", cancel)
         }
@@ -130,20 +200,31 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
 fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
     let Frame { title, instead } = frame(desk, flow);
     let lead = match (flow.kind, &visit.visitor.principal) {
+        _ if let Some((_, lead)) = actions::page::words(flow) => Some(lead.to_owned()),
         (FlowKind::Settings, Some(principal)) => principal.identity.identifiers.first().cloned(),
+        (FlowKind::Recovery, _) if flow.state != SENT => Some(RECOVER.to_owned()),
         _ => destination(desk, flow.return_to.as_deref())
             .map(|host| format!("to continue to {host}")),
     };
-    let footer = instead.map(|(question, label, href)| (question, WayOut::new(label, href)));
-    let ui = flow_json::ui(desk, flow, Some(csrf));
-    let page = desk.shell.form_page(&FormPage {
+    let ways = instead.into_iter().chain(forgotten(desk, flow));
+    let footer: Vec<_> = ways
+        .map(|(question, label, href)| (question, WayOut::new(label, href)))
+        .collect();
+    let locale = language::of_flow(desk, visit, flow);
+    let ui = flow_json::ui(desk, flow, Some(csrf), &locale);
+    let page = FormPage {
         title,
         lead: lead.as_deref(),
         ui: &ui,
-        footer: footer.as_ref().map(|(question, link)| (*question, link)),
-    });
-    let policy = desk.shell.policy(&Framing::Nobody, &pictures(&ui));
-    (policy, Html(page)).into_response()
+        footer: &footer,
+    };
+    let page = desk.shell.form_page(&locale, &page);
+    let policy = desk.shell.policy(&Framing::Nobody, Some(&ui));
+    let response = (policy, Html(page)).into_response();
+    match codes::config(desk, flow.kind) {
+        Some(_) => without_referrer(response),
+        None => response,
+    }
 }
 
 /// The host people are on their way to.

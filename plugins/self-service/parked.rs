@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use portcullis_core::{
     broker::{Draft, PendingLink, PendingMove},
     catalogue::Code,
+    entropy::Entropy,
     flow::{Flow, FlowKind},
+    seal::Seal,
     secret::TokenHash,
 };
 use portcullis_kit::Failure;
@@ -44,8 +46,20 @@ pub(crate) fn context<T: Parked>(desk: &Desk, parked: &T) -> Result<Value, Failu
 
 /// Lets `parked` wait in the flow beside what waits there already.
 pub(crate) fn add<T: Parked>(desk: &Desk, flow: &mut Flow, parked: &T) -> Result<(), Failure> {
-    flow.context[T::NAME] = seal(desk, parked)?.into();
-    Ok(())
+    let services = &desk.services;
+    let parts = (&services.seal, &*services.entropy);
+    add_sealed(parts, flow, parked).ok_or_else(|| Code::Internal.into())
+}
+
+/// The same without a desk; `None` only when it cannot be sealed.
+pub(crate) fn add_sealed<T: Parked>(
+    (seal, entropy): (&Seal, &dyn Entropy),
+    flow: &mut Flow,
+    parked: &T,
+) -> Option<()> {
+    let text = serde_json::to_vec(parked).ok()?;
+    flow.context[T::NAME] = seal.close(T::NAME, &text, entropy)?.into();
+    Some(())
 }
 
 /// Takes out what waits in the flow, which then waits no more.

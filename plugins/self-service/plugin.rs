@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use portcullis_core::plugin::{Host, InstallError, Plugin};
-use portcullis_kit::{RouterPages, Shell};
+use portcullis_core::plugin::{Addresses, Host, InstallError, Plugin};
+use portcullis_kit::{Locales, Modules, RouterPages, Shell, ShellError};
 
 use crate::{
     config::{Config, Limits},
@@ -19,12 +19,35 @@ const PRODUCT: &str = "Portcullis";
 pub struct SelfService {
     config: Config,
     limits: Limits,
+    locales: Option<Arc<Locales>>,
 }
 
 impl SelfService {
     /// The plugin with these settings.
     pub fn new(config: Config, limits: Limits) -> Self {
-        Self { config, limits }
+        Self {
+            config,
+            limits,
+            locales: None,
+        }
+    }
+
+    /// The plugin with these languages; without, the built-in ones.
+    #[must_use]
+    pub fn with_locales(mut self, locales: Arc<Locales>) -> Self {
+        self.locales = Some(locales);
+        self
+    }
+
+    fn shell(&self, addresses: &Addresses) -> Result<Shell, ShellError> {
+        let public_url = addresses.public_url();
+        let secure = public_url.scheme() == "https";
+        let modules = Modules::new(public_url, self.config.form_modules.clone());
+        let shell = Shell::new(PRODUCT, &addresses.prefix, secure)?.with_modules(modules);
+        Ok(match &self.locales {
+            Some(locales) => shell.with_locales(Arc::clone(locales)),
+            None => shell,
+        })
     }
 }
 
@@ -35,12 +58,12 @@ impl Plugin for SelfService {
 
     fn install(&self, host: &mut Host) -> Result<(), InstallError> {
         let services = host.services.clone();
-        let addresses = &services.addresses;
-        let prefix = addresses.prefix.clone();
-        let secure = addresses.public_url().scheme() == "https";
-        let shell = Shell::new(PRODUCT, &prefix, secure).map_err(|error| InstallError {
-            reason: error.to_string(),
-        })?;
+        let prefix = services.addresses.prefix.clone();
+        let shell = self
+            .shell(&services.addresses)
+            .map_err(|error| InstallError {
+                reason: error.to_string(),
+            })?;
         let shell = Arc::new(shell);
         let desk = Desk {
             services,

@@ -1,17 +1,44 @@
 //! What flows remember in the clear beside their form, under names that only this file spells.
 
 use portcullis_core::{
+    action::Action,
     flow::{Flow, FlowKind},
-    id::{IdentityId, ProviderId},
+    id::{FlowId, IdentityId, ProviderId, SessionId},
+    principal::Principal,
 };
 use serde_json::{Value, json};
 
 /// Of which providers people choose an account there.
 const CHOOSES: &str = "chooses";
 
-/// The context of a login flow in which somebody who is signed in proves it again.
-pub(crate) fn refresh(identity: IdentityId) -> Value {
-    json!({"refresh": true, "identity_id": identity})
+/// The context of a login flow in which somebody who is signed in proves it again; for the flow
+/// `waits`, if that is what they prove it for.
+pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>) -> Value {
+    json!({
+        "refresh": true,
+        "identity_id": principal.identity.id,
+        "session_id": principal.session.id,
+        "waits": waits,
+    })
+}
+
+/// The flow for which somebody proves again who they are.
+pub(crate) fn waits(flow: &Flow) -> Option<FlowId> {
+    flow.context["waits"].as_str()?.parse().ok()
+}
+
+/// Notes in the flow that waited that somebody has proved for it who they are: the session that
+/// asked for that is followed by `session`.
+pub(crate) fn confirm(waiting: &mut Flow, refresh: &Flow, session: SessionId) {
+    waiting.context["confirmed"] =
+        json!({"asked_by": refresh.context["session_id"], "session_id": session});
+}
+
+/// Whether the person of `session` has proved for this flow who they are, after the session
+/// `asked_by` had asked for it.
+pub(crate) fn is_confirmed(flow: &Flow, asked_by: SessionId, session: SessionId) -> bool {
+    let confirmed = &flow.context["confirmed"];
+    *confirmed == json!({"asked_by": asked_by, "session_id": session})
 }
 
 /// The context of a flow that belongs to somebody.
@@ -23,6 +50,22 @@ pub(crate) fn owner(identity: IdentityId) -> Value {
 pub(crate) fn owned_by(mut context: Value, identity: IdentityId) -> Value {
     context["identity_id"] = json!(identity);
     context
+}
+
+/// The context of a settings flow that is for one action; `asked` where an application asked for it,
+/// and nobody requires it.
+pub(crate) fn errand(identity: IdentityId, action: Action, asked: bool) -> Value {
+    json!({"identity_id": identity, "kc_action": action, "asked": asked})
+}
+
+/// The action that a settings flow is for.
+pub(crate) fn action(flow: &Flow) -> Option<Action> {
+    flow.context["kc_action"].as_str()?.parse().ok()
+}
+
+/// Whether an application asked for that action.
+pub(crate) fn is_asked(flow: &Flow) -> bool {
+    flow.context["asked"] == true
 }
 
 /// Whether somebody who is signed in proves it again.

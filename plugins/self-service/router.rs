@@ -11,8 +11,8 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    arrival, desk::Desk, errors, fetch, login, logout, own_page, registration, schemas, sessions,
-    settings, welcome,
+    actions, arrival, codes::link_page, desk::Desk, errors, fetch, legacy, login, logout, own_page,
+    profile_page, recovery, registration, schemas, sessions, settings, verification, welcome,
 };
 
 /// The router behind the prefix.
@@ -29,7 +29,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// What browsers and programs both use.
 fn flows() -> Router<Arc<Desk>> {
-    Router::new()
+    mailed()
         .route("/self-service/login/browser", get(login::init::browser))
         .route("/self-service/login", post(login::submit::submit))
         .route(
@@ -45,6 +45,18 @@ fn flows() -> Router<Arc<Desk>> {
             get(settings::init::browser),
         )
         .route("/self-service/settings", post(settings::submit::submit))
+        .route(
+            "/self-service/settings/continue",
+            get(settings::waiting::go_on),
+        )
+        .route(
+            "/self-service/browser/flows/profile",
+            get(legacy::init::browser),
+        )
+        .route(
+            "/self-service/browser/flows/profile/update",
+            post(legacy::update::submit),
+        )
         .route("/self-service/logout/browser", get(logout::browser::begin))
         .route("/self-service/logout", get(logout::submit::submit))
         .route(
@@ -61,6 +73,27 @@ fn flows() -> Router<Arc<Desk>> {
         )
 }
 
+/// The flows that write to people.
+fn mailed() -> Router<Arc<Desk>> {
+    Router::new()
+        .route(
+            "/self-service/recovery/browser",
+            get(recovery::init::browser),
+        )
+        .route(
+            "/self-service/recovery",
+            get(link_page::recovery).post(recovery::submit::submit),
+        )
+        .route(
+            "/self-service/verification/browser",
+            get(verification::init::browser),
+        )
+        .route(
+            "/self-service/verification",
+            get(link_page::verification).post(verification::submit::submit),
+        )
+}
+
 /// What only programs read.
 fn programs() -> Router<Arc<Desk>> {
     Router::new()
@@ -73,11 +106,23 @@ fn programs() -> Router<Arc<Desk>> {
         .route("/self-service/registration/flows", get(fetch::registration))
         .route("/self-service/settings/api", get(settings::init::native))
         .route("/self-service/settings/flows", get(fetch::settings))
+        .route(
+            "/self-service/browser/flows/requests/profile",
+            get(legacy::request::fetch),
+        )
+        .route("/self-service/recovery/api", get(recovery::init::native))
+        .route("/self-service/recovery/flows", get(fetch::recovery))
+        .route(
+            "/self-service/verification/api",
+            get(verification::init::native),
+        )
+        .route("/self-service/verification/flows", get(fetch::verification))
         .route("/self-service/logout/api", delete(logout::native::end))
         .route(
             "/self-service/methods/oidc/backchannel-logout/{provider}",
             post(logout::backchannel::receive),
         )
+        .route("/self-service/actions", get(actions::list::list))
         .route("/self-service/errors", get(errors::fetch))
         .route("/sessions/whoami", get(sessions::whoami::whoami))
         .route(
@@ -102,6 +147,14 @@ fn own_pages() -> Router<Arc<Desk>> {
         .route("/login", get(own_page::login))
         .route("/registration", get(own_page::registration))
         .route("/settings", get(own_page::settings))
+        .route("/profile", get(profile_page::page))
+        .route("/profile/sessions", post(profile_page::sign_out))
+        .route(
+            "/.well-known/change-password",
+            get(settings::init::change_password),
+        )
+        .route("/recovery", get(own_page::recovery))
+        .route("/verification", get(own_page::verification))
         .route("/signed-out", get(logout::signed_out::page))
         .route("/error", get(own_page::error))
 }

@@ -1,4 +1,5 @@
-//! The identity schemas, for whoever builds forms.
+//! The identity schemas, for whoever builds forms; nobody reads here of traits that people do not
+//! see.
 
 use std::sync::Arc;
 
@@ -8,7 +9,10 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderName;
-use portcullis_core::{catalogue::Code, schema::Schema};
+use portcullis_core::{
+    catalogue::Code,
+    schema::{Schema, Viewer},
+};
 use portcullis_kit::Outcome;
 use serde_json::{Value, json};
 
@@ -19,7 +23,7 @@ const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 /// Answers with every schema.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>) -> Outcome {
     let schemas = desk.services.schemas.all();
-    let entry = |schema: &Arc<Schema>| json!({"id": schema.id(), "schema": schema.document()});
+    let entry = |schema: &Arc<Schema>| json!({"id": schema.id(), "schema": shown(schema)});
     let entries: Vec<Value> = schemas.iter().map(entry).collect();
     let total = [(TOTAL, entries.len().to_string())];
     Ok((total, Json(entries)).into_response())
@@ -34,5 +38,9 @@ pub(crate) async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>) 
         .and_then(|id| schemas.find(&id))
         .or_else(|| schemas.find(&id))
         .ok_or(Code::NotFound)?;
-    Ok(Json(schema.document().clone()).into_response())
+    Ok(Json(shown(schema)).into_response())
+}
+
+fn shown(schema: &Schema) -> Value {
+    schema.projection(Viewer::Person)
 }

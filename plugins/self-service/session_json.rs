@@ -3,7 +3,7 @@
 use portcullis_core::{identity::Identity, session::Session};
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, identity_json};
+use crate::{desk::Desk, device::DeviceName, identity_json};
 
 /// The session of `identity`; tokens and their hashes are never in it.
 pub(crate) fn session(desk: &Desk, session: &Session, identity: &Identity) -> Value {
@@ -12,7 +12,7 @@ pub(crate) fn session(desk: &Desk, session: &Session, identity: &Identity) -> Va
         .sessions
         .lifetimes()
         .is_live(session, desk.now());
-    let device = &session.device;
+    let identity = identity_json::identity(desk, identity);
     json!({
         "id": session.id,
         "active": live,
@@ -21,12 +21,27 @@ pub(crate) fn session(desk: &Desk, session: &Session, identity: &Identity) -> Va
         "authenticator_assurance_level": session.aal(),
         "authentication_methods": session.methods,
         "issued_at": session.issued_at,
-        "identity": identity_json::identity(desk, identity),
-        "devices": [{
-            "id": session.id,
-            "ip_address": device.ip_address.map(|ip| ip.to_string()).unwrap_or_default(),
-            "user_agent": device.user_agent.as_deref().unwrap_or_default(),
-            "location": "",
-        }],
+        "required_actions": identity["required_actions"],
+        "identity": identity,
+        "devices": [device(session)],
     })
+}
+
+/// Where the session was begun, and what its `User-Agent` tells of that.
+fn device(session: &Session) -> Value {
+    let device = &session.device;
+    let mut json = json!({
+        "id": session.id,
+        "ip_address": device.ip_address.map(|ip| ip.to_string()).unwrap_or_default(),
+        "user_agent": device.user_agent.as_deref().unwrap_or_default(),
+        "location": "",
+        "last_seen": session.last_seen_at,
+    });
+    let name = DeviceName::of(device.user_agent.as_deref());
+    for (member, text) in [("browser", name.browser), ("os", name.os)] {
+        if let Some(text) = text {
+            json[member] = text.into();
+        }
+    }
+    json
 }

@@ -1,10 +1,14 @@
-//! The settings flow: changing what belongs to oneself. So far that is which accounts of providers
-//! sign one in.
+//! The settings flow: changing what belongs to oneself. Its profile, its password, which accounts of
+//! providers sign one in, and whether there is an account at all.
 
+pub(crate) mod deletion;
 pub(crate) mod init;
 pub(crate) mod link;
 pub(crate) mod moving;
+mod password;
 mod privilege;
-mod save;
+pub(crate) mod profile;
+pub(crate) mod save;
 pub(crate) mod submit;
 mod unlink;
+pub(crate) mod waiting;

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use http::header::USER_AGENT;
+use jiff::Timestamp;
 use portcullis_core::{
     broker::Arrived,
     catalogue::Code,
@@ -18,7 +19,13 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    csrf::Csrf, desk::Desk, identity_json, navigate::with_cookie, remembered, session_json,
+    actions::after::{self, Next},
+    csrf::Csrf,
+    desk::Desk,
+    identity_json,
+    navigate::with_cookie,
+    remembered, session_json,
+    verification::{self, begin::Begun},
 };
 
 /// The name of signing in through a provider.
@@ -50,14 +57,18 @@ pub(crate) struct Proof<'a> {
     method: &'a str,
     /// What the provider that vouched says of it.
     arrived: Option<&'a Arrived>,
+    /// Since when it has been looked at.
+    since: Timestamp,
 }
 
 impl<'a> Proof<'a> {
-    /// A method of local identities.
-    pub(crate) fn local(method: &'a str) -> Self {
+    /// A method of local identities; `since` when what was sent has been looked at, for what is
+    /// changed afterwards was not it.
+    pub(crate) fn local(method: &'a str, since: Timestamp) -> Self {
         Self {
             method,
             arrived: None,
+            since,
         }
     }
 
@@ -66,6 +77,7 @@ impl<'a> Proof<'a> {
         Self {
             method: OIDC,
             arrived: Some(arrived),
+            since: Timestamp::MIN,
         }
     }
 
@@ -85,7 +97,8 @@ impl<'a> Proof<'a> {
                 links.any(|link| link.identifier.as_deref() == Some(&*key))
             }
             None if self.method == password.as_str() => {
-                credentials.iter().any(|one| one.kind == password)
+                let mut known = credentials.iter().filter(|one| one.kind == password);
+                known.any(|one| one.updated_at <= self.since)
             }
             None => true,
         }
@@ -125,6 +138,80 @@ pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Res
 impl SignIn<'_> {
     /// Begins the session and answers.
     pub(crate) async fn begin(self, desk: &Desk, visit: &Visit) -> Outcome {
+        let aged = match self.is_by_password() {
+            true => after::aged(desk, self.identity).await?,
+            false => None,
+        };
+        match &aged {
+            Some(identity) => SignIn { identity, ..self }.enter(desk, visit).await,
+            None => self.enter(desk, visit).await,
+        }
+    }
+
+    fn is_by_password(&self) -> bool {
+        let password = CredentialKind::Password.as_str();
+        let mut proofs = self.proofs.iter();
+        proofs.any(|proof| proof.arrived.is_none() && proof.method == password)
+    }
+
+    async fn enter(self, desk: &Desk, visit: &Visit) -> Outcome {
+        let (session, token) = self.open(desk, visit).await?;
+        let verification = match self.flow.kind {
+            FlowKind::Registration => self.verification(desk).await,
+            _ => None,
+        };
+        let next = match remembered::refreshes(self.flow) {
+            true => {
+                self.confirm(desk, &session).await?;
+                None
+            }
+            false => self.next(desk, verification.as_ref()).await?,
+        };
+        let mut response = self.answer(desk, (&session, &token), next, verification.as_ref());
+        if self.flow.transport == Transport::Browser {
+            for cookie in self.cookies(desk, &token) {
+                response = with_cookie(response, &cookie);
+            }
+        }
+        Ok(response)
+    }
+
+    /// Tells the flow that waited for this proof.
+    async fn confirm(&self, desk: &Desk, session: &Session) -> Result<(), Failure> {
+        let flows = &desk.services.flows;
+        let Some(id) = remembered::waits(self.flow) else {
+            return Ok(());
+        };
+        if let Some(mut waiting) = flows.find(id).await?
+            && remembered::identity(&waiting) == Some(self.identity.id)
+        {
+            remembered::confirm(&mut waiting, self.flow, session.id);
+            flows.put(&waiting).await?;
+        }
+        Ok(())
+    }
+
+    async fn next(&self, desk: &Desk, begun: Option<&Begun>) -> Result<Option<Next>, Failure> {
+        let from = (self.flow, self.flow.return_to.as_deref());
+        after::next(desk, from, self.wants, (self.identity, begun)).await
+    }
+
+    /// Begins to verify the address that somebody has just registered with. What cannot be mailed
+    /// keeps nobody out: another mail can be asked for at any time.
+    async fn verification(&self, desk: &Desk) -> Option<Begun> {
+        let begun = verification::begin::begin_for(desk, self.flow, self.identity).await;
+        begun.unwrap_or_else(|failure| {
+            tracing::warn!(code = failure.code().as_str(), "no verification begins");
+            None
+        })
+    }
+
+    /// Begins the session.
+    pub(crate) async fn open(
+        &self,
+        desk: &Desk,
+        visit: &Visit,
+    ) -> Result<(Session, Token), Failure> {
         let services = &desk.services;
         let token = match self.flow.transport {
             Transport::Browser => Token::generate(&*services.entropy),
@@ -159,7 +246,17 @@ impl SignIn<'_> {
             method: session.methods.first().map_or(OIDC, |one| &one.method),
             provider: session.provider(),
         });
-        Ok(self.answer(desk, &session, &token))
+        Ok((session, token))
+    }
+
+    /// The cookies that a browser keeps from now on.
+    pub(crate) fn cookies(&self, desk: &Desk, token: &Token) -> Vec<String> {
+        let cookies = &desk.services.cookies;
+        let lifespan = desk.services.sessions.lifetimes().lifespan;
+        let session = cookies.set(cookies.session(), token.expose(), lifespan);
+        let csrf = self.csrf.clone();
+        let csrf = csrf.map(|csrf| csrf.after_sign_in(desk.now()).set_cookie(desk));
+        std::iter::once(session).chain(csrf).collect()
     }
 
     /// Whether what was proved still lets the identity in. It may have been taken away, and all
@@ -194,24 +291,27 @@ impl SignIn<'_> {
         Ok(())
     }
 
-    fn answer(self, desk: &Desk, session: &Session, token: &Token) -> Response {
+    fn answer(
+        &self,
+        desk: &Desk,
+        (session, token): (&Session, &Token),
+        next: Option<Next>,
+        verification: Option<&Begun>,
+    ) -> Response {
         let return_to = self.flow.return_to.clone().unwrap_or_else(|| desk.home());
-        let response = match self.wants {
-            Wants::Html => Redirect::to(&return_to).into_response(),
-            Wants::Json => Json(self.body(desk, session, token, &return_to)).into_response(),
-        };
-        if self.flow.transport == Transport::Api {
-            return response;
-        }
-        let cookies = &desk.services.cookies;
-        let lifespan = desk.services.sessions.lifetimes().lifespan;
-        let response = with_cookie(
-            response,
-            &cookies.set(cookies.session(), token.expose(), lifespan),
-        );
-        match self.csrf {
-            Some(csrf) => with_cookie(response, &csrf.after_sign_in(desk.now()).set_cookie(desk)),
-            None => response,
+        match (self.wants, next) {
+            (Wants::Html, Some(next)) => Redirect::to(&next.page).into_response(),
+            (Wants::Html, None) => Redirect::to(&return_to).into_response(),
+            (Wants::Json, next) => {
+                let mut body = self.body(desk, session, token, &return_to);
+                if let Some(begun) = verification {
+                    begun.tell(desk, &mut body);
+                }
+                if let Some(told) = next.and_then(|next| next.continue_with) {
+                    next_first(&mut body, told);
+                }
+                Json(body).into_response()
+            }
         }
     }
 
@@ -230,6 +330,14 @@ impl SignIn<'_> {
             }
         }
         body
+    }
+}
+
+/// Lets the body of an answer tell what comes next before all else.
+fn next_first(body: &mut Value, told: Value) {
+    match body["continue_with"].as_array_mut() {
+        Some(others) => others.insert(0, told),
+        None => body["continue_with"] = json!([told]),
     }
 }
 

@@ -1,11 +1,15 @@
 //! Starting flows: one place where a flow gets its id, its times and its anti-forgery field. What
 //! its form asks for is told to it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use portcullis_core::{
+    entropy::Entropy,
     flow::{Flow, FlowKind, Transport},
     id::FlowId,
     message::Message,
+    plugin::Addresses,
     secret::TokenHash,
     ui::{Node, Ui},
 };
@@ -64,11 +68,29 @@ impl NewFlow {
 
     /// Makes the flow and keeps it.
     pub(crate) async fn start(self, desk: &Desk) -> Result<Flow, Failure> {
-        let now = desk.now();
-        let id = FlowId::generate(&*desk.services.entropy);
+        let (services, lifespan) = (&desk.services, desk.lifespan(self.kind));
+        let flow = self.make(
+            &services.addresses,
+            &*services.entropy,
+            desk.now(),
+            lifespan,
+        );
+        services.flows.put(&flow).await?;
+        Ok(flow)
+    }
+
+    /// Makes the flow.
+    pub(crate) fn make(
+        self,
+        addresses: &Addresses,
+        entropy: &dyn Entropy,
+        now: Timestamp,
+        lifespan: Duration,
+    ) -> Flow {
+        let id = FlowId::generate(entropy);
         let action = format!("/self-service/{}?flow={id}", self.kind.as_str());
-        let expires_at = now + desk.lifespan(self.kind);
-        let flow = Flow {
+        let expires_at = now + lifespan;
+        Flow {
             id,
             kind: self.kind,
             transport: self.transport,
@@ -83,15 +105,13 @@ impl NewFlow {
                 _ => "choose_method".to_owned(),
             },
             ui: Ui {
-                action: desk.own(&action),
+                action: addresses.own(&action),
                 method: "POST".to_owned(),
                 nodes: arrange(self.nodes),
                 messages: self.messages,
             },
             context: self.context,
-        };
-        desk.services.flows.put(&flow).await?;
-        Ok(flow)
+        }
     }
 }
 

@@ -6,16 +6,19 @@ use axum::response::{IntoResponse, Json, Redirect, Response};
 use http::StatusCode;
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
+    identity::Identity,
+    message::Message,
     principal::Principal,
 };
-use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use portcullis_kit::{Failure, Locale, Outcome, Visit, Wants};
 use serde_json::{Map, Value};
 
 use crate::{
+    codes::step,
     complaint::{self, Complaint},
     csrf::Csrf,
     desk::Desk,
-    expired, fetch, flow_json, native, throttle,
+    expired, fetch, flow_json, language, native, throttle,
 };
 
 /// What was sent to a flow that can take it.
@@ -31,6 +34,12 @@ pub(crate) struct Submission {
     pub(crate) principal: Option<Arc<Principal>>,
     /// How to answer.
     pub(crate) wants: Wants,
+    /// In which language.
+    pub(crate) locale: Locale,
+    /// Whether its sender has proved who they are for this very submission.
+    pub(crate) is_proved: bool,
+    /// Who the sender is after what it has changed.
+    pub(crate) changed: Option<Box<Identity>>,
 }
 
 /// A submission, or the answer when there is nothing to submit to.
@@ -49,9 +58,26 @@ impl Submission {
         visit: &Visit,
         kind: FlowKind,
     ) -> Result<Opened, Failure> {
+        Self::open_as(desk, visit, (kind, visit.query("flow"))).await
+    }
+
+    /// Reads the submission to the flow of this kind and id.
+    pub(crate) async fn open_as(
+        desk: &Desk,
+        visit: &Visit,
+        (kind, id): (FlowKind, Option<&str>),
+    ) -> Result<Opened, Failure> {
         let fields = visit.fields()?;
-        let flow = fetch::find(desk, visit.query("flow"), kind).await?;
-        let csrf = fetch::bound(desk, visit, &flow)?;
+        let mut flow = fetch::find(desk, id, kind).await?;
+        let csrf = match step::token(visit, kind, &fields) {
+            None => fetch::bound(desk, visit, &flow)?,
+            // A link is opened in whichever browser shows the mail, so that only the form has to be
+            // that browser's own.
+            Some(_) => Csrf::of(desk, visit),
+        };
+        if csrf.is_some() {
+            flow.transport = Transport::Browser;
+        }
         let wants = match (&csrf, flow.transport) {
             (None, Transport::Api) => {
                 native::require(&visit.headers)?;
@@ -68,11 +94,14 @@ impl Submission {
             .await
             .map_err(|failure| failure.way_out("Try again", desk.flow_page(flow.kind, flow.id)))?;
         Ok(Opened::Ready(Box::new(Self {
+            locale: language::of_flow(desk, visit, &flow),
             flow,
             fields,
             csrf,
             principal: visit.visitor.principal.clone(),
             wants,
+            is_proved: false,
+            changed: None,
         })))
     }
 
@@ -108,9 +137,23 @@ impl Submission {
         Ok((StatusCode::BAD_REQUEST, Json(self.json(desk))).into_response())
     }
 
+    /// Answers that the flow went on, with this message.
+    pub(crate) async fn accept(mut self: Box<Self>, desk: &Desk, message: Message) -> Outcome {
+        self.flow.ui.messages = vec![message];
+        desk.services.flows.put(&self.flow).await?;
+        if self.wants == Wants::Html {
+            let page = desk.flow_page(self.flow.kind, self.flow.id);
+            return Ok(Redirect::to(&page).into_response());
+        }
+        Ok(Json(self.json(desk)).into_response())
+    }
+
     /// The flow as its sender reads it.
     pub(crate) fn json(&self, desk: &Desk) -> Value {
         let principal = self.principal.as_deref();
-        flow_json::flow(desk, &self.flow, self.csrf.as_ref(), principal)
+        let known = principal.map(|principal| &*principal.identity);
+        let identity = self.changed.as_deref().or(known);
+        let csrf = self.csrf.as_ref();
+        flow_json::flow(desk, &self.flow, csrf, identity, &self.locale)
     }
 }

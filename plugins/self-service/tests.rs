@@ -1,20 +1,35 @@
 //! The flows from outside: requests in, answers out, with stores in memory.
 
 mod a_word;
+mod actions;
+mod actions_asked;
 mod confirmation;
+mod deletion;
 mod first_sign_in;
+mod handed_out;
 mod house;
+mod language;
+mod legacy;
 mod login;
 mod login_defence;
 mod logout;
 mod mailed_code;
+mod mailed_link;
 mod meanwhile;
 mod moving;
 mod oidc;
 mod oidc_logout;
 mod own_pages;
+mod profile;
+mod profile_page;
+mod profile_rules;
 mod proving;
+mod recovery;
+mod recovery_defence;
 mod registration;
+mod released;
 mod sessions;
 mod settings;
 mod throttle;
+mod verification;
+mod words;

@@ -4,7 +4,9 @@ use std::{net::IpAddr, time::Duration};
 
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
-use portcullis_core::{catalogue::Code, id::IdentityId, message::Message, secret::TokenHash};
+use portcullis_core::{
+    catalogue::Code, flow::FlowKind, id::IdentityId, message::Message, secret::TokenHash,
+};
 use portcullis_kit::{Failure, Visit};
 use serde_json::json;
 
@@ -12,7 +14,7 @@ use crate::{config::Rate, desk::Desk, marker};
 
 /// How long failures of an identity make its next pause longer.
 const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many codes are mailed to one identity.
+/// How many codes and links are mailed to one identity or address.
 const CODES: Rate = Rate::new(5, 10 * 60);
 /// A pause never lasts longer than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -35,10 +37,10 @@ pub(crate) async fn notice(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
     address(desk, visit, "notices", NOTICES).await
 }
 
-/// Counts one code mailed to an identity, whoever asks for it.
-pub(crate) async fn code(desk: &Desk, identity: IdentityId) -> Result<(), Failure> {
+/// Counts one code or link mailed to an identity or address, whoever asks for it.
+pub(crate) async fn code(desk: &Desk, receiver: &str) -> Result<(), Failure> {
     let (start, end) = window(desk.now(), CODES.per);
-    let key = TokenHash::of(&format!("codes:{identity}:{start}"));
+    let key = TokenHash::of(&format!("codes:{receiver}:{start}"));
     match desk.services.flows.count(&key, end).await? {
         count if count > u64::from(CODES.count) => Err(refusal(desk.now(), end)),
         _ => Ok(()),
@@ -80,6 +82,13 @@ impl Suspicion {
     /// The suspicion on an identity.
     pub(crate) fn of(identity: IdentityId) -> Self {
         let key = format!("identity:{identity}");
+        Self { key }
+    }
+
+    /// The suspicion on whoever tries proofs mailed to this address, known or not, so that neither
+    /// tells the other apart.
+    pub(crate) fn of_address(kind: FlowKind, address: &str) -> Self {
+        let key = format!("{}:{address}", kind.as_str());
         Self { key }
     }
 

@@ -8,20 +8,21 @@ use axum::{
 };
 use jiff::Timestamp;
 use portcullis_core::{flow::FlowKind, principal::Principal};
-use portcullis_kit::{Failure, NoticePage, Outcome, Visit, WayOut};
+use portcullis_kit::{Failure, Locale, NoticePage, Outcome, Visit, WayOut};
 
-use crate::{desk::Desk, logout, provider};
+use crate::{desk::Desk, language, logout, provider};
 
 /// Greets whoever comes.
 pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let locale = language::of_visit(&desk, &visit);
     let page = match &visit.visitor.principal {
-        Some(principal) => signed_in(&desk, principal)?,
-        None => signed_out(&desk),
+        Some(principal) => signed_in(&desk, principal, &locale)?,
+        None => signed_out(&desk, &locale),
     };
     Ok(Html(page).into_response())
 }
 
-fn signed_in(desk: &Desk, principal: &Principal) -> Result<String, Failure> {
+fn signed_in(desk: &Desk, principal: &Principal, locale: &Locale) -> Result<String, Failure> {
     let (identity, session) = (&principal.identity, &principal.session);
     let token = logout::token(desk, session.id)?;
     let name = identity.identifiers.first().cloned();
@@ -33,7 +34,7 @@ fn signed_in(desk: &Desk, principal: &Principal) -> Result<String, Failure> {
             .map(|method| method.method.clone())
             .unwrap_or_default(),
     };
-    Ok(desk.shell.notice_page(&NoticePage {
+    let page = NoticePage {
         title: "You are signed in",
         lead: &name.unwrap_or_else(|| identity.id.to_string()),
         facts: &[
@@ -43,13 +44,15 @@ fn signed_in(desk: &Desk, principal: &Principal) -> Result<String, Failure> {
         ],
         ways_out: &[
             WayOut::new("Continue", desk.home()),
+            WayOut::new("Your account", desk.own("/profile")),
             WayOut::new("Your settings", desk.own("/settings")),
             WayOut::new("Sign out", logout::url(desk, &token, None)),
         ],
-    }))
+    };
+    Ok(desk.shell.notice_page(locale, &page))
 }
 
-fn signed_out(desk: &Desk) -> String {
+fn signed_out(desk: &Desk, locale: &Locale) -> String {
     let mut ways_out = vec![WayOut::new(
         "Sign in",
         desk.begin_page(FlowKind::Login, None),
@@ -58,14 +61,16 @@ fn signed_out(desk: &Desk) -> String {
         let page = desk.begin_page(FlowKind::Registration, None);
         ways_out.push(WayOut::new("Sign up", page));
     }
-    desk.shell.notice_page(&NoticePage {
+    let page = NoticePage {
         title: "You are signed out",
         lead: "Sign in to go on.",
         facts: &[],
         ways_out: &ways_out,
-    })
+    };
+    desk.shell.notice_page(locale, &page)
 }
 
-fn moment(time: Timestamp) -> String {
+/// A moment as pages write it.
+pub(crate) fn moment(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

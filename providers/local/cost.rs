@@ -1,12 +1,21 @@
 //! What one hash costs, and hashing itself (argon2id, RFC 9106).
 
 use argon2::{
-    ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier,
-    Version,
+    ARGON2I_IDENT, ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHash, PasswordHasher,
+    PasswordVerifier, Version, password_hash::phc::Ident,
 };
 use serde::Deserialize;
 
-use crate::policy::Normalised;
+use crate::{imported::Imported, policy::Normalised};
+
+/// The kinds of argon2 that passwords are hashed with.
+pub(crate) const ARGON2: [Ident; 2] = [ARGON2ID_IDENT, ARGON2I_IDENT];
+
+/// The most memory that checking one imported hash may take, in bytes.
+pub(crate) const MOST_MEMORY: u64 = 256 << 20;
+
+/// The most that all passes over the memory may come to, in bytes.
+const MOST_PASSES: u64 = 1 << 30;
 
 /// The cost of one argon2id hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -73,23 +82,42 @@ impl Hasher {
         hash.ok().map(|hash| hash.to_string())
     }
 
-    /// Whether `password` has this hash, whatever cost it was made at. A hash that cannot be read
-    /// belongs to no password.
+    /// Whether `password` has this hash, however it was made. A hash that cannot be read belongs to
+    /// no password.
     pub(crate) fn verify(&self, password: &Normalised, hash: &str) -> Outcome {
-        let Ok(hash) = PasswordHash::new(hash) else {
-            return Outcome::Wrong;
-        };
-        if self
-            .argon2
-            .verify_password(password.as_bytes(), &hash)
-            .is_err()
-        {
-            return Outcome::Wrong;
+        match PasswordHash::new(hash) {
+            // Whatever cost was configured or let in once has to be borne.
+            Ok(hash) if ARGON2.contains(&hash.algorithm) => self.verify_argon2(password, &hash),
+            _ => self.verify_imported(password, hash),
         }
-        match self.is_current(&hash) {
-            true => Outcome::Right,
-            false => Outcome::RightButOutdated,
+    }
+
+    fn verify_argon2(&self, password: &Normalised, hash: &PasswordHash) -> Outcome {
+        let is_right = |bytes: &[u8]| self.argon2.verify_password(bytes, hash).is_ok();
+        if is_right(password.as_bytes()) {
+            return match self.is_current(hash) {
+                true => Outcome::Right,
+                false => Outcome::RightButOutdated,
+            };
         }
+        match password.as_typed().is_some_and(is_right) {
+            true => Outcome::RightButOutdated,
+            false => Outcome::Wrong,
+        }
+    }
+
+    fn verify_imported(&self, password: &Normalised, hash: &str) -> Outcome {
+        let imported: Option<Imported> = hash.parse().ok();
+        // Other systems hash what was typed, byte by byte.
+        let typed = password.as_typed();
+        let forms = typed.into_iter().chain([password.as_bytes()]);
+        let is_right = |hash: Imported| forms.into_iter().any(|form| hash.verify(form));
+        if imported.is_some_and(is_right) {
+            return Outcome::RightButOutdated;
+        }
+        // Quick hashes must not tell by the time whose they are.
+        self.hash(password, [0; 16]);
+        Outcome::Wrong
     }
 
     fn is_current(&self, hash: &PasswordHash) -> bool {
@@ -100,4 +128,11 @@ impl Hasher {
         });
         same_cost && hash.algorithm == ARGON2ID_IDENT && hash.version == Some(Version::V0x13.into())
     }
+}
+
+/// Whether a hash of these costs can be checked without harm.
+pub(crate) fn is_bearable(params: &Params) -> bool {
+    let memory = u64::from(params.m_cost()) << 10;
+    let passes = memory.saturating_mul(u64::from(params.t_cost()));
+    memory <= MOST_MEMORY && passes <= MOST_PASSES
 }

@@ -2,12 +2,14 @@
 //! which passwords are hashed.
 
 mod cost;
+mod imported;
 mod password;
 mod policy;
 mod pool;
 
 pub use crate::{
     cost::{Cost, InvalidCost},
+    imported::UnusableHash,
     password::{Config, Password, Stores},
     policy::Policy,
 };

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cost::{Cost, Hasher, InvalidCost, Outcome},
+    imported::{Imported, UnusableHash},
     policy::{Normalised, Policy},
     pool::{Pool, PoolError},
 };
@@ -99,8 +100,19 @@ impl Password {
         let password = self.policy.normalise(password, &identity.identifiers);
         let password = password.map_err(|message| about_password(*message))?;
         let config = self.hash(password).await?;
+        Ok(self.with_config(identity, config))
+    }
+
+    /// A new credential of `identity` with a password that another system has hashed, not yet
+    /// stored. It is hashed again at the first sign-in.
+    pub fn imported(&self, identity: &Identity, hash: &str) -> Result<Credential, UnusableHash> {
+        let _: Imported = hash.parse()?;
+        Ok(self.with_config(identity, json!({ HASH: hash })))
+    }
+
+    fn with_config(&self, identity: &Identity, config: Value) -> Credential {
         let now = self.clock.now();
-        Ok(Credential {
+        Credential {
             id: CredentialId::generate(&*self.entropy),
             identity_id: identity.id,
             kind: CredentialKind::Password,
@@ -108,7 +120,7 @@ impl Password {
             config,
             created_at: now,
             updated_at: now,
-        })
+        }
     }
 
     /// Gives a stored identity this password, in place of the one it has, if any.
@@ -175,8 +187,8 @@ impl Password {
         if present.config != outdated.config {
             return;
         }
+        // The password is as old as before.
         present.config[HASH] = config[HASH].clone();
-        present.updated_at = self.clock.now();
         if let Err(error) = self.stores.credentials.put(&present).await {
             tracing::warn!(identity.id = %owner, %error, "a password could not be rehashed");
         }
@@ -208,7 +220,13 @@ impl Method for Password {
                 password.with_autocomplete("new-password"),
                 submit(Message::sign_up()),
             ],
-            FlowKind::Settings | FlowKind::Error => Vec::new(),
+            FlowKind::Settings => vec![
+                password
+                    .with_label(Message::new_password())
+                    .with_autocomplete("new-password"),
+                submit(Message::save()),
+            ],
+            FlowKind::Recovery | FlowKind::Verification | FlowKind::Error => Vec::new(),
         }
     }
 

@@ -31,16 +31,29 @@ impl Default for Policy {
 /// A password in the form in which it is hashed: NFKC, so that it is the same from every keyboard
 /// (NIST SP 800-63B, section 5.1.1.2).
 #[derive(Clone)]
-pub(crate) struct Normalised(String);
+pub(crate) struct Normalised {
+    normal: String,
+    /// What was typed, where that is something else: hashes of other systems are made of it.
+    typed: Option<String>,
+}
 
 impl Normalised {
     /// The password's normal form; `None` when it is longer than any password may be.
     pub(crate) fn new(password: &str) -> Option<Self> {
-        (password.len() <= MOST_BYTES).then(|| Self(password.nfkc().collect()))
+        (password.len() <= MOST_BYTES).then(|| {
+            let normal: String = password.nfkc().collect();
+            let typed = (normal != password).then(|| password.to_owned());
+            Self { normal, typed }
+        })
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.normal.as_bytes()
+    }
+
+    /// What was typed, where that is something else.
+    pub(crate) fn as_typed(&self) -> Option<&[u8]> {
+        self.typed.as_deref().map(str::as_bytes)
     }
 }
 
@@ -68,7 +81,7 @@ impl Policy {
                 length,
             )));
         };
-        let length = normalised.0.chars().count();
+        let length = normalised.normal.chars().count();
         if length < self.min_length {
             return Err(Box::new(Message::password_too_short(
                 self.min_length,

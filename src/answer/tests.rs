@@ -114,6 +114,26 @@ fn the_way_to_sign_in_keeps_no_method_but_get() {
 }
 
 #[test]
+fn what_has_to_be_done_first_is_a_redirect_for_people_and_an_address_for_programs() {
+    let url = "https://gate.example.org/settings?kc_action=UPDATE_PASSWORD";
+    let code = Code::ActionsPending;
+    let response = answer(code, &Remedy::Finish(url.to_owned()), &Method::GET, BROWSER);
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()[LOCATION]),
+        (302, &url.parse().unwrap())
+    );
+    let at = Remedy::FinishAt(url.to_owned());
+    let response = answer(code, &at, &Method::GET, &[]);
+    assert_eq!(response.status(), 403);
+    let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+    assert_eq!(body["code"], "session_required_actions_pending");
+    assert_eq!(body["redirect_browser_to"], url);
+    let page = answer(code, &at, &Method::GET, BROWSER);
+    let html = text(&page);
+    assert!(html.contains("kc_action=UPDATE_PASSWORD"), "{html}");
+}
+
+#[test]
 fn a_script_gets_no_page() {
     for lines in [
         &[
@@ -127,4 +147,23 @@ fn a_script_gets_no_page() {
     }
     assert!(wants_page(&headers(BROWSER)));
     assert!(wants_page(&headers(&[("accept", "TEXT/HTML;q=0.5")])));
+}
+
+#[test]
+fn a_page_is_in_the_language_of_the_browser() {
+    let german = [BROWSER, &[("accept-language", "de")]].concat();
+    let page = |code| {
+        let response = answer(code, &Remedy::None, &Method::GET, &german);
+        String::from_utf8(response.into_body()).unwrap()
+    };
+    let denied = page(Code::AccessDenied);
+    for part in [
+        "<html lang=\"de\" dir=\"ltr\">",
+        "<h1>Kein Zugang</h1>",
+        "Als jemand anderes anmelden",
+        "Zur Startseite",
+    ] {
+        assert!(denied.contains(part), "{part}\n{denied}");
+    }
+    assert!(page(Code::UpstreamUnavailable).contains("Noch einmal versuchen"));
 }

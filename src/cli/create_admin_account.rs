@@ -1,7 +1,7 @@
 //! `create-admin-account`: the first identity that may administer the others.
 
 use clap::Args;
-use portcullis_core::schema::Schema;
+use portcullis_core::schema::{Evaluation, ProfileContext, Schema};
 use serde_json::{Map, Value, json};
 
 use super::{Common, Failure, PasswordSource, desk::Desk, output};
@@ -94,7 +94,11 @@ impl Form<'_> {
     fn has(&self, path: &str) -> bool {
         let name = format!("traits.{path}");
         self.schema
-            .nodes(&Value::Null, "default")
+            .nodes(
+                &Evaluation::of(ProfileContext::Admin),
+                &Value::Null,
+                "default",
+            )
             .iter()
             .any(|node| node.attributes.name == name)
     }

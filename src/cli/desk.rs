@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use portcullis_core::{
+    action::Actions,
     clock::SystemClock,
     credential::CredentialKind,
     event::{CreationReason, Event},
@@ -11,7 +13,7 @@ use portcullis_core::{
     link::Link,
     method::MethodError,
     plugin::Announcer,
-    schema::{Schemas, TraitError},
+    schema::{Rules, Schemas, TraitError},
     secret::Secret,
     session::SessionStore,
     stage::Observer,
@@ -113,6 +115,20 @@ impl Desk {
 
     pub(super) fn schemas(&self) -> &Arc<Schemas> {
         &self.foundation.schemas
+    }
+
+    pub(super) fn actions(&self) -> &Actions {
+        &self.foundation.actions
+    }
+
+    /// The present moment.
+    pub(super) fn now(&self) -> Timestamp {
+        self.foundation.clock.now()
+    }
+
+    /// What this gateway decides beside the schema of this name.
+    pub(super) fn rules(&self, schema: &str) -> Rules {
+        self.config.identity.rules(schema)
     }
 
     pub(super) fn schemas_url(&self) -> String {

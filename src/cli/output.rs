@@ -120,6 +120,8 @@ pub(super) fn identity(identity: &Identity, schemas_url: &str) -> Value {
         "traits": identity.traits,
         "provenance": identity.provenance,
         "roles": identity.roles,
+        "required_actions": identity.required_actions,
+        "accepted_terms": identity.accepted_terms,
         "tenant": identity.tenant,
         "metadata_public": identity.metadata_public,
         "metadata_admin": identity.metadata_admin,

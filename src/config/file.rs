@@ -38,6 +38,8 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         mail.url = Some(url);
     }
 
+    settle(&mut config.messages.dir, folder);
+
     let session = &mut config.session;
     settle(&mut session.secret_file, folder);
     let key = &mut check.under("session");
@@ -63,6 +65,7 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         let mut check = check.under("providers");
         read_provider(provider, drop_in.unwrap_or(folder), &mut check.under(id));
     }
+    read_terms(config, folder, &mut check.under("required_actions"));
     for (index, schema) in config.identity.schemas.iter_mut().enumerate() {
         settle(&mut schema.file, folder);
         schema.read(&mut check.under("identity").under("schemas").item(index));
@@ -109,6 +112,23 @@ fn read_secret(file: Option<&Path>, secret: &mut Option<Secret>, check: &mut Che
     match read_line(file) {
         Ok(text) => *secret = Some(Secret::new(text)),
         Err(reason) => check.problem(reason),
+    }
+}
+
+/// Reads the texts of terms.
+fn read_terms(config: &mut Config, folder: &Path, check: &mut Check<'_>) {
+    for (alias, action) in &mut config.required_actions {
+        settle(&mut action.text_file, folder);
+        let Some(file) = &action.text_file else {
+            continue;
+        };
+        match fs::read_to_string(file) {
+            Ok(text) => action.text = Some(text),
+            Err(error) => check
+                .under(alias)
+                .under("text_file")
+                .problem(format!("{}: {error}", file.display())),
+        }
     }
 }
 

@@ -211,6 +211,11 @@ impl<'a> Check<'a> {
         self.record(Severity::Warning, None, message.into());
     }
 
+    /// Records a weak choice that stands in another file than the configuration.
+    pub(super) fn warn_at(&mut self, place: Place, message: impl Into<String>) {
+        self.record(Severity::Warning, Some(place), message.into());
+    }
+
     fn record(&mut self, severity: Severity, place: Option<Place>, message: String) {
         self.findings.push(Finding {
             severity,

@@ -1,10 +1,16 @@
 //! `[identity]`: what is known about people and how local ones prove who they are.
 
-use portcullis_core::schema::Schema;
+use portcullis_core::schema::{Rules, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{finding::Check, password::Password, schema::SchemaSource};
+use super::{
+    finding::Check,
+    password::Password,
+    schema::{OnUnknown, SchemaSource},
+    size::ByteSize,
+    text,
+};
 
 /// Identities.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -12,12 +18,38 @@ use super::{finding::Check, password::Password, schema::SchemaSource};
 pub struct Identity {
     /// The schema of new identities; default `default`.
     pub default_schema: String,
-    /// Schemas besides the built-in `default`.
+    /// Schemas besides the built-in ones.
     pub schemas: Vec<SchemaSource>,
+    /// What becomes of sent traits that a schema does not describe; default `reject`.
+    #[serde(deserialize_with = "text::word")]
+    pub on_unknown: OnUnknown,
+    /// The most that all traits of an identity may take, as JSON; default `64KiB`.
+    pub max_trait_bytes: ByteSize,
+    /// What people sign in with.
+    pub login: Login,
     /// Local sign-in.
     pub local: Local,
     /// What a password must be like and how it is hashed.
     pub password: Password,
+}
+
+/// `[identity.login]`: what people sign in with.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Login {
+    /// Whether the e-mail address stands for the username; default `false`.
+    pub email_as_username: bool,
+    /// Whether people may change the username they once chose; default `true`.
+    pub edit_username: bool,
+}
+
+impl Default for Login {
+    fn default() -> Self {
+        Self {
+            email_as_username: false,
+            edit_username: true,
+        }
+    }
 }
 
 /// `[identity.local]`: sign-in with local identities.
@@ -33,6 +65,9 @@ impl Default for Identity {
         Self {
             default_schema: SchemaSource::PRESET.to_owned(),
             schemas: Vec::new(),
+            on_unknown: OnUnknown::default(),
+            max_trait_bytes: ByteSize::kib(64),
+            login: Login::default(),
             local: Local::default(),
             password: Password::default(),
         }
@@ -46,15 +81,20 @@ impl Default for Local {
 }
 
 impl Identity {
-    /// Id and document of every schema, the built-in one included unless it is replaced.
+    /// Id and document of every schema: those that are written, and the built-in ones that are
+    /// used and not replaced.
     pub fn schema_documents(&self) -> Vec<(String, Value)> {
-        let read = |source: &SchemaSource| Some((source.id.clone(), source.document.clone()?));
-        let mut documents: Vec<_> = self.schemas.iter().filter_map(read).collect();
-        if !documents.iter().any(|(id, _)| id == SchemaSource::PRESET)
-            && let Some(preset) = SchemaSource::preset_document()
-        {
-            documents.insert(0, (SchemaSource::PRESET.to_owned(), preset));
-        }
+        let is_written = |id: &str| self.schemas.iter().any(|source| source.id == id);
+        let is_used = |id: &str| id == SchemaSource::PRESET || id == self.default_schema;
+        let built_in = SchemaSource::built_in()
+            .filter(|id| is_used(id) && !is_written(id))
+            .map(|id| SchemaSource {
+                id: id.to_owned(),
+                ..SchemaSource::default()
+            });
+        let read = |source: &SchemaSource| Some((source.id.clone(), source.read_document()?));
+        let mut documents: Vec<_> = built_in.filter_map(|source| read(&source)).collect();
+        documents.extend(self.schemas.iter().filter_map(read));
         documents
     }
 
@@ -62,12 +102,27 @@ impl Identity {
     pub(super) fn schemas(&self) -> Vec<Schema> {
         let documents = self.schema_documents().into_iter();
         documents
-            .filter_map(|(id, document)| Schema::parse(&id, document).ok())
+            .filter_map(|(id, document)| {
+                let rules = self.rules(&id);
+                Some(Schema::parse(&id, document).ok()?.with_rules(rules))
+            })
             .collect()
     }
 
+    /// What the gateway decides beside the schema of this name.
+    pub fn rules(&self, schema: &str) -> Rules {
+        let source = self.schemas.iter().find(|source| source.id == schema);
+        let on_unknown = source.and_then(|source| source.on_unknown);
+        Rules {
+            ignores_unknown: on_unknown.unwrap_or(self.on_unknown) == OnUnknown::Ignore,
+            max_trait_bytes: self.max_trait_bytes.as_usize(),
+            email_as_username: self.login.email_as_username,
+            edit_username: self.login.edit_username,
+        }
+    }
+
     pub(super) fn validate(&self, check: &mut Check<'_>) {
-        let mut known = vec![SchemaSource::PRESET];
+        let mut known: Vec<&str> = SchemaSource::built_in().collect();
         for (index, schema) in self.schemas.iter().enumerate() {
             schema.validate(&mut check.under("schemas").item(index));
             let earlier = &self.schemas[..index];

@@ -296,17 +296,16 @@ fn nested(key: &KeyPath, value: Value) -> Dict {
     tree.into_dict().unwrap_or_default()
 }
 
-/// Names of variables have no hyphens: `_` stands for one where a known key has it.
+/// Names of variables have no hyphens, and their case does not count: a known key is meant.
 fn spelled_as_known(levels: &[String], known: &Dict) -> KeyPath {
     let mut known = Some(known);
     let mut key = KeyPath::default();
     for level in levels {
         let here = known.unwrap_or(const { &Dict::new() });
-        let hyphened = level.replace('_', "-");
-        let level = match !here.contains_key(level) && here.contains_key(&hyphened) {
-            true => hyphened,
-            false => level.clone(),
-        };
+        let other = [level.replace('_', "-"), level.to_uppercase()];
+        let mut other = other.into_iter().filter(|_| !here.contains_key(level));
+        let known_as = other.find(|spelling| here.contains_key(spelling));
+        let level = known_as.unwrap_or_else(|| level.clone());
         known = here.get(&level).and_then(Value::as_dict);
         key.0.push(level);
     }

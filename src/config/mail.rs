@@ -21,7 +21,8 @@ pub struct Mail {
     /// A PEM file of certificates that may vouch for the server beside the public ones.
     pub ca_file: Option<PathBuf>,
     /// A folder of templates in place of the built-in texts: `linked.subject.txt`, `linked.txt`,
-    /// `linked.html`, and the same of `unlinked`.
+    /// `linked.html`, and the same of `unlinked`, `recovery_code`, `recovery_link`,
+    /// `verification_code` and `verification_link`.
     pub template_dir: Option<PathBuf>,
     /// Whether mail is shown on standard error instead of being sent; for the demonstration only.
     #[serde(skip)]

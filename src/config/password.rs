@@ -1,8 +1,10 @@
 //! `[identity.password]`: what a password must be like and how it is hashed.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::{finding::Check, size::ByteSize};
+use super::{duration, finding::Check, size::ByteSize};
 
 /// Rules for passwords.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -12,6 +14,14 @@ pub struct Password {
     pub min_length: usize,
     /// Longest password, in characters; default `1024`.
     pub max_length: usize,
+    /// How old a password may grow: whoever signs in with an older one has to change it; default: as
+    /// old as it likes.
+    #[serde(with = "duration::optional")]
+    pub max_age: Option<Duration>,
+    /// How long after signing in one may change one's password when an application asks for it, in
+    /// place of `max_auth_age` of `[required_actions.UPDATE_PASSWORD]`.
+    #[serde(with = "duration::optional")]
+    pub max_auth_age: Option<Duration>,
     /// Cost of one argon2id hash; raising it rehashes at the next sign-in.
     pub argon2: Argon2,
 }
@@ -37,6 +47,9 @@ const OWASP_MINIMUM: [(ByteSize, u32); 5] = [
     (ByteSize::kib(7_168), 5),
 ];
 
+/// Whoever has to choose a password more often writes it down.
+const SHORTEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// More than this for a single sign-in is a mistake of units.
 const MOST_MEMORY: ByteSize = ByteSize::kib(4 * 1024 * 1024);
 
@@ -45,6 +58,8 @@ impl Default for Password {
         Self {
             min_length: 8,
             max_length: 1024,
+            max_age: None,
+            max_auth_age: None,
             argon2: Argon2::default(),
         }
     }
@@ -76,6 +91,11 @@ impl Password {
             check
                 .under("max_length")
                 .warn("below 64 characters pass phrases do not fit; write 1024");
+        }
+        if self.max_age.is_some_and(|age| age < SHORTEST_AGE) {
+            check
+                .under("max_age")
+                .problem("nobody chooses a password each day; write a duration such as \"365d\"");
         }
         self.argon2.validate(&mut check.under("argon2"));
     }

@@ -1,11 +1,11 @@
 //! `[plugins.…]`: what the built-in plugins are asked to do.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{duration, finding::Check, text};
+use super::{duration, finding::Check, form_module::FormModule, text};
 
 /// The sections of the built-in plugins.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -25,8 +25,14 @@ pub struct SelfService {
     pub registration: RegistrationFlow,
     /// The settings flow.
     pub settings: SettingsFlow,
+    /// Getting back in without what one signs in with.
+    pub recovery: MailedFlow,
+    /// Proving that one holds an address.
+    pub verification: MailedFlow,
     /// The error page.
     pub error: ErrorPage,
+    /// Scripts for fields with an annotation, by its name; none by default.
+    pub form_modules: BTreeMap<String, FormModule>,
 }
 
 /// `[plugins.self-service.login]`.
@@ -72,6 +78,38 @@ pub struct SettingsFlow {
     pub privileged_session_max_age: Duration,
 }
 
+/// `[plugins.self-service.recovery]` and `[plugins.self-service.verification]`: flows that write to
+/// people.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailedFlow {
+    /// Whether it is offered; default `true`, without effect where no mail is sent.
+    pub enabled: bool,
+    /// A page of one's own; default: the built-in one.
+    #[serde(deserialize_with = "text::optional_url")]
+    pub ui_url: Option<Url>,
+    /// How long a started flow may take; default `1h`.
+    #[serde(with = "duration")]
+    pub flow_lifespan: Duration,
+    /// Whether a code or a link is mailed; default `code`.
+    #[serde(rename = "use")]
+    pub proof: MailedProof,
+    /// How long a code or link is good for; default `1h`.
+    #[serde(with = "duration")]
+    pub lifespan: Duration,
+}
+
+/// What is mailed to prove that somebody holds an address.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailedProof {
+    /// Six digits to type.
+    #[default]
+    Code,
+    /// A link to open.
+    Link,
+}
+
 /// `[plugins.self-service.error]`.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -112,6 +150,18 @@ impl Default for SettingsFlow {
     }
 }
 
+impl Default for MailedFlow {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            ui_url: None,
+            flow_lifespan: FLOW_LIFESPAN,
+            proof: MailedProof::default(),
+            lifespan: FLOW_LIFESPAN,
+        }
+    }
+}
+
 impl SelfService {
     pub(super) fn validate(&self, check: &mut Check<'_>) {
         let (login, registration) = (&self.login, &self.registration);
@@ -131,7 +181,19 @@ impl SelfService {
                 .under("privileged_session_max_age")
                 .problem("nobody changes anything within 30 seconds; write \"5m\" or so");
         }
+        for (name, flow) in [
+            ("recovery", &self.recovery),
+            ("verification", &self.verification),
+        ] {
+            validate_page(flow.ui_url.as_ref(), &mut check.under(name));
+            validate_lifespan(flow.flow_lifespan, &mut check.under(name));
+            validate_lifespan(flow.lifespan, &mut check.under(name));
+        }
         validate_page(self.error.ui_url.as_ref(), &mut check.under("error"));
+        let mut check = check.under("form_modules");
+        for (name, module) in &self.form_modules {
+            module.validate(&mut check.under(name));
+        }
     }
 }
 

@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use super::{
     finding::{Check, Place},
-    json_position,
+    json_position, text,
 };
 
 /// One schema, with exactly one source unless it is built in.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SchemaSource {
-    /// Its name, unique; `default` alone is built in.
+    /// Its name, unique; `default` and `keycloak-default` are built in.
     pub id: String,
     /// A file with the document.
     pub file: Option<PathBuf>,
@@ -24,21 +24,47 @@ pub struct SchemaSource {
     pub inline: Option<String>,
     /// The document in base64.
     pub base64: Option<String>,
+    /// What becomes of sent traits that it does not describe; by default as for all schemas.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::optional_word"
+    )]
+    pub on_unknown: Option<OnUnknown>,
     /// The document, once it has been read.
     #[serde(skip)]
     pub(super) document: Option<Value>,
 }
 
-/// The built-in schema's document.
-const PRESET_DOCUMENT: &str = include_str!("../../config/schemas/default.json");
+/// What becomes of traits that a schema does not describe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnUnknown {
+    /// They are refused, where the schema forbids them.
+    #[default]
+    Reject,
+    /// They are left out.
+    Ignore,
+}
+
+/// The documents of the built-in schemas, by their ids.
+const BUILT_IN: [(&str, &str); 2] = [
+    (
+        SchemaSource::PRESET,
+        include_str!("../../config/schemas/default.json"),
+    ),
+    (
+        "keycloak-default",
+        include_str!("../../config/schemas/keycloak-default.json"),
+    ),
+];
 
 impl SchemaSource {
-    /// The id that needs no source.
+    /// The id of the schema that is there unless another takes its name.
     pub const PRESET: &str = "default";
 
-    /// The built-in schema's document.
-    pub(super) fn preset_document() -> Option<Value> {
-        serde_json::from_str(PRESET_DOCUMENT).ok()
+    /// The ids that need no source.
+    pub(super) fn built_in() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(id, _)| *id)
     }
 
     /// Reads the document and checks that it is a schema.
@@ -107,7 +133,7 @@ impl SchemaSource {
             self.base64.is_some(),
         ];
         match sources.iter().filter(|given| **given).count() {
-            0 if self.id == Self::PRESET => {}
+            0 if Self::built_in().any(|id| id == self.id) => {}
             0 => check.problem("the schema has no source; write file, inline or base64"),
             1 => {}
             _ => check.problem("the schema has several sources; keep one of file, inline, base64"),
@@ -116,16 +142,27 @@ impl SchemaSource {
 }
 
 impl SchemaSource {
+    /// The document that was read; the built-in one where the source is only named.
+    pub(super) fn read_document(&self) -> Option<Value> {
+        let has_source = self.file.is_some() || self.inline.is_some() || self.base64.is_some();
+        if has_source {
+            return self.document.clone();
+        }
+        let built_in = BUILT_IN.iter().find(|(id, _)| *id == self.id)?;
+        serde_json::from_str(built_in.1).ok()
+    }
+
     fn refuse_invalid(&self, document: &Value, text: &str, check: &mut Check<'_>) {
         let validator = jsonschema::draft7::meta::validator();
         let mut found: Vec<(String, String)> = validator
             .iter_errors(document)
             .map(|error| (error.instance_path().to_string(), error.to_string()))
             .collect();
-        if found.is_empty()
-            && let Err(invalid) = Schema::parse(&self.id, document.clone())
-        {
-            found.push((invalid.pointer, invalid.reason));
+        if found.is_empty() {
+            match Schema::parse(&self.id, document.clone()) {
+                Ok(schema) => self.warn_of(&schema, text, check),
+                Err(invalid) => found.push((invalid.pointer, invalid.reason)),
+            }
         }
         for (pointer, reason) in found {
             let line = json_position::line_of(text, &pointer);
@@ -136,6 +173,20 @@ impl SchemaSource {
                 place,
                 format!("no usable schema at {pointer}: {reason}"),
             );
+        }
+    }
+}
+
+impl SchemaSource {
+    /// Tells what the schema hardly means.
+    fn warn_of(&self, schema: &Schema, text: &str, check: &mut Check<'_>) {
+        for lint in schema.lint() {
+            let line = json_position::line_of(text, &lint.pointer);
+            let message = format!("schema {:?} at {}: {}", self.id, lint.pointer, lint.text);
+            match place(self.file.as_deref(), (line, None)) {
+                Some(place) => check.warn_at(place, message),
+                None => check.warn(message),
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use portcullis_core::secret::Secret;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{duration, finding::Check, host};
+use super::{duration, finding::Check, host, text};
 
 /// Sessions and their cookie.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -24,6 +24,28 @@ pub struct Session {
     pub secret: Option<Secret>,
     /// A file that holds `secret`.
     pub secret_file: Option<PathBuf>,
+    /// What the answer to `/sessions/whoami` depends on.
+    pub whoami: WhoAmI,
+}
+
+/// `[session] whoami`: what the answer to `/sessions/whoami` depends on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WhoAmI {
+    /// What becomes of actions that somebody has yet to do; default `report`.
+    #[serde(deserialize_with = "text::word")]
+    pub required_actions: ActionsInWhoAmI,
+}
+
+/// What `/sessions/whoami` says of actions that somebody has yet to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ActionsInWhoAmI {
+    /// They are listed in the answer.
+    #[default]
+    Report,
+    /// The answer is a refusal until they are done.
+    Enforce,
 }
 
 /// Shorter keys can be guessed by machines.
@@ -37,6 +59,7 @@ impl Default for Session {
             cookie_domain: None,
             secret: None,
             secret_file: None,
+            whoami: WhoAmI::default(),
         }
     }
 }

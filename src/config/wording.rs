@@ -54,7 +54,8 @@ fn unknown_key(key: &str, known: &[&str], segments: &[String]) -> String {
 
 /// The nearest of the known words, or all of them where none is near.
 pub(super) fn nearest(word: &str, known: &[&str]) -> String {
-    let distance = |one: &&&str| strsim::damerau_levenshtein(&word.to_lowercase(), one);
+    let distance =
+        |one: &&&str| strsim::damerau_levenshtein(&word.to_lowercase(), &one.to_lowercase());
     let near = known.iter().min_by_key(distance).filter(|one| {
         distance(one) <= 1 + word.chars().count() / 4
             || one.starts_with(word)

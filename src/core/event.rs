@@ -41,6 +41,26 @@ pub enum Event<'a> {
         /// Why.
         reason: CreationReason,
     },
+    /// Somebody changed their own traits.
+    ProfileChanged {
+        /// Whose.
+        identity: IdentityId,
+    },
+    /// Somebody gave themselves another password, or a first one.
+    PasswordChanged {
+        /// Whose.
+        identity: IdentityId,
+    },
+    /// Somebody deleted their own account.
+    IdentityDeleted {
+        /// Whose it was.
+        identity: IdentityId,
+    },
+    /// Somebody proved to hold an address of theirs.
+    AddressVerified {
+        /// Whose.
+        identity: IdentityId,
+    },
     /// An account at a provider was linked to an identity.
     Linked {
         /// Which identity.

@@ -48,6 +48,10 @@ pub enum FlowKind {
     Registration,
     /// Changing what belongs to oneself.
     Settings,
+    /// Getting back in without what one signs in with.
+    Recovery,
+    /// Proving that one holds an address.
+    Verification,
     /// An error to be shown on a page of its own.
     Error,
 }
@@ -59,6 +63,8 @@ impl FlowKind {
             Self::Login => "login",
             Self::Registration => "registration",
             Self::Settings => "settings",
+            Self::Recovery => "recovery",
+            Self::Verification => "verification",
             Self::Error => "error",
         }
     }

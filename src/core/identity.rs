@@ -1,6 +1,6 @@
 //! An identity: who somebody is, as its schema describes, and the port that keeps identities.
 
-use std::fmt::Debug;
+use std::{collections::BTreeMap, fmt::Debug};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    action::AcceptedTerms,
     credential::Credential,
     id::{AddressId, CredentialId, IdentityId},
     mapping,
@@ -36,6 +37,15 @@ pub struct Identity {
     pub metadata_admin: Option<Value>,
     /// Roles, such as `admin`.
     pub roles: Vec<String>,
+    /// What it has to do before it is let through, by alias; also aliases that mean nothing here.
+    #[serde(default)]
+    pub required_actions: Vec<String>,
+    /// The terms it accepted, oldest first.
+    #[serde(default)]
+    pub accepted_terms: Vec<AcceptedTerms>,
+    /// Attributes that no schema describes, apart from the traits.
+    #[serde(default)]
+    pub unmanaged: BTreeMap<String, Vec<String>>,
     /// Which traits came from a provider.
     #[serde(default)]
     pub provenance: Provenance,
@@ -53,6 +63,30 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// An active identity of which nothing is known yet.
+    pub fn blank(id: IdentityId, schema_id: &str, now: Timestamp) -> Self {
+        Self {
+            id,
+            tenant: "default".to_owned(),
+            schema_id: schema_id.to_owned(),
+            state: IdentityState::Active,
+            state_changed_at: now,
+            traits: Value::Null,
+            metadata_public: None,
+            metadata_admin: None,
+            roles: Vec::new(),
+            required_actions: Vec::new(),
+            accepted_terms: Vec::new(),
+            unmanaged: BTreeMap::new(),
+            provenance: Provenance::new(),
+            identifiers: Vec::new(),
+            addresses: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            version: 0,
+        }
+    }
+
     /// Whether a provider keeps the trait of this dotted path up to date, so that nobody here
     /// changes it.
     pub fn is_forced(&self, path: &str) -> bool {
@@ -122,6 +156,13 @@ pub trait IdentityStore: Debug + Send + Sync {
 
     /// Every identity that holds this normalised address, verified or not.
     async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError>;
+
+    /// The identities in the order of their ids, those after `after`, at most `limit` of them.
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError>;
 
     /// Replaces a stored identity; its sessions see the change at once, and its version is one more
     /// than the one given.

@@ -3,6 +3,7 @@
 //! This crate does no IO and names no framework. Plugins and providers depend on it and on nothing
 //! above it; the gateway implements its stores and calls its traits.
 
+pub mod action;
 pub mod administration;
 pub mod broker;
 pub mod catalogue;

@@ -1,14 +1,20 @@
 //! The mail port: what is written to people, and what can go wrong before it is on its way.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 
 use async_trait::async_trait;
+
+use crate::secret::Secret;
 
 /// Sends mail. Whoever calls it is not kept waiting for a mail server.
 #[async_trait]
 pub trait Mailer: Debug + Send + Sync {
     /// Takes a mail to be sent soon; it has not arrived when this returns.
     async fn send(&self, mail: Mail) -> Result<(), MailError>;
+
+    /// Takes a letter, which is worded as the operator wants it only once it is its turn: taking
+    /// one tells nobody by its duration whether there is one to take.
+    async fn post(&self, letter: Letter) -> Result<(), MailError>;
 
     /// Whether mail is sent at all, so that nothing is offered that needs it where it is not.
     fn is_configured(&self) -> bool {
@@ -32,6 +38,58 @@ pub struct Mail {
 impl Debug for Mail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Mail(…)")
+    }
+}
+
+/// Something to tell one person, still to be worded.
+#[derive(Clone)]
+pub struct Letter {
+    /// The address alone, without a name.
+    pub to: String,
+    /// What it is about.
+    pub occasion: Occasion,
+    /// The code to type or the link to open.
+    pub proof: Secret,
+    /// How long the proof is good for.
+    pub lifespan: Duration,
+}
+
+impl Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Letter(…)")
+    }
+}
+
+/// What a letter is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Occasion {
+    /// A code to get back in with.
+    RecoveryCode,
+    /// A link to get back in with.
+    RecoveryLink,
+    /// A code that proves an address.
+    VerificationCode,
+    /// A link that proves an address.
+    VerificationLink,
+}
+
+impl Occasion {
+    /// Every occasion there is.
+    pub const ALL: [Self; 4] = [
+        Self::RecoveryCode,
+        Self::RecoveryLink,
+        Self::VerificationCode,
+        Self::VerificationLink,
+    ];
+
+    /// The name of its templates.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RecoveryCode => "recovery_code",
+            Self::RecoveryLink => "recovery_link",
+            Self::VerificationCode => "verification_code",
+            Self::VerificationLink => "verification_link",
+        }
     }
 }
 
@@ -65,5 +123,12 @@ mod tests {
             html: None,
         };
         assert_eq!(format!("{mail:?}"), "Mail(…)");
+        let letter = Letter {
+            to: mail.to,
+            occasion: Occasion::RecoveryCode,
+            proof: Secret::new("123456"),
+            lifespan: Duration::from_secs(600),
+        };
+        assert_eq!(format!("{letter:?}"), "Letter(…)");
     }
 }

@@ -34,18 +34,6 @@ impl Message {
         Self::new(id, text.into(), "success", context)
     }
 
-    /// Why an account of a provider waits to be linked.
-    pub fn link_account(identifier: &str, provider: &str) -> Self {
-        let text = format!(
-            "{identifier} is known here already, but not together with this {provider} account. \
-             Please sign in once as you did before: it shows that both are yours, and from then \
-             on {provider} signs you in as well."
-        );
-        // The dialect's clients know the identifier by this spelling.
-        let context = json!({"duplicateIdentifier": identifier, "provider": provider});
-        Self::info(1_010_016, text, context)
-    }
-
     /// The password is wrong, where the identifier is certain.
     pub fn password_wrong() -> Self {
         let text = "The password is not right. Check it for spelling mistakes.";
@@ -84,6 +72,10 @@ macro_rules! messages {
                 Self::$severity($id, format!($text), json!({$(stringify!($arg): $arg),*}))
             })*
 
+            /// Every message's id with its English text, in which `{…}` stands for a value of the
+            /// context.
+            pub const WORDINGS: &'static [(u32, &'static str)] = &[$(($id, $text)),*];
+
             /// Every message's id, severity, name and text.
             #[cfg(test)]
             const ALL: &[(u32, &str, &str, &str)] =
@@ -105,6 +97,9 @@ messages! {
     info code_sent() = 1010014, "A code of six digits is on its way to the e-mail address that is known here. Please enter it within ten minutes.";
     /// The button that mails a code.
     info send_code() = 1010015, "Send a code to my e-mail address";
+    /// Why an account of a provider waits to be linked.
+    #[expect(non_snake_case, reason = "the dialect's clients know the identifier by this spelling")]
+    info link_account(duplicateIdentifier: &str, provider: &str) = 1010016, "{duplicateIdentifier} is known here already, but not with this {provider} account. Please sign in once as you did before, to show that both are yours: that links the account.";
     /// The button that signs in with a password and links an account.
     info sign_in_and_link() = 1010017, "Sign in and link";
     /// The button that signs in through a provider and links an account of another.
@@ -127,16 +122,48 @@ messages! {
     info move_link(provider: &str) = 1990020, "Move {provider} here";
     /// The button that leaves a link where it is.
     info keep_link() = 1990021, "Leave it where it is";
+    /// Somebody is back in.
+    success recovered() = 1060001, "You are back in. Please choose a new password now, or link another way to sign in.";
+    /// A link to get back in was mailed, if the address is known.
+    info recovery_link_sent() = 1060002, "If this address is known here, a link is on its way to it. Please open it to get back in.";
+    /// A code to get back in was mailed, if the address is known.
+    info recovery_code_sent() = 1060003, "If this address is known here, a code of six digits is on its way to it. Please enter it to get back in.";
     /// The label of a password.
     info password() = 1070001, "Password";
     /// A label the schema gives.
     info titled(title: &str, name: &str) = 1070002, "{title}";
+    /// The label of a new password.
+    info new_password() = 1990034, "New password";
+    /// The button that saves a form.
+    info save() = 1070003, "Save";
     /// The label of an identifier.
     info identifier() = 1070004, "Email or other identifier";
+    /// The label of an e-mail address.
+    info email() = 1070007, "Email address";
     /// The button that mails another code.
-    info resend_code() = 1070008, "Send another code";
+    info resend_code() = 1070008, "Send it again";
+    /// The terms and conditions, as the operator wrote them.
+    info terms(text: &str) = 1990050, "{text}";
+    /// The link to the terms and conditions.
+    info read_terms() = 1990051, "Read the terms and conditions";
+    /// The button that accepts the terms and conditions.
+    info accept_terms() = 1990052, "I accept";
+    /// The button that begins to prove an address.
+    info verify_address(address: &str) = 1990053, "Confirm {address}";
     /// The button that goes on.
     info go_on() = 1070009, "Continue";
+    /// The label of a code to get back in.
+    info recovery_code() = 1070010, "Code";
+    /// The label of a code that proves an address.
+    info verification_code() = 1070011, "Code";
+    /// The label of the address that a code to get back in goes to.
+    info recovery_address() = 1070016, "Email address";
+    /// A link that proves an address was mailed.
+    info verification_link_sent() = 1080001, "If this address is known here, a link is on its way to it. Please open it to show that the address is yours.";
+    /// An address is proved.
+    success verified() = 1080002, "Thank you: this address is yours.";
+    /// A code that proves an address was mailed.
+    info verification_code_sent() = 1080003, "If this address is known here, a code of six digits is on its way to it. Please enter it to show that the address is yours.";
     /// The label of a mailed code.
     info login_code() = 1070013, "Code";
     /// An address that a provider names but has not verified.
@@ -145,8 +172,16 @@ messages! {
     info review_profile(provider: &str) = 1990010, "Please check what {provider} says of you, then continue.";
     /// An account that should be linked is linked already.
     info linked_already(provider: &str) = 1990011, "This {provider} account is linked already. To link another one, choose it at {provider}.";
-    /// A change waits until somebody has confirmed who they are.
-    info choose_again(label: &str) = 1990012, "Nothing has changed yet. Please choose \"{label}\" once more.";
+    /// A change that waited until somebody had confirmed who they are waited too long.
+    info nothing_changed() = 1990012, "Nothing has changed, because it was not confirmed in time. Please try once more.";
+    /// The button that asks to delete an account.
+    info delete_account() = 1990030, "Delete my account";
+    /// The button that deletes an account for good.
+    info delete_for_good() = 1990031, "Yes, delete it for good";
+    /// The button that leaves an account as it is.
+    info keep_account() = 1990032, "Keep my account";
+    /// What goes with an account.
+    info deletion_takes(links: usize, sessions: usize) = 1990033, "Your profile, your password, linked accounts ({links}) and sessions ({sessions}) go for good. Nobody can bring them back.";
     /// A value is missing.
     error required(property: &str) = 4000002, "Please fill in {property}.";
     /// A text is too short.
@@ -189,6 +224,8 @@ messages! {
     error password_too_short(min_length: usize, actual_length: usize) = 4000032, "The password needs at least {min_length} characters (now {actual_length}).";
     /// A password is too long.
     error password_too_long(max_length: usize, actual_length: usize) = 4000033, "The password may have at most {max_length} characters (now {actual_length}).";
+    /// The new password is the one there is already.
+    error same_password() = 4000039, "This is your password already. Please choose another one.";
     /// Something is no e-mail address.
     error not_an_email(value: &str) = 4000040, "This is not an e-mail address.";
     /// Something is no telephone number.
@@ -205,6 +242,18 @@ messages! {
     error registration_expired() = 4040001, "The form had expired, so here is a new one. Please try again.";
     /// The settings form has expired.
     error settings_expired() = 4050001, "The form had expired, so here is a new one. Please try again.";
+    /// A link to get back in is wrong.
+    error recovery_link_invalid() = 4060004, "This link is not right, or was used already, or is too old. Please ask for another one.";
+    /// A code to get back in is wrong.
+    error recovery_code_invalid() = 4060006, "This code is not right, or was used already, or is too old. After five tries, please ask for another one.";
+    /// A link that proves an address is wrong.
+    error verification_link_invalid() = 4070001, "This link is not right, or was used already, or is too old. Please ask for another one.";
+    /// A code that proves an address is wrong.
+    error verification_code_invalid() = 4070006, "This code is not right, or was used already, or is too old. After five tries, please ask for another one.";
+    /// The recovery form has expired.
+    error recovery_expired() = 4060005, "The form had expired, so here is a new one. Please try again.";
+    /// The verification form has expired.
+    error verification_expired() = 4070005, "The form had expired, so here is a new one. Please try again.";
     /// What a provider said does not suffice.
     error complete_profile() = 4990001, "Please fill in what is missing.";
     /// Too many attempts.
@@ -219,6 +268,14 @@ messages! {
     error move_offered(provider: &str) = 4990007, "If that is you as well, you can move the {provider} account here. From then on it signs you in as who you are now.";
     /// An account cannot be moved from another identity.
     error move_refused(provider: &str) = 4990008, "The {provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.";
+    /// The terms have changed since they were read.
+    error terms_changed() = 4990020, "The terms have changed in the meantime. Please read them once more.";
+    /// Somebody else has changed the same in the meantime.
+    error changed_meanwhile() = 4990010, "This was changed somewhere else in the meantime. Please look at how it is now, then make your change again.";
+    /// A trait is a provider's to change.
+    error kept_by_provider() = 4990011, "A linked account keeps this up to date. Please change it there.";
+    /// A trait is not changed on this route.
+    error protected_trait() = 4990012, "This cannot be changed here. Please change it in your settings.";
     /// Several links are meant.
     error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please choose one of them.";
 }

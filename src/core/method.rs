@@ -24,7 +24,8 @@ pub trait Method: Debug + Send + Sync {
     /// Costs the same time whether or not the identifier is known.
     async fn verify(&self, submission: &Value) -> Result<Identity, MethodError>;
 
-    /// The credential that `submission` asks for, for an identity that is about to be created.
+    /// The credential that `submission` asks for, for an identity that is about to be created or
+    /// that changes it; it is not stored yet.
     async fn enroll(
         &self,
         submission: &Value,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::{
+    action::Actions,
     administration::ProviderAdministration,
     broker::Broker,
     catalogue::Code,
@@ -74,6 +75,8 @@ pub struct Services {
     pub entropy: Arc<dyn Entropy>,
     /// The identity schemas.
     pub schemas: Arc<Schemas>,
+    /// What people may have to do before they are let through.
+    pub actions: Arc<Actions>,
     /// The identities.
     pub identities: Arc<dyn IdentityStore>,
     /// Their credentials.

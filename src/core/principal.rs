@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{expression::PrincipalValues, identity::Identity, memo::Memo, session::Session};
+use crate::{
+    action::Action, expression::PrincipalValues, identity::Identity, memo::Memo, session::Session,
+};
 
 /// Who a request comes from. Built once when a session enters the cache and shared by every
 /// request of it, so everything costly is prepared here.
@@ -14,18 +16,21 @@ pub struct Principal {
     pub session: Session,
     /// Both as values for expressions.
     pub values: PrincipalValues,
+    /// What it has to do before it is let through, the first one first.
+    pub pending: Vec<Action>,
     /// What stages computed from this principal alone.
     pub memo: Memo,
 }
 
 impl Principal {
-    /// Prepares a principal for many requests.
-    pub fn new(identity: Arc<Identity>, session: Session) -> Self {
+    /// Prepares a principal for many requests; `pending` is what its identity has to do first.
+    pub fn new(identity: Arc<Identity>, session: Session, pending: Vec<Action>) -> Self {
         let values = PrincipalValues::new(&identity, &session);
         Self {
             identity,
             session,
             values,
+            pending,
             memo: Memo::default(),
         }
     }

@@ -1,9 +1,12 @@
 //! A form as data: the nodes that pages render and API clients read, in the wire dialect's shape.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::Error};
 use serde_json::{Map, Value};
 
 use crate::message::Message;
+
+/// The type of nodes that are submitted.
+const INPUT: &str = "input";
 
 /// A form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +31,7 @@ pub struct Node {
     /// The method it belongs to: `default`, `password`, `oidc`, `profile`.
     pub group: String,
     /// What it is.
+    #[serde(serialize_with = "written")]
     pub attributes: Input,
     /// What is wrong with it, or worth knowing about it.
     #[serde(default)]
@@ -37,13 +41,14 @@ pub struct Node {
     pub meta: Meta,
 }
 
-/// An input's attributes.
+/// An input's attributes; and of what is only shown, those of the other types of nodes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Input {
     /// The name it is submitted under; nested traits are dotted.
+    #[serde(default)]
     pub name: String,
     /// `text`, `password`, `number`, `checkbox`, `hidden`, `email`, `tel`, `submit`, `url`, `date`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default)]
     pub kind: String,
     /// What it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,11 +68,69 @@ pub struct Input {
     /// How long it may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maxlength: Option<u64>,
-    /// Always `input`.
+    /// The values there are to choose from; empty where anything can be entered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
+    /// The node's own type again.
     pub node_type: String,
     /// What the dialect has no word for, such as the `icon` of a button.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub ext: Map<String, Value>,
+    /// What is shown instead of an input.
+    #[serde(flatten)]
+    pub shown: Shown,
+}
+
+/// One value there is to choose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What is submitted; its label stands in `ext.optionLabels`.
+    pub value: Value,
+}
+
+/// The attributes of texts, pictures, links and scripts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The name of the node in the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The text of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Message>,
+    /// Where a picture or script is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub src: Option<String>,
+    /// How wide a picture is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// How high a picture is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Where a link leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
+    /// What people read on a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Message>,
+    /// The digest that a script must have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integrity: Option<String>,
+}
+
+/// Only inputs have a name, a type and can be switched off; of the others a script has a type.
+fn written<S: Serializer>(input: &Input, serializer: S) -> Result<S::Ok, S::Error> {
+    if input.node_type == INPUT {
+        return input.serialize(serializer);
+    }
+    let mut value = serde_json::to_value(input).map_err(S::Error::custom)?;
+    if let Value::Object(members) = &mut value {
+        members.shift_remove("name");
+        members.shift_remove("disabled");
+        if input.kind.is_empty() {
+            members.shift_remove("type");
+        }
+    }
+    value.serialize(serializer)
 }
 
 /// A node's label.
@@ -82,12 +145,60 @@ impl Node {
     /// An input of `group` under `name`.
     pub fn input(group: &str, name: &str, kind: &str) -> Self {
         Self {
-            kind: "input".to_owned(),
-            group: group.to_owned(),
             attributes: Input {
                 name: name.to_owned(),
                 kind: kind.to_owned(),
-                node_type: "input".to_owned(),
+                node_type: INPUT.to_owned(),
+                ..Input::default()
+            },
+            ..Self::of_type(INPUT, group)
+        }
+    }
+
+    /// A text that is shown under its label.
+    pub fn text(group: &str, id: &str, text: Message) -> Self {
+        Self::shown("text", group, id, |shown| shown.text = Some(text))
+    }
+
+    /// A picture of this size.
+    pub fn image(group: &str, id: &str, src: &str, (width, height): (u32, u32)) -> Self {
+        Self::shown("img", group, id, |shown| {
+            shown.src = Some(src.to_owned());
+            (shown.width, shown.height) = (Some(width), Some(height));
+        })
+    }
+
+    /// A link.
+    pub fn link(group: &str, id: &str, href: &str, title: Message) -> Self {
+        Self::shown("a", group, id, |shown| {
+            shown.href = Some(href.to_owned());
+            shown.title = Some(title);
+        })
+    }
+
+    /// A script; only one with this digest is run.
+    pub fn script(group: &str, id: &str, src: &str, integrity: &str) -> Self {
+        let mut node = Self::shown("script", group, id, |shown| {
+            shown.src = Some(src.to_owned());
+            shown.integrity = Some(integrity.to_owned());
+        });
+        node.attributes.kind = "module".to_owned();
+        node
+    }
+
+    fn shown(kind: &str, group: &str, id: &str, fill: impl FnOnce(&mut Shown)) -> Self {
+        let mut node = Self::of_type(kind, group);
+        node.attributes.shown.id = Some(id.to_owned());
+        fill(&mut node.attributes.shown);
+        node
+    }
+
+    fn of_type(kind: &str, group: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            group: group.to_owned(),
+            attributes: Input {
+                node_type: kind.to_owned(),
                 ..Input::default()
             },
             messages: Vec::new(),
@@ -142,5 +253,33 @@ impl Node {
     pub fn with_autocomplete(mut self, hint: &str) -> Self {
         self.attributes.autocomplete = Some(hint.to_owned());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_only_shown_has_no_name_on_the_wire() {
+        let image = Node::image("totp", "totp_qr", "data:image/png;base64,AA", (256, 256));
+        let wire = serde_json::to_value(&image).unwrap();
+        assert_eq!(
+            wire,
+            json!({
+                "type": "img", "group": "totp", "messages": [], "meta": {},
+                "attributes": {
+                    "node_type": "img", "id": "totp_qr", "src": "data:image/png;base64,AA",
+                    "width": 256, "height": 256,
+                },
+            })
+        );
+        assert_eq!(serde_json::from_value::<Node>(wire).unwrap(), image);
+        let script = Node::script("webauthn", "webauthn_script", "/.p/w.js", "sha384-x");
+        let wire = serde_json::to_value(&script).unwrap();
+        assert_eq!(wire["attributes"]["type"], "module");
+        assert_eq!(serde_json::from_value::<Node>(wire).unwrap(), script);
     }
 }

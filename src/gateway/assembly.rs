@@ -7,7 +7,7 @@ use portcullis_core::{
     plugin::{Announcer, Host, Plugin, Services},
     stage::Observer,
 };
-use portcullis_kit::Shell;
+use portcullis_kit::{Locales, Shell};
 use portcullis_self_service::SelfService;
 
 use super::{BuildError, Foundation, ProviderParts, routes};
@@ -45,11 +45,15 @@ pub(super) async fn gate(
         Arc::clone(&foundation.stores.principals),
         foundation.cookies.clone(),
     )));
-    self_service(config).install(&mut host)?;
+    let locales = Locales::load(config.messages.dir.as_deref());
+    let locales = Arc::new(locales.map_err(|e| BuildError::part(&e))?);
+    self_service(config)
+        .with_locales(Arc::clone(&locales))
+        .install(&mut host)?;
     for plugin in plugins.additional {
         plugin.install(&mut host)?;
     }
-    Ok(Gate::new(parts(config, foundation, host)?))
+    Ok(Gate::new(parts(config, foundation, host, locales)?))
 }
 
 /// What embedders add, and who tells all observers.
@@ -59,7 +63,12 @@ pub(super) struct Plugins {
 }
 
 /// What the gate is made of, now that every plugin has added its parts.
-fn parts(config: &Config, foundation: &Foundation, host: Host) -> Result<GateParts, BuildError> {
+fn parts(
+    config: &Config,
+    foundation: &Foundation,
+    host: Host,
+    locales: Arc<Locales>,
+) -> Result<GateParts, BuildError> {
     host.services.announcer.settle(host.observers);
     let table = routes::table(&config.routes, &config.prefix, host.public_pages)?;
     let reserved = ReservedHeaders::build(table.routes(), &host.enrichers);
@@ -81,7 +90,7 @@ fn parts(config: &Config, foundation: &Foundation, host: Host) -> Result<GatePar
         limits: limits(&config.limits),
         cookies: foundation.cookies.clone(),
         public_origin: config.public_url.origin(),
-        answers: Arc::new(answers(config)?),
+        answers: Arc::new(answers(config, locales)?),
         echo: Echo::new(&config.prefix).map_err(|e| BuildError::part(&e))?,
         request_ids: RequestIds::new(&*foundation.entropy),
         clock: Arc::clone(&foundation.clock),
@@ -89,11 +98,11 @@ fn parts(config: &Config, foundation: &Foundation, host: Host) -> Result<GatePar
     })
 }
 
-fn answers(config: &Config) -> Result<Answers, BuildError> {
+fn answers(config: &Config, locales: Arc<Locales>) -> Result<Answers, BuildError> {
     let secure = config.public_url.scheme() == "https";
     let shell = Shell::new(PRODUCT, &config.prefix, secure).map_err(|e| BuildError::part(&e))?;
     Ok(Answers::new(
-        Arc::new(shell),
+        Arc::new(shell.with_locales(locales)),
         &config.public_url,
         &config.prefix,
     ))
@@ -124,6 +133,7 @@ async fn services(
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
         schemas: Arc::clone(&foundation.schemas),
+        actions: Arc::clone(&foundation.actions),
         identities: Arc::clone(&foundation.stores.identities),
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
@@ -140,9 +150,24 @@ async fn services(
     })
 }
 
+fn mailed(section: &config::MailedFlow) -> portcullis_self_service::MailedConfig {
+    use portcullis_self_service::MailedProof;
+    portcullis_self_service::MailedConfig {
+        enabled: section.enabled,
+        ui_url: section.ui_url.clone(),
+        flow_lifespan: section.flow_lifespan,
+        proof: match section.proof {
+            config::MailedProof::Code => MailedProof::Code,
+            config::MailedProof::Link => MailedProof::Link,
+        },
+        lifespan: section.lifespan,
+    }
+}
+
 fn self_service(config: &Config) -> SelfService {
     use portcullis_self_service as plugin;
     let section = &config.plugins.self_service;
+    let whoami = config.session.whoami.required_actions;
     let rate = |rate: config::Rate| plugin::Rate {
         count: rate.count,
         per: rate.per,
@@ -162,9 +187,17 @@ fn self_service(config: &Config) -> SelfService {
             flow_lifespan: section.settings.flow_lifespan,
             privileged_session_max_age: section.settings.privileged_session_max_age,
         },
+        recovery: mailed(&section.recovery),
+        verification: mailed(&section.verification),
         error: plugin::ErrorConfig {
             ui_url: section.error.ui_url.clone(),
         },
+        whoami_enforces_actions: whoami == config::ActionsInWhoAmI::Enforce,
+        form_modules: section
+            .form_modules
+            .iter()
+            .map(|(name, module)| (name.clone(), module.into()))
+            .collect(),
     };
     let limits = plugin::Limits {
         sign_ins_per_address: rate(config.limits.sign_ins_per_address),

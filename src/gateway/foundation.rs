@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_core::{
+    action::{self, Actions},
     clock::{Clock, SystemClock},
     cookie::Cookies,
     entropy::Entropy,
@@ -39,6 +40,8 @@ pub struct Foundation {
     pub stores: Stores,
     /// The identity schemas.
     pub schemas: Arc<Schemas>,
+    /// What people may have to do before they are let through.
+    pub actions: Arc<Actions>,
     /// Where the gateway is.
     pub addresses: Addresses,
     /// The gateway's cookies.
@@ -62,16 +65,28 @@ impl Foundation {
             lifespan: config.session.lifespan,
         };
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
+        let settings = config.action_settings();
+        let schemas = schemas(config)?.asking(action::defaults(&settings));
+        let schemas = Arc::new(schemas);
+        let actions = Actions::new(Arc::clone(&schemas), settings, config.terms())
+            .with_password_max_age(config.identity.password.max_age);
+        let actions = Arc::new(actions);
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
         let (post, rounds) = Post::new(&config.mail, &addresses, &clock, &entropy)
             .map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
         let foundation = Self {
-            stores: store.cached(shared, lifetimes, metrics.session_cache.clone()),
+            stores: store.cached(
+                shared,
+                lifetimes,
+                Arc::clone(&actions),
+                metrics.session_cache.clone(),
+            ),
             metrics,
             store,
-            schemas: Arc::new(schemas(config)?),
+            actions,
+            schemas,
             addresses,
             post,
             cookies: Cookies::new(&config.public_url, config.session.cookie_domain.clone()),
@@ -185,7 +200,7 @@ fn schemas(config: &Config) -> Result<Schemas, BuildError> {
     for (id, document) in config.identity.schema_documents() {
         let schema = Schema::parse(&id, document)
             .map_err(|error| BuildError::Invalid(format!("schema {id}: {error}")))?;
-        schemas.push(Arc::new(schema));
+        schemas.push(Arc::new(schema.with_rules(config.identity.rules(&id))));
     }
     let default = &config.identity.default_schema;
     let missing = || BuildError::Invalid(format!("there is no schema called {default}"));

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     config::{Config, Log, LogFormat},
+    documents::Documents,
     health::{Health, ProviderHealth, Readiness},
     listener::{
         endpoint::Endpoint,
@@ -73,12 +74,13 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let health = Health::new(vec![record], Arc::new(told));
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
-    server.in_process(
-        "admin",
-        Endpoint::bind(config.listen.admin)?,
-        own(("/health", Arc::new(health))),
-    );
-    let metrics = ("/metrics", foundation.metrics.pages());
+    let documents = Documents::new(Arc::clone(&foundation.schemas));
+    let admin: Vec<(&str, Arc<dyn Pages>)> = vec![
+        ("/health", Arc::new(health)),
+        ("/schemas", Arc::new(documents)),
+    ];
+    server.in_process("admin", Endpoint::bind(config.listen.admin)?, own(admin));
+    let metrics = vec![("/metrics", foundation.metrics.pages())];
     server.in_process(
         "metrics",
         Endpoint::bind(config.listen.metrics)?,
@@ -104,12 +106,15 @@ fn proxy_endpoint(config: &Config) -> Result<Endpoint, BuildError> {
 }
 
 fn in_process(
-    (path, pages): (&str, Arc<dyn Pages>),
+    pages: Vec<(&str, Arc<dyn Pages>)>,
     entropy: &dyn Entropy,
     config: &Config,
 ) -> InProcess {
     InProcess {
-        pages: vec![(path.to_owned(), pages)],
+        pages: pages
+            .into_iter()
+            .map(|(path, pages)| (path.to_owned(), pages))
+            .collect(),
         request_ids: RequestIds::new(entropy),
         body_bytes: config.limits.body_bytes.as_usize(),
     }

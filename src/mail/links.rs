@@ -34,7 +34,7 @@ pub(super) struct LinkEvents {
 pub(super) struct LinkNotices {
     changes: mpsc::Receiver<Change>,
     addresses: Addresses,
-    wording: Wording,
+    wording: Arc<Wording>,
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ struct Change {
 
 impl LinkEvents {
     /// Who hears, and who writes.
-    pub(super) fn new(addresses: Addresses, wording: Wording) -> (Self, LinkNotices) {
+    pub(super) fn new(addresses: Addresses, wording: Arc<Wording>) -> (Self, LinkNotices) {
         let (sender, changes) = mpsc::channel(QUEUE);
         let events = Self {
             changes: sender,
@@ -137,7 +137,7 @@ impl LinkNotices {
             true => Kind::Linked,
             false => Kind::Unlinked,
         };
-        let facts = Facts {
+        let facts = Facts::Link {
             provider: label,
             gate: self.addresses.public_url().host_str().unwrap_or("the gate"),
             settings_url: &self.addresses.own("/settings"),

@@ -2,13 +2,13 @@
 
 use std::{fs, io, path::Path};
 
-use minijinja::{Environment, Error, UndefinedBehavior, context};
-use portcullis_core::mail::Mail;
+use minijinja::{Environment, Error, UndefinedBehavior, Value, context};
+use portcullis_core::mail::{Letter, Mail, Occasion};
 
 use super::MailServerError;
 
 /// The built-in templates by file name. There is no markup unless somebody writes it.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 12] = [
     (
         "linked.subject.txt",
         "An account at {{ provider }} was linked",
@@ -28,10 +28,53 @@ const BUILT_IN: [(&str, &str); 4] = [
         "An account at {{ provider }} was unlinked from your account at {{ gate }} and cannot sign \
          in with it any more.\n\nIf this was not you, change your password: {{ settings_url }}\n",
     ),
+    (
+        "recovery_code.subject.txt",
+        "Your code to get back in at {{ gate }}",
+    ),
+    (
+        "recovery_code.txt",
+        "{{ code }} is your code to get back in at {{ gate }}.\n\nIt is good for {{ minutes }} \
+         minutes, and once. If you did not ask for it, give it to nobody, and nothing changes.\n",
+    ),
+    (
+        "recovery_link.subject.txt",
+        "Your link to get back in at {{ gate }}",
+    ),
+    (
+        "recovery_link.txt",
+        "With this link you get back in at {{ gate }}:\n\n{{ link }}\n\nIt is good for \
+         {{ minutes }} minutes, and once. If you did not ask for it, do not open it, and nothing \
+         changes.\n",
+    ),
+    ("verification_code.subject.txt", "Your code for {{ gate }}"),
+    (
+        "verification_code.txt",
+        "{{ code }} is the code that shows {{ gate }} that this address is yours.\n\nIt is good for \
+         {{ minutes }} minutes, and once. If you did not ask for it, give it to nobody: somebody \
+         else may have typed your address.\n",
+    ),
+    (
+        "verification_link.subject.txt",
+        "Please confirm your address at {{ gate }}",
+    ),
+    (
+        "verification_link.txt",
+        "This link shows {{ gate }} that this address is yours:\n\n{{ link }}\n\nIt is good for \
+         {{ minutes }} minutes, and once. If you did not ask for it, do not open it: somebody else \
+         may have typed your address.\n",
+    ),
 ];
 
 /// The file names that may be in the folder and have no built-in template.
-const MARKUP: [&str; 2] = ["linked.html", "unlinked.html"];
+const MARKUP: [&str; 6] = [
+    "linked.html",
+    "unlinked.html",
+    "recovery_code.html",
+    "recovery_link.html",
+    "verification_code.html",
+    "verification_link.html",
+];
 
 /// What is written about.
 #[derive(Debug, Clone, Copy)]
@@ -40,17 +83,94 @@ pub(super) enum Kind {
     Linked,
     /// A link was removed.
     Unlinked,
+    /// A proof is mailed.
+    Proof(Occasion),
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Linked => "linked",
+            Self::Unlinked => "unlinked",
+            Self::Proof(occasion) => occasion.as_str(),
+        }
+    }
 }
 
 /// What a template may name.
 #[derive(Debug)]
-pub(super) struct Facts<'a> {
-    /// What people call the provider.
-    pub(super) provider: &'a str,
-    /// The gateway's host.
-    pub(super) gate: &'a str,
-    /// Where links are looked after.
-    pub(super) settings_url: &'a str,
+pub(super) enum Facts<'a> {
+    /// Of a change of links.
+    Link {
+        /// What people call the provider.
+        provider: &'a str,
+        /// The gateway's host.
+        gate: &'a str,
+        /// Where links are looked after.
+        settings_url: &'a str,
+    },
+    /// Of a code.
+    Code {
+        /// The digits.
+        code: &'a str,
+        /// The gateway's host.
+        gate: &'a str,
+        /// How long it is good for.
+        minutes: u64,
+    },
+    /// Of a link to open.
+    Url {
+        /// The link.
+        link: &'a str,
+        /// The gateway's host.
+        gate: &'a str,
+        /// How long it is good for.
+        minutes: u64,
+    },
+}
+
+impl Facts<'_> {
+    fn context(&self) -> Value {
+        match *self {
+            Self::Link {
+                provider,
+                gate,
+                settings_url,
+            } => context! { provider, gate, settings_url },
+            Self::Code {
+                code,
+                gate,
+                minutes,
+            } => context! { code, gate, minutes },
+            Self::Url {
+                link,
+                gate,
+                minutes,
+            } => context! { link, gate, minutes },
+        }
+    }
+
+    /// Facts that the template of this name could be about.
+    fn example(name: &str) -> Self {
+        let (gate, minutes) = ("gate.example.org", 60);
+        match name.split('.').next() {
+            Some("recovery_code" | "verification_code") => Self::Code {
+                code: "123456",
+                gate,
+                minutes,
+            },
+            Some("recovery_link" | "verification_link") => Self::Url {
+                link: "https://gate.example.org/recovery",
+                gate,
+                minutes,
+            },
+            _ => Self::Link {
+                provider: "Example",
+                gate,
+                settings_url: "https://gate.example.org/settings",
+            },
+        }
+    }
 }
 
 /// The templates of all mails.
@@ -87,14 +207,32 @@ impl Wording {
 
     /// The mail about these facts; `None` when a template fails, which is told in the log.
     pub(super) fn mail(&self, to: String, kind: Kind, facts: &Facts<'_>) -> Option<Mail> {
-        let name = match kind {
-            Kind::Linked => "linked",
-            Kind::Unlinked => "unlinked",
-        };
+        let name = kind.name();
         let written = self.write(to, name, facts);
         written
             .inspect_err(|error| tracing::error!(kind = name, %error, "a mail is not written"))
             .ok()
+    }
+
+    /// The mail that a letter becomes, from the gateway of this host.
+    pub(super) fn worded(&self, letter: &Letter, gate: &str) -> Option<Mail> {
+        let (proof, minutes) = (
+            letter.proof.expose(),
+            letter.lifespan.as_secs().div_ceil(60),
+        );
+        let facts = match letter.occasion {
+            Occasion::RecoveryCode | Occasion::VerificationCode => Facts::Code {
+                code: proof,
+                gate,
+                minutes,
+            },
+            Occasion::RecoveryLink | Occasion::VerificationLink => Facts::Url {
+                link: proof,
+                gate,
+                minutes,
+            },
+        };
+        self.mail(letter.to.clone(), Kind::Proof(letter.occasion), &facts)
     }
 
     fn write(&self, to: String, name: &str, facts: &Facts<'_>) -> Result<Mail, Error> {
@@ -111,26 +249,16 @@ impl Wording {
     }
 
     fn try_all(&self) -> Result<(), MailServerError> {
-        let facts = Facts {
-            provider: "Example",
-            gate: "gate.example.org",
-            settings_url: "https://gate.example.org/settings",
-        };
         for (name, _) in self.0.templates() {
-            let rendered = self.render(name, &facts);
+            let rendered = self.render(name, &Facts::example(name));
             rendered.map_err(|error| wrong(name, &error))?;
         }
         Ok(())
     }
 
     fn render(&self, name: &str, facts: &Facts<'_>) -> Result<String, Error> {
-        let &Facts {
-            provider,
-            gate,
-            settings_url,
-        } = facts;
         let template = self.0.get_template(name)?;
-        template.render(context! { provider, gate, settings_url })
+        template.render(facts.context())
     }
 }
 
@@ -143,11 +271,14 @@ fn wrong(file: &str, error: &dyn std::error::Error) -> MailServerError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use portcullis_core::secret::Secret;
     use tempfile::TempDir;
 
     use super::*;
 
-    const FACTS: Facts<'_> = Facts {
+    const FACTS: Facts<'_> = Facts::Link {
         provider: "<b>Acme</b>\nInc.",
         gate: "gate.example.org",
         settings_url: "https://gate.example.org/settings",
@@ -165,6 +296,24 @@ mod tests {
         assert_eq!(mail.subject, "An account at <b>Acme</b> Inc. was linked");
         assert!(mail.text.ends_with("https://gate.example.org/settings\n"));
         assert_eq!(mail.html, None);
+    }
+
+    #[test]
+    fn each_letter_has_its_words_and_says_for_how_long() {
+        let wording = Wording::load(None).unwrap();
+        for occasion in Occasion::ALL {
+            let letter = Letter {
+                to: "alice@example.org".to_owned(),
+                occasion,
+                proof: Secret::new("the-proof"),
+                lifespan: Duration::from_secs(601),
+            };
+            let mail = wording.worded(&letter, "gate.example.org").unwrap();
+            assert!(mail.subject.contains("gate.example.org"), "{occasion:?}");
+            for part in ["the-proof", "gate.example.org", "11 minutes"] {
+                assert!(mail.text.contains(part), "{occasion:?}: {}", mail.text);
+            }
+        }
     }
 
     #[test]

@@ -56,7 +56,18 @@ impl<'a> Line<'a> {
                 reason: Some(reason.as_str()),
                 ..Self::named("identity_created")
             },
+            Event::AddressVerified { identity } => Self::about("address_verified", *identity),
+            Event::ProfileChanged { identity } => Self::about("profile_changed", *identity),
+            Event::PasswordChanged { identity } => Self::about("password_changed", *identity),
+            Event::IdentityDeleted { identity } => Self::about("identity_deleted", *identity),
             _ => Self::of_link(event),
+        }
+    }
+
+    fn about(name: &'static str, identity: IdentityId) -> Self {
+        Self {
+            identity: Some(identity.to_string()),
+            ..Self::named(name)
         }
     }
 
@@ -159,9 +170,7 @@ impl<'a> Line<'a> {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_core::{
-        catalogue::Code, event::UnlinkReason, id::IdentityId, testing::SeededEntropy,
-    };
+    use portcullis_core::{catalogue::Code, event::UnlinkReason, testing::SeededEntropy};
 
     use super::*;
 

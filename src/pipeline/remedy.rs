@@ -1,9 +1,9 @@
-//! What somebody who is signed out can do: go and sign in where a person waits at a browser,
-//! present a session everywhere else.
+//! What the sender of a refused request can do: go and sign in, or finish what is asked of them,
+//! where a person waits at a browser; present a session, or tell the person, everywhere else.
 
 use http::{HeaderMap, header::ACCEPT};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use portcullis_core::{head::RequestHead, plugin::Addresses};
+use portcullis_core::{action::Action, head::RequestHead, plugin::Addresses};
 
 use super::Remedy;
 use crate::route::Unauthenticated;
@@ -21,14 +21,35 @@ pub(super) fn sign_in(
     head: &RequestHead<'_>,
     addresses: &Addresses,
 ) -> Remedy {
-    let redirect = match unauthenticated {
+    match redirects(unauthenticated, head) {
+        true => {
+            let page = addresses.own("/self-service/login/browser");
+            Remedy::SignIn(with_return(page, '?', return_to(head, addresses)))
+        }
+        false => Remedy::Challenge,
+    }
+}
+
+/// The remedy for somebody signed in who has to do `action` first. A script's own address is no
+/// place for the browser to return to.
+pub(super) fn finish(
+    unauthenticated: Unauthenticated,
+    head: &RequestHead<'_>,
+    (addresses, action): (&Addresses, Action),
+) -> Remedy {
+    let page = addresses.own("/self-service/settings/browser");
+    let page = format!("{page}?kc_action={}", action.alias());
+    match redirects(unauthenticated, head) {
+        true => Remedy::Finish(with_return(page, '&', return_to(head, addresses))),
+        false => Remedy::FinishAt(page),
+    }
+}
+
+fn redirects(unauthenticated: Unauthenticated, head: &RequestHead<'_>) -> bool {
+    match unauthenticated {
         Unauthenticated::Auto => is_navigation(head.headers),
         Unauthenticated::Redirect => true,
         Unauthenticated::Challenge => false,
-    };
-    match redirect {
-        true => Remedy::SignIn(location(head, addresses)),
-        false => Remedy::Challenge,
     }
 }
 
@@ -65,20 +86,19 @@ fn names_html(accept: &str) -> bool {
     })
 }
 
-/// The sign-in page, told where to return to. A method other than GET cannot be repeated after
-/// signing in, so it returns to the same place by GET.
-fn location(head: &RequestHead<'_>, addresses: &Addresses) -> String {
-    let page = addresses.own("/self-service/login/browser");
-    match return_to(head, addresses) {
+/// The page, told where to return to.
+fn with_return(page: String, separator: char, url: Option<String>) -> String {
+    match url {
         Some(url) => {
             let url = utf8_percent_encode(&url, QUERY_VALUE);
-            format!("{page}?return_to={url}")
+            format!("{page}{separator}return_to={url}")
         }
         None => page,
     }
 }
 
-/// Where the request wanted to go. A host that browsers may not be sent back to is replaced by the
+/// Where the request wanted to go. A method other than GET cannot be repeated after signing in, so
+/// it returns to the same place by GET. A host that browsers may not be sent back to is replaced by the
 /// public URL's: better the same path there than a refused sign-in.
 fn return_to(head: &RequestHead<'_>, addresses: &Addresses) -> Option<String> {
     let query = head.query.map(|query| format!("?{query}"));

@@ -11,6 +11,7 @@ use super::*;
 use crate::route::tests::route;
 
 pub(crate) mod fixture;
+mod held_up;
 mod injection;
 
 /// An authenticator that knows one caller, or nobody, or is down.

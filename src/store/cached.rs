@@ -137,6 +137,14 @@ impl IdentityStore for CachedIdentities {
         self.record.find_by_address(address).await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        self.record.list(after, limit).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         let ended = self.record.replace(identity).await?;
         self.forget(identity.id, ended).await;

@@ -26,7 +26,7 @@ const CHANGED: StoreError = StoreError::Conflict {
     what: "identity version",
 };
 
-const COLUMNS: [Column; 15] = [
+const COLUMNS: [Column; 18] = [
     Column::Id,
     Column::Tenant,
     Column::SchemaId,
@@ -36,6 +36,9 @@ const COLUMNS: [Column; 15] = [
     Column::MetadataPublic,
     Column::MetadataAdmin,
     Column::Roles,
+    Column::RequiredActions,
+    Column::AcceptedTerms,
+    Column::Unmanaged,
     Column::Provenance,
     Column::Identifiers,
     Column::Addresses,
@@ -256,6 +259,21 @@ impl IdentityStore for SqlIdentities {
             .await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Identities)
+            .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
+            .order_by(Column::Id, sea_query::Order::Asc)
+            .limit(u64::from(limit))
+            .to_owned();
+        self.select(&query).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         self.replace(identity).await.map(drop)
     }
@@ -296,6 +314,9 @@ fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
             json_if_any(identity.metadata_admin.as_ref())?,
         ),
         (Column::Roles, json(&identity.roles)?),
+        (Column::RequiredActions, json(&identity.required_actions)?),
+        (Column::AcceptedTerms, json(&identity.accepted_terms)?),
+        (Column::Unmanaged, json(&identity.unmanaged)?),
         (Column::Provenance, json(&identity.provenance)?),
         (Column::Identifiers, json(&identity.identifiers)?),
         (Column::Addresses, json(&identity.addresses)?),
@@ -325,6 +346,9 @@ fn read(row: &Row) -> Result<Identity, StoreError> {
         metadata_public: row.json_if_any(Column::MetadataPublic)?,
         metadata_admin: row.json_if_any(Column::MetadataAdmin)?,
         roles: row.json(Column::Roles)?,
+        required_actions: row.json(Column::RequiredActions)?,
+        accepted_terms: row.json(Column::AcceptedTerms)?,
+        unmanaged: row.json(Column::Unmanaged)?,
         provenance: row.json(Column::Provenance)?,
         identifiers: row.json(Column::Identifiers)?,
         addresses: row.json(Column::Addresses)?,

@@ -18,8 +18,8 @@ use std::{
 use jiff::Timestamp;
 use moka::future::Cache;
 use portcullis_core::{
-    clock::Clock, principal::Principal, secret::TokenHash, sessions::SessionLifetimes,
-    store::StoreError,
+    action::Actions, clock::Clock, principal::Principal, secret::TokenHash,
+    sessions::SessionLifetimes, store::StoreError,
 };
 use tokio::sync::mpsc;
 
@@ -45,6 +45,7 @@ pub struct Principals {
     clock: Arc<dyn Clock>,
     lifetimes: SessionLifetimes,
     records: Records,
+    actions: Arc<Actions>,
     touches: mpsc::Sender<Touch>,
     counters: SessionCacheMetrics,
 }
@@ -57,7 +58,7 @@ enum Nothing {
 
 impl Principals {
     pub(super) fn new(
-        records: Records,
+        (records, actions): (Records, Arc<Actions>),
         clock: Arc<dyn Clock>,
         touches: mpsc::Sender<Touch>,
         counters: SessionCacheMetrics,
@@ -75,6 +76,7 @@ impl Principals {
             touches,
             counters,
             records,
+            actions,
         };
         let alone = principals.records.shared.is_none();
         principals.set_max_age(if alone { ALONE_AGE } else { DEAF_AGE });
@@ -195,7 +197,8 @@ impl Principals {
             self.outage.forget(token).await;
             return Err(Nothing::Absent);
         };
-        let principal = Principal::new(Arc::new(record.identity), record.session);
+        let pending = self.actions.pending(&record.identity);
+        let principal = Principal::new(Arc::new(record.identity), record.session, pending);
         let entry = Arc::new(Entry::new(principal, stamp, now));
         self.outage.remember(token, &entry).await;
         Ok(entry)

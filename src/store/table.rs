@@ -22,6 +22,7 @@ pub(super) enum Table {
 /// A column; the same thing has the same name in every table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Iden)]
 pub(super) enum Column {
+    AcceptedTerms,
     Address,
     Addresses,
     AuthenticatedAt,
@@ -52,6 +53,7 @@ pub(super) enum Column {
     Provenance,
     Provider,
     Record,
+    RequiredActions,
     Roles,
     SchemaId,
     Sealed,
@@ -64,6 +66,7 @@ pub(super) enum Column {
     Tenant,
     TokenHash,
     Traits,
+    Unmanaged,
     UpdatedAt,
     Version,
 }

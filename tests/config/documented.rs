@@ -24,12 +24,14 @@ fn uncommented(text: &str) -> String {
 }
 
 /// Tables whose keys are of one's own choice.
-const FREE: [&str; 6] = [
+const FREE: [&str; 8] = [
+    "plugins.self-service.form_modules",
     "providers",
     "providers.*.authorization_parameters",
     "providers.*.map",
     "providers.*.map.*.rename",
     "providers.*.require_claims",
+    "required_actions",
     "routes.set_headers",
 ];
 

@@ -1,5 +1,7 @@
 //! Mistakes about sessions, providers, schemas and passwords.
 
+use portcullis_core::schema::Schema;
+
 use crate::{Folder, ROUTE, SILENCE, provider, refused, warned};
 
 #[test]
@@ -146,6 +148,52 @@ fn schemas_are_there_and_valid() {
 }
 
 #[test]
+fn what_a_schema_hardly_means_is_told_with_its_line() {
+    let document = "{\n  \"properties\": {\n    \"nick\": { \"type\": \"string\" } } }";
+    let folder = Folder::with(&format!(
+        "{ROUTE}[[identity.schemas]]\nid = \"a\"\nfile = \"a.json\"\n"
+    ))
+    .and("a.json", document);
+    assert_eq!(
+        folder.warned(),
+        "a.json:3: warning: identity.schemas[0].file: schema \"a\" at /properties/nick: people may \
+         send 2048 characters; write maxLength"
+    );
+}
+
+/// KC-018, KC-020, KC-024, KC-028.
+#[test]
+fn the_profile_of_keycloak_is_built_in() {
+    let folder = Folder::with(&format!(
+        "{ROUTE}[identity]\ndefault_schema = \"keycloak-default\"\non_unknown = \"ignore\"\n\
+         max_trait_bytes = \"1KiB\"\nlogin = {{ email_as_username = true, edit_username = false }}\n\
+         [[identity.schemas]]\nid = \"a\"\non_unknown = \"reject\"\ninline = \
+         '{{\"properties\": {{\"a\": {{}}}}}}'\n"
+    ));
+    assert_eq!(folder.warned(), "");
+    let identity = folder.load().unwrap().config.identity;
+    let documents = identity.schema_documents();
+    let ids: Vec<_> = documents.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, ["default", "keycloak-default", "a"]);
+    let rules = identity.rules("keycloak-default");
+    assert!(rules.ignores_unknown && rules.email_as_username && !rules.edit_username);
+    assert_eq!(rules.max_trait_bytes, 1024);
+    assert!(!identity.rules("a").ignores_unknown);
+    for (id, document) in documents {
+        let schema = Schema::parse(&id, document).unwrap();
+        if id == "keycloak-default" {
+            let paths = ["username", "email", "firstName", "lastName"];
+            assert_eq!(schema.paths(), paths);
+            assert_eq!(schema.lint(), []);
+        }
+    }
+    let twice = format!(
+        "{ROUTE}[[identity.schemas]]\nid = \"keycloak-default\"\n[identity]\non_unknown = \"drop\"\n"
+    );
+    refused(&twice, "portcullis.toml:7: identity.on_unknown: ");
+}
+
+#[test]
 fn open_registration_is_told_unless_something_narrows_it() {
     let open = format!("{ROUTE}[plugins.self-service.registration]\nenabled = true\n");
     warned(
@@ -234,6 +282,46 @@ fn a_relative_database_counts_from_the_folder_of_the_configuration() {
     let absolute = Folder::with("[store]\nurl = \"sqlite:///var/own.db\"\n").load();
     let url = absolute.unwrap().config.store.url;
     assert_eq!(url.expose(), "sqlite:///var/own.db");
+}
+
+#[test]
+fn texts_of_ones_own_are_read_before_the_gateway_serves() {
+    let folder = Folder::with(&format!("{ROUTE}[messages]\ndir = \"texts\"\n"));
+    let texts = folder.path().join("texts");
+    assert!(folder.load().is_err(), "there is no such folder");
+    std::fs::create_dir(&texts).unwrap();
+    std::fs::write(texts.join("fr.ftl"), "m1010001 = Se connecter\n").unwrap();
+    assert_eq!(
+        folder.load().unwrap().config.messages.dir,
+        Some(texts.clone())
+    );
+    std::fs::write(texts.join("fr.ftl"), "good = bien\nbad = {\n").unwrap();
+    let report = folder.load().unwrap_err().to_string();
+    let told = format!("messages.dir: {}:2: ", texts.join("fr.ftl").display());
+    assert!(report.contains(&told), "{report}");
+}
+
+#[test]
+fn a_form_module_has_a_safe_address_and_a_digest() {
+    let module = |src: &str, integrity: &str| {
+        format!(
+            "{ROUTE}[plugins.self-service.form_modules]\n\
+             kcNumberFormat = {{ src = \"{src}\", integrity = \"{integrity}\" }}\n"
+        )
+    };
+    let is_good = |src, integrity| Folder::with(&module(src, integrity)).load().is_ok();
+    assert!(is_good("/js/number.js", "sha384-abc+/="));
+    assert!(is_good("https://cdn.example.org/n.js", "sha512-abc"));
+    for (src, integrity) in [
+        ("http://cdn.example.org/n.js", "sha384-abc"),
+        ("//cdn.example.org/n.js", "sha384-abc"),
+        ("n.js", "sha384-abc"),
+        ("/n.js", "md5-abc"),
+        ("/n.js", "sha384-"),
+        ("/n.js", "sha384-abc' unsafe"),
+    ] {
+        assert!(!is_good(src, integrity), "{src} {integrity}");
+    }
 }
 
 #[test]

@@ -270,6 +270,9 @@ fn ada() -> Arc<Principal> {
         traits: json!({"email": "ada@example.org", "groups": ["staff"]}),
         metadata_public: None,
         metadata_admin: None,
+        required_actions: Vec::new(),
+        accepted_terms: Vec::new(),
+        unmanaged: std::collections::BTreeMap::new(),
         provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
@@ -297,7 +300,7 @@ fn ada() -> Arc<Principal> {
         }],
         device: Device::default(),
     };
-    Arc::new(Principal::new(Arc::new(identity), session))
+    Arc::new(Principal::new(Arc::new(identity), session, Vec::new()))
 }
 
 /// Pages that tell what they were asked, and set two cookies.

@@ -1,6 +1,7 @@
 //! One gateway's stores, as its composition root puts them together.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -14,8 +15,10 @@ use portcullis::{
     store::{SharedSessions, Store, Stores},
 };
 use portcullis_core::{
+    action::Actions,
     id::{AddressId, IdentityId, SessionId},
     identity::{Address, AddressPurpose, Identity, IdentityState},
+    schema::{Schema, Schemas},
     secret::TokenHash,
     session::{Aal, AuthenticationMethod, Device, Session},
     sessions::SessionLifetimes,
@@ -39,6 +42,17 @@ pub(crate) fn entropy() -> SeededEntropy {
 
 pub(crate) fn clock() -> Arc<FrozenClock> {
     Arc::new(FrozenClock::new("2026-07-01T12:00:00Z".parse().unwrap()))
+}
+
+/// Actions of which none is switched on.
+fn actions() -> Arc<Actions> {
+    let schema = Schema::parse(
+        "default",
+        json!({"properties": {"email": {"type": "string"}}}),
+    )
+    .unwrap();
+    let schemas = Schemas::new(vec![Arc::new(schema)], "default").unwrap();
+    Arc::new(Actions::new(Arc::new(schemas), BTreeMap::new(), None))
 }
 
 /// A database of the test's own.
@@ -105,7 +119,12 @@ impl Node {
         let shared =
             redis.map(|redis| SharedSessions::new(&redis.url(), Arc::new(entropy())).unwrap());
         Self {
-            stores: store.cached(shared, lifetimes, Metrics::new().unwrap().session_cache),
+            stores: store.cached(
+                shared,
+                lifetimes,
+                actions(),
+                Metrics::new().unwrap().session_cache,
+            ),
             store,
             _background: JoinSet::new(),
         }
@@ -140,6 +159,9 @@ pub(crate) fn identity(now: Timestamp) -> Identity {
         traits: json!({ "email": email }),
         metadata_public: None,
         metadata_admin: Some(json!({ "note": "x" })),
+        required_actions: Vec::new(),
+        accepted_terms: Vec::new(),
+        unmanaged: BTreeMap::new(),
         provenance: portcullis_core::provenance::Provenance::new(),
         roles: vec!["admin".to_owned()],
         identifiers: vec![email.clone()],

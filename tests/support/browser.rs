@@ -74,6 +74,11 @@ impl Browser {
         Self::open_with(json!({ "profile.managed_default_content_settings.javascript": 2 })).await
     }
 
+    /// A browser whose person reads this language.
+    pub(crate) async fn open_in(language: &str) -> Self {
+        Self::open_with(json!({ "intl.accept_languages": language })).await
+    }
+
     async fn open_with(preferences: Value) -> Self {
         let seat = SEATS.acquire().await.expect("never closed");
         let profile = TempDir::new().expect("a folder");

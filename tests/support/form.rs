@@ -37,10 +37,16 @@ impl Form {
         let mut query = page.query_pairs();
         let flow = query.find(|(name, _)| name == "flow");
         let flow = flow.unwrap_or_else(|| panic!("{page} shows a flow")).1;
-        let kind = ["registration", "login", "settings"]
-            .into_iter()
-            .find(|kind| page.path().contains(kind))
-            .unwrap_or_else(|| panic!("{page} is a page of some flow"));
+        let kind = [
+            "registration",
+            "login",
+            "settings",
+            "recovery",
+            "verification",
+        ]
+        .into_iter()
+        .find(|kind| page.path().contains(kind))
+        .unwrap_or_else(|| panic!("{page} is a page of some flow"));
         let target = format!("{SELF_SERVICE}/{kind}/flows?id={flow}");
         Self::read(client, client.get_json(&target).await).await
     }

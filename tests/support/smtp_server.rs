@@ -165,6 +165,37 @@ impl SmtpServer {
     }
 }
 
+impl Letter {
+    /// The first code of six digits in it.
+    pub(crate) fn code(&self) -> String {
+        let words = self.body();
+        let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
+        let code = words.split_whitespace().find(is_code);
+        code.unwrap_or_else(|| panic!("a code in {words}"))
+            .to_owned()
+    }
+
+    /// The first link in it.
+    pub(crate) fn link(&self) -> String {
+        let words = self.body();
+        let link = words
+            .split_whitespace()
+            .find(|word| word.starts_with("http"));
+        link.unwrap_or_else(|| panic!("a link in {words}"))
+            .to_owned()
+    }
+
+    /// The text, without what long lines were broken with.
+    pub(crate) fn body(&self) -> String {
+        let (_, body) = self.message.split_once("\r\n\r\n").unwrap_or_default();
+        let joined = body.replace("=\r\n", "");
+        match self.message.contains("quoted-printable") {
+            true => joined.replace("=3D", "="),
+            false => joined,
+        }
+    }
+}
+
 fn read(line: &Value) -> Option<Letter> {
     let to = line["to"].as_array()?.iter();
     Some(Letter {

@@ -1,7 +1,13 @@
 //! The registration form: providers that create identities, the traits of the default schema, and
 //! what the local methods need.
 
-use portcullis_core::{flow::FlowKind, message::Message, provider::Creation, ui::Node};
+use portcullis_core::{
+    flow::FlowKind,
+    message::Message,
+    provider::Creation,
+    schema::{Evaluation, ProfileContext},
+    ui::Node,
+};
 use serde_json::json;
 
 use super::provider;
@@ -22,7 +28,11 @@ pub(super) fn nodes(desk: &Desk) -> Vec<Node> {
         return nodes;
     }
     let schema = desk.services.schemas.default_schema();
-    nodes.extend(schema.nodes(&json!({}), "default"));
+    nodes.extend(schema.nodes(
+        &Evaluation::of(ProfileContext::Registration),
+        &json!({}),
+        "default",
+    ));
     let methods = desk.services.methods.iter();
     nodes.extend(methods.flat_map(|method| method.nodes(FlowKind::Registration)));
     nodes

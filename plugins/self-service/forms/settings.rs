@@ -1,23 +1,71 @@
-//! The settings form: which accounts of providers are linked, and which could be.
+//! The settings form: the profile, what local methods keep, which accounts of providers are linked,
+//! and which could be.
 
 use portcullis_core::{
     broker::BrokerError,
+    catalogue::Code,
     flow::{Flow, FlowKind},
     id::{IdentityId, ProviderId},
+    identity::Identity,
     link::Link,
     message::Message,
+    method::Method,
+    schema::{Evaluation, ProfileContext},
     ui::Node,
 };
 use portcullis_kit::Failure;
 
 use super::provider;
-use crate::{desk::Desk, remembered};
+use crate::{
+    desk::Desk,
+    remembered,
+    settings::{deletion, profile::METHOD},
+};
 
 /// The name of the buttons that link an account.
 const LINK: &str = "link";
 
 /// The form of an identity.
-pub(crate) async fn nodes(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>, Failure> {
+pub(crate) async fn nodes(desk: &Desk, id: IdentityId) -> Result<Vec<Node>, Failure> {
+    let identity = desk.services.identities.find(id).await?;
+    let identity = identity.ok_or(Code::SignedOut)?;
+    let mut nodes = profile(desk, &identity);
+    // Nobody signs in with a password who has nothing to say beside it.
+    if !identity.identifiers.is_empty() {
+        let methods = desk.services.methods.iter();
+        nodes.extend(methods.flat_map(|method| method.nodes(FlowKind::Settings)));
+    }
+    nodes.extend(accounts(desk, id).await?);
+    if deletion::is_open_to(desk, &identity) {
+        nodes.push(deletion::node());
+    }
+    Ok(nodes)
+}
+
+/// Whether the form has a part for this method.
+pub(crate) fn is_offered(method: &dyn Method) -> bool {
+    !method.nodes(FlowKind::Settings).is_empty()
+}
+
+/// The traits, and a button where there is one that can be changed.
+fn profile(desk: &Desk, identity: &Identity) -> Vec<Node> {
+    let Some(schema) = desk.services.schemas.find(&identity.schema_id) else {
+        return Vec::new();
+    };
+    let place = Evaluation::of(ProfileContext::Account);
+    let mut nodes = schema.nodes(&place, &identity.traits, METHOD);
+    for input in nodes.iter_mut().map(|node| &mut node.attributes) {
+        let path = input.name.strip_prefix("traits.");
+        input.disabled |= path.is_some_and(|path| identity.is_forced(path));
+    }
+    if nodes.iter().any(|node| !node.attributes.disabled) {
+        nodes.push(Node::submit(METHOD, "method", METHOD, Message::save()));
+    }
+    nodes
+}
+
+/// The linked accounts, and those that could be.
+async fn accounts(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>, Failure> {
     let links = desk.services.broker.links(identity).await;
     let links = links.map_err(|error| match error {
         BrokerError::Store(error) => Failure::from(error),

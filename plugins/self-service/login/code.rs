@@ -1,20 +1,18 @@
 //! Proving an identity by a code that is mailed to an address it has verified before.
 //!
-//! The code is kept as a hash in what waits, sealed, in the flow. It is good once, for one identity
-//! and the account that waits for it, if one does, for ten minutes and five tries; then another has
-//! to be asked for.
+//! The code waits in the flow, sealed. It is good once, for one identity and the account that waits
+//! for it, if one does, for ten minutes and five tries; then another has to be asked for.
 
 use jiff::Timestamp;
 use portcullis_core::{
     broker::PendingLink,
     catalogue::Code,
-    entropy::Entropy,
     flow::Flow,
     id::IdentityId,
     identity::{Identity, IdentityState},
     mail::Mail,
     message::Message,
-    secret::{Secret, Token, TokenHash},
+    secret::Secret,
     ui::Node,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
@@ -25,27 +23,23 @@ use super::{
     ways::{CODE, address},
 };
 use crate::{
+    codes::{self, Bond, Sent},
     desk::Desk,
     parked::{self, Parked},
-    provider, remembered, start,
+    provider, remembered,
+    sign_in::Proof,
+    start,
     submission::Submission,
     throttle::{self, Suspicion},
 };
 
 /// The button that asks for another code.
 const RESEND: &str = "resend";
-/// How often somebody may try one code.
-const TRIES: u64 = 5;
-/// How many codes there are.
-const CODES: u32 = 1_000_000;
 
 /// A code on its way, as the flow keeps it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct MailedCode {
-    hash: TokenHash,
-    /// Tells this code from every other, and makes its hash its own.
-    nonce: String,
-    expires_at: Timestamp,
+    sent: Sent,
 }
 
 impl Parked for MailedCode {
@@ -107,7 +101,7 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submissio
     if is_sent && submission.text(RESEND) != Some(CODE) {
         return prove(desk, visit, submission, (&purpose, &suspicion)).await;
     }
-    let allowed = throttle::code(desk, purpose.identity).await;
+    let allowed = throttle::code(desk, &purpose.identity.to_string()).await;
     allowed.map_err(|failure| back(failure, &submission.flow))?;
     send(desk, submission, &purpose).await
 }
@@ -115,13 +109,10 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submissio
 /// Sends a code. Whether it could be sent is not told.
 async fn send(desk: &Desk, mut submission: Box<Submission>, purpose: &Purpose) -> Outcome {
     let services = &desk.services;
-    let code = draw(&*services.entropy);
-    let nonce = Token::generate(&*services.entropy).expose().to_owned();
-    let mailed = MailedCode {
-        hash: hash(&submission.flow, purpose, &nonce, code.expose()),
-        nonce,
-        expires_at: purpose.until,
-    };
+    let code = codes::draw(&*services.entropy);
+    let bond = bond(&submission.flow, purpose);
+    let sent = Sent::new(&*services.entropy, &bond, &code, purpose.until);
+    let mailed = MailedCode { sent };
     let flow = &mut submission.flow;
     parked::add(desk, flow, &mailed)?;
     flow.ui.nodes = form(std::mem::take(&mut flow.ui.nodes));
@@ -156,17 +147,9 @@ async fn prove(
         let missing = (field(), Message::required(CODE));
         return submission.reject(desk, vec![missing]).await;
     }
-    let (flows, announcer) = (&desk.services.flows, &desk.services.announcer);
-    let of = |what: &str| TokenHash::of(&format!("{what}:{}", mailed.nonce));
-    let tries = flows.count(&of("code-tries"), mailed.expires_at).await?;
-    let is_it = mailed.hash == hash(&submission.flow, purpose, &mailed.nonce, typed.expose());
-    let is_alive = tries <= TRIES && desk.now() < mailed.expires_at;
-    let is_right = is_it && is_alive;
-    if !is_right
-        || !flows
-            .claim_once(&of("code-used"), mailed.expires_at)
-            .await?
-    {
+    let announcer = &desk.services.announcer;
+    let bond = bond(&submission.flow, purpose);
+    if !mailed.sent.take(desk, &bond, &typed).await? {
         suspicion.failed(desk).await?;
         announcer.refuse(CODE, Code::CredentialsInvalid);
         let wrong = (field(), Message::code_invalid());
@@ -175,7 +158,13 @@ async fn prove(
     let identity = desk.services.identities.find(purpose.identity).await?;
     match identity {
         Some(identity) if identity.state == IdentityState::Active => {
-            local::enter(desk, visit, &submission, (CODE, &identity)).await
+            local::enter(
+                desk,
+                visit,
+                &submission,
+                (Proof::local(CODE, desk.now()), &identity),
+            )
+            .await
         }
         _ => {
             announcer.refuse(CODE, Code::IdentityDisabled);
@@ -185,26 +174,17 @@ async fn prove(
     }
 }
 
-/// Six digits, each code as likely as every other.
-fn draw(entropy: &dyn Entropy) -> Secret {
-    // The numbers above the last full million would make some codes likelier.
-    let end = u32::MAX - u32::MAX % CODES;
-    loop {
-        let number = u32::from_be_bytes(entropy.bytes());
-        if number < end {
-            return Secret::new(format!("{:06}", number % CODES));
-        }
-    }
-}
-
-/// The hash of a code in this flow, for this account and this identity.
-fn hash(flow: &Flow, purpose: &Purpose, nonce: &str, code: &str) -> TokenHash {
+/// What a code is good for: this account and this identity, in this flow.
+fn bond(flow: &Flow, purpose: &Purpose) -> Bond<'static> {
     let account = purpose.pending.as_ref().map(|pending| {
         let claims = &pending.vouched.claims;
         (&pending.provider, &claims.issuer, &claims.subject)
     });
-    let bound = serde_json::json!([flow.id, purpose.identity, account, nonce, code]);
-    TokenHash::of(&bound.to_string())
+    Bond {
+        flow: flow.id,
+        purpose: "link",
+        about: serde_json::json!([purpose.identity, account]),
+    }
 }
 
 /// The form that takes a code; other providers stay as they are.
@@ -250,39 +230,5 @@ fn mail(desk: &Desk, purpose: &Purpose, to: &str, code: &Secret) -> Mail {
         subject,
         text,
         html: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use portcullis_core::testing::SeededEntropy;
-
-    use super::*;
-
-    /// Bytes from a list, then zeroes.
-    #[derive(Debug)]
-    struct Listed(std::sync::Mutex<Vec<u32>>);
-
-    impl Entropy for Listed {
-        fn fill(&self, bytes: &mut [u8]) {
-            let next = self.0.lock().unwrap().pop().unwrap_or_default();
-            bytes.copy_from_slice(&next.to_be_bytes());
-        }
-    }
-
-    #[test]
-    fn a_code_has_six_digits_and_none_is_likelier_than_another() {
-        let entropy = SeededEntropy::new(3);
-        for _ in 0..100 {
-            let code = draw(&entropy);
-            let code = code.expose();
-            assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()));
-        }
-        let listed = Listed(std::sync::Mutex::new(vec![7, 4_294_000_000, u32::MAX]));
-        assert_eq!(
-            draw(&listed).expose(),
-            "000007",
-            "what is left over is not used"
-        );
     }
 }

@@ -11,24 +11,31 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::ways;
 use crate::{
+    actions,
     desk::Desk,
     init::{self, Opening},
-    remembered, return_to, sign_in_loop,
+    navigate, remembered, return_to, sign_in_loop,
 };
 
 /// Begins a browser's login flow.
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
-        Some(principal) if wants_refresh(&visit) => refresh(&desk, principal).await?,
+        Some(principal) if wants_refresh(&visit) => refresh(&desk, &visit, principal).await?,
         Some(principal) => {
+            if let Some(page) = actions::begin::straight(&desk, &visit) {
+                return navigate::to(visit.wants(), &page);
+            }
             let return_to = return_to::lenient(&desk, &visit);
             sign_in_loop::check_bounce(&desk, &visit, principal, return_to.as_deref()).await?;
             return already(&desk, &visit, return_to.as_deref());
         }
         None => {
             sign_in_loop::check_sign_ins(&desk, &visit)?;
-            Opening::default()
+            Opening {
+                return_to: actions::begin::after_sign_in(&desk, &visit)?,
+                ..Opening::default()
+            }
         }
     };
     init::browser(&desk, &visit, FlowKind::Login, opening).await
@@ -38,7 +45,7 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
-        Some(principal) if wants_refresh(&visit) => refresh(&desk, principal).await?,
+        Some(principal) if wants_refresh(&visit) => refresh(&desk, &visit, principal).await?,
         Some(_) => return Err(Code::SessionAlreadyAvailable.into()),
         None => Opening::default(),
     };
@@ -60,12 +67,14 @@ fn wants_refresh(visit: &Visit) -> bool {
     visit.query("refresh") == Some("true")
 }
 
-async fn refresh(desk: &Desk, principal: &Principal) -> Result<Opening, Failure> {
+async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Opening, Failure> {
+    let waits = visit.query("waits").and_then(|id| id.parse().ok());
     let nodes = ways::own(desk, &principal.identity).await?;
     Ok(Opening {
-        context: remembered::refresh(principal.identity.id),
+        context: remembered::refresh(principal, waits),
         messages: vec![Message::reauthenticate()],
         nodes: (!nodes.is_empty()).then_some(nodes),
+        ..Opening::default()
     })
 }
 

@@ -50,6 +50,7 @@ pub(crate) async fn sign_in(
     require_no_pause(desk, suspicion.as_ref(), &submission).await?;
     submission.flow.active = Some(method.name().to_owned());
     let announcer = &desk.services.announcer;
+    let since = desk.now();
     let verified = method.verify(&submission.value()).await;
     // Guesses that are sent all at once pass the first look together. Once they have begun a
     // pause, none of the others is answered, right or wrong, nor counted again.
@@ -72,7 +73,8 @@ pub(crate) async fn sign_in(
         let complaint = (None, Message::identity_disabled());
         return submission.reject(desk, vec![complaint]).await;
     }
-    enter(desk, visit, &submission, (method.name(), &identity)).await
+    let proof = Proof::local(method.name(), since);
+    enter(desk, visit, &submission, (proof, &identity)).await
 }
 
 /// The complaints, without blaming an identifier that cannot be changed.
@@ -91,10 +93,9 @@ pub(super) async fn enter(
     desk: &Desk,
     visit: &Visit,
     submission: &Submission,
-    (method, identity): (&str, &Identity),
+    (proof, identity): (Proof<'_>, &Identity),
 ) -> Outcome {
     let linked = confirmation::settle(desk, &submission.flow, identity).await?;
-    let proof = Proof::local(method);
     let (identity, proofs) = match &linked {
         Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (identity, vec![proof]),

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{TOLD, UPSTREAM, elsewhere::Elsewhere, token, url};
 use crate::{
     desk::{Desk, with_query},
-    return_to,
+    language, return_to,
 };
 
 /// Answers with the address that signs out. A person is asked first: a link on another site must
@@ -40,12 +40,15 @@ pub(crate) async fn begin(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     }
     let url = with_query(&url, &[(TOLD, "true")]);
     let (lead, ways_out) = choices(&desk, principal, url).await?;
-    let page = desk.shell.notice_page(&NoticePage {
+    let page = NoticePage {
         title: "Sign out?",
         lead: &lead,
         facts: &[],
         ways_out: &ways_out,
-    });
+    };
+    let page = desk
+        .shell
+        .notice_page(&language::of_visit(&desk, &visit), &page);
     Ok(Html(page).into_response())
 }
 

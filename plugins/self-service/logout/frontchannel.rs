@@ -16,7 +16,7 @@ use portcullis_kit::{Failure, Framing, NoticePage, Outcome, Visit, WayOut};
 use url::Url;
 
 use super::ended;
-use crate::{desk::Desk, throttle};
+use crate::{desk::Desk, language, throttle};
 
 /// Ends the session that the provider names.
 pub(crate) async fn receive(
@@ -44,13 +44,16 @@ pub(crate) async fn receive(
         false => Framing::Origin(origin(issuer)?),
     };
     ended::end(&desk, &sessions).await?;
-    let page = desk.shell.notice_page(&NoticePage {
+    let page = NoticePage {
         title: "You are signed out",
         lead: "The sign-in provider has ended your session.",
         facts: &[],
         ways_out: &[WayOut::new("Continue", desk.home())],
-    });
-    Ok((desk.shell.policy(&framing, &[]), Html(page)).into_response())
+    };
+    let page = desk
+        .shell
+        .notice_page(&language::of_visit(&desk, &visit), &page);
+    Ok((desk.shell.policy(&framing, None), Html(page)).into_response())
 }
 
 /// The origin of an issuer that a session of ours came from.

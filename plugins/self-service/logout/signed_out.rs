@@ -13,11 +13,13 @@ use super::elsewhere::{LIFESPAN, Returning, open};
 use crate::{
     csrf::Csrf,
     desk::{Desk, with_query},
-    return_to,
+    language, return_to,
 };
 
 /// The query parameter that names the provider at which somebody is signed in still.
 const STILL: &str = "still";
+/// The query parameter that says that an account is gone.
+pub(crate) const DELETED: &str = "deleted";
 
 /// Sends the browser on to where it wanted to be. A state that does not hold sends it nowhere: it
 /// is signed out here either way.
@@ -36,7 +38,7 @@ pub(crate) async fn arrive(
             .unwrap_or_else(|| ended_page(&desk, None, None));
         return Ok(Redirect::to(&target).into_response());
     }
-    Ok(goodbye(&desk, None, None))
+    Ok(goodbye(&desk, &visit, None, None))
 }
 
 /// The page that says it is done, at which provider somebody is `still` signed in, and where they
@@ -61,15 +63,23 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     if visit.visitor.principal.is_some() {
         return Ok(Redirect::to(&desk.own("/")).into_response());
     }
+    if visit.query(DELETED).is_some() {
+        return Ok(farewell(&desk, &visit));
+    }
     let id = visit.query(STILL).and_then(|id| id.parse().ok());
     let still = id.and_then(|id| desk.services.broker.find(&id).ok());
     let label = still.as_ref().map(|provider| provider.label.as_str());
     let on = return_to::lenient(&desk, &visit).map(|url| WayOut::new("Continue", url));
-    Ok(goodbye(&desk, label, on))
+    Ok(goodbye(&desk, &visit, label, on))
 }
 
 /// The page itself, with the way `on`: to sign in again, when nobody wanted to go elsewhere.
-pub(super) fn goodbye(desk: &Desk, still: Option<&str>, on: Option<WayOut>) -> Response {
+pub(super) fn goodbye(
+    desk: &Desk,
+    visit: &Visit,
+    still: Option<&str>,
+    on: Option<WayOut>,
+) -> Response {
     let sign_in = || WayOut::new("Sign in", desk.begin_page(FlowKind::Login, None));
     let (title, lead) = match still {
         Some(label) => (
@@ -81,12 +91,28 @@ pub(super) fn goodbye(desk: &Desk, still: Option<&str>, on: Option<WayOut>) -> R
         ),
         None => ("You are signed out", "Sign in to go on.".to_owned()),
     };
-    let page = desk.shell.notice_page(&NoticePage {
+    let page = NoticePage {
         title,
         lead: &lead,
         facts: &[],
         ways_out: &[on.unwrap_or_else(sign_in)],
-    });
+    };
+    let locale = language::of_visit(desk, visit);
+    let page = desk.shell.notice_page(&locale, &page);
+    Html(page).into_response()
+}
+
+/// Says that the account is gone.
+fn farewell(desk: &Desk, visit: &Visit) -> Response {
+    let page = NoticePage {
+        title: "Your account is deleted",
+        lead: "Everything that belonged to it is gone, and you are signed out everywhere.",
+        facts: &[],
+        ways_out: &[WayOut::new("Continue", desk.home())],
+    };
+    let page = desk
+        .shell
+        .notice_page(&language::of_visit(desk, visit), &page);
     Html(page).into_response()
 }
 

@@ -94,5 +94,5 @@ async fn go_on(desk: &Desk, visit: &Visit, elsewhere: Option<&Elsewhere>) -> Out
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let on = return_to.map(|url| WayOut::new("Continue", url));
-    Ok(goodbye(desk, Some(elsewhere.label()), on))
+    Ok(goodbye(desk, visit, Some(elsewhere.label()), on))
 }

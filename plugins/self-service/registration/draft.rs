@@ -6,7 +6,7 @@ use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind},
     message::Message,
-    schema::{TraitError, normalise_identifier},
+    schema::{Evaluation, ProfileContext, TraitError, normalise_identifier},
     ui::Node,
 };
 use portcullis_kit::{Outcome, Visit, Wants};
@@ -52,13 +52,21 @@ pub(crate) async fn park(
 /// The traits so far. What stays as the provider says can be seen, but not changed.
 fn nodes(desk: &Desk, draft: &Draft, label: &str) -> Vec<Node> {
     let schema = desk.services.schemas.default_schema();
-    let mut nodes = schema.nodes(&draft.traits, "oidc");
+    let mut nodes = schema.nodes(
+        &Evaluation::of(ProfileContext::BrokerReview),
+        &draft.traits,
+        "oidc",
+    );
     for node in &mut nodes {
         let input = &mut node.attributes;
         let value = input.value.as_ref().and_then(Value::as_str);
         let vouched_for = value.is_some_and(|text| draft.is_vouched_for(text));
         let path = input.name.strip_prefix("traits.").unwrap_or(&input.name);
-        input.disabled |= vouched_for || draft.is_forced(path);
+        if vouched_for || draft.is_forced(path) {
+            input.disabled = true;
+            let provider = draft.provider.as_str().into();
+            input.ext.insert("vouchedForBy".to_owned(), provider);
+        }
     }
     let button = Message::continue_with(label);
     let id = draft.provider.as_str();

@@ -7,7 +7,7 @@ use portcullis_core::{
     identity::{Identity, IdentityState},
     message::Message,
     method::{Method, MethodError},
-    schema::Schema,
+    schema::{Evaluation, ProfileContext, Schema},
     store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
@@ -61,7 +61,7 @@ pub(crate) async fn register(
         csrf: submission.csrf.clone(),
         wants: submission.wants,
         identity: &identity,
-        proofs: &[Proof::local(method.name())],
+        proofs: &[Proof::local(method.name(), desk.now())],
     };
     sign_in.begin(desk, visit).await
 }
@@ -80,11 +80,12 @@ async fn candidate(
 ) -> Result<Candidate, Failure> {
     let services = &desk.services;
     let schema = services.schemas.default_schema();
+    let place = Evaluation::of(ProfileContext::Registration);
     let traits = schema.from_person(submission.traits(), &json!({}));
     let (clock, entropy) = (&*services.clock, &*services.entropy);
-    let made = services
-        .schemas
-        .identity(schema, traits.clone(), clock, entropy);
+    let accepted = schema.accept(&place, submission.traits(), &json!({}));
+    let made =
+        accepted.and_then(|traits| services.schemas.identity(schema, traits, clock, entropy));
     let (identity, mut complaints) = match made {
         Ok(identity) => (identity, Vec::new()),
         Err(errors) => (
@@ -107,22 +108,11 @@ async fn candidate(
 
 /// An identity that is never stored, so that the secret can be judged while the traits are wrong.
 fn stand_in(desk: &Desk, schema: &Schema, traits: Value) -> Identity {
-    let now = desk.now();
+    let id = IdentityId::generate(&*desk.services.entropy);
     Identity {
-        id: IdentityId::generate(&*desk.services.entropy),
-        tenant: "default".to_owned(),
-        schema_id: schema.id().to_owned(),
         state: IdentityState::Inactive,
-        state_changed_at: now,
         identifiers: schema.identifiers(&traits),
         traits,
-        metadata_public: None,
-        metadata_admin: None,
-        provenance: portcullis_core::provenance::Provenance::new(),
-        roles: Vec::new(),
-        addresses: Vec::new(),
-        created_at: now,
-        updated_at: now,
-        version: 0,
+        ..Identity::blank(id, schema.id(), desk.now())
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Json},
 };
 use http::StatusCode;
-use portcullis_core::{catalogue::Code, event::Event, id::SessionId};
+use portcullis_core::{catalogue::Code, event::Event, id::SessionId, principal::Principal};
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::json;
 
@@ -18,9 +18,7 @@ use crate::{desk::Desk, same_origin};
 pub(crate) async fn others(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let principal = principal(&visit)?;
     same_origin::require(&desk, &visit)?;
-    let (identity, keep) = (principal.identity.id, principal.session.id);
-    let store = desk.services.sessions.store();
-    let count = store.revoke_all(identity, Some(keep)).await?;
+    let count = end_others(&desk, principal).await?;
     Ok(Json(json!({"count": count})).into_response())
 }
 
@@ -32,6 +30,19 @@ pub(crate) async fn one(
 ) -> Outcome {
     let principal = principal(&visit)?;
     same_origin::require(&desk, &visit)?;
+    end_one(&desk, principal, &id).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Ends all sessions of the principal but for its own; says how many ended.
+pub(crate) async fn end_others(desk: &Desk, principal: &Principal) -> Result<u64, Failure> {
+    let (identity, keep) = (principal.identity.id, principal.session.id);
+    let store = desk.services.sessions.store();
+    Ok(store.revoke_all(identity, Some(keep)).await?)
+}
+
+/// Ends the session of this name, if it is one of the principal's others.
+pub(crate) async fn end_one(desk: &Desk, principal: &Principal, id: &str) -> Result<(), Failure> {
     let id: SessionId = id.parse().map_err(|_| Code::NotFound)?;
     if id == principal.session.id {
         return Err(Failure::from(Code::BadRequest)
@@ -48,5 +59,5 @@ pub(crate) async fn one(
         identity,
         session: id,
     });
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(())
 }

@@ -11,7 +11,7 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::principal;
-use crate::{desk::Desk, session_json};
+use crate::{actions, desk::Desk, session_json};
 
 const IDENTITY_ID: HeaderName = HeaderName::from_static("x-kratos-authenticated-identity-id");
 
@@ -22,6 +22,12 @@ pub(crate) async fn whoami(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         return Err(
             Failure::from(Code::BadRequest).because("There is no token template of this name.")
         );
+    }
+    if let Some(action) = principal.pending.first()
+        && desk.config.whoami_enforces_actions
+    {
+        let page = actions::begin::page(&desk, *action, None);
+        return Err(Failure::from(Code::ActionsPending).member("redirect_browser_to", page));
     }
     let identity = &principal.identity;
     let session = session_json::session(&desk, &principal.session, identity);

@@ -10,6 +10,7 @@ use portcullis_core::{catalogue::Code, flow::FlowKind, principal::Principal};
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use crate::{
+    actions,
     desk::{Desk, with_query},
     init::{self, Opening},
     remembered,
@@ -17,7 +18,12 @@ use crate::{
 
 /// Begins a browser's settings flow; whoever is not signed in does that first.
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    let begin = sign_in_page(&desk, &visit);
+    let begin = sign_in_page(&desk, &visit)?;
+    if let Some(principal) = &visit.visitor.principal
+        && let Some(answer) = actions::begin::browser(&desk, &visit, principal).await
+    {
+        return answer;
+    }
     match (&visit.visitor.principal, visit.wants()) {
         (Some(principal), _) => {
             init::browser(&desk, &visit, FlowKind::Settings, opening(principal)).await
@@ -29,9 +35,17 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
     }
 }
 
+/// Leads password managers to where a password is changed.
+pub(crate) async fn change_password(State(desk): State<Arc<Desk>>) -> Redirect {
+    Redirect::to(&desk.begin_page(FlowKind::Settings, None))
+}
+
 /// Begins a native client's settings flow.
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let principal = visit.visitor.principal.clone().ok_or(Code::SignedOut)?;
+    if let Some(answer) = actions::begin::native(&desk, &visit, &principal).await {
+        return answer;
+    }
     init::native(&desk, &visit, FlowKind::Settings, opening(&principal)).await
 }
 
@@ -43,7 +57,10 @@ fn opening(principal: &Principal) -> Opening {
 }
 
 /// Where to sign in, to come back here with the same query.
-fn sign_in_page(desk: &Desk, visit: &Visit) -> String {
+fn sign_in_page(desk: &Desk, visit: &Visit) -> Result<String, Failure> {
+    if let Some(page) = actions::begin::after_sign_in(desk, visit)? {
+        return Ok(desk.begin_page(FlowKind::Login, Some(&page)));
+    }
     let here = desk.begin_page(FlowKind::Settings, None);
     let parameters = visit.parameters().iter();
     let parameters: Vec<(&str, &str)> = parameters
@@ -53,5 +70,5 @@ fn sign_in_page(desk: &Desk, visit: &Visit) -> String {
         true => here,
         false => with_query(&here, &parameters),
     };
-    desk.begin_page(FlowKind::Login, Some(&here))
+    Ok(desk.begin_page(FlowKind::Login, Some(&here)))
 }

@@ -16,7 +16,7 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use super::{moving, save};
 use crate::{
     attempts::Attempts, csrf::Csrf, departure, desk::Desk, fetch, flow_json, forms::settings,
-    provider,
+    language, provider,
 };
 
 /// What providers say that do not let people choose among their accounts.
@@ -97,7 +97,9 @@ fn respond(
     }
     let csrf = Csrf::of(desk, visit);
     let principal = visit.visitor.principal.as_deref();
-    let flow = flow_json::flow(desk, flow, csrf.as_ref(), principal);
+    let identity = principal.map(|principal| &*principal.identity);
+    let locale = language::of_flow(desk, visit, flow);
+    let flow = flow_json::flow(desk, flow, csrf.as_ref(), identity, &locale);
     (status, Json(flow)).into_response()
 }
 

@@ -1,7 +1,6 @@
 //! Moving an account from another identity of the same person, who has proved to hold both: the one
 //! by being signed in, the other by having come back from the provider.
 
-use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     broker::{BrokerError, LinkReason, Moved, PendingMove},
     event::{Event, UnlinkReason},
@@ -12,7 +11,7 @@ use portcullis_core::{
     provider::Vouched,
     ui::Node,
 };
-use portcullis_kit::{Failure, Outcome, Wants};
+use portcullis_kit::{Failure, Outcome};
 
 use super::{save, unlink};
 use crate::{desk::Desk, forms::settings, parked, provider, start, submission::Submission};
@@ -75,7 +74,7 @@ pub(super) async fn keep(
     }
     flow.ui.messages.clear();
     desk.services.flows.put(flow).await?;
-    answer(desk, &submission)
+    save::answer(desk, &submission)
 }
 
 /// Moves the account that waits in the flow.
@@ -113,7 +112,7 @@ pub(super) async fn go(
         Message::settings_saved(),
     )
     .await?;
-    answer(desk, &submission)
+    save::answer(desk, &submission)
 }
 
 /// The answer when the account has not come to sign in whom it was moved to.
@@ -146,15 +145,4 @@ async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) {
         });
     }
     unlink::end_sessions(desk, principal, &moved.link).await;
-}
-
-fn answer(desk: &Desk, submission: &Submission) -> Outcome {
-    let flow = &submission.flow;
-    Ok(match submission.wants {
-        Wants::Html => {
-            let page = desk.flow_page(flow.kind, flow.id);
-            Redirect::to(flow.return_to.as_deref().unwrap_or(&page)).into_response()
-        }
-        Wants::Json => Json(submission.json(desk)).into_response(),
-    })
 }

@@ -1,12 +1,16 @@
 //! What every change comes to: the form as it is now, and the word of what came of it.
 
-use portcullis_core::{flow::Flow, id::IdentityId, message::Message};
-use portcullis_kit::Failure;
+use axum::response::{IntoResponse, Json, Redirect};
+use portcullis_core::{
+    catalogue::Code, flow::Flow, id::IdentityId, identity::Identity, message::Message,
+    principal::Principal,
+};
+use portcullis_kit::{Failure, Outcome, Wants};
 
-use crate::{desk::Desk, forms, remembered, start};
+use crate::{actions, desk::Desk, forms, remembered, start, submission::Submission};
 
 /// Brings the flow's form up to date after a change, and keeps it.
-pub(super) async fn succeed(
+pub(crate) async fn succeed(
     desk: &Desk,
     flow: &mut Flow,
     identity: IdentityId,
@@ -19,13 +23,63 @@ pub(super) async fn succeed(
 }
 
 /// Brings the form up to date.
-pub(super) async fn refresh(
+pub(crate) async fn refresh(
     desk: &Desk,
     flow: &mut Flow,
     identity: IdentityId,
 ) -> Result<(), Failure> {
-    flow.ui.nodes = start::arrange(forms::settings::nodes(desk, identity).await?);
+    let nodes = match remembered::action(flow) {
+        Some(action) => actions::form::of_stored(desk, identity, action).await?,
+        None => forms::settings::nodes(desk, identity).await?,
+    };
+    flow.ui.nodes = start::arrange(nodes);
     flow.state = "show_form".to_owned();
     remembered::forget_choices(flow);
     Ok(())
+}
+
+/// Says that all is saved, and where to go on.
+pub(super) async fn saved(
+    desk: &Desk,
+    identity: &Identity,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    if let Some(action) = remembered::action(&submission.flow) {
+        return actions::submit::complete(desk, submission, identity, action).await;
+    }
+    let message = Message::settings_saved();
+    succeed(desk, &mut submission.flow, identity.id, message).await?;
+    submission.changed = Some(Box::new(identity.clone()));
+    answer(desk, &submission)
+}
+
+/// Sends people on, and tells scripts the flow.
+pub(super) fn answer(desk: &Desk, submission: &Submission) -> Outcome {
+    let flow = &submission.flow;
+    Ok(match submission.wants {
+        Wants::Html => {
+            let page = desk.flow_page(flow.kind, flow.id);
+            Redirect::to(flow.return_to.as_deref().unwrap_or(&page)).into_response()
+        }
+        Wants::Json => Json(submission.json(desk)).into_response(),
+    })
+}
+
+/// The identity as it is stored now: the one that a session brings may be of a while ago.
+pub(crate) async fn stored(desk: &Desk, principal: &Principal) -> Result<Identity, Failure> {
+    let found = desk.services.identities.find(principal.identity.id).await?;
+    found.ok_or_else(|| Code::SignedOut.into())
+}
+
+/// Shows the form as it is now, for somebody else was faster.
+pub(super) async fn overtaken(
+    desk: &Desk,
+    identity: IdentityId,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    refresh(desk, &mut submission.flow, identity).await?;
+    // What was entered gives way to what is there now.
+    submission.fields.clear();
+    let complaint = (None, Message::changed_meanwhile());
+    submission.reject(desk, vec![complaint]).await
 }

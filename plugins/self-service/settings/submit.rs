@@ -3,54 +3,138 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use portcullis_core::{flow::FlowKind, message::Message};
+use portcullis_core::{action::Action, flow::FlowKind, message::Message, method::Method};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::Value;
 
-use super::{moving, privilege, unlink};
+use super::{deletion, moving, password, privilege, profile, unlink, waiting};
 use crate::{
-    departure,
+    actions, departure,
     desk::Desk,
-    fetch,
+    fetch, forms, remembered,
     submission::{Opened, Submission},
 };
 
 /// Answers a submission of the settings form.
 pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    let mut submission = match Submission::open(&desk, &visit, FlowKind::Settings).await? {
-        Opened::Ready(submission) => submission,
-        Opened::Answered(response) => return Ok(response),
-    };
-    let principal = fetch::owned(&desk, &visit, &submission.flow)?;
-    let field = |name: &str| {
-        let text = submission.text(name).filter(|text| !text.is_empty());
-        text.map(str::to_owned)
-    };
-    if moving::is_in(&submission.flow) && field(moving::KEEP).is_some() {
-        return moving::keep(&desk, principal, submission).await;
+    match Submission::open(&desk, &visit, FlowKind::Settings).await? {
+        Opened::Ready(mut submission) => {
+            // Whoever submits something else does not want what they wanted before.
+            waiting::forget(&mut submission.flow);
+            dispatch(&desk, &visit, submission).await
+        }
+        Opened::Answered(response) => Ok(response),
     }
-    let moves = moving::is_in(&submission.flow) && field(moving::MOVE).is_some();
-    let (link, unlink) = (field("link"), field("unlink"));
-    if !moves && link.is_none() && unlink.is_none() {
-        let unknown = Message::error(
-            4_010_004,
-            "This cannot be changed here. Please choose one of the buttons of this page.",
-            Value::Null,
-        );
-        return submission.reject(&desk, vec![(None, unknown)]).await;
-    }
-    if let Some(answer) = privilege::lacking(&desk, principal, &mut submission).await? {
-        return Ok(answer);
-    }
-    submission.flow.active = Some("oidc".to_owned());
-    if moves {
-        return moving::go(&desk, principal, submission).await;
-    }
-    match (link, unlink) {
-        (Some(provider), _) => departure::leave(&desk, &visit, &submission, &provider).await,
-        (None, unlink) => {
-            let named = unlink.unwrap_or_default();
-            unlink::unlink(&desk, principal, submission, &named).await
+}
+
+/// What somebody wants to change.
+enum Wish<'a> {
+    LeaveLink,
+    MoveLink,
+    Link(String),
+    Unlink(String),
+    Profile,
+    Secret(&'a dyn Method),
+    Deletion,
+    Nothing,
+}
+
+impl<'a> Wish<'a> {
+    fn of(desk: &'a Desk, submission: &Submission) -> Self {
+        let field = |name: &str| {
+            let text = submission.text(name).filter(|text| !text.is_empty());
+            text.map(str::to_owned)
+        };
+        let moves = moving::is_in(&submission.flow);
+        if moves && field(moving::KEEP).is_some() {
+            return Self::LeaveLink;
+        }
+        if moves && field(moving::MOVE).is_some() {
+            return Self::MoveLink;
+        }
+        if let Some(provider) = field("link") {
+            return Self::Link(provider);
+        }
+        if let Some(named) = field("unlink") {
+            return Self::Unlink(named);
+        }
+        if deletion::is_wanted(submission) {
+            return Self::Deletion;
+        }
+        match field("method").as_deref() {
+            Some(profile::METHOD) => Self::Profile,
+            Some(name) => {
+                let known = desk.method(name).map(|method| &**method);
+                let known = known.filter(|method| forms::settings::is_offered(*method));
+                known.map_or(Self::Nothing, Self::Secret)
+            }
+            None => Self::Nothing,
         }
     }
+
+    /// Whether it is what this action asks for.
+    fn does(&self, action: Action) -> bool {
+        match self {
+            Self::Profile => matches!(action, Action::UpdateProfile | Action::VerifyProfile),
+            Self::Secret(_) => action == Action::UpdatePassword,
+            Self::Deletion => action == Action::DeleteAccount,
+            _ => false,
+        }
+    }
+
+    /// Whether it changes how one signs in, whatever else is sent.
+    fn is_privileged(&self) -> bool {
+        matches!(
+            self,
+            Self::MoveLink | Self::Link(_) | Self::Unlink(_) | Self::Secret(_)
+        )
+    }
+}
+
+/// Does what a submission asks for, also one that has waited for a proof.
+pub(super) async fn dispatch(
+    desk: &Desk,
+    visit: &Visit,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    let principal = fetch::owned(desk, visit, &submission.flow)?;
+    let wish = Wish::of(desk, &submission);
+    if let Some(action) = remembered::action(&submission.flow)
+        && !wish.does(action)
+    {
+        return actions::submit::submit(desk, principal, submission, action).await;
+    }
+    if wish.is_privileged()
+        && let Some(answer) = privilege::lacking(desk, principal, &mut submission).await?
+    {
+        return Ok(answer);
+    }
+    let oidc = Some("oidc".to_owned());
+    match wish {
+        Wish::LeaveLink => moving::keep(desk, principal, submission).await,
+        Wish::MoveLink => {
+            submission.flow.active = oidc;
+            moving::go(desk, principal, submission).await
+        }
+        Wish::Link(provider) => {
+            submission.flow.active = oidc;
+            departure::leave(desk, visit, &submission, &provider).await
+        }
+        Wish::Unlink(named) => {
+            submission.flow.active = oidc;
+            unlink::unlink(desk, principal, submission, &named).await
+        }
+        Wish::Profile => profile::save(desk, principal, submission).await,
+        Wish::Secret(method) => password::change(desk, principal, method, submission).await,
+        Wish::Deletion => deletion::submit(desk, visit, principal, submission).await,
+        Wish::Nothing => submission.reject(desk, vec![(None, unknown())]).await,
+    }
+}
+
+pub(crate) fn unknown() -> Message {
+    Message::error(
+        4_010_004,
+        "This cannot be changed here. Please choose one of the buttons of this page.",
+        Value::Null,
+    )
 }

@@ -1,6 +1,5 @@
 //! Removing a link.
 
-use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     broker::BrokerError,
     event::{Event, UnlinkReason},
@@ -10,7 +9,7 @@ use portcullis_core::{
     principal::Principal,
     session::end_each,
 };
-use portcullis_kit::{Failure, Outcome, Wants};
+use portcullis_kit::{Failure, Outcome};
 
 use super::save;
 use crate::{complaint::Complaint, desk::Desk, forms::settings, provider, submission::Submission};
@@ -49,14 +48,7 @@ pub(super) async fn unlink(
     end_sessions(desk, principal, link).await;
     let saved = Message::settings_saved();
     save::succeed(desk, &mut submission.flow, identity.id, saved).await?;
-    let flow = &submission.flow;
-    Ok(match submission.wants {
-        Wants::Html => {
-            let page = desk.flow_page(flow.kind, flow.id);
-            Redirect::to(flow.return_to.as_deref().unwrap_or(&page)).into_response()
-        }
-        Wants::Json => Json(submission.json(desk)).into_response(),
-    })
+    save::answer(desk, &submission)
 }
 
 /// Says in the form why the link stays, where the person can do something about it.

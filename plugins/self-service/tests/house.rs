@@ -8,6 +8,7 @@ use std::{
 
 use http::HeaderMap;
 use portcullis_core::{
+    action::Actions,
     broker::Broker,
     catalogue::Code,
     clock::Clock,
@@ -40,6 +41,8 @@ use self::stand_ins::{FakeMethod, FakeProvider};
 use crate::{Config, Limits, SelfService};
 
 mod browser;
+pub(crate) mod busy;
+pub(crate) mod mailed;
 pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
 
@@ -70,6 +73,10 @@ impl Observer for Heard {
             Event::SignedIn { method, .. } => format!("signed in by {method}"),
             Event::SignInRefused { code, .. } => format!("refused: {}", code.as_str()),
             Event::IdentityCreated { .. } => "created".to_owned(),
+            Event::ProfileChanged { .. } => "profile changed".to_owned(),
+            Event::PasswordChanged { .. } => "password changed".to_owned(),
+            Event::IdentityDeleted { .. } => "deleted".to_owned(),
+            Event::AddressVerified { .. } => "verified".to_owned(),
             Event::SignedOut { .. } => "signed out".to_owned(),
             Event::Linked { reason, .. } => format!("linked: {}", reason.as_str()),
             Event::Unlinked { reason, .. } => format!("unlinked: {}", reason.as_str()),
@@ -192,7 +199,12 @@ impl House {
         let session = store.find(&TokenHash::of(token)).await.unwrap()?;
         let identities: &dyn IdentityStore = &*self.store;
         let identity = identities.find(session.identity_id).await.unwrap()?;
-        Some(Arc::new(Principal::new(Arc::new(identity), session)))
+        let pending = self.services.actions.pending(&identity);
+        Some(Arc::new(Principal::new(
+            Arc::new(identity),
+            session,
+            pending,
+        )))
     }
 
     /// A browser that was never here.
@@ -223,6 +235,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         clock: clock.clone(),
         entropy: entropy.clone(),
         schemas: schemas.clone(),
+        actions: Arc::new(Actions::new(schemas.clone(), BTreeMap::new(), None)),
         identities: store.clone(),
         credentials: store.clone(),
         sessions: Sessions::new(store.clone(), clock.clone(), entropy.clone(), lifetimes),

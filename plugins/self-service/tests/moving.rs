@@ -16,11 +16,13 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::house::{
-    Browser, House, PASSWORD, PUBLIC, action, csrf, messages,
-    provider_visit::{arrive, come_back, press},
+use super::{
+    house::{
+        Browser, House, PASSWORD, PUBLIC, action, csrf, messages,
+        provider_visit::{arrive, come_back, press},
+    },
+    meanwhile::Shaky,
 };
-use super::meanwhile::Shaky;
 
 use crate::Limits;
 

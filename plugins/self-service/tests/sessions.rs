@@ -1,7 +1,12 @@
 //! The visitor's own sessions, the schemas, and what is not here.
 
+use std::sync::Arc;
+
+use portcullis_core::schema::{Schema, Schemas};
+use serde_json::{Value, json};
+
 use super::house::House;
-use serde_json::json;
+use crate::Limits;
 
 #[tokio::test]
 async fn whoami_tells_who_somebody_is() {
@@ -87,6 +92,41 @@ async fn schemas_are_public() {
         assert_eq!(schema, all[0]["schema"]);
     }
     assert_eq!(browser.go("/schemas/nothing").await.error().0, 404);
+}
+
+/// KC-013, KC-023: nobody reads what only administrators see, of others or of themselves.
+#[tokio::test]
+async fn people_read_their_own_view_of_schemas_and_identities() {
+    let house = House::altered(Limits::default(), |services, _| {
+        let mut document: Value = serde_json::from_str(include_str!("schema.json")).unwrap();
+        let traits = &mut document["properties"]["traits"];
+        traits["properties"]["grade"] = json!({"type": "string", "x-profile": {"edit": ["admin"]}});
+        traits["properties"]["second"] = json!({
+            "type": "string", "format": "email", "x-profile": {"view": ["admin"]},
+            "ory.sh/kratos": {"recovery": {"via": "email"}},
+        });
+        let schema = Arc::new(Schema::parse("default", document).unwrap());
+        services.schemas = Arc::new(Schemas::new(vec![schema], "default").unwrap());
+    });
+    let identity = house.resident("ada@example.com").await;
+    let services = &house.services;
+    let mut traits = identity.traits.clone();
+    traits["grade"] = json!("A");
+    traits["second"] = json!("hidden@example.com");
+    let marked = services
+        .schemas
+        .refreshed(&identity, traits, &*services.clock, &*services.entropy)
+        .unwrap();
+    services.identities.update(&marked).await.unwrap();
+    let mut browser = house.browser();
+    browser.sign_in("ada@example.com").await;
+    let whoami = browser.ask("/sessions/whoami").await.text();
+    let schemas = browser.ask("/schemas/default").await.text();
+    for hidden in ["grade", "second", "hidden@example.com"] {
+        assert!(!whoami.contains(hidden), "{hidden}: {whoami}");
+        assert!(!schemas.contains(hidden), "{hidden}: {schemas}");
+    }
+    assert!(whoami.contains("ada@example.com"), "{whoami}");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::{
     mapping::{Facts, Occasion, Source, at},
     message::Message,
     provider::{Claims, ConfiguredProvider, Upstream, Vouched},
-    schema::{Schema, TraitError, normalise_identifier},
+    schema::{Evaluation, ProfileContext, Schema, TraitError, normalise_identifier},
     store::StoreError,
 };
 
@@ -168,7 +168,8 @@ impl Broker {
         let unverified = schema.address_paths(&facts.traits, |text| is_unverified(text, claims));
         let mut forced = configured.mapping.forced(claims, schema);
         forced.retain(|path| !unverified.contains(path));
-        let mut errors = schema.errors(&facts.traits);
+        schema.fill_in_defaults(&mut facts.traits);
+        let mut errors = schema.errors_in(&review(), &facts.traits);
         for path in unverified {
             errors.push(self.asked(configured, &facts, path).await?);
         }
@@ -216,6 +217,13 @@ impl Broker {
         let made =
             self.schemas
                 .identity(schema, facts.traits.clone(), &*self.clock, &*self.entropy);
+        let made = made.and_then(|identity| {
+            let errors = schema.errors_in(&review(), &identity.traits);
+            match errors.is_empty() {
+                true => Ok(identity),
+                false => Err(errors),
+            }
+        });
         let mut identity = match made {
             Ok(identity) => identity,
             Err(errors) => return Ok(Arrival::Incomplete(Box::new(draft), errors)),
@@ -318,6 +326,11 @@ pub(super) fn arrived(
         amr: claims.amr.iter().take(MOST_METHODS).cloned().collect(),
         unlinked: Vec::new(),
     })
+}
+
+/// Where somebody looks at what a provider said of them.
+fn review() -> Evaluation {
+    Evaluation::of(ProfileContext::BrokerReview)
 }
 
 /// Lays one object over another, member by member.

@@ -34,6 +34,9 @@ fn principal() -> Principal {
         }),
         metadata_public: None,
         metadata_admin: Some(json!({"secret": 1})),
+        required_actions: Vec::new(),
+        accepted_terms: Vec::new(),
+        unmanaged: std::collections::BTreeMap::new(),
         provenance: crate::provenance::Provenance::new(),
         roles: vec!["admin".to_owned()],
         identifiers: vec!["ada@example.org".to_owned()],
@@ -61,7 +64,7 @@ fn principal() -> Principal {
         }],
         device: Device::default(),
     };
-    Principal::new(Arc::new(identity), session)
+    Principal::new(Arc::new(identity), session, Vec::new())
 }
 
 fn with_head<T>(run: impl FnOnce(&RequestHead<'_>) -> T) -> T {

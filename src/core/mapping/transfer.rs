@@ -72,7 +72,10 @@ impl Mapping {
             if !is_due && occasion != Occasion::Completion {
                 continue;
             }
-            let value = entry.value_of(claims);
+            let value = entry.value_of(claims).map(|value| match entry.target {
+                Target::Traits => source.schema.normalised_at(&entry.path, value),
+                _ => value,
+            });
             match value.or_else(|| entry.taken_back(facts, &source)) {
                 Some(value) => said.push(Said {
                     entry,

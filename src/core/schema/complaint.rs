@@ -25,9 +25,11 @@ impl Complaints<'_> {
             Kind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
                 let path = below(&path, name);
-                let mut message = Message::required(self.label(&path, name));
-                let property = Value::from(name);
-                message.context.insert("property".to_owned(), property);
+                let field = self.field(&path);
+                let message = match field {
+                    Some(field) => missing(field),
+                    None => Message::required(name),
+                };
                 vec![TraitError { path, message }]
             }
             Kind::AdditionalProperties { unexpected } => unexpected
@@ -37,26 +39,55 @@ impl Complaints<'_> {
                     message: Message::invalid("There is no such trait."),
                 })
                 .collect(),
-            kind => vec![TraitError {
-                path,
-                message: message(kind, error.instance()),
-            }],
+            kind => {
+                let own = self.field(&path).and_then(|f| own_words(f, kind.keyword()));
+                let message = own.unwrap_or_else(|| message(kind, error.instance()));
+                vec![TraitError { path, message }]
+            }
         }
     }
 
+    /// The trait that is wrong; what is wrong with an item of a list is wrong with the list.
     fn path(&self, error: &ValidationError<'_>) -> String {
         let segments = error.instance_path().segments().skip(self.depth);
-        let names = segments.map(|segment| match segment {
-            LocationSegment::Property(name) => name.into_owned(),
-            LocationSegment::Index(index) => index.to_string(),
-        });
-        names.collect::<Vec<_>>().join(".")
+        let mut names: Vec<String> = Vec::new();
+        for segment in segments {
+            match segment {
+                LocationSegment::Property(name) => names.push(name.into_owned()),
+                LocationSegment::Index(index) => match self.field(&names.join(".")) {
+                    Some(_) => break,
+                    None => names.push(index.to_string()),
+                },
+            }
+        }
+        names.join(".")
     }
 
-    fn label<'a>(&'a self, path: &str, name: &'a str) -> &'a str {
-        let field = self.fields.iter().find(|field| field.dotted() == path);
-        field.map_or(name, Field::label)
+    fn field(&self, path: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.dotted() == path)
     }
+}
+
+/// That a trait is missing.
+pub(super) fn missing(field: &Field) -> Message {
+    let name = field.path.last().map_or("", String::as_str);
+    let mut message =
+        own_words(field, "required").unwrap_or_else(|| Message::required(field.label()));
+    message.context.insert("property".to_owned(), name.into());
+    message
+}
+
+/// What the schema itself says where this keyword of it is not met.
+pub(super) fn own_words(field: &Field, keyword: &str) -> Option<Message> {
+    let words = field.profile.error_messages.get(keyword)?.as_str()?;
+    Some(match keyword {
+        // Forms tell by the id that something is missing.
+        "required" => Message {
+            text: words.to_owned(),
+            ..Message::required(words)
+        },
+        _ => Message::invalid(words),
+    })
 }
 
 fn below(path: &str, name: &str) -> String {

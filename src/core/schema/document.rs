@@ -3,7 +3,7 @@
 use jsonschema::{Draft, EmailOptions, PatternOptions, Validator};
 use serde_json::{Map, Value};
 
-use super::InvalidSchema;
+use super::{InvalidSchema, formats};
 
 /// How deep a document may be nested.
 const MAX_DEPTH: usize = 32;
@@ -15,7 +15,7 @@ const MAX_TEXT: u64 = 2048;
 const MAX_PATTERN: usize = 1 << 20;
 
 /// Keywords whose values are data and no schemas.
-const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
+pub(super) const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
 
 /// The schema itself, or the one of its document that it refers to.
 pub(super) fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
@@ -73,8 +73,34 @@ fn check_member<'a>(
             "a reference must stay in the document",
         )),
         ("ory.sh/kratos", keyword) => check_keyword(keyword, &pointer(path)),
+        ("pattern", Value::String(pattern)) => match looks_around(pattern) {
+            true => Err(invalid(
+                &pointer(path),
+                "look-around and back-references are not supported, for they can take very long; \
+                 write the pattern without (?=, (?!, (?<=, (?<! and \\1",
+            )),
+            false => Ok(()),
+        },
         _ => check_part(member, path),
     }
+}
+
+/// Whether a pattern can only be matched by going back and forth.
+fn looks_around(pattern: &str) -> bool {
+    let mut rest = pattern;
+    while let Some(at) = rest.find(['\\', '(']) {
+        let (sign, after) = (rest.as_bytes()[at], &rest[at + 1..]);
+        let is_escape = sign == b'\\';
+        let refers = is_escape && after.starts_with(|c: char| matches!(c, '1'..='9' | 'k'));
+        let looks = ["?=", "?!", "?<=", "?<!"];
+        if refers || (!is_escape && looks.iter().any(|look| after.starts_with(look))) {
+            return true;
+        }
+        // What is escaped begins nothing.
+        let skipped = after.chars().next().filter(|_| is_escape);
+        rest = &after[skipped.map_or(0, char::len_utf8)..];
+    }
+    false
 }
 
 /// Checks what the `ory.sh/kratos` keyword says of a trait.
@@ -101,13 +127,25 @@ fn check_keyword(keyword: &Value, pointer: &str) -> Result<(), InvalidSchema> {
 }
 
 /// The validator of a document: draft-07, formats checked, nothing loaded, patterns in linear time.
-pub(super) fn validator(document: &Value) -> Result<Validator, InvalidSchema> {
+///
+/// At the places in `relaxed`, nothing is required.
+pub(super) fn validator(document: &Value, relaxed: &[String]) -> Result<Validator, InvalidSchema> {
     let mut bounded = document.clone();
+    for pointer in relaxed {
+        if let Some(Value::Object(members)) = bounded.pointer_mut(pointer) {
+            members.shift_remove("required");
+        }
+    }
     bound(&mut bounded);
-    jsonschema::options()
+    let options = jsonschema::options()
         .with_draft(Draft::Draft7)
         .should_validate_formats(true)
-        .with_format("tel", is_phone)
+        .with_format("tel", is_phone);
+    formats::FORMATS
+        .iter()
+        .fold(options, |options, (name, check)| {
+            options.with_format(*name, *check)
+        })
         .with_email_options(EmailOptions::default().without_display_text())
         .with_pattern_options(PatternOptions::regex().size_limit(MAX_PATTERN))
         .offline()

@@ -1,38 +1,79 @@
-//! The traits a schema describes, flattened in the order of the document.
+//! One trait, as its schema describes it.
 
 use serde_json::Value;
 
 use super::{
-    InvalidSchema, Layout,
-    document::{invalid, pointer, resolved},
+    Evaluation, ProfileContext, Viewer,
+    profile::{Permissions, Profile},
 };
 
-/// How deep traits may be nested.
-const MAX_DEPTH: usize = 8;
-
 /// What a schema says of one trait.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Field {
     /// Where it is, name by name.
     pub(super) path: Vec<String>,
+    /// Where the document describes it, as a JSON pointer.
+    pub(super) pointer: String,
     /// What people call it.
     pub(super) title: Option<String>,
     /// The types it may have.
     pub(super) types: Vec<String>,
+    /// The types the items of a list may have.
+    pub(super) item_types: Vec<String>,
     pub(super) format: Option<String>,
     pub(super) pattern: Option<String>,
     pub(super) max_length: Option<u64>,
+    /// How many items a list may have.
+    pub(super) max_items: Option<u64>,
     /// The only value it may have.
     pub(super) constant: Option<Value>,
-    /// It and all it is part of must be there.
+    /// The values it, or an item of it, may have.
+    pub(super) options: Vec<Value>,
+    /// What it is where nobody says otherwise.
+    pub(super) default: Option<Value>,
+    /// It and all it is part of must be there, wherever the schema is asked.
     pub(super) is_required: bool,
+    /// It must be there where whoever looks may change it.
+    pub(super) is_required_of_editors: bool,
     /// The form shows it but does not let it be changed.
     pub(super) is_disabled: bool,
-    /// People may change it, and not only administrators.
-    pub(super) is_editable: bool,
+    /// What it may have inside is described, too.
+    pub(super) has_parts: bool,
     pub(super) is_identifier: bool,
     pub(super) verification: Option<String>,
     pub(super) recovery: Option<String>,
+    /// Its `x-profile`.
+    pub(super) profile: Profile,
+    /// Who may see and change it, all it is part of considered.
+    pub(super) permissions: Permissions,
+    /// The scopes one of which must be asked for, for it and for all it is part of.
+    pub(super) scopes: Vec<Vec<String>>,
+    /// The group it is shown in.
+    pub(super) group: Option<String>,
+    /// Where it is shown: its order and place, after those of all it is part of.
+    pub(super) rank: Vec<(i64, usize)>,
+    /// People choose it once.
+    pub(super) is_chosen_once: bool,
+    /// It is the e-mail address, whatever anybody says.
+    pub(super) is_substituted: bool,
+}
+
+/// What people sign in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IdentifierKind {
+    Email,
+    Phone,
+    Username,
+}
+
+impl IdentifierKind {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "e-mail address",
+            Self::Phone => "telephone number",
+            Self::Username => "name",
+        }
+    }
 }
 
 impl Field {
@@ -66,6 +107,45 @@ impl Field {
         via == Some("email")
     }
 
+    /// What it is, for whoever signs in with it or is reached by it.
+    pub(super) fn kind(&self) -> IdentifierKind {
+        let via = self.verification.as_deref().or(self.recovery.as_deref());
+        match (self.format.as_deref(), via) {
+            (Some("email" | "idn-email"), _) | (_, Some("email")) => IdentifierKind::Email,
+            (Some("tel"), _) | (_, Some("sms")) => IdentifierKind::Phone,
+            _ => IdentifierKind::Username,
+        }
+    }
+
+    /// Whether this viewer may see it.
+    pub(super) fn is_visible(&self, viewer: Viewer) -> bool {
+        self.permissions.view.include(viewer)
+    }
+
+    /// Whether the scopes that were asked for leave it in its place.
+    pub(super) fn is_enabled(&self, evaluation: &Evaluation) -> bool {
+        let counts = evaluation.context.evaluates_scopes();
+        let is_asked_for = |scopes: &Vec<String>| evaluation.asks_for_any(scopes);
+        !counts || self.scopes.iter().all(is_asked_for)
+    }
+
+    /// Whether it may be changed in this place.
+    pub(super) fn is_editable(&self, evaluation: &Evaluation) -> bool {
+        use ProfileContext::{Admin, BrokerReview, Registration};
+        let is_open = matches!(evaluation.context, Registration | BrokerReview | Admin);
+        self.permissions.edit.include(evaluation.context.viewer())
+            && self.is_enabled(evaluation)
+            && (is_open || !self.is_chosen_once)
+    }
+
+    /// Whether this place asks for it, besides what every place asks for.
+    pub(super) fn is_required_in(&self, evaluation: &Evaluation) -> bool {
+        let required_for = self.profile.required_for.as_ref();
+        self.is_editable(evaluation)
+            && (self.is_required_of_editors
+                || required_for.is_some_and(|required| required.holds(evaluation)))
+    }
+
     /// Its value in `traits`.
     pub(super) fn value<'a>(&self, traits: &'a Value) -> Option<&'a Value> {
         self.path
@@ -73,112 +153,20 @@ impl Field {
             .try_fold(traits, |value, name| value.get(name))
     }
 
+    /// Whether it says nothing in `traits`.
+    pub(super) fn is_absent(&self, traits: &Value) -> bool {
+        match self.value(traits) {
+            None | Some(Value::Null) => true,
+            Some(Value::String(text)) => text.is_empty(),
+            Some(Value::Array(items)) => items.is_empty(),
+            Some(_) => false,
+        }
+    }
+
     /// Its texts in `traits`: one, or the items of a list.
     pub(super) fn texts<'a>(&self, traits: &'a Value) -> impl Iterator<Item = &'a str> {
         let value = self.value(traits);
         let items = value.and_then(Value::as_array).into_iter().flatten();
         value.into_iter().chain(items).filter_map(Value::as_str)
-    }
-}
-
-/// Every trait of the document, objects before what they hold.
-pub(super) fn collect(document: &Value, layout: Layout) -> Result<Vec<Field>, InvalidSchema> {
-    let (root, at) = match layout {
-        Layout::Identity => (&document["properties"]["traits"], "/properties/traits"),
-        Layout::Traits => (document, ""),
-    };
-    let has_traits = root["properties"]
-        .as_object()
-        .is_some_and(|p| !p.is_empty());
-    if !has_traits {
-        return Err(invalid(
-            &format!("{at}/properties"),
-            "it describes no traits",
-        ));
-    }
-    let mut collector = Collector {
-        document,
-        at,
-        path: Vec::new(),
-        fields: Vec::new(),
-    };
-    collector.properties(root, true)?;
-    Ok(collector.fields)
-}
-
-struct Collector<'a> {
-    document: &'a Value,
-    at: &'a str,
-    path: Vec<&'a str>,
-    fields: Vec<Field>,
-}
-
-impl<'a> Collector<'a> {
-    fn properties(&mut self, object: &'a Value, is_required: bool) -> Result<(), InvalidSchema> {
-        let object = self.resolved(object);
-        let required = |name: &str| {
-            let names = object["required"].as_array();
-            names.is_some_and(|names| names.iter().any(|own| own == name))
-        };
-        for (name, schema) in object["properties"].as_object().into_iter().flatten() {
-            self.path.push(name);
-            if name.is_empty() || name.contains('.') || self.path.len() > MAX_DEPTH {
-                return Err(self.invalid("a trait's name has no dot, and at most 8 levels"));
-            }
-            let is_required = is_required && required(name);
-            let schema = self.resolved(schema);
-            self.fields.push(field(&self.path, schema, is_required));
-            self.properties(schema, is_required)?;
-            self.path.pop();
-        }
-        Ok(())
-    }
-
-    /// The schema itself, or the one of this document that it refers to.
-    fn resolved(&self, schema: &'a Value) -> &'a Value {
-        resolved(self.document, schema)
-    }
-
-    fn invalid(&self, reason: &str) -> InvalidSchema {
-        let steps: Vec<&str> = self.path.iter().flat_map(|n| ["properties", n]).collect();
-        invalid(&format!("{}{}", self.at, pointer(&steps)), reason)
-    }
-}
-
-fn field(path: &[&str], schema: &Value, is_required: bool) -> Field {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let types = match &schema["type"] {
-        Value::Array(types) => types.iter().filter_map(text).collect(),
-        single => text(single).into_iter().collect(),
-    };
-    let own = &schema["ory.sh/kratos"];
-    let keyword = match own.is_null() {
-        true => &schema["items"]["ory.sh/kratos"],
-        false => own,
-    };
-    Field {
-        path: path.iter().map(|&name| name.to_owned()).collect(),
-        title: text(&schema["title"]).filter(|title| !title.is_empty()),
-        types,
-        format: text(&schema["format"]),
-        pattern: text(&schema["pattern"]),
-        max_length: schema["maxLength"].as_u64(),
-        constant: schema.get("const").cloned(),
-        is_required,
-        is_disabled: schema["disableFormField"] == true,
-        is_editable: is_editable(&schema["x-profile"]["edit"]),
-        is_identifier: keyword["credentials"]["password"]["identifier"] == true,
-        verification: text(&keyword["verification"]["via"]),
-        recovery: text(&keyword["recovery"]["via"]),
-    }
-}
-
-/// Whether people may edit a trait with this `x-profile.edit`: when they are named, or when nobody
-/// is.
-fn is_editable(editors: &Value) -> bool {
-    match editors {
-        Value::Null => true,
-        Value::Array(roles) => roles.iter().any(|role| role == "user"),
-        role => role == "user",
     }
 }

@@ -1,59 +1,95 @@
-//! A schema as a form: its fields, and what comes back from them.
+//! A schema as a form: the fields that people fill in.
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Value, json};
 
-use super::{Schema, field::Field};
-use crate::{mapping::put, message::Message, ui::Node};
+use super::{Evaluation, ProfileContext, Schema, annotations, field::Field};
+use crate::{
+    message::Message,
+    ui::{Choice, Node},
+};
+
+/// The most values that a form lists; more are for a search to find.
+const MAX_OPTIONS: usize = 500;
 
 impl Schema {
-    /// The form fields for the traits, filled with `traits`, in the order of the document; all
-    /// names begin with `traits.`. Lists and objects of unknown members have none.
-    pub fn nodes(&self, traits: &Value, group: &str) -> Vec<Node> {
-        let shown = |field: &&Field| !field.is("object") && !field.is("array");
-        self.fields
+    /// The form fields of this place for the traits, filled with `traits`; all names begin with
+    /// `traits.`. They stand by their `order`, the others after them as in the document, those of a
+    /// group together. Objects, and lists of anything but texts and numbers, have none.
+    pub fn nodes(&self, evaluation: &Evaluation, traits: &Value, group: &str) -> Vec<Node> {
+        let viewer = evaluation.context.viewer();
+        let is_shown = |field: &&Field| {
+            !field.is("object")
+                && !field.has_parts
+                && (!field.is("array") || is_list_of_fields(field))
+                && field.is_visible(viewer)
+                && field.is_enabled(evaluation)
+        };
+        let mut fields: Vec<&Field> = self.fields.iter().filter(is_shown).collect();
+        fields.sort_by(|one, other| one.rank.cmp(&other.rank));
+        let places: Vec<usize> = fields
             .iter()
-            .filter(shown)
-            .map(|field| node(field, traits, group))
+            .map(|field| {
+                let is_together =
+                    |other: &&Field| field.group.is_some() && other.group == field.group;
+                let is_it = |other: &&Field| is_together(other) || std::ptr::eq(*other, *field);
+                fields.iter().position(is_it).unwrap_or_default()
+            })
+            .collect();
+        let mut placed: Vec<(usize, &Field)> = places.into_iter().zip(fields).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        placed
+            .into_iter()
+            .map(|(_, field)| self.node(field, evaluation, traits, group))
             .collect()
     }
 
-    /// Traits with the types the schema asks for, from a form's texts: numbers and booleans are
-    /// read, empty texts and objects without members dropped unless the object is required; a
-    /// required box that was not ticked is false.
-    pub fn coerce(&self, traits: Value) -> Value {
-        let mut traits = match traits {
-            Value::Null => Value::Object(Map::new()),
-            traits => traits,
-        };
-        // What an object holds comes after it, so going backwards empties objects before they
-        // are looked at.
-        for field in self.fields.iter().rev() {
-            coerce_field(field, &mut traits);
+    fn node(&self, field: &Field, evaluation: &Evaluation, traits: &Value, group: &str) -> Node {
+        let name = format!("traits.{}", field.dotted());
+        let kind = annotations::wire_type(field).unwrap_or_else(|| input_type(field));
+        let label = Message::titled(field.label(), &name);
+        let mut node = Node::input(group, &name, kind).with_label(label);
+        let attributes = &mut node.attributes;
+        let value = field.value(traits).filter(|value| !value.is_null());
+        let default = field.default.as_ref();
+        let default = default.filter(|_| evaluation.context == ProfileContext::Registration);
+        attributes.value = value.or(default).cloned();
+        let is_asked = field.is_required || field.is_required_in(evaluation);
+        // A box that must be there need not be ticked, unless true is all it may be.
+        attributes.required =
+            is_asked && (kind != "checkbox" || field.constant == Some(true.into()));
+        attributes.disabled = field.is_disabled || !field.is_editable(evaluation);
+        if matches!(kind, "email" | "tel" | "url") {
+            attributes.autocomplete = Some(kind.to_owned());
         }
-        traits
+        attributes.pattern = field.pattern.as_deref().map(html_pattern);
+        attributes.maxlength = field.max_length;
+        if field.options.len() <= MAX_OPTIONS {
+            let value = |value: &Value| Choice {
+                value: value.clone(),
+            };
+            attributes.options = field.options.iter().map(value).collect();
+        }
+        if field.is("array") {
+            attributes.ext.insert("multiple".to_owned(), true.into());
+        }
+        annotations::apply(field, attributes);
+        if let Some(name) = &field.group {
+            let group = self.root.groups.iter().find(|group| group.name == *name);
+            let group = json!({
+                "name": name,
+                "header": group.and_then(|group| group.header.as_deref()),
+                "description": group.and_then(|group| group.description.as_deref()),
+            });
+            attributes.ext.insert("group".to_owned(), group);
+        }
+        node
     }
 }
 
-fn node(field: &Field, traits: &Value, group: &str) -> Node {
-    let name = format!("traits.{}", field.dotted());
-    let kind = input_type(field);
-    let label = Message::titled(field.label(), &name);
-    let mut node = Node::input(group, &name, kind).with_label(label);
-    let attributes = &mut node.attributes;
-    attributes.value = field
-        .value(traits)
-        .filter(|value| !value.is_null())
-        .cloned();
-    // A box that must be there need not be ticked, unless true is all it may be.
-    attributes.required =
-        field.is_required && (kind != "checkbox" || field.constant == Some(true.into()));
-    attributes.disabled = field.is_disabled || !field.is_editable;
-    if matches!(kind, "email" | "tel" | "url") {
-        attributes.autocomplete = Some(kind.to_owned());
-    }
-    attributes.pattern = field.pattern.as_deref().map(html_pattern);
-    attributes.maxlength = field.max_length;
-    node
+/// Whether the items of a list are entered one by one.
+fn is_list_of_fields(field: &Field) -> bool {
+    let is_plain = |kind: &String| matches!(kind.as_str(), "string" | "integer" | "number");
+    !field.item_types.is_empty() && field.item_types.iter().all(is_plain)
 }
 
 fn input_type(field: &Field) -> &'static str {
@@ -63,11 +99,14 @@ fn input_type(field: &Field) -> &'static str {
     if field.is("number") || field.is("integer") {
         return "number";
     }
+    if field.is("array") {
+        return "text";
+    }
     match field.format.as_deref() {
         Some("email" | "idn-email") => "email",
         Some("tel") => "tel",
         Some("uri" | "iri") => "url",
-        Some("date") => "date",
+        Some("date" | "iso-date") => "date",
         // `date-time` too: a published client cannot render `datetime-local`.
         _ => "text",
     }
@@ -76,68 +115,12 @@ fn input_type(field: &Field) -> &'static str {
 /// A browser's pattern must match all of a value, a schema's need only be found in it.
 fn html_pattern(pattern: &str) -> String {
     let is_whole = pattern.starts_with('^') && pattern.ends_with('$') && !pattern.contains('|');
-    match is_whole {
+    let is_wrapped = pattern.starts_with("^(?:") && pattern.ends_with(")$");
+    match is_whole || is_wrapped {
         true => pattern.to_owned(),
         false => format!(".*(?:{pattern}).*"),
     }
 }
 
-fn coerce_field(field: &Field, traits: &mut Value) {
-    let Some((last, parents)) = field.path.split_last() else {
-        return;
-    };
-    let found = parents
-        .iter()
-        .try_fold(&mut *traits, |value, name| value.get_mut(name))
-        .and_then(Value::as_object_mut)
-        .filter(|parent| parent.contains_key(last));
-    match found {
-        Some(parent) => {
-            let value = parent.get_mut(last).map(Value::take).unwrap_or_default();
-            match coerced(field, value) {
-                Some(value) => parent.insert(last.clone(), value),
-                None => parent.shift_remove(last),
-            };
-        }
-        None => {
-            if let Some(value) = absent(field) {
-                put(traits, &field.path, value);
-            }
-        }
-    }
-}
-
-fn absent(field: &Field) -> Option<Value> {
-    (field.is_required && field.is("boolean")).then_some(Value::Bool(false))
-}
-
-/// The value with the field's type; as it is where it cannot be read, so that validation says so.
-fn coerced(field: &Field, value: Value) -> Option<Value> {
-    match value {
-        Value::Object(members) if members.is_empty() && !field.is_required => None,
-        Value::String(text) if text.trim().is_empty() && field.is("boolean") => Some(false.into()),
-        Value::String(text) if text.is_empty() => None,
-        Value::String(text) if field.is("boolean") => Some(match text.as_str() {
-            "true" | "on" | "1" => true.into(),
-            "false" | "off" | "0" => false.into(),
-            _ => text.into(),
-        }),
-        // Keyboards add a space after an address they complete.
-        Value::String(text) if field.is_identifier || field.is_email_address() => {
-            Some(text.trim().into())
-        }
-        Value::String(text) if field.is("string") => Some(text.into()),
-        Value::String(text) if field.is("integer") || field.is("number") => Some(number(text)),
-        Value::String(text) if field.is("array") => Some(Value::Array(vec![text.into()])),
-        value => Some(value),
-    }
-}
-
-fn number(text: String) -> Value {
-    let trimmed = text.trim();
-    if let Ok(whole) = trimmed.parse::<i64>() {
-        return whole.into();
-    }
-    let fraction = trimmed.parse::<f64>().ok().and_then(Number::from_f64);
-    fraction.map_or(Value::String(text), Value::Number)
-}
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,9 @@ use crate::{
     clock::Clock,
     entropy::Entropy,
     id::{AddressId, IdentityId},
-    identity::{Address, Identity, IdentityState},
+    identity::{Address, Identity},
     mapping::at,
     message::Message,
-    provenance::Provenance,
 };
 
 /// The schemas of a gateway.
@@ -20,6 +19,7 @@ use crate::{
 pub struct Schemas {
     schemas: Vec<Arc<Schema>>,
     default: Arc<Schema>,
+    required_actions: Vec<String>,
 }
 
 impl Schemas {
@@ -29,7 +29,18 @@ impl Schemas {
             .iter()
             .find(|schema| schema.id == default_id)?
             .clone();
-        Some(Self { schemas, default })
+        Some(Self {
+            schemas,
+            default,
+            required_actions: Vec::new(),
+        })
+    }
+
+    /// The same, where whoever is new has to do these actions, by alias.
+    #[must_use]
+    pub fn asking(mut self, required_actions: Vec<String>) -> Self {
+        self.required_actions = required_actions;
+        self
     }
 
     /// All of them, in the order configured.
@@ -57,22 +68,11 @@ impl Schemas {
     ) -> Result<Identity, Vec<TraitError>> {
         let now = clock.now();
         let blank = Identity {
-            id: IdentityId::generate(entropy),
-            tenant: "default".to_owned(),
-            schema_id: schema.id.clone(),
-            state: IdentityState::Active,
-            state_changed_at: now,
-            traits: Value::Null,
-            metadata_public: None,
-            metadata_admin: None,
-            roles: Vec::new(),
-            provenance: Provenance::new(),
-            identifiers: Vec::new(),
-            addresses: Vec::new(),
-            created_at: now,
-            updated_at: now,
-            version: 0,
+            required_actions: self.required_actions.clone(),
+            ..Identity::blank(IdentityId::generate(entropy), &schema.id, now)
         };
+        let mut traits = traits;
+        schema.fill_in_defaults(&mut traits);
         with_traits(schema, blank, traits, clock, entropy)
     }
 
@@ -102,6 +102,7 @@ fn with_traits(
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Identity, Vec<TraitError>> {
+    let traits = schema.normalised(traits);
     let errors = schema.errors(&traits);
     if !errors.is_empty() {
         return Err(errors);

@@ -69,6 +69,10 @@ pub(super) fn valid() -> Value {
     json!({"email": "Ada@Example.org", "name": {"first": "Ada"}})
 }
 
+fn account() -> Evaluation {
+    Evaluation::of(ProfileContext::Account)
+}
+
 #[test]
 fn every_error_is_told_at_its_trait() {
     let traits = json!({
@@ -187,7 +191,7 @@ fn identifiers_and_addresses_are_normalised() {
 
 #[test]
 fn the_form_follows_the_document() {
-    let nodes = schema().nodes(&valid(), "password");
+    let nodes = schema().nodes(&account(), &valid(), "password");
     let told: Vec<_> = nodes
         .iter()
         .map(|node| {
@@ -211,6 +215,7 @@ fn the_form_follows_the_document() {
             ("traits.born", "date", false),
             ("traits.since", "text", false),
             ("traits.color", "text", false),
+            ("traits.tags", "text", false),
         ]
     );
     let email = serde_json::to_value(&nodes[0]).unwrap();
@@ -287,7 +292,7 @@ fn a_document_may_describe_the_traits_themselves() {
     assert_eq!(schema.identifiers(&traits), ["ada"]);
     assert_eq!(schema.errors(&json!({"user-name": 1}))[0].path, "user-name");
     assert_eq!(
-        schema.nodes(&traits, "x")[0].attributes.name,
+        schema.nodes(&account(), &traits, "x")[0].attributes.name,
         "traits.user-name"
     );
 }
@@ -303,7 +308,10 @@ fn references_inside_the_document_are_followed() {
     )
     .unwrap();
     assert_eq!(schema.errors(&json!({"email": "x"})).len(), 1);
-    assert_eq!(schema.nodes(&json!({}), "x")[0].attributes.kind, "email");
+    assert_eq!(
+        schema.nodes(&account(), &json!({}), "x")[0].attributes.kind,
+        "email"
+    );
 }
 
 #[test]

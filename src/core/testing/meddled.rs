@@ -57,6 +57,14 @@ impl<M: Meddler> IdentityStore for Meddled<M> {
         self.0.find_by_address(address).await
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        IdentityStore::list(&*self.0, after, limit).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         self.1.before(&self.0, Meddling::Update(identity)).await?;
         self.0.update(identity).await

@@ -146,6 +146,18 @@ impl IdentityStore for MemoryStore {
         Ok(kept.identities.iter().filter(holds).cloned().collect())
     }
 
+    async fn list(
+        &self,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        let mut list = self.kept().identities.clone();
+        list.retain(|identity| after.is_none_or(|after| identity.id > after));
+        list.sort_by_key(|identity| identity.id);
+        list.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(list)
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         self.kept().update(identity)
     }

@@ -5,6 +5,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 use portcullis_core::{
+    action::Action,
     head::{RequestHead, Scheme},
     id::{IdentityId, SessionId},
     identity::{Identity, IdentityState},
@@ -123,6 +124,13 @@ pub(crate) fn ada() -> Arc<Principal> {
     }))
 }
 
+/// The same, who has to do these actions first.
+pub(crate) fn ada_who_has_to(pending: Vec<Action>) -> Arc<Principal> {
+    let ada = ada();
+    let (identity, session) = (Arc::clone(&ada.identity), ada.session.clone());
+    Arc::new(Principal::new(identity, session, pending))
+}
+
 /// Somebody with these traits.
 pub(crate) fn principal(traits: Value) -> Arc<Principal> {
     let now = Timestamp::UNIX_EPOCH;
@@ -136,6 +144,9 @@ pub(crate) fn principal(traits: Value) -> Arc<Principal> {
         traits,
         metadata_public: None,
         metadata_admin: None,
+        required_actions: Vec::new(),
+        accepted_terms: Vec::new(),
+        unmanaged: std::collections::BTreeMap::new(),
         provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
@@ -163,5 +174,5 @@ pub(crate) fn principal(traits: Value) -> Arc<Principal> {
         }],
         device: Device::default(),
     };
-    Arc::new(Principal::new(Arc::new(identity), session))
+    Arc::new(Principal::new(Arc::new(identity), session, Vec::new()))
 }

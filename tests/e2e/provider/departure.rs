@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
+    linking::NO_VERIFICATION,
     registry::{NOWHERE, wait_for_buttons},
     run_time::{add, ask},
 };
@@ -24,7 +25,9 @@ struct Gate {
 /// A gate with the provider `acme`, added at run time with these settings.
 async fn gate(more: &[&str]) -> Gate {
     let (mail, postgres) = (SmtpServer::start().await, Postgres::start().await);
-    let builder = TestGateway::builder().table(&mail.table());
+    let builder = TestGateway::builder()
+        .table(&mail.table())
+        .table(NO_VERIFICATION);
     let settings = OidcProvider::with_client("gate", "hush-acme", &builder.redirect_uri("acme"));
     let provider = settings.start().await;
     let route = Route::signed_in("/", "echo:");

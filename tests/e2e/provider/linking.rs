@@ -17,6 +17,9 @@ const LINKED_ELSEWHERE: u64 = 4_000_027;
 /// The message that it cannot be moved.
 const ONLY_WAY_IN: u64 = 4_990_008;
 
+/// The stories count the mails about links.
+pub(super) const NO_VERIFICATION: &str = "[plugins.self-service.verification]\nenabled = false";
+
 pub(super) struct Gate {
     pub(super) gateway: TestGateway,
     _provider: OidcProvider,
@@ -35,6 +38,7 @@ pub(super) async fn gate() -> Gate {
         .provider("one", provider.issuer(), ("one", "secret"))
         .provider("two", provider.issuer(), ("two", "secret"))
         .table(&mail.table())
+        .table(NO_VERIFICATION)
         .route(&Route::signed_in("/", "echo:"))
         .start()
         .await;

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::shaped::{refused, signed_in};
+use super::{
+    linking::NO_VERIFICATION,
+    shaped::{refused, signed_in},
+};
 use crate::support::{
     ALICE, BOB, Form, OidcProvider, Postgres, Route, SmtpServer, TestGateway,
     actor::location,
@@ -40,6 +43,7 @@ async fn gate_with(lines: &str, two: &str, tables: &str) -> Gate {
         .table(&table("two", two))
         .table(tables)
         .table(&mail.table())
+        .table(NO_VERIFICATION)
         .postgres(&postgres)
         .route(&Route::signed_in("/", "echo:"))
         .start()

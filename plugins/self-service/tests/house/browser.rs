@@ -171,6 +171,10 @@ impl Browser<'_> {
         reply.json()
     }
 
+    pub(crate) fn house(&self) -> &House {
+        self.house
+    }
+
     pub(crate) fn cookie(&self, part: &str) -> Option<&String> {
         let mut jar = self.jar.iter();
         jar.find(|(name, _)| name.contains(part)).map(|(_, v)| v)

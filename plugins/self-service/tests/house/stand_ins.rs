@@ -65,6 +65,10 @@ impl Method for FakeMethod {
                     Message::sign_in_with_password(),
                 ),
             ],
+            FlowKind::Settings => vec![
+                password.with_autocomplete("new-password"),
+                Node::submit("password", "method", "password", Message::save()),
+            ],
             _ => vec![
                 password.with_autocomplete("new-password"),
                 Node::submit("password", "method", "password", Message::sign_up()),

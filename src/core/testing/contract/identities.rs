@@ -27,6 +27,7 @@ pub async fn identity_store_contract(
     a_credential_goes_with_a_change_or_neither(identities, credentials, entropy).await;
     of_two_credentials_one_stays(identities, credentials, entropy).await;
     addresses_may_be_shared(identities, entropy).await;
+    a_listing_comes_in_pages(identities, entropy).await;
     a_deletion_leaves_nothing(identities, credentials, sessions, entropy).await;
 }
 
@@ -280,6 +281,32 @@ async fn addresses_may_be_shared(identities: &dyn IdentityStore, entropy: &dyn E
     found.sort();
     ids.sort();
     assert_eq!(found, ids);
+}
+
+async fn a_listing_comes_in_pages(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let mut added = Vec::new();
+    for _ in 0..5 {
+        let one = identity(entropy, &odd(entropy));
+        identities.insert(&one, &[]).await.unwrap();
+        added.push(one);
+    }
+    let mut seen = Vec::new();
+    loop {
+        let after: Option<&Identity> = seen.last();
+        let page = identities.list(after.map(|last| last.id), 2).await.unwrap();
+        assert!(page.len() <= 2, "no page is longer than asked for");
+        if page.is_empty() {
+            break;
+        }
+        seen.extend(page);
+    }
+    let is_in_order = seen.windows(2).all(|pair| pair[0].id < pair[1].id);
+    assert!(is_in_order, "each identity once, in the order of ids");
+    assert!(
+        added.iter().all(|one| seen.contains(one)),
+        "nobody is left out"
+    );
+    assert!(identities.list(None, 0).await.unwrap().is_empty());
 }
 
 async fn a_deletion_leaves_nothing(

@@ -1,0 +1,387 @@
+# Was Menschen lesen, auf Deutsch. Die Schlüssel stehen mit dem englischen Wortlaut in en.ftl.
+
+
+## Meldungen, nach ihren Nummern
+
+m1010001 = Anmelden
+m1010002 = Mit {$provider} anmelden
+m1010003 = Bitte bestätigen Sie, dass Sie es sind.
+m1010014 = Ein Code aus sechs Ziffern ist unterwegs an die E-Mail-Adresse, die hier bekannt ist. Bitte geben Sie ihn innerhalb von zehn Minuten ein.
+m1010015 = Code an meine E-Mail-Adresse senden
+m1010016 = {$duplicateIdentifier} ist hier schon bekannt, aber noch nicht zusammen mit diesem {$provider}-Konto. Bitte melden Sie sich einmal so an wie bisher, um zu zeigen, dass beide Ihnen gehören: Damit wird das Konto verknüpft.
+m1010017 = Anmelden und verknüpfen
+m1010018 = Mit {$provider} anmelden und verknüpfen
+m1010022 = Anmelden
+m1040001 = Registrieren
+m1040002 = Mit {$provider} registrieren
+m1040003 = Weiter
+m1050001 = Ihre Änderungen sind gespeichert.
+m1050002 = {$provider} verknüpfen
+m1050003 = Verknüpfung mit {$provider} lösen
+m1060001 = Sie sind wieder angemeldet. Bitte wählen Sie jetzt ein neues Passwort, oder verknüpfen Sie einen anderen Weg zur Anmeldung.
+m1060002 = Wenn diese Adresse hier bekannt ist, ist ein Link an sie unterwegs. Bitte öffnen Sie ihn, um sich wieder anzumelden.
+m1060003 = Wenn diese Adresse hier bekannt ist, ist ein Code aus sechs Ziffern an sie unterwegs. Bitte geben Sie ihn ein, um sich wieder anzumelden.
+m1070001 = Passwort
+m1070002 = {$title}
+m1070003 = Speichern
+m1070004 = E-Mail-Adresse oder andere Kennung
+m1070007 = E-Mail-Adresse
+m1070008 = Noch einmal senden
+m1070009 = Weiter
+m1070010 = Code
+m1070011 = Code
+m1070013 = Code
+m1070016 = E-Mail-Adresse
+m1080001 = Wenn diese Adresse hier bekannt ist, ist ein Link an sie unterwegs. Bitte öffnen Sie ihn, um zu zeigen, dass die Adresse Ihnen gehört.
+m1080002 = Vielen Dank: Diese Adresse gehört Ihnen.
+m1080003 = Wenn diese Adresse hier bekannt ist, ist ein Code aus sechs Ziffern an sie unterwegs. Bitte geben Sie ihn ein, um zu zeigen, dass die Adresse Ihnen gehört.
+m1990001 = {$provider} hat diese Adresse nicht geprüft. Bitte vergewissern Sie sich, dass es Ihre ist, oder nehmen Sie eine andere.
+m1990010 = Bitte prüfen Sie, was {$provider} über Sie angibt, und gehen Sie dann weiter.
+m1990011 = Dieses {$provider}-Konto ist schon verknüpft. Um ein anderes zu verknüpfen, wählen Sie es bei {$provider} aus.
+m1990012 = Es hat sich nichts geändert, weil es nicht rechtzeitig bestätigt wurde. Bitte versuchen Sie es noch einmal.
+m1990020 = {$provider} hierher umziehen
+m1990021 = Alles so lassen
+m1990022 = Ein weiteres {$provider}-Konto verknüpfen
+m1990050 = {$text}
+m1990051 = Nutzungsbedingungen lesen
+m1990052 = Ich stimme zu
+m1990053 = {$address} bestätigen
+m1990030 = Mein Konto löschen
+m1990031 = Ja, endgültig löschen
+m1990032 = Mein Konto behalten
+m1990033 = Ihr Profil, Ihr Passwort, verknüpfte Konten ({$links}) und Sitzungen ({$sessions}) werden endgültig gelöscht. Niemand kann sie zurückholen.
+m1990034 = Neues Passwort
+m4000001 = {$reason}
+m4000002 = Bitte füllen Sie das Feld „{$property}“ aus.
+m4000003 = Bitte mindestens {$min_length} Zeichen eingeben (jetzt {$actual_length}).
+m4000004 = Das hat nicht die erwartete Form ({$pattern}).
+m4000005 = Dieses Passwort geht nicht: {$reason}.
+m4000006 = Die Kennung oder das Passwort stimmt nicht. Bitte prüfen Sie beides auf Tippfehler.
+m4000007 = Damit ist schon jemand registriert. Melden Sie sich an, oder nehmen Sie eine andere Adresse.
+m4000017 = Bitte höchstens {$max_length} Zeichen eingeben (jetzt {$actual_length}).
+m4000018 = Bitte mindestens {$minimum} eingeben (jetzt {$actual}).
+m4000019 = Bitte mehr als {$exclusive_minimum} eingeben (jetzt {$actual}).
+m4000020 = Bitte höchstens {$maximum} eingeben (jetzt {$actual}).
+m4000021 = Bitte weniger als {$exclusive_maximum} eingeben (jetzt {$actual}).
+m4000022 = Bitte ein Vielfaches von {$base} eingeben (jetzt {$actual}).
+m4000023 = Bitte höchstens { $max_items ->
+        [one] {$max_items} Angabe
+       *[other] {$max_items} Angaben
+    } machen (jetzt {$actual_items}).
+m4000024 = Bitte mindestens { $min_items ->
+        [one] {$min_items} Angabe
+       *[other] {$min_items} Angaben
+    } machen (jetzt {$actual_items}).
+m4000025 = Bitte geben Sie alles nur einmal an.
+m4000026 = Hier wird der Typ {$allowed_types} erwartet, nicht {$actual_type}.
+m4000027 = Dieses {$provider}-Konto gehört jemandem, der hier schon bekannt ist.
+m4000029 = Hier ist nur {$expected} möglich.
+m4000031 = Das Passwort darf nicht mit der Kennung übereinstimmen.
+m4000032 = Das Passwort braucht mindestens {$min_length} Zeichen (jetzt {$actual_length}).
+m4000033 = Das Passwort darf höchstens {$max_length} Zeichen haben (jetzt {$actual_length}).
+m4000039 = Das ist schon Ihr Passwort. Bitte wählen Sie ein anderes.
+m4000040 = Das ist keine E-Mail-Adresse.
+m4000041 = Das ist keine Telefonnummer.
+m4010001 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
+m4010008 = Dieser Code stimmt nicht oder gilt nicht mehr. Nach fünf Versuchen oder zehn Minuten fordern Sie bitte einen neuen an.
+m4010011 = Ihr Konto ist hier abgeschaltet. Bitte wenden Sie sich an Ihre Administration.
+m4040001 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
+m4050001 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
+m4060004 = Dieser Link stimmt nicht, wurde schon benutzt oder ist zu alt. Bitte fordern Sie einen neuen an.
+m4060005 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
+m4060006 = Dieser Code stimmt nicht, wurde schon benutzt oder ist zu alt. Nach fünf Versuchen fordern Sie bitte einen neuen an.
+m4070001 = Dieser Link stimmt nicht, wurde schon benutzt oder ist zu alt. Bitte fordern Sie einen neuen an.
+m4070005 = Das Formular war abgelaufen, deshalb sehen Sie ein neues. Bitte versuchen Sie es noch einmal.
+m4070006 = Dieser Code stimmt nicht, wurde schon benutzt oder ist zu alt. Nach fünf Versuchen fordern Sie bitte einen neuen an.
+m4990001 = Bitte füllen Sie aus, was noch fehlt.
+m4990002 = Das waren zu viele Versuche. Bitte warten Sie { $retry_after ->
+        [one] {$retry_after} Sekunde
+       *[other] {$retry_after} Sekunden
+    }, und versuchen Sie es dann noch einmal.
+m4990003 = Mit der E-Mail-Adresse dieses {$provider}-Kontos ist hier schon jemand registriert. Wenn Sie das sind, melden Sie sich bitte so an wie bisher.
+m4990004 = Dieses {$provider}-Konto ist Ihr einziger Weg zur Anmeldung. Verknüpfen Sie zuerst ein anderes, und lösen Sie dann dieses.
+m4990005 = {$provider} ist nicht oder nicht mehr verknüpft. Bitte wählen Sie eines der verknüpften Konten.
+m4990020 = Die Bedingungen haben sich inzwischen geändert. Bitte lesen Sie sie noch einmal.
+m4990006 = Mehrere {$provider}-Konten sind verknüpft. Bitte wählen Sie eines davon.
+m4990007 = Wenn auch das Sie sind, können Sie das {$provider}-Konto hierher umziehen. Von da an meldet es Sie als die Person an, die Sie jetzt sind.
+m4990008 = Das {$provider}-Konto ist dort der einzige Weg zur Anmeldung, deshalb bleibt es. Wenn Sie das sind, melden Sie sich damit an, verknüpfen Sie ein anderes Konto, und versuchen Sie es noch einmal.
+m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sich den neuen Stand an, und nehmen Sie Ihre Änderung noch einmal vor.
+m4990011 = Ein verknüpftes Konto hält diese Angabe aktuell. Bitte ändern Sie sie dort.
+m4990012 = Das lässt sich hier nicht ändern. Bitte ändern Sie es in Ihren Einstellungen.
+
+## Was Fehler bedeuten, nach ihren Codes
+
+ambiguous_request = Die Anfrage lässt sich auf mehr als eine Weise lesen, deshalb wurde sie gar nicht gelesen.
+headers_too_large = Die Anfrage hat zu viele oder zu lange Kopfzeilen.
+target_too_long = Die Adresse der Anfrage ist zu lang.
+body_too_large = Der Inhalt der Anfrage ist zu lang für diese Seite.
+method_not_allowed = Diese Methode ist hier nicht möglich.
+upgrade_refused = Dieser Wechsel des Protokolls wird nicht durchgelassen.
+origin_refused = Die Verbindung wurde von einer Seite einer anderen Website geöffnet.
+no_route = Unter dieser Adresse gibt es nichts.
+not_found = Diese Seite gibt es nicht.
+session_inactive = Bitte melden Sie sich zuerst an.
+access_denied = Sie sind angemeldet, dürfen das hier aber nicht öffnen.
+upstream_unavailable = Die Anwendung antwortet nicht.
+upstream_timeout = Die Anwendung braucht zu lange für ihre Antwort.
+store_unavailable = Der Ort, an dem die Konten liegen, ist im Moment nicht zu erreichen.
+too_many_requests = Das waren zu viele Versuche in kurzer Zeit.
+internal = Bei uns ist etwas schiefgegangen.
+bad_request = Die Anfrage ist nicht zu verstehen.
+flow_not_found = Dieses Formular ist nicht mehr bekannt.
+self_service_flow_expired = Dieses Formular ist abgelaufen.
+self_service_flow_disabled = Das ist hier abgeschaltet.
+self_service_flow_return_to_forbidden = Die Adresse für den Rückweg ist keine von unseren.
+session_already_available = Sie sind schon angemeldet.
+session_aal_already_fulfilled = Sie sind schon so stark angemeldet wie verlangt.
+session_aal1_required = Bitte melden Sie sich an, bevor nach einem zweiten Faktor gefragt werden kann.
+session_required_actions_pending = Etwas ist zu erledigen, bevor es weitergeht.
+session_refresh_required = Ihre Anmeldung liegt dafür zu lange zurück; bitte bestätigen Sie, dass Sie es sind.
+security_csrf_violation = Das Formular gehört nicht zu diesem Browser.
+security_identity_mismatch = Das Formular gehört jemand anderem.
+identity_disabled = Dieses Konto ist hier abgeschaltet.
+browser_location_change_required = Der Browser muss woanders hingehen, damit es weitergeht.
+invalid_credentials = Die Zugangsdaten stimmen nicht.
+provider_unknown = Diesen Anmeldedienst gibt es nicht.
+provider_refused = Der Anmeldedienst hat Sie nicht hereingelassen.
+provider_not_admitted = Dieses Konto des Anmeldedienstes ist hier nicht zugelassen.
+provider_invalid = Die Antwort des Anmeldedienstes ist nicht stichhaltig.
+provider_forbidden_address = Der Anmeldedienst hat eine private Adresse, die nicht gefragt werden darf.
+provider_unavailable = Der Anmeldedienst ist im Moment nicht zu erreichen.
+provider_answer_unexpected = Auf diese Antwort wartet keine Anmeldung dieses Browsers.
+provider_not_asked_again = Der Anmeldedienst hat Sie nicht noch einmal gefragt, wer Sie sind.
+address_taken = Mit dieser Adresse ist hier schon jemand registriert.
+creation_refused = Dieses Konto ist hier nicht bekannt, und damit wird niemand Neues eingelassen.
+claims_withheld = Der Anmeldedienst hält eine Angabe zurück, ohne die nicht zu entscheiden ist, wer hereindarf.
+provider_link_only = Konten dieses Anmeldedienstes werden zuerst in den Einstellungen verknüpft.
+link_denied = Jemand hier hat schon die Adresse dieses Kontos, und dieser Anmeldedienst wird nicht über die Adresse verknüpft.
+several_identities = Mehr als ein Konto hat hier diese Adresse.
+account_linked_elsewhere = Das Konto des Anmeldedienstes ist mit jemand anderem verknüpft.
+link_expired = Die Verknüpfung wurde nicht rechtzeitig bestätigt.
+link_not_found = Diese Verknüpfung gibt es nicht.
+last_first_factor = Das ist der einzige Weg zur Anmeldung, deshalb bleibt er.
+sign_in_loop = Die Anmeldung gelingt, aber der Browser behält das Cookie der Sitzung nicht.
+
+## Formulare
+
+form-or = oder
+form-optional = freiwillig
+form-check-marked = Bitte prüfen Sie die markierten Felder.
+form-locked = Das kann nur die Administration ändern.
+form-choose = Bitte wählen
+form-no-answer = Keine Angabe
+form-linked-accounts = Verknüpfte Konten
+form-link-another = Ein weiteres Konto verknüpfen
+form-profile = Profil
+form-password = Passwort
+form-delete = Ihr Konto löschen
+error-request = Anfrage
+
+## Angaben des eingebauten Schemas und der Profile anderer Produkte
+
+username = Benutzername
+email = E-Mail
+email-address = E-Mail-Adresse
+name = Name
+firstName = Vorname
+lastName = Nachname
+academic-degree = Akademischer Grad
+method-password = Passwort
+method-code = Code
+
+## Anderer Wortlaut unter den Nummern von Meldungen
+
+m4000006-password = Das Passwort stimmt nicht. Bitte prüfen Sie es auf Tippfehler.
+m4990003-typed = Mit dieser Adresse ist hier schon jemand registriert. Wenn Sie das sind, melden Sie sich so an wie bisher. Andernfalls nehmen Sie bitte eine andere Adresse.
+m4000001-trait = Diese Angabe gibt es nicht.
+m4000001-format = Das ist kein gültiger Wert der Art {$format}.
+m4000001-options = Bitte wählen Sie eines von {$options}.
+m4000001-other = Das wird hier nicht angenommen.
+m4000001-scheme = Links dieser Art werden hier nicht angenommen.
+m4000001-size = Das ist mehr, als gespeichert werden kann ({$length} von {$most} Bytes).
+m4000001-unseen = In diesem Profil stimmt etwas nicht, das hier nicht zu sehen ist. Bitte fragen Sie um Hilfe.
+m4000001-fixed = Das lässt sich hier nicht ändern.
+m4000001-schema = Das Schema dieser Identität ist nicht mehr bekannt.
+m4000001-character = Darin ist ein Zeichen, das nicht gespeichert werden kann.
+m4000001-many-values = Es sind mehr als {$most} Werte.
+m4000001-described = Das beschreibt das Schema; es ist kein Attribut.
+m4000001-name-length = Ein Name hat 1 bis {$most} Zeichen.
+m4000001-many-attributes = Es sind mehr als {$most} Attribute.
+m4000001-texts = Hier wird ein Text oder eine Liste von Texten erwartet.
+m4000001-attributes = Attribute sind ein Objekt.
+m4010002 = Diesen Weg zur Anmeldung gibt es hier nicht. Bitte wählen Sie einen aus dem Formular.
+m4010003 = Diesen Weg zur Registrierung gibt es hier nicht. Bitte wählen Sie einen aus dem Formular.
+m4010004 = Das lässt sich hier nicht ändern. Bitte wählen Sie einen Knopf auf dieser Seite.
+
+## Überschriften, und was um Formulare herum steht
+
+title-sign-in = Anmelden
+title-sign-up = Registrieren
+title-almost = Fast geschafft
+title-confirm = Bestätigen Sie, dass Sie es sind
+title-confirm-address = Bestätigen Sie Ihre Adresse
+title-address-confirmed = Adresse bestätigt
+title-back-in = Zugang wiederherstellen
+title-check-mail = Sehen Sie in Ihr Postfach
+title-is-this-you = Sind Sie das?
+title-move = Dieses Konto umziehen?
+title-settings = Ihre Einstellungen
+title-delete = Ihr Konto löschen?
+title-deleted = Ihr Konto ist gelöscht
+title-profile = Ihr Konto
+title-sign-out = Abmelden?
+title-signed-in = Sie sind angemeldet
+title-signed-out = Sie sind abgemeldet
+title-signed-out-here = Sie sind hier abgemeldet
+lead-continue = weiter zu {$host}
+lead-sign-in = Melden Sie sich an, um weiterzumachen.
+lead-deleted = Alles, was dazu gehörte, ist weg, und Sie sind überall abgemeldet.
+lead-recover = Geben Sie die E-Mail-Adresse ein, die hier bekannt ist. Sie erhalten dann eine E-Mail, mit der Sie sich anmelden können.
+lead-link-back-in = Gehen Sie weiter, um sich bei {$gate} anzumelden und ein neues Passwort zu wählen.
+lead-link-address = Gehen Sie weiter, um {$gate} zu zeigen, dass diese E-Mail-Adresse Ihnen gehört.
+lead-again = Um weiterzumachen, müssen Sie sich wieder anmelden.
+lead-too = Sie werden auch bei {$provider} abgemeldet.
+lead-here-only = Um weiterzumachen, müssen Sie sich wieder anmelden. Bei {$provider} bleiben Sie angemeldet: Das hier meldet Sie nur hier ab. Melden Sie sich an einem Gerät, das auch andere benutzen, auch bei {$again} ab.
+lead-cannot-end = Um weiterzumachen, müssen Sie sich wieder anmelden. Bei {$provider} bleiben Sie angemeldet: Von hier aus lässt sich das nicht beenden. Melden Sie sich an einem Gerät, das auch andere benutzen, auch bei {$again} ab.
+lead-still = Bei {$provider} sind Sie noch angemeldet. Melden Sie sich an einem Gerät, das auch andere benutzen, auch dort ab.
+lead-provider-ended = Der Anmeldedienst hat Ihre Sitzung beendet.
+question-not-you = Sind Sie das nicht?
+question-done = Fertig?
+question-registered = Schon registriert?
+question-new = Neu hier?
+question-changed-mind = Doch nicht?
+question-forgot = Passwort vergessen?
+question-remembered = Wieder eingefallen?
+fact-with = Angemeldet mit
+fact-since = Seit
+fact-until = Höchstens bis
+overview-security = Konto & Sicherheit
+overview-settings = Kontoeinstellungen
+overview-sessions = Wo Sie angemeldet sind
+overview-linked = Verknüpft
+overview-verified = Bestätigt
+overview-not-verified = Nicht bestätigt
+overview-this-device = Dieses Gerät
+overview-unknown-device = Unbekanntes Gerät
+overview-sign-in-with = Damit melden Sie sich an
+overview-reached-by = Darüber sind Sie zu erreichen
+overview-set = Festgelegt am {$time}
+overview-not-set = Nicht festgelegt
+overview-signed-in = Angemeldet am {$time}
+overview-last-seen = Zuletzt gesehen am {$time}
+overview-yes = Ja
+overview-no = Nein
+
+## Links und Knöpfe
+
+go-on = Weiter
+go-cancel = Abbrechen
+go-back = Zurück
+go-form = Zurück zum Formular
+go-settings = Zurück zu Ihren Einstellungen
+go-change-sign-in = Ändern, wie Sie sich anmelden
+go-change-profile = Profil ändern
+go-confirm-address = Adresse bestätigen
+go-sign-out-others = Überall sonst abmelden
+go-start = Zum Anfang
+go-start-page = Zur Startseite
+go-anew = Von vorn beginnen
+go-again = Noch einmal versuchen
+go-again-or = Noch einmal oder anders versuchen
+go-sign-in-again = Wieder anmelden
+go-another-way = Anders anmelden
+go-another-way-link = Anders anmelden, dann verknüpfen
+go-prove-another-way = Anders bestätigen
+go-ask-another = Neu anfordern
+go-as-somebody-else = Als jemand anderes anmelden
+go-other-account = Ein anderes {$provider}-Konto nehmen
+go-sign-out = Abmelden
+go-sign-out-here = Hier abmelden
+go-sign-out-too = Auch bei {$provider} abmelden
+go-stay = Angemeldet bleiben
+
+## Überschriften von Fehlern
+
+heading-loop = Die Anmeldung dreht sich im Kreis
+heading-disabled = Abgeschaltet
+heading-first = Erst noch etwas
+heading-not-available = Nicht verfügbar
+heading-401 = Bitte melden Sie sich an
+heading-403 = Kein Zugang
+heading-404 = Hier ist nichts
+heading-405 = So geht es nicht
+heading-409 = Schon vergeben
+heading-410 = Abgelaufen
+heading-too-large = Zu groß
+heading-429 = Einen Moment, bitte
+heading-500 = Unser Fehler
+heading-unreachable = Nicht erreichbar
+heading-other = Das hat nicht geklappt
+
+## Gründe und Hinweise
+
+why-cancelled = Sie haben bei {$provider} abgebrochen.
+why-refused = {$provider} hat Sie nicht hereingelassen ({$error}).
+why-said = {$provider} sagt: {$error}.
+why-unavailable = {$provider} ist im Moment nicht zu erreichen.
+why-does-not-hold = Was {$provider} geantwortet hat, ist nicht stichhaltig und wurde deshalb nicht verwendet.
+why-private = {$provider} hat eine private Adresse, die dieses Gateway nicht fragen darf. Das legt seine Konfiguration fest (allow_private_network, allowed_hosts); bitte sagen Sie Ihrer Administration Bescheid.
+why-not-admitted = Dieses {$provider}-Konto ist hier nicht zugelassen: {$reason}.
+why-admitted = Zugelassen sind Adressen bei {$domains}.
+why-withheld = {$provider} sagt nicht alles, was nötig ist, um über Ihren Zugang zu entscheiden ({$claim}). Bitte wenden Sie sich an Ihre Administration.
+why-creation = Dieses {$provider}-Konto ist hier nicht bekannt, und über {$again} kommt niemand Neues herein. Wenn Sie sich anders anmelden, können Sie es in Ihren Einstellungen verknüpfen.
+why-link-only = {$provider} meldet nur an, wer es vorher verknüpft hat. Melden Sie sich zuerst anders an, und verknüpfen Sie es dann in Ihren Einstellungen.
+why-link-denied = Die E-Mail-Adresse dieses {$provider}-Kontos ist hier schon bekannt, und {$again} wird nicht über die Adresse verknüpft. Melden Sie sich anders an, und verknüpfen Sie es dann in Ihren Einstellungen.
+why-several = Mehr als ein Konto hat hier die E-Mail-Adresse dieses {$provider}-Kontos, deshalb ist nicht sicher, welches Ihres ist. Melden Sie sich anders an, und verknüpfen Sie es dann in Ihren Einstellungen.
+why-linked-elsewhere = Dieses {$provider}-Konto ist hier schon mit einem anderen Konto verknüpft. Melden Sie sich damit an, lösen Sie dort die Verknüpfung, und versuchen Sie es noch einmal.
+why-mismatch = Dieses {$provider}-Konto gehört jemand anderem als der Person, die gefragt wurde.
+why-not-asked-again = {$provider} kennt diesen Browser noch und hat Sie nicht noch einmal gefragt, oder sagt es nicht. Es steht also nicht fest, dass Sie es sind; nichts wurde geändert.
+way-prove-another = Anders nachweisen
+why-proof-expired = Die Bestätigung, dass das {$provider}-Konto Ihnen gehört, hat zu lange gedauert.
+why-unprovable = Hier lässt sich auf keinem Weg mehr zeigen, dass es Ihres ist. Bitte wenden Sie sich an Ihre Administration.
+why-form-unknown = Dieses Formular ist nicht mehr bekannt. Bitte beginnen Sie von vorn.
+why-form-used = Dieses Formular wurde schon abgeschickt.
+why-form-foreign = Das Formular wurde in einem anderen Browser geöffnet oder vor zu langer Zeit. Bitte beginnen Sie von vorn.
+why-answer-late = Vielleicht hat es zu lange gedauert, oder es wurde in einem anderen Browser begonnen.
+why-answer-used = Die Antwort wurde schon verwendet.
+why-answer-stateless = Die Antwort nennt keinen Zustand (state).
+why-answer-repeats = Die Antwort nennt einen Parameter mehrfach.
+why-answer-no-form = Die Antwort ist kein Formular.
+why-cookie-lost = Ihr Browser hat das Cookie nicht zurückgeschickt, das er eben bekommen hat.
+why-cookies-blocked = Vielleicht sind Cookies für diese Website in den Einstellungen Ihres Browsers gesperrt.
+why-cookie-refused = Vielleicht weist Ihr Browser oder eine Erweiterung das Cookie {$name} ab.
+why-page-address = Diese Seite muss unter {$address} geöffnet werden, mit genau diesem Schema und Rechnernamen.
+why-application-address = Die Anwendung muss unter {$address} geöffnet werden, mit genau diesem Schema (http oder https) und Rechnernamen.
+why-loop-cookie = Sie haben sich eben mehrmals angemeldet, aber Ihr Browser hat das Cookie der Sitzung nicht zurückgeschickt.
+why-loop-application = Sie sind hier angemeldet, aber die Anwendung merkt es nicht: Das Cookie der Sitzung erreicht ihre Adresse nicht.
+why-check-url = Für alle, die dieses Gateway betreiben: Prüfen Sie public_url und cookie_domain.
+why-check-front = Für alle, die dieses Gateway betreiben: Prüfen Sie public_url, cookie_domain und was vor dem Gateway steht.
+why-share = Für alle, die dieses Gateway betreiben: Damit mehrere Rechner eine Sitzung teilen, setzen Sie cookie_domain auf ihre gemeinsame übergeordnete Domain.
+why-token-missing = Das Token zum Abmelden fehlt.
+why-token-foreign = Dieser Link gehört nicht zur Sitzung dieses Browsers.
+why-registration-off = Die Registrierung ist hier abgeschaltet.
+why-no-mail = Hier werden keine E-Mails verschickt, deshalb ist das nicht möglich.
+why-no-second-factor = Es gibt keinen zweiten Faktor zum Anmelden.
+why-only-signed-in = Einstellungen hat nur, wer angemeldet ist.
+why-no-frames = Dieser Anmeldedienst beendet hier keine Sitzungen über seine Seite.
+why-which-session = Der Anmeldedienst muss sagen, welche Sitzung endet: iss und sid fehlen.
+why-own-origin = Das kann nur eine Seite vom eigenen Ursprung des Gateways verlangen.
+why-challenge = Login-Challenges eines OAuth-2.0-Servers lassen sich hier nicht beantworten.
+why-choose-another = In Ihren Einstellungen können Sie ein anderes {$provider}-Konto auswählen.
+
+## Was von jemandem verlangt wird
+
+action-terms = Nutzungsbedingungen
+action-terms-lead = Bitte lesen Sie die Bedingungen, und stimmen Sie zu, um weiterzukommen.
+action-password = Neues Passwort wählen
+action-password-lead = Von nun an melden Sie sich mit dem neuen an. Überall sonst werden Sie abgemeldet.
+action-email = Adresse bestätigen
+action-email-lead = Wir schreiben Ihnen, um zu sehen, dass die Adresse Ihnen gehört.
+action-profile = Profil prüfen
+action-profile-lead = Bitte sehen Sie durch, was über Sie bekannt ist, und berichtigen Sie, was nicht stimmt.
+action-complete = Profil vervollständigen
+action-complete-lead = Bitte ergänzen Sie, was fehlt, bevor es weitergeht.
+action-delete = Konto löschen
+action-delete-lead = Alles, was hier über Sie bekannt ist, wird endgültig gelöscht.
+action-not-now = Jetzt nicht?
+action-unknown = Diese Aktion gibt es hier nicht.

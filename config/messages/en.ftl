@@ -1,0 +1,395 @@
+# What people read, in English. Pages, forms and answers are written in these very words in the code,
+# and recognised by them: change a text here and in the code together. To say things differently on
+# one's own gateway, see docs/forms-and-languages.md.
+
+
+## Messages, by their ids
+
+m1010001 = Sign in
+m1010002 = Sign in with {$provider}
+m1010003 = Please confirm that it is you.
+m1010014 = A code of six digits is on its way to the e-mail address that is known here. Please enter it within ten minutes.
+m1010015 = Send a code to my e-mail address
+m1010016 = {$duplicateIdentifier} is known here already, but not with this {$provider} account. Please sign in once as you did before, to show that both are yours: that links the account.
+m1010017 = Sign in and link
+m1010018 = Sign in with {$provider} and link
+m1010022 = Sign in
+m1040001 = Sign up
+m1040002 = Sign up with {$provider}
+m1040003 = Continue
+m1050001 = Your changes have been saved.
+m1050002 = Link {$provider}
+m1050003 = Unlink {$provider}
+m1060001 = You are back in. Please choose a new password now, or link another way to sign in.
+m1060002 = If this address is known here, a link is on its way to it. Please open it to get back in.
+m1060003 = If this address is known here, a code of six digits is on its way to it. Please enter it to get back in.
+m1070001 = Password
+m1070002 = {$title}
+m1070003 = Save
+m1070004 = Email or other identifier
+m1070007 = Email address
+m1070008 = Send it again
+m1070009 = Continue
+m1070010 = Code
+m1070011 = Code
+m1070013 = Code
+m1070016 = Email address
+m1080001 = If this address is known here, a link is on its way to it. Please open it to show that the address is yours.
+m1080002 = Thank you: this address is yours.
+m1080003 = If this address is known here, a code of six digits is on its way to it. Please enter it to show that the address is yours.
+m1990001 = {$provider} has not checked this address. Please make sure that it is yours, or use another one.
+m1990010 = Please check what {$provider} says of you, then continue.
+m1990011 = This {$provider} account is linked already. To link another one, choose it at {$provider}.
+m1990012 = Nothing has changed, because it was not confirmed in time. Please try once more.
+m1990020 = Move {$provider} here
+m1990021 = Leave it where it is
+m1990022 = Link another {$provider} account
+m1990050 = {$text}
+m1990051 = Read the terms and conditions
+m1990052 = I accept
+m1990053 = Confirm {$address}
+m1990030 = Delete my account
+m1990031 = Yes, delete it for good
+m1990032 = Keep my account
+m1990033 = Your profile, your password, linked accounts ({$links}) and sessions ({$sessions}) go for good. Nobody can bring them back.
+m1990034 = New password
+m4000001 = {$reason}
+m4000002 = Please fill in {$property}.
+m4000003 = Please use at least { $min_length ->
+        [one] {$min_length} character
+       *[other] {$min_length} characters
+    } (now {$actual_length}).
+m4000004 = This does not have the expected form ({$pattern}).
+m4000005 = This password cannot be used: {$reason}.
+m4000006 = The identifier or the password is not right. Check both for spelling mistakes.
+m4000007 = Somebody is registered with this already. Sign in instead, or use another address.
+m4000017 = Please use at most { $max_length ->
+        [one] {$max_length} character
+       *[other] {$max_length} characters
+    } (now {$actual_length}).
+m4000018 = Please use at least {$minimum} (now {$actual}).
+m4000019 = Please use more than {$exclusive_minimum} (now {$actual}).
+m4000020 = Please use at most {$maximum} (now {$actual}).
+m4000021 = Please use less than {$exclusive_maximum} (now {$actual}).
+m4000022 = Please use a multiple of {$base} (now {$actual}).
+m4000023 = Please give at most {$max_items} (now {$actual_items}).
+m4000024 = Please give at least {$min_items} (now {$actual_items}).
+m4000025 = Please give each only once.
+m4000026 = This must be of type {$allowed_types}, not {$actual_type}.
+m4000027 = This {$provider} account belongs to somebody who is known here already.
+m4000029 = This must be {$expected}.
+m4000031 = The password must not be the same as the identifier.
+m4000032 = The password needs at least { $min_length ->
+        [one] {$min_length} character
+       *[other] {$min_length} characters
+    } (now {$actual_length}).
+m4000033 = The password may have at most { $max_length ->
+        [one] {$max_length} character
+       *[other] {$max_length} characters
+    } (now {$actual_length}).
+m4000039 = This is your password already. Please choose another one.
+m4000040 = This is not an e-mail address.
+m4000041 = This is not a telephone number.
+m4010001 = The form had expired, so here is a new one. Please try again.
+m4010008 = This code is not right, or not valid any more. After five tries or ten minutes, please ask for another one.
+m4010011 = Your account here is switched off. Please ask your administrator.
+m4040001 = The form had expired, so here is a new one. Please try again.
+m4050001 = The form had expired, so here is a new one. Please try again.
+m4060004 = This link is not right, or was used already, or is too old. Please ask for another one.
+m4060005 = The form had expired, so here is a new one. Please try again.
+m4060006 = This code is not right, or was used already, or is too old. After five tries, please ask for another one.
+m4070001 = This link is not right, or was used already, or is too old. Please ask for another one.
+m4070005 = The form had expired, so here is a new one. Please try again.
+m4070006 = This code is not right, or was used already, or is too old. After five tries, please ask for another one.
+m4990001 = Please fill in what is missing.
+m4990002 = There were too many attempts. Please wait { $retry_after ->
+        [one] {$retry_after} second
+       *[other] {$retry_after} seconds
+    } and try again.
+m4990003 = Somebody is registered here with the e-mail address of this {$provider} account already. If that is you, please sign in as you did before.
+m4990004 = This {$provider} account is your only way to sign in. Link another account first, then unlink this one.
+m4990005 = {$provider} is not linked, or not any more. Please choose one of the linked accounts.
+m4990020 = The terms have changed in the meantime. Please read them once more.
+m4990006 = Several {$provider} accounts are linked. Please choose one of them.
+m4990007 = If that is you as well, you can move the {$provider} account here. From then on it signs you in as who you are now.
+m4990008 = The {$provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.
+m4990010 = This was changed somewhere else in the meantime. Please look at how it is now, then make your change again.
+m4990011 = A linked account keeps this up to date. Please change it there.
+m4990012 = This cannot be changed here. Please change it in your settings.
+
+## What failures mean, by their codes
+
+ambiguous_request = The request can be read in more than one way, so it was not read at all.
+headers_too_large = The request has too many headers, or they are too long.
+target_too_long = The address of the request is too long.
+body_too_large = The body of the request is too long for this page.
+method_not_allowed = This method cannot be used here.
+upgrade_refused = This kind of protocol upgrade is not let through.
+origin_refused = The connection was opened by a page of another site.
+no_route = There is nothing at this address.
+not_found = There is no such page.
+session_inactive = You need to sign in first.
+access_denied = You are signed in, but you may not open this.
+upstream_unavailable = The application does not answer.
+upstream_timeout = The application takes too long to answer.
+store_unavailable = The place where accounts are kept cannot be reached at the moment.
+too_many_requests = There were too many attempts in a short time.
+internal = Something went wrong on our side.
+bad_request = The request is not understood.
+flow_not_found = This form is not known any more.
+self_service_flow_expired = This form has expired.
+self_service_flow_disabled = This is switched off here.
+self_service_flow_return_to_forbidden = The address to return to is not one of ours.
+session_already_available = You are signed in already.
+session_aal_already_fulfilled = You are signed in as strongly as asked already.
+session_aal1_required = You need to sign in before a second factor can be asked for.
+session_required_actions_pending = Something has to be done before you can go on.
+session_refresh_required = You signed in too long ago for this; please confirm that it is you.
+security_csrf_violation = The form does not belong to this browser.
+security_identity_mismatch = The form belongs to somebody else.
+identity_disabled = This account is switched off here.
+browser_location_change_required = The browser has to go somewhere else to continue.
+invalid_credentials = The credentials are not right.
+provider_unknown = There is no such sign-in provider.
+provider_refused = The sign-in provider did not let you in.
+provider_not_admitted = This account of the sign-in provider is not admitted here.
+provider_invalid = The sign-in provider's answer does not hold.
+provider_forbidden_address = The sign-in provider is at a private address that may not be asked.
+provider_unavailable = The sign-in provider cannot be reached at the moment.
+provider_answer_unexpected = No sign-in of this browser waits for this answer.
+provider_not_asked_again = The sign-in provider did not ask you again who you are.
+address_taken = Somebody is registered here with this address already.
+creation_refused = This account is not known here, and nobody new is let in with it.
+claims_withheld = The sign-in provider keeps back a claim that is needed to decide who may enter.
+provider_link_only = Accounts of this provider are linked in the settings first.
+link_denied = Somebody here has the address of this account already, and this provider is not linked by address.
+several_identities = More than one account here has this address.
+account_linked_elsewhere = The account of the sign-in provider is linked to somebody else.
+link_expired = The link was not confirmed in time.
+link_not_found = There is no such link.
+last_first_factor = This is the only way to sign in, so it stays.
+sign_in_loop = Signing in works, but the browser does not keep the session's cookie.
+
+## Forms
+
+form-or = or
+form-optional = optional
+form-check-marked = Please check the marked fields.
+form-locked = Only an administrator can change this.
+form-choose = Please choose
+form-no-answer = No answer
+form-linked-accounts = Linked accounts
+form-link-another = Link another account
+form-profile = Profile
+form-password = Password
+form-delete = Delete your account
+error-request = Request
+
+## Traits of the built-in schema, and of other products' profiles
+
+username = Username
+email = Email
+email-address = Email address
+name = Name
+firstName = First name
+lastName = Last name
+academic-degree = Academic degree
+method-password = password
+method-code = code
+
+## Other words under the ids of messages
+
+m4000006-password = The password is not right. Check it for spelling mistakes.
+m4990003-typed = Somebody is registered here with this address already. If that is you, sign in as you did before. Otherwise please use another address.
+m4000001-trait = There is no such trait.
+m4000001-format = This is not a valid {$format}.
+m4000001-options = Please choose one of {$options}.
+m4000001-other = This is not accepted here.
+m4000001-scheme = Links of this kind are not accepted here.
+m4000001-size = This is more than can be kept ({$length} of {$most} bytes).
+m4000001-unseen = Something in this profile that is not shown here is not right. Please ask for help.
+m4000001-fixed = This cannot be changed here.
+m4000001-schema = The schema of this identity is not known any more.
+m4000001-character = There is a character in this that cannot be kept.
+m4000001-many-values = There are more than {$most} values.
+m4000001-described = The schema describes this; it is no attribute.
+m4000001-name-length = A name has 1 to {$most} characters.
+m4000001-many-attributes = There are more than {$most} attributes.
+m4000001-texts = This is a text, or a list of texts.
+m4000001-attributes = Attributes are an object.
+m4010002 = There is no such way to sign in here. Please choose one of the form's.
+m4010003 = There is no such way to register here. Please choose one of the form's.
+m4010004 = This cannot be changed here. Please choose one of the buttons of this page.
+
+## Titles, and what stands around forms
+
+title-sign-in = Sign in
+title-sign-up = Sign up
+title-almost = Almost there
+title-confirm = Confirm that it is you
+title-confirm-address = Confirm your address
+title-address-confirmed = Address confirmed
+title-back-in = Get back in
+title-check-mail = Check your mail
+title-is-this-you = Is this you?
+title-move = Move this account?
+title-settings = Your settings
+title-delete = Delete your account?
+title-deleted = Your account is deleted
+title-profile = Your account
+title-sign-out = Sign out?
+title-signed-in = You are signed in
+title-signed-out = You are signed out
+title-signed-out-here = You are signed out here
+lead-continue = to continue to {$host}
+lead-sign-in = Sign in to go on.
+lead-deleted = Everything that belonged to it is gone, and you are signed out everywhere.
+lead-recover = Enter the email address that is known here, and you get mail to sign in with.
+lead-link-back-in = Continue to sign in at {$gate} and choose a new password.
+lead-link-address = Continue to show {$gate} that this e-mail address is yours.
+lead-again = You will have to sign in again to go on.
+lead-too = You will be signed out at {$provider} too.
+lead-here-only = You will have to sign in again to go on. You stay signed in at {$provider}: this signs you out here only. On a device that others use too, sign out at {$again} as well.
+lead-cannot-end = You will have to sign in again to go on. You stay signed in at {$provider}: it cannot be signed out from here. On a device that others use too, sign out at {$again} as well.
+lead-still = You are still signed in at {$provider}. On a device that others use too, sign out there as well.
+lead-provider-ended = The sign-in provider has ended your session.
+question-not-you = Not you?
+question-done = Done?
+question-registered = Registered already?
+question-new = New here?
+question-changed-mind = Changed your mind?
+question-forgot = Forgot your password?
+question-remembered = Remembered it?
+fact-with = Signed in with
+fact-since = Since
+fact-until = Until at most
+overview-security = Account & Security
+overview-settings = Account settings
+overview-sessions = Where you are signed in
+overview-linked = Linked
+overview-verified = Verified
+overview-not-verified = Not verified
+overview-this-device = This device
+overview-unknown-device = Unknown device
+overview-sign-in-with = You sign in with this
+overview-reached-by = You are reached by this
+overview-set = Set on {$time}
+overview-not-set = Not set
+overview-signed-in = Signed in on {$time}
+overview-last-seen = Last seen on {$time}
+overview-yes = Yes
+overview-no = No
+
+## Links and buttons
+
+go-on = Continue
+go-cancel = Cancel
+go-back = Go back
+go-form = Back to the form
+go-settings = Back to your settings
+go-change-sign-in = Change how you sign in
+go-change-profile = Change your profile
+go-confirm-address = Confirm your address
+go-sign-out-others = Sign out everywhere else
+go-start = Go to the start
+go-start-page = Go to the start page
+go-anew = Begin anew
+go-again = Try again
+go-again-or = Try again, or another way
+go-sign-in-again = Sign in again
+go-another-way = Sign in another way
+go-another-way-link = Sign in another way, then link it
+go-prove-another-way = Prove it another way
+go-ask-another = Ask for another one
+go-as-somebody-else = Sign in as somebody else
+go-other-account = Use another {$provider} account
+go-sign-out = Sign out
+go-sign-out-here = Sign out here
+go-sign-out-too = Sign out at {$provider} too
+go-stay = Stay signed in
+
+## Headings of errors
+
+heading-loop = Signing in goes round in circles
+heading-disabled = Switched off
+heading-first = One thing first
+heading-not-available = Not available
+heading-401 = Please sign in
+heading-403 = No access
+heading-404 = Nothing here
+heading-405 = Not like this
+heading-409 = Already taken
+heading-410 = Expired
+heading-too-large = Too large
+heading-429 = One moment, please
+heading-500 = Our mistake
+heading-unreachable = Out of reach
+heading-other = That did not work
+
+## Reasons and hints
+
+why-cancelled = You cancelled at {$provider}.
+why-refused = {$provider} did not let you in ({$error}).
+why-said = {$provider} said: {$error}.
+why-unavailable = {$provider} cannot be reached at the moment.
+why-does-not-hold = What {$provider} answered does not hold, so it was not used.
+why-private = {$provider} is at a private address that this gateway may not ask. Its configuration decides that (allow_private_network, allowed_hosts); please tell your administrator.
+why-not-admitted = This {$provider} account is not admitted here: {$reason}.
+why-admitted = Admitted are addresses at {$domains}.
+why-withheld = {$provider} does not say all that is needed to decide whether you may enter ({$claim}). Please ask your administrator.
+why-creation = This {$provider} account is not known here, and {$again} lets nobody new in. If you sign in another way, you can link it in your settings.
+why-link-only = {$provider} only signs in whoever has linked it before. Sign in another way first, then link it in your settings.
+why-link-denied = The e-mail address of this {$provider} account is known here already, and {$again} is not linked by address. Sign in another way, then link it in your settings.
+why-several = More than one account here has the e-mail address of this {$provider} account, so it is not certain which one is yours. Sign in another way, then link it in your settings.
+why-linked-elsewhere = This {$provider} account is linked to another account here already. Sign in with it, unlink it there, and try again.
+why-mismatch = This {$provider} account belongs to somebody else than the one who was asked.
+why-not-asked-again = {$provider} remembers this browser and did not ask you again, or does not say that it did. So it is not certain that it is you; nothing was changed.
+way-prove-another = Prove it another way
+why-proof-expired = It took too long to confirm that the {$provider} account is yours.
+why-unprovable = There is no way left to prove here that it is yours. Please ask your administrator.
+why-form-unknown = This form is not known any more. Please begin anew.
+why-form-used = This form was submitted already.
+why-form-foreign = The form was opened by another browser, or too long ago. Please begin anew.
+why-answer-late = It may have taken too long, or it was begun in another browser.
+why-answer-used = The answer was used already.
+why-answer-stateless = The answer has no state.
+why-answer-repeats = The answer repeats a parameter.
+why-answer-no-form = The answer is not a form.
+why-cookie-lost = Your browser did not send back the cookie it was given a moment ago.
+why-cookies-blocked = Cookies may be blocked for this site in your browser's settings.
+why-cookie-refused = Your browser, or an extension of it, may refuse the cookie {$name}.
+why-page-address = This page must be opened at {$address}, with exactly that scheme and host name.
+why-application-address = The application must be opened at {$address}, with exactly that scheme (http or https) and host name.
+why-loop-cookie = You signed in several times just now, but your browser did not send the session's cookie back.
+why-loop-application = You are signed in here, but the application does not see it: the session's cookie does not reach its address.
+why-check-url = For whoever runs this gateway: check public_url and cookie_domain.
+why-check-front = For whoever runs this gateway: check public_url, cookie_domain, and what stands in front of the gateway.
+why-share = For whoever runs this gateway: to share one session among several hosts, set cookie_domain to their common parent domain.
+why-token-missing = The token to sign out with is missing.
+why-token-foreign = This link does not belong to the session of this browser.
+why-registration-off = Registration is switched off here.
+why-no-mail = No mail is sent here, so that this cannot be done.
+why-no-second-factor = There is no second factor to sign in with.
+why-only-signed-in = Only somebody who is signed in has settings.
+why-no-frames = This provider does not end sessions by its page here.
+why-which-session = The provider has to say which session ends: iss and sid are missing.
+why-own-origin = This can only be asked for by a page of the gateway's own origin.
+why-challenge = Login challenges of an OAuth 2.0 server cannot be answered here.
+why-choose-another = In your settings you can choose another {$provider} account.
+
+## Actions that people have to do
+
+action-terms = Terms and conditions
+action-terms-lead = Please read the terms, and accept them to go on.
+action-password = Choose a new password
+action-password-lead = From now on you sign in with the new one. You are signed out everywhere else.
+action-email = Confirm your address
+action-email-lead = We send you mail, to see that the address is yours.
+action-profile = Check your profile
+action-profile-lead = Please look through what is known of you, and correct what is not right.
+action-complete = Complete your profile
+action-complete-lead = Please fill in what is missing before you go on.
+action-delete = Delete your account
+action-delete-lead = Everything that is known of you here goes, for good.
+action-not-now = Not now?
+action-unknown = There is no such action here.

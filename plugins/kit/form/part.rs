@@ -1,0 +1,138 @@
+//! What is filled in together and sent with one button: most forms have one part, settings several.
+
+use portcullis_core::ui::{Node, Ui};
+use serde::Serialize;
+
+use super::{Hidden, field::Field, label, text};
+
+/// The value of the button that deletes an account.
+const FINAL: &str = "delete_account";
+/// The heading, as a word key, of the part that stands behind everything else.
+pub(super) const LAST: &str = "form-delete";
+/// The group of the nodes of one's own traits, which only settings have.
+const PROFILE: &str = "profile";
+
+/// A part of a form.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Part<'a> {
+    /// A word key.
+    pub(super) heading: Option<&'static str>,
+    hidden: Vec<Hidden<'a>>,
+    pub(super) blocks: Vec<Block<'a>>,
+    buttons: Vec<Button<'a>>,
+}
+
+/// Fields that stand together, under the header of their group where they have one.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Block<'a> {
+    pub(super) group: Option<&'a str>,
+    header: Option<&'a str>,
+    description: Option<&'a str>,
+    pub(super) fields: Vec<Field<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Button<'a> {
+    name: &'a str,
+    value: String,
+    label: &'a str,
+    kind: &'a str,
+    /// Whether there is no way back from it.
+    is_final: bool,
+    /// Whether it is the lesser choice.
+    is_quiet: bool,
+}
+
+/// Whether the form changes several things that are saved apart from each other.
+pub(super) fn is_divided(ui: &Ui) -> bool {
+    let is_profile = |node: &Node| node.group == PROFILE && text(node) != FINAL;
+    let mut nodes = ui.nodes.iter();
+    let saves_profile = nodes.any(|node| node.group == PROFILE && node.attributes.name == "method");
+    let mut nodes = ui.nodes.iter();
+    saves_profile && nodes.any(|node| node.group != "default" && !is_profile(node))
+}
+
+/// The heading of the part that the node of a divided form belongs to.
+fn heading(node: &Node) -> Option<&'static str> {
+    match node.group.as_str() {
+        PROFILE if text(node) == FINAL && node.attributes.kind == "submit" => Some(LAST),
+        PROFILE => Some("form-profile"),
+        "password" => Some("form-password"),
+        _ => None,
+    }
+}
+
+impl<'a> Part<'a> {
+    /// The part that this node belongs to.
+    pub(super) fn of<'p>(parts: &'p mut Vec<Self>, node: &Node, is_divided: bool) -> &'p mut Self {
+        let heading = heading(node).filter(|_| is_divided);
+        let known = parts.iter().position(|part| part.heading == heading);
+        let index = known.unwrap_or(parts.len());
+        if known.is_none() {
+            parts.push(Self {
+                heading,
+                ..Self::default()
+            });
+        }
+        &mut parts[index]
+    }
+
+    /// Puts the node where it belongs.
+    pub(super) fn add(&mut self, node: &'a Node) {
+        match node.attributes.kind.as_str() {
+            "hidden" => self.hidden.push(Hidden::of(node)),
+            "submit" | "button" => self.buttons.push(Button::of(node)),
+            _ => self.add_field(node),
+        }
+    }
+
+    /// Puts a field with the others of its group, where its first one stands; one without a group
+    /// stands with its neighbours.
+    fn add_field(&mut self, node: &'a Node) {
+        let group = node.attributes.ext.get("group");
+        let member = |name: &str| {
+            let text = group.and_then(|group| group.get(name)?.as_str());
+            text.filter(|text| !text.is_empty())
+        };
+        let name = member("name");
+        let known = match name {
+            Some(_) => self.blocks.iter().position(|block| block.group == name),
+            None => self.blocks.len().checked_sub(1),
+        };
+        let known = known.and_then(|index| self.blocks.get_mut(index));
+        match known.filter(|block| block.group == name) {
+            Some(block) => block.fields.push(Field::of(node)),
+            None => self.blocks.push(Block {
+                group: name,
+                header: member("header").or(name),
+                description: member("description"),
+                fields: vec![Field::of(node)],
+            }),
+        }
+    }
+
+    /// Its fields.
+    pub(super) fn fields(&mut self) -> impl Iterator<Item = &mut Field<'a>> {
+        self.blocks.iter_mut().flat_map(|block| &mut block.fields)
+    }
+}
+
+/// Whether a button is the lesser choice: to have another mail, or to leave all as it is.
+fn is_quiet(name: &str, value: &str) -> bool {
+    matches!(name, "resend" | "email") || (name == "confirm" && value != FINAL)
+}
+
+impl<'a> Button<'a> {
+    fn of(node: &'a Node) -> Self {
+        let value = text(node);
+        let input = &node.attributes;
+        Self {
+            name: &input.name,
+            is_final: value == FINAL,
+            is_quiet: is_quiet(&input.name, &value),
+            value,
+            label: label(node),
+            kind: &input.kind,
+        }
+    }
+}

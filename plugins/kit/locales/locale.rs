@@ -1,0 +1,176 @@
+//! One language: its texts, and the plural rules they follow.
+
+use std::{fmt, sync::Arc};
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use portcullis_core::{catalogue::Code, message::Message};
+use serde_json::{Map, Value};
+use unic_langid::{CharacterDirection, LanguageIdentifier};
+
+use super::recognition::Recognition;
+
+/// The values that are words of ours or of the schema themselves.
+const WORDS: [&str; 4] = ["title", "property", "reason", "label"];
+
+/// A language to read in.
+#[derive(Clone)]
+pub struct Locale(Arc<Texts>);
+
+struct Texts {
+    id: LanguageIdentifier,
+    tag: String,
+    bundle: FluentBundle<Arc<FluentResource>>,
+    recognition: Arc<Recognition>,
+}
+
+impl fmt::Debug for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Locale").field(&self.tag()).finish()
+    }
+}
+
+impl AsRef<LanguageIdentifier> for Locale {
+    fn as_ref(&self) -> &LanguageIdentifier {
+        &self.0.id
+    }
+}
+
+impl PartialEq for Locale {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl Locale {
+    pub(super) fn new(
+        id: LanguageIdentifier,
+        texts: Vec<Arc<FluentResource>>,
+        recognition: Arc<Recognition>,
+    ) -> Self {
+        let mut bundle = FluentBundle::new_concurrent(vec![id.clone()]);
+        // The marks around values would be seen in plain texts, such as the JSON of a flow.
+        bundle.set_use_isolating(false);
+        for text in texts {
+            bundle.add_resource_overriding(text);
+        }
+        Self(Arc::new(Texts {
+            tag: id.to_string(),
+            id,
+            bundle,
+            recognition,
+        }))
+    }
+
+    /// The language's tag (BCP 47), as `lang` has it.
+    pub fn tag(&self) -> &str {
+        &self.0.tag
+    }
+
+    /// Which way it is written, as `dir` has it.
+    pub fn direction(&self) -> &'static str {
+        match self.0.id.character_direction() {
+            CharacterDirection::RTL => "rtl",
+            _ => "ltr",
+        }
+    }
+
+    /// The text of a key; the key itself where it has none.
+    pub fn word(&self, key: &str) -> String {
+        let id = identifier(key);
+        let text = self.format(&id, None);
+        text.unwrap_or_else(|| key.to_owned())
+    }
+
+    /// What a failure means.
+    pub fn meaning(&self, code: Code) -> String {
+        let text = self.format(code.as_str(), None);
+        text.unwrap_or_else(|| code.meaning().to_owned())
+    }
+
+    /// An English text of ours in this language; `${key}` in somebody else's text is replaced. What
+    /// nobody has translated stays as it is.
+    pub fn text(&self, text: &str) -> String {
+        if text.contains("${") {
+            return self.filled(text);
+        }
+        let translated = self.0.recognition.find(text).and_then(|(key, values)| {
+            let args = self.args(&values, &Map::new());
+            self.format(key, Some(&args))
+        });
+        translated.unwrap_or_else(|| text.to_owned())
+    }
+
+    /// Puts a message into this language. Whatever `${key}` it had stays in the context as `key`.
+    pub fn message(&self, message: &mut Message) {
+        if let Some(key) = first_key(&message.text) {
+            let key = Value::from(key);
+            message.context.insert("key".to_owned(), key);
+        }
+        let id = format!("m{}", message.id);
+        let values = self.0.recognition.values(&id, &message.text);
+        let own = values.and_then(|values| {
+            let args = self.args(&values, &message.context);
+            self.format(&id, Some(&args))
+        });
+        message.text = own.unwrap_or_else(|| self.text(&message.text));
+        if let Some(Value::String(title)) = message.context.get_mut("title") {
+            *title = self.text(title);
+        }
+    }
+
+    /// The values as they were written into the text; numbers as numbers, for plural rules.
+    fn args<'a>(
+        &self,
+        values: &[(&'a str, &'a str)],
+        context: &Map<String, Value>,
+    ) -> FluentArgs<'a> {
+        let number = |name: &str| context.get(name).and_then(Value::as_f64);
+        let mut args = FluentArgs::new();
+        for &(name, text) in values {
+            let value = match number(name).or_else(|| text.parse().ok()) {
+                Some(number) => FluentValue::from(number),
+                None if WORDS.contains(&name) => FluentValue::from(self.text(text)),
+                None => FluentValue::from(text),
+            };
+            args.set(name, value);
+        }
+        args
+    }
+
+    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
+        let bundle = &self.0.bundle;
+        let pattern = bundle.get_message(id)?.value()?;
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, args, &mut errors);
+        // A text that names a value which is not there would show its own braces.
+        errors.is_empty().then(|| text.into_owned())
+    }
+
+    fn filled(&self, text: &str) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once("${") {
+            let Some((key, after)) = behind.split_once('}') else {
+                break;
+            };
+            filled.push_str(before);
+            filled.push_str(&self.word(key));
+            rest = after;
+        }
+        filled + rest
+    }
+}
+
+/// The first `${key}` of a text.
+fn first_key(text: &str) -> Option<&str> {
+    let (_, behind) = text.split_once("${")?;
+    Some(behind.split_once('}')?.0)
+}
+
+/// A key as bundles spell it: they have no dots, which keys of other products are full of.
+pub(super) fn identifier(key: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    key.chars()
+        .map(|c| if allowed(c) { c } else { '-' })
+        .collect()
+}

@@ -1,0 +1,279 @@
+//! Languages, and that none of them lacks a text.
+
+use std::{collections::BTreeSet, fs};
+
+use fluent_syntax::{
+    ast::{Entry, Pattern},
+    parser,
+};
+use portcullis_core::{
+    catalogue::Code,
+    message::Message,
+    ui::{Node, Ui},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::*;
+
+const GERMAN: &str = OTHERS[0].1;
+
+fn locales() -> Locales {
+    Locales::load(None).unwrap()
+}
+
+fn locale(tag: &str) -> Locale {
+    locales().negotiate(Some(tag), &HeaderMap::new())
+}
+
+fn accepting(value: &'static str) -> String {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT_LANGUAGE, value.parse().unwrap());
+    locales().negotiate(None, &headers).tag().to_owned()
+}
+
+fn read(text: &'static str) -> Vec<(&'static str, Pattern<&'static str>)> {
+    let texts = parser::parse(text).unwrap();
+    let message = |entry| match entry {
+        Entry::Message(message) => Some((message.id.name, message.value?)),
+        _ => None,
+    };
+    texts.body.into_iter().filter_map(message).collect()
+}
+
+/// The names of the values that a text has, wherever they stand in it.
+fn names(pattern: &Pattern<&str>) -> BTreeSet<String> {
+    let written = format!("{pattern:?}");
+    let found = written
+        .split("VariableReference { id: Identifier { name: \"")
+        .skip(1);
+    found
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn each_message_and_failure_has_its_english_text_in_the_bundle() {
+    let english = locales().english();
+    for (id, wording) in Message::WORDINGS {
+        // Every value is taken from the text, and put back where it was.
+        let mut message = Message::info(*id, wording.replace(['{', '}'], ""), Value::Null);
+        let before = message.text.clone();
+        let known = read(ENGLISH)
+            .iter()
+            .any(|(key, _)| *key == format!("m{id}"));
+        assert!(known, "m{id} is missing");
+        english.message(&mut message);
+        assert_eq!(message.text, before, "m{id}");
+    }
+    for (key, _) in read(ENGLISH) {
+        let id = key.strip_prefix('m').and_then(|id| id.parse::<u32>().ok());
+        let is_known = |id| Message::WORDINGS.iter().any(|(known, _)| *known == id);
+        let apart = [4_010_002, 4_010_003, 4_010_004];
+        assert!(
+            id.is_none_or(|id| is_known(id) || apart.contains(&id)),
+            "{key}"
+        );
+    }
+    for code in Code::ALL {
+        assert_eq!(english.meaning(*code), code.meaning());
+        assert_eq!(english.word(code.as_str()), code.meaning());
+    }
+}
+
+#[test]
+fn german_has_every_text_with_the_same_values() {
+    let (english, german) = (read(ENGLISH), read(GERMAN));
+    let keys = |texts: &[(&str, Pattern<&str>)]| -> BTreeSet<String> {
+        texts.iter().map(|(key, _)| (*key).to_owned()).collect()
+    };
+    assert_eq!(keys(&english), keys(&german));
+    assert_eq!(
+        english.len(),
+        keys(&english).len(),
+        "a key stands there twice"
+    );
+    assert_eq!(
+        german.len(),
+        keys(&german).len(),
+        "a key stands there twice"
+    );
+    for (key, pattern) in &english {
+        let (_, other) = german.iter().find(|(other, _)| other == key).unwrap();
+        assert_eq!(names(pattern), names(other), "{key}");
+    }
+}
+
+#[test]
+fn the_best_language_there_is_is_taken() {
+    for (value, expected) in [
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("en-US,en;q=0.9,de;q=0.8", "en"),
+        ("en;q=0.1, de;q=0.2", "de"),
+        ("fr, de;q=0.5", "de"),
+        ("de;q=0, fr", "en"),
+        ("*", "en"),
+        ("???,;;,", "en"),
+    ] {
+        assert_eq!(accepting(value), expected, "{value}");
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT_LANGUAGE, "en".parse().unwrap());
+    let asked = |tags| locales().negotiate(Some(tags), &headers).tag().to_owned();
+    assert_eq!(asked("fr-CA de"), "de");
+    assert_eq!(asked("fr"), "en");
+    assert_eq!(locale("de").direction(), "ltr");
+}
+
+#[test]
+fn numbers_follow_the_rules_of_the_language() {
+    let said = |tag, count| {
+        let mut message = Message::min_length(count, 0);
+        locale(tag).message(&mut message);
+        message.text
+    };
+    assert_eq!(said("en", 1), "Please use at least 1 character (now 0).");
+    assert_eq!(said("en", 2), "Please use at least 2 characters (now 0).");
+    let mut items = Message::max_items(1, 3);
+    locale("de").message(&mut items);
+    assert_eq!(items.text, "Bitte höchstens 1 Angabe machen (jetzt 3).");
+}
+
+#[test]
+fn a_message_is_known_by_its_id_or_else_by_its_words() {
+    let said = |mut message: Message| {
+        locale("de").message(&mut message);
+        message.text
+    };
+    assert_eq!(
+        said(Message::sign_in_with("Acme", "acme")),
+        "Mit Acme anmelden"
+    );
+    assert_eq!(
+        said(Message::password_wrong()),
+        "Das Passwort stimmt nicht. Bitte prüfen Sie es auf Tippfehler."
+    );
+    assert_eq!(
+        said(Message::invalid("There is no such trait.")),
+        "Diese Angabe gibt es nicht."
+    );
+    assert_eq!(said(Message::titled("First name", "traits.x")), "Vorname");
+    let mut required = Message::required("First name");
+    required
+        .context
+        .insert("property".to_owned(), "first".into());
+    assert_eq!(said(required), "Bitte füllen Sie das Feld „Vorname“ aus.");
+    // Somebody's own words under an id of ours stay.
+    let own = Message::error(4_000_004, "Bitte nur Ziffern.", json!({"pattern": "x"}));
+    assert_eq!(said(own), "Bitte nur Ziffern.");
+    // A value may look like a text of ours without becoming one.
+    assert_eq!(
+        said(Message::sign_in_with("Sign up", "acme")),
+        "Mit Sign up anmelden"
+    );
+}
+
+#[test]
+fn keys_of_a_schema_are_looked_up_and_kept() {
+    let mut message = Message::titled("${firstName}", "traits.name");
+    locale("de").message(&mut message);
+    assert_eq!(message.text, "Vorname");
+    assert_eq!(message.context["title"], "Vorname");
+    assert_eq!(message.context["key"], "firstName");
+    let german = locale("de");
+    assert_eq!(german.text("${profile.unknown}"), "profile.unknown");
+    assert_eq!(
+        german.text("${firstName}, ${lastName}!"),
+        "Vorname, Nachname!"
+    );
+    assert_eq!(
+        german.text("a ${ that does not end"),
+        "a ${ that does not end"
+    );
+}
+
+#[test]
+fn every_text_of_a_form_is_put_into_the_language() {
+    let mut node = Node::input("profile", "traits.x", "text").with_value("Sign in");
+    let ext = json!({
+        "helperTextBefore": "${email}", "placeholder": "First name",
+        "optionLabels": {"a": "${lastName}"},
+        "group": {"name": "Name", "header": "Name", "description": "${username}"},
+    });
+    node.attributes.ext = ext.as_object().unwrap().clone();
+    let mut ui = Ui {
+        action: "/".to_owned(),
+        method: "POST".to_owned(),
+        nodes: vec![node, Node::text("totp", "x", Message::password())],
+        messages: vec![Message::code_invalid()],
+    };
+    locale("de").form(&mut ui);
+    let ext = &ui.nodes[0].attributes.ext;
+    assert_eq!(ext["helperTextBefore"], "E-Mail");
+    assert_eq!(ext["placeholder"], "Vorname");
+    assert_eq!(ext["optionLabels"]["a"], "Nachname");
+    assert_eq!(ext["group"]["description"], "Benutzername");
+    assert_eq!(ext["group"]["name"], "Name");
+    assert_eq!(
+        ui.nodes[0].attributes.value,
+        Some("Sign in".into()),
+        "what was entered stays"
+    );
+    assert_eq!(
+        ui.nodes[1].attributes.shown.text.as_ref().unwrap().text,
+        "Passwort"
+    );
+    assert!(
+        ui.messages[0].text.starts_with("Dieser Code"),
+        "{}",
+        ui.messages[0].text
+    );
+}
+
+#[test]
+fn a_folder_changes_texts_and_adds_languages() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("en.ftl", "m1010001 = Log in\n");
+    write(
+        "fr.json",
+        r#"{"m1010001": "Se connecter", "profile": {"team": "Équipe\nrouge"}}"#,
+    );
+    write("ar.ftl", "team = فريق\n");
+    write("notes.txt", "= not read");
+    let locales = Locales::load(Some(folder.path())).unwrap();
+    let of = |tag| locales.negotiate(Some(tag), &HeaderMap::new());
+    assert_eq!(of("en").text("Sign in"), "Log in");
+    assert_eq!(locales.english().word("m1010001"), "Log in");
+    assert_eq!(of("fr-FR").text("Sign in"), "Se connecter");
+    assert_eq!(of("fr").text("${profile.team}"), "Équipe\nrouge");
+    assert_eq!(
+        of("fr").text("First name"),
+        "First name",
+        "English completes it"
+    );
+    assert_eq!((of("ar").tag(), of("ar").direction()), ("ar", "rtl"));
+    assert_eq!(of("de").text("Sign in"), "Anmelden");
+}
+
+#[test]
+fn what_is_wrong_with_a_bundle_is_told_with_file_and_line() {
+    for (name, text, line) in [
+        ("fr.ftl", "a = b\n\nc = {\n", 3),
+        ("fr.json", "{\n  \"a\": \"b\",\n  \"c\": \"{\"\n}", 3),
+        ("fr.json", "{\n  \"a\": 1\n}", 2),
+        ("fr.json", "{\n  x\n}", 2),
+        ("french language.ftl", "a = b", 1),
+    ] {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+        let error = Locales::load(Some(folder.path())).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("{name}:{line}: ")),
+            "{text}: {error}"
+        );
+    }
+    let missing = TempDir::new().unwrap().path().join("none");
+    assert!(Locales::load(Some(&missing)).is_err());
+}

@@ -1,0 +1,57 @@
+//! An overview: what is known of somebody in sections, with a button where something can be done.
+
+use serde::Serialize;
+
+use crate::failure::WayOut;
+
+/// A page of sections.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct OverviewPage {
+    /// The heading.
+    pub title: &'static str,
+    /// One line below it, as it is.
+    pub lead: Option<String>,
+    /// The sections.
+    pub sections: Vec<OverviewSection>,
+    /// Where to go from here.
+    pub ways_out: Vec<WayOut>,
+}
+
+/// A section of an overview.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct OverviewSection {
+    /// The heading.
+    pub heading: &'static str,
+    /// Its rows.
+    pub rows: Vec<OverviewRow>,
+    /// What can be done with all of it.
+    pub button: Option<PostButton>,
+    /// Where it is changed.
+    pub links: Vec<WayOut>,
+}
+
+/// A row of a section.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct OverviewRow {
+    /// What it is about.
+    pub title: String,
+    /// A word that marks it.
+    pub badge: Option<&'static str>,
+    /// Whether that word is a good one.
+    pub is_good: bool,
+    /// More about it, line by line.
+    pub details: Vec<String>,
+    /// What can be done with it.
+    pub button: Option<PostButton>,
+}
+
+/// A button that posts a form of its own.
+#[derive(Debug, Clone, Serialize)]
+pub struct PostButton {
+    /// What it says.
+    pub label: &'static str,
+    /// Where it posts to.
+    pub action: String,
+    /// What it posts.
+    pub hidden: Vec<(&'static str, String)>,
+}

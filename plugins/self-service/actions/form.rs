@@ -1,0 +1,145 @@
+//! The form of each action: what it asks for, and nothing else.
+
+use portcullis_core::{
+    action::Action,
+    catalogue::Code,
+    flow::{Flow, FlowKind},
+    id::IdentityId,
+    identity::{Address, Identity},
+    message::Message,
+    schema::{Evaluation, ProfileContext},
+    ui::Node,
+};
+use portcullis_kit::Failure;
+
+use crate::{
+    complaint,
+    desk::Desk,
+    remembered,
+    settings::{deletion, profile},
+};
+
+/// The group of what no factor asks for.
+pub(super) const GROUP: &str = "profile";
+/// The method whose button accepts the terms.
+pub(super) const ACCEPT: &str = "terms_and_conditions";
+/// The field that says which terms.
+pub(super) const VERSION: &str = "terms_version";
+/// The method whose button begins to prove an address.
+pub(super) const VERIFY: &str = "verify_email";
+/// The method that changes a password.
+const PASSWORD: &str = "password";
+
+/// The nodes of an action's form.
+pub(crate) fn nodes(desk: &Desk, identity: &Identity, action: Action) -> Vec<Node> {
+    match action {
+        Action::UpdatePassword => password(desk),
+        Action::UpdateProfile => traits(desk, identity, ProfileContext::UpdateProfile),
+        Action::VerifyProfile => traits(desk, identity, ProfileContext::VerifyProfile),
+        Action::VerifyEmail => {
+            let address = unverified(identity).map_or("", |one| &one.value);
+            let label = Message::verify_address(address);
+            vec![Node::submit(GROUP, "method", VERIFY, label)]
+        }
+        Action::TermsAndConditions => terms(desk),
+        Action::DeleteAccount => vec![deletion::node()],
+    }
+}
+
+/// The nodes of an action's form, for the identity as it is stored.
+pub(crate) async fn of_stored(
+    desk: &Desk,
+    id: IdentityId,
+    action: Action,
+) -> Result<Vec<Node>, Failure> {
+    let identity = desk.services.identities.find(id).await?;
+    let identity = identity.ok_or(Code::SignedOut)?;
+    Ok(nodes(desk, &identity, action))
+}
+
+/// The place in which the traits of a settings flow are judged.
+pub(crate) fn place(flow: &Flow) -> ProfileContext {
+    match remembered::action(flow) {
+        Some(Action::UpdateProfile) => ProfileContext::UpdateProfile,
+        Some(Action::VerifyProfile) => ProfileContext::VerifyProfile,
+        _ => ProfileContext::Account,
+    }
+}
+
+/// Whether `identity` could do this here at all.
+pub(super) fn is_possible(desk: &Desk, identity: &Identity, action: Action) -> bool {
+    match action {
+        Action::UpdatePassword => desk.method(PASSWORD).is_some(),
+        Action::UpdateProfile | Action::VerifyProfile => {
+            desk.services.schemas.find(&identity.schema_id).is_some()
+        }
+        Action::TermsAndConditions => desk.services.actions.terms().is_some(),
+        Action::VerifyEmail => true,
+        Action::DeleteAccount => deletion::is_open_to(desk, identity),
+    }
+}
+
+/// Whether an address of the identity waits to be proved.
+pub(super) fn has_unverified(identity: &Identity) -> bool {
+    unverified(identity).is_some()
+}
+
+/// The newest address that waits to be proved.
+fn unverified(identity: &Identity) -> Option<&Address> {
+    let addresses = identity.addresses.iter();
+    let waiting = addresses
+        .filter(|one| one.purpose.verification && one.via == "email" && one.verified_at.is_none());
+    waiting.max_by_key(|one| one.created_at)
+}
+
+fn password(desk: &Desk) -> Vec<Node> {
+    let method = desk.method(PASSWORD);
+    method.map_or_else(Vec::new, |method| method.nodes(FlowKind::Settings))
+}
+
+/// The traits; whatever is missing or wrong is said from the start.
+fn traits(desk: &Desk, identity: &Identity, context: ProfileContext) -> Vec<Node> {
+    let Some(schema) = desk.services.schemas.find(&identity.schema_id) else {
+        return Vec::new();
+    };
+    let evaluation = Evaluation::of(context);
+    let mut nodes = schema.nodes(&evaluation, &identity.traits, GROUP);
+    for node in &mut nodes {
+        let input = &mut node.attributes;
+        let path = input.name.strip_prefix("traits.").unwrap_or(&input.name);
+        input.disabled |= identity.is_forced(path);
+    }
+    if context == ProfileContext::VerifyProfile {
+        let errors = schema.errors_in(&evaluation, &identity.traits);
+        for (field, message) in complaint::about_traits(errors) {
+            let name = field.unwrap_or_default();
+            let node = nodes.iter_mut().find(|node| node.attributes.name == name);
+            if let Some(node) = node {
+                node.messages.push(message);
+            }
+        }
+    }
+    nodes.push(Node::submit(
+        GROUP,
+        "method",
+        profile::METHOD,
+        Message::go_on(),
+    ));
+    nodes
+}
+
+fn terms(desk: &Desk) -> Vec<Node> {
+    let Some(terms) = desk.services.actions.terms() else {
+        return Vec::new();
+    };
+    let text = terms.text.as_deref();
+    let text = text.map(|text| Node::text(GROUP, "terms-text", Message::terms(text)));
+    let link = terms.url.as_deref();
+    let link = link.map(|url| Node::link(GROUP, "terms-link", url, Message::read_terms()));
+    let version = Node::input(GROUP, VERSION, "hidden").with_value(terms.version.as_str());
+    let button = Node::submit(GROUP, "method", ACCEPT, Message::accept_terms());
+    text.into_iter()
+        .chain(link)
+        .chain([version, button])
+        .collect()
+}

@@ -1,0 +1,148 @@
+//! Mailing a proof to an address that somebody typed. What they are told, and what is written down, is
+//! the same whether anybody here holds the address or not.
+
+use portcullis_core::{
+    catalogue::Code,
+    flow::{Flow, FlowKind},
+    id::IdentityId,
+    identity::IdentityState,
+    mail::{Letter, Occasion},
+    message::Message,
+    schema::normalise_identifier,
+};
+use portcullis_kit::{Failure, Outcome};
+
+use super::{
+    awaited::{Expected, Holder, Mint},
+    config, require_offered,
+};
+use crate::{
+    config::MailedProof,
+    desk::Desk,
+    submission::Submission,
+    throttle::{self, Suspicion},
+};
+
+/// The field of the address; also of the button that mails another proof.
+pub(crate) const EMAIL: &str = "email";
+/// No address is longer (RFC 5321, section 4.5.3.1).
+const LONGEST: usize = 320;
+
+/// Mails a proof.
+pub(super) async fn send(desk: &Desk, mut submission: Box<Submission>) -> Outcome {
+    let kind = submission.flow.kind;
+    require_offered(desk, kind)?;
+    let address = normalise_identifier(submission.text(EMAIL).unwrap_or_default());
+    if let Some(complaint) = wrong(&address) {
+        let complaint = (Some(EMAIL.to_owned()), complaint);
+        return submission.reject(desk, vec![complaint]).await;
+    }
+    may(desk, &submission.flow, &address).await?;
+    let own = submission.principal.as_ref().map(|one| one.identity.id);
+    let holder = find(desk, kind, &address, own).await?;
+    let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
+    let flow = &mut submission.flow;
+    flow.csrf_hash = flow.csrf_hash.or(csrf);
+    let letter = prepare(desk, flow, address, holder)?;
+    let answer = submission.accept(desk, said(kind, desk)).await?;
+    if let Some(letter) = letter {
+        post(desk, letter).await;
+    }
+    Ok(answer)
+}
+
+/// Lets the flow await a proof of this address, and returns the letter where somebody holds it.
+pub(crate) fn prepare(
+    desk: &Desk,
+    flow: &mut Flow,
+    address: String,
+    holder: Option<Holder>,
+) -> Result<Option<Letter>, Failure> {
+    let config = config(desk, flow.kind).ok_or(Code::Internal)?;
+    let (proof, lifespan) = (config.proof, config.lifespan);
+    let is_known = holder.is_some();
+    let expected = Expected {
+        holder,
+        receiver: address.clone(),
+        proof,
+        lifespan,
+    };
+    let secret = Mint::of(desk).issue(flow, expected, desk.now());
+    let letter = Letter {
+        to: address,
+        occasion: occasion(flow.kind, proof),
+        proof: secret.ok_or(Code::Internal)?,
+        lifespan,
+    };
+    Ok(is_known.then_some(letter))
+}
+
+/// Hands a letter over; whether it could be sent is not told.
+pub(crate) async fn post(desk: &Desk, letter: Letter) {
+    if let Err(error) = desk.services.mailer.post(letter).await {
+        tracing::warn!(%error, "a letter is not sent");
+    }
+}
+
+/// What people read once a proof is on its way.
+pub(crate) fn said(kind: FlowKind, desk: &Desk) -> Message {
+    let proof = config(desk, kind).map(|config| config.proof);
+    match (kind, proof.unwrap_or_default()) {
+        (FlowKind::Recovery, MailedProof::Code) => Message::recovery_code_sent(),
+        (FlowKind::Recovery, MailedProof::Link) => Message::recovery_link_sent(),
+        (_, MailedProof::Code) => Message::verification_code_sent(),
+        (_, MailedProof::Link) => Message::verification_link_sent(),
+    }
+}
+
+fn occasion(kind: FlowKind, proof: MailedProof) -> Occasion {
+    match (kind, proof) {
+        (FlowKind::Recovery, MailedProof::Code) => Occasion::RecoveryCode,
+        (FlowKind::Recovery, MailedProof::Link) => Occasion::RecoveryLink,
+        (_, MailedProof::Code) => Occasion::VerificationCode,
+        (_, MailedProof::Link) => Occasion::VerificationLink,
+    }
+}
+
+fn wrong(address: &str) -> Option<Message> {
+    let odd = |c: char| c.is_whitespace() || c.is_control();
+    let is_one = |(person, host): (&str, &str)| !person.is_empty() && !host.is_empty();
+    let is_address = address.len() <= LONGEST
+        && !address.contains(odd)
+        && address.rsplit_once('@').is_some_and(is_one);
+    match is_address {
+        true => None,
+        false if address.is_empty() => Some(Message::required(EMAIL)),
+        false => Some(Message::not_an_email(address)),
+    }
+}
+
+/// Fails while the address has to be left alone, known or not.
+async fn may(desk: &Desk, flow: &Flow, address: &str) -> Result<(), Failure> {
+    let back =
+        |failure: Failure| failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id));
+    let patient = Suspicion::of_address(flow.kind, address).check(desk).await;
+    patient.map_err(back)?;
+    throttle::code(desk, address).await.map_err(back)
+}
+
+/// Who holds the address: whoever is signed in, else whoever proved it, else whoever signs in with it.
+async fn find(
+    desk: &Desk,
+    kind: FlowKind,
+    address: &str,
+    own: Option<IdentityId>,
+) -> Result<Option<Holder>, Failure> {
+    let mut found = desk.services.identities.find_by_address(address).await?;
+    found.retain(|one| one.state == IdentityState::Active);
+    found.sort_by_key(|one| {
+        let mut addresses = one.addresses.iter();
+        let is_proved = addresses.any(|own| own.value == address && own.verified_at.is_some());
+        let signs_in = one.identifiers.iter().any(|own| own == address);
+        (Some(one.id) != own, !is_proved, !signs_in, one.created_at)
+    });
+    let mut holders = found
+        .iter()
+        .filter_map(|one| Holder::of(kind, one, address));
+    Ok(holders.next())
+}

@@ -1,0 +1,80 @@
+//! One submission to a flow that mails a proof: it asks for one, or brings one.
+
+use axum::response::{IntoResponse, Json, Response};
+use portcullis_core::flow::{FlowKind, Transport};
+use portcullis_kit::{Failure, Outcome, Visit};
+use serde_json::{Map, Value};
+
+use super::{
+    awaited::{Awaited, Holder},
+    prove, send,
+};
+use crate::{
+    config::MailedProof,
+    desk::Desk,
+    navigate, parked,
+    submission::{Opened, Submission},
+};
+
+/// The state of a flow whose proof was right.
+pub(crate) const PASSED: &str = "passed_challenge";
+/// The field, and the query parameter, of the token in a link.
+pub(crate) const TOKEN: &str = "token";
+
+/// What a submission comes to.
+pub(crate) enum Step {
+    /// This is the answer.
+    Answered(Response),
+    /// The proof was right.
+    Proved(Box<Submission>, Proved),
+}
+
+/// A proof that was right, and counts no second time.
+pub(crate) struct Proved {
+    /// Whom it is about.
+    pub(crate) holder: Holder,
+    /// What it was.
+    pub(crate) proof: MailedProof,
+}
+
+/// Reads a submission to a flow of this kind and does what it asks for.
+pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<Step, Failure> {
+    let submission = match Submission::open(desk, visit, kind).await? {
+        Opened::Ready(submission) => submission,
+        Opened::Answered(response) => return Ok(Step::Answered(response)),
+    };
+    if submission.flow.state == PASSED {
+        return go_on(desk, &submission).map(Step::Answered);
+    }
+    if let Some(token) = token(visit, kind, &submission.fields) {
+        return prove::link(desk, submission, &token).await;
+    }
+    let asks = submission
+        .text(send::EMAIL)
+        .is_some_and(|text| !text.is_empty());
+    if !asks && parked::is_in::<Awaited>(&submission.flow) {
+        let awaited: Awaited = parked::open(desk, &submission.flow)?;
+        if awaited.proof == MailedProof::Code {
+            return prove::code(desk, submission, awaited).await;
+        }
+    }
+    send::send(desk, submission).await.map(Step::Answered)
+}
+
+/// The token of a link that a request to a flow of this kind brings.
+pub(crate) fn token(visit: &Visit, kind: FlowKind, fields: &Map<String, Value>) -> Option<String> {
+    let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);
+    let field = fields.get(TOKEN).and_then(Value::as_str);
+    let token = visit.query(TOKEN).or(field).filter(|text| !text.is_empty());
+    token.filter(|_| is_mailed).map(str::to_owned)
+}
+
+/// Leaves a flow that is done.
+fn go_on(desk: &Desk, submission: &Submission) -> Outcome {
+    let flow = &submission.flow;
+    if flow.transport == Transport::Api {
+        return Ok(Json(submission.json(desk)).into_response());
+    }
+    let home = desk.home();
+    navigate::to(submission.wants, flow.return_to.as_deref().unwrap_or(&home))
+}

@@ -1,0 +1,59 @@
+//! The forms of flows that write to people: one that asks where to, and one that takes the answer.
+
+use portcullis_core::{flow::FlowKind, message::Message, ui::Node};
+use portcullis_kit::Visit;
+
+use crate::{
+    codes::{awaited::awaits_verification, prove::CODE, send::EMAIL},
+    config::MailedProof,
+    start,
+};
+
+/// Asks for an address; of whoever is signed in, the one that waits to be verified is known.
+pub(super) fn nodes(visit: &Visit, kind: FlowKind, proof: MailedProof) -> Vec<Node> {
+    let group = proof.as_str();
+    let label = match kind {
+        FlowKind::Recovery => Message::recovery_address(),
+        _ => Message::email(),
+    };
+    let mut email = Node::input(group, EMAIL, "email")
+        .with_label(label)
+        .with_autocomplete("email")
+        .required();
+    if let (FlowKind::Verification, Some(principal)) = (kind, &visit.visitor.principal) {
+        let mut addresses = principal.identity.addresses.iter();
+        let waiting = addresses.find(|one| awaits_verification(one));
+        email.attributes.value = waiting.map(|one| one.value.as_str().into());
+    }
+    let button = Node::submit(group, "method", group, Message::go_on());
+    vec![email, button]
+}
+
+/// Takes a code, and offers to mail another proof to the same address.
+pub(crate) fn sent(kind: FlowKind, proof: MailedProof, resend: Option<&str>) -> Vec<Node> {
+    let group = proof.as_str();
+    let mut nodes = Vec::new();
+    if proof == MailedProof::Code {
+        let label = match kind {
+            FlowKind::Recovery => Message::recovery_code(),
+            _ => Message::verification_code(),
+        };
+        let mut code = Node::input(group, CODE, "text")
+            .with_label(label)
+            .with_autocomplete("one-time-code")
+            .required();
+        code.attributes.pattern = Some("[0-9]{6}".to_owned());
+        code.attributes.maxlength = Some(6);
+        nodes.push(code);
+        nodes.push(Node::submit(group, "method", group, Message::go_on()));
+    }
+    let again = |address| Node::submit(group, EMAIL, address, Message::resend_code());
+    nodes.extend(resend.map(again));
+    start::arrange(nodes)
+}
+
+/// Leads on once an address is proved.
+pub(crate) fn passed() -> Vec<Node> {
+    let button = Node::submit("default", "method", "code", Message::go_on());
+    start::arrange(vec![button])
+}

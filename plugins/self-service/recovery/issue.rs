@@ -1,0 +1,106 @@
+//! Recoveries that administrators hand out: a code or a link for an identity, wherever its mail goes.
+
+use std::{sync::Arc, time::Duration};
+
+use portcullis_core::{
+    clock::Clock,
+    entropy::Entropy,
+    flow::{FlowKind, FlowStore, Transport},
+    id::IdentityId,
+    plugin::Addresses,
+    seal::Seal,
+    secret::Secret,
+    store::StoreError,
+};
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    codes::awaited::{Expected, Holder, Mint},
+    config::MailedProof,
+    desk::with_query,
+    start::NewFlow,
+};
+
+/// Hands out recoveries.
+#[derive(Debug, Clone)]
+pub struct Recoveries {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where flows are kept.
+    pub flows: Arc<dyn FlowStore>,
+    /// What seals them, the same as the gateway's.
+    pub seal: Seal,
+    /// Where the gateway is.
+    pub addresses: Addresses,
+    /// The operator's own page of recovery flows, where there is one.
+    pub ui_url: Option<Url>,
+}
+
+/// A recovery to hand over.
+#[derive(Debug)]
+pub struct Recovery {
+    /// The code to type; `None` where the link alone suffices.
+    pub code: Option<Secret>,
+    /// The page that takes the code, or the link that suffices.
+    pub link: Secret,
+    /// When it is too late.
+    pub expires_at: jiff::Timestamp,
+}
+
+impl Recoveries {
+    /// A recovery of this identity that is good once, for `lifespan`, in whichever browser opens it.
+    pub async fn create_for(
+        &self,
+        identity: IdentityId,
+        proof: MailedProof,
+        lifespan: Duration,
+    ) -> Result<Recovery, StoreError> {
+        let (clock, entropy) = (&*self.clock, &*self.entropy);
+        let new = NewFlow {
+            kind: FlowKind::Recovery,
+            transport: Transport::Browser,
+            request_url: self.addresses.own("/self-service/recovery/browser"),
+            return_to: None,
+            // Bound to no browser: only whoever was handed the proof completes it.
+            csrf_hash: None,
+            context: Value::Null,
+            messages: Vec::new(),
+            nodes: Vec::new(),
+            until: None,
+        };
+        let now = clock.now();
+        let mut flow = new.make(&self.addresses, entropy, now, lifespan);
+        let expected = Expected {
+            holder: Some(Holder {
+                identity,
+                address: None,
+            }),
+            receiver: identity.to_string(),
+            proof,
+            lifespan,
+        };
+        let mint = Mint {
+            entropy,
+            seal: &self.seal,
+            addresses: &self.addresses,
+        };
+        let sealed = mint.issue(&mut flow, expected, now);
+        let secret = sealed.ok_or(StoreError::Corrupt { what: "seal" })?;
+        self.flows.put(&flow).await?;
+        let own = || self.addresses.own("/recovery");
+        let page = self.ui_url.as_ref().map_or_else(own, Url::to_string);
+        let page = with_query(&page, &[("flow", &flow.id.to_string())]);
+        let (code, link) = match proof {
+            MailedProof::Code => (Some(secret), Secret::new(page)),
+            MailedProof::Link => (None, secret),
+        };
+        Ok(Recovery {
+            code,
+            link,
+            expires_at: flow.expires_at,
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! The end of a recovery: a session, and the settings to choose a new password in.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Json};
+use portcullis_core::{
+    catalogue::Code,
+    flow::{Flow, FlowKind, Transport},
+    identity::Identity,
+    message::Message,
+    principal::Principal,
+    secret::Token,
+    session::Session,
+};
+use portcullis_kit::{Failure, Outcome, Visit};
+use serde_json::{Value, json};
+
+use crate::{
+    codes::{
+        prove,
+        step::{PASSED, Proved},
+    },
+    desk::Desk,
+    forms, navigate, remembered, session_json,
+    sign_in::{self, Proof, SignIn},
+    start::NewFlow,
+    submission::Submission,
+};
+
+/// Signs in whoever has proved to hold the address. Every session that there was ends: somebody who
+/// needs to get back in may have lost more than a password.
+pub(super) async fn enter(
+    desk: &Desk,
+    mut visit: Visit,
+    mut submission: Box<Submission>,
+    proved: &Proved,
+) -> Outcome {
+    let method = proved.proof.recovers_by();
+    let Some(identity) = proved.holder.settle(desk, FlowKind::Recovery).await? else {
+        desk.services
+            .announcer
+            .refuse(method, Code::IdentityDisabled);
+        let complaint = prove::invalid(FlowKind::Recovery, proved.proof);
+        return submission.reject(desk, vec![(None, complaint)]).await;
+    };
+    let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
+    submission.flow.csrf_hash = csrf;
+    sign_in::claim(desk, &submission.flow, identity.id).await?;
+    let sessions = desk.services.sessions.store();
+    sessions.revoke_all(identity.id, None).await?;
+    let sign_in = SignIn {
+        flow: &submission.flow,
+        csrf: submission.csrf.clone(),
+        wants: submission.wants,
+        identity: &identity,
+        proofs: &[Proof::local(method, desk.now())],
+    };
+    let (session, token) = sign_in.open(desk, &visit).await?;
+    let cookies = sign_in.cookies(desk, &token);
+    let pending = desk.services.actions.pending(&identity);
+    let principal = Principal::new(Arc::new(identity.clone()), session.clone(), pending);
+    visit.visitor.principal = Some(Arc::new(principal));
+    let settings = settings(desk, &visit, &submission.flow, &identity).await?;
+    if submission.flow.transport == Transport::Api {
+        submission.flow.state = PASSED.to_owned();
+        let body = body(desk, &submission, (&session, &token, &identity), &settings);
+        return Ok(Json(body).into_response());
+    }
+    let page = desk.flow_page(FlowKind::Settings, settings.id);
+    let mut answer = navigate::to(submission.wants, &page);
+    for cookie in cookies {
+        answer = navigate::outcome_with_cookie(answer, &cookie);
+    }
+    answer
+}
+
+/// The settings flow that somebody goes on with.
+async fn settings(
+    desk: &Desk,
+    visit: &Visit,
+    from: &Flow,
+    identity: &Identity,
+) -> Result<Flow, Failure> {
+    let nodes = forms::nodes(desk, visit, FlowKind::Settings).await?;
+    let new = NewFlow {
+        context: remembered::owner(identity.id),
+        messages: vec![Message::recovered()],
+        ..NewFlow::after(from, FlowKind::Settings, nodes)
+    };
+    new.start(desk).await
+}
+
+/// What a native client gets: the flow, its token, and where to go on.
+fn body(
+    desk: &Desk,
+    submission: &Submission,
+    (session, token, identity): (&Session, &Token, &Identity),
+    settings: &Flow,
+) -> Value {
+    let mut body = submission.json(desk);
+    body["session"] = session_json::session(desk, session, identity);
+    body["session_token"] = json!(token.expose());
+    let page = desk.flow_page(FlowKind::Settings, settings.id);
+    body["continue_with"] = json!([
+        {"action": "set_ory_session_token", "ory_session_token": token.expose()},
+        {"action": "show_settings_ui", "flow": {"id": settings.id, "url": page}},
+    ]);
+    body
+}

@@ -1,0 +1,121 @@
+//! Changing one's password, or whatever else a local method keeps, and choosing a first one.
+
+use std::time::Duration;
+
+use portcullis_core::{
+    action::Action,
+    catalogue::Code,
+    credential::Credential,
+    event::Event,
+    flow::FlowKind,
+    identity::Identity,
+    message::Message,
+    method::{Method, MethodError},
+    principal::Principal,
+    secret::TokenHash,
+};
+use portcullis_kit::{Failure, Outcome};
+use serde_json::json;
+
+use super::save;
+use crate::{actions, desk::Desk, login::local::failure, submission::Submission};
+
+/// How long nobody else replaces the same credential.
+const EXCLUSIVE: Duration = Duration::from_secs(60);
+
+/// Replaces the method's credential by what was sent. Whoever knew the old one may be signed in
+/// somewhere, so that every other session ends.
+pub(super) async fn change(
+    desk: &Desk,
+    principal: &Principal,
+    method: &dyn Method,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    submission.flow.active = Some(method.name().to_owned());
+    let identity = save::stored(desk, principal).await?;
+    let credentials = desk.services.credentials.list(identity.id).await?;
+    let mut own = credentials.into_iter();
+    let present = own.find(|one| one.kind.as_str() == method.name());
+    let credential = match method.enroll(&submission.value(), &identity).await {
+        Ok(credential) => credential,
+        Err(MethodError::Invalid(complaints)) => return submission.reject(desk, complaints).await,
+        Err(error) => return Err(failure(desk, error)),
+    };
+    if present.is_some() && is_the_same(desk, method, &submission, &identity).await? {
+        let complaint = (Some(method.name().to_owned()), Message::same_password());
+        return submission.reject(desk, vec![complaint]).await;
+    }
+    require_session(desk, principal).await?;
+    if !replace(desk, present, credential).await? {
+        return save::overtaken(desk, identity.id, submission).await;
+    }
+    let sessions = desk.services.sessions.store();
+    let this = principal.session.id;
+    sessions.revoke_all(identity.id, Some(this)).await?;
+    desk.services.announcer.announce(&Event::PasswordChanged {
+        identity: identity.id,
+    });
+    let identity = actions::done(desk, &identity, Action::UpdatePassword).await?;
+    save::saved(desk, &identity, submission).await
+}
+
+/// Whether what was sent is what the identity signs in with already.
+async fn is_the_same(
+    desk: &Desk,
+    method: &dyn Method,
+    submission: &Submission,
+    identity: &Identity,
+) -> Result<bool, Failure> {
+    let Some(identifier) = identity.identifiers.first() else {
+        return Ok(false);
+    };
+    let mut attempt = submission.value();
+    attempt["identifier"] = json!(identifier);
+    match method.verify(&attempt).await {
+        Ok(found) => Ok(found.id == identity.id),
+        Err(MethodError::Invalid(_)) => Ok(false),
+        Err(error) => Err(failure(desk, error)),
+    }
+}
+
+/// Fails when the session has ended while the password was hashed: somebody may have taken the
+/// identity back just then.
+async fn require_session(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
+    let session = &principal.session;
+    let still = desk.services.sessions.store().find(&session.token_hash);
+    match still.await? {
+        Some(still) if still.id == session.id => Ok(()),
+        _ => Err(Failure::from(Code::SignedOut)
+            .way_out("Sign in", desk.begin_page(FlowKind::Login, None))),
+    }
+}
+
+/// Keeps the credential in the place of the one that was `present`; `false` when somebody else
+/// replaces the same one at this moment.
+async fn replace(
+    desk: &Desk,
+    present: Option<Credential>,
+    mut credential: Credential,
+) -> Result<bool, Failure> {
+    let services = &desk.services;
+    let before = present.as_ref().map(|one| (one.id, one.updated_at));
+    let (owner, kind) = (credential.identity_id, credential.kind.as_str());
+    let key = match before {
+        Some((id, updated_at)) => format!("credential:{owner}:{kind}:{id}:{updated_at}"),
+        None => format!("credential:{owner}:{kind}"),
+    };
+    let until = desk.now() + EXCLUSIVE;
+    if !services
+        .flows
+        .claim_once(&TokenHash::of(&key), until)
+        .await?
+    {
+        return Ok(false);
+    }
+    if let Some(present) = present {
+        credential.id = present.id;
+        credential.created_at = present.created_at;
+    }
+    services.credentials.put(&credential).await?;
+    Ok(true)
+}

@@ -1,0 +1,153 @@
+//! Changing one's traits.
+
+use portcullis_core::{
+    action::Action,
+    catalogue::Code,
+    event::Event,
+    identity::Identity,
+    message::Message,
+    principal::Principal,
+    schema::{Evaluation, ProfileContext, Schema},
+    store::StoreError,
+};
+use portcullis_kit::{Failure, Outcome, Wants};
+use serde_json::Value;
+
+use super::{privilege, save};
+use crate::{
+    actions,
+    complaint::{self, Complaint},
+    desk::Desk,
+    submission::Submission,
+};
+
+/// The method's name, and its nodes' group.
+pub(crate) const METHOD: &str = "profile";
+
+/// Puts the traits that were sent in place of those that are stored: all of them or none.
+pub(super) async fn save(
+    desk: &Desk,
+    principal: &Principal,
+    mut submission: Box<Submission>,
+) -> Outcome {
+    submission.flow.active = Some(METHOD.to_owned());
+    let stored = save::stored(desk, principal).await?;
+    let schema = schema(desk, &stored)?;
+    let place = actions::form::place(&submission.flow);
+    let identity = match judged(desk, place, &stored, sent(&submission, schema, &stored)) {
+        Ok(identity) => *identity,
+        Err(complaints) => return submission.reject(desk, complaints).await,
+    };
+    if schema.is_privileged_change(&stored.traits, &identity.traits)
+        && let Some(answer) = privilege::lacking(desk, principal, &mut submission).await?
+    {
+        return Ok(answer);
+    }
+    match keep(desk, &stored, &identity).await? {
+        Kept::Yes => {
+            let identity = actions::done(desk, &identity, Action::UpdateProfile).await?;
+            save::saved(desk, &identity, submission).await
+        }
+        Kept::Overtaken => save::overtaken(desk, stored.id, submission).await,
+        Kept::Taken => {
+            let complaint = (None, Message::duplicate());
+            submission.reject(desk, vec![complaint]).await
+        }
+    }
+}
+
+/// The schema of an identity.
+pub(crate) fn schema<'a>(desk: &'a Desk, identity: &Identity) -> Result<&'a Schema, Failure> {
+    let found = desk.services.schemas.find(&identity.schema_id);
+    found.map(|schema| &**schema).ok_or(Code::Internal.into())
+}
+
+/// The traits that were sent. A page has no fields for some of them, such as lists of lists, which
+/// must not go for that.
+pub(crate) fn sent(submission: &Submission, schema: &Schema, stored: &Identity) -> Value {
+    let traits = submission.traits();
+    if submission.wants == Wants::Json {
+        return traits;
+    }
+    let nodes = &submission.flow.ui.nodes;
+    let is_asked = |path: &String| {
+        let name = format!("traits.{path}");
+        nodes.iter().any(|node| node.attributes.name == name)
+    };
+    let mut leaves = schema.leaves();
+    leaves.retain(|path| !is_asked(path));
+    schema.completed(traits, &stored.traits, &leaves)
+}
+
+/// The identity with the traits that were sent, or all that is wrong with them. What a provider
+/// keeps up to date stays as it is.
+pub(crate) fn judged(
+    desk: &Desk,
+    place: ProfileContext,
+    stored: &Identity,
+    sent: Value,
+) -> Result<Box<Identity>, Vec<Complaint>> {
+    let services = &desk.services;
+    let Some(schema) = services.schemas.find(&stored.schema_id) else {
+        return Err(vec![(None, Message::invalid("This is not accepted here."))]);
+    };
+    let mut forced = schema.leaves();
+    forced.retain(|path| stored.is_forced(path));
+    let sent = schema.completed(sent, &stored.traits, &forced);
+    let refused = schema.differing(&sent, &stored.traits, &forced);
+    let mut complaints: Vec<Complaint> = refused
+        .iter()
+        .map(|path| (Some(format!("traits.{path}")), Message::kept_by_provider()))
+        .collect();
+    let sent = schema.restored(sent, &stored.traits, &forced);
+    let place = Evaluation::of(place);
+    let (clock, entropy) = (&*services.clock, &*services.entropy);
+    let accepted = schema.accept(&place, sent, &stored.traits);
+    let changed =
+        accepted.and_then(|traits| services.schemas.refreshed(stored, traits, clock, entropy));
+    match changed {
+        Ok(identity) if complaints.is_empty() => Ok(Box::new(identity)),
+        Ok(_) => Err(complaints),
+        Err(errors) => {
+            complaints.extend(complaint::about_traits(errors));
+            Err(complaints)
+        }
+    }
+}
+
+/// What became of a change.
+pub(crate) enum Kept {
+    /// It is stored.
+    Yes,
+    /// Somebody else changed the identity first.
+    Overtaken,
+    /// Somebody else signs in with an identifier of it.
+    Taken,
+}
+
+/// Stores a change, and tells of it.
+pub(crate) async fn keep(
+    desk: &Desk,
+    stored: &Identity,
+    identity: &Identity,
+) -> Result<Kept, Failure> {
+    if identity.traits == stored.traits {
+        return Ok(Kept::Yes);
+    }
+    match desk.services.identities.update(identity).await {
+        Ok(()) => {
+            desk.services.announcer.announce(&Event::ProfileChanged {
+                identity: identity.id,
+            });
+            Ok(Kept::Yes)
+        }
+        Err(StoreError::Conflict { .. }) => {
+            let now = desk.services.identities.find(identity.id).await?;
+            Ok(match now.is_some_and(|now| now.version == stored.version) {
+                true => Kept::Taken,
+                false => Kept::Overtaken,
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,189 @@
+//! Deleting one's own account: the switch, the role, the proof, the question, and what goes.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use portcullis_core::{
+    action::{Action, ActionSettings, Actions},
+    identity::{Identity, IdentityStore},
+};
+use serde_json::{Value, json};
+
+use super::house::{Browser, House, PASSWORD, Reply, action, csrf, messages, node};
+use crate::Limits;
+
+const ADA: &str = "ada@example.com";
+
+fn house(enabled: bool) -> House {
+    House::altered(Limits::default(), |services, _| {
+        let settings = ActionSettings {
+            enabled,
+            default: false,
+            priority: 0,
+            max_auth_age: Duration::ZERO,
+        };
+        let settings = BTreeMap::from([(Action::DeleteAccount, settings)]);
+        services.actions = Arc::new(Actions::new(services.schemas.clone(), settings, None));
+    })
+}
+
+async fn resident(house: &House, roles: &[&str]) -> Identity {
+    let mut ada = house.resident(ADA).await;
+    ada.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+    IdentityStore::update(&*house.store, &ada).await.unwrap();
+    ada
+}
+
+async fn is_there(house: &House, identity: &Identity) -> bool {
+    let found = IdentityStore::find(&*house.store, identity.id).await;
+    found.unwrap().is_some()
+}
+
+async fn settings(browser: &mut Browser<'_>) -> Value {
+    browser.ask("/self-service/settings/browser").await.json()
+}
+
+fn button<'a>(flow: &'a Value, name: &str, value: &str) -> Option<&'a Value> {
+    let mut nodes = flow["ui"]["nodes"].as_array().unwrap().iter();
+    nodes.find(|node| {
+        let input = &node["attributes"];
+        input["name"] == name && input["value"] == value
+    })
+}
+
+async fn press(browser: &mut Browser<'_>, flow: &Value, name: &str, value: &str) -> Reply {
+    let fields = [("csrf_token", csrf(flow)), (name, value)];
+    browser.submit(action(flow), &fields).await
+}
+
+/// Proves again who one is, and comes back.
+async fn prove(browser: &mut Browser<'_>, asked: &Reply) -> Reply {
+    assert_eq!(asked.query("refresh"), "true");
+    browser.house().clock.advance(Duration::from_secs(1));
+    let begun = browser.go(asked.location()).await;
+    let fetch = format!("/self-service/login/flows?id={}", begun.query("flow"));
+    let login = browser.ask(&fetch).await.json();
+    let fields = [
+        ("csrf_token", csrf(&login)),
+        ("identifier", ADA),
+        ("password", PASSWORD),
+        ("method", "password"),
+    ];
+    let back = browser.submit(action(&login), &fields).await;
+    browser.go(back.location()).await
+}
+
+#[tokio::test]
+async fn kc_121_and_kc_122_only_with_the_switch_and_the_role() {
+    for (enabled, roles, expected) in [
+        (false, vec!["delete-account"], false),
+        (true, vec![], false),
+        (true, vec!["admin"], false),
+        (true, vec!["delete-account"], true),
+    ] {
+        let house = house(enabled);
+        let ada = resident(&house, &roles).await;
+        let mut browser = house.browser();
+        browser.sign_in(ADA).await;
+        let flow = settings(&mut browser).await;
+        let offered = button(&flow, "method", "delete_account");
+        assert_eq!(offered.is_some(), expected, "{enabled} {roles:?}");
+        if let Some(offered) = offered {
+            assert_eq!(offered["group"], "profile");
+            assert_eq!(offered["attributes"]["type"], "submit");
+            continue;
+        }
+        for (name, value) in [("method", "delete_account"), ("confirm", "delete_account")] {
+            let body = json!({name: value, "csrf_token": csrf(&flow)});
+            let reply = browser.post(action(&flow), &body).await;
+            assert_eq!(
+                (reply.status, messages(&reply.json())),
+                (400, vec![4_010_004])
+            );
+        }
+        assert!(is_there(&house, &ada).await);
+    }
+}
+
+#[tokio::test]
+async fn kc_123_after_a_proof_and_a_question_everything_goes() {
+    let house = house(true);
+    let ada = resident(&house, &["delete-account"]).await;
+    let mut phone = house.browser();
+    phone.sign_in(ADA).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let flow = settings(&mut browser).await;
+
+    let asked = press(&mut browser, &flow, "method", "delete_account").await;
+    // Confirming without a proof only asks for it again.
+    let early = press(&mut browser, &flow, "confirm", "delete_account").await;
+    assert_eq!(early.query("refresh"), "true");
+    let question = prove(&mut browser, &asked).await;
+    assert!(is_there(&house, &ada).await, "nothing goes unasked");
+    let page = browser.go(question.location()).await.text();
+    for said in [
+        "Delete your account?",
+        "go for good",
+        "sessions (2)",
+        "Keep my account",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let gone = press(&mut browser, &flow, "confirm", "delete_account").await;
+    assert!(
+        gone.location().contains("/signed-out?deleted="),
+        "{}",
+        gone.location()
+    );
+    assert_eq!(browser.session(), None);
+    assert!(!is_there(&house, &ada).await);
+    assert_eq!(phone.ask("/sessions/whoami").await.status, 401);
+    let page = browser.go(gone.location()).await.text();
+    assert!(page.contains("Your account is deleted"), "{page}");
+    assert_eq!(house.heard.all().last().unwrap(), "deleted");
+}
+
+#[tokio::test]
+async fn kc_104_a_proof_from_before_the_wish_does_not_count() {
+    let house = house(true);
+    let ada = resident(&house, &["delete-account"]).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let flow = settings(&mut browser).await;
+    for body in [
+        json!({"method": "delete_account"}),
+        json!({"confirm": "delete_account"}),
+    ] {
+        let mut body = body;
+        body["csrf_token"] = csrf(&flow).into();
+        let reply = browser.post(action(&flow), &body).await;
+        assert_eq!(reply.error(), (403, "session_refresh_required".to_owned()));
+    }
+    assert!(is_there(&house, &ada).await);
+}
+
+#[tokio::test]
+async fn whoever_keeps_their_account_is_back_in_the_settings() {
+    let house = house(true);
+    let ada = resident(&house, &["delete-account"]).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let flow = settings(&mut browser).await;
+    let asked = press(&mut browser, &flow, "method", "delete_account").await;
+    prove(&mut browser, &asked).await;
+    let kept = press(&mut browser, &flow, "confirm", "keep").await;
+    assert!(
+        kept.location().contains("/settings?flow="),
+        "{}",
+        kept.location()
+    );
+    let fetch = format!(
+        "/self-service/settings/flows?id={}",
+        flow["id"].as_str().unwrap()
+    );
+    let now = browser.ask(&fetch).await.json();
+    assert_eq!(node(&now, "traits.email")["attributes"]["value"], ADA);
+    let late = press(&mut browser, &flow, "confirm", "delete_account").await;
+    assert_eq!(late.query("refresh"), "true", "the wish is forgotten");
+    assert!(is_there(&house, &ada).await);
+}

@@ -1,0 +1,5 @@
+//! The verification flow: proving that one holds an address. It signs nobody in.
+
+pub(crate) mod begin;
+pub(crate) mod init;
+pub(crate) mod submit;

@@ -1,0 +1,85 @@
+//! Verifications that begin by themselves: after somebody registered, or changed an address.
+
+use portcullis_core::{
+    flow::{Flow, FlowKind},
+    identity::Identity,
+};
+use portcullis_kit::Failure;
+use serde_json::{Value, json};
+
+use crate::{
+    codes::{
+        self,
+        awaited::{Holder, awaits_verification},
+        send,
+    },
+    desk::Desk,
+    start::NewFlow,
+    throttle,
+};
+
+/// A verification that has begun: its mail is on its way.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    /// The flow that takes the proof.
+    pub(crate) flow: Flow,
+    /// Where the mail went.
+    pub(crate) address: String,
+}
+
+/// Begins to verify the newest address of `identity` that nobody has proved, in a flow that goes on
+/// where `from` does. `None` where there is none, where it is not offered, and where too many were
+/// begun.
+pub(crate) async fn begin_for(
+    desk: &Desk,
+    from: &Flow,
+    identity: &Identity,
+) -> Result<Option<Begun>, Failure> {
+    let kind = FlowKind::Verification;
+    let waiting = identity
+        .addresses
+        .iter()
+        .filter(|one| awaits_verification(one));
+    let newest = waiting.max_by_key(|one| one.created_at);
+    let Some(address) = newest.filter(|_| codes::is_offered(desk, kind)) else {
+        return Ok(None);
+    };
+    if throttle::code(desk, &address.value).await.is_err() {
+        return Ok(None);
+    }
+    let new = NewFlow {
+        messages: vec![send::said(kind, desk)],
+        ..NewFlow::after(from, kind, Vec::new())
+    };
+    let mut flow = new.start(desk).await?;
+    let holder = Holder::of(kind, identity, &address.value);
+    let letter = send::prepare(desk, &mut flow, address.value.clone(), holder)?;
+    desk.services.flows.put(&flow).await?;
+    if let Some(letter) = letter {
+        send::post(desk, letter).await;
+    }
+    Ok(Some(Begun {
+        flow,
+        address: address.value.clone(),
+    }))
+}
+
+impl Begun {
+    /// What tells a program to go on with it.
+    pub(crate) fn continue_with(&self, desk: &Desk) -> Value {
+        json!({"action": "show_verification_ui", "flow": {
+            "id": self.flow.id,
+            "verifiable_address": self.address,
+            "url": desk.flow_page(self.flow.kind, self.flow.id),
+        }})
+    }
+
+    /// Lets the body of an answer tell it before all else.
+    pub(crate) fn tell(&self, desk: &Desk, body: &mut Value) {
+        let own = self.continue_with(desk);
+        match body.get_mut("continue_with").and_then(Value::as_array_mut) {
+            Some(others) => others.insert(0, own),
+            None => body["continue_with"] = json!([own]),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The commands about required actions: which there are, and what one identity has to do.
+
+use clap::{Args, Subcommand};
+use portcullis_core::{action::Action, identity::Identity};
+use serde_json::{Value, json};
+
+use super::{
+    Common, Failure, Selector,
+    desk::{self, Desk},
+};
+
+/// What can be asked of the actions as such.
+#[derive(Debug, Subcommand)]
+pub(super) enum RequiredActions {
+    /// List all actions with their settings, in the order in which they are asked for.
+    List,
+}
+
+/// What one identity has to do.
+#[derive(Debug, Args)]
+pub(super) struct SetRequiredActions {
+    #[command(flatten)]
+    selector: Selector,
+    /// An action that it has to do at once, by alias; several times for several.
+    #[arg(long, value_name = "ALIAS")]
+    add: Vec<String>,
+    /// An action that it has to do no more.
+    #[arg(long, value_name = "ALIAS")]
+    remove: Vec<String>,
+}
+
+/// Answers what is asked of the actions.
+pub(super) fn run(common: &Common, asked: &RequiredActions) -> Result<(), Failure> {
+    let RequiredActions::List = asked;
+    let config = desk::configuration_past_drop_ins(common)?;
+    let mut settings: Vec<_> = config.action_settings().into_iter().collect();
+    settings.sort_by_key(|(action, settings)| (settings.priority, *action));
+    let rows: Vec<Value> = settings
+        .iter()
+        .map(|(action, settings)| {
+            json!({
+                "alias": action.alias(),
+                "enabled": settings.enabled,
+                "default": settings.default,
+                "priority": settings.priority,
+                "max_auth_age": humantime::format_duration(settings.max_auth_age).to_string(),
+            })
+        })
+        .collect();
+    let columns = ["alias", "enabled", "default", "priority", "max_auth_age"];
+    common.output.print_rows(&rows, &columns);
+    Ok(())
+}
+
+/// Changes what an identity has to do; its sessions obey at once.
+pub(super) fn set(common: &Common, asked: &SetRequiredActions) -> Result<(), Failure> {
+    if asked.add.is_empty() && asked.remove.is_empty() {
+        let message = "provide --add or --remove with the alias of an action";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let added: Result<Vec<Action>, Failure> = asked.add.iter().map(|alias| known(alias)).collect();
+    let added = added?;
+    Desk::open(common, async |desk| {
+        for action in &added {
+            require_enabled(desk, *action)?;
+        }
+        let mut identity = asked.selector.resolve(desk.identities()).await?;
+        change(&mut identity, &added, &asked.remove);
+        identity.updated_at = desk.now();
+        desk.identities().update(&identity).await?;
+        common.output.print(&json!({
+            "identity_id": identity.id,
+            "required_actions": identity.required_actions,
+        }));
+        Ok(())
+    })
+}
+
+fn change(identity: &mut Identity, added: &[Action], removed: &[String]) {
+    let aliases = &mut identity.required_actions;
+    aliases.retain(|alias| !removed.contains(alias));
+    for alias in added.iter().map(|action| action.alias()) {
+        if !aliases.iter().any(|one| one == alias) {
+            aliases.push(alias.to_owned());
+        }
+    }
+}
+
+fn known(alias: &str) -> Result<Action, Failure> {
+    let action = alias.parse::<Action>().ok();
+    // Nobody has to delete their account.
+    let action = action.filter(|action| *action != Action::DeleteAccount);
+    action.ok_or_else(|| {
+        let all = Action::ALL.iter().map(|action| action.alias());
+        let all: Vec<_> = all
+            .filter(|alias| *alias != Action::DeleteAccount.alias())
+            .collect();
+        Failure::Usage(format!(
+            "{alias:?} is no action that can be required; write one of {}",
+            all.join(", ")
+        ))
+    })
+}
+
+fn require_enabled(desk: &Desk, action: Action) -> Result<(), Failure> {
+    match desk.actions().settings(action) {
+        Some(_) => Ok(()),
+        None => Err(Failure::Refused(format!(
+            "{} is switched off here, or cannot be done; see [required_actions.{0}]",
+            action.alias()
+        ))),
+    }
+}

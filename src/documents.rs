@@ -1,0 +1,94 @@
+//! The identity schemas as they are written, for administrators; people read their own view of them
+//! elsewhere.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use portcullis_core::{
+    pages::Pages,
+    schema::{Schema, Schemas, Viewer},
+};
+use serde_json::{Value, json};
+
+/// `/schemas` and `/schemas/{id}`.
+#[derive(Debug)]
+pub struct Documents {
+    schemas: Arc<Schemas>,
+}
+
+impl Documents {
+    /// The documents of these schemas.
+    pub fn new(schemas: Arc<Schemas>) -> Self {
+        Self { schemas }
+    }
+
+    /// The schema of this name, which comes in base64url, or plain.
+    fn find(&self, id: &str) -> Option<&Arc<Schema>> {
+        let decoded = URL_SAFE_NO_PAD.decode(id).ok();
+        let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+        let found = decoded.and_then(|id| self.schemas.find(&id));
+        found.or_else(|| self.schemas.find(id))
+    }
+}
+
+#[async_trait]
+impl Pages for Documents {
+    async fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            let body = json!({"status": "method not allowed"});
+            return answer(StatusCode::METHOD_NOT_ALLOWED, &body);
+        }
+        let rest = request.uri().path().strip_prefix("/schemas");
+        let id = rest.unwrap_or_default().trim_start_matches('/');
+        if id.is_empty() {
+            let all = self.schemas.all().iter();
+            let all: Value = all
+                .map(|schema| json!({"id": schema.id(), "schema": whole(schema)}))
+                .collect();
+            return answer(StatusCode::OK, &all);
+        }
+        match self.find(id) {
+            Some(schema) => answer(StatusCode::OK, &whole(schema)),
+            None => answer(StatusCode::NOT_FOUND, &json!({"status": "not found"})),
+        }
+    }
+}
+
+fn whole(schema: &Schema) -> Value {
+    schema.projection(Viewer::Administrator)
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.to_string().into_bytes());
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn administrators_read_schemas_whole() {
+        let document = json!({"properties": {"a": {"x-profile": {"edit": ["admin"]}}}});
+        let schema = Schema::parse("one", document.clone()).unwrap();
+        let schemas = Schemas::new(vec![Arc::new(schema)], "one").unwrap();
+        let documents = Documents::new(Arc::new(schemas));
+        let get = async |path: &str| {
+            let request = Request::get(path).body(Vec::new()).unwrap();
+            let response = documents.respond(request).await;
+            let body: Value = serde_json::from_slice(response.body()).unwrap();
+            (response.status().as_u16(), body)
+        };
+        let all = json!([{"id": "one", "schema": document}]);
+        assert_eq!(get("/schemas").await, (200, all));
+        assert_eq!(get("/schemas/one").await, (200, document.clone()));
+        assert_eq!(get("/schemas/b25l").await, (200, document));
+        assert_eq!(get("/schemas/two").await.0, 404);
+    }
+}

@@ -1,0 +1,133 @@
+//! `[required_actions]`: what people may have to do, and what nobody could.
+
+use std::time::Duration;
+
+use portcullis_core::action::Action;
+
+use crate::{Folder, ROUTE, refused, route};
+
+#[test]
+fn kc_095_actions_have_defaults_that_one_key_at_a_time_changes() {
+    let text = route("[required_actions.VERIFY_PROFILE]\nenabled = false");
+    let config = Folder::with(&text).load().unwrap().config;
+    let settings = config.action_settings();
+    assert!(!settings[&Action::VerifyProfile].enabled);
+    assert_eq!(settings[&Action::VerifyProfile].priority, 50);
+    assert!(settings[&Action::UpdatePassword].enabled);
+    assert!(!settings[&Action::TermsAndConditions].enabled);
+    let deletion = &settings[&Action::DeleteAccount];
+    assert!(!deletion.enabled && deletion.max_auth_age.is_zero());
+    let minutes = Duration::from_secs(300);
+    assert_eq!(settings[&Action::UpdateProfile].max_auth_age, minutes);
+    let variable = (
+        "PORTCULLIS__REQUIRED_ACTIONS__UPDATE_PROFILE__DEFAULT",
+        "true",
+    );
+    let config = Folder::with(ROUTE).load_with(&[variable]).unwrap().config;
+    assert!(config.action_settings()[&Action::UpdateProfile].default);
+}
+
+#[test]
+fn kc_105_the_age_of_a_sign_in_for_a_new_password_can_stand_with_the_passwords() {
+    let text = route("[identity.password]\nmax_auth_age = \"1m\"\nmax_age = \"90d\"");
+    let config = Folder::with(&text).load().unwrap().config;
+    let minute = Duration::from_secs(60);
+    let settings = config.action_settings();
+    assert_eq!(settings[&Action::UpdatePassword].max_auth_age, minute);
+    refused(
+        &route("[identity.password]\nmax_age = \"1h\""),
+        "portcullis.toml:5: identity.password.max_age: nobody chooses a password each day",
+    );
+}
+
+#[test]
+fn kc_092_an_action_that_there_is_not_is_told_with_what_there_is() {
+    for (alias, expected) in [
+        (
+            "UPDATE_PASWORD",
+            "there is no such action; did you mean `UPDATE_PASSWORD`?",
+        ),
+        (
+            "CONFIGURE_TOTP",
+            "this factor does not exist here yet; remove the table",
+        ),
+        (
+            "webauthn-register",
+            "this factor does not exist here yet; remove the table",
+        ),
+        (
+            "UPDATE_EMAIL",
+            "this action does not exist here; UPDATE_PROFILE does the same",
+        ),
+    ] {
+        let text = route(&format!("[required_actions.{alias}]\nenabled = true"));
+        refused(
+            &text,
+            &format!("portcullis.toml:4: required_actions.{alias}: {expected}"),
+        );
+    }
+}
+
+#[test]
+fn kc_096_terms_need_a_version_and_something_to_read() {
+    let terms = |keys: &str| route(&format!("[required_actions.TERMS_AND_CONDITIONS]\n{keys}"));
+    let at = "required_actions.TERMS_AND_CONDITIONS";
+    let told = Folder::with(&terms("enabled = true")).refused();
+    assert!(
+        told.contains(&format!("{at}.version: terms need a version")),
+        "{told}"
+    );
+    assert!(
+        told.contains(&format!("{at}.text: there is nothing to accept")),
+        "{told}"
+    );
+    let good = terms("enabled = true\nversion = \"1\"\ntext_file = \"terms.txt\"");
+    let config = Folder::with(&good)
+        .and("terms.txt", "Be kind.\n")
+        .load()
+        .unwrap()
+        .config;
+    let read = config.terms().unwrap();
+    assert_eq!(
+        (&*read.version, read.text.as_deref()),
+        ("1", Some("Be kind.\n"))
+    );
+    let both = terms("text = \"a\"\ntext_file = \"terms.txt\"");
+    let told = Folder::with(&both).and("terms.txt", "a").refused();
+    assert!(
+        told.contains("`text` and `text_file` are both given"),
+        "{told}"
+    );
+    refused(
+        &route("[required_actions.UPDATE_PROFILE]\nversion = \"1\""),
+        "portcullis.toml:5: required_actions.UPDATE_PROFILE.version: only TERMS_AND_CONDITIONS",
+    );
+}
+
+#[test]
+fn an_action_that_nobody_could_do_is_off_and_warned_of() {
+    let text = route("[required_actions.VERIFY_EMAIL]\ndefault = true");
+    let folder = Folder::with(&text);
+    assert!(
+        folder
+            .warned()
+            .contains("addresses cannot be verified here")
+    );
+    let settings = folder.load().unwrap().config.action_settings();
+    assert!(!settings[&Action::VerifyEmail].enabled);
+    let text = route(
+        "[identity.local]\nenabled = false\n[required_actions.UPDATE_PASSWORD]\ndefault = true",
+    );
+    let folder = Folder::with(&text);
+    assert!(folder.warned().contains("there are no passwords here"));
+    let settings = folder.load().unwrap().config.action_settings();
+    assert!(!settings[&Action::UpdatePassword].enabled);
+}
+
+#[test]
+fn nobody_has_to_delete_their_account() {
+    refused(
+        &route("[required_actions.delete_account]\nenabled = true\ndefault = true"),
+        "portcullis.toml:6: required_actions.delete_account.default: nobody has to",
+    );
+}

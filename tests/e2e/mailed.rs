@@ -1,0 +1,163 @@
+//! Getting back in and proving an address, by what a real mail server delivers.
+
+use std::fs;
+
+use reqwest::Response;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::{
+    ALICE, Browser, Form, Route, SmtpServer, TestGateway,
+    person::{session_cookie, whoami},
+};
+
+/// A gateway that sends mail, with further lines.
+async fn gate(lines: &str) -> (TestGateway, SmtpServer) {
+    let mail = SmtpServer::start().await;
+    let gateway = TestGateway::builder()
+        .registration()
+        .table(&format!("{}\n{lines}", mail.table()))
+        .route(&Route::signed_in("/", "echo:"))
+        .start()
+        .await;
+    (gateway, mail)
+}
+
+/// Has a code mailed to this address, whoever has it.
+async fn ask(form: &Form, email: &str) {
+    let asked = form
+        .submit_json(json!({ "method": "code", "email": email }))
+        .await;
+    assert_eq!(asked.status(), 200);
+}
+
+/// Types a code.
+async fn enter(form: &Form, code: &str) -> Response {
+    form.submit_json(json!({ "method": "code", "code": code }))
+        .await
+}
+
+/// KC-078, KC-093, CU-28.
+#[tokio::test]
+async fn somebody_registers_proves_the_address_and_gets_back_in() {
+    let (gateway, mail) = gate("").await;
+    let alice = ALICE.sign_up(&gateway).await;
+    let letter = mail.letter_to(ALICE.email, 0).await;
+    let form = Form::begin(&alice.client, "verification", "").await;
+    assert_eq!(form.value("email").as_deref(), Some(ALICE.email));
+    let crossed = enter(&form, &letter.code()).await;
+    assert_eq!(
+        crossed.status(),
+        400,
+        "the code is for the form that registration began"
+    );
+    ask(&form, ALICE.email).await;
+    let code = mail.letter_to(ALICE.email, 1).await.code();
+    let proved = enter(&form, &code).await;
+    let proved: serde_json::Value = proved.json().await.unwrap();
+    assert_eq!(proved["state"], "passed_challenge", "{proved}");
+    let session = whoami(&alice.client).await;
+    assert_eq!(
+        session["identity"]["verifiable_addresses"][0]["verified"],
+        true
+    );
+
+    let visitor = gateway.anonymous();
+    let form = Form::begin(&visitor, "recovery", "?return_to=/deep").await;
+    ask(&form, "eve@example.org").await;
+    ask(&form, ALICE.email).await;
+    let letter = mail.letter_to(ALICE.email, 2).await;
+    assert!(
+        letter.message.contains("to get back in at localhost"),
+        "{}",
+        letter.message
+    );
+    let code = letter.code();
+    let entered = enter(&form, &code).await;
+    assert_eq!(entered.status(), 422);
+    assert!(session_cookie(&entered).is_some());
+    let session = whoami(&visitor).await;
+    assert_eq!(
+        session["authentication_methods"][0]["method"],
+        "code_recovery"
+    );
+    assert_ne!(
+        alice.status("/").await,
+        200,
+        "the session of before has ended"
+    );
+    assert!(
+        mail.letters()
+            .iter()
+            .all(|letter| letter.to == [ALICE.email]),
+        "strangers get none"
+    );
+    let log = gateway.log();
+    assert!(!log.contains(&code) && !log.contains(ALICE.email), "{log}");
+}
+
+#[tokio::test]
+async fn somebody_gets_back_in_on_the_pages() {
+    let (gateway, mail) = gate("").await;
+    ALICE.sign_up(&gateway).await;
+    let browser = Browser::open_without_scripts().await;
+    browser.goto(&format!("{}/deep?x=1", gateway.url())).await;
+    browser.see("Forgot your password?").await;
+    browser.press("Get back in").await;
+    browser.see("Email address").await;
+    browser.fill("email", ALICE.email).await;
+    browser.submit().await;
+    browser.see("Check your mail").await;
+    browser.fill("code", "000000").await;
+    browser.submit().await;
+    browser.see("This code is not right").await;
+    browser.press("Send it again").await;
+    let code = mail.letter_to(ALICE.email, 2).await.code();
+    browser.see("on its way").await;
+    browser.fill("code", &code).await;
+    browser.submit().await;
+    browser.see("You are back in.").await;
+    browser.arrive_at("/settings?flow=").await;
+}
+
+#[tokio::test]
+async fn a_mailed_link_opens_in_another_browser_and_is_worded_by_the_operator() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("recovery_link.html");
+    fs::write(
+        &path,
+        "<p><a href=\"{{ link }}\">Back</a> to {{ gate }}</p>",
+    )
+    .unwrap();
+    let lines = format!(
+        "template_dir = \"{}\"\n[plugins.self-service.recovery]\nuse = \"link\"\n\
+         [plugins.self-service.verification]\nenabled = false",
+        folder.path().display()
+    );
+    let (gateway, mail) = gate(&lines).await;
+    ALICE.sign_up(&gateway).await;
+    let form = Form::begin(&gateway.anonymous(), "recovery", "").await;
+    let asked = form
+        .submit_json(json!({ "method": "link", "email": ALICE.email }))
+        .await;
+    assert_eq!(asked.status(), 200);
+    let letter = mail.letter_to(ALICE.email, 0).await;
+    assert!(letter.message.contains("text/html"), "{}", letter.message);
+    let link = letter.link();
+    let seen = gateway.anonymous().navigate(&link).await;
+    assert_eq!(
+        seen.status(),
+        200,
+        "whoever looks through mail changes nothing"
+    );
+    let browser = Browser::open().await;
+    browser.goto(&link).await;
+    browser.see("choose a new password").await;
+    browser.press("Continue").await;
+    browser.see("You are back in.").await;
+    browser.goto(&link).await;
+    browser.see("This form is not known any more").await;
+    let log = gateway.log();
+    let token = link.split("token=").nth(1).unwrap();
+    assert!(!log.contains(token), "{log}");
+}

@@ -1,0 +1,61 @@
+//! What a new schema would do to the identities that are stored, told beforehand.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{ALICE, BOB, Route, TestGateway, gateway::Output};
+
+fn check(gateway: &TestGateway, traits: &Value, further: &[&str]) -> Output {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("new.json");
+    let document = json!({"type": "object", "properties": {"traits": traits}});
+    fs::write(&file, document.to_string()).unwrap();
+    let file = file.display().to_string();
+    let mut arguments = vec!["schema", "check", "--against", &*file];
+    arguments.extend(further);
+    gateway.run(&arguments, "")
+}
+
+#[tokio::test]
+async fn a_new_schema_is_checked_against_everybody_stored() {
+    let gateway = TestGateway::builder()
+        .registration()
+        .route(&Route::signed_in("/", "echo:"))
+        .start()
+        .await;
+    ALICE.sign_up(&gateway).await;
+    BOB.sign_up(&gateway).await;
+    let email = json!({"type": "string", "format": "email",
+        "ory.sh/kratos": {"credentials": {"password": {"identifier": true}}}});
+    let fine = json!({"type": "object", "properties": {"email": email}});
+    let json = ["--output", "json"];
+    let answer = check(&gateway, &fine, &json);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    assert_eq!(answer.json()["checked"], 2);
+
+    let strict = json!({"type": "object", "required": ["phone"], "properties": {
+        "phone": {"type": "string"},
+        "email": {"type": "string", "const": ALICE.email},
+    }});
+    let answer = check(&gateway, &strict, &json);
+    assert_eq!(answer.code, 1, "{answer:?}");
+    let told = answer.json();
+    let traits = json!([
+        {"trait": "email", "identities": 1, "missing": 0},
+        {"trait": "phone", "identities": 2, "missing": 2},
+    ]);
+    assert_eq!(told["failing"], 2);
+    assert_eq!(told["without_identifier"], 2, "nobody could sign in");
+    assert_eq!(told["traits"], traits);
+    assert!(!answer.stdout.contains(BOB.email), "nobody is named");
+
+    let table = check(&gateway, &strict, &[]);
+    assert_eq!(table.code, 1);
+    assert!(table.stdout.contains("phone"), "{table:?}");
+    let unknown = check(&gateway, &fine, &["--id", "no-such-schema"]);
+    assert_eq!(unknown.code, 2, "{unknown:?}");
+    let broken = check(&gateway, &json!({"type": "object"}), &[]);
+    assert_eq!(broken.code, 1, "{broken:?}");
+}
