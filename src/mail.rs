@@ -28,8 +28,6 @@ pub struct Post {
     pub mailer: Arc<dyn Mailer>,
     /// Hears which accounts are linked and unlinked, to write to those they belong to.
     pub observer: Arc<dyn Observer>,
-    /// What is to run beside the requests.
-    pub rounds: Option<Rounds>,
     events: Arc<LinkEvents>,
 }
 
@@ -42,13 +40,14 @@ pub struct Rounds {
 }
 
 impl Post {
-    /// The post office of this configuration; nothing connects before there is mail.
+    /// The post office of this configuration, and what is to run beside the requests; nothing
+    /// connects before there is mail.
     pub fn new(
         config: &config::Mail,
         addresses: &Addresses,
         clock: &Arc<dyn Clock>,
         entropy: &Arc<dyn Entropy>,
-    ) -> Result<Self, MailServerError> {
+    ) -> Result<(Self, Rounds), MailServerError> {
         let smtp = match (&config.url, &config.from) {
             (Some(url), Some(from)) => Some(Smtp::new(
                 (url, config.ca_file.as_deref()),
@@ -67,16 +66,17 @@ impl Post {
         let mailer: Arc<dyn Mailer> = Arc::new(outbox);
         let (events, links) = LinkEvents::new(addresses.clone(), wording);
         let events = Arc::new(events);
-        Ok(Self {
+        let rounds = Rounds {
+            unsent,
+            links,
+            mailer: Arc::clone(&mailer),
+        };
+        let post = Self {
             observer: events.clone(),
-            rounds: Some(Rounds {
-                unsent,
-                links,
-                mailer: Arc::clone(&mailer),
-            }),
             mailer,
             events,
-        })
+        };
+        Ok((post, rounds))
     }
 
     /// Looks providers up here the moment something happens to a link, for afterwards its provider
@@ -88,7 +88,7 @@ impl Post {
 
 impl Rounds {
     /// Runs as long as there is somebody to put mail in.
-    pub async fn run(self, identities: Arc<dyn IdentityStore>, registry: Arc<Registry>) {
+    pub async fn run(self, identities: Arc<dyn IdentityStore>) {
         let Self {
             unsent,
             links,
@@ -100,7 +100,7 @@ impl Rounds {
             }
         };
         let writing = async move {
-            links.run(&*mailer, &*identities, &registry).await;
+            links.run(&*mailer, &*identities).await;
             // Ends the sending once all is sent, where nobody else holds it either.
             drop(mailer);
         };

@@ -116,6 +116,13 @@ fn provider(keys: &str) -> String {
     )
 }
 
+/// A provider of this kind; its own keys begin at line 8.
+fn of_kind(kind: &str, keys: &str) -> String {
+    format!(
+        "{ROUTE}[providers.p]\nkind = \"{kind}\"\nclient_id = \"x\"\nclient_secret = \"y\"\n{keys}\n"
+    )
+}
+
 /// Asserts that `text` is refused and that one of the messages is `expected`.
 fn refused(text: &str, expected: &str) {
     let told = Folder::with(text).refused();

@@ -87,7 +87,7 @@ impl Desk {
 
     /// A desk over the stores of this configuration.
     pub(super) async fn furnish(config: &Config) -> Result<Self, Failure> {
-        let foundation = Foundation::lay(config)
+        let (foundation, _) = Foundation::lay(config)
             .await
             .map_err(|e| Failure::refused(&e))?;
         let passwords = foundation

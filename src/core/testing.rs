@@ -2,9 +2,14 @@
 
 mod administration;
 pub mod contract;
+mod meddled;
 mod memory;
 
-pub use self::{administration::NoAdministration, memory::MemoryStore};
+pub use self::{
+    administration::NoAdministration,
+    meddled::{Meddled, Meddler, Meddling},
+    memory::MemoryStore,
+};
 
 use std::sync::{
     Mutex,

@@ -21,7 +21,7 @@ use super::BuildError;
 use crate::{
     config::Config,
     entropy::OsEntropy,
-    mail::Post,
+    mail::{Post, Rounds},
     observe::metrics::Metrics,
     store::{SharedSessions, Store, Stores},
     vault::{Keyring, SealedUpstreamSessions, Vault, VaultParts},
@@ -55,13 +55,17 @@ pub struct Foundation {
 }
 
 impl Foundation {
-    /// Opens the stores, brings them up to date and reads the schemas.
-    pub async fn lay(config: &Config) -> Result<Self, BuildError> {
+    /// Opens the stores, brings them up to date and reads the schemas; beside it, what is to run as
+    /// long as mail is to be sent.
+    pub async fn lay(config: &Config) -> Result<(Self, Rounds), BuildError> {
         Self::lay_with(config, &Validators::new()).await
     }
 
     /// The same with validators that schemas may name.
-    pub async fn lay_with(config: &Config, validators: &Validators) -> Result<Self, BuildError> {
+    pub async fn lay_with(
+        config: &Config,
+        validators: &Validators,
+    ) -> Result<(Self, Rounds), BuildError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let lifetimes = SessionLifetimes {
@@ -77,10 +81,10 @@ impl Foundation {
         let actions = Arc::new(actions);
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
-        let post = Post::new(&config.mail, &addresses, &clock, &entropy)
+        let (post, rounds) = Post::new(&config.mail, &addresses, &clock, &entropy)
             .map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
-        Ok(Self {
+        let foundation = Self {
             stores: store.cached(
                 shared,
                 lifetimes,
@@ -97,7 +101,8 @@ impl Foundation {
             clock,
             entropy,
             lifetimes,
-        })
+        };
+        Ok((foundation, rounds))
     }
 
     /// The password method.

@@ -30,6 +30,15 @@ fn sessions_end_and_their_cookie_reaches_the_gateway() {
 }
 
 #[test]
+fn the_templates_of_mails_are_looked_for_beside_the_configuration() {
+    let folder = Folder::with(&format!("[mail]\ntemplate_dir = \"mails\"\n{ROUTE}"));
+    let mails = folder.path().join("mails");
+    std::fs::create_dir(&mails).unwrap();
+    let config = folder.load().unwrap().config;
+    assert_eq!(config.mail.template_dir, Some(mails));
+}
+
+#[test]
 fn providers_are_complete_and_of_their_kind() {
     refused(
         "[providers.acme]\nclient_id = \"x\"\n",

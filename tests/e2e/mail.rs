@@ -60,11 +60,11 @@ fn office(
     let addresses = addresses(&Config::default()).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-    let post = Post::new(&mail, &addresses, &clock, &entropy).unwrap();
-    let registry = Arc::new(Registry::new(Providers::new(providers)));
+    let (post, rounds) = Post::new(&mail, &addresses, &clock, &entropy).unwrap();
+    post.follow(Arc::new(Registry::new(Providers::new(providers))));
     let identities: Arc<dyn IdentityStore> = identities.clone();
     Office {
-        rounds: tokio::spawn(post.rounds.unwrap().run(identities, registry)),
+        rounds: tokio::spawn(rounds.run(identities)),
         mailer: post.mailer,
         observer: post.observer,
     }

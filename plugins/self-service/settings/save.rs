@@ -37,6 +37,7 @@ pub(crate) async fn refresh(
     };
     flow.ui.nodes = start::arrange(nodes);
     flow.state = "show_form".to_owned();
+    remembered::forget_choices(flow);
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::{
     flow::{Flow, FlowStore},
     id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
-    link::LinkKey,
+    link::{LinkKey, PreparedLink},
     provider::{TokenSet, Upstream},
     secret::TokenHash,
     session::Session,
@@ -223,10 +223,13 @@ impl CredentialStore for MemoryStore {
         after: Option<CredentialId>,
         limit: u32,
     ) -> Result<Vec<Credential>, StoreError> {
-        let prefix = LinkKey::identifier_prefix(provider);
+        let prefixes = [
+            LinkKey::identifier_prefix(provider),
+            PreparedLink::identifier_prefix(provider),
+        ];
         let is_link = |c: &&Credential| {
             let key = c.identifier.as_deref().unwrap_or_default();
-            c.kind == CredentialKind::Oidc && key.starts_with(&prefix)
+            c.kind == CredentialKind::Oidc && prefixes.iter().any(|prefix| key.starts_with(prefix))
         };
         let kept = self.kept();
         let mut links: Vec<_> = kept.credentials.iter().filter(is_link).cloned().collect();
