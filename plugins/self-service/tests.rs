@@ -32,4 +32,5 @@ mod sessions;
 mod settings;
 mod throttle;
 mod verification;
+mod verification_begun;
 mod words;

@@ -49,6 +49,7 @@ pub(super) async fn enter(
     let sessions = desk.services.sessions.store();
     sessions.revoke_all(identity.id, None).await?;
     let sign_in = SignIn {
+        is_new: false,
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
         wants: submission.wants,

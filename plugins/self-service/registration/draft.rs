@@ -111,6 +111,7 @@ pub(crate) async fn complete(
         }
     };
     provider::settle(desk, &arrival);
+    let is_new = matches!(arrival, Arrival::Created(_));
     let arrived = match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {
             arrived
@@ -124,6 +125,7 @@ pub(crate) async fn complete(
         }
     };
     let sign_in = SignIn {
+        is_new,
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
         wants: submission.wants,

@@ -56,7 +56,7 @@ pub(super) async fn change(
         identity: identity.id,
     });
     let identity = actions::done(desk, &identity, Action::UpdatePassword).await?;
-    save::saved(desk, &identity, submission).await
+    save::saved(desk, (&identity, None), submission).await
 }
 
 /// Whether what was sent is what the identity signs in with already.
