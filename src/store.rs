@@ -8,6 +8,7 @@ mod database;
 mod flows;
 mod identities;
 mod keys;
+mod mails;
 mod principals;
 mod providers;
 mod purge;
@@ -52,6 +53,7 @@ use self::{
     upstream_sessions::SqlUpstreamSessions,
 };
 pub use self::{
+    mails::{QueuedMail, QueuedMails},
     principals::Principals,
     providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
@@ -167,6 +169,11 @@ impl Store {
     /// The providers that were added at run time.
     pub fn providers(&self) -> StoredProviders {
         StoredProviders::new(self.database.clone())
+    }
+
+    /// The mail that is to be sent.
+    pub fn mails(&self) -> QueuedMails {
+        QueuedMails::new(self.database.clone())
     }
 
     /// Removes what nobody can need after `now`.

@@ -21,6 +21,7 @@ mod support {
 
 mod store {
     mod contract;
+    mod mails;
     mod node;
     mod principals;
     mod providers;

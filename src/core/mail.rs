@@ -48,6 +48,10 @@ pub struct Letter {
     pub to: String,
     /// What it is about.
     pub occasion: Occasion,
+    /// The language of whatever caused it (BCP 47); where it is empty or unknown, English.
+    pub locale: String,
+    /// What people call the provider that it is about, where it is about one.
+    pub provider: Option<String>,
     /// The code to type or the link to open.
     pub proof: Secret,
     /// How long the proof is good for.
@@ -71,15 +75,21 @@ pub enum Occasion {
     VerificationCode,
     /// A link that proves an address.
     VerificationLink,
+    /// A code that proves once more who somebody is.
+    SignInCode,
+    /// A code that proves who somebody is before an account is linked.
+    LinkCode,
 }
 
 impl Occasion {
     /// Every occasion there is.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::RecoveryCode,
         Self::RecoveryLink,
         Self::VerificationCode,
         Self::VerificationLink,
+        Self::SignInCode,
+        Self::LinkCode,
     ];
 
     /// The name of its templates.
@@ -89,6 +99,8 @@ impl Occasion {
             Self::RecoveryLink => "recovery_link",
             Self::VerificationCode => "verification_code",
             Self::VerificationLink => "verification_link",
+            Self::SignInCode => "sign_in_code",
+            Self::LinkCode => "link_code",
         }
     }
 }
@@ -126,6 +138,8 @@ mod tests {
         let letter = Letter {
             to: mail.to,
             occasion: Occasion::RecoveryCode,
+            locale: "de".to_owned(),
+            provider: None,
             proof: Secret::new("123456"),
             lifespan: Duration::from_secs(600),
         };

@@ -45,8 +45,7 @@ pub(super) async fn gate(
         Arc::clone(&foundation.stores.principals),
         foundation.cookies.clone(),
     )));
-    let locales = Locales::load(config.messages.dir.as_deref());
-    let locales = Arc::new(locales.map_err(|e| BuildError::part(&e))?);
+    let locales = Arc::clone(&foundation.locales);
     self_service(config)
         .with_locales(Arc::clone(&locales))
         .install(&mut host)?;

@@ -1,33 +1,20 @@
-//! The bounded queue before the mail server: taking a mail never waits, sending it is tried a few
-//! times.
+//! What takes mail: never waiting, into a bounded memory from which it goes to the queue in the record.
 
 use std::{io, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use futures_util::{StreamExt, stream};
-use lettre::Message;
 use portcullis_core::mail::{Letter, Mail, MailError, Mailer};
 use tokio::sync::mpsc;
 use url::Url;
+use uuid::Uuid;
 
-use super::{
-    smtp::{Delivery, Smtp},
-    wording::Wording,
-};
+use super::{queue::Queue, smtp::Smtp, wording::Wording};
 
-/// How many mails may wait.
-const QUEUE: usize = 1024;
+/// How many mails may wait to be put into the queue.
+const ROOM: usize = 1024;
 
-/// How many are on their way at a time; one that is put off keeps no other waiting.
-const AT_ONCE: usize = 16;
-
-/// The pauses before trying again. Servers that put strangers off do so for a minute or more.
-const PAUSES: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(10),
-    Duration::from_secs(90),
-    Duration::from_secs(600),
-];
+/// How long a mail that brings no proof is worth sending.
+const LIFESPAN: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// Takes mail in.
 #[derive(Debug)]
@@ -44,7 +31,7 @@ enum Out {
 /// What waits in the queue.
 #[derive(Debug)]
 enum Item {
-    Written(Box<Message>),
+    Written(Box<Mail>),
     Unworded(Letter),
 }
 
@@ -70,23 +57,19 @@ impl Pen {
 /// Mail that was taken and not sent yet.
 #[derive(Debug)]
 pub(super) struct Unsent {
-    smtp: Smtp,
     pen: Pen,
-    queue: mpsc::Receiver<Item>,
+    queue: Queue,
+    taken: mpsc::Receiver<Item>,
 }
 
 impl Outbox {
-    /// The two ends of the queue; without a server there is none, and no mail is taken.
-    pub(super) fn new(smtp: Option<Smtp>, pen: Pen) -> (Self, Option<Unsent>) {
-        let Some(smtp) = smtp else {
+    /// The two ends; without a server there is none, and no mail is taken.
+    pub(super) fn new(to: Option<(Smtp, Queue)>, pen: Pen) -> (Self, Option<Unsent>) {
+        let Some((smtp, queue)) = to else {
             return (Self(Out::Nowhere), None);
         };
-        let (sender, queue) = mpsc::channel(QUEUE);
-        let unsent = Unsent {
-            smtp: smtp.clone(),
-            pen,
-            queue,
-        };
+        let (sender, taken) = mpsc::channel(ROOM);
+        let unsent = Unsent { pen, queue, taken };
         (Self(Out::Server(Box::new(smtp), sender)), Some(unsent))
     }
 
@@ -101,8 +84,9 @@ impl Mailer for Outbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
         match &self.0 {
             Out::Server(smtp, sender) => {
-                let message = smtp.write(mail)?;
-                let item = Item::Written(Box::new(message));
+                // What can never be sent is told to whoever wants it sent.
+                smtp.write(mail.clone(), Uuid::nil())?;
+                let item = Item::Written(Box::new(mail));
                 sender.try_send(item).map_err(|_| MailError::Full)
             }
             Out::Terminal(_) => {
@@ -146,49 +130,33 @@ fn show(mail: &Mail, out: &mut dyn io::Write) -> io::Result<()> {
 }
 
 impl Unsent {
-    /// Runs until nobody can put mail in any more.
+    /// Runs until nobody can put mail in any more, and what could be sent is sent.
     pub(super) async fn run(self) {
-        let Self { smtp, pen, queue } = self;
-        let mails = stream::unfold(queue, async |mut queue| {
-            let next = queue.recv().await?;
-            Some((next, queue))
-        });
-        mails
-            .for_each_concurrent(AT_ONCE, async |item| {
-                if let Some(message) = written(&smtp, &pen, item) {
-                    deliver(&smtp, message).await;
+        let Self {
+            pen,
+            queue,
+            mut taken,
+        } = self;
+        let (bell, rung) = mpsc::channel(1);
+        let intake = async {
+            while let Some(item) = taken.recv().await {
+                if let Some((mail, lifespan)) = written(&pen, item) {
+                    queue.keep(&mail, lifespan).await;
+                    // It rings already where there is no room.
+                    let _ = bell.try_send(());
                 }
-            })
-            .await;
+            }
+            drop(bell);
+        };
+        tokio::join!(intake, queue.run(rung));
     }
 }
 
-fn written(smtp: &Smtp, pen: &Pen, item: Item) -> Option<Message> {
-    let letter = match item {
-        Item::Written(message) => return Some(*message),
-        Item::Unworded(letter) => letter,
-    };
-    let written = smtp.write(pen.word(&letter)?);
-    written
-        .inspect_err(|error| tracing::warn!(%error, "a letter is not sent"))
-        .ok()
-}
-
-async fn deliver(smtp: &Smtp, message: Message) {
-    if !matches!(attempt(smtp, &message).await, Delivery::Taken) {
-        tracing::warn!("a mail is given up: the mail server does not take it");
+fn written(pen: &Pen, item: Item) -> Option<(Mail, Duration)> {
+    match item {
+        Item::Written(mail) => Some((*mail, LIFESPAN)),
+        Item::Unworded(letter) => Some((pen.word(&letter)?, letter.lifespan)),
     }
-}
-
-/// Tries until the mail server decides or all pauses are over; says how it ended.
-async fn attempt(smtp: &Smtp, message: &Message) -> Delivery {
-    for pause in PAUSES {
-        match smtp.deliver(message).await {
-            Delivery::PutOff => tokio::time::sleep(pause).await,
-            decided => return decided,
-        }
-    }
-    smtp.deliver(message).await
 }
 
 #[cfg(test)]
@@ -214,7 +182,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_terminal_takes_mail_without_a_server() {
-        let wording = Arc::new(Wording::load(None).unwrap());
+        let locales = Arc::new(portcullis_kit::Locales::load(None).unwrap());
+        let wording = Arc::new(Wording::load(None, locales).unwrap());
         let gate = Url::parse("https://gate.example.org").unwrap();
         let outbox = Outbox::terminal(Pen::new(wording, &gate));
         assert!(outbox.is_configured());

@@ -16,7 +16,6 @@ use lettre::{
 };
 use portcullis_core::{
     clock::Clock,
-    entropy::Entropy,
     mail::{Mail, MailError},
 };
 use url::Url;
@@ -58,7 +57,6 @@ pub(super) struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
 }
 
 /// What became of a mail.
@@ -77,7 +75,7 @@ impl Smtp {
         (url, ca_file): (&ConnectionUrl, Option<&Path>),
         from: &str,
         public_url: &Url,
-        (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, MailServerError> {
         let mut builder = connection(url)?;
         if let Some(tls) = ca_file.map(|file| encryption(url, file)).transpose()? {
@@ -91,12 +89,11 @@ impl Smtp {
                 .build(),
             from: from.parse().map_err(|_| MailServerError::From)?,
             clock,
-            entropy,
         })
     }
 
-    /// The mail as it goes over the wire.
-    pub(super) fn write(&self, mail: Mail) -> Result<Message, MailError> {
+    /// The mail of this name as it goes over the wire, the same however often it is tried.
+    pub(super) fn write(&self, mail: Mail, id: Uuid) -> Result<Message, MailError> {
         let invalid = |reason| MailError::Invalid { reason };
         let to = mail
             .to
@@ -105,8 +102,7 @@ impl Smtp {
         if mail.subject.contains(char::is_control) {
             return Err(invalid("the subject is more than one line"));
         }
-        let entropy: &dyn Entropy = &*self.entropy;
-        let id = Uuid::from_bytes(entropy.bytes()).simple();
+        let id = id.simple();
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
@@ -173,18 +169,15 @@ impl std::fmt::Debug for Smtp {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_core::testing::{FrozenClock, SeededEntropy};
+    use portcullis_core::testing::FrozenClock;
 
     use super::*;
 
     fn smtp() -> Smtp {
         let url = ConnectionUrl::parse("smtp://127.0.0.1:1").unwrap();
         let gate = Url::parse("https://gate.example.org").unwrap();
-        let parts: (Arc<dyn Clock>, Arc<dyn Entropy>) = (
-            Arc::new(FrozenClock::new(jiff::Timestamp::UNIX_EPOCH)),
-            Arc::new(SeededEntropy::new(1)),
-        );
-        Smtp::new((&url, None), "Gate <id@example.org>", &gate, parts).unwrap()
+        let clock = Arc::new(FrozenClock::new(jiff::Timestamp::UNIX_EPOCH));
+        Smtp::new((&url, None), "Gate <id@example.org>", &gate, clock).unwrap()
     }
 
     fn mail(to: &str, subject: &str, text: &str) -> Mail {
@@ -199,7 +192,7 @@ mod tests {
     #[test]
     fn a_mail_has_what_every_mail_has() {
         let message = smtp()
-            .write(mail("alice@example.org", "Grüße", "One\nTwo"))
+            .write(mail("alice@example.org", "Grüße", "One\nTwo"), Uuid::nil())
             .unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         for part in [
@@ -225,7 +218,7 @@ mod tests {
             ("alice@example.org", "Hello\nBcc: eve@evil.test"),
             ("", "Hello"),
         ] {
-            let written = smtp().write(mail(to, subject, "Text"));
+            let written = smtp().write(mail(to, subject, "Text"), Uuid::nil());
             assert!(
                 matches!(written, Err(MailError::Invalid { .. })),
                 "{to:?} {subject:?}"
@@ -233,7 +226,7 @@ mod tests {
         }
         let body = "Text\r\n.\r\nMAIL FROM:<eve@evil.test>\r\nBcc: eve@evil.test";
         let message = smtp()
-            .write(mail("alice@example.org", "Hello", body))
+            .write(mail("alice@example.org", "Hello", body), Uuid::nil())
             .unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         let (head, _) = text.split_once("\r\n\r\n").unwrap();

@@ -71,6 +71,8 @@ pub(crate) fn prepare(
     let letter = Letter {
         to: address,
         occasion: occasion(flow.kind, proof),
+        locale: flow.locale.clone(),
+        provider: None,
         proof: secret.ok_or(Code::Internal)?,
         lifespan,
     };
