@@ -29,6 +29,7 @@ mod e2e {
     mod provider;
     mod quiet_log;
     mod schema_check;
+    mod sdk;
     mod sessions;
     mod settings;
     mod shutdown;

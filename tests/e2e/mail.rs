@@ -10,7 +10,7 @@ use portcullis::{
     entropy::OsEntropy,
     gateway::addresses,
     mail::{Post, PostParts},
-    store::Store,
+    store::{QueuedMails, Store},
 };
 use portcullis_core::{
     broker::LinkReason,
@@ -74,10 +74,9 @@ async fn office_over(
     };
     let addresses = addresses(&Config::default()).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let url = format!("sqlite://{}", folder.path().join("mail.db").display());
     let parts = PostParts {
         locales: Arc::new(Locales::load(None).unwrap()),
-        mails: Store::open(&url, Arc::clone(&clock)).await.unwrap().mails(),
+        mails: queue(folder).await,
         seal: Seal::new(b"test"),
         clock,
         entropy: Arc::new(OsEntropy),
@@ -91,6 +90,12 @@ async fn office_over(
         observer: post.observer,
         _folder: Arc::clone(folder),
     }
+}
+
+async fn queue(folder: &TempDir) -> QueuedMails {
+    let url = format!("sqlite://{}", folder.path().join("mail.db").display());
+    let store = Store::open(&url, Arc::new(SystemClock)).await;
+    store.unwrap().mails()
 }
 
 fn store() -> Arc<MemoryStore> {
@@ -164,8 +169,11 @@ async fn a_mail_that_is_put_off_outlives_the_node_that_took_it() {
     let folder = Arc::new(TempDir::new().unwrap());
     let first = office_over(&folder, &server.table(), &store(), Vec::new()).await;
     first.mailer.send(mail("alice@example.org")).await.unwrap();
-    wait_until("the first attempt", async || {
-        (server.count("connected") > 0).then_some(())
+    let queue = queue(&folder).await;
+    wait_until("the mail to be put off", async || {
+        let soon = SystemClock.now() + std::time::Duration::from_secs(5);
+        let due = queue.due(soon, 1).await.unwrap();
+        due.first().filter(|mail| mail.tries == 1).map(drop)
     })
     .await;
     drop(first);
@@ -175,10 +183,8 @@ async fn a_mail_that_is_put_off_outlives_the_node_that_took_it() {
         !shown.contains("123456") && !shown.contains("alice"),
         "it is sealed"
     );
-    let (one, two) = tokio::join!(
-        office_over(&folder, &server.table(), &store(), Vec::new()),
-        office_over(&folder, &server.table(), &store(), Vec::new()),
-    );
+    let one = office_over(&folder, &server.table(), &store(), Vec::new()).await;
+    let two = office_over(&folder, &server.table(), &store(), Vec::new()).await;
     server.letter_to("alice@example.org", 0).await;
     one.mailer.send(mail("bob@example.org")).await.unwrap();
     two.mailer.send(mail("carol@example.org")).await.unwrap();
