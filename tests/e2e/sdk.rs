@@ -2,6 +2,8 @@
 //! verification, recovery and sign-out. Nothing on the wire is bent for them; what one of them cannot
 //! read is written down here.
 
+mod rust;
+
 use std::process::Command;
 
 use crate::support::{Route, SmtpServer, TestGateway};
@@ -48,5 +50,6 @@ async fn the_javascript_client_does_every_flow() {
 /// PyPI `ory-kratos-client`. CU-28.
 #[tokio::test]
 async fn the_python_client_does_every_flow() {
-    drive("client-python", ".venv/bin/python", "drive.py").await;
+    let python = format!("{SUPPORT}/client-python/.venv/bin/python");
+    drive("client-python", &python, "drive.py").await;
 }
