@@ -17,6 +17,7 @@ mod e2e {
     mod actions;
     mod check;
     mod commands;
+    mod contract;
     mod first_visit;
     mod first_visit_curl;
     mod gate;
