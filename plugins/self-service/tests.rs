@@ -28,6 +28,7 @@ mod recovery;
 mod recovery_defence;
 mod registration;
 mod released;
+mod safety;
 mod sessions;
 mod settings;
 mod throttle;

@@ -185,6 +185,7 @@ fn self_service(config: &Config) -> SelfService {
             ui_url: section.settings.ui_url.clone(),
             flow_lifespan: section.settings.flow_lifespan,
             privileged_session_max_age: section.settings.privileged_session_max_age,
+            end_other_sessions: section.settings.end_other_sessions,
         },
         recovery: mailed(&section.recovery),
         verification: mailed(&section.verification),
