@@ -46,7 +46,7 @@ async fn a_mail_is_taken_by_one_node_and_comes_back_if_that_one_is_gone() {
         let again = one.due(now + minute, 9).await.unwrap();
         assert_eq!(
             again,
-            [taken.clone()],
+            std::slice::from_ref(&taken),
             "who took it never said what became of it"
         );
 
