@@ -1,3 +1,5 @@
+//! Mails as they are worded, in each language and by templates.
+
 use std::{fs, time::Duration};
 
 use portcullis_core::{mail::Occasion, secret::Secret};
