@@ -1,30 +1,39 @@
 //! Mail: a queue that requests only put into, a mail server behind it, and what is told to people.
 //!
-//! Requests never wait for it: they hand mail over in memory, and it is written down beside them.
+//! Requests never wait for the server: they write down what is to be sent, and it is sent beside them, by
+//! whichever node takes it.
 
 mod links;
 mod outbox;
 mod queue;
+mod sending;
 mod smtp;
 mod wording;
 
 use std::sync::Arc;
 
 use portcullis_core::{
-    clock::Clock, entropy::Entropy, identity::IdentityStore, mail::Mailer, plugin::Addresses,
-    registry::Registry, seal::Seal, stage::Observer,
+    clock::Clock,
+    entropy::Entropy,
+    identity::IdentityStore,
+    mail::{MailStore, Mailer},
+    plugin::Addresses,
+    registry::Registry,
+    seal::Seal,
+    stage::Observer,
 };
 use portcullis_kit::Locales;
 
 pub use self::smtp::MailServerError;
 use self::{
     links::{LinkEvents, LinkNotices},
-    outbox::{Outbox, Pen, Unsent},
+    outbox::{Outbox, Pen},
     queue::Queue,
+    sending::Unsent,
     smtp::Smtp,
     wording::Wording,
 };
-use crate::{config, store::QueuedMails};
+use crate::config;
 
 /// Everything about mail: what takes it, and what sends it on.
 #[derive(Debug)]
@@ -44,7 +53,7 @@ pub struct PostParts {
     /// The languages that mails are in.
     pub locales: Arc<Locales>,
     /// Where mail waits.
-    pub mails: QueuedMails,
+    pub mails: Arc<dyn MailStore>,
     /// What seals it there.
     pub seal: Seal,
     /// The time.
@@ -111,12 +120,10 @@ fn server(
         (url, config.ca_file.as_deref()),
         from,
         addresses.public_url(),
-        Arc::clone(&parts.clock),
     )?;
     let queue = Queue {
         mails: parts.mails,
         seal: parts.seal,
-        smtp: smtp.clone(),
         clock: parts.clock,
         entropy: parts.entropy,
     };

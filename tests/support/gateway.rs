@@ -309,6 +309,11 @@ impl TestGateway {
         (status, asked.elapsed())
     }
 
+    /// Ends the gateway as a crash would.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
+    }
+
     /// Starts the stopped gateway again on the same ports, with the same store.
     pub(crate) async fn start_again(&mut self) {
         let folder = self.described.folder.path();

@@ -97,7 +97,7 @@ impl Errand {
         if let Some(mail) = mail
             && tokio::time::timeout(PATIENCE, mail).await.is_err()
         {
-            eprintln!("warning: the mail server has not taken all mail");
+            eprintln!("warning: not all mail is sent yet; the rest waits for a gateway to send it");
         }
         store.close().await;
     }
