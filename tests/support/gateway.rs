@@ -243,8 +243,10 @@ impl TestGateway {
 
     /// Where the story reaches the gateway.
     pub(crate) fn url(&self) -> String {
-        let home = self.described.home.clone();
-        home.unwrap_or_else(|| self.described.url())
+        self.described
+            .home
+            .clone()
+            .unwrap_or_else(|| self.described.url())
     }
 
     /// An address below the public one, as the story reaches it.
@@ -316,8 +318,8 @@ impl TestGateway {
 
     /// Starts the stopped gateway again on the same ports, with the same store.
     pub(crate) async fn start_again(&mut self) {
-        let folder = self.described.folder.path();
-        self.process = launch(&self.configuration, &self.described.environment, folder);
+        let environment = &self.described.environment;
+        self.process = launch(&self.configuration, environment, self.folder());
         self.ready().await;
     }
 
