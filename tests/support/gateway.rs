@@ -243,10 +243,8 @@ impl TestGateway {
 
     /// Where the story reaches the gateway.
     pub(crate) fn url(&self) -> String {
-        self.described
-            .home
-            .clone()
-            .unwrap_or_else(|| self.described.url())
+        let home = self.described.home.clone();
+        home.unwrap_or_else(|| self.described.url())
     }
 
     /// An address below the public one, as the story reaches it.
@@ -296,12 +294,8 @@ impl TestGateway {
 
     /// Runs a command with the gateway's configuration, `input` on its standard input.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
-        run(
-            &self.configuration,
-            &self.described.environment,
-            arguments,
-            input,
-        )
+        let environment = &self.described.environment;
+        run(&self.configuration, environment, arguments, input)
     }
 
     /// Asks the gateway to end, and returns how it ended and how long that took.
