@@ -1,21 +1,35 @@
 //! Mail: a queue that requests only put into, a mail server behind it, and what is told to people.
+//!
+//! Requests never wait for the server: they write down what is to be sent, and it is sent beside them, by
+//! whichever node takes it.
 
 mod links;
 mod outbox;
+mod queue;
+mod sending;
 mod smtp;
 mod wording;
 
 use std::sync::Arc;
 
 use portcullis_core::{
-    clock::Clock, entropy::Entropy, identity::IdentityStore, mail::Mailer, plugin::Addresses,
-    registry::Registry, stage::Observer,
+    clock::Clock,
+    entropy::Entropy,
+    identity::IdentityStore,
+    mail::{MailStore, Mailer},
+    plugin::Addresses,
+    registry::Registry,
+    seal::Seal,
+    stage::Observer,
 };
+use portcullis_kit::Locales;
 
 pub use self::smtp::MailServerError;
 use self::{
     links::{LinkEvents, LinkNotices},
-    outbox::{Outbox, Pen, Unsent},
+    outbox::{Outbox, Pen},
+    queue::Queue,
+    sending::Unsent,
     smtp::Smtp,
     wording::Wording,
 };
@@ -29,6 +43,21 @@ pub struct Post {
     /// Hears which accounts are linked and unlinked, to write to those they belong to.
     pub observer: Arc<dyn Observer>,
     events: Arc<LinkEvents>,
+}
+
+/// What a post office is made with.
+#[derive(Debug)]
+pub struct PostParts {
+    /// The languages that mails are in.
+    pub locales: Arc<Locales>,
+    /// Where mail waits.
+    pub mails: Arc<dyn MailStore>,
+    /// What seals it there.
+    pub seal: Seal,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
 }
 
 /// The work beside the requests: writing notices and sending mail.
@@ -45,23 +74,15 @@ impl Post {
     pub fn new(
         config: &config::Mail,
         addresses: &Addresses,
-        clock: &Arc<dyn Clock>,
-        entropy: &Arc<dyn Entropy>,
+        parts: PostParts,
     ) -> Result<(Self, Rounds), MailServerError> {
-        let smtp = match (&config.url, &config.from) {
-            (Some(url), Some(from)) => Some(Smtp::new(
-                (url, config.ca_file.as_deref()),
-                from,
-                addresses.public_url(),
-                (Arc::clone(clock), Arc::clone(entropy)),
-            )?),
-            _ => None,
-        };
-        let wording = Arc::new(Wording::load(config.template_dir.as_deref())?);
+        let wording = Wording::load(config.template_dir.as_deref(), Arc::clone(&parts.locales));
+        let wording = Arc::new(wording?);
+        let server = server(config, addresses, parts)?;
         let pen = Pen::new(Arc::clone(&wording), addresses.public_url());
         let (outbox, unsent) = match config.to_terminal {
             true => (Outbox::terminal(pen), None),
-            false => Outbox::new(smtp, pen),
+            false => Outbox::new(server, pen),
         };
         let mailer: Arc<dyn Mailer> = Arc::new(outbox);
         let (events, links) = LinkEvents::new(addresses.clone(), wording);
@@ -84,6 +105,29 @@ impl Post {
     pub fn follow(&self, registry: Arc<Registry>) {
         self.events.follow(registry);
     }
+}
+
+/// The mail server of this configuration and the queue before it, where there is one.
+fn server(
+    config: &config::Mail,
+    addresses: &Addresses,
+    parts: PostParts,
+) -> Result<Option<(Smtp, Queue)>, MailServerError> {
+    let (Some(url), Some(from)) = (&config.url, &config.from) else {
+        return Ok(None);
+    };
+    let smtp = Smtp::new(
+        (url, config.ca_file.as_deref()),
+        from,
+        addresses.public_url(),
+    )?;
+    let queue = Queue {
+        mails: parts.mails,
+        seal: parts.seal,
+        clock: parts.clock,
+        entropy: parts.entropy,
+    };
+    Ok(Some((smtp, queue)))
 }
 
 impl Rounds {

@@ -8,6 +8,7 @@ mod database;
 mod flows;
 mod identities;
 mod keys;
+mod mails;
 mod principals;
 mod providers;
 mod purge;
@@ -32,6 +33,7 @@ use portcullis_core::{
     entropy::Entropy,
     flow::FlowStore,
     identity::IdentityStore,
+    mail::MailStore,
     session::SessionStore,
     sessions::SessionLifetimes,
     store::StoreError,
@@ -46,6 +48,7 @@ use self::{
     flows::SqlFlows,
     identities::SqlIdentities,
     keys::Purpose,
+    mails::SqlMails,
     record::Records,
     sessions::SqlSessions,
     tokens::SqlTokens,
@@ -167,6 +170,11 @@ impl Store {
     /// The providers that were added at run time.
     pub fn providers(&self) -> StoredProviders {
         StoredProviders::new(self.database.clone())
+    }
+
+    /// The mail that is to be sent.
+    pub fn mails(&self) -> Arc<dyn MailStore> {
+        Arc::new(SqlMails::new(self.database.clone()))
     }
 
     /// Removes what nobody can need after `now`.

@@ -17,6 +17,7 @@ mod e2e {
     mod actions;
     mod check;
     mod commands;
+    mod contract;
     mod first_visit;
     mod first_visit_curl;
     mod gate;
@@ -31,6 +32,7 @@ mod e2e {
     mod provider;
     mod quiet_log;
     mod schema_check;
+    mod sdk;
     mod sessions;
     mod settings;
     mod shutdown;

@@ -391,3 +391,51 @@ action-delete = Konto löschen
 action-delete-lead = Alles, was hier über Sie bekannt ist, wird endgültig gelöscht.
 action-not-now = Jetzt nicht?
 action-unknown = Diese Aktion gibt es hier nicht.
+
+## Mails: der Betreff, was zuerst gesagt wird, und was zuletzt. `gate` ist der Name des Gateways.
+mail-recovery_code-subject = Ihr Code, um sich bei {$gate} wieder anzumelden
+mail-recovery_code-lead = {$code} ist Ihr Code, um sich bei {$gate} wieder anzumelden.
+mail-recovery_code-note = Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] {$minutes} Minuten
+} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem, dann ändert sich nichts.
+mail-recovery_link-subject = Ihr Link, um sich bei {$gate} wieder anzumelden
+mail-recovery_link-lead = Mit diesem Link melden Sie sich bei {$gate} wieder an:
+mail-recovery_link-button = Wieder anmelden
+mail-recovery_link-note = Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] {$minutes} Minuten
+} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht, dann ändert sich nichts.
+mail-verification_code-subject = Ihr Code für {$gate}
+mail-verification_code-lead = {$code} ist der Code, der {$gate} zeigt, dass diese Adresse Ihnen gehört.
+mail-verification_code-note = Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] {$minutes} Minuten
+} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
+mail-verification_link-subject = Bitte bestätigen Sie Ihre Adresse bei {$gate}
+mail-verification_link-lead = Dieser Link zeigt {$gate}, dass diese Adresse Ihnen gehört:
+mail-verification_link-button = Adresse bestätigen
+mail-verification_link-note = Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] {$minutes} Minuten
+} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
+mail-sign_in_code-subject = Ihr Code bei {$gate}
+mail-sign_in_code-lead = {$code} ist Ihr Code bei {$gate}. Damit zeigen Sie dort noch einmal, wer Sie sind.
+mail-sign_in_code-note = Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] {$minutes} Minuten
+} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
+mail-link_code-subject = Ihr Code, um {$provider} bei {$gate} zu verknüpfen
+mail-link_code-lead = {$code} ist Ihr Code bei {$gate}. Damit meldet Sie Ihr {$provider}-Konto dort von nun an an.
+mail-link_code-note = Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] {$minutes} Minuten
+} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
+mail-linked-subject = Ein Konto bei {$provider} wurde verknüpft
+mail-linked-lead = Ein Konto bei {$provider} wurde mit Ihrem Konto bei {$gate} verknüpft und kann sich jetzt damit anmelden.
+mail-linked-note = Wenn Sie das nicht waren, lösen Sie die Verknüpfung und ändern Sie Ihr Passwort:
+mail-linked-button = Ihre Einstellungen
+mail-unlinked-subject = Die Verknüpfung mit einem Konto bei {$provider} wurde gelöst
+mail-unlinked-lead = Die Verknüpfung Ihres Kontos bei {$gate} mit einem Konto bei {$provider} wurde gelöst; es kann sich nicht mehr damit anmelden.
+mail-unlinked-note = Wenn Sie das nicht waren, ändern Sie Ihr Passwort:
+mail-unlinked-button = Ihre Einstellungen

@@ -399,3 +399,51 @@ action-delete = Delete your account
 action-delete-lead = Everything that is known of you here goes, for good.
 action-not-now = Not now?
 action-unknown = There is no such action here.
+
+## Mails: the subject, what is said first, and what is said last. `gate` is the gateway's host.
+mail-recovery_code-subject = Your code to get back in at {$gate}
+mail-recovery_code-lead = {$code} is your code to get back in at {$gate}.
+mail-recovery_code-note = It is good for { $minutes ->
+    [one] one minute
+   *[other] {$minutes} minutes
+}, and once. If you did not ask for it, give it to nobody, and nothing changes.
+mail-recovery_link-subject = Your link to get back in at {$gate}
+mail-recovery_link-lead = With this link you get back in at {$gate}:
+mail-recovery_link-button = Get back in
+mail-recovery_link-note = It is good for { $minutes ->
+    [one] one minute
+   *[other] {$minutes} minutes
+}, and once. If you did not ask for it, do not open it, and nothing changes.
+mail-verification_code-subject = Your code for {$gate}
+mail-verification_code-lead = {$code} is the code that shows {$gate} that this address is yours.
+mail-verification_code-note = It is good for { $minutes ->
+    [one] one minute
+   *[other] {$minutes} minutes
+}, and once. If you did not ask for it, give it to nobody: somebody else may have typed your address.
+mail-verification_link-subject = Please confirm your address at {$gate}
+mail-verification_link-lead = This link shows {$gate} that this address is yours:
+mail-verification_link-button = Confirm the address
+mail-verification_link-note = It is good for { $minutes ->
+    [one] one minute
+   *[other] {$minutes} minutes
+}, and once. If you did not ask for it, do not open it: somebody else may have typed your address.
+mail-sign_in_code-subject = Your code at {$gate}
+mail-sign_in_code-lead = {$code} is your code at {$gate}. With it, you prove there once more who you are.
+mail-sign_in_code-note = It is good for { $minutes ->
+    [one] one minute
+   *[other] {$minutes} minutes
+}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
+mail-link_code-subject = Your code to link {$provider} at {$gate}
+mail-link_code-lead = {$code} is your code at {$gate}. With it, your {$provider} account will sign you in there from now on.
+mail-link_code-note = It is good for { $minutes ->
+    [one] one minute
+   *[other] {$minutes} minutes
+}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
+mail-linked-subject = An account at {$provider} was linked
+mail-linked-lead = An account at {$provider} was linked to your account at {$gate} and can sign in with it now.
+mail-linked-note = If this was not you, remove the link and change your password:
+mail-linked-button = Your settings
+mail-unlinked-subject = An account at {$provider} was unlinked
+mail-unlinked-lead = An account at {$provider} was unlinked from your account at {$gate} and cannot sign in with it any more.
+mail-unlinked-note = If this was not you, change your password:
+mail-unlinked-button = Your settings

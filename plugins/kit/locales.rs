@@ -81,6 +81,16 @@ impl Locales {
             .map_or_else(|| self.english(), |&found| found.clone())
     }
 
+    /// The language of this tag, or the nearest there is; else English.
+    pub fn find(&self, tag: &str) -> Locale {
+        self.negotiate(Some(tag), &HeaderMap::new())
+    }
+
+    /// Every language there is.
+    pub fn all(&self) -> &[Locale] {
+        &self.locales
+    }
+
     /// English, as the gateway or its operator writes it.
     pub fn english(&self) -> Locale {
         self.english.clone()

@@ -122,9 +122,10 @@ async fn sign_in(
         provider::failure(desk, error, id, flow)
     })?;
     provider::settle(desk, &arrival);
+    let is_new = matches!(arrival, Arrival::Created(_));
     match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {
-            enter(desk, visit, flow, &arrived).await
+            enter(desk, visit, flow, (&arrived, is_new)).await
         }
         Arrival::Confirm(pending) => confirmation::park(desk, flow, visit.wants(), &pending).await,
         Arrival::Incomplete(draft, errors) => {
@@ -133,7 +134,12 @@ async fn sign_in(
     }
 }
 
-async fn enter(desk: &Desk, visit: &Visit, flow: &Flow, arrived: &Arrived) -> Outcome {
+async fn enter(
+    desk: &Desk,
+    visit: &Visit,
+    flow: &Flow,
+    (arrived, is_new): (&Arrived, bool),
+) -> Outcome {
     let linked = confirmation::settle(desk, flow, &arrived.identity).await?;
     let proof = Proof::provider(arrived);
     let (identity, proofs) = match &linked {
@@ -141,6 +147,7 @@ async fn enter(desk: &Desk, visit: &Visit, flow: &Flow, arrived: &Arrived) -> Ou
         None => (&arrived.identity, vec![proof]),
     };
     let sign_in = SignIn {
+        is_new,
         flow,
         csrf: Csrf::of(desk, visit),
         wants: visit.wants(),

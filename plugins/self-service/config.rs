@@ -65,6 +65,8 @@ pub struct SettingsConfig {
     /// How long after proving who one is one may change how one signs in; default `5m`.
     #[serde(deserialize_with = "duration")]
     pub privileged_session_max_age: Duration,
+    /// Whether a new password and a recovery end every other session; default `true`.
+    pub end_other_sessions: bool,
 }
 
 /// `[plugins.self-service.recovery]` and `[plugins.self-service.verification]`: flows that write to
@@ -181,6 +183,7 @@ impl Default for SettingsConfig {
             ui_url: None,
             flow_lifespan: FLOW_LIFESPAN,
             privileged_session_max_age: Duration::from_secs(5 * 60),
+            end_other_sessions: true,
         }
     }
 }

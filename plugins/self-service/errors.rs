@@ -90,6 +90,7 @@ fn error(desk: &Desk, failure: &Failure, visitor: &Visitor) -> Flow {
         return_to: None,
         csrf_hash: None,
         active: None,
+        locale: String::new(),
         state: "show_form".to_owned(),
         ui: Ui {
             action: String::new(),

@@ -51,7 +51,7 @@ pub(crate) async fn browser(
         csrf_hash: Some(csrf.hash()),
         context: opening.context,
         messages: opening.messages,
-        ..NewFlow::of(visit, kind, nodes)
+        ..NewFlow::of(desk, visit, kind, nodes)
     };
     let flow = new.start(desk).await?;
     if let Some(id) = choosing::chosen_anew(desk, visit, &flow) {
@@ -95,7 +95,7 @@ pub(crate) async fn native(
         return_to: return_to::strict(desk, visit)?,
         context: opening.context,
         messages: opening.messages,
-        ..NewFlow::of(visit, kind, nodes)
+        ..NewFlow::of(desk, visit, kind, nodes)
     };
     let flow = new.start(desk).await?;
     let principal = visit.visitor.principal.as_deref();

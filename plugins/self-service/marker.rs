@@ -43,6 +43,7 @@ fn marker(id: FlowId, issued_at: Timestamp, expires_at: Timestamp) -> Flow {
         return_to: None,
         csrf_hash: None,
         active: None,
+        locale: String::new(),
         state: "marker".to_owned(),
         ui: Ui {
             action: String::new(),

@@ -46,6 +46,8 @@ pub(crate) struct SignIn<'a> {
     pub(crate) wants: Wants,
     /// Who they are.
     pub(crate) identity: &'a Identity,
+    /// Whether their identity was made by this very flow.
+    pub(crate) is_new: bool,
     /// How they did it, never empty; the session counts as having come from the first.
     pub(crate) proofs: &'a [Proof<'a>],
 }
@@ -156,9 +158,9 @@ impl SignIn<'_> {
 
     async fn enter(self, desk: &Desk, visit: &Visit) -> Outcome {
         let (session, token) = self.open(desk, visit).await?;
-        let verification = match self.flow.kind {
-            FlowKind::Registration => self.verification(desk).await,
-            _ => None,
+        let verification = match self.is_new {
+            true => self.verification(desk).await,
+            false => None,
         };
         let next = match remembered::refreshes(self.flow) {
             true => {
@@ -196,14 +198,9 @@ impl SignIn<'_> {
         after::next(desk, from, self.wants, (self.identity, begun)).await
     }
 
-    /// Begins to verify the address that somebody has just registered with. What cannot be mailed
-    /// keeps nobody out: another mail can be asked for at any time.
+    /// Begins to verify the address that somebody has come with for the first time.
     async fn verification(&self, desk: &Desk) -> Option<Begun> {
-        let begun = verification::begin::begin_for(desk, self.flow, self.identity).await;
-        begun.unwrap_or_else(|failure| {
-            tracing::warn!(code = failure.code().as_str(), "no verification begins");
-            None
-        })
+        verification::begin::if_possible(desk, self.flow, self.identity).await
     }
 
     /// Begins the session.

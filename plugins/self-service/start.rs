@@ -16,7 +16,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Visit};
 use serde_json::Value;
 
-use crate::{csrf, desk::Desk};
+use crate::{csrf, desk::Desk, language};
 
 /// What a new flow is made of.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct NewFlow {
     /// The URL that began it; that of a provider's answer would keep its code.
     pub(crate) request_url: String,
     pub(crate) return_to: Option<String>,
+    /// The language it begins in.
+    pub(crate) locale: String,
     pub(crate) csrf_hash: Option<TokenHash>,
     pub(crate) context: Value,
     pub(crate) messages: Vec<Message>,
@@ -37,12 +39,13 @@ pub(crate) struct NewFlow {
 
 impl NewFlow {
     /// A browser's flow that this visit begins.
-    pub(crate) fn of(visit: &Visit, kind: FlowKind, nodes: Vec<Node>) -> Self {
+    pub(crate) fn of(desk: &Desk, visit: &Visit, kind: FlowKind, nodes: Vec<Node>) -> Self {
         Self {
             kind,
             transport: Transport::Browser,
             request_url: visit.url(),
             return_to: None,
+            locale: language::of_visit(desk, visit).tag().to_owned(),
             csrf_hash: None,
             context: Value::Null,
             messages: Vec::new(),
@@ -58,6 +61,7 @@ impl NewFlow {
             transport: from.transport,
             request_url: from.request_url.clone(),
             return_to: from.return_to.clone(),
+            locale: from.locale.clone(),
             csrf_hash: from.csrf_hash,
             context: Value::Null,
             messages: Vec::new(),
@@ -98,6 +102,7 @@ impl NewFlow {
             expires_at: self.until.map_or(expires_at, |until| until.min(expires_at)),
             request_url: self.request_url,
             return_to: self.return_to,
+            locale: self.locale,
             csrf_hash: self.csrf_hash,
             active: None,
             state: match self.kind {

@@ -76,6 +76,9 @@ pub struct SettingsFlow {
     /// has to be proved again first.
     #[serde(with = "duration")]
     pub privileged_session_max_age: Duration,
+    /// Whether a new password and a recovery end every other session of their identity; default
+    /// `true`, because whoever needs either may share the old password with a stranger.
+    pub end_other_sessions: bool,
 }
 
 /// `[plugins.self-service.recovery]` and `[plugins.self-service.verification]`: flows that write to
@@ -146,6 +149,7 @@ impl Default for SettingsFlow {
             ui_url: None,
             flow_lifespan: FLOW_LIFESPAN,
             privileged_session_max_age: Duration::from_secs(5 * 60),
+            end_other_sessions: true,
         }
     }
 }
@@ -180,6 +184,12 @@ impl SelfService {
                 .under("settings")
                 .under("privileged_session_max_age")
                 .problem("nobody changes anything within 30 seconds; write \"5m\" or so");
+        }
+        if !settings.end_other_sessions {
+            check
+                .under("settings")
+                .under("end_other_sessions")
+                .warn("whoever knows an old password stays signed in with it after it was changed");
         }
         for (name, flow) in [
             ("recovery", &self.recovery),

@@ -32,6 +32,9 @@ pub struct Flow {
     pub active: Option<String>,
     /// How far it is: `choose_method` and so on.
     pub state: String,
+    /// The language it was begun in (BCP 47), for what is written because of it.
+    #[serde(default)]
+    pub locale: String,
     /// What its form shows.
     pub ui: Ui,
     /// What only the flow's own code reads, such as claims that wait for missing traits.

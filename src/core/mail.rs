@@ -1,12 +1,17 @@
 //! The mail port: what is written to people, and what can go wrong before it is on its way.
 
+mod queue;
+
 use std::{fmt::Debug, time::Duration};
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
-use crate::secret::Secret;
+pub use self::queue::{MailStore, QueuedMail};
+use crate::{secret::Secret, store::StoreError};
 
-/// Sends mail. Whoever calls it is not kept waiting for a mail server.
+/// Sends mail. Whoever calls it is not kept waiting for a mail server; what was taken is not lost when
+/// the process ends.
 #[async_trait]
 pub trait Mailer: Debug + Send + Sync {
     /// Takes a mail to be sent soon; it has not arrived when this returns.
@@ -48,10 +53,17 @@ pub struct Letter {
     pub to: String,
     /// What it is about.
     pub occasion: Occasion,
+    /// The language of whatever caused it (BCP 47); where it is empty or unknown, English.
+    pub locale: String,
+    /// What people call the provider that it is about, where it is about one.
+    pub provider: Option<String>,
     /// The code to type or the link to open.
     pub proof: Secret,
-    /// How long the proof is good for.
+    /// How long the proof is good for; later it is not sent any more.
     pub lifespan: Duration,
+    /// Whether nobody here holds the address. Such a letter is taken like any other, so that taking it
+    /// tells nobody, and never sent.
+    pub is_for_nobody: bool,
 }
 
 impl Debug for Letter {
@@ -61,7 +73,8 @@ impl Debug for Letter {
 }
 
 /// What a letter is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Occasion {
     /// A code to get back in with.
     RecoveryCode,
@@ -71,15 +84,21 @@ pub enum Occasion {
     VerificationCode,
     /// A link that proves an address.
     VerificationLink,
+    /// A code that proves once more who somebody is.
+    SignInCode,
+    /// A code that proves who somebody is before an account is linked.
+    LinkCode,
 }
 
 impl Occasion {
     /// Every occasion there is.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::RecoveryCode,
         Self::RecoveryLink,
         Self::VerificationCode,
         Self::VerificationLink,
+        Self::SignInCode,
+        Self::LinkCode,
     ];
 
     /// The name of its templates.
@@ -89,6 +108,8 @@ impl Occasion {
             Self::RecoveryLink => "recovery_link",
             Self::VerificationCode => "verification_code",
             Self::VerificationLink => "verification_link",
+            Self::SignInCode => "sign_in_code",
+            Self::LinkCode => "link_code",
         }
     }
 }
@@ -99,9 +120,9 @@ pub enum MailError {
     /// No mail server is configured.
     #[error("no mail server is configured")]
     NotConfigured,
-    /// Too many mails wait already; trying again later may help.
-    #[error("too many mails wait to be sent")]
-    Full,
+    /// It cannot be kept until it is sent; trying again later may help.
+    #[error("the mail cannot be kept until it is sent")]
+    Store(#[from] StoreError),
     /// It cannot be written as a mail, whoever sends it.
     #[error("the mail is not valid: {reason}")]
     Invalid {
@@ -126,8 +147,11 @@ mod tests {
         let letter = Letter {
             to: mail.to,
             occasion: Occasion::RecoveryCode,
+            locale: "de".to_owned(),
+            provider: None,
             proof: Secret::new("123456"),
             lifespan: Duration::from_secs(600),
+            is_for_nobody: false,
         };
         assert_eq!(format!("{letter:?}"), "Letter(…)");
     }

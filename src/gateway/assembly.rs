@@ -48,8 +48,7 @@ pub(super) async fn gate(
         foundation.cookies.clone(),
     ));
     host.authenticators.push(Arc::clone(&authenticator));
-    let locales = Locales::load(config.messages.dir.as_deref());
-    let locales = Arc::new(locales.map_err(|e| BuildError::part(&e))?);
+    let locales = Arc::clone(&foundation.locales);
     self_service(config)
         .with_locales(Arc::clone(&locales))
         .install(&mut host)?;
@@ -198,6 +197,7 @@ fn self_service(config: &Config) -> SelfService {
             ui_url: section.settings.ui_url.clone(),
             flow_lifespan: section.settings.flow_lifespan,
             privileged_session_max_age: section.settings.privileged_session_max_age,
+            end_other_sessions: section.settings.end_other_sessions,
         },
         recovery: mailed(&section.recovery),
         verification: mailed(&section.verification),

@@ -15,13 +15,14 @@ use portcullis_core::{
     sessions::{SessionLifetimes, Sessions},
     store::StoreError,
 };
+use portcullis_kit::Locales;
 use portcullis_local::{Cost, Password, Policy};
 
 use super::BuildError;
 use crate::{
     config::Config,
     entropy::OsEntropy,
-    mail::{Post, Rounds},
+    mail::{Post, PostParts, Rounds},
     observe::metrics::Metrics,
     store::{SharedSessions, Store, Stores},
     vault::{Keyring, SealedUpstreamSessions, Vault, VaultParts},
@@ -48,6 +49,8 @@ pub struct Foundation {
     pub cookies: Cookies,
     /// What is counted.
     pub metrics: Metrics,
+    /// The languages there are.
+    pub locales: Arc<Locales>,
     /// Mail.
     pub post: Post,
     /// How long sessions last.
@@ -81,8 +84,17 @@ impl Foundation {
         let actions = Arc::new(actions);
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
-        let (post, rounds) = Post::new(&config.mail, &addresses, &clock, &entropy)
-            .map_err(|error| BuildError::part(&error))?;
+        let locales = Locales::load(config.messages.dir.as_deref());
+        let locales = Arc::new(locales.map_err(|error| BuildError::part(&error))?);
+        let parts = PostParts {
+            locales: Arc::clone(&locales),
+            mails: store.mails(),
+            seal: seal(config, &store, &*entropy).await?,
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+        };
+        let (post, rounds) =
+            Post::new(&config.mail, &addresses, parts).map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
         let foundation = Self {
             stores: store.cached(
@@ -96,6 +108,7 @@ impl Foundation {
             actions,
             schemas,
             addresses,
+            locales,
             post,
             cookies: Cookies::new(&config.public_url, config.session.cookie_domain.clone()),
             clock,
@@ -144,10 +157,7 @@ impl Foundation {
 
     /// The configured sealing key, or the one all nodes find in the record.
     pub async fn seal(&self, config: &Config) -> Result<Seal, BuildError> {
-        Ok(match &config.session.secret {
-            Some(secret) => Seal::new(secret.expose().as_bytes()),
-            None => Seal::new(&self.store.sealing_key(&*self.entropy).await?),
-        })
+        Ok(seal(config, &self.store, &*self.entropy).await?)
     }
 
     /// Upstream tokens, and where sessions came from: whatever providers gave that is kept sealed.
@@ -191,6 +201,13 @@ impl Foundation {
     pub async fn close(&self) {
         self.store.close().await;
     }
+}
+
+async fn seal(config: &Config, store: &Store, entropy: &dyn Entropy) -> Result<Seal, StoreError> {
+    Ok(match &config.session.secret {
+        Some(secret) => Seal::new(secret.expose().as_bytes()),
+        None => Seal::new(&store.sealing_key(entropy).await?),
+    })
 }
 
 /// The shared cache, where one is configured; connects when it is needed.

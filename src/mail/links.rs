@@ -132,6 +132,8 @@ impl LinkNotices {
         Ok(identity.and_then(|identity| self.notice(label, &identity, change.linked)))
     }
 
+    /// In the language that the identity says is its own, for whoever made the change may be somebody
+    /// else.
     fn notice(&self, label: &str, identity: &Identity, linked: bool) -> Option<Mail> {
         let kind = match linked {
             true => Kind::Linked,
@@ -142,7 +144,9 @@ impl LinkNotices {
             gate: self.addresses.public_url().host_str().unwrap_or("the gate"),
             settings_url: &self.addresses.own("/settings"),
         };
-        self.wording.mail(own_address(identity)?, kind, &facts)
+        let locale = identity.traits["locale"].as_str().unwrap_or_default();
+        self.wording
+            .mail((own_address(identity)?, locale), kind, &facts)
     }
 }
 

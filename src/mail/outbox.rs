@@ -1,33 +1,21 @@
-//! The bounded queue before the mail server: taking a mail never waits, sending it is tried a few
-//! times.
+//! What takes mail: one insert into the queue, after which the round is woken that sends it.
 
 use std::{io, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use futures_util::{StreamExt, stream};
-use lettre::Message;
 use portcullis_core::mail::{Letter, Mail, MailError, Mailer};
 use tokio::sync::mpsc;
 use url::Url;
 
 use super::{
-    smtp::{Delivery, Smtp},
+    queue::{Item, Queue},
+    sending::{Round, Unsent},
+    smtp::Smtp,
     wording::Wording,
 };
 
-/// How many mails may wait.
-const QUEUE: usize = 1024;
-
-/// How many are on their way at a time; one that is put off keeps no other waiting.
-const AT_ONCE: usize = 16;
-
-/// The pauses before trying again. Servers that put strangers off do so for a minute or more.
-const PAUSES: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(10),
-    Duration::from_secs(90),
-    Duration::from_secs(600),
-];
+/// How long a mail that brings no proof is worth sending.
+const LIFESPAN: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// Takes mail in.
 #[derive(Debug)]
@@ -35,17 +23,17 @@ pub(super) struct Outbox(Out);
 
 #[derive(Debug)]
 enum Out {
-    Server(Box<Smtp>, mpsc::Sender<Item>),
+    Server(Box<Server>),
     /// Standard error, for whoever tries the gateway out.
     Terminal(Pen),
     Nowhere,
 }
 
-/// What waits in the queue.
 #[derive(Debug)]
-enum Item {
-    Written(Box<Message>),
-    Unworded(Letter),
+struct Server {
+    smtp: Smtp,
+    queue: Queue,
+    bell: mpsc::Sender<()>,
 }
 
 /// Words letters.
@@ -62,32 +50,27 @@ impl Pen {
         Self { wording, gate }
     }
 
-    fn word(&self, letter: &Letter) -> Option<Mail> {
+    /// The mail that a letter becomes; `None` when its template fails.
+    pub(super) fn word(&self, letter: &Letter) -> Option<Mail> {
         self.wording.worded(letter, &self.gate)
     }
 }
 
-/// Mail that was taken and not sent yet.
-#[derive(Debug)]
-pub(super) struct Unsent {
-    smtp: Smtp,
-    pen: Pen,
-    queue: mpsc::Receiver<Item>,
-}
-
 impl Outbox {
-    /// The two ends of the queue; without a server there is none, and no mail is taken.
-    pub(super) fn new(smtp: Option<Smtp>, pen: Pen) -> (Self, Option<Unsent>) {
-        let Some(smtp) = smtp else {
+    /// What takes mail, and what sends it; without a server there is neither.
+    pub(super) fn new(to: Option<(Smtp, Queue)>, pen: Pen) -> (Self, Option<Unsent>) {
+        let Some((smtp, queue)) = to else {
             return (Self(Out::Nowhere), None);
         };
-        let (sender, queue) = mpsc::channel(QUEUE);
-        let unsent = Unsent {
+        let (bell, rung) = mpsc::channel(1);
+        let round = Round {
+            queue: queue.clone(),
             smtp: smtp.clone(),
             pen,
-            queue,
         };
-        (Self(Out::Server(Box::new(smtp), sender)), Some(unsent))
+        let unsent = Unsent { round, bell: rung };
+        let server = Server { smtp, queue, bell };
+        (Self(Out::Server(Box::new(server))), Some(unsent))
     }
 
     /// Shows mail on standard error instead of sending it. The log never holds any of it.
@@ -96,15 +79,35 @@ impl Outbox {
     }
 }
 
+impl Server {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        let stamp = self.queue.stamp();
+        // What can never be sent is told to whoever wants it sent.
+        self.smtp.write(mail.clone(), stamp)?;
+        self.queue.put(stamp, Item::Written(mail), LIFESPAN).await?;
+        self.ring();
+        Ok(())
+    }
+
+    async fn post(&self, letter: Letter) -> Result<(), MailError> {
+        let lifespan = letter.lifespan;
+        let item = Item::Unworded(letter);
+        self.queue.put(self.queue.stamp(), item, lifespan).await?;
+        self.ring();
+        Ok(())
+    }
+
+    fn ring(&self) {
+        // Where there is no room it rings already.
+        let _ = self.bell.try_send(());
+    }
+}
+
 #[async_trait]
 impl Mailer for Outbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
         match &self.0 {
-            Out::Server(smtp, sender) => {
-                let message = smtp.write(mail)?;
-                let item = Item::Written(Box::new(message));
-                sender.try_send(item).map_err(|_| MailError::Full)
-            }
+            Out::Server(server) => server.send(mail).await,
             Out::Terminal(_) => {
                 // Whoever has closed it does not want to know.
                 let _ = show(&mail, &mut io::stderr());
@@ -119,10 +122,8 @@ impl Mailer for Outbox {
 
     async fn post(&self, letter: Letter) -> Result<(), MailError> {
         match &self.0 {
-            Out::Server(_, sender) => {
-                let item = Item::Unworded(letter);
-                sender.try_send(item).map_err(|_| MailError::Full)
-            }
+            Out::Server(server) => server.post(letter).await,
+            Out::Terminal(_) if letter.is_for_nobody => Ok(()),
             Out::Terminal(pen) => match pen.word(&letter) {
                 Some(mail) => self.send(mail).await,
                 None => Err(MailError::Invalid {
@@ -143,52 +144,6 @@ fn show(mail: &Mail, out: &mut dyn io::Write) -> io::Result<()> {
         to, subject, text, ..
     } = mail;
     writeln!(out, "\n  Mail to {to}: {subject}\n\n{text}")
-}
-
-impl Unsent {
-    /// Runs until nobody can put mail in any more.
-    pub(super) async fn run(self) {
-        let Self { smtp, pen, queue } = self;
-        let mails = stream::unfold(queue, async |mut queue| {
-            let next = queue.recv().await?;
-            Some((next, queue))
-        });
-        mails
-            .for_each_concurrent(AT_ONCE, async |item| {
-                if let Some(message) = written(&smtp, &pen, item) {
-                    deliver(&smtp, message).await;
-                }
-            })
-            .await;
-    }
-}
-
-fn written(smtp: &Smtp, pen: &Pen, item: Item) -> Option<Message> {
-    let letter = match item {
-        Item::Written(message) => return Some(*message),
-        Item::Unworded(letter) => letter,
-    };
-    let written = smtp.write(pen.word(&letter)?);
-    written
-        .inspect_err(|error| tracing::warn!(%error, "a letter is not sent"))
-        .ok()
-}
-
-async fn deliver(smtp: &Smtp, message: Message) {
-    if !matches!(attempt(smtp, &message).await, Delivery::Taken) {
-        tracing::warn!("a mail is given up: the mail server does not take it");
-    }
-}
-
-/// Tries until the mail server decides or all pauses are over; says how it ended.
-async fn attempt(smtp: &Smtp, message: &Message) -> Delivery {
-    for pause in PAUSES {
-        match smtp.deliver(message).await {
-            Delivery::PutOff => tokio::time::sleep(pause).await,
-            decided => return decided,
-        }
-    }
-    smtp.deliver(message).await
 }
 
 #[cfg(test)]
@@ -214,7 +169,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_terminal_takes_mail_without_a_server() {
-        let wording = Arc::new(Wording::load(None).unwrap());
+        let locales = Arc::new(portcullis_kit::Locales::load(None).unwrap());
+        let wording = Arc::new(Wording::load(None, locales).unwrap());
         let gate = Url::parse("https://gate.example.org").unwrap();
         let outbox = Outbox::terminal(Pen::new(wording, &gate));
         assert!(outbox.is_configured());

@@ -24,6 +24,7 @@ pub(super) async fn purge(database: &Database, now: Timestamp) -> Result<(), Sto
         (Table::Sessions, long_ago),
         (Table::Claims, now),
         (Table::Counters, now),
+        (Table::Mails, now),
     ];
     for (table, end) in ends {
         let query = Query::delete()

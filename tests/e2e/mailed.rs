@@ -120,6 +120,34 @@ async fn somebody_gets_back_in_on_the_pages() {
     browser.arrive_at("/settings?flow=").await;
 }
 
+/// The mail is in the language of the form, whatever the mail program's is.
+#[tokio::test]
+async fn somebody_who_reads_german_is_written_to_in_german() {
+    let (gateway, mail) = gate("").await;
+    let client = gateway.anonymous();
+    let form = Form::begin(&client, "registration", "?ui_locales=de").await;
+    let traits = json!({ "email": ALICE.email, "name": { "first": "Alice", "last": "Archer" } });
+    let body = json!({ "method": "password", "password": ALICE.password, "traits": traits });
+    assert_eq!(form.submit_json(body).await.status(), 200);
+    let letter = mail.letter_to(ALICE.email, 0).await;
+    for part in [
+        "ist der Code, der localhost zeigt",
+        "multipart/alternative",
+        "lang=3D\"de\"",
+    ] {
+        let flat = letter.message.replace("=\r\n", "").replace("=20", " ");
+        assert!(flat.contains(part), "{part}: {flat}");
+    }
+    let visitor = gateway.anonymous();
+    let form = Form::begin(&visitor, "recovery", "").await;
+    ask(&form, ALICE.email).await;
+    let letter = mail.letter_to(ALICE.email, 1).await;
+    assert!(
+        letter.body().contains("is your code to get back in"),
+        "English is asked for here"
+    );
+}
+
 #[tokio::test]
 async fn a_mailed_link_opens_in_another_browser_and_is_worded_by_the_operator() {
     let folder = TempDir::new().unwrap();

@@ -2,14 +2,18 @@
 
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
+use jiff::Timestamp;
 use portcullis::store::Store;
 use portcullis_core::{
     clock::Clock,
     credential::{Credential, CredentialKind},
-    id::CredentialId,
+    flow::{Flow, FlowKind, Transport},
+    id::{CredentialId, FlowId, MailId},
     identity::IdentityState,
+    mail::QueuedMail,
     secret::TokenHash,
     store::StoreError,
+    ui::Ui,
 };
 use serde_json::json;
 
@@ -184,19 +188,75 @@ async fn only_one_of_many_claims_succeeds_and_no_count_is_lost() {
     }
 }
 
+/// A form that was begun then, for an hour.
+fn flow(issued_at: Timestamp) -> Flow {
+    Flow {
+        id: FlowId::generate(&entropy()),
+        kind: FlowKind::Recovery,
+        transport: Transport::Browser,
+        issued_at,
+        expires_at: issued_at + Duration::from_secs(3600),
+        request_url: String::new(),
+        return_to: None,
+        csrf_hash: None,
+        active: None,
+        state: "choose_method".to_owned(),
+        locale: "en".to_owned(),
+        ui: Ui {
+            action: String::new(),
+            method: "POST".to_owned(),
+            nodes: Vec::new(),
+            messages: Vec::new(),
+        },
+        context: json!(null),
+    }
+}
+
 #[tokio::test]
 async fn what_ended_long_ago_is_removed() {
     for record in records().await {
         let clock = clock();
         let node = Node::start(&record, None, &clock).await;
         let (identity, old) = node.sign_in(clock.now()).await;
+        let forgotten = flow(clock.now());
+        node.stores.flows.put(&forgotten).await.unwrap();
         clock.advance(Duration::from_secs(48 * 3600));
+        let expired = flow(clock.now() - Duration::from_secs(2 * 3600));
+        node.stores.flows.put(&expired).await.unwrap();
         let new = session(&identity, clock.now());
         node.stores.sessions.insert(&new).await.unwrap();
         node.store.purge(clock.now()).await.unwrap();
         let left = node.stores.sessions.list(identity.id).await.unwrap();
         assert_eq!(left, [new]);
         assert_ne!(left, [old]);
+        let flows = &node.stores.flows;
+        assert_eq!(flows.find(forgotten.id).await.unwrap(), None);
+        let kept = flows.find(expired.id).await.unwrap();
+        assert_eq!(kept, Some(expired), "people are told that it has expired");
+    }
+}
+
+#[tokio::test]
+async fn mail_that_is_of_no_use_any_more_is_removed() {
+    for record in records().await {
+        let clock = clock();
+        let store = record.open(&clock).await;
+        let (mails, now) = (store.mails(), clock.now());
+        let mail = |minutes: u64| QueuedMail {
+            id: MailId::generate(&entropy()),
+            sealed: "sealed".to_owned(),
+            tries: 0,
+            created_at: now,
+            due_at: now,
+            expires_at: now + Duration::from_secs(60 * minutes),
+        };
+        let (old, new) = (mail(1), mail(3));
+        for mail in [&old, &new] {
+            mails.put(mail).await.unwrap();
+        }
+        clock.advance(Duration::from_secs(120));
+        store.purge(clock.now()).await.unwrap();
+        assert_eq!(mails.due(clock.now(), 9).await.unwrap(), [new]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A real SMTP server: npm `smtp-server` in a process of its own.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use serde_json::Value;
@@ -126,8 +126,13 @@ impl SmtpServer {
         self.log().lines().filter(|line| *line == what).count()
     }
 
+    /// The file that has a line of JSON for each mail.
+    pub(crate) fn log_file(&self) -> PathBuf {
+        self.folder.path().join("smtp.log")
+    }
+
     fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("smtp.log")).unwrap_or_default()
+        fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
     /// The `[mail]` table that sends here.

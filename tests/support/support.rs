@@ -3,6 +3,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod browser;
+pub(crate) mod contract;
 pub(crate) mod form;
 pub(crate) mod gateway;
 pub(crate) mod hostile_provider;
@@ -21,6 +22,7 @@ pub(crate) mod wait;
 pub(crate) use self::{
     actor::Anonymous,
     browser::Browser,
+    contract::Contract,
     form::{Form, SELF_SERVICE},
     gateway::{Route, TestGateway},
     hostile_provider::{HostileProvider, Trouble},

@@ -81,6 +81,24 @@ impl Locale {
         text.unwrap_or_else(|| key.to_owned())
     }
 
+    /// The text of a key with values put in: texts as they are, numbers by plural rules. `None` where
+    /// there is no such text, or it names a value that is not among them.
+    pub fn phrase(
+        &self,
+        key: &str,
+        texts: &[(&str, &str)],
+        numbers: &[(&str, u32)],
+    ) -> Option<String> {
+        let mut args = FluentArgs::new();
+        for &(name, text) in texts {
+            args.set(name, FluentValue::from(text));
+        }
+        for &(name, number) in numbers {
+            args.set(name, FluentValue::from(number));
+        }
+        self.format(&identifier(key), Some(&args))
+    }
+
     /// What a failure means.
     pub fn meaning(&self, code: Code) -> String {
         let text = self.format(code.as_str(), None);

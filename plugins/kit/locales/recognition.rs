@@ -13,6 +13,9 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 /// everything.
 const LETTERS: usize = 6;
 
+/// What begins the keys of texts that nobody makes in English first: they are asked for by key.
+const BY_KEY: &str = "mail-";
+
 /// What is recognised.
 #[derive(Debug, Default)]
 pub(super) struct Recognition {
@@ -46,6 +49,9 @@ impl Recognition {
             let Some(pattern) = &message.value else {
                 continue;
             };
+            if message.id.name.starts_with(BY_KEY) {
+                continue;
+            }
             let mut wording = Wording {
                 key: message.id.name.to_owned(),
                 ..Wording::default()

@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 
 use super::{after, begin, change, done, form, status::Status};
 use crate::{
-    desk::Desk, language, navigate, remembered, settings, start, submission::Submission,
-    verification,
+    desk::Desk,
+    language, navigate, remembered, settings, start,
+    submission::Submission,
+    verification::{self, begin::Begun},
 };
 
 /// Answers a submission to the flow of `action` that is not one of the settings as well.
@@ -58,7 +60,13 @@ async fn accept(desk: &Desk, principal: &Principal, mut submission: Box<Submissi
         true
     });
     let identity = identity.await?;
-    complete(desk, submission, &identity, Action::TermsAndConditions).await
+    complete(
+        desk,
+        submission,
+        (&identity, None),
+        Action::TermsAndConditions,
+    )
+    .await
 }
 
 /// Begins to prove an address. An application that asked for it hears of it afterwards.
@@ -90,7 +98,7 @@ async fn verify(desk: &Desk, principal: &Principal, submission: &Submission) -> 
 pub(crate) async fn complete(
     desk: &Desk,
     mut submission: Box<Submission>,
-    identity: &Identity,
+    (identity, begun): (&Identity, Option<&Begun>),
     action: Action,
 ) -> Outcome {
     let identity = done(desk, identity, action).await?;
@@ -105,7 +113,7 @@ pub(crate) async fn complete(
         false => flow.return_to.clone(),
     };
     let from = (flow, return_to.as_deref());
-    let next = after::next(desk, from, submission.wants, (&identity, None)).await?;
+    let next = after::next(desk, from, submission.wants, (&identity, begun)).await?;
     let onward = return_to.clone().unwrap_or_else(|| desk.home());
     if submission.wants == Wants::Html {
         let page = next.map_or(onward, |next| next.page);

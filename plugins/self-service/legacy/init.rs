@@ -31,7 +31,7 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
     let new = NewFlow {
         csrf_hash: Some(csrf.hash()),
         context: remembered::owner(principal.identity.id),
-        ..NewFlow::of(&visit, FlowKind::Settings, nodes)
+        ..NewFlow::of(&desk, &visit, FlowKind::Settings, nodes)
     };
     let flow = new.start(&desk).await?;
     let response = match visit.wants() {

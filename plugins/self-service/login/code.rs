@@ -10,7 +10,7 @@ use portcullis_core::{
     flow::Flow,
     id::IdentityId,
     identity::{Identity, IdentityState},
-    mail::Mail,
+    mail::{Letter, Occasion},
     message::Message,
     secret::Secret,
     ui::Node,
@@ -120,10 +120,9 @@ async fn send(desk: &Desk, mut submission: Box<Submission>, purpose: &Purpose) -
     flow.state = "sent_email".to_owned();
     let identity = services.identities.find(purpose.identity).await?;
     let to = identity.as_ref().and_then(|one| purpose.address(one));
-    if let Some(to) = to
-        && let Err(error) = services.mailer.send(mail(desk, purpose, to, &code)).await
-    {
-        tracing::warn!(%error, "a code is not sent");
+    if let Some(to) = to {
+        let letter = letter(desk, &submission.flow, purpose, (to, code));
+        codes::send::post(desk, letter).await;
     }
     submission
         .reject(desk, vec![(None, Message::code_sent())])
@@ -204,31 +203,20 @@ fn form(before: Vec<Node>) -> Vec<Node> {
     start::arrange(before.chain([code]).chain(buttons).collect())
 }
 
-fn mail(desk: &Desk, purpose: &Purpose, to: &str, code: &Secret) -> Mail {
-    let public_url = desk.services.addresses.public_url();
-    let gate = public_url.host_str().unwrap_or("the gate");
+/// What is written to `to`: the code, and the provider whose account waits for it.
+fn letter(desk: &Desk, flow: &Flow, purpose: &Purpose, (to, proof): (&str, Secret)) -> Letter {
     let pending = purpose.pending.as_ref();
-    let label = pending.map(|pending| provider::label(desk, &pending.provider));
-    let (subject, effect) = match label {
-        Some(label) => (
-            format!("Your code to link {label} at {gate}"),
-            format!("your {label} account will sign you in there from now on"),
-        ),
-        None => (
-            format!("Your code at {gate}"),
-            "you prove there once more who you are".to_owned(),
-        ),
-    };
-    let text = format!(
-        "{} is your code at {gate}. With it, {effect}.\n\nIt is good for ten minutes, and once. \
-         If you did not ask for it, somebody else may be trying to get in: give it to nobody, and \
-         nothing changes.\n",
-        code.expose()
-    );
-    Mail {
+    let left = purpose.until.duration_since(desk.now());
+    Letter {
         to: to.to_owned(),
-        subject,
-        text,
-        html: None,
+        occasion: match pending {
+            Some(_) => Occasion::LinkCode,
+            None => Occasion::SignInCode,
+        },
+        locale: flow.locale.clone(),
+        provider: pending.map(|pending| provider::label(desk, &pending.provider)),
+        proof,
+        lifespan: left.unsigned_abs(),
+        is_for_nobody: false,
     }
 }

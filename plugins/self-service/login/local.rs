@@ -101,6 +101,7 @@ pub(super) async fn enter(
         None => (identity, vec![proof]),
     };
     let sign_in = SignIn {
+        is_new: false,
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
         wants: submission.wants,

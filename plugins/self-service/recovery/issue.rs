@@ -64,6 +64,7 @@ impl Recoveries {
             transport: Transport::Browser,
             request_url: self.addresses.own("/self-service/recovery/browser"),
             return_to: None,
+            locale: String::new(),
             // Bound to no browser: only whoever was handed the proof completes it.
             csrf_hash: None,
             context: Value::Null,

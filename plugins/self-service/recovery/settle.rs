@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Signs in whoever has proved to hold the address. Every session that there was ends: somebody who
-/// needs to get back in may have lost more than a password.
+/// needs to get back in may have lost more than a password. The operator can want it otherwise.
 pub(super) async fn enter(
     desk: &Desk,
     mut visit: Visit,
@@ -46,9 +46,12 @@ pub(super) async fn enter(
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
     submission.flow.csrf_hash = csrf;
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    let sessions = desk.services.sessions.store();
-    sessions.revoke_all(identity.id, None).await?;
+    if desk.config.settings.end_other_sessions {
+        let sessions = desk.services.sessions.store();
+        sessions.revoke_all(identity.id, None).await?;
+    }
     let sign_in = SignIn {
+        is_new: false,
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
         wants: submission.wants,

@@ -114,6 +114,7 @@ pub(crate) async fn complete(
         }
     };
     provider::settle(desk, &arrival);
+    let is_new = matches!(arrival, Arrival::Created(_));
     let arrived = match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {
             arrived
@@ -127,6 +128,7 @@ pub(crate) async fn complete(
         }
     };
     let sign_in = SignIn {
+        is_new,
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
         wants: submission.wants,

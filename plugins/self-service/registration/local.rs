@@ -59,6 +59,7 @@ pub(crate) async fn register(
         reason: CreationReason::Registration,
     });
     let sign_in = SignIn {
+        is_new: true,
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
         wants: submission.wants,

@@ -24,7 +24,7 @@ use crate::{actions, desk::Desk, login::local::failure, submission::Submission};
 const EXCLUSIVE: Duration = Duration::from_secs(60);
 
 /// Replaces the method's credential by what was sent. Whoever knew the old one may be signed in
-/// somewhere, so that every other session ends.
+/// somewhere, so that every other session ends, unless the operator wants it otherwise.
 pub(super) async fn change(
     desk: &Desk,
     principal: &Principal,
@@ -49,14 +49,16 @@ pub(super) async fn change(
     if !replace(desk, present, credential).await? {
         return save::overtaken(desk, identity.id, submission).await;
     }
-    let sessions = desk.services.sessions.store();
-    let this = principal.session.id;
-    sessions.revoke_all(identity.id, Some(this)).await?;
+    if desk.config.settings.end_other_sessions {
+        let sessions = desk.services.sessions.store();
+        let this = principal.session.id;
+        sessions.revoke_all(identity.id, Some(this)).await?;
+    }
     desk.services.announcer.announce(&Event::PasswordChanged {
         identity: identity.id,
     });
     let identity = actions::done(desk, &identity, Action::UpdatePassword).await?;
-    save::saved(desk, &identity, submission).await
+    save::saved(desk, (&identity, None), submission).await
 }
 
 /// Whether what was sent is what the identity signs in with already.

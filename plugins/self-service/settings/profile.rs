@@ -19,6 +19,7 @@ use crate::{
     complaint::{self, Complaint},
     desk::Desk,
     submission::Submission,
+    verification::begin,
 };
 
 /// The method's name, and its nodes' group.
@@ -55,7 +56,8 @@ pub(super) async fn save(
     match keep(desk, &stored, &identity).await? {
         Kept::Yes => {
             let identity = actions::done(desk, &identity, Action::UpdateProfile).await?;
-            save::saved(desk, &identity, submission).await
+            let begun = begin::after_change(desk, &submission.flow, (&stored, &identity)).await;
+            save::saved(desk, (&identity, begun.as_ref()), submission).await
         }
         Kept::Overtaken => save::overtaken(desk, stored.id, submission).await,
         Kept::Taken => {

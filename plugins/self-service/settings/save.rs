@@ -2,12 +2,15 @@
 
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
-    catalogue::Code, flow::Flow, id::IdentityId, identity::Identity, message::Message,
-    principal::Principal,
+    action::Action, catalogue::Code, flow::Flow, id::IdentityId, identity::Identity,
+    message::Message, principal::Principal,
 };
 use portcullis_kit::{Failure, Outcome, Wants};
 
-use crate::{actions, desk::Desk, forms, remembered, scopes, start, submission::Submission};
+use crate::{
+    actions, desk::Desk, forms, remembered, scopes, start, submission::Submission,
+    verification::begin::Begun,
+};
 
 /// Brings the flow's form up to date after a change, and keeps it.
 pub(crate) async fn succeed(
@@ -41,19 +44,33 @@ pub(crate) async fn refresh(
     Ok(())
 }
 
-/// Says that all is saved, and where to go on.
+/// Says that all is saved, and where to go on. `begun` is a verification that the change began; only
+/// who has to complete it is led there.
 pub(super) async fn saved(
     desk: &Desk,
-    identity: &Identity,
+    (identity, begun): (&Identity, Option<&Begun>),
     mut submission: Box<Submission>,
 ) -> Outcome {
     if let Some(action) = remembered::action(&submission.flow) {
-        return actions::submit::complete(desk, submission, identity, action).await;
+        let done = (identity, begun);
+        return actions::submit::complete(desk, submission, done, action).await;
     }
     let message = Message::settings_saved();
     succeed(desk, &mut submission.flow, identity.id, message).await?;
     submission.changed = Some(Box::new(identity.clone()));
-    answer(desk, &submission)
+    let Some(begun) = begun else {
+        return answer(desk, &submission);
+    };
+    if submission.wants == Wants::Json {
+        let mut body = submission.json(desk);
+        begun.tell(desk, &mut body);
+        return Ok(Json(body).into_response());
+    }
+    let pending = desk.services.actions.pending(identity);
+    match pending.contains(&Action::VerifyEmail) {
+        true => Ok(Redirect::to(&desk.flow_page(begun.flow.kind, begun.flow.id)).into_response()),
+        false => answer(desk, &submission),
+    }
 }
 
 /// Sends people on, and tells scripts the flow.

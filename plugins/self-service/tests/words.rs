@@ -24,14 +24,8 @@ const FOR_PROGRAMS: [&str; 12] = [
     "This address is for native applications: requests with an Origin or a Cookie header come \
      from browsers, which use the browser flow.",
 ];
-/// What is put together before it is shown, and what mails say.
-const ELSEWHERE: [&str; 5] = [
-    "X You stay signed in at X: ",
-    "Your code at X",
-    "Your code to link ",
-    "X is your code at X.",
-    "X (X)",
-];
+/// What is put together before it is shown.
+const ELSEWHERE: [&str; 2] = ["X You stay signed in at X: ", "X (X)"];
 /// Single words that are names and not texts.
 const NAMES: [&str; 3] = ["Portcullis", "Windows", "Phone"];
 

@@ -2,7 +2,7 @@
 
 use portcullis_core::{
     flow::{Flow, FlowKind},
-    identity::Identity,
+    identity::{Address, Identity},
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
@@ -55,13 +55,41 @@ pub(crate) async fn begin_for(
     let holder = Holder::of(kind, identity, &address.value);
     let letter = send::prepare(desk, &mut flow, address.value.clone(), holder)?;
     desk.services.flows.put(&flow).await?;
-    if let Some(letter) = letter {
-        send::post(desk, letter).await;
-    }
+    send::post(desk, letter).await;
     Ok(Some(Begun {
         flow,
         address: address.value.clone(),
     }))
+}
+
+/// The same where somebody is on their way elsewhere: what cannot be mailed holds nobody up, for
+/// another mail can be asked for at any time.
+pub(crate) async fn if_possible(desk: &Desk, from: &Flow, identity: &Identity) -> Option<Begun> {
+    let begun = begin_for(desk, from, identity).await;
+    begun.unwrap_or_else(|failure| {
+        tracing::warn!(code = failure.code().as_str(), "no verification begins");
+        None
+    })
+}
+
+/// The same after a change from `before`, where it brought an address that nobody has proved.
+pub(crate) async fn after_change(
+    desk: &Desk,
+    from: &Flow,
+    (before, identity): (&Identity, &Identity),
+) -> Option<Begun> {
+    let is_new = |one: &&Address| {
+        let mut known = before.addresses.iter();
+        !known.any(|known| known.id == one.id && known.value == one.value)
+    };
+    let mut waiting = identity
+        .addresses
+        .iter()
+        .filter(|one| awaits_verification(one));
+    match waiting.any(|one| is_new(&one)) {
+        true => if_possible(desk, from, identity).await,
+        false => None,
+    }
 }
 
 impl Begun {

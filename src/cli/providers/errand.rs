@@ -93,7 +93,7 @@ impl Errand {
         // Nobody can write any more, so the mail ends when all is sent.
         drop((parts, announcer, post));
         if tokio::time::timeout(PATIENCE, mail).await.is_err() {
-            eprintln!("warning: the mail server has not taken all mail");
+            eprintln!("warning: not all mail is sent yet; the rest waits for a gateway to send it");
         }
         store.close().await;
     }

@@ -10,6 +10,7 @@
 mod credentials;
 mod flows;
 mod identities;
+mod mails;
 mod sessions;
 mod tokens;
 mod upstream_sessions;
@@ -25,8 +26,9 @@ use serde_json::json;
 
 pub use self::{
     credentials::credential_store_contract, flows::flow_store_contract,
-    identities::identity_store_contract, sessions::session_store_contract,
-    tokens::token_store_contract, upstream_sessions::upstream_session_store_contract,
+    identities::identity_store_contract, mails::mail_store_contract,
+    sessions::session_store_contract, tokens::token_store_contract,
+    upstream_sessions::upstream_session_store_contract,
 };
 use crate::{
     credential::{Credential, CredentialKind},
@@ -164,6 +166,12 @@ mod tests {
     async fn memory_keeps_flows_as_promised() {
         let (store, clock, entropy) = memory();
         flow_store_contract(&store, &*clock, Some(&clock), &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_mail_as_promised() {
+        let (store, _, entropy) = memory();
+        mail_store_contract(&store, &entropy).await;
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Every store in one, in memory: what the contract means in the fewest lines.
 
+mod mails;
 mod sessions;
 mod tokens;
 
@@ -19,6 +20,7 @@ use crate::{
     id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
     link::{LinkKey, PreparedLink},
+    mail::QueuedMail,
     provider::{TokenSet, Upstream},
     secret::TokenHash,
     session::Session,
@@ -43,6 +45,7 @@ struct Kept {
     tokens: HashMap<CredentialId, (ProviderId, TokenSet)>,
     sealed: HashMap<CredentialId, Leased>,
     upstreams: Vec<(SessionId, Upstream)>,
+    mails: Vec<QueuedMail>,
 }
 
 impl MemoryStore {

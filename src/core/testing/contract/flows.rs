@@ -52,6 +52,7 @@ fn flow(clock: &dyn Clock, entropy: &dyn Entropy) -> Flow {
         return_to: Some("/ß?a=b".to_owned()),
         csrf_hash: Some(fresh(entropy)),
         active: None,
+        locale: "de".to_owned(),
         state: "choose_method".to_owned(),
         ui: Ui {
             action: "https://gate.test/login".to_owned(),

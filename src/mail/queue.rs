@@ -1,0 +1,150 @@
+//! What waits in the queue: sealed, for it holds an address and perhaps a code or a link.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use portcullis_core::{
+    clock::Clock,
+    entropy::Entropy,
+    id::MailId,
+    mail::{Letter, Mail, MailError, MailStore, Occasion, QueuedMail},
+    seal::Seal,
+    secret::Secret,
+};
+use serde::{Deserialize, Serialize};
+
+/// What mails are sealed for.
+const PURPOSE: &str = "mail";
+
+/// A queue of mail.
+#[derive(Debug, Clone)]
+pub(super) struct Queue {
+    pub(super) mails: Arc<dyn MailStore>,
+    pub(super) seal: Seal,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+}
+
+/// What waits.
+#[derive(Debug)]
+pub(super) enum Item {
+    Written(Mail),
+    Unworded(Letter),
+}
+
+/// The same as it is sealed. How long a letter's proof is good for, its place in the queue tells.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kept {
+    Written {
+        to: String,
+        subject: String,
+        text: String,
+        html: Option<String>,
+    },
+    Unworded {
+        to: String,
+        occasion: Occasion,
+        locale: String,
+        provider: Option<String>,
+        proof: String,
+        is_for_nobody: bool,
+    },
+}
+
+impl Queue {
+    /// The name and time of a mail that is put in now.
+    pub(super) fn stamp(&self) -> (MailId, Timestamp) {
+        (MailId::generate(&*self.entropy), self.clock.now())
+    }
+
+    /// Puts in what is worth sending for this long: one insert.
+    pub(super) async fn put(
+        &self,
+        (id, now): (MailId, Timestamp),
+        item: Item,
+        lifespan: Duration,
+    ) -> Result<(), MailError> {
+        let invalid = || MailError::Invalid {
+            reason: "it cannot be sealed",
+        };
+        let mail = QueuedMail {
+            id,
+            sealed: self.sealed(item).ok_or_else(invalid)?,
+            tries: 0,
+            created_at: now,
+            due_at: now,
+            expires_at: now.checked_add(lifespan).unwrap_or(Timestamp::MAX),
+        };
+        Ok(self.mails.put(&mail).await?)
+    }
+
+    /// What a mail holds; `None` when it was sealed with another key.
+    pub(super) fn open(&self, mail: &QueuedMail) -> Option<Item> {
+        let kept = self.seal.open(PURPOSE, &mail.sealed)?;
+        let kept = serde_json::from_slice(&kept).ok()?;
+        let left = mail.expires_at.duration_since(self.clock.now());
+        let lifespan = left.try_into().unwrap_or_default();
+        Some(Item::of(kept, lifespan))
+    }
+
+    fn sealed(&self, item: Item) -> Option<String> {
+        let kept = serde_json::to_vec(&Kept::from(item)).ok()?;
+        self.seal.close(PURPOSE, &kept, &*self.entropy)
+    }
+}
+
+impl From<Item> for Kept {
+    fn from(item: Item) -> Self {
+        match item {
+            Item::Written(mail) => Self::Written {
+                to: mail.to,
+                subject: mail.subject,
+                text: mail.text,
+                html: mail.html,
+            },
+            Item::Unworded(letter) => Self::Unworded {
+                to: letter.to,
+                occasion: letter.occasion,
+                locale: letter.locale,
+                provider: letter.provider,
+                proof: letter.proof.expose().to_owned(),
+                is_for_nobody: letter.is_for_nobody,
+            },
+        }
+    }
+}
+
+impl Item {
+    fn of(kept: Kept, lifespan: Duration) -> Self {
+        match kept {
+            Kept::Written {
+                to,
+                subject,
+                text,
+                html,
+            } => Self::Written(Mail {
+                to,
+                subject,
+                text,
+                html,
+            }),
+            Kept::Unworded {
+                to,
+                occasion,
+                locale,
+                provider,
+                proof,
+                is_for_nobody,
+            } => Self::Unworded(Letter {
+                to,
+                occasion,
+                locale,
+                provider,
+                proof: Secret::new(proof),
+                lifespan,
+                is_for_nobody,
+            }),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The queue of mail in SQL. A mail that was taken is due again when whoever took it has had long enough:
+//! taking it is one conditional update, so that of many nodes one gets it.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use portcullis_core::{
+    id::MailId,
+    mail::{MailStore, QueuedMail},
+    store::StoreError,
+};
+use sea_query::{Expr, ExprTrait, Order, Query, UpdateStatement, Value};
+
+use super::{
+    cell::{Row, text, time},
+    database::Database,
+    table::{Column, Table, insert},
+};
+
+const WHAT: &str = "mail";
+
+/// Mail that waits in SQL.
+#[derive(Debug, Clone)]
+pub(super) struct SqlMails {
+    database: Database,
+}
+
+impl SqlMails {
+    pub(super) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    async fn update(&self, query: &UpdateStatement) -> Result<bool, StoreError> {
+        let query = self.database.write(query, WHAT);
+        Ok(self.database.execute(query).await? > 0)
+    }
+}
+
+#[async_trait]
+impl MailStore for SqlMails {
+    async fn put(&self, mail: &QueuedMail) -> Result<(), StoreError> {
+        let row = insert(
+            Table::Mails,
+            vec![
+                (Column::Id, text(mail.id)),
+                (Column::Sealed, text(&mail.sealed)),
+                (Column::Tally, Value::BigInt(Some(mail.tries.into()))),
+                (Column::CreatedAt, time(mail.created_at)),
+                (Column::DueAt, time(mail.due_at)),
+                (Column::ExpiresAt, time(mail.expires_at)),
+            ],
+        );
+        let row = self.database.write(&row, WHAT);
+        self.database.execute(row).await.map(drop)
+    }
+
+    async fn due(&self, now: Timestamp, most: u64) -> Result<Vec<QueuedMail>, StoreError> {
+        let query = Query::select()
+            .columns([
+                Column::Id,
+                Column::Sealed,
+                Column::Tally,
+                Column::CreatedAt,
+                Column::DueAt,
+                Column::ExpiresAt,
+            ])
+            .from(Table::Mails)
+            .and_where(Expr::col(Column::DueAt).lte(time(now)))
+            .order_by(Column::DueAt, Order::Asc)
+            .limit(most)
+            .to_owned();
+        let query = self.database.write(&query, WHAT);
+        let rows = self.database.rows(query).await?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn take(
+        &self,
+        mail: &QueuedMail,
+        until: Timestamp,
+    ) -> Result<Option<QueuedMail>, StoreError> {
+        let tries = mail.tries.saturating_add(1);
+        let query = due_again(mail, until)
+            .value(Column::Tally, Expr::from(Value::BigInt(Some(tries.into()))))
+            .to_owned();
+        let taken = self.update(&query).await?;
+        Ok(taken.then(|| QueuedMail {
+            tries,
+            due_at: until,
+            ..mail.clone()
+        }))
+    }
+
+    async fn put_off(&self, taken: &QueuedMail, due_at: Timestamp) -> Result<bool, StoreError> {
+        self.update(&due_again(taken, due_at)).await
+    }
+
+    async fn remove(&self, id: MailId) -> Result<(), StoreError> {
+        let removal = Query::delete()
+            .from_table(Table::Mails)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        let removal = self.database.write(&removal, WHAT);
+        self.database.execute(removal).await.map(drop)
+    }
+}
+
+/// Moves the turn of a mail that nobody has moved since it was read.
+fn due_again(mail: &QueuedMail, due_at: Timestamp) -> UpdateStatement {
+    Query::update()
+        .table(Table::Mails)
+        .value(Column::DueAt, Expr::from(time(due_at)))
+        .and_where(Expr::col(Column::Id).eq(text(mail.id)))
+        .and_where(Expr::col(Column::DueAt).eq(time(mail.due_at)))
+        .to_owned()
+}
+
+fn read(row: &Row) -> Result<QueuedMail, StoreError> {
+    let tries = row.number(Column::Tally)?;
+    Ok(QueuedMail {
+        id: row.parsed(Column::Id)?,
+        sealed: row.text(Column::Sealed)?,
+        tries: u32::try_from(tries).map_err(|_| StoreError::Corrupt { what: WHAT })?,
+        created_at: row.time(Column::CreatedAt)?,
+        due_at: row.time(Column::DueAt)?,
+        expires_at: row.time(Column::ExpiresAt)?,
+    })
+}

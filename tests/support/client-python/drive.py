@@ -1,0 +1,205 @@
+"""The published Python client does every flow against a running gateway, as a page's script with
+cookies and as a native application with a token.
+
+Environment: GATE (where the gateway's own pages are), MAIL_LOG (what the SMTP server of the tests
+prints). Ends with status 0 and prints `done` when all went as it should.
+"""
+
+import json
+import os
+import re
+import time
+
+import ory_kratos_client as ory
+from ory_kratos_client.exceptions import ApiException
+
+GATE, MAIL_LOG = os.environ["GATE"], os.environ["MAIL_LOG"]
+FIRST, SECOND = "wonderland-4711", "looking-glass-0815"
+
+
+class Browser:
+    """A client with the cookies of one browser; the library keeps none."""
+
+    def __init__(self):
+        self.client = ory.ApiClient(ory.Configuration(host=GATE))
+        self.api = ory.FrontendApi(self.client)
+        self.jar = {}
+        send = self.client.rest_client.pool_manager.request
+
+        def request(method, url, headers=None, **rest):
+            headers = {**(headers or {}), "Cookie": self.cookies()}
+            answer = send(method, url, headers=headers, redirect=False, **rest)
+            for line in answer.headers.getlist("set-cookie"):
+                name, value = re.match("([^=]+)=([^;]*)", line).groups()
+                if re.search("max-age=0", line, re.IGNORECASE):
+                    self.jar.pop(name, None)
+                else:
+                    self.jar[name] = value
+            return answer
+
+        self.client.rest_client.pool_manager.request = request
+
+    def cookies(self):
+        return "; ".join("=".join(pair) for pair in self.jar.items())
+
+
+def native():
+    return ory.FrontendApi(ory.ApiClient(ory.Configuration(host=GATE)))
+
+
+def csrf(flow):
+    """The anti-forgery token of a form; native forms have an empty one."""
+    nodes = (node.attributes.actual_instance for node in flow.ui.nodes)
+    values = (one.value for one in nodes if getattr(one, "name", None) == "csrf_token")
+    value = next(values)
+    return getattr(value, "actual_instance", value) or None
+
+
+def mailed(address, known):
+    """The code in the mail to `address` after the first `known` ones."""
+    for _ in range(300):
+        with open(MAIL_LOG, encoding="utf-8") as log:
+            mails = [json.loads(line) for line in log if line.startswith("{")]
+        mails = [mail["message"] for mail in mails if address in mail["to"]]
+        if len(mails) > known:
+            return re.search(r"(\d{6}) is ", mails[known]).group(1)
+        time.sleep(0.1)
+    raise AssertionError("no mail arrives")
+
+
+def refused(status, call, *arguments, **named):
+    """What the gateway refuses with, as the client hands it over."""
+    try:
+        call(*arguments, **named)
+    except ApiException as error:
+        assert error.status == status, (error.status, error.body)
+        return json.loads(error.body)
+    raise AssertionError(f"{call} is not refused")
+
+
+def registration(email, password, flow):
+    return ory.UpdateRegistrationFlowBody(
+        ory.UpdateRegistrationFlowWithPasswordMethod(
+            method="password",
+            password=password,
+            csrf_token=csrf(flow),
+            traits={"email": email, "name": {"first": "Ada", "last": "Archer"}},
+        )
+    )
+
+
+def login(email, password, flow):
+    return ory.UpdateLoginFlowBody(
+        ory.UpdateLoginFlowWithPasswordMethod(
+            method="password", identifier=email, password=password, csrf_token=csrf(flow)
+        )
+    )
+
+
+def profile(traits, flow):
+    return ory.UpdateSettingsFlowBody(
+        ory.UpdateSettingsFlowWithProfileMethod(
+            method="profile", traits=traits, csrf_token=csrf(flow)
+        )
+    )
+
+
+def new_password(password, flow):
+    return ory.UpdateSettingsFlowBody(
+        ory.UpdateSettingsFlowWithPasswordMethod(
+            method="password", password=password, csrf_token=csrf(flow)
+        )
+    )
+
+
+def proof(what, flow, **fields):
+    """The body of a recovery or a verification by code."""
+    body = getattr(ory, f"Update{what}FlowBody")
+    method = getattr(ory, f"Update{what}FlowWithCodeMethod")
+    return body(method(method="code", csrf_token=csrf(flow), **fields))
+
+
+def in_browser(email):
+    api = Browser().api
+    flow = api.create_browser_registration_flow()
+    rejected = refused(400, api.update_registration_flow, flow.id, registration(email, "short", flow))
+    assert any(node["messages"] for node in rejected["ui"]["nodes"])
+    registered = api.update_registration_flow(flow.id, registration(email, FIRST, flow))
+    assert registered.identity.traits["email"] == email
+    told = registered.continue_with[0].actual_instance
+    assert told.action == "show_verification_ui", told
+
+    flow = api.get_verification_flow(told.flow.id)
+    verified = api.update_verification_flow(
+        flow.id, proof("Verification", flow, code=mailed(email, 0))
+    )
+    assert verified.state == "passed_challenge", verified
+    session = api.to_session()
+    assert session.identity.verifiable_addresses[0].verified
+
+    flow = api.create_browser_settings_flow()
+    traits = {"email": email, "name": {"first": "Augusta", "last": "Archer"}}
+    saved = api.update_settings_flow(flow.id, profile(traits, flow))
+    assert saved.state == "success" and saved.identity.traits["name"]["first"] == "Augusta"
+    changed = api.update_settings_flow(saved.id, new_password(SECOND, saved))
+    assert changed.state == "success"
+    assert api.list_my_sessions() == []
+
+    api.update_logout_flow(token=api.create_browser_logout_flow().logout_token)
+    refused(401, api.to_session)
+    flow = api.create_browser_login_flow()
+    wrong = refused(400, api.update_login_flow, flow.id, login(email, FIRST, flow))
+    assert [message["id"] for message in wrong["ui"]["messages"]] == [4000006]
+    entered = api.update_login_flow(flow.id, login(email, SECOND, flow))
+    assert entered.session.active
+
+    visitor = Browser().api
+    flow = visitor.create_browser_recovery_flow()
+    sent = visitor.update_recovery_flow(flow.id, proof("Recovery", flow, email=email))
+    assert sent.state == "sent_email"
+    body = proof("Recovery", sent, code=mailed(email, 1))
+    gone = refused(422, visitor.update_recovery_flow, flow.id, body)
+    assert gone["error"]["id"] == "browser_location_change_required"
+    assert visitor.to_session().identity.traits["email"] == email
+    refused(401, api.to_session)
+
+
+def in_application(email):
+    api = native()
+    flow = api.create_native_registration_flow()
+    registered = api.update_registration_flow(flow.id, registration(email, FIRST, flow))
+    token = registered.session_token
+    assert api.to_session(x_session_token=token).identity.id == registered.identity.id
+
+    flow = api.create_native_verification_flow()
+    sent = api.update_verification_flow(flow.id, proof("Verification", flow, email=email))
+    assert sent.state == "sent_email"
+    body = proof("Verification", flow, code=mailed(email, 1))
+    assert api.update_verification_flow(flow.id, body).state == "passed_challenge"
+
+    flow = api.create_native_settings_flow(x_session_token=token)
+    body = new_password(SECOND, flow)
+    assert api.update_settings_flow(flow.id, body, x_session_token=token).state == "success"
+
+    api.perform_native_logout(ory.PerformNativeLogoutBody(session_token=token))
+    refused(401, api.to_session, x_session_token=token)
+    flow = api.create_native_login_flow()
+    token = api.update_login_flow(flow.id, login(email, SECOND, flow)).session_token
+    assert api.to_session(x_session_token=token).active
+
+    flow = api.create_native_recovery_flow()
+    sent = api.update_recovery_flow(flow.id, proof("Recovery", flow, email=email))
+    assert sent.state == "sent_email"
+    passed = api.update_recovery_flow(flow.id, proof("Recovery", flow, code=mailed(email, 2)))
+    assert passed.state == "passed_challenge"
+    told = {one.actual_instance.action: one.actual_instance for one in passed.continue_with}
+    fresh = told["set_ory_session_token"].ory_session_token
+    assert api.to_session(x_session_token=fresh).identity.traits["email"] == email
+    flow = api.get_settings_flow(told["show_settings_ui"].flow.id, x_session_token=fresh)
+    assert flow.identity.id == registered.identity.id
+    refused(401, api.to_session, x_session_token=token)
+
+
+in_browser("ada@example.org")
+in_application("bob@example.org")
+print("done")
