@@ -8,8 +8,8 @@
 m1010001 = Sign in
 m1010002 = Sign in with {$provider}
 m1010003 = Please confirm that it is you.
-m1010014 = A code of six digits is on its way to the e-mail address that is known here. Please enter it within ten minutes.
-m1010015 = Send a code to my e-mail address
+m1010014 = A code of six digits is on its way to the email address that is known here. Please enter it within ten minutes.
+m1010015 = Send a code to my email address
 m1010016 = {$duplicateIdentifier} is known here already, but not with this {$provider} account. Please sign in once as you did before, to show that both are yours: that links the account.
 m1010017 = Sign in and link
 m1010018 = Sign in with {$provider} and link
@@ -59,7 +59,7 @@ m4000003 = Please use at least { $min_length ->
         [one] {$min_length} character
        *[other] {$min_length} characters
     } (now {$actual_length}).
-m4000004 = This does not have the expected form ({$pattern}).
+m4000004 = This does not have the expected form.
 m4000005 = This password cannot be used: {$reason}.
 m4000006 = The identifier or the password is not right. Check both for spelling mistakes.
 m4000007 = Somebody is registered with this already. Sign in instead, or use another address.
@@ -75,7 +75,7 @@ m4000022 = Please use a multiple of {$base} (now {$actual}).
 m4000023 = Please give at most {$max_items} (now {$actual_items}).
 m4000024 = Please give at least {$min_items} (now {$actual_items}).
 m4000025 = Please give each only once.
-m4000026 = This must be of type {$allowed_types}, not {$actual_type}.
+m4000026 = Something else is expected here.
 m4000027 = This {$provider} account belongs to somebody who is known here already.
 m4000029 = This must be {$expected}.
 m4000031 = The password must not be the same as the identifier.
@@ -88,7 +88,7 @@ m4000033 = The password may have at most { $max_length ->
        *[other] {$max_length} characters
     } (now {$actual_length}).
 m4000039 = This is your password already. Please choose another one.
-m4000040 = This is not an e-mail address.
+m4000040 = This is not an email address.
 m4000041 = This is not a telephone number.
 m4010001 = The form had expired, so here is a new one. Please try again.
 m4010008 = This code is not right, or not valid any more. After five tries or ten minutes, please ask for another one.
@@ -106,7 +106,7 @@ m4990002 = There were too many attempts. Please wait { $retry_after ->
         [one] {$retry_after} second
        *[other] {$retry_after} seconds
     } and try again.
-m4990003 = Somebody is registered here with the e-mail address of this {$provider} account already. If that is you, please sign in as you did before.
+m4990003 = Somebody is registered here with the email address of this {$provider} account already. If that is you, please sign in as you did before.
 m4990004 = This {$provider} account is your only way to sign in. Link another account first, then unlink this one.
 m4990005 = {$provider} is not linked, or not any more. Please choose one of the linked accounts.
 m4990020 = The terms have changed in the meantime. Please read them once more.
@@ -200,23 +200,37 @@ method-code = code
 ## Other words under the ids of messages
 
 m4000006-password = The password is not right. Check it for spelling mistakes.
+m4000026-integer = Please enter a whole number.
+m4000026-number = Please enter a number.
+m4000026-boolean = Please choose yes or no.
+m4000026-string = Please enter a text.
+m4000026-array = Please give one value or more.
+m4000029-true = Please tick this.
+m4000029-false = Please leave this unticked.
 m4990003-typed = Somebody is registered here with this address already. If that is you, sign in as you did before. Otherwise please use another address.
 m4000001-trait = There is no such trait.
-m4000001-format = This is not a valid {$format}.
-m4000001-options = Please choose one of {$options}.
+m4000001-link = This is not a link. Links begin with https://.
+m4000001-date = This is not a date. Please write it like 2000-12-31.
+m4000001-local-date = This is not a date. Please write it like 2000-12-31 or 31.12.2000.
+m4000001-time = This is not a time. Please write it like 09:30.
+m4000001-date-time = This is not a date with a time. Please write it like 2000-12-31 09:30.
+m4000001-person-name = There is a sign in this that names do not have.
+m4000001-username = There is a sign in this that cannot be used here, or a space.
+m4000001-homograph = There is a letter in this that can be mistaken for another. Please use Latin ones.
+m4000001-options = Please choose one of the values offered here.
 m4000001-other = This is not accepted here.
 m4000001-scheme = Links of this kind are not accepted here.
 m4000001-size = This is more than can be kept ({$length} of {$most} bytes).
 m4000001-unseen = Something in this profile that is not shown here is not right. Please ask for help.
 m4000001-fixed = This cannot be changed here.
-m4000001-schema = The schema of this identity is not known any more.
+m4000001-schema = This profile is of a kind that is not known here any more. Please ask for help.
 m4000001-character = There is a character in this that cannot be kept.
 m4000001-many-values = There are more than {$most} values.
-m4000001-described = The schema describes this; it is no attribute.
+m4000001-described = This has a field of its own in the form.
 m4000001-name-length = A name has 1 to {$most} characters.
 m4000001-many-attributes = There are more than {$most} attributes.
-m4000001-texts = This is a text, or a list of texts.
-m4000001-attributes = Attributes are an object.
+m4000001-texts = Please give a text, or a list of texts.
+m4000001-attributes = These attributes cannot be read.
 m4010002 = There is no such way to sign in here. Please choose one of the form's.
 m4010003 = There is no such way to register here. Please choose one of the form's.
 m4010004 = This cannot be changed here. Please choose one of the buttons of this page.
@@ -246,7 +260,7 @@ lead-sign-in = Sign in to go on.
 lead-deleted = Everything that belonged to it is gone, and you are signed out everywhere.
 lead-recover = Enter the email address that is known here, and you get mail to sign in with.
 lead-link-back-in = Continue to sign in at {$gate} and choose a new password.
-lead-link-address = Continue to show {$gate} that this e-mail address is yours.
+lead-link-address = Continue to show {$gate} that this email address is yours.
 lead-again = You will have to sign in again to go on.
 lead-too = You will be signed out at {$provider} too.
 lead-here-only = You will have to sign in again to go on. You stay signed in at {$provider}: this signs you out here only. On a device that others use too, sign out at {$again} as well.
@@ -339,8 +353,8 @@ why-admitted = Admitted are addresses at {$domains}.
 why-withheld = {$provider} does not say all that is needed to decide whether you may enter ({$claim}). Please ask your administrator.
 why-creation = This {$provider} account is not known here, and {$again} lets nobody new in. If you sign in another way, you can link it in your settings.
 why-link-only = {$provider} only signs in whoever has linked it before. Sign in another way first, then link it in your settings.
-why-link-denied = The e-mail address of this {$provider} account is known here already, and {$again} is not linked by address. Sign in another way, then link it in your settings.
-why-several = More than one account here has the e-mail address of this {$provider} account, so it is not certain which one is yours. Sign in another way, then link it in your settings.
+why-link-denied = The email address of this {$provider} account is known here already, and {$again} is not linked by address. Sign in another way, then link it in your settings.
+why-several = More than one account here has the email address of this {$provider} account, so it is not certain which one is yours. Sign in another way, then link it in your settings.
 why-linked-elsewhere = This {$provider} account is linked to another account here already. Sign in with it, unlink it there, and try again.
 why-mismatch = This {$provider} account belongs to somebody else than the one who was asked.
 why-not-asked-again = {$provider} remembers this browser and did not ask you again, or does not say that it did. So it is not certain that it is you; nothing was changed.

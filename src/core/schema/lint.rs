@@ -7,6 +7,7 @@ use super::{
     Schema, Viewer,
     annotations::INPUT_TYPES,
     field::{Field, IdentifierKind},
+    pickers,
 };
 
 /// The most values to choose from.
@@ -46,6 +47,7 @@ impl Schema {
                 choice(field),
                 address(field),
                 self.twin(field),
+                pickers::lint(field),
             ];
             let texts = texts.into_iter().flatten();
             lints.extend(texts.map(|text| Lint {

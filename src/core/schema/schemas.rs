@@ -88,7 +88,9 @@ impl Schemas {
         let Some(schema) = self.find(&identity.schema_id) else {
             return Err(vec![TraitError {
                 path: String::new(),
-                message: Message::invalid("The schema of this identity is not known any more."),
+                message: Message::invalid(
+                    "This profile is of a kind that is not known here any more. Please ask for help.",
+                ),
             }]);
         };
         with_traits(schema, identity.clone(), traits, clock, entropy)
