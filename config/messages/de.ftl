@@ -168,6 +168,7 @@ form-or = oder
 form-optional = freiwillig
 form-check-marked = Bitte prüfen Sie die markierten Felder.
 form-locked = Das kann nur die Administration ändern.
+form-zone = Zeiten gelten in UTC.
 form-choose = Bitte wählen
 form-no-answer = Keine Angabe
 form-linked-accounts = Verknüpfte Konten
@@ -285,6 +286,19 @@ overview-signed-in = Angemeldet am {$time}
 overview-last-seen = Zuletzt gesehen am {$time}
 overview-yes = Ja
 overview-no = Nein
+moment = {$day}. {$month} {$year}, {$clock}
+month-1 = Januar
+month-2 = Februar
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = August
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Dezember
 
 ## Links und Knöpfe
 
@@ -375,6 +389,8 @@ why-token-missing = Das Token zum Abmelden fehlt.
 why-token-foreign = Dieser Link gehört nicht zur Sitzung dieses Browsers.
 why-registration-off = Die Registrierung ist hier abgeschaltet.
 why-no-mail = Hier werden keine E-Mails verschickt, deshalb ist das nicht möglich.
+why-recovery-off = Den Zugang über E-Mail wiederherzustellen, ist hier abgeschaltet.
+why-verification-off = Das Bestätigen von Adressen ist hier abgeschaltet.
 why-no-second-factor = Es gibt keinen zweiten Faktor zum Anmelden.
 why-only-signed-in = Einstellungen hat nur, wer angemeldet ist.
 why-no-frames = Dieser Anmeldedienst beendet hier keine Sitzungen über seine Seite.

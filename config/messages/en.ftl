@@ -176,6 +176,7 @@ form-or = or
 form-optional = optional
 form-check-marked = Please check the marked fields.
 form-locked = Only an administrator can change this.
+form-zone = Times are in UTC.
 form-choose = Please choose
 form-no-answer = No answer
 form-linked-accounts = Linked accounts
@@ -293,6 +294,19 @@ overview-signed-in = Signed in on {$time}
 overview-last-seen = Last seen on {$time}
 overview-yes = Yes
 overview-no = No
+moment = {$day} {$month} {$year}, {$clock}
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
 
 ## Links and buttons
 
@@ -383,6 +397,8 @@ why-token-missing = The token to sign out with is missing.
 why-token-foreign = This link does not belong to the session of this browser.
 why-registration-off = Registration is switched off here.
 why-no-mail = No mail is sent here, so that this cannot be done.
+why-recovery-off = Getting back in by mail is switched off here.
+why-verification-off = Confirming addresses is switched off here.
 why-no-second-factor = There is no second factor to sign in with.
 why-only-signed-in = Only somebody who is signed in has settings.
 why-no-frames = This provider does not end sessions by its page here.

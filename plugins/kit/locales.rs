@@ -79,6 +79,7 @@ impl Locales {
         found
             .first()
             .map_or_else(|| self.english(), |&found| found.clone())
+            .asked_for(ui_locales)
     }
 
     /// English, as the gateway or its operator writes it.

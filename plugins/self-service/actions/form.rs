@@ -15,7 +15,7 @@ use portcullis_kit::Failure;
 use crate::{
     complaint,
     desk::Desk,
-    remembered,
+    forms, remembered,
     settings::{deletion, profile},
 };
 
@@ -104,11 +104,7 @@ fn traits(desk: &Desk, identity: &Identity, context: ProfileContext) -> Vec<Node
     };
     let evaluation = Evaluation::of(context);
     let mut nodes = schema.nodes(&evaluation, &identity.traits, GROUP);
-    for node in &mut nodes {
-        let input = &mut node.attributes;
-        let path = input.name.strip_prefix("traits.").unwrap_or(&input.name);
-        input.disabled |= identity.is_forced(path);
-    }
+    forms::settings::lock(&mut nodes, identity);
     if context == ProfileContext::VerifyProfile {
         let errors = schema.errors_in(&evaluation, &identity.traits);
         for (field, message) in complaint::about_traits(errors) {

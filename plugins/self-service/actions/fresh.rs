@@ -24,6 +24,12 @@ const PURPOSE: &str = "action-asked-at";
 /// How long after signing in for it somebody may still begin.
 const GRACE: Duration = Duration::from_secs(60);
 
+/// Whether an application asks for a young sign-in, or has, and somebody comes back from it.
+pub(super) fn is_asked(visit: &Visit) -> bool {
+    let asks = visit.query(PROMPT) == Some("login") || visit.query(MAX_AGE).is_some();
+    asks || visit.query(ASKED_AT).is_some()
+}
+
 /// Whether whoever visits has signed in recently enough for `action`.
 pub(super) fn is_fresh(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
     let Some(proved_at) = principal.session.proved_at() else {

@@ -84,7 +84,7 @@ fn render(desk: &Desk, visit: &Visit, (flow, token): (&Flow, &str), csrf: &Csrf)
     };
     let page = FormPage {
         title,
-        lead: Some(&lead),
+        lead: Some(&locale.text(&lead)),
         ui: &ui,
         footer: &[],
     };
