@@ -14,7 +14,7 @@ use portcullis_core::{
     identity::{Address, Identity},
     link::Link,
     principal::Principal,
-    schema::{Evaluation, ProfileContext},
+    schema::{Evaluation, ProfileContext, shown_in},
     session::Session,
     ui::{Node, Ui},
 };
@@ -233,13 +233,14 @@ fn shown(node: &Node, value: &Value, locale: &Locale) -> Line {
     }
 }
 
-/// A moment as people write it, where the schema says that it is one.
+/// A moment or a time as people write it, where the schema says that it is one.
 fn moment(node: &Node, text: &str, locale: &Locale) -> Option<Line> {
-    let control = node.attributes.ext.get("inputType")?.as_str()?;
-    let time = text
-        .parse()
-        .ok()
-        .filter(|_| control == "html5-datetime-local")?;
+    let ext = &node.attributes.ext;
+    let control = ext.get("inputType")?.as_str()?.strip_prefix("html5-")?;
+    if control == "time" && ext.contains_key("zone") {
+        return Some(format!("{} UTC", shown_in(control, text)?).into());
+    }
+    let time = text.parse().ok().filter(|_| control == "datetime-local")?;
     Some(Line::at(time, locale.moment(time)))
 }
 

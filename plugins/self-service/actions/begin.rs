@@ -129,7 +129,7 @@ fn known(desk: &Desk, identity: &Identity, alias: &str) -> Option<Action> {
 /// its own.
 fn may_begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
     let is_required = principal.pending.contains(&action) && action != Action::UpdatePassword;
-    (is_required && !fresh::is_asked(visit))
+    (is_required && fresh::lets_required(desk, visit, principal, action))
         || action == Action::DeleteAccount
         || fresh::is_fresh(desk, visit, principal, action)
 }

@@ -70,6 +70,7 @@ async fn choices_have_their_labels_and_what_people_say_is_never_translated() {
     properties["sizes"] = json!({"type": "array", "title": "Sizes", "items": {
         "type": "string", "enum": ["s", "m"]}, "x-profile": size["x-profile"]});
     properties["since"] = json!({"type": "string", "title": "Since", "format": "date-time"});
+    properties["alarm"] = json!({"type": "string", "format": "time"});
     properties["team"] = json!({"type": "string", "title": "First name"});
     properties["word"] = json!({"type": "string"});
     let house = Busy {
@@ -79,7 +80,7 @@ async fn choices_have_their_labels_and_what_people_say_is_never_translated() {
     let house = house.house();
     let mut ada = house.resident(ADA).await;
     ada.traits = json!({"email": ADA, "size": "m", "sizes": ["s", "m"], "team": "Email",
-        "word": "${email}", "since": "2026-01-02T03:04:05Z"});
+        "word": "${email}", "alarm": "06:45:00Z", "since": "2026-01-02T03:04:05Z"});
     IdentityStore::update(&*house.store, &ada).await.unwrap();
     let mut browser = house.browser();
     browser.sign_in(ADA).await;
@@ -88,6 +89,7 @@ async fn choices_have_their_labels_and_what_people_say_is_never_translated() {
         "<p>Vorname</p>\n<p class=\"detail\">Email</p>",
         "<p class=\"detail\">${email}</p>",
         "<p class=\"detail\">Name</p>",
+        "<p class=\"detail\">06:45 UTC</p>",
         "<p class=\"detail\">size.small, Name</p>",
         "<time datetime=\"2026-01-02T03:04:05Z\">2. Januar 2026, 03:04 UTC</time>",
     ] {
