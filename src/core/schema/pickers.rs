@@ -45,7 +45,7 @@ pub(super) fn zone(field: &Field) -> Option<&'static str> {
 
 /// A text as its format asks, where a control or a person left out the zone or the seconds.
 pub(super) fn completed(format: Option<&str>, text: String) -> String {
-    let text = match format {
+    match format {
         Some("date-time") if text.parse::<Timestamp>().is_err() => {
             let at = moment(text.trim());
             at.map(|at| format!("{}T{}Z", at.date(), at.time()))
@@ -56,8 +56,7 @@ pub(super) fn completed(format: Option<&str>, text: String) -> String {
             Err(_) => text,
         },
         _ => text,
-    };
-    text
+    }
 }
 
 /// What is odd in the choice of a control.
