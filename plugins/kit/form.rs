@@ -40,6 +40,8 @@ pub(crate) struct FormView<'a> {
 struct Alert<'a> {
     text: &'a str,
     kind: &'a str,
+    /// Whether the page says it of itself; the form's own messages are in the language already.
+    is_ours: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -94,6 +96,7 @@ impl<'a> FormView<'a> {
             self.alerts.push(Alert {
                 text: "Please check the marked fields.",
                 kind: "error",
+                is_ours: true,
             });
         }
     }
@@ -150,6 +153,7 @@ impl<'a> Alert<'a> {
         Self {
             text: &message.text,
             kind: &message.kind,
+            is_ours: false,
         }
     }
 }

@@ -23,7 +23,7 @@ pub use failure::{Failure, Outcome, WayOut, envelope};
 pub use locales::{Locale, Locales, LocalesError, UI_LOCALES};
 pub use modules::{Module, Modules};
 pub use negotiation::{Wants, names_html};
-pub use overview::{OverviewPage, OverviewRow, OverviewSection, PostButton};
+pub use overview::{Line, OverviewPage, OverviewRow, OverviewSection, PostButton};
 pub use policy::Framing;
 pub use router_pages::{JsonOnly, RouterPages, json_only};
 pub use shell::{ErrorPage, Facts, FormPage, NoticePage, Shell, ShellError};

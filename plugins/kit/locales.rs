@@ -79,6 +79,7 @@ impl Locales {
         found
             .first()
             .map_or_else(|| self.english(), |&found| found.clone())
+            .asked_for(ui_locales)
     }
 
     /// The language of this tag, or the nearest there is; else English.

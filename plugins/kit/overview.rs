@@ -1,8 +1,37 @@
 //! An overview: what is known of somebody in sections, with a button where something can be done.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::failure::WayOut;
+
+/// A line in the reader's language already; people's own values stand in it as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// What it says.
+    pub text: String,
+    /// The moment it tells, as machines read it.
+    time: Option<String>,
+}
+
+impl Line {
+    /// A line that tells of a moment.
+    pub fn at(time: Timestamp, text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            time: Some(time.to_string()),
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Line {
+    fn from(text: T) -> Self {
+        Self {
+            text: text.into(),
+            time: None,
+        }
+    }
+}
 
 /// A page of sections.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -33,14 +62,14 @@ pub struct OverviewSection {
 /// A row of a section.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct OverviewRow {
-    /// What it is about.
+    /// What it is about, in the reader's language already: it may be somebody's own.
     pub title: String,
     /// A word that marks it.
     pub badge: Option<&'static str>,
     /// Whether that word is a good one.
     pub is_good: bool,
     /// More about it, line by line.
-    pub details: Vec<String>,
+    pub details: Vec<Line>,
     /// What can be done with it.
     pub button: Option<PostButton>,
 }

@@ -16,18 +16,19 @@ use crate::{
     form::{self, FormView},
     locales::{Locale, Locales, LocalesError},
     modules::{Modules, Script},
-    overview::OverviewPage,
+    overview::{Line, OverviewPage},
     policy::{self, Framing, Sources},
     stylesheet,
 };
 
 /// The templates, each under its file name.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("shell.html", include_str!("templates/shell.html")),
     ("form.html", include_str!("templates/form.html")),
     ("part.html", include_str!("templates/part.html")),
     ("sections.html", include_str!("templates/sections.html")),
     ("overview.html", include_str!("templates/overview.html")),
+    ("line.html", include_str!("templates/line.html")),
     ("field.html", include_str!("templates/field.html")),
     ("attributes.html", include_str!("templates/attributes.html")),
     ("notice.html", include_str!("templates/notice.html")),
@@ -56,6 +57,7 @@ pub struct Shell {
     locales: Arc<Locales>,
     modules: Modules,
     product: String,
+    prefix: String,
     stylesheet: String,
     secure: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -81,7 +83,7 @@ pub struct ErrorPage<'a> {
 pub struct FormPage<'a> {
     /// The heading.
     pub title: &'a str,
-    /// One line below it.
+    /// One line below it, in the reader's language already.
     pub lead: Option<&'a str>,
     /// The form.
     pub ui: &'a Ui,
@@ -94,7 +96,7 @@ pub struct FormPage<'a> {
 pub struct NoticePage<'a> {
     /// The heading.
     pub title: &'a str,
-    /// One line below it.
+    /// One line below it, in the reader's language already.
     pub lead: &'a str,
     /// Facts by label.
     pub facts: Facts<'a>,
@@ -103,7 +105,7 @@ pub struct NoticePage<'a> {
 }
 
 /// Labelled facts.
-pub type Facts<'a> = &'a [(&'static str, String)];
+pub type Facts<'a> = &'a [(&'static str, Line)];
 
 impl Shell {
     /// A shell for `product`, with own pages below `prefix`, reached over TLS or not.
@@ -130,6 +132,7 @@ impl Shell {
             locales: Arc::new(locales),
             modules: Modules::default(),
             product: product.to_owned(),
+            prefix: prefix.trim_end_matches('/').to_owned(),
             stylesheet: format!("{}{}", prefix.trim_end_matches('/'), stylesheet::path()),
             secure,
             headers: security_headers(secure),
@@ -221,7 +224,8 @@ impl Shell {
     }
 
     fn render(&self, locale: &Locale, template: &str, page: impl Serialize) -> String {
-        let (texts, words) = (locale.clone(), locale.clone());
+        let (texts, words, links) = (locale.clone(), locale.clone(), locale.clone());
+        let prefix = self.prefix.clone();
         let rendered = self.templates.get_template(template).and_then(|template| {
             template.render(context! {
                 product => self.product.as_str(),
@@ -232,6 +236,8 @@ impl Shell {
                 t => Value::from_function(move |text: String| texts.text(&text)),
                 // What only templates say, by its key.
                 word => Value::from_function(move |key: String| words.word(&key)),
+                // Whoever asked for a language keeps it from page to page.
+                link => Value::from_function(move |href: String| links.link(&prefix, &href)),
                 ..Serde(page)
             })
         });

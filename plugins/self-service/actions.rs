@@ -19,6 +19,8 @@ use crate::desk::Desk;
 
 /// The query parameter that asks for an action.
 pub(crate) const KC_ACTION: &str = "kc_action";
+/// The query parameter by which our own links say that the action is required.
+pub(crate) const REQUIRED: &str = "required";
 /// How often a change is tried that somebody else's change comes in between.
 const ATTEMPTS: usize = 3;
 

@@ -118,12 +118,18 @@ pub(crate) fn is_offered(desk: &Desk, kind: FlowKind) -> bool {
 /// Fails where flows of this kind are not offered.
 pub(crate) fn require_offered(desk: &Desk, kind: FlowKind) -> Result<(), Failure> {
     use portcullis_core::catalogue::Code;
-    match is_offered(desk, kind) {
-        true => Ok(()),
-        false => Err(Failure::from(Code::FlowDisabled)
-            .because("No mail is sent here, so that this cannot be done.")
-            .way_out("Sign in", desk.begin_page(FlowKind::Login, None))),
+    if is_offered(desk, kind) {
+        return Ok(());
     }
+    let is_enabled = config(desk, kind).is_some_and(|config| config.enabled);
+    let reason = match (is_enabled, kind) {
+        (true, _) => "No mail is sent here, so that this cannot be done.",
+        (false, FlowKind::Recovery) => "Getting back in by mail is switched off here.",
+        (false, _) => "Confirming addresses is switched off here.",
+    };
+    Err(Failure::from(Code::FlowDisabled)
+        .because(reason)
+        .way_out("Sign in", desk.begin_page(FlowKind::Login, None)))
 }
 
 #[cfg(test)]

@@ -26,6 +26,14 @@ pub(crate) fn kept(flow: &Flow, page: &str) -> String {
     }
 }
 
+/// A page that goes on from a visit, in the language it asks for.
+pub(crate) fn of_page(visit: &Visit, page: &str) -> String {
+    match visit.query(UI_LOCALES) {
+        Some(tags) => with_query(page, &[(UI_LOCALES, tags)]),
+        None => page.to_owned(),
+    }
+}
+
 /// What was asked for when the flow began; its address keeps it.
 fn wanted(flow: &Flow) -> Option<String> {
     let url = Url::parse(&flow.request_url).ok()?;

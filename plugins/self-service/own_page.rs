@@ -129,6 +129,9 @@ fn begin_anew(desk: &Desk, flow: &Flow) -> Response {
     };
     let return_to = flow.return_to.as_deref();
     let page = match remembered::action(flow) {
+        Some(action) if remembered::is_asked(flow) => {
+            actions::begin::asked_page(desk, action, return_to)
+        }
         Some(action) => actions::begin::page(desk, action, return_to),
         None => desk.begin_page(kind, return_to),
     };
@@ -157,6 +160,7 @@ fn forgotten(desk: &Desk, flow: &Flow) -> Option<Way> {
     let is_offered = codes::is_offered(desk, FlowKind::Recovery);
     (is_usual && has_password && is_offered).then(|| {
         let begin = desk.begin_page(FlowKind::Recovery, flow.return_to.as_deref());
+        let begin = language::kept(flow, &begin);
         ("Forgot your password?", "Get back in", begin)
     })
 }
@@ -204,18 +208,18 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
 
 fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
     let Frame { title, instead } = frame(desk, flow);
+    let locale = language::of_flow(desk, visit, flow);
     let lead = match (flow.kind, &visit.visitor.principal) {
-        _ if let Some((_, lead)) = actions::page::words(flow) => Some(lead.to_owned()),
+        _ if let Some((_, lead)) = actions::page::words(flow) => Some(locale.text(lead)),
         (FlowKind::Settings, Some(principal)) => principal.identity.identifiers.first().cloned(),
-        (FlowKind::Recovery, _) if flow.state != SENT => Some(RECOVER.to_owned()),
+        (FlowKind::Recovery, _) if flow.state != SENT => Some(locale.text(RECOVER)),
         _ => destination(desk, flow.return_to.as_deref())
-            .map(|host| format!("to continue to {host}")),
+            .map(|host| locale.text(&format!("to continue to {host}"))),
     };
     let ways = instead.into_iter().chain(forgotten(desk, flow));
     let footer: Vec<_> = ways
         .map(|(question, label, href)| (question, WayOut::new(label, href)))
         .collect();
-    let locale = language::of_flow(desk, visit, flow);
     let ui = flow_json::ui(desk, flow, Some(csrf), &locale);
     let page = FormPage {
         title,

@@ -6,6 +6,7 @@ use axum::{
     extract::State,
     response::{Html, IntoResponse, Redirect},
 };
+use jiff::Timestamp;
 use portcullis_core::{
     catalogue::Code,
     credential::Credential,
@@ -13,12 +14,13 @@ use portcullis_core::{
     identity::{Address, Identity},
     link::Link,
     principal::Principal,
-    schema::{Evaluation, ProfileContext, Viewer},
+    schema::{Evaluation, ProfileContext, Viewer, shown_in},
     session::Session,
-    ui::Node,
+    ui::{Node, Ui},
 };
 use portcullis_kit::{
-    Failure, Outcome, OverviewPage, OverviewRow, OverviewSection, PostButton, Visit, Wants, WayOut,
+    Failure, Line, Locale, Outcome, OverviewPage, OverviewRow, OverviewSection, PostButton, Visit,
+    Wants, WayOut,
 };
 use serde_json::Value;
 
@@ -32,7 +34,6 @@ use crate::{
     provider,
     sessions::revoke,
     settings::save,
-    welcome::moment,
 };
 
 /// The field that names the session to end.
@@ -45,27 +46,27 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let Some(principal) = &visit.visitor.principal else {
         let sign_in = desk.begin_page(FlowKind::Login, Some(&desk.own("/profile")));
         return match visit.wants() {
-            Wants::Html => Ok(Redirect::to(&sign_in).into_response()),
+            Wants::Html => Ok(Redirect::to(&language::of_page(&visit, &sign_in)).into_response()),
             Wants::Json => Err(Failure::from(Code::SignedOut)),
         };
     };
     let identity = save::stored(&desk, principal).await?;
+    let locale = language::of_visit(&desk, &visit);
     let csrf = Csrf::of_or_new(&desk, &visit);
     let token = logout::token(&desk, principal.session.id)?;
     let page = OverviewPage {
         title: "Your account",
         lead: identity.identifiers.first().cloned(),
         sections: vec![
-            security(&desk, &identity).await?,
-            settings(&desk, &identity),
-            sessions(&desk, principal, &csrf).await?,
+            security(&desk, &identity, &locale).await?,
+            settings(&desk, &identity, &locale),
+            sessions(&desk, principal, &csrf, &locale).await?,
         ],
         ways_out: vec![
             WayOut::new("Continue", desk.home()),
             WayOut::new("Sign out", logout::url(&desk, &token, None)),
         ],
     };
-    let locale = language::of_visit(&desk, &visit);
     let page = desk.shell.overview_page(&locale, &page);
     let response = Html(page).into_response();
     Ok(with_cookie(response, &csrf.set_cookie(&desk)))
@@ -74,7 +75,7 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
 /// Ends one or all of the visitor's other sessions.
 pub(crate) async fn sign_out(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let principal = visit.visitor.principal.as_ref().ok_or(Code::SignedOut)?;
-    let page = desk.own("/profile");
+    let page = language::of_page(&visit, &desk.own("/profile"));
     let fields = visit.fields()?;
     let csrf = Csrf::of(&desk, &visit);
     if !csrf.is_some_and(|csrf| csrf.is_in(&visit, &fields)) {
@@ -95,24 +96,30 @@ pub(crate) async fn sign_out(State(desk): State<Arc<Desk>>, visit: Visit) -> Out
 }
 
 /// How the identity signs in, and by what it is reached.
-async fn security(desk: &Desk, identity: &Identity) -> Result<OverviewSection, Failure> {
+async fn security(
+    desk: &Desk,
+    identity: &Identity,
+    locale: &Locale,
+) -> Result<OverviewSection, Failure> {
     let credentials = desk.services.credentials.list(identity.id).await?;
     let further = identity.addresses.iter();
     let further = further.filter(|one| !identity.identifiers.contains(&one.value));
     let further = further.map(|one| &one.value);
     let values = identity.identifiers.iter().chain(further);
-    let mut rows: Vec<OverviewRow> = values.map(|value| address(identity, value)).collect();
+    let mut rows: Vec<OverviewRow> = values
+        .map(|value| address(identity, value, locale))
+        .collect();
     let methods = desk.services.methods.iter();
     rows.extend(methods.map(|method| {
         let mut own = credentials.iter();
-        secret(own.find(|one| one.kind.as_str() == method.name()))
+        secret(own.find(|one| one.kind.as_str() == method.name()), locale)
     }));
     rows.extend(credentials.iter().filter_map(Link::of).map(|link| {
         let shown = link.shown().to_owned();
         OverviewRow {
             title: provider::label(desk, &link.key.provider),
             badge: Some("Linked"),
-            details: vec![shown],
+            details: vec![shown.into()],
             ..OverviewRow::default()
         }
     }));
@@ -132,7 +139,7 @@ async fn security(desk: &Desk, identity: &Identity) -> Result<OverviewSection, F
     })
 }
 
-fn address(identity: &Identity, value: &str) -> OverviewRow {
+fn address(identity: &Identity, value: &str, locale: &Locale) -> OverviewRow {
     let mut addresses = identity.addresses.iter();
     let known = addresses.find(|one| one.value == value && one.purpose.verification);
     let is_verified = |one: &Address| one.verified_at.is_some();
@@ -148,25 +155,31 @@ fn address(identity: &Identity, value: &str) -> OverviewRow {
             false => "Not verified",
         }),
         is_good: known.is_some_and(is_verified),
-        details: vec![detail.to_owned()],
+        details: vec![locale.text(detail).into()],
         button: None,
     }
 }
 
-fn secret(credential: Option<&Credential>) -> OverviewRow {
+fn secret(credential: Option<&Credential>, locale: &Locale) -> OverviewRow {
     let detail = match credential {
-        Some(credential) => format!("Set on {}", moment(credential.updated_at)),
-        None => "Not set".to_owned(),
+        Some(credential) => told(credential.updated_at, locale, |at| format!("Set on {at}")),
+        None => locale.text("Not set").into(),
     };
     OverviewRow {
-        title: "Password".to_owned(),
+        title: locale.text("Password"),
         details: vec![detail],
         ..OverviewRow::default()
     }
 }
 
-/// What the schema lets the identity see of itself.
-fn settings(desk: &Desk, identity: &Identity) -> OverviewSection {
+/// A line of ours that tells of a moment.
+fn told(time: Timestamp, locale: &Locale, line: impl Fn(String) -> String) -> Line {
+    Line::at(time, locale.text(&line(locale.moment(time))))
+}
+
+/// What the schema lets the identity see of itself, with the schema's words in the reader's
+/// language and the identity's own as they are.
+fn settings(desk: &Desk, identity: &Identity, locale: &Locale) -> OverviewSection {
     let place = Evaluation::of(ProfileContext::Account);
     let schema = desk.services.schemas.find(&identity.schema_id);
     let nodes = schema.map(|schema| schema.nodes(&place, &identity.traits, ""));
@@ -174,11 +187,18 @@ fn settings(desk: &Desk, identity: &Identity) -> OverviewSection {
     let further = further.into_iter().flatten();
     let further = further.map(|(name, values)| OverviewRow {
         title: name.clone(),
-        details: vec![values.join(", ")],
+        details: vec![Line::from(values.join(", "))],
         ..OverviewRow::default()
     });
-    let nodes = nodes.unwrap_or_default();
-    let rows = nodes.iter().map(fact).chain(further).collect();
+    let mut ui = Ui {
+        action: String::new(),
+        method: String::new(),
+        nodes: nodes.unwrap_or_default(),
+        messages: Vec::new(),
+    };
+    locale.form(&mut ui);
+    let facts = ui.nodes.iter().map(|node| fact(node, locale));
+    let rows = facts.chain(further).collect();
     OverviewSection {
         heading: "Account settings",
         rows,
@@ -187,24 +207,50 @@ fn settings(desk: &Desk, identity: &Identity) -> OverviewSection {
     }
 }
 
-fn fact(node: &Node) -> OverviewRow {
+fn fact(node: &Node, locale: &Locale) -> OverviewRow {
     let label = node.meta.label.as_ref();
     let value = node.attributes.value.as_ref();
+    let detail = value.map(|value| shown(node, value, locale));
     OverviewRow {
         title: label.map(|label| label.text.clone()).unwrap_or_default(),
-        details: vec![value.map_or_else(|| "–".to_owned(), shown)],
+        details: vec![detail.unwrap_or_else(|| Line::from("–"))],
         ..OverviewRow::default()
     }
 }
 
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Bool(true) => "Yes".to_owned(),
-        Value::Bool(false) => "No".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+fn shown(node: &Node, value: &Value, locale: &Locale) -> Line {
+    let label = |value: &Value| {
+        let labels = node.attributes.ext.get("optionLabels")?;
+        let key = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        Some(labels.get(&key)?.as_str()?.to_owned())
+    };
+    if let Some(label) = label(value) {
+        return label.into();
     }
+    match value {
+        Value::Bool(true) => locale.text("Yes").into(),
+        Value::Bool(false) => locale.text("No").into(),
+        Value::String(text) => moment(node, text, locale).unwrap_or_else(|| text.as_str().into()),
+        Value::Array(items) => {
+            let items = items.iter();
+            let texts: Vec<String> = items.map(|item| shown(node, item, locale).text).collect();
+            texts.join(", ").into()
+        }
+        other => other.to_string().into(),
+    }
+}
+
+/// A moment or a time as people write it, where the schema says that it is one.
+fn moment(node: &Node, text: &str, locale: &Locale) -> Option<Line> {
+    let ext = &node.attributes.ext;
+    let control = ext.get("inputType")?.as_str()?.strip_prefix("html5-")?;
+    if control == "time" && ext.contains_key("zone") {
+        return Some(format!("{} UTC", shown_in(control, text)?).into());
+    }
+    let time = text.parse().ok().filter(|_| control == "datetime-local")?;
+    Some(Line::at(time, locale.moment(time)))
 }
 
 /// Where the identity is signed in, this session first.
@@ -212,6 +258,7 @@ async fn sessions(
     desk: &Desk,
     principal: &Principal,
     csrf: &Csrf,
+    locale: &Locale,
 ) -> Result<OverviewSection, Failure> {
     let services = &desk.services;
     let (lifetimes, now) = (services.sessions.lifetimes(), desk.now());
@@ -235,7 +282,7 @@ async fn sessions(
         badge: (session.id == this).then_some("This device"),
         is_good: session.id == this,
         button: (session.id != this).then(|| button("Sign out", session.id.to_string())),
-        ..device(session)
+        ..device(session, locale)
     });
     Ok(OverviewSection {
         heading: "Where you are signed in",
@@ -245,15 +292,20 @@ async fn sessions(
     })
 }
 
-fn device(session: &Session) -> OverviewRow {
+fn device(session: &Session, locale: &Locale) -> OverviewRow {
     let device = &session.device;
-    let address = device.ip_address.map(|address| address.to_string());
+    let address = device.ip_address.map(|address| address.to_string().into());
     let times = [
-        format!("Signed in on {}", moment(session.authenticated_at)),
-        format!("Last seen on {}", moment(session.last_seen_at)),
+        told(session.authenticated_at, locale, |at| {
+            format!("Signed in on {at}")
+        }),
+        told(session.last_seen_at, locale, |at| {
+            format!("Last seen on {at}")
+        }),
     ];
+    let name = DeviceName::of(device.user_agent.as_deref()).line();
     OverviewRow {
-        title: DeviceName::of(device.user_agent.as_deref()).line(),
+        title: locale.text(&name),
         details: address.into_iter().chain(times).collect(),
         ..OverviewRow::default()
     }

@@ -230,11 +230,11 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
              link it in your settings."
         ),
         BrokerError::LinkDenied { .. } => format!(
-            "The e-mail address of this {label} account is known here already, and {label} is \
+            "The email address of this {label} account is known here already, and {label} is \
              not linked by address. Sign in another way, then link it in your settings."
         ),
         BrokerError::Several => format!(
-            "More than one account here has the e-mail address of this {label} account, so it is \
+            "More than one account here has the email address of this {label} account, so it is \
              not certain which one is yours. Sign in another way, then link it in your settings."
         ),
         BrokerError::LinkedElsewhere => format!(

@@ -52,8 +52,8 @@ pub(crate) fn owned_by(mut context: Value, identity: IdentityId) -> Value {
     context
 }
 
-/// The context of a settings flow that is for one action; `asked` where an application asked for it,
-/// and nobody requires it.
+/// The context of a settings flow that is for one action; `asked` where an application asked for
+/// it.
 pub(crate) fn errand(identity: IdentityId, action: Action, asked: bool) -> Value {
     json!({"identity_id": identity, "kc_action": action, "asked": asked})
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use portcullis_core::{flow::FlowKind, principal::Principal};
-use portcullis_kit::{Failure, Locale, NoticePage, Outcome, Visit, WayOut};
+use portcullis_kit::{Failure, Line, Locale, NoticePage, Outcome, Visit, WayOut};
 
 use crate::{desk::Desk, language, logout, provider};
 
@@ -31,14 +31,15 @@ fn signed_in(desk: &Desk, principal: &Principal, locale: &Locale) -> Result<Stri
         None => session
             .methods
             .last()
-            .map(|method| method.method.clone())
+            .map(|method| locale.text(&method.method))
             .unwrap_or_default(),
     };
+    let moment = |time: Timestamp| Line::at(time, locale.moment(time));
     let page = NoticePage {
         title: "You are signed in",
         lead: &name.unwrap_or_else(|| identity.id.to_string()),
         facts: &[
-            ("Signed in with", through),
+            ("Signed in with", through.into()),
             ("Since", moment(session.authenticated_at)),
             ("Until at most", moment(session.expires_at)),
         ],
@@ -63,14 +64,9 @@ fn signed_out(desk: &Desk, locale: &Locale) -> String {
     }
     let page = NoticePage {
         title: "You are signed out",
-        lead: "Sign in to go on.",
+        lead: &locale.text("Sign in to go on."),
         facts: &[],
         ways_out: &ways_out,
     };
     desk.shell.notice_page(locale, &page)
-}
-
-/// A moment as pages write it.
-pub(crate) fn moment(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

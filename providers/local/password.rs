@@ -264,7 +264,7 @@ impl Method for Password {
     ) -> Result<Credential, MethodError> {
         match field(submission, "password") {
             Some(password) => self.credential(identity, password).await,
-            None => Err(about_password(Message::required("password"))),
+            None => Err(about_password(Message::missing("Password", "password"))),
         }
     }
 }
@@ -283,9 +283,13 @@ fn login_fields(submission: &Value) -> Result<(&str, &str), MethodError> {
     if let (Some(identifier), Some(password)) = (identifier, password) {
         return Ok((identifier, password));
     }
-    let missing = [("identifier", identifier), ("password", password)];
-    let missing = missing.into_iter().filter(|(_, value)| value.is_none());
-    let messages = missing.map(|(name, _)| (Some(name.to_owned()), Message::required(name)));
+    let fields = [
+        ("identifier", "Email or other identifier", identifier),
+        ("password", "Password", password),
+    ];
+    let missing = fields.into_iter().filter(|(_, _, value)| value.is_none());
+    let messages =
+        missing.map(|(name, label, _)| (Some(name.to_owned()), Message::missing(label, name)));
     Err(MethodError::Invalid(messages.collect()))
 }
 

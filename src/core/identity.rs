@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{
     action::AcceptedTerms,
     credential::Credential,
-    id::{AddressId, CredentialId, IdentityId},
+    id::{AddressId, CredentialId, IdentityId, ProviderId},
     mapping,
     provenance::{Provenance, is_within},
     store::StoreError,
@@ -90,11 +90,15 @@ impl Identity {
     /// Whether a provider keeps the trait of this dotted path up to date, so that nobody here
     /// changes it.
     pub fn is_forced(&self, path: &str) -> bool {
-        let mut forced = self
-            .provenance
-            .iter()
-            .filter(|(_, o)| o.sync == mapping::Sync::Force);
-        forced.any(|(whole, _)| is_within(path, whole))
+        self.kept_by(path).is_some()
+    }
+
+    /// The provider that keeps the trait of this dotted path up to date.
+    pub fn kept_by(&self, path: &str) -> Option<&ProviderId> {
+        let forced = self.provenance.iter();
+        let mut forced = forced.filter(|(_, origin)| origin.sync == mapping::Sync::Force);
+        let found = forced.find(|(whole, _)| is_within(path, whole));
+        found.map(|(_, origin)| &origin.source)
     }
 }
 

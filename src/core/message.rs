@@ -1,5 +1,7 @@
 //! Messages people read, under the ids of the wire dialect; the texts are our own.
 
+mod values;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -50,6 +52,13 @@ impl Message {
         }
     }
 
+    /// A field of this name is empty, which people know by its label.
+    pub fn missing(label: &str, name: &str) -> Self {
+        let mut message = Self::required(label);
+        message.context.insert("property".to_owned(), name.into());
+        message
+    }
+
     fn new(id: u32, text: String, kind: &str, context: Value) -> Self {
         let context = match context {
             Value::Object(map) => map,
@@ -94,9 +103,9 @@ messages! {
     /// Why somebody who is signed in must prove it again.
     info reauthenticate() = 1010003, "Please confirm that it is you.";
     /// A code was mailed.
-    info code_sent() = 1010014, "A code of six digits is on its way to the e-mail address that is known here. Please enter it within ten minutes.";
+    info code_sent() = 1010014, "A code of six digits is on its way to the email address that is known here. Please enter it within ten minutes.";
     /// The button that mails a code.
-    info send_code() = 1010015, "Send a code to my e-mail address";
+    info send_code() = 1010015, "Send a code to my email address";
     /// Why an account of a provider waits to be linked.
     #[expect(non_snake_case, reason = "the dialect's clients know the identifier by this spelling")]
     info link_account(duplicateIdentifier: &str, provider: &str) = 1010016, "{duplicateIdentifier} is known here already, but not with this {provider} account. Please sign in once as you did before, to show that both are yours: that links the account.";
@@ -191,7 +200,7 @@ messages! {
     /// A text is too short.
     error min_length(min_length: u64, actual_length: u64) = 4000003, "Please use at least {min_length} characters (now {actual_length}).";
     /// A text does not have the form that is asked.
-    error pattern(pattern: &str) = 4000004, "This does not have the expected form ({pattern}).";
+    error pattern(pattern: &str) = 4000004, "This does not have the expected form.";
     /// A password is not accepted.
     error password_policy(reason: &str) = 4000005, "This password cannot be used: {reason}.";
     /// Identifier or password is wrong.
@@ -216,8 +225,8 @@ messages! {
     error min_items(min_items: u64, actual_items: usize) = 4000024, "Please give at least {min_items} (now {actual_items}).";
     /// A list says something twice.
     error unique_items() = 4000025, "Please give each only once.";
-    /// A value is of the wrong type.
-    error wrong_type(allowed_types: &str, actual_type: &str) = 4000026, "This must be of type {allowed_types}, not {actual_type}.";
+    /// A value is of the wrong type, in words that fit none of them.
+    error mistyped(allowed_types: &str, actual_type: &str) = 4000026, "Something else is expected here.";
     /// An account is linked to another identity.
     error linked_elsewhere(provider: &str) = 4000027, "This {provider} account belongs to somebody who is known here already.";
     /// A value is not the one that is asked.
@@ -231,7 +240,7 @@ messages! {
     /// The new password is the one there is already.
     error same_password() = 4000039, "This is your password already. Please choose another one.";
     /// Something is no e-mail address.
-    error not_an_email(value: &str) = 4000040, "This is not an e-mail address.";
+    error not_an_email(value: &str) = 4000040, "This is not an email address.";
     /// Something is no telephone number.
     error not_a_phone(value: &str) = 4000041, "This is not a telephone number.";
     /// A value is wrong in a way that has no id of its own.
@@ -263,7 +272,7 @@ messages! {
     /// Too many attempts.
     error throttled(retry_after: u64) = 4990002, "There were too many attempts. Please wait {retry_after} seconds and try again.";
     /// An address belongs to somebody who signs in another way.
-    error address_taken(provider: &str) = 4990003, "Somebody is registered here with the e-mail address of this {provider} account already. If that is you, please sign in as you did before.";
+    error address_taken(provider: &str) = 4990003, "Somebody is registered here with the email address of this {provider} account already. If that is you, please sign in as you did before.";
     /// The only way in cannot be removed.
     error last_factor(provider: &str) = 4990004, "This {provider} account is your only way to sign in. Link another account first, then unlink this one.";
     /// There is no such link.

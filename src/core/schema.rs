@@ -20,6 +20,7 @@ mod judge;
 mod lint;
 mod normal;
 mod partial;
+mod pickers;
 mod profile;
 mod projection;
 mod rules;
@@ -34,6 +35,7 @@ pub use self::{
     context::{Evaluation, ProfileContext, Viewer},
     lint::Lint,
     normal::normalise_identifier,
+    pickers::shown_in,
     rules::Rules,
     schemas::Schemas,
     unmanaged::{ATTRIBUTES, Unmanaged, UnmanagedPolicy, attributes_of_rows},
@@ -168,8 +170,12 @@ impl Schema {
 
     /// Whether it has no place for a trait of this dotted path: it neither describes nor allows it.
     pub fn forbids(&self, path: &str) -> bool {
+        self.forbids_at(path.split('.'))
+    }
+
+    fn forbids_at<'a>(&self, path: impl Iterator<Item = &'a str>) -> bool {
         let mut place = self.layout.traits(&self.document);
-        for name in path.split('.') {
+        for name in path {
             place = document::resolved(&self.document, place);
             match place["properties"].get(name) {
                 Some(inner) => place = inner,

@@ -38,7 +38,7 @@ pub(super) fn finish(
     (addresses, action): (&Addresses, Action),
 ) -> Remedy {
     let page = addresses.own("/self-service/settings/browser");
-    let page = format!("{page}?kc_action={}", action.alias());
+    let page = format!("{page}?kc_action={}&required=true", action.alias());
     match redirects(unauthenticated, head) {
         true => Remedy::Finish(with_return(page, '&', return_to(head, addresses))),
         false => Remedy::FinishAt(page),

@@ -85,7 +85,7 @@ async fn kc_090_kc_094_a_session_is_held_up_from_the_moment_an_operator_asks() {
     .await;
     let held: Value = alice.get("/reports").await.json().await.unwrap();
     assert_eq!(held["code"], "session_required_actions_pending");
-    let begin = "/.portcullis/self-service/settings/browser?kc_action=UPDATE_PROFILE";
+    let begin = "/.portcullis/self-service/settings/browser?kc_action=UPDATE_PROFILE&required=true";
     assert_eq!(
         held["redirect_browser_to"],
         format!("{}{begin}", gateway.url())

@@ -1,7 +1,7 @@
 //! One field: which control shows it, and everything the control is told.
 
 use minijinja::Value as Markup;
-use portcullis_core::ui::Node;
+use portcullis_core::{schema::shown_in, ui::Node};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -28,8 +28,10 @@ pub(super) struct Field<'a> {
     checked: bool,
     pub(super) required: bool,
     pub(super) disabled: bool,
-    /// Whether somebody else has to change it.
-    locked: bool,
+    /// Who else has to change it, by the key of the words that say so.
+    locked: Option<&'static str>,
+    /// The zone of a time that is picked without one.
+    zone: Option<&'a str>,
     pub(super) autofocus: bool,
     autocomplete: Option<&'a str>,
     inputmode: Option<&'static str>,
@@ -97,6 +99,7 @@ impl<'a> Field<'a> {
         };
         let ext = &input.ext;
         let (control, kind) = control(node);
+        let kind = picker(node, kind);
         let is_list = matches!(
             control,
             Control::MultiSelect | Control::Boxes | Control::List
@@ -110,8 +113,8 @@ impl<'a> Field<'a> {
             checked: input.value == Some(Value::Bool(true)),
             required: input.required,
             disabled: input.disabled,
-            // What a provider vouches for is fixed for this one form only.
-            locked: input.disabled && is_trait(node) && !ext.contains_key("vouchedForBy"),
+            locked: locked(node),
+            zone: member(ext, "zone").filter(|_| kind == "datetime-local" || kind == "time"),
             autocomplete: input.autocomplete.as_deref().or(autocomplete(node)),
             inputmode: inputmode(kind),
             verbatim: is_verbatim(node),
@@ -133,16 +136,11 @@ impl<'a> Field<'a> {
         if self.kind == "password" {
             return;
         }
-        self.values = match &node.attributes.value {
-            Some(Value::Array(values)) => values.iter().map(plain).collect(),
-            _ => Some(text(node))
-                .filter(|text| !text.is_empty())
-                .into_iter()
-                .collect(),
-        };
+        let shown = |text: String| shown_in(self.kind, &text).unwrap_or(text);
+        self.values = values(node).into_iter().map(shown).collect();
         self.value = match is_list {
             true => self.values.first().cloned().unwrap_or_default(),
-            false => text(node),
+            false => shown(text(node)),
         };
         self.options = options(node, &self.values);
         let is_full = self.disabled && !self.values.is_empty();
@@ -189,6 +187,38 @@ fn helper(ext: &Map<String, Value>, name: &str) -> Option<Markup> {
             false => Markup::from(text),
         },
     )
+}
+
+/// The values that there are already.
+fn values(node: &Node) -> Vec<String> {
+    match &node.attributes.value {
+        Some(Value::Array(values)) => values.iter().map(plain).collect(),
+        _ => Some(text(node))
+            .filter(|text| !text.is_empty())
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// The type of an input, unless it could not show what there is already: an empty picker would
+/// erase it.
+fn picker<'a>(node: &Node, kind: &'a str) -> &'a str {
+    let is_shown = |text: &String| shown_in(kind, text).is_some();
+    match values(node).iter().all(is_shown) {
+        true => kind,
+        false => "text",
+    }
+}
+
+/// Who else has to change a trait. What a provider vouches for is fixed for this one form only.
+fn locked(node: &Node) -> Option<&'static str> {
+    let ext = &node.attributes.ext;
+    let is_locked = node.attributes.disabled && is_trait(node);
+    match (is_locked, ext.contains_key("keptBy")) {
+        (true, true) => Some("m4990011"),
+        (true, false) if !ext.contains_key("vouchedForBy") => Some("form-locked"),
+        _ => None,
+    }
 }
 
 /// The control, and the type of its inputs.
@@ -267,7 +297,9 @@ fn limits(node: &Node, control: Control, kind: &str) -> Vec<(&'static str, Strin
             ("size", whole("size")),
         ],
         Control::Input | Control::List if is_ordered => {
-            let step = (kind == "number").then(|| "any".to_owned());
+            // A step would refuse fractions, and the seconds of a time that has some.
+            let is_any = matches!(kind, "number" | "time" | "datetime-local");
+            let step = is_any.then(|| "any".to_owned());
             vec![
                 ("min", any("min")),
                 ("max", any("max")),

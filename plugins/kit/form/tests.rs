@@ -7,6 +7,7 @@ use super::*;
 use crate::{FormPage, Framing, Locale, Module, Modules, Shell};
 
 mod gallery;
+mod pickers;
 
 fn ui(nodes: Vec<Node>) -> Ui {
     Ui {
@@ -306,7 +307,16 @@ fn kc_061_what_may_only_be_read_is_shown_locked() {
     node.attributes
         .ext
         .insert("vouchedForBy".to_owned(), "acme".into());
-    assert!(!shown(vec![node]).contains("administrator"));
+    assert!(!shown(vec![node.clone()]).contains("administrator"));
+    let ext = &mut node.attributes.ext;
+    ext.remove("vouchedForBy");
+    ext.insert("keptBy".to_owned(), "acme".into());
+    let page = shown(vec![node]);
+    has(
+        &page,
+        "-locked\">A linked account keeps this up to date. Please change it there.</p>",
+    );
+    assert!(!page.contains("administrator"), "{page}");
 }
 
 #[test]

@@ -3,18 +3,23 @@
 use std::{fmt, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use jiff::{Timestamp, tz::TimeZone};
 use portcullis_core::{catalogue::Code, message::Message};
 use serde_json::{Map, Value};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
-use super::recognition::Recognition;
+use super::{UI_LOCALES, recognition::Recognition};
 
-/// The values that are words of ours or of the schema themselves.
-const WORDS: [&str; 4] = ["title", "property", "reason", "label"];
+/// The values that are words of ours, of the schema or of the operator themselves.
+const WORDS: [&str; 5] = ["title", "property", "reason", "label", "text"];
 
 /// A language to read in.
 #[derive(Clone)]
-pub struct Locale(Arc<Texts>);
+pub struct Locale {
+    texts: Arc<Texts>,
+    /// What `ui_locales` said, where that is how the language was found.
+    asked: Option<Arc<str>>,
+}
 
 struct Texts {
     id: LanguageIdentifier,
@@ -31,13 +36,13 @@ impl fmt::Debug for Locale {
 
 impl AsRef<LanguageIdentifier> for Locale {
     fn as_ref(&self) -> &LanguageIdentifier {
-        &self.0.id
+        &self.texts.id
     }
 }
 
 impl PartialEq for Locale {
     fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
+        self.texts.id == other.texts.id
     }
 }
 
@@ -53,22 +58,63 @@ impl Locale {
         for text in texts {
             bundle.add_resource_overriding(text);
         }
-        Self(Arc::new(Texts {
+        let texts = Texts {
             tag: id.to_string(),
             id,
             bundle,
             recognition,
-        }))
+        };
+        Self {
+            texts: Arc::new(texts),
+            asked: None,
+        }
+    }
+
+    /// The language, which links of ours keep where something asked for it.
+    pub(super) fn asked_for(mut self, ui_locales: Option<&str>) -> Self {
+        self.asked = ui_locales.map(Arc::from);
+        self
+    }
+
+    /// A link that keeps the language; one that leads elsewhere than below `prefix`, where our own
+    /// pages are, stays as it is.
+    pub(crate) fn link(&self, prefix: &str, href: &str) -> String {
+        let path = match href.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+            None => href,
+        };
+        let below = path.strip_prefix(prefix);
+        let is_own = below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+        let has_one = href.contains(&format!("{UI_LOCALES}="));
+        let Some(asked) = self.asked.as_ref().filter(|_| is_own && !has_one) else {
+            return href.to_owned();
+        };
+        let (target, fragment) = href.find('#').map_or((href, ""), |at| href.split_at(at));
+        let separator = if target.contains('?') { '&' } else { '?' };
+        let tags: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+        format!("{target}{separator}{UI_LOCALES}={tags}{fragment}")
+    }
+
+    /// A moment as people of the language write it, in UTC.
+    pub fn moment(&self, time: Timestamp) -> String {
+        let time = time.to_zoned(TimeZone::UTC);
+        let mut args = FluentArgs::new();
+        args.set("day", time.day().to_string());
+        args.set("month", self.word(&format!("month-{}", time.month())));
+        args.set("year", time.year().to_string());
+        args.set("clock", time.strftime("%H:%M UTC").to_string());
+        let text = self.format("moment", Some(&args));
+        text.unwrap_or_else(|| time.timestamp().to_string())
     }
 
     /// The language's tag (BCP 47), as `lang` has it.
     pub fn tag(&self) -> &str {
-        &self.0.tag
+        &self.texts.tag
     }
 
     /// Which way it is written, as `dir` has it.
     pub fn direction(&self) -> &'static str {
-        match self.0.id.character_direction() {
+        match self.texts.id.character_direction() {
             CharacterDirection::RTL => "rtl",
             _ => "ltr",
         }
@@ -111,7 +157,7 @@ impl Locale {
         if text.contains("${") {
             return self.filled(text);
         }
-        let translated = self.0.recognition.find(text).and_then(|(key, values)| {
+        let translated = self.texts.recognition.find(text).and_then(|(key, values)| {
             let args = self.args(&values, &Map::new());
             self.format(key, Some(&args))
         });
@@ -125,7 +171,7 @@ impl Locale {
             message.context.insert("key".to_owned(), key);
         }
         let id = format!("m{}", message.id);
-        let values = self.0.recognition.values(&id, &message.text);
+        let values = self.texts.recognition.values(&id, &message.text);
         let own = values.and_then(|values| {
             let args = self.args(&values, &message.context);
             self.format(&id, Some(&args))
@@ -156,7 +202,7 @@ impl Locale {
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
-        let bundle = &self.0.bundle;
+        let bundle = &self.texts.bundle;
         let pattern = bundle.get_message(id)?.value()?;
         let mut errors = Vec::new();
         let text = bundle.format_pattern(pattern, args, &mut errors);

@@ -257,6 +257,103 @@ fn a_folder_changes_texts_and_adds_languages() {
     assert_eq!(of("de").text("Sign in"), "Anmelden");
 }
 
+/// KC-096, KC-064.
+#[test]
+fn terms_are_read_in_the_language_that_has_them() {
+    let folder = TempDir::new().unwrap();
+    let text = "terms-text = Seien Sie freundlich.\n";
+    fs::write(folder.path().join("de.ftl"), text).unwrap();
+    fs::write(folder.path().join("en.ftl"), "terms-text = Be kind.\n").unwrap();
+    let locales = Locales::load(Some(folder.path())).unwrap();
+    for (tag, said) in [("de", "Seien Sie freundlich."), ("en", "Be kind.")] {
+        let mut terms = Message::terms("${terms.text}");
+        locales
+            .negotiate(Some(tag), &HeaderMap::new())
+            .message(&mut terms);
+        assert_eq!(terms.text, said);
+    }
+}
+
+#[test]
+fn moments_are_written_as_people_of_the_language_do() {
+    let time = "2026-03-05T07:08:09Z".parse().unwrap();
+    assert_eq!(locale("en").moment(time), "5 March 2026, 07:08 UTC");
+    assert_eq!(locale("de").moment(time), "5. März 2026, 07:08 UTC");
+}
+
+#[test]
+fn links_of_our_own_keep_the_language_that_was_asked_for() {
+    let german = locale("de en");
+    for (href, kept) in [
+        ("/.p", "/.p?ui_locales=de+en"),
+        ("/.p/x?a=1#b", "/.p/x?a=1&ui_locales=de+en#b"),
+        (
+            "https://gate.test/.p/x",
+            "https://gate.test/.p/x?ui_locales=de+en",
+        ),
+        ("/.p/x?ui_locales=fr", "/.p/x?ui_locales=fr"),
+        ("/.px", "/.px"),
+        ("https://app.test/account", "https://app.test/account"),
+    ] {
+        assert_eq!(german.link("/.p", href), kept);
+    }
+    let own = locales().negotiate(None, &HeaderMap::new());
+    assert_eq!(own.link("/.p", "/.p/x"), "/.p/x");
+}
+
+/// What people are told of a value names no type, pattern or format.
+#[test]
+fn what_is_wrong_with_a_value_is_said_in_words() {
+    let said = |mut message: Message, tag: &str| {
+        locale(tag).message(&mut message);
+        message
+    };
+    let types = [
+        "integer",
+        "number",
+        "boolean",
+        "string",
+        "array",
+        "object",
+        "integer, null",
+    ];
+    let formats = [
+        "uri",
+        "date",
+        "local-date",
+        "time",
+        "date-time",
+        "person-name",
+        "username",
+        "not-idn-homograph",
+        "uuid",
+    ];
+    let messages = types
+        .map(|kind| Message::wrong_type(kind, "string"))
+        .into_iter();
+    let messages = messages.chain(formats.map(Message::not_of_format));
+    let messages = messages.chain([
+        Message::pattern("^a+$"),
+        Message::not_an_option(&json!(["s"])),
+        Message::not_the_constant(&json!(true)),
+    ]);
+    for message in messages {
+        let english = said(message.clone(), "en").text;
+        let german = said(message, "de").text;
+        assert_ne!(english, german);
+        for word in [
+            "type", "string", "integer", "boolean", "array", "format", "^a+$", "[", "Typ ",
+        ] {
+            assert!(
+                !english.contains(word) && !german.contains(word),
+                "{english} {german}"
+            );
+        }
+    }
+    let pattern = said(Message::pattern("^a+$"), "de");
+    assert_eq!(pattern.context["pattern"], "^a+$");
+}
+
 #[test]
 fn what_is_wrong_with_a_bundle_is_told_with_file_and_line() {
     for (name, text, line) in [

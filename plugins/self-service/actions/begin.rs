@@ -8,7 +8,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::{
-    KC_ACTION, form,
+    KC_ACTION, REQUIRED, form,
     fresh::{self, ASKED_AT, MAX_AGE, PROMPT},
     status::Status,
 };
@@ -78,10 +78,20 @@ pub(crate) fn straight(desk: &Desk, visit: &Visit) -> Option<String> {
     })
 }
 
-/// Where a browser begins `action`, to return to `return_to`.
+/// Where a browser begins `action` because it is required, to return to `return_to`.
 pub(crate) fn page(desk: &Desk, action: Action, return_to: Option<&str>) -> String {
+    let page = with_query(&asked_page(desk, action, None), &[(REQUIRED, "true")]);
+    returning(page, return_to)
+}
+
+/// Where a browser begins `action` because an application asks for it, to return to `return_to`.
+pub(crate) fn asked_page(desk: &Desk, action: Action, return_to: Option<&str>) -> String {
     let page = desk.begin_page(FlowKind::Settings, None);
     let page = with_query(&page, &[(KC_ACTION, action.alias())]);
+    returning(page, return_to)
+}
+
+fn returning(page: String, return_to: Option<&str>) -> String {
     match return_to {
         Some(url) => with_query(&page, &[("return_to", url)]),
         None => page,
@@ -114,11 +124,14 @@ fn known(desk: &Desk, identity: &Identity, alias: &str) -> Option<Action> {
     (is_on && form::is_possible(desk, identity, action)).then_some(action)
 }
 
-/// What is required is done without signing in again, but for what changes how one signs in.
-/// Deleting asks for a proof itself, of its own.
+/// What is required is done without signing in again, but for what changes how one signs in, and
+/// where an application asks for a young sign-in all the same. Deleting asks for a proof itself, of
+/// its own.
 fn may_begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
     let is_required = is_required(desk, visit, principal, action);
-    (is_required && action != Action::UpdatePassword)
+    (is_required
+        && action != Action::UpdatePassword
+        && fresh::lets_required(desk, visit, principal, action))
         || action == Action::DeleteAccount
         || fresh::is_fresh(desk, visit, principal, action)
 }
@@ -132,7 +145,10 @@ fn is_required(desk: &Desk, visit: &Visit, principal: &Principal, action: Action
 
 fn opening(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> Opening {
     let (identity, scopes) = (&principal.identity, scopes::of_visit(visit));
-    let asked = !is_required(desk, visit, principal, action);
+    // Only our own links say that it is required; every other one is an application's, which is
+    // told what came of it, whether the action is pending anyway or not.
+    let is_ours = visit.query(REQUIRED).is_some() && is_required(desk, visit, principal, action);
+    let asked = !is_ours;
     Opening {
         context: remembered::errand(identity.id, action, asked),
         nodes: Some(form::nodes(desk, identity, (action, &scopes))),

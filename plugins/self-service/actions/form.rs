@@ -15,7 +15,7 @@ use portcullis_kit::Failure;
 use crate::{
     complaint,
     desk::Desk,
-    remembered, scopes,
+    forms, remembered, scopes,
     settings::{deletion, profile},
 };
 
@@ -109,11 +109,7 @@ fn traits(desk: &Desk, identity: &Identity, evaluation: &Evaluation) -> Vec<Node
         return Vec::new();
     };
     let mut nodes = schema.nodes(evaluation, &identity.traits, GROUP);
-    for node in &mut nodes {
-        let input = &mut node.attributes;
-        let path = input.name.strip_prefix("traits.").unwrap_or(&input.name);
-        input.disabled |= identity.is_forced(path);
-    }
+    forms::settings::lock(&mut nodes, identity);
     if evaluation.context == ProfileContext::VerifyProfile {
         let errors = schema.errors_in(evaluation, &identity.traits);
         for (field, message) in complaint::about_traits(errors) {

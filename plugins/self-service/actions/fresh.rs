@@ -24,6 +24,21 @@ const PURPOSE: &str = "action-asked-at";
 /// How long after signing in for it somebody may still begin.
 const GRACE: Duration = Duration::from_secs(60);
 
+/// Whether somebody may begin what they have to do anyway, however old their sign-in is: unless an
+/// application asks for a young one, or has asked, and nobody has signed in since.
+pub(super) fn lets_required(
+    desk: &Desk,
+    visit: &Visit,
+    principal: &Principal,
+    action: Action,
+) -> bool {
+    let asks = visit.query(PROMPT) == Some("login") || visit.query(MAX_AGE).is_some();
+    match asked_at(desk, visit, action) {
+        Some(asked_at) => principal.session.authenticated_at >= asked_at,
+        None => !asks && visit.query(ASKED_AT).is_none(),
+    }
+}
+
 /// Whether whoever visits has signed in recently enough for `action`.
 pub(super) fn is_fresh(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
     let Some(proved_at) = principal.session.proved_at() else {

@@ -73,7 +73,7 @@ async fn accept(desk: &Desk, principal: &Principal, mut submission: Box<Submissi
 async fn verify(desk: &Desk, principal: &Principal, submission: &Submission) -> Outcome {
     let flow = &submission.flow;
     let return_to = flow.return_to.as_deref();
-    let back = begin::page(desk, Action::VerifyEmail, return_to);
+    let back = begin::asked_page(desk, Action::VerifyEmail, return_to);
     let return_to = match remembered::is_asked(flow) {
         true => Some(back.as_str()),
         false => return_to,

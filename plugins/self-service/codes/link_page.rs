@@ -79,12 +79,12 @@ fn render(desk: &Desk, visit: &Visit, (flow, token): (&Flow, &str), csrf: &Csrf)
         ),
         _ => (
             "Confirm your address",
-            format!("Continue to show {gate} that this e-mail address is yours."),
+            format!("Continue to show {gate} that this email address is yours."),
         ),
     };
     let page = FormPage {
         title,
-        lead: Some(&lead),
+        lead: Some(&locale.text(&lead)),
         ui: &ui,
         footer: &[],
     };

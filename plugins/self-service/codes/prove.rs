@@ -28,7 +28,10 @@ pub(super) async fn code(
     let typed = typed.as_ref().and_then(|typed| typed.as_str());
     let typed: String = typed.unwrap_or_default().split_whitespace().collect();
     if typed.is_empty() {
-        let missing = (Some(CODE.to_owned()), Message::required(CODE));
+        let missing = (
+            Some(CODE.to_owned()),
+            Message::missing(&Message::recovery_code().text, CODE),
+        );
         let answer = submission.reject(desk, vec![missing]).await?;
         return Ok(Step::Answered(answer));
     }

@@ -113,7 +113,7 @@ fn wrong(address: &str) -> Option<Message> {
         && address.rsplit_once('@').is_some_and(is_one);
     match is_address {
         true => None,
-        false if address.is_empty() => Some(Message::required(EMAIL)),
+        false if address.is_empty() => Some(Message::missing("Email address", EMAIL)),
         false => Some(Message::not_an_email(address)),
     }
 }

@@ -54,15 +54,24 @@ fn profile(desk: &Desk, identity: &Identity) -> Vec<Node> {
     };
     let place = Evaluation::of(ProfileContext::Account);
     let mut nodes = schema.nodes(&place, &identity.traits, METHOD);
-    for input in nodes.iter_mut().map(|node| &mut node.attributes) {
-        let path = input.name.strip_prefix("traits.");
-        input.disabled |= path.is_some_and(|path| identity.is_forced(path));
-    }
+    lock(&mut nodes, identity);
     nodes.extend(schema.unmanaged_nodes(Viewer::Person, &identity.unmanaged, METHOD));
     if nodes.iter().any(|node| !node.attributes.disabled) {
         nodes.push(Node::submit(METHOD, "method", METHOD, Message::save()));
     }
     nodes
+}
+
+/// Locks what a provider keeps up to date, and says which one does.
+pub(crate) fn lock(nodes: &mut [Node], identity: &Identity) {
+    for input in nodes.iter_mut().map(|node| &mut node.attributes) {
+        let path = input.name.strip_prefix("traits.");
+        if let Some(provider) = path.and_then(|path| identity.kept_by(path)) {
+            input.disabled = true;
+            let provider = provider.as_str().into();
+            input.ext.insert("keptBy".to_owned(), provider);
+        }
+    }
 }
 
 /// The linked accounts, and those that could be.

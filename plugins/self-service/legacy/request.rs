@@ -90,6 +90,10 @@ fn field(node: &Node) -> Value {
         _ => "text",
     };
     let mut field = json!({"name": input.name, "type": kind});
+    // What need not be filled in was silent about it.
+    if input.required {
+        field["required"] = true.into();
+    }
     if let Some(value) = &input.value {
         field["value"] = value.clone();
     }

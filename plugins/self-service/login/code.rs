@@ -143,7 +143,7 @@ async fn prove(
     let typed = Secret::new(typed.unwrap_or_default().trim());
     let field = || Some(CODE.to_owned());
     if typed.is_empty() {
-        let missing = (field(), Message::required(CODE));
+        let missing = (field(), Message::missing(&Message::login_code().text, CODE));
         return submission.reject(desk, vec![missing]).await;
     }
     let announcer = &desk.services.announcer;

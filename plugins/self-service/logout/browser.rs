@@ -40,15 +40,14 @@ pub(crate) async fn begin(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     }
     let url = with_query(&url, &[(TOLD, "true")]);
     let (lead, ways_out) = choices(&desk, principal, url).await?;
+    let locale = language::of_visit(&desk, &visit);
     let page = NoticePage {
         title: "Sign out?",
-        lead: &lead,
+        lead: &locale.text(&lead),
         facts: &[],
         ways_out: &ways_out,
     };
-    let page = desk
-        .shell
-        .notice_page(&language::of_visit(&desk, &visit), &page);
+    let page = desk.shell.notice_page(&locale, &page);
     Ok(Html(page).into_response())
 }
 

@@ -44,15 +44,14 @@ pub(crate) async fn receive(
         false => Framing::Origin(origin(issuer)?),
     };
     ended::end(&desk, &sessions).await?;
+    let locale = language::of_visit(&desk, &visit);
     let page = NoticePage {
         title: "You are signed out",
-        lead: "The sign-in provider has ended your session.",
+        lead: &locale.text("The sign-in provider has ended your session."),
         facts: &[],
         ways_out: &[WayOut::new("Continue", desk.home())],
     };
-    let page = desk
-        .shell
-        .notice_page(&language::of_visit(&desk, &visit), &page);
+    let page = desk.shell.notice_page(&locale, &page);
     Ok((desk.shell.policy(&framing, None), Html(page)).into_response())
 }
 

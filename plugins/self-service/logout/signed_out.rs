@@ -61,7 +61,8 @@ pub(super) fn ended_page(
 /// Says that the session here has ended.
 pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     if visit.visitor.principal.is_some() {
-        return Ok(Redirect::to(&desk.own("/")).into_response());
+        let start = language::of_page(&visit, &desk.own("/"));
+        return Ok(Redirect::to(&start).into_response());
     }
     if visit.query(DELETED).is_some() {
         return Ok(farewell(&desk, &visit));
@@ -91,29 +92,28 @@ pub(super) fn goodbye(
         ),
         None => ("You are signed out", "Sign in to go on.".to_owned()),
     };
+    let locale = language::of_visit(desk, visit);
     let page = NoticePage {
         title,
-        lead: &lead,
+        lead: &locale.text(&lead),
         facts: &[],
         ways_out: &[on.unwrap_or_else(sign_in)],
     };
-    let locale = language::of_visit(desk, visit);
     let page = desk.shell.notice_page(&locale, &page);
     Html(page).into_response()
 }
 
 /// Says that the account is gone.
 fn farewell(desk: &Desk, visit: &Visit) -> Response {
+    let locale = language::of_visit(desk, visit);
+    let lead = "Everything that belonged to it is gone, and you are signed out everywhere.";
     let page = NoticePage {
         title: "Your account is deleted",
-        lead: "Everything that belonged to it is gone, and you are signed out everywhere.",
+        lead: &locale.text(lead),
         facts: &[],
         ways_out: &[WayOut::new("Continue", desk.home())],
     };
-    let page = desk
-        .shell
-        .notice_page(&language::of_visit(desk, visit), &page);
-    Html(page).into_response()
+    Html(desk.shell.notice_page(&locale, &page)).into_response()
 }
 
 /// Whether the state came back in time, for the first time, with the browser it was given to.

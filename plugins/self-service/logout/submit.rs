@@ -21,6 +21,7 @@ use super::{
 use crate::{
     csrf::Csrf,
     desk::Desk,
+    language,
     navigate::{self, outcome_with_cookie},
     return_to,
 };
@@ -69,7 +70,7 @@ async fn go_on(desk: &Desk, visit: &Visit, elsewhere: Option<&Elsewhere>) -> Out
     let is_told = still.is_none() || visit.query(TOLD) == Some("true");
     let onward = match &return_to {
         Some(return_to) if is_told => return_to.clone(),
-        _ => ended_page(desk, still, return_to.as_deref()),
+        _ => language::of_page(visit, &ended_page(desk, still, return_to.as_deref())),
     };
     let wanted = elsewhere.filter(|elsewhere| match elsewhere.scope() {
         SignOutScope::Local => false,

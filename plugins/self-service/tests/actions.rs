@@ -25,7 +25,7 @@ fn names(flow: &Value) -> Vec<&str> {
 fn begin(alias: &str, return_to: &str) -> String {
     let return_to: String = url::form_urlencoded::byte_serialize(return_to.as_bytes()).collect();
     let page = format!("{PUBLIC}/.portcullis/self-service/settings/browser");
-    format!("{page}?kc_action={alias}&return_to={return_to}")
+    format!("{page}?kc_action={alias}&required=true&return_to={return_to}")
 }
 
 #[tokio::test]
@@ -319,8 +319,9 @@ async fn whoami_lists_what_is_left_to_do_or_refuses_until_it_is_done() {
     let reply = browser.ask("/sessions/whoami").await;
     let expected = (403, "session_required_actions_pending".to_owned());
     assert_eq!(reply.error(), expected);
-    let page =
-        format!("{PUBLIC}/.portcullis/self-service/settings/browser?kc_action=UPDATE_PROFILE");
+    let page = format!(
+        "{PUBLIC}/.portcullis/self-service/settings/browser?kc_action=UPDATE_PROFILE&required=true"
+    );
     assert_eq!(reply.json()["redirect_browser_to"], page);
 }
 

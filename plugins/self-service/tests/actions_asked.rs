@@ -161,6 +161,37 @@ async fn prompt_login_is_content_with_one_sign_in_and_with_none_before_it() {
     assert!(is_form(&browser.go(back.location()).await));
 }
 
+/// KC-100, KC-106: what is pending anyway is no excuse.
+#[tokio::test]
+async fn an_application_hears_of_what_is_pending_anyway_and_may_ask_for_a_younger_sign_in() {
+    let house = house_where(&[Action::TermsAndConditions]);
+    let mut browser = signed_in(&house).await;
+    house.clock.advance(MINUTES);
+    let with = |rest: &str| asking("settings", &format!("kc_action=TERMS_AND_CONDITIONS{rest}"));
+    for rest in ["&prompt=login", "&max_age=30"] {
+        assert!(is_refresh(&browser.go(&with(rest)).await), "{rest}");
+    }
+    let refresh = browser.go(&with("&prompt=login")).await;
+    let early = browser.go(&refresh.query("return_to")).await;
+    assert!(is_refresh(&early), "nobody has signed in since");
+    let back = browser
+        .sign_in_by_form(refresh.location(), "ada@example.com")
+        .await;
+    let asked = browser.go(back.location()).await;
+    assert!(is_form(&asked), "{}", asked.location());
+    let page = browser.go(asked.location()).await.text();
+    assert!(page.contains("kc_action_status=cancelled"), "{page}");
+    let ours = browser.go(&with("&required=true")).await;
+    let page = browser.go(ours.location()).await.text();
+    assert!(!page.contains("kc_action_status"), "{page}");
+    let asked = browser.go(&with("")).await;
+    let fetch = format!("/self-service/settings/flows?id={}", asked.query("flow"));
+    let flow = browser.ask(&fetch).await.json();
+    let accept = [("method", "terms_and_conditions"), ("terms_version", "2")];
+    let done = browser.press(&flow, &accept).await;
+    assert_eq!(done.location(), format!("{APP}&kc_action_status=success"));
+}
+
 #[tokio::test]
 async fn kc_100_an_action_that_there_is_not_comes_back_as_an_error() {
     let house = Busy {

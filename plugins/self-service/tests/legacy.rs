@@ -123,7 +123,10 @@ async fn kp_06_to_kp_18_the_payload_is_that_of_the_document() {
                     "csrf_token": {
                         "name": "csrf_token", "type": "hidden", "required": true, "value": null,
                     },
-                    "traits.email": {"name": "traits.email", "type": "text", "value": FOO},
+                    // KP-15.
+                    "traits.email": {
+                        "name": "traits.email", "type": "text", "required": true, "value": FOO,
+                    },
                     "traits.name.first": {
                         "name": "traits.name.first", "type": "text", "value": "Foobar",
                     },

@@ -1,8 +1,9 @@
 //! The profile page: what it shows, and ending sessions from it.
 
-use serde_json::Value;
+use portcullis_core::identity::IdentityStore;
+use serde_json::{Value, json};
 
-use super::house::{Browser, House, PUBLIC, Reply};
+use super::house::{Browser, House, PUBLIC, Reply, busy::Busy};
 
 const ADA: &str = "ada@example.com";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
@@ -38,7 +39,7 @@ async fn ha_09_the_page_shows_how_one_signs_in_what_is_known_and_where() {
         "Where you are signed in",
         ADA,
         "Verified",
-        "Set on 2026-11-21",
+        "<time datetime=\"2026-11-21T12:00:00Z\">Set on 21 November 2026, 12:00 UTC</time>",
         "First name",
         "Ada",
         "Firefox, Linux",
@@ -50,7 +51,50 @@ async fn ha_09_the_page_shows_how_one_signs_in_what_is_known_and_where() {
     }
     assert!(!page.contains("Sign out everywhere else"), "{page}");
     let german = browser.go("/profile?ui_locales=de").await.text();
-    assert!(german.contains("Dieses Gerät"), "{german}");
+    for shown in [
+        "Dieses Gerät",
+        ">Festgelegt am 21. November 2026, 12:00 UTC</time>",
+        "/.portcullis/settings?ui_locales=de\"",
+    ] {
+        assert!(german.contains(shown), "{shown}: {german}");
+    }
+}
+
+#[tokio::test]
+async fn choices_have_their_labels_and_what_people_say_is_never_translated() {
+    let size = json!({"type": "string", "title": "Size", "enum": ["s", "m"],
+        "x-profile": {"annotations": {"inputOptionLabels": {"s": "${size.small}", "m": "Name"}}}});
+    let mut schema: Value = serde_json::from_str(include_str!("schema.json")).unwrap();
+    let properties = &mut schema["properties"]["traits"]["properties"];
+    properties["size"] = size.clone();
+    properties["sizes"] = json!({"type": "array", "title": "Sizes", "items": {
+        "type": "string", "enum": ["s", "m"]}, "x-profile": size["x-profile"]});
+    properties["since"] = json!({"type": "string", "title": "Since", "format": "date-time"});
+    properties["alarm"] = json!({"type": "string", "format": "time"});
+    properties["team"] = json!({"type": "string", "title": "First name"});
+    properties["word"] = json!({"type": "string"});
+    let house = Busy {
+        schema: Some(schema),
+        ..Busy::default()
+    };
+    let house = house.house();
+    let mut ada = house.resident(ADA).await;
+    ada.traits = json!({"email": ADA, "size": "m", "sizes": ["s", "m"], "team": "Email",
+        "word": "${email}", "alarm": "06:45:00Z", "since": "2026-01-02T03:04:05Z"});
+    IdentityStore::update(&*house.store, &ada).await.unwrap();
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let page = browser.go("/profile?ui_locales=de").await.text();
+    for shown in [
+        "<p>Vorname</p>\n<p class=\"detail\">Email</p>",
+        "<p class=\"detail\">${email}</p>",
+        "<p class=\"detail\">Name</p>",
+        "<p class=\"detail\">06:45 UTC</p>",
+        "<p class=\"detail\">size.small, Name</p>",
+        "<time datetime=\"2026-01-02T03:04:05Z\">2. Januar 2026, 03:04 UTC</time>",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
 }
 
 #[tokio::test]

@@ -45,8 +45,9 @@ impl Schema {
             submitted => submitted,
         };
         if self.rules.ignores_unknown {
-            self.leave_out_unknown(&mut traits);
+            self.leave_out_unknown(&[], &mut traits);
         }
+        let traits = self.untouched_in_controls(traits, stored);
         let sent = traits.clone();
         let mut traits = self.coerce(self.normalised(traits));
         let mut errors = self.refused_changes(evaluation, (&sent, &traits), stored);
@@ -191,14 +192,19 @@ impl Schema {
         }
     }
 
-    fn leave_out_unknown(&self, traits: &mut Value) {
-        if let Value::Object(members) = traits {
-            let is_known = |name: &str| {
-                let mut fields = self.fields.iter();
-                fields.any(|field| field.path.first().is_some_and(|first| first == name))
-            };
-            members.retain(|name, _| is_known(name) || !self.forbids(name));
-        }
+    /// Leaves out what neither the schema nor an object of it knows, however deep it stands.
+    fn leave_out_unknown(&self, at: &[String], traits: &mut Value) {
+        let Value::Object(members) = traits else {
+            return;
+        };
+        members.retain(|name, member| {
+            let here = [at, std::slice::from_ref(name)].concat();
+            let is_known = self.fields.iter().any(|field| field.path == here);
+            if is_known {
+                self.leave_out_unknown(&here, member);
+            }
+            is_known || !self.forbids_at(here.iter().map(String::as_str))
+        });
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::field::Field;
+use super::{field::Field, pickers};
 use crate::ui::Input;
 
 /// The input types that an annotation may ask for, and what each is to clients that know few.
@@ -53,8 +53,17 @@ pub(super) fn wire_type(field: &Field) -> Option<&'static str> {
     Some(wire)
 }
 
+/// The input type that pages show the field with, where it is another than the usual one.
+pub(super) fn input_type(field: &Field) -> Option<&'static str> {
+    asked(field).map(|(name, _)| *name)
+}
+
 fn asked(field: &Field) -> Option<&'static (&'static str, &'static str)> {
-    let name = field.profile.annotations.get("inputType")?.as_str()?;
+    let annotated = field.profile.annotations.get("inputType");
+    let name = match annotated.and_then(Value::as_str) {
+        Some(name) => name,
+        None => pickers::usual(field.format.as_deref())?,
+    };
     INPUT_TYPES.iter().find(|(known, _)| *known == name)
 }
 
@@ -64,6 +73,9 @@ pub(super) fn apply(field: &Field, attributes: &mut Input) {
     let ext = &mut attributes.ext;
     if let Some((name, _)) = asked(field) {
         ext.insert("inputType".to_owned(), (*name).into());
+        if let Some(zone) = pickers::zone(field) {
+            ext.insert("zone".to_owned(), zone.into());
+        }
     }
     let mut of_html: Vec<Value> = Vec::new();
     for (annotation, name) in PASSED {

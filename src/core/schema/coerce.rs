@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::{Schema, field::Field};
+use super::{Schema, field::Field, pickers};
 use crate::mapping::put;
 
 impl Schema {
@@ -70,7 +70,9 @@ fn coerced(field: &Field, value: Value) -> Option<Value> {
         Value::String(text) if field.is_identifier || field.is_email_address() => {
             Some(text.trim().into())
         }
-        Value::String(text) if field.is("string") => Some(text.into()),
+        Value::String(text) if field.is("string") => {
+            Some(pickers::completed(field.format.as_deref(), text).into())
+        }
         Value::String(text) if field.is("integer") || field.is("number") => Some(number(text)),
         Value::String(text) if field.is("array") => list(field, vec![text.into()]),
         Value::Array(items) if field.is("array") => list(field, items),
@@ -88,6 +90,7 @@ fn list(field: &Field, items: Vec<Value>) -> Option<Value> {
         .filter(|item| item != "")
         .map(|item| match item {
             Value::String(text) if of_numbers => number(text),
+            Value::String(text) => pickers::completed(field.format.as_deref(), text).into(),
             item => item,
         })
         .collect();

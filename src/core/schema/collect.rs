@@ -44,6 +44,9 @@ pub(super) fn collect(document: &Value, layout: Layout) -> Result<Collected, Inv
             "it describes no traits",
         ));
     }
+    if root.get("type").is_some_and(|kind| kind != "object") {
+        return Err(invalid(&format!("{at}/type"), "traits are an object"));
+    }
     let mut collector = Collector {
         document,
         path: Vec::new(),
@@ -222,7 +225,10 @@ fn field(path: &[&str], schema: &Value, profile: Profile) -> Field {
         is_required_of_editors: false,
         is_disabled: schema["disableFormField"] == true,
         has_parts: schema["properties"].is_object(),
-        is_identifier: keyword["credentials"]["password"]["identifier"] == true,
+        is_identifier: ["password", "code", "webauthn"]
+            .iter()
+            .any(|kind| keyword["credentials"][*kind]["identifier"] == true),
+        code_via: text(&keyword["credentials"]["code"]["via"]),
         verification: text(&keyword["verification"]["via"]),
         recovery: text(&keyword["recovery"]["via"]),
         permissions: Permissions::ALL,

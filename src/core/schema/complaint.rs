@@ -71,10 +71,11 @@ impl Complaints<'_> {
 /// That a trait is missing.
 pub(super) fn missing(field: &Field) -> Message {
     let name = field.path.last().map_or("", String::as_str);
-    let mut message =
-        own_words(field, "required").unwrap_or_else(|| Message::required(field.label()));
-    message.context.insert("property".to_owned(), name.into());
-    message
+    let own = own_words(field, "required").map(|mut message| {
+        message.context.insert("property".to_owned(), name.into());
+        message
+    });
+    own.unwrap_or_else(|| Message::missing(field.label(), name))
 }
 
 /// What the schema itself says where this keyword of it is not met.
@@ -113,14 +114,14 @@ fn message(kind: &Kind, value: &Value) -> Message {
         Kind::MaxItems { limit } => Message::max_items(*limit, items),
         Kind::MinItems { limit } => Message::min_items(*limit, items),
         Kind::UniqueItems => Message::unique_items(),
-        Kind::Constant { expected_value } => Message::constant(expected_value),
+        Kind::Constant { expected_value } => Message::not_the_constant(expected_value),
         Kind::Type { kind } => Message::wrong_type(&allowed(kind), type_of(value)),
         Kind::Format { format } => match format.as_str() {
             "email" | "idn-email" => Message::not_an_email(text),
             "tel" => Message::not_a_phone(text),
-            other => Message::invalid(&format!("This is not a valid {other}.")),
+            other => Message::not_of_format(other),
         },
-        Kind::Enum { options } => Message::invalid(&format!("Please choose one of {options}.")),
+        Kind::Enum { options } => Message::not_an_option(options),
         _ => Message::invalid("This is not accepted here."),
     }
 }

@@ -14,6 +14,23 @@ const MAX_TEXT: u64 = 2048;
 /// The longest compiled pattern, in bytes.
 const MAX_PATTERN: usize = 1 << 20;
 
+/// What the `ory.sh/kratos` keyword may say, as its own meta-schema has it: each member with the
+/// values it may have, `true` and `false` where none are named.
+const KEYWORD: [(&str, &[&str]); 9] = [
+    ("/credentials/password/identifier", &[]),
+    ("/credentials/webauthn/identifier", &[]),
+    ("/credentials/passkey/display_name", &[]),
+    ("/credentials/totp/account_name", &[]),
+    ("/credentials/code/identifier", &[]),
+    ("/credentials/code/via", &["email", "sms"]),
+    ("/verification/via", &["email", "sms"]),
+    ("/recovery/via", &["email", "sms"]),
+    ("/organizations/matcher", &["email_domain"]),
+];
+
+/// The formats that a verified trait may have there.
+const VERIFIED: [&str; 6] = ["email", "tel", "date", "time", "date-time", "no-validate"];
+
 /// Keywords whose values are data and no schemas.
 pub(super) const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
 
@@ -50,6 +67,7 @@ fn check_part<'a>(part: &'a Value, path: &mut Vec<&'a str>) -> Result<(), Invali
     }
     match part {
         Value::Object(members) => {
+            check_format(members, path)?;
             for (name, member) in members {
                 path.push(name);
                 check_member(name, member, path)?;
@@ -103,26 +121,58 @@ fn looks_around(pattern: &str) -> bool {
     false
 }
 
-/// Checks what the `ory.sh/kratos` keyword says of a trait.
+/// Checks what the `ory.sh/kratos` keyword says of a trait: a member that nobody obeys would seem to
+/// do something.
 fn check_keyword(keyword: &Value, pointer: &str) -> Result<(), InvalidSchema> {
-    if !keyword.is_object() {
-        return Err(invalid(pointer, "the keyword is an object"));
-    }
-    for part in ["/verification/via", "/recovery/via"] {
-        let is_known = keyword
-            .pointer(part)
-            .is_none_or(|via| matches!(via.as_str(), Some("email" | "sms")));
-        if !is_known {
-            return Err(invalid(
-                &format!("{pointer}{part}"),
-                "it is `email` or `sms`",
-            ));
+    check_keyword_part(keyword, pointer, "")
+}
+
+fn check_keyword_part(part: &Value, pointer: &str, at: &str) -> Result<(), InvalidSchema> {
+    let Value::Object(members) = part else {
+        return Err(invalid(&format!("{pointer}{at}"), "it is an object"));
+    };
+    for (name, member) in members {
+        let here = format!("{at}/{name}");
+        let found = KEYWORD.iter().find(|(known, _)| *known == here);
+        let is_whole = |known: &str| known.starts_with(&format!("{here}/"));
+        match found {
+            Some((_, values)) => check_value(member, values, &format!("{pointer}{here}"))?,
+            None if KEYWORD.iter().any(|(known, _)| is_whole(known)) => {
+                check_keyword_part(member, pointer, &here)?;
+            }
+            None => {
+                let reason = "there is no such member of the keyword";
+                return Err(invalid(&format!("{pointer}{here}"), reason));
+            }
         }
     }
-    let part = "/credentials/password/identifier";
-    match keyword.pointer(part) {
-        None | Some(Value::Bool(_)) => Ok(()),
-        Some(_) => Err(invalid(&format!("{pointer}{part}"), "it is true or false")),
+    Ok(())
+}
+
+fn check_value(value: &Value, values: &[&str], pointer: &str) -> Result<(), InvalidSchema> {
+    let is_one = |text: &str| values.contains(&text);
+    let reason = match (value, values) {
+        (Value::Bool(_), []) => return Ok(()),
+        (Value::String(text), _) if is_one(text) => return Ok(()),
+        (_, []) => "it is true or false".to_owned(),
+        (_, values) => format!("it is `{}`", values.join("` or `")),
+    };
+    Err(invalid(pointer, &reason))
+}
+
+/// Refuses a format that no verified trait has.
+fn check_format(members: &Map<String, Value>, path: &[&str]) -> Result<(), InvalidSchema> {
+    let keyword = members.get("ory.sh/kratos");
+    let is_verified = keyword.is_some_and(|keyword| keyword.get("verification").is_some());
+    match members.get("format") {
+        Some(Value::String(format)) if is_verified && !VERIFIED.contains(&format.as_str()) => {
+            let reason = format!(
+                "what is verified has one of the formats {}",
+                VERIFIED.join(", ")
+            );
+            Err(invalid(&format!("{}/format", pointer(path)), &reason))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -153,7 +203,7 @@ pub(super) fn validator(document: &Value, relaxed: &[String]) -> Result<Validato
         .map_err(|error| invalid(&error.instance_path().to_string(), &error.to_string()))
 }
 
-/// Gives every text without a longest length one.
+/// Gives every text without a longest length one, and addresses the letters they may have.
 fn bound(part: &mut Value) {
     match part {
         Value::Object(members) => {
@@ -164,6 +214,11 @@ fn bound(part: &mut Value) {
             };
             if is_text && !members.contains_key("maxLength") {
                 members.insert("maxLength".to_owned(), MAX_TEXT.into());
+            }
+            let wide = &members.get("x-profile").unwrap_or(&Value::Null)["email"]["allow_utf8"];
+            let is_wide = *wide == true && members.get("format").is_some_and(|f| f == "email");
+            if is_wide {
+                members.insert("format".to_owned(), "idn-email".into());
             }
             bound_members(members);
         }

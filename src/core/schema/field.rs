@@ -40,6 +40,8 @@ pub(super) struct Field {
     /// What it may have inside is described, too.
     pub(super) has_parts: bool,
     pub(super) is_identifier: bool,
+    /// How codes to sign in with are sent to it.
+    pub(super) code_via: Option<String>,
     pub(super) verification: Option<String>,
     pub(super) recovery: Option<String>,
     /// Its `x-profile`.
@@ -69,7 +71,7 @@ pub(super) enum IdentifierKind {
 impl IdentifierKind {
     pub(super) fn as_str(self) -> &'static str {
         match self {
-            Self::Email => "e-mail address",
+            Self::Email => "email address",
             Self::Phone => "telephone number",
             Self::Username => "name",
         }
@@ -110,6 +112,7 @@ impl Field {
     /// What it is, for whoever signs in with it or is reached by it.
     pub(super) fn kind(&self) -> IdentifierKind {
         let via = self.verification.as_deref().or(self.recovery.as_deref());
+        let via = via.or(self.code_via.as_deref());
         match (self.format.as_deref(), via) {
             (Some("email" | "idn-email"), _) | (_, Some("email")) => IdentifierKind::Email,
             (Some("tel"), _) | (_, Some("sms")) => IdentifierKind::Phone,

@@ -61,6 +61,26 @@ fn is_local_date(text: &str) -> bool {
     }
 }
 
+/// The date of a text as ISO 8601 writes it; `None` where it is none, or may be two.
+pub(super) fn iso_date(text: &str) -> Option<String> {
+    if is_iso_date(text) {
+        return Some(text.to_owned());
+    }
+    let parts: Vec<&str> = text.split(['.', '/']).collect();
+    let [first, second, year] = parts[..] else {
+        return None;
+    };
+    let (is_local, has_slash) = (is_local_date(text), text.contains('/'));
+    let (month, day) = match (is_date(year, second, first), is_date(year, first, second)) {
+        _ if !is_local => return None,
+        (true, true) if has_slash && first != second => return None,
+        (true, _) => (second, first),
+        (false, true) if has_slash => (first, second),
+        (false, _) => return None,
+    };
+    Some(format!("{year}-{month:0>2}-{day:0>2}"))
+}
+
 fn is_date(year: &str, month: &str, day: &str) -> bool {
     let number = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {
         true => text.parse::<i8>().ok().filter(|_| text.len() <= 2),

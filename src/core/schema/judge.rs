@@ -59,6 +59,9 @@ fn judge(field: &Field, text: &str) -> Option<Message> {
         }
     }
     let local = text.rsplit_once('@').map_or(text, |(local, _)| local);
+    if field.profile.allows_utf8 == Some(false) && !local.is_ascii() {
+        return Some(own(Message::not_an_email(text)));
+    }
     let length = local.chars().count() as u64;
     match field.profile.max_local_length {
         Some(most) if length > most => Some(own(Message::max_length(most, length))),

@@ -7,6 +7,7 @@ use super::{
     Schema, Viewer,
     annotations::{INPUT_TYPES, OPTIONS_FROM},
     field::{Field, IdentifierKind},
+    pickers,
 };
 
 /// The most values to choose from.
@@ -47,6 +48,7 @@ impl Schema {
                 source(field),
                 address(field),
                 self.twin(field),
+                pickers::lint(field),
             ];
             let texts = texts.into_iter().flatten();
             lints.extend(texts.map(|text| Lint {

@@ -131,6 +131,9 @@ pub(super) struct Profile {
     /// What to say instead, by the keyword of the schema that is not met.
     pub(super) error_messages: Map<String, Value>,
     pub(super) max_local_length: Option<u64>,
+    /// Whether the name in an address may have other letters than those of ASCII; `None` where the
+    /// format alone decides.
+    pub(super) allows_utf8: Option<bool>,
     pub(super) uri_schemes: Option<Vec<String>>,
     /// The header in which applications are told of it.
     pub(super) header: Option<String>,
@@ -146,6 +149,12 @@ impl Profile {
         reader.knows(&MEMBERS)?;
         let email = reader.inner("email")?;
         email.knows(&["max_local_length"])?;
+        email.knows(&["max_local_length", "allow_utf8"])?;
+        let allows_utf8 = email.has("allow_utf8").then(|| email.flag("allow_utf8"));
+        let expose = reader.inner("expose")?;
+        expose.knows(&["header", "jwt_claim"])?;
+        expose.text("header")?;
+        expose.text("jwt_claim")?;
         let index = reader.text("index")?;
         if index
             .as_deref()
@@ -167,6 +176,7 @@ impl Profile {
             annotations: reader.object("annotations")?,
             error_messages: reader.object_of_texts("error_messages")?,
             max_local_length: email.count("max_local_length")?,
+            allows_utf8: allows_utf8.transpose()?,
             uri_schemes: reader.texts("uri_schemes")?,
             header: header(&reader)?,
             validators: validator::read(&reader)?,

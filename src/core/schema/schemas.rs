@@ -113,7 +113,9 @@ impl Schemas {
 fn unknown() -> Vec<TraitError> {
     vec![TraitError {
         path: String::new(),
-        message: Message::invalid("The schema of this identity is not known any more."),
+        message: Message::invalid(
+            "This profile is of a kind that is not known here any more. Please ask for help.",
+        ),
     }]
 }
 

@@ -94,7 +94,7 @@ impl Schema {
         let sent = match submitted {
             Value::Null => return Ok(stored.clone()),
             Value::Object(sent) => sent,
-            _ => return Err(vec![error("", "Attributes are an object.")]),
+            _ => return Err(vec![error("", "These attributes cannot be read.")]),
         };
         let mut attributes = Unmanaged::new();
         let mut errors = Vec::new();
@@ -104,7 +104,7 @@ impl Schema {
                 Some(values) => {
                     attributes.insert(name.clone(), values);
                 }
-                None => errors.push(error(name, "This is a text, or a list of texts.")),
+                None => errors.push(error(name, "Please give a text, or a list of texts.")),
             }
         }
         if !self.root.unmanaged.lets_edit(viewer) {
@@ -135,10 +135,7 @@ impl Schema {
                     &format!("A name has 1 to {MAX_NAME} characters."),
                 ));
             } else if self.fields.iter().any(|field| field.dotted() == *name) {
-                errors.push(error(
-                    name,
-                    "The schema describes this; it is no attribute.",
-                ));
+                errors.push(error(name, "This has a field of its own in the form."));
             }
             if values.len() > MAX_VALUES {
                 errors.push(error(

@@ -17,8 +17,7 @@ fn busy() -> Arc<Door> {
     ]))
 }
 
-const FIRST: &str =
-    "https://gate.test/.portcullis/self-service/settings/browser?kc_action=UPDATE_PASSWORD";
+const FIRST: &str = "https://gate.test/.portcullis/self-service/settings/browser?kc_action=UPDATE_PASSWORD&required=true";
 
 #[tokio::test]
 async fn kc_090_a_navigation_is_sent_to_the_first_action_and_returns() {

@@ -346,6 +346,24 @@ fn unknown_traits_are_refused_or_left_out() {
         lenient.accept(&account, sent, &json!({})),
         Ok(json!({"level": "a"}))
     );
+    let name = json!({"type": "object", "additionalProperties": false, "properties": {
+        "first": {"type": "string"},
+        "titles": {"type": "object", "properties": {"before": {"type": "string"}}},
+    }});
+    let document = json!({"type": "object", "properties": {"name": name}});
+    let nested = Schema::parse("s", document).unwrap();
+    let sent = json!({"name": {"first": "Ada", "middle": "K", "a.b": 1, "titles": {"x": "y"}}});
+    assert_eq!(
+        paths(nested.accept(&account, sent.clone(), &json!({}))),
+        ["name.middle", "name.a.b"]
+    );
+    assert_eq!(
+        nested
+            .with_rules(lenient.rules.clone())
+            .accept(&account, sent, &json!({})),
+        Ok(json!({"name": {"first": "Ada", "titles": {"x": "y"}}})),
+        "an open object takes everything"
+    );
     let hidden = one(&json!({"edit": ["admin"]})).with_rules(lenient.rules);
     let stored = json!({"level": "b"});
     assert_eq!(

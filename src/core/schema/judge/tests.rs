@@ -60,6 +60,10 @@ fn links_patterns_addresses_dates_and_names_are_judged_as_they_should() {
     let found = json!({"type": "string", "pattern": "b+"});
     let imported = json!({"type": "string", "pattern": "^(?:a|b+)$"});
     let email = json!({"type": "string", "format": "email", "x-profile": {"email": {"max_local_length": 3}}});
+    let ascii =
+        json!({"type": "string", "format": "email", "x-profile": {"email": {"allow_utf8": false}}});
+    let utf8 =
+        json!({"type": "string", "format": "email", "x-profile": {"email": {"allow_utf8": true}}});
     let date = json!({"type": "string", "format": "date"});
     let local = json!({"type": "string", "format": "local-date"});
     let person = json!({"type": "string", "format": "person-name"});
@@ -82,6 +86,9 @@ fn links_patterns_addresses_dates_and_names_are_judged_as_they_should() {
         (&email, json!("ada@b.test"), Ok(json!("ada@b.test"))),
         (&email, json!("adam@b.test"), Err(4_000_017)),
         (&email, json!("ada"), Err(4_000_040)),
+        (&ascii, json!("ada@b.test"), Ok(json!("ada@b.test"))),
+        (&ascii, json!("ädä@b.test"), Err(4_000_040)),
+        (&utf8, json!("ädä@b.test"), Ok(json!("ädä@b.test"))),
         (&date, json!("2024-02-29"), Ok(json!("2024-02-29"))),
         (&date, json!("29.2.2024"), Err(4_000_001)),
         (&local, json!("29.2.2024"), Ok(json!("29.2.2024"))),

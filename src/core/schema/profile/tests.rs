@@ -41,7 +41,7 @@ fn the_whole_keyword_is_understood() {
             "view": ["user", "admin"], "edit": ["user", "admin"],
             "required_for": {"roles": ["user"], "scopes": []}, "enabled_scopes": [],
             "group": "personalInfo", "order": 10, "searchable": true, "index": "prefix",
-            "trim": true, "protected": true, "email": {"max_local_length": 64},
+            "trim": true, "protected": true, "email": {"max_local_length": 64, "allow_utf8": false},
             "uri_schemes": ["https"],
             "error_messages": {"pattern": "${bad.email}"},
             "annotations": {"inputHelperTextAfter": "${help.email}"},
