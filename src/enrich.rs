@@ -11,7 +11,7 @@ pub(crate) use injection::Injection;
 pub use reserved::ReservedHeaders;
 pub(crate) use reserved::plain;
 
-use crate::route::{Remembered, Route};
+use crate::route::{Access, HeaderPreset, Remembered, Route};
 
 mod injection;
 mod preset;
@@ -82,6 +82,7 @@ impl Enrichment {
             return headers.clone();
         }
         let mut headers = making.preset(&self.schemas);
+        making.expose(&mut headers, &self.schemas);
         making.set(&mut headers, Lifetime::Session);
         let headers = IdentityHeaders::from(headers);
         making.principal.memo.put(key, headers.clone());
@@ -120,15 +121,36 @@ struct Making<'a> {
 impl Making<'_> {
     /// The preset's headers, without those that `set_headers` decides about.
     fn preset(&self, schemas: &Schemas) -> Vec<(HeaderName, HeaderValue)> {
-        let set = |name: &HeaderName| self.route.set_headers.values().any(|(n, _)| n == name);
         preset::headers(self.route.preset)
             .iter()
-            .filter(|(name, _)| !set(name))
+            .filter(|(name, _)| !self.is_set(name))
             .filter_map(|(name, fact)| {
                 let value = fact.of(&self.principal.identity, schemas)?;
                 Some((name.clone(), self.kept(name, value)?))
             })
             .collect()
+    }
+
+    /// Adds the traits that their schema hands to applications, where people have to sign in and
+    /// the application is to know of them at all.
+    fn expose(&self, headers: &mut Vec<(HeaderName, HeaderValue)>, schemas: &Schemas) {
+        let is_told = self.route.access == Access::SignedIn && self.route.preset != HeaderPreset::None;
+        let identity = &self.principal.identity;
+        let Some(schema) = schemas.find(&identity.schema_id).filter(|_| is_told) else {
+            return;
+        };
+        for (name, text) in schema.exposures(&identity.traits) {
+            if !self.is_set(name)
+                && let Some(value) = self.kept(name, value::of(&text))
+            {
+                replace(headers, name, value);
+            }
+        }
+    }
+
+    /// Whether `set_headers` decides about this header.
+    fn is_set(&self, name: &HeaderName) -> bool {
+        self.route.set_headers.values().any(|(set, _)| set == name)
     }
 
     /// Adds the `set_headers` of this lifetime.

@@ -13,16 +13,16 @@ use portcullis_core::{
     link::Link,
     method::MethodError,
     plugin::Announcer,
-    schema::{Rules, Schemas, TraitError},
+    schema::{Evaluation, ProfileContext, Rules, Schema, Schemas, TraitError, Viewer},
     secret::Secret,
     session::SessionStore,
     stage::Observer,
     store::StoreError,
 };
 use portcullis_local::Password;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Common, Failure};
+use super::{Common, Failure, output};
 use crate::{
     config::{self, Config, Sources},
     gateway::{Foundation, OtherSources, ProviderParts, log_format},
@@ -131,8 +131,30 @@ impl Desk {
         self.config.identity.rules(schema)
     }
 
-    pub(super) fn schemas_url(&self) -> String {
-        self.foundation.addresses.own("/schemas")
+    /// An identity as administrators see it: without traits that its schema keeps from them, and
+    /// addresses in such traits.
+    pub(super) fn shown(&self, identity: &Identity) -> Value {
+        let mut seen = identity.clone();
+        let schema = self.schemas().find(&identity.schema_id);
+        seen.traits = match schema {
+            Some(schema) => schema.visible(Viewer::Administrator, &identity.traits),
+            // Nobody knows what may be shown of it.
+            None => json!({}),
+        };
+        let found = schema.map(|schema| schema.addresses(&seen.traits));
+        let found = found.unwrap_or_default();
+        seen.addresses.retain(|address| {
+            let mut found = found.iter();
+            found.any(|own| own.value == address.value && own.via == address.via)
+        });
+        output::identity(&seen, &self.foundation.addresses.own("/schemas"))
+    }
+
+    /// How many sessions of an identity have not ended.
+    pub(super) async fn live_sessions(&self, id: IdentityId) -> Result<usize, Failure> {
+        let sessions = self.sessions().list(id).await?;
+        let live = sessions.iter().filter(|one| one.expires_at > self.now());
+        Ok(live.count())
     }
 
     /// The accounts at providers that an identity is linked to.
@@ -167,12 +189,15 @@ impl Desk {
     /// Creates an identity with the role `admin` that signs in with this password.
     pub(super) async fn create_admin(
         &self,
+        schema: &Schema,
         traits: Value,
         password: &Secret,
     ) -> Result<Identity, Failure> {
         let (schemas, foundation) = (self.schemas(), &self.foundation);
-        let schema = schemas.default_schema();
-        let made = schemas.identity(schema, traits, &*foundation.clock, &*foundation.entropy);
+        let place = Evaluation::of(ProfileContext::Admin);
+        let (clock, entropy) = (&*foundation.clock, &*foundation.entropy);
+        let accepted = schema.accept(&place, traits, &json!({}));
+        let made = accepted.and_then(|traits| schemas.identity(schema, traits, clock, entropy));
         let mut identity = made.map_err(refused_traits)?;
         identity.roles = vec!["admin".to_owned()];
         let credential = self

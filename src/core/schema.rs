@@ -12,6 +12,7 @@ mod collect;
 mod complaint;
 mod context;
 mod document;
+mod exposed;
 mod field;
 mod form;
 mod formats;
@@ -23,6 +24,7 @@ mod profile;
 mod projection;
 mod rules;
 mod schemas;
+mod undescribed;
 mod unmanaged;
 
 use serde_json::{Value, json};

@@ -2,7 +2,10 @@
 //! which headers clients may never send.
 
 use http::{HeaderName, HeaderValue};
-use portcullis_core::{identity::Identity, schema::Schemas};
+use portcullis_core::{
+    identity::Identity,
+    schema::{Schemas, normalise_identifier},
+};
 use serde_json::Value;
 
 use super::value::{self, Unfit};
@@ -15,11 +18,11 @@ pub(super) enum Fact {
     Id,
     /// The e-mail address its schema marks.
     Email,
-    /// Its username, else what it signs in with.
+    /// Its username, else what it signs in with; never a name that nobody keeps it from choosing.
     Username,
     /// Its name, in one text.
     Name,
-    /// Its groups, separated by commas.
+    /// Its groups, separated by commas, unless it chooses them itself.
     Groups,
     /// `true` where the list of groups is not complete.
     GroupsTruncated,
@@ -80,11 +83,11 @@ impl Fact {
                 .find(&identity.schema_id)?
                 .email(traits)
                 .map(str::to_owned)?,
-            Self::Username => username(identity)?,
+            Self::Username => username(identity, schemas)?,
             Self::Name => name(traits)?,
-            Self::Groups => return Some(Ok(value::list(&groups(traits)).value)),
+            Self::Groups => return Some(Ok(value::list(&groups(identity, schemas)).value)),
             Self::GroupsTruncated => {
-                let truncated = value::list(&groups(traits)).truncated;
+                let truncated = value::list(&groups(identity, schemas)).truncated;
                 return truncated.then(|| Ok(HeaderValue::from_static("true")));
             }
         };
@@ -92,8 +95,21 @@ impl Fact {
     }
 }
 
-fn username(identity: &Identity) -> Option<String> {
-    text(&identity.traits["username"]).or_else(|| identity.identifiers.first().cloned())
+/// What people sign in with belongs to one of them only; any other name could be somebody else's.
+fn username(identity: &Identity, schemas: &Schemas) -> Option<String> {
+    let name = text(&identity.traits["username"]).filter(|name| {
+        let signs_in = identity.identifiers.contains(&normalise_identifier(name));
+        signs_in || !is_own_choice(identity, schemas, "username")
+    });
+    name.or_else(|| identity.identifiers.first().cloned())
+}
+
+/// Whether the person may set this trait: the schema lets them, or does not describe it, and no
+/// provider keeps it up to date.
+fn is_own_choice(identity: &Identity, schemas: &Schemas, path: &str) -> bool {
+    let schema = schemas.find(&identity.schema_id);
+    let may_edit = schema.is_none_or(|schema| schema.is_editable_by_person(path));
+    may_edit && !identity.is_forced(path)
 }
 
 fn name(traits: &Value) -> Option<String> {
@@ -106,8 +122,11 @@ fn name(traits: &Value) -> Option<String> {
 }
 
 /// A list of texts, or the one text that stands for a list of one.
-fn groups(traits: &Value) -> Vec<&str> {
-    match &traits["groups"] {
+fn groups<'a>(identity: &'a Identity, schemas: &Schemas) -> Vec<&'a str> {
+    if is_own_choice(identity, schemas, "groups") {
+        return Vec::new();
+    }
+    match &identity.traits["groups"] {
         Value::Array(groups) => groups.iter().filter_map(Value::as_str).collect(),
         Value::String(group) => vec![group],
         _ => Vec::new(),

@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
 use http::{HeaderName, header::AUTHORIZATION};
-use portcullis_core::stage::Enricher;
+use portcullis_core::{schema::Schemas, stage::Enricher};
 
 use super::preset;
 use crate::route::Route;
@@ -42,6 +42,19 @@ impl ReservedHeaders {
             .map(|name| plain(name.as_str()).into_owned())
             .chain(ALSO_BELIEVED.map(str::to_owned))
             .collect();
+        Self::of(names)
+    }
+
+    /// The same, and the headers in which schemas hand traits to applications.
+    #[must_use]
+    pub fn with_exposed(self, schemas: &Schemas) -> Self {
+        let schemas = schemas.all().iter();
+        let exposed = schemas.flat_map(|schema| schema.exposed());
+        let exposed = exposed.map(|(name, _)| plain(name.as_str()).into_owned());
+        Self::of(self.names.into_iter().chain(exposed).collect())
+    }
+
+    fn of(names: HashSet<String>) -> Self {
         let mut initials = [false; 256];
         for name in names.iter().map(String::as_str).chain(FAMILIES) {
             name.bytes()

@@ -45,6 +45,7 @@ impl Schema {
                 self.group(field),
                 choice(field),
                 address(field),
+                exposure(field),
                 self.twin(field),
             ];
             let texts = texts.into_iter().flatten();
@@ -160,6 +161,22 @@ fn choice(field: &Field) -> Option<String> {
         .and_then(Value::as_str)?;
     let is_known = INPUT_TYPES.iter().any(|(name, _)| *name == asked);
     (!is_known).then(|| format!("there is no input type {asked:?}, so forms show what they would"))
+}
+
+fn exposure(field: &Field) -> Option<String> {
+    let profile = &field.profile;
+    if profile.jwt_claim.is_some() {
+        let text = "nobody issues tokens with claims of traits, so `jwt_claim` has no effect";
+        return Some(text.to_owned());
+    }
+    profile.header.as_ref()?;
+    if !field.is_visible(Viewer::Person) {
+        let text = "applications find what people themselves may see; add \"user\" to `view`, or \
+                    write the header in `set_headers` of a route";
+        return Some(text.to_owned());
+    }
+    let text = "an object makes no header; expose what is in it";
+    (field.has_parts || field.is("object")).then(|| text.to_owned())
 }
 
 fn address(field: &Field) -> Option<String> {

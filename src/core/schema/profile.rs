@@ -4,6 +4,7 @@
 mod read;
 mod root;
 
+use http::HeaderName;
 use serde_json::{Map, Value};
 
 use self::read::Reader;
@@ -130,6 +131,10 @@ pub(super) struct Profile {
     pub(super) error_messages: Map<String, Value>,
     pub(super) max_local_length: Option<u64>,
     pub(super) uri_schemes: Option<Vec<String>>,
+    /// The header in which applications find it.
+    pub(super) header: Option<HeaderName>,
+    /// The claim in which they would find it, which nobody issues.
+    pub(super) jwt_claim: Option<String>,
 }
 
 impl Profile {
@@ -142,8 +147,6 @@ impl Profile {
         email.knows(&["max_local_length"])?;
         let expose = reader.inner("expose")?;
         expose.knows(&["header", "jwt_claim"])?;
-        expose.text("header")?;
-        expose.text("jwt_claim")?;
         let index = reader.text("index")?;
         if index
             .as_deref()
@@ -166,8 +169,16 @@ impl Profile {
             error_messages: reader.object_of_texts("error_messages")?,
             max_local_length: email.count("max_local_length")?,
             uri_schemes: reader.texts("uri_schemes")?,
+            header: header(&expose)?,
+            jwt_claim: expose.text("jwt_claim")?,
         })
     }
+}
+
+fn header(expose: &Reader<'_>) -> Result<Option<HeaderName>, InvalidSchema> {
+    let name = expose.text("header")?.map(|name| name.parse());
+    name.transpose()
+        .map_err(|_| expose.refused("header", "it is no header name"))
 }
 
 /// Who may see and change it. Once one of both is said, nobody else may.
