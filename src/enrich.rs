@@ -134,7 +134,8 @@ impl Making<'_> {
     /// Adds the traits that their schema hands to applications, where people have to sign in and
     /// the application is to know of them at all.
     fn expose(&self, headers: &mut Vec<(HeaderName, HeaderValue)>, schemas: &Schemas) {
-        let is_told = self.route.access == Access::SignedIn && self.route.preset != HeaderPreset::None;
+        let is_told =
+            self.route.access == Access::SignedIn && self.route.preset != HeaderPreset::None;
         let identity = &self.principal.identity;
         let Some(schema) = schemas.find(&identity.schema_id).filter(|_| is_told) else {
             return;

@@ -11,7 +11,8 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, remembered, start::NewFlow,
+    actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, registration, remembered,
+    start::NewFlow,
 };
 
 /// Answers with the flow that takes the place of `old`.
@@ -38,6 +39,9 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         }
         Some(principal) if let Some(action) = remembered::action(old) => {
             actions::form::nodes(desk, &principal.identity, action)
+        }
+        _ if kind == FlowKind::Registration => {
+            forms::registration::nodes(desk, registration::schema::of_flow(desk, old))
         }
         _ => forms::nodes(desk, visit, kind).await?,
     };

@@ -27,6 +27,7 @@ mod proving;
 mod recovery;
 mod recovery_defence;
 mod registration;
+mod registration_alike;
 mod released;
 mod sessions;
 mod settings;

@@ -118,7 +118,10 @@ fn traits_that_their_schema_exposes_go_along_on_signed_in_routes() {
     assert!(!on(&route("t", "/").set("X-Team", "null")).contains(&team));
     let reserved = ReservedHeaders::build([], &[]).with_exposed(&schemas());
     for name in ["x-team", "x_team", "x-risk"] {
-        assert!(reserved.is_reserved(&HeaderName::from_static(name)), "{name}");
+        assert!(
+            reserved.is_reserved(&HeaderName::from_static(name)),
+            "{name}"
+        );
     }
 }
 
@@ -133,13 +136,17 @@ fn groups_and_names_that_people_choose_themselves_are_nobodys_word() {
     let traits = json!({"groups": ["admins"], "username": "root"});
     let said = |schemas: Arc<Schemas>, principal: &Principal| {
         let enrichment = Enrichment::new(schemas, Vec::new());
-        let headers = enrichment.headers(&route("r", "/"), Some(principal), &Asking::get("/").head());
+        let headers =
+            enrichment.headers(&route("r", "/"), Some(principal), &Asking::get("/").head());
         let mut lines = lines(&headers);
         lines.retain(|line| !line.contains("-user: "));
         lines
     };
     let address = "x-forwarded-preferred-username: ada@example.org";
-    let root = ["x-forwarded-groups: admins", "x-forwarded-preferred-username: root"];
+    let root = [
+        "x-forwarded-groups: admins",
+        "x-forwarded-preferred-username: root",
+    ];
     let (own, kept) = (edit("user"), edit("admin"));
     let undescribed = schemas(json!({"email": {}}));
     assert_eq!(said(undescribed, &principal(traits.clone())), [address]);
@@ -158,7 +165,11 @@ fn groups_and_names_that_people_choose_themselves_are_nobodys_word() {
     };
     identity.provenance.insert("groups".to_owned(), origin);
     let ada = Principal::new(Arc::new(identity), ada.session.clone(), Vec::new());
-    assert_eq!(said(chosen(), &ada), root, "signed in with, and a provider's word");
+    assert_eq!(
+        said(chosen(), &ada),
+        root,
+        "signed in with, and a provider's word"
+    );
 }
 
 #[test]

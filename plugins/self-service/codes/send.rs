@@ -59,17 +59,26 @@ pub(crate) fn prepare(
     holder: Option<Holder>,
 ) -> Result<Option<Letter>, Failure> {
     let config = config(desk, flow.kind).ok_or(Code::Internal)?;
-    let (proof, lifespan) = (config.proof, config.lifespan);
-    let is_known = holder.is_some();
     let expected = Expected {
         holder,
-        receiver: address.clone(),
-        proof,
-        lifespan,
+        receiver: address,
+        proof: config.proof,
+        lifespan: config.lifespan,
     };
+    letter(desk, flow, expected)
+}
+
+/// The same for a proof of this kind.
+pub(crate) fn letter(
+    desk: &Desk,
+    flow: &mut Flow,
+    expected: Expected,
+) -> Result<Option<Letter>, Failure> {
+    let (proof, lifespan) = (expected.proof, expected.lifespan);
+    let (is_known, to) = (expected.holder.is_some(), expected.receiver.clone());
     let secret = Mint::of(desk).issue(flow, expected, desk.now());
     let letter = Letter {
-        to: address,
+        to,
         occasion: occasion(flow.kind, proof),
         proof: secret.ok_or(Code::Internal)?,
         lifespan,

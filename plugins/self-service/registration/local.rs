@@ -5,7 +5,6 @@ use portcullis_core::{
     event::{CreationReason, Event},
     id::IdentityId,
     identity::{Identity, IdentityState},
-    message::Message,
     method::{Method, MethodError},
     schema::{Evaluation, ProfileContext, Schema},
     store::StoreError,
@@ -13,6 +12,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
+use super::{alike, schema};
 use crate::{
     complaint::{self, Complaint},
     desk::Desk,
@@ -34,17 +34,15 @@ pub(crate) async fn register(
         Candidate::Bad(complaints) => return submission.reject(desk, complaints).await,
     };
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    match desk
+    let stored = desk
         .services
         .identities
         .insert(&identity, &[*credential])
-        .await
-    {
+        .await;
+    match stored {
         Ok(()) => {}
-        // Rejecting puts the claimed flow back.
         Err(StoreError::Conflict { .. }) => {
-            let complaint = (None, Message::duplicate());
-            return submission.reject(desk, vec![complaint]).await;
+            return alike::known(desk, visit, submission, &identity).await;
         }
         Err(error) => {
             desk.services.flows.put(&submission.flow).await?;
@@ -56,6 +54,9 @@ pub(crate) async fn register(
         provider: None,
         reason: CreationReason::Registration,
     });
+    if alike::proves_first(desk, &identity) {
+        return alike::wait(desk, &submission, &identity).await;
+    }
     let sign_in = SignIn {
         flow: &submission.flow,
         csrf: submission.csrf.clone(),
@@ -79,7 +80,7 @@ async fn candidate(
     submission: &Submission,
 ) -> Result<Candidate, Failure> {
     let services = &desk.services;
-    let schema = services.schemas.default_schema();
+    let schema = schema::of_flow(desk, &submission.flow);
     let place = Evaluation::of(ProfileContext::Registration);
     let traits = schema.from_person(submission.traits(), &json!({}));
     let (clock, entropy) = (&*services.clock, &*services.entropy);

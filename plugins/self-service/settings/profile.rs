@@ -19,6 +19,7 @@ use crate::{
     complaint::{self, Complaint},
     desk::Desk,
     submission::Submission,
+    throttle,
 };
 
 /// The method's name, and its nodes' group.
@@ -50,6 +51,7 @@ pub(super) async fn save(
         }
         Kept::Overtaken => save::overtaken(desk, stored.id, submission).await,
         Kept::Taken => {
+            throttle::duplicate_of(desk, stored.id).await?;
             let complaint = (None, Message::duplicate());
             submission.reject(desk, vec![complaint]).await
         }

@@ -51,11 +51,7 @@ impl Keeper<'_> {
     }
 }
 
-fn bring_back(
-    sent: &mut Map<String, Value>,
-    stored: &Value,
-    is_described: impl Fn(&str) -> bool,
-) {
+fn bring_back(sent: &mut Map<String, Value>, stored: &Value, is_described: impl Fn(&str) -> bool) {
     for (name, value) in stored.as_object().into_iter().flatten() {
         if !is_described(name) && !sent.contains_key(name) {
             sent.insert(name.clone(), value.clone());
@@ -158,7 +154,10 @@ mod tests {
         let patterns = schema(json!({"type": "object", "properties": {"a": {}},
             "patternProperties": {"^x-": {"type": "string"}}}));
         let fine = json!({"x-size": "s"});
-        assert_eq!(patterns.accept(&account, fine.clone(), &json!({})), Ok(fine));
+        assert_eq!(
+            patterns.accept(&account, fine.clone(), &json!({})),
+            Ok(fine)
+        );
         let other = patterns.accept(&account, json!({"groups": "s"}), &json!({}));
         assert_eq!(paths(other.unwrap_err()), ["groups"]);
         let rest = schema(json!({"type": "object", "properties": {"a": {}},
