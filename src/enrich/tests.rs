@@ -104,9 +104,9 @@ fn what_is_not_known_is_left_out() {
 /// KC-010: neither what the person may not see, nor where nobody has to sign in.
 #[test]
 fn traits_that_their_schema_exposes_go_along_on_signed_in_routes() {
-    let ada = principal(json!({"team": "blue", "risk": "high"}));
+    let traits = json!({"team": "blue", "risk": "high"});
     let asking = Asking::get("/");
-    let on = |route: &Route| enriched(route, &ada, &asking);
+    let on = |route: &Route| enriched(route, &principal(traits.clone()), &asking);
     let team = "x-team: blue".to_owned();
     let lines = on(&route("r", "/"));
     assert!(lines.contains(&team), "{lines:?}");

@@ -66,7 +66,7 @@ fn kc_092_an_action_that_there_is_not_is_told_with_what_there_is() {
     ] {
         warned(
             &table(alias),
-            &format!("portcullis.toml:4: required_actions.{alias}: {expected}"),
+            &format!("portcullis.toml:4: warning: required_actions.{alias}: {expected}"),
         );
     }
 }
