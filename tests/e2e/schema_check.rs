@@ -37,7 +37,7 @@ async fn a_new_schema_is_checked_against_everybody_stored() {
     assert_eq!(answer.json()["checked"], 2);
     assert_eq!(answer.json()["dropped_identifier"], 0);
 
-    let mut other = email.clone();
+    let mut other = email;
     other["const"] = json!(ALICE.email);
     let moved =
         json!({"type": "object", "properties": {"email": {"type": "string"}, "alias": other}});

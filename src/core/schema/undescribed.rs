@@ -89,12 +89,12 @@ mod tests {
     use super::*;
     use crate::schema::{Evaluation, ProfileContext, Rules, TraitError};
 
-    fn schema(traits: Value) -> Schema {
+    fn schema(traits: &Value) -> Schema {
         Schema::parse("s", json!({"properties": {"traits": traits}})).unwrap()
     }
 
     fn open() -> Schema {
-        schema(json!({"type": "object", "properties": {
+        schema(&json!({"type": "object", "properties": {
             "email": {"type": "string"},
             "name": {"type": "object", "properties": {"first": {"type": "string"}}},
         }}))
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn members_that_a_pattern_or_a_further_schema_describes_may_be_sent() {
         let account = Evaluation::of(ProfileContext::Account);
-        let patterns = schema(json!({"type": "object", "properties": {"a": {}},
+        let patterns = schema(&json!({"type": "object", "properties": {"a": {}},
             "patternProperties": {"^x-": {"type": "string"}}}));
         let fine = json!({"x-size": "s"});
         assert_eq!(
@@ -160,7 +160,7 @@ mod tests {
         );
         let other = patterns.accept(&account, json!({"groups": "s"}), &json!({}));
         assert_eq!(paths(other.unwrap_err()), ["groups"]);
-        let rest = schema(json!({"type": "object", "properties": {"a": {}},
+        let rest = schema(&json!({"type": "object", "properties": {"a": {}},
             "additionalProperties": {"type": "string"}}));
         let fine = json!({"size": "s"});
         assert_eq!(rest.accept(&account, fine.clone(), &json!({})), Ok(fine));
