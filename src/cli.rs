@@ -16,10 +16,12 @@ mod password;
 mod providers;
 mod redirect_uri;
 mod required_actions;
+mod roles;
 mod schema_check;
 mod selector;
 mod serve;
 mod show_endpoints;
+mod state;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -92,9 +94,18 @@ enum Command {
     DeleteIdentity {
         #[command(flatten)]
         selector: Selector,
+        /// Tell what would go, and delete nothing.
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         consent: Consent,
     },
+    /// Switch an identity on or off; the sessions of one that is off end.
+    #[command(visible_alias = "set-user-state")]
+    SetIdentityState(state::SetIdentityState),
+    /// Say which roles an identity has, such as `delete-account`.
+    #[command(visible_alias = "set-user-roles")]
+    SetRoles(roles::SetRoles),
     /// List the accounts at providers that an identity is linked to.
     ListOidcAccounts(Selector),
     /// Link an account at a provider to an identity, by the account's subject.
@@ -162,9 +173,16 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::InvalidateIdentitySessions { selector, consent }) => {
             identities::invalidate_sessions(&common, &selector, &consent)
         }
-        Some(Command::DeleteIdentity { selector, consent }) => {
-            identities::delete(&common, &selector, &consent)
-        }
+        Some(Command::DeleteIdentity {
+            selector,
+            dry_run,
+            consent,
+        }) => match dry_run {
+            true => identities::would_delete(&common, &selector),
+            false => identities::delete(&common, &selector, &consent),
+        },
+        Some(Command::SetIdentityState(asked)) => state::set(&common, &asked),
+        Some(Command::SetRoles(asked)) => roles::set(&common, &asked),
         Some(Command::ListOidcAccounts(selector)) => links::list(&common, &selector),
         Some(Command::UnlinkOidcAccount {
             selector,

@@ -17,7 +17,7 @@ pub(crate) use injection::Injection;
 pub use reserved::ReservedHeaders;
 pub(crate) use reserved::plain;
 
-use crate::route::{HeaderPreset, Remembered, Route};
+use crate::route::{Access, HeaderPreset, Remembered, Route};
 
 mod injection;
 mod preset;
@@ -88,6 +88,7 @@ impl Enrichment {
             return headers.clone();
         }
         let mut headers = making.preset(&self.schemas);
+        making.expose(&mut headers, &self.schemas);
         making.set(&mut headers, Lifetime::Session);
         let headers = IdentityHeaders::from(headers);
         making.principal.memo.put(key, headers.clone());
@@ -128,40 +129,41 @@ impl Making<'_> {
     /// `set_headers` decides about. A preset tells what people see of themselves; what they do not
     /// see is told only where the schema or `set_headers` names it.
     fn preset(&self, schemas: &Schemas) -> Vec<(HeaderName, HeaderValue)> {
-        if self.route.preset == HeaderPreset::None {
-            return Vec::new();
-        }
         let identity = &self.principal.identity;
         let schema = schemas.find(&identity.schema_id).map(|schema| &**schema);
         let visible = schema.map(|one| one.visible(Viewer::Person, &identity.traits));
         let known = (schema, visible.as_ref().unwrap_or(&Value::Null));
-        let mut headers = Vec::new();
-        for (name, fact) in preset::headers(self.route.preset) {
-            if let Some(value) = fact.of(identity, known) {
-                self.tell(&mut headers, name, value);
-            }
-        }
-        let exposed = schema.map(|schema| schema.exposed(&identity.traits));
-        for (name, value) in exposed.into_iter().flatten() {
-            if let (Ok(name), Some(value)) = (HeaderName::try_from(name), value::of_trait(value)) {
-                self.tell(&mut headers, &name, value);
-            }
-        }
-        headers
+        preset::headers(self.route.preset)
+            .iter()
+            .filter(|(name, _)| !self.is_set(name))
+            .filter_map(|(name, fact)| {
+                let value = fact.of(identity, known)?;
+                Some((name.clone(), self.kept(name, value)?))
+            })
+            .collect()
     }
 
-    fn tell(
-        &self,
-        headers: &mut Vec<(HeaderName, HeaderValue)>,
-        name: &HeaderName,
-        value: Result<HeaderValue, value::Unfit>,
-    ) {
-        let mut set = self.route.set_headers.values();
-        if !set.any(|(other, _)| other == name)
-            && let Some(value) = self.kept(name, value)
-        {
-            replace(headers, name, value);
+    /// Adds the traits that their schema hands to applications, where people have to sign in and
+    /// the application is to know of them at all.
+    fn expose(&self, headers: &mut Vec<(HeaderName, HeaderValue)>, schemas: &Schemas) {
+        let is_told =
+            self.route.access == Access::SignedIn && self.route.preset != HeaderPreset::None;
+        let identity = &self.principal.identity;
+        let Some(schema) = schemas.find(&identity.schema_id).filter(|_| is_told) else {
+            return;
+        };
+        for (name, text) in schema.exposures(&identity.traits) {
+            if !self.is_set(name)
+                && let Some(value) = self.kept(name, value::of(&text))
+            {
+                replace(headers, name, value);
+            }
         }
+    }
+
+    /// Whether `set_headers` decides about this header.
+    fn is_set(&self, name: &HeaderName) -> bool {
+        self.route.set_headers.values().any(|(set, _)| set == name)
     }
 
     /// Adds the `set_headers` of this lifetime.

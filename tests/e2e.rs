@@ -15,6 +15,7 @@ mod support;
 
 mod e2e {
     mod actions;
+    mod administered;
     mod check;
     mod commands;
     mod contract;

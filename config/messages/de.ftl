@@ -394,6 +394,7 @@ why-share = Für alle, die dieses Gateway betreiben: Damit mehrere Rechner eine 
 why-token-missing = Das Token zum Abmelden fehlt.
 why-token-foreign = Dieser Link gehört nicht zur Sitzung dieses Browsers.
 why-registration-off = Die Registrierung ist hier abgeschaltet.
+why-schema-not-offered = Dieses Schema steht beim Registrieren nicht zur Wahl.
 why-no-mail = Hier werden keine E-Mails verschickt, deshalb ist das nicht möglich.
 why-recovery-off = Den Zugang über E-Mail wiederherzustellen, ist hier abgeschaltet.
 why-verification-off = Das Bestätigen von Adressen ist hier abgeschaltet.

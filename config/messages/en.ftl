@@ -402,6 +402,7 @@ why-share = For whoever runs this gateway: to share one session among several ho
 why-token-missing = The token to sign out with is missing.
 why-token-foreign = This link does not belong to the session of this browser.
 why-registration-off = Registration is switched off here.
+why-schema-not-offered = This schema is not offered to people who register.
 why-no-mail = No mail is sent here, so that this cannot be done.
 why-recovery-off = Getting back in by mail is switched off here.
 why-verification-off = Confirming addresses is switched off here.

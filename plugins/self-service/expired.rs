@@ -11,8 +11,8 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, remembered, scopes,
-    start::NewFlow,
+    actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, registration, remembered,
+    scopes, start::NewFlow,
 };
 
 /// Answers with the flow that takes the place of `old`.
@@ -40,6 +40,10 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         }
         Some(principal) if let Some(action) = remembered::action(old) => {
             actions::form::nodes(desk, &principal.identity, (action, &scopes))
+        }
+        _ if kind == FlowKind::Registration => {
+            let schema = registration::schema::of_flow(desk, old);
+            forms::registration::nodes(desk, schema, &scopes)
         }
         _ => forms::nodes(desk, visit, (kind, &scopes)).await?,
     };

@@ -59,6 +59,9 @@ pub(crate) fn flow(
     if let Some(active) = &flow.active {
         json["active"] = active.as_str().into();
     }
+    if let Some(schema) = remembered::identity_schema(flow) {
+        json["identity_schema"] = schema.into();
+    }
     if flow.kind == FlowKind::Login {
         json["created_at"] = json!(flow.issued_at);
         json["updated_at"] = json!(flow.issued_at);

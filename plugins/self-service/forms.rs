@@ -3,7 +3,7 @@
 mod login;
 pub(crate) mod mailed;
 mod provider;
-mod registration;
+pub(crate) mod registration;
 pub(crate) mod settings;
 
 use portcullis_core::{catalogue::Code, flow::FlowKind, ui::Node};
@@ -20,7 +20,10 @@ pub(crate) async fn nodes(
 ) -> Result<Vec<Node>, Failure> {
     match (kind, &visit.visitor.principal) {
         (FlowKind::Login, _) => Ok(login::nodes(desk, visit.query("provider"))),
-        (FlowKind::Registration, _) => Ok(registration::nodes(desk, scopes)),
+        (FlowKind::Registration, _) => {
+            let schema = desk.services.schemas.default_schema();
+            Ok(registration::nodes(desk, schema, scopes))
+        }
         (FlowKind::Settings, Some(principal)) => settings::nodes(desk, principal.identity.id).await,
         (FlowKind::Settings, None) => Err(Code::SignedOut.into()),
         (FlowKind::Recovery, _) => Ok(mailed::nodes(visit, kind, desk.config.recovery.proof)),

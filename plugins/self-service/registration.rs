@@ -1,8 +1,10 @@
 //! The registration flow: creating an identity for oneself, and completing what a provider said.
 
+mod alike;
 pub(crate) mod draft;
 pub(crate) mod init;
 mod local;
+pub(crate) mod schema;
 pub(crate) mod submit;
 
 use portcullis_core::flow::Flow;

@@ -58,6 +58,16 @@ pub(crate) fn errand(identity: IdentityId, action: Action, asked: bool) -> Value
     json!({"identity_id": identity, "kc_action": action, "asked": asked})
 }
 
+/// The context of a registration flow for this schema, which is not the default one.
+pub(crate) fn schema(id: &str) -> Value {
+    json!({"identity_schema": id})
+}
+
+/// The schema that a registration flow is for, where it is not the default one.
+pub(crate) fn identity_schema(flow: &Flow) -> Option<&str> {
+    flow.context["identity_schema"].as_str()
+}
+
 /// The action that a settings flow is for.
 pub(crate) fn action(flow: &Flow) -> Option<Action> {
     flow.context["kc_action"].as_str()?.parse().ok()

@@ -28,6 +28,7 @@ mod proving;
 mod recovery;
 mod recovery_defence;
 mod registration;
+mod registration_alike;
 mod released;
 mod safety;
 mod scopes;

@@ -18,6 +18,8 @@ const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 const CODES: Rate = Rate::new(5, 10 * 60);
 /// A pause never lasts longer than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often somebody may learn that somebody else is known here.
+const DUPLICATES: Rate = Rate::new(10, 10 * 60);
 /// How often one address may say that sessions have ended. A provider says it for all of its people,
 /// many at once and never again, so only floods are kept out.
 const NOTICES: Rate = Rate::new(10_000, 60);
@@ -43,6 +45,22 @@ pub(crate) async fn code(desk: &Desk, receiver: &str) -> Result<(), Failure> {
     let key = TokenHash::of(&format!("codes:{receiver}:{start}"));
     match desk.services.flows.count(&key, end).await? {
         count if count > u64::from(CODES.count) => Err(refusal(desk.now(), end)),
+        _ => Ok(()),
+    }
+}
+
+/// Counts one registration from the visitor's address with what somebody signs in with already: it
+/// tells who is known here.
+pub(crate) async fn duplicate(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
+    address(desk, visit, "duplicates", DUPLICATES).await
+}
+
+/// Counts one change of somebody's profile to what somebody else signs in with.
+pub(crate) async fn duplicate_of(desk: &Desk, identity: IdentityId) -> Result<(), Failure> {
+    let (start, end) = window(desk.now(), DUPLICATES.per);
+    let key = TokenHash::of(&format!("duplicates:{identity}:{start}"));
+    match desk.services.flows.count(&key, end).await? {
+        count if count > u64::from(DUPLICATES.count) => Err(refusal(desk.now(), end)),
         _ => Ok(()),
     }
 }

@@ -21,6 +21,9 @@ pub struct CreateAdminAccount {
     /// The phone number, where the schema has one.
     #[arg(long, value_name = "NUMBER")]
     pub phone_number: Option<String>,
+    /// The schema of its traits; otherwise the default one.
+    #[arg(long, value_name = "ID")]
+    pub schema_id: Option<String>,
     #[command(flatten)]
     password: PasswordSource,
 }
@@ -28,9 +31,16 @@ pub struct CreateAdminAccount {
 /// Creates the identity with the role `admin`.
 pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
+        let schema = match &account.schema_id {
+            None => desk.schemas().default_schema(),
+            Some(id) => {
+                let found = desk.schemas().find(id);
+                found.ok_or_else(|| Failure::Usage(format!("no schema is called {id:?}")))?
+            }
+        };
         let password = account.password.read()?;
-        let traits = account.traits(desk.schemas().default_schema());
-        let identity = desk.create_admin(traits, &password).await?;
+        let traits = account.traits(schema);
+        let identity = desk.create_admin(schema, traits, &password).await?;
         common.output.print(&desk.shown(&identity));
         Ok(())
     })
@@ -100,6 +110,7 @@ impl Form<'_> {
         }
     }
 
+    /// Whether administrators may fill in this trait.
     fn has(&self, path: &str) -> bool {
         let name = format!("traits.{path}");
         self.schema
@@ -109,7 +120,7 @@ impl Form<'_> {
                 "default",
             )
             .iter()
-            .any(|node| node.attributes.name == name)
+            .any(|node| node.attributes.name == name && !node.attributes.disabled)
     }
 }
 
@@ -123,6 +134,7 @@ mod tests {
             username: "root".to_owned(),
             name: Some(name.to_owned()),
             phone_number: None,
+            schema_id: None,
             password: PasswordSource::default(),
         }
     }

@@ -13,14 +13,14 @@ use portcullis_core::{
     link::Link,
     method::MethodError,
     plugin::Announcer,
-    schema::{Rules, Schemas, TraitError},
+    schema::{Evaluation, ProfileContext, Rules, Schema, Schemas, TraitError, Viewer},
     secret::Secret,
     session::SessionStore,
     stage::Observer,
     store::StoreError,
 };
 use portcullis_local::Password;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Common, Failure, output};
 use crate::{
@@ -131,10 +131,29 @@ impl Desk {
         self.config.identity.rules(schema)
     }
 
-    /// An identity as administrators see it.
+    /// An identity as administrators see it: without traits that its schema keeps from them, and
+    /// addresses in such traits.
     pub(super) fn shown(&self, identity: &Identity) -> Value {
+        let mut seen = identity.clone();
+        let schema = self.schemas().find(&identity.schema_id);
+        let traits = schema.map(|one| one.visible(Viewer::Administrator, &identity.traits));
+        // Where the schema is gone, nobody knows what may be shown.
+        seen.traits = traits.unwrap_or_else(|| json!({}));
+        let found = schema.map(|schema| schema.addresses(&seen.traits));
+        let found = found.unwrap_or_default();
+        seen.addresses.retain(|address| {
+            let mut found = found.iter();
+            found.any(|own| own.value == address.value && own.via == address.via)
+        });
         let schemas_url = self.foundation.addresses.own("/schemas");
-        output::identity(identity, self.schemas(), &schemas_url)
+        output::identity(&seen, self.schemas(), &schemas_url)
+    }
+
+    /// How many sessions of an identity have not ended.
+    pub(super) async fn live_sessions(&self, id: IdentityId) -> Result<usize, Failure> {
+        let sessions = self.sessions().list(id).await?;
+        let live = sessions.iter().filter(|one| one.expires_at > self.now());
+        Ok(live.count())
     }
 
     /// The accounts at providers that an identity is linked to.
@@ -169,12 +188,15 @@ impl Desk {
     /// Creates an identity with the role `admin` that signs in with this password.
     pub(super) async fn create_admin(
         &self,
+        schema: &Schema,
         traits: Value,
         password: &Secret,
     ) -> Result<Identity, Failure> {
         let (schemas, foundation) = (self.schemas(), &self.foundation);
-        let schema = schemas.default_schema();
-        let made = schemas.identity(schema, traits, &*foundation.clock, &*foundation.entropy);
+        let place = Evaluation::of(ProfileContext::Admin);
+        let (clock, entropy) = (&*foundation.clock, &*foundation.entropy);
+        let accepted = schema.accept(&place, traits, &json!({}));
+        let made = accepted.and_then(|traits| schemas.identity(schema, traits, clock, entropy));
         let mut identity = made.map_err(refused_traits)?;
         identity.roles = vec!["admin".to_owned()];
         let credential = self

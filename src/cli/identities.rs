@@ -2,9 +2,10 @@
 
 use portcullis_core::{
     event::{Event, UnlinkReason},
+    id::IdentityId,
     stage::Observer,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk};
 use crate::observe::events::EventLog;
@@ -62,8 +63,13 @@ pub(super) fn delete(
 ) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
-        consent.ask(&format!("Delete identity {}?", identity.id))?;
         let links = desk.links(identity.id).await?;
+        let sessions = desk.live_sessions(identity.id).await?;
+        consent.ask(&format!(
+            "Delete identity {}, with {} linked accounts and {sessions} sessions?",
+            identity.id,
+            links.len()
+        ))?;
         desk.forget_tokens(identity.id).await?;
         if !desk.identities().delete(identity.id).await? {
             return Err(Failure::Refused(
@@ -77,9 +83,26 @@ pub(super) fn delete(
                 reason: UnlinkReason::IdentityDeleted,
             });
         }
-        common
-            .output
-            .print(&json!({"identity_id": identity.id, "deleted": true}));
+        EventLog.observe(&Event::IdentityDeleted {
+            identity: identity.id,
+        });
+        let counts = (links.len(), sessions);
+        common.output.print(&told(identity.id, true, counts));
         Ok(())
     })
+}
+
+/// Tells what deleting an identity would take with it.
+pub(super) fn would_delete(common: &Common, selector: &Selector) -> Result<(), Failure> {
+    Desk::open(common, async |desk| {
+        let identity = selector.resolve(desk.identities()).await?;
+        let links = desk.links(identity.id).await?;
+        let counts = (links.len(), desk.live_sessions(identity.id).await?);
+        common.output.print(&told(identity.id, false, counts));
+        Ok(())
+    })
+}
+
+fn told(id: IdentityId, deleted: bool, (links, sessions): (usize, usize)) -> Value {
+    json!({"identity_id": id, "deleted": deleted, "links": links, "sessions": sessions})
 }

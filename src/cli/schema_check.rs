@@ -94,6 +94,8 @@ struct Tally {
     failing: u64,
     /// Identities that sign in with something now, and with nothing under the new schema.
     without_identifier: u64,
+    /// Identities that sign in with something that the new schema does not let them sign in with.
+    dropped_identifier: u64,
     traits: BTreeMap<String, Place>,
 }
 
@@ -109,9 +111,12 @@ impl Tally {
         self.checked += 1;
         let traits = schema.normalised(identity.traits.clone());
         let errors = errors(schema, &traits);
-        let loses_all = !identity.identifiers.is_empty() && schema.identifiers(&traits).is_empty();
-        self.failing += u64::from(loses_all || !errors.is_empty());
+        let kept = schema.identifiers(&traits);
+        let loses_all = !identity.identifiers.is_empty() && kept.is_empty();
+        let loses_one = identity.identifiers.iter().any(|one| !kept.contains(one));
+        self.failing += u64::from(loses_one || !errors.is_empty());
         self.without_identifier += u64::from(loses_all);
+        self.dropped_identifier += u64::from(loses_one);
         let missing = Message::required("").id;
         let wrong: BTreeSet<_> = errors.iter().map(|error| &error.path).collect();
         for path in wrong {
@@ -124,19 +129,16 @@ impl Tally {
 
     fn print(&self, output: Output, id: &str) {
         let rows: Vec<Value> = self.traits.iter().map(row).collect();
+        let mut told = json!({
+            "schema_id": id, "checked": self.checked, "failing": self.failing,
+            "without_identifier": self.without_identifier,
+            "dropped_identifier": self.dropped_identifier,
+        });
         match output {
-            Output::Json => output.print(&json!({
-                "schema_id": id, "checked": self.checked, "failing": self.failing,
-                "without_identifier": self.without_identifier, "traits": rows,
-            })),
-            Output::Table => {
-                output.print_rows(&rows, &["trait", "identities", "missing"]);
-                output.print(&json!({
-                    "schema_id": id, "checked": self.checked, "failing": self.failing,
-                    "without_identifier": self.without_identifier,
-                }));
-            }
+            Output::Json => told["traits"] = rows.into(),
+            Output::Table => output.print_rows(&rows, &["trait", "identities", "missing"]),
         }
+        output.print(&told);
     }
 }
 

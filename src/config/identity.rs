@@ -98,6 +98,13 @@ impl Identity {
         documents
     }
 
+    /// The ids of the schemas that people may choose when they register, beside the default one.
+    pub fn selectable_schemas(&self) -> Vec<String> {
+        let sources = self.schemas.iter();
+        let chosen = sources.filter(|source| source.selfservice_selectable);
+        chosen.map(|source| source.id.clone()).collect()
+    }
+
     /// Every schema that can be read.
     pub(super) fn schemas(&self) -> Vec<Schema> {
         let documents = self.schema_documents().into_iter();

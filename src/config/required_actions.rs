@@ -147,7 +147,10 @@ pub(super) fn validate(config: &Config, check: &mut Check<'_>) {
                 settings.validate(action, &mut check);
                 warn_of_dead_ends(config, (action, settings), &mut check);
             }
-            Err(_) => check.problem(unknown(alias)),
+            Err(_) => match known_elsewhere(alias) {
+                Some(message) => check.warn(message),
+                None => check.problem(unknown(alias)),
+            },
         }
     }
 }
@@ -177,13 +180,19 @@ fn can_verify(config: &Config) -> bool {
     is_sent && config.plugins.self_service.verification.enabled
 }
 
-fn unknown(alias: &str) -> String {
+/// What to say of an alias that other gateways know: a table that was brought along keeps nothing
+/// from starting.
+fn known_elsewhere(alias: &str) -> Option<String> {
     if OF_FACTORS.contains(&alias) {
-        return "this factor does not exist here yet; remove the table".to_owned();
+        return Some("this factor does not exist here yet, so the table has no effect".to_owned());
     }
-    if let Some((_, instead)) = ELSEWHERE.iter().find(|(known, _)| *known == alias) {
-        return format!("this action does not exist here; {instead} does the same");
-    }
+    let (_, instead) = ELSEWHERE.iter().find(|(known, _)| *known == alias)?;
+    Some(format!(
+        "this action does not exist here, so the table has no effect; {instead} does the same"
+    ))
+}
+
+fn unknown(alias: &str) -> String {
     let aliases: Vec<&str> = Action::ALL.iter().map(|action| action.alias()).collect();
     format!(
         "there is no such action; {}",

@@ -24,6 +24,9 @@ pub struct SchemaSource {
     pub inline: Option<String>,
     /// The document in base64.
     pub base64: Option<String>,
+    /// Whether people may choose it when they register; default `false`. The default schema always
+    /// can be.
+    pub selfservice_selectable: bool,
     /// What becomes of sent traits that it does not describe; by default as for all schemas.
     #[serde(
         skip_serializing_if = "Option::is_none",
@@ -161,7 +164,7 @@ impl SchemaSource {
         if found.is_empty() {
             match Schema::parse(&self.id, document.clone()) {
                 Ok(schema) => {
-                    found = refused_headers(&schema);
+                    found.extend(taken_headers(&schema));
                     self.warn_of(&schema, text, check);
                 }
                 Err(invalid) => found.push((invalid.pointer, invalid.reason)),
@@ -194,13 +197,23 @@ impl SchemaSource {
     }
 }
 
-/// The headers in which a schema may not expose traits.
-fn refused_headers(schema: &Schema) -> Vec<(String, String)> {
-    let refused = schema.exposed_headers().filter_map(|name| {
-        let reason = header::validate(name).err()?;
-        Some((schema.exposure(name)?, reason))
-    });
-    refused.collect()
+/// Headers of traits that somebody else decides about, or another trait has, with their places.
+fn taken_headers(schema: &Schema) -> Vec<(String, String)> {
+    let mut names: Vec<String> = Vec::new();
+    let mut found = Vec::new();
+    for (name, pointer) in schema.exposed() {
+        let plain = header::plain(name.as_str());
+        let reason = match header::validate_exposed(name.as_str()) {
+            Err(reason) => Some(reason),
+            Ok(()) if names.contains(&plain) => Some(format!(
+                "another trait is already handed on as {name}; give each one a header of its own"
+            )),
+            Ok(()) => None,
+        };
+        found.extend(reason.map(|reason| (pointer.to_owned(), reason)));
+        names.push(plain);
+    }
+    found
 }
 
 fn place(file: Option<&Path>, (line, column): (usize, Option<usize>)) -> Option<Place> {

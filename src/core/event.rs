@@ -51,7 +51,7 @@ pub enum Event<'a> {
         /// Whose.
         identity: IdentityId,
     },
-    /// Somebody deleted their own account.
+    /// An identity was deleted: by its person, or by a command.
     IdentityDeleted {
         /// Whose it was.
         identity: IdentityId,

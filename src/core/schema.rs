@@ -12,7 +12,7 @@ mod collect;
 mod complaint;
 mod context;
 mod document;
-mod expose;
+mod exposed;
 mod field;
 mod form;
 mod formats;
@@ -25,6 +25,7 @@ mod profile;
 mod projection;
 mod rules;
 mod schemas;
+mod undescribed;
 mod unmanaged;
 mod validators;
 
@@ -109,7 +110,6 @@ impl Schema {
             None => Layout::Traits,
         };
         let collected = collect::collect(&document, layout)?;
-        expose::check(&collected.fields)?;
         Ok(Self {
             id: id.to_owned(),
             validator: document::validator(&document, &collected.relaxed)?,

@@ -2,7 +2,10 @@
 //! which headers clients may never send.
 
 use http::{HeaderName, HeaderValue};
-use portcullis_core::{identity::Identity, schema::Schema};
+use portcullis_core::{
+    identity::Identity,
+    schema::{Schema, normalise_identifier},
+};
 use serde_json::Value;
 
 use super::value::{self, Unfit};
@@ -15,11 +18,11 @@ pub(super) enum Fact {
     Id,
     /// The e-mail address its schema marks.
     Email,
-    /// Its username, else what it signs in with.
+    /// Its username, else what it signs in with; never a name that nobody keeps it from choosing.
     Username,
     /// Its name, in one text.
     Name,
-    /// Its groups, separated by commas.
+    /// Its groups, separated by commas, unless it chooses them itself.
     Groups,
     /// `true` where the list of groups is not complete.
     GroupsTruncated,
@@ -79,9 +82,11 @@ impl Fact {
             Self::Email => schema?.email(traits).map(str::to_owned)?,
             Self::Username => username(identity, (schema, traits))?,
             Self::Name => name(traits)?,
-            Self::Groups => return Some(Ok(value::list(&groups(traits)).value)),
+            Self::Groups => {
+                return Some(Ok(value::list(&groups(identity, (schema, traits))).value));
+            }
             Self::GroupsTruncated => {
-                let truncated = value::list(&groups(traits)).truncated;
+                let truncated = value::list(&groups(identity, (schema, traits))).truncated;
                 return truncated.then(|| Ok(HeaderValue::from_static("true")));
             }
         };
@@ -89,14 +94,26 @@ impl Fact {
     }
 }
 
+/// What people sign in with belongs to one of them only; any other name could be somebody else's.
 fn username(identity: &Identity, (schema, traits): (Option<&Schema>, &Value)) -> Option<String> {
-    text(&traits["username"]).or_else(|| {
+    let name = text(&traits["username"]).filter(|name| {
+        let signs_in = identity.identifiers.contains(&normalise_identifier(name));
+        signs_in || !is_own_choice(identity, schema, "username")
+    });
+    name.or_else(|| {
         let of = |traits| schema.map_or_else(Vec::new, |schema| schema.identifiers(traits));
         let (all, seen) = (of(&identity.traits), of(traits));
         let is_hidden = |name: &&String| all.contains(name) && !seen.contains(name);
         let mut own = identity.identifiers.iter();
         own.find(|name| !is_hidden(name)).cloned()
     })
+}
+
+/// Whether the person may set this trait: the schema lets them, or does not describe it, and no
+/// provider keeps it up to date.
+fn is_own_choice(identity: &Identity, schema: Option<&Schema>, path: &str) -> bool {
+    let may_edit = schema.is_none_or(|schema| schema.is_editable_by_person(path));
+    may_edit && !identity.is_forced(path)
 }
 
 fn name(traits: &Value) -> Option<String> {
@@ -109,7 +126,10 @@ fn name(traits: &Value) -> Option<String> {
 }
 
 /// A list of texts, or the one text that stands for a list of one.
-fn groups(traits: &Value) -> Vec<&str> {
+fn groups<'a>(identity: &Identity, (schema, traits): (Option<&Schema>, &'a Value)) -> Vec<&'a str> {
+    if is_own_choice(identity, schema, "groups") {
+        return Vec::new();
+    }
     match &traits["groups"] {
         Value::Array(groups) => groups.iter().filter_map(Value::as_str).collect(),
         Value::String(group) => vec![group],

@@ -42,6 +42,19 @@ impl ReservedHeaders {
             .map(|name| plain(name.as_str()).into_owned())
             .chain(ALSO_BELIEVED.map(str::to_owned))
             .collect();
+        Self::of(names)
+    }
+
+    /// The same, and the headers in which schemas hand traits to applications.
+    #[must_use]
+    pub fn with_exposed(self, schemas: &Schemas) -> Self {
+        let schemas = schemas.all().iter();
+        let exposed = schemas.flat_map(|schema| schema.exposed());
+        let exposed = exposed.map(|(name, _)| plain(name.as_str()).into_owned());
+        Self::of(self.names.into_iter().chain(exposed).collect())
+    }
+
+    fn of(names: HashSet<String>) -> Self {
         let mut initials = [false; 256];
         for name in names.iter().map(String::as_str).chain(FAMILIES) {
             name.bytes()
@@ -49,20 +62,6 @@ impl ReservedHeaders {
                 .for_each(|byte| initials[usize::from(byte)] = true);
         }
         Self { names, initials }
-    }
-
-    /// The same with the headers in which these schemas expose traits.
-    #[must_use]
-    pub fn exposing(mut self, schemas: &Schemas) -> Self {
-        let schemas = schemas.all().iter();
-        for name in schemas.flat_map(|schema| schema.exposed_headers()) {
-            let name = plain(&name.to_ascii_lowercase()).into_owned();
-            if let Some(initial) = name.bytes().next() {
-                self.initials[usize::from(initial)] = true;
-            }
-            self.names.insert(name);
-        }
-        self
     }
 
     /// Whether a client's header of this name is removed.

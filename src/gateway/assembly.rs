@@ -81,7 +81,7 @@ fn parts(
     host.services.announcer.settle(host.observers);
     let table = routes::table(&config.routes, &config.prefix, host.public_pages)?;
     let reserved =
-        ReservedHeaders::build(table.routes(), &host.enrichers).exposing(&foundation.schemas);
+        ReservedHeaders::build(table.routes(), &host.enrichers).with_exposed(&foundation.schemas);
     let upstreams = Upstreams::build(table.routes()).map_err(|e| BuildError::part(&e))?;
     let pipeline = Pipeline::new(PipelineParts {
         table,

@@ -230,7 +230,8 @@ fn schemas(config: &Config, validators: &Validators) -> Result<Schemas, BuildErr
     }
     let default = &config.identity.default_schema;
     let missing = || BuildError::Invalid(format!("there is no schema called {default}"));
-    Schemas::new(schemas, default).ok_or_else(missing)
+    let schemas = Schemas::new(schemas, default).ok_or_else(missing)?;
+    Ok(schemas.offering(config.identity.selectable_schemas()))
 }
 
 /// Where the gateway is and where browsers may return to.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portcullis_core::action::Action;
 
-use crate::{Folder, ROUTE, refused, route};
+use crate::{Folder, ROUTE, refused, route, warned};
 
 #[test]
 fn kc_095_actions_have_defaults_that_one_key_at_a_time_changes() {
@@ -40,30 +40,33 @@ fn kc_105_the_age_of_a_sign_in_for_a_new_password_can_stand_with_the_passwords()
     );
 }
 
+/// KC-092: an alias of another gateway's table is told, and keeps nothing from starting.
 #[test]
 fn kc_092_an_action_that_there_is_not_is_told_with_what_there_is() {
+    let table = |alias: &str| route(&format!("[required_actions.{alias}]\nenabled = true"));
+    refused(
+        &table("UPDATE_PASWORD"),
+        "portcullis.toml:4: required_actions.UPDATE_PASWORD: there is no such action; did you mean \
+         `UPDATE_PASSWORD`?",
+    );
+    let factor = "this factor does not exist here yet, so the table has no effect";
+    let settings = "this action does not exist here, so the table has no effect; the settings page \
+                    does the same";
     for (alias, expected) in [
-        (
-            "UPDATE_PASWORD",
-            "there is no such action; did you mean `UPDATE_PASSWORD`?",
-        ),
-        (
-            "CONFIGURE_TOTP",
-            "this factor does not exist here yet; remove the table",
-        ),
-        (
-            "webauthn-register",
-            "this factor does not exist here yet; remove the table",
-        ),
+        ("CONFIGURE_TOTP", factor),
+        ("CONFIGURE_RECOVERY_AUTHN_CODES", factor),
+        ("webauthn-register", factor),
+        ("webauthn-register-passwordless", factor),
         (
             "UPDATE_EMAIL",
-            "this action does not exist here; UPDATE_PROFILE does the same",
+            "this action does not exist here, so the table has no effect; UPDATE_PROFILE does the same",
         ),
+        ("delete_credential", settings),
+        ("idp_link", settings),
     ] {
-        let text = route(&format!("[required_actions.{alias}]\nenabled = true"));
-        refused(
-            &text,
-            &format!("portcullis.toml:4: required_actions.{alias}: {expected}"),
+        warned(
+            &table(alias),
+            &format!("portcullis.toml:4: warning: required_actions.{alias}: {expected}"),
         );
     }
 }

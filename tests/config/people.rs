@@ -161,6 +161,52 @@ fn what_a_schema_hardly_means_is_told_with_its_line() {
     );
 }
 
+/// KC-010.
+#[test]
+fn a_trait_is_handed_on_in_a_header_that_is_nobody_elses() {
+    let told = |first: &str, second: &str| {
+        let one = |header: &str| {
+            format!(
+                "{{ \"type\": \"integer\", \"x-profile\": {{ \"expose\": {{ \"header\": \"{header}\" }} }} }}"
+            )
+        };
+        let document = format!(
+            "{{\"properties\": {{\n\"a\": {},\n\"b\": {} }} }}",
+            one(first),
+            one(second)
+        );
+        Folder::with(&format!(
+            "{ROUTE}[[identity.schemas]]\nid = \"a\"\nfile = \"a.json\"\n"
+        ))
+        .and("a.json", &document)
+    };
+    assert_eq!(told("X-Age", "X-Level").warned(), "");
+    for (header, expected) in [
+        ("X_AGE", "another trait is already handed on as x_age"),
+        ("X-Forwarded-Groups", "the gateway's own word"),
+        ("Remote-User", "the gateway's own word"),
+        ("Cookie", "the gateway itself decides"),
+    ] {
+        let told = told("X-Age", header).refused();
+        let place = "a.json:3: identity.schemas[0].file: no usable schema at /properties/b: ";
+        assert!(told.starts_with(place) && told.contains(expected), "{told}");
+    }
+}
+
+/// CU-18.
+#[test]
+fn some_schemas_may_be_chosen_by_people() {
+    let schema = |id: &str, further: &str| {
+        format!(
+            "[[identity.schemas]]\nid = \"{id}\"\n{further}inline = '{{\"properties\": {{\"a\": {{}}}}}}'\n"
+        )
+    };
+    let chosen = schema("a", "selfservice_selectable = true\n");
+    let folder = Folder::with(&format!("{ROUTE}{chosen}{}", schema("b", "")));
+    let identity = folder.load().unwrap().config.identity;
+    assert_eq!(identity.selectable_schemas(), ["a"]);
+}
+
 /// KC-018, KC-020, KC-024, KC-028.
 #[test]
 fn the_profile_of_keycloak_is_built_in() {

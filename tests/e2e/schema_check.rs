@@ -18,6 +18,7 @@ fn check(gateway: &TestGateway, traits: &Value, further: &[&str]) -> Output {
     gateway.run(&arguments, "")
 }
 
+/// KC-019: also what people sign in with and a new schema drops.
 #[tokio::test]
 async fn a_new_schema_is_checked_against_everybody_stored() {
     let gateway = TestGateway::builder()
@@ -34,6 +35,16 @@ async fn a_new_schema_is_checked_against_everybody_stored() {
     let answer = check(&gateway, &fine, &json);
     assert_eq!(answer.code, 0, "{answer:?}");
     assert_eq!(answer.json()["checked"], 2);
+    assert_eq!(answer.json()["dropped_identifier"], 0);
+
+    let mut other = email;
+    other["const"] = json!(ALICE.email);
+    let moved =
+        json!({"type": "object", "properties": {"email": {"type": "string"}, "alias": other}});
+    let answer = check(&gateway, &moved, &json);
+    assert_eq!(answer.code, 1, "{answer:?}");
+    let told = answer.json();
+    assert_eq!(told["dropped_identifier"], 2, "KC-019: they are in use");
 
     let strict = json!({"type": "object", "required": ["phone"], "properties": {
         "phone": {"type": "string"},

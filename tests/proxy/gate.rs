@@ -187,7 +187,8 @@ fn gate(setup: Setup, metrics: Metrics) -> Gate {
             "verification": {"via": "email"},
         },
     });
-    let traits = json!({"type": "object", "properties": {"email": email}});
+    let groups = json!({"x-profile": {"view": ["user"], "edit": ["admin"]}});
+    let traits = json!({"type": "object", "properties": {"email": email, "groups": groups}});
     let document = json!({"type": "object", "properties": {"traits": traits}});
     let schema = Schema::parse("default", document).unwrap();
     let schemas = Schemas::new(vec![Arc::new(schema)], "default").unwrap();

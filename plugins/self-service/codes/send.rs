@@ -49,8 +49,7 @@ pub(super) async fn send(desk: &Desk, mut submission: Box<Submission>) -> Outcom
     Ok(answer)
 }
 
-/// Lets the flow await a proof of this address, and returns the letter that is to be posted: where
-/// nobody holds it, one for nobody, so that it takes as long.
+/// Lets the flow await a proof of this address, and returns the letter that brings it.
 pub(crate) fn prepare(
     desk: &Desk,
     flow: &mut Flow,
@@ -58,17 +57,22 @@ pub(crate) fn prepare(
     holder: Option<Holder>,
 ) -> Result<Letter, Failure> {
     let config = config(desk, flow.kind).ok_or(Code::Internal)?;
-    let (proof, lifespan) = (config.proof, config.lifespan);
-    let is_for_nobody = holder.is_none();
     let expected = Expected {
         holder,
-        receiver: address.clone(),
-        proof,
-        lifespan,
+        receiver: address,
+        proof: config.proof,
+        lifespan: config.lifespan,
     };
+    letter(desk, flow, expected)
+}
+
+/// The same for a proof of this kind.
+pub(crate) fn letter(desk: &Desk, flow: &mut Flow, expected: Expected) -> Result<Letter, Failure> {
+    let (proof, lifespan) = (expected.proof, expected.lifespan);
+    let (is_for_nobody, to) = (expected.holder.is_none(), expected.receiver.clone());
     let secret = Mint::of(desk).issue(flow, expected, desk.now());
     Ok(Letter {
-        to: address,
+        to,
         occasion: occasion(flow.kind, proof),
         locale: flow.locale.clone(),
         provider: None,

@@ -1,11 +1,11 @@
-//! The registration form: providers that create identities, the traits of the default schema, and
-//! what the local methods need.
+//! The registration form: providers that create identities, which they do with the default schema;
+//! the traits of the schema, and what the local methods need.
 
 use portcullis_core::{
     flow::FlowKind,
     message::Message,
     provider::Creation,
-    schema::{Evaluation, ProfileContext, Unmanaged, Viewer},
+    schema::{Evaluation, ProfileContext, Schema, Unmanaged, Viewer},
     ui::Node,
 };
 use serde_json::json;
@@ -13,11 +13,13 @@ use serde_json::json;
 use super::provider;
 use crate::desk::Desk;
 
-/// The form.
-pub(super) fn nodes(desk: &Desk, scopes: &[String]) -> Vec<Node> {
+/// The form for identities of this schema.
+pub(crate) fn nodes(desk: &Desk, schema: &Schema, scopes: &[String]) -> Vec<Node> {
+    let is_default = schema.id() == desk.services.schemas.default_schema().id();
     let providers = desk.services.broker.registry.current();
     let mut nodes: Vec<Node> = providers
         .enabled()
+        .filter(|_| is_default)
         .filter(|one| provider::is_offered(one) && one.policy.create != Creation::Never)
         .map(|one| {
             let label = Message::sign_up_with(&one.label, one.id.as_str());
@@ -27,7 +29,6 @@ pub(super) fn nodes(desk: &Desk, scopes: &[String]) -> Vec<Node> {
     if desk.services.methods.is_empty() {
         return nodes;
     }
-    let schema = desk.services.schemas.default_schema();
     let place = Evaluation::of(ProfileContext::Registration).asking(scopes);
     nodes.extend(schema.nodes(&place, &json!({}), "default"));
     nodes.extend(schema.unmanaged_nodes(Viewer::Person, &Unmanaged::new(), "default"));

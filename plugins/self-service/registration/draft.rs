@@ -20,6 +20,7 @@ use crate::{
     sign_in::{Proof, SignIn},
     start::NewFlow,
     submission::Submission,
+    throttle,
 };
 
 /// Whether a flow holds a draft.
@@ -101,6 +102,10 @@ pub(crate) async fn complete(
         // Rejecting puts the removed flow back.
         Err(error @ BrokerError::AddressTaken) => {
             provider::tell(desk, &error, &id, &submission.flow);
+            if typed {
+                desk.services.flows.put(&submission.flow).await?;
+                throttle::duplicate(desk, visit).await?;
+            }
             let taken = match typed {
                 true => Message::typed_address_taken(&label),
                 false => Message::address_taken(&label),

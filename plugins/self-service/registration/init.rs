@@ -6,12 +6,8 @@ use axum::extract::State;
 use portcullis_core::{catalogue::Code, flow::FlowKind};
 use portcullis_kit::{Failure, Outcome, Visit};
 
-use crate::{
-    desk::Desk,
-    init::{self, Opening},
-    login::init::already,
-    return_to,
-};
+use super::schema;
+use crate::{desk::Desk, init, login::init::already, return_to};
 
 /// Begins a browser's registration flow.
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -20,7 +16,8 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
         let return_to = return_to::lenient(&desk, &visit);
         return already(&desk, &visit, return_to.as_deref());
     }
-    init::browser(&desk, &visit, FlowKind::Registration, Opening::default()).await
+    let opening = schema::asked(&desk, &visit)?;
+    init::browser(&desk, &visit, FlowKind::Registration, opening).await
 }
 
 /// Begins a native client's registration flow.
@@ -29,7 +26,8 @@ pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     if visit.visitor.principal.is_some() {
         return Err(Code::SessionAlreadyAvailable.into());
     }
-    init::native(&desk, &visit, FlowKind::Registration, Opening::default()).await
+    let opening = schema::asked(&desk, &visit)?;
+    init::native(&desk, &visit, FlowKind::Registration, opening).await
 }
 
 /// The answer where registration is off.

@@ -5,7 +5,6 @@ use portcullis_core::{
     event::{CreationReason, Event},
     id::IdentityId,
     identity::{Identity, IdentityState},
-    message::Message,
     method::{Method, MethodError},
     schema::{Evaluation, ProfileContext, Schema},
     store::StoreError,
@@ -13,6 +12,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
+use super::{alike, schema};
 use crate::{
     attributes,
     complaint::{self, Complaint},
@@ -36,17 +36,15 @@ pub(crate) async fn register(
         Candidate::Bad(complaints) => return submission.reject(desk, complaints).await,
     };
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    match desk
+    let stored = desk
         .services
         .identities
         .insert(&identity, &[*credential])
-        .await
-    {
+        .await;
+    match stored {
         Ok(()) => {}
-        // Rejecting puts the claimed flow back.
         Err(StoreError::Conflict { .. }) => {
-            let complaint = (None, Message::duplicate());
-            return submission.reject(desk, vec![complaint]).await;
+            return alike::known(desk, visit, submission, &identity).await;
         }
         Err(error) => {
             desk.services.flows.put(&submission.flow).await?;
@@ -58,6 +56,9 @@ pub(crate) async fn register(
         provider: None,
         reason: CreationReason::Registration,
     });
+    if alike::proves_first(desk, &identity) {
+        return alike::wait(desk, &submission, &identity).await;
+    }
     let sign_in = SignIn {
         is_new: true,
         flow: &submission.flow,
@@ -82,7 +83,7 @@ async fn candidate(
     submission: &Submission,
 ) -> Result<Candidate, Failure> {
     let services = &desk.services;
-    let schema = services.schemas.default_schema();
+    let schema = schema::of_flow(desk, &submission.flow);
     let place = Evaluation::of(ProfileContext::Registration);
     let place = place.asking(&scopes::of_flow(&submission.flow));
     let traits = schema.from_person(submission.traits(), &json!({}));

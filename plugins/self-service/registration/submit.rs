@@ -12,6 +12,7 @@ use crate::{
     departure,
     desk::Desk,
     login::init::already,
+    remembered,
     submission::{Opened, Submission},
 };
 
@@ -32,7 +33,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     }
     let provider = submission.text("provider").map(str::to_owned);
     let method = match (submission.text("method"), provider) {
-        (None | Some("oidc"), Some(provider)) => {
+        (None | Some("oidc"), Some(provider))
+            if remembered::identity_schema(&submission.flow).is_none() =>
+        {
             return departure::leave(&desk, &visit, &submission, &provider).await;
         }
         (method, _) => method.and_then(|name| desk.method(name)),

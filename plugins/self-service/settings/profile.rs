@@ -19,6 +19,7 @@ use crate::{
     complaint::{self, Complaint},
     desk::Desk,
     submission::Submission,
+    throttle,
     verification::begin,
 };
 
@@ -61,6 +62,7 @@ pub(super) async fn save(
         }
         Kept::Overtaken => save::overtaken(desk, stored.id, submission).await,
         Kept::Taken => {
+            throttle::duplicate_of(desk, stored.id).await?;
             let complaint = (None, Message::duplicate());
             submission.reject(desk, vec![complaint]).await
         }

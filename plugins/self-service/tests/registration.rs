@@ -119,6 +119,7 @@ async fn every_mistake_is_told_at_once_and_what_was_entered_stays() {
 #[tokio::test]
 async fn a_taken_identifier_is_told_and_the_flow_goes_on() {
     let house = House::new();
+    house.letters.close();
     house.resident("ada@example.com").await;
     let mut browser = house.browser();
     let flow = browser.begin("registration").await;

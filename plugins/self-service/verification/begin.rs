@@ -35,6 +35,23 @@ pub(crate) async fn begin_for(
     from: &Flow,
     identity: &Identity,
 ) -> Result<Option<Begun>, Failure> {
+    begin(desk, from, (identity, true)).await
+}
+
+/// The same flow for an identity that is never stored, in which no proof is right.
+pub(crate) async fn begin_in_vain(
+    desk: &Desk,
+    from: &Flow,
+    identity: &Identity,
+) -> Result<Option<Begun>, Failure> {
+    begin(desk, from, (identity, false)).await
+}
+
+async fn begin(
+    desk: &Desk,
+    from: &Flow,
+    (identity, is_stored): (&Identity, bool),
+) -> Result<Option<Begun>, Failure> {
     let kind = FlowKind::Verification;
     let waiting = identity
         .addresses
@@ -52,7 +69,7 @@ pub(crate) async fn begin_for(
         ..NewFlow::after(from, kind, Vec::new())
     };
     let mut flow = new.start(desk).await?;
-    let holder = Holder::of(kind, identity, &address.value);
+    let holder = Holder::of(kind, identity, &address.value).filter(|_| is_stored);
     let letter = send::prepare(desk, &mut flow, address.value.clone(), holder)?;
     desk.services.flows.put(&flow).await?;
     send::post(desk, letter).await;

@@ -47,10 +47,11 @@ impl Schema {
         if self.rules.ignores_unknown {
             self.leave_out_unknown(&[], &mut traits);
         }
-        let traits = self.untouched_in_controls(traits, stored);
+        let mut traits = self.untouched_in_controls(traits, stored);
+        let mut errors = self.undescribed(evaluation, &mut traits, stored);
         let sent = traits.clone();
         let mut traits = self.coerce(self.normalised(traits));
-        let mut errors = self.refused_changes(evaluation, (&sent, &traits), stored);
+        errors.extend(self.refused_changes(evaluation, (&sent, &traits), stored));
         for field in self.topmost(|field| !field.is_editable(evaluation)) {
             restore(field, &mut traits, stored);
         }
@@ -94,6 +95,7 @@ impl Schema {
             submitted => submitted,
         };
         self.keep_privileged(&mut traits, stored);
+        self.keep_undescribed(&mut traits, stored);
         self.normalised(self.coerce(traits))
     }
 
@@ -150,6 +152,27 @@ impl Schema {
             });
         }
         errors
+    }
+
+    /// What people send that the schema does not describe, which stays as it is in `stored`.
+    fn undescribed(
+        &self,
+        evaluation: &Evaluation,
+        traits: &mut Value,
+        stored: &Value,
+    ) -> Vec<TraitError> {
+        if evaluation.context.viewer() == Viewer::Administrator {
+            return Vec::new();
+        }
+        let mut paths = self.keep_undescribed(traits, stored);
+        paths.retain(|_| !self.rules.ignores_unknown);
+        paths
+            .into_iter()
+            .map(|path| TraitError {
+                path,
+                message: Message::invalid("There is no such trait."),
+            })
+            .collect()
     }
 
     /// Says of what this viewer cannot see only that something there is wrong.

@@ -47,6 +47,7 @@ impl Schema {
                 choice(field),
                 source(field),
                 address(field),
+                exposure(field),
                 self.twin(field),
                 pickers::lint(field),
             ];
@@ -174,6 +175,22 @@ fn source(field: &Field) -> Option<String> {
              in its config"
         )
     })
+}
+
+fn exposure(field: &Field) -> Option<String> {
+    let profile = &field.profile;
+    if profile.jwt_claim.is_some() {
+        let text = "nobody issues tokens with claims of traits, so `jwt_claim` has no effect";
+        return Some(text.to_owned());
+    }
+    profile.header.as_ref()?;
+    if !field.is_visible(Viewer::Person) {
+        let text = "applications find what people themselves may see; add \"user\" to `view`, or \
+                    write the header in `set_headers` of a route";
+        return Some(text.to_owned());
+    }
+    let text = "an object makes no header; expose what is in it";
+    (field.has_parts || field.is("object")).then(|| text.to_owned())
 }
 
 fn address(field: &Field) -> Option<String> {

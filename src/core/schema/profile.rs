@@ -5,6 +5,7 @@ mod read;
 mod root;
 mod validator;
 
+use http::HeaderName;
 use serde_json::{Map, Value};
 
 use self::read::Reader;
@@ -135,10 +136,12 @@ pub(super) struct Profile {
     /// format alone decides.
     pub(super) allows_utf8: Option<bool>,
     pub(super) uri_schemes: Option<Vec<String>>,
-    /// The header in which applications are told of it.
-    pub(super) header: Option<String>,
     /// What judges it besides, by the names that the gateway knows.
     pub(super) validators: Vec<OwnValidator>,
+    /// The header in which applications find it.
+    pub(super) header: Option<HeaderName>,
+    /// The claim in which they would find it, which nobody issues.
+    pub(super) jwt_claim: Option<String>,
 }
 
 impl Profile {
@@ -148,13 +151,10 @@ impl Profile {
         let reader = Reader::of(keyword, format!("{pointer}/{KEYWORD}"))?;
         reader.knows(&MEMBERS)?;
         let email = reader.inner("email")?;
-        email.knows(&["max_local_length"])?;
         email.knows(&["max_local_length", "allow_utf8"])?;
         let allows_utf8 = email.has("allow_utf8").then(|| email.flag("allow_utf8"));
         let expose = reader.inner("expose")?;
         expose.knows(&["header", "jwt_claim"])?;
-        expose.text("header")?;
-        expose.text("jwt_claim")?;
         let index = reader.text("index")?;
         if index
             .as_deref()
@@ -178,25 +178,17 @@ impl Profile {
             max_local_length: email.count("max_local_length")?,
             allows_utf8: allows_utf8.transpose()?,
             uri_schemes: reader.texts("uri_schemes")?,
-            header: header(&reader)?,
             validators: validator::read(&reader)?,
+            header: header(&expose)?,
+            jwt_claim: expose.text("jwt_claim")?,
         })
     }
 }
 
-/// The header that `expose` names.
-fn header(reader: &Reader<'_>) -> Result<Option<String>, InvalidSchema> {
-    let expose = reader.inner("expose")?;
-    expose.knows(&["header", "jwt_claim"])?;
-    expose.text("jwt_claim")?;
-    let header = expose.text("header")?;
-    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    match header {
-        Some(name) if !name.bytes().all(is_sign) => {
-            Err(expose.refused("header", "it has letters, digits and hyphens"))
-        }
-        header => Ok(header),
-    }
+fn header(expose: &Reader<'_>) -> Result<Option<HeaderName>, InvalidSchema> {
+    let name = expose.text("header")?.map(|name| name.parse());
+    name.transpose()
+        .map_err(|_| expose.refused("header", "it is no header name"))
 }
 
 /// Who may see and change it. Once one of both is said, nobody else may.

@@ -20,6 +20,7 @@ pub struct Schemas {
     schemas: Vec<Arc<Schema>>,
     default: Arc<Schema>,
     required_actions: Vec<String>,
+    selectable: Vec<String>,
 }
 
 impl Schemas {
@@ -33,7 +34,15 @@ impl Schemas {
             schemas,
             default,
             required_actions: Vec::new(),
+            selectable: Vec::new(),
         })
+    }
+
+    /// The same, where people who register may choose these, by id, beside the default one.
+    #[must_use]
+    pub fn offering(mut self, selectable: Vec<String>) -> Self {
+        self.selectable = selectable;
+        self
     }
 
     /// The same, where whoever is new has to do these actions, by alias.
@@ -51,6 +60,15 @@ impl Schemas {
     /// The schema of this name.
     pub fn find(&self, id: &str) -> Option<&Arc<Schema>> {
         self.schemas.iter().find(|schema| schema.id == id)
+    }
+
+    /// The schema of this name, where people who register may choose it.
+    pub fn selectable(&self, id: &str) -> Option<&Arc<Schema>> {
+        let is_offered = |schema: &&Arc<Schema>| {
+            let mut others = self.selectable.iter();
+            schema.id == self.default.id || others.any(|other| *other == schema.id)
+        };
+        self.find(id).filter(is_offered)
     }
 
     /// The schema for new identities.

@@ -98,8 +98,12 @@ pub(crate) fn addresses() -> Addresses {
     }
 }
 
-/// One schema that marks the trait `email`.
+/// One schema that marks the trait `email`, and leaves `username` and `groups` to administrators.
 pub(crate) fn schemas() -> Arc<Schemas> {
+    let kept = json!({"x-profile": {"view": ["user"], "edit": ["admin"]}});
+    let exposed = json!({"type": "string", "x-profile": {"expose": {"header": "X-Team"}}});
+    let mut hidden = kept.clone();
+    hidden["x-profile"] = json!({"edit": ["admin"], "expose": {"header": "X-Risk"}});
     let document = json!({
         "type": "object",
         "properties": {"traits": {"type": "object", "properties": {"email": {
@@ -109,7 +113,7 @@ pub(crate) fn schemas() -> Arc<Schemas> {
                 "credentials": {"password": {"identifier": true}},
                 "verification": {"via": "email"},
             },
-        }}}},
+        }, "username": kept, "groups": kept, "team": exposed, "risk": hidden}}},
     });
     let schema = Schema::parse("default", document).unwrap();
     Arc::new(Schemas::new(vec![Arc::new(schema)], "default").unwrap())

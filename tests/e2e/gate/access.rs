@@ -177,7 +177,7 @@ async fn a_long_list_of_groups_does_not_break_the_request() {
         "[identity]\ndefault_schema = \"grouped\"\n[[identity.schemas]]\nid = \"grouped\"\n\
          inline = '''{schema}'''\n[providers.one]\nkind = \"oidc\"\nissuer_url = \"{}\"\n\
          client_id = \"one\"\nclient_secret = \"secret\"\n[providers.one.map]\n\
-         email = \"claims.email\"\ngroups = \"claims.groups\"",
+         email = \"claims.email\"\ngroups = {{ value = \"claims.groups\", sync = \"force\" }}",
         provider.issuer()
     );
     let gateway = TestGateway::builder()

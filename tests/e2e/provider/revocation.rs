@@ -67,9 +67,13 @@ async fn tokens_are_revoked_when_their_link_or_their_identity_goes() {
         gate.revoked().await.1 > 0,
         "the command tells Microsoft before it ends"
     );
-    // Everybody else hears of it, too: of the one link that was left.
-    let told = deleted.stderr.matches("identity_deleted").count();
+    // Everybody else hears of it, too: of the one link that was left, and of the identity.
+    let told = deleted
+        .stderr
+        .matches("\"reason\":\"identity_deleted\"")
+        .count();
     assert_eq!(told, 1, "{deleted:?}");
+    assert!(deleted.stderr.contains("\"event\":\"identity_deleted\""));
     assert!(deleted.stderr.contains("unlinked"), "{deleted:?}");
 }
 

@@ -86,6 +86,25 @@ pub(crate) fn house_where(defaults: &[Action]) -> House {
     .house()
 }
 
+/// A house with these schemas beside the default one, each with a trait of its own name; people who
+/// register may choose some of them.
+pub(crate) fn of_schemas(ids: &[&str], selectable: &[&str]) -> House {
+    House::altered(Limits::default(), |services, _| {
+        let mut schemas = services.schemas.all().to_vec();
+        for id in ids {
+            let mut document: Value = serde_json::from_str(include_str!("../schema.json")).unwrap();
+            let own = json!({"type": "string", "maxLength": 20});
+            document["properties"]["traits"]["properties"][*id] = own;
+            schemas.push(Arc::new(Schema::parse(id, document).unwrap()));
+        }
+        let selectable = selectable.iter().map(|&id| id.to_owned()).collect();
+        let schemas = Schemas::new(schemas, "default")
+            .unwrap()
+            .offering(selectable);
+        services.schemas = Arc::new(schemas);
+    })
+}
+
 /// A schema that asks people for a `team` as well.
 pub(crate) fn growing_schema() -> Value {
     let mut schema: Value = serde_json::from_str(include_str!("../schema.json")).unwrap();

@@ -54,6 +54,14 @@ fn each_oddity_is_told_once_with_its_remedy() {
             json!({"x-profile": {"annotations": {"inputType": "slider"}}}),
             "\"slider\"",
         ),
+        (
+            json!({"x-profile": {"expose": {"jwt_claim": "team"}}}),
+            "no effect",
+        ),
+        (
+            json!({"type": "object", "x-profile": {"expose": {"header": "X-Team"}}}),
+            "an object makes no header",
+        ),
     ] {
         let lints = lints(&property);
         assert_eq!(lints.len(), 1, "{property}: {lints:?}");

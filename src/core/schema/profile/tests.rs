@@ -61,7 +61,9 @@ fn the_whole_keyword_is_understood() {
     )
     .unwrap();
     assert_eq!(schema.unmanaged_policy(), UnmanagedPolicy::AdminEdit);
-    assert_eq!(schema.lint(), []);
+    let lints: Vec<String> = schema.lint().into_iter().map(|lint| lint.text).collect();
+    assert_eq!(lints.len(), 1, "{lints:?}");
+    assert!(lints[0].contains("`jwt_claim` has no effect"));
 }
 
 #[test]

@@ -1,0 +1,149 @@
+//! Registrations with an address that is known here already. Where mail is sent, they are answered like
+//! those of somebody new who has to prove the address first; its owner is written to.
+
+use axum::response::{IntoResponse, Json, Redirect, Response};
+use portcullis_core::{
+    action::Action,
+    flow::{FlowKind, Transport},
+    identity::{Identity, IdentityState},
+    message::Message,
+};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use serde_json::{Value, json};
+
+use crate::{
+    codes::{
+        self,
+        awaited::{Expected, Holder, awaits_verification},
+        send,
+    },
+    config::MailedProof,
+    desk::Desk,
+    identity_json,
+    start::NewFlow,
+    submission::Submission,
+    throttle,
+    verification::begin::{self, Begun},
+};
+
+/// Whether this new identity is let in only once it has proved its address: then its registration
+/// begins no session, which would tell it from one that comes to nothing.
+pub(super) fn proves_first(desk: &Desk, identity: &Identity) -> bool {
+    let pending = desk.services.actions.pending(identity);
+    pending.contains(&Action::VerifyEmail) && codes::is_offered(desk, FlowKind::Verification)
+}
+
+/// Answers a registration that has begun no session.
+pub(super) async fn wait(desk: &Desk, submission: &Submission, identity: &Identity) -> Outcome {
+    let begun = begin::begin_for(desk, &submission.flow, identity).await?;
+    Ok(answer(desk, submission, identity, begun.as_ref()))
+}
+
+/// Answers a registration with something that somebody signs in with already.
+pub(super) async fn known(
+    desk: &Desk,
+    visit: &Visit,
+    submission: Box<Submission>,
+    identity: &Identity,
+) -> Outcome {
+    let Some((owner, address)) = owner(desk, identity).await? else {
+        count(desk, visit, &submission).await?;
+        // Rejecting puts the claimed flow back.
+        let complaint = (None, Message::duplicate());
+        return submission.reject(desk, vec![complaint]).await;
+    };
+    if !proves_first(desk, identity) {
+        // Here a session would have begun, which whoever asks can look for.
+        count(desk, visit, &submission).await?;
+    }
+    let begun = begin::begin_in_vain(desk, &submission.flow, identity).await?;
+    if begun.is_some() {
+        write(desk, &submission, (&owner, &address)).await?;
+    }
+    Ok(answer(desk, &submission, identity, begun.as_ref()))
+}
+
+async fn count(desk: &Desk, visit: &Visit, submission: &Submission) -> Result<(), Failure> {
+    let Err(failure) = throttle::duplicate(desk, visit).await else {
+        return Ok(());
+    };
+    let flow = &submission.flow;
+    desk.services.flows.put(flow).await?;
+    Err(failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id)))
+}
+
+/// Who signs in with an address of the identity that was to be, and with which. `None` where mail
+/// would not help, and where something else is taken, which people have to know to choose another.
+async fn owner(desk: &Desk, identity: &Identity) -> Result<Option<(Identity, String)>, Failure> {
+    if !codes::is_offered(desk, FlowKind::Verification) {
+        return Ok(None);
+    }
+    let mut owner = None;
+    for identifier in &identity.identifiers {
+        let identities = &desk.services.identities;
+        let Some(found) = identities.find_by_identifier(identifier).await? else {
+            continue;
+        };
+        let mut addresses = identity.addresses.iter();
+        if !addresses.any(|one| one.value == *identifier && awaits_verification(one)) {
+            return Ok(None);
+        }
+        owner = Some((found, identifier.clone()));
+    }
+    Ok(owner)
+}
+
+/// Mails the owner of an address a link to get back in, in case it was they who had forgotten.
+async fn write(
+    desk: &Desk,
+    submission: &Submission,
+    (owner, address): (&Identity, &str),
+) -> Result<(), Failure> {
+    let kind = FlowKind::Recovery;
+    let is_active = owner.state == IdentityState::Active && codes::is_offered(desk, kind);
+    let Some(holder) = Holder::of(kind, owner, address).filter(|_| is_active) else {
+        return Ok(());
+    };
+    let new = NewFlow {
+        transport: Transport::Browser,
+        request_url: desk.begin_page(kind, None),
+        return_to: None,
+        // Whoever registered is not to watch what the owner does with the link.
+        csrf_hash: None,
+        ..NewFlow::after(&submission.flow, kind, Vec::new())
+    };
+    let mut flow = new.start(desk).await?;
+    let expected = Expected {
+        holder: Some(holder),
+        receiver: address.to_owned(),
+        proof: MailedProof::Link,
+        lifespan: desk.config.recovery.lifespan,
+    };
+    let letter = send::letter(desk, &mut flow, expected)?;
+    desk.services.flows.put(&flow).await?;
+    send::post(desk, letter).await;
+    Ok(())
+}
+
+/// The answer without a session, which is the same for somebody new.
+fn answer(
+    desk: &Desk,
+    submission: &Submission,
+    identity: &Identity,
+    begun: Option<&Begun>,
+) -> Response {
+    let return_to = submission.flow.return_to.as_deref();
+    if submission.wants == Wants::Html {
+        let page = match begun {
+            Some(begun) => desk.flow_page(begun.flow.kind, begun.flow.id),
+            None => desk.begin_page(FlowKind::Verification, return_to),
+        };
+        return Redirect::to(&page).into_response();
+    }
+    let told: Vec<Value> = begun
+        .map(|begun| begun.continue_with(desk))
+        .into_iter()
+        .collect();
+    let identity = identity_json::identity(desk, identity);
+    Json(json!({"identity": identity, "continue_with": told})).into_response()
+}

@@ -1,0 +1,52 @@
+//! `set-roles`: which roles an identity has, such as `delete-account`.
+
+use clap::Args;
+use portcullis_core::identity::Identity;
+use serde_json::json;
+
+use super::{Common, Failure, Selector, desk::Desk};
+
+/// Which roles an identity gets and loses.
+#[derive(Debug, Args)]
+pub(super) struct SetRoles {
+    #[command(flatten)]
+    selector: Selector,
+    /// A role that it has from now on; several times for several.
+    #[arg(long, value_name = "ROLE")]
+    add: Vec<String>,
+    /// A role that it has no more.
+    #[arg(long, value_name = "ROLE")]
+    remove: Vec<String>,
+}
+
+/// Changes the roles of an identity; its sessions obey at once.
+pub(super) fn set(common: &Common, asked: &SetRoles) -> Result<(), Failure> {
+    if asked.add.is_empty() && asked.remove.is_empty() {
+        let message = "provide --add or --remove with the name of a role";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let odd = |role: &&String| role.is_empty() || role.contains(|c: char| !c.is_ascii_graphic());
+    if let Some(role) = asked.add.iter().find(odd) {
+        let message = format!("{role:?} is no role; write letters, digits and signs, no spaces");
+        return Err(Failure::Usage(message));
+    }
+    Desk::open(common, async |desk| {
+        let mut identity = asked.selector.resolve(desk.identities()).await?;
+        change(&mut identity, asked);
+        identity.updated_at = desk.now();
+        desk.identities().update(&identity).await?;
+        let answer = json!({"identity_id": identity.id, "roles": identity.roles});
+        common.output.print(&answer);
+        Ok(())
+    })
+}
+
+fn change(identity: &mut Identity, asked: &SetRoles) {
+    let roles = &mut identity.roles;
+    roles.retain(|role| !asked.remove.contains(role));
+    for role in &asked.add {
+        if !roles.contains(role) {
+            roles.push(role.clone());
+        }
+    }
+}
