@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>) -> Value {
     json!({
         "refresh": true,
-        "identity_id": principal.identity.id,
+        Flow::OWNER: principal.identity.id,
         "session_id": principal.session.id,
         "waits": waits,
     })
@@ -40,19 +40,19 @@ pub(crate) fn is_confirmed(flow: &Flow, asked_by: SessionId, session: SessionId)
 
 /// The context of a flow that belongs to somebody.
 pub(crate) fn owner(identity: IdentityId) -> Value {
-    json!({"identity_id": identity})
+    json!({ Flow::OWNER: identity })
 }
 
 /// The same context, of a flow that only this identity can complete.
 pub(crate) fn owned_by(mut context: Value, identity: IdentityId) -> Value {
-    context["identity_id"] = json!(identity);
+    context[Flow::OWNER] = json!(identity);
     context
 }
 
 /// The context of a settings flow that is for one action; `asked` where an application asked for it,
 /// and nobody requires it.
 pub(crate) fn errand(identity: IdentityId, action: Action, asked: bool) -> Value {
-    json!({"identity_id": identity, "kc_action": action, "asked": asked})
+    json!({Flow::OWNER: identity, "kc_action": action, "asked": asked})
 }
 
 /// The action that a settings flow is for.
@@ -78,5 +78,5 @@ pub(crate) fn proves(flow: &Flow) -> bool {
 
 /// The only identity that can complete the flow, where there is one.
 pub(crate) fn identity(flow: &Flow) -> Option<IdentityId> {
-    flow.context["identity_id"].as_str()?.parse().ok()
+    flow.owner()
 }

@@ -44,7 +44,7 @@ pub(super) async fn save(
     {
         return Ok(answer);
     }
-    match keep(desk, &stored, &identity).await? {
+    match keep(desk, principal, (&stored, &identity)).await? {
         Kept::Yes => {
             let identity = actions::done(desk, &identity, Action::UpdateProfile).await?;
             let begun = begin::after_change(desk, &submission.flow, (&stored, &identity)).await;
@@ -130,12 +130,13 @@ pub(crate) enum Kept {
 /// Stores a change, and tells of it.
 pub(crate) async fn keep(
     desk: &Desk,
-    stored: &Identity,
-    identity: &Identity,
+    principal: &Principal,
+    (stored, identity): (&Identity, &Identity),
 ) -> Result<Kept, Failure> {
     if identity.traits == stored.traits {
         return Ok(Kept::Yes);
     }
+    save::require_session(desk, principal).await?;
     match desk.services.identities.update(identity).await {
         Ok(()) => {
             desk.services.announcer.announce(&Event::ProfileChanged {

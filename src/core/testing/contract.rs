@@ -25,8 +25,9 @@ use serde_json::json;
 
 pub use self::{
     credentials::credential_store_contract, flows::flow_store_contract,
-    identities::identity_store_contract, sessions::session_store_contract,
-    tokens::token_store_contract, upstream_sessions::upstream_session_store_contract,
+    flows_go_with_their_identity, identities::identity_store_contract,
+    sessions::session_store_contract, tokens::token_store_contract,
+    upstream_sessions::upstream_session_store_contract,
 };
 use crate::{
     credential::{Credential, CredentialKind},
