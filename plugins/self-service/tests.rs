@@ -19,6 +19,7 @@ mod mailed_code;
 mod mailed_link;
 mod meanwhile;
 mod moving;
+mod notices;
 mod oidc;
 mod oidc_logout;
 mod own_pages;

@@ -10,6 +10,7 @@ use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
     id::IdentityId,
     identity::{Identity, IdentityState},
+    mail::Occasion,
     message::Message,
     principal::Principal,
     secret::Token,
@@ -25,7 +26,7 @@ use crate::{
         step::{PASSED, Proved},
     },
     desk::Desk,
-    forms, navigate, provider, remembered, session_json,
+    forms, navigate, notices, provider, remembered, session_json,
     sign_in::{self, Proof, SignIn},
     start::NewFlow,
     submission::Submission,
@@ -66,6 +67,7 @@ pub(super) async fn enter(
         proofs: &[Proof::local(method, desk.now())],
     };
     let (session, token) = sign_in.open(desk, &visit).await?;
+    notices::tell(desk, Occasion::Recovered, &identity).await;
     let cookies = sign_in.cookies(desk, &token);
     let pending = desk.services.actions.pending(&identity);
     let principal = Principal::new(Arc::new(identity.clone()), session.clone(), pending);

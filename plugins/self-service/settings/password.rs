@@ -7,6 +7,7 @@ use portcullis_core::{
     credential::Credential,
     event::Event,
     identity::Identity,
+    mail::Occasion,
     message::Message,
     method::{Method, MethodError},
     principal::Principal,
@@ -16,7 +17,7 @@ use portcullis_kit::{Failure, Outcome};
 use serde_json::json;
 
 use super::save;
-use crate::{actions, desk::Desk, login::local::failure, submission::Submission};
+use crate::{actions, desk::Desk, login::local::failure, notices, submission::Submission};
 
 /// How long nobody else replaces the same credential.
 const EXCLUSIVE: Duration = Duration::from_secs(60);
@@ -56,6 +57,7 @@ pub(super) async fn change(
     desk.services.announcer.announce(&Event::PasswordChanged {
         identity: identity.id,
     });
+    notices::tell(desk, Occasion::PasswordChanged, &identity).await;
     let identity = actions::done(desk, &identity, Action::UpdatePassword).await?;
     save::saved(desk, (&identity, None), submission).await
 }

@@ -18,6 +18,7 @@ use crate::{
     actions,
     complaint::{self, Complaint},
     desk::Desk,
+    notices,
     submission::Submission,
     verification::begin,
 };
@@ -142,6 +143,7 @@ pub(crate) async fn keep(
             desk.services.announcer.announce(&Event::ProfileChanged {
                 identity: identity.id,
             });
+            notices::tell_of_addresses(desk, stored, identity).await;
             Ok(Kept::Yes)
         }
         Err(StoreError::Conflict { .. }) => {
