@@ -12,7 +12,8 @@ use crate::{codes::awaited::Awaited, config::Rate, desk::Desk, marker};
 /// How many letters one client, or one person for themselves, has written to an address; and how many
 /// an address gets altogether from those who have written before.
 const LETTERS: Rate = Rate::new(5, 10 * 60);
-/// How many letters an address gets altogether.
+/// How many letters an address gets from whoever is signed in as one who holds it, and how many from all
+/// others: several may say that it is theirs.
 const MOST: Rate = Rate::new(60, 60 * 60);
 /// How many wrong codes one client types, whomever they are for.
 const PER_CLIENT: Rate = Rate::new(60, 60 * 60);
@@ -83,7 +84,12 @@ pub(crate) async fn letter(desk: &Desk, address: &str, asker: Asker) -> Result<(
         return Err(refusal(now, end));
     }
     let (start, end) = window(now, MOST.per);
-    match count(&format!("all-letters:{address}:{start}"), end).await? {
+    let side = match asker {
+        Asker::Own(_) => "own",
+        Asker::Client(_) => "clients",
+    };
+    let all = format!("all-letters:{side}:{address}:{start}");
+    match count(&all, end).await? {
         all if all > u64::from(MOST.count) => Err(refusal(now, end)),
         _ => Ok(()),
     }
