@@ -21,6 +21,7 @@ pub(crate) fn route(name: &str, host: HostPattern, path: &str) -> Route {
         preset: HeaderPreset::OAuth2Proxy,
         set_headers: BTreeMap::new(),
         inject_access_token: None,
+        scopes: Vec::new(),
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {

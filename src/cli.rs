@@ -6,8 +6,10 @@ mod consent;
 mod create_admin_account;
 mod demo;
 mod desk;
+mod export;
 mod failure;
 mod identities;
+mod import;
 mod links;
 mod output;
 mod password;
@@ -118,6 +120,12 @@ enum Command {
     /// Look after the schemas.
     #[command(subcommand)]
     Schema(schema_check::SchemaCommand),
+    /// Come from another system: its profile as a schema, its people as identities.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Go to another system: a schema as its profile.
+    #[command(subcommand)]
+    Export(export::Export),
     /// Look after the providers.
     #[command(subcommand)]
     Providers(providers::Providers),
@@ -166,6 +174,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::LinkOidcAccount(asked)) => assignment::run(&common, &asked),
         Some(Command::PrepareOidcLink(asked)) => links::prepare(&common, &asked),
         Some(Command::Schema(asked)) => schema_check::run(&common, &asked),
+        Some(Command::Import(asked)) => import::run(&common, &asked),
+        Some(Command::Export(asked)) => export::run(&common, &asked),
         Some(Command::ShowEndpoints) => show_endpoints::run(&common),
         Some(Command::RequiredActions(asked)) => required_actions::run(&common, &asked),
         Some(Command::SetRequiredActions(asked)) => required_actions::set(&common, &asked),

@@ -5,13 +5,19 @@
 use std::{fmt, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
-use portcullis_core::{head::RequestHead, principal::Principal, schema::Schemas, stage::Enricher};
+use portcullis_core::{
+    head::RequestHead,
+    principal::Principal,
+    schema::{Schemas, Viewer},
+    stage::Enricher,
+};
+use serde_json::Value;
 
 pub(crate) use injection::Injection;
 pub use reserved::ReservedHeaders;
 pub(crate) use reserved::plain;
 
-use crate::route::{Remembered, Route};
+use crate::route::{HeaderPreset, Remembered, Route};
 
 mod injection;
 mod preset;
@@ -118,17 +124,44 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// The preset's headers, without those that `set_headers` decides about.
+    /// The preset's headers, and those in which the schema exposes traits, without those that
+    /// `set_headers` decides about. A preset tells what people see of themselves; what they do not
+    /// see is told only where the schema or `set_headers` names it.
     fn preset(&self, schemas: &Schemas) -> Vec<(HeaderName, HeaderValue)> {
-        let set = |name: &HeaderName| self.route.set_headers.values().any(|(n, _)| n == name);
-        preset::headers(self.route.preset)
-            .iter()
-            .filter(|(name, _)| !set(name))
-            .filter_map(|(name, fact)| {
-                let value = fact.of(&self.principal.identity, schemas)?;
-                Some((name.clone(), self.kept(name, value)?))
-            })
-            .collect()
+        if self.route.preset == HeaderPreset::None {
+            return Vec::new();
+        }
+        let identity = &self.principal.identity;
+        let schema = schemas.find(&identity.schema_id).map(|schema| &**schema);
+        let visible = schema.map(|one| one.visible(Viewer::Person, &identity.traits));
+        let known = (schema, visible.as_ref().unwrap_or(&Value::Null));
+        let mut headers = Vec::new();
+        for (name, fact) in preset::headers(self.route.preset) {
+            if let Some(value) = fact.of(identity, known) {
+                self.tell(&mut headers, name, value);
+            }
+        }
+        let exposed = schema.map(|schema| schema.exposed(&identity.traits));
+        for (name, value) in exposed.into_iter().flatten() {
+            if let (Ok(name), Some(value)) = (HeaderName::try_from(name), value::of_trait(value)) {
+                self.tell(&mut headers, &name, value);
+            }
+        }
+        headers
+    }
+
+    fn tell(
+        &self,
+        headers: &mut Vec<(HeaderName, HeaderValue)>,
+        name: &HeaderName,
+        value: Result<HeaderValue, value::Unfit>,
+    ) {
+        let mut set = self.route.set_headers.values();
+        if !set.any(|(other, _)| other == name)
+            && let Some(value) = self.kept(name, value)
+        {
+            replace(headers, name, value);
+        }
     }
 
     /// Adds the `set_headers` of this lifetime.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use portcullis_core::{
     plugin::{InstallError, Plugin},
     provider::ConfiguredProvider,
+    schema::{TraitValidator, Validators},
     store::StoreError,
 };
 
@@ -35,6 +36,7 @@ pub struct Builder {
     config: Config,
     plugins: Vec<Arc<dyn Plugin>>,
     providers: Vec<ConfiguredProvider>,
+    validators: Validators,
     sources: Option<Sources>,
 }
 
@@ -49,6 +51,7 @@ impl Gateway {
             config,
             plugins: Vec::new(),
             providers: Vec::new(),
+            validators: Validators::new(),
             sources: None,
         }
     }
@@ -66,6 +69,13 @@ impl Builder {
     #[must_use]
     pub fn provider(mut self, provider: ConfiguredProvider) -> Self {
         self.providers.push(provider);
+        self
+    }
+
+    /// Adds a validator that schemas name as `plugin` in `x-profile.validators`.
+    #[must_use]
+    pub fn validator(mut self, name: &str, validator: impl TraitValidator + 'static) -> Self {
+        self.validators.insert(name.to_owned(), Arc::new(validator));
         self
     }
 

@@ -1,30 +1,39 @@
 //! Mail: a queue that requests only put into, a mail server behind it, and what is told to people.
 //!
-//! Requests never wait for it: they hand mail over in memory, and it is written down beside them.
+//! Requests never wait for the server: they write down what is to be sent, and it is sent beside them, by
+//! whichever node takes it.
 
 mod links;
 mod outbox;
 mod queue;
+mod sending;
 mod smtp;
 mod wording;
 
 use std::sync::Arc;
 
 use portcullis_core::{
-    clock::Clock, entropy::Entropy, identity::IdentityStore, mail::Mailer, plugin::Addresses,
-    registry::Registry, seal::Seal, stage::Observer,
+    clock::Clock,
+    entropy::Entropy,
+    identity::IdentityStore,
+    mail::{MailStore, Mailer},
+    plugin::Addresses,
+    registry::Registry,
+    seal::Seal,
+    stage::Observer,
 };
 use portcullis_kit::Locales;
 
 pub use self::smtp::MailServerError;
 use self::{
     links::{LinkEvents, LinkNotices},
-    outbox::{Outbox, Pen, Unsent},
+    outbox::{Outbox, Pen},
     queue::Queue,
+    sending::Unsent,
     smtp::Smtp,
     wording::Wording,
 };
-use crate::{config, store::QueuedMails};
+use crate::config;
 
 /// Everything about mail: what takes it, and what sends it on.
 #[derive(Debug)]
@@ -33,8 +42,6 @@ pub struct Post {
     pub mailer: Arc<dyn Mailer>,
     /// Hears which accounts are linked and unlinked, to write to those they belong to.
     pub observer: Arc<dyn Observer>,
-    /// What is to run beside the requests.
-    pub rounds: Option<Rounds>,
     events: Arc<LinkEvents>,
 }
 
@@ -44,7 +51,7 @@ pub struct PostParts {
     /// The languages that mails are in.
     pub locales: Arc<Locales>,
     /// Where mail waits.
-    pub mails: QueuedMails,
+    pub mails: Arc<dyn MailStore>,
     /// What seals it there.
     pub seal: Seal,
     /// The time.
@@ -62,12 +69,13 @@ pub struct Rounds {
 }
 
 impl Post {
-    /// The post office of this configuration; nothing connects before there is mail.
+    /// The post office of this configuration, and what is to run beside the requests; nothing
+    /// connects before there is mail.
     pub fn new(
         config: &config::Mail,
         addresses: &Addresses,
         parts: PostParts,
-    ) -> Result<Self, MailServerError> {
+    ) -> Result<(Self, Rounds), MailServerError> {
         let wording = Wording::load(config.template_dir.as_deref(), Arc::clone(&parts.locales));
         let wording = Arc::new(wording?);
         let server = server(config, addresses, parts)?;
@@ -79,16 +87,17 @@ impl Post {
         let mailer: Arc<dyn Mailer> = Arc::new(outbox);
         let (events, links) = LinkEvents::new(addresses.clone(), wording);
         let events = Arc::new(events);
-        Ok(Self {
+        let rounds = Rounds {
+            unsent,
+            links,
+            mailer: Arc::clone(&mailer),
+        };
+        let post = Self {
             observer: events.clone(),
-            rounds: Some(Rounds {
-                unsent,
-                links,
-                mailer: Arc::clone(&mailer),
-            }),
             mailer,
             events,
-        })
+        };
+        Ok((post, rounds))
     }
 
     /// Looks providers up here the moment something happens to a link, for afterwards its provider
@@ -111,12 +120,10 @@ fn server(
         (url, config.ca_file.as_deref()),
         from,
         addresses.public_url(),
-        Arc::clone(&parts.clock),
     )?;
     let queue = Queue {
         mails: parts.mails,
         seal: parts.seal,
-        smtp: smtp.clone(),
         clock: parts.clock,
         entropy: parts.entropy,
     };
@@ -125,7 +132,7 @@ fn server(
 
 impl Rounds {
     /// Runs as long as there is somebody to put mail in.
-    pub async fn run(self, identities: Arc<dyn IdentityStore>, registry: Arc<Registry>) {
+    pub async fn run(self, identities: Arc<dyn IdentityStore>) {
         let Self {
             unsent,
             links,
@@ -137,7 +144,7 @@ impl Rounds {
             }
         };
         let writing = async move {
-            links.run(&*mailer, &*identities, &registry).await;
+            links.run(&*mailer, &*identities).await;
             // Ends the sending once all is sent, where nobody else holds it either.
             drop(mailer);
         };

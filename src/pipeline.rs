@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
 use portcullis_core::{
+    action::{Action, Actions},
     catalogue::Code,
     head::RequestHead,
     plugin::Addresses,
@@ -17,7 +18,7 @@ use portcullis_core::{
 use crate::{
     authorize::authorize,
     enrich::{Enrichment, IdentityHeaders, Injection},
-    route::{Access, EncodedSlash, HeaderPreset, Lookup, Route, RouteTable, Target},
+    route::{Access, EncodedSlash, HeaderPreset, Lookup, Remembered, Route, RouteTable, Target},
 };
 
 mod encoded_slash;
@@ -32,6 +33,7 @@ pub struct Pipeline {
     authorizers: Vec<Arc<dyn Authorizer>>,
     enrichment: Enrichment,
     injection: Injection,
+    actions: Option<Arc<Actions>>,
     addresses: Addresses,
 }
 
@@ -63,8 +65,16 @@ impl Pipeline {
             authorizers: parts.authorizers,
             enrichment: Enrichment::new(parts.schemas, parts.enrichers),
             injection: Injection::new(parts.vault),
+            actions: None,
             addresses: parts.addresses,
         }
+    }
+
+    /// The same, where these judge whether profiles hold what the scopes of routes require.
+    #[must_use]
+    pub fn with_actions(mut self, actions: Arc<Actions>) -> Self {
+        self.actions = Some(actions);
+        self
     }
 
     /// What becomes of this request.
@@ -84,10 +94,11 @@ impl Pipeline {
         let route = self.find_route(head)?;
         let principal = self.authenticate(route, head).await?;
         if let Some(known) = &principal
-            && let Some(action) = known.pending.first()
+            && let Some(action) = self.first_action(route, known)
             && self.asks_who(route, head)
         {
-            let remedy = remedy::finish(route.unauthenticated, head, (&self.addresses, *action));
+            let remedy = remedy::finish(route.unauthenticated, head, (&self.addresses, action));
+            let remedy = remedy.asking(&route.scopes);
             return Err(Refusal {
                 code: Code::ActionsPending,
                 route: Some(route.clone()),
@@ -111,6 +122,24 @@ impl Pipeline {
             route: route.clone(),
             principal,
         })
+    }
+
+    /// What somebody has to do before they may pass this route: what they have to do anyway, else
+    /// what its scopes ask for besides.
+    fn first_action(&self, route: &Route, principal: &Principal) -> Option<Action> {
+        let first = principal.pending.first().copied();
+        let actions = self.actions.as_ref().filter(|_| !route.scopes.is_empty());
+        let (None, Some(actions)) = (first, actions) else {
+            return first;
+        };
+        let key = route.memo_key(Remembered::Scopes);
+        if let Some(known) = principal.memo.get::<Option<Action>>(key) {
+            return *known;
+        }
+        let pending = actions.pending_for(&principal.identity, &route.scopes);
+        let first = pending.first().copied();
+        principal.memo.put(key, first);
+        first
     }
 
     /// Whether a request passes only because of whom it comes from. Whoever has to do something first
@@ -206,7 +235,8 @@ impl Pipeline {
     ) -> Refusal {
         let remedy = match (code, &principal) {
             (Code::SignedOut, None) => {
-                remedy::sign_in(route.unauthenticated, head, &self.addresses)
+                let remedy = remedy::sign_in(route.unauthenticated, head, &self.addresses);
+                remedy.asking(&route.scopes)
             }
             _ => Remedy::None,
         };

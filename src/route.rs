@@ -40,6 +40,8 @@ pub struct Route {
     pub set_headers: BTreeMap<String, (HeaderName, Expression)>,
     /// The provider whose access token its requests carry, where they carry one.
     pub inject_access_token: Option<ProviderId>,
+    /// The scopes it asks for: profiles have to hold what these require.
+    pub scopes: Vec<String>,
     /// What happens to an encoded slash in the path.
     pub encoded_slash: EncodedSlash,
     /// What somebody who is signed out gets.
@@ -57,6 +59,8 @@ pub enum HostPattern {
     Exact(String),
     /// Every host below this one: `*.example.org` holds `example.org`.
     Below(String),
+    /// Every host, where no other route serves the path.
+    Unclaimed,
 }
 
 /// Where a route's requests go.
@@ -130,6 +134,8 @@ pub(crate) enum Remembered {
     Allow = 1,
     /// The headers that depend on nothing else.
     Headers = 2,
+    /// What has to be done first because of the route's scopes.
+    Scopes = 3,
 }
 
 impl Route {

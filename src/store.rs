@@ -33,6 +33,7 @@ use portcullis_core::{
     entropy::Entropy,
     flow::FlowStore,
     identity::IdentityStore,
+    mail::MailStore,
     session::SessionStore,
     sessions::SessionLifetimes,
     store::StoreError,
@@ -47,13 +48,13 @@ use self::{
     flows::SqlFlows,
     identities::SqlIdentities,
     keys::Purpose,
+    mails::SqlMails,
     record::Records,
     sessions::SqlSessions,
     tokens::SqlTokens,
     upstream_sessions::SqlUpstreamSessions,
 };
 pub use self::{
-    mails::{QueuedMail, QueuedMails},
     principals::Principals,
     providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
@@ -172,8 +173,8 @@ impl Store {
     }
 
     /// The mail that is to be sent.
-    pub fn mails(&self) -> QueuedMails {
-        QueuedMails::new(self.database.clone())
+    pub fn mails(&self) -> Arc<dyn MailStore> {
+        Arc::new(SqlMails::new(self.database.clone()))
     }
 
     /// Removes what nobody can need after `now`.

@@ -146,7 +146,12 @@ impl TokenVault for Vault {
             self.recent.forget(&link).await;
         }
         let read = self.recent.find_or_make(&link, self.read(link, &asking));
-        read.await.map_err(lost)?.answer()
+        let read = read.await.map_err(lost)?;
+        if read.is_nothing() {
+            // The link may be gone, and another one be there in its place.
+            self.chosen.forget(&asking).await;
+        }
+        read.answer()
     }
 
     async fn kept(&self, link: CredentialId) -> Result<Option<SealedTokens>, VaultError> {

@@ -24,6 +24,8 @@ mod kinds;
 mod mistakes;
 #[path = "config/people.rs"]
 mod people;
+#[path = "config/presets.rs"]
+mod presets;
 #[path = "config/providers.rs"]
 mod providers;
 #[path = "config/routes.rs"]
@@ -111,6 +113,13 @@ fn provider(keys: &str) -> String {
     format!(
         "{ROUTE}[providers.acme]\nkind = \"oidc\"\nclient_id = \"id\"\n\
          issuer_url = \"https://id.example.org\"\n{keys}\n"
+    )
+}
+
+/// A provider of this kind; its own keys begin at line 8.
+fn of_kind(kind: &str, keys: &str) -> String {
+    format!(
+        "{ROUTE}[providers.p]\nkind = \"{kind}\"\nclient_id = \"x\"\nclient_secret = \"y\"\n{keys}\n"
     )
 }
 

@@ -26,7 +26,9 @@ mod e2e {
     mod mail;
     mod mailed;
     mod metrics;
+    mod migration;
     mod open_redirect;
+    mod profiles;
     mod provider;
     mod quiet_log;
     mod schema_check;

@@ -21,7 +21,6 @@ mod support {
 
 mod store {
     mod contract;
-    mod mails;
     mod node;
     mod principals;
     mod providers;

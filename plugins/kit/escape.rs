@@ -7,12 +7,17 @@ use std::fmt::Write;
 
 use minijinja::{Error, ErrorKind, Output, State, Value};
 
-/// Writes `value`; there is no way for a template to write one as it is.
+/// Writes `value`. As it is only where the code has built it of harmless tags: a template has no way
+/// to ask for that.
 pub(crate) fn write(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
     if value.is_none() || value.is_undefined() {
         return Ok(());
     }
     let text = value.to_string();
+    if value.is_safe() {
+        let written = out.write_str(&text);
+        return written.map_err(|error| Error::new(ErrorKind::WriteFailure, error.to_string()));
+    }
     let written = text.chars().try_for_each(|c| match c {
         '&' => out.write_str("&amp;"),
         '<' => out.write_str("&lt;"),

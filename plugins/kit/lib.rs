@@ -7,6 +7,7 @@ mod body;
 mod escape;
 mod failure;
 mod form;
+mod html;
 mod locales;
 mod modules;
 mod negotiation;

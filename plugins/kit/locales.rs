@@ -5,7 +5,7 @@
 //! `config/messages` and those of the operator.
 
 mod file;
-mod form;
+pub(crate) mod form;
 mod locale;
 mod recognition;
 

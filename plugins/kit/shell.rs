@@ -115,8 +115,9 @@ impl Shell {
             .build()
             .map_err(ShellError::Template)?;
         templates.set_syntax(syntax);
-        // Everything is escaped when it is written, so that no filter can mark a text as safe.
+        // Everything is escaped when it is written, and no filter can mark a text as safe.
         templates.set_auto_escape_callback(|_| AutoEscape::None);
+        templates.remove_filter("safe");
         templates.set_formatter(escape::write);
         for (name, source) in TEMPLATES {
             templates

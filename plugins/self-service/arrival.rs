@@ -27,7 +27,7 @@ use crate::{
     navigate::outcome_with_cookie,
     provider,
     registration::draft,
-    remembered,
+    remembered, scopes,
     settings::link,
     sign_in::{OIDC, Proof, SignIn},
     throttle,
@@ -115,6 +115,7 @@ async fn sign_in(
     let redirect_uri = provider::redirect_uri(desk, id)?;
     let expected = remembered::identity(flow);
     let broker = &desk.services.broker;
+    let broker = broker.asking(scopes::of_flow(flow));
     let arrival = broker.finish_as(attempt, answer, &redirect_uri, expected);
     let arrival = arrival.await.map_err(|error| {
         confirmation::refused(desk, flow, error.code());

@@ -62,7 +62,7 @@ pub struct SettingsConfig {
     /// How long a started flow may take; default `1h`.
     #[serde(deserialize_with = "duration")]
     pub flow_lifespan: Duration,
-    /// How long after signing in one may change how one signs in; default `5m`.
+    /// How long after proving who one is one may change how one signs in; default `5m`.
     #[serde(deserialize_with = "duration")]
     pub privileged_session_max_age: Duration,
     /// Whether a new password and a recovery end every other session; default `true`.

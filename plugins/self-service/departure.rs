@@ -32,7 +32,7 @@ pub(crate) async fn leave(
     }
     let (flow, wants) = (&submission.flow, submission.wants);
     let id: ProviderId = name.parse().map_err(|_| provider::unknown(desk, name))?;
-    let chooses = settings::offers_another(flow, &id);
+    let chooses = settings::chooses(desk, flow, &id).await?;
     let mut attempts = Attempts::of(desk, visit);
     let gone = send(desk, &mut attempts, (flow, wants), (&id, chooses)).await;
     outcome_with_cookie(gone, &attempts.set_cookie(desk))

@@ -11,8 +11,8 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, remembered, start::NewFlow,
-    throttle,
+    actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, remembered, scopes,
+    start::NewFlow, throttle,
 };
 
 /// Answers with the flow that takes the place of `old`.
@@ -34,14 +34,15 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         FlowKind::Verification => Message::verification_expired(),
         FlowKind::Login | FlowKind::Error => Message::login_expired(),
     };
+    let scopes = scopes::of_flow(old);
     let nodes = match &visit.visitor.principal {
         Some(principal) if remembered::refreshes(old) => {
             ways::own(desk, &principal.identity).await?
         }
         Some(principal) if let Some(action) = remembered::action(old) => {
-            actions::form::nodes(desk, &principal.identity, action)
+            actions::form::nodes(desk, &principal.identity, (action, &scopes))
         }
-        _ => forms::nodes(desk, visit, kind).await?,
+        _ => forms::nodes(desk, visit, (kind, &scopes)).await?,
     };
     // A proof was for the old form; whoever asks for another one gets a form of their own.
     let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);

@@ -11,15 +11,16 @@ use portcullis_kit::{Failure, Visit};
 
 use crate::desk::Desk;
 
-/// The nodes of the usual form of this kind, for whoever visits.
+/// The nodes of the usual form of this kind, for whoever visits on their way to where these scopes
+/// are asked for.
 pub(crate) async fn nodes(
     desk: &Desk,
     visit: &Visit,
-    kind: FlowKind,
+    (kind, scopes): (FlowKind, &[String]),
 ) -> Result<Vec<Node>, Failure> {
     match (kind, &visit.visitor.principal) {
         (FlowKind::Login, _) => Ok(login::nodes(desk, visit.query("provider"))),
-        (FlowKind::Registration, _) => Ok(registration::nodes(desk)),
+        (FlowKind::Registration, _) => Ok(registration::nodes(desk, scopes)),
         (FlowKind::Settings, Some(principal)) => settings::nodes(desk, principal.identity.id).await,
         (FlowKind::Settings, None) => Err(Code::SignedOut.into()),
         (FlowKind::Recovery, _) => Ok(mailed::nodes(visit, kind, desk.config.recovery.proof)),

@@ -17,7 +17,7 @@ use crate::{
     desk::Desk,
     flow_json, forms, language, native,
     navigate::{outcome_with_cookie, with_cookie},
-    return_to,
+    return_to, scopes,
     start::NewFlow,
     throttle,
 };
@@ -111,6 +111,6 @@ async fn nodes(
 ) -> Result<Vec<Node>, Failure> {
     match own {
         Some(nodes) => Ok(nodes),
-        None => forms::nodes(desk, visit, kind).await,
+        None => forms::nodes(desk, visit, (kind, &scopes::of_visit(visit))).await,
     }
 }

@@ -7,6 +7,7 @@
 mod actions;
 mod arrival;
 mod attempts;
+mod attributes;
 mod choosing;
 mod codes;
 mod complaint;
@@ -42,6 +43,7 @@ mod return_to;
 mod router;
 mod same_origin;
 mod schemas;
+mod scopes;
 mod session_json;
 mod sessions;
 mod settings;

@@ -33,6 +33,7 @@ pub(crate) async fn tell(desk: &Desk, occasion: Occasion, identity: &Identity) {
             provider: None,
             proof: Secret::new(&settings),
             lifespan: LIFESPAN,
+            is_for_nobody: false,
         };
         send::post(desk, letter).await;
     }

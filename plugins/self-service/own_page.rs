@@ -22,7 +22,7 @@ use crate::{
     legacy::REQUEST,
     login::confirmation,
     navigate::with_cookie,
-    registration, remembered,
+    registration, remembered, scopes,
     settings::{deletion, moving},
 };
 
@@ -132,7 +132,12 @@ fn begin_anew(desk: &Desk, flow: &Flow) -> Response {
         Some(action) => actions::begin::page(desk, action, return_to),
         None => desk.begin_page(kind, return_to),
     };
-    Redirect::to(&language::kept(flow, &page)).into_response()
+    Redirect::to(&onward(flow, &page)).into_response()
+}
+
+/// A page that goes on from a flow, in its language and with what it is for.
+fn onward(flow: &Flow, page: &str) -> String {
+    scopes::kept(flow, &language::kept(flow, page))
 }
 
 /// What stands around a form: its title, and a question with the way to go instead.
@@ -157,7 +162,7 @@ fn forgotten(desk: &Desk, flow: &Flow) -> Option<Way> {
 }
 
 fn frame(desk: &Desk, flow: &Flow) -> Frame {
-    let begin = |kind| language::kept(flow, &desk.begin_page(kind, flow.return_to.as_deref()));
+    let begin = |kind| onward(flow, &desk.begin_page(kind, flow.return_to.as_deref()));
     let another = || ("Not you?", "Sign in another way", begin(FlowKind::Login));
     let sign_in = || begin(FlowKind::Login);
     let known = || ("Remembered it?", "Sign in", sign_in());

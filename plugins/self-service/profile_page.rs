@@ -13,7 +13,7 @@ use portcullis_core::{
     identity::{Address, Identity},
     link::Link,
     principal::Principal,
-    schema::{Evaluation, ProfileContext},
+    schema::{Evaluation, ProfileContext, Viewer},
     session::Session,
     ui::Node,
 };
@@ -170,7 +170,15 @@ fn settings(desk: &Desk, identity: &Identity) -> OverviewSection {
     let place = Evaluation::of(ProfileContext::Account);
     let schema = desk.services.schemas.find(&identity.schema_id);
     let nodes = schema.map(|schema| schema.nodes(&place, &identity.traits, ""));
-    let rows = nodes.unwrap_or_default().iter().map(fact).collect();
+    let further = schema.and_then(|one| one.visible_unmanaged(Viewer::Person, &identity.unmanaged));
+    let further = further.into_iter().flatten();
+    let further = further.map(|(name, values)| OverviewRow {
+        title: name.clone(),
+        details: vec![values.join(", ")],
+        ..OverviewRow::default()
+    });
+    let nodes = nodes.unwrap_or_default();
+    let rows = nodes.iter().map(fact).chain(further).collect();
     OverviewSection {
         heading: "Account settings",
         rows,

@@ -3,10 +3,13 @@
 use portcullis_core::{
     action::Action,
     flow::{Flow, FlowKind},
-    id::{FlowId, IdentityId, SessionId},
+    id::{FlowId, IdentityId, ProviderId, SessionId},
     principal::Principal,
 };
 use serde_json::{Value, json};
+
+/// Of which providers people choose an account there.
+const CHOOSES: &str = "chooses";
 
 /// The context of a login flow in which somebody who is signed in proves it again; for the flow
 /// `waits`, if that is what they prove it for.
@@ -79,4 +82,22 @@ pub(crate) fn proves(flow: &Flow) -> bool {
 /// The only identity that can complete the flow, where there is one.
 pub(crate) fn identity(flow: &Flow) -> Option<IdentityId> {
     flow.owner()
+}
+
+/// Whether people choose an account of this provider there, where something has settled that since
+/// the form was made.
+pub(crate) fn choice(flow: &Flow, provider: &ProviderId) -> Option<bool> {
+    flow.context[CHOOSES][provider.as_str()].as_bool()
+}
+
+/// Settles whether they do.
+pub(crate) fn settle_choice(flow: &mut Flow, provider: &ProviderId, chooses: bool) {
+    flow.context[CHOOSES][provider.as_str()] = json!(chooses);
+}
+
+/// The form is made anew, and with it whether they do.
+pub(crate) fn forget_choices(flow: &mut Flow) {
+    if let Some(context) = flow.context.as_object_mut() {
+        context.shift_remove(CHOOSES);
+    }
 }

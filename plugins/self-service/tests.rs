@@ -3,6 +3,7 @@
 mod a_word;
 mod actions;
 mod actions_asked;
+mod attributes;
 mod confirmation;
 mod deletion;
 mod ended;
@@ -32,6 +33,7 @@ mod recovery_defence;
 mod registration;
 mod released;
 mod safety;
+mod scopes;
 mod sessions;
 mod settings;
 mod strangers;

@@ -129,6 +129,7 @@ async fn a_key_of_one_tenant_signs_for_no_other() {
     }
 }
 
+/// XP-07.
 #[tokio::test]
 async fn the_placeholder_in_the_issuer_stands_for_the_tenant_of_the_token() {
     let story = Story::common(|_| {}).await;

@@ -41,6 +41,7 @@ pub fn check(sources: &Sources, out: &mut dyn io::Write) -> io::Result<(u8, Opti
             file,
             drop_ins,
             warnings,
+            ..
         }) => {
             if warnings.warnings() > 0 {
                 writeln!(out, "{warnings}")?;

@@ -4,7 +4,7 @@ use clap::Args;
 use portcullis_core::schema::{Evaluation, ProfileContext, Schema};
 use serde_json::{Map, Value, json};
 
-use super::{Common, Failure, PasswordSource, desk::Desk, output};
+use super::{Common, Failure, PasswordSource, desk::Desk};
 
 /// Who is to be created.
 #[derive(Debug, Args)]
@@ -31,9 +31,7 @@ pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), F
         let password = account.password.read()?;
         let traits = account.traits(desk.schemas().default_schema());
         let identity = desk.create_admin(traits, &password).await?;
-        common
-            .output
-            .print(&output::identity(&identity, &desk.schemas_url()));
+        common.output.print(&desk.shown(&identity));
         Ok(())
     })
 }
@@ -55,14 +53,7 @@ impl CreateAdminAccount {
             );
         }
         if let Some(name) = &self.name {
-            let (first, last) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
-            match form.has("name.first") {
-                true => form.traits.insert("name".to_owned(), person(first, last)),
-                false => {
-                    form.set("name", &["name"], name);
-                    None
-                }
-            };
+            form.name(name.trim());
         }
         Value::Object(form.traits)
     }
@@ -82,6 +73,24 @@ struct Form<'a> {
 }
 
 impl Form<'_> {
+    /// The name where the schema has a place for it: in two parts or as a whole.
+    fn name(&mut self, name: &str) {
+        let (first, last) = name.split_once(' ').unwrap_or((name, ""));
+        let last = last.trim();
+        if self.has("name.first") {
+            self.traits.insert("name".to_owned(), person(first, last));
+        } else if self.has("firstName") {
+            let parts = [("firstName", first), ("lastName", last)];
+            for (path, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
+                if self.has(path) {
+                    self.traits.insert(path.to_owned(), json!(part));
+                }
+            }
+        } else {
+            self.set("name", &["name"], name);
+        }
+    }
+
     fn set(&mut self, option: &str, names: &[&str], value: &str) {
         match names.iter().find(|name| self.has(name)) {
             Some(name) => {
@@ -101,5 +110,57 @@ impl Form<'_> {
             )
             .iter()
             .any(|node| node.attributes.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(name: &str) -> CreateAdminAccount {
+        CreateAdminAccount {
+            email: "root@example.org".to_owned(),
+            username: "root".to_owned(),
+            name: Some(name.to_owned()),
+            phone_number: None,
+            password: PasswordSource::default(),
+        }
+    }
+
+    fn schema(properties: &Value) -> Schema {
+        Schema::parse("s", json!({ "properties": properties })).unwrap()
+    }
+
+    /// CU-03.
+    #[test]
+    fn a_name_goes_where_the_schema_has_a_place_for_it() {
+        let text = json!({"type": "string"});
+        let parts = |first: &str, last: &str| {
+            let mut parts = serde_json::Map::new();
+            parts.insert(first.to_owned(), text.clone());
+            parts.insert(last.to_owned(), text.clone());
+            Value::Object(parts)
+        };
+        let nested =
+            schema(&json!({"name": {"type": "object", "properties": parts("first", "last")}}));
+        let flat = schema(&parts("firstName", "lastName"));
+        let whole = schema(&json!({"name": text}));
+        for (schema, name, expected) in [
+            (
+                &nested,
+                "Ada King Lovelace",
+                json!({"name": {"first": "Ada", "last": "King Lovelace"}}),
+            ),
+            (&nested, "Ada", json!({"name": {"first": "Ada"}})),
+            (
+                &flat,
+                "Ada  Lovelace",
+                json!({"firstName": "Ada", "lastName": "Lovelace"}),
+            ),
+            (&flat, "Ada", json!({"firstName": "Ada"})),
+            (&whole, "Ada Lovelace", json!({"name": "Ada Lovelace"})),
+        ] {
+            assert_eq!(account(name).traits(schema), expected);
+        }
     }
 }

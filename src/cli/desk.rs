@@ -22,7 +22,7 @@ use portcullis_core::{
 use portcullis_local::Password;
 use serde_json::Value;
 
-use super::{Common, Failure};
+use super::{Common, Failure, output};
 use crate::{
     config::{self, Config, Sources},
     gateway::{Foundation, OtherSources, ProviderParts, log_format},
@@ -87,7 +87,7 @@ impl Desk {
 
     /// A desk over the stores of this configuration.
     pub(super) async fn furnish(config: &Config) -> Result<Self, Failure> {
-        let foundation = Foundation::lay(config)
+        let (foundation, _) = Foundation::lay(config)
             .await
             .map_err(|e| Failure::refused(&e))?;
         let passwords = foundation
@@ -131,8 +131,10 @@ impl Desk {
         self.config.identity.rules(schema)
     }
 
-    pub(super) fn schemas_url(&self) -> String {
-        self.foundation.addresses.own("/schemas")
+    /// An identity as administrators see it.
+    pub(super) fn shown(&self, identity: &Identity) -> Value {
+        let schemas_url = self.foundation.addresses.own("/schemas");
+        output::identity(identity, self.schemas(), &schemas_url)
     }
 
     /// The accounts at providers that an identity is linked to.

@@ -6,16 +6,14 @@ use portcullis_core::{
 };
 use serde_json::json;
 
-use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk, output};
+use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk};
 use crate::observe::events::EventLog;
 
 /// Shows an identity.
 pub(super) fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
-        common
-            .output
-            .print(&output::identity(&identity, &desk.schemas_url()));
+        common.output.print(&desk.shown(&identity));
         Ok(())
     })
 }

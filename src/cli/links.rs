@@ -3,13 +3,12 @@
 use clap::Args;
 use portcullis_core::{
     administration::ProviderAdministration,
-    credential::{Credential, CredentialKind},
+    credential::Credential,
     event::{Event, UnlinkReason},
-    id::{CredentialId, ProviderId},
+    id::ProviderId,
     identity::Identity,
     link::{Link, LinkKey, PreparedLink},
     session::end_each,
-    store::StoreError,
 };
 use serde_json::{Value, json};
 
@@ -126,37 +125,23 @@ pub(super) fn prepare(common: &Common, asked: &Prepare) -> Result<(), Failure> {
     }
     let provider: ProviderId = super::providers::named(&asked.provider)?;
     Errand::run(common, async |errand| {
-        let foundation = errand.foundation();
-        let identity = asked
-            .selector
-            .resolve(&*foundation.stores.identities)
-            .await?;
+        let identities = &errand.foundation().stores.identities;
+        let identity = asked.selector.resolve(&**identities).await?;
         errand.administration().find(&provider).await?;
         let prepared = PreparedLink::new(provider, &asked.address);
-        let now = foundation.clock.now();
-        let credential = Credential {
-            id: CredentialId::generate(&*foundation.entropy),
-            identity_id: identity.id,
-            kind: CredentialKind::Oidc,
-            identifier: Some(prepared.identifier()),
-            config: prepared.config(),
-            created_at: now,
-            updated_at: now,
+        let stub = errand.broker().prepare(identity.id, &prepared).await;
+        let stub = stub.map_err(|error| Failure::refused(&error))?;
+        let Some(stub) = stub else {
+            let reason = "a link for this address at this provider is prepared already";
+            return Err(Failure::Refused(reason.to_owned()));
         };
-        match foundation.stores.credentials.put(&credential).await {
-            Err(StoreError::Conflict { .. }) => {
-                let reason = "a link for this address at this provider is prepared already";
-                return Err(Failure::Refused(reason.to_owned()));
-            }
-            done => done?,
-        }
         errand.announcer().announce(&Event::LinkPrepared {
             identity: identity.id,
             provider: &prepared.provider,
         });
         common.output.print(&json!({
             "identity_id": identity.id, "credential_id": prepared_name(&prepared),
-            "id": credential.id, "provider": prepared.provider, "prepared": true,
+            "id": stub.id, "provider": prepared.provider, "prepared": true,
         }));
         Ok(())
     })

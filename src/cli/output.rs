@@ -2,7 +2,10 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
-use portcullis_core::identity::{Address, Identity};
+use portcullis_core::{
+    identity::{Address, Identity},
+    schema::{Schemas, Viewer},
+};
 use serde_json::{Map, Value, json};
 
 /// How answers are printed.
@@ -83,7 +86,7 @@ fn flatten(path: &str, value: &Value, rows: &mut Vec<(String, String)>) {
 }
 
 /// A value on one line; controls are shown as escapes, so that a trait cannot drive the terminal.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     let text = value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);
@@ -96,8 +99,16 @@ fn plain(value: &Value) -> String {
     })
 }
 
-/// An identity as administrators see it, in the wire dialect's shape; never a credential's secret.
-pub(super) fn identity(identity: &Identity, schemas_url: &str) -> Value {
+/// An identity as administrators see it, in the wire dialect's shape; never a credential's secret, nor
+/// what its schema shows to nobody but the person.
+pub(super) fn identity(identity: &Identity, schemas: &Schemas, schemas_url: &str) -> Value {
+    let schema = schemas.find(&identity.schema_id);
+    let traits = schema.map_or_else(
+        || identity.traits.clone(),
+        |schema| schema.visible(Viewer::Administrator, &identity.traits),
+    );
+    let unmanaged =
+        schema.and_then(|one| one.visible_unmanaged(Viewer::Administrator, &identity.unmanaged));
     let verification: Vec<Value> = identity
         .addresses
         .iter()
@@ -111,13 +122,13 @@ pub(super) fn identity(identity: &Identity, schemas_url: &str) -> Value {
         .map(recoverable)
         .collect();
     let schema = URL_SAFE_NO_PAD.encode(&identity.schema_id);
-    json!({
+    let mut shown = json!({
         "id": identity.id,
         "schema_id": identity.schema_id,
         "schema_url": format!("{schemas_url}/{schema}"),
         "state": identity.state,
         "state_changed_at": identity.state_changed_at,
-        "traits": identity.traits,
+        "traits": traits,
         "provenance": identity.provenance,
         "roles": identity.roles,
         "required_actions": identity.required_actions,
@@ -130,7 +141,11 @@ pub(super) fn identity(identity: &Identity, schemas_url: &str) -> Value {
         "organization_id": null,
         "created_at": identity.created_at,
         "updated_at": identity.updated_at,
-    })
+    });
+    if let Some(unmanaged) = unmanaged {
+        shown["unmanaged"] = json!(unmanaged);
+    }
+    shown
 }
 
 fn verifiable(address: &Address) -> Value {

@@ -1,7 +1,8 @@
 //! `get-redirect-uri`: what to register at a provider, as JSON with the addresses for signing out.
 //! Works before the provider is configured, because its client cannot be made without it.
 
-use portcullis_core::id::ProviderId;
+use portcullis_core::{id::ProviderId, plugin::SignOutAddresses};
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Common, Failure, Output, desk};
@@ -25,17 +26,24 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
     match common.output {
         Output::Json => {
             let sign_out = addresses.sign_out(&id);
-            common.output.print(&json!({
-                "provider": id,
-                "redirect_uri": uri,
-                "post_logout_redirect_uri": sign_out.post_logout_redirect_uri,
-                "backchannel_logout_uri": sign_out.backchannel_logout_uri,
-                "frontchannel_logout_uri": sign_out.frontchannel_logout_uri,
+            common.output.print(&json!(Registered {
+                provider: &id,
+                redirect_uri: &uri,
+                sign_out,
             }));
         }
         Output::Table => println!("{uri}"),
     }
     Ok(())
+}
+
+/// What is to be registered at the provider.
+#[derive(Debug, Serialize)]
+struct Registered<'a> {
+    provider: &'a ProviderId,
+    redirect_uri: &'a str,
+    #[serde(flatten)]
+    sign_out: SignOutAddresses,
 }
 
 /// Whether a provider of this name was added at run time, as far as the store can be asked.
@@ -44,7 +52,7 @@ fn is_stored(config: &Config, id: &ProviderId) -> bool {
         return false;
     };
     runtime.block_on(async {
-        let Ok(foundation) = Foundation::lay(config).await else {
+        let Ok((foundation, _)) = Foundation::lay(config).await else {
             return false;
         };
         let stored = foundation.store.providers().list().await;

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use portcullis_core::{
     identity::Identity,
     message::Message,
-    schema::{Evaluation, ProfileContext, Rules, Schema, TraitError},
+    schema::{Evaluation, ProfileContext, Rules, Schema, TraitError, Validators},
 };
 use serde_json::{Value, json};
 
@@ -68,6 +68,7 @@ fn read(file: &Path, id: &str, rules: Rules) -> Result<Schema, Failure> {
     let document = serde_json::from_str(&text)
         .map_err(|error| Failure::Refused(format!("the file {shown} is not JSON: {error}")))?;
     let schema = Schema::parse(id, document)
+        .and_then(|schema| schema.with_validators(&Validators::new()))
         .map_err(|error| Failure::Refused(format!("{shown} is no schema: {error}")))?;
     Ok(schema.with_rules(rules))
 }

@@ -1,38 +1,31 @@
 //! `show-endpoints`: every address that is to be known elsewhere, at providers first of all.
 
-use portcullis_core::administration::ProviderAdministration;
+use portcullis_core::{
+    administration::{ProviderAdministration, ProviderRecord},
+    id::ProviderId,
+    plugin::SignOutAddresses,
+};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Common, Failure, Output, desk, providers::Errand};
+use super::{Common, Failure, Output, providers::Errand};
 
 /// Prints the gateway's addresses, and those to register at each provider.
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
-    let config = desk::configuration(common)?;
     Errand::run(common, async |errand| {
+        let listen = &errand.config().listen;
         let addresses = &errand.foundation().addresses;
         let mut gateway = json!({
             "public_url": addresses.public_url(),
             "own_pages": addresses.own("/"),
             "redirect_uri_pattern": addresses.redirect_uri_pattern(),
-            "proxy_listener": config.listen.proxy,
-            "admin_listener": config.listen.admin,
-            "metrics_listener": config.listen.metrics,
+            "proxy_listener": listen.proxy,
+            "admin_listener": listen.admin,
+            "metrics_listener": listen.metrics,
         });
         let records = errand.administration().list().await?;
         errand.mention_trouble();
-        let providers: Vec<Value> = records
-            .iter()
-            .map(|record| {
-                let sign_out = addresses.sign_out(&record.id);
-                json!({
-                    "id": record.id,
-                    "redirect_uri": record.redirect_uri,
-                    "post_logout_redirect_uri": sign_out.post_logout_redirect_uri,
-                    "backchannel_logout_uri": sign_out.backchannel_logout_uri,
-                    "frontchannel_logout_uri": sign_out.frontchannel_logout_uri,
-                })
-            })
-            .collect();
+        let providers: Vec<Value> = records.iter().map(|record| json!(told(record))).collect();
         match common.output {
             Output::Json => {
                 gateway["providers"] = json!(providers);
@@ -47,4 +40,21 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         }
         Ok(())
     })
+}
+
+/// What is to be registered at a provider.
+#[derive(Debug, Serialize)]
+struct Endpoints<'a> {
+    id: &'a ProviderId,
+    redirect_uri: &'a str,
+    #[serde(flatten)]
+    sign_out: &'a SignOutAddresses,
+}
+
+fn told(record: &ProviderRecord) -> Endpoints<'_> {
+    Endpoints {
+        id: &record.id,
+        redirect_uri: &record.redirect_uri,
+        sign_out: &record.sign_out,
+    }
 }

@@ -32,6 +32,7 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
 
     let mail = &mut config.mail;
     settle(&mut mail.ca_file, folder);
+    settle(&mut mail.template_dir, folder);
     settle(&mut mail.url_file, folder);
     if let Some(url) = read_url(mail.url_file.as_deref(), &mut check.under("mail")) {
         mail.url = Some(url);

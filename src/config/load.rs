@@ -32,6 +32,8 @@ pub struct Loaded {
     pub config: Config,
     /// The file it came from, if there was one.
     pub file: Option<PathBuf>,
+    /// Whether that file has any table.
+    pub has_table: bool,
     /// How many files of `providers_dir` were read beside it.
     pub drop_ins: usize,
     /// Weak choices.
@@ -63,6 +65,7 @@ pub(super) fn load_from(origin: Origin) -> Result<Loaded, Report> {
     match report.problems() {
         0 => Ok(Loaded {
             config,
+            has_table: origin.main.has_table(),
             file: origin.main.file,
             drop_ins: origin.drop_ins.len(),
             warnings: report,

@@ -72,8 +72,8 @@ pub struct SettingsFlow {
     /// How long a started flow may take; default `1h`.
     #[serde(with = "duration")]
     pub flow_lifespan: Duration,
-    /// How long after signing in one may change how one signs in; default `5m`. Later the sign-in
-    /// has to be repeated first.
+    /// How long after proving who one is one may change how one signs in; default `5m`. Later that
+    /// has to be proved again first.
     #[serde(with = "duration")]
     pub privileged_session_max_age: Duration,
     /// Whether a new password and a recovery end every other session of their identity; default

@@ -41,6 +41,9 @@ pub struct Route {
     pub set_headers: BTreeMap<String, String>,
     /// The provider whose access token the application receives as `Authorization`; default: none.
     pub inject_access_token: Option<String>,
+    /// The scopes it asks for: whose profile lacks what its schema requires for one of them completes
+    /// it first; default: none.
+    pub scopes: Vec<String>,
     /// What happens to `%2F` in a path; default `reject`.
     #[serde(deserialize_with = "text::word")]
     pub encoded_slash: EncodedSlash,
@@ -141,6 +144,7 @@ impl Default for Route {
             headers: HeaderPreset::default(),
             set_headers: BTreeMap::new(),
             inject_access_token: None,
+            scopes: Vec::new(),
             encoded_slash: EncodedSlash::default(),
             unauthenticated: Unauthenticated::default(),
             timeouts: Timeouts::default(),
@@ -173,6 +177,7 @@ impl Route {
         self.validate_rules(check);
         self.validate_headers(&mut check.under("set_headers"));
         self.validate_injection(&mut check.under("inject_access_token"));
+        self.validate_scopes(&mut check.under("scopes"));
         let timeouts = [
             ("connect", self.timeouts.connect),
             ("write", self.timeouts.write),
@@ -245,6 +250,20 @@ impl Route {
         let mut names = self.set_headers.keys();
         if names.any(|name| name.eq_ignore_ascii_case("authorization")) {
             check.problem("set_headers writes Authorization too; remove one of them");
+        }
+    }
+
+    fn validate_scopes(&self, check: &mut Check<'_>) {
+        let is_sign = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
+        for (index, scope) in self.scopes.iter().enumerate() {
+            if scope.is_empty() || !scope.chars().all(is_sign) {
+                check.item(index).problem(format!(
+                    "{scope:?} is no scope; write one word without spaces, such as \"phone\""
+                ));
+            }
+        }
+        if !self.scopes.is_empty() && self.access == Access::Public && self.allow.is_none() {
+            check.warn("nobody has to be known here, so nobody is asked for anything");
         }
     }
 

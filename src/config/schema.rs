@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     finding::{Check, Place},
-    json_position, text,
+    header, json_position, text,
 };
 
 /// One schema, with exactly one source unless it is built in.
@@ -160,7 +160,10 @@ impl SchemaSource {
             .collect();
         if found.is_empty() {
             match Schema::parse(&self.id, document.clone()) {
-                Ok(schema) => self.warn_of(&schema, text, check),
+                Ok(schema) => {
+                    found = refused_headers(&schema);
+                    self.warn_of(&schema, text, check);
+                }
                 Err(invalid) => found.push((invalid.pointer, invalid.reason)),
             }
         }
@@ -189,6 +192,15 @@ impl SchemaSource {
             }
         }
     }
+}
+
+/// The headers in which a schema may not expose traits.
+fn refused_headers(schema: &Schema) -> Vec<(String, String)> {
+    let refused = schema.exposed_headers().filter_map(|name| {
+        let reason = header::validate(name).err()?;
+        Some((schema.exposure(name)?, reason))
+    });
+    refused.collect()
 }
 
 fn place(file: Option<&Path>, (line, column): (usize, Option<usize>)) -> Option<Place> {

@@ -58,6 +58,16 @@ impl Written {
         toml::from_str(&self.text).map_err(|error| self.refuse(&error))
     }
 
+    /// Whether it has any table: one that is empty, or all comments, may be half written.
+    pub(super) fn has_table(&self) -> bool {
+        let is_table = |value: &toml::Value| match value {
+            toml::Value::Array(list) => list.iter().any(toml::Value::is_table),
+            other => other.is_table(),
+        };
+        self.values()
+            .is_ok_and(|values| values.values().any(is_table))
+    }
+
     /// Where `key` stands in the text.
     pub(super) fn position(&self, document: &DeTable<'_>, key: &KeyPath) -> Position {
         position::of_key(&self.text, document, key)

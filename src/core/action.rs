@@ -182,27 +182,33 @@ impl Actions {
     /// What this identity has to do before it is let through, the first one first. An alias that is
     /// not known or switched off keeps nobody out.
     pub fn pending(&self, identity: &Identity) -> Vec<Action> {
+        self.pending_for(identity, &[])
+    }
+
+    /// The same on the way to where these scopes are asked for, for which a profile may have to hold
+    /// more.
+    pub fn pending_for(&self, identity: &Identity, scopes: &[String]) -> Vec<Action> {
         let mut enabled = self.enabled();
-        enabled.retain(|action| self.is_pending(*action, identity));
+        enabled.retain(|action| self.is_pending(*action, identity, scopes));
         enabled
     }
 
     /// The alias of an address to verify stays with its identity: another address that comes in the
     /// place of a verified one is asked about again by itself.
-    fn is_pending(&self, action: Action, identity: &Identity) -> bool {
+    fn is_pending(&self, action: Action, identity: &Identity, scopes: &[String]) -> bool {
         let mut asked = identity.required_actions.iter();
         let is_asked = asked.any(|alias| alias == action.alias());
         match action {
             Action::DeleteAccount => false,
             Action::VerifyEmail => is_asked && has_unverified(identity),
-            Action::VerifyProfile => is_asked || !self.suffices(identity),
+            Action::VerifyProfile => is_asked || !self.suffices(identity, scopes),
             Action::TermsAndConditions => self.terms_are_open(identity, is_asked),
             Action::UpdatePassword | Action::UpdateProfile => is_asked,
         }
     }
 
-    fn suffices(&self, identity: &Identity) -> bool {
-        let evaluation = Evaluation::of(ProfileContext::VerifyProfile);
+    fn suffices(&self, identity: &Identity, scopes: &[String]) -> bool {
+        let evaluation = Evaluation::of(ProfileContext::VerifyProfile).asking(scopes);
         let Some(schema) = self.schemas.find(&identity.schema_id) else {
             return true;
         };

@@ -67,6 +67,8 @@ pub struct Broker {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The scopes that were asked for where people are going; profiles may have to hold more for them.
+    pub scopes: Vec<String>,
 }
 
 /// Where a provider's answer leads.
@@ -185,6 +187,15 @@ impl Draft {
 }
 
 impl Broker {
+    /// The same for people on their way to where these scopes are asked for.
+    #[must_use]
+    pub fn asking(&self, scopes: Vec<String>) -> Self {
+        Self {
+            scopes,
+            ..self.clone()
+        }
+    }
+
     /// The provider of this name.
     pub fn find(&self, id: &ProviderId) -> Result<Arc<ConfiguredProvider>, BrokerError> {
         let providers = self.registry.current();

@@ -75,8 +75,8 @@ pub trait CredentialStore: Debug + Send + Sync {
         identifier: &str,
     ) -> Result<Option<Credential>, StoreError>;
 
-    /// The links to accounts at a provider in the order of their ids, those after `after`, at most
-    /// `limit` of them.
+    /// The links to accounts at a provider, and those prepared for some, as their identifiers tell,
+    /// in the order of their ids, those after `after`, at most `limit` of them.
     async fn list_by_provider(
         &self,
         provider: &ProviderId,

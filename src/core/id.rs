@@ -57,6 +57,10 @@ uuid_id!(
     /// Names an address of an identity.
     AddressId
 );
+uuid_id!(
+    /// Names a mail that waits.
+    MailId
+);
 
 /// The text is not a well-formed id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

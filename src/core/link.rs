@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    credential::{Credential, CredentialKind},
-    id::{CredentialId, ProviderId},
+    credential::{Credential, CredentialKind, CredentialStore},
+    id::{CredentialId, IdentityId, ProviderId},
     schema::normalise_identifier,
+    store::StoreError,
 };
 
 /// Where providers say what a person calls an account, the best first.
@@ -78,6 +79,11 @@ impl LinkKey {
             "provider": self.provider, "issuer": self.issuer, "subject": self.subject,
         }]})
     }
+
+    /// The credential that links the account to an identity from `now` on.
+    pub fn credential(&self, identity: IdentityId, id: CredentialId, now: Timestamp) -> Credential {
+        credential((identity, id), self.identifier(), self.config(), now)
+    }
 }
 
 /// An account that an identity is linked to.
@@ -146,12 +152,63 @@ impl PreparedLink {
         json!(["prepared", self.provider, self.address]).to_string()
     }
 
+    /// What the identifiers of all links begin with that are prepared for accounts of a provider.
+    pub fn identifier_prefix(provider: &ProviderId) -> String {
+        format!("[\"prepared\",\"{provider}\",")
+    }
+
     /// What its credential keeps.
     pub fn config(&self) -> Value {
         json!({"providers": [{
             "provider": self.provider, "email": self.address, "use_auto_link": true,
         }]})
     }
+
+    /// The credential that waits for the account on an identity's behalf.
+    pub fn credential(&self, identity: IdentityId, id: CredentialId, now: Timestamp) -> Credential {
+        credential((identity, id), self.identifier(), self.config(), now)
+    }
+
+    /// Removes a link that was only prepared; `false` when an account has taken its place, or it is
+    /// gone.
+    pub async fn remove(
+        stub: &Credential,
+        credentials: &dyn CredentialStore,
+    ) -> Result<bool, StoreError> {
+        let before = stub.identifier.as_deref().unwrap_or_default();
+        // The account's link has the same id: first the stub becomes one that no account takes.
+        let blank = Credential {
+            identifier: None,
+            config: json!({}),
+            ..stub.clone()
+        };
+        let is_ours = credentials.replace(before, &blank).await?;
+        Ok(is_ours && credentials.delete(stub.id).await?)
+    }
+}
+
+fn credential(
+    (identity_id, id): (IdentityId, CredentialId),
+    identifier: String,
+    config: Value,
+    now: Timestamp,
+) -> Credential {
+    Credential {
+        id,
+        identity_id,
+        kind: CredentialKind::Oidc,
+        identifier: Some(identifier),
+        config,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// The provider that a link is to, made or prepared; `None` for other credentials.
+pub fn provider_of(credential: &Credential) -> Option<ProviderId> {
+    let prepared = || PreparedLink::of(credential).map(|prepared| prepared.provider);
+    let link = Link::of(credential).map(|link| link.key.provider);
+    link.or_else(prepared)
 }
 
 fn kept(credential: &Credential) -> Option<&Value> {

@@ -1,12 +1,17 @@
 //! The mail port: what is written to people, and what can go wrong before it is on its way.
 
+mod queue;
+
 use std::{fmt::Debug, time::Duration};
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
-use crate::secret::Secret;
+pub use self::queue::{MailStore, QueuedMail};
+use crate::{secret::Secret, store::StoreError};
 
-/// Sends mail. Whoever calls it is not kept waiting for a mail server.
+/// Sends mail. Whoever calls it is not kept waiting for a mail server; what was taken is not lost when
+/// the process ends.
 #[async_trait]
 pub trait Mailer: Debug + Send + Sync {
     /// Takes a mail to be sent soon; it has not arrived when this returns.
@@ -54,8 +59,11 @@ pub struct Letter {
     pub provider: Option<String>,
     /// The code to type or the link to open; of a notice, where to look after it.
     pub proof: Secret,
-    /// How long the proof is good for, or the notice worth sending.
+    /// How long the proof is good for, or the notice worth sending; later it is not sent any more.
     pub lifespan: Duration,
+    /// Whether nobody here holds the address. Such a letter is taken like any other, so that taking it
+    /// tells nobody, and never sent.
+    pub is_for_nobody: bool,
 }
 
 impl Debug for Letter {
@@ -65,7 +73,8 @@ impl Debug for Letter {
 }
 
 /// What a letter is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Occasion {
     /// A code to get back in with.
     RecoveryCode,
@@ -131,9 +140,9 @@ pub enum MailError {
     /// No mail server is configured.
     #[error("no mail server is configured")]
     NotConfigured,
-    /// Too many mails wait already; trying again later may help.
-    #[error("too many mails wait to be sent")]
-    Full,
+    /// It cannot be kept until it is sent; trying again later may help.
+    #[error("the mail cannot be kept until it is sent")]
+    Store(#[from] StoreError),
     /// It cannot be written as a mail, whoever sends it.
     #[error("the mail is not valid: {reason}")]
     Invalid {
@@ -162,6 +171,7 @@ mod tests {
             provider: None,
             proof: Secret::new("123456"),
             lifespan: Duration::from_secs(600),
+            is_for_nobody: false,
         };
         assert_eq!(format!("{letter:?}"), "Letter(…)");
     }

@@ -114,6 +114,10 @@ messages! {
     success settings_saved() = 1050001, "Your changes have been saved.";
     /// The button that links an account of a provider.
     info link_provider(provider: &str) = 1050002, "Link {provider}";
+    /// The field of the name of an attribute that no schema describes.
+    info attribute_name() = 1990060, "Name of a further attribute";
+    /// The field of its value.
+    info attribute_value() = 1990061, "Value of that attribute";
     /// The button that links one more account of a provider, which the person chooses there.
     info link_another(provider: &str) = 1990022, "Link another {provider} account";
     /// The button that removes a link.

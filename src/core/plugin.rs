@@ -137,7 +137,7 @@ impl Addresses {
 
     /// Where a provider sends the browser, or word, when somebody signs out.
     pub fn sign_out(&self, provider: &ProviderId) -> SignOutAddresses {
-        let at = |end: &str| self.own(&format!("/self-service/methods/oidc/{end}/{provider}"));
+        let at = |what: &str| self.of_provider(what, provider);
         SignOutAddresses {
             post_logout_redirect_uri: at("signed-out"),
             backchannel_logout_uri: at("backchannel-logout"),

@@ -12,6 +12,7 @@ mod collect;
 mod complaint;
 mod context;
 mod document;
+mod expose;
 mod field;
 mod form;
 mod formats;
@@ -24,6 +25,7 @@ mod projection;
 mod rules;
 mod schemas;
 mod unmanaged;
+mod validators;
 
 use serde_json::{Value, json};
 
@@ -34,7 +36,8 @@ pub use self::{
     normal::normalise_identifier,
     rules::Rules,
     schemas::Schemas,
-    unmanaged::{Unmanaged, UnmanagedPolicy},
+    unmanaged::{ATTRIBUTES, Unmanaged, UnmanagedPolicy, attributes_of_rows},
+    validators::{TraitValidator, Validators},
 };
 use self::{complaint::Complaints, field::Field, profile::Root};
 use crate::message::Message;
@@ -49,6 +52,7 @@ pub struct Schema {
     fields: Vec<Field>,
     root: Root,
     rules: Rules,
+    validators: Validators,
 }
 
 /// What a document describes.
@@ -103,12 +107,14 @@ impl Schema {
             None => Layout::Traits,
         };
         let collected = collect::collect(&document, layout)?;
+        expose::check(&collected.fields)?;
         Ok(Self {
             id: id.to_owned(),
             validator: document::validator(&document, &collected.relaxed)?,
             fields: collected.fields,
             root: collected.root,
             rules: Rules::default(),
+            validators: Validators::new(),
             layout,
             document,
         })
@@ -139,6 +145,7 @@ impl Schema {
             depth,
         };
         let mut errors = self.further_errors(traits);
+        errors.extend(self.own_errors(traits));
         for error in self.validator.iter_errors(instance) {
             for complaint in complaints.of(&error) {
                 if !errors.contains(&complaint) {

@@ -2,9 +2,14 @@
 
 mod administration;
 pub mod contract;
+mod meddled;
 mod memory;
 
-pub use self::{administration::NoAdministration, memory::MemoryStore};
+pub use self::{
+    administration::NoAdministration,
+    meddled::{Meddled, Meddler, Meddling},
+    memory::MemoryStore,
+};
 
 use std::sync::{
     Mutex,
@@ -24,6 +29,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Letterbox {
     mails: Mutex<Vec<Mail>>,
+    posted: AtomicU64,
     is_closed: AtomicBool,
 }
 
@@ -39,6 +45,11 @@ impl Letterbox {
         mails
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .clone()
+    }
+
+    /// How many letters it was handed, those for nobody included.
+    pub fn posted(&self) -> u64 {
+        self.posted.load(Ordering::Relaxed)
     }
 }
 
@@ -57,6 +68,10 @@ impl Mailer for Letterbox {
 
     /// Words it in the fewest words: its subject is the occasion, its text the proof.
     async fn post(&self, letter: Letter) -> Result<(), MailError> {
+        self.posted.fetch_add(1, Ordering::Relaxed);
+        if letter.is_for_nobody {
+            return Ok(());
+        }
         self.send(Mail {
             to: letter.to,
             subject: letter.occasion.as_str().to_owned(),

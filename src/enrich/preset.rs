@@ -2,7 +2,7 @@
 //! which headers clients may never send.
 
 use http::{HeaderName, HeaderValue};
-use portcullis_core::{identity::Identity, schema::Schemas};
+use portcullis_core::{identity::Identity, schema::Schema};
 use serde_json::Value;
 
 use super::value::{self, Unfit};
@@ -67,20 +67,17 @@ pub(super) fn headers(preset: HeaderPreset) -> &'static [(HeaderName, Fact)] {
 }
 
 impl Fact {
-    /// The fact as a header's value; `None` when nothing is known of it.
+    /// The fact as a header's value, told of what the identity sees of itself; `None` when nothing is
+    /// known of it.
     pub(super) fn of(
         self,
         identity: &Identity,
-        schemas: &Schemas,
+        (schema, traits): (Option<&Schema>, &Value),
     ) -> Option<Result<HeaderValue, Unfit>> {
-        let traits = &identity.traits;
         let text = match self {
             Self::Id => identity.id.to_string(),
-            Self::Email => schemas
-                .find(&identity.schema_id)?
-                .email(traits)
-                .map(str::to_owned)?,
-            Self::Username => username(identity)?,
+            Self::Email => schema?.email(traits).map(str::to_owned)?,
+            Self::Username => username(identity, (schema, traits))?,
             Self::Name => name(traits)?,
             Self::Groups => return Some(Ok(value::list(&groups(traits)).value)),
             Self::GroupsTruncated => {
@@ -92,8 +89,14 @@ impl Fact {
     }
 }
 
-fn username(identity: &Identity) -> Option<String> {
-    text(&identity.traits["username"]).or_else(|| identity.identifiers.first().cloned())
+fn username(identity: &Identity, (schema, traits): (Option<&Schema>, &Value)) -> Option<String> {
+    text(&traits["username"]).or_else(|| {
+        let of = |traits| schema.map_or_else(Vec::new, |schema| schema.identifiers(traits));
+        let (all, seen) = (of(&identity.traits), of(traits));
+        let is_hidden = |name: &&String| all.contains(name) && !seen.contains(name);
+        let mut own = identity.identifiers.iter();
+        own.find(|name| !is_hidden(name)).cloned()
+    })
 }
 
 fn name(traits: &Value) -> Option<String> {

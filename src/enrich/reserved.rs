@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
 use http::{HeaderName, header::AUTHORIZATION};
-use portcullis_core::stage::Enricher;
+use portcullis_core::{schema::Schemas, stage::Enricher};
 
 use super::preset;
 use crate::route::Route;
@@ -49,6 +49,20 @@ impl ReservedHeaders {
                 .for_each(|byte| initials[usize::from(byte)] = true);
         }
         Self { names, initials }
+    }
+
+    /// The same with the headers in which these schemas expose traits.
+    #[must_use]
+    pub fn exposing(mut self, schemas: &Schemas) -> Self {
+        let schemas = schemas.all().iter();
+        for name in schemas.flat_map(|schema| schema.exposed_headers()) {
+            let name = plain(&name.to_ascii_lowercase()).into_owned();
+            if let Some(initial) = name.bytes().next() {
+                self.initials[usize::from(initial)] = true;
+            }
+            self.names.insert(name);
+        }
+        self
     }
 
     /// Whether a client's header of this name is removed.

@@ -1,5 +1,6 @@
 //! Which headers an upstream receives.
 
+use portcullis_core::schema::Schema;
 use serde_json::{Value, json};
 
 use super::*;
@@ -128,6 +129,83 @@ fn an_oversized_list_of_groups_is_cut_and_marked() {
         .unwrap();
     assert!(list.len() <= 8 * 1024 && list.contains("group-0,group-1,"));
     assert!(lines.contains(&"x-forwarded-groups-truncated: true".to_owned()));
+}
+
+/// Schemas whose traits are told, seen and hidden in every combination.
+fn exposing() -> Arc<Schemas> {
+    let hidden = json!({"view": ["admin"], "edit": ["admin"]});
+    let told = |header: &str, mut keyword: Value| {
+        keyword["expose"] = json!({"header": header});
+        json!({"x-profile": keyword})
+    };
+    let document = json!({"properties": {
+        "email": {"type": "string", "ory.sh/kratos": {"verification": {"via": "email"}}},
+        "team": told("X-Team", json!({})),
+        "tags": told("X-Tags", json!({})),
+        "number": told("X-Customer", hidden.clone()),
+        "username": {"x-profile": hidden},
+        "groups": {"x-profile": hidden},
+        "name": {"properties": {"first": {"x-profile": hidden}}},
+    }});
+    let schema = Schema::parse("default", document).unwrap();
+    Arc::new(Schemas::new(vec![Arc::new(schema)], "default").unwrap())
+}
+
+fn told(route: &Route) -> Vec<String> {
+    let traits = json!({
+        "email": "ada@example.org", "team": "red", "tags": ["a", 7], "number": 12,
+        "username": "secret", "groups": ["secret"], "name": {"first": "Secret"},
+    });
+    let enrichment = Enrichment::new(exposing(), Vec::new());
+    let asking = Asking::get("/");
+    lines(&enrichment.headers(route, Some(&principal(traits)), &asking.head()))
+}
+
+/// KC-010, KC-013: applications are told what people see, and beyond that what the schema exposes or
+/// a route names.
+#[test]
+fn what_people_do_not_see_is_told_only_where_the_schema_or_the_route_names_it() {
+    let authelia = route("r", "/").preset(HeaderPreset::Authelia);
+    assert_eq!(
+        told(&authelia),
+        [
+            "remote-email: ada@example.org",
+            "remote-user: ada@example.org",
+            "x-customer: 12",
+            "x-tags: a,7",
+            "x-team: red",
+        ]
+    );
+    let named = authelia
+        .set("Remote-Groups", "identity.traits.groups")
+        .set("X-Team", "'blue'");
+    let lines = told(&named);
+    for expected in ["remote-groups: secret", "x-team: blue"] {
+        assert!(lines.contains(&expected.to_owned()), "{lines:?}");
+    }
+    assert!(told(&route("r", "/").preset(HeaderPreset::None)).is_empty());
+    let reserved = ReservedHeaders::build([], &[]).exposing(&exposing());
+    for name in ["x-team", "x_customer", "x-tags"] {
+        assert!(
+            reserved.is_reserved(&HeaderName::from_static(name)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_somebody_signs_in_with_unseen_is_not_their_name_either() {
+    let identifier = json!({"credentials": {"password": {"identifier": true}}});
+    let document = json!({"properties": {
+        "email": {"type": "string", "ory.sh/kratos": identifier, "x-profile": {"edit": ["admin"]}},
+    }});
+    let schema = Schema::parse("default", document).unwrap();
+    let schemas = Schemas::new(vec![Arc::new(schema)], "default").unwrap();
+    let enrichment = Enrichment::new(Arc::new(schemas), Vec::new());
+    let authelia = route("r", "/").preset(HeaderPreset::Authelia);
+    let asking = Asking::get("/");
+    let ada = principal(json!({"email": "ada@example.org"}));
+    assert!(lines(&enrichment.headers(&authelia, Some(&ada), &asking.head())).is_empty());
 }
 
 #[test]

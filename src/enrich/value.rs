@@ -4,6 +4,7 @@
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use portcullis_core::expression::HeaderText;
+use serde_json::Value;
 
 /// The longest value, in bytes: with its name, a header stays within the 8 KiB that common servers
 /// take for one line.
@@ -28,6 +29,26 @@ pub(super) fn of(text: &HeaderText) -> Result<HeaderValue, Unfit> {
     match text {
         HeaderText::One(text) => header_value(text),
         HeaderText::List(items) => Ok(list(items).value),
+    }
+}
+
+/// The value that carries a trait: a text, a number, a boolean, or a list of these. Nothing else
+/// makes a header.
+pub(super) fn of_trait(value: &Value) -> Option<Result<HeaderValue, Unfit>> {
+    match value {
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().filter_map(scalar).collect();
+            Some(Ok(list(&items).value))
+        }
+        value => scalar(value).map(|text| header_value(&text)),
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_core::{
     method::Method,
     plugin::{Announcer, Host, Plugin, Services},
-    stage::Observer,
+    stage::{Authenticator, Observer},
 };
 use portcullis_kit::{Locales, Shell};
 use portcullis_self_service::SelfService;
@@ -20,6 +20,7 @@ use crate::{
     listener::{clean::Cleaner, client::TrustedProxies, limits::Limits, request_id::RequestIds},
     observe::events::EventLog,
     pipeline::{Pipeline, PipelineParts},
+    profile_fetch::ProfileFetch,
     proxy::{Gate, GateParts},
     upstream::Upstreams,
 };
@@ -27,13 +28,14 @@ use crate::{
 /// What own pages call the gateway.
 const PRODUCT: &str = "Portcullis";
 
-/// The gate over this foundation, with the built-in plugins and the additional ones.
+/// The gate over this foundation, with the built-in plugins and the additional ones; and what of
+/// the own pages the admin listener serves, too.
 pub(super) async fn gate(
     config: &Config,
     foundation: &Foundation,
     providers: &ProviderParts,
     plugins: Plugins,
-) -> Result<Gate, BuildError> {
+) -> Result<(Gate, Option<ProfileFetch>), BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![
         Arc::new(foundation.metrics.clone()),
         Arc::clone(&foundation.post.observer),
@@ -41,18 +43,26 @@ pub(super) async fn gate(
     ];
     let services = services(config, foundation, providers, plugins.announcer).await?;
     let mut host = host(services, observers);
-    host.authenticators.push(Arc::new(SessionAuthenticator::new(
+    let authenticator: Arc<dyn Authenticator> = Arc::new(SessionAuthenticator::new(
         Arc::clone(&foundation.stores.principals),
         foundation.cookies.clone(),
-    )));
+    ));
+    host.authenticators.push(Arc::clone(&authenticator));
     let locales = Arc::clone(&foundation.locales);
     self_service(config)
         .with_locales(Arc::clone(&locales))
         .install(&mut host)?;
+    let fetch = host.public_pages.last().map(|(_, pages)| ProfileFetch {
+        pages: Arc::clone(pages),
+        prefix: config.prefix.clone(),
+        authenticator,
+        clock: Arc::clone(&foundation.clock),
+    });
     for plugin in plugins.additional {
         plugin.install(&mut host)?;
     }
-    Ok(Gate::new(parts(config, foundation, host, locales)?))
+    let gate = Gate::new(parts(config, foundation, host, locales)?);
+    Ok((gate, fetch))
 }
 
 /// What embedders add, and who tells all observers.
@@ -70,7 +80,8 @@ fn parts(
 ) -> Result<GateParts, BuildError> {
     host.services.announcer.settle(host.observers);
     let table = routes::table(&config.routes, &config.prefix, host.public_pages)?;
-    let reserved = ReservedHeaders::build(table.routes(), &host.enrichers);
+    let reserved =
+        ReservedHeaders::build(table.routes(), &host.enrichers).exposing(&foundation.schemas);
     let upstreams = Upstreams::build(table.routes()).map_err(|e| BuildError::part(&e))?;
     let pipeline = Pipeline::new(PipelineParts {
         table,
@@ -80,7 +91,8 @@ fn parts(
         schemas: Arc::clone(&foundation.schemas),
         vault: host.services.broker.vault,
         addresses: foundation.addresses.clone(),
-    });
+    })
+    .with_actions(Arc::clone(&foundation.actions));
     Ok(GateParts {
         pipeline: Arc::new(pipeline),
         upstreams,

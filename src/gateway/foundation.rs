@@ -10,7 +10,7 @@ use portcullis_core::{
     plugin::{Addresses, Announcer},
     registry::Registry,
     return_to::{Pattern, ReturnUrls},
-    schema::{Schema, Schemas},
+    schema::{Schema, Schemas, Validators},
     seal::Seal,
     sessions::{SessionLifetimes, Sessions},
     store::StoreError,
@@ -22,7 +22,7 @@ use super::BuildError;
 use crate::{
     config::Config,
     entropy::OsEntropy,
-    mail::{Post, PostParts},
+    mail::{Post, PostParts, Rounds},
     observe::metrics::Metrics,
     store::{SharedSessions, Store, Stores},
     vault::{Keyring, SealedUpstreamSessions, Vault, VaultParts},
@@ -58,8 +58,17 @@ pub struct Foundation {
 }
 
 impl Foundation {
-    /// Opens the stores, brings them up to date and reads the schemas.
-    pub async fn lay(config: &Config) -> Result<Self, BuildError> {
+    /// Opens the stores, brings them up to date and reads the schemas; beside it, what is to run as
+    /// long as mail is to be sent.
+    pub async fn lay(config: &Config) -> Result<(Self, Rounds), BuildError> {
+        Self::lay_with(config, &Validators::new()).await
+    }
+
+    /// The same with validators that schemas may name.
+    pub async fn lay_with(
+        config: &Config,
+        validators: &Validators,
+    ) -> Result<(Self, Rounds), BuildError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let lifetimes = SessionLifetimes {
@@ -68,7 +77,7 @@ impl Foundation {
         };
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
         let settings = config.action_settings();
-        let schemas = schemas(config)?.asking(action::defaults(&settings));
+        let schemas = schemas(config, validators)?.asking(action::defaults(&settings));
         let schemas = Arc::new(schemas);
         let actions = Actions::new(Arc::clone(&schemas), settings, config.terms())
             .with_password_max_age(config.identity.password.max_age);
@@ -84,10 +93,10 @@ impl Foundation {
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
         };
-        let post =
+        let (post, rounds) =
             Post::new(&config.mail, &addresses, parts).map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
-        Ok(Self {
+        let foundation = Self {
             stores: store.cached(
                 shared,
                 lifetimes,
@@ -105,7 +114,8 @@ impl Foundation {
             clock,
             entropy,
             lifetimes,
-        })
+        };
+        Ok((foundation, rounds))
     }
 
     /// The password method.
@@ -210,10 +220,11 @@ pub(super) fn shared(
         .transpose()
 }
 
-fn schemas(config: &Config) -> Result<Schemas, BuildError> {
+fn schemas(config: &Config, validators: &Validators) -> Result<Schemas, BuildError> {
     let mut schemas = Vec::new();
     for (id, document) in config.identity.schema_documents() {
         let schema = Schema::parse(&id, document)
+            .and_then(|schema| schema.with_validators(validators))
             .map_err(|error| BuildError::Invalid(format!("schema {id}: {error}")))?;
         schemas.push(Arc::new(schema.with_rules(config.identity.rules(&id))));
     }

@@ -109,6 +109,7 @@ fn broker(
         vault,
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
+        scopes: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         Access, EncodedSlash, HeaderPreset, HostPattern, Route, RouteTable, Target, Timeouts,
         Unauthenticated,
     },
+    well_known::{CHANGE_PASSWORD, ChangePassword},
 };
 
 /// The table of the configured routes and of the pages that plugins added below `prefix`.
@@ -36,6 +37,12 @@ pub(super) fn table(
             pages,
         ));
     }
+    let password = Arc::new(ChangePassword::new(prefix));
+    compiled.push(Route {
+        host: HostPattern::Unclaimed,
+        methods: Some(vec![Method::GET, Method::HEAD]),
+        ..own(compiled.len(), CHANGE_PASSWORD, password)
+    });
     RouteTable::build(compiled).map_err(|clashes| {
         let texts: Vec<String> = clashes.iter().map(ToString::to_string).collect();
         BuildError::Invalid(texts.join("; "))
@@ -75,6 +82,7 @@ fn compile(id: usize, route: &config::Route) -> Result<Route, BuildError> {
             .map(|id| id.parse())
             .transpose()
             .map_err(|_| invalid("inject_access_token names no provider".to_owned()))?,
+        scopes: route.scopes.clone(),
         encoded_slash: match route.encoded_slash {
             config::EncodedSlash::Reject => EncodedSlash::Reject,
             config::EncodedSlash::Keep => EncodedSlash::Keep,
@@ -103,6 +111,7 @@ fn own(id: usize, path: &str, pages: Arc<dyn Pages>) -> Route {
         preset: HeaderPreset::None,
         set_headers: BTreeMap::new(),
         inject_access_token: None,
+        scopes: Vec::new(),
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: timeouts(&config::Timeouts::default()),

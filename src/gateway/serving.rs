@@ -7,7 +7,6 @@ use portcullis_core::{
     entropy::Entropy,
     pages::Pages,
     plugin::{Addresses, Announcer},
-    registry::Registry,
 };
 use serde_json::{Value, json};
 
@@ -26,10 +25,12 @@ use crate::{
         server::{Server, UpstreamSettings},
         stop::stop_signal,
     },
+    mail::Rounds,
     observe::{
         log::{self, Format},
         writer::Flush,
     },
+    profile_fetch,
     providers::{Roster, watch},
     store::Store,
 };
@@ -46,11 +47,12 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         config,
         plugins,
         providers,
+        validators,
         sources,
     } = builder;
     // Before anything else, so that a signal that comes early is not lost.
     let stop = stop_signal().map_err(BuildError::Runtime)?;
-    let foundation = Foundation::lay(&config).await?;
+    let (foundation, rounds) = Foundation::lay_with(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
     let plugins = Plugins {
         additional: plugins,
@@ -63,10 +65,9 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let prepared = ProviderParts::prepare(&config, &foundation, other, &plugins.announcer);
     let providers = prepared.await?;
     let watch = watch(Arc::clone(&providers.keeper)).map_err(BuildError::Runtime)?;
-    let gate = assembly::gate(&config, &foundation, &providers, plugins).await?;
+    let (gate, fetch) = assembly::gate(&config, &foundation, &providers, plugins).await?;
     let mut server = Server::new(UpstreamSettings::default());
     server.proxy(proxy_endpoint(&config)?, gate);
-    let registry = Arc::clone(&providers.broker.registry);
     let told = Told {
         roster: providers.roster,
         addresses: foundation.addresses.clone(),
@@ -76,10 +77,11 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
     let documents = Documents::new(Arc::clone(&foundation.schemas));
-    let admin: Vec<(&str, Arc<dyn Pages>)> = vec![
+    let mut admin: Vec<(&str, Arc<dyn Pages>)> = vec![
         ("/health", Arc::new(health)),
         ("/schemas", Arc::new(documents)),
     ];
+    admin.extend(fetch.map(|fetch| (profile_fetch::PATH, Arc::new(fetch) as Arc<dyn Pages>)));
     server.in_process("admin", Endpoint::bind(config.listen.admin)?, own(admin));
     let metrics = vec![("/metrics", foundation.metrics.pages())];
     server.in_process(
@@ -88,7 +90,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         own(metrics),
     );
     let store = foundation.store.clone();
-    let mut beside = work_beside(foundation, registry);
+    let mut beside = work_beside(foundation, rounds);
     beside.push(tokio::spawn(watch));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
     server.run(stop, GRACE).await;
@@ -122,21 +124,16 @@ fn in_process(
 }
 
 /// The composition root is the only place that spawns; each of these ends with the process.
-fn work_beside(
-    foundation: Foundation,
-    registry: Arc<Registry>,
-) -> Vec<tokio::task::JoinHandle<()>> {
+fn work_beside(foundation: Foundation, rounds: Rounds) -> Vec<tokio::task::JoinHandle<()>> {
     let Foundation {
         stores,
         store,
         clock,
-        post,
         ..
     } = foundation;
     let mut work = Vec::new();
     let identities = Arc::clone(&stores.identities);
-    let rounds = post.rounds.map(|rounds| rounds.run(identities, registry));
-    work.extend(rounds.map(tokio::spawn));
+    work.push(tokio::spawn(rounds.run(identities)));
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
     work.push(tokio::spawn(async move {

@@ -107,14 +107,9 @@ async fn post(mailer: &dyn Mailer, mail: Mail) {
 
 impl LinkNotices {
     /// Runs until nobody can hear of links any more.
-    pub(super) async fn run(
-        mut self,
-        mailer: &dyn Mailer,
-        identities: &dyn IdentityStore,
-        registry: &Registry,
-    ) {
+    pub(super) async fn run(mut self, mailer: &dyn Mailer, identities: &dyn IdentityStore) {
         while let Some(change) = self.changes.recv().await {
-            match self.mail(&change, identities, registry).await {
+            match self.mail(&change, identities).await {
                 Ok(Some(mail)) => post(mailer, mail).await,
                 Ok(None) => {}
                 Err(error) => tracing::warn!(%error, "a change of links is not written about"),
@@ -127,11 +122,8 @@ impl LinkNotices {
         &self,
         change: &Change,
         identities: &dyn IdentityStore,
-        registry: &Registry,
     ) -> Result<Option<Mail>, StoreError> {
-        let now = registry.current().find(&change.provider).cloned();
-        let provider = change.configured.clone().or(now);
-        let provider = provider.as_deref();
+        let provider = change.configured.as_deref();
         if provider.is_some_and(|provider| !provider.policy.notify) {
             return Ok(None);
         }

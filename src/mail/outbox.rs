@@ -1,4 +1,4 @@
-//! What takes mail: never waiting, into a bounded memory from which it goes to the queue in the record.
+//! What takes mail: one insert into the queue, after which the round is woken that sends it.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use portcullis_core::mail::{Letter, Mail, MailError, Mailer};
 use tokio::sync::mpsc;
 use url::Url;
-use uuid::Uuid;
 
-use super::{queue::Queue, smtp::Smtp, wording::Wording};
-
-/// How many mails may wait to be put into the queue.
-const ROOM: usize = 1024;
+use super::{
+    queue::{Item, Queue},
+    sending::{Round, Unsent},
+    smtp::Smtp,
+    wording::Wording,
+};
 
 /// How long a mail that brings no proof is worth sending.
 const LIFESPAN: Duration = Duration::from_secs(3 * 24 * 60 * 60);
@@ -22,17 +23,17 @@ pub(super) struct Outbox(Out);
 
 #[derive(Debug)]
 enum Out {
-    Server(Box<Smtp>, mpsc::Sender<Item>),
+    Server(Box<Server>),
     /// Standard error, for whoever tries the gateway out.
     Terminal(Pen),
     Nowhere,
 }
 
-/// What waits in the queue.
 #[derive(Debug)]
-enum Item {
-    Written(Box<Mail>),
-    Unworded(Letter),
+struct Server {
+    smtp: Smtp,
+    queue: Queue,
+    bell: mpsc::Sender<()>,
 }
 
 /// Words letters.
@@ -49,28 +50,27 @@ impl Pen {
         Self { wording, gate }
     }
 
-    fn word(&self, letter: &Letter) -> Option<Mail> {
+    /// The mail that a letter becomes; `None` when its template fails.
+    pub(super) fn word(&self, letter: &Letter) -> Option<Mail> {
         self.wording.worded(letter, &self.gate)
     }
 }
 
-/// Mail that was taken and not sent yet.
-#[derive(Debug)]
-pub(super) struct Unsent {
-    pen: Pen,
-    queue: Queue,
-    taken: mpsc::Receiver<Item>,
-}
-
 impl Outbox {
-    /// The two ends; without a server there is none, and no mail is taken.
+    /// What takes mail, and what sends it; without a server there is neither.
     pub(super) fn new(to: Option<(Smtp, Queue)>, pen: Pen) -> (Self, Option<Unsent>) {
         let Some((smtp, queue)) = to else {
             return (Self(Out::Nowhere), None);
         };
-        let (sender, taken) = mpsc::channel(ROOM);
-        let unsent = Unsent { pen, queue, taken };
-        (Self(Out::Server(Box::new(smtp), sender)), Some(unsent))
+        let (bell, rung) = mpsc::channel(1);
+        let round = Round {
+            queue: queue.clone(),
+            smtp: smtp.clone(),
+            pen,
+        };
+        let unsent = Unsent { round, bell: rung };
+        let server = Server { smtp, queue, bell };
+        (Self(Out::Server(Box::new(server))), Some(unsent))
     }
 
     /// Shows mail on standard error instead of sending it. The log never holds any of it.
@@ -79,16 +79,35 @@ impl Outbox {
     }
 }
 
+impl Server {
+    async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        let stamp = self.queue.stamp();
+        // What can never be sent is told to whoever wants it sent.
+        self.smtp.write(mail.clone(), stamp)?;
+        self.queue.put(stamp, Item::Written(mail), LIFESPAN).await?;
+        self.ring();
+        Ok(())
+    }
+
+    async fn post(&self, letter: Letter) -> Result<(), MailError> {
+        let lifespan = letter.lifespan;
+        let item = Item::Unworded(letter);
+        self.queue.put(self.queue.stamp(), item, lifespan).await?;
+        self.ring();
+        Ok(())
+    }
+
+    fn ring(&self) {
+        // Where there is no room it rings already.
+        let _ = self.bell.try_send(());
+    }
+}
+
 #[async_trait]
 impl Mailer for Outbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
         match &self.0 {
-            Out::Server(smtp, sender) => {
-                // What can never be sent is told to whoever wants it sent.
-                smtp.write(mail.clone(), Uuid::nil())?;
-                let item = Item::Written(Box::new(mail));
-                sender.try_send(item).map_err(|_| MailError::Full)
-            }
+            Out::Server(server) => server.send(mail).await,
             Out::Terminal(_) => {
                 // Whoever has closed it does not want to know.
                 let _ = show(&mail, &mut io::stderr());
@@ -103,10 +122,8 @@ impl Mailer for Outbox {
 
     async fn post(&self, letter: Letter) -> Result<(), MailError> {
         match &self.0 {
-            Out::Server(_, sender) => {
-                let item = Item::Unworded(letter);
-                sender.try_send(item).map_err(|_| MailError::Full)
-            }
+            Out::Server(server) => server.post(letter).await,
+            Out::Terminal(_) if letter.is_for_nobody => Ok(()),
             Out::Terminal(pen) => match pen.word(&letter) {
                 Some(mail) => self.send(mail).await,
                 None => Err(MailError::Invalid {
@@ -127,36 +144,6 @@ fn show(mail: &Mail, out: &mut dyn io::Write) -> io::Result<()> {
         to, subject, text, ..
     } = mail;
     writeln!(out, "\n  Mail to {to}: {subject}\n\n{text}")
-}
-
-impl Unsent {
-    /// Runs until nobody can put mail in any more, and what could be sent is sent.
-    pub(super) async fn run(self) {
-        let Self {
-            pen,
-            queue,
-            mut taken,
-        } = self;
-        let (bell, rung) = mpsc::channel(1);
-        let intake = async {
-            while let Some(item) = taken.recv().await {
-                if let Some((mail, lifespan)) = written(&pen, item) {
-                    queue.keep(&mail, lifespan).await;
-                    // It rings already where there is no room.
-                    let _ = bell.try_send(());
-                }
-            }
-            drop(bell);
-        };
-        tokio::join!(intake, queue.run(rung));
-    }
-}
-
-fn written(pen: &Pen, item: Item) -> Option<(Mail, Duration)> {
-    match item {
-        Item::Written(mail) => Some((*mail, LIFESPAN)),
-        Item::Unworded(letter) => Some((pen.word(&letter)?, letter.lifespan)),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The mail server, and mails as it wants them. The only place that names the mail library.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
+use jiff::Timestamp;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
@@ -15,11 +16,10 @@ use lettre::{
     },
 };
 use portcullis_core::{
-    clock::Clock,
+    id::MailId,
     mail::{Mail, MailError},
 };
 use url::Url;
-use uuid::Uuid;
 
 use crate::config::ConnectionUrl;
 
@@ -56,7 +56,6 @@ pub enum MailServerError {
 pub(super) struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    clock: Arc<dyn Clock>,
 }
 
 /// What became of a mail.
@@ -75,7 +74,6 @@ impl Smtp {
         (url, ca_file): (&ConnectionUrl, Option<&Path>),
         from: &str,
         public_url: &Url,
-        clock: Arc<dyn Clock>,
     ) -> Result<Self, MailServerError> {
         let mut builder = connection(url)?;
         if let Some(tls) = ca_file.map(|file| encryption(url, file)).transpose()? {
@@ -88,12 +86,16 @@ impl Smtp {
                 .timeout(Some(PATIENCE))
                 .build(),
             from: from.parse().map_err(|_| MailServerError::From)?,
-            clock,
         })
     }
 
-    /// The mail of this name as it goes over the wire, the same however often it is tried.
-    pub(super) fn write(&self, mail: Mail, id: Uuid) -> Result<Message, MailError> {
+    /// A mail as it goes over the wire. Its name and date are the same however often it is tried, so
+    /// that a mailbox that gets it twice can tell.
+    pub(super) fn write(
+        &self,
+        mail: Mail,
+        (id, date): (MailId, Timestamp),
+    ) -> Result<Message, MailError> {
         let invalid = |reason| MailError::Invalid { reason };
         let to = mail
             .to
@@ -102,12 +104,11 @@ impl Smtp {
         if mail.subject.contains(char::is_control) {
             return Err(invalid("the subject is more than one line"));
         }
-        let id = id.simple();
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(mail.subject)
-            .date(self.clock.now().into())
+            .date(date.into())
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             // Nobody's holiday answer comes back (RFC 3834, section 5).
             .raw_header(HeaderValue::new(
@@ -169,15 +170,19 @@ impl std::fmt::Debug for Smtp {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_core::testing::FrozenClock;
+    use portcullis_core::testing::SeededEntropy;
 
     use super::*;
 
     fn smtp() -> Smtp {
         let url = ConnectionUrl::parse("smtp://127.0.0.1:1").unwrap();
         let gate = Url::parse("https://gate.example.org").unwrap();
-        let clock = Arc::new(FrozenClock::new(jiff::Timestamp::UNIX_EPOCH));
-        Smtp::new((&url, None), "Gate <id@example.org>", &gate, clock).unwrap()
+        Smtp::new((&url, None), "Gate <id@example.org>", &gate).unwrap()
+    }
+
+    fn name() -> (MailId, Timestamp) {
+        let id = MailId::generate(&SeededEntropy::new(1));
+        (id, Timestamp::UNIX_EPOCH)
     }
 
     fn mail(to: &str, subject: &str, text: &str) -> Mail {
@@ -192,7 +197,7 @@ mod tests {
     #[test]
     fn a_mail_has_what_every_mail_has() {
         let message = smtp()
-            .write(mail("alice@example.org", "Grüße", "One\nTwo"), Uuid::nil())
+            .write(mail("alice@example.org", "Grüße", "One\nTwo"), name())
             .unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         for part in [
@@ -218,7 +223,7 @@ mod tests {
             ("alice@example.org", "Hello\nBcc: eve@evil.test"),
             ("", "Hello"),
         ] {
-            let written = smtp().write(mail(to, subject, "Text"), Uuid::nil());
+            let written = smtp().write(mail(to, subject, "Text"), name());
             assert!(
                 matches!(written, Err(MailError::Invalid { .. })),
                 "{to:?} {subject:?}"
@@ -226,7 +231,7 @@ mod tests {
         }
         let body = "Text\r\n.\r\nMAIL FROM:<eve@evil.test>\r\nBcc: eve@evil.test";
         let message = smtp()
-            .write(mail("alice@example.org", "Hello", body), Uuid::nil())
+            .write(mail("alice@example.org", "Hello", body), name())
             .unwrap();
         let text = String::from_utf8(message.formatted()).unwrap();
         let (head, _) = text.split_once("\r\n\r\n").unwrap();

@@ -45,6 +45,27 @@ pub(super) fn finish(
     }
 }
 
+impl Remedy {
+    /// The same, where the page is told which scopes are asked for.
+    pub(super) fn asking(self, scopes: &[String]) -> Self {
+        if scopes.is_empty() {
+            return self;
+        }
+        let scopes = scopes.join(" ");
+        let told = |page: String| {
+            let separator = if page.contains('?') { '&' } else { '?' };
+            let scopes = utf8_percent_encode(&scopes, QUERY_VALUE);
+            format!("{page}{separator}scope={scopes}")
+        };
+        match self {
+            Self::SignIn(page) => Self::SignIn(told(page)),
+            Self::Finish(page) => Self::Finish(told(page)),
+            Self::FinishAt(page) => Self::FinishAt(told(page)),
+            other => other,
+        }
+    }
+}
+
 fn redirects(unauthenticated: Unauthenticated, head: &RequestHead<'_>) -> bool {
     match unauthenticated {
         Unauthenticated::Auto => is_navigation(head.headers),

@@ -1,11 +1,11 @@
 //! Providers that files have switched off or do not name any more: what they leave behind is settled
 //! where somebody has written it, and where they are gone for good.
 //!
-//! A file that is being written anew, or a volume that is away for a moment, is no word of anybody.
+//! A file that is being written anew, or a volume that is away for a moment, is no word of anybody;
+//! nor is another configuration file, read in place of one that is away.
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -22,10 +22,19 @@ const LOOKS: u32 = 5;
 /// The files as they were last read.
 #[derive(Debug)]
 pub(super) struct Files<'a> {
-    /// The configuration file, where there is one.
-    pub(super) main: Option<&'a Path>,
+    /// The configuration file.
+    pub(super) main: &'a MainFile,
     /// Which drop-in file each provider stands in.
     pub(super) drop_ins: &'a BTreeMap<String, PathBuf>,
+}
+
+/// A configuration file as it was read.
+#[derive(Debug, Default)]
+pub(super) struct MainFile {
+    /// Its name, where there is one.
+    pub(super) file: Option<PathBuf>,
+    /// Whether any table is in it.
+    pub(super) has_table: bool,
 }
 
 /// Those whose leaving is not settled yet.
@@ -36,6 +45,8 @@ pub(super) struct Absences(BTreeMap<ProviderId, Absence>);
 struct Absence {
     /// The provider, switched off.
     entry: Entry,
+    /// The configuration file that was read when it served.
+    main: Option<PathBuf>,
     cause: Cause,
 }
 
@@ -48,15 +59,19 @@ enum Cause {
 }
 
 impl Absences {
-    /// Notes who cannot be used any more: `before` served, `next` will. Those of the store are left
-    /// out, for whoever took them away there has said what becomes of the rest.
-    pub(super) fn note(&mut self, before: &Entries, next: &Entries) {
+    /// Notes who cannot be used any more: `before` served, by the configuration file `main`, and
+    /// `next` will. Those of the store are left out, for whoever took them away there has said what
+    /// becomes of the rest.
+    pub(super) fn note(&mut self, before: &Entries, next: &Entries, main: Option<&Path>) {
         for (id, entry) in before {
             let stays = next.get(id).is_some_and(Entry::is_enabled);
             if entry.is_enabled() && entry.origin.source() != ProviderSource::Runtime && !stays {
-                let entry = entry.clone().disabled();
-                let cause = Cause::Missing(0);
-                self.0.insert(id.clone(), Absence { entry, cause });
+                let absence = Absence {
+                    entry: entry.clone().disabled(),
+                    main: main.map(Path::to_owned),
+                    cause: Cause::Missing(0),
+                };
+                self.0.insert(id.clone(), absence);
             }
         }
         self.0.retain(|id, absence| match next.get(id) {
@@ -79,8 +94,12 @@ impl Absences {
                 && !Fates::of_table(&entry.table).is_idle()
         };
         for (id, entry) in entries.into_iter().filter(is_left) {
-            let cause = Cause::Written;
-            self.0.insert(id, Absence { entry, cause });
+            let absence = Absence {
+                entry,
+                main: None,
+                cause: Cause::Written,
+            };
+            self.0.insert(id, absence);
         }
     }
 
@@ -100,7 +119,8 @@ impl Absences {
                 );
                 return false;
             }
-            *looks = match files.leave_out(&absence.entry.origin) {
+            let is_same = files.main.file == absence.main;
+            *looks = match is_same && files.leave_out(&absence.entry.origin) {
                 true => looks.saturating_add(1),
                 false => 0,
             };
@@ -131,19 +151,15 @@ impl Files<'_> {
     fn leave_out(&self, origin: &Origin) -> bool {
         match origin {
             Origin::File(file) => !file.exists() || self.drop_ins.values().any(|one| one == file),
-            Origin::Config => self.main.is_some_and(says_something),
+            Origin::Config => self.main.file.is_some() && self.main.has_table,
             Origin::Runtime => false,
         }
     }
 }
 
-fn says_something(file: &Path) -> bool {
-    fs::metadata(file).is_ok_and(|metadata| metadata.len() > 0)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{fs, sync::Arc};
 
     use portcullis_core::clock::SystemClock;
     use tempfile::TempDir;
@@ -157,6 +173,8 @@ mod tests {
         /// What serves.
         entries: Entries,
         drop_ins: BTreeMap<String, PathBuf>,
+        /// The configuration file of now; none was there before.
+        main: MainFile,
     }
 
     fn entry(id: &str, origin: Origin, is_enabled: bool) -> (ProviderId, Entry) {
@@ -175,6 +193,7 @@ mod tests {
                 absences: Absences::default(),
                 entries: Entries::new(),
                 drop_ins: BTreeMap::new(),
+                main: MainFile::default(),
             };
             for file in files {
                 story.write(file, &format!("# names {file}"));
@@ -202,7 +221,7 @@ mod tests {
                 .iter()
                 .map(|(id, _)| ((*id).to_owned(), self.file(id)))
                 .collect();
-            self.absences.note(&self.entries, &next);
+            self.absences.note(&self.entries, &next, None);
             self.entries = next;
         }
 
@@ -213,7 +232,7 @@ mod tests {
                     return Some(looks);
                 }
                 let files = Files {
-                    main: None,
+                    main: &self.main,
                     drop_ins: &self.drop_ins,
                 };
                 self.absences.look(&files);
@@ -271,33 +290,48 @@ mod tests {
 
     #[test]
     fn a_table_taken_out_of_the_configuration_file_counts_unless_that_is_empty_or_away() {
-        let folder = TempDir::new().unwrap();
-        let main = folder.path().join("portcullis.toml");
-        for (text, expected) in [(None, 0), (Some(""), 0), (Some("[server]"), 1)] {
-            if let Some(text) = text {
-                fs::write(&main, text).unwrap();
-            }
+        let [main, other] = ["portcullis.toml", "/etc/portcullis/portcullis.toml"].map(Path::new);
+        for (file, has_table, expected) in [
+            (None, false, 0),
+            (Some(main), false, 0),
+            (Some(other), true, 0),
+            (Some(main), true, 1),
+        ] {
             let mut absences = Absences::default();
             let before: Entries = [entry("acme", Origin::Config, true)].into_iter().collect();
-            absences.note(&before, &Entries::new());
+            absences.note(&before, &Entries::new(), Some(main));
             for _ in 0..LOOKS {
                 assert!(absences.due().is_empty());
-                let drop_ins = &BTreeMap::new();
+                let file = file.map(Path::to_owned);
                 absences.look(&Files {
-                    // As the search for it does not name a file that is away.
-                    main: Some(&*main).filter(|main| main.exists()),
-                    drop_ins,
+                    main: &MainFile { file, has_table },
+                    drop_ins: &BTreeMap::new(),
                 });
             }
-            assert_eq!(absences.due().len(), expected, "{text:?}");
+            assert_eq!(absences.due().len(), expected, "{file:?} {has_table}");
         }
+    }
+
+    /// It may name another folder of drop-in files.
+    #[test]
+    fn another_configuration_file_takes_no_drop_in_file_along() {
+        let mut story = Story::new(&["acme", "zeta"]);
+        fs::remove_file(story.file("acme")).unwrap();
+        story.reads(&[("zeta", true)]);
+        story.main = MainFile {
+            file: Some("/etc/portcullis/portcullis.toml".into()),
+            has_table: true,
+        };
+        assert_eq!(story.due_after(), None);
+        story.main = MainFile::default();
+        assert_eq!(story.due_after(), Some(LOOKS));
     }
 
     #[test]
     fn providers_of_the_store_are_looked_after_elsewhere() {
         let mut absences = Absences::default();
         let before: Entries = [entry("acme", Origin::Runtime, true)].into_iter().collect();
-        absences.note(&before, &Entries::new());
+        absences.note(&before, &Entries::new(), None);
         assert!(absences.0.is_empty());
     }
 }

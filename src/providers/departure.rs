@@ -1,6 +1,6 @@
 //! What a provider leaves behind when it is removed or disabled: links and sessions.
 
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
 use portcullis_core::{
     administration::{Departed, Leave, LinkFate, SessionFate},
@@ -9,8 +9,8 @@ use portcullis_core::{
     entropy::Entropy,
     event::{Event, UnlinkReason},
     id::{IdentityId, ProviderId},
-    identity::IdentityStore,
-    link::Link,
+    identity::{Identity, IdentityStore, rewrite},
+    link::{PreparedLink, provider_of},
     plugin::Announcer,
     schema::Schemas,
     session::{SessionStore, end_each},
@@ -22,9 +22,6 @@ use crate::config;
 
 /// How many links are read at a time.
 const PAGE: u32 = 500;
-
-/// How often an identity is changed over what others change meanwhile.
-const TRIES: usize = 8;
 
 /// What becomes of what a provider leaves behind.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,7 +80,7 @@ pub(crate) struct Departures {
 }
 
 impl Departures {
-    /// How many links to a provider there are.
+    /// How many links to a provider there are, made or prepared.
     pub(super) async fn links(&self, provider: &ProviderId) -> Result<u64, StoreError> {
         let (mut count, mut after) = (0, None);
         loop {
@@ -140,9 +137,35 @@ impl Departures {
             };
             after = Some(last.id);
             for link in page.into_iter().filter(|link| is_of(link, provider)) {
-                let unlinked = self.unlink_one(&link, provider, departed).await;
+                let unlinked = match PreparedLink::of(&link) {
+                    Some(_) => self.unlink_prepared(&link, provider, departed).await,
+                    None => self.unlink_one(&link, provider, departed).await,
+                };
                 failure = unlinked.err().or(failure);
             }
+        }
+    }
+
+    /// Removes a prepared link: whoever later takes the provider's name lets nobody in by it.
+    async fn unlink_prepared(
+        &self,
+        stub: &Credential,
+        provider: &ProviderId,
+        departed: &mut Departed,
+    ) -> Result<(), StoreError> {
+        if PreparedLink::remove(stub, &*self.credentials).await? {
+            departed.links_removed += 1;
+            self.announcer.announce(&Event::PreparedLinkRemoved {
+                identity: stub.identity_id,
+                provider,
+            });
+            return Ok(());
+        }
+        // Else an account has just taken its place, unless somebody has removed it.
+        let left = self.credentials.list(stub.identity_id).await?;
+        match left.iter().find(|left| left.id == stub.id) {
+            Some(link) => self.unlink_one(link, provider, departed).await,
+            None => Ok(()),
         }
     }
 
@@ -152,9 +175,10 @@ impl Departures {
         provider: &ProviderId,
         departed: &mut Departed,
     ) -> Result<(), StoreError> {
-        if let Err(error) = self.vault.forget(link.id).await {
+        let kept = self.vault.kept(link.id).await.unwrap_or_else(|error| {
             tracing::warn!(%error, provider.id = %provider, "tokens of a removed link stay");
-        }
+            None
+        });
         // First, for nothing leads here again once the link is gone.
         self.release(link.identity_id, provider).await?;
         if self.credentials.delete(link.id).await? {
@@ -164,6 +188,12 @@ impl Departures {
                 provider,
                 reason: UnlinkReason::ProviderRemoved,
             });
+            // Last, for those of a link that stays go on.
+            if let Some(kept) = kept
+                && let Err(error) = self.vault.give_back(kept).await
+            {
+                tracing::warn!(%error, provider.id = %provider, "tokens of a removed link stay");
+            }
         }
         // Once more, for somebody may have been signing in by it.
         self.release(link.identity_id, provider).await
@@ -172,26 +202,20 @@ impl Departures {
     /// Takes back what only the provider could set of an identity, over what others change
     /// meanwhile.
     async fn release(&self, id: IdentityId, provider: &ProviderId) -> Result<(), StoreError> {
-        let (clock, entropy, mut tries) = (&*self.clock, &*self.entropy, 1);
-        loop {
-            let Some(identity) = self.identities.find(id).await? else {
-                return Ok(());
-            };
-            let released = self.schemas.released(&identity, provider, clock, entropy);
-            let Some(released) = released else {
-                return Ok(());
-            };
-            match self.identities.update(&released).await {
-                Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
-                done => return done,
-            }
-        }
+        let (clock, entropy) = (&*self.clock, &*self.entropy);
+        let released = |identity: Identity| {
+            ready(Ok(self
+                .schemas
+                .released(&identity, provider, clock, entropy)))
+        };
+        let released = rewrite(&*self.identities, id, released).await;
+        released.map(drop)
     }
 }
 
-/// Whether this is a link to the provider, whatever its identifier looks like.
+/// Whether this is a link to the provider, made or prepared, whatever its identifier looks like.
 fn is_of(credential: &Credential, provider: &ProviderId) -> bool {
-    Link::of(credential).is_some_and(|link| link.key.provider == *provider)
+    provider_of(credential).is_some_and(|found| found == *provider)
 }
 
 #[cfg(test)]

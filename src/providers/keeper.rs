@@ -1,7 +1,11 @@
 //! Keeps the registry as the sources say: reads them anew when they change, and lets what was good
 //! before serve on while they are broken.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use portcullis_core::{
     administration::{Departed, LinkFate},
@@ -12,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
-    absence::{Absences, Files},
+    absence::{Absences, Files, MainFile},
     departure::{Departures, Fates},
     roster::{Entries, Entry, Origin, Roster},
     stamp::Stamp,
@@ -54,6 +58,10 @@ pub(super) struct Seen {
     stamp: Stamp,
     /// The last good reading of the files.
     config: Config,
+    /// The configuration file of that reading.
+    main: MainFile,
+    /// The configuration file of what serves.
+    served: Option<PathBuf>,
     /// Whether they could not be read since.
     is_broken: bool,
     rows: Vec<StoredProvider>,
@@ -65,11 +73,18 @@ impl Keeper {
     pub(crate) async fn begin(config: Config, parts: KeeperParts) -> Result<Self, CannotBegin> {
         let files = parts.roster.entries_of(&config)?;
         let rows = parts.stored.list().await?;
+        let main = parts.sources.as_ref().and_then(Sources::chosen_file);
+        let main = main.map(Path::to_owned);
         let keeper = Self {
             started_with: other_sections(&config),
             seen: Mutex::new(Seen {
                 stamp: stamp(parts.sources.as_ref(), &config),
                 config,
+                main: MainFile {
+                    file: main.clone(),
+                    has_table: false,
+                },
+                served: main,
                 is_broken: false,
                 rows,
                 absences: Absences::default(),
@@ -127,9 +142,10 @@ impl Keeper {
         }
         seen.stamp = stamp;
         match self.read(sources.clone()).await {
-            Ok(config) => {
+            Ok((config, main)) => {
                 self.warn_of_restart(&config);
                 seen.config = config;
+                seen.main = main;
                 seen.is_broken = false;
                 self.parts.roster.note(|trouble| trouble.files = None);
                 tracing::info!("the configuration was read anew");
@@ -151,12 +167,19 @@ impl Keeper {
     }
 
     /// Reads the files off the threads that serve, and checks all of them.
-    async fn read(&self, sources: Sources) -> Result<Config, String> {
+    async fn read(&self, sources: Sources) -> Result<(Config, MainFile), String> {
         let reading = tokio::task::spawn_blocking(move || config::load(&sources));
         let read = reading.await.map_err(|error| error.to_string())?;
-        let Loaded { config, .. } = read.map_err(|report| report.problems_alone().to_string())?;
-        let made = self.parts.roster.entries_of(&config);
-        made.map(|_| config).map_err(|error| error.to_string())
+        let loaded = read.map_err(|report| report.problems_alone().to_string())?;
+        let made = self.parts.roster.entries_of(&loaded.config);
+        made.map_err(|error| error.to_string())?;
+        let Loaded {
+            config,
+            file,
+            has_table,
+            ..
+        } = loaded;
+        Ok((config, MainFile { file, has_table }))
     }
 
     /// Whether the store says something new.
@@ -182,15 +205,17 @@ impl Keeper {
             Err(error) => return tracing::error!(%error, "the providers of before serve on"),
         };
         let next = self.with_stored(files, seen);
-        seen.absences.note(&roster.entries(), &next);
+        let before = roster.entries();
+        seen.absences.note(&before, &next, seen.served.as_deref());
         roster.serve(next);
+        seen.served.clone_from(&seen.main.file);
     }
 
     /// Looks once more for those that the files do not name any more.
     fn look_for_the_missing(&self, seen: &mut Seen) {
-        if let (Some(sources), false) = (&self.parts.sources, seen.is_broken) {
+        if self.parts.sources.is_some() && !seen.is_broken {
             seen.absences.look(&Files {
-                main: sources.chosen_file(),
+                main: &seen.main,
                 drop_ins: &seen.config.drop_ins,
             });
         }

@@ -16,6 +16,8 @@
 //!   must not leave `POST /admin` to a public `/`.
 //! - **Own pages** (routes of every host that are answered in process) stand before all of this:
 //!   sign-in works on every host, whatever else its routes say.
+//! - **Unclaimed paths.** What nothing above serves may still have a route of its own, such as
+//!   `/.well-known/change-password`.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -33,6 +35,7 @@ pub struct RouteTable {
     /// The length of the longest key of `below`: longer suffixes need no look.
     longest_below: usize,
     any: PathTree,
+    unclaimed: PathTree,
 }
 
 /// What the table says about a request.
@@ -67,6 +70,7 @@ impl RouteTable {
             below: HashMap::new(),
             longest_below: 0,
             any: PathTree::default(),
+            unclaimed: PathTree::default(),
         };
         let mut ambiguous = Vec::new();
         for (id, mut route) in (0_u32..).zip(routes) {
@@ -86,7 +90,10 @@ impl RouteTable {
     /// The route for a canonical host (lower case, without port) and path.
     pub fn find(&self, host: &str, path: &str, method: &Method) -> Lookup<'_> {
         match self.own.find(path, method) {
-            Lookup::None => self.owner_of(host).find(path, method),
+            Lookup::None => match self.owner_of(host).find(path, method) {
+                Lookup::None => self.unclaimed.find(path, method),
+                found => found,
+            },
             own => own,
         }
     }
@@ -98,6 +105,7 @@ impl RouteTable {
 
     fn tree_of(&mut self, route: &Route) -> &mut PathTree {
         match (&route.host, &route.target) {
+            (HostPattern::Unclaimed, _) => &mut self.unclaimed,
             (HostPattern::Any, Target::Pages(_)) => &mut self.own,
             (HostPattern::Any, _) => &mut self.any,
             (HostPattern::Exact(host), _) => {

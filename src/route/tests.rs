@@ -24,6 +24,7 @@ pub(crate) fn route(name: &str, path: &str) -> Route {
         preset: HeaderPreset::OAuth2Proxy,
         set_headers: BTreeMap::new(),
         inject_access_token: None,
+        scopes: Vec::new(),
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {
@@ -72,6 +73,11 @@ impl Route {
         let header = HeaderName::try_from(name).unwrap();
         self.set_headers
             .insert(name.to_owned(), (header, rule_of(text)));
+        self
+    }
+
+    pub(crate) fn asking_for(mut self, scope: &str) -> Self {
+        self.scopes = vec![scope.to_owned()];
         self
     }
 

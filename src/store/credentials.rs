@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, IdentityId, ProviderId},
-    link::LinkKey,
+    link::{LinkKey, PreparedLink},
     store::StoreError,
 };
 use sea_query::{
@@ -86,19 +86,13 @@ impl CredentialStore for SqlCredentials {
         after: Option<CredentialId>,
         limit: u32,
     ) -> Result<Vec<Credential>, StoreError> {
-        let prefix = LinkKey::identifier_prefix(provider);
-        // No LIKE: `_` is part of ids, and SQLite's takes no notice of case.
-        let beginning = Func::cust("substr").args([
-            Expr::col(Column::Identifier),
-            // Literals: PostgreSQL takes no bigint here, and every number is bound as one.
-            Expr::cust("1"),
-            Expr::cust(prefix.len().to_string()),
-        ]);
+        let link = begins_with(&LinkKey::identifier_prefix(provider));
+        let prepared = begins_with(&PreparedLink::identifier_prefix(provider));
         let query = Query::select()
             .columns(COLUMNS)
             .from(Table::Credentials)
             .and_where(Expr::col(Column::Kind).eq(text(CredentialKind::Oidc.as_str())))
-            .and_where(Expr::expr(beginning).eq(text(prefix)))
+            .and_where(link.or(prepared))
             .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
             .order_by(Column::Id, Order::Asc)
             .limit(u64::from(limit))
@@ -152,6 +146,18 @@ pub(super) async fn remove_beside(
     }
     let removal = database.write(&removal(id), WHAT);
     Ok(transaction.execute(removal).await? > 0)
+}
+
+/// Whether a credential's identifier begins so. No LIKE: `_` is part of ids, and SQLite's takes no
+/// notice of case.
+fn begins_with(prefix: &str) -> Expr {
+    let beginning = Func::cust("substr").args([
+        Expr::col(Column::Identifier),
+        // Literals: PostgreSQL takes no bigint here, and every number is bound as one.
+        Expr::cust("1"),
+        Expr::cust(prefix.len().to_string()),
+    ]);
+    Expr::expr(beginning).eq(text(prefix))
 }
 
 fn removal(id: CredentialId) -> DeleteStatement {

@@ -1,10 +1,14 @@
-//! The queue of mail in SQL: whoever takes a mail has it for a while, and if they never say what became
-//! of it, it is somebody else's turn.
+//! The queue of mail in SQL. A mail that was taken is due again when whoever took it has had long enough:
+//! taking it is one conditional update, so that of many nodes one gets it.
 
+use async_trait::async_trait;
 use jiff::Timestamp;
-use portcullis_core::store::StoreError;
+use portcullis_core::{
+    id::MailId,
+    mail::{MailStore, QueuedMail},
+    store::StoreError,
+};
 use sea_query::{Expr, ExprTrait, Order, Query, UpdateStatement, Value};
-use uuid::Uuid;
 
 use super::{
     cell::{Row, text, time},
@@ -14,46 +18,33 @@ use super::{
 
 const WHAT: &str = "mail";
 
-/// A mail that waits.
-#[derive(Clone, PartialEq, Eq)]
-pub struct QueuedMail {
-    /// Its name.
-    pub id: Uuid,
-    /// The mail, sealed.
-    pub sealed: String,
-    /// How often it was taken to be sent.
-    pub tries: u32,
-    /// When it is its turn.
-    pub due_at: Timestamp,
-    /// When it is of no use any more.
-    pub expires_at: Timestamp,
-}
-
-impl std::fmt::Debug for QueuedMail {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("QueuedMail").field(&self.id).finish()
-    }
-}
-
 /// Mail that waits in SQL.
 #[derive(Debug, Clone)]
-pub struct QueuedMails {
+pub(super) struct SqlMails {
     database: Database,
 }
 
-impl QueuedMails {
+impl SqlMails {
     pub(super) fn new(database: Database) -> Self {
         Self { database }
     }
 
-    /// Adds a mail.
-    pub async fn put(&self, mail: &QueuedMail) -> Result<(), StoreError> {
+    async fn update(&self, query: &UpdateStatement) -> Result<bool, StoreError> {
+        let query = self.database.write(query, WHAT);
+        Ok(self.database.execute(query).await? > 0)
+    }
+}
+
+#[async_trait]
+impl MailStore for SqlMails {
+    async fn put(&self, mail: &QueuedMail) -> Result<(), StoreError> {
         let row = insert(
             Table::Mails,
             vec![
                 (Column::Id, text(mail.id)),
                 (Column::Sealed, text(&mail.sealed)),
                 (Column::Tally, Value::BigInt(Some(mail.tries.into()))),
+                (Column::CreatedAt, time(mail.created_at)),
                 (Column::DueAt, time(mail.due_at)),
                 (Column::ExpiresAt, time(mail.expires_at)),
             ],
@@ -62,13 +53,13 @@ impl QueuedMails {
         self.database.execute(row).await.map(drop)
     }
 
-    /// The mails whose turn it is at `now`, the oldest first, at most this many.
-    pub async fn due(&self, now: Timestamp, most: u64) -> Result<Vec<QueuedMail>, StoreError> {
+    async fn due(&self, now: Timestamp, most: u64) -> Result<Vec<QueuedMail>, StoreError> {
         let query = Query::select()
             .columns([
                 Column::Id,
                 Column::Sealed,
                 Column::Tally,
+                Column::CreatedAt,
                 Column::DueAt,
                 Column::ExpiresAt,
             ])
@@ -82,16 +73,14 @@ impl QueuedMails {
         rows.iter().map(read).collect()
     }
 
-    /// Takes a mail to send it, until `until`; `None` when somebody else was faster.
-    pub async fn take(
+    async fn take(
         &self,
         mail: &QueuedMail,
         until: Timestamp,
     ) -> Result<Option<QueuedMail>, StoreError> {
         let tries = mail.tries.saturating_add(1);
-        let query = moved(mail.id, until)
+        let query = due_again(mail, until)
             .value(Column::Tally, Expr::from(Value::BigInt(Some(tries.into()))))
-            .and_where(Expr::col(Column::DueAt).eq(time(mail.due_at)))
             .to_owned();
         let taken = self.update(&query).await?;
         Ok(taken.then(|| QueuedMail {
@@ -101,13 +90,11 @@ impl QueuedMails {
         }))
     }
 
-    /// Lets it be the mail's turn again at `due_at`.
-    pub async fn put_off(&self, id: Uuid, due_at: Timestamp) -> Result<(), StoreError> {
-        self.update(&moved(id, due_at)).await.map(drop)
+    async fn put_off(&self, taken: &QueuedMail, due_at: Timestamp) -> Result<bool, StoreError> {
+        self.update(&due_again(taken, due_at)).await
     }
 
-    /// Forgets a mail.
-    pub async fn remove(&self, id: Uuid) -> Result<(), StoreError> {
+    async fn remove(&self, id: MailId) -> Result<(), StoreError> {
         let removal = Query::delete()
             .from_table(Table::Mails)
             .and_where(Expr::col(Column::Id).eq(text(id)))
@@ -115,18 +102,15 @@ impl QueuedMails {
         let removal = self.database.write(&removal, WHAT);
         self.database.execute(removal).await.map(drop)
     }
-
-    async fn update(&self, query: &UpdateStatement) -> Result<bool, StoreError> {
-        let query = self.database.write(query, WHAT);
-        Ok(self.database.execute(query).await? > 0)
-    }
 }
 
-fn moved(id: Uuid, due_at: Timestamp) -> UpdateStatement {
+/// Moves the turn of a mail that nobody has moved since it was read.
+fn due_again(mail: &QueuedMail, due_at: Timestamp) -> UpdateStatement {
     Query::update()
         .table(Table::Mails)
         .value(Column::DueAt, Expr::from(time(due_at)))
-        .and_where(Expr::col(Column::Id).eq(text(id)))
+        .and_where(Expr::col(Column::Id).eq(text(mail.id)))
+        .and_where(Expr::col(Column::DueAt).eq(time(mail.due_at)))
         .to_owned()
 }
 
@@ -136,6 +120,7 @@ fn read(row: &Row) -> Result<QueuedMail, StoreError> {
         id: row.parsed(Column::Id)?,
         sealed: row.text(Column::Sealed)?,
         tries: u32::try_from(tries).map_err(|_| StoreError::Corrupt { what: WHAT })?,
+        created_at: row.time(Column::CreatedAt)?,
         due_at: row.time(Column::DueAt)?,
         expires_at: row.time(Column::ExpiresAt)?,
     })

@@ -12,8 +12,11 @@ use portcullis_core::{
 
 use super::keeper::Keeper;
 
-/// How long a choice holds: another node may have changed the links.
-const AGE: Duration = Duration::from_secs(5);
+/// How long a choice holds that another node may have made wrong by one more link.
+const AGE: Duration = Duration::from_secs(30);
+
+/// The same where this process has changed something meanwhile, or where there is nothing to give.
+const SHORT_AGE: Duration = Duration::from_secs(5);
 
 /// Who asks for tokens, and of which provider.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,30 +30,51 @@ pub(super) struct Asking {
 #[derive(Debug)]
 pub(super) struct Chosen {
     pub(super) link: Option<CredentialId>,
+    /// Until when, as long as this process changes nothing that is kept.
     until: Timestamp,
+    /// Until when, whatever it changes.
+    in_any_case: Timestamp,
     changes: u64,
 }
 
 impl Chosen {
-    /// Whether the choice still holds; that there is no link holds only until this process changes
-    /// any.
+    /// Whether the choice still holds.
     pub(super) fn serves_at(&self, now: Timestamp, changes: u64) -> bool {
-        now < self.until && (self.link.is_some() || self.changes == changes)
+        now < match self.changes == changes {
+            true => self.until,
+            false => self.in_any_case,
+        }
     }
+}
+
+/// Why a link is the one.
+enum Choice {
+    /// The session came from its account: it holds as long as there are tokens.
+    Own(CredentialId),
+    /// The identity has no other of the provider's.
+    Only(CredentialId),
+    /// No link is.
+    Nothing,
 }
 
 impl Keeper {
     /// Chooses a link, when `changes` were made in this process so far.
     pub(super) async fn choose(&self, asking: &Asking, changes: u64) -> Result<Chosen, StoreError> {
-        let until = self.parts.clock.now() + AGE;
+        let now = self.parts.clock.now();
+        let (link, until, in_any_case) = match self.link(asking).await? {
+            Choice::Own(link) => (Some(link), Timestamp::MAX, Timestamp::MAX),
+            Choice::Only(link) => (Some(link), now + AGE, now + SHORT_AGE),
+            Choice::Nothing => (None, now + SHORT_AGE, Timestamp::MIN),
+        };
         Ok(Chosen {
-            link: self.link(asking).await?,
+            link,
             until,
+            in_any_case,
             changes,
         })
     }
 
-    async fn link(&self, asking: &Asking) -> Result<Option<CredentialId>, StoreError> {
+    async fn link(&self, asking: &Asking) -> Result<Choice, StoreError> {
         let credentials = &self.parts.credentials;
         let origins = self.parts.origins.list(asking.session).await?;
         let mut origins = origins.iter();
@@ -58,16 +82,14 @@ impl Keeper {
             let key = origin.link.identifier();
             let own = credentials.find_by_identifier(CredentialKind::Oidc, &key);
             let own = own.await?.filter(|own| own.identity_id == asking.identity);
-            return Ok(own.map(|own| own.id));
+            return Ok(own.map_or(Choice::Nothing, |own| Choice::Own(own.id)));
         }
         let all = credentials.list(asking.identity).await?;
-        let mut links = all.iter().filter_map(Link::of);
-        let mut links = links
-            .by_ref()
-            .filter(|link| link.key.provider == asking.provider);
+        let links = all.iter().filter_map(Link::of);
+        let mut links = links.filter(|link| link.key.provider == asking.provider);
         Ok(match (links.next(), links.next()) {
-            (Some(only), None) => Some(only.id),
-            _ => None,
+            (Some(only), None) => Choice::Only(only.id),
+            _ => Choice::Nothing,
         })
     }
 }

@@ -74,6 +74,11 @@ impl Held {
         self.until = Timestamp::MIN;
     }
 
+    /// Whether nothing is kept.
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self.outcome, Outcome::Nothing)
+    }
+
     /// What whoever asks is told.
     pub(super) fn answer(&self) -> Result<Option<Secret>, VaultError> {
         match &self.outcome {

@@ -30,6 +30,15 @@ fn sessions_end_and_their_cookie_reaches_the_gateway() {
 }
 
 #[test]
+fn the_templates_of_mails_are_looked_for_beside_the_configuration() {
+    let folder = Folder::with(&format!("[mail]\ntemplate_dir = \"mails\"\n{ROUTE}"));
+    let mails = folder.path().join("mails");
+    std::fs::create_dir(&mails).unwrap();
+    let config = folder.load().unwrap().config;
+    assert_eq!(config.mail.template_dir, Some(mails));
+}
+
+#[test]
 fn providers_are_complete_and_of_their_kind() {
     refused(
         "[providers.acme]\nclient_id = \"x\"\n",
@@ -327,5 +336,21 @@ fn a_missing_mail_server_is_told_where_somebody_would_be_written_to() {
     refused(
         &provider("[mail]\ntemplate_dir = \"/nowhere\""),
         "portcullis.toml:9: mail.template_dir: there is no such folder",
+    );
+}
+
+#[test]
+fn a_trait_is_exposed_only_in_a_header_that_may_be_set() {
+    let schema = |header: &str| {
+        format!(
+            "{ROUTE}[[identity.schemas]]\nid = \"a\"\ninline = '{{\"properties\": {{\"a\": \
+             {{\"x-profile\": {{\"expose\": {{\"header\": \"{header}\"}}}}}}}}}}'\n"
+        )
+    };
+    assert_eq!(Folder::with(&schema("X-Team")).warned(), "");
+    refused(
+        &schema("X-Portcullis-Team"),
+        "portcullis.toml:6: identity.schemas[0].inline: no usable schema at \
+         /properties/a/x-profile/expose/header: the gateway itself decides about",
     );
 }

@@ -4,14 +4,7 @@ use std::{fmt::Write as _, fs};
 
 use portcullis::config::{Protocol, ProviderKind};
 
-use crate::{Folder, ROUTE, provider, refused, warned};
-
-/// A provider of this kind; its own keys begin at line 8.
-fn of_kind(kind: &str, keys: &str) -> String {
-    format!(
-        "{ROUTE}[providers.p]\nkind = \"{kind}\"\nclient_id = \"x\"\nclient_secret = \"y\"\n{keys}\n"
-    )
-}
+use crate::{Folder, of_kind, provider, refused, warned};
 
 #[test]
 fn an_unknown_kind_is_told_with_the_nearest_one() {
@@ -70,6 +63,11 @@ fn keys_of_other_kinds_are_refused() {
             "discord",
             "issuer_url = \"https://x.org\"",
             "kind \"discord\" does not know",
+        ),
+        (
+            "apple",
+            "certificate = \"x\"",
+            "kind \"apple\" does not know",
         ),
     ] {
         let name = key.split(' ').next().unwrap();

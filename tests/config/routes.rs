@@ -175,3 +175,22 @@ fn a_provider_whose_token_is_injected_may_come_later() {
         "portcullis.toml:4: warning: routes[0].inject_access_token: there is no provider \"acme\" here",
     );
 }
+
+#[test]
+fn a_scope_is_one_word_and_asked_for_where_somebody_is_known() {
+    let route = |keys: &str| {
+        format!("[[routes]]\nname = \"a\"\nupstream = [\"http://127.0.0.1:3000\"]\n{keys}\n")
+    };
+    let config = Folder::with(&route("scopes = [\"phone\", \"x:read\"]"))
+        .load()
+        .unwrap();
+    assert_eq!(config.config.routes[0].scopes, ["phone", "x:read"]);
+    refused(
+        &route("scopes = [\"phone\", \"two words\"]"),
+        "portcullis.toml:4: routes[0].scopes[1]: \"two words\" is no scope; write one word",
+    );
+    warned(
+        &route("access = \"public\"\nscopes = [\"phone\"]"),
+        "portcullis.toml:5: warning: routes[0].scopes: nobody has to be known here",
+    );
+}

@@ -123,6 +123,7 @@ pub(crate) fn signed_in(name: &str, path: &str, target: Target) -> Route {
         preset: HeaderPreset::OAuth2Proxy,
         set_headers: BTreeMap::new(),
         inject_access_token: None,
+        scopes: Vec::new(),
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {

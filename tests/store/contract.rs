@@ -7,13 +7,14 @@ use portcullis_core::{
     credential::CredentialStore,
     flow::FlowStore,
     identity::IdentityStore,
+    mail::MailStore,
     session::SessionStore,
     testing::{
         FrozenClock, MemoryStore,
         contract::{
             credential_store_contract, flow_store_contract, flows_go_with_their_identity,
-            identity_store_contract, session_store_contract, token_store_contract,
-            upstream_session_store_contract,
+            identity_store_contract, mail_store_contract, session_store_contract,
+            token_store_contract, upstream_session_store_contract,
         },
     },
     vault::{TokenStore, UpstreamSessionStore},
@@ -29,6 +30,7 @@ struct Held<'a> {
     flows: &'a dyn FlowStore,
     tokens: &'a dyn TokenStore,
     upstreams: &'a dyn UpstreamSessionStore,
+    mails: &'a dyn MailStore,
 }
 
 impl Held<'_> {
@@ -43,6 +45,7 @@ impl Held<'_> {
         flows_go_with_their_identity(identities, self.flows, clock, &entropy).await;
         token_store_contract(identities, credentials, self.tokens, clock, &entropy).await;
         upstream_session_store_contract(identities, sessions, self.upstreams, &entropy).await;
+        mail_store_contract(self.mails, &entropy).await;
     }
 }
 
@@ -56,6 +59,7 @@ async fn hold(record: &Record, redis: Option<&Redis>) {
         flows: &*node.stores.flows,
         tokens: &*node.stores.tokens,
         upstreams: &*node.stores.upstream_sessions,
+        mails: &*node.store.mails(),
     };
     held.to_the_contract(&clock).await;
 }
@@ -71,6 +75,7 @@ async fn memory_holds_to_the_contract() {
         flows: &store,
         tokens: &store,
         upstreams: &store,
+        mails: &store,
     };
     held.to_the_contract(&clock).await;
 }

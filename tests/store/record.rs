@@ -8,8 +8,9 @@ use portcullis_core::{
     clock::Clock,
     credential::{Credential, CredentialKind},
     flow::{Flow, FlowKind, Transport},
-    id::{CredentialId, FlowId},
+    id::{CredentialId, FlowId, MailId},
     identity::IdentityState,
+    mail::QueuedMail,
     secret::TokenHash,
     store::StoreError,
     ui::Ui,
@@ -235,6 +236,31 @@ async fn what_ended_long_ago_is_removed() {
     }
 }
 
+#[tokio::test]
+async fn mail_that_is_of_no_use_any_more_is_removed() {
+    for record in records().await {
+        let clock = clock();
+        let store = record.open(&clock).await;
+        let (mails, now) = (store.mails(), clock.now());
+        let mail = |minutes: u64| QueuedMail {
+            id: MailId::generate(&entropy()),
+            sealed: "sealed".to_owned(),
+            tries: 0,
+            created_at: now,
+            due_at: now,
+            expires_at: now + Duration::from_secs(60 * minutes),
+        };
+        let (old, new) = (mail(1), mail(3));
+        for mail in [&old, &new] {
+            mails.put(mail).await.unwrap();
+        }
+        clock.advance(Duration::from_secs(120));
+        store.purge(clock.now()).await.unwrap();
+        assert_eq!(mails.due(clock.now(), 9).await.unwrap(), [new]);
+    }
+}
+
+/// HA-06.
 #[tokio::test]
 async fn an_identity_that_is_switched_off_has_no_sessions() {
     for record in records().await {

@@ -12,7 +12,6 @@ use async_trait::async_trait;
 use portcullis::vault::{Keyring, Vault, VaultParts};
 use portcullis_core::{
     clock::Clock,
-    credential::{Credential, CredentialKind},
     event::Event,
     id::{CredentialId, IdentityId, ProviderId, SessionId},
     identity::Identity,
@@ -166,15 +165,8 @@ impl Linked {
         let clock = clock();
         let node = Node::start(record, None, &clock).await;
         let ada = identity(clock.now());
-        let link = Credential {
-            id: CredentialId::generate(&entropy()),
-            identity_id: ada.id,
-            kind: CredentialKind::Oidc,
-            identifier: Some(key("ada").identifier()),
-            config: key("ada").config(),
-            created_at: clock.now(),
-            updated_at: clock.now(),
-        };
+        let id = CredentialId::generate(&entropy());
+        let link = key("ada").credential(ada.id, id, clock.now());
         let insertion = node
             .stores
             .identities
@@ -234,7 +226,18 @@ impl Linked {
         tokens: Arc<dyn TokenStore>,
         keys: Keyring,
     ) -> Arc<Vault> {
-        Arc::new(Vault::new(VaultParts {
+        Arc::new(Vault::new(self.parts(node, tokens, keys)))
+    }
+
+    /// A vault of this node that reads through another one where sessions came from, and links.
+    pub(crate) fn vault_choosing(&self, node: &Node, other: &Node) -> Arc<Vault> {
+        let keys = Keyring::new(b"key", []);
+        let tokens = Arc::clone(&node.stores.tokens);
+        Arc::new(Vault::new(self.parts(other, tokens, keys)))
+    }
+
+    fn parts(&self, node: &Node, tokens: Arc<dyn TokenStore>, keys: Keyring) -> VaultParts {
+        VaultParts {
             tokens,
             credentials: Arc::clone(&node.stores.credentials),
             origins: Arc::clone(&node.stores.upstream_sessions),
@@ -243,7 +246,7 @@ impl Linked {
             announcer: Announcer::new(vec![self.ear.clone()]),
             clock: self.clock.clone(),
             entropy: Arc::new(entropy()),
-        }))
+        }
     }
 
     /// What a sign-in brings: tokens that expire after this many seconds.

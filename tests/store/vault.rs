@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use portcullis::vault::{Keyring, SealedUpstreamSessions, Vault};
 use portcullis_core::{
     clock::Clock,
-    credential::{Credential, CredentialKind},
     id::{CredentialId, IdentityId, SessionId},
     provider::{Policy, TokenSet, Upstream},
     secret::Secret,
@@ -176,15 +175,11 @@ async fn forgotten_tokens_are_revoked_and_gone_at_once() {
 
 /// Links one more account, and keeps a token of it that is called like the account.
 async fn link_another(linked: &Linked, node: &Node, vault: &Vault, subject: &str) -> CredentialId {
-    let link = Credential {
-        id: CredentialId::generate(&entropy()),
-        identity_id: linked.ada.id,
-        kind: CredentialKind::Oidc,
-        identifier: Some(key(subject).identifier()),
-        config: key(subject).config(),
-        created_at: linked.clock.now() + Duration::from_secs(1),
-        updated_at: linked.clock.now(),
-    };
+    let (id_of_link, later) = (
+        CredentialId::generate(&entropy()),
+        linked.clock.now() + Duration::from_secs(1),
+    );
+    let link = key(subject).credential(linked.ada.id, id_of_link, later);
     node.stores.credentials.put(&link).await.unwrap();
     let tokens = TokenSet {
         access: Secret::new(subject),
@@ -234,6 +229,36 @@ async fn a_session_is_given_the_tokens_of_its_own_account_only() {
     let stranger = IdentityId::generate(&entropy());
     let strange = token_for(&vault, stranger, own).await.unwrap();
     assert_eq!(strange, None, "the account is somebody else's");
+}
+
+#[tokio::test]
+async fn whose_tokens_a_session_is_given_is_not_asked_anew_every_few_seconds() {
+    let record = Record::sqlite();
+    let (linked, node) = Linked::on(&record).await;
+    // Where sessions came from, and links, are read through another node, which goes away.
+    let other = Node::start(&record, None, &linked.clock).await;
+    let vault = linked.vault_choosing(&node, &other);
+    linked.sign_in(&vault, 3600).await;
+    let own = session_from(&linked, &node, "ada").await;
+    let told = async || token_for(&vault, linked.ada.id, own).await;
+    assert_eq!(told().await.unwrap().as_deref(), Some("access-0"));
+    assert!(linked.token(&vault).await.unwrap().is_some());
+    other.store.close().await;
+    for _ in 0..5 {
+        linked.clock.advance(Duration::from_secs(5));
+        assert_eq!(told().await.unwrap().as_deref(), Some("access-0"));
+        assert!(linked.token(&vault).await.unwrap().is_some());
+    }
+    linked.clock.advance(Duration::from_secs(5));
+    assert_eq!(told().await.unwrap().as_deref(), Some("access-0"));
+    let only = linked.token(&vault).await;
+    assert!(matches!(only, Err(VaultError::Store(_))), "are there two?");
+
+    // Without tokens whose they are is asked anew.
+    node.stores.tokens.remove(linked.link).await.unwrap();
+    linked.clock.advance(Duration::from_secs(5));
+    assert_eq!(told().await.unwrap(), None);
+    assert!(matches!(told().await, Err(VaultError::Store(_))));
 }
 
 #[tokio::test]

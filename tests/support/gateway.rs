@@ -294,12 +294,8 @@ impl TestGateway {
 
     /// Runs a command with the gateway's configuration, `input` on its standard input.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
-        run(
-            &self.configuration,
-            &self.described.environment,
-            arguments,
-            input,
-        )
+        let environment = &self.described.environment;
+        run(&self.configuration, environment, arguments, input)
     }
 
     /// Asks the gateway to end, and returns how it ended and how long that took.
@@ -309,10 +305,15 @@ impl TestGateway {
         (status, asked.elapsed())
     }
 
+    /// Ends the gateway as a crash would.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
+    }
+
     /// Starts the stopped gateway again on the same ports, with the same store.
     pub(crate) async fn start_again(&mut self) {
-        let folder = self.described.folder.path();
-        self.process = launch(&self.configuration, &self.described.environment, folder);
+        let environment = &self.described.environment;
+        self.process = launch(&self.configuration, environment, self.folder());
         self.ready().await;
     }
 

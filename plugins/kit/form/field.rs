@@ -1,5 +1,6 @@
 //! One field: which control shows it, and everything the control is told.
 
+use minijinja::Value as Markup;
 use portcullis_core::ui::Node;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -8,6 +9,7 @@ use super::{
     choice::{is_own, origin},
     label, plain, text,
 };
+use crate::locales::form::HTML;
 
 /// A field as a template reads it.
 #[derive(Debug, Default, Serialize)]
@@ -36,8 +38,8 @@ pub(super) struct Field<'a> {
     /// More attributes, by their names.
     limits: Vec<(&'static str, String)>,
     placeholder: Option<&'a str>,
-    before: Option<&'a str>,
-    after: Option<&'a str>,
+    before: Option<Markup>,
+    after: Option<Markup>,
     pub(super) errors: Vec<&'a str>,
     notes: Vec<&'a str>,
     data: Vec<(&'a str, String)>,
@@ -115,8 +117,8 @@ impl<'a> Field<'a> {
             verbatim: is_verbatim(node),
             limits: limits(node, control, kind),
             placeholder: member(ext, "placeholder"),
-            before: member(ext, "helperTextBefore"),
-            after: member(ext, "helperTextAfter"),
+            before: helper(ext, "helperTextBefore"),
+            after: helper(ext, "helperTextAfter"),
             errors: of_kind(true),
             notes: of_kind(false),
             data: data(ext),
@@ -175,6 +177,18 @@ impl<'a> Field<'a> {
             ..Self::default()
         }
     }
+}
+
+/// A helper text; one that is HTML was made harmless when it was put into the reader's language.
+fn helper(ext: &Map<String, Value>, name: &str) -> Option<Markup> {
+    let text = member(ext, name)?.to_owned();
+    let of_html = ext.get(HTML).and_then(Value::as_array);
+    Some(
+        match of_html.is_some_and(|names| names.iter().any(|one| one == name)) {
+            true => Markup::from_safe_string(text),
+            false => Markup::from(text),
+        },
+    )
 }
 
 /// The control, and the type of its inputs.

@@ -183,6 +183,21 @@ fn kc_054_helper_texts_are_escaped_and_tied_to_their_field() {
 }
 
 #[test]
+fn kc_054_a_helper_text_that_may_be_html_keeps_a_few_harmless_tags() {
+    let ext = json!({
+        "helperTextBefore": "<b>Why?</b> <script>1</script>", "helperTextAfter": "<b>x</b>",
+        "placeholder": "<b>", "html": ["helperTextBefore"],
+    });
+    let page = shown(vec![input("x", ext)]);
+    has(
+        &page,
+        "-before\"><b>Why?</b> &lt;script&gt;1&lt;/script&gt;</p>",
+    );
+    has(&page, "-after\">&lt;b&gt;x&lt;/b&gt;</p>");
+    has(&page, "placeholder=\"&lt;b&gt;\"");
+}
+
+#[test]
 fn kc_056_options_have_the_labels_of_the_readers_language() {
     let ext = json!({"inputType": "select", "optionLabels": {"a": "${firstName}", "b": "B <b>"}});
     let node = with_options(input("x", ext), &["a", "b", "c"]).with_value("z");

@@ -7,9 +7,12 @@ use portcullis_core::{
 use serde_json::{Map, Value};
 
 use super::Locale;
+use crate::html;
 
 /// The texts among the members that the dialect has no word for.
 const TEXTS: [&str; 3] = ["helperTextBefore", "helperTextAfter", "placeholder"];
+/// The member that names those of them that are HTML.
+pub(crate) const HTML: &str = "html";
 
 impl Locale {
     /// Puts a form into this language; what people have entered is not touched.
@@ -31,6 +34,7 @@ impl Locale {
         }
         let ext = &mut node.attributes.ext;
         self.members(ext, &TEXTS);
+        clean(ext);
         if let Some(Value::Object(labels)) = ext.get_mut("optionLabels") {
             labels.values_mut().for_each(|label| self.value(label));
         }
@@ -51,6 +55,16 @@ impl Locale {
     fn value(&self, value: &mut Value) {
         if let Value::String(text) = value {
             *text = self.text(text);
+        }
+    }
+}
+
+/// Makes harmless what may be HTML: a text can come from a bundle of somebody else's.
+fn clean(ext: &mut Map<String, Value>) {
+    let named = ext.get(HTML).and_then(Value::as_array).cloned();
+    for name in named.iter().flatten().filter_map(Value::as_str) {
+        if let Some(Value::String(text)) = ext.get_mut(name) {
+            *text = html::harmless(text);
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{ask, begin, form};
 use crate::{
     desk::Desk,
-    language, remembered,
+    language, remembered, scopes,
     start::NewFlow,
     verification::{self, begin::Begun},
 };
@@ -49,7 +49,8 @@ pub(crate) async fn next(
     wants: Wants,
     (identity, begun): (&Identity, Option<&Begun>),
 ) -> Result<Option<Next>, Failure> {
-    let pending = desk.services.actions.pending(identity);
+    let scopes = scopes::of_flow(from);
+    let pending = desk.services.actions.pending_for(identity, &scopes);
     let Some(action) = pending.first().filter(|_| !is_on_its_way(desk, return_to)) else {
         return Ok(None);
     };
@@ -59,7 +60,8 @@ pub(crate) async fn next(
             continue_with: None,
         }));
     }
-    let page = language::kept(from, &begin::page(desk, *action, return_to));
+    let page = begin::page(desk, *action, return_to);
+    let page = scopes::kept(from, &language::kept(from, &page));
     let continue_with = match wants {
         Wants::Html => None,
         Wants::Json => Some(told(desk, (from, return_to), identity, *action).await?),
@@ -89,7 +91,7 @@ async fn told(
         ..NewFlow::after(
             from,
             FlowKind::Settings,
-            form::nodes(desk, identity, action),
+            form::nodes(desk, identity, (action, &scopes::of_flow(from))),
         )
     };
     let flow = new.start(desk).await?;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     desk::{Desk, with_query},
     init::{self, Opening},
-    navigate, remembered,
+    navigate, remembered, scopes,
 };
 
 /// Answers a browser that begins its settings to do an action; `None` where it asks for none.
@@ -45,7 +45,7 @@ pub(crate) async fn native(
     if !may_begin(desk, visit, principal, action) {
         return Some(Err(Code::SessionTooOld.into()));
     }
-    let opening = opening(desk, principal, action);
+    let opening = opening(desk, visit, principal, action);
     Some(init::native(desk, visit, FlowKind::Settings, opening).await)
 }
 
@@ -103,7 +103,7 @@ async fn begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action
             }
         };
     }
-    let opening = opening(desk, principal, action);
+    let opening = opening(desk, visit, principal, action);
     init::browser(desk, visit, FlowKind::Settings, opening).await
 }
 
@@ -117,18 +117,25 @@ fn known(desk: &Desk, identity: &Identity, alias: &str) -> Option<Action> {
 /// What is required is done without signing in again, but for what changes how one signs in.
 /// Deleting asks for a proof itself, of its own.
 fn may_begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
-    let is_required = principal.pending.contains(&action) && action != Action::UpdatePassword;
-    is_required
+    let is_required = is_required(desk, visit, principal, action);
+    (is_required && action != Action::UpdatePassword)
         || action == Action::DeleteAccount
         || fresh::is_fresh(desk, visit, principal, action)
 }
 
-fn opening(desk: &Desk, principal: &Principal, action: Action) -> Opening {
-    let identity = &principal.identity;
-    let asked = !principal.pending.contains(&action);
+/// Whether its person has to do it anyway on the way to where the visit's scopes are asked for.
+fn is_required(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
+    let (actions, scopes) = (&desk.services.actions, scopes::of_visit(visit));
+    let is_pending = |identity| actions.pending_for(identity, &scopes).contains(&action);
+    principal.pending.contains(&action) || is_pending(&principal.identity)
+}
+
+fn opening(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> Opening {
+    let (identity, scopes) = (&principal.identity, scopes::of_visit(visit));
+    let asked = !is_required(desk, visit, principal, action);
     Opening {
         context: remembered::errand(identity.id, action, asked),
-        nodes: Some(form::nodes(desk, identity, action)),
+        nodes: Some(form::nodes(desk, identity, (action, &scopes))),
         ..Opening::default()
     }
 }

@@ -15,7 +15,7 @@ use portcullis_kit::Failure;
 use crate::{
     complaint,
     desk::Desk,
-    remembered,
+    remembered, scopes,
     settings::{deletion, profile},
 };
 
@@ -30,12 +30,17 @@ pub(super) const VERIFY: &str = "verify_email";
 /// The method that changes a password.
 const PASSWORD: &str = "password";
 
-/// The nodes of an action's form.
-pub(crate) fn nodes(desk: &Desk, identity: &Identity, action: Action) -> Vec<Node> {
+/// The nodes of an action's form, on the way to where these scopes are asked for.
+pub(crate) fn nodes(
+    desk: &Desk,
+    identity: &Identity,
+    (action, scopes): (Action, &[String]),
+) -> Vec<Node> {
+    let traits = |context| traits(desk, identity, &Evaluation::of(context).asking(scopes));
     match action {
         Action::UpdatePassword => password(desk),
-        Action::UpdateProfile => traits(desk, identity, ProfileContext::UpdateProfile),
-        Action::VerifyProfile => traits(desk, identity, ProfileContext::VerifyProfile),
+        Action::UpdateProfile => traits(ProfileContext::UpdateProfile),
+        Action::VerifyProfile => traits(ProfileContext::VerifyProfile),
         Action::VerifyEmail => {
             let address = unverified(identity).map_or("", |one| &one.value);
             let label = Message::verify_address(address);
@@ -50,20 +55,21 @@ pub(crate) fn nodes(desk: &Desk, identity: &Identity, action: Action) -> Vec<Nod
 pub(crate) async fn of_stored(
     desk: &Desk,
     id: IdentityId,
-    action: Action,
+    asked: (Action, &[String]),
 ) -> Result<Vec<Node>, Failure> {
     let identity = desk.services.identities.find(id).await?;
     let identity = identity.ok_or(Code::SignedOut)?;
-    Ok(nodes(desk, &identity, action))
+    Ok(nodes(desk, &identity, asked))
 }
 
 /// The place in which the traits of a settings flow are judged.
-pub(crate) fn place(flow: &Flow) -> ProfileContext {
-    match remembered::action(flow) {
+pub(crate) fn place(flow: &Flow) -> Evaluation {
+    let context = match remembered::action(flow) {
         Some(Action::UpdateProfile) => ProfileContext::UpdateProfile,
         Some(Action::VerifyProfile) => ProfileContext::VerifyProfile,
         _ => ProfileContext::Account,
-    }
+    };
+    Evaluation::of(context).asking(&scopes::of_flow(flow))
 }
 
 /// Whether `identity` could do this here at all.
@@ -98,19 +104,18 @@ fn password(desk: &Desk) -> Vec<Node> {
 }
 
 /// The traits; whatever is missing or wrong is said from the start.
-fn traits(desk: &Desk, identity: &Identity, context: ProfileContext) -> Vec<Node> {
+fn traits(desk: &Desk, identity: &Identity, evaluation: &Evaluation) -> Vec<Node> {
     let Some(schema) = desk.services.schemas.find(&identity.schema_id) else {
         return Vec::new();
     };
-    let evaluation = Evaluation::of(context);
-    let mut nodes = schema.nodes(&evaluation, &identity.traits, GROUP);
+    let mut nodes = schema.nodes(evaluation, &identity.traits, GROUP);
     for node in &mut nodes {
         let input = &mut node.attributes;
         let path = input.name.strip_prefix("traits.").unwrap_or(&input.name);
         input.disabled |= identity.is_forced(path);
     }
-    if context == ProfileContext::VerifyProfile {
-        let errors = schema.errors_in(&evaluation, &identity.traits);
+    if evaluation.context == ProfileContext::VerifyProfile {
+        let errors = schema.errors_in(evaluation, &identity.traits);
         for (field, message) in complaint::about_traits(errors) {
             let name = field.unwrap_or_default();
             let node = nodes.iter_mut().find(|node| node.attributes.name == name);

@@ -72,3 +72,11 @@ pub(crate) fn cancelled(desk: &Desk, flow: &Flow) -> Option<String> {
     let return_to = flow.return_to.as_deref();
     remembered::is_asked(flow).then(|| Status::Cancelled.tell(desk, return_to))
 }
+
+/// Where the browser goes when its person has done what an application asked for, and is nobody here
+/// any more.
+pub(crate) fn done(desk: &Desk, flow: &Flow) -> Option<String> {
+    let return_to = flow.return_to.as_deref();
+    let is_asked = remembered::is_asked(flow) && return_to.is_some();
+    is_asked.then(|| Status::Success.tell(desk, return_to))
+}

@@ -45,7 +45,7 @@ async fn accept(desk: &Desk, principal: &Principal, mut submission: Box<Submissi
     let Some(terms) = terms.filter(|terms| Some(terms.version.as_str()) == read) else {
         // What was read is not what counts any more.
         let identity = &principal.identity;
-        let nodes = form::nodes(desk, identity, Action::TermsAndConditions);
+        let nodes = form::nodes(desk, identity, (Action::TermsAndConditions, &[]));
         submission.flow.ui.nodes = start::arrange(nodes);
         let complaint = (None, Message::terms_changed());
         return submission.reject(desk, vec![complaint]).await;

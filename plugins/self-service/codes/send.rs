@@ -49,22 +49,21 @@ pub(super) async fn send(desk: &Desk, visit: &Visit, mut submission: Box<Submiss
     flow.csrf_hash = flow.csrf_hash.or(csrf);
     let letter = prepare(desk, flow, address, holder)?;
     let answer = submission.accept(desk, said(kind, desk)).await?;
-    if let Some(letter) = letter {
-        post(desk, letter).await;
-    }
+    post(desk, letter).await;
     Ok(answer)
 }
 
-/// Lets the flow await a proof of this address, and returns the letter where somebody holds it.
+/// Lets the flow await a proof of this address, and returns the letter that is to be posted: where
+/// nobody holds it, one for nobody, so that it takes as long.
 pub(crate) fn prepare(
     desk: &Desk,
     flow: &mut Flow,
     address: String,
     holder: Option<Holder>,
-) -> Result<Option<Letter>, Failure> {
+) -> Result<Letter, Failure> {
     let config = config(desk, flow.kind).ok_or(Code::Internal)?;
     let (proof, lifespan) = (config.proof, config.lifespan);
-    let is_known = holder.is_some();
+    let is_for_nobody = holder.is_none();
     let expected = Expected {
         holder,
         receiver: address.clone(),
@@ -72,15 +71,15 @@ pub(crate) fn prepare(
         lifespan,
     };
     let secret = Mint::of(desk).issue(flow, expected, desk.now());
-    let letter = Letter {
+    Ok(Letter {
         to: address,
         occasion: occasion(flow.kind, proof),
         locale: flow.locale.clone(),
         provider: None,
         proof: secret.ok_or(Code::Internal)?,
         lifespan,
-    };
-    Ok(is_known.then_some(letter))
+        is_for_nobody,
+    })
 }
 
 /// Hands a letter over; whether it could be sent is not told.

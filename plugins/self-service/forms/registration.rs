@@ -5,7 +5,7 @@ use portcullis_core::{
     flow::FlowKind,
     message::Message,
     provider::Creation,
-    schema::{Evaluation, ProfileContext},
+    schema::{Evaluation, ProfileContext, Unmanaged, Viewer},
     ui::Node,
 };
 use serde_json::json;
@@ -14,7 +14,7 @@ use super::provider;
 use crate::desk::Desk;
 
 /// The form.
-pub(super) fn nodes(desk: &Desk) -> Vec<Node> {
+pub(super) fn nodes(desk: &Desk, scopes: &[String]) -> Vec<Node> {
     let providers = desk.services.broker.registry.current();
     let mut nodes: Vec<Node> = providers
         .enabled()
@@ -28,11 +28,9 @@ pub(super) fn nodes(desk: &Desk) -> Vec<Node> {
         return nodes;
     }
     let schema = desk.services.schemas.default_schema();
-    nodes.extend(schema.nodes(
-        &Evaluation::of(ProfileContext::Registration),
-        &json!({}),
-        "default",
-    ));
+    let place = Evaluation::of(ProfileContext::Registration).asking(scopes);
+    nodes.extend(schema.nodes(&place, &json!({}), "default"));
+    nodes.extend(schema.unmanaged_nodes(Viewer::Person, &Unmanaged::new(), "default"));
     let methods = desk.services.methods.iter();
     nodes.extend(methods.flat_map(|method| method.nodes(FlowKind::Registration)));
     nodes

@@ -10,7 +10,7 @@ use portcullis_core::{
     link::Link,
     message::Message,
     method::Method,
-    schema::{Evaluation, ProfileContext},
+    schema::{Evaluation, ProfileContext, Viewer},
     ui::Node,
 };
 use portcullis_kit::Failure;
@@ -18,6 +18,7 @@ use portcullis_kit::Failure;
 use super::provider;
 use crate::{
     desk::Desk,
+    remembered,
     settings::{deletion, profile::METHOD},
 };
 
@@ -57,6 +58,7 @@ fn profile(desk: &Desk, identity: &Identity) -> Vec<Node> {
         let path = input.name.strip_prefix("traits.");
         input.disabled |= path.is_some_and(|path| identity.is_forced(path));
     }
+    nodes.extend(schema.unmanaged_nodes(Viewer::Person, &identity.unmanaged, METHOD));
     if nodes.iter().any(|node| !node.attributes.disabled) {
         nodes.push(Node::submit(METHOD, "method", METHOD, Message::save()));
     }
@@ -103,11 +105,13 @@ async fn accounts(desk: &Desk, identity: IdentityId) -> Result<Vec<Node>, Failur
 
 /// Offers to choose another account of this provider, which would bring the same one again.
 pub(crate) fn offer_another(flow: &mut Flow, provider: &ProviderId, label: &str) {
+    remembered::settle_choice(flow, provider, true);
     relabel(flow, provider, &Message::link_another(label));
 }
 
 /// Offers what the provider itself brings: it does not let people choose.
 pub(crate) fn offer_plainly(flow: &mut Flow, provider: &ProviderId, label: &str) {
+    remembered::settle_choice(flow, provider, false);
     relabel(flow, provider, &Message::link_provider(label));
 }
 
@@ -119,12 +123,23 @@ fn relabel(flow: &mut Flow, provider: &ProviderId, label: &Message) {
     }
 }
 
-/// Whether the form says that the person chooses an account of this provider.
-pub(crate) fn offers_another(flow: &Flow, provider: &ProviderId) -> bool {
-    let mut buttons = flow.ui.nodes.iter();
-    let button = buttons.find(|node| is_button(node, provider));
-    let label = button.and_then(|node| node.meta.label.as_ref());
-    label.is_some_and(|label| label.id == Message::link_another("").id)
+/// Whether the person chooses an account of this provider there: one is linked already, or the
+/// provider has brought one that cannot be.
+pub(crate) async fn chooses(
+    desk: &Desk,
+    flow: &Flow,
+    provider: &ProviderId,
+) -> Result<bool, Failure> {
+    let owner = remembered::identity(flow).filter(|_| flow.kind == FlowKind::Settings);
+    match (remembered::choice(flow, provider), owner) {
+        (Some(chooses), _) => Ok(chooses),
+        (None, None) => Ok(false),
+        (None, Some(owner)) => {
+            let links = desk.services.broker.links(owner).await;
+            let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
+            Ok(links.iter().any(|link| link.key.provider == *provider))
+        }
+    }
 }
 
 fn is_button(node: &Node, provider: &ProviderId) -> bool {

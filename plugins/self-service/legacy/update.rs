@@ -8,8 +8,11 @@ use axum::{
 };
 use http::StatusCode;
 use portcullis_core::{
-    flow::FlowKind, identity::Identity, message::Message, principal::Principal,
-    schema::ProfileContext,
+    flow::FlowKind,
+    identity::Identity,
+    message::Message,
+    principal::Principal,
+    schema::{Evaluation, ProfileContext},
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
@@ -65,16 +68,15 @@ fn judged(
         .map(|path| (Some(format!("traits.{path}")), Message::protected_trait()));
     let mut complaints: Vec<Complaint> = refused.collect();
     let sent = schema.restored(sent, &stored.traits, &guarded);
-    Ok(
-        match profile::judged(desk, ProfileContext::Account, stored, sent) {
-            Ok(identity) if complaints.is_empty() => Ok(identity),
-            Ok(_) => Err(complaints),
-            Err(more) => {
-                complaints.extend(more);
-                Err(complaints)
-            }
-        },
-    )
+    let place = Evaluation::of(ProfileContext::Account);
+    Ok(match profile::judged(desk, &place, stored, sent) {
+        Ok(identity) if complaints.is_empty() => Ok(identity),
+        Ok(_) => Err(complaints),
+        Err(more) => {
+            complaints.extend(more);
+            Err(complaints)
+        }
+    })
 }
 
 async fn keep(

@@ -217,5 +217,6 @@ fn letter(desk: &Desk, flow: &Flow, purpose: &Purpose, (to, proof): (&str, Secre
         provider: pending.map(|pending| provider::label(desk, &pending.provider)),
         proof,
         lifespan: left.unsigned_abs(),
+        is_for_nobody: false,
     }
 }

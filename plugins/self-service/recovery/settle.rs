@@ -147,7 +147,7 @@ async fn settings(
     from: &Flow,
     identity: &Identity,
 ) -> Result<Flow, Failure> {
-    let nodes = forms::nodes(desk, visit, FlowKind::Settings).await?;
+    let nodes = forms::nodes(desk, visit, (FlowKind::Settings, &[])).await?;
     let new = NewFlow {
         context: remembered::owner(identity.id),
         messages: vec![Message::recovered()],

@@ -16,7 +16,7 @@ use crate::{
     complaint::{self, Complaint},
     desk::Desk,
     login::confirmation,
-    navigate, parked, provider,
+    navigate, parked, provider, scopes,
     sign_in::{Proof, SignIn},
     start::NewFlow,
     submission::Submission,
@@ -40,7 +40,11 @@ pub(crate) async fn park(
     let new = NewFlow {
         context: parked::context(desk, draft)?,
         until: Some(desk.now() + PendingLink::LIFESPAN),
-        ..NewFlow::after(from, FlowKind::Registration, nodes(desk, draft, &label))
+        ..NewFlow::after(
+            from,
+            FlowKind::Registration,
+            nodes(desk, draft, (&label, &scopes::of_flow(from))),
+        )
     };
     let mut flow = new.start(desk).await?;
     flow.active = Some("oidc".to_owned());
@@ -50,13 +54,10 @@ pub(crate) async fn park(
 }
 
 /// The traits so far. What stays as the provider says can be seen, but not changed.
-fn nodes(desk: &Desk, draft: &Draft, label: &str) -> Vec<Node> {
+fn nodes(desk: &Desk, draft: &Draft, (label, scopes): (&str, &[String])) -> Vec<Node> {
     let schema = desk.services.schemas.default_schema();
-    let mut nodes = schema.nodes(
-        &Evaluation::of(ProfileContext::BrokerReview),
-        &draft.traits,
-        "oidc",
-    );
+    let place = Evaluation::of(ProfileContext::BrokerReview).asking(scopes);
+    let mut nodes = schema.nodes(&place, &draft.traits, "oidc");
     for node in &mut nodes {
         let input = &mut node.attributes;
         let value = input.value.as_ref().and_then(Value::as_str);
@@ -93,7 +94,9 @@ pub(crate) async fn complete(
     parked::claim_once::<Draft>(desk, &submission.flow, until).await?;
     // Sealed anew it counts once more, for a flow that goes on.
     parked::add(desk, &mut submission.flow, &draft)?;
-    let arrival = match desk.services.broker.complete(draft, traits).await {
+    let broker = &desk.services.broker;
+    let broker = broker.asking(scopes::of_flow(&submission.flow));
+    let arrival = match broker.complete(draft, traits).await {
         Ok(arrival) => arrival,
         // Rejecting puts the removed flow back.
         Err(error @ BrokerError::AddressTaken) => {

@@ -14,9 +14,11 @@ use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
 use crate::{
+    attributes,
     complaint::{self, Complaint},
     desk::Desk,
     login::local::failure,
+    scopes,
     sign_in::{self, Proof, SignIn},
     submission::Submission,
 };
@@ -82,6 +84,7 @@ async fn candidate(
     let services = &desk.services;
     let schema = services.schemas.default_schema();
     let place = Evaluation::of(ProfileContext::Registration);
+    let place = place.asking(&scopes::of_flow(&submission.flow));
     let traits = schema.from_person(submission.traits(), &json!({}));
     let (clock, entropy) = (&*services.clock, &*services.entropy);
     let accepted = schema.accept(&place, submission.traits(), &json!({}));
@@ -93,6 +96,13 @@ async fn candidate(
             stand_in(desk, schema, traits),
             complaint::about_traits(errors),
         ),
+    };
+    let identity = match attributes::taken(desk, identity.clone(), submission) {
+        Ok(identity) => identity,
+        Err(more) => {
+            complaints.extend(more);
+            identity
+        }
     };
     match method.enroll(&submission.value(), &identity).await {
         Ok(credential) if complaints.is_empty() => {

@@ -186,7 +186,10 @@ async fn delete(
             identity: identity.id,
         });
     }
-    let page = with_query(&desk.own("/signed-out"), &[(DELETED, "true")]);
+    let page = match actions::page::done(desk, &submission.flow) {
+        Some(back) => back,
+        None => with_query(&desk.own("/signed-out"), &[(DELETED, "true")]),
+    };
     let answer = match submission.wants {
         Wants::Html => Redirect::to(&page).into_response(),
         Wants::Json => {

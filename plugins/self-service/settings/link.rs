@@ -36,7 +36,7 @@ pub(crate) async fn arrive(
     let principal = fetch::owned(desk, visit, &flow)?;
     let id = &attempt.provider;
     let error = answer.error.as_deref().unwrap_or_default();
-    if CANNOT_CHOOSE.contains(&error) && settings::offers_another(&flow, id) {
+    if CANNOT_CHOOSE.contains(&error) && settings::chooses(desk, &flow, id).await? {
         settings::offer_plainly(&mut flow, id, &provider::label(desk, id));
         desk.services.flows.put(&flow).await?;
         return departure::send(desk, attempts, (&flow, visit.wants()), (id, false)).await;

@@ -92,7 +92,7 @@ pub(super) async fn go(
     let broker = &desk.services.broker;
     match broker.move_link(pending, &principal.identity).await {
         Ok(moved) => {
-            settle(desk, principal, &moved).await?;
+            settle(desk, principal, &moved).await;
             if let Err(error) = moved.arrived {
                 return stranded(desk, identity, submission, (error, &id)).await;
             }
@@ -129,7 +129,7 @@ async fn stranded(
 }
 
 /// Tells what was moved, and ends what the account still keeps open as whom it signed in before.
-async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(), Failure> {
+async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) {
     let announcer = &desk.services.announcer;
     let provider = &moved.link.key.provider;
     announcer.announce(&Event::Unlinked {
@@ -144,5 +144,5 @@ async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(),
             reason: LinkReason::Settings,
         });
     }
-    Ok(unlink::end_sessions(desk, principal, &moved.link).await?)
+    unlink::end_sessions(desk, principal, &moved.link).await;
 }

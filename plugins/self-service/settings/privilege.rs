@@ -2,20 +2,24 @@
 //! browser left open, or remembered by a provider, must not be enough to add a way in.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use portcullis_core::{catalogue::Code, flow::Transport, principal::Principal};
+use portcullis_core::{action::Action, catalogue::Code, flow::Transport, principal::Principal};
 use portcullis_kit::{Failure, Wants};
 
 use super::waiting;
 use crate::{desk::Desk, submission::Submission};
 
 /// The answer when the session's proof is too old for a change: to prove again who one is. A
-/// browser's change waits for that. `None` when the proof is young enough.
+/// browser's change waits for that. `None` when the proof is young enough, also for the action that
+/// the change amounts to.
 pub(super) async fn lacking(
     desk: &Desk,
     principal: &Principal,
     submission: &mut Submission,
+    action: Option<Action>,
 ) -> Result<Option<Response>, Failure> {
     let most = desk.config.settings.privileged_session_max_age;
+    let of_action = action.and_then(|action| desk.services.actions.settings(action));
+    let most = of_action.map_or(most, |settings| most.min(settings.max_auth_age));
     let proved_at = principal.session.proved_at();
     let age = proved_at.map(|at| desk.now().duration_since(at));
     let is_young = age.is_some_and(|age| !age.is_negative() && age.unsigned_abs() <= most);

@@ -7,7 +7,7 @@ use portcullis_core::{
     identity::Identity,
     message::Message,
     principal::Principal,
-    schema::{Evaluation, ProfileContext, Schema},
+    schema::{Evaluation, Schema},
     store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome, Wants};
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{privilege, save};
 use crate::{
-    actions,
+    actions, attributes,
     complaint::{self, Complaint},
     desk::Desk,
     notices,
@@ -36,12 +36,21 @@ pub(super) async fn save(
     let stored = save::stored(desk, principal).await?;
     let schema = schema(desk, &stored)?;
     let place = actions::form::place(&submission.flow);
-    let identity = match judged(desk, place, &stored, sent(&submission, schema, &stored)) {
-        Ok(identity) => *identity,
-        Err(complaints) => return submission.reject(desk, complaints).await,
+    let sent = sent(&submission, schema, &stored);
+    let judged = judged(desk, &place, &stored, sent);
+    // Both are judged, so that people learn of all mistakes at once.
+    let identity = match (judged, attributes::taken(desk, stored.clone(), &submission)) {
+        (Ok(identity), Ok(further)) => Identity {
+            unmanaged: further.unmanaged,
+            ..*identity
+        },
+        (traits, further) => {
+            let complaints = traits.err().into_iter().chain(further.err()).flatten();
+            return submission.reject(desk, complaints.collect()).await;
+        }
     };
     if schema.is_privileged_change(&stored.traits, &identity.traits)
-        && let Some(answer) = privilege::lacking(desk, principal, &mut submission).await?
+        && let Some(answer) = privilege::lacking(desk, principal, &mut submission, None).await?
     {
         return Ok(answer);
     }
@@ -86,7 +95,7 @@ pub(crate) fn sent(submission: &Submission, schema: &Schema, stored: &Identity) 
 /// keeps up to date stays as it is.
 pub(crate) fn judged(
     desk: &Desk,
-    place: ProfileContext,
+    place: &Evaluation,
     stored: &Identity,
     sent: Value,
 ) -> Result<Box<Identity>, Vec<Complaint>> {
@@ -103,9 +112,8 @@ pub(crate) fn judged(
         .map(|path| (Some(format!("traits.{path}")), Message::kept_by_provider()))
         .collect();
     let sent = schema.restored(sent, &stored.traits, &forced);
-    let place = Evaluation::of(place);
     let (clock, entropy) = (&*services.clock, &*services.entropy);
-    let accepted = schema.accept(&place, sent, &stored.traits);
+    let accepted = schema.accept(place, sent, &stored.traits);
     let changed =
         accepted.and_then(|traits| services.schemas.refreshed(stored, traits, clock, entropy));
     match changed {
@@ -134,7 +142,7 @@ pub(crate) async fn keep(
     principal: &Principal,
     (stored, identity): (&Identity, &Identity),
 ) -> Result<Kept, Failure> {
-    if identity.traits == stored.traits {
+    if identity.traits == stored.traits && identity.unmanaged == stored.unmanaged {
         return Ok(Kept::Yes);
     }
     save::require_session(desk, principal).await?;

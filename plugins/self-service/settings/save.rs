@@ -13,7 +13,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Wants};
 
 use crate::{
-    actions, desk::Desk, forms, remembered, start, submission::Submission,
+    actions, desk::Desk, forms, remembered, scopes, start, submission::Submission,
     verification::begin::Begun,
 };
 
@@ -37,11 +37,15 @@ pub(crate) async fn refresh(
     identity: IdentityId,
 ) -> Result<(), Failure> {
     let nodes = match remembered::action(flow) {
-        Some(action) => actions::form::of_stored(desk, identity, action).await?,
+        Some(action) => {
+            let scopes = scopes::of_flow(flow);
+            actions::form::of_stored(desk, identity, (action, &scopes)).await?
+        }
         None => forms::settings::nodes(desk, identity).await?,
     };
     flow.ui.nodes = start::arrange(nodes);
     flow.state = "show_form".to_owned();
+    remembered::forget_choices(flow);
     Ok(())
 }
 

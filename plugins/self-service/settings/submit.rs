@@ -104,8 +104,9 @@ pub(super) async fn dispatch(
     {
         return actions::submit::submit(desk, principal, submission, action).await;
     }
+    let action = matches!(wish, Wish::Secret(_)).then_some(Action::UpdatePassword);
     if wish.is_privileged()
-        && let Some(answer) = privilege::lacking(desk, principal, &mut submission).await?
+        && let Some(answer) = privilege::lacking(desk, principal, &mut submission, action).await?
     {
         return Ok(answer);
     }

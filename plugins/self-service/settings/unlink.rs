@@ -8,7 +8,6 @@ use portcullis_core::{
     message::Message,
     principal::Principal,
     session::end_each,
-    store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome};
 
@@ -47,10 +46,7 @@ pub(super) async fn unlink(
         provider: &link.key.provider,
         reason: UnlinkReason::Settings,
     });
-    // The link is gone, so whatever fails now is no refusal.
-    if let Err(error) = end_sessions(desk, principal, link).await {
-        tracing::error!(%error, "not every session of a removed link has ended");
-    }
+    end_sessions(desk, principal, link).await;
     let saved = Message::settings_saved();
     save::succeed(desk, &mut submission.flow, identity.id, saved).await?;
     save::answer(desk, &submission)
@@ -93,19 +89,20 @@ fn complaint(desk: &Desk, error: &BrokerError, link: &Link) -> Complaint {
     (None, message)
 }
 
-/// Ends what the account still keeps open elsewhere: it may be somebody else who holds it.
-pub(super) async fn end_sessions(
-    desk: &Desk,
-    principal: &Principal,
-    link: &Link,
-) -> Result<(), StoreError> {
+/// Ends what the account still keeps open elsewhere: it may be somebody else who holds it. The link
+/// is gone by now, so whatever fails is no refusal.
+pub(super) async fn end_sessions(desk: &Desk, principal: &Principal, link: &Link) {
     let (key, services) = (&link.key, &desk.services);
     let origins = &services.upstream_sessions;
     let came = origins.sessions(&key.provider, &key.issuer, Some(&key.subject), None);
-    let mut came = came.await?;
-    came.retain(|session| *session != principal.session.id);
-    match end_each(&**services.sessions.store(), came).await {
-        (_, Some(error)) => Err(error),
-        (_, None) => Ok(()),
+    let failure = match came.await {
+        Ok(mut came) => {
+            came.retain(|session| *session != principal.session.id);
+            end_each(&**services.sessions.store(), came).await.1
+        }
+        Err(error) => Some(error),
+    };
+    if let Some(error) = failure {
+        tracing::error!(%error, "not every session of a removed link has ended");
     }
 }

@@ -1,22 +1,12 @@
 //! What pages say to somebody who meets them for the first time.
 
-use serde_json::Value;
-
 use super::house::{
     House, PASSWORD, PUBLIC, action, credentials, csrf, messages, node,
-    provider_visit::{arrive, come_back, leave},
+    provider_visit::{arrive, come_back, leave, values},
 };
 
 const LOGOUT: &str = "/self-service/logout/browser";
 const REFRESH: &str = "/self-service/login/browser?refresh=true";
-
-fn names<'a>(flow: &'a Value, name: &str) -> Vec<&'a str> {
-    let nodes = flow["ui"]["nodes"].as_array().unwrap().iter();
-    let named = nodes.filter(|node| node["attributes"]["name"] == name);
-    named
-        .filter_map(|node| node["attributes"]["value"].as_str())
-        .collect()
-}
 
 #[tokio::test]
 async fn a_refresh_offers_ones_own_ways_and_a_way_back() {
@@ -25,7 +15,7 @@ async fn a_refresh_offers_ones_own_ways_and_a_way_back() {
     let mut browser = house.browser();
     browser.sign_in("ada@example.com").await;
     let flow = browser.ask(REFRESH).await.json();
-    assert_eq!(names(&flow, "provider"), Vec::<&str>::new());
+    assert_eq!(values(&flow, "provider"), Vec::<&str>::new());
     let field = &node(&flow, "identifier")["attributes"];
     assert_eq!(field["value"], "ada@example.com");
     assert_eq!(field["disabled"], true);
@@ -60,8 +50,8 @@ async fn a_refresh_through_a_provider_offers_that_provider_only() {
     let mut browser = house.browser();
     arrive(&mut browser, "google", "ada").await;
     let flow = browser.ask(REFRESH).await.json();
-    assert_eq!(names(&flow, "provider"), ["google"]);
-    assert_eq!(names(&flow, "method"), Vec::<&str>::new());
+    assert_eq!(values(&flow, "provider"), ["google"]);
+    assert_eq!(values(&flow, "method"), Vec::<&str>::new());
 }
 
 #[tokio::test]

@@ -2,26 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::house::{
-    Browser, House, PASSWORD, PUBLIC, action, credentials, csrf, messages, node,
-    provider_visit::{arrive, come_back, press, refused},
+    House, PASSWORD, PUBLIC, action, credentials, csrf, messages, node,
+    provider_visit::{arrive, asked, come_back, press, refused},
 };
-
-/// Signs in through a provider with an address that is known already, and returns the form that
-/// asks for a proof.
-async fn asked(browser: &mut Browser<'_>, provider: &str, code: &str) -> Value {
-    let reply = arrive(browser, provider, code).await;
-    assert!(
-        reply.location().contains("/login?flow="),
-        "{}",
-        reply.location()
-    );
-    let id = reply.query("flow");
-    let fetch = format!("/self-service/login/flows?id={id}");
-    browser.ask(&fetch).await.json()
-}
 
 #[tokio::test]
 async fn a_password_proves_who_somebody_is_and_links_the_account() {

@@ -76,6 +76,7 @@ async fn prove(browser: &mut Browser<'_>, asked: &Reply) -> Reply {
     browser.go(back.location()).await
 }
 
+/// KC-121, KC-122.
 #[tokio::test]
 async fn kc_121_and_kc_122_only_with_the_switch_and_the_role() {
     for (enabled, roles, expected) in [
@@ -202,4 +203,56 @@ async fn whoever_keeps_their_account_is_back_in_the_settings() {
     let late = press(&mut browser, &flow, "confirm", "delete_account").await;
     assert_eq!(late.query("refresh"), "true", "the wish is forgotten");
     assert!(is_there(&house, &ada).await);
+}
+
+/// KC-100, KC-104, KC-120, KC-123: an application sends somebody to delete their account and hears of
+/// it.
+#[tokio::test]
+async fn an_application_that_asks_for_a_deletion_hears_what_came_of_it() {
+    let house = house(true);
+    let ada = resident(&house, &["delete-account"]).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let app = "https%3A%2F%2Fapp.test%2Faccount";
+    let page = format!("/self-service/settings/browser?kc_action=delete_account&return_to={app}");
+    let status = |status: &str| format!("https://app.test/account?kc_action_status={status}");
+    let begun = browser.go(&page).await;
+    let fetch = format!("/self-service/settings/flows?id={}", begun.query("flow"));
+    let flow = browser.ask(&fetch).await.json();
+    let asked = press(&mut browser, &flow, "method", "delete_account").await;
+    prove(&mut browser, &asked).await;
+    let kept = press(&mut browser, &flow, "confirm", "keep").await;
+    assert_eq!(kept.location(), status("cancelled"));
+    assert!(is_there(&house, &ada).await);
+
+    let begun = browser.go(&page).await;
+    let fetch = format!("/self-service/settings/flows?id={}", begun.query("flow"));
+    let flow = browser.ask(&fetch).await.json();
+    let asked = press(&mut browser, &flow, "method", "delete_account").await;
+    // However young the session is, it is proved once more.
+    let question = prove(&mut browser, &asked).await;
+    assert!(question.location().contains("/settings?flow="));
+    let gone = press(&mut browser, &flow, "confirm", "delete_account").await;
+    assert_eq!(gone.location(), status("success"));
+    assert_eq!(browser.session(), None);
+    assert!(!is_there(&house, &ada).await);
+    let credentials = house.services.credentials.list(ada.id).await.unwrap();
+    assert_eq!(credentials, [], "nothing of it is left");
+    let sessions = house.services.sessions.store().list(ada.id).await.unwrap();
+    assert_eq!(sessions, []);
+}
+
+#[tokio::test]
+async fn an_application_that_asks_in_vain_for_a_deletion_is_told_so() {
+    let house = house(true);
+    resident(&house, &[]).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let page = "/self-service/settings/browser?kc_action=delete_account";
+    let reply = browser.go(page).await;
+    assert!(
+        reply.location().ends_with("kc_action_status=error"),
+        "{}",
+        reply.location()
+    );
 }

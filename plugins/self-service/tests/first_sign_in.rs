@@ -1,7 +1,7 @@
 //! First sign-ins through providers: forms, refusals, and addresses that are reclaimed.
 
 use portcullis_core::{
-    credential::{Credential, CredentialKind, CredentialStore},
+    credential::CredentialStore,
     expression::{Expression, Scope},
     id::CredentialId,
     identity::Identity,
@@ -205,15 +205,8 @@ async fn link_to_acme(house: &House, identity: &Identity) {
         issuer: "https://acme.example".to_owned(),
         subject: "squatter".to_owned(),
     };
-    let link = Credential {
-        id: CredentialId::generate(&SeededEntropy::new(77)),
-        identity_id: identity.id,
-        kind: CredentialKind::Oidc,
-        identifier: Some(key.identifier()),
-        config: key.config(),
-        created_at: identity.created_at,
-        updated_at: identity.created_at,
-    };
+    let id = CredentialId::generate(&SeededEntropy::new(77));
+    let link = key.credential(identity.id, id, identity.created_at);
     CredentialStore::put(&*house.store, &link).await.unwrap();
 }
 

@@ -260,6 +260,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             vault: store.clone(),
             clock,
             entropy,
+            scopes: Vec::new(),
         },
         administration: Arc::new(NoAdministration),
         seal: Seal::new(b"test"),

@@ -118,6 +118,7 @@ async fn a_planted_session_ends_with_the_next_sign_in() {
     assert!(flow.is_object());
 }
 
+/// HA-06.
 #[tokio::test]
 async fn somebody_switched_off_learns_so_only_with_the_right_password() {
     let house = House::new();

@@ -7,14 +7,8 @@ use serde_json::{Value, json};
 
 use super::house::{
     Browser, House, PASSWORD, PUBLIC, Reply, action, credentials, csrf, messages, node,
-    provider_visit::{arrive, come_back, press, refused},
+    provider_visit::{arrive, asked, come_back, press, refused},
 };
-
-async fn asked(browser: &mut Browser<'_>, code: &str) -> Value {
-    let reply = arrive(browser, "google", code).await;
-    let fetch = format!("/self-service/login/flows?id={}", reply.query("flow"));
-    browser.ask(&fetch).await.json()
-}
 
 async fn send(browser: &mut Browser<'_>, flow: &Value, button: &str) -> Reply {
     let body = json!({button: "code", "csrf_token": csrf(flow)});
@@ -58,7 +52,7 @@ async fn a_mailed_code_proves_who_somebody_is_and_links_the_account() {
     let house = House::new();
     let ada = house.proved_resident("ada@example.com").await;
     let mut browser = house.browser();
-    let flow = asked(&mut browser, "ada").await;
+    let flow = asked(&mut browser, "google", "ada").await;
     assert!(is_offered(&flow), "{flow}");
     let types = &flow["ui"]["messages"][0]["context"]["available_credential_types"];
     assert_eq!(types, &json!(["code", "password"]));
@@ -102,7 +96,7 @@ async fn a_code_is_good_for_five_tries_and_then_another_one_is_needed() {
     let house = House::new();
     house.proved_resident("ada@example.com").await;
     let mut browser = house.browser();
-    let flow = asked(&mut browser, "ada").await;
+    let flow = asked(&mut browser, "google", "ada").await;
     send(&mut browser, &flow, "method").await;
     let first = mailed(&house);
     for _ in 0..5 {
@@ -128,7 +122,7 @@ async fn guesses_at_codes_count_as_guesses_at_the_identity() {
     let house = House::new();
     house.proved_resident("ada@example.com").await;
     let mut browser = house.browser();
-    let flow = asked(&mut browser, "ada").await;
+    let flow = asked(&mut browser, "google", "ada").await;
     send(&mut browser, &flow, "method").await;
     for _ in 0..10 {
         let code = wrong(&mailed(&house));
@@ -147,7 +141,7 @@ async fn nobody_is_flooded_with_codes() {
     house.proved_resident("ada@example.com").await;
     for visit in 0..7 {
         let mut browser = house.browser();
-        let flow = asked(&mut browser, "ada").await;
+        let flow = asked(&mut browser, "google", "ada").await;
         let expected = if visit < 5 { 400 } else { 429 };
         assert_eq!(send(&mut browser, &flow, "method").await.status, expected);
     }
@@ -159,11 +153,11 @@ async fn a_code_is_good_for_ten_minutes_and_for_its_own_form() {
     let house = House::new();
     house.proved_resident("ada@example.com").await;
     let mut browser = house.browser();
-    let flow = asked(&mut browser, "ada").await;
+    let flow = asked(&mut browser, "google", "ada").await;
     send(&mut browser, &flow, "method").await;
     let code = mailed(&house);
     let mut eve = house.browser();
-    let other = asked(&mut eve, "ada").await;
+    let other = asked(&mut eve, "google", "ada").await;
     send(&mut eve, &other, "method").await;
     assert_eq!(enter(&mut eve, &other, &code).await.status, 400);
     house.clock.advance(Duration::from_secs(601));
@@ -175,7 +169,7 @@ async fn a_code_is_offered_only_where_it_can_arrive() {
     let house = House::new();
     house.resident("ada@example.com").await;
     let mut browser = house.browser();
-    let flow = asked(&mut browser, "ada").await;
+    let flow = asked(&mut browser, "google", "ada").await;
     assert!(!is_offered(&flow), "the address is not proved");
     assert_eq!(send(&mut browser, &flow, "method").await.status, 400);
 
@@ -183,7 +177,7 @@ async fn a_code_is_offered_only_where_it_can_arrive() {
     house.letters.close();
     house.proved_resident("ada@example.com").await;
     let mut browser = house.browser();
-    let flow = asked(&mut browser, "ada").await;
+    let flow = asked(&mut browser, "google", "ada").await;
     assert!(!is_offered(&flow), "no mail is sent here");
     send(&mut browser, &flow, "method").await;
     assert!(house.letters.mails().is_empty());
@@ -206,7 +200,7 @@ async fn another_account_of_the_same_provider_is_a_proof() {
         }
     }
     let mut browser = house.browser();
-    let flow = asked(&mut browser, "ada").await;
+    let flow = asked(&mut browser, "google", "ada").await;
     assert_eq!(
         buttons(&flow),
         [("provider".to_owned(), "google".to_owned())]

@@ -149,7 +149,7 @@ async fn an_answer_counts_only_for_a_living_flow_of_the_same_browser() {
 
 /// Fails once when it is asked for sessions.
 #[derive(Debug)]
-struct Shaky(Arc<MemoryStore>, AtomicBool);
+pub(super) struct Shaky(pub(super) Arc<MemoryStore>, pub(super) AtomicBool);
 
 #[async_trait]
 impl UpstreamSessionStore for Shaky {

@@ -1,71 +1,42 @@
 //! Moving an account from another identity of the same person.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use portcullis_core::{
-    credential::{Credential, CredentialStore},
+    credential::CredentialStore,
     expression::{Expression, Scope},
-    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
     mapping::{Mapping, MappingEntry, Sync},
     store::StoreError,
-    testing::MemoryStore,
+    testing::{Meddled, Meddler, Meddling, MemoryStore},
 };
 use serde_json::{Value, json};
 
-use super::house::{
-    Browser, House, PASSWORD, PUBLIC, action, csrf, messages,
-    provider_visit::{arrive, come_back, press},
+use super::{
+    house::{
+        Browser, House, PASSWORD, PUBLIC, action, csrf, messages,
+        provider_visit::{arrive, come_back, press},
+    },
+    meanwhile::Shaky,
 };
 
 use crate::Limits;
 
-/// A store that keeps no change of traits.
+/// Lets no change of traits be kept.
 #[derive(Debug)]
-struct Shut(Arc<MemoryStore>);
+struct Shut;
 
 #[async_trait]
-impl IdentityStore for Shut {
-    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
-        IdentityStore::insert(&*self.0, identity, own).await
-    }
-
-    async fn list(
-        &self,
-        after: Option<IdentityId>,
-        limit: u32,
-    ) -> Result<Vec<Identity>, StoreError> {
-        IdentityStore::list(&*self.0, after, limit).await
-    }
-
-    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find(&*self.0, id).await
-    }
-
-    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find_by_identifier(&*self.0, identifier).await
-    }
-
-    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
-        self.0.find_by_address(address).await
-    }
-
-    async fn update(&self, _: &Identity) -> Result<(), StoreError> {
-        Err(StoreError::unavailable("shut"))
-    }
-
-    async fn update_without(
-        &self,
-        identity: &Identity,
-        removed: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError> {
-        self.0.update_without(identity, removed, others).await
-    }
-
-    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
-        IdentityStore::delete(&*self.0, id).await
+impl Meddler for Shut {
+    async fn before(&self, _: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        match what {
+            Meddling::Update(_) => Err(StoreError::unavailable("shut")),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -231,7 +202,7 @@ async fn what_has_changed_since_a_move_was_offered_counts() {
 #[tokio::test]
 async fn a_move_that_ends_half_way_leaves_no_session_of_before() {
     let house = House::altered(Limits::default(), |services, store| {
-        services.broker.identities = Arc::new(Shut(store.clone()));
+        services.broker.identities = Arc::new(Meddled(store.clone(), Shut));
     });
     let (bob, _, mut browser) = two(&house).await;
     let mut phone = house.browser();
@@ -251,4 +222,21 @@ async fn a_move_that_ends_half_way_leaves_no_session_of_before() {
     let heard = house.heard.all();
     let told = ["unlinked: moved", "link refused: store_unavailable"];
     assert_eq!(heard[heard.len() - 2..], told);
+}
+
+/// What has moved has moved, and is no failure because something after it is.
+#[tokio::test]
+async fn a_move_that_came_about_is_not_called_refused_because_sessions_cannot_be_ended() {
+    let house = House::altered(Limits::default(), |services, store| {
+        let shaky = Shaky(store.clone(), AtomicBool::new(false));
+        services.upstream_sessions = Arc::new(shaky);
+    });
+    let (bob, ada, mut browser) = two(&house).await;
+    let flow = link(&mut browser, "shared").await;
+    let reply = browser.post(action(&flow), &said(&flow, "move")).await;
+    assert_eq!(reply.json()["state"], "success", "{}", reply.text());
+    assert_eq!(
+        (links(&house, &bob).await, links(&house, &ada).await),
+        (0, 1)
+    );
 }

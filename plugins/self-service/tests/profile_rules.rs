@@ -11,6 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use portcullis_core::{
+    action::{Action, ActionSettings, Actions},
     credential::Credential,
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore},
@@ -197,4 +198,41 @@ async fn kp_01_a_native_client_changes_a_profile_and_proves_itself_for_a_passwor
         (403, "session_refresh_required".to_owned())
     );
     assert!(!house.heard.all().contains(&"password changed".to_owned()));
+}
+
+/// KC-105: a password may ask for a younger proof than everything else.
+#[tokio::test]
+async fn a_password_is_changed_only_within_its_own_age() {
+    let house = House::altered(Limits::default(), |services, _| {
+        let settings = ActionSettings {
+            enabled: true,
+            default: false,
+            priority: 0,
+            max_auth_age: Duration::from_secs(60),
+        };
+        let settings = [(Action::UpdatePassword, settings)].into();
+        services.actions = Arc::new(Actions::new(services.schemas.clone(), settings, None));
+    });
+    house.resident(ADA).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let flow = settings(&mut browser).await;
+    let body = |password: &str| json!({"method": "password", "password": password, "csrf_token": csrf(&flow)});
+    house.clock.advance(Duration::from_secs(59));
+    let changed = browser.post(action(&flow), &body("battery staple")).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    house.clock.advance(Duration::from_secs(2));
+    let refused = browser.post(action(&flow), &body("another staple")).await;
+    assert_eq!(
+        refused.error(),
+        (403, "session_refresh_required".to_owned())
+    );
+    let traits = json!({"email": "countess@example.com", "name": {"first": "Ada"}});
+    let moved = browser.post(action(&flow), &profile(&flow, &traits)).await;
+    assert_eq!(
+        moved.status,
+        200,
+        "an address has five minutes: {}",
+        moved.text()
+    );
 }

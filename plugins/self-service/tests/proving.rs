@@ -6,20 +6,12 @@ use serde_json::{Value, json};
 
 use super::house::{
     Browser, House, PUBLIC, Reply, action, csrf, messages,
-    provider_visit::{arrive, come_back, press, refused},
+    provider_visit::{arrive, come_back, press, refused, values},
 };
 
 const REFRESH: &str = "/self-service/login/browser?refresh=true";
 const SETTINGS: &str = "/self-service/settings/browser";
 const CODE: &str = "provider_not_asked_again";
-
-fn providers(flow: &Value) -> Vec<&str> {
-    let nodes = flow["ui"]["nodes"].as_array().unwrap().iter();
-    let named = nodes.filter(|node| node["attributes"]["name"] == "provider");
-    named
-        .filter_map(|node| node["attributes"]["value"].as_str())
-        .collect()
-}
 
 /// Leaves for a provider, and says where to.
 async fn leave(browser: &mut Browser<'_>, flow: &Value, provider: &str) -> Reply {
@@ -45,7 +37,7 @@ async fn a_provider_that_does_not_say_that_it_asked_again_makes_no_session_young
     assert_eq!(link(&mut browser).await, too_old);
     let session = browser.session().cloned();
     let flow = browser.ask(REFRESH).await.json();
-    assert_eq!(providers(&flow), ["acme"]);
+    assert_eq!(values(&flow, "provider"), ["acme"]);
     for code in ["stale", "silent"] {
         let gone = leave(&mut browser, &flow, "acme").await;
         assert_eq!(gone.query("prompt"), "login");
@@ -126,7 +118,7 @@ async fn a_provider_that_cannot_ask_again_counts_only_where_there_is_no_other_wa
     let state = press(&mut ada, &flow, "link", "google").await;
     come_back(&mut ada, "google", &format!("state={state}&code=home")).await;
     let flow = ada.ask(REFRESH).await.json();
-    assert_eq!(providers(&flow), [""; 0], "she has a password");
+    assert_eq!(values(&flow, "provider"), [""; 0], "she has a password");
     let body = json!({"provider": "google", "csrf_token": csrf(&flow)});
     let reply = ada.post(action(&flow), &body).await;
     assert_eq!(
@@ -138,7 +130,7 @@ async fn a_provider_that_cannot_ask_again_counts_only_where_there_is_no_other_wa
     let mut eve = house.browser();
     arrive(&mut eve, "google", "eve").await;
     let flow = eve.ask(REFRESH).await.json();
-    assert_eq!(providers(&flow), ["google"]);
+    assert_eq!(values(&flow, "provider"), ["google"]);
     let gone = leave(&mut eve, &flow, "google").await;
     assert_eq!(gone.query("prompt"), "select_account", "the most it heeds");
     assert!(!gone.location().contains("max_age"));

@@ -226,7 +226,8 @@ async fn a_native_client_gets_a_token_and_where_to_go_on() {
     assert_eq!(app.ask(&fetch).await.status, 200);
 }
 
-/// Text, status and what is stored are the same; only nothing is mailed.
+/// Text, status and what is stored are the same, and so is what is handed to the queue; only nothing is
+/// mailed.
 #[tokio::test]
 async fn nobody_learns_whether_an_address_is_known() {
     let house = House::new();
@@ -237,10 +238,11 @@ async fn nobody_learns_whether_an_address_is_known() {
         .await
         .unwrap();
     let known = transcript(&house, "ada@example.com").await;
-    let mails = house.letters.mails().len();
-    for stranger in ["eve@example.com", "off@example.com"] {
+    let (mails, posted) = (house.letters.mails().len(), house.letters.posted());
+    for (stranger, before) in [("eve@example.com", 1), ("off@example.com", 2)] {
         let unknown = transcript(&house, stranger).await;
         assert_eq!(known, unknown);
+        assert_eq!(house.letters.posted(), posted * (before + 1));
     }
     assert_eq!(
         house.letters.mails().len(),

@@ -108,6 +108,7 @@ async fn strangers_addresses_are_answered_alike_and_get_nothing() {
         (200, vec![1_080_003])
     );
     assert!(house.letters.mails().is_empty());
+    assert_eq!(house.letters.posted(), 1, "a letter for nobody");
     house.clock.advance(Duration::from_secs(3601));
     let gone = type_in(&mut browser, &flow, "123456").await.json();
     let fetch = format!(

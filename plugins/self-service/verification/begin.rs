@@ -56,9 +56,7 @@ pub(crate) async fn begin_for(
     let holder = Holder::of(kind, identity, &address.value);
     let letter = send::prepare(desk, &mut flow, address.value.clone(), holder)?;
     desk.services.flows.put(&flow).await?;
-    if let Some(letter) = letter {
-        send::post(desk, letter).await;
-    }
+    send::post(desk, letter).await;
     Ok(Some(Begun {
         flow,
         address: address.value.clone(),

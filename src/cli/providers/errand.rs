@@ -25,7 +25,7 @@ pub(in crate::cli) struct Errand {
     foundation: Foundation,
     parts: ProviderParts,
     announcer: Announcer,
-    mail: Option<JoinHandle<()>>,
+    mail: JoinHandle<()>,
 }
 
 impl Errand {
@@ -63,16 +63,14 @@ impl Errand {
 
     async fn prepare(config: Config) -> Result<Self, Failure> {
         let foundation = Foundation::lay(&config).await;
-        let mut foundation = foundation.map_err(|error| Failure::refused(&error))?;
+        let (foundation, rounds) = foundation.map_err(|error| Failure::refused(&error))?;
         let observer = Arc::clone(&foundation.post.observer);
         let announcer = Announcer::new(vec![observer, Arc::new(EventLog)]);
         let other = OtherSources::default();
         let parts = ProviderParts::prepare(&config, &foundation, other, &announcer).await;
         let parts = parts.map_err(|error| Failure::refused(&error))?;
         let identities = Arc::clone(&foundation.stores.identities);
-        let registry = Arc::clone(&parts.broker.registry);
-        let rounds = foundation.post.rounds.take();
-        let mail = rounds.map(|rounds| tokio::spawn(rounds.run(identities, registry)));
+        let mail = tokio::spawn(rounds.run(identities));
         Ok(Self {
             config,
             foundation,
@@ -94,10 +92,8 @@ impl Errand {
         let Foundation { post, store, .. } = foundation;
         // Nobody can write any more, so the mail ends when all is sent.
         drop((parts, announcer, post));
-        if let Some(mail) = mail
-            && tokio::time::timeout(PATIENCE, mail).await.is_err()
-        {
-            eprintln!("warning: the mail server has not taken all mail");
+        if tokio::time::timeout(PATIENCE, mail).await.is_err() {
+            eprintln!("warning: not all mail is sent yet; the rest waits for a gateway to send it");
         }
         store.close().await;
     }
@@ -112,6 +108,11 @@ impl Errand {
 
     pub(in crate::cli) fn foundation(&self) -> &Foundation {
         &self.foundation
+    }
+
+    /// The configuration it began with.
+    pub(in crate::cli) fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Says what is weak about a provider, as `check` would if it stood in a file.

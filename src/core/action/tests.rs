@@ -221,3 +221,35 @@ fn a_profile_that_its_person_cannot_mend_keeps_nobody_out() {
     without.traits = json!({"email": "ada@example.org"});
     assert!(actions.pending(&without).is_empty());
 }
+
+/// KC-012, KC-032, KC-033: what a scope asks for is asked for where the scope is.
+#[test]
+fn a_scope_asks_for_what_it_requires_and_for_nothing_elsewhere() {
+    let document = json!({"type": "object", "properties": {
+        "email": {"type": "string", "format": "email"},
+        "phone": {"type": "string", "x-profile": {
+            "required_for": {"roles": ["user"], "scopes": ["phone", "contact"]},
+            "enabled_scopes": ["phone", "contact"],
+        }},
+    }});
+    let schema = Arc::new(Schema::parse("default", document).unwrap());
+    let schemas = Arc::new(Schemas::new(vec![schema], "default").unwrap());
+    let actions = Actions::new(schemas, all(), None);
+    let asking = |traits: Value, scope: &str| {
+        let ada = Identity {
+            traits,
+            ..Identity::blank(ada(&[]).id, "default", NOW.parse().unwrap())
+        };
+        actions.pending_for(&ada, &[scope.to_owned()])
+    };
+    let (without, with) = (json!({}), json!({"phone": "+49 30 12345"}));
+    assert_eq!(asking(without.clone(), "phone"), [Action::VerifyProfile]);
+    assert_eq!(asking(without.clone(), "contact"), [Action::VerifyProfile]);
+    assert_eq!(asking(without.clone(), "profile"), []);
+    assert_eq!(asking(with, "phone"), []);
+    let ada = Identity {
+        traits: without,
+        ..Identity::blank(ada(&[]).id, "default", NOW.parse().unwrap())
+    };
+    assert_eq!(actions.pending(&ada), []);
+}

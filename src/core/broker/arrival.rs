@@ -169,7 +169,7 @@ impl Broker {
         let mut forced = configured.mapping.forced(claims, schema);
         forced.retain(|path| !unverified.contains(path));
         schema.fill_in_defaults(&mut facts.traits);
-        let mut errors = schema.errors_in(&review(), &facts.traits);
+        let mut errors = schema.errors_in(&self.review(), &facts.traits);
         for path in unverified {
             errors.push(self.asked(configured, &facts, path).await?);
         }
@@ -218,7 +218,7 @@ impl Broker {
             self.schemas
                 .identity(schema, facts.traits.clone(), &*self.clock, &*self.entropy);
         let made = made.and_then(|identity| {
-            let errors = schema.errors_in(&review(), &identity.traits);
+            let errors = schema.errors_in(&self.review(), &identity.traits);
             match errors.is_empty() {
                 true => Ok(identity),
                 false => Err(errors),
@@ -260,6 +260,11 @@ impl Broker {
             course @ Course::Enter(..) => Box::pin(self.follow(configured, vouched, course)).await,
             _ => Err(BrokerError::AddressTaken),
         }
+    }
+
+    /// Where somebody looks at what a provider said of them.
+    fn review(&self) -> Evaluation {
+        Evaluation::of(ProfileContext::BrokerReview).asking(&self.scopes)
     }
 
     fn source<'a>(&self, configured: &'a ConfiguredProvider, schema: &'a Schema) -> Source<'a> {
@@ -326,11 +331,6 @@ pub(super) fn arrived(
         amr: claims.amr.iter().take(MOST_METHODS).cloned().collect(),
         unlinked: Vec::new(),
     })
-}
-
-/// Where somebody looks at what a provider said of them.
-fn review() -> Evaluation {
-    Evaluation::of(ProfileContext::BrokerReview)
 }
 
 /// Lays one object over another, member by member.

@@ -4,7 +4,7 @@ use super::{Broker, BrokerError};
 use crate::{
     credential::{Credential, CredentialKind},
     id::{CredentialId, IdentityId},
-    link::{Link, LinkKey},
+    link::{Link, LinkKey, PreparedLink},
     store::StoreError,
 };
 
@@ -30,15 +30,7 @@ impl Broker {
             return already(&kept, identity);
         }
         let now = self.clock.now();
-        let made = Credential {
-            id: CredentialId::generate(&*self.entropy),
-            identity_id: identity,
-            kind: CredentialKind::Oidc,
-            identifier: Some(key.identifier()),
-            config: key.config(),
-            created_at: now,
-            updated_at: now,
-        };
+        let made = key.credential(identity, CredentialId::generate(&*self.entropy), now);
         match self.credentials.put(&made).await {
             // Somebody came through the account meanwhile.
             Err(StoreError::Conflict { .. }) => match self.kept(key).await? {
@@ -58,7 +50,26 @@ impl Broker {
         }
     }
 
-    async fn kept(&self, key: &LinkKey) -> Result<Option<Credential>, StoreError> {
+    /// Prepares a link: the first account of the provider with this trusted address takes its
+    /// place. `None` when one is prepared for it already. The provider must be switched on, as for
+    /// [`Self::assign`].
+    pub async fn prepare(
+        &self,
+        identity: IdentityId,
+        prepared: &PreparedLink,
+    ) -> Result<Option<Credential>, BrokerError> {
+        self.find(&prepared.provider)?;
+        let id = CredentialId::generate(&*self.entropy);
+        let stub = prepared.credential(identity, id, self.clock.now());
+        match self.credentials.put(&stub).await {
+            Err(StoreError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(BrokerError::Store(error)),
+            Ok(()) => Ok(Some(stub)),
+        }
+    }
+
+    /// The credential that links this account, whoever owns it.
+    pub(super) async fn kept(&self, key: &LinkKey) -> Result<Option<Credential>, StoreError> {
         let identifier = key.identifier();
         self.credentials
             .find_by_identifier(CredentialKind::Oidc, &identifier)

@@ -6,10 +6,10 @@ use super::{
     plan::{Course, link_key, refusal, withheld},
 };
 use crate::{
-    credential::{Credential, CredentialKind},
+    credential::Credential,
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState},
-    link::{self, Link},
+    link::{self, Link, PreparedLink},
     provider::{Claims, ConfiguredProvider, ProviderError, Vouched},
     store::StoreError,
 };
@@ -145,15 +145,7 @@ impl Broker {
     /// Removes a link that was only prepared; `false` when an account has taken its place, or it is
     /// gone.
     pub async fn remove_prepared(&self, stub: &Credential) -> Result<bool, BrokerError> {
-        let before = stub.identifier.as_deref().unwrap_or_default();
-        // The account's link has the same id: first the stub becomes one that no account takes.
-        let blank = Credential {
-            identifier: None,
-            config: serde_json::json!({}),
-            ..stub.clone()
-        };
-        let is_ours = self.credentials.replace(before, &blank).await?;
-        Ok(is_ours && self.credentials.delete(stub.id).await?)
+        Ok(PreparedLink::remove(stub, &*self.credentials).await?)
     }
 
     async fn put_link(
@@ -180,20 +172,14 @@ impl Broker {
         identity: IdentityId,
         claims: &Claims,
     ) -> Credential {
-        let key = link_key(&configured.id, claims);
-        let mut config = key.config();
+        let (key, id) = (
+            link_key(&configured.id, claims),
+            CredentialId::generate(&*self.entropy),
+        );
+        let mut made = key.credential(identity, id, self.clock.now());
         if let Some(label) = link::label(&claims.document) {
-            link::set_label(&mut config, label);
+            link::set_label(&mut made.config, label);
         }
-        let now = self.clock.now();
-        Credential {
-            id: CredentialId::generate(&*self.entropy),
-            identity_id: identity,
-            kind: CredentialKind::Oidc,
-            identifier: Some(key.identifier()),
-            config,
-            created_at: now,
-            updated_at: now,
-        }
+        made
     }
 }

@@ -3,11 +3,11 @@
 use super::{
     Broker, BrokerError,
     address::{is_trusted, is_unverified},
-    unlinking::TRIES,
+    plan::link_key,
 };
 use crate::{
     id::{IdentityId, ProviderId},
-    identity::{Identity, IdentityState},
+    identity::{Identity, IdentityState, TRIES},
     mapping::{self, Facts, Occasion, Source, Transfer},
     provider::{Claims, ConfiguredProvider},
     store::StoreError,
@@ -45,8 +45,9 @@ impl Broker {
         id: IdentityId,
         claims: &Claims,
     ) -> Result<(), BrokerError> {
-        let error = match self.linked(configured, claims).await? {
-            Some((owner, _)) if owner.id == id => return Ok(()),
+        let key = link_key(&configured.id, claims);
+        let error = match self.kept(&key).await? {
+            Some(link) if link.identity_id == id => return Ok(()),
             Some(_) => BrokerError::LinkedElsewhere,
             None => BrokerError::NoSuchLink,
         };

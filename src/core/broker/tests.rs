@@ -16,12 +16,13 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    broker::tests::setting::{Raced, claims, redirect_uri, setting},
+    broker::tests::setting::{Rival, claims, redirect_uri, setting},
     catalogue::Code,
     credential::CredentialKind,
     identity::IdentityState,
     link::LinkKey,
     provider::{Claims, Creation, Heeds},
+    testing::Meddled,
     trust::TrustRules,
 };
 
@@ -287,7 +288,7 @@ async fn two_answers_at_once_make_one_identity() {
         issuer: "https://idp.test".to_owned(),
         subject: "1".to_owned(),
     };
-    setting.broker.identities = Arc::new(Raced(setting.store.clone(), key));
+    setting.broker.identities = Arc::new(Meddled(setting.store.clone(), Rival(key)));
     let known = setting.known().await;
     assert_eq!(known.traits["email"], "ada@example.org");
 }

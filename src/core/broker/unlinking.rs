@@ -3,19 +3,18 @@
 //! What a provider alone could set of an identity goes in the same write as each of its links, so
 //! that nothing that fails half-way leaves it standing.
 
+use std::future::ready;
+
 use super::{Arrived, Broker, BrokerError};
 use crate::{
     credential::{Credential, CredentialKind},
     id::{CredentialId, IdentityId, ProviderId},
-    identity::{Identity, IdentityState},
+    identity::{Identity, IdentityState, TRIES, rewrite},
     link::Link,
     provider::{ConfiguredProvider, Vouched},
     store::StoreError,
     vault::SealedTokens,
 };
-
-/// How often a change is made over what others change meanwhile.
-pub(super) const TRIES: usize = 8;
 
 impl Broker {
     /// Removes a link, unless nothing else lets the identity in. Its tokens are given back once it
@@ -23,11 +22,7 @@ impl Broker {
     pub async fn unlink(&self, identity: &Identity, link: CredentialId) -> Result<(), BrokerError> {
         let kept = self.kept_tokens(link).await;
         self.release(identity.id, link).await?;
-        if let Some(kept) = kept
-            && let Err(error) = self.vault.give_back(kept).await
-        {
-            tracing::warn!(%error, "upstream tokens are not forgotten");
-        }
+        self.give_back(kept).await;
         Ok(())
     }
 
@@ -106,20 +101,11 @@ impl Broker {
         id: IdentityId,
         provider: &ProviderId,
     ) -> Result<(), BrokerError> {
-        let mut tries = 1;
-        loop {
-            let Some(identity) = self.identities.find(id).await? else {
-                return Ok(());
-            };
+        let disowned = async |identity: Identity| {
             let links = self.links(id).await?;
-            let Some(own) = self.disowned(&identity, provider, &links) else {
-                return Ok(());
-            };
-            match self.identities.update(&own).await {
-                Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
-                done => return Ok(done?),
-            }
-        }
+            Ok::<_, BrokerError>(self.disowned(&identity, provider, &links))
+        };
+        rewrite(&*self.identities, id, disowned).await.map(drop)
     }
 
     /// Those of the credentials with which alone somebody can sign in.
@@ -211,27 +197,18 @@ impl Broker {
 
     /// The identity, stored, without what any provider alone could set.
     async fn owned_by_nobody(&self, id: IdentityId) -> Result<Identity, BrokerError> {
-        let mut tries = 1;
-        loop {
-            let found = self.identities.find(id).await?;
-            let found = found.filter(|found| found.state == IdentityState::Active);
-            let mut own = found.ok_or(BrokerError::Disabled)?;
-            let sources: Vec<_> = own.provenance.values().map(|o| o.source.clone()).collect();
-            if sources.is_empty() {
-                return Ok(own);
+        let owned = |mut own: Identity| {
+            if own.state != IdentityState::Active {
+                return ready(Err(BrokerError::Disabled));
             }
+            let sources: Vec<_> = own.provenance.values().map(|o| o.source.clone()).collect();
             for source in &sources {
                 own = self.disowned(&own, source, &[]).unwrap_or(own);
             }
-            match self.identities.update(&own).await {
-                Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
-                Err(error) => return Err(BrokerError::Store(error)),
-                Ok(()) => {
-                    own.version += 1;
-                    return Ok(own);
-                }
-            }
-        }
+            ready(Ok((!sources.is_empty()).then_some(own)))
+        };
+        let owned = rewrite(&*self.identities, id, owned).await?;
+        owned.ok_or(BrokerError::Disabled)
     }
 
     /// Removes every way in but the link of this identifier, then ends all sessions; `unlinked`
@@ -247,18 +224,24 @@ impl Broker {
                 continue;
             }
             let link = Link::of(&credential);
-            if link.is_some() {
-                self.forget_tokens(credential.id).await;
+            let kept = match &link {
+                Some(link) => self.kept_tokens(link.id).await,
+                None => None,
+            };
+            if self.credentials.delete(credential.id).await? {
+                self.give_back(kept).await;
+                unlinked.extend(link.map(|link| link.key.provider));
             }
-            let is_gone = self.credentials.delete(credential.id).await?;
-            unlinked.extend(link.filter(|_| is_gone).map(|link| link.key.provider));
         }
         self.sessions.revoke_all(identity, None).await?;
         Ok(())
     }
 
-    async fn forget_tokens(&self, link: CredentialId) {
-        if let Err(error) = self.vault.forget(link).await {
+    /// Gives back the tokens of a link that is gone.
+    async fn give_back(&self, kept: Option<SealedTokens>) {
+        if let Some(kept) = kept
+            && let Err(error) = self.vault.give_back(kept).await
+        {
             tracing::warn!(%error, "upstream tokens are not forgotten");
         }
     }

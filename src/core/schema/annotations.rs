@@ -26,6 +26,12 @@ pub(super) const INPUT_TYPES: [(&str, &str); 16] = [
     ("html5-time", "text"),
 ];
 
+/// The annotation that names the validator whose `options` there are to choose from.
+pub(super) const OPTIONS_FROM: &str = "inputOptionsFromValidation";
+
+/// The member of `ext` that names those of its texts that are HTML.
+const HTML: &str = "html";
+
 /// Annotations that go into `ext` under another name.
 const PASSED: [(&str, &str); 10] = [
     ("inputHelperTextBefore", "helperTextBefore"),
@@ -59,10 +65,21 @@ pub(super) fn apply(field: &Field, attributes: &mut Input) {
     if let Some((name, _)) = asked(field) {
         ext.insert("inputType".to_owned(), (*name).into());
     }
+    let mut of_html: Vec<Value> = Vec::new();
     for (annotation, name) in PASSED {
-        if let Some(text) = annotations.get(annotation).and_then(text) {
+        let Some(value) = annotations.get(annotation) else {
+            continue;
+        };
+        // What may be HTML says so itself, as an object.
+        if let Some(text) = text(value).or_else(|| text(&value["text"])) {
             ext.insert(name.to_owned(), text.into());
+            if value["html_safe"] == true && name.starts_with("helperText") {
+                of_html.push(name.into());
+            }
         }
+    }
+    if !of_html.is_empty() {
+        ext.insert(HTML.to_owned(), of_html.into());
     }
     let labels = labels(field);
     if !labels.is_empty() {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{
     InvalidSchema, Layout,
+    annotations::OPTIONS_FROM,
     document::{DATA, invalid, pointer, resolved},
     field::Field,
     profile::{self, Permissions, Profile, Root},
@@ -202,6 +203,7 @@ fn field(path: &[&str], schema: &Value, profile: Profile) -> Field {
     };
     let options = schema["enum"].as_array();
     let options = options.or_else(|| schema["items"]["enum"].as_array());
+    let options = offered(&profile).or(options.cloned());
     let length = |schema: &Value| schema["maxLength"].as_u64();
     Field {
         path: path.iter().map(|&name| name.to_owned()).collect(),
@@ -214,7 +216,7 @@ fn field(path: &[&str], schema: &Value, profile: Profile) -> Field {
         max_length: length(schema).or_else(|| length(&schema["items"])),
         max_items: schema["maxItems"].as_u64(),
         constant: schema.get("const").cloned(),
-        options: options.cloned().unwrap_or_default(),
+        options: options.unwrap_or_default(),
         default: schema.get("default").cloned(),
         is_required: false,
         is_required_of_editors: false,
@@ -231,6 +233,14 @@ fn field(path: &[&str], schema: &Value, profile: Profile) -> Field {
         is_substituted: false,
         profile,
     }
+}
+
+/// The values to choose from that a validator has and an annotation names.
+fn offered(profile: &Profile) -> Option<Vec<Value>> {
+    let name = profile.annotations.get(OPTIONS_FROM)?.as_str()?;
+    let mut validators = profile.validators.iter();
+    let found = validators.find(|validator| validator.name == name)?;
+    found.config["options"].as_array().cloned()
 }
 
 fn types(schema: &Value) -> Vec<String> {

@@ -75,6 +75,13 @@ impl Evaluation {
         }
     }
 
+    /// The same where these scopes were asked for.
+    #[must_use]
+    pub fn asking(mut self, scopes: &[String]) -> Self {
+        self.scopes = scopes.to_vec();
+        self
+    }
+
     /// Whether one of these scopes was asked for, in a place where that counts.
     pub(super) fn asks_for_any(&self, scopes: &[String]) -> bool {
         self.context.evaluates_scopes() && scopes.iter().any(|scope| self.scopes.contains(scope))

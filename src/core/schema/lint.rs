@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Schema, Viewer,
-    annotations::INPUT_TYPES,
+    annotations::{INPUT_TYPES, OPTIONS_FROM},
     field::{Field, IdentifierKind},
 };
 
@@ -44,6 +44,7 @@ impl Schema {
                 index(field),
                 self.group(field),
                 choice(field),
+                source(field),
                 address(field),
                 self.twin(field),
             ];
@@ -160,6 +161,17 @@ fn choice(field: &Field) -> Option<String> {
         .and_then(Value::as_str)?;
     let is_known = INPUT_TYPES.iter().any(|(name, _)| *name == asked);
     (!is_known).then(|| format!("there is no input type {asked:?}, so forms show what they would"))
+}
+
+fn source(field: &Field) -> Option<String> {
+    let name = field.profile.annotations.get(OPTIONS_FROM)?.as_str()?;
+    let is_odd = field.options.is_empty();
+    is_odd.then(|| {
+        format!(
+            "there is nothing to choose from; write `enum`, or a validator {name:?} with `options` \
+             in its config"
+        )
+    })
 }
 
 fn address(field: &Field) -> Option<String> {

@@ -3,18 +3,19 @@
 
 mod read;
 mod root;
+mod validator;
 
 use serde_json::{Map, Value};
 
 use self::read::Reader;
-pub(super) use self::root::Root;
+pub(super) use self::{root::Root, validator::OwnValidator};
 use super::{Evaluation, InvalidSchema, Viewer};
 
 /// The keyword's name.
 pub(super) const KEYWORD: &str = "x-profile";
 
 /// What the keyword may say of a trait.
-const MEMBERS: [&str; 17] = [
+const MEMBERS: [&str; 18] = [
     "view",
     "edit",
     "required_for",
@@ -30,6 +31,7 @@ const MEMBERS: [&str; 17] = [
     "expose",
     "email",
     "uri_schemes",
+    "validators",
     // Read by editors of the document alone.
     "$comment",
     "description",
@@ -130,6 +132,10 @@ pub(super) struct Profile {
     pub(super) error_messages: Map<String, Value>,
     pub(super) max_local_length: Option<u64>,
     pub(super) uri_schemes: Option<Vec<String>>,
+    /// The header in which applications are told of it.
+    pub(super) header: Option<String>,
+    /// What judges it besides, by the names that the gateway knows.
+    pub(super) validators: Vec<OwnValidator>,
 }
 
 impl Profile {
@@ -140,10 +146,6 @@ impl Profile {
         reader.knows(&MEMBERS)?;
         let email = reader.inner("email")?;
         email.knows(&["max_local_length"])?;
-        let expose = reader.inner("expose")?;
-        expose.knows(&["header", "jwt_claim"])?;
-        expose.text("header")?;
-        expose.text("jwt_claim")?;
         let index = reader.text("index")?;
         if index
             .as_deref()
@@ -166,7 +168,24 @@ impl Profile {
             error_messages: reader.object_of_texts("error_messages")?,
             max_local_length: email.count("max_local_length")?,
             uri_schemes: reader.texts("uri_schemes")?,
+            header: header(&reader)?,
+            validators: validator::read(&reader)?,
         })
+    }
+}
+
+/// The header that `expose` names.
+fn header(reader: &Reader<'_>) -> Result<Option<String>, InvalidSchema> {
+    let expose = reader.inner("expose")?;
+    expose.knows(&["header", "jwt_claim"])?;
+    expose.text("jwt_claim")?;
+    let header = expose.text("header")?;
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    match header {
+        Some(name) if !name.bytes().all(is_sign) => {
+            Err(expose.refused("header", "it has letters, digits and hyphens"))
+        }
+        header => Ok(header),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{FoundAddress, Schema, TraitError};
+use super::{FoundAddress, Schema, TraitError, Viewer};
 use crate::{
     clock::Clock,
     entropy::Entropy,
@@ -86,13 +86,35 @@ impl Schemas {
         entropy: &dyn Entropy,
     ) -> Result<Identity, Vec<TraitError>> {
         let Some(schema) = self.find(&identity.schema_id) else {
-            return Err(vec![TraitError {
-                path: String::new(),
-                message: Message::invalid("The schema of this identity is not known any more."),
-            }]);
+            return Err(unknown());
         };
         with_traits(schema, identity.clone(), traits, clock, entropy)
     }
+
+    /// An identity with the attributes that this viewer sends, as [`Schema::accept_unmanaged`] reads
+    /// them. Every error when they are not accepted.
+    pub fn with_attributes(
+        &self,
+        mut identity: Identity,
+        viewer: Viewer,
+        sent: &Value,
+        clock: &dyn Clock,
+    ) -> Result<Identity, Vec<TraitError>> {
+        let schema = self.find(&identity.schema_id).ok_or_else(unknown)?;
+        let attributes = schema.accept_unmanaged(viewer, sent, &identity.unmanaged)?;
+        if attributes != identity.unmanaged {
+            identity.unmanaged = attributes;
+            identity.updated_at = clock.now();
+        }
+        Ok(identity)
+    }
+}
+
+fn unknown() -> Vec<TraitError> {
+    vec![TraitError {
+        path: String::new(),
+        message: Message::invalid("The schema of this identity is not known any more."),
+    }]
 }
 
 fn with_traits(

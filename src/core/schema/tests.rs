@@ -282,6 +282,7 @@ fn optional_objects_without_members_are_dropped_and_required_boxes_are_false() {
     );
 }
 
+/// KP-12: the layout of the first profile API.
 #[test]
 fn a_document_may_describe_the_traits_themselves() {
     let schema = flat(&json!({"user-name": {

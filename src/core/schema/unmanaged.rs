@@ -1,9 +1,12 @@
 //! Attributes that no schema describes: who may see and change them, and how much there may be.
 
+mod form;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use self::form::{ATTRIBUTES, attributes_of_rows};
 use super::{Schema, TraitError, Viewer};
 use crate::message::Message;
 

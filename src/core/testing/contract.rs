@@ -10,6 +10,7 @@
 mod credentials;
 mod flows;
 mod identities;
+mod mails;
 mod sessions;
 mod tokens;
 mod upstream_sessions;
@@ -27,6 +28,7 @@ pub use self::{
     credentials::credential_store_contract,
     flows::{flow_store_contract, flows_go_with_their_identity},
     identities::identity_store_contract,
+    mails::mail_store_contract,
     sessions::session_store_contract,
     tokens::token_store_contract,
     upstream_sessions::upstream_session_store_contract,
@@ -167,6 +169,12 @@ mod tests {
     async fn memory_keeps_flows_as_promised() {
         let (store, clock, entropy) = memory();
         flow_store_contract(&store, &*clock, Some(&clock), &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_mail_as_promised() {
+        let (store, _, entropy) = memory();
+        mail_store_contract(&store, &entropy).await;
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Every store in one, in memory: what the contract means in the fewest lines.
 
+mod mails;
 mod sessions;
 mod tokens;
 
@@ -18,7 +19,8 @@ use crate::{
     flow::{Flow, FlowStore},
     id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
-    link::LinkKey,
+    link::{LinkKey, PreparedLink},
+    mail::QueuedMail,
     provider::{TokenSet, Upstream},
     secret::TokenHash,
     session::Session,
@@ -43,6 +45,7 @@ struct Kept {
     tokens: HashMap<CredentialId, (ProviderId, TokenSet)>,
     sealed: HashMap<CredentialId, Leased>,
     upstreams: Vec<(SessionId, Upstream)>,
+    mails: Vec<QueuedMail>,
 }
 
 impl MemoryStore {
@@ -224,10 +227,13 @@ impl CredentialStore for MemoryStore {
         after: Option<CredentialId>,
         limit: u32,
     ) -> Result<Vec<Credential>, StoreError> {
-        let prefix = LinkKey::identifier_prefix(provider);
+        let prefixes = [
+            LinkKey::identifier_prefix(provider),
+            PreparedLink::identifier_prefix(provider),
+        ];
         let is_link = |c: &&Credential| {
             let key = c.identifier.as_deref().unwrap_or_default();
-            c.kind == CredentialKind::Oidc && key.starts_with(&prefix)
+            c.kind == CredentialKind::Oidc && prefixes.iter().any(|prefix| key.starts_with(prefix))
         };
         let kept = self.kept();
         let mut links: Vec<_> = kept.credentials.iter().filter(is_link).cloned().collect();

@@ -30,6 +30,7 @@ fn letter(occasion: Occasion, locale: &str) -> Letter {
         provider: Some("Acme".to_owned()),
         proof: Secret::new("the-proof"),
         lifespan: Duration::from_secs(601),
+        is_for_nobody: false,
     }
 }
 

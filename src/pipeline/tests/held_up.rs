@@ -1,8 +1,14 @@
 //! KC-090: whoever has to do something first passes nowhere where only somebody signed in passes.
 
-use portcullis_core::action::Action;
+use portcullis_core::{
+    action::{Action, ActionSettings, Actions, MAX_AUTH_AGE},
+    schema::{Schema, Schemas},
+};
 
-use super::{fixture::ada_who_has_to, *};
+use super::{
+    fixture::{ada_who_has_to, principal},
+    *,
+};
 
 fn busy() -> Arc<Door> {
     Door::knowing(ada_who_has_to(vec![
@@ -83,4 +89,63 @@ impl Authorizer for OnlyKnown {
     fn authorize(&self, _: &str, known: Option<&Principal>, _: &RequestHead<'_>) -> Decision {
         known.map_or(Decision::Deny(Code::SignedOut), |_| Decision::Allow)
     }
+}
+
+const COMPLETE: &str =
+    "https://gate.test/.portcullis/self-service/settings/browser?kc_action=VERIFY_PROFILE";
+
+/// A pipeline over a schema that asks for a telephone number where the scope `phone` is asked for.
+fn asking_for_scopes(route: Route, door: Arc<Door>) -> Pipeline {
+    let document = serde_json::json!({"type": "object", "properties": {
+        "email": {"type": "string"},
+        "phone": {"type": "string", "x-profile": {
+            "required_for": {"roles": ["user"], "scopes": ["phone"]},
+        }},
+    }});
+    let schema = Arc::new(Schema::parse("default", document).unwrap());
+    let schemas = Arc::new(Schemas::new(vec![schema], "default").unwrap());
+    let settings = ActionSettings {
+        enabled: true,
+        default: false,
+        priority: 0,
+        max_auth_age: MAX_AUTH_AGE,
+    };
+    let settings = [(Action::VerifyProfile, settings)].into();
+    let actions = Arc::new(Actions::new(Arc::clone(&schemas), settings, None));
+    Pipeline::new(parts(vec![route], &[door])).with_actions(actions)
+}
+
+/// KC-012, KC-014, KC-032.
+#[tokio::test]
+async fn a_route_asks_whoever_lacks_what_its_scopes_require_to_complete_their_profile() {
+    let asking = || route("r", "/").asking_for("phone");
+    let pipeline = asking_for_scopes(asking(), Door::knowing(ada()));
+    for _ in 0..2 {
+        let refusal = refused(pipeline.decide(&Asking::page("/x").head()).await);
+        assert_eq!(refusal.code, Code::ActionsPending);
+        let back = "&return_to=https%3A%2F%2Fgate.test%2Fx&scope=phone";
+        assert_eq!(refusal.remedy, Remedy::Finish(format!("{COMPLETE}{back}")));
+    }
+    let refusal = refused(pipeline.decide(&Asking::get("/x").head()).await);
+    assert_eq!(
+        refusal.remedy,
+        Remedy::FinishAt(format!("{COMPLETE}&scope=phone"))
+    );
+    let complete = principal(serde_json::json!({"email": "ada@example.org", "phone": "+49 30"}));
+    let pipeline = asking_for_scopes(asking(), Door::knowing(complete));
+    permitted(pipeline.decide(&Asking::get("/").head()).await);
+    let pipeline = asking_for_scopes(route("r", "/"), Door::knowing(ada()));
+    permitted(pipeline.decide(&Asking::get("/").head()).await);
+    let pipeline = asking_for_scopes(asking().public(), Door::knowing(ada()));
+    permitted(pipeline.decide(&Asking::get("/").head()).await);
+}
+
+#[tokio::test]
+async fn whoever_signs_in_for_a_route_takes_its_scopes_along() {
+    let pipeline = asking_for_scopes(route("r", "/").asking_for("phone"), Door::nobody());
+    let refusal = refused(pipeline.decide(&Asking::page("/x").head()).await);
+    let Remedy::SignIn(page) = refusal.remedy else {
+        panic!("{:?}", refusal.remedy);
+    };
+    assert!(page.ends_with("&scope=phone"), "{page}");
 }

@@ -4,18 +4,16 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use portcullis_core::{
-    credential::CredentialKind,
     id::{CredentialId, SessionId},
-    identity::Identity,
-    link::LinkKey,
+    link::{LinkKey, PreparedLink},
     mapping::Sync,
     provenance::Origin,
-    provider::Upstream,
+    provider::{TokenSet, Upstream},
     schema::Schema,
     secret::{Secret, Token},
     session::{Device, Session},
     stage::Observer,
-    testing::{FrozenClock, MemoryStore, SeededEntropy},
+    testing::{FrozenClock, Meddled, Meddler, Meddling, MemoryStore, SeededEntropy},
 };
 
 use super::*;
@@ -25,9 +23,12 @@ struct Heard(Mutex<Vec<String>>);
 
 impl Observer for Heard {
     fn observe(&self, event: &Event<'_>) {
-        if let Event::Unlinked { provider, .. } = event {
-            self.0.lock().unwrap().push(provider.to_string());
-        }
+        let told = match event {
+            Event::Unlinked { provider, .. } => provider.to_string(),
+            Event::PreparedLinkRemoved { provider, .. } => format!("{provider}, prepared"),
+            _ => return,
+        };
+        self.0.lock().unwrap().push(told);
     }
 }
 
@@ -90,15 +91,8 @@ impl House {
             issuer: "https://id.example".to_owned(),
             subject: identity.to_string(),
         };
-        let credential = Credential {
-            id: CredentialId::generate(&self.entropy),
-            identity_id: identity,
-            kind: CredentialKind::Oidc,
-            identifier: Some(link.identifier()),
-            config: link.config(),
-            created_at: now,
-            updated_at: now,
-        };
+        let id = CredentialId::generate(&self.entropy);
+        let credential = link.credential(identity, id, now);
         self.departures.credentials.put(&credential).await.unwrap();
         let session = Session {
             id: SessionId::generate(&self.entropy),
@@ -128,71 +122,50 @@ impl House {
         (links.len(), sessions.len())
     }
 
+    /// Prepares a link of somebody to an account of the provider.
+    async fn prepare(&self, identity: IdentityId, provider: &str) {
+        let stub = PreparedLink::new(provider.parse().unwrap(), "ada@example.com");
+        let id = CredentialId::generate(&self.entropy);
+        let credential = stub.credential(identity, id, self.clock.now());
+        self.departures.credentials.put(&credential).await.unwrap();
+    }
+
+    /// Whether tokens of somebody's only link are kept.
+    async fn keeps_tokens(&self, identity: IdentityId) -> bool {
+        let links = CredentialStore::list(&*self.store, identity).await.unwrap();
+        let kept = self.departures.vault.kept(links[0].id).await;
+        kept.unwrap().is_some()
+    }
+
     async fn roles_of(&self, identity: IdentityId) -> Vec<String> {
         let found = self.departures.identities.find(identity).await;
         found.unwrap().unwrap().roles
     }
 }
 
-/// A store in which somebody else changes each identity just before its first update, and in which
-/// one identity cannot be changed at all.
+/// Changes each identity just before its first update, and lets nobody change one of them at all.
 #[derive(Debug)]
-pub(in crate::providers) struct Contested {
-    store: Arc<MemoryStore>,
+pub(in crate::providers) struct Contest {
     met: Mutex<Vec<IdentityId>>,
     pub(in crate::providers) closed: Mutex<Option<IdentityId>>,
 }
 
 #[async_trait]
-impl IdentityStore for Contested {
-    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
-        IdentityStore::insert(&*self.store, identity, own).await
-    }
-
-    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find(&*self.store, id).await
-    }
-
-    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find_by_identifier(&*self.store, identifier).await
-    }
-
-    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
-        self.store.find_by_address(address).await
-    }
-
-    async fn list(
-        &self,
-        after: Option<IdentityId>,
-        limit: u32,
-    ) -> Result<Vec<Identity>, StoreError> {
-        IdentityStore::list(&*self.store, after, limit).await
-    }
-
-    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
+impl Meddler for Contest {
+    async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        let Meddling::Update(identity) = what else {
+            return Ok(());
+        };
         if *self.closed.lock().unwrap() == Some(identity.id) {
             return Err(StoreError::unavailable("away"));
         }
         let is_first = !self.met.lock().unwrap().contains(&identity.id);
         if is_first {
             self.met.lock().unwrap().push(identity.id);
-            let stored = self.find(identity.id).await?.unwrap();
-            self.store.update(&stored).await?;
+            let stored = IdentityStore::find(store, identity.id).await?.unwrap();
+            store.update(&stored).await?;
         }
-        self.store.update(identity).await
-    }
-
-    async fn update_without(
-        &self,
-        identity: &Identity,
-        removed: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError> {
-        self.store.update_without(identity, removed, others).await
-    }
-
-    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
-        IdentityStore::delete(&*self.store, id).await
+        Ok(())
     }
 }
 
@@ -204,12 +177,12 @@ const ALL: Fates = Fates {
 pub(in crate::providers) fn contested(
     house: &mut House,
     closed: Option<IdentityId>,
-) -> Arc<Contested> {
-    let contested = Arc::new(Contested {
-        store: house.store.clone(),
+) -> Arc<Meddled<Contest>> {
+    let contest = Contest {
         met: Mutex::default(),
         closed: Mutex::new(closed),
-    });
+    };
+    let contested = Arc::new(Meddled(house.store.clone(), contest));
     house.departures.identities = contested.clone();
     contested
 }
@@ -235,15 +208,42 @@ async fn what_cannot_be_settled_is_told_keeps_nothing_else_and_is_settled_later(
     let (ada, eve) = (house.guest("acme").await, house.guest("acme").await);
     let store = contested(&mut house, Some(ada));
     let acme = "acme".parse().unwrap();
+    let links = CredentialStore::list(&*house.store, ada).await.unwrap();
+    let (tokens, vault) = (TokenSet::default(), &house.departures.vault);
+    vault.keep(links[0].id, &acme, &tokens).await.unwrap();
     let failed = house.departures.settle(&acme, ALL).await;
     assert!(matches!(failed, Err(StoreError::Unavailable { .. })));
     assert_eq!(house.left_of(ada).await, (1, 0), "nobody is signed in");
+    assert!(house.keeps_tokens(ada).await, "a link that stays goes on");
     assert_eq!(house.left_of(eve).await, (0, 0));
-    *store.closed.lock().unwrap() = None;
+    *store.1.closed.lock().unwrap() = None;
     let settled = house.departures.settle(&acme, ALL).await.unwrap();
     assert_eq!((settled.links_removed, settled.sessions_ended), (1, 0));
     assert_eq!(house.left_of(ada).await, (0, 0));
     assert_eq!(house.roles_of(ada).await, [""; 0]);
+    assert_eq!(
+        house.departures.vault.kept(links[0].id).await.unwrap(),
+        None
+    );
+}
+
+/// Whoever later takes the provider's name must let nobody in by what was prepared for another.
+#[tokio::test]
+async fn what_was_prepared_for_accounts_of_a_provider_goes_with_it() {
+    let house = house();
+    let ada = house.guest("other").await;
+    for provider in ["acme", "other", "prepared"] {
+        house.prepare(ada, provider).await;
+    }
+    let acme = "acme".parse().unwrap();
+    assert_eq!(house.departures.links(&acme).await.unwrap(), 1);
+    let gone = house.departures.settle(&acme, ALL).await.unwrap();
+    assert_eq!((gone.links_removed, gone.sessions_ended), (1, 0));
+    assert_eq!(*house.heard.0.lock().unwrap(), ["acme, prepared"]);
+    assert_eq!(house.left_of(ada).await, (3, 1));
+    assert_eq!(house.departures.links(&acme).await.unwrap(), 0);
+    let prepared = "prepared".parse().unwrap();
+    assert_eq!(house.departures.links(&prepared).await.unwrap(), 1);
 }
 
 /// XP-15.

@@ -27,12 +27,21 @@ fn config(is_on: bool) -> Config {
 }
 
 async fn keeper(house: &House, config: Config, folder: &TempDir) -> Keeper {
+    keeper_of(house, config, folder, None).await
+}
+
+async fn keeper_of(
+    house: &House,
+    config: Config,
+    folder: &TempDir,
+    sources: Option<Sources>,
+) -> Keeper {
     let now = "2026-07-01T12:00:00Z".parse().unwrap();
     let clock = Arc::new(FrozenClock::new(now));
     let url = format!("sqlite://{}", folder.path().join("portcullis.db").display());
     let store = Store::open(&url, clock.clone()).await.unwrap();
     let parts = KeeperParts {
-        sources: None,
+        sources,
         roster: Arc::new(Roster::new(Vec::new(), clock)),
         stored: store.providers(),
         tables: Tables {
@@ -62,7 +71,7 @@ async fn what_a_provider_leaves_behind_is_tried_until_it_is_settled() {
     let known = keeper.parts.roster.entry(&acme);
     assert!(known.is_some_and(|entry| !entry.is_enabled()));
 
-    *store.closed.lock().unwrap() = None;
+    *store.1.closed.lock().unwrap() = None;
     keeper.look(false).await;
     assert_eq!(house.left_of(ada).await, (0, 0));
 }
@@ -78,4 +87,39 @@ async fn who_is_switched_off_at_the_start_is_settled_by_whoever_serves() {
     keeper.take_up().await;
     keeper.look(false).await;
     assert_eq!(house.left_of(ada).await, (0, 0));
+}
+
+const ACME: &str = "[providers.acme]\nkind = \"oidc\"\nclient_id = \"gate\"\n\
+    client_secret = \"hush\"\nissuer_url = \"https://id.example\"\n\
+    on_disable = { links = \"unlink\", sessions = \"revoke\" }\n";
+
+/// XP-15.
+#[tokio::test]
+async fn only_the_file_that_providers_stood_in_takes_them_out_and_only_with_a_table_in_it() {
+    let (house, folder) = (house(), TempDir::new().unwrap());
+    let ada = house.guest("acme").await;
+    let [main, other] = ["main.toml", "other.toml"].map(|name| folder.path().join(name));
+    let sources = Sources {
+        search: vec![main.clone(), other.clone()],
+        ..Sources::default()
+    };
+    std::fs::write(&main, ACME).unwrap();
+    std::fs::write(&other, "[session]\n").unwrap();
+    let config = config::load(&sources).unwrap().config;
+    let keeper = keeper_of(&house, config, &folder, Some(sources)).await;
+    for text in [Some("\n"), Some("# x"), Some("providers_dir = \"p\""), None] {
+        match text {
+            Some(text) => std::fs::write(&main, text).unwrap(),
+            None => std::fs::remove_file(&main).unwrap(),
+        }
+        for _ in 0..9 {
+            keeper.look(false).await;
+        }
+        assert_eq!(house.left_of(ada).await, (1, 1), "{text:?}");
+    }
+    std::fs::write(&main, "[session]\n").unwrap();
+    for _ in 0..9 {
+        keeper.look(false).await;
+    }
+    assert_eq!(house.left_of(ada).await, (0, 0), "somebody wrote it so");
 }

@@ -5,8 +5,8 @@ use crate::support::{SmtpServer, smtp_server::Encryption, wait_until};
 
 const LOGIN: &str = "gate:hush";
 
-async fn office_of(table: &str) -> Office {
-    office(table, &store(), Vec::new()).await
+fn office_of(table: &str) -> Office {
+    office(table, &store(), Vec::new())
 }
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn mail_goes_encrypted_to_a_server_that_the_ca_file_vouches_for() {
     ] {
         let server = SmtpServer::start_encrypted(encryption, LOGIN).await;
         let table = format!("{}\n{}", server.encrypted_table(scheme), server.ca_file());
-        let office = office_of(&table).await;
+        let office = office_of(&table);
         office.mailer.send(mail("alice@example.org")).await.unwrap();
         let letter = server.letter_to("alice@example.org", 0).await;
         assert!(letter.encrypted, "{scheme}");
@@ -36,7 +36,7 @@ async fn tried_twice(server: &SmtpServer) {
 #[tokio::test]
 async fn nothing_is_said_to_a_server_that_nobody_vouches_for() {
     let server = SmtpServer::start_encrypted(Encryption::OnceAgreed, LOGIN).await;
-    let office = office_of(&server.encrypted_table("smtp+starttls")).await;
+    let office = office_of(&server.encrypted_table("smtp+starttls"));
     office.mailer.send(mail("alice@example.org")).await.unwrap();
     tried_twice(&server).await;
     assert_eq!((server.count("sign-in"), server.letters().len()), (0, 0));
@@ -45,7 +45,7 @@ async fn nothing_is_said_to_a_server_that_nobody_vouches_for() {
 #[tokio::test]
 async fn nothing_is_said_to_a_server_that_offers_no_encryption_where_it_is_required() {
     let server = SmtpServer::start_with_login(LOGIN).await;
-    let office = office_of(&server.encrypted_table("smtp+starttls")).await;
+    let office = office_of(&server.encrypted_table("smtp+starttls"));
     office.mailer.send(mail("alice@example.org")).await.unwrap();
     tried_twice(&server).await;
     assert_eq!((server.count("sign-in"), server.letters().len()), (0, 0));

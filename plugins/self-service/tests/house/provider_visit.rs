@@ -38,6 +38,25 @@ pub(crate) async fn arrive(browser: &mut Browser<'_>, provider: &str, code: &str
     come_back(browser, provider, &format!("state={state}&code={code}")).await
 }
 
+/// Signs in through a provider with an address that is known already, and returns the form that
+/// asks for a proof.
+pub(crate) async fn asked(browser: &mut Browser<'_>, provider: &str, code: &str) -> Value {
+    let reply = arrive(browser, provider, code).await;
+    let target = reply.location();
+    assert!(target.contains("/login?flow="), "{target}");
+    let fetch = format!("/self-service/login/flows?id={}", reply.query("flow"));
+    browser.ask(&fetch).await.json()
+}
+
+/// The values of a form's fields and buttons of this name.
+pub(crate) fn values<'a>(flow: &'a Value, name: &str) -> Vec<&'a str> {
+    let nodes = flow["ui"]["nodes"].as_array().unwrap().iter();
+    let named = nodes.filter(|node| node["attributes"]["name"] == name);
+    named
+        .filter_map(|node| node["attributes"]["value"].as_str())
+        .collect()
+}
+
 pub(crate) fn refused(reply: &Reply, status: u16, code: &str) {
     assert_eq!(reply.status, status, "{}", reply.text());
     assert!(reply.text().contains(code), "{}", reply.text());

@@ -2,7 +2,7 @@
 
 use crate::{
     broker::tests::{setting::*, *},
-    link::LinkKey,
+    link::{LinkKey, PreparedLink},
 };
 
 fn account(subject: &str) -> LinkKey {
@@ -47,4 +47,21 @@ async fn an_account_of_somebody_else_is_not_named_anothers() {
     let switched_off = setting.broker.assign(bob.id, &account("2")).await;
     assert!(matches!(switched_off, Err(BrokerError::Unknown)));
     assert_eq!(setting.broker.links(bob.id).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_link_is_prepared_once_and_only_where_a_provider_is_on() {
+    let setting = setting(Creation::Never);
+    let bob = setting.local("bob@example.org").await;
+    let prepared = PreparedLink::new("idp".parse().unwrap(), "Bob@example.org");
+    setting.policy(|policy| policy.enabled = false);
+    let switched_off = setting.broker.prepare(bob.id, &prepared).await;
+    assert!(matches!(switched_off, Err(BrokerError::Unknown)));
+    assert_eq!(setting.credentials(&bob).await, []);
+
+    setting.policy(|policy| policy.enabled = true);
+    let made = setting.broker.prepare(bob.id, &prepared).await.unwrap();
+    assert_eq!(setting.credentials(&bob).await, [made.unwrap()]);
+    let again = setting.broker.prepare(bob.id, &prepared).await.unwrap();
+    assert_eq!(again, None);
 }

@@ -4,125 +4,54 @@ use async_trait::async_trait;
 
 use crate::{
     broker::tests::{setting::*, withdrawal::house, *},
-    credential::Credential,
-    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
     mapping::Sync,
     store::StoreError,
-    testing::MemoryStore,
+    testing::{Meddled, Meddler, Meddling, MemoryStore},
 };
 
-/// A store in which an administrator changes whatever is about to be updated, just before.
+/// An administrator who changes whatever is about to be updated.
 #[derive(Debug)]
-struct Administered(Arc<MemoryStore>, fn(&mut Identity));
+struct Administrator(fn(&mut Identity));
 
 #[async_trait]
-impl IdentityStore for Administered {
-    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
-        IdentityStore::insert(&*self.0, identity, own).await
-    }
-
-    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find(&*self.0, id).await
-    }
-
-    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find_by_identifier(&*self.0, identifier).await
-    }
-
-    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
-        self.0.find_by_address(address).await
-    }
-
-    async fn list(
-        &self,
-        after: Option<IdentityId>,
-        limit: u32,
-    ) -> Result<Vec<Identity>, StoreError> {
-        IdentityStore::list(&*self.0, after, limit).await
-    }
-
-    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
-        let stored = IdentityStore::find(&*self.0, identity.id).await?.unwrap();
+impl Meddler for Administrator {
+    async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        let Meddling::Update(identity) = what else {
+            return Ok(());
+        };
+        let stored = IdentityStore::find(store, identity.id).await?.unwrap();
         let mut changed = stored.clone();
-        (self.1)(&mut changed);
+        (self.0)(&mut changed);
         if changed != stored {
-            self.0.update(&changed).await?;
+            store.update(&changed).await?;
         }
         // Without a provider's word there are no links, either.
         if changed.provenance.is_empty() {
-            for link in CredentialStore::list(&*self.0, stored.id).await? {
-                CredentialStore::delete(&*self.0, link.id).await?;
+            for link in CredentialStore::list(store, stored.id).await? {
+                CredentialStore::delete(store, link.id).await?;
             }
         }
-        self.0.update(identity).await
-    }
-
-    async fn update_without(
-        &self,
-        identity: &Identity,
-        removed: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError> {
-        self.0.update_without(identity, removed, others).await
-    }
-
-    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
-        IdentityStore::delete(&*self.0, id).await
+        Ok(())
     }
 }
 
-/// A store in which the link of whoever is about to be updated goes just before, and the identity
-/// is not changed by that.
+/// Removes the link of whoever is about to be updated, and does not change the identity by that.
 #[derive(Debug)]
-struct Unlinking(Arc<MemoryStore>);
+struct Unlinker;
 
 #[async_trait]
-impl IdentityStore for Unlinking {
-    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
-        IdentityStore::insert(&*self.0, identity, own).await
-    }
-
-    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find(&*self.0, id).await
-    }
-
-    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find_by_identifier(&*self.0, identifier).await
-    }
-
-    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
-        self.0.find_by_address(address).await
-    }
-
-    async fn list(
-        &self,
-        after: Option<IdentityId>,
-        limit: u32,
-    ) -> Result<Vec<Identity>, StoreError> {
-        IdentityStore::list(&*self.0, after, limit).await
-    }
-
-    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
-        for link in CredentialStore::list(&*self.0, identity.id).await? {
+impl Meddler for Unlinker {
+    async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        let Meddling::Update(identity) = what else {
+            return Ok(());
+        };
+        for link in CredentialStore::list(store, identity.id).await? {
             if link.identifier.is_some() {
-                CredentialStore::delete(&*self.0, link.id).await?;
+                CredentialStore::delete(store, link.id).await?;
             }
         }
-        self.0.update(identity).await
-    }
-
-    async fn update_without(
-        &self,
-        identity: &Identity,
-        removed: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError> {
-        self.0.update_without(identity, removed, others).await
-    }
-
-    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
-        IdentityStore::delete(&*self.0, id).await
+        Ok(())
     }
 }
 
@@ -133,7 +62,7 @@ async fn about_to_change(change: fn(&mut Identity)) -> (Setting, Identity) {
     let mut said = claims("1", "ada@example.org", true);
     said.document["given_name"] = json!("Augusta");
     setting.says(said);
-    setting.broker.identities = Arc::new(Administered(setting.store.clone(), change));
+    setting.broker.identities = Arc::new(Meddled(setting.store.clone(), Administrator(change)));
     (setting, ada)
 }
 
@@ -177,7 +106,7 @@ async fn an_account_that_is_unlinked_while_it_signs_in_leaves_no_privileges() {
     ada.roles.clear();
     ada.provenance.clear();
     setting.broker.identities.update(&ada).await.unwrap();
-    setting.broker.identities = Arc::new(Unlinking(setting.store.clone()));
+    setting.broker.identities = Arc::new(Meddled(setting.store.clone(), Unlinker));
     let outcome = setting.refused().await;
     assert!(matches!(outcome, BrokerError::NoSuchLink), "{outcome:?}");
     let left = setting.stored(&ada).await;
@@ -194,7 +123,7 @@ async fn a_move_that_ends_half_way_says_what_it_has_taken_away() {
     let bob = setting.verified("bob@example.org").await;
     let (id, vouched) = ("idp".parse().unwrap(), setting.vouched().await);
     let pending = setting.broker.offer_move(&bob, &id, vouched).await.unwrap();
-    setting.broker.identities = Arc::new(Unlinking(setting.store.clone()));
+    setting.broker.identities = Arc::new(Meddled(setting.store.clone(), Unlinker));
     let moved = setting.broker.move_link(pending, &bob).await.unwrap();
     assert!(matches!(moved.arrived, Err(BrokerError::NoSuchLink)));
     assert_eq!((moved.from, moved.link.key.provider), (ada.id, id));

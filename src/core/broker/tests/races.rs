@@ -74,16 +74,8 @@ fn link_of(setting: &Setting, identity: &Identity, subject: &str) -> Credential 
         issuer: "https://other.test".to_owned(),
         subject: subject.to_owned(),
     };
-    let now = setting.broker.clock.now();
-    Credential {
-        id: CredentialId::generate(&*setting.broker.entropy),
-        identity_id: identity.id,
-        kind: CredentialKind::Oidc,
-        identifier: Some(key.identifier()),
-        config: key.config(),
-        created_at: now,
-        updated_at: now,
-    }
+    let id = CredentialId::generate(&*setting.broker.entropy);
+    key.credential(identity.id, id, setting.broker.clock.now())
 }
 
 fn by(provider: &str) -> Origin {

@@ -17,7 +17,7 @@ use crate::{
     registry::Providers,
     schema::Schema,
     store::StoreError,
-    testing::{FrozenClock, MemoryStore, SeededEntropy},
+    testing::{FrozenClock, Meddler, Meddling, MemoryStore, SeededEntropy},
     trust::TrustRules,
 };
 
@@ -146,6 +146,7 @@ pub(super) fn setting(create: Creation) -> Setting {
         vault: store.clone(),
         clock: clock.clone(),
         entropy: Arc::new(SeededEntropy::new(5)),
+        scopes: Vec::new(),
     };
     Setting {
         broker,
@@ -309,65 +310,24 @@ impl Setting {
     }
 }
 
-/// A store in which somebody else is always faster.
+/// Somebody else with the same account, who is always faster.
 #[derive(Debug)]
-pub(super) struct Raced(pub(super) Arc<MemoryStore>, pub(super) LinkKey);
+pub(super) struct Rival(pub(super) LinkKey);
 
 #[async_trait]
-impl IdentityStore for Raced {
-    async fn insert(&self, identity: &Identity, _: &[Credential]) -> Result<(), StoreError> {
+impl Meddler for Rival {
+    async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        let Meddling::Insert(identity) = what else {
+            return Ok(());
+        };
         let entropy: &dyn Entropy = &SeededEntropy::new(99);
         let rival = Identity {
             id: IdentityId::generate(entropy),
             ..identity.clone()
         };
-        let link = Credential {
-            id: CredentialId::generate(entropy),
-            identity_id: rival.id,
-            kind: CredentialKind::Oidc,
-            identifier: Some(self.1.identifier()),
-            config: self.1.config(),
-            created_at: identity.created_at,
-            updated_at: identity.created_at,
-        };
-        IdentityStore::insert(&*self.0, &rival, &[link]).await?;
+        let id = CredentialId::generate(entropy);
+        let link = self.0.credential(rival.id, id, identity.created_at);
+        IdentityStore::insert(store, &rival, &[link]).await?;
         Err(StoreError::Conflict { what: "credential" })
-    }
-
-    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find(&*self.0, id).await
-    }
-
-    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find_by_identifier(&*self.0, identifier).await
-    }
-
-    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
-        self.0.find_by_address(address).await
-    }
-
-    async fn list(
-        &self,
-        after: Option<IdentityId>,
-        limit: u32,
-    ) -> Result<Vec<Identity>, StoreError> {
-        IdentityStore::list(&*self.0, after, limit).await
-    }
-
-    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
-        self.0.update(identity).await
-    }
-
-    async fn update_without(
-        &self,
-        identity: &Identity,
-        removed: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError> {
-        self.0.update_without(identity, removed, others).await
-    }
-
-    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
-        IdentityStore::delete(&*self.0, id).await
     }
 }

@@ -6,14 +6,13 @@ use async_trait::async_trait;
 
 use crate::{
     broker::tests::{setting::*, withdrawal::house, *},
-    credential::Credential,
-    id::{CredentialId, IdentityId, SessionId},
+    id::{CredentialId, SessionId},
     identity::{Identity, IdentityStore},
     mapping::Sync,
     provider::{Linking, TokenSet, UnverifiedLocal},
     secret::Secret,
     store::StoreError,
-    testing::{MemoryStore, SeededEntropy},
+    testing::{Meddled, Meddler, Meddling, MemoryStore, SeededEntropy},
 };
 
 /// What becomes of the next removal of a link.
@@ -33,88 +32,58 @@ enum Fate {
     Closed,
 }
 
-/// A store in which one removal of a link goes wrong.
+/// Somebody by whom one removal of a link goes wrong.
 #[derive(Debug)]
-struct Troubled {
-    store: Arc<MemoryStore>,
+struct Trouble {
     fate: Fate,
     removals: AtomicUsize,
 }
 
 #[async_trait]
-impl IdentityStore for Troubled {
-    async fn insert(&self, identity: &Identity, own: &[Credential]) -> Result<(), StoreError> {
-        IdentityStore::insert(&*self.store, identity, own).await
-    }
-
-    async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find(&*self.store, id).await
-    }
-
-    async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
-        IdentityStore::find_by_identifier(&*self.store, identifier).await
-    }
-
-    async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
-        self.store.find_by_address(address).await
-    }
-
-    async fn list(
-        &self,
-        after: Option<IdentityId>,
-        limit: u32,
-    ) -> Result<Vec<Identity>, StoreError> {
-        IdentityStore::list(&*self.store, after, limit).await
-    }
-
-    async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
-        match self.fate {
-            Fate::Closed => Err(StoreError::unavailable("away")),
-            _ => self.store.update(identity).await,
-        }
-    }
-
-    async fn update_without(
-        &self,
-        identity: &Identity,
-        removed: CredentialId,
-        others: &[CredentialId],
-    ) -> Result<bool, StoreError> {
+impl Meddler for Trouble {
+    async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        let (identity, removed, others) = match (what, self.fate) {
+            (Meddling::UpdateWithout(identity, removed, others), _) => (identity, removed, others),
+            (Meddling::Update(_), Fate::Closed) => return Err(StoreError::unavailable("away")),
+            _ => return Ok(()),
+        };
         match (self.removals.fetch_add(1, Ordering::SeqCst), self.fate) {
             (0, Fate::Unheard) => {
-                let removal = self.store.update_without(identity, removed, others);
+                let removal = store.update_without(identity, removed, others);
                 assert!(removal.await?);
                 return Err(StoreError::unavailable("away"));
             }
             (0..3, Fate::Contested) => {
-                let stored = self.find(identity.id).await?.unwrap();
-                self.store.update(&stored).await?;
+                let stored = IdentityStore::find(store, identity.id).await?.unwrap();
+                store.update(&stored).await?;
             }
             (0, Fate::Lost) => return Err(StoreError::unavailable("away")),
             (0, Fate::Outrun) => {
                 for other in others {
-                    CredentialStore::delete(&*self.store, *other).await?;
+                    CredentialStore::delete(store, *other).await?;
                 }
             }
             (0, Fate::Joined) => {
-                let own = CredentialStore::list(&*self.store, identity.id).await?;
+                let own = CredentialStore::list(store, identity.id).await?;
                 let link = own
                     .iter()
                     .find(|one| one.identifier.is_some() && one.id != removed);
-                let stored = self.find(identity.id).await?.unwrap();
+                let stored = IdentityStore::find(store, identity.id).await?.unwrap();
                 let rest: Vec<_> = own.iter().map(|one| one.id).collect();
                 let link = link.unwrap().id;
-                let gone = self.store.update_without(&stored, link, &rest).await?;
+                let gone = store.update_without(&stored, link, &rest).await?;
                 assert!(gone);
             }
             _ => {}
         }
-        self.store.update_without(identity, removed, others).await
+        Ok(())
     }
+}
 
-    async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
-        IdentityStore::delete(&*self.store, id).await
-    }
+fn troubled(setting: &Setting, fate: Fate) -> Arc<dyn IdentityStore> {
+    let removals = AtomicUsize::new(0);
+    let trouble = Trouble { fate, removals };
+    Arc::new(Meddled(setting.store.clone(), trouble))
 }
 
 /// Ada, an administrator by her provider's word, who has a password and kept tokens, too.
@@ -130,11 +99,7 @@ async fn about_to_unlink(fate: Fate) -> (Setting, Identity, CredentialId) {
     };
     let id = "idp".parse().unwrap();
     setting.broker.link(&ada, &id, vouched).await.unwrap();
-    setting.broker.identities = Arc::new(Troubled {
-        store: setting.store.clone(),
-        fate,
-        removals: AtomicUsize::new(0),
-    });
+    setting.broker.identities = troubled(&setting, fate);
     let link = setting.broker.links(ada.id).await.unwrap()[0].id;
     (setting, ada, link)
 }
@@ -219,11 +184,7 @@ async fn an_identity_whose_reclaim_breaks_off_is_said_to_have_lost_its_links() {
     setting
         .credential(&ada, kind, Some(key.identifier()), config)
         .await;
-    setting.broker.identities = Arc::new(Troubled {
-        store: setting.store.clone(),
-        fate: Fate::Closed,
-        removals: AtomicUsize::new(0),
-    });
+    setting.broker.identities = troubled(&setting, Fate::Closed);
     let error = setting.refused().await;
     assert_eq!(error.code(), Code::StoreUnavailable);
     assert_eq!(error.identity(), Some(ada.id));

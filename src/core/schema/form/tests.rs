@@ -138,3 +138,81 @@ fn lists_of_texts_have_one_field() {
     let objects = json!({"properties": {"a": {"type": "array", "items": {"type": "object"}}}});
     assert_eq!(nodes(objects, &json!({})), [json!(null); 0]);
 }
+
+/// KC-054: a text says itself that it is HTML; the others are texts.
+#[test]
+fn only_a_helper_text_that_says_so_may_be_html() {
+    let annotations = json!({
+        "inputHelperTextBefore": {"text": "<b>${before}</b>", "html_safe": true},
+        "inputHelperTextAfter": {"text": "<i>"},
+        "inputTypePlaceholder": {"text": "<u>", "html_safe": true},
+    });
+    let property = json!({"type": "string", "x-profile": {"annotations": annotations}});
+    assert_eq!(
+        node(&property, &Value::Null)["ext"],
+        json!({
+            "helperTextBefore": "<b>${before}</b>", "helperTextAfter": "<i>", "placeholder": "<u>",
+            "html": ["helperTextBefore"],
+        })
+    );
+}
+
+/// KC-056.
+#[test]
+fn values_to_choose_from_may_be_those_of_a_validator() {
+    let property = json!({"type": "string", "x-profile": {
+        "annotations": {
+            "inputOptionsFromValidation": "sizes", "inputOptionLabels": {"s": "Small"},
+        },
+        "validators": [{"plugin": "sizes", "config": {"options": ["s", "m"]}}],
+    }});
+    let node = node(&property, &Value::Null);
+    assert_eq!(node["options"], json!([{"value": "s"}, {"value": "m"}]));
+    assert_eq!(node["ext"]["optionLabels"], json!({"s": "Small"}));
+}
+
+/// KC-016, KC-022: one definition makes the form of every place, the administrator's, too.
+#[test]
+fn every_place_has_its_form() {
+    use ProfileContext::{
+        Account, Admin, BrokerReview, Registration, UpdateProfile, VerifyProfile,
+    };
+    let document = json!({"properties": {
+        "name": {"type": "string", "title": "${name}"},
+        "number": {"type": "string", "x-profile": {"edit": ["admin"]}},
+    }});
+    let schema = Schema::parse("s", document).unwrap();
+    for place in [
+        Registration,
+        UpdateProfile,
+        BrokerReview,
+        VerifyProfile,
+        Account,
+        Admin,
+    ] {
+        let nodes = schema.nodes(&Evaluation::of(place), &json!({}), "profile");
+        let names: Vec<_> = nodes
+            .iter()
+            .map(|node| node.attributes.name.as_str())
+            .collect();
+        let expected: &[&str] = match place {
+            Admin => &["traits.name", "traits.number"],
+            _ => &["traits.name"],
+        };
+        assert_eq!(names, expected, "{place:?}");
+    }
+}
+
+/// KC-029.
+#[test]
+fn a_trait_is_called_by_its_title_and_else_by_its_name() {
+    let document = json!({"properties": {
+        "plain": {}, "titled": {"title": "Called so"}, "keyed": {"title": "${profile.keyed}"},
+    }});
+    let nodes = nodes(document, &json!({}));
+    let labels = nodes
+        .iter()
+        .map(|node| node["meta"]["label"]["text"].as_str().unwrap());
+    let labels: Vec<_> = labels.collect();
+    assert_eq!(labels, ["plain", "Called so", "${profile.keyed}"]);
+}

@@ -21,6 +21,7 @@ fn schemas() -> Schemas {
     Schemas::new(vec![Arc::new(schema())], "default").unwrap()
 }
 
+/// KC-001: and the tenant that there is one of.
 #[test]
 fn a_new_identity_has_what_its_schema_finds() {
     let (schemas, clock, entropy) = (schemas(), clock(), SeededEntropy::new(1));
@@ -67,6 +68,55 @@ fn an_address_that_stays_keeps_its_proof() {
     assert!(
         schemas
             .refreshed(&identity, json!({}), &clock, &entropy)
+            .is_err()
+    );
+}
+
+/// HA-01, HA-02, CU-17, CU-18: each kind of identity has a schema of its own.
+#[test]
+fn identities_differ_by_their_schemas() {
+    let machine = json!({"properties": {
+        "serial": {"type": "string", "ory.sh/kratos": {
+            "credentials": {"password": {"identifier": true}},
+        }},
+    }, "required": ["serial"], "additionalProperties": false});
+    let machine = Arc::new(Schema::parse("machine", machine).unwrap());
+    let schemas = Schemas::new(vec![Arc::new(schema()), machine.clone()], "default").unwrap();
+    let (clock, entropy) = (clock(), SeededEntropy::new(1));
+    let traits = json!({"serial": "A-7"});
+    let made = schemas
+        .identity(&machine, traits.clone(), &clock, &entropy)
+        .unwrap();
+    assert_eq!(
+        (made.schema_id.as_str(), &made.traits),
+        ("machine", &traits)
+    );
+    assert_eq!(made.identifiers, ["a-7"]);
+    let person = schemas.default_schema();
+    assert_eq!(person.id(), "default");
+    assert!(schemas.identity(person, traits, &clock, &entropy).is_err());
+    let changed = schemas.refreshed(&made, valid(), &clock, &entropy);
+    assert!(changed.is_err(), "it keeps its schema");
+    assert!(Schemas::new(vec![machine], "default").is_none());
+}
+
+/// HA-03, CU-16: whatever changes traits, they obey the schema or nothing changes.
+#[test]
+fn the_schema_judges_every_change() {
+    let (schemas, clock, entropy) = (schemas(), clock(), SeededEntropy::new(1));
+    let schema = schemas.default_schema();
+    let identity = schemas.identity(schema, valid(), &clock, &entropy).unwrap();
+    let mut traits = valid();
+    traits["email"] = json!("no address");
+    let refused = schemas.refreshed(&identity, traits.clone(), &clock, &entropy);
+    let refused = refused.unwrap_err();
+    assert_eq!(refused[0].path, "email");
+    assert!(schemas.identity(schema, traits, &clock, &entropy).is_err());
+    let mut unknown = valid();
+    unknown["shoe"] = json!(9);
+    assert!(
+        schemas
+            .refreshed(&identity, unknown, &clock, &entropy)
             .is_err()
     );
 }

@@ -8,7 +8,7 @@ use crate::{
     entropy::Entropy,
     id::CredentialId,
     identity::{Identity, IdentityStore},
-    link::LinkKey,
+    link::{LinkKey, PreparedLink},
 };
 
 /// Checks a store of credentials; their identities are kept in the other.
@@ -166,6 +166,13 @@ async fn links_are_listed_by_provider(
     for other in &names[1..] {
         credentials.put(&link_to(eve, other, "1")).await.unwrap();
     }
+    let stub_of = |provider: &str| {
+        let stub = PreparedLink::new(provider.parse().unwrap(), "ada@example.com");
+        link(entropy, ada, &stub.identifier())
+    };
+    own.push(stub_of(&names[0]));
+    credentials.put(&own[3]).await.unwrap();
+    credentials.put(&stub_of(&names[1])).await.unwrap();
     own.sort_by_key(|link| link.id);
     let provider = names[0].parse().unwrap();
     let listed = credentials.list_by_provider(&provider, None, 9).await;

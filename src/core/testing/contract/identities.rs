@@ -10,6 +10,8 @@ use crate::{
 };
 
 /// Checks a store of identities; the other two are asked what deleting an identity left.
+///
+/// KC-083: whoever keeps people elsewhere implements the same port, and this says whether it holds.
 pub async fn identity_store_contract(
     identities: &dyn IdentityStore,
     credentials: &dyn CredentialStore,

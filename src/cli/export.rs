@@ -1,0 +1,60 @@
+//! `portcullis export …`: what is said here in the words of another system. What it has no word for
+//! is told on standard error.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use portcullis_core::schema::Schema;
+
+use super::{
+    Common, Failure, desk,
+    import::{self, Written},
+};
+use crate::migration::keycloak_profile;
+
+/// What can be put into other words.
+#[derive(Debug, Subcommand)]
+pub(super) enum Export {
+    /// Turn a schema into Keycloak's user profile.
+    KeycloakProfile(Profile),
+}
+
+/// The schema to turn into a profile.
+#[derive(Debug, Args)]
+pub(super) struct Profile {
+    /// A file with the schema; `-` is standard input. Otherwise a configured one.
+    file: Option<PathBuf>,
+    /// The configured schema; otherwise the default one.
+    #[arg(long, value_name = "ID", conflicts_with = "file")]
+    schema: Option<String>,
+    #[command(flatten)]
+    written: Written,
+}
+
+/// Does what is asked.
+pub(super) fn run(common: &Common, asked: &Export) -> Result<(), Failure> {
+    let Export::KeycloakProfile(profile) = asked;
+    let schema = schema(common, profile)?;
+    let made = keycloak_profile::export(&schema);
+    let made = made.map_err(|error| Failure::Refused(error.to_string()))?;
+    profile
+        .written
+        .write(common.output, &made.document, &made.losses)
+}
+
+fn schema(common: &Common, asked: &Profile) -> Result<Schema, Failure> {
+    let (id, document) = match &asked.file {
+        Some(file) => (file.display().to_string(), import::read(file)?),
+        None => configured(common, asked.schema.as_deref())?,
+    };
+    Schema::parse(&id, document)
+        .map_err(|error| Failure::Refused(format!("{id} is no schema: {error}")))
+}
+
+fn configured(common: &Common, id: Option<&str>) -> Result<(String, serde_json::Value), Failure> {
+    let config = desk::configuration_past_drop_ins(common)?;
+    let id = id.unwrap_or(&config.identity.default_schema);
+    let mut documents = config.identity.schema_documents().into_iter();
+    let unknown = || Failure::Usage(format!("no schema is called {id:?}"));
+    documents.find(|(own, _)| own == id).ok_or_else(unknown)
+}

@@ -1,0 +1,149 @@
+//! `portcullis import …`: what another system says of people and their profile, taken over here.
+//! What has no place here is told on standard error.
+
+mod people;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Subcommand};
+use portcullis_core::schema::Schema;
+use serde_json::{Value, json};
+
+pub(super) use self::people::People;
+use super::{Common, Failure, Output, output::plain};
+use crate::migration::{Loss, keycloak_profile};
+
+/// What can be taken over.
+#[derive(Debug, Subcommand)]
+pub(super) enum Import {
+    /// Turn Keycloak's user profile into a schema.
+    KeycloakProfile(Profile),
+    /// Take in the users of a Keycloak realm with their passwords.
+    KeycloakUsers(People),
+    /// Take in the identities of Ory Kratos with their passwords.
+    KratosIdentities(People),
+}
+
+/// The profile to turn into a schema.
+#[derive(Debug, Args)]
+pub(super) struct Profile {
+    /// What `GET /admin/realms/REALM/users/profile` answered, or a realm's export; `-` is standard
+    /// input.
+    file: PathBuf,
+    #[command(flatten)]
+    written: Written,
+    /// Whether people sign in with their address, too; otherwise as the realm says.
+    #[arg(long, value_name = "BOOL")]
+    login_with_email: Option<bool>,
+}
+
+/// Where a document is written, and whether it may lose anything.
+#[derive(Debug, Args)]
+pub(super) struct Written {
+    /// Write the document to this file; otherwise it is printed.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write nothing when something would be lost.
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Does what is asked.
+pub(super) fn run(common: &Common, asked: &Import) -> Result<(), Failure> {
+    match asked {
+        Import::KeycloakProfile(profile) => keycloak_profile(common, profile),
+        Import::KeycloakUsers(people) => people::keycloak(common, people),
+        Import::KratosIdentities(people) => people::kratos(common, people),
+    }
+}
+
+fn keycloak_profile(common: &Common, asked: &Profile) -> Result<(), Failure> {
+    let document = read(&asked.file)?;
+    let made = keycloak_profile::import(&document, asked.login_with_email);
+    let made = made.map_err(|error| Failure::Refused(shown(&asked.file, &error.0)))?;
+    let schema = Schema::parse("imported", made.document);
+    let schema = schema.map_err(|error| {
+        let reason = format!("the profile makes no schema: {error}");
+        Failure::Refused(shown(&asked.file, &reason))
+    })?;
+    for lint in schema.lint() {
+        eprintln!(
+            "note: {}: {}",
+            plain(&json!(lint.pointer)),
+            plain(&json!(lint.text))
+        );
+    }
+    asked
+        .written
+        .write(common.output, schema.document(), &made.losses)
+}
+
+/// A JSON document of a file, or of standard input.
+pub(super) fn read(file: &Path) -> Result<Value, Failure> {
+    let text = match file.as_os_str() == "-" {
+        true => io::read_to_string(io::stdin()),
+        false => fs::read_to_string(file),
+    };
+    let text = text.map_err(|error| Failure::Refused(shown(file, &error.to_string())))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    serde_json::from_str(text)
+        .map_err(|error| Failure::Refused(shown(file, &format!("this is no JSON: {error}"))))
+}
+
+/// A reason with the file it is about.
+pub(super) fn shown(file: &Path, reason: &str) -> String {
+    format!("{}: {}", file.display(), plain(&json!(reason)))
+}
+
+impl Written {
+    /// Tells what is lost, and writes the document or prints it.
+    pub(super) fn write(
+        &self,
+        output: Output,
+        document: &Value,
+        losses: &[Loss],
+    ) -> Result<(), Failure> {
+        for loss in losses {
+            tell(output, loss);
+        }
+        if self.strict && !losses.is_empty() {
+            let count = losses.len();
+            let reason = format!("{count} things would be lost, so nothing is written");
+            return Err(Failure::Refused(reason));
+        }
+        let Some(file) = &self.out else {
+            println!("{document:#}");
+            return Ok(());
+        };
+        fs::write(file, format!("{document:#}\n"))
+            .map_err(|error| Failure::Refused(shown(file, &error.to_string())))?;
+        output.print(&json!({"file": file.display().to_string(), "lost": losses.len()}));
+        Ok(())
+    }
+}
+
+/// Tells of one loss: a line for people, an object on a line for programs.
+fn tell(output: Output, loss: &Loss) {
+    match output {
+        Output::Json => eprintln!("{}", json!(loss)),
+        Output::Table => eprintln!("lost: {}", line(loss)),
+    }
+}
+
+/// A loss on one line.
+fn line(
+    Loss {
+        attribute,
+        what,
+        why,
+    }: &Loss,
+) -> String {
+    let text = match attribute.as_str() {
+        "" => format!("{what}: {why}"),
+        attribute => format!("{attribute}: {what}: {why}"),
+    };
+    plain(&json!(text))
+}

@@ -1,0 +1,96 @@
+//! What a queue of mail promises.
+
+use std::time::Duration;
+
+use super::{moment, odd, together};
+use crate::{
+    entropy::Entropy,
+    id::MailId,
+    mail::{MailStore, QueuedMail},
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Checks a queue in which nothing else waits, and leaves it empty.
+pub async fn mail_store_contract(mails: &dyn MailStore, entropy: &dyn Entropy) {
+    what_is_due_comes_in_turn(mails, entropy).await;
+    a_mail_comes_back_from_whoever_is_gone(mails, entropy).await;
+    one_of_many_gets_a_mail(mails, entropy).await;
+    let far = moment("2100-01-01T00:00:00Z");
+    assert_eq!(mails.due(far, 9).await.unwrap(), []);
+}
+
+fn mail(entropy: &dyn Entropy) -> QueuedMail {
+    let now = moment("2026-07-01T12:00:00Z");
+    QueuedMail {
+        id: MailId::generate(entropy),
+        sealed: odd(entropy),
+        tries: 0,
+        created_at: now,
+        due_at: now,
+        expires_at: now + MINUTE * 10,
+    }
+}
+
+async fn what_is_due_comes_in_turn(mails: &dyn MailStore, entropy: &dyn Entropy) {
+    let first = mail(entropy);
+    let now = first.due_at;
+    let last = QueuedMail {
+        due_at: now + MINUTE,
+        ..mail(entropy)
+    };
+    for one in [&last, &first] {
+        mails.put(one).await.unwrap();
+    }
+    let (only, both) = ([first.clone()], [first.clone(), last.clone()]);
+    assert_eq!(mails.due(now - MINUTE, 9).await.unwrap(), []);
+    assert_eq!(mails.due(now, 9).await.unwrap(), only);
+    assert_eq!(mails.due(now + MINUTE, 9).await.unwrap(), both);
+    assert_eq!(mails.due(now + MINUTE, 1).await.unwrap(), only);
+    for id in [first.id, last.id, first.id] {
+        mails.remove(id).await.unwrap();
+    }
+}
+
+async fn a_mail_comes_back_from_whoever_is_gone(mails: &dyn MailStore, entropy: &dyn Entropy) {
+    let mail = mail(entropy);
+    let now = mail.due_at;
+    mails.put(&mail).await.unwrap();
+    let taken = mails.take(&mail, now + MINUTE).await.unwrap().unwrap();
+    assert_eq!((taken.tries, taken.due_at), (1, now + MINUTE));
+    assert_eq!(mails.take(&mail, now + MINUTE * 2).await.unwrap(), None);
+    assert_eq!(mails.due(now, 9).await.unwrap(), []);
+
+    let left = mails.due(now + MINUTE, 9).await.unwrap();
+    assert_eq!(left, std::slice::from_ref(&taken), "nobody settled it");
+    let again = mails.take(&taken, now + MINUTE * 2).await.unwrap().unwrap();
+    assert_eq!(again.tries, 2);
+    only_its_taker_puts_it_off(mails, &taken, &again).await;
+}
+
+async fn only_its_taker_puts_it_off(mails: &dyn MailStore, late: &QueuedMail, taken: &QueuedMail) {
+    let (before, after) = (taken.due_at, taken.due_at + MINUTE);
+    assert!(!mails.put_off(late, before - MINUTE).await.unwrap());
+    assert!(mails.put_off(taken, after).await.unwrap());
+    assert_eq!(mails.due(before, 9).await.unwrap(), []);
+    let kept = QueuedMail {
+        due_at: after,
+        ..taken.clone()
+    };
+    assert_eq!(
+        mails.due(after, 9).await.unwrap(),
+        std::slice::from_ref(&kept)
+    );
+    mails.remove(kept.id).await.unwrap();
+    assert_eq!(mails.take(&kept, after + MINUTE).await.unwrap(), None);
+}
+
+async fn one_of_many_gets_a_mail(mails: &dyn MailStore, entropy: &dyn Entropy) {
+    let mail = mail(entropy);
+    mails.put(&mail).await.unwrap();
+    let many = (0..8).map(|_| mails.take(&mail, mail.due_at + MINUTE));
+    let taken = together(many).await;
+    let taken = taken.into_iter().filter_map(Result::unwrap).count();
+    assert_eq!(taken, 1);
+    mails.remove(mail.id).await.unwrap();
+}

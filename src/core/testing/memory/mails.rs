@@ -1,0 +1,54 @@
+//! Mail that waits, in memory.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::MemoryStore;
+use crate::{
+    id::MailId,
+    mail::{MailStore, QueuedMail},
+    store::StoreError,
+};
+
+#[async_trait]
+impl MailStore for MemoryStore {
+    async fn put(&self, mail: &QueuedMail) -> Result<(), StoreError> {
+        self.kept().mails.push(mail.clone());
+        Ok(())
+    }
+
+    async fn due(&self, now: Timestamp, most: u64) -> Result<Vec<QueuedMail>, StoreError> {
+        let mut due = self.kept().mails.clone();
+        due.retain(|mail| mail.due_at <= now);
+        due.sort_by_key(|mail| mail.due_at);
+        due.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(due)
+    }
+
+    async fn take(
+        &self,
+        mail: &QueuedMail,
+        until: Timestamp,
+    ) -> Result<Option<QueuedMail>, StoreError> {
+        let mut kept = self.kept();
+        let is_it = |one: &&mut QueuedMail| one.id == mail.id && one.due_at == mail.due_at;
+        let found = kept.mails.iter_mut().find(is_it);
+        Ok(found.map(|found| {
+            found.tries += 1;
+            found.due_at = until;
+            found.clone()
+        }))
+    }
+
+    async fn put_off(&self, taken: &QueuedMail, due_at: Timestamp) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let is_it = |one: &&mut QueuedMail| one.id == taken.id && one.due_at == taken.due_at;
+        let found = kept.mails.iter_mut().find(is_it);
+        Ok(found.map(|found| found.due_at = due_at).is_some())
+    }
+
+    async fn remove(&self, id: MailId) -> Result<(), StoreError> {
+        self.kept().mails.retain(|mail| mail.id != id);
+        Ok(())
+    }
+}

@@ -1,0 +1,291 @@
+//! An identity of Ory Kratos as one of ours: as its list shows it, or as it is given to be created.
+
+use jiff::Timestamp;
+use portcullis_core::secret::Secret;
+use serde_json::{Map, Value};
+
+use super::newcomer::{Account, Newcomer, NobodyKnown, Password, Proved, is_empty};
+
+/// Members that have no place here.
+const PLACELESS: [(&str, &str); 2] = [
+    (
+        "external_id",
+        "identities have no second id here; keep it in metadata_admin",
+    ),
+    ("organization_id", "there are no organisations here"),
+];
+
+/// The schema that the identity names.
+pub(crate) fn schema_id(entry: &Value) -> Option<&str> {
+    unwrapped(entry)["schema_id"].as_str()
+}
+
+/// Somebody as Kratos knows them.
+pub(crate) fn newcomer(entry: &Value) -> Result<Newcomer, NobodyKnown> {
+    let entry = unwrapped(entry);
+    if !entry["traits"].is_object() {
+        return Err(NobodyKnown::Malformed("it has no traits"));
+    }
+    let id = match &entry["id"] {
+        Value::Null => None,
+        id => {
+            let id = id.as_str().and_then(|id| id.parse().ok());
+            Some(id.ok_or(NobodyKnown::Malformed("its id is no UUID"))?)
+        }
+    };
+    let metadata = |name: &str| Some(&entry[name]).filter(|value| !value.is_null()).cloned();
+    let mut newcomer = Newcomer {
+        id,
+        traits: entry["traits"].clone(),
+        is_inactive: entry["state"] == "inactive",
+        proved: proved(&entry["verifiable_addresses"]),
+        metadata_public: metadata("metadata_public"),
+        metadata_admin: metadata("metadata_admin"),
+        created_at: time(&entry["created_at"]),
+        ..Newcomer::default()
+    };
+    for (member, why) in PLACELESS {
+        if !is_empty(&entry[member]) {
+            newcomer.losses(member).add(member, why);
+        }
+    }
+    for (kind, credential) in entry["credentials"].as_object().into_iter().flatten() {
+        match kind.as_str() {
+            "password" => password(credential, &mut newcomer),
+            "oidc" => accounts(credential, &mut newcomer),
+            // Codes are mailed to whoever has an address.
+            "code" => {}
+            _ if is_empty(credential) => {}
+            kind => {
+                let why = "there is no such credential here yet; it has to be set up anew";
+                newcomer.losses("credentials").add(kind, why);
+            }
+        }
+    }
+    Ok(newcomer)
+}
+
+/// The identity itself, where it is wrapped as one of many to be created.
+fn unwrapped(entry: &Value) -> &Value {
+    match entry.get("create") {
+        Some(create) => create,
+        None => entry,
+    }
+}
+
+fn time(value: &Value) -> Option<Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
+fn proved(addresses: &Value) -> Vec<Proved> {
+    let addresses = addresses.as_array().into_iter().flatten();
+    let proved = addresses.filter(|address| address["verified"] == true);
+    let proved = proved.filter_map(|address| {
+        Some(Proved {
+            address: address["value"].as_str()?.to_owned(),
+            at: time(&address["verified_at"]),
+        })
+    });
+    proved.collect()
+}
+
+fn password(credential: &Value, newcomer: &mut Newcomer) {
+    let config = &credential["config"];
+    let text = |name: &str| config[name].as_str().filter(|text| !text.is_empty());
+    let found = match (text("hashed_password"), text("password")) {
+        (Some(hash), _) => Password::Hashed(Secret::new(hash)),
+        (None, Some(plain)) => Password::Plain(Secret::new(plain)),
+        (None, None) => {
+            let why = match config["use_password_migration_hook"] == true {
+                true => "there is no hook here that asks another system for passwords",
+                false => "the file does not have its hash",
+            };
+            return newcomer.losses("credentials").add("password", why);
+        }
+    };
+    newcomer.password = Some(found);
+}
+
+fn accounts(credential: &Value, newcomer: &mut Newcomer) {
+    let Some(providers) = credential["config"]["providers"].as_array() else {
+        return by_identifiers(credential, newcomer);
+    };
+    for account in providers {
+        let text = |name: &str| account[name].as_str().filter(|text| !text.is_empty());
+        let (provider, subject) = (text("provider"), text("subject"));
+        if account["use_auto_link"] == true {
+            let why = "it is only prepared; prepare it with prepare-oidc-link";
+            newcomer.losses("credentials").add("a link", why);
+        } else if let (Some(provider), Some(subject)) = (provider, subject) {
+            newcomer.accounts.push(Account {
+                provider: provider.to_owned(),
+                subject: subject.to_owned(),
+            });
+        } else {
+            newcomer
+                .losses("credentials")
+                .add("a link", "it is malformed");
+        }
+    }
+    tokens(providers, newcomer);
+}
+
+/// The accounts where the file does not have more of them than `<provider>:<subject>`.
+fn by_identifiers(credential: &Value, newcomer: &mut Newcomer) {
+    for identifier in super::newcomer::texts(&credential["identifiers"]) {
+        match identifier.split_once(':') {
+            Some((provider, subject)) if !subject.is_empty() => newcomer.accounts.push(Account {
+                provider: provider.to_owned(),
+                subject: subject.to_owned(),
+            }),
+            _ => newcomer
+                .losses("credentials")
+                .add("a link", "it is malformed"),
+        }
+    }
+}
+
+/// Tells that the tokens of the first sign-in stay behind.
+fn tokens(providers: &[Value], newcomer: &mut Newcomer) {
+    let is_token =
+        |(name, value): (&String, &Value)| name.starts_with("initial_") && !is_empty(value);
+    let has_token = |account: &Value| {
+        let members = account.as_object().into_iter().flat_map(Map::iter);
+        members.into_iter().any(is_token)
+    };
+    if providers.iter().any(has_token) {
+        let why = "they are of long ago; new ones come with the next sign-in";
+        newcomer
+            .losses("credentials")
+            .add("tokens of a provider", why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn listed() -> Value {
+        json!({
+            "id": "5f0c7a34-7a0c-4f65-9d1e-222222222222", "schema_id": "default",
+            "schema_url": "http://kratos/schemas/ZGVmYXVsdA", "state": "inactive",
+            "traits": {"email": "bob@example.org"},
+            "credentials": {
+                "password": {
+                    "type": "password", "identifiers": ["bob@example.org"], "version": 0,
+                    "config": {"hashed_password": "$2a$12$x"},
+                },
+                "oidc": {"type": "oidc", "identifiers": ["github:7"], "config": {"providers": [
+                    {"provider": "github", "subject": "7", "initial_access_token": ""},
+                ]}},
+                "code": {"type": "code"}, "totp": {"type": "totp"},
+            },
+            "verifiable_addresses": [
+                {"value": "bob@example.org", "via": "email", "verified": true,
+                 "verified_at": "2024-02-03T04:05:06.789Z", "status": "completed"},
+                {"value": "no@example.org", "via": "email", "verified": false},
+            ],
+            "recovery_addresses": [{"value": "bob@example.org", "via": "email"}],
+            "metadata_public": {"plan": "free"}, "metadata_admin": null,
+            "created_at": "2023-01-02T03:04:05Z", "organization_id": null,
+        })
+    }
+
+    fn told(newcomer: &Newcomer) -> Vec<String> {
+        newcomer
+            .losses
+            .iter()
+            .map(|loss| loss.what.clone())
+            .collect()
+    }
+
+    #[test]
+    fn an_identity_of_the_list_comes_with_all_that_has_a_place() {
+        let found = newcomer(&listed()).unwrap();
+        assert_eq!(schema_id(&listed()), Some("default"));
+        assert_eq!(found.traits, listed()["traits"]);
+        assert!(found.is_inactive);
+        assert!(
+            matches!(&found.password, Some(Password::Hashed(hash)) if hash.expose() == "$2a$12$x")
+        );
+        assert_eq!(found.accounts.len(), 1);
+        assert_eq!(found.proved.len(), 1);
+        assert_eq!(
+            found.proved[0].at.unwrap().to_string(),
+            "2024-02-03T04:05:06.789Z"
+        );
+        assert_eq!(found.metadata_public, Some(json!({"plan": "free"})));
+        assert_eq!(found.metadata_admin, None);
+        assert_eq!(
+            found.created_at.unwrap().to_string(),
+            "2023-01-02T03:04:05Z"
+        );
+        assert_eq!(told(&found), ["totp"]);
+    }
+
+    #[test]
+    fn what_is_given_to_be_created_is_read_the_same_way() {
+        let create = json!({
+            "schema_id": "x", "traits": {}, "credentials": {
+                "password": {"config": {"password": "plain"}},
+                "oidc": {"identifiers": ["google:a:b"]},
+            },
+        });
+        for entry in [create.clone(), json!({"create": create})] {
+            let found = newcomer(&entry).unwrap();
+            assert_eq!(schema_id(&entry), Some("x"));
+            assert!(matches!(found.password, Some(Password::Plain(_))));
+            assert_eq!(found.accounts[0].subject, "a:b");
+            assert!(found.id.is_none() && !found.is_inactive && found.losses.is_empty());
+        }
+    }
+
+    #[test]
+    fn each_thing_that_has_no_place_is_told() {
+        for (credentials, lost) in [
+            (json!({"password": {"identifiers": ["x"]}}), "password"),
+            (
+                json!({"password": {"config": {"use_password_migration_hook": true}}}),
+                "password",
+            ),
+            (
+                json!({"oidc": {"config": {"providers": [{"provider": "x"}]}}}),
+                "a link",
+            ),
+            (json!({"oidc": {"identifiers": ["x"]}}), "a link"),
+            (
+                json!({"oidc": {"config": {"providers":
+                    [{"provider": "x", "subject": "y", "use_auto_link": true}]}}}),
+                "a link",
+            ),
+            (
+                json!({"oidc": {"config": {"providers":
+                    [{"provider": "x", "subject": "y", "initial_id_token": "z"}]}}}),
+                "tokens of a provider",
+            ),
+            (json!({"webauthn": {"type": "webauthn"}}), "webauthn"),
+        ] {
+            let found = newcomer(&json!({"traits": {}, "credentials": credentials}));
+            assert_eq!(told(&found.unwrap()), [lost]);
+        }
+        let entry = json!({"traits": {}, "external_id": "7", "organization_id": "o"});
+        assert_eq!(
+            told(&newcomer(&entry).unwrap()),
+            ["external_id", "organization_id"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_identity_is_refused() {
+        for entry in [
+            json!(1),
+            json!({}),
+            json!({"traits": []}),
+            json!({"traits": {}, "id": "x"}),
+        ] {
+            assert!(newcomer(&entry).is_err(), "{entry}");
+        }
+    }
+}

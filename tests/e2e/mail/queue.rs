@@ -1,0 +1,136 @@
+//! The queue of mail in SQL: nothing is lost with a node, and several nodes send each mail once.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use portcullis::store::Store;
+use portcullis_core::{
+    clock::{Clock, SystemClock},
+    mail::{Letter, MailStore, Occasion},
+    secret::Secret,
+};
+
+use super::{mail, office, office_over, store};
+use crate::support::{ALICE, Postgres, Route, SmtpServer, TestGateway, wait_until};
+
+/// More than one node has under way at a time.
+const MAILS: usize = 40;
+
+fn letter(to: &str, lifespan: Duration) -> Letter {
+    Letter {
+        to: to.to_owned(),
+        occasion: Occasion::RecoveryCode,
+        locale: "de".to_owned(),
+        provider: None,
+        proof: Secret::new("123456"),
+        lifespan,
+        is_for_nobody: false,
+    }
+}
+
+/// Waits until nothing waits any more.
+async fn drained(mails: &dyn MailStore) {
+    wait_until("the queue to be empty", async || {
+        let far = SystemClock.now() + Duration::from_secs(86_400 * 30);
+        mails.due(far, 1).await.unwrap().is_empty().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_nodes_over_one_record_send_each_mail_once() {
+    let (server, database) = (
+        SmtpServer::start_putting_off(20).await,
+        Postgres::start().await,
+    );
+    let mut nodes = Vec::new();
+    for _ in 0..2 {
+        let record = Store::open(&database.url(), Arc::new(SystemClock)).await;
+        let mails = record.unwrap().mails();
+        let of = (&*server.table(), &store());
+        nodes.push((office_over(Arc::clone(&mails), of, Vec::new()), mails));
+    }
+    for number in 0..MAILS {
+        let (office, _) = &nodes[number % 2];
+        let to = format!("reader-{number}@example.org");
+        office.mailer.send(mail(&to)).await.unwrap();
+    }
+    drained(&*nodes[0].1).await;
+    let letters = server.letters();
+    let readers: BTreeSet<_> = letters.iter().map(|letter| letter.to[0].clone()).collect();
+    assert_eq!((letters.len(), readers.len()), (MAILS, MAILS));
+}
+
+/// A letter that was posted outlives a crash, sealed; the code in it is still good.
+#[tokio::test]
+async fn what_was_posted_survives_a_crash() {
+    let (server, database) = (
+        SmtpServer::start_putting_off(2).await,
+        Postgres::start().await,
+    );
+    let mut gateway = TestGateway::builder()
+        .registration()
+        .postgres(&database)
+        .table(&server.table())
+        .route(&Route::signed_in("/", "echo:"))
+        .start()
+        .await;
+    ALICE.sign_up(&gateway).await;
+    // It was put off twice, and nobody has it: who has one keeps it for minutes.
+    let waiting = "SELECT count(*) FROM mails WHERE tally = 2 AND due_at < \
+                   (extract(epoch FROM now()) + 60) * 1000000000";
+    wait_until("the letter to be put off", async || {
+        (database.query(waiting).trim() == "1").then_some(())
+    })
+    .await;
+    gateway.kill();
+    assert_eq!(server.letters().len(), 0);
+    let kept = database.query("SELECT * FROM mails");
+    let named = ALICE.email.split('@').next().unwrap();
+    assert!(!kept.contains(named) && !kept.contains("verification"));
+
+    gateway.start_again().await;
+    let letter = server.letter_to(ALICE.email, 0).await;
+    assert_eq!(letter.code().len(), 6);
+    wait_until("the letter to be forgotten", async || {
+        let left = database.query("SELECT count(*) FROM mails");
+        (left.trim() == "0").then_some(())
+    })
+    .await;
+    assert_eq!(server.letters().len(), 1, "it is sent once");
+}
+
+#[tokio::test]
+async fn a_letter_for_nobody_or_too_late_is_dropped() {
+    let (server, store) = (SmtpServer::start().await, store());
+    let office = office(&server.table(), &store, Vec::new());
+    let hour = Duration::from_secs(3600);
+    let to_nobody = Letter {
+        is_for_nobody: true,
+        ..letter("eve@example.org", hour)
+    };
+    for letter in [
+        to_nobody,
+        letter("late@example.org", Duration::ZERO),
+        letter("alice@example.org", hour),
+    ] {
+        office.mailer.post(letter).await.unwrap();
+    }
+    drained(&*store).await;
+    let letters = server.letters();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].to, ["alice@example.org"]);
+    assert!(letters[0].message.contains("multipart/alternative"));
+}
+
+/// No attempt is planned for when the code will have expired.
+#[tokio::test]
+async fn a_letter_that_is_put_off_until_too_late_is_given_up() {
+    let (server, store) = (SmtpServer::start_putting_off(9).await, store());
+    let office = office(&server.table(), &store, Vec::new());
+    let short = Duration::from_millis(900);
+    let letter = letter("alice@example.org", short);
+    office.mailer.post(letter).await.unwrap();
+    drained(&*store).await;
+    assert!(server.count("connected") <= 1);
+    assert_eq!(server.letters().len(), 0);
+}
