@@ -111,7 +111,8 @@ impl Pipeline {
         {
             return Err(self.refuse(code, route, principal, head));
         }
-        let known = principal.as_deref();
+        // Whoever has to do something first counts as nobody to applications until it is done.
+        let known = principal.as_deref().filter(|one| one.pending.is_empty());
         let mut headers = self.enrichment.headers(route, known, head);
         if let Some(provider) = &route.inject_access_token {
             headers = self.injection.add(headers, provider, known, head).await;

@@ -39,6 +39,23 @@ pub(crate) async fn done(
     .await
 }
 
+/// Has `identity` do this before it goes on, and returns it as it is then.
+pub(crate) async fn ask(
+    desk: &Desk,
+    identity: IdentityId,
+    action: Action,
+) -> Result<Identity, Failure> {
+    let alias = action.alias();
+    change(desk, identity, |identity| {
+        let is_asked = identity.required_actions.iter().any(|one| one == alias);
+        if !is_asked {
+            identity.required_actions.push(alias.to_owned());
+        }
+        !is_asked
+    })
+    .await
+}
+
 /// Changes the identity as it is stored, unless `change` says that there is nothing to do.
 async fn change(
     desk: &Desk,

@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 
 use crate::{
     actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, registration, remembered,
-    scopes, start::NewFlow,
+    scopes, start::NewFlow, throttle,
 };
 
 /// Answers with the flow that takes the place of `old`.
 pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
+    throttle::flow(desk, visit).await?;
     // What a provider said has expired with its flow, so it is asked again by signing in.
     let parked = parked::is_in::<Draft>(old) || parked::is_in::<PendingLink>(old);
     let kind = match old.kind {

@@ -30,6 +30,7 @@ mod logout;
 mod marker;
 mod native;
 mod navigate;
+mod notices;
 mod own_page;
 mod parked;
 mod plugin;

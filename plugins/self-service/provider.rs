@@ -56,7 +56,7 @@ pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
 }
 
 /// Tells of the links that an identity lost when it was reclaimed.
-fn tell_reclaimed(desk: &Desk, identity: IdentityId, unlinked: &[ProviderId]) {
+pub(crate) fn tell_reclaimed(desk: &Desk, identity: IdentityId, unlinked: &[ProviderId]) {
     for provider in unlinked {
         desk.services.announcer.announce(&Event::Unlinked {
             identity,

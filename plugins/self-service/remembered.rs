@@ -16,7 +16,7 @@ const CHOOSES: &str = "chooses";
 pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>) -> Value {
     json!({
         "refresh": true,
-        "identity_id": principal.identity.id,
+        Flow::OWNER: principal.identity.id,
         "session_id": principal.session.id,
         "waits": waits,
     })
@@ -43,19 +43,19 @@ pub(crate) fn is_confirmed(flow: &Flow, asked_by: SessionId, session: SessionId)
 
 /// The context of a flow that belongs to somebody.
 pub(crate) fn owner(identity: IdentityId) -> Value {
-    json!({"identity_id": identity})
+    json!({ Flow::OWNER: identity })
 }
 
 /// The same context, of a flow that only this identity can complete.
 pub(crate) fn owned_by(mut context: Value, identity: IdentityId) -> Value {
-    context["identity_id"] = json!(identity);
+    context[Flow::OWNER] = json!(identity);
     context
 }
 
 /// The context of a settings flow that is for one action; `asked` where an application asked for
 /// it.
 pub(crate) fn errand(identity: IdentityId, action: Action, asked: bool) -> Value {
-    json!({"identity_id": identity, "kc_action": action, "asked": asked})
+    json!({Flow::OWNER: identity, "kc_action": action, "asked": asked})
 }
 
 /// The context of a registration flow for this schema, which is not the default one.
@@ -91,7 +91,7 @@ pub(crate) fn proves(flow: &Flow) -> bool {
 
 /// The only identity that can complete the flow, where there is one.
 pub(crate) fn identity(flow: &Flow) -> Option<IdentityId> {
-    flow.context["identity_id"].as_str()?.parse().ok()
+    flow.owner()
 }
 
 /// Whether people choose an account of this provider there, where something has settled that since

@@ -1,5 +1,7 @@
 //! Throttles: how often one client address, and how often one identity, may try.
 
+pub(crate) mod mailed;
+
 use std::{net::IpAddr, time::Duration};
 
 use http::header::RETRY_AFTER;
@@ -10,11 +12,12 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Visit};
 use serde_json::json;
 
+use self::mailed::Asker;
 use crate::{config::Rate, desk::Desk, marker};
 
 /// How long failures of an identity make its next pause longer.
 const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many codes and links are mailed to one identity or address.
+/// How many codes are mailed to one identity that somebody proves to be.
 const CODES: Rate = Rate::new(5, 10 * 60);
 /// A pause never lasts longer than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -39,7 +42,7 @@ pub(crate) async fn notice(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
     address(desk, visit, "notices", NOTICES).await
 }
 
-/// Counts one code or link mailed to an identity or address, whoever asks for it.
+/// Counts one code mailed to an identity, whoever asks for it.
 pub(crate) async fn code(desk: &Desk, receiver: &str) -> Result<(), Failure> {
     let (start, end) = window(desk.now(), CODES.per);
     let key = TokenHash::of(&format!("codes:{receiver}:{start}"));
@@ -66,16 +69,21 @@ pub(crate) async fn duplicate_of(desk: &Desk, identity: IdentityId) -> Result<()
 }
 
 async fn address(desk: &Desk, visit: &Visit, what: &str, rate: Rate) -> Result<(), Failure> {
-    let client = match visit.visitor.client {
-        // A site has a whole /64 to itself (RFC 6177), so that is what counts as one address.
-        IpAddr::V6(v6) => u128::from(v6) >> 64,
-        IpAddr::V4(v4) => u128::from(u32::from(v4)),
-    };
+    let client = network(visit);
     let (start, end) = window(desk.now(), rate.per);
     let key = TokenHash::of(&format!("{what}:{client}:{start}"));
     match desk.services.flows.count(&key, end).await? {
         count if count > u64::from(rate.count) => Err(refusal(desk.now(), end)),
         _ => Ok(()),
+    }
+}
+
+/// What counts as one address.
+fn network(visit: &Visit) -> u128 {
+    match visit.visitor.client {
+        // A site has a whole /64 to itself (RFC 6177).
+        IpAddr::V6(v6) => u128::from(v6) >> 64,
+        IpAddr::V4(v4) => u128::from(u32::from(v4)),
     }
 }
 
@@ -103,10 +111,16 @@ impl Suspicion {
         Self { key }
     }
 
-    /// The suspicion on whoever tries proofs mailed to this address, known or not, so that neither
+    /// The suspicion on one who tries proofs mailed to this address, known or not, so that neither
     /// tells the other apart.
-    pub(crate) fn of_address(kind: FlowKind, address: &str) -> Self {
-        let key = format!("{}:{address}", kind.as_str());
+    pub(crate) fn of_address(kind: FlowKind, address: &str, asker: Asker) -> Self {
+        let key = format!("{}:{address}:{asker}", kind.as_str());
+        Self { key }
+    }
+
+    /// The suspicion on a network, whomever it is after.
+    fn of_client(client: u128) -> Self {
+        let key = format!("client:{client}");
         Self { key }
     }
 
@@ -121,7 +135,13 @@ impl Suspicion {
     /// Counts a failure. When there are too many, a pause begins; each is twice as long as the
     /// one before it.
     pub(crate) async fn failed(&self, desk: &Desk) -> Result<(), Failure> {
-        let (now, rate) = (desk.now(), desk.limits.sign_ins_per_identity);
+        self.failed_at(desk, desk.limits.sign_ins_per_identity)
+            .await
+    }
+
+    /// The same where there are too many at this rate.
+    async fn failed_at(&self, desk: &Desk, rate: Rate) -> Result<(), Failure> {
+        let now = desk.now();
         let flows = &desk.services.flows;
         let failures = TokenHash::of(&format!("failures:{}", self.key));
         let count = flows.count(&failures, now + rate.per).await?;

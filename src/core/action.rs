@@ -193,6 +193,8 @@ impl Actions {
         enabled
     }
 
+    /// The alias of an address to verify stays with its identity: another address that comes in the
+    /// place of a verified one is asked about again by itself.
     fn is_pending(&self, action: Action, identity: &Identity, scopes: &[String]) -> bool {
         let mut asked = identity.required_actions.iter();
         let is_asked = asked.any(|alias| alias == action.alias());

@@ -7,7 +7,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{id::FlowId, secret::TokenHash, store::StoreError, ui::Ui};
+use crate::{
+    id::{FlowId, IdentityId},
+    secret::TokenHash,
+    store::StoreError,
+    ui::Ui,
+};
 
 /// One attempt of one person to do one thing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +44,16 @@ pub struct Flow {
     pub ui: Ui,
     /// What only the flow's own code reads, such as claims that wait for missing traits.
     pub context: Value,
+}
+
+impl Flow {
+    /// The name in the context of whose flow it is.
+    pub const OWNER: &'static str = "identity_id";
+
+    /// The identity that it is about, where that is known: what it holds goes with that identity.
+    pub fn owner(&self) -> Option<IdentityId> {
+        self.context[Self::OWNER].as_str()?.parse().ok()
+    }
 }
 
 /// What a flow attempts.
@@ -95,6 +110,9 @@ pub trait FlowStore: Debug + Send + Sync {
     /// Forgets a flow; `false` when somebody else forgot it first, so that of two submissions
     /// at the same time only one can complete it.
     async fn remove(&self, id: FlowId) -> Result<bool, StoreError>;
+
+    /// Forgets every flow of this identity.
+    async fn remove_of(&self, owner: IdentityId) -> Result<(), StoreError>;
 
     /// Claims a key until `expires_at`; `false` when it is claimed already. Guards what may be
     /// used only once, such as the answer of a provider.

@@ -57,9 +57,9 @@ pub struct Letter {
     pub locale: String,
     /// What people call the provider that it is about, where it is about one.
     pub provider: Option<String>,
-    /// The code to type or the link to open.
+    /// The code to type or the link to open; of a notice, where to look after it.
     pub proof: Secret,
-    /// How long the proof is good for; later it is not sent any more.
+    /// How long the proof is good for, or the notice worth sending; later it is not sent any more.
     pub lifespan: Duration,
     /// Whether nobody here holds the address. Such a letter is taken like any other, so that taking it
     /// tells nobody, and never sent.
@@ -88,17 +88,26 @@ pub enum Occasion {
     SignInCode,
     /// A code that proves who somebody is before an account is linked.
     LinkCode,
+    /// The password was changed: no proof, but the link to the settings.
+    PasswordChanged,
+    /// The address that this goes to was replaced, or another one added; likewise.
+    AddressChanged,
+    /// Somebody got back in by mail; likewise.
+    Recovered,
 }
 
 impl Occasion {
     /// Every occasion there is.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::RecoveryCode,
         Self::RecoveryLink,
         Self::VerificationCode,
         Self::VerificationLink,
         Self::SignInCode,
         Self::LinkCode,
+        Self::PasswordChanged,
+        Self::AddressChanged,
+        Self::Recovered,
     ];
 
     /// The name of its templates.
@@ -110,7 +119,18 @@ impl Occasion {
             Self::VerificationLink => "verification_link",
             Self::SignInCode => "sign_in_code",
             Self::LinkCode => "link_code",
+            Self::PasswordChanged => "password_changed",
+            Self::AddressChanged => "address_changed",
+            Self::Recovered => "recovered",
         }
+    }
+
+    /// Whether it tells what has happened, and brings no proof.
+    pub fn is_notice(self) -> bool {
+        matches!(
+            self,
+            Self::PasswordChanged | Self::AddressChanged | Self::Recovered
+        )
     }
 }
 

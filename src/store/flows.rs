@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use portcullis_core::{
     clock::Clock,
     flow::{Flow, FlowStore},
-    id::FlowId,
+    id::{FlowId, IdentityId},
     secret::TokenHash,
     store::StoreError,
 };
-use sea_query::{CaseStatement, Expr, ExprTrait, OnConflict, Query, Value};
+use sea_query::{CaseStatement, DeleteStatement, Expr, ExprTrait, OnConflict, Query, Value};
 
 use super::{
     cell::{hash, json, text, time},
@@ -41,6 +41,14 @@ impl fmt::Debug for SqlFlows {
     }
 }
 
+/// Forgets every flow of this identity.
+pub(super) fn removal_of(owner: IdentityId) -> DeleteStatement {
+    Query::delete()
+        .from_table(Table::Flows)
+        .and_where(Expr::col(Column::IdentityId).eq(text(owner)))
+        .to_owned()
+}
+
 #[async_trait]
 impl FlowStore for SqlFlows {
     async fn put(&self, flow: &Flow) -> Result<(), StoreError> {
@@ -49,12 +57,16 @@ impl FlowStore for SqlFlows {
             vec![
                 (Column::Id, text(flow.id)),
                 (Column::ExpiresAt, time(flow.expires_at)),
+                (
+                    Column::IdentityId,
+                    flow.owner().map_or(Value::String(None), text),
+                ),
                 (Column::Record, json(flow)?),
             ],
         );
         row.on_conflict(
             OnConflict::column(Column::Id)
-                .update_columns([Column::ExpiresAt, Column::Record])
+                .update_columns([Column::ExpiresAt, Column::IdentityId, Column::Record])
                 .to_owned(),
         );
         let row = self.database.write(&row, "flow");
@@ -79,6 +91,12 @@ impl FlowStore for SqlFlows {
             .to_owned();
         let removal = self.database.write(&removal, "flow");
         Ok(self.database.execute(removal).await? > 0)
+    }
+
+    async fn remove_of(&self, owner: IdentityId) -> Result<(), StoreError> {
+        let removal = removal_of(owner);
+        let removal = self.database.write(&removal, "flow");
+        self.database.execute(removal).await.map(drop)
     }
 
     async fn claim_once(&self, key: &TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {

@@ -16,6 +16,7 @@ use super::{
     cell::{Row, json, json_if_any, text, time},
     credentials,
     database::{Database, Transaction},
+    flows::removal_of,
     statement::Statement,
     table::{Cell, Column, Table, insert},
 };
@@ -71,6 +72,8 @@ impl SqlIdentities {
             .to_owned();
         let removal = self.database.write(&removal, WHAT);
         let removed = transaction.execute(removal).await?;
+        let flows = self.database.write(&removal_of(id), "flow");
+        transaction.execute(flows).await?;
         transaction.commit().await?;
         Ok((removed > 0).then_some(sessions))
     }

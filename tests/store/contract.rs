@@ -12,9 +12,9 @@ use portcullis_core::{
     testing::{
         FrozenClock, MemoryStore,
         contract::{
-            credential_store_contract, flow_store_contract, identity_store_contract,
-            mail_store_contract, session_store_contract, token_store_contract,
-            upstream_session_store_contract,
+            credential_store_contract, flow_store_contract, flows_go_with_their_identity,
+            identity_store_contract, mail_store_contract, session_store_contract,
+            token_store_contract, upstream_session_store_contract,
         },
     },
     vault::{TokenStore, UpstreamSessionStore},
@@ -42,6 +42,7 @@ impl Held<'_> {
         credential_store_contract(identities, credentials, &entropy).await;
         session_store_contract(identities, sessions, &entropy).await;
         flow_store_contract(self.flows, clock, Some(clock), &entropy).await;
+        flows_go_with_their_identity(identities, self.flows, clock, &entropy).await;
         token_store_contract(identities, credentials, self.tokens, clock, &entropy).await;
         upstream_session_store_contract(identities, sessions, self.upstreams, &entropy).await;
         mail_store_contract(self.mails, &entropy).await;

@@ -9,7 +9,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Wants};
 use serde_json::{Value, json};
 
-use super::{begin, change, form};
+use super::{ask, begin, form};
 use crate::{
     desk::Desk,
     language, remembered, scopes,
@@ -37,14 +37,7 @@ pub(crate) async fn aged(desk: &Desk, identity: &Identity) -> Result<Option<Iden
     if !is_outdated {
         return Ok(None);
     }
-    let alias = Action::UpdatePassword.alias();
-    let asked = change(desk, identity.id, |identity| {
-        let is_asked = identity.required_actions.iter().any(|one| one == alias);
-        if !is_asked {
-            identity.required_actions.push(alias.to_owned());
-        }
-        !is_asked
-    });
+    let asked = ask(desk, identity.id, Action::UpdatePassword);
     asked.await.map(Some)
 }
 

@@ -56,8 +56,12 @@ async fn accept(desk: &Desk, principal: &Principal, mut submission: Box<Submissi
         accepted_at: desk.now(),
     };
     let identity = change(desk, principal.identity.id, |identity| {
-        identity.accepted_terms.push(accepted.clone());
-        true
+        let last = identity.accepted_terms.last();
+        let is_new = last.is_none_or(|last| last.version != accepted.version);
+        if is_new {
+            identity.accepted_terms.push(accepted.clone());
+        }
+        is_new
     });
     let identity = identity.await?;
     complete(

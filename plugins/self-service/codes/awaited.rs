@@ -1,7 +1,6 @@
 //! What a flow awaits: the proof that was mailed, and whom it is about.
 
 use portcullis_core::{
-    action::Action,
     entropy::Entropy,
     event::Event,
     flow::{Flow, FlowKind},
@@ -112,6 +111,7 @@ impl<'a> Mint<'a> {
             proof: expected.proof,
             sent,
         };
+        flow.context[Flow::OWNER] = json!(awaited.holder.as_ref().map(|one| one.identity));
         parked::add_sealed((self.seal, self.entropy), flow, &awaited)?;
         Some(match expected.proof {
             MailedProof::Code => proof,
@@ -168,6 +168,14 @@ impl Holder {
         })
     }
 
+    /// Whether a proof of the address would be the first thing that is proved of the `identity`: it
+    /// may be anybody who registered with it.
+    pub(crate) fn is_first_proof(&self, kind: FlowKind, identity: &Identity) -> bool {
+        let mut proved = identity.clone();
+        let now = identity.updated_at;
+        self.mark(kind, &mut proved, now) && proved != *identity
+    }
+
     /// Notes that the address is proved, and returns the identity. `None` when it is switched off, or
     /// does not hold the address any more: what was mailed then proves nothing.
     pub(crate) async fn settle(
@@ -213,6 +221,9 @@ impl Holder {
         let Some((id, value)) = &self.address else {
             return true;
         };
+        if kind == FlowKind::Recovery && is_doubtful(identity, value) {
+            return false;
+        }
         let mut addresses = identity.addresses.iter_mut();
         let own = addresses.find(|one| one.id == *id && one.value == *value);
         let Some(address) = own.filter(|one| is_usable(kind, one)) else {
@@ -221,10 +232,6 @@ impl Holder {
         if address.verified_at.is_none() {
             address.verified_at = Some(now);
             address.updated_at = now;
-        }
-        if !identity.addresses.iter().any(awaits_verification) {
-            let alias = Action::VerifyEmail.alias();
-            identity.required_actions.retain(|one| one != alias);
         }
         true
     }
@@ -237,6 +244,17 @@ pub(crate) fn is_usable(kind: FlowKind, address: &Address) -> bool {
         _ => address.purpose.verification,
     };
     purpose && address.via == "email"
+}
+
+/// Whether the identity has proved an address, and not this one: it may be a typing mistake, or
+/// whoever had taken the identity has left it there.
+pub(crate) fn is_doubtful(identity: &Identity, value: &str) -> bool {
+    let mut proved = identity
+        .addresses
+        .iter()
+        .filter(|one| one.verified_at.is_some())
+        .peekable();
+    proved.peek().is_some() && proved.all(|one| one.value != value)
 }
 
 /// Whether an address can be verified and is not yet.

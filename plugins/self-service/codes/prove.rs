@@ -1,13 +1,15 @@
 //! Taking a proof: a code that was typed, or the token of a link that was opened.
 
 use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, secret::Secret};
-use portcullis_kit::{Failure, Wants};
+use portcullis_kit::{Failure, Visit, Wants};
 
 use super::{
     awaited::Awaited,
     step::{Proved, Step, TOKEN},
 };
-use crate::{config::MailedProof, desk::Desk, parked, submission::Submission, throttle::Suspicion};
+use crate::{
+    config::MailedProof, desk::Desk, parked, submission::Submission, throttle::mailed::Guesses,
+};
 
 /// The field of the code.
 pub(crate) const CODE: &str = "code";
@@ -15,12 +17,13 @@ pub(crate) const CODE: &str = "code";
 /// Takes a code.
 pub(super) async fn code(
     desk: &Desk,
+    visit: &Visit,
     mut submission: Box<Submission>,
     awaited: Awaited,
 ) -> Result<Step, Failure> {
     let kind = submission.flow.kind;
-    let suspicion = Suspicion::of_address(kind, &awaited.receiver);
-    suspicion.check(desk).await.map_err(|failure| {
+    let guesses = Guesses::at(visit, submission.principal.as_deref(), (kind, &awaited));
+    guesses.check(desk).await.map_err(|failure| {
         failure.way_out("Back to the form", desk.flow_page(kind, submission.flow.id))
     })?;
     // A form keeps what was typed, and this belongs in no store.
@@ -37,11 +40,12 @@ pub(super) async fn code(
     }
     let typed = Secret::new(typed);
     let right = awaited.take(desk, &submission.flow, &typed).await?;
-    if let Some(holder) = right.cloned() {
+    let too_many = guesses.are_too_many(desk).await?;
+    if let Some(holder) = right.filter(|_| !too_many).cloned() {
         let proof = awaited.proof;
         return Ok(Step::Proved(submission, Proved { holder, proof }));
     }
-    suspicion.failed(desk).await?;
+    guesses.failed(desk).await?;
     refuse(desk, kind, MailedProof::Code);
     let complaint = (None, invalid(kind, MailedProof::Code));
     submission

@@ -5,22 +5,25 @@ use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind},
     id::IdentityId,
-    identity::IdentityState,
+    identity::{Identity, IdentityState},
     mail::{Letter, Occasion},
     message::Message,
     schema::normalise_identifier,
 };
-use portcullis_kit::{Failure, Outcome};
+use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::{
-    awaited::{Expected, Holder, Mint},
+    awaited::{Expected, Holder, Mint, is_doubtful},
     config, require_offered,
 };
 use crate::{
     config::MailedProof,
     desk::Desk,
     submission::Submission,
-    throttle::{self, Suspicion},
+    throttle::{
+        Suspicion,
+        mailed::{self, Asker},
+    },
 };
 
 /// The field of the address; also of the button that mails another proof.
@@ -29,7 +32,7 @@ pub(crate) const EMAIL: &str = "email";
 const LONGEST: usize = 320;
 
 /// Mails a proof.
-pub(super) async fn send(desk: &Desk, mut submission: Box<Submission>) -> Outcome {
+pub(super) async fn send(desk: &Desk, visit: &Visit, mut submission: Box<Submission>) -> Outcome {
     let kind = submission.flow.kind;
     require_offered(desk, kind)?;
     let address = normalise_identifier(submission.text(EMAIL).unwrap_or_default());
@@ -37,7 +40,8 @@ pub(super) async fn send(desk: &Desk, mut submission: Box<Submission>) -> Outcom
         let complaint = (Some(EMAIL.to_owned()), complaint);
         return submission.reject(desk, vec![complaint]).await;
     }
-    may(desk, &submission.flow, &address).await?;
+    let asker = Asker::of_address(visit, submission.principal.as_deref(), &address);
+    may(desk, &submission.flow, (&address, asker)).await?;
     let own = submission.principal.as_ref().map(|one| one.identity.id);
     let holder = find(desk, kind, &address, own).await?;
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
@@ -123,15 +127,16 @@ fn wrong(address: &str) -> Option<Message> {
 }
 
 /// Fails while the address has to be left alone, known or not.
-async fn may(desk: &Desk, flow: &Flow, address: &str) -> Result<(), Failure> {
+async fn may(desk: &Desk, flow: &Flow, (address, asker): (&str, Asker)) -> Result<(), Failure> {
     let back =
         |failure: Failure| failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id));
-    let patient = Suspicion::of_address(flow.kind, address).check(desk).await;
-    patient.map_err(back)?;
-    throttle::code(desk, address).await.map_err(back)
+    let suspicion = Suspicion::of_address(flow.kind, address, asker);
+    suspicion.check(desk).await.map_err(back)?;
+    mailed::letter(desk, address, asker).await.map_err(back)
 }
 
-/// Who holds the address: whoever is signed in, else whoever proved it, else whoever signs in with it.
+/// Who holds the address: whoever is signed in, else whoever proved it, else whoever signs in with
+/// it, else the only one. Where several merely say that it is theirs, it is nobody's.
 async fn find(
     desk: &Desk,
     kind: FlowKind,
@@ -140,14 +145,19 @@ async fn find(
 ) -> Result<Option<Holder>, Failure> {
     let mut found = desk.services.identities.find_by_address(address).await?;
     found.retain(|one| one.state == IdentityState::Active);
-    found.sort_by_key(|one| {
+    let is_own = |one: &Identity| Some(one.id) == own;
+    let vouches = |one: &Identity| kind == FlowKind::Verification && is_own(one);
+    found.retain(|one| vouches(one) || !is_doubtful(one, address));
+    found.retain(|one| Holder::of(kind, one, address).is_some());
+    found.sort_by_key(|one| one.created_at);
+    let is_proved = |one: &&Identity| {
         let mut addresses = one.addresses.iter();
-        let is_proved = addresses.any(|own| own.value == address && own.verified_at.is_some());
-        let signs_in = one.identifiers.iter().any(|own| own == address);
-        (Some(one.id) != own, !is_proved, !signs_in, one.created_at)
-    });
-    let mut holders = found
-        .iter()
-        .filter_map(|one| Holder::of(kind, one, address));
-    Ok(holders.next())
+        addresses.any(|own| own.value == address && own.verified_at.is_some())
+    };
+    let signs_in = |one: &&Identity| one.identifiers.iter().any(|own| own == address);
+    let one = found.iter().find(|one| is_own(one));
+    let one = one.or_else(|| found.iter().find(is_proved));
+    let one = one.or_else(|| found.iter().find(signs_in));
+    let one = one.or_else(|| found.first().filter(|_| found.len() == 1));
+    Ok(one.and_then(|one| Holder::of(kind, one, address)))
 }

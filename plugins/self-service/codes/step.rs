@@ -55,10 +55,12 @@ pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<S
     if !asks && parked::is_in::<Awaited>(&submission.flow) {
         let awaited: Awaited = parked::open(desk, &submission.flow)?;
         if awaited.proof == MailedProof::Code {
-            return prove::code(desk, submission, awaited).await;
+            return prove::code(desk, visit, submission, awaited).await;
         }
     }
-    send::send(desk, submission).await.map(Step::Answered)
+    send::send(desk, visit, submission)
+        .await
+        .map(Step::Answered)
 }
 
 /// The token of a link that a request to a flow of this kind brings.

@@ -11,6 +11,7 @@ use portcullis_core::{
     flow::FlowKind,
     identity::Identity,
     message::Message,
+    principal::Principal,
     schema::{Evaluation, ProfileContext},
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
@@ -45,7 +46,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     let principal = fetch::owned(&desk, &visit, &submission.flow)?;
     let stored = save::stored(&desk, principal).await?;
     match judged(&desk, &submission, &stored)? {
-        Ok(identity) => keep(&desk, submission, (&stored, &identity)).await,
+        Ok(identity) => keep(&desk, principal, submission, (&stored, &identity)).await,
         Err(complaints) => reject(&desk, submission, &stored, complaints).await,
     }
 }
@@ -80,10 +81,11 @@ fn judged(
 
 async fn keep(
     desk: &Desk,
+    principal: &Principal,
     mut submission: Box<Submission>,
     (stored, identity): (&Identity, &Identity),
 ) -> Outcome {
-    match profile::keep(desk, stored, identity).await? {
+    match profile::keep(desk, principal, (stored, identity)).await? {
         Kept::Yes => {
             let message = Message::settings_saved();
             save::succeed(desk, &mut submission.flow, identity.id, message).await?;

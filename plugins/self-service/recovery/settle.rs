@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Json};
 use portcullis_core::{
+    action::Action,
     catalogue::Code,
+    credential::CredentialKind,
     flow::{Flow, FlowKind, Transport},
-    identity::Identity,
+    id::IdentityId,
+    identity::{Identity, IdentityState},
+    mail::Occasion,
     message::Message,
     principal::Principal,
     secret::Token,
@@ -16,19 +20,22 @@ use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
 use crate::{
+    actions,
     codes::{
         prove,
         step::{PASSED, Proved},
     },
     desk::Desk,
-    forms, navigate, remembered, session_json,
+    forms, navigate, notices, provider, remembered, session_json,
     sign_in::{self, Proof, SignIn},
     start::NewFlow,
     submission::Submission,
 };
 
 /// Signs in whoever has proved to hold the address. Every session that there was ends: somebody who
-/// needs to get back in may have lost more than a password. The operator can want it otherwise.
+/// needs to get back in may have lost more than a password. The operator can want it otherwise, but
+/// not where nobody had proved anything before: somebody else may have registered with their
+/// address, so that all that let anybody in goes.
 pub(super) async fn enter(
     desk: &Desk,
     mut visit: Visit,
@@ -36,6 +43,10 @@ pub(super) async fn enter(
     proved: &Proved,
 ) -> Outcome {
     let method = proved.proof.recovers_by();
+    let lost = Lost::of(desk, proved).await?;
+    if lost.is_unproved {
+        dispossess(desk, proved.holder.identity).await?;
+    }
     let Some(identity) = proved.holder.settle(desk, FlowKind::Recovery).await? else {
         desk.services
             .announcer
@@ -46,10 +57,7 @@ pub(super) async fn enter(
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
     submission.flow.csrf_hash = csrf;
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    if desk.config.settings.end_other_sessions {
-        let sessions = desk.services.sessions.store();
-        sessions.revoke_all(identity.id, None).await?;
-    }
+    let identity = lost.settle(desk, identity).await?;
     let sign_in = SignIn {
         is_new: false,
         flow: &submission.flow,
@@ -59,6 +67,7 @@ pub(super) async fn enter(
         proofs: &[Proof::local(method, desk.now())],
     };
     let (session, token) = sign_in.open(desk, &visit).await?;
+    notices::tell(desk, Occasion::Recovered, &identity).await;
     let cookies = sign_in.cookies(desk, &token);
     let pending = desk.services.actions.pending(&identity);
     let principal = Principal::new(Arc::new(identity.clone()), session.clone(), pending);
@@ -75,6 +84,60 @@ pub(super) async fn enter(
         answer = navigate::outcome_with_cookie(answer, &cookie);
     }
     answer
+}
+
+/// What somebody comes back to.
+struct Lost {
+    /// Whether nobody had proved yet whose the identity is.
+    is_unproved: bool,
+    /// Whether it has a password, which is lost, or which somebody else knows.
+    has_password: bool,
+}
+
+impl Lost {
+    async fn of(desk: &Desk, Proved { holder, .. }: &Proved) -> Result<Self, Failure> {
+        let services = &desk.services;
+        let found = services.identities.find(holder.identity).await?;
+        let found = found.filter(|one| one.state == IdentityState::Active);
+        let credentials = services.credentials.list(holder.identity).await?;
+        Ok(Self {
+            is_unproved: found.is_some_and(|one| holder.is_first_proof(FlowKind::Recovery, &one)),
+            has_password: credentials
+                .iter()
+                .any(|one| one.kind == CredentialKind::Password),
+        })
+    }
+
+    /// Ends all that was begun before, and has a lost password replaced; the identity as it is then.
+    async fn settle(&self, desk: &Desk, identity: Identity) -> Result<Identity, Failure> {
+        let (services, id) = (&desk.services, identity.id);
+        let identity = match self.is_unproved {
+            // Whoever was at it has perhaps added something meanwhile.
+            true => dispossess(desk, id).await?,
+            false => {
+                if desk.config.settings.end_other_sessions {
+                    services.sessions.store().revoke_all(id, None).await?;
+                }
+                identity
+            }
+        };
+        // Proofs that somebody else has asked for.
+        services.flows.remove_of(id).await?;
+        let action = Action::UpdatePassword;
+        match self.has_password && services.actions.settings(action).is_some() {
+            true => actions::ask(desk, id, action).await,
+            false => Ok(identity),
+        }
+    }
+}
+
+/// Takes away all that let anybody in as this identity.
+async fn dispossess(desk: &Desk, identity: IdentityId) -> Result<Identity, Failure> {
+    let mut unlinked = Vec::new();
+    let left = desk.services.broker.dispossess(identity, &mut unlinked);
+    let left = left.await;
+    provider::tell_reclaimed(desk, identity, &unlinked);
+    left.map_err(|error| Failure::from(error.code()).caused_by(error))
 }
 
 /// The settings flow that somebody goes on with.

@@ -22,7 +22,10 @@ use crate::{
     identity_json,
     start::NewFlow,
     submission::Submission,
-    throttle,
+    throttle::{
+        self,
+        mailed::{Asker, letter},
+    },
     verification::begin::{self, Begun},
 };
 
@@ -57,7 +60,9 @@ pub(super) async fn known(
         count(desk, visit, &submission).await?;
     }
     let begun = begin::begin_in_vain(desk, &submission.flow, identity).await?;
-    if begun.is_some() {
+    // Whoever registers with it again and again fills nobody's box.
+    let asker = Asker::of_address(visit, None, &address);
+    if begun.is_some() && letter(desk, &address, asker).await.is_ok() {
         write(desk, &submission, (&owner, &address)).await?;
     }
     Ok(answer(desk, &submission, identity, begun.as_ref()))

@@ -97,7 +97,10 @@ pub(super) async fn submit(
         return privilege::demand(desk, principal, &mut submission).await;
     }
     match submission.text(CONFIRM) {
-        Some(METHOD) => delete(desk, visit, &identity, submission).await,
+        Some(METHOD) => {
+            save::require_session(desk, principal).await?;
+            delete(desk, visit, &identity, submission).await
+        }
         _ => ask(desk, &identity, submission).await,
     }
 }
@@ -183,7 +186,6 @@ async fn delete(
             identity: identity.id,
         });
     }
-    services.flows.remove(submission.flow.id).await?;
     let page = match actions::page::done(desk, &submission.flow) {
         Some(back) => back,
         None => with_query(&desk.own("/signed-out"), &[(DELETED, "true")]),

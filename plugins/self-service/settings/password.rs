@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use portcullis_core::{
     action::Action,
-    catalogue::Code,
     credential::Credential,
     event::Event,
-    flow::FlowKind,
     identity::Identity,
+    mail::Occasion,
     message::Message,
     method::{Method, MethodError},
     principal::Principal,
@@ -18,7 +17,7 @@ use portcullis_kit::{Failure, Outcome};
 use serde_json::json;
 
 use super::save;
-use crate::{actions, desk::Desk, login::local::failure, submission::Submission};
+use crate::{actions, desk::Desk, login::local::failure, notices, submission::Submission};
 
 /// How long nobody else replaces the same credential.
 const EXCLUSIVE: Duration = Duration::from_secs(60);
@@ -45,7 +44,8 @@ pub(super) async fn change(
         let complaint = (Some(method.name().to_owned()), Message::same_password());
         return submission.reject(desk, vec![complaint]).await;
     }
-    require_session(desk, principal).await?;
+    // It may have ended while the password was hashed.
+    save::require_session(desk, principal).await?;
     if !replace(desk, present, credential).await? {
         return save::overtaken(desk, identity.id, submission).await;
     }
@@ -57,6 +57,7 @@ pub(super) async fn change(
     desk.services.announcer.announce(&Event::PasswordChanged {
         identity: identity.id,
     });
+    notices::tell(desk, Occasion::PasswordChanged, &identity).await;
     let identity = actions::done(desk, &identity, Action::UpdatePassword).await?;
     save::saved(desk, (&identity, None), submission).await
 }
@@ -77,18 +78,6 @@ async fn is_the_same(
         Ok(found) => Ok(found.id == identity.id),
         Err(MethodError::Invalid(_)) => Ok(false),
         Err(error) => Err(failure(desk, error)),
-    }
-}
-
-/// Fails when the session has ended while the password was hashed: somebody may have taken the
-/// identity back just then.
-async fn require_session(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
-    let session = &principal.session;
-    let still = desk.services.sessions.store().find(&session.token_hash);
-    match still.await? {
-        Some(still) if still.id == session.id => Ok(()),
-        _ => Err(Failure::from(Code::SignedOut)
-            .way_out("Sign in", desk.begin_page(FlowKind::Login, None))),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     actions, attributes,
     complaint::{self, Complaint},
     desk::Desk,
+    notices,
     submission::Submission,
     throttle,
     verification::begin,
@@ -54,7 +55,7 @@ pub(super) async fn save(
     {
         return Ok(answer);
     }
-    match keep(desk, &stored, &identity).await? {
+    match keep(desk, principal, (&stored, &identity)).await? {
         Kept::Yes => {
             let identity = actions::done(desk, &identity, Action::UpdateProfile).await?;
             let begun = begin::after_change(desk, &submission.flow, (&stored, &identity)).await;
@@ -140,17 +141,19 @@ pub(crate) enum Kept {
 /// Stores a change, and tells of it.
 pub(crate) async fn keep(
     desk: &Desk,
-    stored: &Identity,
-    identity: &Identity,
+    principal: &Principal,
+    (stored, identity): (&Identity, &Identity),
 ) -> Result<Kept, Failure> {
     if identity.traits == stored.traits && identity.unmanaged == stored.unmanaged {
         return Ok(Kept::Yes);
     }
+    save::require_session(desk, principal).await?;
     match desk.services.identities.update(identity).await {
         Ok(()) => {
             desk.services.announcer.announce(&Event::ProfileChanged {
                 identity: identity.id,
             });
+            notices::tell_of_addresses(desk, stored, identity).await;
             Ok(Kept::Yes)
         }
         Err(StoreError::Conflict { .. }) => {

@@ -2,8 +2,13 @@
 
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
-    action::Action, catalogue::Code, flow::Flow, id::IdentityId, identity::Identity,
-    message::Message, principal::Principal,
+    action::Action,
+    catalogue::Code,
+    flow::{Flow, FlowKind},
+    id::IdentityId,
+    identity::Identity,
+    message::Message,
+    principal::Principal,
 };
 use portcullis_kit::{Failure, Outcome, Wants};
 
@@ -89,6 +94,18 @@ pub(super) fn answer(desk: &Desk, submission: &Submission) -> Outcome {
 pub(crate) async fn stored(desk: &Desk, principal: &Principal) -> Result<Identity, Failure> {
     let found = desk.services.identities.find(principal.identity.id).await?;
     found.ok_or_else(|| Code::SignedOut.into())
+}
+
+/// Fails when the session has ended: what a request brings may be of a while ago, and somebody may
+/// have taken the identity back just then.
+pub(super) async fn require_session(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
+    let session = &principal.session;
+    let still = desk.services.sessions.store().find(&session.token_hash);
+    match still.await? {
+        Some(still) if still.id == session.id => Ok(()),
+        _ => Err(Failure::from(Code::SignedOut)
+            .way_out("Sign in", desk.begin_page(FlowKind::Login, None))),
+    }
 }
 
 /// Shows the form as it is now, for somebody else was faster.

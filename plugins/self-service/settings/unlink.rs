@@ -29,6 +29,7 @@ pub(super) async fn unlink(
         Ok(link) => link,
         Err(complaint) => return submission.reject(desk, vec![(None, *complaint)]).await,
     };
+    save::require_session(desk, principal).await?;
     match broker.unlink(identity, link.id).await {
         Ok(()) => {}
         Err(error) => {

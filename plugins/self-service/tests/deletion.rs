@@ -8,7 +8,11 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::house::{Browser, House, PASSWORD, Reply, action, csrf, messages, node};
+use super::house::{
+    Browser, House, PASSWORD, Reply, action, csrf,
+    mailed::{ask, type_in},
+    messages, node,
+};
 use crate::Limits;
 
 const ADA: &str = "ada@example.com";
@@ -121,6 +125,15 @@ async fn kc_123_after_a_proof_and_a_question_everything_goes() {
     assert_eq!(early.query("refresh"), "true");
     let question = prove(&mut browser, &asked).await;
     assert!(is_there(&house, &ada).await, "nothing goes unasked");
+    let other = settings(&mut phone).await;
+    let wrong = json!({
+        "method": "profile", "csrf_token": csrf(&other),
+        "traits": {"email": ADA, "name": {"first": "x".repeat(21)}},
+    });
+    assert_eq!(phone.post(action(&other), &wrong).await.status, 400);
+    let mut mail = house.browser();
+    let proof = mail.begin("verification").await;
+    ask(&mut mail, &proof, ADA).await;
     let page = browser.go(question.location()).await.text();
     for said in [
         "Delete your account?",
@@ -139,6 +152,9 @@ async fn kc_123_after_a_proof_and_a_question_everything_goes() {
     assert_eq!(browser.session(), None);
     assert!(!is_there(&house, &ada).await);
     assert_eq!(phone.ask("/sessions/whoami").await.status, 401);
+    let kept = format!("{:?}", house.store);
+    assert!(!kept.contains("xxxxxxxxxxxxxxxxxxxxx"), "no form keeps it");
+    assert_eq!(type_in(&mut mail, &proof, "123456").await.status, 404);
     let page = browser.go(gone.location()).await.text();
     assert!(page.contains("Your account is deleted"), "{page}");
     assert_eq!(house.heard.all().last().unwrap(), "deleted");

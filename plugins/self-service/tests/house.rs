@@ -214,6 +214,7 @@ impl House {
             jar: BTreeMap::new(),
             client: [192, 0, 2, 1].into(),
             headers: Vec::new(),
+            cached: None,
         }
     }
 }

@@ -73,6 +73,10 @@ impl FlowStore for Counting {
         self.flows("remove flow").remove(id).await
     }
 
+    async fn remove_of(&self, owner: IdentityId) -> Result<(), StoreError> {
+        self.flows("remove flows").remove_of(owner).await
+    }
+
     async fn claim_once(&self, key: &TokenHash, ends: Timestamp) -> Result<bool, StoreError> {
         self.flows("claim").claim_once(key, ends).await
     }
@@ -268,7 +272,7 @@ async fn other_sessions_end_with_a_new_password_and_a_recovery_unless_they_are_t
             config.settings.end_other_sessions = false;
         }
         let house = House::with(config, Limits::default());
-        house.resident(ADA).await;
+        house.proved_resident(ADA).await;
         let (mut here, mut there) = (house.browser(), house.browser());
         there.sign_in(ADA).await;
         here.sign_in(ADA).await;

@@ -15,7 +15,7 @@ use crate::{
     },
     desk::Desk,
     start::NewFlow,
-    throttle,
+    throttle::mailed::{Asker, letter},
 };
 
 /// A verification that has begun: its mail is on its way.
@@ -61,7 +61,8 @@ async fn begin(
     let Some(address) = newest.filter(|_| codes::is_offered(desk, kind)) else {
         return Ok(None);
     };
-    if throttle::code(desk, &address.value).await.is_err() {
+    let own = Asker::Own(identity.id);
+    if letter(desk, &address.value, own).await.is_err() {
         return Ok(None);
     }
     let new = NewFlow {

@@ -159,17 +159,28 @@ impl Broker {
         }
     }
 
+    /// Takes away all that lets somebody in as this identity and all that their providers said, and
+    /// returns what is left of it; `unlinked` tells the providers of the links that went, those
+    /// that had gone when it failed included.
+    pub async fn dispossess(
+        &self,
+        id: IdentityId,
+        unlinked: &mut Vec<ProviderId>,
+    ) -> Result<Identity, BrokerError> {
+        // Privileges first: whatever fails from here on leaves none of theirs.
+        self.owned_by_nobody(id).await?;
+        self.clear(id, None, unlinked).await?;
+        // And what came by a sign-in before its link was gone.
+        self.owned_by_nobody(id).await
+    }
+
     async fn take_over(
         &self,
         configured: &ConfiguredProvider,
         (id, vouched): (IdentityId, Vouched),
         unlinked: &mut Vec<ProviderId>,
     ) -> Result<Box<Arrived>, BrokerError> {
-        // Privileges first: whatever fails from here on leaves none of theirs.
-        self.owned_by_nobody(id).await?;
-        self.clear(id, None, unlinked).await?;
-        // And what came by a sign-in before its link was gone.
-        let identity = self.owned_by_nobody(id).await?;
+        let identity = self.dispossess(id, unlinked).await?;
         let cleared = unlinked.len();
         let mut arrived = self.attach(configured, identity, vouched).await?;
         let own = arrived.upstream.link.identifier();

@@ -25,9 +25,12 @@ use jiff::Timestamp;
 use serde_json::json;
 
 pub use self::{
-    credentials::credential_store_contract, flows::flow_store_contract,
-    identities::identity_store_contract, mails::mail_store_contract,
-    sessions::session_store_contract, tokens::token_store_contract,
+    credentials::credential_store_contract,
+    flows::{flow_store_contract, flows_go_with_their_identity},
+    identities::identity_store_contract,
+    mails::mail_store_contract,
+    sessions::session_store_contract,
+    tokens::token_store_contract,
     upstream_sessions::upstream_session_store_contract,
 };
 use crate::{

@@ -192,6 +192,7 @@ impl IdentityStore for MemoryStore {
         kept.identities.retain(|identity| identity.id != id);
         kept.credentials.retain(|c| c.identity_id != id);
         kept.sessions.retain(|session| session.identity_id != id);
+        kept.flows.retain(|_, flow| flow.owner() != Some(id));
         kept.prune();
         Ok(kept.identities.len() < before)
     }
@@ -285,6 +286,13 @@ impl FlowStore for MemoryStore {
 
     async fn remove(&self, id: FlowId) -> Result<bool, StoreError> {
         Ok(self.kept().flows.remove(&id).is_some())
+    }
+
+    async fn remove_of(&self, owner: IdentityId) -> Result<(), StoreError> {
+        self.kept()
+            .flows
+            .retain(|_, flow| flow.owner() != Some(owner));
+        Ok(())
     }
 
     async fn claim_once(&self, key: &TokenHash, expires_at: Timestamp) -> Result<bool, StoreError> {

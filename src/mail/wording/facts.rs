@@ -10,7 +10,7 @@ pub(in crate::mail) enum Kind {
     Linked,
     /// A link was removed.
     Unlinked,
-    /// A proof is mailed.
+    /// A proof is mailed, or a notice.
     Proof(Occasion),
 }
 
@@ -24,6 +24,13 @@ pub(in crate::mail) enum Facts<'a> {
         /// The gateway's host.
         gate: &'a str,
         /// Where links are looked after.
+        settings_url: &'a str,
+    },
+    /// Of something else that has happened.
+    Notice {
+        /// The gateway's host.
+        gate: &'a str,
+        /// Where people look after it.
         settings_url: &'a str,
     },
     /// Of a code.
@@ -50,7 +57,7 @@ pub(in crate::mail) enum Facts<'a> {
 
 impl Kind {
     /// Every kind there is.
-    pub(in crate::mail) const ALL: [Self; 8] = [
+    pub(in crate::mail) const ALL: [Self; 11] = [
         Self::Linked,
         Self::Unlinked,
         Self::Proof(Occasion::RecoveryCode),
@@ -59,6 +66,9 @@ impl Kind {
         Self::Proof(Occasion::VerificationLink),
         Self::Proof(Occasion::SignInCode),
         Self::Proof(Occasion::LinkCode),
+        Self::Proof(Occasion::PasswordChanged),
+        Self::Proof(Occasion::AddressChanged),
+        Self::Proof(Occasion::Recovered),
     ];
 
     /// The name of its templates and of its words.
@@ -78,6 +88,10 @@ impl Kind {
                 link: "https://gate.example.org/recovery",
                 gate,
                 minutes,
+            },
+            Self::Proof(occasion) if occasion.is_notice() => Facts::Notice {
+                gate,
+                settings_url: "https://gate.example.org/settings",
             },
             Self::Proof(_) => Facts::Code {
                 code: "123456",
@@ -107,6 +121,10 @@ impl<'a> Facts<'a> {
         let (proof, seconds) = (letter.proof.expose(), letter.lifespan.as_secs());
         let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX);
         match is_url(letter.occasion) {
+            _ if letter.occasion.is_notice() => Self::Notice {
+                gate,
+                settings_url: proof,
+            },
             true => Self::Url {
                 link: proof,
                 gate,
@@ -133,14 +151,16 @@ impl<'a> Facts<'a> {
     pub(super) fn link(&self) -> Option<&'a str> {
         match *self {
             Self::Url { link, .. } => Some(link),
-            Self::Link { settings_url, .. } => Some(settings_url),
+            Self::Link { settings_url, .. } | Self::Notice { settings_url, .. } => {
+                Some(settings_url)
+            }
             Self::Code { .. } => None,
         }
     }
 
     /// Whether it tells what has happened, and brings no proof.
     pub(super) fn is_notice(&self) -> bool {
-        matches!(self, Self::Link { .. })
+        matches!(self, Self::Link { .. } | Self::Notice { .. })
     }
 
     /// The texts that words may name.
@@ -153,14 +173,14 @@ impl<'a> Facts<'a> {
                 provider,
                 ..
             } => vec![("code", code), ("gate", gate), ("provider", provider)],
-            Self::Url { gate, .. } => vec![("gate", gate)],
+            Self::Url { gate, .. } | Self::Notice { gate, .. } => vec![("gate", gate)],
         }
     }
 
     /// The numbers that words may name.
     pub(super) fn numbers(&self) -> Vec<(&'static str, u32)> {
         match *self {
-            Self::Link { .. } => Vec::new(),
+            Self::Link { .. } | Self::Notice { .. } => Vec::new(),
             Self::Code { minutes, .. } | Self::Url { minutes, .. } => vec![("minutes", minutes)],
         }
     }
@@ -173,6 +193,7 @@ impl<'a> Facts<'a> {
                 gate,
                 settings_url,
             } => context! { provider, gate, settings_url },
+            Self::Notice { gate, settings_url } => context! { gate, settings_url },
             Self::Code {
                 code,
                 gate,

@@ -58,7 +58,9 @@ fn each_letter_has_its_words_in_each_language_and_says_for_how_long() {
         for (locale, minutes) in [("en", "11 minutes"), ("de", "11 Minuten")] {
             let mail = read(locale);
             assert!(mail.subject.contains("gate.example.org"), "{occasion:?}");
-            for part in ["the-proof", "gate.example.org", minutes] {
+            let minutes = Some(minutes).filter(|_| !occasion.is_notice());
+            let parts = ["the-proof", "gate.example.org"].into_iter();
+            for part in parts.chain(minutes) {
                 let html = mail.html.as_deref().unwrap();
                 assert!(mail.text.contains(part), "{occasion:?}: {}", mail.text);
                 assert!(html.contains(part), "{occasion:?}: {html}");

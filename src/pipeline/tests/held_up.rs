@@ -56,6 +56,17 @@ async fn a_public_route_lets_them_pass_but_not_because_of_who_they_are() {
 }
 
 #[tokio::test]
+async fn applications_on_public_routes_hear_of_them_only_once_they_are_done() {
+    let public = || route("r", "/").public();
+    let known = permitted(verdict(public(), Door::knowing(ada()), Asking::get("/")).await);
+    assert!(!known.headers().is_empty());
+    let permit = permitted(verdict(public(), busy(), Asking::get("/")).await);
+    let nobody = permitted(verdict(public(), Door::nobody(), Asking::get("/")).await);
+    assert_eq!(permit.headers(), nobody.headers());
+    assert!(permit.principal().is_some(), "the access log knows them");
+}
+
+#[tokio::test]
 async fn own_pages_stay_reachable() {
     let mut pages = route("pages", "/.portcullis").public();
     pages.target = Target::Pages(Arc::new(NoPages));

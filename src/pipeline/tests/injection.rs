@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use portcullis_core::{
+    action::Action,
     id::{CredentialId, IdentityId, ProviderId, SessionId},
     provider::TokenSet,
     secret::Secret,
     vault::{SealedTokens, VaultError},
 };
 
-use super::*;
+use super::{fixture::ada_who_has_to, *};
 
 type Answer = fn() -> Result<Option<Secret>, VaultError>;
 
@@ -53,11 +54,15 @@ fn token() -> Result<Option<Secret>, VaultError> {
 
 /// What Ada's request on this route carries, without her identity headers.
 async fn carried(route: Route, answer: Answer) -> (Vec<String>, usize) {
+    carried_by(Door::knowing(ada()), route, answer).await
+}
+
+async fn carried_by(door: Arc<Door>, route: Route, answer: Answer) -> (Vec<String>, usize) {
     let vault = Arc::new(Answers(answer, AtomicUsize::new(0)));
     let route = route.preset(HeaderPreset::None);
     let pipeline = Pipeline::new(PipelineParts {
         vault: vault.clone(),
-        ..parts(vec![route], &[Door::knowing(ada())])
+        ..parts(vec![route], &[door])
     });
     let asking = Asking::get("/").with("authorization", "Bearer of the client");
     let permit = permitted(pipeline.decide(&asking.head()).await);
@@ -70,6 +75,15 @@ async fn carried(route: Route, answer: Answer) -> (Vec<String>, usize) {
 async fn an_upstream_token_is_injected_where_the_route_says_so() {
     let (lines, _) = carried(route("r", "/").inject("idp"), token).await;
     assert_eq!(lines, ["authorization: Bearer upstream"]);
+}
+
+#[tokio::test]
+async fn whoever_has_something_to_do_first_brings_none_to_a_public_route() {
+    let busy = ada_who_has_to(vec![Action::UpdatePassword]);
+    let route = || route("r", "/").public().inject("idp");
+    let (lines, asked) = carried_by(Door::knowing(busy), route(), token).await;
+    let (of_nobody, _) = carried_by(Door::nobody(), route(), token).await;
+    assert_eq!((lines, asked), (of_nobody, 0));
 }
 
 #[tokio::test]

@@ -208,8 +208,8 @@ async fn settings(script: &Script<'_>, mail: &SmtpServer) {
     script.submit((kind, &flow), moved, 200).await;
     let moved = json!({ "method": "profile", "traits": traits(ALICE.email) });
     script.submit((kind, &flow), moved, 200).await;
-    // The verification that this begins.
-    mail.letter_to(ALICE.email, 1).await;
+    // The word of the password and of the address, and the verification that this begins.
+    mail.letter_to(ALICE.email, 3).await;
 }
 
 async fn schemas(script: &Script<'_>) {
@@ -268,7 +268,7 @@ async fn recovery(script: &Script<'_>, mail: &SmtpServer) {
     script
         .submit((kind, &flow), json!({ "method": "code", "code": "0" }), 400)
         .await;
-    let code = mail.letter_to(ALICE.email, 2).await.code();
+    let code = mail.letter_to(ALICE.email, 4).await.code();
     script
         .submit(
             (kind, &flow),

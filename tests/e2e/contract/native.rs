@@ -72,7 +72,7 @@ pub(super) async fn every_flow(contract: &Contract, gateway: &TestGateway, mail:
     browsers_are_kept_out(&bob).await;
     bob.token = registration(&bob).await;
     verification(&bob, mail).await;
-    settings(&bob).await;
+    settings(&bob, mail).await;
     logout(&mut bob).await;
     bob.token = login(&bob).await;
     bob.get("/sessions/whoami", "", 200).await;
@@ -128,7 +128,7 @@ async fn verification(app: &App<'_>, mail: &SmtpServer) {
     .await;
 }
 
-async fn settings(app: &App<'_>) {
+async fn settings(app: &App<'_>, mail: &SmtpServer) {
     let kind = "settings";
     let flow = app.begin(kind).await;
     let query = format!("?id={}", flow["id"].as_str().expect("an id"));
@@ -141,6 +141,8 @@ async fn settings(app: &App<'_>) {
     .await;
     let good = json!({ "method": "password", "password": OTHER_PASSWORD });
     app.submit((kind, &flow), good, 200).await;
+    // The word of it.
+    mail.letter_to(BOB.email, 2).await;
 }
 
 async fn logout(app: &mut App<'_>) {
@@ -176,7 +178,7 @@ async fn recovery(app: &App<'_>, mail: &SmtpServer) {
     .await;
     app.submit((kind, &flow), json!({ "method": "code", "code": "0" }), 400)
         .await;
-    let code = mail.letter_to(BOB.email, 2).await.code();
+    let code = mail.letter_to(BOB.email, 3).await.code();
     app.submit(
         (kind, &flow),
         json!({ "method": "code", "code": code }),

@@ -1,9 +1,9 @@
 //! Browsers, scripts and native clients: whoever sends requests and keeps cookies.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use http::{HeaderMap, Method as Verb, Request, Response};
-use portcullis_core::{head::Scheme, pages::Visitor};
+use portcullis_core::{head::Scheme, pages::Visitor, principal::Principal};
 use serde_json::Value;
 use url::Url;
 
@@ -16,6 +16,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) jar: BTreeMap<String, String>,
     pub(crate) client: IpAddr,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// Whom the gateway takes it for, whatever has happened since; else whom its session tells.
+    pub(crate) cached: Option<Arc<Principal>>,
 }
 
 /// An answer, with what tests ask of it.
@@ -84,7 +86,10 @@ impl Browser<'_> {
             request = request.header("cookie", pairs.join("; "));
         }
         let mut request = request.body(body).unwrap();
-        let principal = self.house.principal(request.headers()).await;
+        let principal = match &self.cached {
+            Some(cached) => Some(Arc::clone(cached)),
+            None => self.house.principal(request.headers()).await,
+        };
         request.extensions_mut().insert(Visitor {
             request_id: "request-1".to_owned(),
             client: self.client,
@@ -113,6 +118,15 @@ impl Browser<'_> {
             };
         }
         reply
+    }
+
+    /// Lets the gateway take it for whom it takes it for now, as a node does for a while.
+    pub(crate) async fn stay_cached(&mut self) {
+        let cookies: Vec<_> = self.jar.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let cookie = cookies.join("; ").parse().unwrap();
+        let headers = HeaderMap::from_iter([(http::header::COOKIE, cookie)]);
+        self.cached = self.house.principal(&headers).await;
+        assert!(self.cached.is_some());
     }
 
     /// Navigates.

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{odd, together};
+use super::{identity, odd, together};
 use crate::{
     clock::Clock,
     entropy::Entropy,
     flow::{Flow, FlowKind, FlowStore, Transport},
-    id::FlowId,
+    id::{FlowId, IdentityId},
+    identity::IdentityStore,
     message::Message,
     secret::{Token, TokenHash},
     testing::FrozenClock,
@@ -26,6 +27,7 @@ pub async fn flow_store_contract(
 ) {
     what_is_put_is_found(flows, clock, entropy).await;
     of_removals_at_once_one_counts(flows, clock, entropy).await;
+    the_flows_of_an_identity_go_together(flows, clock, entropy).await;
     a_key_is_claimed_once(flows, clock, entropy).await;
     a_counter_counts_everyone(flows, clock, entropy).await;
     if let Some(frozen) = frozen {
@@ -35,6 +37,57 @@ pub async fn flow_store_contract(
 
 fn fresh(entropy: &dyn Entropy) -> TokenHash {
     Token::generate(entropy).hash()
+}
+
+async fn the_flows_of_an_identity_go_together(
+    flows: &dyn FlowStore,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) {
+    let (ada, eve) = (IdentityId::generate(entropy), IdentityId::generate(entropy));
+    let of = |owner: Option<IdentityId>| Flow {
+        context: owner.map_or(Value::Null, |owner| json!({ Flow::OWNER: owner })),
+        ..flow(clock, entropy)
+    };
+    let (hers, later, others, nobodys) = (of(Some(ada)), of(None), of(Some(eve)), of(None));
+    for one in [&hers, &later, &others, &nobodys] {
+        flows.put(one).await.unwrap();
+    }
+    // Whose it is may be known only later.
+    let later = Flow {
+        context: hers.context.clone(),
+        ..later
+    };
+    flows.put(&later).await.unwrap();
+    flows.remove_of(ada).await.unwrap();
+    for gone in [hers.id, later.id] {
+        assert_eq!(flows.find(gone).await.unwrap(), None);
+    }
+    for stays in [others.id, nobodys.id] {
+        assert!(flows.find(stays).await.unwrap().is_some());
+    }
+}
+
+/// Checks that no flow outlives its identity.
+pub async fn flows_go_with_their_identity(
+    identities: &dyn IdentityStore,
+    flows: &dyn FlowStore,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) {
+    let ada = identity(entropy, &odd(entropy));
+    identities.insert(&ada, &[]).await.unwrap();
+    let hers = Flow {
+        context: json!({ Flow::OWNER: ada.id }),
+        ..flow(clock, entropy)
+    };
+    let nobodys = flow(clock, entropy);
+    for one in [&hers, &nobodys] {
+        flows.put(one).await.unwrap();
+    }
+    assert!(identities.delete(ada.id).await.unwrap());
+    assert_eq!(flows.find(hers.id).await.unwrap(), None);
+    assert!(flows.find(nobodys.id).await.unwrap().is_some());
 }
 
 /// A flow that lasts an hour, in whole seconds.
