@@ -30,6 +30,8 @@ mod presets;
 mod providers;
 #[path = "config/routes.rs"]
 mod routes;
+#[path = "config/schemas.rs"]
+mod schemas;
 
 /// A folder with one configuration file in it.
 struct Folder {

@@ -6,6 +6,7 @@ use portcullis_core::action::Action;
 
 use crate::{Folder, ROUTE, refused, route, warned};
 
+/// KC-095.
 #[test]
 fn kc_095_actions_have_defaults_that_one_key_at_a_time_changes() {
     let text = route("[required_actions.VERIFY_PROFILE]\nenabled = false");
@@ -27,6 +28,7 @@ fn kc_095_actions_have_defaults_that_one_key_at_a_time_changes() {
     assert!(config.action_settings()[&Action::UpdateProfile].default);
 }
 
+/// KC-105.
 #[test]
 fn kc_105_the_age_of_a_sign_in_for_a_new_password_can_stand_with_the_passwords() {
     let text = route("[identity.password]\nmax_auth_age = \"1m\"\nmax_age = \"90d\"");
@@ -71,6 +73,7 @@ fn kc_092_an_action_that_there_is_not_is_told_with_what_there_is() {
     }
 }
 
+/// KC-096.
 #[test]
 fn kc_096_terms_need_a_version_and_something_to_read() {
     let terms = |keys: &str| route(&format!("[required_actions.TERMS_AND_CONDITIONS]\n{keys}"));

@@ -27,6 +27,7 @@ fn identity(gateway: &TestGateway, id: &str) -> Value {
     shown.json()
 }
 
+/// KC-084, KC-095.
 #[tokio::test]
 async fn kc_084_kc_095_whoever_registers_accepts_the_terms_before_the_gate_opens() {
     let gateway = with_terms().await;
@@ -52,6 +53,7 @@ async fn kc_084_kc_095_whoever_registers_accepts_the_terms_before_the_gate_opens
     );
 }
 
+/// KC-090, KC-094.
 #[tokio::test]
 async fn kc_090_kc_094_a_session_is_held_up_from_the_moment_an_operator_asks() {
     let gateway = TestGateway::builder()
@@ -116,6 +118,7 @@ async fn kc_090_kc_094_a_session_is_held_up_from_the_moment_an_operator_asks() {
     assert_eq!(ask("--remove").json()["required_actions"], json!([]));
 }
 
+/// KC-094.
 #[tokio::test]
 async fn kc_094_only_what_there_is_can_be_asked_for() {
     let gateway = with_terms().await;
@@ -152,6 +155,7 @@ async fn kc_094_only_what_there_is_can_be_asked_for() {
     assert_eq!(public, json!(expected));
 }
 
+/// KC-100, KC-101.
 #[tokio::test]
 async fn kc_100_kc_101_an_application_has_somebody_change_their_password() {
     let gateway = TestGateway::builder()

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::support::{ALICE, Browser, Route, TestGateway};
 
+/// KC-064.
 #[tokio::test]
 async fn kc_064_a_browser_that_asks_for_german_is_answered_in_german() {
     let gateway = TestGateway::builder()

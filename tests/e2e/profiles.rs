@@ -116,7 +116,8 @@ async fn a_route_asks_for_what_its_scopes_require() {
     assert_eq!(held.status(), 403);
     let held: Value = held.json().await.unwrap();
     assert_eq!(held["code"], "session_required_actions_pending");
-    let begin = "/.portcullis/self-service/settings/browser?kc_action=VERIFY_PROFILE&scope=phone";
+    let begin = "/.portcullis/self-service/settings/browser\
+                 ?kc_action=VERIFY_PROFILE&required=true&scope=phone";
     assert_eq!(
         held["redirect_browser_to"],
         format!("{}{begin}", gateway.url())

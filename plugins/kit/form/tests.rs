@@ -102,6 +102,7 @@ fn has(page: &str, part: &str) {
     assert!(page.contains(part), "{part} is not in\n{page}");
 }
 
+/// KC-055.
 #[test]
 fn kc_055_each_of_the_sixteen_types_has_its_control() {
     let page = shown(gallery::nodes());
@@ -145,6 +146,7 @@ fn kc_055_each_of_the_sixteen_types_has_its_control() {
     );
 }
 
+/// KC-053.
 #[test]
 fn kc_053_annotations_become_attributes_of_the_control() {
     let ext = json!({
@@ -168,6 +170,7 @@ fn kc_053_annotations_become_attributes_of_the_control() {
     );
 }
 
+/// KC-054.
 #[test]
 fn kc_054_helper_texts_are_escaped_and_tied_to_their_field() {
     let ext = json!({"helperTextBefore": "<script>1</script>", "helperTextAfter": "${email}"});
@@ -183,6 +186,7 @@ fn kc_054_helper_texts_are_escaped_and_tied_to_their_field() {
     );
 }
 
+/// KC-054.
 #[test]
 fn kc_054_a_helper_text_that_may_be_html_keeps_a_few_harmless_tags() {
     let ext = json!({
@@ -198,6 +202,7 @@ fn kc_054_a_helper_text_that_may_be_html_keeps_a_few_harmless_tags() {
     has(&page, "placeholder=\"&lt;b&gt;\"");
 }
 
+/// KC-056.
 #[test]
 fn kc_056_options_have_the_labels_of_the_readers_language() {
     let ext = json!({"inputType": "select", "optionLabels": {"a": "${firstName}", "b": "B <b>"}});
@@ -211,6 +216,7 @@ fn kc_056_options_have_the_labels_of_the_readers_language() {
     has(&page, "<option value=\"z\" selected>z</option>");
 }
 
+/// KC-057.
 #[test]
 fn kc_057_modules_are_loaded_only_where_an_annotation_asks_for_them() {
     let module = |src: &str| Module {
@@ -254,6 +260,7 @@ fn kc_057_modules_are_loaded_only_where_an_annotation_asks_for_them() {
     assert!(!page(&shell, &english, &plain).contains("<script"));
 }
 
+/// KC-058, KC-062.
 #[test]
 fn kc_058_and_kc_062_groups_are_merged_where_their_first_field_stands() {
     let of = |name: &str, group: &str| {
@@ -287,6 +294,7 @@ fn kc_058_and_kc_062_groups_are_merged_where_their_first_field_stands() {
     assert_eq!(page.matches("<legend>").count(), 2);
 }
 
+/// KC-061.
 #[test]
 fn kc_061_what_may_only_be_read_is_shown_locked() {
     let mut node = input("x", json!({})).with_value("fixed");

@@ -28,6 +28,7 @@ fn begin(alias: &str, return_to: &str) -> String {
     format!("{page}?kc_action={alias}&required=true&return_to={return_to}")
 }
 
+/// KC-090.
 #[tokio::test]
 async fn kc_090_actions_follow_one_another_after_signing_in_and_end_where_somebody_was_going() {
     let house = house_where(&[Action::TermsAndConditions, Action::UpdatePassword]);
@@ -57,6 +58,7 @@ async fn kc_090_actions_follow_one_another_after_signing_in_and_end_where_somebo
     );
 }
 
+/// KC-084.
 #[tokio::test]
 async fn kc_084_accepted_terms_are_kept_with_their_version_and_time() {
     let house = house_where(&[Action::TermsAndConditions]);
@@ -101,6 +103,7 @@ async fn kc_084_accepted_terms_are_kept_with_their_version_and_time() {
     );
 }
 
+/// KC-095.
 #[tokio::test]
 async fn kc_095_whoever_registers_does_the_defaults_first() {
     let house = house_where(&[Action::TermsAndConditions]);
@@ -174,6 +177,7 @@ async fn a_native_client_is_led_from_signing_in_to_the_end() {
     assert_eq!(reply.json()["continue_with"], json!([]));
 }
 
+/// KC-063.
 #[tokio::test]
 async fn kc_063_a_schema_that_asks_for_more_asks_when_somebody_signs_in() {
     let busy = Busy {
@@ -208,6 +212,7 @@ async fn kc_063_a_schema_that_asks_for_more_asks_when_somebody_signs_in() {
     assert_eq!(reply.location(), "https://app.test/reports");
 }
 
+/// KC-091.
 #[tokio::test]
 async fn kc_091_a_password_that_has_grown_too_old_has_to_be_changed() {
     let busy = Busy {
@@ -233,6 +238,7 @@ async fn kc_091_a_password_that_has_grown_too_old_has_to_be_changed() {
     assert_eq!(stored.required_actions, ["UPDATE_PASSWORD"]);
 }
 
+/// KC-093.
 #[tokio::test]
 async fn kc_093_an_address_is_proved_by_a_code_that_is_mailed() {
     let house = house_where(&[Action::VerifyEmail]);
@@ -271,6 +277,7 @@ async fn kc_093_an_address_is_proved_by_a_code_that_is_mailed() {
     );
 }
 
+/// KC-093.
 #[tokio::test]
 async fn kc_093_a_program_is_told_the_verification_that_has_begun() {
     let house = house_where(&[Action::VerifyEmail]);
@@ -368,6 +375,7 @@ async fn of(house: &House, alias: &str) -> Vec<String> {
     list.into_iter().filter(|one| one == alias).collect()
 }
 
+/// KC-107.
 #[tokio::test]
 async fn kc_107_only_what_is_switched_on_is_listed() {
     let house = Busy {

@@ -36,6 +36,7 @@ fn is_refresh(reply: &Reply) -> bool {
     reply.location().starts_with(&login) && reply.query("refresh") == "true"
 }
 
+/// KC-101.
 #[tokio::test]
 async fn kc_101_a_session_goes_straight_to_the_action() {
     let house = house_where(&[]);
@@ -57,6 +58,7 @@ async fn kc_101_a_session_goes_straight_to_the_action() {
     assert_eq!(done.location(), format!("{APP}&kc_action_status=success"));
 }
 
+/// KC-100.
 #[tokio::test]
 async fn kc_100_whoever_is_signed_out_signs_in_and_then_does_it() {
     for kind in ["login", "settings"] {
@@ -94,6 +96,7 @@ async fn what_is_required_comes_after_what_an_application_asked_for() {
     assert_eq!(done.location(), format!("{APP}&kc_action_status=success"));
 }
 
+/// KC-103.
 #[tokio::test]
 async fn kc_103_after_five_minutes_somebody_signs_in_again_first() {
     let house = house_where(&[]);
@@ -117,6 +120,7 @@ async fn kc_103_after_five_minutes_somebody_signs_in_again_first() {
     assert!(script.json()["redirect_browser_to"].is_string());
 }
 
+/// KC-106.
 #[tokio::test]
 async fn kc_106_an_application_can_only_ask_for_a_younger_sign_in() {
     let house = house_where(&[]);
@@ -192,6 +196,7 @@ async fn an_application_hears_of_what_is_pending_anyway_and_may_ask_for_a_younge
     assert_eq!(done.location(), format!("{APP}&kc_action_status=success"));
 }
 
+/// KC-100.
 #[tokio::test]
 async fn kc_100_an_action_that_there_is_not_comes_back_as_an_error() {
     let house = Busy {
@@ -213,6 +218,7 @@ async fn kc_100_an_action_that_there_is_not_comes_back_as_an_error() {
     }
 }
 
+/// KC-100.
 #[tokio::test]
 async fn kc_100_somebody_can_change_their_mind() {
     let house = house_where(&[]);
@@ -270,6 +276,7 @@ async fn a_native_client_begins_an_action_with_its_token() {
     assert_eq!(unknown.error(), (400, "bad_request".to_owned()));
 }
 
+/// KC-093.
 #[tokio::test]
 async fn kc_093_an_application_hears_when_there_is_nothing_to_prove() {
     let house = house_where(&[]);

@@ -109,6 +109,7 @@ async fn kc_121_and_kc_122_only_with_the_switch_and_the_role() {
     }
 }
 
+/// KC-123.
 #[tokio::test]
 async fn kc_123_after_a_proof_and_a_question_everything_goes() {
     let house = house(true);
@@ -160,6 +161,7 @@ async fn kc_123_after_a_proof_and_a_question_everything_goes() {
     assert_eq!(house.heard.all().last().unwrap(), "deleted");
 }
 
+/// KC-104.
 #[tokio::test]
 async fn kc_104_a_proof_from_before_the_wish_does_not_count() {
     let house = house(true);

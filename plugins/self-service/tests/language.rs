@@ -11,6 +11,7 @@ const GERMAN: [(&str, &str); 2] = [
     ("accept-language", "de-AT, en;q=0.5"),
 ];
 
+/// KC-064.
 #[tokio::test]
 async fn kc_064_a_page_and_its_flow_are_in_the_language_of_the_browser() {
     let house = House::with(open_registration(), Limits::default());

@@ -98,6 +98,7 @@ async fn submit(browser: &mut Browser<'_>, request: &Value, fields: &[(&str, &st
     reply.location().to_owned()
 }
 
+/// KP-06, KP-07, KP-08, KP-09, KP-10, KP-11, KP-12, KP-13, KP-14, KP-15, KP-16, KP-17, KP-18.
 #[tokio::test]
 async fn kp_06_to_kp_18_the_payload_is_that_of_the_document() {
     let house = house();
@@ -148,6 +149,7 @@ async fn kp_06_to_kp_18_the_payload_is_that_of_the_document() {
     assert_eq!(script["identity"], request["identity"]);
 }
 
+/// KP-09, KP-11.
 #[tokio::test]
 async fn kp_09_and_kp_11_a_valid_profile_is_stored() {
     let house = house();
@@ -175,6 +177,7 @@ async fn kp_09_and_kp_11_a_valid_profile_is_stored() {
     );
 }
 
+/// KP-10, KP-19, KP-20.
 #[tokio::test]
 async fn kp_10_kp_19_and_kp_20_every_mistake_stands_at_its_field_with_what_was_entered() {
     let house = house();
@@ -210,6 +213,7 @@ async fn kp_10_kp_19_and_kp_20_every_mistake_stands_at_its_field_with_what_was_e
     );
 }
 
+/// KP-21.
 #[tokio::test]
 async fn kp_21_a_protected_field_alone_is_refused_too_and_may_be_left_out() {
     let house = house();
@@ -231,6 +235,7 @@ async fn kp_21_a_protected_field_alone_is_refused_too_and_may_be_left_out() {
     assert_eq!(stored.json()["identity"]["traits"], now);
 }
 
+/// KP-23.
 #[tokio::test]
 async fn kp_23_only_the_browser_that_began_it_and_its_person_read_and_submit_it() {
     let house = house();
@@ -261,6 +266,7 @@ async fn kp_23_only_the_browser_that_began_it_and_its_person_read_and_submit_it(
     );
 }
 
+/// KP-02.
 #[tokio::test]
 async fn kp_02_a_password_is_not_changed_there() {
     let house = house();

@@ -59,6 +59,7 @@ async fn prove(browser: &mut Browser<'_>, page: &str) -> Reply {
     browser.go(back.location()).await
 }
 
+/// HA-10.
 #[tokio::test]
 async fn ha_10_somebody_changes_their_profile_and_is_told_so() {
     let house = House::new();
@@ -89,6 +90,7 @@ async fn ha_10_somebody_changes_their_profile_and_is_told_so() {
     assert_eq!(house.heard.all().last().unwrap(), "profile changed");
 }
 
+/// KP-03.
 #[tokio::test]
 async fn kp_03_one_wrong_field_stores_nothing_and_every_mistake_is_told() {
     let house = House::new();
@@ -159,6 +161,7 @@ async fn what_a_provider_keeps_up_to_date_is_read_only() {
     assert_eq!(stored(&house, &ada).await.traits["name"]["first"], "Ada");
 }
 
+/// KP-02, KC-103.
 #[tokio::test]
 async fn kp_02_and_kc_103_an_address_waits_until_its_person_has_proved_who_they_are() {
     let house = House::new();
@@ -263,6 +266,7 @@ async fn whoever_came_by_a_provider_chooses_a_first_password() {
     assert_eq!(phone.post(action(&login), &new).await.status, 200);
 }
 
+/// KC-105.
 #[tokio::test]
 async fn kc_105_a_password_waits_sealed_and_is_set_once() {
     let house = House::new();

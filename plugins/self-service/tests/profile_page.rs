@@ -25,6 +25,7 @@ async fn press(browser: &mut Browser<'_>, page: &str, session: &str) -> Reply {
     browser.submit("/profile/sessions", &fields).await
 }
 
+/// HA-09.
 #[tokio::test]
 async fn ha_09_the_page_shows_how_one_signs_in_what_is_known_and_where() {
     let house = House::new();

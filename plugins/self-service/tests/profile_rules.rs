@@ -139,6 +139,7 @@ fn guarded() -> House {
     })
 }
 
+/// HA-04.
 #[tokio::test]
 async fn ha_04_a_form_changes_what_its_person_may_and_erases_nothing_else() {
     let house = guarded();
@@ -175,6 +176,7 @@ async fn ha_04_a_form_changes_what_its_person_may_and_erases_nothing_else() {
     }
 }
 
+/// KP-01.
 #[tokio::test]
 async fn kp_01_a_native_client_changes_a_profile_and_proves_itself_for_a_password() {
     let house = House::new();

@@ -76,6 +76,7 @@ fn accepted(version: &str) -> AcceptedTerms {
     }
 }
 
+/// KC-092.
 #[test]
 fn kc_092_aliases_are_those_that_administrators_know() {
     let aliases: Vec<_> = Action::ALL.iter().map(|action| action.alias()).collect();
@@ -96,6 +97,7 @@ fn kc_092_aliases_are_those_that_administrators_know() {
     assert_eq!("update_password".parse::<Action>(), Err(UnknownAction));
 }
 
+/// KC-090.
 #[test]
 fn kc_090_what_is_asked_is_pending_by_priority() {
     let mut settings = all();
@@ -128,6 +130,7 @@ fn what_is_switched_off_or_unknown_keeps_nobody_out() {
     assert!(none.pending(&ada(&[Action::TermsAndConditions])).is_empty());
 }
 
+/// KC-095.
 #[test]
 fn kc_095_whoever_is_new_begins_with_the_defaults() {
     let mut settings = all();
@@ -145,6 +148,7 @@ fn an_address_that_is_proved_is_not_asked_for() {
     assert!(actions(all()).pending(&asked).is_empty());
 }
 
+/// KC-063.
 #[test]
 fn kc_063_a_profile_that_does_not_suffice_any_more_is_asked_for_unless_that_is_off() {
     let lacking = identity(json!({"email": "ada@example.org"}), &[]);
@@ -156,6 +160,7 @@ fn kc_063_a_profile_that_does_not_suffice_any_more_is_asked_for_unless_that_is_o
     assert!(actions(settings).pending(&lacking).is_empty());
 }
 
+/// KC-084.
 #[test]
 fn kc_084_terms_are_asked_for_again_when_their_version_changes() {
     let terms = Action::TermsAndConditions;
@@ -179,6 +184,7 @@ fn terms_that_an_administrator_asks_for_are_asked_for_once_more() {
     assert_eq!(actions(all()).pending(&asked), [Action::TermsAndConditions]);
 }
 
+/// KC-091.
 #[test]
 fn kc_091_a_password_is_outdated_once_it_is_older_than_allowed() {
     let clock = FrozenClock::new(NOW.parse().unwrap());

@@ -19,6 +19,7 @@ fn busy() -> Arc<Door> {
 
 const FIRST: &str = "https://gate.test/.portcullis/self-service/settings/browser?kc_action=UPDATE_PASSWORD&required=true";
 
+/// KC-090.
 #[tokio::test]
 async fn kc_090_a_navigation_is_sent_to_the_first_action_and_returns() {
     let refusal = refused(verdict(route("r", "/"), busy(), Asking::page("/x?y=1")).await);
@@ -28,6 +29,7 @@ async fn kc_090_a_navigation_is_sent_to_the_first_action_and_returns() {
     assert!(refusal.principal.is_some() && refusal.route.is_some());
 }
 
+/// KC-090.
 #[tokio::test]
 async fn kc_090_a_script_is_told_where_the_browser_has_to_go() {
     let refusal = refused(verdict(route("r", "/"), busy(), Asking::get("/api")).await);
@@ -90,8 +92,7 @@ impl Authorizer for OnlyKnown {
     }
 }
 
-const COMPLETE: &str =
-    "https://gate.test/.portcullis/self-service/settings/browser?kc_action=VERIFY_PROFILE";
+const COMPLETE: &str = "https://gate.test/.portcullis/self-service/settings/browser?kc_action=VERIFY_PROFILE&required=true";
 
 /// A pipeline over a schema that asks for a telephone number where the scope `phone` is asked for.
 fn asking_for_scopes(route: Route, door: Arc<Door>) -> Pipeline {

@@ -228,7 +228,7 @@ async fn a_code_by_mail_proves_an_identity() {
     browser.fill("password", "anything").await;
     browser.submit().await;
     browser.see("is known here already").await;
-    browser.press("Send a code to my e-mail address").await;
+    browser.press("Send a code to my email address").await;
     browser.see("on its way").await;
     let letter = gate.mail.letter_to(BOB.email, 0).await;
     assert!(letter.message.contains("two account"), "{}", letter.message);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{has, input, shown};
 
+/// KC-055.
 #[test]
 fn kc_055_a_picker_shows_what_is_stored_or_gives_way_to_a_line() {
     let ext = |kind: &str| json!({"inputType": kind, "zone": "UTC"});

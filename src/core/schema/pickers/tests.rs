@@ -18,6 +18,7 @@ fn kept(property: &Value, sent: &Value, stored: &Value) -> Value {
     traits["a"].take()
 }
 
+/// KC-055.
 #[test]
 fn kc_055_a_control_shows_what_is_stored() {
     for (control, stored, shown) in [
@@ -68,6 +69,7 @@ fn kc_055_a_control_shows_what_is_stored() {
     }
 }
 
+/// KC-055.
 #[test]
 fn kc_055_what_a_control_sends_has_the_format_that_is_asked() {
     let moment = json!({"type": "string", "format": "date-time"});
@@ -101,6 +103,7 @@ fn kc_055_what_a_control_sends_has_the_format_that_is_asked() {
     }
 }
 
+/// KC-055.
 #[test]
 fn kc_055_what_was_not_touched_in_a_control_stays_as_it_was() {
     let with = |format: &str, control: &str| {
