@@ -1,7 +1,5 @@
 //! Mistakes about sessions, providers and passwords.
 
-use portcullis_core::schema::Schema;
-
 use crate::{Folder, ROUTE, SILENCE, provider, refused, warned};
 
 #[test]

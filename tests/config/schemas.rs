@@ -2,7 +2,7 @@
 
 use portcullis_core::schema::Schema;
 
-use crate::{Folder, ROUTE, SILENCE, provider, refused, warned};
+use crate::{Folder, ROUTE, refused};
 
 #[test]
 fn schemas_are_there_and_valid() {
