@@ -375,6 +375,7 @@ why-proof-expired = Die Bestätigung, dass das {$provider}-Konto Ihnen gehört, 
 why-unprovable = Hier lässt sich auf keinem Weg mehr zeigen, dass es Ihres ist. Bitte wenden Sie sich an Ihre Administration.
 why-form-unknown = Dieses Formular ist nicht mehr bekannt. Bitte beginnen Sie von vorn.
 why-form-used = Dieses Formular wurde schon abgeschickt.
+why-confirm-signed-in = Bitte melden Sie sich zuerst in diesem Browser an, und fordern Sie dann einen neuen Link an.
 why-form-foreign = Das Formular wurde in einem anderen Browser geöffnet oder vor zu langer Zeit. Bitte beginnen Sie von vorn.
 why-answer-late = Vielleicht hat es zu lange gedauert, oder es wurde in einem anderen Browser begonnen.
 why-answer-used = Die Antwort wurde schon verwendet.

@@ -383,6 +383,7 @@ why-proof-expired = It took too long to confirm that the {$provider} account is 
 why-unprovable = There is no way left to prove here that it is yours. Please ask your administrator.
 why-form-unknown = This form is not known any more. Please begin anew.
 why-form-used = This form was submitted already.
+why-confirm-signed-in = Please sign in in this browser first, then ask for another link.
 why-form-foreign = The form was opened by another browser, or too long ago. Please begin anew.
 why-answer-late = It may have taken too long, or it was begun in another browser.
 why-answer-used = The answer was used already.

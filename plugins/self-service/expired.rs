@@ -35,8 +35,12 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         FlowKind::Login | FlowKind::Error => Message::login_expired(),
     };
     let scopes = scopes::of_flow(old);
+    // Whoever is not signed in as its person any more proves nothing again: they sign in.
+    let person = visit.visitor.principal.as_ref();
+    let person = person.filter(|one| remembered::identity(old) == Some(one.identity.id));
+    let is_lost = remembered::refreshes(old) && person.is_none();
     let nodes = match &visit.visitor.principal {
-        Some(principal) if remembered::refreshes(old) => {
+        Some(principal) if remembered::refreshes(old) && !is_lost => {
             ways::own(desk, &principal.identity).await?
         }
         Some(principal) if let Some(action) = remembered::action(old) => {
@@ -53,7 +57,7 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     let csrf = Csrf::of(desk, visit).filter(|_| fetch::is_unbound(old));
     let new = NewFlow {
         csrf_hash: old.csrf_hash.or(csrf.map(|csrf| csrf.hash())),
-        context: match kind == old.kind && !parked && !is_mailed {
+        context: match kind == old.kind && !parked && !is_mailed && !is_lost {
             true => old.context.clone(),
             false => Value::Null,
         },

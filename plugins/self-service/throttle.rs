@@ -23,6 +23,8 @@ const CODES: Rate = Rate::new(5, 10 * 60);
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often somebody may learn that somebody else is known here.
 const DUPLICATES: Rate = Rate::new(10, 10 * 60);
+/// How many may register from one address where that begins no session.
+const REGISTRATIONS: Rate = Rate::new(30, 10 * 60);
 /// How often one address may say that sessions have ended. A provider says it for all of its people,
 /// many at once and never again, so only floods are kept out.
 const NOTICES: Rate = Rate::new(10_000, 60);
@@ -56,6 +58,11 @@ pub(crate) async fn code(desk: &Desk, receiver: &str) -> Result<(), Failure> {
 /// tells who is known here.
 pub(crate) async fn duplicate(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
     address(desk, visit, "duplicates", DUPLICATES).await
+}
+
+/// Counts one registration from the visitor's address that begins no session, known or new.
+pub(crate) async fn registration(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
+    address(desk, visit, "registrations", REGISTRATIONS).await
 }
 
 /// Counts one change of somebody's profile to what somebody else signs in with.

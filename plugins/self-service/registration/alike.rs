@@ -22,10 +22,7 @@ use crate::{
     identity_json,
     start::NewFlow,
     submission::Submission,
-    throttle::{
-        self,
-        mailed::{Asker, letter},
-    },
+    throttle,
     verification::begin::{self, Begun},
 };
 
@@ -37,8 +34,13 @@ pub(super) fn proves_first(desk: &Desk, identity: &Identity) -> bool {
 }
 
 /// Answers a registration that has begun no session.
-pub(super) async fn wait(desk: &Desk, submission: &Submission, identity: &Identity) -> Outcome {
-    let begun = begin::begin_for(desk, &submission.flow, identity).await?;
+pub(super) async fn wait(
+    desk: &Desk,
+    visit: &Visit,
+    submission: &Submission,
+    identity: &Identity,
+) -> Outcome {
+    let begun = begin::begin_registered(desk, visit, &submission.flow, (identity, true)).await?;
     Ok(answer(desk, submission, identity, begun.as_ref()))
 }
 
@@ -59,10 +61,8 @@ pub(super) async fn known(
         // Here a session would have begun, which whoever asks can look for.
         count(desk, visit, &submission).await?;
     }
-    let begun = begin::begin_in_vain(desk, &submission.flow, identity).await?;
-    // Whoever registers with it again and again fills nobody's box.
-    let asker = Asker::of_address(visit, None, &address);
-    if begun.is_some() && letter(desk, &address, asker).await.is_ok() {
+    let begun = begin::begin_registered(desk, visit, &submission.flow, (identity, false)).await?;
+    if begun.is_some() {
         write(desk, &submission, (&owner, &address)).await?;
     }
     Ok(answer(desk, &submission, identity, begun.as_ref()))

@@ -21,6 +21,7 @@ use crate::{
     scopes,
     sign_in::{self, Proof, SignIn},
     submission::Submission,
+    throttle,
 };
 
 /// Registers with `method` and signs in.
@@ -35,6 +36,16 @@ pub(crate) async fn register(
         Candidate::Good(identity, credential) => (identity, credential),
         Candidate::Bad(complaints) => return submission.reject(desk, complaints).await,
     };
+    let proves_first = alike::proves_first(desk, &identity);
+    if proves_first {
+        // Whoever comes back to sign in learns whether they were known.
+        let flow = &submission.flow;
+        throttle::registration(desk, visit)
+            .await
+            .map_err(|failure| {
+                failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
+            })?;
+    }
     sign_in::claim(desk, &submission.flow, identity.id).await?;
     let stored = desk
         .services
@@ -56,8 +67,8 @@ pub(crate) async fn register(
         provider: None,
         reason: CreationReason::Registration,
     });
-    if alike::proves_first(desk, &identity) {
-        return alike::wait(desk, &submission, &identity).await;
+    if proves_first {
+        return alike::wait(desk, visit, &submission, &identity).await;
     }
     let sign_in = SignIn {
         is_new: true,

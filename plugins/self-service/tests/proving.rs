@@ -159,3 +159,27 @@ async fn no_address_leads_straight_to_a_provider_that_would_not_ask() {
         assert!(page.contains("/login?flow="), "{page}");
     }
 }
+
+/// What is left open until it has expired proves nothing for whoever comes by.
+#[tokio::test]
+async fn an_expired_form_of_somebody_who_has_signed_out_is_an_ordinary_one() {
+    let house = House::new();
+    house.resident("ada@example.com").await;
+    let mut ada = house.browser();
+    ada.sign_in("ada@example.com").await;
+    let flow = ada.ask(SETTINGS).await.json();
+    let state = press(&mut ada, &flow, "link", "google").await;
+    come_back(&mut ada, "google", &format!("state={state}&code=home")).await;
+    let flow = ada.ask(REFRESH).await.json();
+    house.clock.advance(Duration::from_secs(3601));
+    ada.jar.remove("__Host-portcullis").unwrap();
+    let fields = [("csrf_token", csrf(&flow)), ("method", "password")];
+    let reply = ada.submit(action(&flow), &fields).await;
+    let fetch = format!("/self-service/login/flows?id={}", reply.query("flow"));
+    let flow = ada.ask(&fetch).await.json();
+    assert_eq!(flow["refresh"], false);
+    let state = press(&mut ada, &flow, "provider", "google").await;
+    come_back(&mut ada, "google", &format!("state={state}&code=home")).await;
+    let too_old = (403, "session_refresh_required".to_owned());
+    assert_eq!(link(&mut ada).await, too_old, "it was never asked");
+}

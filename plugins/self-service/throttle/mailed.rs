@@ -43,6 +43,11 @@ impl fmt::Display for Asker {
 }
 
 impl Asker {
+    /// Whoever visits, signed in or not.
+    pub(crate) fn visitor(visit: &Visit) -> Self {
+        Self::Client(network(visit))
+    }
+
     /// Who asks for a proof of this address.
     pub(crate) fn of_address(visit: &Visit, principal: Option<&Principal>, address: &str) -> Self {
         let own = principal.map(|one| &*one.identity);

@@ -4,7 +4,7 @@ use portcullis_core::{
     flow::{Flow, FlowKind},
     identity::{Address, Identity},
 };
-use portcullis_kit::Failure;
+use portcullis_kit::{Failure, Visit};
 use serde_json::{Value, json};
 
 use crate::{
@@ -35,22 +35,25 @@ pub(crate) async fn begin_for(
     from: &Flow,
     identity: &Identity,
 ) -> Result<Option<Begun>, Failure> {
-    begin(desk, from, (identity, true)).await
+    begin(desk, from, (identity, true), Asker::Own(identity.id)).await
 }
 
-/// The same flow for an identity that is never stored, in which no proof is right.
-pub(crate) async fn begin_in_vain(
+/// The same for somebody who has just registered and has no session; in vain, so that no proof is
+/// right, where the identity could not be stored. The mail is that of whoever visits.
+pub(crate) async fn begin_registered(
     desk: &Desk,
+    visit: &Visit,
     from: &Flow,
-    identity: &Identity,
+    (identity, is_stored): (&Identity, bool),
 ) -> Result<Option<Begun>, Failure> {
-    begin(desk, from, (identity, false)).await
+    begin(desk, from, (identity, is_stored), Asker::visitor(visit)).await
 }
 
 async fn begin(
     desk: &Desk,
     from: &Flow,
     (identity, is_stored): (&Identity, bool),
+    asker: Asker,
 ) -> Result<Option<Begun>, Failure> {
     let kind = FlowKind::Verification;
     let waiting = identity
@@ -61,8 +64,7 @@ async fn begin(
     let Some(address) = newest.filter(|_| codes::is_offered(desk, kind)) else {
         return Ok(None);
     };
-    let own = Asker::Own(identity.id);
-    if letter(desk, &address.value, own).await.is_err() {
+    if letter(desk, &address.value, asker).await.is_err() {
         return Ok(None);
     }
     let new = NewFlow {
