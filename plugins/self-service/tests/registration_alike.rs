@@ -7,7 +7,7 @@ use super::house::{
     Browser, House, PASSWORD, PUBLIC, Reply, action,
     busy::{Busy, house_where, of_schemas},
     csrf,
-    mailed::hidden,
+    mailed::{ask, hidden},
     messages, node,
 };
 
@@ -229,4 +229,27 @@ async fn people_register_with_a_schema_that_they_may_choose() {
     let flow = late.ask(&fetch).await.json();
     assert_eq!(flow["identity_schema"], "customer");
     node(&flow, "traits.customer");
+}
+
+/// Whoever registers in vain takes nothing from the owner, and does not do it without end.
+#[tokio::test]
+async fn registrations_in_vain_take_no_letter_from_the_owner_and_are_counted() {
+    let house = house_where(&[Action::VerifyEmail]);
+    house.resident(ADA).await;
+    let mut owner = house.browser();
+    owner.sign_in(ADA).await;
+    for _ in 0..30 {
+        let reply = register(&mut house.browser(), json!({"email": ADA})).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    for email in [ADA, "new@example.com"] {
+        let reply = register(&mut house.browser(), json!({"email": email})).await;
+        assert_eq!(reply.status, 429, "{email}");
+    }
+    let to_owner = house.letters.mails();
+    let to_owner = to_owner.iter().filter(|mail| mail.to == ADA).count();
+    assert!(to_owner <= 5, "{to_owner} letters");
+    let flow = owner.begin("verification").await;
+    let asked = ask(&mut owner, &flow, ADA).await;
+    assert_eq!(asked.status, 200, "{}", asked.text());
 }
