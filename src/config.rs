@@ -305,9 +305,12 @@ impl Config {
         if self.plugins.self_service.registration.enabled {
             let mut plugins = check.under("plugins");
             let mut section = plugins.under("self-service");
+            let proved = match self.proves_addresses() {
+                true => "",
+                false => ", under any email address that is free: nobody proves theirs",
+            };
             section.under("registration").under("enabled").warn(format!(
-                "anybody may pass route {:?}, under any e-mail address that is free: nobody \
-                 proves theirs; write false, or a rule in the route's allow",
+                "anybody may pass route {:?}{proved}; write false, or a rule in the route's allow",
                 route.name
             ));
         }

@@ -49,7 +49,14 @@ m1990053 = {$address} bestätigen
 m1990030 = Mein Konto löschen
 m1990031 = Ja, endgültig löschen
 m1990032 = Mein Konto behalten
-m1990033 = Ihr Profil, Ihr Passwort, verknüpfte Konten ({$links}) und Sitzungen ({$sessions}) werden endgültig gelöscht. Niemand kann sie zurückholen.
+m1990033 = Ihr Profil und Ihr Passwort werden endgültig gelöscht{ $links ->
+        [0] {""}
+        [one] , mit einem verknüpften Konto
+       *[other] , mit {$links} verknüpften Konten
+    }. Sie werden { $sessions ->
+        [one] hier
+       *[other] hier und überall sonst
+    } abgemeldet. Niemand kann das rückgängig machen.
 m1990034 = Neues Passwort
 m1990060 = Name eines weiteren Attributs
 m1990061 = Wert dieses Attributs

@@ -51,7 +51,14 @@ m1990053 = Confirm {$address}
 m1990030 = Delete my account
 m1990031 = Yes, delete it for good
 m1990032 = Keep my account
-m1990033 = Your profile, your password, linked accounts ({$links}) and sessions ({$sessions}) go for good. Nobody can bring them back.
+m1990033 = Your profile and your password go for good{ $links ->
+        [0] {""}
+        [one] , with one linked account
+       *[other] , with {$links} linked accounts
+    }. You are signed out { $sessions ->
+        [one] here
+       *[other] here and everywhere else
+    }. Nobody can bring it back.
 m1990034 = New password
 m1990060 = Name of a further attribute
 m1990061 = Value of that attribute

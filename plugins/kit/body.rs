@@ -31,10 +31,13 @@ impl InvalidBody {
     }
 }
 
+/// How the names of what may be a list begin.
+const LISTS: &str = "traits.";
+
 /// Reads a body into fields.
 ///
 /// A name given twice counts with its last value: one published client sends JSON with duplicate
-/// keys. Dotted names such as `traits.name.first` become objects, in forms and in JSON.
+/// keys. In forms, a trait given several times is a list. Dotted names such as `traits.name.first` become objects, in forms and in JSON.
 pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Map<String, Value>, InvalidBody> {
     if body.len() > BYTES {
         return Err(InvalidBody::TooLarge);
@@ -64,9 +67,20 @@ fn json(body: &[u8]) -> Result<Map<String, Value>, InvalidBody> {
 
 fn form(body: &[u8]) -> Result<Map<String, Value>, InvalidBody> {
     let text = std::str::from_utf8(body).map_err(|_| InvalidBody::Malformed)?;
-    Ok(url::form_urlencoded::parse(text.as_bytes())
-        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
-        .collect())
+    let mut fields = Map::new();
+    for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+        let value = Value::String(value.into_owned());
+        match fields.get_mut(name.as_ref()) {
+            Some(Value::Array(values)) => values.push(value),
+            Some(known) if name.starts_with(LISTS) => {
+                *known = Value::Array(vec![known.take(), value]);
+            }
+            _ => {
+                fields.insert(name.into_owned(), value);
+            }
+        }
+    }
+    Ok(fields)
 }
 
 fn measure(value: &Value, depth: usize, budget: &mut usize) -> Result<(), InvalidBody> {
@@ -159,6 +173,20 @@ mod tests {
             parse(FORM, b"method=oidc&method=password").unwrap()["method"],
             "password"
         );
+    }
+
+    #[test]
+    fn a_trait_given_several_times_in_a_form_is_a_list() {
+        let fields = parse(
+            FORM,
+            b"traits.tags=a&traits.tags=b&traits.job.skills=c&traits.tags=c&method=a&method=b",
+        );
+        let fields = fields.unwrap();
+        assert_eq!(
+            fields["traits"],
+            json!({"tags": ["a", "b", "c"], "job": {"skills": "c"}})
+        );
+        assert_eq!(fields["method"], "b");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod handed_out;
 mod house;
 mod language;
 mod legacy;
+mod lists;
 mod login;
 mod login_defence;
 mod logout;

@@ -10,7 +10,7 @@ use super::{
     Common, Failure, desk,
     import::{self, Written},
 };
-use crate::migration::keycloak_profile;
+use crate::{config::Identity, migration::keycloak_profile};
 
 /// What can be put into other words.
 #[derive(Debug, Subcommand)]
@@ -56,5 +56,7 @@ fn configured(common: &Common, id: Option<&str>) -> Result<(String, serde_json::
     let id = id.unwrap_or(&config.identity.default_schema);
     let mut documents = config.identity.schema_documents().into_iter();
     let unknown = || Failure::Usage(format!("no schema is called {id:?}"));
-    documents.find(|(own, _)| own == id).ok_or_else(unknown)
+    let found = documents.find(|(own, _)| own == id);
+    let built_in = || Some((id.to_owned(), Identity::built_in_schema(id)?));
+    found.or_else(built_in).ok_or_else(unknown)
 }

@@ -98,6 +98,15 @@ impl Identity {
         documents
     }
 
+    /// The document of a built-in schema, whether it is used or not.
+    pub fn built_in_schema(id: &str) -> Option<Value> {
+        let source = SchemaSource {
+            id: id.to_owned(),
+            ..SchemaSource::default()
+        };
+        source.read_document()
+    }
+
     /// The ids of the schemas that people may choose when they register, beside the default one.
     pub fn selectable_schemas(&self) -> Vec<String> {
         let sources = self.schemas.iter();

@@ -228,6 +228,13 @@ impl Config {
         }
     }
 
+    /// Whether everybody new has to prove their address before they are let through.
+    pub(super) fn proves_addresses(&self) -> bool {
+        let settings = self.action_settings();
+        let verify = settings.get(&Action::VerifyEmail);
+        verify.is_some_and(|one| one.enabled && one.default)
+    }
+
     /// The terms that count, where they are switched on.
     pub fn terms(&self) -> Option<Terms> {
         let alias = Action::TermsAndConditions.alias();

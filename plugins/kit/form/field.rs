@@ -201,8 +201,11 @@ fn values(node: &Node) -> Vec<String> {
 }
 
 /// The type of an input, unless it could not show what there is already: an empty picker would
-/// erase it.
+/// erase it, and a slider always stands somewhere.
 fn picker<'a>(node: &Node, kind: &'a str) -> &'a str {
+    if kind == "range" && !node.attributes.required && values(node).is_empty() {
+        return "number";
+    }
     let is_shown = |text: &String| shown_in(kind, text).is_some();
     match values(node).iter().all(is_shown) {
         true => kind,

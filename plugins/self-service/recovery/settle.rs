@@ -147,7 +147,9 @@ async fn settings(
     from: &Flow,
     identity: &Identity,
 ) -> Result<Flow, Failure> {
-    let nodes = forms::nodes(desk, visit, (FlowKind::Settings, &[])).await?;
+    let mut nodes = forms::nodes(desk, visit, (FlowKind::Settings, &[])).await?;
+    // What they came for stands first.
+    nodes.sort_by_key(|node| node.group != CredentialKind::Password.as_str());
     let new = NewFlow {
         context: remembered::owner(identity.id),
         messages: vec![Message::recovered()],

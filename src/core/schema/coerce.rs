@@ -76,6 +76,10 @@ fn coerced(field: &Field, value: Value) -> Option<Value> {
         Value::String(text) if field.is("integer") || field.is("number") => Some(number(text)),
         Value::String(text) if field.is("array") => list(field, vec![text.into()]),
         Value::Array(items) if field.is("array") => list(field, items),
+        // A form sends what an empty box means before the box itself.
+        Value::Array(mut items) if field.is("boolean") && items.len() == 2 => {
+            coerced(field, items.pop()?)
+        }
         value => Some(value),
     }
 }

@@ -217,6 +217,7 @@ fn field(path: &[&str], schema: &Value, profile: Profile) -> Field {
         format: text(&schema["format"]).or_else(|| text(&schema["items"]["format"])),
         pattern: text(&schema["pattern"]).or_else(|| text(&schema["items"]["pattern"])),
         max_length: length(schema).or_else(|| length(&schema["items"])),
+        bounds: ["minimum", "maximum"].map(|name| schema.get(name).cloned()),
         max_items: schema["maxItems"].as_u64(),
         constant: schema.get("const").cloned(),
         options: options.unwrap_or_default(),

@@ -23,6 +23,8 @@ pub(super) struct Field {
     pub(super) format: Option<String>,
     pub(super) pattern: Option<String>,
     pub(super) max_length: Option<u64>,
+    /// The least and the most that a number may be.
+    pub(super) bounds: [Option<Value>; 2],
     /// How many items a list may have.
     pub(super) max_items: Option<u64>,
     /// The only value it may have.

@@ -72,6 +72,11 @@ impl Schema {
         if field.is("array") {
             attributes.ext.insert("multiple".to_owned(), true.into());
         }
+        for (name, bound) in ["min", "max"].into_iter().zip(&field.bounds) {
+            if let Some(bound) = bound {
+                attributes.ext.insert(name.to_owned(), bound.clone());
+            }
+        }
         annotations::apply(field, attributes);
         if let Some(name) = &field.group {
             let group = self.root.groups.iter().find(|group| group.name == *name);
