@@ -5,14 +5,16 @@ use portcullis_kit::{Failure, Visit, Wants};
 
 use super::{
     awaited::Awaited,
-    step::{Proved, Step, TOKEN},
+    step::{Proved, Step},
 };
 use crate::{
-    config::MailedProof, desk::Desk, parked, submission::Submission, throttle::mailed::Guesses,
+    config::MailedProof,
+    desk::Desk,
+    forms::mailed::{CODE, TOKEN},
+    parked,
+    submission::Submission,
+    throttle::mailed::Guesses,
 };
-
-/// The field of the code.
-pub(crate) const CODE: &str = "code";
 
 /// Takes a code.
 pub(super) async fn code(

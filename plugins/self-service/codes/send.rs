@@ -13,12 +13,14 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::{
-    awaited::{Expected, Holder, Mint, is_doubtful},
+    awaited::{Expected, Holder, Mint},
     config, require_offered,
 };
 use crate::{
+    addresses::is_doubtful,
     config::MailedProof,
     desk::Desk,
+    forms::mailed::EMAIL,
     submission::Submission,
     throttle::{
         Suspicion,
@@ -26,8 +28,6 @@ use crate::{
     },
 };
 
-/// The field of the address; also of the button that mails another proof.
-pub(crate) const EMAIL: &str = "email";
 /// No address is longer (RFC 5321, section 4.5.3.1).
 const LONGEST: usize = 320;
 
