@@ -1,12 +1,10 @@
 //! Taking a proof: a code that was typed, or the token of a link that was opened.
 
+use axum::response::Response;
 use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, secret::Secret};
 use portcullis_kit::{Failure, Visit, Wants};
 
-use super::{
-    awaited::Awaited,
-    step::{Proved, Step},
-};
+use super::awaited::{Awaited, Holder};
 use crate::{
     config::MailedProof,
     desk::Desk,
@@ -15,6 +13,22 @@ use crate::{
     submission::Submission,
     throttle::mailed::Guesses,
 };
+
+/// What a submission comes to.
+pub(crate) enum Step {
+    /// This is the answer.
+    Answered(Response),
+    /// The proof was right.
+    Proved(Box<Submission>, Proved),
+}
+
+/// A proof that was right, and counts no second time.
+pub(crate) struct Proved {
+    /// Whom it is about.
+    pub(crate) holder: Holder,
+    /// What it was.
+    pub(crate) proof: MailedProof,
+}
 
 /// Takes a code.
 pub(super) async fn code(

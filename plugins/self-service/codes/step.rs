@@ -1,12 +1,13 @@
 //! One submission to a flow that mails a proof: it asks for one, or brings one.
 
-use axum::response::{IntoResponse, Json, Response};
+use axum::response::{IntoResponse, Json};
 use portcullis_core::flow::{FlowKind, Transport};
 use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::{
-    awaited::{Awaited, Holder},
-    prove, send,
+    awaited::Awaited,
+    prove::{self, Step},
+    send,
 };
 use crate::{
     config::MailedProof,
@@ -18,22 +19,6 @@ use crate::{
 
 /// The state of a flow whose proof was right.
 pub(crate) const PASSED: &str = "passed_challenge";
-
-/// What a submission comes to.
-pub(crate) enum Step {
-    /// This is the answer.
-    Answered(Response),
-    /// The proof was right.
-    Proved(Box<Submission>, Proved),
-}
-
-/// A proof that was right, and counts no second time.
-pub(crate) struct Proved {
-    /// Whom it is about.
-    pub(crate) holder: Holder,
-    /// What it was.
-    pub(crate) proof: MailedProof,
-}
 
 /// Reads a submission to a flow of this kind and does what it asks for.
 pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<Step, Failure> {
