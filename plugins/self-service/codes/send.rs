@@ -22,10 +22,7 @@ use crate::{
     desk::Desk,
     forms::mailed::EMAIL,
     submission::Submission,
-    throttle::{
-        Suspicion,
-        mailed::{self, Asker},
-    },
+    throttle::{Suspicion, asker::Asker, mailed},
 };
 
 /// No address is longer (RFC 5321, section 4.5.3.1).

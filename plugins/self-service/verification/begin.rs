@@ -12,7 +12,7 @@ use crate::{
     codes::{self, awaited::Holder, send},
     desk::Desk,
     start::NewFlow,
-    throttle::mailed::{Asker, letter},
+    throttle::{asker::Asker, mailed::letter},
 };
 
 /// A verification that has begun: its mail is on its way.
