@@ -11,9 +11,10 @@ use portcullis_core::{
 use portcullis_kit::{Outcome, Wants};
 use serde_json::{Value, json};
 
-use super::{after, begin, change, done, form, status::Status};
+use super::{after, begin, change, done, status::Status};
 use crate::{
     desk::Desk,
+    forms::action,
     language, navigate, remembered, settings, start,
     submission::Submission,
     verification::{self, begin::Begun},
@@ -27,10 +28,10 @@ pub(crate) async fn submit(
     action: Action,
 ) -> Outcome {
     match (action, submission.text("method")) {
-        (Action::TermsAndConditions, Some(form::ACCEPT)) => {
+        (Action::TermsAndConditions, Some(action::ACCEPT)) => {
             accept(desk, principal, submission).await
         }
-        (Action::VerifyEmail, Some(form::VERIFY)) => verify(desk, principal, &submission).await,
+        (Action::VerifyEmail, Some(action::VERIFY)) => verify(desk, principal, &submission).await,
         _ => {
             let complaint = (None, settings::submit::unknown());
             submission.reject(desk, vec![complaint]).await
@@ -41,11 +42,11 @@ pub(crate) async fn submit(
 /// Notes which terms were accepted, and when.
 async fn accept(desk: &Desk, principal: &Principal, mut submission: Box<Submission>) -> Outcome {
     let terms = desk.services.actions.terms();
-    let read = submission.text(form::VERSION);
+    let read = submission.text(action::VERSION);
     let Some(terms) = terms.filter(|terms| Some(terms.version.as_str()) == read) else {
         // What was read is not what counts any more.
         let identity = &principal.identity;
-        let nodes = form::nodes(desk, identity, (Action::TermsAndConditions, &[]));
+        let nodes = action::nodes(desk, identity, (Action::TermsAndConditions, &[]));
         submission.flow.ui.nodes = start::arrange(nodes);
         let complaint = (None, Message::terms_changed());
         return submission.reject(desk, vec![complaint]).await;

@@ -11,7 +11,9 @@ use super::{deletion, moving, password, privilege, profile, unlink, waiting};
 use crate::{
     actions, departure,
     desk::Desk,
-    fetch, forms, remembered,
+    fetch,
+    forms::{self, profile::PROFILE},
+    remembered,
     submission::{Opened, Submission},
 };
 
@@ -62,7 +64,7 @@ impl<'a> Wish<'a> {
             return Self::Deletion;
         }
         match field("method").as_deref() {
-            Some(profile::METHOD) => Self::Profile,
+            Some(PROFILE) => Self::Profile,
             Some(name) => {
                 let known = desk.method(name).map(|method| &**method);
                 let known = known.filter(|method| forms::settings::is_offered(*method));
