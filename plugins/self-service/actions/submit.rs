@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 
 use super::{after, begin, change, done, status::Status};
 use crate::{
+    complaint,
     desk::Desk,
     forms::action,
-    language, navigate, remembered, settings, start,
+    language, navigate, remembered, start,
     submission::Submission,
     verification::{self, begin::Begun},
 };
@@ -33,7 +34,7 @@ pub(crate) async fn submit(
         }
         (Action::VerifyEmail, Some(action::VERIFY)) => verify(desk, principal, &submission).await,
         _ => {
-            let complaint = (None, settings::submit::unknown());
+            let complaint = (None, complaint::unknown());
             submission.reject(desk, vec![complaint]).await
         }
     }

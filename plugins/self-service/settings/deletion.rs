@@ -17,9 +17,9 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{privilege, save, submit, waiting::LIFESPAN};
+use super::{privilege, save, waiting::LIFESPAN};
 use crate::{
-    actions,
+    actions, complaint,
     csrf::Csrf,
     desk::{Desk, with_query},
     forms::{
@@ -68,7 +68,7 @@ pub(super) async fn submit(
 ) -> Outcome {
     let identity = save::stored(desk, principal).await?;
     if !is_open_to(desk, &identity) {
-        let complaint = (None, submit::unknown());
+        let complaint = (None, complaint::unknown());
         return submission.reject(desk, vec![complaint]).await;
     }
     if submission.text(CONFIRM) == Some(KEEP) {
