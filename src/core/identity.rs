@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    action::AcceptedTerms,
     credential::Credential,
     id::{AddressId, CredentialId, IdentityId, ProviderId},
     mapping,
@@ -110,6 +109,17 @@ pub enum IdentityState {
     Active,
     /// It may not, and has no sessions.
     Inactive,
+}
+
+/// Terms that somebody accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedTerms {
+    /// The action that asked: `TERMS_AND_CONDITIONS`.
+    pub alias: String,
+    /// Which version.
+    pub version: String,
+    /// When.
+    pub accepted_at: Timestamp,
 }
 
 /// An address of an identity, found through its schema's keywords.

@@ -2,9 +2,9 @@
 
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
-    action::{AcceptedTerms, Action},
+    action::Action,
     flow::{FlowKind, Transport},
-    identity::Identity,
+    identity::{AcceptedTerms, Identity},
     message::Message,
     principal::Principal,
 };
