@@ -10,8 +10,7 @@ use serde_json::Value;
 use crate::{
     credential::Credential,
     id::{AddressId, CredentialId, IdentityId, ProviderId},
-    mapping,
-    provenance::{Provenance, is_within},
+    provenance::{self, Provenance, is_within},
     store::StoreError,
 };
 
@@ -95,7 +94,7 @@ impl Identity {
     /// The provider that keeps the trait of this dotted path up to date.
     pub fn kept_by(&self, path: &str) -> Option<&ProviderId> {
         let forced = self.provenance.iter();
-        let mut forced = forced.filter(|(_, origin)| origin.sync == mapping::Sync::Force);
+        let mut forced = forced.filter(|(_, origin)| origin.sync == provenance::Sync::Force);
         let found = forced.find(|(whole, _)| is_within(path, whole));
         found.map(|(_, origin)| &origin.source)
     }

@@ -13,6 +13,7 @@ pub use self::{
     facts::Facts,
     transfer::{Occasion, Source, Transfer},
 };
+pub use crate::provenance::Sync;
 use crate::{expression::Expression, provider::Claims, schema::Schema};
 
 /// How claims become traits, trait by trait in the order written.
@@ -54,19 +55,6 @@ pub enum Target {
     MetadataAdmin,
     /// The roles; needs `allow_privileged`.
     Roles,
-}
-
-/// When a mapped value is taken over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sync {
-    /// When the identity is created.
-    #[default]
-    Import,
-    /// At every sign-in.
-    Force,
-    /// At every sign-in, as long as the trait has no value.
-    IfEmpty,
 }
 
 impl Mapping {
