@@ -24,6 +24,7 @@ pub mod memo;
 pub mod message;
 pub mod method;
 pub mod pages;
+mod path;
 pub mod plugin;
 pub mod principal;
 pub mod provenance;

@@ -10,7 +10,7 @@ use jiff::{
 use serde_json::Value;
 
 use super::{Schema, annotations, field::Field, formats};
-use crate::mapping::put;
+use crate::path::put;
 
 /// What the annotation of a control begins with.
 const HTML: &str = "html5-";
