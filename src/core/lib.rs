@@ -7,6 +7,7 @@ pub mod action;
 pub mod administration;
 pub mod broker;
 pub mod catalogue;
+mod claims;
 pub mod clock;
 pub mod cookie;
 pub mod credential;

@@ -14,7 +14,7 @@ pub use self::{
     transfer::{Occasion, Source, Transfer},
 };
 pub use crate::provenance::Sync;
-use crate::{expression::Expression, provider::Claims, schema::Schema};
+use crate::{claims::Claims, expression::Expression, schema::Schema};
 
 /// How claims become traits, trait by trait in the order written.
 #[derive(Debug, Clone, Default)]
