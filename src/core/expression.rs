@@ -8,7 +8,7 @@
 mod check;
 mod evaluate;
 mod pattern;
-mod values;
+pub(crate) mod values;
 
 use std::sync::{Arc, LazyLock};
 
