@@ -28,21 +28,6 @@ pub fn shown_in(control: &str, value: &str) -> Option<String> {
     }
 }
 
-/// The annotation that is meant where a format has a control of its own and nobody asks for another.
-pub(super) fn usual(format: Option<&str>) -> Option<&'static str> {
-    match format {
-        Some("date-time") => Some("html5-datetime-local"),
-        Some("time") => Some("html5-time"),
-        _ => None,
-    }
-}
-
-/// The zone of what a control sends that knows none, where the format needs one.
-pub(super) fn zone(field: &Field) -> Option<&'static str> {
-    let needs_one = matches!(field.format.as_deref(), Some("date-time" | "time"));
-    needs_one.then_some("UTC")
-}
-
 /// A text as its format asks, where a control or a person left out the zone or the seconds.
 pub(super) fn completed(format: Option<&str>, text: String) -> String {
     match format {
