@@ -5,6 +5,7 @@
 
 mod links;
 mod outbox;
+mod pen;
 mod queue;
 mod sending;
 mod smtp;
@@ -27,7 +28,8 @@ use portcullis_kit::Locales;
 pub use self::smtp::MailServerError;
 use self::{
     links::{LinkEvents, LinkNotices},
-    outbox::{Outbox, Pen},
+    outbox::Outbox,
+    pen::Pen,
     queue::Queue,
     sending::Unsent,
     smtp::Smtp,

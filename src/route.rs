@@ -6,7 +6,10 @@ use http::{HeaderName, Method};
 use portcullis_core::{expression::Expression, id::ProviderId, pages::Pages};
 use url::Url;
 
-pub use table::{AmbiguousRoute, Lookup, RouteTable};
+pub use self::{
+    table::RouteTable,
+    tree::{AmbiguousRoute, Lookup},
+};
 
 mod table;
 #[cfg(test)]

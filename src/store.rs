@@ -14,6 +14,7 @@ mod providers;
 mod purge;
 mod recent;
 mod record;
+mod records;
 mod redis;
 mod sessions;
 mod stamp;
@@ -49,7 +50,7 @@ use self::{
     identities::SqlIdentities,
     keys::Purpose,
     mails::SqlMails,
-    record::Records,
+    records::Records,
     sessions::SqlSessions,
     tokens::SqlTokens,
     upstream_sessions::SqlUpstreamSessions,

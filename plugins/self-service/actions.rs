@@ -3,7 +3,6 @@
 
 pub(crate) mod after;
 pub(crate) mod begin;
-pub(crate) mod form;
 mod fresh;
 pub(crate) mod list;
 pub(crate) mod page;

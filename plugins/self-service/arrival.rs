@@ -25,11 +25,11 @@ use crate::{
     fetch,
     login::confirmation,
     navigate::outcome_with_cookie,
-    provider,
+    provider::{self, OIDC},
     registration::draft,
     remembered, scopes,
     settings::link,
-    sign_in::{OIDC, Proof, SignIn},
+    sign_in::{Proof, SignIn},
     throttle,
 };
 

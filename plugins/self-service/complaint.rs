@@ -6,6 +6,15 @@ use serde_json::{Map, Value};
 /// What is wrong, with the field it is wrong in; `None` for the form as a whole.
 pub(crate) type Complaint = (Option<String>, Message);
 
+/// What is said of a button that the page does not have.
+pub(crate) fn unknown() -> Message {
+    Message::error(
+        4_010_004,
+        "This cannot be changed here. Please choose one of the buttons of this page.",
+        Value::Null,
+    )
+}
+
 /// The complaints about traits.
 pub(crate) fn about_traits(errors: Vec<TraitError>) -> Vec<Complaint> {
     let field = |path: &str| (!path.is_empty()).then(|| format!("traits.{path}"));

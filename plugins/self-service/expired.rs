@@ -11,8 +11,8 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    actions, csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, registration, remembered,
-    scopes, start::NewFlow, throttle,
+    csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, remembered, scopes, start::NewFlow,
+    throttle,
 };
 
 /// Answers with the flow that takes the place of `old`.
@@ -44,10 +44,10 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
             ways::own(desk, &principal.identity).await?
         }
         Some(principal) if let Some(action) = remembered::action(old) => {
-            actions::form::nodes(desk, &principal.identity, (action, &scopes))
+            forms::action::nodes(desk, &principal.identity, (action, &scopes))
         }
         _ if kind == FlowKind::Registration => {
-            let schema = registration::schema::of_flow(desk, old);
+            let schema = forms::registration::schema_of(desk, old);
             forms::registration::nodes(desk, schema, &scopes)
         }
         _ => forms::nodes(desk, visit, (kind, &scopes)).await?,

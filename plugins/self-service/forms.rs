@@ -1,7 +1,10 @@
 //! What the form of each kind of flow asks for, in one table.
 
+pub(crate) mod action;
+pub(crate) mod deletion;
 mod login;
 pub(crate) mod mailed;
+pub(crate) mod profile;
 mod provider;
 pub(crate) mod registration;
 pub(crate) mod settings;

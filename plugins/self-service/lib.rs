@@ -5,6 +5,7 @@
 //! provider in `departure.rs` and comes back in `arrival.rs`, whatever the flow.
 
 mod actions;
+mod addresses;
 mod arrival;
 mod attempts;
 mod attributes;

@@ -12,8 +12,10 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use url::Url;
 
-use crate::{choosing, desk::Desk, remembered, sign_in::OIDC};
+use crate::{choosing, desk::Desk, remembered};
 
+/// The name of signing in through a provider.
+pub(crate) const OIDC: &str = "oidc";
 /// What a provider says when somebody cancels (RFC 6749, section 4.1.2.1).
 const DENIED: &str = "access_denied";
 

@@ -4,7 +4,6 @@ mod alike;
 pub(crate) mod draft;
 pub(crate) mod init;
 mod local;
-pub(crate) mod schema;
 pub(crate) mod submit;
 
 use portcullis_core::flow::Flow;

@@ -47,7 +47,7 @@ fn flows() -> Router<Arc<Desk>> {
         .route("/self-service/settings", post(settings::submit::submit))
         .route(
             "/self-service/settings/continue",
-            get(settings::waiting::go_on),
+            get(settings::resume::go_on),
         )
         .route(
             "/self-service/browser/flows/profile",

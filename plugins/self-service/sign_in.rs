@@ -24,12 +24,11 @@ use crate::{
     desk::Desk,
     identity_json,
     navigate::with_cookie,
+    provider::OIDC,
     remembered, session_json,
     verification::{self, begin::Begun},
 };
 
-/// The name of signing in through a provider.
-pub(crate) const OIDC: &str = "oidc";
 /// What tokens of native clients begin with.
 const PREFIX: &str = "ory_st_";
 /// How much of a `User-Agent` is kept, in bytes.

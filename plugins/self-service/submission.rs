@@ -14,11 +14,12 @@ use portcullis_kit::{Failure, Locale, Outcome, Visit, Wants};
 use serde_json::{Map, Value};
 
 use crate::{
-    codes::step,
     complaint::{self, Complaint},
     csrf::Csrf,
     desk::Desk,
-    expired, fetch, flow_json, language, native, throttle,
+    expired, fetch, flow_json,
+    forms::mailed::TOKEN,
+    language, native, throttle,
 };
 
 /// What was sent to a flow that can take it.
@@ -69,7 +70,7 @@ impl Submission {
     ) -> Result<Opened, Failure> {
         let fields = visit.fields()?;
         let mut flow = fetch::find(desk, id, kind).await?;
-        let csrf = match step::token(visit, kind, &fields) {
+        let csrf = match token(visit, kind, &fields) {
             None => fetch::bound(desk, visit, &flow)?,
             // A link is opened in whichever browser shows the mail, so that only the form has to be
             // that browser's own.
@@ -156,4 +157,12 @@ impl Submission {
         let csrf = self.csrf.as_ref();
         flow_json::flow(desk, &self.flow, csrf, identity, &self.locale)
     }
+}
+
+/// The token of a link that a request to a flow of this kind brings.
+pub(crate) fn token(visit: &Visit, kind: FlowKind, fields: &Map<String, Value>) -> Option<String> {
+    let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);
+    let field = fields.get(TOKEN).and_then(Value::as_str);
+    let token = visit.query(TOKEN).or(field).filter(|text| !text.is_empty());
+    token.filter(|_| is_mailed).map(str::to_owned)
 }

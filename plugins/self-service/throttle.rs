@@ -1,8 +1,9 @@
 //! Throttles: how often one client address, and how often one identity, may try.
 
+pub(crate) mod asker;
 pub(crate) mod mailed;
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Visit};
 use serde_json::json;
 
-use self::mailed::Asker;
+use self::asker::{Asker, network};
 use crate::{config::Rate, desk::Desk, marker};
 
 /// How long failures of an identity make its next pause longer.
@@ -82,15 +83,6 @@ async fn address(desk: &Desk, visit: &Visit, what: &str, rate: Rate) -> Result<(
     match desk.services.flows.count(&key, end).await? {
         count if count > u64::from(rate.count) => Err(refusal(desk.now(), end)),
         _ => Ok(()),
-    }
-}
-
-/// What counts as one address.
-fn network(visit: &Visit) -> u128 {
-    match visit.visitor.client {
-        // A site has a whole /64 to itself (RFC 6177).
-        IpAddr::V6(v6) => u128::from(v6) >> 64,
-        IpAddr::V4(v4) => u128::from(u32::from(v4)),
     }
 }
 

@@ -1,21 +1,12 @@
 //! What one hash costs, and hashing itself (argon2id, RFC 9106).
 
 use argon2::{
-    ARGON2I_IDENT, ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHash, PasswordHasher,
-    PasswordVerifier, Version, password_hash::phc::Ident,
+    ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier,
+    Version,
 };
 use serde::Deserialize;
 
-use crate::{imported::Imported, policy::Normalised};
-
-/// The kinds of argon2 that passwords are hashed with.
-pub(crate) const ARGON2: [Ident; 2] = [ARGON2ID_IDENT, ARGON2I_IDENT];
-
-/// The most memory that checking one imported hash may take, in bytes.
-pub(crate) const MOST_MEMORY: u64 = 256 << 20;
-
-/// The most that all passes over the memory may come to, in bytes.
-const MOST_PASSES: u64 = 1 << 30;
+use crate::{bearable::ARGON2, imported::Imported, policy::Normalised};
 
 /// The cost of one argon2id hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -128,11 +119,4 @@ impl Hasher {
         });
         same_cost && hash.algorithm == ARGON2ID_IDENT && hash.version == Some(Version::V0x13.into())
     }
-}
-
-/// Whether a hash of these costs can be checked without harm.
-pub(crate) fn is_bearable(params: &Params) -> bool {
-    let memory = u64::from(params.m_cost()) << 10;
-    let passes = memory.saturating_mul(u64::from(params.t_cost()));
-    memory <= MOST_MEMORY && passes <= MOST_PASSES
 }

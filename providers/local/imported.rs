@@ -16,7 +16,7 @@ use self::{
     derived::{Pbkdf2, Scrypt},
     salted::{Keyed, Salted},
 };
-use crate::cost;
+use crate::bearable;
 
 /// The longest text that is read as a hash, in bytes.
 const LONGEST: usize = 2048;
@@ -106,11 +106,11 @@ impl Imported {
 fn argon2(hash: &str) -> Result<String, UnusableHash> {
     let parsed = PasswordHash::new(hash).map_err(|_| UnusableHash::Malformed)?;
     let params = argon2::Params::try_from(&parsed).map_err(|_| UnusableHash::Malformed)?;
-    let is_known = cost::ARGON2.contains(&parsed.algorithm);
+    let is_known = bearable::ARGON2.contains(&parsed.algorithm);
     if !is_known || parsed.salt.is_none() || parsed.hash.is_none() {
         return Err(UnusableHash::Malformed);
     }
-    match cost::is_bearable(&params) {
+    match bearable::is_bearable(&params) {
         true => Ok(hash.to_owned()),
         false => Err(UnusableHash::TooCostly),
     }

@@ -1,6 +1,7 @@
 //! Local identities: the password method, what a password must be like, and the bounded pool on
 //! which passwords are hashed.
 
+mod bearable;
 mod cost;
 mod imported;
 mod password;

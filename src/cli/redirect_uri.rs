@@ -1,7 +1,7 @@
 //! `get-redirect-uri`: what to register at a provider, as JSON with the addresses for signing out.
 //! Works before the provider is configured, because its client cannot be made without it.
 
-use portcullis_core::{id::ProviderId, plugin::SignOutAddresses};
+use portcullis_core::{administration::SignOutAddresses, id::ProviderId};
 use serde::Serialize;
 use serde_json::json;
 

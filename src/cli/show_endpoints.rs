@@ -1,9 +1,8 @@
 //! `show-endpoints`: every address that is to be known elsewhere, at providers first of all.
 
 use portcullis_core::{
-    administration::{ProviderAdministration, ProviderRecord},
+    administration::{ProviderAdministration, ProviderRecord, SignOutAddresses},
     id::ProviderId,
-    plugin::SignOutAddresses,
 };
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -87,17 +87,6 @@ pub struct Terms {
     pub url: Option<String>,
 }
 
-/// Terms that somebody accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AcceptedTerms {
-    /// The action that asked: `TERMS_AND_CONDITIONS`.
-    pub alias: String,
-    /// Which version.
-    pub version: String,
-    /// When.
-    pub accepted_at: Timestamp,
-}
-
 /// How long after signing in an action may be done, where nobody says otherwise.
 pub const MAX_AUTH_AGE: Duration = Duration::from_secs(5 * 60);
 

@@ -9,9 +9,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{
-    id::ProviderId, plugin::SignOutAddresses, provider::ProviderStatus, store::StoreError,
-};
+use crate::{id::ProviderId, provider::ProviderStatus, store::StoreError};
 
 /// Adds, changes and removes providers.
 #[async_trait]
@@ -116,6 +114,18 @@ pub struct ProviderRecord {
     /// Its table with all defaults, without any secret.
     #[serde(flatten)]
     pub table: Map<String, Value>,
+}
+
+/// What can be registered at a provider for signing out, by the names of OpenID Connect Dynamic
+/// Client Registration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignOutAddresses {
+    /// Where a browser comes back to that has signed out at the provider.
+    pub post_logout_redirect_uri: String,
+    /// Where the provider itself says that somebody has signed out.
+    pub backchannel_logout_uri: String,
+    /// What the provider has the browser of somebody open who has signed out.
+    pub frontchannel_logout_uri: String,
 }
 
 /// Where a provider comes from.

@@ -8,13 +8,13 @@
 mod check;
 mod evaluate;
 mod pattern;
-mod values;
+pub(crate) mod values;
 
 use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
-pub use self::values::PrincipalValues;
+pub use self::values::{EvaluationError, PrincipalValues};
 use self::{
     evaluate::{Variables, explain, header_text},
     pattern::Patterns,
@@ -62,14 +62,6 @@ pub enum HeaderText {
     One(String),
     /// A list of texts.
     List(Vec<String>),
-}
-
-/// The expression has no value for these variables.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the expression cannot be evaluated: {reason}")]
-pub struct EvaluationError {
-    /// Why, without quoting values.
-    pub reason: String,
 }
 
 impl Expression {

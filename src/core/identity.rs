@@ -8,11 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    action::AcceptedTerms,
     credential::Credential,
     id::{AddressId, CredentialId, IdentityId, ProviderId},
-    mapping,
-    provenance::{Provenance, is_within},
+    provenance::{self, Provenance, is_within},
     store::StoreError,
 };
 
@@ -96,7 +94,7 @@ impl Identity {
     /// The provider that keeps the trait of this dotted path up to date.
     pub fn kept_by(&self, path: &str) -> Option<&ProviderId> {
         let forced = self.provenance.iter();
-        let mut forced = forced.filter(|(_, origin)| origin.sync == mapping::Sync::Force);
+        let mut forced = forced.filter(|(_, origin)| origin.sync == provenance::Sync::Force);
         let found = forced.find(|(whole, _)| is_within(path, whole));
         found.map(|(_, origin)| &origin.source)
     }
@@ -110,6 +108,17 @@ pub enum IdentityState {
     Active,
     /// It may not, and has no sessions.
     Inactive,
+}
+
+/// Terms that somebody accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedTerms {
+    /// The action that asked: `TERMS_AND_CONDITIONS`.
+    pub alias: String,
+    /// Which version.
+    pub version: String,
+    /// When.
+    pub accepted_at: Timestamp,
 }
 
 /// An address of an identity, found through its schema's keywords.

@@ -13,7 +13,8 @@ pub use self::{
     facts::Facts,
     transfer::{Occasion, Source, Transfer},
 };
-use crate::{expression::Expression, provider::Claims, schema::Schema};
+pub use crate::provenance::Sync;
+use crate::{claims::Claims, expression::Expression, schema::Schema};
 
 /// How claims become traits, trait by trait in the order written.
 #[derive(Debug, Clone, Default)]
@@ -54,19 +55,6 @@ pub enum Target {
     MetadataAdmin,
     /// The roles; needs `allow_privileged`.
     Roles,
-}
-
-/// When a mapped value is taken over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sync {
-    /// When the identity is created.
-    #[default]
-    Import,
-    /// At every sign-in.
-    Force,
-    /// At every sign-in, as long as the trait has no value.
-    IfEmpty,
 }
 
 impl Mapping {
@@ -188,40 +176,6 @@ const ROLES: &str = "roles:";
 /// What goes before the paths of metadata where it is noted who set them.
 const METADATA_PUBLIC: &str = "metadata_public:";
 const METADATA_ADMIN: &str = "metadata_admin:";
-
-/// The value at a dotted path.
-pub(crate) fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.')
-        .try_fold(value, |value, name| value.get(name))
-}
-
-/// Sets a value below `traits`, making the objects it needs; does nothing where something else
-/// stands in the way.
-pub(crate) fn put(traits: &mut Value, path: &[String], value: Value) {
-    let Some((first, rest)) = path.split_first() else {
-        *traits = value;
-        return;
-    };
-    if let Value::Object(members) = traits {
-        let member = members
-            .entry(first.clone())
-            .or_insert_with(|| Value::Object(serde_json::Map::new()));
-        put(member, rest, value);
-    }
-}
-
-/// Removes a value below `traits`.
-pub(crate) fn remove(traits: &mut Value, path: &[String]) {
-    let Some((last, parents)) = path.split_last() else {
-        return;
-    };
-    let parent = parents
-        .iter()
-        .try_fold(traits, |value, name| value.get_mut(name));
-    if let Some(Value::Object(members)) = parent {
-        members.shift_remove(last);
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -5,12 +5,11 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use serde::Serialize;
 use url::Url;
 
 use crate::{
     action::Actions,
-    administration::ProviderAdministration,
+    administration::{ProviderAdministration, SignOutAddresses},
     broker::Broker,
     catalogue::Code,
     clock::Clock,
@@ -149,18 +148,6 @@ impl Addresses {
     pub fn public_url(&self) -> &Url {
         self.return_urls.public_url()
     }
-}
-
-/// What can be registered at a provider for signing out, by the names of OpenID Connect Dynamic
-/// Client Registration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SignOutAddresses {
-    /// Where a browser comes back to that has signed out at the provider.
-    pub post_logout_redirect_uri: String,
-    /// Where the provider itself says that somebody has signed out.
-    pub backchannel_logout_uri: String,
-    /// What the provider has the browser of somebody open who has signed out.
-    pub frontchannel_logout_uri: String,
 }
 
 /// Tells every observer what happened.

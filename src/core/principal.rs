@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    action::Action, expression::PrincipalValues, identity::Identity, memo::Memo, session::Session,
+    action::Action, expression::values::PrincipalValues, identity::Identity, memo::Memo,
+    session::Session,
 };
 
 /// Who a request comes from. Built once when a session enters the cache and shared by every

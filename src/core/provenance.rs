@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{id::ProviderId, mapping::Sync};
+use crate::id::ProviderId;
 
 /// Who set which trait, by the trait's dotted path. A trait that is not in it was set here.
 pub type Provenance = BTreeMap<String, Origin>;
@@ -20,6 +20,19 @@ pub struct Origin {
     pub synced_at: Timestamp,
     /// Whether the provider keeps it up to date; then nobody else changes it.
     pub sync: Sync,
+}
+
+/// When a mapped value is taken over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sync {
+    /// When the identity is created.
+    #[default]
+    Import,
+    /// At every sign-in.
+    Force,
+    /// At every sign-in, as long as the trait has no value.
+    IfEmpty,
 }
 
 /// Whether the dotted `path` is `whole` or a part of it.

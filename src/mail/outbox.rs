@@ -1,17 +1,16 @@
 //! What takes mail: one insert into the queue, after which the round is woken that sends it.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, time::Duration};
 
 use async_trait::async_trait;
 use portcullis_core::mail::{Letter, Mail, MailError, Mailer};
 use tokio::sync::mpsc;
-use url::Url;
 
 use super::{
+    pen::Pen,
     queue::{Item, Queue},
     sending::{Round, Unsent},
     smtp::Smtp,
-    wording::Wording,
 };
 
 /// How long a mail that brings no proof is worth sending.
@@ -34,26 +33,6 @@ struct Server {
     smtp: Smtp,
     queue: Queue,
     bell: mpsc::Sender<()>,
-}
-
-/// Words letters.
-#[derive(Debug)]
-pub(super) struct Pen {
-    wording: Arc<Wording>,
-    gate: String,
-}
-
-impl Pen {
-    /// A pen of the gateway at this URL.
-    pub(super) fn new(wording: Arc<Wording>, public_url: &Url) -> Self {
-        let gate = public_url.host_str().unwrap_or("the gate").to_owned();
-        Self { wording, gate }
-    }
-
-    /// The mail that a letter becomes; `None` when its template fails.
-    pub(super) fn word(&self, letter: &Letter) -> Option<Mail> {
-        self.wording.worded(letter, &self.gate)
-    }
 }
 
 impl Outbox {
@@ -148,7 +127,12 @@ fn show(mail: &Mail, out: &mut dyn io::Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use url::Url;
+
     use super::*;
+    use crate::mail::wording::Wording;
 
     #[test]
     fn a_mail_on_the_terminal_tells_all_that_its_reader_needs() {

@@ -13,7 +13,7 @@ use portcullis_core::{
 use tokio::sync::mpsc;
 
 use super::{
-    outbox::Pen,
+    pen::Pen,
     queue::{Item, Queue},
     smtp::{Delivery, Smtp},
 };

@@ -8,6 +8,8 @@ mod difference;
 mod export;
 mod find;
 mod import;
+mod leaves;
+mod pattern;
 mod validation;
 
 use serde_json::Value;

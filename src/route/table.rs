@@ -23,7 +23,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use http::Method;
 
-use super::{HostPattern, Route, Target, tree::PathTree};
+use super::{
+    HostPattern, Route, Target,
+    tree::{AmbiguousRoute, Lookup, PathTree},
+};
 
 /// Every route, arranged for lookup.
 #[derive(Debug)]
@@ -36,27 +39,6 @@ pub struct RouteTable {
     longest_below: usize,
     any: PathTree,
     unclaimed: PathTree,
-}
-
-/// What the table says about a request.
-#[derive(Debug, Clone, Copy)]
-pub enum Lookup<'a> {
-    /// This route serves it.
-    Found(&'a Arc<Route>),
-    /// The path is served, but not by this method.
-    MethodNotAllowed,
-    /// Nothing serves it.
-    None,
-}
-
-/// Two routes serve the same requests, so nobody can say which one decides.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("routes `{first}` and `{second}` serve the same host, path and method")]
-pub struct AmbiguousRoute {
-    /// The name of the one that stands first.
-    pub first: String,
-    /// The name of the other.
-    pub second: String,
 }
 
 impl RouteTable {

@@ -5,13 +5,34 @@ use std::{collections::HashMap, sync::Arc};
 
 use http::Method;
 
-use super::{Route, table::AmbiguousRoute, table::Lookup};
+use super::Route;
 
 /// Routes of one host by the segments of their paths.
 #[derive(Debug, Default)]
 pub(super) struct PathTree {
     children: HashMap<String, PathTree>,
     routes: Vec<Arc<Route>>,
+}
+
+/// What the routes say about a request.
+#[derive(Debug, Clone, Copy)]
+pub enum Lookup<'a> {
+    /// This route serves it.
+    Found(&'a Arc<Route>),
+    /// The path is served, but not by this method.
+    MethodNotAllowed,
+    /// Nothing serves it.
+    None,
+}
+
+/// Two routes serve the same requests, so nobody can say which one decides.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("routes `{first}` and `{second}` serve the same host, path and method")]
+pub struct AmbiguousRoute {
+    /// The name of the one that stands first.
+    pub first: String,
+    /// The name of the other.
+    pub second: String,
 }
 
 impl PathTree {

@@ -24,7 +24,7 @@ use portcullis_core::{
 use tokio::sync::mpsc;
 
 use self::{entry::Entry, outage::Outage};
-use super::{record::Records, stamp::Stamps, touches::Touch};
+use super::{records::Records, stamp::Stamps, touches::Touch};
 use crate::observe::metrics::SessionCacheMetrics;
 
 /// How old an entry may grow while every change is heard of.

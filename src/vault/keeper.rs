@@ -1,4 +1,4 @@
-//! Reading and keeping sealed token sets, and telling providers that they are not needed any more.
+//! Opening and keeping sealed token sets, and telling providers that they are not needed any more.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,9 +11,7 @@ use portcullis_core::{
 
 use super::{
     VaultParts,
-    chosen::Asking,
     held::{Held, is_fresh},
-    refresh::Refresh,
 };
 
 /// How often tokens are laid over others that change meanwhile, before they simply win.
@@ -44,29 +42,6 @@ impl Keeper {
         Self {
             parts: Arc::new(parts),
         }
-    }
-
-    /// The tokens of this link, fresh.
-    pub(super) async fn read(
-        &self,
-        link: CredentialId,
-        asking: &Asking,
-    ) -> Result<Held, StoreError> {
-        let nothing = || Held::nothing(self.parts.clock.now());
-        let Some(configured) = self.serving(&asking.provider) else {
-            return Ok(nothing());
-        };
-        let Some(kept) = self.parts.tokens.find(link).await? else {
-            return Ok(nothing());
-        };
-        if let Standing::Settled(held) = self.standing(&kept, &configured)? {
-            return Ok(held);
-        }
-        let refresh = Refresh::new(self.clone(), asking.identity, link, configured);
-        // A refresh outlives the request that began it: were it dropped half-way, a rotated refresh
-        // token could be lost, and the link with it.
-        let done = tokio::spawn(refresh.run()).await;
-        done.unwrap_or_else(|lost| Err(StoreError::unavailable(lost)))
     }
 
     /// How these tokens stand at the moment.
@@ -139,7 +114,7 @@ impl Keeper {
     }
 
     /// The provider, if its tokens are kept and it is switched on.
-    fn serving(&self, provider: &ProviderId) -> Option<Arc<ConfiguredProvider>> {
+    pub(super) fn serving(&self, provider: &ProviderId) -> Option<Arc<ConfiguredProvider>> {
         let providers = self.parts.registry.current();
         let found = providers.find(provider)?;
         (found.policy.enabled && found.policy.store_tokens).then(|| Arc::clone(found))

@@ -16,6 +16,7 @@ use portcullis_core::{
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
+    chosen::Asking,
     held::Held,
     keeper::{Keeper, Standing, revoke},
 };
@@ -40,7 +41,7 @@ const SAVING_PAUSES: [Duration; 4] = [
 ];
 
 /// One refresh.
-pub(super) struct Refresh {
+struct Refresh {
     keeper: Keeper,
     identity: IdentityId,
     link: CredentialId,
@@ -49,8 +50,33 @@ pub(super) struct Refresh {
     holder: String,
 }
 
+impl Keeper {
+    /// The tokens of this link, fresh.
+    pub(super) async fn read(
+        &self,
+        link: CredentialId,
+        asking: &Asking,
+    ) -> Result<Held, StoreError> {
+        let nothing = || Held::nothing(self.parts.clock.now());
+        let Some(configured) = self.serving(&asking.provider) else {
+            return Ok(nothing());
+        };
+        let Some(kept) = self.parts.tokens.find(link).await? else {
+            return Ok(nothing());
+        };
+        if let Standing::Settled(held) = self.standing(&kept, &configured)? {
+            return Ok(held);
+        }
+        let refresh = Refresh::new(self.clone(), asking.identity, link, configured);
+        // A refresh outlives the request that began it: were it dropped half-way, a rotated refresh
+        // token could be lost, and the link with it.
+        let done = tokio::spawn(refresh.run()).await;
+        done.unwrap_or_else(|lost| Err(StoreError::unavailable(lost)))
+    }
+}
+
 impl Refresh {
-    pub(super) fn new(
+    fn new(
         keeper: Keeper,
         identity: IdentityId,
         link: CredentialId,
@@ -67,7 +93,7 @@ impl Refresh {
     }
 
     /// Refreshes, or waits until somebody else has.
-    pub(super) async fn run(self) -> Result<Held, StoreError> {
+    async fn run(self) -> Result<Held, StoreError> {
         let began = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {

@@ -9,9 +9,10 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Wants};
 use serde_json::{Value, json};
 
-use super::{ask, begin, form};
+use super::{ask, begin};
 use crate::{
     desk::Desk,
+    forms::action,
     language, remembered, scopes,
     start::NewFlow,
     verification::{self, begin::Begun},
@@ -91,7 +92,7 @@ async fn told(
         ..NewFlow::after(
             from,
             FlowKind::Settings,
-            form::nodes(desk, identity, (action, &scopes::of_flow(from))),
+            action::nodes(desk, identity, (action, &scopes::of_flow(from))),
         )
     };
     let flow = new.start(desk).await?;

@@ -8,12 +8,13 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::{
-    KC_ACTION, REQUIRED, form,
+    KC_ACTION, REQUIRED,
     fresh::{self, ASKED_AT, MAX_AGE, PROMPT},
     status::Status,
 };
 use crate::{
     desk::{Desk, with_query},
+    forms::action,
     init::{self, Opening},
     navigate, remembered, scopes,
 };
@@ -99,7 +100,7 @@ fn returning(page: String, return_to: Option<&str>) -> String {
 }
 
 async fn begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> Outcome {
-    if action == Action::VerifyEmail && !form::has_unverified(&principal.identity) {
+    if action == Action::VerifyEmail && !action::has_unverified(&principal.identity) {
         return leave(desk, visit, Some(Status::Success));
     }
     if !may_begin(desk, visit, principal, action) {
@@ -121,7 +122,7 @@ async fn begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action
 fn known(desk: &Desk, identity: &Identity, alias: &str) -> Option<Action> {
     let action: Action = alias.parse().ok()?;
     let is_on = desk.services.actions.settings(action).is_some();
-    (is_on && form::is_possible(desk, identity, action)).then_some(action)
+    (is_on && action::is_possible(desk, identity, action)).then_some(action)
 }
 
 /// What is required is done without signing in again, but for what changes how one signs in, and
@@ -151,7 +152,7 @@ fn opening(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) ->
     let asked = !is_ours;
     Opening {
         context: remembered::errand(identity.id, action, asked),
-        nodes: Some(form::nodes(desk, identity, (action, &scopes))),
+        nodes: Some(action::nodes(desk, identity, (action, &scopes))),
         ..Opening::default()
     }
 }

@@ -2,19 +2,21 @@
 
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
-    action::{AcceptedTerms, Action},
+    action::Action,
     flow::{FlowKind, Transport},
-    identity::Identity,
+    identity::{AcceptedTerms, Identity},
     message::Message,
     principal::Principal,
 };
 use portcullis_kit::{Outcome, Wants};
 use serde_json::{Value, json};
 
-use super::{after, begin, change, done, form, status::Status};
+use super::{after, begin, change, done, status::Status};
 use crate::{
+    complaint,
     desk::Desk,
-    language, navigate, remembered, settings, start,
+    forms::action,
+    language, navigate, remembered, start,
     submission::Submission,
     verification::{self, begin::Begun},
 };
@@ -27,12 +29,12 @@ pub(crate) async fn submit(
     action: Action,
 ) -> Outcome {
     match (action, submission.text("method")) {
-        (Action::TermsAndConditions, Some(form::ACCEPT)) => {
+        (Action::TermsAndConditions, Some(action::ACCEPT)) => {
             accept(desk, principal, submission).await
         }
-        (Action::VerifyEmail, Some(form::VERIFY)) => verify(desk, principal, &submission).await,
+        (Action::VerifyEmail, Some(action::VERIFY)) => verify(desk, principal, &submission).await,
         _ => {
-            let complaint = (None, settings::submit::unknown());
+            let complaint = (None, complaint::unknown());
             submission.reject(desk, vec![complaint]).await
         }
     }
@@ -41,11 +43,11 @@ pub(crate) async fn submit(
 /// Notes which terms were accepted, and when.
 async fn accept(desk: &Desk, principal: &Principal, mut submission: Box<Submission>) -> Outcome {
     let terms = desk.services.actions.terms();
-    let read = submission.text(form::VERSION);
+    let read = submission.text(action::VERSION);
     let Some(terms) = terms.filter(|terms| Some(terms.version.as_str()) == read) else {
         // What was read is not what counts any more.
         let identity = &principal.identity;
-        let nodes = form::nodes(desk, identity, (Action::TermsAndConditions, &[]));
+        let nodes = action::nodes(desk, identity, (Action::TermsAndConditions, &[]));
         submission.flow.ui.nodes = start::arrange(nodes);
         let complaint = (None, Message::terms_changed());
         return submission.reject(desk, vec![complaint]).await;

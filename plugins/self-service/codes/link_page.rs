@@ -15,11 +15,12 @@ use portcullis_core::{
 };
 use portcullis_kit::{FormPage, Framing, Outcome, Visit};
 
-use super::step::TOKEN;
 use crate::{
     csrf::{self, Csrf},
     desk::Desk,
-    fetch, language,
+    fetch,
+    forms::mailed::TOKEN,
+    language,
     navigate::with_cookie,
     start,
 };

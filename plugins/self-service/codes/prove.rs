@@ -1,18 +1,34 @@
 //! Taking a proof: a code that was typed, or the token of a link that was opened.
 
+use axum::response::Response;
 use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, secret::Secret};
 use portcullis_kit::{Failure, Visit, Wants};
 
-use super::{
-    awaited::Awaited,
-    step::{Proved, Step, TOKEN},
-};
+use super::awaited::{Awaited, Holder};
 use crate::{
-    config::MailedProof, desk::Desk, parked, submission::Submission, throttle::mailed::Guesses,
+    config::MailedProof,
+    desk::Desk,
+    forms::mailed::{CODE, TOKEN},
+    parked,
+    submission::Submission,
+    throttle::mailed::Guesses,
 };
 
-/// The field of the code.
-pub(crate) const CODE: &str = "code";
+/// What a submission comes to.
+pub(crate) enum Step {
+    /// This is the answer.
+    Answered(Response),
+    /// The proof was right.
+    Proved(Box<Submission>, Proved),
+}
+
+/// A proof that was right, and counts no second time.
+pub(crate) struct Proved {
+    /// Whom it is about.
+    pub(crate) holder: Holder,
+    /// What it was.
+    pub(crate) proof: MailedProof,
+}
 
 /// Takes a code.
 pub(super) async fn code(

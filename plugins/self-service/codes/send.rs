@@ -13,21 +13,18 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::{
-    awaited::{Expected, Holder, Mint, is_doubtful},
+    awaited::{Expected, Holder, Mint},
     config, require_offered,
 };
 use crate::{
+    addresses::is_doubtful,
     config::MailedProof,
     desk::Desk,
+    forms::mailed::EMAIL,
     submission::Submission,
-    throttle::{
-        Suspicion,
-        mailed::{self, Asker},
-    },
+    throttle::{Suspicion, asker::Asker, mailed},
 };
 
-/// The field of the address; also of the button that mails another proof.
-pub(crate) const EMAIL: &str = "email";
 /// No address is longer (RFC 5321, section 4.5.3.1).
 const LONGEST: usize = 320;
 

@@ -1,41 +1,24 @@
 //! One submission to a flow that mails a proof: it asks for one, or brings one.
 
-use axum::response::{IntoResponse, Json, Response};
+use axum::response::{IntoResponse, Json};
 use portcullis_core::flow::{FlowKind, Transport};
 use portcullis_kit::{Failure, Outcome, Visit};
-use serde_json::{Map, Value};
 
 use super::{
-    awaited::{Awaited, Holder},
-    prove, send,
+    awaited::Awaited,
+    prove::{self, Step},
+    send,
 };
 use crate::{
     config::MailedProof,
     desk::Desk,
+    forms::mailed::EMAIL,
     navigate, parked,
-    submission::{Opened, Submission},
+    submission::{Opened, Submission, token},
 };
 
 /// The state of a flow whose proof was right.
 pub(crate) const PASSED: &str = "passed_challenge";
-/// The field, and the query parameter, of the token in a link.
-pub(crate) const TOKEN: &str = "token";
-
-/// What a submission comes to.
-pub(crate) enum Step {
-    /// This is the answer.
-    Answered(Response),
-    /// The proof was right.
-    Proved(Box<Submission>, Proved),
-}
-
-/// A proof that was right, and counts no second time.
-pub(crate) struct Proved {
-    /// Whom it is about.
-    pub(crate) holder: Holder,
-    /// What it was.
-    pub(crate) proof: MailedProof,
-}
 
 /// Reads a submission to a flow of this kind and does what it asks for.
 pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<Step, Failure> {
@@ -49,9 +32,7 @@ pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<S
     if let Some(token) = token(visit, kind, &submission.fields) {
         return prove::link(desk, submission, &token).await;
     }
-    let asks = submission
-        .text(send::EMAIL)
-        .is_some_and(|text| !text.is_empty());
+    let asks = submission.text(EMAIL).is_some_and(|text| !text.is_empty());
     if !asks && parked::is_in::<Awaited>(&submission.flow) {
         let awaited: Awaited = parked::open(desk, &submission.flow)?;
         if awaited.proof == MailedProof::Code {
@@ -61,14 +42,6 @@ pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<S
     send::send(desk, visit, submission)
         .await
         .map(Step::Answered)
-}
-
-/// The token of a link that a request to a flow of this kind brings.
-pub(crate) fn token(visit: &Visit, kind: FlowKind, fields: &Map<String, Value>) -> Option<String> {
-    let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);
-    let field = fields.get(TOKEN).and_then(Value::as_str);
-    let token = visit.query(TOKEN).or(field).filter(|text| !text.is_empty());
-    token.filter(|_| is_mailed).map(str::to_owned)
 }
 
 /// Leaves a flow that is done.

@@ -3,11 +3,14 @@
 use portcullis_core::{flow::FlowKind, message::Message, ui::Node};
 use portcullis_kit::Visit;
 
-use crate::{
-    codes::{awaited::awaits_verification, prove::CODE, send::EMAIL},
-    config::MailedProof,
-    start,
-};
+use crate::{addresses::awaits_verification, config::MailedProof, start};
+
+/// The field of the address; also of the button that mails another proof.
+pub(crate) const EMAIL: &str = "email";
+/// The field of the code.
+pub(crate) const CODE: &str = "code";
+/// The field, and the query parameter, of the token in a link.
+pub(crate) const TOKEN: &str = "token";
 
 /// Asks for an address; of whoever is signed in, the one that waits to be verified is known.
 pub(super) fn nodes(visit: &Visit, kind: FlowKind, proof: MailedProof) -> Vec<Node> {

@@ -1,8 +1,10 @@
 //! The registration form: providers that create identities, which they do with the default schema;
 //! the traits of the schema, and what the local methods need.
 
+use std::sync::Arc;
+
 use portcullis_core::{
-    flow::FlowKind,
+    flow::{Flow, FlowKind},
     message::Message,
     provider::Creation,
     schema::{Evaluation, ProfileContext, Schema, Unmanaged, Viewer},
@@ -11,7 +13,7 @@ use portcullis_core::{
 use serde_json::json;
 
 use super::provider;
-use crate::desk::Desk;
+use crate::{desk::Desk, remembered};
 
 /// The form for identities of this schema.
 pub(crate) fn nodes(desk: &Desk, schema: &Schema, scopes: &[String]) -> Vec<Node> {
@@ -35,4 +37,11 @@ pub(crate) fn nodes(desk: &Desk, schema: &Schema, scopes: &[String]) -> Vec<Node
     let methods = desk.services.methods.iter();
     nodes.extend(methods.flat_map(|method| method.nodes(FlowKind::Registration)));
     nodes
+}
+
+/// The schema of the identity that a registration flow makes.
+pub(crate) fn schema_of<'a>(desk: &'a Desk, flow: &Flow) -> &'a Arc<Schema> {
+    let schemas = &desk.services.schemas;
+    let chosen = remembered::identity_schema(flow).and_then(|id| schemas.selectable(id));
+    chosen.unwrap_or_else(|| schemas.default_schema())
 }

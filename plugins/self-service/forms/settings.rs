@@ -6,21 +6,15 @@ use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind},
     id::{IdentityId, ProviderId},
-    identity::Identity,
     link::Link,
     message::Message,
     method::Method,
-    schema::{Evaluation, ProfileContext, Viewer},
     ui::Node,
 };
 use portcullis_kit::Failure;
 
-use super::provider;
-use crate::{
-    desk::Desk,
-    remembered,
-    settings::{deletion, profile::METHOD},
-};
+use super::{deletion, profile, provider};
+use crate::{desk::Desk, remembered};
 
 /// The name of the buttons that link an account.
 const LINK: &str = "link";
@@ -29,7 +23,7 @@ const LINK: &str = "link";
 pub(crate) async fn nodes(desk: &Desk, id: IdentityId) -> Result<Vec<Node>, Failure> {
     let identity = desk.services.identities.find(id).await?;
     let identity = identity.ok_or(Code::SignedOut)?;
-    let mut nodes = profile(desk, &identity);
+    let mut nodes = profile::nodes(desk, &identity);
     // Nobody signs in with a password who has nothing to say beside it.
     if !identity.identifiers.is_empty() {
         let methods = desk.services.methods.iter();
@@ -45,33 +39,6 @@ pub(crate) async fn nodes(desk: &Desk, id: IdentityId) -> Result<Vec<Node>, Fail
 /// Whether the form has a part for this method.
 pub(crate) fn is_offered(method: &dyn Method) -> bool {
     !method.nodes(FlowKind::Settings).is_empty()
-}
-
-/// The traits, and a button where there is one that can be changed.
-fn profile(desk: &Desk, identity: &Identity) -> Vec<Node> {
-    let Some(schema) = desk.services.schemas.find(&identity.schema_id) else {
-        return Vec::new();
-    };
-    let place = Evaluation::of(ProfileContext::Account);
-    let mut nodes = schema.nodes(&place, &identity.traits, METHOD);
-    lock(&mut nodes, identity);
-    nodes.extend(schema.unmanaged_nodes(Viewer::Person, &identity.unmanaged, METHOD));
-    if nodes.iter().any(|node| !node.attributes.disabled) {
-        nodes.push(Node::submit(METHOD, "method", METHOD, Message::save()));
-    }
-    nodes
-}
-
-/// Locks what a provider keeps up to date, and says which one does.
-pub(crate) fn lock(nodes: &mut [Node], identity: &Identity) {
-    for input in nodes.iter_mut().map(|node| &mut node.attributes) {
-        let path = input.name.strip_prefix("traits.");
-        if let Some(provider) = path.and_then(|path| identity.kept_by(path)) {
-            input.disabled = true;
-            let provider = provider.as_str().into();
-            input.ext.insert("keptBy".to_owned(), provider);
-        }
-    }
 }
 
 /// The linked accounts, and those that could be.

@@ -109,7 +109,7 @@ fn explanation(nodes: &[Node], pending: &PendingLink, label: &str) -> Message {
     let (methods, providers) = (of("method"), of("provider"));
     let mut types = methods;
     if !providers.is_empty() {
-        types.push(json!(sign_in::OIDC));
+        types.push(json!(provider::OIDC));
     }
     let context = &mut message.context;
     context.insert("available_credential_types".to_owned(), json!(types));

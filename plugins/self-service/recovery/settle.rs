@@ -22,8 +22,8 @@ use serde_json::{Value, json};
 use crate::{
     actions,
     codes::{
-        prove,
-        step::{PASSED, Proved},
+        prove::{self, Proved},
+        step::PASSED,
     },
     desk::Desk,
     forms, navigate, notices, provider, remembered, session_json,

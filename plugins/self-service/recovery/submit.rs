@@ -8,7 +8,7 @@ use portcullis_kit::{Outcome, Visit};
 
 use super::settle;
 use crate::{
-    codes::step::{Step, step},
+    codes::{prove::Step, step::step},
     desk::Desk,
 };
 

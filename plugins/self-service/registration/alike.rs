@@ -12,9 +12,10 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
+    addresses::awaits_verification,
     codes::{
         self,
-        awaited::{Expected, Holder, awaits_verification},
+        awaited::{Expected, Holder},
         send,
     },
     config::MailedProof,

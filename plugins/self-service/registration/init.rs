@@ -5,9 +5,18 @@ use std::sync::Arc;
 use axum::extract::State;
 use portcullis_core::{catalogue::Code, flow::FlowKind};
 use portcullis_kit::{Failure, Outcome, Visit};
+use serde_json::Value;
 
-use super::schema;
-use crate::{desk::Desk, init, login::init::already, return_to};
+use crate::{
+    desk::Desk,
+    forms,
+    init::{self, Opening},
+    login::init::already,
+    remembered, return_to, scopes,
+};
+
+/// The query parameter that names the schema.
+const PARAMETER: &str = "identity_schema";
 
 /// Begins a browser's registration flow.
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -16,7 +25,7 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
         let return_to = return_to::lenient(&desk, &visit);
         return already(&desk, &visit, return_to.as_deref());
     }
-    let opening = schema::asked(&desk, &visit)?;
+    let opening = asked(&desk, &visit)?;
     init::browser(&desk, &visit, FlowKind::Registration, opening).await
 }
 
@@ -26,8 +35,34 @@ pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     if visit.visitor.principal.is_some() {
         return Err(Code::SessionAlreadyAvailable.into());
     }
-    let opening = schema::asked(&desk, &visit)?;
+    let opening = asked(&desk, &visit)?;
     init::native(&desk, &visit, FlowKind::Registration, opening).await
+}
+
+/// How a registration begins with the schema that a visit asks for.
+fn asked(desk: &Desk, visit: &Visit) -> Result<Opening, Failure> {
+    let Some(id) = visit.query(PARAMETER).filter(|id| !id.is_empty()) else {
+        return Ok(Opening::default());
+    };
+    let schema = desk.services.schemas.selectable(id).ok_or_else(|| {
+        let begin = desk.begin_page(FlowKind::Registration, None);
+        Failure::from(Code::BadRequest)
+            .because("This schema is not offered to people who register.")
+            .way_out("Sign up", begin)
+    })?;
+    let is_default = schema.id() == desk.services.schemas.default_schema().id();
+    Ok(Opening {
+        context: match is_default {
+            true => Value::Null,
+            false => remembered::schema(schema.id()),
+        },
+        nodes: Some(forms::registration::nodes(
+            desk,
+            schema,
+            &scopes::of_visit(visit),
+        )),
+        ..Opening::default()
+    })
 }
 
 /// The answer where registration is off.

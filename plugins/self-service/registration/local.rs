@@ -12,11 +12,12 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
-use super::{alike, schema};
+use super::alike;
 use crate::{
     attributes,
     complaint::{self, Complaint},
     desk::Desk,
+    forms::registration,
     login::local::failure,
     scopes,
     sign_in::{self, Proof, SignIn},
@@ -94,7 +95,7 @@ async fn candidate(
     submission: &Submission,
 ) -> Result<Candidate, Failure> {
     let services = &desk.services;
-    let schema = schema::of_flow(desk, &submission.flow);
+    let schema = registration::schema_of(desk, &submission.flow);
     let place = Evaluation::of(ProfileContext::Registration);
     let place = place.asking(&scopes::of_flow(&submission.flow));
     let traits = schema.from_person(submission.traits(), &json!({}));

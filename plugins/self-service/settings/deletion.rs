@@ -4,7 +4,6 @@
 use axum::response::{IntoResponse, Json, Redirect};
 use jiff::Timestamp;
 use portcullis_core::{
-    action::Action,
     event::{Event, UnlinkReason},
     flow::{Flow, Transport},
     id::SessionId,
@@ -18,11 +17,15 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{privilege, profile, save, submit, waiting::LIFESPAN};
+use super::{privilege, save, waiting::LIFESPAN};
 use crate::{
-    actions,
+    actions, complaint,
     csrf::Csrf,
     desk::{Desk, with_query},
+    forms::{
+        deletion::{METHOD, is_open_to},
+        profile::PROFILE,
+    },
     logout::signed_out::DELETED,
     navigate::{self, outcome_with_cookie},
     parked::{self, Parked},
@@ -30,10 +33,6 @@ use crate::{
     submission::Submission,
 };
 
-/// The method's name.
-pub(crate) const METHOD: &str = "delete_account";
-/// The role of those who may.
-const ROLE: &str = "delete-account";
 /// The buttons that go through with it, or do not.
 const CONFIRM: &str = "confirm";
 const KEEP: &str = "keep";
@@ -47,17 +46,6 @@ struct Asked {
 
 impl Parked for Asked {
     const NAME: &'static str = "deletion";
-}
-
-/// Whether this identity may delete itself.
-pub(crate) fn is_open_to(desk: &Desk, identity: &Identity) -> bool {
-    let is_enabled = desk.services.actions.settings(Action::DeleteAccount);
-    is_enabled.is_some() && identity.roles.iter().any(|role| role == ROLE)
-}
-
-/// The button that asks for it.
-pub(crate) fn node() -> Node {
-    Node::submit(profile::METHOD, "method", METHOD, Message::delete_account())
 }
 
 /// Whether the form asks to confirm it.
@@ -80,7 +68,7 @@ pub(super) async fn submit(
 ) -> Outcome {
     let identity = save::stored(desk, principal).await?;
     if !is_open_to(desk, &identity) {
-        let complaint = (None, submit::unknown());
+        let complaint = (None, complaint::unknown());
         return submission.reject(desk, vec![complaint]).await;
     }
     if submission.text(CONFIRM) == Some(KEEP) {
@@ -130,7 +118,7 @@ async fn ask(desk: &Desk, identity: &Identity, mut submission: Box<Submission>) 
     let (lifetimes, now) = (desk.services.sessions.lifetimes(), desk.now());
     let live = sessions.iter().filter(|one| lifetimes.is_live(one, now));
     let flow = &mut submission.flow;
-    let group = profile::METHOD;
+    let group = PROFILE;
     flow.ui.nodes = start::arrange(vec![
         Node::submit(group, CONFIRM, METHOD, Message::delete_for_good()),
         Node::submit(group, CONFIRM, KEEP, Message::keep_account()),

@@ -18,14 +18,12 @@ use crate::{
     actions, attributes,
     complaint::{self, Complaint},
     desk::Desk,
+    forms::{action, profile::PROFILE},
     notices,
     submission::Submission,
     throttle,
     verification::begin,
 };
-
-/// The method's name, and its nodes' group.
-pub(crate) const METHOD: &str = "profile";
 
 /// Puts the traits that were sent in place of those that are stored: all of them or none.
 pub(super) async fn save(
@@ -33,10 +31,10 @@ pub(super) async fn save(
     principal: &Principal,
     mut submission: Box<Submission>,
 ) -> Outcome {
-    submission.flow.active = Some(METHOD.to_owned());
+    submission.flow.active = Some(PROFILE.to_owned());
     let stored = save::stored(desk, principal).await?;
     let schema = schema(desk, &stored)?;
-    let place = actions::form::place(&submission.flow);
+    let place = action::place(&submission.flow);
     let sent = sent(&submission, schema, &stored);
     let judged = judged(desk, &place, &stored, sent);
     // Both are judged, so that people learn of all mistakes at once.

@@ -13,7 +13,11 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Wants};
 
 use crate::{
-    actions, desk::Desk, forms, remembered, scopes, start, submission::Submission,
+    actions,
+    desk::Desk,
+    forms::{action, settings},
+    remembered, scopes, start,
+    submission::Submission,
     verification::begin::Begun,
 };
 
@@ -39,9 +43,9 @@ pub(crate) async fn refresh(
     let nodes = match remembered::action(flow) {
         Some(action) => {
             let scopes = scopes::of_flow(flow);
-            actions::form::of_stored(desk, identity, (action, &scopes)).await?
+            action::of_stored(desk, identity, (action, &scopes)).await?
         }
-        None => forms::settings::nodes(desk, identity).await?,
+        None => settings::nodes(desk, identity).await?,
     };
     flow.ui.nodes = start::arrange(nodes);
     flow.state = "show_form".to_owned();

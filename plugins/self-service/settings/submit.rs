@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use portcullis_core::{action::Action, flow::FlowKind, message::Message, method::Method};
+use portcullis_core::{action::Action, flow::FlowKind, method::Method};
 use portcullis_kit::{Outcome, Visit};
-use serde_json::Value;
 
 use super::{deletion, moving, password, privilege, profile, unlink, waiting};
 use crate::{
-    actions, departure,
+    actions, complaint, departure,
     desk::Desk,
-    fetch, forms, remembered,
+    fetch,
+    forms::{self, profile::PROFILE},
+    remembered,
     submission::{Opened, Submission},
 };
 
@@ -62,7 +63,7 @@ impl<'a> Wish<'a> {
             return Self::Deletion;
         }
         match field("method").as_deref() {
-            Some(profile::METHOD) => Self::Profile,
+            Some(PROFILE) => Self::Profile,
             Some(name) => {
                 let known = desk.method(name).map(|method| &**method);
                 let known = known.filter(|method| forms::settings::is_offered(*method));
@@ -128,14 +129,10 @@ pub(super) async fn dispatch(
         Wish::Profile => profile::save(desk, principal, submission).await,
         Wish::Secret(method) => password::change(desk, principal, method, submission).await,
         Wish::Deletion => deletion::submit(desk, visit, principal, submission).await,
-        Wish::Nothing => submission.reject(desk, vec![(None, unknown())]).await,
+        Wish::Nothing => {
+            submission
+                .reject(desk, vec![(None, complaint::unknown())])
+                .await
+        }
     }
-}
-
-pub(crate) fn unknown() -> Message {
-    Message::error(
-        4_010_004,
-        "This cannot be changed here. Please choose one of the buttons of this page.",
-        Value::Null,
-    )
 }

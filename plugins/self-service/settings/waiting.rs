@@ -1,31 +1,21 @@
-//! A change that waits until somebody has proved again who they are: sealed in its flow, and made
-//! once when they come back.
+//! A change that waits, sealed in its flow, until somebody has proved again who they are.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect},
-};
 use jiff::Timestamp;
 use portcullis_core::{
-    flow::{Flow, FlowKind},
+    flow::Flow,
     id::{FlowId, IdentityId, SessionId},
-    message::Message,
     principal::Principal,
-    secret::TokenHash,
 };
-use portcullis_kit::{Failure, Outcome, Visit};
+use portcullis_kit::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::submit;
 use crate::{
     csrf,
     desk::{Desk, with_query},
-    expired, fetch, language,
     parked::{self, Parked},
-    remembered,
     submission::Submission,
 };
 
@@ -35,11 +25,11 @@ pub(super) const LIFESPAN: Duration = Duration::from_secs(10 * 60);
 /// A change that waits.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Waiting {
-    flow: FlowId,
-    identity: IdentityId,
-    session: SessionId,
-    fields: Map<String, Value>,
-    since: Timestamp,
+    pub(super) flow: FlowId,
+    pub(super) identity: IdentityId,
+    pub(super) session: SessionId,
+    pub(super) fields: Map<String, Value>,
+    pub(super) since: Timestamp,
 }
 
 impl Parked for Waiting {
@@ -73,59 +63,4 @@ pub(super) fn park(
 /// Lets nothing wait in the flow any more.
 pub(super) fn forget(flow: &mut Flow) {
     parked::take::<Waiting>(flow);
-}
-
-/// Makes the change that waits in the flow, now that its person has proved who they are.
-pub(crate) async fn go_on(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    let mut flow = fetch::find(&desk, visit.query("flow"), FlowKind::Settings).await?;
-    let here = page(&desk, &flow);
-    if visit.visitor.principal.is_none() {
-        // Whoever signs in here has not said that they want what waits.
-        let form = desk.flow_page(flow.kind, flow.id);
-        let sign_in = desk.begin_page(FlowKind::Login, Some(&form));
-        return Ok(Redirect::to(&sign_in).into_response());
-    }
-    let csrf = fetch::bound(&desk, &visit, &flow)?;
-    let principal = fetch::owned(&desk, &visit, &flow)?;
-    if flow.expires_at <= desk.now() {
-        return expired::replace(&desk, &visit, &flow).await;
-    }
-    let form = Redirect::to(&desk.flow_page(flow.kind, flow.id)).into_response();
-    if !parked::is_in::<Waiting>(&flow) {
-        return Ok(form);
-    }
-    let waiting = parked::open::<Waiting>(&desk, &flow)?;
-    let is_own = waiting.flow == flow.id && waiting.identity == principal.identity.id;
-    let session = principal.session.id;
-    let is_confirmed = remembered::is_confirmed(&flow, waiting.session, session);
-    let is_asked = is_confirmed || waiting.session == session;
-    if !is_own || !is_asked || desk.now() >= waiting.since + LIFESPAN {
-        forget(&mut flow);
-        flow.ui.messages = vec![Message::nothing_changed()];
-        desk.services.flows.put(&flow).await?;
-        return Ok(form);
-    }
-    if !is_confirmed {
-        return Ok(Redirect::to(&desk.confirm_page(flow.id, &here)).into_response());
-    }
-    let sealed = flow.context[Waiting::NAME].to_string();
-    let once = TokenHash::of(&format!("waiting:{sealed}"));
-    let until = waiting.since + LIFESPAN;
-    if !desk.services.flows.claim_once(&once, until).await? {
-        return Ok(form);
-    }
-    forget(&mut flow);
-    let submission = Submission {
-        locale: language::of_flow(&desk, &visit, &flow),
-        flow,
-        fields: waiting.fields,
-        csrf,
-        principal: visit.visitor.principal.clone(),
-        wants: visit.wants(),
-        is_proved: true,
-        changed: None,
-    };
-    // What waited is gone whatever becomes of it: it may hold a password.
-    desk.services.flows.put(&submission.flow).await?;
-    submit::dispatch(&desk, &visit, Box::new(submission)).await
 }

@@ -1,12 +1,16 @@
 //! Throttles of mailed proofs: how many letters are written, and how many wrong proofs are taken. Each
 //! is counted by who asks, too, so that strangers slow down themselves before whom they are after.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
-use portcullis_core::{flow::FlowKind, id::IdentityId, principal::Principal, secret::TokenHash};
+use portcullis_core::{flow::FlowKind, principal::Principal, secret::TokenHash};
 use portcullis_kit::{Failure, Visit};
 
-use super::{Suspicion, network, refusal, window};
+use super::{
+    Suspicion,
+    asker::{Asker, network},
+    refusal, window,
+};
 use crate::{codes::awaited::Awaited, config::Rate, desk::Desk, marker};
 
 /// How many letters one client, or one person for themselves, has written to an address; and how many
@@ -23,51 +27,6 @@ const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 const OWN: u64 = 20;
 /// After how many wrong codes for one identity no client may be wrong a second time.
 const ALL: u64 = 100;
-
-/// Who asks for a proof, or brings one.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Asker {
-    /// Whoever is signed in as the one that the proof is for.
-    Own(IdentityId),
-    /// Anybody from this network.
-    Client(u128),
-}
-
-impl fmt::Display for Asker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Own(identity) => write!(f, "own:{identity}"),
-            Self::Client(client) => write!(f, "client:{client}"),
-        }
-    }
-}
-
-impl Asker {
-    /// Whoever visits, signed in or not.
-    pub(crate) fn visitor(visit: &Visit) -> Self {
-        Self::Client(network(visit))
-    }
-
-    /// Who asks for a proof of this address.
-    pub(crate) fn of_address(visit: &Visit, principal: Option<&Principal>, address: &str) -> Self {
-        let own = principal.map(|one| &*one.identity);
-        let own = own.filter(|one| one.addresses.iter().any(|own| own.value == address));
-        match own {
-            Some(own) => Self::Own(own.id),
-            None => Self::Client(network(visit)),
-        }
-    }
-
-    /// Who brings what a flow awaits.
-    fn of(visit: &Visit, principal: Option<&Principal>, awaited: &Awaited) -> Self {
-        let own = principal.map(|one| one.identity.id);
-        let holder = awaited.holder.as_ref().map(|one| one.identity);
-        match own.filter(|_| own == holder) {
-            Some(own) => Self::Own(own),
-            None => Self::Client(network(visit)),
-        }
-    }
-}
 
 /// Counts one letter to this address, known or not. Whoever asks for the first time in a day gets
 /// one even if others have had too many written.

@@ -8,14 +8,11 @@ use portcullis_kit::{Failure, Visit};
 use serde_json::{Value, json};
 
 use crate::{
-    codes::{
-        self,
-        awaited::{Holder, awaits_verification},
-        send,
-    },
+    addresses::awaits_verification,
+    codes::{self, awaited::Holder, send},
     desk::Desk,
     start::NewFlow,
-    throttle::mailed::{Asker, letter},
+    throttle::{asker::Asker, mailed::letter},
 };
 
 /// A verification that has begun: its mail is on its way.

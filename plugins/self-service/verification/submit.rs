@@ -9,8 +9,8 @@ use portcullis_kit::{Failure, Outcome, Visit};
 use crate::{
     codes::{
         awaited::Awaited,
-        prove,
-        step::{PASSED, Proved, Step, step},
+        prove::{self, Proved, Step},
+        step::{PASSED, step},
     },
     config::MailedProof,
     desk::Desk,

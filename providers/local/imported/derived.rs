@@ -12,7 +12,7 @@ use super::{
     digest::Digest,
     fields::{bytes, numbers, split},
 };
-use crate::cost::MOST_MEMORY;
+use crate::bearable::MOST_MEMORY;
 
 /// The most rounds, over all blocks of the key: about a second.
 const MOST_ROUNDS: u64 = 3_000_000;

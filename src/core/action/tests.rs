@@ -7,6 +7,7 @@ use crate::{
     clock::Clock,
     credential::CredentialKind,
     id::CredentialId,
+    identity::AcceptedTerms,
     schema::Schema,
     testing::{FrozenClock, SeededEntropy},
 };

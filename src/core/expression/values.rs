@@ -12,7 +12,6 @@ use cel::common::{
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::EvaluationError;
 use crate::{
     identity::{Identity, IdentityState},
     session::Session,
@@ -20,6 +19,14 @@ use crate::{
 
 /// A value that owns all it holds.
 pub(super) type Owned = Box<dyn Val>;
+
+/// The expression has no value for these variables.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the expression cannot be evaluated: {reason}")]
+pub struct EvaluationError {
+    /// Why, without quoting values.
+    pub reason: String,
+}
 
 /// An identity and its session as values, built once for many evaluations.
 pub struct PrincipalValues {

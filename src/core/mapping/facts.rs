@@ -2,8 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{MappingEntry, Target, at, put, remove};
-use crate::{identity::Identity, provenance::Provenance};
+use super::{MappingEntry, Target};
+use crate::{
+    identity::Identity,
+    path::{at, put, remove},
+    provenance::Provenance,
+};
 
 /// What a map may change of an identity.
 #[derive(Debug, Clone, PartialEq)]

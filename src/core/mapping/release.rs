@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{METADATA_ADMIN, METADATA_PUBLIC, ROLES, remove};
+use super::{METADATA_ADMIN, METADATA_PUBLIC, ROLES};
 use crate::{
-    clock::Clock, entropy::Entropy, id::ProviderId, identity::Identity, provenance::Origin,
-    schema::Schemas,
+    clock::Clock, entropy::Entropy, id::ProviderId, identity::Identity, path::remove,
+    provenance::Origin, schema::Schemas,
 };
 
 impl Schemas {

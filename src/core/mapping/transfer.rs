@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{Facts, Mapping, MappingEntry, Sync, Target};
 use crate::{
+    claims::Claims,
     id::ProviderId,
     provenance::{Origin, Provenance, is_within},
-    provider::Claims,
     schema::Schema,
 };
 

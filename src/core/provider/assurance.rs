@@ -1,6 +1,6 @@
 //! How strongly somebody proved themselves at a provider.
 
-use crate::{provider::Claims, session::Aal};
+use crate::{claims::Claims, session::Aal};
 
 /// What a provider says of a sign-in with two factors. Without any value none counts as one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Evaluation, Schema, TraitError, Viewer, complaint, field::Field};
 use crate::{
-    mapping::{put, remove},
     message::Message,
+    path::{put, remove},
     provenance::is_within,
 };
 

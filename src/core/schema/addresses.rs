@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     identity::AddressPurpose,
-    mapping::{put, remove},
+    path::{put, remove},
     provenance::is_within,
 };
 

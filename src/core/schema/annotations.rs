@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{field::Field, pickers};
+use super::field::Field;
 use crate::ui::Input;
 
 /// The input types that an annotation may ask for, and what each is to clients that know few.
@@ -62,9 +62,24 @@ fn asked(field: &Field) -> Option<&'static (&'static str, &'static str)> {
     let annotated = field.profile.annotations.get("inputType");
     let name = match annotated.and_then(Value::as_str) {
         Some(name) => name,
-        None => pickers::usual(field.format.as_deref())?,
+        None => usual(field.format.as_deref())?,
     };
     INPUT_TYPES.iter().find(|(known, _)| *known == name)
+}
+
+/// The annotation that is meant where a format has a control of its own and nobody asks for another.
+fn usual(format: Option<&str>) -> Option<&'static str> {
+    match format {
+        Some("date-time") => Some("html5-datetime-local"),
+        Some("time") => Some("html5-time"),
+        _ => None,
+    }
+}
+
+/// The zone of what a control sends that knows none, where the format needs one.
+fn zone(field: &Field) -> Option<&'static str> {
+    let needs_one = matches!(field.format.as_deref(), Some("date-time" | "time"));
+    needs_one.then_some("UTC")
 }
 
 /// Writes the annotations of a field into its attributes.
@@ -73,7 +88,7 @@ pub(super) fn apply(field: &Field, attributes: &mut Input) {
     let ext = &mut attributes.ext;
     if let Some((name, _)) = asked(field) {
         ext.insert("inputType".to_owned(), (*name).into());
-        if let Some(zone) = pickers::zone(field) {
+        if let Some(zone) = zone(field) {
             ext.insert("zone".to_owned(), zone.into());
         }
     }

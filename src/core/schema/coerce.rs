@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::{Schema, field::Field, pickers};
-use crate::mapping::put;
+use crate::path::put;
 
 impl Schema {
     /// Traits with the types the schema asks for, from a form's texts: numbers and booleans are

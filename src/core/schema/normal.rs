@@ -8,7 +8,7 @@ use super::{
     Schema,
     field::{Field, IdentifierKind},
 };
-use crate::mapping::{at, put};
+use crate::path::{at, put};
 
 impl Schema {
     /// The traits in the one spelling that is judged and kept.

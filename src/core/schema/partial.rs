@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Schema, Viewer, field::Field};
-use crate::mapping::{at, put, remove};
+use crate::path::{at, put, remove};
 
 impl Schema {
     /// What is sent, with these traits as they are in `stored` where nothing is said of them.

@@ -10,7 +10,7 @@ use jiff::{
 use serde_json::Value;
 
 use super::{Schema, annotations, field::Field, formats};
-use crate::mapping::put;
+use crate::path::put;
 
 /// What the annotation of a control begins with.
 const HTML: &str = "html5-";
@@ -26,21 +26,6 @@ pub fn shown_in(control: &str, value: &str) -> Option<String> {
         "week" => is_week(value).then(|| value.to_owned()),
         _ => Some(value.to_owned()),
     }
-}
-
-/// The annotation that is meant where a format has a control of its own and nobody asks for another.
-pub(super) fn usual(format: Option<&str>) -> Option<&'static str> {
-    match format {
-        Some("date-time") => Some("html5-datetime-local"),
-        Some("time") => Some("html5-time"),
-        _ => None,
-    }
-}
-
-/// The zone of what a control sends that knows none, where the format needs one.
-pub(super) fn zone(field: &Field) -> Option<&'static str> {
-    let needs_one = matches!(field.format.as_deref(), Some("date-time" | "time"));
-    needs_one.then_some("UTC")
 }
 
 /// A text as its format asks, where a control or a person left out the zone or the seconds.

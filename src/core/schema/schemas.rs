@@ -10,8 +10,8 @@ use crate::{
     entropy::Entropy,
     id::{AddressId, IdentityId},
     identity::{Address, Identity},
-    mapping::at,
     message::Message,
+    path::at,
 };
 
 /// The schemas of a gateway.

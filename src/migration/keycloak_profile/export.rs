@@ -4,27 +4,22 @@ use portcullis_core::schema::Schema;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Translated, Unreadable, difference,
+    Translated, Unreadable,
+    difference::tell,
     import::import,
+    leaves::{self, Leaf},
+    pattern::whole,
     validation::{FORMATS, LOCAL_LENGTH},
 };
 use crate::migration::{Loss, Losses};
-
-/// One trait with all that its schema and those around it say of it.
-#[derive(Debug, Clone)]
-pub(super) struct Leaf {
-    pub(super) path: String,
-    /// Its property; in `x-profile`, what the objects around it say of it, too.
-    pub(super) property: Value,
-}
 
 /// The profile that says what a schema says.
 pub(crate) fn export(schema: &Schema) -> Result<Translated, Unreadable> {
     let document = schema.document();
     let mut losses = Vec::new();
-    let leaves = difference::leaves(document, &mut losses);
+    let leaves = leaves::leaves(document, &mut losses);
     let attributes: Vec<Value> = leaves.iter().map(attribute).collect();
-    let root = &difference::traits(document)["x-profile"];
+    let root = &leaves::traits(document)["x-profile"];
     let mut profile = Map::new();
     profile.insert("attributes".to_owned(), Value::Array(attributes));
     let groups = groups(root);
@@ -36,8 +31,8 @@ pub(crate) fn export(schema: &Schema) -> Result<Translated, Unreadable> {
     missing(&leaves, &mut losses);
     let profile = Value::Object(profile);
     let again = import(&profile, Some(signs_in_with_email(&leaves)))?;
-    let again_leaves = difference::leaves(&again.document, &mut Vec::new());
-    difference::tell(&leaves, &again_leaves, &mut losses);
+    let again_leaves = leaves::leaves(&again.document, &mut Vec::new());
+    tell(&leaves, &again_leaves, &mut losses);
     Ok(Translated {
         document: profile,
         losses,
@@ -208,41 +203,6 @@ fn formats(item: &Value, profile: &Value, made: &mut Map<String, Value>) {
 fn with_words(config: &mut Map<String, Value>, profile: &Value, keyword: &str) {
     let words = profile["error_messages"].get(keyword).cloned();
     config.extend(words.map(|words| ("error-message".to_owned(), words)));
-}
-
-/// A pattern that Keycloak, which asks that all of the text matches, understands the same way.
-pub(super) fn whole(pattern: &str) -> String {
-    let inner = pattern
-        .strip_prefix("^(?:")
-        .and_then(|rest| rest.strip_suffix(")$"));
-    if let Some(inner) = inner.filter(|inner| is_closed(inner)) {
-        return inner.to_owned();
-    }
-    let is_bound = pattern.starts_with('^') && pattern.ends_with('$');
-    if is_bound && !pattern.ends_with("\\$") && !pattern.contains('|') {
-        return pattern.to_owned();
-    }
-    format!("[\\s\\S]*(?:{pattern})[\\s\\S]*")
-}
-
-/// Whether every bracket that closes was opened before: else the brackets around it are not a pair.
-fn is_closed(pattern: &str) -> bool {
-    let (mut depth, mut in_class, mut is_escaped) = (0_i64, false, false);
-    for sign in pattern.chars() {
-        match sign {
-            _ if is_escaped => {}
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '(' if !in_class => depth += 1,
-            ')' if !in_class => depth -= 1,
-            _ => {}
-        }
-        is_escaped = sign == '\\' && !is_escaped;
-        if depth < 0 {
-            return false;
-        }
-    }
-    depth == 0 && !is_escaped
 }
 
 fn groups(root: &Value) -> Vec<Value> {

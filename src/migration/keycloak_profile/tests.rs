@@ -303,7 +303,7 @@ fn a_pattern_is_matched_by_all_of_the_text_on_both_sides() {
         ("abc", "[\\s\\S]*(?:abc)[\\s\\S]*"),
         ("^a|b$", "[\\s\\S]*(?:^a|b$)[\\s\\S]*"),
     ] {
-        assert_eq!(super::export::whole(ours), theirs);
+        assert_eq!(super::pattern::whole(ours), theirs);
     }
 }
 

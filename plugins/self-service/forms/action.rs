@@ -12,21 +12,20 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use crate::{
-    complaint,
-    desk::Desk,
-    forms, remembered, scopes,
-    settings::{deletion, profile},
+use super::{
+    deletion,
+    profile::{self, PROFILE},
 };
+use crate::{complaint, desk::Desk, remembered, scopes};
 
 /// The group of what no factor asks for.
-pub(super) const GROUP: &str = "profile";
+const GROUP: &str = "profile";
 /// The method whose button accepts the terms.
-pub(super) const ACCEPT: &str = "terms_and_conditions";
+pub(crate) const ACCEPT: &str = "terms_and_conditions";
 /// The field that says which terms.
-pub(super) const VERSION: &str = "terms_version";
+pub(crate) const VERSION: &str = "terms_version";
 /// The method whose button begins to prove an address.
-pub(super) const VERIFY: &str = "verify_email";
+pub(crate) const VERIFY: &str = "verify_email";
 /// The method that changes a password.
 const PASSWORD: &str = "password";
 
@@ -73,7 +72,7 @@ pub(crate) fn place(flow: &Flow) -> Evaluation {
 }
 
 /// Whether `identity` could do this here at all.
-pub(super) fn is_possible(desk: &Desk, identity: &Identity, action: Action) -> bool {
+pub(crate) fn is_possible(desk: &Desk, identity: &Identity, action: Action) -> bool {
     match action {
         Action::UpdatePassword => desk.method(PASSWORD).is_some(),
         Action::UpdateProfile | Action::VerifyProfile => {
@@ -86,7 +85,7 @@ pub(super) fn is_possible(desk: &Desk, identity: &Identity, action: Action) -> b
 }
 
 /// Whether an address of the identity waits to be proved.
-pub(super) fn has_unverified(identity: &Identity) -> bool {
+pub(crate) fn has_unverified(identity: &Identity) -> bool {
     unverified(identity).is_some()
 }
 
@@ -109,7 +108,7 @@ fn traits(desk: &Desk, identity: &Identity, evaluation: &Evaluation) -> Vec<Node
         return Vec::new();
     };
     let mut nodes = schema.nodes(evaluation, &identity.traits, GROUP);
-    forms::settings::lock(&mut nodes, identity);
+    profile::lock(&mut nodes, identity);
     if evaluation.context == ProfileContext::VerifyProfile {
         let errors = schema.errors_in(evaluation, &identity.traits);
         for (field, message) in complaint::about_traits(errors) {
@@ -120,12 +119,7 @@ fn traits(desk: &Desk, identity: &Identity, evaluation: &Evaluation) -> Vec<Node
             }
         }
     }
-    nodes.push(Node::submit(
-        GROUP,
-        "method",
-        profile::METHOD,
-        Message::go_on(),
-    ));
+    nodes.push(Node::submit(GROUP, "method", PROFILE, Message::go_on()));
     nodes
 }
 
