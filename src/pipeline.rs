@@ -18,7 +18,7 @@ use portcullis_core::{
 use crate::{
     authorize::authorize,
     enrich::{Enrichment, IdentityHeaders, Injection},
-    route::{Access, EncodedSlash, HeaderPreset, Lookup, Remembered, Route, RouteTable, Target},
+    route::{Access, EncodedSlash, HeaderPreset, Lookup, Route, RouteTable, Target},
 };
 
 mod encoded_slash;
@@ -132,13 +132,13 @@ impl Pipeline {
         let (None, Some(actions)) = (first, actions) else {
             return first;
         };
-        let key = route.memo_key(Remembered::Scopes);
-        if let Some(known) = principal.memo.get::<Option<Action>>(key) {
+        let key = route.scopes_id;
+        if let Some(known) = principal.demands.get::<Option<Action>>(key) {
             return *known;
         }
         let pending = actions.pending_for(&principal.identity, &route.scopes);
         let first = pending.first().copied();
-        principal.memo.put(key, first);
+        principal.demands.put(key, first);
         first
     }
 

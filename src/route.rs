@@ -45,6 +45,8 @@ pub struct Route {
     pub inject_access_token: Option<ProviderId>,
     /// The scopes it asks for: profiles have to hold what these require.
     pub scopes: Vec<String>,
+    /// The id of the first route that asks for the same; names them in memos.
+    pub scopes_id: u32,
     /// What happens to an encoded slash in the path.
     pub encoded_slash: EncodedSlash,
     /// What somebody who is signed out gets.
@@ -137,8 +139,6 @@ pub(crate) enum Remembered {
     Allow = 1,
     /// The headers that depend on nothing else.
     Headers = 2,
-    /// What has to be done first because of the route's scopes.
-    Scopes = 3,
 }
 
 impl Route {

@@ -9,7 +9,7 @@ use portcullis_core::{
     credential::{Credential, CredentialKind},
     event::Event,
     flow::{Flow, FlowKind, Transport},
-    id::IdentityId,
+    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState},
     provider::{SignOutScope, Upstream},
     secret::{Secret, Token},
@@ -58,18 +58,26 @@ pub(crate) struct Proof<'a> {
     method: &'a str,
     /// What the provider that vouched says of it.
     arrived: Option<&'a Arrived>,
-    /// Since when it has been looked at.
-    since: Timestamp,
+    /// The credential it was compared with, and when that had last changed.
+    credential: Option<(CredentialId, Timestamp)>,
 }
 
 impl<'a> Proof<'a> {
-    /// A method of local identities; `since` when what was sent has been looked at, for what is
-    /// changed afterwards was not it.
-    pub(crate) fn local(method: &'a str, since: Timestamp) -> Self {
+    /// A method of local identities that keeps no credential, such as a code by mail.
+    pub(crate) fn local(method: &'a str) -> Self {
         Self {
             method,
             arrived: None,
-            since,
+            credential: None,
+        }
+    }
+
+    /// A method of local identities, by this credential as it was read: one that has changed since
+    /// was not it.
+    pub(crate) fn credential(method: &'a str, read: &Credential) -> Self {
+        Self {
+            credential: Some((read.id, read.updated_at)),
+            ..Self::local(method)
         }
     }
 
@@ -78,7 +86,7 @@ impl<'a> Proof<'a> {
         Self {
             method: OIDC,
             arrived: Some(arrived),
-            since: Timestamp::MIN,
+            credential: None,
         }
     }
 
@@ -90,18 +98,16 @@ impl<'a> Proof<'a> {
     /// Whether the identity has what it was proved with. Proofs that are no credentials, such as
     /// codes by mail, have nothing to be taken away.
     fn is_in(&self, credentials: &[Credential]) -> bool {
-        let password = CredentialKind::Password;
-        match self.upstream() {
-            Some(upstream) => {
+        let mut own = credentials.iter();
+        match (self.upstream(), self.credential) {
+            (Some(upstream), _) => {
                 let key = upstream.link.identifier();
-                let mut links = credentials.iter();
-                links.any(|link| link.identifier.as_deref() == Some(&*key))
+                own.any(|link| link.identifier.as_deref() == Some(&*key))
             }
-            None if self.method == password.as_str() => {
-                let mut known = credentials.iter().filter(|one| one.kind == password);
-                known.any(|one| one.updated_at <= self.since)
-            }
-            None => true,
+            (None, Some(read)) => own
+                .filter(|one| one.kind.as_str() == self.method)
+                .any(|one| (one.id, one.updated_at) == read),
+            (None, None) => true,
         }
     }
 
@@ -187,7 +193,8 @@ impl SignIn<'_> {
             && remembered::identity(&waiting) == Some(self.identity.id)
         {
             remembered::confirm(&mut waiting, self.flow, session.id);
-            flows.put(&waiting).await?;
+            // Who has taken it away meanwhile has taken what waits in it away.
+            flows.replace(&waiting).await?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use portcullis_core::{
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
     message::Message,
-    method::{Method, MethodError},
+    method::{Method, MethodError, Verified},
     schema::normalise_identifier,
     store::StoreError,
     ui::Node,
@@ -175,21 +175,18 @@ impl Password {
     }
 
     /// Hashes again at the present cost. The sign-in stands whether or not this succeeds.
-    async fn rehash(&self, outdated: Credential, password: Normalised) {
-        let owner = outdated.identity_id;
+    async fn rehash(&self, outdated: &Credential, password: Normalised) {
         let Ok(config) = self.hash(password).await else {
             return;
         };
-        // A password that was changed in the meantime must not be changed back.
-        let Ok(Some(mut present)) = self.present(owner).await else {
-            return;
-        };
-        if present.config != outdated.config {
-            return;
-        }
         // The password is as old as before.
-        present.config[HASH] = config[HASH].clone();
-        if let Err(error) = self.stores.credentials.put(&present).await {
+        let mut renewed = outdated.clone();
+        renewed.config[HASH] = config[HASH].clone();
+        // A password that was changed in the meantime must not be changed back.
+        let credentials = &self.stores.credentials;
+        let kept = credentials.replace_config(&outdated.config, &renewed).await;
+        if let Err(error) = kept {
+            let owner = outdated.identity_id;
             tracing::warn!(identity.id = %owner, %error, "a password could not be rehashed");
         }
     }
@@ -230,7 +227,7 @@ impl Method for Password {
         }
     }
 
-    async fn verify(&self, submission: &Value) -> Result<Identity, MethodError> {
+    async fn verify(&self, submission: &Value) -> Result<Verified, MethodError> {
         let (identifier, password) = login_fields(submission)?;
         let Some(password) = Normalised::new(password) else {
             return Err(about_form(Message::credentials_invalid()));
@@ -252,9 +249,12 @@ impl Method for Password {
             return Err(about_form(Message::identity_disabled()));
         }
         if outcome == Outcome::RightButOutdated {
-            self.rehash(credential, password).await;
+            self.rehash(&credential, password).await;
         }
-        Ok(identity)
+        Ok(Verified {
+            identity,
+            credential,
+        })
     }
 
     async fn enroll(

@@ -95,6 +95,16 @@ pub trait CredentialStore: Debug + Send + Sync {
     /// Fails with [`StoreError::Conflict`] as [`Self::put`] does.
     async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError>;
 
+    /// Keeps the credential in place of the one of the same id if that has the config `before`;
+    /// `false` when somebody has changed or removed it in the meantime.
+    ///
+    /// Fails with [`StoreError::Conflict`] as [`Self::put`] does.
+    async fn replace_config(
+        &self,
+        before: &Value,
+        credential: &Credential,
+    ) -> Result<bool, StoreError>;
+
     /// Removes one credential; `false` when there was none.
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError>;
 }

@@ -104,6 +104,9 @@ pub trait FlowStore: Debug + Send + Sync {
     /// Adds a flow or replaces the one of the same id; it may be forgotten after it expires.
     async fn put(&self, flow: &Flow) -> Result<(), StoreError>;
 
+    /// Replaces the flow of the same id; `false` when it is gone, and then it stays gone.
+    async fn replace(&self, flow: &Flow) -> Result<bool, StoreError>;
+
     /// The flow of this id, expired ones included for as long as they are remembered.
     async fn find(&self, id: FlowId) -> Result<Option<Flow>, StoreError>;
 

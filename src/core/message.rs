@@ -102,6 +102,18 @@ messages! {
     info sign_in_with_password() = 1010022, "Sign in";
     /// Why somebody who is signed in must prove it again.
     info reauthenticate() = 1010003, "Please confirm that it is you.";
+    /// What proving it does, where a new password waits for that.
+    info confirms_password() = 1990070, "With that, the new password that was entered here counts. If this was not you, do not go on.";
+    /// The same, where an account of a provider is to be linked.
+    info confirms_link(provider: &str) = 1990071, "With that, {provider} becomes a way to sign in. If this was not you, do not go on.";
+    /// The same, where a link is to be removed.
+    info confirms_unlink() = 1990072, "With that, a way to sign in is removed. If this was not you, do not go on.";
+    /// The same, where an account is to be moved from another identity.
+    info confirms_move() = 1990073, "With that, an account that is linked to somebody else here becomes a way to sign in. If this was not you, do not go on.";
+    /// The same, where the profile is to be changed.
+    info confirms_profile() = 1990074, "With that, the profile is changed, its addresses included. If this was not you, do not go on.";
+    /// The same, where somebody wants to delete their account.
+    info confirms_deletion() = 1990075, "With that, the account can be deleted. If this was not you, do not go on.";
     /// A code was mailed.
     info code_sent() = 1010014, "A code of six digits is on its way to the email address that is known here. Please enter it within ten minutes.";
     /// The button that mails a code.

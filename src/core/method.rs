@@ -22,7 +22,7 @@ pub trait Method: Debug + Send + Sync {
     /// Who the submission proves to be.
     ///
     /// Costs the same time whether or not the identifier is known.
-    async fn verify(&self, submission: &Value) -> Result<Identity, MethodError>;
+    async fn verify(&self, submission: &Value) -> Result<Verified, MethodError>;
 
     /// The credential that `submission` asks for, for an identity that is about to be created or
     /// that changes it; it is not stored yet.
@@ -31,6 +31,15 @@ pub trait Method: Debug + Send + Sync {
         submission: &Value,
         identity: &Identity,
     ) -> Result<Credential, MethodError>;
+}
+
+/// Who a submission proves to be, and by what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verified {
+    /// Whom it proves.
+    pub identity: Identity,
+    /// What it was compared with, as it was read: who signs in has to have it still.
+    pub credential: Credential,
 }
 
 /// A method did not accept a submission.

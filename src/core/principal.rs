@@ -21,6 +21,9 @@ pub struct Principal {
     pub pending: Vec<Action>,
     /// What stages computed from this principal alone.
     pub memo: Memo,
+    /// What has to be done first on the way to scopes, which is costly to find out: no room here
+    /// goes to anything else.
+    pub demands: Memo,
 }
 
 impl Principal {
@@ -33,6 +36,7 @@ impl Principal {
             values,
             pending,
             memo: Memo::default(),
+            demands: Memo::default(),
         }
     }
 }

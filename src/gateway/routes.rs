@@ -83,6 +83,7 @@ fn compile(id: usize, route: &config::Route) -> Result<Route, BuildError> {
             .transpose()
             .map_err(|_| invalid("inject_access_token names no provider".to_owned()))?,
         scopes: route.scopes.clone(),
+        scopes_id: 0,
         encoded_slash: match route.encoded_slash {
             config::EncodedSlash::Reject => EncodedSlash::Reject,
             config::EncodedSlash::Keep => EncodedSlash::Keep,
@@ -112,6 +113,7 @@ fn own(id: usize, path: &str, pages: Arc<dyn Pages>) -> Route {
         set_headers: BTreeMap::new(),
         inject_access_token: None,
         scopes: Vec::new(),
+        scopes_id: 0,
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: timeouts(&config::Timeouts::default()),

@@ -58,6 +58,8 @@ impl RouteTable {
         for (id, mut route) in (0_u32..).zip(routes) {
             // Ids are given here because memos rely on no two routes having the same.
             route.id = id;
+            let alike = table.routes.iter().find(|one| one.scopes == route.scopes);
+            route.scopes_id = alike.map_or(id, |one| one.id);
             let route = Arc::new(route);
             ambiguous.extend(table.tree_of(&route).insert(route.clone()));
             table.routes.push(route);

@@ -25,6 +25,7 @@ pub(crate) fn route(name: &str, path: &str) -> Route {
         set_headers: BTreeMap::new(),
         inject_access_token: None,
         scopes: Vec::new(),
+        scopes_id: 0,
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {

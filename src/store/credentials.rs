@@ -11,6 +11,7 @@ use sea_query::{
     DeleteStatement, Expr, ExprTrait, Func, InsertStatement, LockType, OnConflict, Order, Query,
     SelectStatement, Value,
 };
+use serde_json::Value as Json;
 
 use super::{
     cell::{Row, json, text, time},
@@ -46,6 +47,22 @@ impl SqlCredentials {
         let query = self.database.write(query, WHAT);
         let rows = self.database.rows(query).await?;
         rows.iter().map(read).collect()
+    }
+
+    /// Replaces the credential of the same id where this holds of it.
+    async fn replace_where(
+        &self,
+        holds: Expr,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        let change = Query::update()
+            .table(Table::Credentials)
+            .values(cells(credential)?.into_iter().map(|(c, v)| (c, v.into())))
+            .and_where(Expr::col(Column::Id).eq(text(credential.id)))
+            .and_where(holds)
+            .to_owned();
+        let change = self.database.write(&change, WHAT);
+        Ok(self.database.execute(change).await? > 0)
     }
 }
 
@@ -106,14 +123,17 @@ impl CredentialStore for SqlCredentials {
     }
 
     async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
-        let change = Query::update()
-            .table(Table::Credentials)
-            .values(cells(credential)?.into_iter().map(|(c, v)| (c, v.into())))
-            .and_where(Expr::col(Column::Id).eq(text(credential.id)))
-            .and_where(Expr::col(Column::Identifier).eq(text(before)))
-            .to_owned();
-        let change = self.database.write(&change, WHAT);
-        Ok(self.database.execute(change).await? > 0)
+        let is_as_before = Expr::col(Column::Identifier).eq(text(before));
+        self.replace_where(is_as_before, credential).await
+    }
+
+    async fn replace_config(
+        &self,
+        before: &Json,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        let is_as_before = Expr::col(Column::Config).eq(json(before)?);
+        self.replace_where(is_as_before, credential).await
     }
 
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {

@@ -49,21 +49,20 @@ pub(super) fn removal_of(owner: IdentityId) -> DeleteStatement {
         .to_owned()
 }
 
+fn cells(flow: &Flow) -> Result<Vec<(Column, Value)>, StoreError> {
+    let owner = flow.owner().map_or(Value::String(None), text);
+    Ok(vec![
+        (Column::Id, text(flow.id)),
+        (Column::ExpiresAt, time(flow.expires_at)),
+        (Column::IdentityId, owner),
+        (Column::Record, json(flow)?),
+    ])
+}
+
 #[async_trait]
 impl FlowStore for SqlFlows {
     async fn put(&self, flow: &Flow) -> Result<(), StoreError> {
-        let mut row = insert(
-            Table::Flows,
-            vec![
-                (Column::Id, text(flow.id)),
-                (Column::ExpiresAt, time(flow.expires_at)),
-                (
-                    Column::IdentityId,
-                    flow.owner().map_or(Value::String(None), text),
-                ),
-                (Column::Record, json(flow)?),
-            ],
-        );
+        let mut row = insert(Table::Flows, cells(flow)?);
         row.on_conflict(
             OnConflict::column(Column::Id)
                 .update_columns([Column::ExpiresAt, Column::IdentityId, Column::Record])
@@ -71,6 +70,16 @@ impl FlowStore for SqlFlows {
         );
         let row = self.database.write(&row, "flow");
         self.database.execute(row).await.map(drop)
+    }
+
+    async fn replace(&self, flow: &Flow) -> Result<bool, StoreError> {
+        let change = Query::update()
+            .table(Table::Flows)
+            .values(cells(flow)?.into_iter().map(|(c, v)| (c, v.into())))
+            .and_where(Expr::col(Column::Id).eq(text(flow.id)))
+            .to_owned();
+        let change = self.database.write(&change, "flow");
+        Ok(self.database.execute(change).await? > 0)
     }
 
     async fn find(&self, id: FlowId) -> Result<Option<Flow>, StoreError> {

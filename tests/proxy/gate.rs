@@ -124,6 +124,7 @@ pub(crate) fn signed_in(name: &str, path: &str, target: Target) -> Route {
         set_headers: BTreeMap::new(),
         inject_access_token: None,
         scopes: Vec::new(),
+        scopes_id: 0,
         encoded_slash: EncodedSlash::Reject,
         unauthenticated: Unauthenticated::Auto,
         timeouts: Timeouts {

@@ -59,7 +59,7 @@ pub(crate) fn after_sign_in(desk: &Desk, visit: &Visit) -> Result<Option<String>
     Ok(Some(match alias.parse() {
         Ok(action) => with_query(
             &here(desk, visit),
-            &[(ASKED_AT, &fresh::note(desk, action)?)],
+            &[(ASKED_AT, &fresh::note(desk, None, action)?)],
         ),
         Err(_) => here(desk, visit),
     }))
@@ -104,7 +104,7 @@ async fn begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action
         return leave(desk, visit, Some(Status::Success));
     }
     if !may_begin(desk, visit, principal, action) {
-        let note = fresh::note(desk, action)?;
+        let note = fresh::note(desk, Some(principal), action)?;
         let back = with_query(&here(desk, visit), &[(ASKED_AT, &note)]);
         let page = desk.refresh_page(&back);
         return match visit.wants() {

@@ -21,6 +21,8 @@ pub(super) const MAX_AGE: &str = "max_age";
 pub(super) const PROMPT: &str = "prompt";
 /// What notes are sealed for.
 const PURPOSE: &str = "action-asked-at";
+/// Whom a note counts for that was made before anybody signed in.
+const ANYBODY: &str = "-";
 /// How long after signing in for it somebody may still begin.
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -33,8 +35,11 @@ pub(super) fn lets_required(
     action: Action,
 ) -> bool {
     let asks = visit.query(PROMPT) == Some("login") || visit.query(MAX_AGE).is_some();
-    match asked_at(desk, visit, action) {
-        Some(asked_at) => principal.session.authenticated_at >= asked_at,
+    match asked_at(desk, visit, principal, action) {
+        Some(asked_at) => {
+            let proved_at = principal.session.proved_at();
+            proved_at.is_some_and(|proved_at| proved_at >= asked_at)
+        }
         None => !asks && visit.query(ASKED_AT).is_none(),
     }
 }
@@ -49,7 +54,7 @@ pub(super) fn is_fresh(desk: &Desk, visit: &Visit, principal: &Principal, action
         return false;
     }
     let (age, most) = (age.unsigned_abs(), limit(desk, visit, action));
-    match asked_at(desk, visit, action) {
+    match asked_at(desk, visit, principal, action) {
         Some(asked_at) => proved_at >= asked_at && age <= most.max(GRACE),
         None => visit.query(PROMPT) != Some("login") && !most.is_zero() && age <= most,
     }
@@ -66,19 +71,32 @@ fn limit(desk: &Desk, visit: &Visit, action: Action) -> Duration {
     }
 }
 
-/// A note that somebody has to sign in for `action` from now on.
-pub(super) fn note(desk: &Desk, action: Action) -> Result<String, Failure> {
+/// A note that somebody has to sign in for `action` from now on; it counts for `whom` only, where
+/// that is known.
+pub(super) fn note(
+    desk: &Desk,
+    whom: Option<&Principal>,
+    action: Action,
+) -> Result<String, Failure> {
     let services = &desk.services;
-    let text = format!("{} {}", action.alias(), desk.now());
+    let whom = whom.map_or(ANYBODY.to_owned(), |whom| whom.identity.id.to_string());
+    let text = format!("{} {whom} {}", action.alias(), desk.now());
     let sealed = services
         .seal
         .close(PURPOSE, text.as_bytes(), &*services.entropy);
     sealed.ok_or_else(|| portcullis_core::catalogue::Code::Internal.into())
 }
 
-fn asked_at(desk: &Desk, visit: &Visit, action: Action) -> Option<Timestamp> {
+fn asked_at(
+    desk: &Desk,
+    visit: &Visit,
+    principal: &Principal,
+    action: Action,
+) -> Option<Timestamp> {
     let text = desk.services.seal.open(PURPOSE, visit.query(ASKED_AT)?)?;
     let text = String::from_utf8(text).ok()?;
-    let at = text.strip_prefix(action.alias())?.strip_prefix(' ')?;
-    at.parse().ok()
+    let rest = text.strip_prefix(action.alias())?.strip_prefix(' ')?;
+    let (whom, at) = rest.split_once(' ')?;
+    let is_theirs = whom == ANYBODY || whom == principal.identity.id.to_string();
+    is_theirs.then(|| at.parse().ok()).flatten()
 }

@@ -157,13 +157,7 @@ async fn prove(
     let identity = desk.services.identities.find(purpose.identity).await?;
     match identity {
         Some(identity) if identity.state == IdentityState::Active => {
-            local::enter(
-                desk,
-                visit,
-                &submission,
-                (Proof::local(CODE, desk.now()), &identity),
-            )
-            .await
+            local::enter(desk, visit, &submission, (Proof::local(CODE), &identity)).await
         }
         _ => {
             announcer.refuse(CODE, Code::IdentityDisabled);

@@ -14,7 +14,9 @@ use crate::{
     actions,
     desk::Desk,
     init::{self, Opening},
-    navigate, remembered, return_to, sign_in_loop,
+    navigate, remembered, return_to,
+    settings::resume,
+    sign_in_loop,
 };
 
 /// Begins a browser's login flow.
@@ -70,9 +72,15 @@ fn wants_refresh(visit: &Visit) -> bool {
 async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Opening, Failure> {
     let waits = visit.query("waits").and_then(|id| id.parse().ok());
     let nodes = ways::own(desk, &principal.identity).await?;
+    // It may not be them who has begun what waits for it.
+    let released = match waits {
+        Some(id) => resume::told(desk, id, principal.identity.id).await?,
+        None => None,
+    };
+    let messages = [Some(Message::reauthenticate()), released];
     Ok(Opening {
         context: remembered::refresh(principal, waits),
-        messages: vec![Message::reauthenticate()],
+        messages: messages.into_iter().flatten().collect(),
         nodes: (!nodes.is_empty()).then_some(nodes),
         ..Opening::default()
     })

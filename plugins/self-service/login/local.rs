@@ -5,7 +5,7 @@ use portcullis_core::{
     catalogue::Code,
     identity::{Identity, IdentityState},
     message::Message,
-    method::{Method, MethodError},
+    method::{Method, MethodError, Verified},
     schema::normalise_identifier,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
@@ -50,13 +50,15 @@ pub(crate) async fn sign_in(
     require_no_pause(desk, suspicion.as_ref(), &submission).await?;
     submission.flow.active = Some(method.name().to_owned());
     let announcer = &desk.services.announcer;
-    let since = desk.now();
     let verified = method.verify(&submission.value()).await;
     // Guesses that are sent all at once pass the first look together. Once they have begun a
     // pause, none of the others is answered, right or wrong, nor counted again.
     require_no_pause(desk, suspicion.as_ref(), &submission).await?;
-    let identity = match verified {
-        Ok(identity) => identity,
+    let Verified {
+        identity,
+        credential,
+    } = match verified {
+        Ok(verified) => verified,
         Err(MethodError::Invalid(complaints)) => {
             let guessed = complaints.iter().any(|(_, message)| message.id == WRONG);
             if let (Some(suspicion), true) = (&suspicion, guessed) {
@@ -73,7 +75,7 @@ pub(crate) async fn sign_in(
         let complaint = (None, Message::identity_disabled());
         return submission.reject(desk, vec![complaint]).await;
     }
-    let proof = Proof::local(method.name(), since);
+    let proof = Proof::credential(method.name(), &credential);
     enter(desk, visit, &submission, (proof, &identity)).await
 }
 

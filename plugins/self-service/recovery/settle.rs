@@ -64,7 +64,7 @@ pub(super) async fn enter(
         csrf: submission.csrf.clone(),
         wants: submission.wants,
         identity: &identity,
-        proofs: &[Proof::local(method, desk.now())],
+        proofs: &[Proof::local(method)],
     };
     let (session, token) = sign_in.open(desk, &visit).await?;
     notices::tell(desk, Occasion::Recovered, &identity).await;

@@ -51,7 +51,7 @@ pub(crate) async fn register(
     let stored = desk
         .services
         .identities
-        .insert(&identity, &[*credential])
+        .insert(&identity, std::slice::from_ref(&*credential))
         .await;
     match stored {
         Ok(()) => {}
@@ -77,7 +77,7 @@ pub(crate) async fn register(
         csrf: submission.csrf.clone(),
         wants: submission.wants,
         identity: &identity,
-        proofs: &[Proof::local(method.name(), desk.now())],
+        proofs: &[Proof::credential(method.name(), &credential)],
     };
     sign_in.begin(desk, visit).await
 }

@@ -15,7 +15,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{privilege, save, waiting::LIFESPAN};
 use crate::{
@@ -54,9 +54,10 @@ pub(crate) fn is_confirmed_in(flow: &Flow) -> bool {
     nodes.any(|node| node.attributes.name == CONFIRM)
 }
 
-/// Whether the submission is about it.
-pub(super) fn is_wanted(submission: &Submission) -> bool {
-    submission.text("method") == Some(METHOD) || submission.text(CONFIRM).is_some()
+/// Whether a submission of these fields is about it.
+pub(super) fn is_wanted(fields: &Map<String, Value>) -> bool {
+    let text = |name| fields.get(name).and_then(Value::as_str);
+    text("method") == Some(METHOD) || text(CONFIRM).is_some()
 }
 
 /// Answers whoever wants to delete their account, step by step.

@@ -75,7 +75,7 @@ async fn is_the_same(
     let mut attempt = submission.value();
     attempt["identifier"] = json!(identifier);
     match method.verify(&attempt).await {
-        Ok(found) => Ok(found.id == identity.id),
+        Ok(found) => Ok(found.identity.id == identity.id),
         Err(MethodError::Invalid(_)) => Ok(false),
         Err(error) => Err(failure(desk, error)),
     }

@@ -6,8 +6,13 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect},
 };
-use portcullis_core::{flow::FlowKind, message::Message, secret::TokenHash};
-use portcullis_kit::{Outcome, Visit};
+use portcullis_core::{
+    flow::FlowKind,
+    id::{FlowId, IdentityId},
+    message::Message,
+    secret::TokenHash,
+};
+use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::{
     submit,
@@ -20,6 +25,21 @@ use crate::{
     remembered,
     submission::Submission,
 };
+
+/// What proving who one is releases in the flow `id`, where a change of this identity waits in it.
+pub(crate) async fn told(
+    desk: &Desk,
+    id: FlowId,
+    identity: IdentityId,
+) -> Result<Option<Message>, Failure> {
+    let flow = desk.services.flows.find(id).await?;
+    let flow = flow.filter(|flow| remembered::identity(flow) == Some(identity));
+    let Some(flow) = flow.filter(parked::is_in::<Waiting>) else {
+        return Ok(None);
+    };
+    let waiting = parked::open::<Waiting>(desk, &flow)?;
+    Ok(submit::told(desk, &flow, &waiting.fields))
+}
 
 /// Makes the change that waits in the flow, now that its person has proved who they are.
 pub(crate) async fn go_on(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {

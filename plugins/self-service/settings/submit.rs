@@ -3,8 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use portcullis_core::{action::Action, flow::FlowKind, method::Method};
+use portcullis_core::{
+    action::Action,
+    flow::{Flow, FlowKind},
+    message::Message,
+    method::Method,
+};
 use portcullis_kit::{Outcome, Visit};
+use serde_json::{Map, Value};
 
 use super::{deletion, moving, password, privilege, profile, unlink, waiting};
 use crate::{
@@ -12,7 +18,7 @@ use crate::{
     desk::Desk,
     fetch,
     forms::{self, profile::PROFILE},
-    remembered,
+    provider, remembered,
     submission::{Opened, Submission},
 };
 
@@ -41,12 +47,12 @@ enum Wish<'a> {
 }
 
 impl<'a> Wish<'a> {
-    fn of(desk: &'a Desk, submission: &Submission) -> Self {
+    fn of(desk: &'a Desk, flow: &Flow, fields: &Map<String, Value>) -> Self {
         let field = |name: &str| {
-            let text = submission.text(name).filter(|text| !text.is_empty());
-            text.map(str::to_owned)
+            let text = fields.get(name)?.as_str();
+            text.filter(|text| !text.is_empty()).map(str::to_owned)
         };
-        let moves = moving::is_in(&submission.flow);
+        let moves = moving::is_in(flow);
         if moves && field(moving::KEEP).is_some() {
             return Self::LeaveLink;
         }
@@ -59,7 +65,7 @@ impl<'a> Wish<'a> {
         if let Some(named) = field("unlink") {
             return Self::Unlink(named);
         }
-        if deletion::is_wanted(submission) {
+        if deletion::is_wanted(fields) {
             return Self::Deletion;
         }
         match field("method").as_deref() {
@@ -99,7 +105,7 @@ pub(super) async fn dispatch(
     mut submission: Box<Submission>,
 ) -> Outcome {
     let principal = fetch::owned(desk, visit, &submission.flow)?;
-    let wish = Wish::of(desk, &submission);
+    let wish = Wish::of(desk, &submission.flow, &submission.fields);
     if let Some(action) = remembered::action(&submission.flow)
         && !wish.does(action)
     {
@@ -135,4 +141,20 @@ pub(super) async fn dispatch(
                 .await
         }
     }
+}
+
+/// What these fields ask for in `flow`, for whoever is about to let it happen.
+pub(super) fn told(desk: &Desk, flow: &Flow, fields: &Map<String, Value>) -> Option<Message> {
+    Some(match Wish::of(desk, flow, fields) {
+        Wish::Secret(_) => Message::confirms_password(),
+        Wish::Link(id) => {
+            let label = id.parse().map(|id| provider::label(desk, &id));
+            Message::confirms_link(&label.unwrap_or(id))
+        }
+        Wish::Unlink(_) => Message::confirms_unlink(),
+        Wish::MoveLink => Message::confirms_move(),
+        Wish::Profile => Message::confirms_profile(),
+        Wish::Deletion => Message::confirms_deletion(),
+        Wish::LeaveLink | Wish::Nothing => return None,
+    })
 }

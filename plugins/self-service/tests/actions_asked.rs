@@ -9,6 +9,7 @@ use super::house::{
     Browser, House, PASSWORD, PUBLIC, Reply, action,
     busy::{Busy, house_where},
     csrf,
+    provider_visit::arrive,
 };
 
 const APP: &str = "https://app.test/account?tab=1";
@@ -287,4 +288,24 @@ async fn kc_093_an_application_hears_when_there_is_nothing_to_prove() {
         .go(&asking("settings", "kc_action=VERIFY_EMAIL"))
         .await;
     assert_eq!(reply.location(), format!("{APP}&kc_action_status=success"));
+}
+
+/// A provider that remembers the browser is no young sign-in, and nobody's note counts for another.
+#[tokio::test]
+async fn what_is_pending_anyway_asks_for_a_proof_and_not_for_any_session() {
+    let house = house_where(&[Action::TermsAndConditions]);
+    house.letters.close();
+    let page = asking("settings", "kc_action=TERMS_AND_CONDITIONS&prompt=login");
+    let mut ada = signed_in(&house).await;
+    let back = ada.go(&page).await.query("return_to");
+    house.clock.advance(MINUTES);
+    let mut silent = house.browser();
+    arrive(&mut silent, "google", "eve").await;
+    assert!(is_refresh(&silent.go(&back).await), "the note is Ada's");
+    let back = silent.go(&page).await.query("return_to");
+    house.clock.advance(MINUTES);
+    drop(silent);
+    let mut silent = house.browser();
+    arrive(&mut silent, "google", "eve").await;
+    assert!(is_refresh(&silent.go(&back).await), "nobody was asked");
 }

@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use portcullis_core::{
     credential::{Credential, CredentialStore},
     flow::FlowKind,
     identity::Identity,
-    method::{Method, MethodError},
+    method::{Method, MethodError, Verified},
     testing::FrozenClock,
     ui::Node,
 };
@@ -106,6 +107,30 @@ async fn a_proof_for_something_else_releases_nothing() {
 }
 
 #[tokio::test]
+async fn whoever_is_asked_for_a_proof_is_told_what_it_releases() {
+    let house = House::new();
+    house.resident(ADA).await;
+    house.resident("eve@example.com").await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let (_, refused) = park(&mut browser).await;
+    let refresh = refused.json()["redirect_browser_to"].clone();
+    let refresh = refresh.as_str().unwrap();
+    let login = browser.ask(refresh).await.json();
+    assert_eq!(messages(&login), [1_010_003, 1_990_070]);
+    let flow = browser.ask("/self-service/settings/browser").await.json();
+    let body = json!({"link": "google", "csrf_token": csrf(&flow)});
+    let refused = browser.post(action(&flow), &body).await.json();
+    let link = refused["redirect_browser_to"].as_str().unwrap();
+    let login = browser.ask(link).await.json();
+    assert_eq!(messages(&login), [1_010_003, 1_990_071]);
+    let mut eve = house.browser();
+    eve.sign_in("eve@example.com").await;
+    let login = eve.ask(refresh).await.json();
+    assert_eq!(messages(&login), [1_010_003], "it is somebody else's");
+}
+
+#[tokio::test]
 async fn a_proof_at_a_provider_made_for_it_releases_it() {
     let house = House::new();
     house.letters.close();
@@ -125,7 +150,8 @@ async fn a_proof_at_a_provider_made_for_it_releases_it() {
 #[derive(Debug)]
 struct Overtaken {
     inner: FakeMethod,
-    clock: Arc<FrozenClock>,
+    /// By the clock of whichever node changes it.
+    changed_at: Timestamp,
 }
 
 #[async_trait]
@@ -138,16 +164,14 @@ impl Method for Overtaken {
         self.inner.nodes(kind)
     }
 
-    async fn verify(&self, submission: &Value) -> Result<Identity, MethodError> {
-        let identity = self.inner.verify(submission).await?;
-        self.clock.advance(Duration::from_secs(1));
-        let store = &self.inner.store;
-        let credentials = CredentialStore::list(&**store, identity.id).await.unwrap();
-        let mut changed = credentials[0].clone();
+    async fn verify(&self, submission: &Value) -> Result<Verified, MethodError> {
+        let verified = self.inner.verify(submission).await?;
+        let mut changed = verified.credential.clone();
         changed.config = json!({"secret": NEW});
-        changed.updated_at = self.inner.clock.now();
+        changed.updated_at = self.changed_at;
+        let store = &self.inner.store;
         CredentialStore::put(&**store, &changed).await.unwrap();
-        Ok(identity)
+        Ok(verified)
     }
 
     async fn enroll(&self, submission: &Value, to: &Identity) -> Result<Credential, MethodError> {
@@ -157,20 +181,36 @@ impl Method for Overtaken {
 
 #[tokio::test]
 async fn a_sign_in_with_a_password_that_is_changed_beside_it_opens_no_session() {
-    let clock = Arc::new(FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
-    let house = House::altered(Limits::default(), |services, store| {
-        let inner = FakeMethod {
-            store: store.clone(),
-            clock: clock.clone(),
-        };
-        services.clock = clock.clone();
-        services.methods = vec![Arc::new(Overtaken { inner, clock })];
-    });
-    house.resident(ADA).await;
+    for changed_at in ["2026-11-21T11:59:58Z", "2026-11-21T12:00:02Z"] {
+        let clock = Arc::new(FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
+        let house = House::altered(Limits::default(), |services, store| {
+            let inner = FakeMethod {
+                store: store.clone(),
+                clock: clock.clone(),
+            };
+            let changed_at = changed_at.parse().unwrap();
+            services.clock = clock.clone();
+            services.methods = vec![Arc::new(Overtaken { inner, changed_at })];
+        });
+        house.resident(ADA).await;
+        let mut browser = house.browser();
+        let flow = browser.begin("login").await;
+        let sent = credentials(&flow, ADA, PASSWORD);
+        let reply = browser.post(action(&flow), &sent).await;
+        assert_eq!(reply.error(), (400, "invalid_credentials".to_owned()));
+        assert_eq!(browser.session(), None, "{changed_at}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_with_a_password_of_a_node_whose_clock_is_ahead_is_let_in() {
+    let house = House::new();
+    let ada = house.resident(ADA).await;
+    let store = &house.services.credentials;
+    let mut changed = store.list(ada.id).await.unwrap().remove(0);
+    changed.updated_at += Duration::from_secs(2);
+    store.put(&changed).await.unwrap();
     let mut browser = house.browser();
-    let flow = browser.begin("login").await;
-    let sent = credentials(&flow, ADA, PASSWORD);
-    let reply = browser.post(action(&flow), &sent).await;
-    assert_eq!(reply.error(), (400, "invalid_credentials".to_owned()));
-    assert_eq!(browser.session(), None);
+    browser.sign_in(ADA).await;
+    assert!(browser.session().is_some());
 }

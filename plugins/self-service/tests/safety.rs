@@ -65,6 +65,10 @@ impl FlowStore for Counting {
         self.flows("put flow").put(flow).await
     }
 
+    async fn replace(&self, flow: &Flow) -> Result<bool, StoreError> {
+        self.flows("replace flow").replace(flow).await
+    }
+
     async fn find(&self, id: FlowId) -> Result<Option<Flow>, StoreError> {
         self.flows("find flow").find(id).await
     }

@@ -55,7 +55,8 @@ impl Story {
 
     async fn verify(&self, identifier: &str, password: &str) -> Result<Identity, MethodError> {
         let submission = json!({"identifier": identifier, "password": password});
-        self.method.verify(&submission).await
+        let verified = self.method.verify(&submission).await;
+        verified.map(|verified| verified.identity)
     }
 
     async fn stored(&self) -> Credential {
@@ -267,6 +268,25 @@ async fn a_hash_at_another_cost_is_renewed_at_sign_in() {
     assert!(hash.starts_with("$argon2id$v=19$m=64,t=2,p=1$"), "{hash}");
     assert!(method.verify(&right).await.is_ok());
     assert_eq!(story.stored().await, after);
+}
+
+#[tokio::test]
+async fn renewing_a_hash_brings_no_password_back() {
+    let story = Story::new().await;
+    let outdated = story.stored().await;
+    story
+        .method
+        .set(&story.anna, "another password")
+        .await
+        .unwrap();
+    let changed = story.stored().await;
+    let password = Normalised::new(GOOD).unwrap();
+    story.method.rehash(&outdated, password.clone()).await;
+    assert_eq!(story.stored().await, changed);
+    let credentials = &story.method.stores.credentials;
+    credentials.delete(changed.id).await.unwrap();
+    story.method.rehash(&changed, password).await;
+    assert_eq!(story.method.present(story.anna.id).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! forbids it or only forgets to: rules and headers find traits by name.
 
 use regex::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Schema, document::resolved};
 
@@ -29,10 +29,21 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     fn keep(&mut self, schema: &Value, traits: &mut Value, stored: &Value) {
         let schema = resolved(self.document, schema);
-        let (Value::Object(sent), Some(described)) = (traits, schema["properties"].as_object())
-        else {
+        let Some(described) = schema["properties"].as_object() else {
             return;
         };
+        // Nor does it go by sending nothing in the place of what holds it.
+        if !traits.is_object() && self.holds_undescribed(schema, stored) {
+            *traits = json!({});
+        }
+        let Value::Object(sent) = traits else {
+            return;
+        };
+        for (name, inner) in described {
+            if !sent.contains_key(name) && self.holds_undescribed(inner, &stored[name]) {
+                sent.insert(name.clone(), json!({}));
+            }
+        }
         let others = Others::of(schema);
         let is_described = |name: &str| described.contains_key(name) || others.describe(name);
         for name in sent.keys().cloned().collect::<Vec<_>>() {
@@ -48,6 +59,23 @@ impl Keeper<'_> {
             self.path.pop();
         }
         bring_back(sent, stored, is_described);
+    }
+
+    /// Whether there is anything in what is stored that the schema does not describe.
+    fn holds_undescribed(&self, schema: &Value, stored: &Value) -> bool {
+        let schema = resolved(self.document, schema);
+        let (Some(described), Some(stored)) =
+            (schema["properties"].as_object(), stored.as_object())
+        else {
+            return false;
+        };
+        let others = Others::of(schema);
+        stored
+            .iter()
+            .any(|(name, value)| match described.get(name) {
+                Some(inner) => self.holds_undescribed(inner, value),
+                None => !others.describe(name),
+            })
     }
 }
 
@@ -84,8 +112,6 @@ impl Others {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::schema::{Evaluation, ProfileContext, Rules, TraitError};
 
@@ -146,6 +172,32 @@ mod tests {
         let sent = json!({"email": "a", "groups": []});
         let refused = schema.accept(&account, sent, &stored).unwrap_err();
         assert_eq!(paths(refused), ["groups"]);
+    }
+
+    #[test]
+    fn what_somebody_else_put_there_does_not_go_with_what_holds_it() {
+        let schema = schema(&json!({"properties": {
+            "name": {"type": ["object", "null"], "properties": {
+                "first": {"type": "string"},
+                "of": {"type": ["object", "null"], "properties": {}},
+            }},
+        }}));
+        let stored = json!({"name": {"first": "A", "role": "x", "of": {"rank": 1}}});
+        let rest = json!({"name": {"role": "x", "of": {"rank": 1}}});
+        let account = Evaluation::of(ProfileContext::Account);
+        for sent in [
+            json!({"name": null}),
+            json!({"name": {"of": null}}),
+            json!({}),
+            json!([]),
+        ] {
+            let kept = schema.from_person(sent.clone(), &stored);
+            assert_eq!(kept, rest, "{sent}");
+            assert_eq!(schema.accept(&account, sent, &stored), Ok(rest.clone()));
+        }
+        let plain = json!({"name": {"first": "A"}});
+        let emptied = json!({"name": null});
+        assert_eq!(schema.from_person(emptied.clone(), &plain), emptied);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use self::tokens::Leased;
 use crate::{
@@ -264,6 +265,20 @@ impl CredentialStore for MemoryStore {
         Ok(found.map(|found| *found = credential.clone()).is_some())
     }
 
+    async fn replace_config(
+        &self,
+        before: &Value,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        if kept.is_credential_taken(credential) {
+            return Err(CREDENTIAL_TAKEN);
+        }
+        let is_it = |c: &&mut Credential| c.id == credential.id && c.config == *before;
+        let found = kept.credentials.iter_mut().find(is_it);
+        Ok(found.map(|found| *found = credential.clone()).is_some())
+    }
+
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
         let mut kept = self.kept();
         let before = kept.credentials.len();
@@ -278,6 +293,12 @@ impl FlowStore for MemoryStore {
     async fn put(&self, flow: &Flow) -> Result<(), StoreError> {
         self.kept().flows.insert(flow.id, flow.clone());
         Ok(())
+    }
+
+    async fn replace(&self, flow: &Flow) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let found = kept.flows.get_mut(&flow.id);
+        Ok(found.map(|found| *found = flow.clone()).is_some())
     }
 
     async fn find(&self, id: FlowId) -> Result<Option<Flow>, StoreError> {

@@ -96,6 +96,10 @@ const COMPLETE: &str = "https://gate.test/.portcullis/self-service/settings/brow
 
 /// A pipeline over a schema that asks for a telephone number where the scope `phone` is asked for.
 fn asking_for_scopes(route: Route, door: Arc<Door>) -> Pipeline {
+    over_scopes(vec![route], door)
+}
+
+fn over_scopes(routes: Vec<Route>, door: Arc<Door>) -> Pipeline {
     let document = serde_json::json!({"type": "object", "properties": {
         "email": {"type": "string"},
         "phone": {"type": "string", "x-profile": {
@@ -112,7 +116,7 @@ fn asking_for_scopes(route: Route, door: Arc<Door>) -> Pipeline {
     };
     let settings = [(Action::VerifyProfile, settings)].into();
     let actions = Arc::new(Actions::new(Arc::clone(&schemas), settings, None));
-    Pipeline::new(parts(vec![route], &[door])).with_actions(actions)
+    Pipeline::new(parts(routes, &[door])).with_actions(actions)
 }
 
 /// KC-012, KC-014, KC-032.
@@ -148,4 +152,21 @@ async fn whoever_signs_in_for_a_route_takes_its_scopes_along() {
         panic!("{:?}", refusal.remedy);
     };
     assert!(page.ends_with("&scope=phone"), "{page}");
+}
+
+#[tokio::test]
+async fn what_scopes_ask_for_is_found_out_once_however_many_routes_ask_for_it() {
+    let names: Vec<String> = (0..100).map(|number| format!("/r{number}")).collect();
+    let asking = |name: &String| route(name, name).asking_for("phone");
+    let known = principal(serde_json::json!({"email": "ada@example.org", "phone": "+49 30"}));
+    let (first, last) = (0, 99);
+    let pipeline = over_scopes(
+        names.iter().map(asking).collect(),
+        Door::knowing(known.clone()),
+    );
+    for name in &names {
+        permitted(pipeline.decide(&Asking::get(name).head()).await);
+    }
+    assert_eq!(known.demands.get::<Option<Action>>(first), Some(&None));
+    assert_eq!(known.demands.get::<Option<Action>>(last), None);
 }

@@ -10,7 +10,7 @@ use portcullis_core::{
     id::CredentialId,
     identity::{Identity, IdentityStore},
     message::Message,
-    method::{Method, MethodError},
+    method::{Method, MethodError, Verified},
     provider::{
         Answer, Attempt, Claims, EndSession, Heeds, LogoutNotice, Provider, ProviderError,
         ProviderStatus, TokenSet, UpstreamSignOut, Vouched,
@@ -76,7 +76,7 @@ impl Method for FakeMethod {
         }
     }
 
-    async fn verify(&self, submission: &Value) -> Result<Identity, MethodError> {
+    async fn verify(&self, submission: &Value) -> Result<Verified, MethodError> {
         let text = |name: &str| submission[name].as_str().unwrap_or_default();
         if text("identifier").is_empty() {
             let complaint = (
@@ -93,11 +93,12 @@ impl Method for FakeMethod {
         let found = identities.find_by_identifier(&identifier).await.unwrap();
         let identity = found.ok_or_else(wrong)?;
         let credentials: &dyn CredentialStore = &*self.store;
-        let own = credentials.list(identity.id).await.unwrap();
-        match own.iter().any(|c| c.config["secret"] == text("password")) {
-            true => Ok(identity),
-            false => Err(wrong()),
-        }
+        let mut own = credentials.list(identity.id).await.unwrap().into_iter();
+        let credential = own.find(|c| c.config["secret"] == text("password"));
+        Ok(Verified {
+            identity,
+            credential: credential.ok_or_else(wrong)?,
+        })
     }
 
     async fn enroll(

@@ -25,6 +25,7 @@ pub async fn credential_store_contract(
     what_is_put_is_found(credentials, &ada, entropy).await;
     identifiers_are_unique_per_kind(credentials, &ada, &eve, entropy).await;
     a_credential_is_replaced_only_while_it_is_as_expected(credentials, &ada, &eve, entropy).await;
+    a_config_is_replaced_only_while_it_is_as_expected(credentials, &ada, entropy).await;
     a_credential_is_deleted_once(credentials, &eve, entropy).await;
     links_are_listed_by_provider(credentials, &ada, &eve, entropy).await;
 }
@@ -117,6 +118,28 @@ async fn a_credential_is_replaced_only_while_it_is_as_expected(
     assert_eq!(found, Some(fresh));
     assert!(credentials.delete(old.id).await.unwrap());
     assert!(!credentials.replace(&after, &new(&before)).await.unwrap());
+}
+
+async fn a_config_is_replaced_only_while_it_is_as_expected(
+    credentials: &dyn CredentialStore,
+    ada: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let read = password(entropy, ada);
+    let renewed = Credential {
+        config: json!({"hashed_password": "dearer", "pepper": [1.5, "ß"]}),
+        ..read.clone()
+    };
+    let replace = |before, now| credentials.replace_config(before, now);
+    assert!(!replace(&read.config, &renewed).await.unwrap(), "not there");
+    credentials.put(&read).await.unwrap();
+    assert!(replace(&read.config, &renewed).await.unwrap());
+    assert!(!replace(&read.config, &read).await.unwrap(), "changed");
+    let list = credentials.list(ada.id).await.unwrap();
+    assert!(list.contains(&renewed) && !list.contains(&read));
+    assert!(replace(&renewed.config, &read).await.unwrap());
+    assert!(credentials.delete(read.id).await.unwrap());
+    assert!(!replace(&read.config, &renewed).await.unwrap(), "gone");
 }
 
 async fn a_credential_is_deleted_once(

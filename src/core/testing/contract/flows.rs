@@ -26,6 +26,7 @@ pub async fn flow_store_contract(
     entropy: &dyn Entropy,
 ) {
     what_is_put_is_found(flows, clock, entropy).await;
+    a_flow_that_is_gone_is_not_replaced(flows, clock, entropy).await;
     of_removals_at_once_one_counts(flows, clock, entropy).await;
     the_flows_of_an_identity_go_together(flows, clock, entropy).await;
     a_key_is_claimed_once(flows, clock, entropy).await;
@@ -37,6 +38,24 @@ pub async fn flow_store_contract(
 
 fn fresh(entropy: &dyn Entropy) -> TokenHash {
     Token::generate(entropy).hash()
+}
+
+async fn a_flow_that_is_gone_is_not_replaced(
+    flows: &dyn FlowStore,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) {
+    let mut one = flow(clock, entropy);
+    assert!(!flows.replace(&one).await.unwrap());
+    assert_eq!(flows.find(one.id).await.unwrap(), None);
+    flows.put(&one).await.unwrap();
+    let owner = IdentityId::generate(entropy);
+    one.context = json!({ Flow::OWNER: owner });
+    assert!(flows.replace(&one).await.unwrap());
+    assert_eq!(flows.find(one.id).await.unwrap(), Some(one.clone()));
+    flows.remove_of(owner).await.unwrap();
+    assert!(!flows.replace(&one).await.unwrap());
+    assert_eq!(flows.find(one.id).await.unwrap(), None);
 }
 
 async fn the_flows_of_an_identity_go_together(
