@@ -25,6 +25,7 @@ use crate::{
     identity_json,
     navigate::with_cookie,
     remembered, session_json,
+    throttle::mailed,
     verification::{self, begin::Begun},
 };
 
@@ -237,6 +238,7 @@ impl SignIn<'_> {
         if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {
             services.sessions.store().revoke(old.session.id).await?;
         }
+        mailed::remember(desk, visit, self.identity.id).await;
         services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,
