@@ -26,6 +26,7 @@ use crate::{
     navigate::with_cookie,
     provider::OIDC,
     remembered, session_json,
+    throttle::mailed,
     verification::{self, begin::Begun},
 };
 
@@ -243,6 +244,7 @@ impl SignIn<'_> {
         if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {
             services.sessions.store().revoke(old.session.id).await?;
         }
+        mailed::remember(desk, visit, self.identity.id).await;
         services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,

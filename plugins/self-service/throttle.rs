@@ -20,8 +20,10 @@ use crate::{config::Rate, desk::Desk, marker};
 const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many codes are mailed to one identity that somebody proves to be.
 const CODES: Rate = Rate::new(5, 10 * 60);
-/// A pause never lasts longer than this.
+/// A pause of an identity never lasts longer than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// Nor one of a network, which others share, longer than this.
+const BRIEF: Duration = Duration::from_secs(60 * 60);
 /// How often somebody may learn that somebody else is known here.
 const DUPLICATES: Rate = Rate::new(10, 10 * 60);
 /// How many may register from one address where that begins no session.
@@ -90,6 +92,8 @@ async fn address(desk: &Desk, visit: &Visit, what: &str, rate: Rate) -> Result<(
 #[derive(Debug)]
 pub(crate) struct Suspicion {
     key: String,
+    /// A pause never lasts longer than this.
+    longest: Duration,
 }
 
 impl Suspicion {
@@ -101,26 +105,35 @@ impl Suspicion {
             Some(identity) => return Ok(Self::of(identity.id)),
             None => format!("identifier:{identifier}"),
         };
-        Ok(Self { key })
+        Ok(Self {
+            key,
+            longest: LONGEST,
+        })
     }
 
     /// The suspicion on an identity.
     pub(crate) fn of(identity: IdentityId) -> Self {
-        let key = format!("identity:{identity}");
-        Self { key }
+        Self {
+            key: format!("identity:{identity}"),
+            longest: LONGEST,
+        }
     }
 
     /// The suspicion on one who tries proofs mailed to this address, known or not, so that neither
     /// tells the other apart.
     pub(crate) fn of_address(kind: FlowKind, address: &str, asker: Asker) -> Self {
-        let key = format!("{}:{address}:{asker}", kind.as_str());
-        Self { key }
+        Self {
+            key: format!("{}:{address}:{asker}", kind.as_str()),
+            longest: BRIEF,
+        }
     }
 
     /// The suspicion on a network, whomever it is after.
-    fn of_client(client: u128) -> Self {
-        let key = format!("client:{client}");
-        Self { key }
+    fn of_client(client: &str) -> Self {
+        Self {
+            key: format!("client:{client}"),
+            longest: BRIEF,
+        }
     }
 
     /// Fails while a pause lasts, right password or not.
@@ -151,7 +164,7 @@ impl Suspicion {
         let nth = flows.count(&pauses, now + MEMORY).await?;
         let doublings = u32::try_from(nth.saturating_sub(1)).unwrap_or(u32::MAX);
         let factor = 2_u32.checked_pow(doublings).unwrap_or(u32::MAX);
-        let length = rate.per.saturating_mul(factor).min(LONGEST);
+        let length = rate.per.saturating_mul(factor).min(self.longest);
         Ok(marker::set(desk, &self.pause(), now + length).await?)
     }
 

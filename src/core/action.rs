@@ -202,12 +202,11 @@ impl Actions {
             return true;
         };
         let errors = schema.errors_in(&evaluation, &identity.traits);
-        // A form that nobody can complete must not keep anybody out.
-        let is_beyond_them = |error: &TraitError| {
-            let path = &error.path;
-            path.is_empty() || !schema.is_editable_by_person(path) || identity.is_forced(path)
+        // What nobody can repair by themselves must not keep anybody out; their form takes it as it is.
+        let is_theirs = |error: &TraitError| {
+            schema.is_repairable(&error.path) && !identity.is_forced(&error.path)
         };
-        errors.is_empty() || errors.iter().any(is_beyond_them)
+        !errors.iter().any(is_theirs)
     }
 
     fn terms_are_open(&self, identity: &Identity, is_asked: bool) -> bool {

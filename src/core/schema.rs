@@ -101,6 +101,16 @@ pub struct TraitError {
     pub message: Message,
 }
 
+impl TraitError {
+    /// Whether it is what was wrong `before`. Of the traits as a whole many things can be.
+    fn is_still(&self, before: &Self) -> bool {
+        match self.path.is_empty() {
+            true => self == before,
+            false => self.path == before.path && self.message.id == before.message.id,
+        }
+    }
+}
+
 impl Schema {
     /// Reads a document; `$ref` outside of it is refused.
     pub fn parse(id: &str, document: Value) -> Result<Self, InvalidSchema> {

@@ -55,9 +55,12 @@ pub(super) async fn code(
         return Ok(Step::Answered(answer));
     }
     let typed = Secret::new(typed);
-    let right = awaited.take(desk, &submission.flow, &typed).await?;
-    let too_many = guesses.are_too_many(desk).await?;
-    if let Some(holder) = right.filter(|_| !too_many).cloned() {
+    // First, so that a right one that is not taken now is not used up.
+    let right = match guesses.are_too_many(desk).await? {
+        true => None,
+        false => awaited.take(desk, &submission.flow, &typed).await?,
+    };
+    if let Some(holder) = right.cloned() {
         let proof = awaited.proof;
         return Ok(Step::Proved(submission, Proved { holder, proof }));
     }

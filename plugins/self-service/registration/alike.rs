@@ -12,7 +12,7 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    addresses::awaits_verification,
+    addresses::{awaits_verification, is_doubtful},
     codes::{
         self,
         awaited::{Expected, Holder},
@@ -64,7 +64,7 @@ pub(super) async fn known(
     }
     let begun = begin::begin_registered(desk, visit, &submission.flow, (identity, false)).await?;
     if begun.is_some() {
-        write(desk, &submission, (&owner, &address)).await?;
+        write(desk, &submission, (owner, &address)).await?;
     }
     Ok(answer(desk, &submission, identity, begun.as_ref()))
 }
@@ -78,10 +78,12 @@ async fn count(desk: &Desk, visit: &Visit, submission: &Submission) -> Result<()
     Err(failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id)))
 }
 
-/// Who signs in with an address of the identity that was to be, and with which. `None` where mail
-/// would not help, and where something else is taken, which people have to know to choose another.
-async fn owner(desk: &Desk, identity: &Identity) -> Result<Option<(Identity, String)>, Failure> {
-    if !codes::is_offered(desk, FlowKind::Verification) {
+/// Who signs in with an address of the identity that was to be, and with which. `None` where no mail
+/// would bring them back in, so that none is promised, and where something else is taken, which people
+/// have to know to choose another.
+async fn owner(desk: &Desk, identity: &Identity) -> Result<Option<(Holder, String)>, Failure> {
+    let mut mailed = [FlowKind::Verification, FlowKind::Recovery].into_iter();
+    if !mailed.all(|kind| codes::is_offered(desk, kind)) {
         return Ok(None);
     }
     let mut owner = None;
@@ -94,22 +96,27 @@ async fn owner(desk: &Desk, identity: &Identity) -> Result<Option<(Identity, Str
         if !addresses.any(|one| one.value == *identifier && awaits_verification(one)) {
             return Ok(None);
         }
-        owner = Some((found, identifier.clone()));
+        let Some(holder) = reachable(&found, identifier) else {
+            return Ok(None);
+        };
+        owner = Some((holder, identifier.clone()));
     }
     Ok(owner)
+}
+
+/// The owner, where a letter to this address lets them back in.
+fn reachable(owner: &Identity, address: &str) -> Option<Holder> {
+    let is_let_in = owner.state == IdentityState::Active && !is_doubtful(owner, address);
+    Holder::of(FlowKind::Recovery, owner, address).filter(|_| is_let_in)
 }
 
 /// Mails the owner of an address a link to get back in, in case it was they who had forgotten.
 async fn write(
     desk: &Desk,
     submission: &Submission,
-    (owner, address): (&Identity, &str),
+    (holder, address): (Holder, &str),
 ) -> Result<(), Failure> {
     let kind = FlowKind::Recovery;
-    let is_active = owner.state == IdentityState::Active && codes::is_offered(desk, kind);
-    let Some(holder) = Holder::of(kind, owner, address).filter(|_| is_active) else {
-        return Ok(());
-    };
     let new = NewFlow {
         transport: Transport::Browser,
         request_url: desk.begin_page(kind, None),

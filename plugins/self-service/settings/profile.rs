@@ -113,9 +113,10 @@ pub(crate) fn judged(
         .collect();
     let sent = schema.restored(sent, &stored.traits, &forced);
     let (clock, entropy) = (&*services.clock, &*services.entropy);
-    let accepted = schema.accept(place, sent, &stored.traits);
+    let accepted =
+        schema.accept_of_stored(place, sent, &stored.traits, &|path| stored.is_forced(path));
     let changed =
-        accepted.and_then(|traits| services.schemas.refreshed(stored, traits, clock, entropy));
+        accepted.and_then(|traits| services.schemas.changed(stored, traits, clock, entropy));
     match changed {
         Ok(identity) if complaints.is_empty() => Ok(Box::new(identity)),
         Ok(_) => Err(complaints),

@@ -1,6 +1,9 @@
 //! Who registers with an address that is known here, or chooses it later, learns as little as can be.
 
-use portcullis_core::action::Action;
+use portcullis_core::{
+    action::Action,
+    identity::{IdentityState, IdentityStore},
+};
 use serde_json::{Value, json};
 
 use super::house::{
@@ -8,7 +11,7 @@ use super::house::{
     busy::{Busy, house_where, of_schemas},
     csrf,
     mailed::{ask, hidden},
-    messages, node,
+    messages, node, open_registration,
 };
 
 const ADA: &str = "ada@example.com";
@@ -128,6 +131,32 @@ async fn without_mail_a_taken_address_is_told_ten_times_at_most() {
     assert_eq!(register(&mut browser, traits.clone()).await.status, 429);
     browser.client = [192, 0, 2, 9].into();
     assert_eq!(register(&mut browser, traits).await.status, 400);
+}
+
+/// Nobody waits for a code that nobody sends.
+#[tokio::test]
+async fn a_letter_is_promised_only_where_one_lets_the_owner_in() {
+    let mut config = open_registration();
+    config.recovery.enabled = false;
+    let defaults = vec![Action::VerifyEmail];
+    let closed = Busy {
+        config,
+        defaults: defaults.clone(),
+        ..Busy::default()
+    }
+    .house();
+    closed.resident(ADA).await;
+    let house = house_where(&defaults);
+    let mut ada = house.resident(ADA).await;
+    ada.state = IdentityState::Inactive;
+    IdentityStore::update(&*house.store, &ada).await.unwrap();
+    for house in [closed, house] {
+        let mut browser = house.browser();
+        let reply = register(&mut browser, json!({"email": ADA})).await;
+        let told = (reply.status, messages(&reply.json()));
+        assert_eq!(told, (400, vec![4_000_007]));
+        assert!(house.letters.mails().is_empty());
+    }
 }
 
 /// A name has to be known as taken to choose another one; it is nobody's mailbox.

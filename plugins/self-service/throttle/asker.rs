@@ -12,7 +12,7 @@ use crate::codes::awaited::Awaited;
 pub(crate) enum Asker {
     /// Whoever is signed in as the one that the proof is for.
     Own(IdentityId),
-    /// Anybody from this network.
+    /// Anybody from this site.
     Client(u128),
 }
 
@@ -28,7 +28,7 @@ impl fmt::Display for Asker {
 impl Asker {
     /// Whoever visits, signed in or not.
     pub(crate) fn visitor(visit: &Visit) -> Self {
-        Self::Client(network(visit))
+        Self::Client(site(visit))
     }
 
     /// Who asks for a proof of this address.
@@ -37,7 +37,7 @@ impl Asker {
         let own = own.filter(|one| one.addresses.iter().any(|own| own.value == address));
         match own {
             Some(own) => Self::Own(own.id),
-            None => Self::Client(network(visit)),
+            None => Self::Client(site(visit)),
         }
     }
 
@@ -47,7 +47,7 @@ impl Asker {
         let holder = awaited.holder.as_ref().map(|one| one.identity);
         match own.filter(|_| own == holder) {
             Some(own) => Self::Own(own),
-            None => Self::Client(network(visit)),
+            None => Self::Client(site(visit)),
         }
     }
 }
@@ -58,5 +58,13 @@ pub(super) fn network(visit: &Visit) -> u128 {
         // A site has a whole /64 to itself (RFC 6177).
         IpAddr::V6(v6) => u128::from(v6) >> 64,
         IpAddr::V4(v4) => u128::from(u32::from(v4)),
+    }
+}
+
+/// What counts as one place that nobody has many of: who has a /64 may well have the /48 it is in.
+pub(super) fn site(visit: &Visit) -> u128 {
+    match visit.visitor.client {
+        IpAddr::V6(v6) => u128::from(v6) >> 80,
+        IpAddr::V4(_) => network(visit),
     }
 }

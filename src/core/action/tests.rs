@@ -161,6 +161,37 @@ fn kc_063_a_profile_that_does_not_suffice_any_more_is_asked_for_unless_that_is_o
     assert!(actions(settings).pending(&lacking).is_empty());
 }
 
+#[test]
+fn what_nobody_can_repair_hides_nothing_that_they_can() {
+    let mut document = json!({"type": "object", "properties": {"traits": {
+        "type": "object",
+        "properties": {
+            "email": {"type": "string"},
+            "team": {"type": "string"},
+            "number": {"type": "string", "x-profile": {
+                "view": ["user", "admin"], "edit": ["admin"],
+            }},
+        },
+    }}});
+    let plain = Schema::parse("default", document.clone()).unwrap();
+    let plain = Schemas::new(vec![Arc::new(plain)], "default").unwrap();
+    let clock = FrozenClock::new(NOW.parse().unwrap());
+    let traits = json!({"email": "ada@example.org"});
+    let entropy = SeededEntropy::new(3);
+    let ada = plain.identity(plain.default_schema(), traits, &clock, &entropy);
+    let ada = ada.unwrap();
+    for (required, pending) in [
+        (json!(["number"]), &[][..]),
+        (json!(["number", "team"]), &[Action::VerifyProfile][..]),
+    ] {
+        document["properties"]["traits"]["required"] = required;
+        let schema = Arc::new(Schema::parse("default", document.clone()).unwrap());
+        let grown = Arc::new(Schemas::new(vec![schema], "default").unwrap());
+        let actions = Actions::new(grown, all(), None);
+        assert_eq!(actions.pending(&ada), pending);
+    }
+}
+
 /// KC-084.
 #[test]
 fn kc_084_terms_are_asked_for_again_when_their_version_changes() {

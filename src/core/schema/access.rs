@@ -40,6 +40,48 @@ impl Schema {
         submitted: Value,
         stored: &Value,
     ) -> Result<Value, Vec<TraitError>> {
+        let (traits, errors) = self.judged(evaluation, submitted, stored);
+        match errors.is_empty() {
+            true => Ok(traits),
+            false => Err(errors),
+        }
+    }
+
+    /// The same of somebody who is stored. What was wrong before and is not theirs to repair stays as
+    /// it is: they could change nothing else either. Paths of which `is_fixed` holds are not theirs.
+    pub fn accept_of_stored(
+        &self,
+        evaluation: &Evaluation,
+        submitted: Value,
+        stored: &Value,
+        is_fixed: &dyn Fn(&str) -> bool,
+    ) -> Result<Value, Vec<TraitError>> {
+        let (traits, mut errors) = self.judged(evaluation, submitted, stored);
+        let before = match errors.is_empty() {
+            true => Vec::new(),
+            false => self.errors_in(evaluation, stored),
+        };
+        errors.retain(|error| {
+            let is_theirs = self.is_repairable(&error.path) && !is_fixed(&error.path);
+            is_theirs || !before.iter().any(|one| error.is_still(one))
+        });
+        match errors.is_empty() {
+            true => Ok(traits),
+            false => Err(errors),
+        }
+    }
+
+    /// Whether people can repair what is wrong with the trait of this dotted path by themselves.
+    pub fn is_repairable(&self, path: &str) -> bool {
+        !path.is_empty() && self.is_editable_by_person(path)
+    }
+
+    fn judged(
+        &self,
+        evaluation: &Evaluation,
+        submitted: Value,
+        stored: &Value,
+    ) -> (Value, Vec<TraitError>) {
         let mut traits = match submitted {
             Value::Null => json!({}),
             submitted => submitted,
@@ -63,10 +105,7 @@ impl Schema {
         let mut further = self.errors_in(evaluation, &traits);
         further.retain(|error| error.path.is_empty() || !refused.contains(&error.path));
         errors.extend(further);
-        match errors.is_empty() {
-            true => Ok(traits),
-            false => Err(errors),
-        }
+        (traits, errors)
     }
 
     /// The traits that this viewer may see.

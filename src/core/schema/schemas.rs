@@ -109,6 +109,20 @@ impl Schemas {
         with_traits(schema, identity.clone(), traits, clock, entropy)
     }
 
+    /// The same with traits that [`Schema::accept_of_stored`] accepts: what was wrong in them before
+    /// may still be.
+    pub fn changed(
+        &self,
+        identity: &Identity,
+        traits: Value,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Result<Identity, Vec<TraitError>> {
+        let schema = self.find(&identity.schema_id).ok_or_else(unknown)?;
+        let traits = schema.normalised(traits);
+        Ok(carrying(schema, identity.clone(), traits, (clock, entropy)))
+    }
+
     /// An identity with the attributes that this viewer sends, as [`Schema::accept_unmanaged`] reads
     /// them. Every error when they are not accepted.
     pub fn with_attributes(
@@ -139,16 +153,25 @@ fn unknown() -> Vec<TraitError> {
 
 fn with_traits(
     schema: &Schema,
-    mut identity: Identity,
+    identity: Identity,
     traits: Value,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Identity, Vec<TraitError>> {
     let traits = schema.normalised(traits);
     let errors = schema.errors(&traits);
-    if !errors.is_empty() {
-        return Err(errors);
+    match errors.is_empty() {
+        true => Ok(carrying(schema, identity, traits, (clock, entropy))),
+        false => Err(errors),
     }
+}
+
+fn carrying(
+    schema: &Schema,
+    mut identity: Identity,
+    traits: Value,
+    (clock, entropy): (&dyn Clock, &dyn Entropy),
+) -> Identity {
     let old = std::mem::take(&mut identity.addresses);
     identity.identifiers = schema.identifiers(&traits);
     identity.addresses = schema
@@ -161,7 +184,7 @@ fn with_traits(
     let is_kept = |path: &String| at(&before, path) == at(&identity.traits, path);
     identity.provenance.retain(|path, _| is_kept(path));
     identity.updated_at = clock.now();
-    Ok(identity)
+    identity
 }
 
 fn address(

@@ -1,0 +1,166 @@
+//! How many wrong proofs are taken.
+
+use std::time::Duration;
+
+use portcullis_core::{flow::FlowKind, principal::Principal, secret::TokenHash, store::StoreError};
+use portcullis_kit::{Failure, Visit};
+
+use super::{
+    super::{
+        Suspicion,
+        asker::{Asker, network, site},
+    },
+    familiar,
+};
+use crate::{codes::awaited::Awaited, config::Rate, desk::Desk, marker};
+
+/// How many wrong codes one network types, whomever they are for.
+const PER_CLIENT: Rate = Rate::new(60, 60 * 60);
+/// The same of all the networks of one site.
+const PER_SITE: Rate = Rate::new(240, 60 * 60);
+/// How long guesses at one identity are remembered.
+const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
+/// For how long a client may not be wrong again: others may share it.
+const BRIEF: Duration = Duration::from_secs(60 * 60);
+/// How many wrong codes for one identity, whatever its addresses, are taken from the same asker.
+const OWN: u64 = 20;
+/// After how many wrong codes for one identity no client may be wrong a second time.
+const ALL: u64 = 100;
+
+/// The wrong proofs of one asker.
+#[derive(Debug)]
+pub(crate) struct Guesses {
+    address: Suspicion,
+    /// The networks it comes from. `None` for those signed in who have proved before who they are:
+    /// what others type beside them is not held against them.
+    networks: Option<[(Suspicion, Rate); 2]>,
+    asker: Asker,
+    /// Whom they are for: the identity, or the address where nobody holds it.
+    subject: String,
+    /// Whether an administrator handed the code out: then no stranger can have one mailed, and what
+    /// they type elsewhere is not held against it.
+    is_handed_out: bool,
+}
+
+impl Guesses {
+    /// Those at what a flow of this kind awaits.
+    pub(crate) fn at(
+        visit: &Visit,
+        principal: Option<&Principal>,
+        (kind, awaited): (FlowKind, &Awaited),
+    ) -> Self {
+        let asker = Asker::of(visit, principal, awaited);
+        let holder = awaited.holder.as_ref();
+        let side = match asker {
+            Asker::Own(_) => "own",
+            Asker::Client(_) => "client",
+        };
+        let of = |what: &str, place: u128| Suspicion::of_client(&format!("{side}:{what}:{place}"));
+        let has_proved = principal.is_some_and(|one| {
+            let mut addresses = one.identity.addresses.iter();
+            addresses.any(|one| one.verified_at.is_some())
+        });
+        let is_exempt = has_proved && matches!(asker, Asker::Own(_));
+        Self {
+            address: Suspicion::of_address(kind, &awaited.receiver, asker),
+            networks: (!is_exempt).then(|| {
+                [
+                    (of("network", network(visit)), PER_CLIENT),
+                    (of("site", site(visit)), PER_SITE),
+                ]
+            }),
+            asker,
+            subject: holder.map_or_else(
+                || awaited.receiver.clone(),
+                |holder| holder.identity.to_string(),
+            ),
+            is_handed_out: holder.is_some_and(|holder| holder.address.is_none()),
+        }
+    }
+
+    /// Fails while a pause lasts. That of a network lets through who comes from where the identity
+    /// has signed in, and was not wrong lately.
+    pub(crate) async fn check(&self, desk: &Desk) -> Result<(), Failure> {
+        self.address.check(desk).await?;
+        for (network, _) in self.networks.iter().flatten() {
+            let Err(refused) = network.check(desk).await else {
+                continue;
+            };
+            if self.has_tried(desk).await? || !self.is_familiar(desk).await? {
+                return Err(refused);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether no proof is right any more, which is not told: there were too many guesses at one
+    /// identity, by whatever address, from this asker or, this asker among them, from everybody.
+    pub(crate) async fn are_too_many(&self, desk: &Desk) -> Result<bool, Failure> {
+        if self.is_spent(desk).await? {
+            return Ok(true);
+        }
+        let is_stranger = matches!(self.asker, Asker::Client(_)) && !self.is_handed_out;
+        if !is_stranger || !self.has_tried(desk).await? {
+            return Ok(false);
+        }
+        let besieged = marker::stands(desk, &self.besieged()).await?;
+        Ok(besieged.is_some() && !self.is_familiar(desk).await?)
+    }
+
+    /// Counts a wrong one.
+    pub(crate) async fn failed(&self, desk: &Desk) -> Result<(), Failure> {
+        self.address.failed(desk).await?;
+        for (network, rate) in self.networks.iter().flatten() {
+            network.failed_at(desk, *rate).await?;
+        }
+        if self.is_spent(desk).await? {
+            // None of these could have been right.
+            return Ok(());
+        }
+        let flows = &desk.services.flows;
+        let (now, subject) = (desk.now(), &self.subject);
+        let pause = match self.asker {
+            Asker::Own(_) => MEMORY,
+            Asker::Client(_) => BRIEF,
+        };
+        marker::set(desk, &self.tried(), now + pause).await?;
+        let own = TokenHash::of(&format!("guesses:{subject}:{}", self.asker));
+        if flows.count(&own, now + MEMORY).await? % OWN == 0 {
+            marker::set(desk, &self.spent(), now + pause).await?;
+        }
+        let all = TokenHash::of(&format!("guesses:{subject}"));
+        if flows.count(&all, now + MEMORY).await? % ALL == 0 {
+            marker::set(desk, &self.besieged(), now + MEMORY).await?;
+        }
+        Ok(())
+    }
+
+    async fn is_familiar(&self, desk: &Desk) -> Result<bool, StoreError> {
+        match self.asker {
+            Asker::Own(_) => Ok(false),
+            Asker::Client(site) => familiar::is_familiar(desk, &self.subject, site).await,
+        }
+    }
+
+    async fn is_spent(&self, desk: &Desk) -> Result<bool, StoreError> {
+        let until = marker::stands(desk, &self.spent()).await?;
+        Ok(until.is_some())
+    }
+
+    async fn has_tried(&self, desk: &Desk) -> Result<bool, StoreError> {
+        let until = marker::stands(desk, &self.tried()).await?;
+        Ok(until.is_some())
+    }
+
+    fn tried(&self) -> String {
+        format!("tried:{}:{}", self.subject, self.asker)
+    }
+
+    fn spent(&self) -> String {
+        format!("spent:{}:{}", self.subject, self.asker)
+    }
+
+    fn besieged(&self) -> String {
+        format!("besieged:{}", self.subject)
+    }
+}
