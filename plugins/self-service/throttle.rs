@@ -6,9 +6,10 @@ pub(crate) mod mailed;
 use std::time::Duration;
 
 use http::header::RETRY_AFTER;
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use portcullis_core::{
-    catalogue::Code, flow::FlowKind, id::IdentityId, message::Message, secret::TokenHash,
+    catalogue::Code, flow::FlowKind, id::IdentityId, message::Message, method::MethodError,
+    secret::TokenHash,
 };
 use portcullis_kit::{Failure, Visit};
 use serde_json::json;
@@ -188,4 +189,16 @@ fn window(now: Timestamp, length: Duration) -> (i64, Timestamp) {
     let start = now.as_second() - now.as_second().rem_euclid(length);
     let end = Timestamp::from_second(start.saturating_add(length)).unwrap_or(Timestamp::MAX);
     (start, end)
+}
+
+/// A method's failure that is nobody's mistake.
+pub(crate) fn of_method(desk: &Desk, error: MethodError) -> Failure {
+    match error {
+        MethodError::Throttled { retry_after } => {
+            let seconds = i64::try_from(retry_after).unwrap_or(3600).clamp(0, 86_400);
+            refusal(desk.now(), desk.now() + seconds.seconds())
+        }
+        MethodError::Unavailable(error) => error.into(),
+        MethodError::Invalid(_) => Code::CredentialsInvalid.into(),
+    }
 }

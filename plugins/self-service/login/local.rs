@@ -1,6 +1,5 @@
 //! Signing in with a method of local identities.
 
-use jiff::ToSpan;
 use portcullis_core::{
     catalogue::Code,
     identity::{Identity, IdentityState},
@@ -68,7 +67,7 @@ pub(crate) async fn sign_in(
             let complaints = worded(&submission, complaints);
             return submission.reject(desk, complaints).await;
         }
-        Err(error) => return Err(failure(desk, error)),
+        Err(error) => return Err(throttle::of_method(desk, error)),
     };
     if identity.state == IdentityState::Inactive {
         announcer.refuse(method.name(), Code::IdentityDisabled);
@@ -135,17 +134,5 @@ async fn suspicion(desk: &Desk, submission: &Submission) -> Result<Option<Suspic
             Suspicion::on(desk, &identifier).await.map(Some)
         }
         _ => Ok(None),
-    }
-}
-
-/// A method's failure that is nobody's mistake.
-pub(crate) fn failure(desk: &Desk, error: MethodError) -> Failure {
-    match error {
-        MethodError::Throttled { retry_after } => {
-            let seconds = i64::try_from(retry_after).unwrap_or(3600).clamp(0, 86_400);
-            throttle::refusal(desk.now(), desk.now() + seconds.seconds())
-        }
-        MethodError::Unavailable(error) => error.into(),
-        MethodError::Invalid(_) => Code::CredentialsInvalid.into(),
     }
 }

@@ -18,7 +18,6 @@ use crate::{
     complaint::{self, Complaint},
     desk::Desk,
     forms::registration,
-    login::local::failure,
     scopes,
     sign_in::{self, Proof, SignIn},
     submission::Submission,
@@ -126,7 +125,7 @@ async fn candidate(
             complaints.extend(more);
             Ok(Candidate::Bad(complaints))
         }
-        Err(error) => Err(failure(desk, error)),
+        Err(error) => Err(throttle::of_method(desk, error)),
     }
 }
 

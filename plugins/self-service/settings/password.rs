@@ -17,7 +17,7 @@ use portcullis_kit::{Failure, Outcome};
 use serde_json::json;
 
 use super::save;
-use crate::{actions, desk::Desk, login::local::failure, notices, submission::Submission};
+use crate::{actions, desk::Desk, notices, submission::Submission, throttle};
 
 /// How long nobody else replaces the same credential.
 const EXCLUSIVE: Duration = Duration::from_secs(60);
@@ -38,7 +38,7 @@ pub(super) async fn change(
     let credential = match method.enroll(&submission.value(), &identity).await {
         Ok(credential) => credential,
         Err(MethodError::Invalid(complaints)) => return submission.reject(desk, complaints).await,
-        Err(error) => return Err(failure(desk, error)),
+        Err(error) => return Err(throttle::of_method(desk, error)),
     };
     if present.is_some() && is_the_same(desk, method, &submission, &identity).await? {
         let complaint = (Some(method.name().to_owned()), Message::same_password());
@@ -77,7 +77,7 @@ async fn is_the_same(
     match method.verify(&attempt).await {
         Ok(found) => Ok(found.identity.id == identity.id),
         Err(MethodError::Invalid(_)) => Ok(false),
-        Err(error) => Err(failure(desk, error)),
+        Err(error) => Err(throttle::of_method(desk, error)),
     }
 }
 
