@@ -22,6 +22,7 @@ mod load;
 mod log;
 mod mail;
 mod messages;
+mod mfa;
 mod origin;
 mod password;
 mod past_drop_ins;

@@ -11,6 +11,7 @@ use portcullis_core::{
     plugin::Addresses,
     principal::Principal,
     schema::Schemas,
+    session::Aal,
     stage::{Authenticator, Authorizer, Decision, Enricher},
     vault::TokenVault,
 };
@@ -94,6 +95,13 @@ impl Pipeline {
         let route = self.find_route(head)?;
         let principal = self.authenticate(route, head).await?;
         if let Some(known) = &principal
+            && known.is_too_weak
+            && self.asks_who(route, head)
+        {
+            let code = Code::SecondFactorRequired;
+            return Err(self.refuse(code, route, principal, head));
+        }
+        if let Some(known) = &principal
             && let Some(action) = self.first_action(route, known)
             && self.asks_who(route, head)
         {
@@ -109,10 +117,12 @@ impl Pipeline {
         if let Decision::Deny(code) =
             authorize(route, principal.as_deref(), head, &self.authorizers)
         {
+            let code = self.or_too_weak(code, route, principal.as_deref(), head);
             return Err(self.refuse(code, route, principal, head));
         }
         // Whoever has to do something first counts as nobody to applications until it is done.
-        let known = principal.as_deref().filter(|one| one.pending.is_empty());
+        let known = principal.as_deref();
+        let known = known.filter(|one| one.pending.is_empty() && !one.is_too_weak);
         let mut headers = self.enrichment.headers(route, known, head);
         if let Some(provider) = &route.inject_access_token {
             headers = self.injection.add(headers, provider, known, head).await;
@@ -224,6 +234,25 @@ impl Pipeline {
             || self.enrichment.has_plugins()
     }
 
+    /// What is refused, unless it would be let through after a second factor: then that is asked for.
+    fn or_too_weak(
+        &self,
+        code: Code,
+        route: &Route,
+        principal: Option<&Principal>,
+        head: &RequestHead<'_>,
+    ) -> Code {
+        let weak = principal.filter(|one| one.session.aal() < Aal::Aal2);
+        let Some(weak) = weak.filter(|_| code == Code::AccessDenied) else {
+            return code;
+        };
+        let strong = weak.strengthened();
+        match authorize(route, Some(&strong), head, &self.authorizers) {
+            Decision::Allow => Code::SecondFactorRequired,
+            Decision::Deny(_) => code,
+        }
+    }
+
     /// A refusal of somebody whose route is known. Only signing in can help who is signed out;
     /// who is signed in is never sent there again, for the answer would be the same.
     fn refuse(
@@ -237,6 +266,9 @@ impl Pipeline {
             (Code::SignedOut, None) => {
                 let remedy = remedy::sign_in(route.unauthenticated, head, &self.addresses);
                 remedy.asking(&route.scopes)
+            }
+            (Code::SecondFactorRequired, _) => {
+                remedy::step_up(route.unauthenticated, head, &self.addresses)
             }
             _ => Remedy::None,
         };

@@ -43,7 +43,7 @@ use portcullis_core::{
 
 pub(crate) use self::recent::Recent;
 use self::{
-    cached::{CachedIdentities, CachedSessions, Caches},
+    cached::{CachedCredentials, CachedIdentities, CachedSessions, Caches},
     credentials::SqlCredentials,
     database::Database,
     flows::SqlFlows,
@@ -133,13 +133,17 @@ impl Store {
             shared,
             principals: Arc::clone(&principals),
         };
+        let identities = Arc::new(CachedIdentities {
+            record: identities,
+            sessions: sessions.clone(),
+            caches: caches.clone(),
+        });
         Stores {
-            identities: Arc::new(CachedIdentities {
-                record: identities,
-                sessions: sessions.clone(),
-                caches: caches.clone(),
+            identities: Arc::clone(&identities) as Arc<dyn IdentityStore>,
+            credentials: Arc::new(CachedCredentials {
+                record: SqlCredentials::new(self.database.clone()),
+                identities: Arc::clone(&identities),
             }),
-            credentials: self.credentials(),
             sessions: Arc::new(CachedSessions {
                 record: sessions,
                 caches,
@@ -191,10 +195,6 @@ impl Store {
     /// Closes every connection; whoever asks later is told that the store is unavailable.
     pub async fn close(&self) {
         self.database.close().await;
-    }
-
-    fn credentials(&self) -> Arc<dyn CredentialStore> {
-        Arc::new(SqlCredentials::new(self.database.clone()))
     }
 
     fn flows(&self) -> Arc<dyn FlowStore> {

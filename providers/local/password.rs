@@ -118,6 +118,9 @@ impl Password {
             kind: CredentialKind::Password,
             identifier: None,
             config,
+            label: None,
+            priority: 0,
+            last_used_at: None,
             created_at: now,
             updated_at: now,
         }

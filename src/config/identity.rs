@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     finding::Check,
+    mfa::{Code, Mfa, Passkey},
     password::Password,
     schema::{OnUnknown, SchemaSource},
     size::ByteSize,
@@ -31,6 +32,12 @@ pub struct Identity {
     pub local: Local,
     /// What a password must be like and how it is hashed.
     pub password: Password,
+    /// Second factors.
+    pub mfa: Mfa,
+    /// Passkeys.
+    pub passkey: Passkey,
+    /// Codes by mail.
+    pub code: Code,
 }
 
 /// `[identity.login]`: what people sign in with.
@@ -70,6 +77,9 @@ impl Default for Identity {
             login: Login::default(),
             local: Local::default(),
             password: Password::default(),
+            mfa: Mfa::default(),
+            passkey: Passkey::default(),
+            code: Code::default(),
         }
     }
 }

@@ -12,14 +12,6 @@ use super::{Config, duration, finding::Check, text, wording};
 /// All actions, by alias; those that are not written have their defaults.
 pub type RequiredActions = BTreeMap<String, RequiredAction>;
 
-/// The aliases of factors that do not exist here yet.
-const OF_FACTORS: [&str; 4] = [
-    "CONFIGURE_TOTP",
-    "CONFIGURE_RECOVERY_AUTHN_CODES",
-    "webauthn-register",
-    "webauthn-register-passwordless",
-];
-
 /// Aliases that are known elsewhere, with what does the same here.
 const ELSEWHERE: [(&str, &str); 3] = [
     ("UPDATE_EMAIL", "UPDATE_PROFILE"),
@@ -183,9 +175,6 @@ fn can_verify(config: &Config) -> bool {
 /// What to say of an alias that other gateways know: a table that was brought along keeps nothing
 /// from starting.
 fn known_elsewhere(alias: &str) -> Option<String> {
-    if OF_FACTORS.contains(&alias) {
-        return Some("this factor does not exist here yet, so the table has no effect".to_owned());
-    }
     let (_, instead) = ELSEWHERE.iter().find(|(known, _)| *known == alias)?;
     Some(format!(
         "this action does not exist here, so the table has no effect; {instead} does the same"
@@ -214,6 +203,10 @@ impl Config {
         let can_be_done = match action {
             Action::UpdatePassword => self.identity.local.enabled,
             Action::VerifyEmail => can_verify(self),
+            Action::ConfigureTotp => self.identity.mfa.totp,
+            Action::ConfigureRecoveryCodes => self.identity.mfa.lookup_secret,
+            Action::WebauthnRegister => self.identity.mfa.webauthn,
+            Action::WebauthnRegisterPasswordless => self.identity.passkey.enabled,
             _ => true,
         };
         let of_passwords = self.identity.password.max_auth_age;

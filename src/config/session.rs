@@ -35,6 +35,21 @@ pub struct WhoAmI {
     /// What becomes of actions that somebody has yet to do; default `report`.
     #[serde(deserialize_with = "text::word")]
     pub required_actions: ActionsInWhoAmI,
+    /// How strongly one has to be signed in; default `aal1`. With `highest_available` whoever has a
+    /// second factor has to use it, for this answer and for every protected route.
+    #[serde(deserialize_with = "text::word")]
+    pub required_aal: RequiredAal,
+}
+
+/// How strongly one has to be signed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequiredAal {
+    /// One factor is enough.
+    #[default]
+    Aal1,
+    /// As strongly as one can.
+    HighestAvailable,
 }
 
 /// What `/sessions/whoami` says of actions that somebody has yet to do.

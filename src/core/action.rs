@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    assurance::Assurance,
     credential::Credential,
     identity::Identity,
     schema::{Evaluation, ProfileContext, Schemas, TraitError},
+    session::Aal,
 };
 
 macro_rules! actions {
@@ -44,6 +46,14 @@ actions! {
     UpdateProfile = "UPDATE_PROFILE";
     /// To complete a profile that does not suffice any more.
     VerifyProfile = "VERIFY_PROFILE";
+    /// To set up an application that shows codes, unless there is a second factor already.
+    ConfigureTotp = "CONFIGURE_TOTP";
+    /// To write down codes for the day the second factor is not at hand.
+    ConfigureRecoveryCodes = "CONFIGURE_RECOVERY_AUTHN_CODES";
+    /// To add a security key as a second factor.
+    WebauthnRegister = "webauthn-register";
+    /// To add a passkey.
+    WebauthnRegisterPasswordless = "webauthn-register-passwordless";
     /// To delete one's account; never required, only asked for.
     DeleteAccount = "delete_account";
 }
@@ -97,6 +107,7 @@ pub struct Actions {
     settings: BTreeMap<Action, ActionSettings>,
     terms: Option<Terms>,
     password_max_age: Option<Duration>,
+    assurance: Assurance,
 }
 
 /// The aliases that a new identity begins with where the actions have these settings.
@@ -127,6 +138,7 @@ impl Actions {
             settings,
             terms,
             password_max_age: None,
+            assurance: Assurance::default(),
         }
     }
 
@@ -135,6 +147,18 @@ impl Actions {
     pub fn with_password_max_age(mut self, age: Option<Duration>) -> Self {
         self.password_max_age = age;
         self
+    }
+
+    /// The same, where people have to be signed in as strongly as this.
+    #[must_use]
+    pub fn with_assurance(mut self, assurance: Assurance) -> Self {
+        self.assurance = assurance;
+        self
+    }
+
+    /// How strongly people have to be signed in.
+    pub fn assurance(&self) -> Assurance {
+        self.assurance
     }
 
     /// The settings of an action that is switched on.
@@ -174,6 +198,15 @@ impl Actions {
         self.pending_for(identity, &[])
     }
 
+    /// The same for somebody who is signed in as strongly as `aal`: whoever has shown a second factor
+    /// at a provider needs none here.
+    pub fn pending_at(&self, aal: Aal, identity: &Identity) -> Vec<Action> {
+        let mut pending = self.pending(identity);
+        let asks = self.assurance.asks_for_factor(identity, aal) || is_asked(identity, FACTOR);
+        pending.retain(|action| *action != FACTOR || asks);
+        pending
+    }
+
     /// The same on the way to where these scopes are asked for, for which a profile may have to hold
     /// more.
     pub fn pending_for(&self, identity: &Identity, scopes: &[String]) -> Vec<Action> {
@@ -185,14 +218,21 @@ impl Actions {
     /// The alias of an address to verify stays with its identity: another address that comes in the
     /// place of a verified one is asked about again by itself.
     fn is_pending(&self, action: Action, identity: &Identity, scopes: &[String]) -> bool {
-        let mut asked = identity.required_actions.iter();
-        let is_asked = asked.any(|alias| alias == action.alias());
+        let is_asked = is_asked(identity, action);
         match action {
             Action::DeleteAccount => false,
+            Action::ConfigureTotp => {
+                let enforced = self.assurance.asks_for_factor(identity, Aal::Aal1);
+                (is_asked || enforced) && !identity.has_second_factor
+            }
             Action::VerifyEmail => is_asked && has_unverified(identity),
             Action::VerifyProfile => is_asked || !self.suffices(identity, scopes),
             Action::TermsAndConditions => self.terms_are_open(identity, is_asked),
-            Action::UpdatePassword | Action::UpdateProfile => is_asked,
+            Action::UpdatePassword
+            | Action::UpdateProfile
+            | Action::ConfigureRecoveryCodes
+            | Action::WebauthnRegister
+            | Action::WebauthnRegisterPasswordless => is_asked,
         }
     }
 
@@ -217,6 +257,14 @@ impl Actions {
         let accepts_these = accepted.iter().any(|one| one.version == terms.version);
         is_asked || (!accepted.is_empty() && !accepts_these)
     }
+}
+
+/// What is asked of those who need a second factor and have none.
+const FACTOR: Action = Action::ConfigureTotp;
+
+fn is_asked(identity: &Identity, action: Action) -> bool {
+    let mut asked = identity.required_actions.iter();
+    asked.any(|alias| alias == action.alias())
 }
 
 /// Whether an e-mail address waits to be verified.

@@ -59,6 +59,7 @@ catalogue! {
     SessionAlreadyFulfilled = "session_aal_already_fulfilled", UNAUTHORIZED, "You are signed in as strongly as asked already.";
     SessionTooWeak = "session_aal1_required", UNAUTHORIZED, "You need to sign in before a second factor can be asked for.";
     SessionTooOld = "session_refresh_required", FORBIDDEN, "You signed in too long ago for this; please confirm that it is you.";
+    SecondFactorRequired = "session_aal2_required", FORBIDDEN, "A second step of signing in is needed for this.";
     ActionsPending = "session_required_actions_pending", FORBIDDEN, "Something has to be done before you can go on.";
     CsrfViolation = "security_csrf_violation", FORBIDDEN, "The form does not belong to this browser.";
     IdentityMismatch = "security_identity_mismatch", FORBIDDEN, "The form belongs to somebody else.";
@@ -125,6 +126,7 @@ mod tests {
 401 session_aal_already_fulfilled
 401 session_aal1_required
 403 session_refresh_required
+403 session_aal2_required
 403 session_required_actions_pending
 403 security_csrf_violation
 403 security_identity_mismatch

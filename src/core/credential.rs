@@ -1,6 +1,6 @@
 //! A credential: one way in which an identity proves itself, and the port that keeps them.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, str::FromStr};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -26,6 +26,15 @@ pub struct Credential {
     pub identifier: Option<String>,
     /// The method's own data, such as `{"hashed_password": "$argon2id$…"}`.
     pub config: Value,
+    /// What its person calls it.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Where it is offered among others of its identity: the smallest first.
+    #[serde(default)]
+    pub priority: i64,
+    /// When it last proved something; changes nothing else.
+    #[serde(default)]
+    pub last_used_at: Option<Timestamp>,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -50,15 +59,64 @@ pub enum CredentialKind {
     Password,
     /// A link to an account at a provider.
     Oidc,
+    /// An application that shows a new code every thirty seconds (RFC 6238).
+    Totp,
+    /// A list of codes that are good once each.
+    LookupSecret,
+    /// A security key, asked for beside a first factor.
+    Webauthn,
+    /// A passkey, which needs nothing beside it.
+    Passkey,
+}
+
+/// No credential is of a kind of this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such kind of credential")]
+pub struct UnknownKind;
+
+impl FromStr for CredentialKind {
+    type Err = UnknownKind;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|kind| kind.as_str() == name).ok_or(UnknownKind)
+    }
 }
 
 impl CredentialKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 6] = [
+        Self::Password,
+        Self::Oidc,
+        Self::Totp,
+        Self::LookupSecret,
+        Self::Webauthn,
+        Self::Passkey,
+    ];
+
     /// The kind's name on the wire and in stores.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::Oidc => "oidc",
+            Self::Totp => "totp",
+            Self::LookupSecret => "lookup_secret",
+            Self::Webauthn => "webauthn",
+            Self::Passkey => "passkey",
         }
+    }
+
+    /// Whether it proves something beside a first factor.
+    pub fn is_second_factor(self) -> bool {
+        match self {
+            Self::Totp | Self::LookupSecret | Self::Webauthn => true,
+            Self::Password | Self::Oidc | Self::Passkey => false,
+        }
+    }
+
+    /// Whether it lets somebody in by itself.
+    pub fn is_first_factor(self) -> bool {
+        !self.is_second_factor()
     }
 }
 
@@ -104,6 +162,9 @@ pub trait CredentialStore: Debug + Send + Sync {
         before: &Value,
         credential: &Credential,
     ) -> Result<bool, StoreError>;
+
+    /// Notes that a credential has proved something; it counts as unchanged.
+    async fn note_use(&self, id: CredentialId, at: Timestamp) -> Result<(), StoreError>;
 
     /// Removes one credential; `false` when there was none.
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError>;

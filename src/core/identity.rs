@@ -51,6 +51,10 @@ pub struct Identity {
     pub identifiers: Vec<String>,
     /// Addresses that can be verified or used for recovery.
     pub addresses: Vec<Address>,
+    /// Whether one of its credentials is a second factor. Stores find it out as they read; what is
+    /// written of it counts for nothing.
+    #[serde(default)]
+    pub has_second_factor: bool,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -79,6 +83,7 @@ impl Identity {
             provenance: Provenance::new(),
             identifiers: Vec::new(),
             addresses: Vec::new(),
+            has_second_factor: false,
             created_at: now,
             updated_at: now,
             version: 0,

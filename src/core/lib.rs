@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod administration;
+pub mod assurance;
 pub mod broker;
 pub mod catalogue;
 mod claims;
@@ -14,6 +15,7 @@ pub mod credential;
 pub mod entropy;
 pub mod event;
 pub mod expression;
+pub mod factor;
 pub mod flow;
 pub mod head;
 pub mod id;

@@ -199,6 +199,9 @@ fn credential(
         kind: CredentialKind::Oidc,
         identifier: Some(identifier),
         config,
+        label: None,
+        priority: 0,
+        last_used_at: None,
         created_at: now,
         updated_at: now,
     }

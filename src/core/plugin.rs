@@ -17,6 +17,7 @@ use crate::{
     credential::CredentialStore,
     entropy::Entropy,
     event::Event,
+    factor::Factors,
     flow::FlowStore,
     id::ProviderId,
     identity::IdentityStore,
@@ -88,6 +89,8 @@ pub struct Services {
     pub upstream_sessions: Arc<dyn UpstreamSessionStore>,
     /// The methods of local identities; empty when local sign-in is off.
     pub methods: Vec<Arc<dyn Method>>,
+    /// What proves somebody beside them, or without them.
+    pub factors: Factors,
     /// Sign-in through providers.
     pub broker: Broker,
     /// Adding, changing and removing providers.

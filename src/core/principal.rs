@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
-    action::Action, expression::values::PrincipalValues, identity::Identity, memo::Memo,
-    session::Session,
+    action::Action,
+    credential::CredentialKind,
+    expression::values::PrincipalValues,
+    identity::Identity,
+    memo::Memo,
+    session::{Aal, AuthenticationMethod, Session},
 };
 
 /// Who a request comes from. Built once when a session enters the cache and shared by every
@@ -19,6 +23,8 @@ pub struct Principal {
     pub values: PrincipalValues,
     /// What it has to do before it is let through, the first one first.
     pub pending: Vec<Action>,
+    /// Whether a second factor has to be shown before anything else.
+    pub is_too_weak: bool,
     /// What stages computed from this principal alone.
     pub memo: Memo,
     /// What has to be done first on the way to scopes, which is costly to find out: no room here
@@ -35,8 +41,27 @@ impl Principal {
             session,
             values,
             pending,
+            is_too_weak: false,
             memo: Memo::default(),
             demands: Memo::default(),
         }
+    }
+
+    /// The same, which has to show a second factor before anything else.
+    #[must_use]
+    pub fn too_weak(mut self, is_too_weak: bool) -> Self {
+        self.is_too_weak = is_too_weak;
+        self
+    }
+
+    /// The same as if a second factor had been shown.
+    pub fn strengthened(&self) -> Self {
+        let mut session = self.session.clone();
+        session.methods.push(AuthenticationMethod::local(
+            CredentialKind::Totp.as_str(),
+            Aal::Aal2,
+            session.authenticated_at,
+        ));
+        Self::new(self.identity.clone(), session, self.pending.clone())
     }
 }

@@ -89,6 +89,21 @@ pub struct AuthenticationMethod {
     pub upstream_amr: Vec<String>,
 }
 
+impl AuthenticationMethod {
+    /// A proof by a method of local identities.
+    pub fn local(method: &str, aal: Aal, completed_at: Timestamp) -> Self {
+        Self {
+            method: method.to_owned(),
+            aal,
+            completed_at,
+            provider: None,
+            proved_at: None,
+            upstream_acr: None,
+            upstream_amr: Vec::new(),
+        }
+    }
+}
+
 /// Authenticator assurance level (NIST SP 800-63B names, wire spelling of the dialect).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -136,6 +151,10 @@ pub trait SessionStore: Debug + Send + Sync {
 
     /// Notes that a session was in use.
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError>;
+
+    /// Keeps the session in place of the one of the same id, its token included; `false` when that
+    /// has ended in the meantime.
+    async fn replace(&self, session: &Session) -> Result<bool, StoreError>;
 
     /// Ends one session; `false` when there was none.
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError>;

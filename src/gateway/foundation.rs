@@ -7,6 +7,7 @@ use portcullis_core::{
     clock::{Clock, SystemClock},
     cookie::Cookies,
     entropy::Entropy,
+    factor::Factors,
     plugin::{Addresses, Announcer},
     registry::Registry,
     return_to::{Pattern, ReturnUrls},
@@ -80,7 +81,8 @@ impl Foundation {
         let schemas = schemas(config, validators)?.asking(action::defaults(&settings));
         let schemas = Arc::new(schemas);
         let actions = Actions::new(Arc::clone(&schemas), settings, config.terms())
-            .with_password_max_age(config.identity.password.max_age);
+            .with_password_max_age(config.identity.password.max_age)
+            .with_assurance(config.assurance());
         let actions = Arc::new(actions);
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
@@ -143,6 +145,12 @@ impl Foundation {
             Arc::clone(&self.entropy),
         )
         .map_err(|error| BuildError::Invalid(error.to_string()))
+    }
+
+    /// What proves somebody beside a first factor, or without one.
+    pub fn factors(&self, config: &Config) -> Factors {
+        let _ = config;
+        Factors::default()
     }
 
     /// Beginning and judging sessions.

@@ -249,6 +249,9 @@ impl Settling<'_> {
             kind: CredentialKind::Oidc,
             identifier: Some(key.identifier()),
             config: key.config(),
+            label: None,
+            priority: 0,
+            last_used_at: None,
             created_at: now,
             updated_at: now,
         }

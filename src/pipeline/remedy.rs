@@ -45,6 +45,20 @@ pub(super) fn finish(
     }
 }
 
+/// The remedy for somebody signed in who has to show a second factor first.
+pub(super) fn step_up(
+    unauthenticated: Unauthenticated,
+    head: &RequestHead<'_>,
+    addresses: &Addresses,
+) -> Remedy {
+    let page = addresses.own("/self-service/login/browser");
+    let page = format!("{page}?aal=aal2");
+    match redirects(unauthenticated, head) {
+        true => Remedy::Finish(with_return(page, '&', return_to(head, addresses))),
+        false => Remedy::FinishAt(page),
+    }
+}
+
 impl Remedy {
     /// The same, where the page is told which scopes are asked for.
     pub(super) fn asking(self, scopes: &[String]) -> Self {

@@ -6,16 +6,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
-    credential::Credential,
-    id::{CredentialId, IdentityId, SessionId},
+    credential::{Credential, CredentialKind, CredentialStore},
+    id::{CredentialId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
     secret::TokenHash,
     session::{Session, SessionStore},
     store::StoreError,
 };
+use serde_json::Value;
 
 use super::{
-    identities::SqlIdentities, principals::Principals, redis::SharedSessions, sessions::SqlSessions,
+    credentials::SqlCredentials, identities::SqlIdentities, principals::Principals,
+    redis::SharedSessions, sessions::SqlSessions,
 };
 
 /// What must hear of a change.
@@ -70,6 +72,14 @@ impl SessionStore for CachedSessions {
         self.record.touch(token, seen_at).await
     }
 
+    async fn replace(&self, session: &Session) -> Result<bool, StoreError> {
+        let mut tokens = self.record.token(session.id).await?;
+        let replaced = self.record.replace(session).await;
+        tokens.push(session.token_hash);
+        self.caches.forget(&tokens).await;
+        replaced
+    }
+
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
         // Read first: the database may end the session and its answer still be lost.
         let tokens = self.record.token(id).await?;
@@ -104,7 +114,7 @@ impl CachedIdentities {
     ///
     /// The sessions are looked up after the change: one that began while it was made may have been
     /// read with the identity as it was before.
-    async fn forget(&self, id: IdentityId, ended: Vec<TokenHash>) {
+    pub(super) async fn forget(&self, id: IdentityId, ended: Vec<TokenHash>) {
         match self.sessions.tokens(id).await {
             Ok(mut tokens) => {
                 tokens.extend(ended);
@@ -171,5 +181,78 @@ impl IdentityStore for CachedIdentities {
         };
         self.forget(id, ended).await;
         Ok(true)
+    }
+}
+
+/// Credentials whose second factors the sessions of their identities see at once.
+#[derive(Debug)]
+pub(super) struct CachedCredentials {
+    pub(super) record: SqlCredentials,
+    pub(super) identities: Arc<CachedIdentities>,
+}
+
+impl CachedCredentials {
+    /// Has the sessions of an identity read again where what it can prove itself with has changed.
+    async fn forget(&self, changed: &Credential) {
+        if changed.kind.is_second_factor() {
+            self.identities
+                .forget(changed.identity_id, Vec::new())
+                .await;
+        }
+    }
+}
+
+#[async_trait]
+impl CredentialStore for CachedCredentials {
+    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Credential>, StoreError> {
+        self.record.list(identity_id).await
+    }
+
+    async fn find_by_identifier(
+        &self,
+        kind: CredentialKind,
+        identifier: &str,
+    ) -> Result<Option<Credential>, StoreError> {
+        self.record.find_by_identifier(kind, identifier).await
+    }
+
+    async fn list_by_provider(
+        &self,
+        provider: &ProviderId,
+        after: Option<CredentialId>,
+        limit: u32,
+    ) -> Result<Vec<Credential>, StoreError> {
+        self.record.list_by_provider(provider, after, limit).await
+    }
+
+    async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
+        let put = self.record.put(credential).await;
+        self.forget(credential).await;
+        put
+    }
+
+    async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
+        self.record.replace(before, credential).await
+    }
+
+    async fn replace_config(
+        &self,
+        before: &Value,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        self.record.replace_config(before, credential).await
+    }
+
+    async fn note_use(&self, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
+        self.record.note_use(id, at).await
+    }
+
+    async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
+        let present = self.record.find(id).await?;
+        let deleted = self.record.delete(id).await;
+        if let Some(present) = present {
+            self.forget(&present).await;
+        }
+        deleted
     }
 }

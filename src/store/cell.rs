@@ -78,6 +78,11 @@ impl Row {
         self.get(column)
     }
 
+    /// A whole number that may be absent.
+    pub(super) fn number_if_any(&self, column: Column) -> Result<Option<i64>, StoreError> {
+        self.get(column)
+    }
+
     /// What is written as text and has a form of its own, such as an id.
     pub(super) fn parsed<T: FromStr>(&self, column: Column) -> Result<T, StoreError> {
         self.text(column)?.parse().map_err(|_| self.corrupt())

@@ -1,6 +1,7 @@
 //! Credentials in SQL.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, IdentityId, ProviderId},
@@ -14,7 +15,7 @@ use sea_query::{
 use serde_json::Value as Json;
 
 use super::{
-    cell::{Row, json, text, time},
+    cell::{Row, json, text, time, time_if_any},
     database::{Database, Transaction},
     table::{Column, Table, insert},
 };
@@ -22,12 +23,15 @@ use super::{
 /// What a credential is called in errors.
 pub(super) const WHAT: &str = "credential";
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 10] = [
     Column::Id,
     Column::IdentityId,
     Column::Kind,
     Column::Identifier,
     Column::Config,
+    Column::Label,
+    Column::Priority,
+    Column::LastUsedAt,
     Column::CreatedAt,
     Column::UpdatedAt,
 ];
@@ -47,6 +51,16 @@ impl SqlCredentials {
         let query = self.database.write(query, WHAT);
         let rows = self.database.rows(query).await?;
         rows.iter().map(read).collect()
+    }
+
+    /// The credential of this id.
+    pub(super) async fn find(&self, id: CredentialId) -> Result<Option<Credential>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Credentials)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        Ok(self.select(&query).await?.into_iter().next())
     }
 
     /// Replaces the credential of the same id where this holds of it.
@@ -136,10 +150,36 @@ impl CredentialStore for SqlCredentials {
         self.replace_where(is_as_before, credential).await
     }
 
+    async fn note_use(&self, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
+        let change = Query::update()
+            .table(Table::Credentials)
+            .value(Column::LastUsedAt, Expr::from(time(at)))
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        let change = self.database.write(&change, WHAT);
+        self.database.execute(change).await.map(drop)
+    }
+
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
         let removal = self.database.write(&removal(id), WHAT);
         Ok(self.database.execute(removal).await? > 0)
     }
+}
+
+/// Whether the identity of a row of the table of identities has a second factor: one or nothing.
+pub(super) fn second_factor() -> SelectStatement {
+    let kinds = CredentialKind::ALL.into_iter();
+    let kinds = kinds.filter(|kind| kind.is_second_factor());
+    Query::select()
+        .expr(Expr::cust("CAST(1 AS BIGINT)"))
+        .from(Table::Credentials)
+        .and_where(
+            Expr::col((Table::Credentials, Column::IdentityId))
+                .equals((Table::Identities, Column::Id)),
+        )
+        .and_where(Expr::col(Column::Kind).is_in(kinds.map(|kind| text(kind.as_str()))))
+        .limit(1)
+        .to_owned()
 }
 
 /// Removes one credential of an identity as long as it still has one of `others`.
@@ -208,23 +248,26 @@ fn cells(credential: &Credential) -> Result<Vec<(Column, Value)>, StoreError> {
             Value::String(credential.identifier.clone()),
         ),
         (Column::Config, json(&credential.config)?),
+        (Column::Label, Value::String(credential.label.clone())),
+        (Column::Priority, Value::BigInt(Some(credential.priority))),
+        (Column::LastUsedAt, time_if_any(credential.last_used_at)),
         (Column::CreatedAt, time(credential.created_at)),
         (Column::UpdatedAt, time(credential.updated_at)),
     ])
 }
 
 fn read(row: &Row) -> Result<Credential, StoreError> {
-    let kind = match row.text(Column::Kind)?.as_str() {
-        "password" => CredentialKind::Password,
-        "oidc" => CredentialKind::Oidc,
-        _ => return Err(StoreError::Corrupt { what: WHAT }),
-    };
+    let kind = row.text(Column::Kind)?.parse();
+    let kind = kind.map_err(|_| StoreError::Corrupt { what: WHAT })?;
     Ok(Credential {
         id: row.parsed(Column::Id)?,
         identity_id: row.parsed(Column::IdentityId)?,
         kind,
         identifier: row.text_if_any(Column::Identifier)?,
         config: row.json(Column::Config)?,
+        label: row.text_if_any(Column::Label)?,
+        priority: row.number(Column::Priority)?,
+        last_used_at: row.time_if_any(Column::LastUsedAt)?,
         created_at: row.time(Column::CreatedAt)?,
         updated_at: row.time(Column::UpdatedAt)?,
     })

@@ -10,7 +10,7 @@ use portcullis_core::{
     secret::TokenHash,
     store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, Query, SelectStatement, Value};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement, SubQueryStatement, Value};
 
 use super::{
     cell::{Row, json, json_if_any, text, time},
@@ -211,9 +211,7 @@ impl SqlIdentities {
             .from(table)
             .and_where(Expr::col(column).eq(text(value)))
             .to_owned();
-        let query = Query::select()
-            .columns(COLUMNS)
-            .from(Table::Identities)
+        let query = selection()
             .and_where(Expr::col(Column::Id).in_subquery(owners))
             .order_by(Column::CreatedAt, sea_query::Order::Asc)
             .to_owned();
@@ -244,9 +242,7 @@ impl IdentityStore for SqlIdentities {
     }
 
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        let query = Query::select()
-            .columns(COLUMNS)
-            .from(Table::Identities)
+        let query = selection()
             .and_where(Expr::col(Column::Id).eq(text(id)))
             .to_owned();
         Ok(self.select(&query).await?.into_iter().next())
@@ -267,9 +263,7 @@ impl IdentityStore for SqlIdentities {
         after: Option<IdentityId>,
         limit: u32,
     ) -> Result<Vec<Identity>, StoreError> {
-        let query = Query::select()
-            .columns(COLUMNS)
-            .from(Table::Identities)
+        let query = selection()
             .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
             .order_by(Column::Id, sea_query::Order::Asc)
             .limit(u64::from(limit))
@@ -294,6 +288,19 @@ impl IdentityStore for SqlIdentities {
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         Ok(self.remove(id).await?.is_some())
     }
+}
+
+/// Whole identities.
+fn selection() -> SelectStatement {
+    let factor = SubQueryStatement::SelectStatement(credentials::second_factor());
+    Query::select()
+        .columns(COLUMNS)
+        .expr_as(
+            Expr::SubQuery(None, Box::new(factor)),
+            Column::HasSecondFactor,
+        )
+        .from(Table::Identities)
+        .to_owned()
 }
 
 fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
@@ -355,6 +362,7 @@ fn read(row: &Row) -> Result<Identity, StoreError> {
         provenance: row.json(Column::Provenance)?,
         identifiers: row.json(Column::Identifiers)?,
         addresses: row.json(Column::Addresses)?,
+        has_second_factor: row.number_if_any(Column::HasSecondFactor)?.is_some(),
         created_at: row.time(Column::CreatedAt)?,
         updated_at: row.time(Column::UpdatedAt)?,
         version: row.number(Column::Version)?,

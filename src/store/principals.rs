@@ -24,7 +24,7 @@ use portcullis_core::{
 use tokio::sync::mpsc;
 
 use self::{entry::Entry, outage::Outage};
-use super::{records::Records, stamp::Stamps, touches::Touch};
+use super::{record::Record, records::Records, stamp::Stamps, touches::Touch};
 use crate::observe::metrics::SessionCacheMetrics;
 
 /// How old an entry may grow while every change is heard of.
@@ -197,8 +197,10 @@ impl Principals {
             self.outage.forget(token).await;
             return Err(Nothing::Absent);
         };
-        let pending = self.actions.pending(&record.identity);
-        let principal = Principal::new(Arc::new(record.identity), record.session, pending);
+        let Record { session, identity } = record;
+        let pending = self.actions.pending_at(session.aal(), &identity);
+        let is_too_weak = self.actions.assurance().is_lacking(&identity, &session);
+        let principal = Principal::new(Arc::new(identity), session, pending).too_weak(is_too_weak);
         let entry = Arc::new(Entry::new(principal, stamp, now));
         self.outage.remember(token, &entry).await;
         Ok(entry)

@@ -13,7 +13,7 @@ use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, SelectStatement}
 use super::{
     cell::{Row, hash, json, text, time},
     database::Database,
-    table::{Column, Table, insert},
+    table::{Cell, Column, Table, insert},
 };
 
 const WHAT: &str = "session";
@@ -101,18 +101,8 @@ impl SqlSessions {
 #[async_trait]
 impl SessionStore for SqlSessions {
     async fn insert(&self, session: &Session) -> Result<(), StoreError> {
-        let cells = vec![
-            (Column::Id, text(session.id)),
-            (Column::TokenHash, hash(&session.token_hash)),
-            (Column::IdentityId, text(session.identity_id)),
-            (Column::IssuedAt, time(session.issued_at)),
-            (Column::AuthenticatedAt, time(session.authenticated_at)),
-            (Column::ExpiresAt, time(session.expires_at)),
-            (Column::LastSeenAt, time(session.last_seen_at)),
-            (Column::Methods, json(&session.methods)?),
-            (Column::Device, json(&session.device)?),
-        ];
-        let row = self.database.write(&insert(Table::Sessions, cells), WHAT);
+        let row = insert(Table::Sessions, cells(session)?);
+        let row = self.database.write(&row, WHAT);
         self.database.execute(row).await.map(drop)
     }
 
@@ -148,6 +138,16 @@ impl SessionStore for SqlSessions {
         self.database.execute(query).await.map(drop)
     }
 
+    async fn replace(&self, session: &Session) -> Result<bool, StoreError> {
+        let change = Query::update()
+            .table(Table::Sessions)
+            .values(cells(session)?.into_iter().map(|(c, v)| (c, v.into())))
+            .and_where(Expr::col(Column::Id).eq(text(session.id)))
+            .to_owned();
+        let change = self.database.write(&change, WHAT);
+        Ok(self.database.execute(change).await? > 0)
+    }
+
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
         Ok(!self.end(id).await?.is_empty())
     }
@@ -160,6 +160,20 @@ impl SessionStore for SqlSessions {
         let ended = self.end_all(identity_id, keep).await?;
         Ok(ended.len() as u64)
     }
+}
+
+fn cells(session: &Session) -> Result<Vec<Cell>, StoreError> {
+    Ok(vec![
+        (Column::Id, text(session.id)),
+        (Column::TokenHash, hash(&session.token_hash)),
+        (Column::IdentityId, text(session.identity_id)),
+        (Column::IssuedAt, time(session.issued_at)),
+        (Column::AuthenticatedAt, time(session.authenticated_at)),
+        (Column::ExpiresAt, time(session.expires_at)),
+        (Column::LastSeenAt, time(session.last_seen_at)),
+        (Column::Methods, json(&session.methods)?),
+        (Column::Device, json(&session.device)?),
+    ])
 }
 
 fn hashes(rows: &[Row]) -> Result<Vec<TokenHash>, StoreError> {

@@ -107,6 +107,9 @@ async fn a_link_belongs_to_one_identity() {
             kind: CredentialKind::Oidc,
             identifier: Some("google:1".to_owned()),
             config: json!({}),
+            label: None,
+            priority: 0,
+            last_used_at: None,
             created_at: clock.now(),
             updated_at: clock.now(),
         };
@@ -137,6 +140,9 @@ async fn of_two_links_removed_at_once_one_stays() {
                 kind: CredentialKind::Oidc,
                 identifier: Some(format!("google:{round}:{number}")),
                 config: json!({}),
+                label: None,
+                priority: 0,
+                last_used_at: None,
                 created_at: clock.now(),
                 updated_at: clock.now(),
             });

@@ -226,6 +226,9 @@ fn kc_091_a_password_is_outdated_once_it_is_older_than_allowed() {
         kind: CredentialKind::Password,
         identifier: None,
         config: Value::Null,
+        label: None,
+        priority: 0,
+        last_used_at: None,
         created_at: clock.now(),
         updated_at: clock.now(),
     };

@@ -125,6 +125,8 @@ impl Broker {
             CredentialKind::Password => {
                 self.local.contains(&credential.kind) && !identity.identifiers.is_empty()
             }
+            CredentialKind::Passkey => self.local.contains(&credential.kind),
+            CredentialKind::Totp | CredentialKind::LookupSecret | CredentialKind::Webauthn => false,
             CredentialKind::Oidc => {
                 Link::of(credential).is_some_and(|link| self.find(&link.key.provider).is_ok())
             }

@@ -32,6 +32,10 @@ impl SessionStore for Failing {
         Ok(())
     }
 
+    async fn replace(&self, _: &Session) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
         let mut asked = self.asked.lock().unwrap();
         asked.push(id);

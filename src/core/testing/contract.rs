@@ -87,6 +87,7 @@ fn identity(entropy: &dyn Entropy, identifier: &str) -> Identity {
         roles: vec!["admin".to_owned(), "odd, role".to_owned()],
         identifiers: vec![identifier.to_owned()],
         addresses: vec![address],
+        has_second_factor: false,
         created_at: now,
         updated_at: now,
         version: 0,
@@ -101,6 +102,9 @@ fn link(entropy: &dyn Entropy, identity: &Identity, identifier: &str) -> Credent
         kind: CredentialKind::Oidc,
         identifier: Some(identifier.to_owned()),
         config: json!({"providers": [{"subject": identifier, "日本": null}]}),
+        label: None,
+        priority: 0,
+        last_used_at: None,
         created_at: moment("2026-07-01T12:00:00Z"),
         updated_at: moment("2026-07-01T12:00:01Z"),
     }

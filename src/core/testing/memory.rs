@@ -90,6 +90,19 @@ impl Kept {
         Ok(())
     }
 
+    /// The identities as they are read.
+    fn read(&self) -> impl Iterator<Item = Identity> + '_ {
+        self.identities.iter().map(|identity| {
+            let mut factors = self.credentials.iter();
+            let has =
+                |one: &Credential| one.identity_id == identity.id && one.kind.is_second_factor();
+            Identity {
+                has_second_factor: factors.any(has),
+                ..identity.clone()
+            }
+        })
+    }
+
     fn is_identifier_taken(&self, identity: &Identity) -> bool {
         self.identities
             .iter()
@@ -134,20 +147,17 @@ impl IdentityStore for MemoryStore {
     }
 
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        let kept = self.kept();
-        Ok(kept.identities.iter().find(|found| found.id == id).cloned())
+        Ok(self.kept().read().find(|found| found.id == id))
     }
 
     async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
-        let kept = self.kept();
-        let holds = |found: &&Identity| found.identifiers.iter().any(|i| i == identifier);
-        Ok(kept.identities.iter().find(holds).cloned())
+        let holds = |found: &Identity| found.identifiers.iter().any(|i| i == identifier);
+        Ok(self.kept().read().find(holds))
     }
 
     async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
-        let kept = self.kept();
-        let holds = |found: &&Identity| found.addresses.iter().any(|a| a.value == address);
-        Ok(kept.identities.iter().filter(holds).cloned().collect())
+        let holds = |found: &Identity| found.addresses.iter().any(|a| a.value == address);
+        Ok(self.kept().read().filter(holds).collect())
     }
 
     async fn list(
@@ -155,7 +165,7 @@ impl IdentityStore for MemoryStore {
         after: Option<IdentityId>,
         limit: u32,
     ) -> Result<Vec<Identity>, StoreError> {
-        let mut list = self.kept().identities.clone();
+        let mut list: Vec<_> = self.kept().read().collect();
         list.retain(|identity| after.is_none_or(|after| identity.id > after));
         list.sort_by_key(|identity| identity.id);
         list.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -277,6 +287,15 @@ impl CredentialStore for MemoryStore {
         let is_it = |c: &&mut Credential| c.id == credential.id && c.config == *before;
         let found = kept.credentials.iter_mut().find(is_it);
         Ok(found.map(|found| *found = credential.clone()).is_some())
+    }
+
+    async fn note_use(&self, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let found = kept.credentials.iter_mut().find(|one| one.id == id);
+        if let Some(found) = found {
+            found.last_used_at = Some(at);
+        }
+        Ok(())
     }
 
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {

@@ -37,6 +37,9 @@ pub(crate) fn credential(identity: &Identity, secret: &str, clock: &dyn Clock) -
         kind: CredentialKind::Password,
         identifier: None,
         config: json!({"secret": secret}),
+        label: None,
+        priority: 0,
+        last_used_at: None,
         created_at: clock.now(),
         updated_at: clock.now(),
     }

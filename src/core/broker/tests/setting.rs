@@ -270,6 +270,9 @@ impl Setting {
             kind,
             identifier,
             config,
+            label: None,
+            priority: 0,
+            last_used_at: None,
             created_at: now,
             updated_at: now,
         };

@@ -37,6 +37,9 @@ fn password(entropy: &dyn Entropy, identity: &Identity) -> Credential {
         kind: CredentialKind::Password,
         identifier: None,
         config: json!({"hashed_password": "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"}),
+        label: None,
+        priority: 0,
+        last_used_at: None,
         created_at: moment("2026-06-01T12:00:00Z"),
         updated_at: moment("2026-06-01T12:00:00Z"),
     }

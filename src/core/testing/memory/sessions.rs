@@ -47,6 +47,12 @@ impl SessionStore for MemoryStore {
         Ok(())
     }
 
+    async fn replace(&self, session: &Session) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let found = kept.sessions.iter_mut().find(|one| one.id == session.id);
+        Ok(found.map(|found| *found = session.clone()).is_some())
+    }
+
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
         let mut kept = self.kept();
         let before = kept.sessions.len();

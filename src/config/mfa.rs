@@ -1,0 +1,70 @@
+//! `[identity.mfa]`, `[identity.passkey]` and `[identity.code]`: what proves people beside a password or
+//! a provider, and without either.
+
+use portcullis_core::assurance::Assurance;
+use serde::{Deserialize, Serialize};
+
+use super::{Config, session::RequiredAal};
+
+/// Second factors.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mfa {
+    /// Whether everybody has to have a second factor and to use it; default `false`.
+    pub enforce: bool,
+    /// Whether applications that show codes can be set up; default `true`.
+    pub totp: bool,
+    /// Whether codes to write down can be had; default `true`.
+    pub lookup_secret: bool,
+    /// Whether security keys can be added; default `true`.
+    pub webauthn: bool,
+    /// What applications that show codes call this gateway; default: the host of `public_url`.
+    pub issuer: Option<String>,
+}
+
+impl Default for Mfa {
+    fn default() -> Self {
+        Self {
+            enforce: false,
+            totp: true,
+            lookup_secret: true,
+            webauthn: true,
+            issuer: None,
+        }
+    }
+}
+
+/// Passkeys.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Passkey {
+    /// Whether people can add passkeys and sign in with them; default `true`.
+    pub enabled: bool,
+}
+
+impl Default for Passkey {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+/// Codes by mail, to sign in with.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Code {
+    /// Whether one can sign in with a code alone; default `false`.
+    pub passwordless: bool,
+    /// Whether a code is a second factor, for everybody with a proved address; default `false`.
+    pub second_factor: bool,
+}
+
+impl Config {
+    /// How strongly people have to be signed in.
+    pub fn assurance(&self) -> Assurance {
+        Assurance {
+            enforce: self.identity.mfa.enforce,
+            highest_available: self.session.whoami.required_aal == RequiredAal::HighestAvailable,
+            by_mail: self.identity.code.second_factor,
+        }
+    }
+}
