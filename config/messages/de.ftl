@@ -6,6 +6,7 @@
 m1010001 = Anmelden
 m1010002 = Mit {$provider} anmelden
 m1010003 = Bitte bestätigen Sie, dass Sie es sind.
+m1010004 = Bitte bestätigen Sie mit Ihrem zweiten Schritt, dass Sie es sind.
 m1010014 = Ein Code aus sechs Ziffern ist unterwegs an die E-Mail-Adresse, die hier bekannt ist. Bitte geben Sie ihn innerhalb von zehn Minuten ein.
 m1010015 = Code an meine E-Mail-Adresse senden
 m1010016 = {$duplicateIdentifier} ist hier schon bekannt, aber noch nicht zusammen mit diesem {$provider}-Konto. Bitte melden Sie sich einmal so an wie bisher, um zu zeigen, dass beide Ihnen gehören: Damit wird das Konto verknüpft.
@@ -66,6 +67,7 @@ m1990072 = Damit fällt ein Weg weg, sich anzumelden. Wenn Sie das nicht waren, 
 m1990073 = Damit kann man sich auch mit einem Konto anmelden, das hier mit jemand anderem verknüpft ist. Wenn Sie das nicht waren, machen Sie nicht weiter.
 m1990074 = Damit wird das Profil geändert, auch seine Adressen. Wenn Sie das nicht waren, machen Sie nicht weiter.
 m1990075 = Damit kann das Konto gelöscht werden. Wenn Sie das nicht waren, machen Sie nicht weiter.
+m1990076 = Damit ändert sich, womit Sie sich zusätzlich anmelden. Wenn Sie das nicht waren, machen Sie hier nicht weiter.
 m4000001 = {$reason}
 m4000002 = Bitte füllen Sie das Feld „{$property}“ aus.
 m4000003 = Bitte mindestens {$min_length} Zeichen eingeben (jetzt {$actual_length}).
@@ -123,6 +125,7 @@ m4990008 = Das {$provider}-Konto ist dort der einzige Weg zur Anmeldung, deshalb
 m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sich den neuen Stand an, und nehmen Sie Ihre Änderung noch einmal vor.
 m4990011 = Ein verknüpftes Konto hält diese Angabe aktuell. Bitte ändern Sie sie dort.
 m4990012 = Das lässt sich hier nicht ändern. Bitte ändern Sie es in Ihren Einstellungen.
+m4990030 = Das bleibt: Alle hier brauchen einen zweiten Schritt und etwas, womit sie sich anmelden. Fügen Sie zuerst etwas anderes hinzu.
 
 ## Was Fehler bedeuten, nach ihren Codes
 
@@ -484,6 +487,10 @@ mail-unlinked-subject = Die Verknüpfung mit einem Konto bei {$provider} wurde g
 mail-unlinked-lead = Die Verknüpfung Ihres Kontos bei {$gate} mit einem Konto bei {$provider} wurde gelöst; es kann sich nicht mehr damit anmelden.
 mail-unlinked-note = Wenn Sie das nicht waren, ändern Sie Ihr Passwort:
 mail-unlinked-button = Ihre Einstellungen
+mail-factors_changed-subject = Ihr zweiter Schritt bei {$gate} wurde geändert
+mail-factors_changed-lead = Womit Sie sich bei {$gate} zusätzlich anmelden, wurde gerade geändert: Ein zweiter Schritt, ein Sicherheitsschlüssel oder ein Passkey kam hinzu oder wurde entfernt.
+mail-factors_changed-note = Wenn Sie das nicht waren, ändern Sie sofort Ihr Passwort und entfernen Sie, was nicht Ihnen gehört:
+mail-factors_changed-button = Ihre Einstellungen
 mail-password_changed-subject = Ihr Passwort bei {$gate} wurde geändert
 mail-password_changed-lead = Das Passwort Ihres Kontos bei {$gate} wurde gerade geändert.
 mail-password_changed-note = Wenn Sie das nicht waren, verschaffen Sie sich sofort per E-Mail wieder Zugang und wählen Sie ein anderes:

@@ -8,6 +8,7 @@
 m1010001 = Sign in
 m1010002 = Sign in with {$provider}
 m1010003 = Please confirm that it is you.
+m1010004 = Please confirm with your second step that it is you.
 m1010014 = A code of six digits is on its way to the email address that is known here. Please enter it within ten minutes.
 m1010015 = Send a code to my email address
 m1010016 = {$duplicateIdentifier} is known here already, but not with this {$provider} account. Please sign in once as you did before, to show that both are yours: that links the account.
@@ -68,6 +69,7 @@ m1990072 = With that, a way to sign in is removed. If this was not you, do not g
 m1990073 = With that, an account that is linked to somebody else here becomes a way to sign in. If this was not you, do not go on.
 m1990074 = With that, the profile is changed, its addresses included. If this was not you, do not go on.
 m1990075 = With that, the account can be deleted. If this was not you, do not go on.
+m1990076 = With that, what you sign in with besides is changed. If this was not you, do not go on.
 m4000001 = {$reason}
 m4000002 = Please fill in {$property}.
 m4000003 = Please use at least { $min_length ->
@@ -131,6 +133,7 @@ m4990008 = The {$provider} account is their only way to sign in, so it stays the
 m4990010 = This was changed somewhere else in the meantime. Please look at how it is now, then make your change again.
 m4990011 = A linked account keeps this up to date. Please change it there.
 m4990012 = This cannot be changed here. Please change it in your settings.
+m4990030 = This stays: everybody here needs a second step, and something to sign in with. Add another one first.
 
 ## What failures mean, by their codes
 
@@ -492,6 +495,10 @@ mail-unlinked-subject = An account at {$provider} was unlinked
 mail-unlinked-lead = An account at {$provider} was unlinked from your account at {$gate} and cannot sign in with it any more.
 mail-unlinked-note = If this was not you, change your password:
 mail-unlinked-button = Your settings
+mail-factors_changed-subject = Your second step at {$gate} was changed
+mail-factors_changed-lead = What you sign in with at {$gate} besides was changed just now: a second step, a security key or a passkey was added or removed.
+mail-factors_changed-note = If this was not you, change your password at once, and remove what is not yours:
+mail-factors_changed-button = Your settings
 mail-password_changed-subject = Your password at {$gate} was changed
 mail-password_changed-lead = The password of your account at {$gate} was changed just now.
 mail-password_changed-note = If this was not you, get back in by mail at once, and choose another one:

@@ -77,6 +77,14 @@ impl Desk {
         )
     }
 
+    /// Where a browser that is signed in shows a second factor, to return to `return_to`.
+    pub(crate) fn step_up_page(&self, return_to: Option<&str>) -> String {
+        with_query(
+            &self.begin_page(FlowKind::Login, return_to),
+            &[("aal", "aal2")],
+        )
+    }
+
     /// Where a browser that is signed in proves again who it is for, to return to `return_to`.
     pub(crate) fn refresh_page(&self, return_to: &str) -> String {
         let page = self.begin_page(FlowKind::Login, Some(return_to));

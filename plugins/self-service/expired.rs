@@ -11,8 +11,8 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    csrf::Csrf, desk::Desk, fetch, forms, login::ways, parked, remembered, scopes, start::NewFlow,
-    throttle,
+    csrf::Csrf, desk::Desk, factors, fetch, forms, login::ways, parked, remembered, scopes,
+    start::NewFlow, throttle,
 };
 
 /// Answers with the flow that takes the place of `old`.
@@ -38,19 +38,27 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     // Whoever is not signed in as its person any more proves nothing again: they sign in.
     let person = visit.visitor.principal.as_ref();
     let person = person.filter(|one| remembered::identity(old) == Some(one.identity.id));
-    let is_lost = remembered::refreshes(old) && person.is_none();
-    let nodes = match &visit.visitor.principal {
+    let is_lost = (remembered::refreshes(old) || remembered::steps_up(old)) && person.is_none();
+    let form = match &visit.visitor.principal {
+        Some(principal) if remembered::steps_up(old) && !is_lost => {
+            let own = desk
+                .services
+                .credentials
+                .list(principal.identity.id)
+                .await?;
+            factors::ask(desk, &principal.identity, &own).await?
+        }
         Some(principal) if remembered::refreshes(old) && !is_lost => {
             ways::own(desk, &principal.identity).await?
         }
         Some(principal) if let Some(action) = remembered::action(old) => {
-            forms::action::nodes(desk, &principal.identity, (action, &scopes))
+            forms::action::form(desk, &principal.identity, (action, &scopes)).await?
         }
         _ if kind == FlowKind::Registration => {
             let schema = forms::registration::schema_of(desk, old);
-            forms::registration::nodes(desk, schema, &scopes)
+            forms::registration::nodes(desk, schema, &scopes).into()
         }
-        _ => forms::nodes(desk, visit, (kind, &scopes)).await?,
+        _ => forms::usual(desk, visit, (kind, &scopes)).await?,
     };
     // A proof was for the old form; whoever asks for another one gets a form of their own.
     let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);
@@ -62,7 +70,7 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
             false => Value::Null,
         },
         messages: vec![message],
-        ..NewFlow::after(old, kind, nodes)
+        ..NewFlow::after(old, kind, form)
     };
     let flow = new.start(desk).await?;
     if old.transport == Transport::Browser && visit.wants() == Wants::Html {

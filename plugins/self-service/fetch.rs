@@ -100,11 +100,28 @@ pub(crate) fn owned<'a>(
         let begin = desk.begin_page(FlowKind::Login, Some(&page));
         Failure::from(Code::SignedOut).way_out("Sign in", begin)
     })?;
+    if is_too_weak(desk, principal) {
+        return Err(too_weak(desk, &page));
+    }
     match remembered::identity(flow) == Some(principal.identity.id) {
         true => Ok(principal),
         false => Err(Failure::from(Code::IdentityMismatch)
             .way_out("Begin anew", desk.begin_page(flow.kind, None))),
     }
+}
+
+/// Whether somebody has to show their second factor before they change anything of their own.
+pub(crate) fn is_too_weak(desk: &Desk, principal: &Principal) -> bool {
+    let assurance = desk.services.actions.assurance();
+    assurance.is_weaker(&principal.identity, &principal.session)
+}
+
+/// The answer to them, who come back to `here` afterwards.
+pub(crate) fn too_weak(desk: &Desk, here: &str) -> Failure {
+    let page = desk.step_up_page(Some(here));
+    Failure::from(Code::SecondFactorRequired)
+        .member("redirect_browser_to", page.as_str())
+        .way_out("Continue", page)
 }
 
 /// The answer to a browser that does not hold the flow's cookie.

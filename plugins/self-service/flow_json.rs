@@ -66,7 +66,10 @@ pub(crate) fn flow(
         json["created_at"] = json!(flow.issued_at);
         json["updated_at"] = json!(flow.issued_at);
         json["refresh"] = json!(remembered::refreshes(flow));
-        json["requested_aal"] = json!("aal1");
+        json["requested_aal"] = match remembered::steps_up(flow) {
+            true => json!("aal2"),
+            false => json!("aal1"),
+        };
     }
     if let (FlowKind::Settings, Some(identity)) = (flow.kind, identity) {
         json["identity"] = identity_json::identity(desk, identity);

@@ -9,30 +9,59 @@ mod provider;
 pub(crate) mod registration;
 pub(crate) mod settings;
 
-use portcullis_core::{catalogue::Code, flow::FlowKind, ui::Node};
+use portcullis_core::{
+    catalogue::Code, credential::CredentialKind, factor::Question, flow::FlowKind, ui::Node,
+};
 use portcullis_kit::{Failure, Visit};
 
-use crate::desk::Desk;
+use crate::{desk::Desk, factors::Memory};
 
-/// The nodes of the usual form of this kind, for whoever visits on their way to where these scopes
-/// are asked for.
-pub(crate) async fn nodes(
+/// What a form asks for, and what factors remember of what they ask in it.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    /// The fields and buttons.
+    pub(crate) nodes: Vec<Node>,
+    /// What the flow has to remember.
+    pub(crate) memory: Memory,
+}
+
+impl From<Vec<Node>> for Form {
+    fn from(nodes: Vec<Node>) -> Self {
+        Self {
+            nodes,
+            memory: Memory::default(),
+        }
+    }
+}
+
+impl Form {
+    /// Asks this besides.
+    pub(crate) fn add(&mut self, kind: CredentialKind, question: Question) {
+        self.nodes.extend(question.nodes);
+        self.memory.note(kind, question.memory);
+    }
+}
+
+/// The usual form of this kind, for whoever visits on their way to where these scopes are asked for.
+pub(crate) async fn usual(
     desk: &Desk,
     visit: &Visit,
     (kind, scopes): (FlowKind, &[String]),
-) -> Result<Vec<Node>, Failure> {
+) -> Result<Form, Failure> {
     match (kind, &visit.visitor.principal) {
-        (FlowKind::Login, _) => Ok(login::nodes(desk, visit.query("provider"))),
+        (FlowKind::Login, _) => login::form(desk, visit.query("provider")).await,
         (FlowKind::Registration, _) => {
             let schema = desk.services.schemas.default_schema();
-            Ok(registration::nodes(desk, schema, scopes))
+            Ok(registration::nodes(desk, schema, scopes).into())
         }
-        (FlowKind::Settings, Some(principal)) => settings::nodes(desk, principal.identity.id).await,
+        (FlowKind::Settings, Some(principal)) => settings::form(desk, principal.identity.id).await,
         (FlowKind::Settings, None) => Err(Code::SignedOut.into()),
-        (FlowKind::Recovery, _) => Ok(mailed::nodes(visit, kind, desk.config.recovery.proof)),
-        (FlowKind::Verification, _) => {
-            Ok(mailed::nodes(visit, kind, desk.config.verification.proof))
+        (FlowKind::Recovery, _) => {
+            Ok(mailed::nodes(visit, kind, desk.config.recovery.proof).into())
         }
-        (FlowKind::Error, _) => Ok(Vec::new()),
+        (FlowKind::Verification, _) => {
+            Ok(mailed::nodes(visit, kind, desk.config.verification.proof).into())
+        }
+        (FlowKind::Error, _) => Ok(Form::default()),
     }
 }

@@ -4,7 +4,6 @@ use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     flow::{FlowKind, Transport},
     message::Message,
-    ui::Node,
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::Value;
@@ -15,7 +14,9 @@ use crate::{
     csrf::Csrf,
     departure,
     desk::Desk,
-    flow_json, forms, language, native,
+    flow_json,
+    forms::{self, Form},
+    language, native,
     navigate::{outcome_with_cookie, with_cookie},
     return_to, scopes,
     start::NewFlow,
@@ -30,7 +31,7 @@ pub(crate) struct Opening {
     /// What the form says from the start.
     pub(crate) messages: Vec<Message>,
     /// What the form asks for, when that is not the usual.
-    pub(crate) nodes: Option<Vec<Node>>,
+    pub(crate) form: Option<Form>,
     /// Where the browser goes afterwards, when that is not what its address says.
     pub(crate) return_to: Option<String>,
 }
@@ -45,13 +46,13 @@ pub(crate) async fn browser(
     throttle::flow(desk, visit).await?;
     let asked = return_to(desk, visit)?;
     let csrf = Csrf::of_or_new(desk, visit);
-    let nodes = nodes(desk, visit, (kind, opening.nodes)).await?;
+    let form = form(desk, visit, (kind, opening.form)).await?;
     let new = NewFlow {
         return_to: opening.return_to.or(asked),
         csrf_hash: Some(csrf.hash()),
         context: opening.context,
         messages: opening.messages,
-        ..NewFlow::of(desk, visit, kind, nodes)
+        ..NewFlow::of(desk, visit, kind, form)
     };
     let flow = new.start(desk).await?;
     if let Some(id) = choosing::chosen_anew(desk, visit, &flow) {
@@ -89,13 +90,13 @@ pub(crate) async fn native(
 ) -> Outcome {
     native::require(&visit.headers)?;
     throttle::flow(desk, visit).await?;
-    let nodes = nodes(desk, visit, (kind, opening.nodes)).await?;
+    let form = form(desk, visit, (kind, opening.form)).await?;
     let new = NewFlow {
         transport: Transport::Api,
         return_to: return_to::strict(desk, visit)?,
         context: opening.context,
         messages: opening.messages,
-        ..NewFlow::of(desk, visit, kind, nodes)
+        ..NewFlow::of(desk, visit, kind, form)
     };
     let flow = new.start(desk).await?;
     let principal = visit.visitor.principal.as_deref();
@@ -104,13 +105,13 @@ pub(crate) async fn native(
     Ok(Json(flow_json::flow(desk, &flow, None, identity, &locale)).into_response())
 }
 
-async fn nodes(
+async fn form(
     desk: &Desk,
     visit: &Visit,
-    (kind, own): (FlowKind, Option<Vec<Node>>),
-) -> Result<Vec<Node>, Failure> {
+    (kind, own): (FlowKind, Option<Form>),
+) -> Result<Form, Failure> {
     match own {
-        Some(nodes) => Ok(nodes),
-        None => forms::nodes(desk, visit, (kind, &scopes::of_visit(visit))).await,
+        Some(form) => Ok(form),
+        None => forms::usual(desk, visit, (kind, &scopes::of_visit(visit))).await,
     }
 }

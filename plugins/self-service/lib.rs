@@ -19,6 +19,7 @@ mod desk;
 mod device;
 mod errors;
 mod expired;
+mod factors;
 mod fetch;
 mod flow_json;
 mod forms;

@@ -4,5 +4,7 @@ mod code;
 pub(crate) mod confirmation;
 pub(crate) mod init;
 pub(crate) mod local;
+mod passwordless;
+mod second;
 pub(crate) mod submit;
 pub(crate) mod ways;

@@ -5,6 +5,7 @@ use portcullis_core::{
     flow::{Flow, FlowKind},
     id::{FlowId, IdentityId, ProviderId, SessionId},
     principal::Principal,
+    session::Aal,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +21,25 @@ pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>) -> Value {
         "session_id": principal.session.id,
         "waits": waits,
     })
+}
+
+/// The context of a login flow in which somebody who is signed in shows a second factor.
+pub(crate) fn step_up(principal: &Principal) -> Value {
+    json!({
+        "requested_aal": Aal::Aal2,
+        Flow::OWNER: principal.identity.id,
+        "session_id": principal.session.id,
+    })
+}
+
+/// Whether somebody who is signed in shows a second factor in it.
+pub(crate) fn steps_up(flow: &Flow) -> bool {
+    flow.context["requested_aal"] == Aal::Aal2.as_str()
+}
+
+/// The session in which a flow was begun that proves something again, or more.
+pub(crate) fn session(flow: &Flow) -> Option<SessionId> {
+    flow.context["session_id"].as_str()?.parse().ok()
 }
 
 /// The flow for which somebody proves again who they are.

@@ -2,6 +2,7 @@
 //! providers sign one in, and whether there is an account at all.
 
 pub(crate) mod deletion;
+mod factor;
 pub(crate) mod init;
 pub(crate) mod link;
 pub(crate) mod moving;

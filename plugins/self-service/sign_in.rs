@@ -143,6 +143,36 @@ pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Res
     }
 }
 
+/// Notes in the session of this id, under the token of `session`, that this second factor has been
+/// shown. A session that has ended, or a credential that has gone meanwhile, is an end.
+pub(crate) async fn raise(
+    desk: &Desk,
+    session: &Session,
+    proved: &Credential,
+) -> Result<Session, Failure> {
+    let services = &desk.services;
+    let mut raised = session.clone();
+    let method = proved.kind.as_str();
+    raised.methods.retain(|one| one.method != method);
+    let shown = AuthenticationMethod::local(method, Aal::Aal2, desk.now());
+    raised.methods.push(shown);
+    raised.authenticated_at = desk.now();
+    let sessions = services.sessions.store();
+    if !sessions.replace(&raised).await? {
+        return Err(Code::SignedOut.into());
+    }
+    let mut own = services
+        .credentials
+        .list(raised.identity_id)
+        .await?
+        .into_iter();
+    if !own.any(|one| one.id == proved.id) {
+        sessions.revoke(raised.id).await?;
+        return Err(Code::SignedOut.into());
+    }
+    Ok(raised)
+}
+
 impl SignIn<'_> {
     /// Begins the session and answers.
     pub(crate) async fn begin(self, desk: &Desk, visit: &Visit) -> Outcome {
@@ -163,17 +193,58 @@ impl SignIn<'_> {
     }
 
     async fn enter(self, desk: &Desk, visit: &Visit) -> Outcome {
-        let (session, token) = self.open(desk, visit).await?;
+        let opened = self.open(desk, visit).await?;
+        self.go_on(desk, opened).await
+    }
+
+    /// Adds a second factor to the session in which somebody is signed in already, under a new token:
+    /// whoever knew the old one is not to gain by it.
+    pub(crate) async fn strengthen(
+        self,
+        desk: &Desk,
+        visit: &Visit,
+        proved: &Credential,
+    ) -> Outcome {
+        let present = visit.visitor.principal.as_ref().ok_or(Code::SignedOut)?;
+        let token = self.token(desk);
+        let session = Session {
+            token_hash: token.hash(),
+            ..present.session.clone()
+        };
+        let session = raise(desk, &session, proved).await?;
+        desk.services.announcer.announce(&Event::SignedIn {
+            identity: self.identity.id,
+            session: session.id,
+            method: proved.kind.as_str(),
+            provider: None,
+        });
+        self.go_on(desk, (session, token)).await
+    }
+
+    fn token(&self, desk: &Desk) -> Token {
+        let entropy = &*desk.services.entropy;
+        match self.flow.transport {
+            Transport::Browser => Token::generate(entropy),
+            Transport::Api => Token::generate_prefixed(PREFIX, entropy),
+        }
+    }
+
+    async fn go_on(self, desk: &Desk, (session, token): (Session, Token)) -> Outcome {
         let verification = match self.is_new {
             true => self.verification(desk).await,
             false => None,
         };
+        let assurance = desk.services.actions.assurance();
         let next = match remembered::refreshes(self.flow) {
             true => {
                 self.confirm(desk, &session).await?;
                 None
             }
-            false => self.next(desk, verification.as_ref()).await?,
+            false if assurance.is_lacking(self.identity, &session) => Some(self.step_up(desk)),
+            false => {
+                self.next(desk, session.aal(), verification.as_ref())
+                    .await?
+            }
         };
         let mut response = self.answer(desk, (&session, &token), next, verification.as_ref());
         if self.flow.transport == Transport::Browser {
@@ -200,9 +271,31 @@ impl SignIn<'_> {
         Ok(())
     }
 
-    async fn next(&self, desk: &Desk, begun: Option<&Begun>) -> Result<Option<Next>, Failure> {
+    async fn next(
+        &self,
+        desk: &Desk,
+        aal: Aal,
+        begun: Option<&Begun>,
+    ) -> Result<Option<Next>, Failure> {
         let from = (self.flow, self.flow.return_to.as_deref());
-        after::next(desk, from, self.wants, (self.identity, begun)).await
+        let next = after::next(desk, from, self.wants, (self.identity, begun)).await?;
+        // Whoever has shown a second factor at a provider needs none here.
+        let pending = desk.services.actions.pending_at(aal, self.identity);
+        let asks = desk.services.actions.pending(self.identity);
+        match pending.is_empty() && !asks.is_empty() {
+            true => Ok(None),
+            false => Ok(next),
+        }
+    }
+
+    /// The second step comes before everything else.
+    fn step_up(&self, desk: &Desk) -> Next {
+        let page = desk.step_up_page(self.flow.return_to.as_deref());
+        let told = json!({"action": "redirect_browser_to", "redirect_browser_to": page});
+        Next {
+            page,
+            continue_with: (self.wants == Wants::Json).then_some(told),
+        }
     }
 
     /// Begins to verify the address that somebody has come with for the first time.
@@ -217,11 +310,9 @@ impl SignIn<'_> {
         visit: &Visit,
     ) -> Result<(Session, Token), Failure> {
         let services = &desk.services;
-        let token = match self.flow.transport {
-            Transport::Browser => Token::generate(&*services.entropy),
-            Transport::Api => Token::generate_prefixed(PREFIX, &*services.entropy),
-        };
-        let methods: Vec<_> = self.proofs.iter().map(|one| one.completed(desk)).collect();
+        let token = self.token(desk);
+        let proofs = self.proofs.iter().map(|one| one.completed(desk));
+        let methods: Vec<_> = proofs.chain(self.kept(visit)).collect();
         let session = services
             .sessions
             .begin(self.identity, methods, device(visit), token.clone())
@@ -252,6 +343,20 @@ impl SignIn<'_> {
             provider: session.provider(),
         });
         Ok((session, token))
+    }
+
+    /// The second factors that somebody has shown who only proves again who they are.
+    fn kept(&self, visit: &Visit) -> Vec<AuthenticationMethod> {
+        let old = visit.visitor.principal.as_ref();
+        let old = old.filter(|one| {
+            remembered::refreshes(self.flow)
+                && one.identity.id == self.identity.id
+                && remembered::session(self.flow) == Some(one.session.id)
+        });
+        let methods = old.map_or_else(Vec::new, |one| one.session.methods.clone());
+        let mut methods = methods;
+        methods.retain(|one| one.aal == Aal::Aal2 && one.provider.is_none());
+        methods
     }
 
     /// The cookies that a browser keeps from now on.

@@ -16,7 +16,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Visit};
 use serde_json::Value;
 
-use crate::{csrf, desk::Desk, language};
+use crate::{csrf, desk::Desk, forms::Form, language};
 
 /// What a new flow is made of.
 #[derive(Debug)]
@@ -31,15 +31,15 @@ pub(crate) struct NewFlow {
     pub(crate) csrf_hash: Option<TokenHash>,
     pub(crate) context: Value,
     pub(crate) messages: Vec<Message>,
-    /// The form's nodes beside the anti-forgery token.
-    pub(crate) nodes: Vec<Node>,
+    /// The form beside the anti-forgery token.
+    pub(crate) form: Form,
     /// When it ends even if flows of its kind last longer.
     pub(crate) until: Option<Timestamp>,
 }
 
 impl NewFlow {
     /// A browser's flow that this visit begins.
-    pub(crate) fn of(desk: &Desk, visit: &Visit, kind: FlowKind, nodes: Vec<Node>) -> Self {
+    pub(crate) fn of(desk: &Desk, visit: &Visit, kind: FlowKind, form: impl Into<Form>) -> Self {
         Self {
             kind,
             transport: Transport::Browser,
@@ -49,13 +49,13 @@ impl NewFlow {
             csrf_hash: None,
             context: Value::Null,
             messages: Vec::new(),
-            nodes,
+            form: form.into(),
             until: None,
         }
     }
 
     /// A flow in which somebody goes on with what they began in another.
-    pub(crate) fn after(from: &Flow, kind: FlowKind, nodes: Vec<Node>) -> Self {
+    pub(crate) fn after(from: &Flow, kind: FlowKind, form: impl Into<Form>) -> Self {
         Self {
             kind,
             transport: from.transport,
@@ -65,20 +65,22 @@ impl NewFlow {
             csrf_hash: from.csrf_hash,
             context: Value::Null,
             messages: Vec::new(),
-            nodes,
+            form: form.into(),
             until: None,
         }
     }
 
     /// Makes the flow and keeps it.
-    pub(crate) async fn start(self, desk: &Desk) -> Result<Flow, Failure> {
+    pub(crate) async fn start(mut self, desk: &Desk) -> Result<Flow, Failure> {
         let (services, lifespan) = (&desk.services, desk.lifespan(self.kind));
-        let flow = self.make(
+        let memory = std::mem::take(&mut self.form.memory);
+        let mut flow = self.make(
             &services.addresses,
             &*services.entropy,
             desk.now(),
             lifespan,
         );
+        memory.keep(desk, &mut flow)?;
         services.flows.put(&flow).await?;
         Ok(flow)
     }
@@ -112,7 +114,7 @@ impl NewFlow {
             ui: Ui {
                 action: addresses.own(&action),
                 method: "POST".to_owned(),
-                nodes: arrange(self.nodes),
+                nodes: arrange(self.form.nodes),
                 messages: self.messages,
             },
             context: self.context,

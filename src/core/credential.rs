@@ -106,17 +106,18 @@ impl CredentialKind {
         }
     }
 
-    /// Whether it proves something beside a first factor.
+    /// Whether who has one has a second factor. Codes on a list only stand in for one: who has nothing
+    /// else would be locked out with the last of them.
     pub fn is_second_factor(self) -> bool {
         match self {
-            Self::Totp | Self::LookupSecret | Self::Webauthn => true,
-            Self::Password | Self::Oidc | Self::Passkey => false,
+            Self::Totp | Self::Webauthn => true,
+            Self::Password | Self::Oidc | Self::Passkey | Self::LookupSecret => false,
         }
     }
 
     /// Whether it lets somebody in by itself.
     pub fn is_first_factor(self) -> bool {
-        !self.is_second_factor()
+        matches!(self, Self::Password | Self::Oidc | Self::Passkey)
     }
 }
 

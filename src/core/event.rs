@@ -3,6 +3,7 @@
 use crate::{
     broker::LinkReason,
     catalogue::Code,
+    credential::CredentialKind,
     id::{IdentityId, ProviderId, SessionId},
 };
 
@@ -50,6 +51,20 @@ pub enum Event<'a> {
     PasswordChanged {
         /// Whose.
         identity: IdentityId,
+    },
+    /// Somebody added a second factor or a passkey.
+    CredentialAdded {
+        /// Whose.
+        identity: IdentityId,
+        /// What it is.
+        kind: CredentialKind,
+    },
+    /// Second factors or passkeys of a kind were removed: by their person, or by a command.
+    CredentialRemoved {
+        /// Whose.
+        identity: IdentityId,
+        /// What they were.
+        kind: CredentialKind,
     },
     /// An identity was deleted: by its person, or by a command.
     IdentityDeleted {

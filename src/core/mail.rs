@@ -90,6 +90,8 @@ pub enum Occasion {
     LinkCode,
     /// The password was changed: no proof, but the link to the settings.
     PasswordChanged,
+    /// Second factors or passkeys were changed.
+    FactorsChanged,
     /// The address that this goes to was replaced, or another one added; likewise.
     AddressChanged,
     /// Somebody got back in by mail; likewise.
@@ -98,7 +100,7 @@ pub enum Occasion {
 
 impl Occasion {
     /// Every occasion there is.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RecoveryCode,
         Self::RecoveryLink,
         Self::VerificationCode,
@@ -106,6 +108,7 @@ impl Occasion {
         Self::SignInCode,
         Self::LinkCode,
         Self::PasswordChanged,
+        Self::FactorsChanged,
         Self::AddressChanged,
         Self::Recovered,
     ];
@@ -120,6 +123,7 @@ impl Occasion {
             Self::SignInCode => "sign_in_code",
             Self::LinkCode => "link_code",
             Self::PasswordChanged => "password_changed",
+            Self::FactorsChanged => "factors_changed",
             Self::AddressChanged => "address_changed",
             Self::Recovered => "recovered",
         }
@@ -129,7 +133,7 @@ impl Occasion {
     pub fn is_notice(self) -> bool {
         matches!(
             self,
-            Self::PasswordChanged | Self::AddressChanged | Self::Recovered
+            Self::PasswordChanged | Self::FactorsChanged | Self::AddressChanged | Self::Recovered
         )
     }
 }

@@ -114,6 +114,12 @@ messages! {
     info confirms_profile() = 1990074, "With that, the profile is changed, its addresses included. If this was not you, do not go on.";
     /// The same, where somebody wants to delete their account.
     info confirms_deletion() = 1990075, "With that, the account can be deleted. If this was not you, do not go on.";
+    /// The same, where second factors or passkeys are changed.
+    info confirms_factor() = 1990076, "With that, what you sign in with besides is changed. If this was not you, do not go on.";
+    /// What stands above the second step of signing in.
+    info second_step() = 1010004, "Please confirm with your second step that it is you.";
+    /// Why a second factor stays.
+    error factor_needed() = 4990030, "This stays: everybody here needs a second step, and something to sign in with. Add another one first.";
     /// A code was mailed.
     info code_sent() = 1010014, "A code of six digits is on its way to the email address that is known here. Please enter it within ten minutes.";
     /// The button that mails a code.

@@ -2,6 +2,7 @@
 //! claim or an address.
 
 use portcullis_core::{
+    credential::CredentialKind,
     event::Event,
     id::{IdentityId, ProviderId},
     stage::Observer,
@@ -59,6 +60,12 @@ impl<'a> Line<'a> {
             Event::AddressVerified { identity } => Self::about("address_verified", *identity),
             Event::ProfileChanged { identity } => Self::about("profile_changed", *identity),
             Event::PasswordChanged { identity } => Self::about("password_changed", *identity),
+            Event::CredentialAdded { identity, kind } => {
+                Self::about_credential("credential_added", (*identity, *kind))
+            }
+            Event::CredentialRemoved { identity, kind } => {
+                Self::about_credential("credential_removed", (*identity, *kind))
+            }
             Event::IdentityDeleted { identity } => Self::about("identity_deleted", *identity),
             _ => Self::of_link(event),
         }
@@ -68,6 +75,16 @@ impl<'a> Line<'a> {
         Self {
             identity: Some(identity.to_string()),
             ..Self::named(name)
+        }
+    }
+
+    fn about_credential(
+        name: &'static str,
+        (identity, kind): (IdentityId, CredentialKind),
+    ) -> Self {
+        Self {
+            method: Some(kind.as_str()),
+            ..Self::about(name, identity)
         }
     }
 

@@ -92,7 +92,7 @@ async fn told(
         ..NewFlow::after(
             from,
             FlowKind::Settings,
-            action::nodes(desk, identity, (action, &scopes::of_flow(from))),
+            action::form(desk, identity, (action, &scopes::of_flow(from))).await?,
         )
     };
     let flow = new.start(desk).await?;

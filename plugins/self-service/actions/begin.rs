@@ -46,7 +46,10 @@ pub(crate) async fn native(
     if !may_begin(desk, visit, principal, action) {
         return Some(Err(Code::SessionTooOld.into()));
     }
-    let opening = opening(desk, visit, principal, action);
+    let opening = match opening(desk, visit, principal, action).await {
+        Ok(opening) => opening,
+        Err(failure) => return Some(Err(failure)),
+    };
     Some(init::native(desk, visit, FlowKind::Settings, opening).await)
 }
 
@@ -114,7 +117,7 @@ async fn begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action
             }
         };
     }
-    let opening = opening(desk, visit, principal, action);
+    let opening = opening(desk, visit, principal, action).await?;
     init::browser(desk, visit, FlowKind::Settings, opening).await
 }
 
@@ -144,17 +147,22 @@ fn is_required(desk: &Desk, visit: &Visit, principal: &Principal, action: Action
     principal.pending.contains(&action) || is_pending(&principal.identity)
 }
 
-fn opening(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> Opening {
+async fn opening(
+    desk: &Desk,
+    visit: &Visit,
+    principal: &Principal,
+    action: Action,
+) -> Result<Opening, Failure> {
     let (identity, scopes) = (&principal.identity, scopes::of_visit(visit));
     // Only our own links say that it is required; every other one is an application's, which is
     // told what came of it, whether the action is pending anyway or not.
     let is_ours = visit.query(REQUIRED).is_some() && is_required(desk, visit, principal, action);
     let asked = !is_ours;
-    Opening {
+    Ok(Opening {
         context: remembered::errand(identity.id, action, asked),
-        nodes: Some(action::nodes(desk, identity, (action, &scopes))),
+        form: Some(action::form(desk, identity, (action, &scopes)).await?),
         ..Opening::default()
-    }
+    })
 }
 
 /// Sends the browser back with what came of it.

@@ -32,6 +32,22 @@ pub(crate) fn words(flow: &Flow) -> Option<(&'static str, &'static str)> {
             "Complete your profile",
             "Please fill in what is missing before you go on.",
         ),
+        Action::ConfigureTotp => (
+            "Set up a second step",
+            "From now on you sign in with a code that your phone shows, too.",
+        ),
+        Action::ConfigureRecoveryCodes => (
+            "Write down recovery codes",
+            "They let you in when your second step is not at hand. Each is good once.",
+        ),
+        Action::WebauthnRegister => (
+            "Add a security key",
+            "From now on you can confirm with it that it is you.",
+        ),
+        Action::WebauthnRegisterPasswordless => (
+            "Add a passkey",
+            "From now on you can sign in with it, without a password.",
+        ),
         Action::DeleteAccount => (
             "Delete your account",
             "Everything that is known of you here goes, for good.",

@@ -3,6 +3,7 @@
 use portcullis_core::{
     action::Action,
     catalogue::Code,
+    credential::CredentialKind,
     flow::{Flow, FlowKind},
     id::IdentityId,
     identity::{Address, Identity},
@@ -13,10 +14,10 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 
 use super::{
-    deletion,
+    Form, deletion,
     profile::{self, PROFILE},
 };
-use crate::{complaint, desk::Desk, remembered, scopes};
+use crate::{complaint, desk::Desk, factors, remembered, scopes};
 
 /// The group of what no factor asks for.
 const GROUP: &str = "profile";
@@ -29,7 +30,30 @@ pub(crate) const VERIFY: &str = "verify_email";
 /// The method that changes a password.
 const PASSWORD: &str = "password";
 
-/// The nodes of an action's form, on the way to where these scopes are asked for.
+/// The kind of credential that an action adds.
+pub(crate) fn adds(action: Action) -> Option<CredentialKind> {
+    match action {
+        Action::ConfigureTotp => Some(CredentialKind::Totp),
+        Action::ConfigureRecoveryCodes => Some(CredentialKind::LookupSecret),
+        Action::WebauthnRegister => Some(CredentialKind::Webauthn),
+        Action::WebauthnRegisterPasswordless => Some(CredentialKind::Passkey),
+        _ => None,
+    }
+}
+
+/// An action's form, on the way to where these scopes are asked for.
+pub(crate) async fn form(
+    desk: &Desk,
+    identity: &Identity,
+    asked: (Action, &[String]),
+) -> Result<Form, Failure> {
+    match adds(asked.0) {
+        Some(kind) => factors::offer_only(desk, identity, kind).await,
+        None => Ok(nodes(desk, identity, asked).into()),
+    }
+}
+
+/// The nodes of the form of an action that is about no factor.
 pub(crate) fn nodes(
     desk: &Desk,
     identity: &Identity,
@@ -47,18 +71,22 @@ pub(crate) fn nodes(
         }
         Action::TermsAndConditions => terms(desk),
         Action::DeleteAccount => vec![deletion::node()],
+        Action::ConfigureTotp
+        | Action::ConfigureRecoveryCodes
+        | Action::WebauthnRegister
+        | Action::WebauthnRegisterPasswordless => Vec::new(),
     }
 }
 
-/// The nodes of an action's form, for the identity as it is stored.
+/// An action's form, for the identity as it is stored.
 pub(crate) async fn of_stored(
     desk: &Desk,
     id: IdentityId,
     asked: (Action, &[String]),
-) -> Result<Vec<Node>, Failure> {
+) -> Result<Form, Failure> {
     let identity = desk.services.identities.find(id).await?;
     let identity = identity.ok_or(Code::SignedOut)?;
-    Ok(nodes(desk, &identity, asked))
+    form(desk, &identity, asked).await
 }
 
 /// The place in which the traits of a settings flow are judged.
@@ -81,6 +109,13 @@ pub(crate) fn is_possible(desk: &Desk, identity: &Identity, action: Action) -> b
         Action::TermsAndConditions => desk.services.actions.terms().is_some(),
         Action::VerifyEmail => true,
         Action::DeleteAccount => deletion::is_open_to(desk, identity),
+        Action::ConfigureTotp
+        | Action::ConfigureRecoveryCodes
+        | Action::WebauthnRegister
+        | Action::WebauthnRegisterPasswordless => {
+            let mut enrolments = desk.services.factors.enrolments.iter();
+            enrolments.any(|one| Some(one.kind()) == adds(action))
+        }
     }
 }
 

@@ -1,12 +1,21 @@
 //! The login form: a button for each provider, then what the local methods need.
 
 use portcullis_core::{flow::FlowKind, message::Message, ui::Node};
+use portcullis_kit::Failure;
 
-use super::provider;
-use crate::desk::Desk;
+use super::{Form, provider};
+use crate::{desk::Desk, factors};
 
 /// The form. A provider that is not offered still has its button when it is asked for by name.
-pub(super) fn nodes(desk: &Desk, named: Option<&str>) -> Vec<Node> {
+pub(super) async fn form(desk: &Desk, named: Option<&str>) -> Result<Form, Failure> {
+    let mut form = Form::from(nodes(desk, named));
+    let mut passwordless = factors::passwordless(desk, |_| true).await?;
+    form.nodes.append(&mut passwordless.nodes);
+    form.memory = passwordless.memory;
+    Ok(form)
+}
+
+fn nodes(desk: &Desk, named: Option<&str>) -> Vec<Node> {
     let providers = desk.services.broker.registry.current();
     let buttons = providers
         .enabled()

@@ -13,14 +13,14 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use super::{deletion, profile, provider};
-use crate::{desk::Desk, remembered};
+use super::{Form, deletion, profile, provider};
+use crate::{desk::Desk, factors, remembered};
 
 /// The name of the buttons that link an account.
 const LINK: &str = "link";
 
 /// The form of an identity.
-pub(crate) async fn nodes(desk: &Desk, id: IdentityId) -> Result<Vec<Node>, Failure> {
+pub(crate) async fn form(desk: &Desk, id: IdentityId) -> Result<Form, Failure> {
     let identity = desk.services.identities.find(id).await?;
     let identity = identity.ok_or(Code::SignedOut)?;
     let mut nodes = profile::nodes(desk, &identity);
@@ -29,11 +29,16 @@ pub(crate) async fn nodes(desk: &Desk, id: IdentityId) -> Result<Vec<Node>, Fail
         let methods = desk.services.methods.iter();
         nodes.extend(methods.flat_map(|method| method.nodes(FlowKind::Settings)));
     }
+    let mut factors = factors::offer(desk, &identity).await?;
+    nodes.append(&mut factors.nodes);
     nodes.extend(accounts(desk, id).await?);
     if deletion::is_open_to(desk, &identity) {
         nodes.push(deletion::node());
     }
-    Ok(nodes)
+    Ok(Form {
+        nodes,
+        memory: factors.memory,
+    })
 }
 
 /// Whether the form has a part for this method.

@@ -27,11 +27,11 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
     };
     throttle::flow(&desk, &visit).await?;
     let csrf = Csrf::of_or_new(&desk, &visit);
-    let nodes = forms::nodes(&desk, &visit, (FlowKind::Settings, &[])).await?;
+    let form = forms::usual(&desk, &visit, (FlowKind::Settings, &[])).await?;
     let new = NewFlow {
         csrf_hash: Some(csrf.hash()),
         context: remembered::owner(principal.identity.id),
-        ..NewFlow::of(&desk, &visit, FlowKind::Settings, nodes)
+        ..NewFlow::of(&desk, &visit, FlowKind::Settings, form)
     };
     let flow = new.start(&desk).await?;
     let response = match visit.wants() {

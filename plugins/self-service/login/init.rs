@@ -6,10 +6,12 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect},
 };
-use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, principal::Principal};
+use portcullis_core::{
+    catalogue::Code, flow::FlowKind, message::Message, principal::Principal, session::Aal,
+};
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::ways;
+use super::{second, ways};
 use crate::{
     actions,
     desk::Desk,
@@ -23,6 +25,15 @@ use crate::{
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
+        Some(principal) if second::is_wanted(&visit) => {
+            if second::is_taken(&visit, principal) {
+                return already(&desk, &visit, return_to::lenient(&desk, &visit).as_deref());
+            }
+            match second::opening(&desk, principal).await? {
+                Some(opening) => opening,
+                None => return second::set_up(&desk, &visit),
+            }
+        }
         Some(principal) if wants_refresh(&visit) => refresh(&desk, &visit, principal).await?,
         Some(principal) => {
             if let Some(page) = actions::begin::straight(&desk, &visit) {
@@ -47,6 +58,12 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
+        Some(principal) if second::is_wanted(&visit) => {
+            match second::opening(&desk, principal).await? {
+                Some(opening) => opening,
+                None => return Err(second::none()),
+            }
+        }
         Some(principal) if wants_refresh(&visit) => refresh(&desk, &visit, principal).await?,
         Some(_) => return Err(Code::SessionAlreadyAvailable.into()),
         None => Opening::default(),
@@ -65,13 +82,13 @@ pub(crate) fn already(desk: &Desk, visit: &Visit, return_to: Option<&str>) -> Ou
     }
 }
 
-fn wants_refresh(visit: &Visit) -> bool {
+pub(super) fn wants_refresh(visit: &Visit) -> bool {
     visit.query("refresh") == Some("true")
 }
 
 async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Opening, Failure> {
     let waits = visit.query("waits").and_then(|id| id.parse().ok());
-    let nodes = ways::own(desk, &principal.identity).await?;
+    let form = ways::own(desk, &principal.identity).await?;
     // It may not be them who has begun what waits for it.
     let released = match waits {
         Some(id) => resume::told(desk, id, principal.identity.id).await?,
@@ -81,7 +98,7 @@ async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Op
     Ok(Opening {
         context: remembered::refresh(principal, waits),
         messages: messages.into_iter().flatten().collect(),
-        nodes: (!nodes.is_empty()).then_some(nodes),
+        form: (!form.nodes.is_empty()).then_some(form),
         ..Opening::default()
     })
 }
@@ -98,10 +115,14 @@ fn check_demands(visit: &Visit) -> Result<(), Failure> {
         }
         (None | Some("aal1"), _) => Ok(()),
         (Some("aal2"), None) => Err(Code::SessionTooWeak.into()),
-        (Some("aal2"), Some(_)) => {
-            Err(Failure::from(Code::BadRequest)
-                .because("There is no second factor to sign in with."))
+        (Some("aal2"), Some(principal))
+            if principal.session.aal() >= Aal::Aal2
+                && visit.wants() == Wants::Json
+                && !wants_refresh(visit) =>
+        {
+            Err(Code::SessionAlreadyFulfilled.into())
         }
+        (Some("aal2"), Some(_)) => Ok(()),
         (Some(_), _) => {
             Err(Failure::from(Code::BadRequest).because("The aal must be aal1 or aal2."))
         }

@@ -7,11 +7,11 @@ use portcullis_core::{flow::FlowKind, message::Message};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::Value;
 
-use super::{code, init::already, local, ways};
+use super::{code, init::already, local, passwordless, second, ways};
 use crate::{
     departure,
     desk::Desk,
-    remembered,
+    factors, remembered,
     submission::{Opened, Submission},
 };
 
@@ -22,6 +22,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         Opened::Answered(response) => return Ok(response),
     };
     let flow = &submission.flow;
+    if remembered::steps_up(flow) {
+        return second::submit(&desk, &visit, submission).await;
+    }
     let proves = remembered::proves(flow);
     if visit.visitor.principal.is_some() && !proves {
         return already(&desk, &visit, submission.flow.return_to.as_deref());
@@ -35,6 +38,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     let method = match (submission.text("method"), provider) {
         (None | Some("oidc"), Some(provider)) => {
             return departure::leave(&desk, &visit, &submission, &provider).await;
+        }
+        (Some(name), _) if let Some(alone) = factors::alone(&desk, name) => {
+            return passwordless::sign_in(&desk, &visit, alone, submission).await;
         }
         (method, _) => method.and_then(|name| desk.method(name)),
     };

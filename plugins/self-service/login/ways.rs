@@ -16,7 +16,7 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use crate::desk::Desk;
+use crate::{desk::Desk, factors, forms::Form};
 
 /// The method's name, its nodes' group and the field the code is typed into.
 pub(super) const CODE: &str = "code";
@@ -42,15 +42,22 @@ pub(super) async fn to_prove(
 }
 
 /// How somebody who is signed in can prove it again: the ways of this identity and no others.
-pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Vec<Node>, Failure> {
+pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Form, Failure> {
     let providers = linked_providers(desk, identity, Message::sign_in_with).await?;
     let mut nodes = providers.certain;
     let known = identity.identifiers.first().map(String::as_str);
     nodes.extend(local_nodes(desk, identity, known).await?);
+    let credentials = desk.services.credentials.list(identity.id).await?;
+    let has = |kind: CredentialKind| credentials.iter().any(|one| one.kind == kind);
+    let mut alone = factors::passwordless(desk, has).await?;
+    nodes.append(&mut alone.nodes);
     if nodes.is_empty() {
         nodes.extend(code_button(desk, identity));
     }
-    Ok(or(nodes, providers.uncertain))
+    Ok(Form {
+        nodes: or(nodes, providers.uncertain),
+        memory: alone.memory,
+    })
 }
 
 /// Whether the flow's form has a button for the provider of this name.

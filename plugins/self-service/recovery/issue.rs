@@ -19,6 +19,7 @@ use crate::{
     codes::awaited::{Expected, Holder, Mint},
     config::MailedProof,
     desk::with_query,
+    forms::Form,
     start::NewFlow,
 };
 
@@ -69,7 +70,7 @@ impl Recoveries {
             csrf_hash: None,
             context: Value::Null,
             messages: Vec::new(),
-            nodes: Vec::new(),
+            form: Form::default(),
             until: None,
         };
         let now = clock.now();

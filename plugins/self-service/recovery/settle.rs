@@ -147,13 +147,14 @@ async fn settings(
     from: &Flow,
     identity: &Identity,
 ) -> Result<Flow, Failure> {
-    let mut nodes = forms::nodes(desk, visit, (FlowKind::Settings, &[])).await?;
+    let mut form = forms::usual(desk, visit, (FlowKind::Settings, &[])).await?;
     // What they came for stands first.
-    nodes.sort_by_key(|node| node.group != CredentialKind::Password.as_str());
+    form.nodes
+        .sort_by_key(|node| node.group != CredentialKind::Password.as_str());
     let new = NewFlow {
         context: remembered::owner(identity.id),
         messages: vec![Message::recovered()],
-        ..NewFlow::after(from, FlowKind::Settings, nodes)
+        ..NewFlow::after(from, FlowKind::Settings, form)
     };
     new.start(desk).await
 }

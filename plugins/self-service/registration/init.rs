@@ -56,11 +56,7 @@ fn asked(desk: &Desk, visit: &Visit) -> Result<Opening, Failure> {
             true => Value::Null,
             false => remembered::schema(schema.id()),
         },
-        nodes: Some(forms::registration::nodes(
-            desk,
-            schema,
-            &scopes::of_visit(visit),
-        )),
+        form: Some(forms::registration::nodes(desk, schema, &scopes::of_visit(visit)).into()),
         ..Opening::default()
     })
 }

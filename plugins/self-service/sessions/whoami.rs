@@ -23,6 +23,10 @@ pub(crate) async fn whoami(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
             Failure::from(Code::BadRequest).because("There is no token template of this name.")
         );
     }
+    if principal.is_too_weak {
+        let page = desk.step_up_page(None);
+        return Err(Failure::from(Code::SecondFactorRequired).member("redirect_browser_to", page));
+    }
     if let Some(action) = principal.pending.first()
         && desk.config.whoami_enforces_actions
     {

@@ -12,6 +12,7 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use crate::{
     actions,
     desk::{Desk, with_query},
+    fetch,
     init::{self, Opening},
     remembered,
 };
@@ -19,6 +20,15 @@ use crate::{
 /// Begins a browser's settings flow; whoever is not signed in does that first.
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let begin = sign_in_page(&desk, &visit)?;
+    if let Some(principal) = &visit.visitor.principal
+        && fetch::is_too_weak(&desk, principal)
+    {
+        let here = here(&desk, &visit);
+        return match visit.wants() {
+            Wants::Html => Ok(Redirect::to(&desk.step_up_page(Some(&here))).into_response()),
+            Wants::Json => Err(fetch::too_weak(&desk, &here)),
+        };
+    }
     if let Some(principal) = &visit.visitor.principal
         && let Some(answer) = actions::begin::browser(&desk, &visit, principal).await
     {
@@ -43,6 +53,12 @@ pub(crate) async fn change_password(State(desk): State<Arc<Desk>>) -> Redirect {
 /// Begins a native client's settings flow.
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let principal = visit.visitor.principal.clone().ok_or(Code::SignedOut)?;
+    if fetch::is_too_weak(&desk, &principal) {
+        return Err(fetch::too_weak(
+            &desk,
+            &desk.begin_page(FlowKind::Settings, None),
+        ));
+    }
     if let Some(answer) = actions::begin::native(&desk, &visit, &principal).await {
         return answer;
     }
@@ -61,14 +77,18 @@ fn sign_in_page(desk: &Desk, visit: &Visit) -> Result<String, Failure> {
     if let Some(page) = actions::begin::after_sign_in(desk, visit)? {
         return Ok(desk.begin_page(FlowKind::Login, Some(&page)));
     }
+    Ok(desk.begin_page(FlowKind::Login, Some(&here(desk, visit))))
+}
+
+/// The address of this visit.
+fn here(desk: &Desk, visit: &Visit) -> String {
     let here = desk.begin_page(FlowKind::Settings, None);
     let parameters = visit.parameters().iter();
     let parameters: Vec<(&str, &str)> = parameters
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    let here = match parameters.is_empty() {
+    match parameters.is_empty() {
         true => here,
         false => with_query(&here, &parameters),
-    };
-    Ok(desk.begin_page(FlowKind::Login, Some(&here)))
+    }
 }

@@ -40,14 +40,15 @@ pub(crate) async fn refresh(
     flow: &mut Flow,
     identity: IdentityId,
 ) -> Result<(), Failure> {
-    let nodes = match remembered::action(flow) {
+    let form = match remembered::action(flow) {
         Some(action) => {
             let scopes = scopes::of_flow(flow);
             action::of_stored(desk, identity, (action, &scopes)).await?
         }
-        None => settings::nodes(desk, identity).await?,
+        None => settings::form(desk, identity).await?,
     };
-    flow.ui.nodes = start::arrange(nodes);
+    flow.ui.nodes = start::arrange(form.nodes);
+    form.memory.keep(desk, flow)?;
     flow.state = "show_form".to_owned();
     remembered::forget_choices(flow);
     Ok(())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use portcullis_core::{
     action::Action,
+    factor::Enrolment,
     flow::{Flow, FlowKind},
     message::Message,
     method::Method,
@@ -12,12 +13,12 @@ use portcullis_core::{
 use portcullis_kit::{Outcome, Visit};
 use serde_json::{Map, Value};
 
-use super::{deletion, moving, password, privilege, profile, unlink, waiting};
+use super::{deletion, factor, moving, password, privilege, profile, unlink, waiting};
 use crate::{
     actions, complaint, departure,
     desk::Desk,
-    fetch,
-    forms::{self, profile::PROFILE},
+    factors, fetch,
+    forms::{self, action, profile::PROFILE},
     provider, remembered,
     submission::{Opened, Submission},
 };
@@ -42,6 +43,7 @@ enum Wish<'a> {
     Unlink(String),
     Profile,
     Secret(&'a dyn Method),
+    Factor(&'a dyn Enrolment),
     Deletion,
     Nothing,
 }
@@ -68,6 +70,9 @@ impl<'a> Wish<'a> {
         if deletion::is_wanted(fields) {
             return Self::Deletion;
         }
+        if let Some(enrolment) = factors::enrolment(desk, fields) {
+            return Self::Factor(enrolment);
+        }
         match field("method").as_deref() {
             Some(PROFILE) => Self::Profile,
             Some(name) => {
@@ -85,6 +90,7 @@ impl<'a> Wish<'a> {
             Self::Profile => matches!(action, Action::UpdateProfile | Action::VerifyProfile),
             Self::Secret(_) => action == Action::UpdatePassword,
             Self::Deletion => action == Action::DeleteAccount,
+            Self::Factor(one) => action::adds(action) == Some(one.kind()),
             _ => false,
         }
     }
@@ -93,7 +99,7 @@ impl<'a> Wish<'a> {
     fn is_privileged(&self) -> bool {
         matches!(
             self,
-            Self::MoveLink | Self::Link(_) | Self::Unlink(_) | Self::Secret(_)
+            Self::MoveLink | Self::Link(_) | Self::Unlink(_) | Self::Secret(_) | Self::Factor(_)
         )
     }
 }
@@ -111,7 +117,11 @@ pub(super) async fn dispatch(
     {
         return actions::submit::submit(desk, principal, submission, action).await;
     }
-    let action = matches!(wish, Wish::Secret(_)).then_some(Action::UpdatePassword);
+    let action = remembered::action(&submission.flow).filter(|action| wish.does(*action));
+    let action = match wish {
+        Wish::Secret(_) => Some(Action::UpdatePassword),
+        _ => action,
+    };
     if wish.is_privileged()
         && let Some(answer) = privilege::lacking(desk, principal, &mut submission, action).await?
     {
@@ -134,6 +144,7 @@ pub(super) async fn dispatch(
         }
         Wish::Profile => profile::save(desk, principal, submission).await,
         Wish::Secret(method) => password::change(desk, principal, method, submission).await,
+        Wish::Factor(one) => factor::change(desk, principal, one, submission).await,
         Wish::Deletion => deletion::submit(desk, visit, principal, submission).await,
         Wish::Nothing => {
             submission
@@ -155,6 +166,7 @@ pub(super) fn told(desk: &Desk, flow: &Flow, fields: &Map<String, Value>) -> Opt
         Wish::MoveLink => Message::confirms_move(),
         Wish::Profile => Message::confirms_profile(),
         Wish::Deletion => Message::confirms_deletion(),
+        Wish::Factor(_) => Message::confirms_factor(),
         Wish::LeaveLink | Wish::Nothing => return None,
     })
 }

@@ -17,6 +17,7 @@ use portcullis_core::{
     entropy::Entropy,
     event::Event,
     expression::{Expression, Scope},
+    factor::Factors,
     identity::IdentityStore,
     mapping::{Mapping, MappingEntry, Sync},
     pages::Pages,
@@ -242,6 +243,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         sessions: Sessions::new(store.clone(), clock.clone(), entropy.clone(), lifetimes),
         flows: store.clone(),
         upstream_sessions: store.clone(),
+        factors: Factors::default(),
         methods: vec![Arc::new(FakeMethod {
             store: store.clone(),
             clock: clock.clone(),

@@ -109,11 +109,7 @@ impl Broker {
     }
 
     /// Those of the credentials with which alone somebody can sign in.
-    pub(super) fn ways_in(
-        &self,
-        identity: &Identity,
-        credentials: &[Credential],
-    ) -> Vec<CredentialId> {
+    pub fn ways_in(&self, identity: &Identity, credentials: &[Credential]) -> Vec<CredentialId> {
         let ways = credentials.iter();
         let ways = ways.filter(|one| self.lets_in(identity, one));
         ways.map(|one| one.id).collect()

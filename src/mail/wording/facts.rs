@@ -57,7 +57,7 @@ pub(in crate::mail) enum Facts<'a> {
 
 impl Kind {
     /// Every kind there is.
-    pub(in crate::mail) const ALL: [Self; 11] = [
+    pub(in crate::mail) const ALL: [Self; 12] = [
         Self::Linked,
         Self::Unlinked,
         Self::Proof(Occasion::RecoveryCode),
@@ -67,6 +67,7 @@ impl Kind {
         Self::Proof(Occasion::SignInCode),
         Self::Proof(Occasion::LinkCode),
         Self::Proof(Occasion::PasswordChanged),
+        Self::Proof(Occasion::FactorsChanged),
         Self::Proof(Occasion::AddressChanged),
         Self::Proof(Occasion::Recovered),
     ];

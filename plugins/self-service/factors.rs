@@ -1,0 +1,186 @@
+//! Second factors and passkeys: what they ask in flows, and what they remember of it until somebody
+//! answers.
+
+use std::collections::BTreeMap;
+
+use portcullis_core::{
+    credential::{Credential, CredentialKind},
+    factor::{Answer, Enrolment, Factor, Passwordless, Question},
+    flow::Flow,
+    identity::Identity,
+    ui::Node,
+};
+use portcullis_kit::Failure;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    desk::Desk,
+    forms::Form,
+    parked::{self, Parked},
+    throttle,
+};
+
+/// What factors remember of what they have asked in one flow, by the name of their kind.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Memory(BTreeMap<String, Value>);
+
+impl Parked for Memory {
+    const NAME: &'static str = "factors";
+}
+
+impl Memory {
+    /// What the flow remembers.
+    pub(crate) fn of(desk: &Desk, flow: &Flow) -> Result<Self, Failure> {
+        match parked::is_in::<Self>(flow) {
+            true => parked::open(desk, flow),
+            false => Ok(Self::default()),
+        }
+    }
+
+    /// Lets the flow remember this, and nothing else.
+    pub(crate) fn keep(&self, desk: &Desk, flow: &mut Flow) -> Result<(), Failure> {
+        parked::take::<Self>(flow);
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => parked::add(desk, flow, self),
+        }
+    }
+
+    /// Remembers a question.
+    pub(crate) fn note(&mut self, kind: CredentialKind, memory: Value) {
+        match memory {
+            Value::Null => self.0.remove(kind.as_str()),
+            memory => self.0.insert(kind.as_str().to_owned(), memory),
+        };
+    }
+
+    /// These fields as an answer to what was asked by this kind.
+    pub(crate) fn answer<'a>(
+        &'a self,
+        kind: CredentialKind,
+        fields: &'a Map<String, Value>,
+    ) -> Answer<'a> {
+        let memory = self.0.get(kind.as_str());
+        Answer {
+            fields,
+            memory: memory.unwrap_or(&Value::Null),
+        }
+    }
+}
+
+/// What asks `identity` for a second factor, what it wants to be asked for first standing first; no
+/// nodes where it has none.
+pub(crate) async fn ask(
+    desk: &Desk,
+    identity: &Identity,
+    own: &[Credential],
+) -> Result<Form, Failure> {
+    let mut factors: Vec<_> = desk.services.factors.second.iter().collect();
+    factors.sort_by_key(|factor| priority(factor.kind(), own));
+    let mut form = Form::default();
+    for factor in factors {
+        let asked = factor.ask(identity, own).await;
+        if let Some(question) = asked.map_err(|error| throttle::of_method(desk, error))? {
+            form.add(factor.kind(), question);
+        }
+    }
+    Ok(form)
+}
+
+/// What the settings offer of each kind.
+pub(crate) async fn offer(desk: &Desk, identity: &Identity) -> Result<Form, Failure> {
+    offer_of(desk, identity, |_| true).await
+}
+
+/// What the settings offer of this kind.
+pub(crate) async fn offer_only(
+    desk: &Desk,
+    identity: &Identity,
+    kind: CredentialKind,
+) -> Result<Form, Failure> {
+    offer_of(desk, identity, |one| one == kind).await
+}
+
+async fn offer_of(
+    desk: &Desk,
+    identity: &Identity,
+    is_wanted: impl Fn(CredentialKind) -> bool + Send,
+) -> Result<Form, Failure> {
+    let mut form = Form::default();
+    let enrolments = &desk.services.factors.enrolments;
+    if enrolments.is_empty() {
+        return Ok(form);
+    }
+    let own = desk.services.credentials.list(identity.id).await?;
+    for enrolment in enrolments.iter().filter(|one| is_wanted(one.kind())) {
+        let offered = enrolment.offer(identity, &own).await;
+        let question = offered.map_err(|error| throttle::of_method(desk, error))?;
+        form.add(enrolment.kind(), question);
+    }
+    Ok(form)
+}
+
+/// What the sign-in form asks of those who need nothing beside it, of these kinds.
+pub(crate) async fn passwordless(
+    desk: &Desk,
+    is_wanted: impl Fn(CredentialKind) -> bool + Send,
+) -> Result<Form, Failure> {
+    let mut form = Form::default();
+    let all = desk.services.factors.passwordless.iter();
+    for one in all.filter(|one| is_wanted(one.kind())) {
+        let asked = one.ask().await;
+        let question = asked.map_err(|error| throttle::of_method(desk, error))?;
+        form.add(one.kind(), question);
+    }
+    Ok(form)
+}
+
+/// The second factor of this name.
+pub(crate) fn second<'a>(desk: &'a Desk, name: &str) -> Option<&'a dyn Factor> {
+    let mut second = desk.services.factors.second.iter();
+    let found = second.find(|factor| factor.kind().as_str() == name);
+    found.map(|factor| &**factor)
+}
+
+/// What needs nothing beside it and has this name.
+pub(crate) fn alone<'a>(desk: &'a Desk, name: &str) -> Option<&'a dyn Passwordless> {
+    let mut alone = desk.services.factors.passwordless.iter();
+    let found = alone.find(|one| one.kind().as_str() == name);
+    found.map(|one| &**one)
+}
+
+/// What these fields of a settings form are meant for.
+pub(crate) fn enrolment<'a>(
+    desk: &'a Desk,
+    fields: &Map<String, Value>,
+) -> Option<&'a dyn Enrolment> {
+    let mut enrolments = desk.services.factors.enrolments.iter();
+    let found = enrolments.find(|one| one.is_meant(fields));
+    found.map(|one| &**one)
+}
+
+/// The nodes of other kinds stay as they are; those of this one are asked anew.
+pub(crate) fn replaced(nodes: Vec<Node>, question: Question, kind: CredentialKind) -> Vec<Node> {
+    let place = nodes.iter().position(|node| node.group == kind.as_str());
+    let mut others: Vec<Node> = nodes
+        .into_iter()
+        .filter(|node| node.group != kind.as_str())
+        .collect();
+    let place = place.unwrap_or(others.len()).min(others.len());
+    others.splice(place..place, question.nodes);
+    others
+}
+
+/// Where a kind is asked for among others: as the first of its credentials.
+fn priority(kind: CredentialKind, own: &[Credential]) -> (i64, usize) {
+    let of_kind = own.iter().filter(|one| one.kind == kind);
+    let first = of_kind.map(|one| one.priority).min();
+    let mut all = CredentialKind::ALL.into_iter();
+    let place = match kind {
+        // What is at hand is asked for before what is in a drawer.
+        CredentialKind::LookupSecret => usize::MAX,
+        kind => all.position(|one| one == kind).unwrap_or(usize::MAX),
+    };
+    (first.unwrap_or(i64::MAX), place)
+}

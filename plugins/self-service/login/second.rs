@@ -1,0 +1,204 @@
+//! The second step of signing in: somebody who is signed in already shows a second factor.
+
+use portcullis_core::{
+    action::Action,
+    catalogue::Code,
+    credential::Credential,
+    factor::{Factor, Proved},
+    flow::FlowKind,
+    identity::{Identity, IdentityState},
+    message::Message,
+    method::MethodError,
+    principal::Principal,
+};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
+
+use super::init::wants_refresh;
+use crate::{
+    actions,
+    complaint::{self, Complaint},
+    csrf,
+    desk::Desk,
+    factors::{self, Memory},
+    init::Opening,
+    navigate, remembered, return_to,
+    sign_in::SignIn,
+    start,
+    submission::Submission,
+    throttle::{self, Suspicion},
+};
+
+/// The field that says by which factor.
+const METHOD: &str = "method";
+/// The complaint about a field that was left empty, which is no guess.
+const MISSING: u32 = 4_000_002;
+
+/// Whether the visit asks for the second step.
+pub(super) fn is_wanted(visit: &Visit) -> bool {
+    visit.query("aal") == Some("aal2")
+}
+
+/// Whether the visitor has taken it already, and is not asked to take it again.
+pub(super) fn is_taken(visit: &Visit, principal: &Principal) -> bool {
+    principal.session.aal() >= portcullis_core::session::Aal::Aal2 && !wants_refresh(visit)
+}
+
+/// How its flow begins; `None` for somebody without a second factor.
+pub(super) async fn opening(
+    desk: &Desk,
+    principal: &Principal,
+) -> Result<Option<Opening>, Failure> {
+    let own = desk
+        .services
+        .credentials
+        .list(principal.identity.id)
+        .await?;
+    let form = factors::ask(desk, &principal.identity, &own).await?;
+    Ok((!form.nodes.is_empty()).then(|| Opening {
+        context: remembered::step_up(principal),
+        messages: vec![Message::second_step()],
+        form: Some(form),
+        ..Opening::default()
+    }))
+}
+
+/// Leads somebody without a second factor to where they can set one up.
+pub(super) fn set_up(desk: &Desk, visit: &Visit) -> Outcome {
+    let action = Action::ConfigureTotp;
+    let is_on = desk.services.actions.settings(action).is_some();
+    match visit.wants() {
+        Wants::Html if is_on => {
+            let return_to = return_to::lenient(desk, visit);
+            let page = actions::begin::asked_page(desk, action, return_to.as_deref());
+            navigate::to(Wants::Html, &page)
+        }
+        _ => Err(none().way_out("To the settings", desk.begin_page(FlowKind::Settings, None))),
+    }
+}
+
+/// The answer where there is no second factor.
+pub(super) fn none() -> Failure {
+    Failure::from(Code::BadRequest).because("There is no second factor to sign in with.")
+}
+
+/// Takes the answer to what was asked.
+pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submission>) -> Outcome {
+    let principal = signed_in(desk, visit, &submission)?;
+    let factor = submission.text(METHOD);
+    let Some(factor) = factor.and_then(|name| factors::second(desk, name)) else {
+        return submission
+            .reject(desk, vec![(None, complaint::unknown())])
+            .await;
+    };
+    let suspicion = Suspicion::of(principal.identity.id);
+    require_no_pause(desk, &suspicion, &submission).await?;
+    submission.flow.active = Some(factor.kind().as_str().to_owned());
+    let identity = desk.services.identities.find(principal.identity.id).await?;
+    let active = identity.filter(|one| one.state == IdentityState::Active);
+    let identity = active.ok_or(Code::SignedOut)?;
+    let own = desk.services.credentials.list(identity.id).await?;
+    let memory = Memory::of(desk, &submission.flow)?;
+    let answer = memory.answer(factor.kind(), &submission.fields);
+    let proved = factor.prove(answer, &own).await;
+    // Guesses that are sent all at once pass the first look together.
+    require_no_pause(desk, &suspicion, &submission).await?;
+    match proved {
+        Ok(proved) => complete(desk, visit, submission, (&identity, &proved)).await,
+        Err(MethodError::Invalid(complaints)) => {
+            if complaints.iter().any(|(_, message)| message.id != MISSING) {
+                suspicion.failed(desk).await?;
+                let announcer = &desk.services.announcer;
+                announcer.refuse(factor.kind().as_str(), Code::CredentialsInvalid);
+            }
+            ask_again(desk, submission, (factor, &identity, &own), complaints).await
+        }
+        Err(error) => Err(throttle::of_method(desk, error)),
+    }
+}
+
+/// Whoever is signed in, in the session that began the flow.
+fn signed_in<'a>(
+    desk: &Desk,
+    visit: &'a Visit,
+    submission: &Submission,
+) -> Result<&'a Principal, Failure> {
+    let flow = &submission.flow;
+    let principal = visit.visitor.principal.as_deref();
+    let own = principal.filter(|one| {
+        remembered::identity(flow) == Some(one.identity.id)
+            && remembered::session(flow) == Some(one.session.id)
+    });
+    own.ok_or_else(|| {
+        let begin = desk.begin_page(FlowKind::Login, flow.return_to.as_deref());
+        Failure::from(Code::IdentityMismatch).way_out("Sign in", begin)
+    })
+}
+
+async fn require_no_pause(
+    desk: &Desk,
+    suspicion: &Suspicion,
+    submission: &Submission,
+) -> Result<(), Failure> {
+    let flow = &submission.flow;
+    let checked = suspicion.check(desk).await;
+    checked
+        .map_err(|failure| failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id)))
+}
+
+/// Keeps what the proof has changed, and strengthens the session.
+async fn complete(
+    desk: &Desk,
+    visit: &Visit,
+    submission: Box<Submission>,
+    (identity, proved): (&Identity, &Proved),
+) -> Outcome {
+    let (credentials, after) = (&desk.services.credentials, &proved.after);
+    if proved.before.config != after.config
+        && !credentials
+            .replace_config(&proved.before.config, after)
+            .await?
+    {
+        return submission
+            .reject(desk, vec![(None, Message::changed_meanwhile())])
+            .await;
+    }
+    crate::sign_in::claim(desk, &submission.flow, identity.id).await?;
+    credentials.note_use(after.id, desk.now()).await?;
+    let sign_in = SignIn {
+        is_new: false,
+        flow: &submission.flow,
+        csrf: submission.csrf.clone(),
+        wants: submission.wants,
+        identity,
+        proofs: &[],
+    };
+    sign_in.strengthen(desk, visit, after).await
+}
+
+/// Asks once more: what was typed is in no form, and a challenge is good once.
+async fn ask_again(
+    desk: &Desk,
+    mut submission: Box<Submission>,
+    (factor, identity, own): (&dyn Factor, &Identity, &[Credential]),
+    complaints: Vec<Complaint>,
+) -> Outcome {
+    let kept = |name: &String| name == csrf::FIELD || name == METHOD;
+    submission.fields.retain(|name, _| kept(name));
+    let asked = factor.ask(identity, own).await;
+    if let Some(question) = asked.map_err(|error| throttle::of_method(desk, error))? {
+        let mut memory = Memory::of(desk, &submission.flow)?;
+        memory.note(factor.kind(), question.memory.clone());
+        memory.keep(desk, &mut submission.flow)?;
+        let nodes = std::mem::take(&mut submission.flow.ui.nodes);
+        let nodes = factors::replaced(nodes, question, factor.kind());
+        submission.flow.ui.nodes = start::arrange(without_token(nodes));
+    }
+    submission.reject(desk, complaints).await
+}
+
+/// The nodes beside the anti-forgery token.
+fn without_token(nodes: Vec<portcullis_core::ui::Node>) -> Vec<portcullis_core::ui::Node> {
+    let mut nodes = nodes;
+    nodes.retain(|node| node.attributes.name != csrf::FIELD);
+    nodes
+}
