@@ -184,6 +184,7 @@ form-optional = freiwillig
 form-check-marked = Bitte prüfen Sie die markierten Felder.
 form-locked = Das kann nur die Administration ändern.
 form-zone = Zeiten gelten in UTC.
+form-six-digits = Sechs Ziffern
 form-choose = Bitte wählen
 form-no-answer = Keine Angabe
 form-linked-accounts = Verknüpfte Konten

@@ -192,6 +192,7 @@ form-optional = optional
 form-check-marked = Please check the marked fields.
 form-locked = Only an administrator can change this.
 form-zone = Times are in UTC.
+form-six-digits = Six digits
 form-choose = Please choose
 form-no-answer = No answer
 form-linked-accounts = Linked accounts

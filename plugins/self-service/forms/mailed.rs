@@ -41,18 +41,24 @@ pub(crate) fn sent(kind: FlowKind, proof: MailedProof, resend: Option<&str>) -> 
             FlowKind::Recovery => Message::recovery_code(),
             _ => Message::verification_code(),
         };
-        let mut code = Node::input(group, CODE, "text")
-            .with_label(label)
-            .with_autocomplete("one-time-code")
-            .required();
-        code.attributes.pattern = Some("[0-9]{6}".to_owned());
-        code.attributes.maxlength = Some(6);
-        nodes.push(code);
+        nodes.push(six_digits(group, label));
         nodes.push(Node::submit(group, "method", group, Message::go_on()));
     }
     let again = |address| Node::submit(group, EMAIL, address, Message::resend_code());
     nodes.extend(resend.map(again));
     start::arrange(nodes)
+}
+
+/// The field of a code that was mailed.
+pub(crate) fn six_digits(group: &str, label: Message) -> Node {
+    let mut code = Node::input(group, CODE, "text")
+        .with_label(label)
+        .with_autocomplete("one-time-code")
+        .required();
+    code.attributes.pattern = Some("[0-9]{6}".to_owned());
+    code.attributes.explain_pattern("Six digits");
+    code.attributes.maxlength = Some(6);
+    code
 }
 
 /// Leads on once an address is proved.
