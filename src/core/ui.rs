@@ -247,6 +247,14 @@ impl Node {
         self
     }
 
+    /// The node with a text that says what to fill in.
+    #[must_use]
+    pub fn with_helper_text(mut self, text: &str) -> Self {
+        let ext = &mut self.attributes.ext;
+        ext.insert("helperTextBefore".to_owned(), text.into());
+        self
+    }
+
     /// The picture of the node.
     pub fn icon(&self) -> Option<&str> {
         self.attributes.ext.get("icon")?.as_str()

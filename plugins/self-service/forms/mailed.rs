@@ -1,6 +1,10 @@
 //! The forms of flows that write to people: one that asks where to, and one that takes the answer.
 
-use portcullis_core::{flow::FlowKind, message::Message, ui::Node};
+use portcullis_core::{
+    flow::{Flow, FlowKind},
+    message::Message,
+    ui::Node,
+};
 use portcullis_kit::Visit;
 
 use crate::{addresses::awaits_verification, config::MailedProof, start};
@@ -62,7 +66,14 @@ pub(crate) fn six_digits(group: &str, label: Message) -> Node {
 }
 
 /// Leads on once an address is proved.
-pub(crate) fn passed() -> Vec<Node> {
-    let button = Node::submit("default", "method", "code", Message::go_on());
+pub(crate) fn passed(label: Message) -> Vec<Node> {
+    let button = Node::submit("default", "method", "code", label);
     start::arrange(vec![button])
+}
+
+/// The address that a flow has mailed a proof to.
+pub(crate) fn receiver(flow: &Flow) -> Option<&str> {
+    let mut inputs = flow.ui.nodes.iter().map(|node| &node.attributes);
+    let again = inputs.find(|input| input.name == EMAIL && input.kind == "submit")?;
+    again.value.as_ref()?.as_str()
 }

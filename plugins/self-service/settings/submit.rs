@@ -111,6 +111,13 @@ pub(super) async fn dispatch(
     {
         return actions::submit::submit(desk, principal, submission, action).await;
     }
+    if let Wish::Secret(method) = &wish {
+        let complaints = password::judge(principal, *method, &submission);
+        if !complaints.is_empty() {
+            submission.flow.active = Some(method.name().to_owned());
+            return submission.reject(desk, complaints).await;
+        }
+    }
     let action = matches!(wish, Wish::Secret(_)).then_some(Action::UpdatePassword);
     if wish.is_privileged()
         && let Some(answer) = privilege::lacking(desk, principal, &mut submission, action).await?
