@@ -40,6 +40,7 @@ m1990001 = {$provider} hat diese Adresse nicht geprüft. Bitte vergewissern Sie 
 m1990010 = Bitte prüfen Sie, was {$provider} über Sie angibt, und gehen Sie dann weiter.
 m1990011 = Dieses {$provider}-Konto ist schon verknüpft. Um ein anderes zu verknüpfen, wählen Sie es bei {$provider} aus.
 m1990012 = Es hat sich nichts geändert, weil es nicht rechtzeitig bestätigt wurde. Bitte versuchen Sie es noch einmal.
+m1990013 = Dieses Formular ist nicht mehr bekannt; hier ist ein neues.
 m1990020 = {$provider} hierher umziehen
 m1990021 = Alles so lassen
 m1990022 = Ein weiteres {$provider}-Konto verknüpfen
@@ -187,6 +188,8 @@ form-optional = freiwillig
 form-check-marked = Bitte prüfen Sie die markierten Felder.
 form-locked = Das kann nur die Administration ändern.
 form-zone = Zeiten gelten in UTC.
+form-at-least = Mindestens {$min_length} Zeichen.
+form-six-digits = Sechs Ziffern
 form-choose = Bitte wählen
 form-no-answer = Keine Angabe
 form-linked-accounts = Verknüpfte Konten
@@ -213,6 +216,10 @@ method-code = Code
 
 ## Anderer Wortlaut unter den Nummern von Meldungen
 
+m1060001-choose = Sie sind wieder angemeldet. Bitte wählen Sie jetzt ein neues Passwort.
+m1080001-known = Ein Link ist an {$address} unterwegs. Bitte öffnen Sie ihn, um zu zeigen, dass die Adresse Ihnen gehört.
+m1080002-signed-out = Vielen Dank: Diese Adresse gehört Ihnen. Melden Sie sich jetzt an.
+m1080003-known = Ein Code aus sechs Ziffern ist an {$address} unterwegs. Bitte geben Sie ihn ein, um zu zeigen, dass die Adresse Ihnen gehört.
 m4000006-password = Das Passwort stimmt nicht. Bitte prüfen Sie es auf Tippfehler.
 m4000026-integer = Bitte geben Sie eine ganze Zahl ein.
 m4000026-number = Bitte geben Sie eine Zahl ein.
@@ -288,6 +295,7 @@ question-registered = Schon registriert?
 question-new = Neu hier?
 question-changed-mind = Doch nicht?
 question-forgot = Passwort vergessen?
+question-another-address = Eine andere Adresse?
 question-remembered = Wieder eingefallen?
 fact-with = Angemeldet mit
 fact-since = Seit

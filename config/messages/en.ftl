@@ -42,6 +42,7 @@ m1990001 = {$provider} has not checked this address. Please make sure that it is
 m1990010 = Please check what {$provider} says of you, then continue.
 m1990011 = This {$provider} account is linked already. To link another one, choose it at {$provider}.
 m1990012 = Nothing has changed, because it was not confirmed in time. Please try once more.
+m1990013 = That form is not known any more, so here is a new one.
 m1990020 = Move {$provider} here
 m1990021 = Leave it where it is
 m1990022 = Link another {$provider} account
@@ -195,6 +196,11 @@ form-optional = optional
 form-check-marked = Please check the marked fields.
 form-locked = Only an administrator can change this.
 form-zone = Times are in UTC.
+form-at-least = At least { $min_length ->
+        [one] {$min_length} character
+       *[other] {$min_length} characters
+    }.
+form-six-digits = Six digits
 form-choose = Please choose
 form-no-answer = No answer
 form-linked-accounts = Linked accounts
@@ -221,6 +227,10 @@ method-code = code
 
 ## Other words under the ids of messages
 
+m1060001-choose = You are back in. Please choose a new password now.
+m1080001-known = A link is on its way to {$address}. Please open it to show that the address is yours.
+m1080002-signed-out = Thank you: this address is yours. Now sign in.
+m1080003-known = A code of six digits is on its way to {$address}. Please enter it to show that the address is yours.
 m4000006-password = The password is not right. Check it for spelling mistakes.
 m4000026-integer = Please enter a whole number.
 m4000026-number = Please enter a number.
@@ -296,6 +306,7 @@ question-registered = Registered already?
 question-new = New here?
 question-changed-mind = Changed your mind?
 question-forgot = Forgot your password?
+question-another-address = Another address?
 question-remembered = Remembered it?
 fact-with = Signed in with
 fact-since = Since

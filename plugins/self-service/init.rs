@@ -23,6 +23,9 @@ use crate::{
     throttle,
 };
 
+/// The query parameter of whoever asked for a form that is gone.
+pub(crate) const GONE: &str = "form_gone";
+
 /// How a flow begins beside what all flows have in common.
 #[derive(Debug, Default)]
 pub(crate) struct Opening {
@@ -47,11 +50,12 @@ pub(crate) async fn browser(
     let asked = return_to(desk, visit)?;
     let csrf = Csrf::of_or_new(desk, visit);
     let form = form(desk, visit, (kind, opening.form)).await?;
+    let replaced = visit.query(GONE).map(|_| Message::form_replaced());
     let new = NewFlow {
         return_to: opening.return_to.or(asked),
         csrf_hash: Some(csrf.hash()),
         context: opening.context,
-        messages: opening.messages,
+        messages: opening.messages.into_iter().chain(replaced).collect(),
         ..NewFlow::of(desk, visit, kind, form)
     };
     let flow = new.start(desk).await?;

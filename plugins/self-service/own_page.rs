@@ -17,8 +17,11 @@ use crate::{
     actions,
     codes::{self, awaited::SENT, link_page::without_referrer, step::PASSED},
     csrf::Csrf,
-    desk::Desk,
-    errors, fetch, flow_json, language,
+    desk::{Desk, with_query},
+    errors, fetch, flow_json,
+    forms::mailed,
+    init::GONE,
+    language,
     legacy::REQUEST,
     login::confirmation,
     navigate::with_cookie,
@@ -79,13 +82,14 @@ async fn show(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
         _ => None,
     });
     if id.is_none() {
-        return Ok(begin(desk, visit, kind));
+        return Ok(Redirect::to(&begin(desk, visit, kind)).into_response());
     }
     let flow = match fetch::find(desk, id, kind).await {
         Ok(flow) if flow.transport == Transport::Browser => flow,
-        Ok(_) => return Ok(begin(desk, visit, kind)),
+        Ok(_) => return Ok(Redirect::to(&begin(desk, visit, kind)).into_response()),
         Err(failure) if failure.code() == Code::FlowNotFound => {
-            return Ok(begin(desk, visit, kind));
+            let page = with_query(&begin(desk, visit, kind), &[(GONE, "true")]);
+            return Ok(Redirect::to(&page).into_response());
         }
         Err(failure) => return Err(failure),
     };
@@ -104,21 +108,20 @@ async fn show(desk: &Desk, visit: &Visit, kind: FlowKind) -> Outcome {
     Ok(render(desk, visit, &flow, &csrf))
 }
 
-/// Begins a flow with the page's own query.
-fn begin(desk: &Desk, visit: &Visit, kind: FlowKind) -> Response {
+/// Where a flow begins with the page's own query.
+fn begin(desk: &Desk, visit: &Visit, kind: FlowKind) -> String {
     let page = desk.begin_page(kind, None);
     let parameters = visit
         .parameters()
         .iter()
-        .filter(|(name, _)| name != "flow" && name != REQUEST);
-    let target = Url::parse(&page).map_or(page, |mut url| {
-        let parameters: Vec<_> = parameters.collect();
-        if !parameters.is_empty() {
-            url.query_pairs_mut().extend_pairs(parameters);
-        }
-        url.into()
-    });
-    Redirect::to(&target).into_response()
+        .filter(|(name, _)| name != "flow" && name != REQUEST && name != GONE);
+    let parameters: Vec<(&str, &str)> = parameters
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    match parameters.is_empty() {
+        true => page,
+        false => with_query(&page, &parameters),
+    }
 }
 
 fn begin_anew(desk: &Desk, flow: &Flow) -> Response {
@@ -133,7 +136,7 @@ fn begin_anew(desk: &Desk, flow: &Flow) -> Response {
             actions::begin::asked_page(desk, action, return_to)
         }
         Some(action) => actions::begin::page(desk, action, return_to),
-        None => desk.begin_page(kind, return_to),
+        None => with_query(&desk.begin_page(kind, return_to), &[(GONE, "true")]),
     };
     Redirect::to(&onward(flow, &page)).into_response()
 }
@@ -163,6 +166,18 @@ fn forgotten(desk: &Desk, flow: &Flow) -> Option<Way> {
         let begin = language::kept(flow, &begin);
         ("Forgot your password?", "Get back in", begin)
     })
+}
+
+/// The way for who has mistyped their address, and waits for mail that goes elsewhere.
+fn readdressed(desk: &Desk, visit: &Visit, flow: &Flow) -> Option<Way> {
+    mailed::receiver(flow).filter(|_| flow.state == SENT && !fetch::is_unbound(flow))?;
+    let begin = |kind| onward(flow, &desk.begin_page(kind, flow.return_to.as_deref()));
+    let (label, page) = match &visit.visitor.principal {
+        Some(_) => ("Change your profile", begin(FlowKind::Settings)),
+        None if remembered::has_registered(flow) => ("Begin anew", begin(FlowKind::Registration)),
+        None => ("Begin anew", begin(flow.kind)),
+    };
+    Some(("Another address?", label, page))
 }
 
 fn frame(desk: &Desk, flow: &Flow) -> Frame {
@@ -212,11 +227,13 @@ fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
     let lead = match (flow.kind, &visit.visitor.principal) {
         _ if let Some((_, lead)) = actions::page::words(flow) => Some(locale.text(lead)),
         (FlowKind::Settings, Some(principal)) => principal.identity.identifiers.first().cloned(),
+        _ if let Some(address) = mailed::receiver(flow) => Some(address.to_owned()),
         (FlowKind::Recovery, _) if flow.state != SENT => Some(locale.text(RECOVER)),
         _ => destination(desk, flow.return_to.as_deref())
             .map(|host| locale.text(&format!("to continue to {host}"))),
     };
     let ways = instead.into_iter().chain(forgotten(desk, flow));
+    let ways = ways.chain(readdressed(desk, visit, flow));
     let footer: Vec<_> = ways
         .map(|(question, label, href)| (question, WayOut::new(label, href)))
         .collect();

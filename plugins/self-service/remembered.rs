@@ -88,6 +88,26 @@ pub(crate) fn identity_schema(flow: &Flow) -> Option<&str> {
     flow.context["identity_schema"].as_str()
 }
 
+/// Notes what people sign in with who have proved that it is theirs.
+pub(crate) fn sign_in_with(flow: &mut Flow, identifier: &str) {
+    flow.context["identifier"] = identifier.into();
+}
+
+/// What people sign in with who have proved that it is theirs.
+pub(crate) fn identifier(flow: &Flow) -> Option<&str> {
+    flow.context["identifier"].as_str()
+}
+
+/// The context of a flow that follows a registration which has begun no session.
+pub(crate) fn registered() -> Value {
+    json!({"registered": true})
+}
+
+/// Whether the flow follows one.
+pub(crate) fn has_registered(flow: &Flow) -> bool {
+    flow.context["registered"] == true
+}
+
 /// The action that a settings flow is for.
 pub(crate) fn action(flow: &Flow) -> Option<Action> {
     flow.context["kc_action"].as_str()?.parse().ok()

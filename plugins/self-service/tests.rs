@@ -42,6 +42,7 @@ mod sessions;
 mod settings;
 mod strangers;
 mod throttle;
+mod told;
 mod verification;
 mod verification_begun;
 mod words;

@@ -206,6 +206,10 @@ impl Method for Password {
             .with_label(Message::password())
             .required();
         let submit = |label| Node::submit(NAME, "method", NAME, label);
+        let chosen = |password: Node| {
+            let password = password.with_autocomplete("new-password");
+            password.with_helper_text(&self.policy.in_words())
+        };
         match kind {
             FlowKind::Login => vec![
                 Node::input("default", "identifier", "text")
@@ -216,14 +220,9 @@ impl Method for Password {
                 password.with_autocomplete("current-password"),
                 submit(Message::sign_in_with_password()),
             ],
-            FlowKind::Registration => vec![
-                password.with_autocomplete("new-password"),
-                submit(Message::sign_up()),
-            ],
+            FlowKind::Registration => vec![chosen(password), submit(Message::sign_up())],
             FlowKind::Settings => vec![
-                password
-                    .with_label(Message::new_password())
-                    .with_autocomplete("new-password"),
+                chosen(password).with_label(Message::new_password()),
                 submit(Message::save()),
             ],
             FlowKind::Recovery | FlowKind::Verification | FlowKind::Error => Vec::new(),
@@ -260,15 +259,18 @@ impl Method for Password {
         })
     }
 
+    fn judge(&self, submission: &Value, identity: &Identity) -> Result<(), MethodError> {
+        let password = chosen(submission)?;
+        let judged = self.policy.check(password, &identity.identifiers);
+        judged.map_err(|message| about_password(*message))
+    }
+
     async fn enroll(
         &self,
         submission: &Value,
         identity: &Identity,
     ) -> Result<Credential, MethodError> {
-        match field(submission, "password") {
-            Some(password) => self.credential(identity, password).await,
-            None => Err(about_password(Message::missing("Password", "password"))),
-        }
+        self.credential(identity, chosen(submission)?).await
     }
 }
 
@@ -278,6 +280,12 @@ fn field<'a>(submission: &'a Value, name: &str) -> Option<&'a str> {
         .get(name)?
         .as_str()
         .filter(|text| !text.is_empty())
+}
+
+/// The password that somebody chooses.
+fn chosen(submission: &Value) -> Result<&str, MethodError> {
+    let missing = || about_password(Message::missing("Password", "password"));
+    field(submission, "password").ok_or_else(missing)
 }
 
 fn login_fields(submission: &Value) -> Result<(&str, &str), MethodError> {

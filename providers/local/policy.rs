@@ -64,6 +64,11 @@ impl fmt::Debug for Normalised {
 }
 
 impl Policy {
+    /// What people have to know who choose a password.
+    pub(crate) fn in_words(&self) -> String {
+        format!("At least {} characters.", self.min_length)
+    }
+
     /// Whether somebody with these identifiers may choose this password; what to tell them if not.
     pub fn check(&self, password: &str, identifiers: &[String]) -> Result<(), Box<Message>> {
         self.normalise(password, identifiers).map(drop)

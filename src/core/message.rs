@@ -1,5 +1,6 @@
 //! Messages people read, under the ids of the wire dialect; the texts are our own.
 
+mod moments;
 mod values;
 
 use serde::{Deserialize, Serialize};
@@ -205,6 +206,8 @@ messages! {
     info linked_already(provider: &str) = 1990011, "This {provider} account is linked already. To link another one, choose it at {provider}.";
     /// A change that waited until somebody had confirmed who they are waited too long.
     info nothing_changed() = 1990012, "Nothing has changed, because it was not confirmed in time. Please try once more.";
+    /// A form that is gone was asked for, and this one takes its place.
+    info form_replaced() = 1990013, "That form is not known any more, so here is a new one.";
     /// The button that asks to delete an account.
     info delete_account() = 1990030, "Delete my account";
     /// The button that deletes an account for good.

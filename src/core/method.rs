@@ -24,6 +24,12 @@ pub trait Method: Debug + Send + Sync {
     /// Costs the same time whether or not the identifier is known.
     async fn verify(&self, submission: &Value) -> Result<Verified, MethodError>;
 
+    /// What is wrong with the credential that `submission` asks for, as far as that can be told at
+    /// once, before its sender has to prove anything.
+    fn judge(&self, _submission: &Value, _identity: &Identity) -> Result<(), MethodError> {
+        Ok(())
+    }
+
     /// The credential that `submission` asks for, for an identity that is about to be created or
     /// that changes it; it is not stored yet.
     async fn enroll(

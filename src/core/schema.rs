@@ -39,7 +39,7 @@ pub use self::{
     pickers::shown_in,
     rules::Rules,
     schemas::Schemas,
-    unmanaged::{ATTRIBUTES, Unmanaged, UnmanagedPolicy, attributes_of_rows},
+    unmanaged::{ABOUT_NAME, ATTRIBUTES, Unmanaged, UnmanagedPolicy, attributes_of_rows},
     validators::{TraitValidator, Validators},
 };
 use self::{complaint::Complaints, field::Field, profile::Root};

@@ -141,6 +141,17 @@ pub struct Meta {
     pub label: Option<Message>,
 }
 
+impl Input {
+    /// The member of `ext` that says in words what the pattern asks for.
+    pub const PATTERN_IN_WORDS: &str = "patternTitle";
+
+    /// Says in words what the pattern asks for, which browsers tell whoever does not meet it.
+    pub fn explain_pattern(&mut self, words: &str) {
+        let name = Self::PATTERN_IN_WORDS.to_owned();
+        self.ext.insert(name, words.into());
+    }
+}
+
 impl Node {
     /// An input of `group` under `name`.
     pub fn input(group: &str, name: &str, kind: &str) -> Self {
@@ -233,6 +244,14 @@ impl Node {
         if let Some(icon) = icon {
             self.attributes.ext.insert("icon".to_owned(), icon.into());
         }
+        self
+    }
+
+    /// The node with a text that says what to fill in.
+    #[must_use]
+    pub fn with_helper_text(mut self, text: &str) -> Self {
+        let ext = &mut self.attributes.ext;
+        ext.insert("helperTextBefore".to_owned(), text.into());
         self
     }
 

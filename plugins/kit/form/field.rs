@@ -1,7 +1,10 @@
 //! One field: which control shows it, and everything the control is told.
 
 use minijinja::Value as Markup;
-use portcullis_core::{schema::shown_in, ui::Node};
+use portcullis_core::{
+    schema::shown_in,
+    ui::{Input, Node},
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -285,6 +288,8 @@ fn limits(node: &Node, control: Control, kind: &str) -> Vec<(&'static str, Strin
         "number" | "range" | "date" | "month" | "week" | "time" | "datetime-local"
     );
     let maxlength = input.maxlength.map(|length| length.to_string());
+    let in_words = member(&input.ext, Input::PATTERN_IN_WORDS).filter(|_| input.pattern.is_some());
+    let in_words = in_words.map(str::to_owned);
     let found = match control {
         Control::TextArea => vec![
             ("maxlength", maxlength),
@@ -297,6 +302,7 @@ fn limits(node: &Node, control: Control, kind: &str) -> Vec<(&'static str, Strin
             ("maxlength", maxlength),
             ("minlength", whole("minlength")),
             ("pattern", input.pattern.clone()),
+            ("title", in_words),
             ("size", whole("size")),
         ],
         Control::Input | Control::List if is_ordered => {

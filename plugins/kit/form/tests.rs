@@ -162,11 +162,12 @@ fn kc_053_annotations_become_attributes_of_the_control() {
         &page,
         "maxlength=\"99\" rows=\"7\" cols=\"30\">\n&lt;b&gt;\nline</textarea>",
     );
-    let mut node = input("p", json!({"size": 12, "minlength": 3}));
+    let ext = json!({"size": 12, "minlength": 3, "patternTitle": "Letters"});
+    let mut node = input("p", ext);
     node.attributes.pattern = Some("[a-z\"]+".to_owned());
     has(
         &shown(vec![node]),
-        "minlength=\"3\" pattern=\"[a-z&quot;]+\" size=\"12\"",
+        "minlength=\"3\" pattern=\"[a-z&quot;]+\" title=\"Letters\" size=\"12\"",
     );
 }
 

@@ -2,7 +2,7 @@
 
 use portcullis_core::{
     message::Message,
-    ui::{Node, Ui},
+    ui::{Input, Node, Ui},
 };
 use serde_json::{Map, Value};
 
@@ -10,7 +10,12 @@ use super::Locale;
 use crate::html;
 
 /// The texts among the members that the dialect has no word for.
-const TEXTS: [&str; 3] = ["helperTextBefore", "helperTextAfter", "placeholder"];
+const TEXTS: [&str; 4] = [
+    "helperTextBefore",
+    "helperTextAfter",
+    "placeholder",
+    Input::PATTERN_IN_WORDS,
+];
 /// The member that names those of them that are HTML.
 pub(crate) const HTML: &str = "html";
 

@@ -141,6 +141,25 @@ fn numbers_follow_the_rules_of_the_language() {
 }
 
 #[test]
+fn what_a_password_needs_is_told_in_the_language() {
+    let text = |tag, text| locale(tag).text(text);
+    let german = text("de", "At least 12 characters.");
+    assert_eq!(german, "Mindestens 12 Zeichen.");
+    let english = text("en", "At least 1 characters.");
+    assert_eq!(english, "At least 1 character.");
+    for message in [
+        Message::recovered_to_choose(),
+        Message::verified_signed_out(),
+        Message::verification_code_sent_to("a@b.test"),
+        Message::verification_link_sent_to("a@b.test"),
+    ] {
+        let mut german = message.clone();
+        locale("de").message(&mut german);
+        assert_ne!(german.text, message.text);
+    }
+}
+
+#[test]
 fn a_message_is_known_by_its_id_or_else_by_its_words() {
     let said = |mut message: Message| {
         locale("de").message(&mut message);

@@ -41,11 +41,15 @@ pub(super) async fn send(desk: &Desk, visit: &Visit, mut submission: Box<Submiss
     may(desk, &submission.flow, (&address, asker)).await?;
     let own = submission.principal.as_ref().map(|one| one.identity.id);
     let holder = find(desk, kind, &address, own).await?;
+    let said = match own.is_some() && holder.as_ref().map(|one| one.identity) == own {
+        true => said_to_holder(kind, desk, &address),
+        false => said(kind, desk),
+    };
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
     let flow = &mut submission.flow;
     flow.csrf_hash = flow.csrf_hash.or(csrf);
     let letter = prepare(desk, flow, address, holder)?;
-    let answer = submission.accept(desk, said(kind, desk)).await?;
+    let answer = submission.accept(desk, said).await?;
     post(desk, letter).await;
     Ok(answer)
 }
@@ -98,6 +102,16 @@ pub(crate) fn said(kind: FlowKind, desk: &Desk) -> Message {
         (FlowKind::Recovery, MailedProof::Link) => Message::recovery_link_sent(),
         (_, MailedProof::Code) => Message::verification_code_sent(),
         (_, MailedProof::Link) => Message::verification_link_sent(),
+    }
+}
+
+/// The same where whoever reads it is signed in as the one who holds the address.
+pub(crate) fn said_to_holder(kind: FlowKind, desk: &Desk, address: &str) -> Message {
+    let proof = config(desk, kind).map(|config| config.proof);
+    match (kind, proof.unwrap_or_default()) {
+        (FlowKind::Verification, MailedProof::Code) => Message::verification_code_sent_to(address),
+        (FlowKind::Verification, MailedProof::Link) => Message::verification_link_sent_to(address),
+        _ => said(kind, desk),
     }
 }
 

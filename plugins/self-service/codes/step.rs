@@ -12,13 +12,18 @@ use super::{
 use crate::{
     config::MailedProof,
     desk::Desk,
-    forms::mailed::EMAIL,
-    navigate, parked,
+    forms::{self, mailed::EMAIL},
+    navigate, parked, remembered,
+    start::NewFlow,
     submission::{Opened, Submission, token},
+    throttle,
 };
 
 /// The state of a flow whose proof was right.
 pub(crate) const PASSED: &str = "passed_challenge";
+
+/// The field of what people sign in with.
+const IDENTIFIER: &str = "identifier";
 
 /// Reads a submission to a flow of this kind and does what it asks for.
 pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<Step, Failure> {
@@ -27,7 +32,8 @@ pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<S
         Opened::Answered(response) => return Ok(Step::Answered(response)),
     };
     if submission.flow.state == PASSED {
-        return go_on(desk, &submission).map(Step::Answered);
+        let answer = go_on(desk, visit, &submission).await;
+        return answer.map(Step::Answered);
     }
     if let Some(token) = token(visit, kind, &submission.fields) {
         return prove::link(desk, submission, &token).await;
@@ -44,12 +50,38 @@ pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<S
         .map(Step::Answered)
 }
 
+/// Whether whoever leaves a flow that is done signs in next.
+pub(crate) fn signs_in(submission: &Submission) -> bool {
+    submission.flow.transport == Transport::Browser && submission.principal.is_none()
+}
+
 /// Leaves a flow that is done.
-fn go_on(desk: &Desk, submission: &Submission) -> Outcome {
+async fn go_on(desk: &Desk, visit: &Visit, submission: &Submission) -> Outcome {
     let flow = &submission.flow;
     if flow.transport == Transport::Api {
         return Ok(Json(submission.json(desk)).into_response());
     }
+    if signs_in(submission) {
+        return sign_in(desk, visit, submission).await;
+    }
     let home = desk.home();
     navigate::to(submission.wants, flow.return_to.as_deref().unwrap_or(&home))
+}
+
+/// Begins to sign in with what was proved.
+async fn sign_in(desk: &Desk, visit: &Visit, submission: &Submission) -> Outcome {
+    throttle::flow(desk, visit).await?;
+    let (kind, from) = (FlowKind::Login, &submission.flow);
+    let mut form = forms::usual(desk, visit, (kind, &[])).await?;
+    for input in form.nodes.iter_mut().map(|node| &mut node.attributes) {
+        if input.name == IDENTIFIER {
+            input.value = remembered::identifier(from).map(Into::into);
+        }
+    }
+    let new = NewFlow {
+        csrf_hash: submission.csrf.as_ref().map(|csrf| csrf.hash()),
+        ..NewFlow::after(from, kind, form)
+    };
+    let flow = new.start(desk).await?;
+    navigate::to(submission.wants, &desk.flow_page(kind, flow.id))
 }

@@ -1,6 +1,10 @@
 //! The forms of flows that write to people: one that asks where to, and one that takes the answer.
 
-use portcullis_core::{flow::FlowKind, message::Message, ui::Node};
+use portcullis_core::{
+    flow::{Flow, FlowKind},
+    message::Message,
+    ui::Node,
+};
 use portcullis_kit::Visit;
 
 use crate::{addresses::awaits_verification, config::MailedProof, start};
@@ -41,13 +45,7 @@ pub(crate) fn sent(kind: FlowKind, proof: MailedProof, resend: Option<&str>) -> 
             FlowKind::Recovery => Message::recovery_code(),
             _ => Message::verification_code(),
         };
-        let mut code = Node::input(group, CODE, "text")
-            .with_label(label)
-            .with_autocomplete("one-time-code")
-            .required();
-        code.attributes.pattern = Some("[0-9]{6}".to_owned());
-        code.attributes.maxlength = Some(6);
-        nodes.push(code);
+        nodes.push(six_digits(group, label));
         nodes.push(Node::submit(group, "method", group, Message::go_on()));
     }
     let again = |address| Node::submit(group, EMAIL, address, Message::resend_code());
@@ -55,8 +53,27 @@ pub(crate) fn sent(kind: FlowKind, proof: MailedProof, resend: Option<&str>) -> 
     start::arrange(nodes)
 }
 
+/// The field of a code that was mailed.
+pub(crate) fn six_digits(group: &str, label: Message) -> Node {
+    let mut code = Node::input(group, CODE, "text")
+        .with_label(label)
+        .with_autocomplete("one-time-code")
+        .required();
+    code.attributes.pattern = Some("[0-9]{6}".to_owned());
+    code.attributes.explain_pattern("Six digits");
+    code.attributes.maxlength = Some(6);
+    code
+}
+
 /// Leads on once an address is proved.
-pub(crate) fn passed() -> Vec<Node> {
-    let button = Node::submit("default", "method", "code", Message::go_on());
+pub(crate) fn passed(label: Message) -> Vec<Node> {
+    let button = Node::submit("default", "method", "code", label);
     start::arrange(vec![button])
+}
+
+/// The address that a flow has mailed a proof to.
+pub(crate) fn receiver(flow: &Flow) -> Option<&str> {
+    let mut inputs = flow.ui.nodes.iter().map(|node| &node.attributes);
+    let again = inputs.find(|input| input.name == EMAIL && input.kind == "submit")?;
+    again.value.as_ref()?.as_str()
 }

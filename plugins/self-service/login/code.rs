@@ -25,6 +25,7 @@ use super::{
 use crate::{
     codes::{self, Bond, Sent},
     desk::Desk,
+    forms::mailed::six_digits,
     parked::{self, Parked},
     provider, remembered,
     sign_in::Proof,
@@ -183,12 +184,7 @@ fn bond(flow: &Flow, purpose: &Purpose) -> Bond<'static> {
 /// The form that takes a code; other providers stay as they are.
 fn form(before: Vec<Node>) -> Vec<Node> {
     let stays = |node: &Node| node.group == "oidc";
-    let mut code = Node::input(CODE, CODE, "text")
-        .with_label(Message::login_code())
-        .with_autocomplete("one-time-code")
-        .required();
-    code.attributes.pattern = Some("[0-9]{6}".to_owned());
-    code.attributes.maxlength = Some(6);
+    let code = six_digits(CODE, Message::login_code());
     let buttons = [
         Node::submit(CODE, "method", CODE, Message::go_on()),
         Node::submit(CODE, RESEND, CODE, Message::resend_code()),

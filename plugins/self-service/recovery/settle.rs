@@ -153,10 +153,21 @@ async fn settings(
         .sort_by_key(|node| node.group != CredentialKind::Password.as_str());
     let new = NewFlow {
         context: remembered::owner(identity.id),
-        messages: vec![Message::recovered()],
+        messages: vec![welcome(desk, identity)],
         ..NewFlow::after(from, FlowKind::Settings, form)
     };
     new.start(desk).await
+}
+
+/// What is said to them. Whoever has to choose a password cannot link an account instead.
+fn welcome(desk: &Desk, identity: &Identity) -> Message {
+    let pending = desk.services.actions.pending(identity);
+    let providers = desk.services.broker.registry.current();
+    let can_link = providers.enabled().any(|one| !one.hidden);
+    match can_link && !pending.contains(&Action::UpdatePassword) {
+        true => Message::recovered(),
+        false => Message::recovered_to_choose(),
+    }
 }
 
 /// What a native client gets: the flow, its token, and where to go on.

@@ -17,10 +17,23 @@ use portcullis_kit::{Failure, Outcome};
 use serde_json::json;
 
 use super::save;
-use crate::{actions, desk::Desk, notices, submission::Submission, throttle};
+use crate::{actions, complaint::Complaint, desk::Desk, notices, submission::Submission, throttle};
 
 /// How long nobody else replaces the same credential.
 const EXCLUSIVE: Duration = Duration::from_secs(60);
+
+/// What is wrong with what was sent, before its sender has to prove who they are for it.
+pub(super) fn judge(
+    principal: &Principal,
+    method: &dyn Method,
+    submission: &Submission,
+) -> Vec<Complaint> {
+    match method.judge(&submission.value(), &principal.identity) {
+        Err(MethodError::Invalid(complaints)) => complaints,
+        // The rest is told where it counts.
+        Ok(()) | Err(_) => Vec::new(),
+    }
+}
 
 /// Replaces the method's credential by what was sent. Whoever knew the old one may be signed in
 /// somewhere, so that every other session ends, unless the operator wants it otherwise.

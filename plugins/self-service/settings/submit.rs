@@ -117,6 +117,13 @@ pub(super) async fn dispatch(
     {
         return actions::submit::submit(desk, principal, submission, action).await;
     }
+    if let Wish::Secret(method) = &wish {
+        let complaints = password::judge(principal, *method, &submission);
+        if !complaints.is_empty() {
+            submission.flow.active = Some(method.name().to_owned());
+            return submission.reject(desk, complaints).await;
+        }
+    }
     let action = remembered::action(&submission.flow).filter(|action| wish.does(*action));
     let action = match wish {
         Wish::Secret(_) => Some(Action::UpdatePassword),

@@ -239,3 +239,41 @@ async fn whoever_registers_may_say_more_of_themselves_under_enabled_alone() {
         assert_eq!(made, is_open.then(|| json!({"team": ["red"]})), "{policy}");
     }
 }
+
+/// What was said of the fields of a row.
+async fn told(browser: &mut Browser<'_>, flow: &Value, row: [&str; 2]) -> [Vec<String>; 2] {
+    let rows = [
+        ("attributes.1.name", row[0]),
+        ("attributes.1.value", row[1]),
+    ];
+    let kept = [("attributes.0.name", "team"), ("attributes.0.value", "red")];
+    let form = form(flow, &[kept, rows].concat());
+    browser.submit(action(flow), &form).await;
+    let id = flow["id"].as_str().unwrap();
+    let fetch = format!("/self-service/settings/flows?id={id}");
+    let now = browser.ask(&fetch).await.json();
+    ["name", "value"].map(|part| {
+        let node = node(&now, &format!("attributes.1.{part}"));
+        let messages = node["messages"].as_array().unwrap().iter();
+        let texts = messages.map(|message| message["text"].as_str().unwrap().to_owned());
+        texts.collect()
+    })
+}
+
+#[tokio::test]
+async fn a_new_row_that_says_half_is_refused_at_the_half_it_lacks() {
+    let house = house("ENABLED");
+    let ada = resident(&house).await;
+    let mut browser = house.browser();
+    let flow = settings(&mut browser).await;
+    let [name, value] = told(&mut browser, &flow, ["hat", " "]).await;
+    assert!(name.is_empty(), "{name:?}");
+    assert_eq!(value, ["Please fill in Value of that attribute."]);
+    let [name, value] = told(&mut browser, &flow, ["", "top"]).await;
+    assert_eq!(name, ["A name has 1 to 255 characters."]);
+    assert!(value.is_empty(), "{value:?}");
+    let [name, _] = told(&mut browser, &flow, ["name.first", "top"]).await;
+    assert_eq!(name, ["This has a field of its own in the form."]);
+    let stored = house.stored(&ada).await.unmanaged;
+    assert_eq!(json!(stored), json!({"team": ["red"]}));
+}

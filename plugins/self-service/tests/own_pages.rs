@@ -104,13 +104,16 @@ async fn a_page_of_another_browsers_flow_begins_anew() {
         "/login?flow=x",
         "/login?flow=00000000-0000-4000-8000-000000000000",
     ] {
+        let again = other.go(unknown).await;
         assert!(
-            other
-                .go(unknown)
-                .await
+            again
                 .location()
-                .ends_with("/self-service/login/browser")
+                .ends_with("/self-service/login/browser?form_gone=true")
         );
+        let begun = other.go(again.location()).await;
+        let page = other.go(begun.location()).await.text();
+        let notice = "That form is not known any more, so here is a new one.";
+        assert!(page.contains(notice), "{page}");
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     addresses::awaits_verification,
     codes::{self, awaited::Holder, send},
     desk::Desk,
+    remembered,
     start::NewFlow,
     throttle::{asker::Asker, mailed::letter},
 };
@@ -64,8 +65,16 @@ async fn begin(
     if letter(desk, &address.value, asker).await.is_err() {
         return Ok(None);
     }
+    let (said, context) = match asker {
+        Asker::Own(_) => {
+            let said = send::said_to_holder(kind, desk, &address.value);
+            (said, Value::Null)
+        }
+        Asker::Client(_) => (send::said(kind, desk), remembered::registered()),
+    };
     let new = NewFlow {
-        messages: vec![send::said(kind, desk)],
+        context,
+        messages: vec![said],
         ..NewFlow::after(from, kind, Vec::new())
     };
     let mut flow = new.start(desk).await?;

@@ -10,12 +10,12 @@ use crate::{
     codes::{
         awaited::Awaited,
         prove::{self, Proved, Step},
-        step::{PASSED, step},
+        step::{PASSED, signs_in, step},
     },
     config::MailedProof,
     desk::Desk,
     forms::mailed,
-    parked,
+    parked, remembered,
     submission::Submission,
 };
 
@@ -58,17 +58,26 @@ async fn require_own(desk: &Desk, submission: &Submission, proved: &Proved) -> R
 async fn settle(desk: &Desk, mut submission: Box<Submission>, proved: &Proved) -> Outcome {
     let kind = FlowKind::Verification;
     require_own(desk, &submission, proved).await?;
-    if proved.holder.settle(desk, kind).await?.is_none() {
+    let Some(identity) = proved.holder.settle(desk, kind).await? else {
         let complaint = prove::invalid(kind, proved.proof);
         return submission.reject(desk, vec![(None, complaint)]).await;
-    }
+    };
+    let signs_in = signs_in(&submission);
     let flow = &mut submission.flow;
     parked::take::<Awaited>(flow);
     flow.state = PASSED.to_owned();
-    flow.ui.nodes = mailed::passed();
+    let (label, said) = match signs_in {
+        true => (Message::sign_in(), Message::verified_signed_out()),
+        false => (Message::go_on(), Message::verified()),
+    };
+    flow.ui.nodes = mailed::passed(label);
+    let address = proved.holder.address.as_ref().map(|(_, value)| value);
+    if let Some(address) = address.filter(|one| identity.identifiers.contains(one)) {
+        remembered::sign_in_with(flow, address);
+    }
     if proved.proof == MailedProof::Link {
         // The browser that began it shows it as well as the one that opened the link.
         flow.csrf_hash = None;
     }
-    submission.accept(desk, Message::verified()).await
+    submission.accept(desk, said).await
 }

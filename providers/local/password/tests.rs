@@ -300,6 +300,8 @@ async fn registration_obeys_the_policy() {
         let submission = json!({"password": password});
         let refused = story.method.enroll(&submission, &story.anna).await;
         assert_eq!(messages(refused), [(Some("password".to_owned()), id)]);
+        let judged = story.method.judge(&submission, &story.anna);
+        assert_eq!(messages(judged), [(Some("password".to_owned()), id)]);
     }
     let submission = json!({"password": "another password"});
     let credential = story.method.enroll(&submission, &story.anna).await.unwrap();
@@ -353,6 +355,14 @@ async fn forms_ask_for_what_each_flow_needs() {
             node("method", None, 1_040_001),
         ]
     );
+    for kind in [FlowKind::Registration, FlowKind::Settings, FlowKind::Login] {
+        let password = story.method.nodes(kind).into_iter();
+        let password = password.rev().nth(1).unwrap();
+        let told = password.attributes.ext.get("helperTextBefore");
+        let expected = json!("At least 8 characters.");
+        let expected = (kind != FlowKind::Login).then_some(&expected);
+        assert_eq!(told, expected, "{kind:?}");
+    }
 }
 
 #[test]

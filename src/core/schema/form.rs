@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Evaluation, ProfileContext, Schema, annotations, field::Field};
+use super::{Evaluation, ProfileContext, Schema, annotations, complaint, field::Field};
 use crate::{
     message::Message,
     ui::{Choice, Node},
@@ -17,12 +17,18 @@ impl Schema {
     /// group together. Objects, and lists of anything but texts and numbers, have none.
     pub fn nodes(&self, evaluation: &Evaluation, traits: &Value, group: &str) -> Vec<Node> {
         let viewer = evaluation.context.viewer();
+        let begins = matches!(
+            evaluation.context,
+            ProfileContext::Registration | ProfileContext::BrokerReview
+        );
         let is_shown = |field: &&Field| {
             !field.is("object")
                 && !field.has_parts
                 && (!field.is("array") || is_list_of_fields(field))
                 && field.is_visible(viewer)
                 && field.is_enabled(evaluation)
+                // What nobody has filled in yet, and its person cannot, is nothing to look at.
+                && (!begins || field.is_editable(evaluation) || !field.is_absent(traits))
         };
         let mut fields: Vec<&Field> = self.fields.iter().filter(is_shown).collect();
         fields.sort_by(|one, other| one.rank.cmp(&other.rank));
@@ -78,6 +84,10 @@ impl Schema {
             }
         }
         annotations::apply(field, attributes);
+        let words = complaint::own_words(field, "pattern");
+        if let Some(words) = words.filter(|_| attributes.pattern.is_some()) {
+            attributes.explain_pattern(&words.text);
+        }
         if let Some(name) = &field.group {
             let group = self.root.groups.iter().find(|group| group.name == *name);
             let group = json!({

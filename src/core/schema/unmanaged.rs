@@ -22,6 +22,9 @@ const MAX_VALUE: usize = 2048;
 /// The most values of one attribute.
 const MAX_VALUES: usize = 100;
 
+/// What the context of a mistake has where it is in the name of an attribute, not in its value.
+pub const ABOUT_NAME: &str = "about_name";
+
 /// Attributes by name, each with its values.
 pub type Unmanaged = BTreeMap<String, Vec<String>>;
 
@@ -130,12 +133,10 @@ impl Schema {
             let is_name = !name.is_empty() && name.chars().count() <= MAX_NAME;
             if !is_name || name.contains('\0') {
                 let name: String = name.chars().take(MAX_NAME).collect();
-                errors.push(error(
-                    &name,
-                    &format!("A name has 1 to {MAX_NAME} characters."),
-                ));
+                let reason = format!("A name has 1 to {MAX_NAME} characters.");
+                errors.push(about_name(&name, &reason));
             } else if self.fields.iter().any(|field| field.dotted() == *name) {
-                errors.push(error(name, "This has a field of its own in the form."));
+                errors.push(about_name(name, "This has a field of its own in the form."));
             }
             if values.len() > MAX_VALUES {
                 errors.push(error(
@@ -206,6 +207,14 @@ fn error(name: &str, reason: &str) -> TraitError {
         path,
         message: Message::invalid(reason),
     }
+}
+
+/// The same, where it is the name that is wrong.
+fn about_name(name: &str, reason: &str) -> TraitError {
+    let mut error = error(name, reason);
+    let context = &mut error.message.context;
+    context.insert(ABOUT_NAME.to_owned(), true.into());
+    error
 }
 
 #[cfg(test)]

@@ -104,11 +104,7 @@ impl Method for FakeMethod {
         })
     }
 
-    async fn enroll(
-        &self,
-        submission: &Value,
-        identity: &Identity,
-    ) -> Result<Credential, MethodError> {
+    fn judge(&self, submission: &Value, _identity: &Identity) -> Result<(), MethodError> {
         let password = submission["password"].as_str().unwrap_or_default();
         let length = password.chars().count();
         if length < 8 {
@@ -116,6 +112,16 @@ impl Method for FakeMethod {
             let complaint = (Some("password".to_owned()), message);
             return Err(MethodError::Invalid(vec![complaint]));
         }
+        Ok(())
+    }
+
+    async fn enroll(
+        &self,
+        submission: &Value,
+        identity: &Identity,
+    ) -> Result<Credential, MethodError> {
+        self.judge(submission, identity)?;
+        let password = submission["password"].as_str().unwrap_or_default();
         Ok(credential(identity, password, &*self.clock))
     }
 }

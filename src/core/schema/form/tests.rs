@@ -203,6 +203,36 @@ fn every_place_has_its_form() {
     }
 }
 
+/// KC-061.
+#[test]
+fn who_registers_is_not_shown_what_only_others_fill_in() {
+    use ProfileContext::{Account, BrokerReview, Registration};
+    let seen = json!({"view": ["admin", "user"], "edit": ["admin"]});
+    let document = json!({"properties": {
+        "name": {"type": "string"}, "number": {"type": "string", "x-profile": seen},
+    }});
+    let schema = Schema::parse("s", document).unwrap();
+    let count = |place, traits| {
+        let nodes = schema.nodes(&Evaluation::of(place), &traits, "profile");
+        nodes.len()
+    };
+    let provided = || json!({"number": "7"});
+    assert_eq!(count(Registration, json!({})), 1);
+    assert_eq!(count(BrokerReview, json!({})), 1);
+    assert_eq!(count(BrokerReview, provided()), 2);
+    assert_eq!(count(Account, json!({})), 2);
+}
+
+#[test]
+fn the_schemas_own_words_for_a_pattern_go_with_it() {
+    let words = json!({"error_messages": {"pattern": "Three letters, please."}});
+    let property = json!({"type": "string", "pattern": "^[a-z]{3}$", "x-profile": words});
+    let shown = node(&property, &Value::Null);
+    assert_eq!(shown["ext"]["patternTitle"], "Three letters, please.");
+    let property = json!({"type": "string", "x-profile": words});
+    assert!(node(&property, &Value::Null)["ext"]["patternTitle"].is_null());
+}
+
 /// KC-029.
 #[test]
 fn a_trait_is_called_by_its_title_and_else_by_its_name() {
