@@ -126,7 +126,7 @@ m4990008 = Das {$provider}-Konto ist dort der einzige Weg zur Anmeldung, deshalb
 m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sich den neuen Stand an, und nehmen Sie Ihre Änderung noch einmal vor.
 m4990011 = Ein verknüpftes Konto hält diese Angabe aktuell. Bitte ändern Sie sie dort.
 m4990012 = Das lässt sich hier nicht ändern. Bitte ändern Sie es in Ihren Einstellungen.
-m4990030 = Das bleibt: Alle hier brauchen einen zweiten Schritt und etwas, womit sie sich anmelden. Fügen Sie zuerst etwas anderes hinzu.
+m4990030 = Das bleibt: Alle hier brauchen einen zweiten Schritt und etwas, womit sie sich anmelden. Bitte fügen Sie zuerst etwas anderes hinzu.
 
 ## Was Fehler bedeuten, nach ihren Codes
 

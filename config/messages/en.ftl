@@ -134,7 +134,7 @@ m4990008 = The {$provider} account is their only way to sign in, so it stays the
 m4990010 = This was changed somewhere else in the meantime. Please look at how it is now, then make your change again.
 m4990011 = A linked account keeps this up to date. Please change it there.
 m4990012 = This cannot be changed here. Please change it in your settings.
-m4990030 = This stays: everybody here needs a second step, and something to sign in with. Add another one first.
+m4990030 = This stays: everybody here needs a second step, and something to sign in with. Please add another one first.
 
 ## What failures mean, by their codes
 

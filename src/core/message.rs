@@ -120,7 +120,7 @@ messages! {
     /// What stands above the second step of signing in.
     info second_step() = 1010004, "Please confirm with your second step that it is you.";
     /// Why a second factor stays.
-    error factor_needed() = 4990030, "This stays: everybody here needs a second step, and something to sign in with. Add another one first.";
+    error factor_needed() = 4990030, "This stays: everybody here needs a second step, and something to sign in with. Please add another one first.";
     /// A code was mailed.
     info code_sent() = 1010014, "A code of six digits is on its way to the email address that is known here. Please enter it within ten minutes.";
     /// The button that mails a code.

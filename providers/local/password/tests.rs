@@ -99,6 +99,7 @@ fn anna(state: IdentityState) -> Identity {
         roles: Vec::new(),
         identifiers: vec![ANNA.to_owned()],
         addresses: Vec::new(),
+        has_second_factor: false,
         created_at: now,
         updated_at: now,
         version: 0,

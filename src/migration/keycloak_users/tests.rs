@@ -93,8 +93,8 @@ fn each_thing_that_has_no_place_is_told() {
         ),
         (
             "requiredActions",
-            json!(["CONFIGURE_TOTP"]),
-            "requiredActions: CONFIGURE_TOTP",
+            json!(["UPDATE_USER_LOCALE"]),
+            "requiredActions: UPDATE_USER_LOCALE",
         ),
         ("realmRoles", json!(["admin"]), "roles: role admin"),
         (
