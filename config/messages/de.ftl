@@ -128,6 +128,43 @@ m4990011 = Ein verknüpftes Konto hält diese Angabe aktuell. Bitte ändern Sie 
 m4990012 = Das lässt sich hier nicht ändern. Bitte ändern Sie es in Ihren Einstellungen.
 m4990030 = Das bleibt: Alle hier brauchen einen zweiten Schritt und etwas, womit sie sich anmelden. Bitte fügen Sie zuerst etwas anderes hinzu.
 
+## Was zweite Faktoren sagen, nach den Nummern der Meldungen
+
+m1010006 = Code der Authentifizierungs-App
+m1010007 = Ersatzcode
+m1010009 = Weiter mit der App
+m1010010 = Weiter mit einem Ersatzcode
+m1050004 = Authentifizierungs-App entfernen
+m1050005 = Lesen Sie dieses Bild mit einer Authentifizierungs-App ein
+m1050006 = {$secret}
+m1050008 = Neue Ersatzcodes erzeugen
+m1050009 = {$secret}
+m1050010 = Jeder dieser Codes gilt einmal, anstelle der App oder des Schlüssels. Schreiben Sie sie jetzt auf: Sie werden nicht noch einmal gezeigt.
+m1050011 = Ich habe sie aufgeschrieben
+m1050014 = Einer wurde am {$used_at} verwendet.
+m1050015 = {$list}
+m1050016 = Ersatzcodes entfernen
+m1050017 = Oder tippen Sie dies in die App ein
+m1070006 = Der Code, den die App dann zeigt
+m1990080 = { $left ->
+    [one] Von {$total} Ersatzcodes ist noch {$left} übrig.
+   *[other] Von {$total} Ersatzcodes sind noch {$left} übrig.
+}
+m1990081 = { $left ->
+    [one] Nur noch {$left} Ersatzcode ist übrig. Bitte erzeugen Sie bald neue, in Ihren Einstellungen.
+   *[other] Nur noch {$left} Ersatzcodes sind übrig. Bitte erzeugen Sie bald neue, in Ihren Einstellungen.
+}
+m1990082 = Alle Ersatzcodes sind verwendet. Bitte erzeugen Sie neue.
+m1990083 = Eine Authentifizierungs-App ist eingerichtet.
+m1990084 = Codes auf Papier, falls die App oder der Schlüssel nicht zur Hand ist.
+m4000008 = Dieser Code stimmt nicht. Bitte geben Sie den ein, den die App jetzt zeigt.
+m4000011 = Hier ist keine Authentifizierungs-App eingerichtet.
+m4000012 = Dieser Ersatzcode wurde schon verwendet. Bitte nehmen Sie einen anderen.
+m4000014 = Hier gibt es keine Ersatzcodes.
+m4000016 = Dieser Ersatzcode stimmt nicht. Bitte prüfen Sie ihn auf Tippfehler.
+m4990080 = Dieser Code wurde schon verwendet. Bitte warten Sie, bis die App den nächsten zeigt.
+m4990081 = Ersatzcodes werden nur einmal gezeigt. Bitte erzeugen Sie neue, wenn diese verloren sind.
+
 ## Was Fehler bedeuten, nach ihren Codes
 
 ambiguous_request = Die Anfrage lässt sich auf mehr als eine Weise lesen, deshalb wurde sie gar nicht gelesen.

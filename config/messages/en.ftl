@@ -136,6 +136,43 @@ m4990011 = A linked account keeps this up to date. Please change it there.
 m4990012 = This cannot be changed here. Please change it in your settings.
 m4990030 = This stays: everybody here needs a second step, and something to sign in with. Please add another one first.
 
+## What second factors say, by the ids of the messages
+
+m1010006 = Code of the authenticator app
+m1010007 = Backup code
+m1010009 = Continue with the app
+m1010010 = Continue with a backup code
+m1050004 = Remove the authenticator app
+m1050005 = Scan this with an authenticator app
+m1050006 = {$secret}
+m1050008 = Make new backup codes
+m1050009 = {$secret}
+m1050010 = Each of these codes works once, in place of the app or key. Write them down now: they are not shown again.
+m1050011 = I have written them down
+m1050014 = One was used on {$used_at}.
+m1050015 = {$list}
+m1050016 = Remove the backup codes
+m1050017 = Or type this into the app
+m1070006 = The code that the app shows then
+m1990080 = { $left ->
+    [one] {$left} of {$total} backup codes is left.
+   *[other] {$left} of {$total} backup codes are left.
+}
+m1990081 = { $left ->
+    [one] Only {$left} backup code is left. Please make new ones soon, in your settings.
+   *[other] Only {$left} backup codes are left. Please make new ones soon, in your settings.
+}
+m1990082 = All backup codes are used. Please make new ones.
+m1990083 = An authenticator app is set up.
+m1990084 = Codes on paper, for when the app or key is not at hand.
+m4000008 = This code is not right. Please enter the one that the app shows now.
+m4000011 = No authenticator app is set up here.
+m4000012 = This backup code was used already. Please use another one.
+m4000014 = There are no backup codes here.
+m4000016 = This backup code is not right. Check it for spelling mistakes.
+m4990080 = This code was used already. Please wait until the app shows the next one.
+m4990081 = Backup codes are shown only once. Please make new ones if these are lost.
+
 ## What failures mean, by their codes
 
 ambiguous_request = The request can be read in more than one way, so it was not read at all.

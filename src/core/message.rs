@@ -1,5 +1,6 @@
 //! Messages people read, under the ids of the wire dialect; the texts are our own.
 
+mod factor;
 mod moments;
 mod values;
 
@@ -74,27 +75,42 @@ impl Message {
     }
 }
 
+/// Messages as constructors; their wordings, and their names for tests, in two lists.
 macro_rules! messages {
-    ($($(#[$doc:meta])* $severity:ident $name:ident($($arg:ident: $ty:ty),*) = $id:literal, $text:literal;)*) => {
+    ($wordings:ident, $all:ident: $($(#[$doc:meta])* $severity:ident $name:ident($($arg:ident: $ty:ty),*) = $id:literal, $text:literal;)*) => {
         impl Message {
             $($(#[$doc])*
             pub fn $name($($arg: $ty),*) -> Self {
                 Self::$severity($id, format!($text), json!({$(stringify!($arg): $arg),*}))
             })*
-
-            /// Every message's id with its English text, in which `{…}` stands for a value of the
-            /// context.
-            pub const WORDINGS: &'static [(u32, &'static str)] = &[$(($id, $text)),*];
-
-            /// Every message's id, severity, name and text.
-            #[cfg(test)]
-            const ALL: &[(u32, &str, &str, &str)] =
-                &[$(($id, stringify!($severity), stringify!($name), $text)),*];
         }
+
+        /// Each one's id with its English text, in which `{…}` stands for a value of the context.
+        const $wordings: &[(u32, &str)] = &[$(($id, $text)),*];
+
+        /// Each one's id, severity, name and text.
+        #[cfg(test)]
+        const $all: &[(u32, &str, &str, &str)] =
+            &[$(($id, stringify!($severity), stringify!($name), $text)),*];
     };
 }
 
+use messages;
+
+impl Message {
+    /// Every message's id with its English text, in which `{…}` stands for a value of the context.
+    pub fn wordings() -> impl Iterator<Item = &'static (u32, &'static str)> {
+        WORDINGS.iter().chain(factor::wordings())
+    }
+
+    #[cfg(test)]
+    fn all() -> impl Iterator<Item = &'static (u32, &'static str, &'static str, &'static str)> {
+        ALL.iter().chain(factor::all())
+    }
+}
+
 messages! {
+    WORDINGS, ALL:
     /// The button that signs in.
     info sign_in() = 1010001, "Sign in";
     /// The button that signs in through a provider.
@@ -322,9 +338,9 @@ mod tests {
 
     #[test]
     fn each_id_is_one_message_of_its_kind() {
-        let ids: HashSet<_> = Message::ALL.iter().map(|(id, ..)| id).collect();
-        assert_eq!(ids.len(), Message::ALL.len());
-        for (id, severity, name, _) in Message::ALL {
+        let ids: HashSet<_> = Message::all().map(|(id, ..)| id).collect();
+        assert_eq!(ids.len(), Message::all().count());
+        for (id, severity, name, _) in Message::all() {
             let first = match *severity {
                 "info" | "success" => 1,
                 _ => 4,
@@ -335,7 +351,7 @@ mod tests {
 
     #[test]
     fn messages_are_short_and_speak_of_accounts() {
-        for (id, severity, name, text) in Message::ALL {
+        for (id, severity, name, text) in Message::all() {
             let lower = text.to_lowercase();
             assert!(!lower.contains("identity"), "{name}: {text}");
             assert!(text.len() <= 180, "{name}: {text}");

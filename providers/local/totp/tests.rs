@@ -1,0 +1,460 @@
+//! Stories of authenticator apps, over stores in memory. The apps make their codes with another
+//! library, from the text of RFC 6238.
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use portcullis_core::{
+    credential::CredentialStore,
+    id::IdentityId,
+    identity::IdentityStore,
+    seal::Seal,
+    testing::{FrozenClock, MemoryStore, SeededEntropy},
+};
+use proptest::prelude::*;
+use ring::hmac;
+
+use super::{generator::Digest, *};
+
+const ANNA: &str = "anna@example.org";
+/// The key of RFC 6238, appendix B, in base 32.
+const RFC: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/// What an app shows at this moment (RFC 6238, section 4; RFC 4226, section 5.3).
+fn shown_by_app(secret: &str, at: Timestamp) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &base32(secret));
+    let counter = u64::try_from(at.as_second()).unwrap() / 30;
+    let digest = hmac::sign(&key, &counter.to_be_bytes());
+    let digest = digest.as_ref();
+    let offset = usize::from(digest[19] & 15);
+    let word = u32::from_be_bytes(digest[offset..offset + 4].try_into().unwrap());
+    format!("{:06}", (word & 0x7fff_ffff) % 1_000_000)
+}
+
+/// RFC 4648, section 6.
+fn base32(text: &str) -> Vec<u8> {
+    let mut bits = text.bytes().flat_map(|letter| {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            _ => letter - b'2' + 26,
+        };
+        (0..5).rev().map(move |bit| value >> bit & 1)
+    });
+    let mut bytes = Vec::new();
+    while let Some(first) = bits.next() {
+        let rest: Vec<u8> = bits.by_ref().take(7).collect();
+        if rest.len() == 7 {
+            bytes.push(rest.iter().fold(first, |byte, bit| byte << 1 | bit));
+        }
+    }
+    bytes
+}
+
+struct Story {
+    totp: Totp,
+    store: Arc<MemoryStore>,
+    clock: Arc<FrozenClock>,
+    anna: Identity,
+}
+
+impl Story {
+    /// Anna has no app yet.
+    async fn new() -> Self {
+        let start = "2026-06-01T12:00:00Z".parse().unwrap();
+        let clock = Arc::new(FrozenClock::new(start));
+        let store = Arc::new(MemoryStore::new(Arc::clone(&clock) as Arc<dyn Clock>));
+        let entropy = SeededEntropy::new(7);
+        let mut anna = Identity::blank(IdentityId::generate(&entropy), "default", start);
+        anna.identifiers = vec![ANNA.to_owned()];
+        store.insert(&anna, &[]).await.unwrap();
+        let totp = totp(seals(b"today", &[]), &store, &clock, 1);
+        Self {
+            totp,
+            store,
+            clock,
+            anna,
+        }
+    }
+
+    async fn own(&self) -> Vec<Credential> {
+        let store: &dyn CredentialStore = &*self.store;
+        store.list(self.anna.id).await.unwrap()
+    }
+
+    /// Anna sets an app up, which takes this secret.
+    async fn set_up(&self) -> String {
+        let question = self.totp.offer(&self.anna, &[]).await.unwrap();
+        let secret = secret(&question);
+        let code = shown_by_app(&secret, self.clock.now());
+        let change = self.change(&question.memory, &code).await.unwrap();
+        let Change::Add {
+            credential,
+            is_proved: true,
+        } = change
+        else {
+            panic!("nothing was added");
+        };
+        let store: &dyn CredentialStore = &*self.store;
+        store.put(&credential).await.unwrap();
+        secret
+    }
+
+    async fn change(&self, memory: &Value, code: &str) -> Result<Change, MethodError> {
+        let fields = fields(json!({"method": "totp", "totp_code": code}));
+        let answer = Answer {
+            fields: &fields,
+            memory,
+        };
+        let own = self.own().await;
+        self.totp.change(answer, &self.anna, &own).await
+    }
+
+    async fn prove(&self, code: &str) -> Result<Proved, MethodError> {
+        self.prove_to(&self.totp, code).await
+    }
+
+    async fn prove_to(&self, totp: &Totp, code: &str) -> Result<Proved, MethodError> {
+        let fields = fields(json!({"method": "totp", "totp_code": code}));
+        let answer = Answer {
+            fields: &fields,
+            memory: &Value::Null,
+        };
+        totp.prove(answer, &self.own().await).await
+    }
+
+    fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+fn totp(seals: Seals, store: &Arc<MemoryStore>, clock: &Arc<FrozenClock>, seed: u64) -> Totp {
+    Totp::new(
+        "id.example.org:8443",
+        seals,
+        Arc::clone(store) as Arc<dyn FlowStore>,
+        Arc::clone(clock) as Arc<dyn Clock>,
+        Arc::new(SeededEntropy::new(seed)),
+    )
+}
+
+fn seals(first: &[u8], others: &[&[u8]]) -> Seals {
+    Seals::new(
+        Seal::new(first),
+        others.iter().map(|key| Seal::new(key)).collect(),
+    )
+}
+
+fn fields(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn secret(question: &Question) -> String {
+    let text = question.nodes[1].attributes.shown.text.as_ref().unwrap();
+    text.context["secret"].as_str().unwrap().to_owned()
+}
+
+/// The messages of a refusal, with the fields they belong to.
+fn told<T: std::fmt::Debug>(result: Result<T, MethodError>) -> Vec<(Option<String>, u32)> {
+    match result {
+        Err(MethodError::Invalid(told)) => told.into_iter().map(|(at, m)| (at, m.id)).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn at_code(id: u32) -> Vec<(Option<String>, u32)> {
+    vec![(Some(CODE.to_owned()), id)]
+}
+
+#[test]
+fn the_codes_are_those_of_rfc_6238() {
+    let seeds = [
+        (
+            Digest::Sha1,
+            20,
+            [
+                "94287082", "07081804", "14050471", "89005924", "69279037", "65353130",
+            ],
+        ),
+        (
+            Digest::Sha256,
+            32,
+            [
+                "46119246", "68084774", "67062674", "91819424", "90698825", "77737706",
+            ],
+        ),
+        (
+            Digest::Sha512,
+            64,
+            [
+                "90693936", "25091201", "99943326", "93441116", "38618901", "47863826",
+            ],
+        ),
+    ];
+    let moments = [
+        59,
+        1_111_111_109,
+        1_111_111_111,
+        1_234_567_890,
+        2_000_000_000,
+        20_000_000_000,
+    ];
+    for (algorithm, length, codes) in seeds {
+        let seed: Vec<u8> = b"1234567890".iter().copied().cycle().take(length).collect();
+        let parameters = Parameters {
+            algorithm,
+            digits: 8,
+            period: 30,
+        };
+        let generator = Generator::new(parameters, seed).unwrap();
+        for (moment, code) in moments.into_iter().zip(codes) {
+            let at = Timestamp::from_second(moment).unwrap();
+            let step = u64::try_from(moment).unwrap() / 30;
+            assert_eq!(
+                generator.step(code, at),
+                Some(step),
+                "{algorithm:?} {moment}"
+            );
+        }
+    }
+    let at = Timestamp::from_second(59).unwrap();
+    assert_eq!(
+        shown_by_app(RFC, at),
+        "287082",
+        "the tests' own app is right"
+    );
+}
+
+#[test]
+fn a_code_is_right_one_step_before_and_after_and_no_longer() {
+    let generator = Generator::of_base32(Parameters::default(), RFC).unwrap();
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let code = shown_by_app(RFC, at(3000));
+    for (second, step) in [
+        (2969, None),
+        (2970, Some(100)),
+        (3000, Some(100)),
+        (3029, Some(100)),
+        (3059, Some(100)),
+        (3060, None),
+    ] {
+        assert_eq!(generator.step(&code, at(second)), step, "{second}");
+    }
+    let (front, back) = code.split_at(3);
+    assert_eq!(
+        generator.step(&format!("{front} {back}"), at(3000)),
+        Some(100)
+    );
+    assert_eq!(generator.step(front, at(3000)), None);
+    assert_eq!(generator.step(&format!("+{}", &code[1..]), at(3000)), None);
+}
+
+#[tokio::test]
+async fn an_app_is_set_up_by_a_code_that_it_shows_cu_23() {
+    let story = Story::new().await;
+    let question = story.totp.offer(&story.anna, &[]).await.unwrap();
+    let names: Vec<_> = question
+        .nodes
+        .iter()
+        .map(|node| {
+            let shown = node.attributes.shown.id.clone();
+            shown.unwrap_or_else(|| node.attributes.name.clone())
+        })
+        .collect();
+    assert_eq!(names, ["totp_qr", "totp_secret_key", "totp_code", "method"]);
+    let wrong = story.change(&question.memory, "000000").await;
+    assert_eq!(told(wrong), at_code(4_000_008));
+    let empty = story.change(&question.memory, " ").await;
+    assert_eq!(told(empty), at_code(4_000_002));
+    let stale = story.change(&Value::Null, "000000").await;
+    assert_eq!(told(stale), [(None, 4_050_001)]);
+
+    let secret = story.set_up().await;
+    let own = story.own().await;
+    assert_eq!(own.len(), 1);
+    let config = own[0].config.to_string();
+    assert!(!config.contains(&secret), "the secret is kept in the clear");
+    assert_eq!(own[0].config["algorithm"], "SHA1");
+    assert_eq!(own[0].config["digits"], 6);
+    assert_eq!(own[0].config["period"], 30);
+}
+
+#[tokio::test]
+async fn nobody_has_two_apps() {
+    let story = Story::new().await;
+    let question = story.totp.offer(&story.anna, &[]).await.unwrap();
+    story.set_up().await;
+    let code = shown_by_app(&secret(&question), story.clock.now());
+    let second = story.change(&question.memory, &code).await;
+    assert_eq!(told(second), [(None, 4_990_010)]);
+    let store: &dyn CredentialStore = &*story.store;
+    let mut twin = story.own().await.remove(0);
+    twin.id = CredentialId::generate(&SeededEntropy::new(99));
+    assert!(
+        store.put(&twin).await.is_err(),
+        "of two at the same time one stays"
+    );
+    let own = story.own().await;
+    let offered = story.totp.offer(&story.anna, &own).await.unwrap();
+    assert_eq!(offered.nodes[1].attributes.name, UNLINK);
+}
+
+#[tokio::test]
+async fn a_code_is_accepted_once_on_all_nodes() {
+    let story = Story::new().await;
+    let secret = story.set_up().await;
+    let first = shown_by_app(&secret, story.clock.now());
+    let again = story.prove(&first).await;
+    assert_eq!(told(again), at_code(4_990_080), "it has set the app up");
+
+    story.wait(30);
+    let code = shown_by_app(&secret, story.clock.now());
+    let other = totp(seals(b"today", &[]), &story.store, &story.clock, 2);
+    let (here, there) = tokio::join!(story.prove(&code), story.prove_to(&other, &code));
+    assert_ne!(here.is_ok(), there.is_ok(), "one of two nodes takes it");
+    for seconds in [0, 29, 30] {
+        story.wait(seconds);
+        assert!(story.prove(&code).await.is_err(), "after {seconds} more");
+    }
+    let next = shown_by_app(&secret, story.clock.now());
+    assert!(story.prove(&next).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_wrong_code_and_one_of_somebody_elses_app_prove_nothing() {
+    let story = Story::new().await;
+    assert_eq!(told(story.prove("123456").await), [(None, 4_000_011)]);
+    assert_eq!(story.totp.ask(&story.anna, &[]).await.unwrap(), None);
+    story.set_up().await;
+    assert!(
+        story
+            .totp
+            .ask(&story.anna, &story.own().await)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let foreign = shown_by_app(RFC, story.clock.now());
+    assert_eq!(told(story.prove(&foreign).await), at_code(4_000_008));
+    assert_eq!(told(story.prove("").await), at_code(4_000_002));
+}
+
+#[tokio::test]
+async fn a_secret_is_sealed_anew_when_the_key_has_been_replaced() {
+    let story = Story::new().await;
+    let secret = story.set_up().await;
+    story.wait(30);
+    let code = shown_by_app(&secret, story.clock.now());
+    let gone = totp(seals(b"tomorrow", &[]), &story.store, &story.clock, 2);
+    let unreadable = story.prove_to(&gone, &code).await;
+    assert!(matches!(unreadable, Err(MethodError::Unavailable(_))));
+    let both = totp(
+        seals(b"tomorrow", &[b"today"]),
+        &story.store,
+        &story.clock,
+        3,
+    );
+    let proved = story.prove_to(&both, &code).await.unwrap();
+    assert_ne!(proved.before.config, proved.after.config);
+    let store: &dyn CredentialStore = &*story.store;
+    store.put(&proved.after).await.unwrap();
+    story.wait(30);
+    let next = shown_by_app(&secret, story.clock.now());
+    let proved = story.prove_to(&gone, &next).await.unwrap();
+    assert_eq!(proved.before, proved.after);
+}
+
+#[tokio::test]
+async fn a_secret_opens_for_nobody_else() {
+    let story = Story::new().await;
+    let secret = story.set_up().await;
+    story.wait(30);
+    let mut stolen = story.own().await.remove(0);
+    stolen.identity_id = IdentityId::generate(&SeededEntropy::new(98));
+    let fields = fields(json!({"totp_code": shown_by_app(&secret, story.clock.now())}));
+    let answer = Answer {
+        fields: &fields,
+        memory: &Value::Null,
+    };
+    let proved = story.totp.prove(answer, &[stolen]).await;
+    assert!(matches!(proved, Err(MethodError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn an_app_is_removed() {
+    let story = Story::new().await;
+    let press = fields(json!({"totp_unlink": "true"}));
+    assert!(story.totp.is_meant(&press));
+    assert!(
+        !story
+            .totp
+            .is_meant(&fields(json!({"method": "profile", "totp_code": "1"})))
+    );
+    assert!(!story.totp.is_meant(&fields(json!({"totp_code": ""}))));
+    let answer = Answer {
+        fields: &press,
+        memory: &Value::Null,
+    };
+    let none = story.totp.change(answer, &story.anna, &[]).await;
+    assert_eq!(told(none), [(None, 4_000_011)]);
+    story.set_up().await;
+    let own = story.own().await;
+    let change = story.totp.change(answer, &story.anna, &own).await.unwrap();
+    assert_eq!(change, Change::Remove(vec![own[0].id]));
+}
+
+#[tokio::test]
+async fn apps_read_the_issuer_and_who_it_is_from_the_picture() {
+    let story = Story::new().await;
+    let generator = Generator::of_base32(Parameters::default(), RFC).unwrap();
+    let url = generator.url("id.example.org:8443", ANNA).unwrap();
+    let expected = format!("secret={RFC}");
+    assert!(
+        url.starts_with("otpauth://totp/id.example.org%208443:anna"),
+        "{url}"
+    );
+    assert!(url.contains(&expected) && url.contains("issuer="), "{url}");
+    let question = story.totp.offer(&story.anna, &[]).await.unwrap();
+    let src = question.nodes[0].attributes.shown.src.clone().unwrap();
+    let picture = src.strip_prefix("data:image/svg+xml;base64,").unwrap();
+    let picture = String::from_utf8(STANDARD.decode(picture).unwrap()).unwrap();
+    assert!(picture.contains("<svg") && picture.contains("#fff"));
+    assert!(src.len() < 12_000, "{}", src.len());
+    // Whatever people are called, there is a picture.
+    for name in [
+        String::new(),
+        "ä:🦀?&#%".repeat(20),
+        "x".repeat(500),
+        "🦀".repeat(500),
+    ] {
+        let mut anna = story.anna.clone();
+        anna.identifiers = vec![name];
+        assert!(story.totp.offer(&anna, &[]).await.is_ok());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_code_makes_the_generator_panic(code in ".{0,40}", second in 0_i64..250_000_000_000) {
+        let generator = Generator::of_base32(Parameters::default(), RFC).unwrap();
+        let at = Timestamp::from_second(second).unwrap();
+        prop_assert!(generator.step(&code, at).is_none() || code.chars().filter(|c| c.is_ascii_digit()).count() == 6);
+    }
+
+    #[test]
+    fn the_apps_of_others_agree(bytes in proptest::collection::vec(0_u8.., 20), second in 0_i64..20_000_000_000) {
+        let generator = Generator::new(Parameters::default(), bytes).unwrap();
+        let at = Timestamp::from_second(second).unwrap();
+        let code = shown_by_app(&generator.base32(), at);
+        prop_assert!(generator.step(&code, at).is_some());
+    }
+
+    #[test]
+    fn no_kept_secret_makes_anything_panic(digits in 0_u8.., period in 0_u64.., secret in ".{0,64}") {
+        let parameters = Parameters { algorithm: Digest::Sha1, digits, period };
+        if let Some(generator) = Generator::of_base32(parameters, &secret) {
+            generator.step("123456", Timestamp::UNIX_EPOCH);
+            generator.url("here", "anna");
+        }
+    }
+}
