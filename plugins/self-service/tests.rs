@@ -38,6 +38,7 @@ mod registration_alike;
 mod released;
 mod safety;
 mod scopes;
+mod second_step;
 mod sessions;
 mod settings;
 mod strangers;

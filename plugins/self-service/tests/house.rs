@@ -43,6 +43,7 @@ use crate::{Config, Limits, SelfService};
 
 mod browser;
 pub(crate) mod busy;
+pub(crate) mod factor;
 pub(crate) mod mailed;
 pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
@@ -76,6 +77,8 @@ impl Observer for Heard {
             Event::IdentityCreated { .. } => "created".to_owned(),
             Event::ProfileChanged { .. } => "profile changed".to_owned(),
             Event::PasswordChanged { .. } => "password changed".to_owned(),
+            Event::CredentialAdded { kind, .. } => format!("{} added", kind.as_str()),
+            Event::CredentialRemoved { kind, .. } => format!("{} removed", kind.as_str()),
             Event::IdentityDeleted { .. } => "deleted".to_owned(),
             Event::AddressVerified { .. } => "verified".to_owned(),
             Event::SignedOut { .. } => "signed out".to_owned(),
@@ -200,12 +203,11 @@ impl House {
         let session = store.find(&TokenHash::of(token)).await.unwrap()?;
         let identities: &dyn IdentityStore = &*self.store;
         let identity = identities.find(session.identity_id).await.unwrap()?;
-        let pending = self.services.actions.pending(&identity);
-        Some(Arc::new(Principal::new(
-            Arc::new(identity),
-            session,
-            pending,
-        )))
+        let actions = &self.services.actions;
+        let pending = actions.pending_at(session.aal(), &identity);
+        let is_too_weak = actions.assurance().is_lacking(&identity, &session);
+        let principal = Principal::new(Arc::new(identity), session, pending);
+        Some(Arc::new(principal.too_weak(is_too_weak)))
     }
 
     /// A browser that was never here.

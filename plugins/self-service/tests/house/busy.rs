@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use portcullis_core::{
     action::{self, Action, ActionSettings, Actions, MAX_AUTH_AGE, Terms},
+    assurance::Assurance,
     identity::{Identity, IdentityStore},
+    plugin::Services,
     schema::{Schema, Schemas},
 };
 use serde_json::{Value, json};
@@ -20,6 +22,7 @@ pub(crate) struct Busy {
     pub(crate) defaults: Vec<Action>,
     pub(crate) off: Vec<Action>,
     pub(crate) password_max_age: Option<Duration>,
+    pub(crate) assurance: Assurance,
     /// The schema in place of the house's own.
     pub(crate) schema: Option<Value>,
     pub(crate) config: Config,
@@ -31,6 +34,7 @@ impl Default for Busy {
             defaults: Vec::new(),
             off: Vec::new(),
             password_max_age: None,
+            assurance: Assurance::default(),
             schema: None,
             config: open_registration(),
         }
@@ -39,8 +43,13 @@ impl Default for Busy {
 
 impl Busy {
     pub(crate) fn house(self) -> House {
+        self.house_with(|_| {})
+    }
+
+    /// The same with further services.
+    pub(crate) fn house_with(self, change: impl FnOnce(&mut Services)) -> House {
         let settings = self.settings();
-        let (age, schema) = (self.password_max_age, self.schema);
+        let (age, schema, assurance) = (self.password_max_age, self.schema, self.assurance);
         House::built((self.config, Limits::default()), |services, _| {
             let schema = match schema {
                 Some(document) => Arc::new(Schema::parse("default", document).unwrap()),
@@ -54,9 +63,11 @@ impl Busy {
                 url: Some("https://example.org/terms".to_owned()),
             };
             let actions = Actions::new(Arc::clone(&schemas), settings, Some(terms));
-            services.actions = Arc::new(actions.with_password_max_age(age));
+            let actions = actions.with_password_max_age(age);
+            services.actions = Arc::new(actions.with_assurance(assurance));
             services.broker.schemas = Arc::clone(&schemas);
             services.schemas = schemas;
+            change(services);
         })
     }
 

@@ -1,0 +1,165 @@
+//! A second factor that takes one code, and houses that have it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use portcullis_core::{
+    action::Action,
+    assurance::Assurance,
+    clock::Clock,
+    credential::{Credential, CredentialKind, CredentialStore},
+    entropy::Entropy,
+    factor::{Answer, Change, Enrolment, Factor, Factors, Proved, Question},
+    id::CredentialId,
+    identity::Identity,
+    message::Message,
+    method::MethodError,
+    ui::Node,
+};
+use serde_json::{Map, Value, json};
+
+use super::{House, busy::Busy};
+
+/// What the factor takes.
+pub(crate) const CODE: &str = "123456";
+
+/// A second factor that takes [`CODE`], as long as it is asked for it.
+#[derive(Debug)]
+pub(crate) struct FakeFactor {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+impl FakeFactor {
+    fn is_right(answer: Answer<'_>) -> Result<(), MethodError> {
+        let wrong = Message::error(4_000_008, "wrong", Value::Null);
+        let wrong = || MethodError::Invalid(vec![(Some("totp_code".to_owned()), wrong)]);
+        let is_asked = answer.memory == "asked";
+        (is_asked && answer.text("totp_code") == Some(CODE))
+            .then_some(())
+            .ok_or_else(wrong)
+    }
+
+    pub(crate) fn credential(&self, identity: &Identity) -> Credential {
+        Credential {
+            id: CredentialId::generate(&*self.entropy),
+            identity_id: identity.id,
+            kind: CredentialKind::Totp,
+            identifier: None,
+            config: json!({"used": 0}),
+            label: None,
+            priority: 0,
+            last_used_at: None,
+            created_at: self.clock.now(),
+            updated_at: self.clock.now(),
+        }
+    }
+}
+
+fn question() -> Question {
+    Question {
+        nodes: vec![
+            Node::input("totp", "totp_code", "text"),
+            Node::submit("totp", "method", "totp", Message::go_on()),
+        ],
+        memory: json!("asked"),
+    }
+}
+
+#[async_trait]
+impl Factor for FakeFactor {
+    fn kind(&self) -> CredentialKind {
+        CredentialKind::Totp
+    }
+
+    async fn ask(&self, _: &Identity, own: &[Credential]) -> Result<Option<Question>, MethodError> {
+        let has = own.iter().any(|one| one.kind == CredentialKind::Totp);
+        Ok(has.then(question))
+    }
+
+    async fn prove(&self, answer: Answer<'_>, own: &[Credential]) -> Result<Proved, MethodError> {
+        Self::is_right(answer)?;
+        let before = own.iter().find(|one| one.kind == CredentialKind::Totp);
+        let before = before.unwrap().clone();
+        let used = before.config["used"].as_u64().unwrap();
+        let mut after = before.clone();
+        after.config = json!({"used": used + 1});
+        Ok(Proved { before, after })
+    }
+}
+
+#[async_trait]
+impl Enrolment for FakeFactor {
+    fn kind(&self) -> CredentialKind {
+        CredentialKind::Totp
+    }
+
+    async fn offer(&self, _: &Identity, own: &[Credential]) -> Result<Question, MethodError> {
+        let has = own.iter().any(|one| one.kind == CredentialKind::Totp);
+        let unlink = Node::submit("totp", "totp_unlink", "true", Message::go_on());
+        Ok(match has {
+            true => Question {
+                nodes: vec![unlink],
+                memory: Value::Null,
+            },
+            false => question(),
+        })
+    }
+
+    fn is_meant(&self, fields: &Map<String, Value>) -> bool {
+        fields.get("method").is_some_and(|method| method == "totp")
+            || fields.contains_key("totp_unlink")
+    }
+
+    async fn change(
+        &self,
+        answer: Answer<'_>,
+        identity: &Identity,
+        own: &[Credential],
+    ) -> Result<Change, MethodError> {
+        if answer.text("totp_unlink").is_some() {
+            let ids = own.iter().filter(|one| one.kind == CredentialKind::Totp);
+            return Ok(Change::Remove(ids.map(|one| one.id).collect()));
+        }
+        Self::is_right(answer)?;
+        Ok(Change::Add {
+            credential: self.credential(identity),
+            is_proved: true,
+        })
+    }
+}
+
+/// A house with the factor, where people have to be signed in as strongly as this.
+pub(crate) fn house(assurance: Assurance) -> House {
+    let off = vec![Action::VerifyProfile];
+    Busy {
+        off,
+        assurance,
+        ..Busy::default()
+    }
+    .house_with(|services| {
+        let factor = Arc::new(FakeFactor {
+            clock: services.clock.clone(),
+            entropy: services.entropy.clone(),
+        });
+        services.factors = Factors {
+            second: vec![factor.clone()],
+            enrolments: vec![factor],
+            passwordless: Vec::new(),
+        };
+    })
+}
+
+impl House {
+    /// Gives somebody the factor.
+    pub(crate) async fn equip(&self, identity: &Identity) -> Credential {
+        let factor = FakeFactor {
+            clock: self.services.clock.clone(),
+            entropy: self.services.entropy.clone(),
+        };
+        let credential = factor.credential(identity);
+        let credentials: &dyn CredentialStore = &*self.store;
+        credentials.put(&credential).await.unwrap();
+        credential
+    }
+}
