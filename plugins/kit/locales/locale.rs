@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use portcullis_core::{catalogue::Code, message::Message};
 use serde_json::{Map, Value};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
@@ -98,13 +98,24 @@ impl Locale {
     /// A moment as people of the language write it, in UTC.
     pub fn moment(&self, time: Timestamp) -> String {
         let time = time.to_zoned(TimeZone::UTC);
-        let mut args = FluentArgs::new();
-        args.set("day", time.day().to_string());
-        args.set("month", self.word(&format!("month-{}", time.month())));
-        args.set("year", time.year().to_string());
+        let mut args = self.of_day(time.date());
         args.set("clock", time.strftime("%H:%M UTC").to_string());
         let text = self.format("moment", Some(&args));
         text.unwrap_or_else(|| time.timestamp().to_string())
+    }
+
+    /// A day as people of the language write it.
+    pub fn day(&self, day: Date) -> String {
+        let text = self.format("day", Some(&self.of_day(day)));
+        text.unwrap_or_else(|| day.to_string())
+    }
+
+    fn of_day(&self, day: Date) -> FluentArgs<'static> {
+        let mut args = FluentArgs::new();
+        args.set("day", day.day().to_string());
+        args.set("month", self.word(&format!("month-{}", day.month())));
+        args.set("year", day.year().to_string());
+        args
     }
 
     /// The language's tag (BCP 47), as `lang` has it.
