@@ -146,15 +146,13 @@ impl Wording {
 
 impl Said {
     fn shown(&self) -> Value {
-        let Self {
-            language,
-            direction,
-            lead,
-            note,
-            button,
-            ..
-        } = self;
-        context! { language, direction, lead, note, button }
+        context! {
+            language => &self.language,
+            direction => self.direction,
+            lead => &self.lead,
+            note => &self.note,
+            button => &self.button,
+        }
     }
 }
 
