@@ -169,7 +169,8 @@ impl Locale {
             return self.filled(text);
         }
         let translated = self.texts.recognition.find(text).and_then(|(key, values)| {
-            let args = self.args(&values, &Map::new());
+            let none = Map::new();
+            let args = self.args(&values, &none);
             self.format(key, Some(&args))
         });
         translated.unwrap_or_else(|| text.to_owned())
@@ -193,14 +194,20 @@ impl Locale {
         }
     }
 
-    /// The values as they were written into the text; numbers as numbers, for plural rules.
+    /// The values as they were written into the text; numbers as numbers, for plural rules, and those
+    /// that only rules ask for, too.
     fn args<'a>(
         &self,
         values: &[(&'a str, &'a str)],
-        context: &Map<String, Value>,
+        context: &'a Map<String, Value>,
     ) -> FluentArgs<'a> {
         let number = |name: &str| context.get(name).and_then(Value::as_f64);
         let mut args = FluentArgs::new();
+        for (name, value) in context {
+            if let Some(value) = value.as_f64() {
+                args.set(name.as_str(), FluentValue::from(value));
+            }
+        }
         for &(name, text) in values {
             let value = match number(name).or_else(|| text.parse().ok()) {
                 Some(number) => FluentValue::from(number),

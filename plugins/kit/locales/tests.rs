@@ -6,6 +6,7 @@ use fluent_syntax::{
     ast::{Entry, Pattern},
     parser,
 };
+use jiff::civil::date;
 use portcullis_core::{
     catalogue::Code,
     message::Message,
@@ -127,6 +128,29 @@ fn the_best_language_there_is_is_taken() {
 }
 
 #[test]
+fn each_message_is_recognised_whatever_its_values() {
+    let (english, german) = (read(ENGLISH), read(GERMAN));
+    let of = |texts: &[(&str, Pattern<&str>)], key: &str| {
+        let found = texts.iter().find(|(known, _)| *known == key);
+        found.map(|(_, pattern)| (format!("{pattern:?}"), names(pattern)))
+    };
+    for (id, wording) in Message::WORDINGS {
+        let key = format!("m{id}");
+        let (text, names) = of(&german, &key).unwrap();
+        if of(&english, &key).unwrap().0 == text {
+            continue;
+        }
+        // A value that the text does not show may decide about it all the same.
+        let values = names.into_iter().map(|name| (name, json!(2)));
+        let context = Value::Object(values.collect());
+        let mut message = Message::info(*id, wording.replace(['{', '}'], ""), context);
+        let before = message.text.clone();
+        locale("de").message(&mut message);
+        assert_ne!(message.text, before, "{key}");
+    }
+}
+
+#[test]
 fn numbers_follow_the_rules_of_the_language() {
     let said = |tag, count| {
         let mut message = Message::min_length(count, 0);
@@ -138,6 +162,13 @@ fn numbers_follow_the_rules_of_the_language() {
     let mut items = Message::max_items(1, 3);
     locale("de").message(&mut items);
     assert_eq!(items.text, "Bitte höchstens 1 Angabe machen (jetzt 3).");
+    let mut takes = Message::deletion_takes(0, 1);
+    locale("de").message(&mut takes);
+    assert_eq!(
+        takes.text,
+        "Ihr Profil und Ihr Passwort werden endgültig gelöscht. Sie werden hier abgemeldet. \
+         Niemand kann das rückgängig machen."
+    );
 }
 
 #[test]
@@ -295,6 +326,8 @@ fn terms_are_read_in_the_language_that_has_them() {
 
 #[test]
 fn moments_are_written_as_people_of_the_language_do() {
+    assert_eq!(locale("en").day(date(2000, 12, 31)), "31 December 2000");
+    assert_eq!(locale("de").day(date(2000, 12, 31)), "31. Dezember 2000");
     let time = "2026-03-05T07:08:09Z".parse().unwrap();
     assert_eq!(locale("en").moment(time), "5 March 2026, 07:08 UTC");
     assert_eq!(locale("de").moment(time), "5. März 2026, 07:08 UTC");
