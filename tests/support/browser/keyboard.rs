@@ -4,7 +4,7 @@ use std::{env, fs, path::Path};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Browser;
 use crate::support::wait::wait_until;
