@@ -16,6 +16,9 @@ const SHIFT: char = '\u{E008}';
 /// More stops than any page has.
 const STOPS: usize = 80;
 
+/// What has the focus where nothing of the page has it.
+const NOWHERE: &str = "nothing";
+
 /// The folder that gets a picture of every page, where somebody wants to look at them.
 const PICTURES: &str = "PICTURES";
 
@@ -46,7 +49,7 @@ const ARRIVED: &str = "
         && document.title !== ''";
 
 impl Browser {
-    /// Goes on with Tab until the focus is on the field or button of this name (`name`, or
+    /// Goes on with Tab, not beyond the page, until the focus is on the field or button of this name (`name`, or
     /// `name=value`, which may be a hidden field's beside a button), or on a link to an address with
     /// this part that begins with a slash.
     pub(crate) async fn tab_to(&self, wanted: &str) {
@@ -61,10 +64,11 @@ impl Browser {
     async fn walk_to(&self, wanted: &str, chord: &[char]) {
         let mut passed = Vec::new();
         for _ in 0..STOPS {
-            if let Some(what) = self.stop(wanted).await {
-                passed.push(what);
-            } else {
-                return;
+            match self.stop(wanted).await {
+                None => return,
+                // Behind its last stop the focus leaves the page, for the bars of the browser.
+                Some(what) if what == NOWHERE && !passed.is_empty() => break,
+                Some(what) => passed.push(what),
             }
             self.chord(chord).await;
         }
@@ -75,7 +79,7 @@ impl Browser {
     async fn stop(&self, wanted: &str) -> Option<String> {
         let stop = self.run(STOP, vec![json!(wanted)]).await;
         if stop.is_null() {
-            return Some("nothing".to_owned());
+            return Some(NOWHERE.to_owned());
         }
         let is = |fact: &str| stop[fact] == true;
         assert!(
