@@ -23,6 +23,7 @@ mod e2e {
     mod first_visit_curl;
     mod gate;
     mod harness;
+    mod keyboard;
     mod languages;
     mod mail;
     mod mailed;

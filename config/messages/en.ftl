@@ -238,6 +238,7 @@ form-at-least = At least { $min_length ->
        *[other] {$min_length} characters
     }.
 form-six-digits = Six digits
+form-several = Hold Ctrl, on a Mac ⌘, to choose several or to keep what is chosen.
 form-choose = Please choose
 form-no-answer = No answer
 form-linked-accounts = Linked accounts
@@ -362,8 +363,11 @@ overview-set = Set on {$time}
 overview-not-set = Not set
 overview-signed-in = Signed in on {$time}
 overview-last-seen = Last seen on {$time}
+overview-ended-one = That device is signed out.
+overview-ended-others = Every other device is signed out.
 overview-yes = Yes
 overview-no = No
+day = {$day} {$month} {$year}
 moment = {$day} {$month} {$year}, {$clock}
 month-1 = January
 month-2 = February

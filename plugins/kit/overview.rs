@@ -40,6 +40,8 @@ pub struct OverviewPage {
     pub title: &'static str,
     /// One line below it, as it is.
     pub lead: Option<String>,
+    /// What has just been done.
+    pub notice: Option<&'static str>,
     /// The sections.
     pub sections: Vec<OverviewSection>,
     /// Where to go from here.
@@ -64,6 +66,8 @@ pub struct OverviewSection {
 pub struct OverviewRow {
     /// What it is about, in the reader's language already: it may be somebody's own.
     pub title: String,
+    /// The header of the rows that it stands with, in the reader's language already.
+    pub group: Option<String>,
     /// A word that marks it.
     pub badge: Option<&'static str>,
     /// Whether that word is a good one.

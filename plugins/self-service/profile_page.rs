@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{Html, IntoResponse, Redirect},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use portcullis_core::{
     catalogue::Code,
     credential::Credential,
@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::{
     codes,
     csrf::{self, Csrf},
-    desk::Desk,
+    desk::{Desk, with_query},
     device::DeviceName,
     language, logout,
     navigate::with_cookie,
@@ -40,6 +40,10 @@ use crate::{
 const SESSION: &str = "session";
 /// Its value for all but this one.
 const OTHERS: &str = "others";
+/// Its value for one of them, where the page is told what has ended.
+const ONE: &str = "one";
+/// The query parameter that tells the page.
+const ENDED: &str = "ended";
 
 /// Shows whoever is signed in what is known of them.
 pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -57,6 +61,11 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let page = OverviewPage {
         title: "Your account",
         lead: identity.identifiers.first().cloned(),
+        notice: match visit.query(ENDED) {
+            Some(ONE) => Some("That device is signed out."),
+            Some(OTHERS) => Some("Every other device is signed out."),
+            _ => None,
+        },
         sections: vec![
             security(&desk, &identity, &locale).await?,
             settings(&desk, &identity, &locale),
@@ -81,17 +90,19 @@ pub(crate) async fn sign_out(State(desk): State<Arc<Desk>>, visit: Visit) -> Out
     if !csrf.is_some_and(|csrf| csrf.is_in(&visit, &fields)) {
         return Err(Failure::from(Code::CsrfViolation).way_out("Back to the form", page));
     }
-    match fields.get(SESSION).and_then(Value::as_str) {
+    let ended = match fields.get(SESSION).and_then(Value::as_str) {
         Some(OTHERS) => {
             revoke::end_others(&desk, principal).await?;
+            OTHERS
         }
         Some(id) => match revoke::end_one(&desk, principal, id).await {
             // It has ended by itself in the meantime.
-            Err(failure) if failure.code() == Code::NotFound => {}
-            ended => ended?,
+            Err(failure) if failure.code() == Code::NotFound => ONE,
+            ended => ended.map(|()| ONE)?,
         },
         None => return Err(Code::BadRequest.into()),
-    }
+    };
+    let page = with_query(&page, &[(ENDED, ended)]);
     Ok(Redirect::to(&page).into_response())
 }
 
@@ -150,6 +161,7 @@ fn address(identity: &Identity, value: &str, locale: &Locale) -> OverviewRow {
     };
     OverviewRow {
         title: value.to_owned(),
+        group: None,
         badge: known.map(|one| match is_verified(one) {
             true => "Verified",
             false => "Not verified",
@@ -198,21 +210,35 @@ fn settings(desk: &Desk, identity: &Identity, locale: &Locale) -> OverviewSectio
     };
     locale.form(&mut ui);
     let facts = ui.nodes.iter().map(|node| fact(node, locale));
-    let rows = facts.chain(further).collect();
     OverviewSection {
         heading: "Account settings",
-        rows,
+        rows: together(facts.chain(further)),
         links: vec![WayOut::new("Change your profile", desk.own("/settings"))],
         ..OverviewSection::default()
     }
 }
 
+/// The rows with those of one group where its first one stands, as on the form.
+fn together(rows: impl Iterator<Item = OverviewRow>) -> Vec<OverviewRow> {
+    let mut together: Vec<OverviewRow> = Vec::new();
+    for row in rows {
+        let last = together.iter().rposition(|one| one.group == row.group);
+        let place = last.filter(|_| row.group.is_some());
+        together.insert(place.map_or(together.len(), |last| last + 1), row);
+    }
+    together
+}
+
 fn fact(node: &Node, locale: &Locale) -> OverviewRow {
     let label = node.meta.label.as_ref();
+    let group = node.attributes.ext.get("group");
+    let member = |name: &str| group.and_then(|group| group.get(name)?.as_str());
+    let header = member("header").filter(|text| !text.is_empty());
     let value = node.attributes.value.as_ref();
     let detail = value.map(|value| shown(node, value, locale));
     OverviewRow {
         title: label.map(|label| label.text.clone()).unwrap_or_default(),
+        group: header.or_else(|| member("name")).map(str::to_owned),
         details: vec![detail.unwrap_or_else(|| Line::from("–"))],
         ..OverviewRow::default()
     }
@@ -242,10 +268,18 @@ fn shown(node: &Node, value: &Value, locale: &Locale) -> Line {
     }
 }
 
-/// A moment or a time as people write it, where the schema says that it is one.
+/// A day, a moment or a time as people write it, where the schema says that it is one.
 fn moment(node: &Node, text: &str, locale: &Locale) -> Option<Line> {
     let ext = &node.attributes.ext;
-    let control = ext.get("inputType")?.as_str()?.strip_prefix("html5-")?;
+    let asked = ext.get("inputType").and_then(Value::as_str);
+    let control = match asked {
+        Some(asked) => asked.strip_prefix("html5-")?,
+        None => node.attributes.kind.as_str(),
+    };
+    if control == "date" {
+        let day: Date = shown_in(control, text)?.parse().ok()?;
+        return Some(locale.day(day).into());
+    }
     if control == "time" && ext.contains_key("zone") {
         return Some(format!("{} UTC", shown_in(control, text)?).into());
     }

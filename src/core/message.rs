@@ -231,7 +231,7 @@ messages! {
     /// The button that leaves an account as it is.
     info keep_account() = 1990032, "Keep my account";
     /// What goes with an account.
-    info deletion_takes(links: usize, sessions: usize) = 1990033, "Your profile, your password, linked accounts ({links}) and sessions ({sessions}) go for good. Nobody can bring them back.";
+    info deletion_takes(links: usize, sessions: usize) = 1990033, "Your profile and your password go for good, with {links} linked accounts. You are signed out here and everywhere else. Nobody can bring it back.";
     /// A value is missing.
     error required(property: &str) = 4000002, "Please fill in {property}.";
     /// A text is too short.

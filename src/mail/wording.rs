@@ -6,7 +6,7 @@ mod templates;
 
 use std::{path::Path, sync::Arc};
 
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, context};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use portcullis_core::mail::{Letter, Mail};
 use portcullis_kit::{Locale, Locales};
 
@@ -30,6 +30,8 @@ pub(super) struct Wording {
 
 /// What a mail says in one language, before it is laid out.
 struct Said {
+    language: String,
+    direction: &'static str,
     subject: String,
     lead: String,
     note: String,
@@ -65,14 +67,19 @@ impl Wording {
     }
 
     /// The mail about these facts in the language of this tag; `None` when a template fails, which
-    /// is told in the log.
+    /// is told in the log. Who is told what has happened in no language known to be theirs reads it in
+    /// every one there is.
     pub(super) fn mail(
         &self,
         (to, tag): (String, &str),
         kind: Kind,
         facts: &Facts<'_>,
     ) -> Option<Mail> {
-        let written = self.write(to, &self.locales.find(tag), (kind, facts));
+        let locales = match tag.is_empty() && facts.is_notice() {
+            true => self.all(),
+            false => vec![self.locales.find(tag)],
+        };
+        let written = self.write(to, &locales, (kind, facts));
         let name = kind.name();
         written
             .inspect_err(|error| tracing::error!(kind = name, %error, "a mail is not written"))
@@ -85,27 +92,40 @@ impl Wording {
         self.mail((to, &letter.locale), kind, &Facts::of(letter, gate))
     }
 
+    /// Every language, English first.
+    fn all(&self) -> Vec<Locale> {
+        let english = self.locales.english();
+        let others = self.locales.all().iter().filter(|one| **one != english);
+        let others = others.cloned().collect();
+        [vec![english], others].concat()
+    }
+
+    /// One mail in these languages; in the first alone where a template says a part of it.
     fn write(
         &self,
         to: String,
-        locale: &Locale,
+        locales: &[Locale],
         (kind, facts): (Kind, &Facts<'_>),
     ) -> Result<Mail, Error> {
-        let own = self.templates.write((kind.name(), locale.tag()), facts)?;
-        let said = say(locale, kind, facts).ok_or_else(unsaid)?;
+        let first = locales.first().ok_or_else(unsaid)?;
+        let own = self.templates.write((kind.name(), first.tag()), facts)?;
+        let locales = match own.is_empty() {
+            true => locales,
+            false => std::slice::from_ref(first),
+        };
+        let said = locales.iter().map(|locale| say(locale, kind, facts));
+        let said: Vec<Said> = said.collect::<Option<_>>().ok_or_else(unsaid)?;
+        let subjects: Vec<&str> = said.iter().map(|said| said.subject.as_str()).collect();
+        let subject = subjects.join(" / ");
         let laid = |template: &str| {
             let template = self.layout.get_template(template)?;
             template.render(context! {
-                subject => &said.subject,
-                lead => &said.lead,
+                subject => &subject,
+                said => said.iter().map(Said::shown).collect::<Vec<_>>(),
                 code => facts.code(),
                 link => facts.link(),
                 // Who is shown a link to their settings reads first what it is for.
                 link_last => facts.is_notice(),
-                button => &said.button,
-                note => &said.note,
-                language => locale.tag(),
-                direction => locale.direction(),
             })
         };
         let text = own.text.map_or_else(|| laid("mail.txt"), Ok)?;
@@ -114,13 +134,25 @@ impl Wording {
             templates::Html::None => None,
             templates::Html::BuiltIn => Some(laid("mail.html")?),
         };
-        let subject = own.subject.unwrap_or(said.subject);
+        let subject = own.subject.unwrap_or(subject);
         Ok(Mail {
             to,
             subject: subject.trim().replace(char::is_control, " "),
             text: format!("{}\n", text.trim_end()),
             html,
         })
+    }
+}
+
+impl Said {
+    fn shown(&self) -> Value {
+        context! {
+            language => &self.language,
+            direction => self.direction,
+            lead => &self.lead,
+            note => &self.note,
+            button => &self.button,
+        }
     }
 }
 
@@ -132,6 +164,8 @@ fn say(locale: &Locale, kind: Kind, facts: &Facts<'_>) -> Option<Said> {
         locale.phrase(&key, &texts, &numbers)
     };
     Some(Said {
+        language: locale.tag().to_owned(),
+        direction: locale.direction(),
         subject: phrase("subject")?,
         lead: phrase("lead")?,
         note: phrase("note")?,

@@ -24,7 +24,7 @@ async fn gateway() -> (TestGateway, Postgres) {
 
 /// Lets the last proof of everybody who is signed in be years ago, and waits until the browser's
 /// session is known to be that old.
-async fn age(browser: &Browser, gateway: &TestGateway, database: &Postgres) {
+pub(super) async fn age(browser: &Browser, gateway: &TestGateway, database: &Postgres) {
     let page = browser.url().await;
     // A password proves its person when it is given.
     database.query(

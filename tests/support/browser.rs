@@ -1,5 +1,7 @@
 //! A real Chromium, driven over WebDriver.
 
+mod keyboard;
+
 use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
@@ -79,7 +81,8 @@ impl Browser {
         Self::open_with(json!({ "intl.accept_languages": language })).await
     }
 
-    async fn open_with(preferences: Value) -> Self {
+    /// A browser with preferences of the story's own.
+    pub(crate) async fn open_with(preferences: Value) -> Self {
         let seat = SEATS.acquire().await.expect("never closed");
         let profile = TempDir::new().expect("a folder");
         let port = free_port();
@@ -228,12 +231,12 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    async fn devtools(&self, command: &str, parameters: Value) {
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let command = DevTools(json!({ "cmd": command, "params": parameters }));
         self.client
             .issue_cmd(command)
             .await
-            .expect("chromium obeys");
+            .expect("chromium obeys")
     }
 
     /// Writes a PNG of what is seen.

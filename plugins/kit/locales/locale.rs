@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use portcullis_core::{catalogue::Code, message::Message};
 use serde_json::{Map, Value};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
@@ -98,13 +98,24 @@ impl Locale {
     /// A moment as people of the language write it, in UTC.
     pub fn moment(&self, time: Timestamp) -> String {
         let time = time.to_zoned(TimeZone::UTC);
-        let mut args = FluentArgs::new();
-        args.set("day", time.day().to_string());
-        args.set("month", self.word(&format!("month-{}", time.month())));
-        args.set("year", time.year().to_string());
+        let mut args = self.of_day(time.date());
         args.set("clock", time.strftime("%H:%M UTC").to_string());
         let text = self.format("moment", Some(&args));
         text.unwrap_or_else(|| time.timestamp().to_string())
+    }
+
+    /// A day as people of the language write it.
+    pub fn day(&self, day: Date) -> String {
+        let text = self.format("day", Some(&self.of_day(day)));
+        text.unwrap_or_else(|| day.to_string())
+    }
+
+    fn of_day(&self, day: Date) -> FluentArgs<'static> {
+        let mut args = FluentArgs::new();
+        args.set("day", day.day().to_string());
+        args.set("month", self.word(&format!("month-{}", day.month())));
+        args.set("year", day.year().to_string());
+        args
     }
 
     /// The language's tag (BCP 47), as `lang` has it.
@@ -158,7 +169,8 @@ impl Locale {
             return self.filled(text);
         }
         let translated = self.texts.recognition.find(text).and_then(|(key, values)| {
-            let args = self.args(&values, &Map::new());
+            let none = Map::new();
+            let args = self.args(&values, &none);
             self.format(key, Some(&args))
         });
         translated.unwrap_or_else(|| text.to_owned())
@@ -182,14 +194,20 @@ impl Locale {
         }
     }
 
-    /// The values as they were written into the text; numbers as numbers, for plural rules.
+    /// The values as they were written into the text; numbers as numbers, for plural rules, and those
+    /// that only rules ask for, too.
     fn args<'a>(
         &self,
         values: &[(&'a str, &'a str)],
-        context: &Map<String, Value>,
+        context: &'a Map<String, Value>,
     ) -> FluentArgs<'a> {
         let number = |name: &str| context.get(name).and_then(Value::as_f64);
         let mut args = FluentArgs::new();
+        for (name, value) in context {
+            if let Some(value) = value.as_f64() {
+                args.set(name.as_str(), FluentValue::from(value));
+            }
+        }
         for &(name, text) in values {
             let value = match number(name).or_else(|| text.parse().ok()) {
                 Some(number) => FluentValue::from(number),

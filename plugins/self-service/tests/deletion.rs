@@ -139,7 +139,7 @@ async fn kc_123_after_a_proof_and_a_question_everything_goes() {
     for said in [
         "Delete your account?",
         "go for good",
-        "sessions (2)",
+        "here and everywhere else",
         "Keep my account",
     ] {
         assert!(page.contains(said), "{said}: {page}");

@@ -74,6 +74,13 @@ async fn choices_have_their_labels_and_what_people_say_is_never_translated() {
     properties["alarm"] = json!({"type": "string", "format": "time"});
     properties["team"] = json!({"type": "string", "title": "First name"});
     properties["word"] = json!({"type": "string"});
+    properties["born"] = json!({"type": "string", "title": "Born", "format": "date"});
+    let group =
+        |name: &str| json!({"type": "string", "title": name, "x-profile": {"group": "taste"}});
+    properties["colour"] = group("Colour");
+    properties["dish"] = group("Dish");
+    schema["properties"]["traits"]["x-profile"] =
+        json!({"groups": [{"name": "taste", "display_header": "${username}"}]});
     let house = Busy {
         schema: Some(schema),
         ..Busy::default()
@@ -81,7 +88,7 @@ async fn choices_have_their_labels_and_what_people_say_is_never_translated() {
     let house = house.house();
     let mut ada = house.resident(ADA).await;
     ada.traits = json!({"email": ADA, "size": "m", "sizes": ["s", "m"], "team": "Email",
-        "word": "${email}", "alarm": "06:45:00Z", "since": "2026-01-02T03:04:05Z"});
+        "word": "${email}", "born": "2000-12-31", "colour": "red", "dish": "soup", "alarm": "06:45:00Z", "since": "2026-01-02T03:04:05Z"});
     IdentityStore::update(&*house.store, &ada).await.unwrap();
     let mut browser = house.browser();
     browser.sign_in(ADA).await;
@@ -90,6 +97,8 @@ async fn choices_have_their_labels_and_what_people_say_is_never_translated() {
         "<p>Vorname</p>\n<p class=\"detail\">Email</p>",
         "<p class=\"detail\">${email}</p>",
         "<p class=\"detail\">Name</p>",
+        "<p class=\"detail\">31. Dezember 2000</p>",
+        "<h3>Benutzername</h3>\n<ul class=\"rows\">\n<li>\n<div>\n<p>Colour</p>",
         "<p class=\"detail\">06:45 UTC</p>",
         "<p class=\"detail\">size.small, Name</p>",
         "<time datetime=\"2026-01-02T03:04:05Z\">2. Januar 2026, 03:04 UTC</time>",
@@ -128,7 +137,13 @@ async fn one_other_session_ends_or_all_of_them() {
     browser.sign_in(ADA).await;
     let page = browser.go("/profile").await.text();
     let session = hidden(&page, "Firefox, Linux", "session").to_owned();
-    assert_eq!(press(&mut browser, &page, &session).await.status, 303);
+    let ended = press(&mut browser, &page, &session).await;
+    assert_eq!(ended.query("ended"), "one");
+    let told = browser.go("/profile?ended=one").await.text();
+    assert!(
+        told.contains("role=\"status\">That device is signed out."),
+        "{told}"
+    );
     assert_eq!(phone.ask("/sessions/whoami").await.status, 401);
     assert_eq!(tablet.ask("/sessions/whoami").await.status, 200);
     // Once more does no harm.

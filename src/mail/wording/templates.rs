@@ -22,6 +22,13 @@ pub(super) struct Written {
     pub(super) html: Html,
 }
 
+impl Written {
+    /// Whether no template says anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.subject.is_none() && self.text.is_none() && matches!(self.html, Html::BuiltIn)
+    }
+}
+
 /// What becomes of the part with markup.
 #[derive(Debug)]
 pub(super) enum Html {

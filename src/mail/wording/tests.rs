@@ -67,12 +67,34 @@ fn each_letter_has_its_words_in_each_language_and_says_for_how_long() {
             }
         }
         assert_eq!(read("de-AT").text, read("de").text);
+        let notice = Some("").filter(|_| occasion.is_notice());
         for unknown in ["", "fr", "*", "de de"] {
+            if Some(unknown) == notice {
+                continue;
+            }
             let expected = if unknown == "de de" { "de" } else { "en" };
             assert_eq!(read(unknown).text, read(expected).text, "{unknown}");
         }
         assert_ne!(read("de").text, read("en").text);
     }
+}
+
+#[test]
+fn a_notice_in_no_known_language_is_in_all_of_them() {
+    let both = mail(None, Kind::Linked, "");
+    for tag in ["en", "de"] {
+        let one = mail(None, Kind::Linked, tag);
+        assert!(both.subject.contains(&one.subject), "{}", both.subject);
+        assert!(both.text.contains(one.text.trim_end()), "{}", both.text);
+        let html = both.html.as_deref().unwrap();
+        assert!(html.contains(&format!("<div lang=\"{tag}\"")), "{html}");
+    }
+    assert!(both.text.starts_with("An account at"), "{}", both.text);
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("linked.txt"), "For all: {{ gate }}").unwrap();
+    let own = mail(Some(folder.path()), Kind::Linked, "");
+    assert_eq!(own.text, "For all: gate.example.org\n");
+    assert_eq!(own.subject, mail(None, Kind::Linked, "en").subject);
 }
 
 #[test]
