@@ -98,7 +98,6 @@ fn anna(state: IdentityState) -> Identity {
         provenance: portcullis_core::provenance::Provenance::new(),
         roles: Vec::new(),
         identifiers: vec![ANNA.to_owned()],
-        has_second_factor: false,
         addresses: Vec::new(),
         has_second_factor: false,
         created_at: now,
