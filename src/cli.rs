@@ -11,6 +11,7 @@ mod failure;
 mod identities;
 mod import;
 mod links;
+mod mfa;
 mod output;
 mod password;
 mod providers;
@@ -106,6 +107,9 @@ enum Command {
     /// Say which roles an identity has, such as `delete-account`.
     #[command(visible_alias = "set-user-roles")]
     SetRoles(roles::SetRoles),
+    /// Remove an identity's authenticator app, backup codes, security keys or passkeys.
+    #[command(visible_alias = "reset-user-mfa")]
+    ResetIdentityMfa(mfa::ResetMfa),
     /// List the accounts at providers that an identity is linked to.
     ListOidcAccounts(Selector),
     /// Link an account at a provider to an identity, by the account's subject.
@@ -183,6 +187,7 @@ pub fn run(cli: Cli) -> ExitCode {
         },
         Some(Command::SetIdentityState(asked)) => state::set(&common, &asked),
         Some(Command::SetRoles(asked)) => roles::set(&common, &asked),
+        Some(Command::ResetIdentityMfa(asked)) => mfa::reset(&common, &asked),
         Some(Command::ListOidcAccounts(selector)) => links::list(&common, &selector),
         Some(Command::UnlinkOidcAccount {
             selector,

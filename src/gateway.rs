@@ -1,6 +1,7 @@
 //! The gateway: every part put in its place. The one corner that sees them all.
 
 mod assembly;
+mod factors;
 mod foundation;
 mod probes;
 mod providers;

@@ -234,6 +234,8 @@ form-linked-accounts = Verknüpfte Konten
 form-link-another = Ein weiteres Konto verknüpfen
 form-profile = Profil
 form-password = Passwort
+form-totp = Authentifizierungs-App
+form-lookup = Ersatzcodes
 form-delete = Ihr Konto löschen
 error-request = Anfrage
 

@@ -245,6 +245,8 @@ form-linked-accounts = Linked accounts
 form-link-another = Link another account
 form-profile = Profile
 form-password = Password
+form-totp = Authenticator app
+form-lookup = Backup codes
 form-delete = Delete your account
 error-request = Request
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use portcullis_core::{
     action::Actions,
     clock::SystemClock,
-    credential::CredentialKind,
+    credential::{CredentialKind, CredentialStore},
     event::{CreationReason, Event},
     id::IdentityId,
     identity::{Identity, IdentityStore},
@@ -107,6 +107,10 @@ impl Desk {
 
     pub(super) fn identities(&self) -> &dyn IdentityStore {
         &*self.foundation.stores.identities
+    }
+
+    pub(super) fn credentials(&self) -> &dyn CredentialStore {
+        &*self.foundation.stores.credentials
     }
 
     pub(super) fn sessions(&self) -> &dyn SessionStore {

@@ -151,7 +151,7 @@ async fn services(
         flows: Arc::clone(&foundation.stores.flows),
         upstream_sessions: Arc::clone(&providers.upstream_sessions),
         methods,
-        factors: foundation.factors(config),
+        factors: foundation.factors(config).await?,
         broker: providers.broker.clone(),
         administration: providers.administration.clone(),
         seal: foundation.seal(config).await?,

@@ -7,7 +7,6 @@ use portcullis_core::{
     clock::{Clock, SystemClock},
     cookie::Cookies,
     entropy::Entropy,
-    factor::Factors,
     plugin::{Addresses, Announcer},
     registry::Registry,
     return_to::{Pattern, ReturnUrls},
@@ -147,12 +146,6 @@ impl Foundation {
         .map_err(|error| BuildError::Invalid(error.to_string()))
     }
 
-    /// What proves somebody beside a first factor, or without one.
-    pub fn factors(&self, config: &Config) -> Factors {
-        let _ = config;
-        Factors::default()
-    }
-
     /// Beginning and judging sessions.
     pub fn sessions(&self) -> Sessions {
         Sessions::new(
@@ -192,17 +185,28 @@ impl Foundation {
         Ok((vault, sessions))
     }
 
-    /// The configured keys of upstream tokens before the one in the record, which opens what it
-    /// sealed while there were none.
     async fn keyring(&self, config: &Config) -> Result<Keyring, StoreError> {
+        let (first, others) = self.lasting_keys(config).await?;
+        Ok(Keyring::new(&first, others.iter().map(Vec::as_slice)))
+    }
+
+    /// The keys of what is kept for long, the one that seals and those that open: the configured keys
+    /// of upstream tokens before the one in the record, which opens what it sealed while there were
+    /// none.
+    pub(super) async fn lasting_keys(
+        &self,
+        config: &Config,
+    ) -> Result<(Vec<u8>, Vec<Vec<u8>>), StoreError> {
         let configured = &config.tokens.keys;
-        let mut configured = configured.iter().map(|key| key.expose().as_bytes());
+        let mut configured = configured
+            .iter()
+            .map(|key| key.expose().as_bytes().to_vec());
         let Some(first) = configured.next() else {
             let made = self.store.token_key(&*self.entropy).await?;
-            return Ok(Keyring::new(&made, []));
+            return Ok((made, Vec::new()));
         };
         let made = self.store.token_key_if_any().await?;
-        Ok(Keyring::new(first, configured.chain(made.as_deref())))
+        Ok((first, configured.chain(made).collect()))
     }
 
     /// Closes the stores.

@@ -83,6 +83,8 @@ struct Choosable {
 #[derive(Debug, Serialize)]
 struct Exhibit<'a> {
     text: Option<&'a str>,
+    /// What a text lists, each of which is better read alone.
+    secrets: Vec<&'a str>,
     src: Option<&'a str>,
     width: Option<u32>,
     height: Option<u32>,
@@ -119,7 +121,7 @@ impl<'a> Field<'a> {
             locked: locked(node),
             zone: member(ext, "zone").filter(|_| kind == "datetime-local" || kind == "time"),
             autocomplete: input.autocomplete.as_deref().or(autocomplete(node)),
-            inputmode: inputmode(kind),
+            inputmode: inputmode(node, kind),
             verbatim: is_verbatim(node),
             limits: limits(node, control, kind),
             placeholder: member(ext, "placeholder"),
@@ -167,6 +169,7 @@ impl<'a> Field<'a> {
                 .map_or("", |label| label.text.as_str()),
             shown: Some(Exhibit {
                 text: text.map(|message| message.text.as_str()),
+                secrets: text.map(Message::secrets).unwrap_or_default(),
                 src: shown.src.as_deref().filter(picture),
                 width: shown.width,
                 height: shown.height,
@@ -375,8 +378,10 @@ fn autocomplete(node: &Node) -> Option<&'static str> {
     }
 }
 
-fn inputmode(kind: &str) -> Option<&'static str> {
+fn inputmode(node: &Node, kind: &str) -> Option<&'static str> {
     match kind {
+        // The codes that are typed are all digits.
+        _ if node.attributes.autocomplete.as_deref() == Some("one-time-code") => Some("numeric"),
         "email" => Some("email"),
         "tel" => Some("tel"),
         "url" => Some("url"),

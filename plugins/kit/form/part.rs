@@ -17,6 +17,8 @@ const PROFILE: &str = "profile";
 pub(super) struct Part<'a> {
     /// A word key.
     pub(super) heading: Option<&'static str>,
+    /// The group whose nodes stand here alone.
+    group: Option<&'static str>,
     hidden: Vec<Hidden<'a>>,
     pub(super) blocks: Vec<Block<'a>>,
     buttons: Vec<Button<'a>>,
@@ -58,6 +60,8 @@ fn heading(node: &Node) -> Option<&'static str> {
         PROFILE if text(node) == FINAL && node.attributes.kind == "submit" => Some(LAST),
         PROFILE => Some("form-profile"),
         "password" => Some("form-password"),
+        "totp" => Some("form-totp"),
+        "lookup_secret" => Some("form-lookup"),
         _ => None,
     }
 }
@@ -66,11 +70,14 @@ impl<'a> Part<'a> {
     /// The part that this node belongs to.
     pub(super) fn of<'p>(parts: &'p mut Vec<Self>, node: &Node, is_divided: bool) -> &'p mut Self {
         let heading = heading(node).filter(|_| is_divided);
-        let known = parts.iter().position(|part| part.heading == heading);
+        let group = apart(node);
+        let is_it = |part: &Self| part.heading == heading && part.group == group;
+        let known = parts.iter().position(is_it);
         let index = known.unwrap_or(parts.len());
         if known.is_none() {
             parts.push(Self {
                 heading,
+                group,
                 ..Self::default()
             });
         }
@@ -117,9 +124,22 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Whether a button is the lesser choice: to have another mail, or to leave all as it is.
+/// The groups whose nodes are a form of their own, wherever they stand: of several things that prove
+/// somebody, one is filled in.
+const APART: [&str; 2] = ["totp", "lookup_secret"];
+
+/// The group, where its nodes are a form of their own.
+fn apart(node: &Node) -> Option<&'static str> {
+    APART.into_iter().find(|group| *group == node.group)
+}
+
+/// The buttons that take something away, and ask for a new mail.
+const QUIET: [&str; 4] = ["resend", "email", "totp_unlink", "lookup_secret_disable"];
+
+/// Whether a button is the lesser choice: to have another mail, to take something away, or to leave all
+/// as it is.
 fn is_quiet(name: &str, value: &str) -> bool {
-    matches!(name, "resend" | "email") || (name == "confirm" && value != FINAL)
+    QUIET.contains(&name) || (name == "confirm" && value != FINAL)
 }
 
 impl<'a> Button<'a> {

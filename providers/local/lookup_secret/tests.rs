@@ -61,7 +61,7 @@ impl Story {
     }
 
     async fn press(&self, button: &str, memory: &Value) -> Result<Change, MethodError> {
-        let fields = fields(json!({button: "true"}));
+        let fields = fields(&json!({button: "true"}));
         assert!(self.lookup.is_meant(&fields));
         let answer = Answer {
             fields: &fields,
@@ -76,7 +76,7 @@ impl Story {
     }
 
     async fn prove_to(&self, lookup: &LookupSecret, code: &str) -> Result<Proved, MethodError> {
-        let fields = fields(json!({"method": GROUP, GROUP: code}));
+        let fields = fields(&json!({"method": GROUP, GROUP: code}));
         let answer = Answer {
             fields: &fields,
             memory: &Value::Null,
@@ -110,7 +110,7 @@ fn seals(first: &[u8], others: &[&[u8]]) -> Seals {
     )
 }
 
-fn fields(value: Value) -> Map<String, Value> {
+fn fields(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -262,7 +262,7 @@ async fn the_codes_are_removed() {
         json!({DISABLE: "false"}),
         json!({}),
     ] {
-        assert!(!story.lookup.is_meant(&fields(others)));
+        assert!(!story.lookup.is_meant(&fields(&others)));
     }
 }
 
