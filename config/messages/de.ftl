@@ -248,6 +248,13 @@ form-link-another = Ein weiteres Konto verknüpfen
 form-profile = Profil
 form-password = Passwort
 form-delete = Ihr Konto löschen
+form-webauthn = Sicherheitsschlüssel
+form-passkey = Passkeys
+key-rename = Umbenennen
+key-remove = Entfernen
+key-failed = Das hat nicht geklappt oder wurde abgebrochen. Bitte versuchen Sie es noch einmal.
+key-known = Dieser Schlüssel ist hier schon bekannt. Bitte nehmen Sie einen anderen.
+key-needs-script = Für Schlüssel braucht es JavaScript, das hier abgeschaltet ist.
 error-request = Anfrage
 
 ## Angaben des eingebauten Schemas und der Profile anderer Produkte

@@ -259,6 +259,13 @@ form-link-another = Link another account
 form-profile = Profile
 form-password = Password
 form-delete = Delete your account
+form-webauthn = Security keys
+form-passkey = Passkeys
+key-rename = Rename
+key-remove = Remove
+key-failed = That did not work, or was called off. Please try again.
+key-known = This key is known here already. Please take another one.
+key-needs-script = Keys need JavaScript, which is switched off here.
 error-request = Request
 
 ## Traits of the built-in schema, and of other products' profiles

@@ -3,7 +3,12 @@
 use portcullis_core::ui::{Node, Ui};
 use serde::Serialize;
 
-use super::{Hidden, field::Field, label, text};
+use super::{
+    Hidden,
+    field::Field,
+    keys::{self, Row},
+    label, text,
+};
 
 /// The value of the button that deletes an account.
 const FINAL: &str = "delete_account";
@@ -17,6 +22,10 @@ const PROFILE: &str = "profile";
 pub(super) struct Part<'a> {
     /// A word key.
     pub(super) heading: Option<&'static str>,
+    /// The group whose nodes stand here alone.
+    group: Option<&'static str>,
+    /// The keys there are.
+    keys: Vec<Row<'a>>,
     hidden: Vec<Hidden<'a>>,
     pub(super) blocks: Vec<Block<'a>>,
     buttons: Vec<Button<'a>>,
@@ -41,6 +50,10 @@ struct Button<'a> {
     is_final: bool,
     /// Whether it is the lesser choice.
     is_quiet: bool,
+    /// The function of the page's script that it calls.
+    trigger: Option<&'a str>,
+    /// The one that is called as soon as the page is there.
+    load_trigger: Option<&'a str>,
 }
 
 /// Whether the form changes several things that are saved apart from each other.
@@ -58,6 +71,8 @@ fn heading(node: &Node) -> Option<&'static str> {
         PROFILE if text(node) == FINAL && node.attributes.kind == "submit" => Some(LAST),
         PROFILE => Some("form-profile"),
         "password" => Some("form-password"),
+        "webauthn" => Some("form-webauthn"),
+        "passkey" => Some("form-passkey"),
         _ => None,
     }
 }
@@ -66,11 +81,14 @@ impl<'a> Part<'a> {
     /// The part that this node belongs to.
     pub(super) fn of<'p>(parts: &'p mut Vec<Self>, node: &Node, is_divided: bool) -> &'p mut Self {
         let heading = heading(node).filter(|_| is_divided);
-        let known = parts.iter().position(|part| part.heading == heading);
+        let group = keys::apart(node);
+        let is_it = |part: &Self| part.heading == heading && part.group == group;
+        let known = parts.iter().position(is_it);
         let index = known.unwrap_or(parts.len());
         if known.is_none() {
             parts.push(Self {
                 heading,
+                group,
                 ..Self::default()
             });
         }
@@ -81,6 +99,7 @@ impl<'a> Part<'a> {
     pub(super) fn add(&mut self, node: &'a Node) {
         match node.attributes.kind.as_str() {
             "hidden" => self.hidden.push(Hidden::of(node)),
+            "submit" | "button" if keys::add(&mut self.keys, node) => {}
             "submit" | "button" => self.buttons.push(Button::of(node)),
             _ => self.add_field(node),
         }
@@ -119,7 +138,8 @@ impl<'a> Part<'a> {
 
 /// Whether a button is the lesser choice: to have another mail, or to leave all as it is.
 fn is_quiet(name: &str, value: &str) -> bool {
-    matches!(name, "resend" | "email") || (name == "confirm" && value != FINAL)
+    matches!(name, "resend" | "email" | "passkey_login_trigger")
+        || (name == "confirm" && value != FINAL)
 }
 
 impl<'a> Button<'a> {
@@ -130,6 +150,9 @@ impl<'a> Button<'a> {
             name: &input.name,
             is_final: value == FINAL,
             is_quiet: is_quiet(&input.name, &value),
+            // The script reads what a button asks for; its value is never submitted.
+            trigger: input.onclick_trigger.as_deref(),
+            load_trigger: input.onload_trigger.as_deref(),
             value,
             label: label(node),
             kind: &input.kind,
