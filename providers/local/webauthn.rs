@@ -18,12 +18,7 @@ mod security_keys;
 
 use std::sync::Arc;
 
-use portcullis_core::{
-    clock::Clock,
-    entropy::Entropy,
-    message::Message,
-    method::MethodError,
-};
+use portcullis_core::{clock::Clock, entropy::Entropy, message::Message, method::MethodError};
 
 pub use self::{
     passkeys::Passkeys,

@@ -16,10 +16,12 @@ use portcullis_core::{
     sessions::{SessionLifetimes, Sessions},
     store::StoreError,
 };
-use portcullis_kit::Locales;
-use portcullis_local::{Cost, Password, Policy};
+use portcullis_kit::{KeyScript, Locales};
+use portcullis_local::{
+    Cost, Keys, Passkeys, Password, Policy, RelyingParty, Script, SecurityKeys,
+};
 
-use super::BuildError;
+use super::{BuildError, assembly::PRODUCT};
 use crate::{
     config::Config,
     entropy::OsEntropy,
@@ -149,8 +151,45 @@ impl Foundation {
 
     /// What proves somebody beside a first factor, or without one.
     pub fn factors(&self, config: &Config) -> Factors {
-        let _ = config;
-        Factors::default()
+        let mut factors = Factors::default();
+        self.add_keys(config, &mut factors);
+        factors
+    }
+
+    /// Security keys and passkeys, where there is a host that browsers make keys for.
+    fn add_keys(&self, config: &Config, factors: &mut Factors) {
+        let Some(party) = self.relying_party() else {
+            return;
+        };
+        let keys = Keys {
+            party: Arc::new(party),
+            stores: portcullis_local::Stores {
+                identities: Arc::clone(&self.stores.identities),
+                credentials: Arc::clone(&self.stores.credentials),
+            },
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+        };
+        if config.identity.mfa.webauthn {
+            let security_keys = Arc::new(SecurityKeys::new(keys.clone()));
+            factors.second.push(security_keys.clone());
+            factors.enrolments.push(security_keys);
+        }
+        if config.identity.passkey.enabled {
+            let passkeys = Arc::new(Passkeys::new(keys));
+            factors.passwordless.push(passkeys.clone());
+            factors.enrolments.push(passkeys);
+        }
+    }
+
+    /// What keys are made for, where browsers make any.
+    pub(super) fn relying_party(&self) -> Option<RelyingParty> {
+        let KeyScript { path, integrity } = KeyScript::served();
+        let script = Script {
+            src: self.addresses.own(&path),
+            integrity,
+        };
+        RelyingParty::new(self.addresses.public_url(), PRODUCT, script)
     }
 
     /// Beginning and judging sessions.

@@ -4,8 +4,7 @@ use base64::{
     Engine,
     alphabet::URL_SAFE,
     engine::{
-        DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig,
-        general_purpose::URL_SAFE_NO_PAD,
+        DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::URL_SAFE_NO_PAD,
     },
 };
 use serde::{Deserialize, Deserializer, de::Error};

@@ -80,8 +80,7 @@ impl Assertion {
         let kept = Kept::of(key)?;
         let mut message = signed.clone();
         message.extend_from_slice(&Sha256::digest(client_data));
-        kept.public_key()?
-            .verify(&message, &response.signature.0)?;
+        kept.public_key()?.verify(&message, &response.signature.0)?;
         // Only now is it the key that speaks, and its counter that went back.
         let config = kept.after(&data, &key.config).inspect_err(|refusal| {
             if *refusal == Refusal::CounterWentBack {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use portcullis_core::{
     credential::{Credential, CredentialKind},
     factor::{Answer, Change, Enrolment, Passwordless, Question},
-    identity::{Identity, IdentityState},
+    identity::Identity,
     message::Message,
     method::{MethodError, Verified},
     ui::Node,
@@ -12,7 +12,7 @@ use portcullis_core::{
 use serde_json::{Map, Value};
 
 use super::{
-    Keys, Refusal, about_form, assertion::Assertion, enrolment::is_meant, purpose::Purpose,
+    Keys, Refusal, assertion::Assertion, enrolment::is_meant, purpose::Purpose,
     relying_party::Challenge,
 };
 
@@ -55,7 +55,8 @@ impl Passwordless for Passkeys {
     async fn ask(&self) -> Result<Question, MethodError> {
         let group = PURPOSE.group();
         let (challenge, options) = self.0.asking(PURPOSE, &[]);
-        let hidden = |name: &str, value: String| Node::input(group, name, "hidden").with_value(value);
+        let hidden =
+            |name: &str, value: String| Node::input(group, name, "hidden").with_value(value);
         let label = Message::sign_in_with_passkey();
         let mut trigger = Node::trigger(group, "passkey_login_trigger", "oryPasskeyLogin", label);
         let fills_in = "oryPasskeyLoginAutocompleteInit".to_owned();
@@ -83,10 +84,6 @@ impl Passwordless for Passkeys {
         let identity = stores.identities.find(before.identity_id).await;
         let identity = identity.map_err(MethodError::Unavailable)?;
         let identity = identity.ok_or(Refusal::UnknownKey)?;
-        // Said only to whoever holds the key, so that nobody can ask who is switched off.
-        if identity.state != IdentityState::Active {
-            return Err(about_form(Message::identity_disabled()));
-        }
         self.keep(&before, &after).await?;
         Ok(Verified {
             identity,

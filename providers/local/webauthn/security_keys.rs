@@ -42,11 +42,7 @@ impl Factor for SecurityKeys {
         PURPOSE.kind()
     }
 
-    async fn ask(
-        &self,
-        _: &Identity,
-        own: &[Credential],
-    ) -> Result<Option<Question>, MethodError> {
+    async fn ask(&self, _: &Identity, own: &[Credential]) -> Result<Option<Question>, MethodError> {
         let mut keys = of_purpose(own, PURPOSE);
         keys.retain(|key| Kept::of(key).is_ok());
         if keys.is_empty() {
