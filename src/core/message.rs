@@ -1,6 +1,7 @@
 //! Messages people read, under the ids of the wire dialect; the texts are our own.
 
 mod factor;
+mod key;
 mod moments;
 mod values;
 
@@ -100,12 +101,15 @@ use messages;
 impl Message {
     /// Every message's id with its English text, in which `{…}` stands for a value of the context.
     pub fn wordings() -> impl Iterator<Item = &'static (u32, &'static str)> {
-        WORDINGS.iter().chain(factor::wordings())
+        WORDINGS
+            .iter()
+            .chain(factor::wordings())
+            .chain(key::wordings())
     }
 
     #[cfg(test)]
     fn all() -> impl Iterator<Item = &'static (u32, &'static str, &'static str, &'static str)> {
-        ALL.iter().chain(factor::all())
+        ALL.iter().chain(factor::all()).chain(key::all())
     }
 }
 
@@ -212,24 +216,6 @@ messages! {
     success verified() = 1080002, "Thank you: this address is yours.";
     /// A code that proves an address was mailed.
     info verification_code_sent() = 1080003, "If this address is known here, a code of six digits is on its way to it. Please enter it to show that the address is yours.";
-    /// The button that proves somebody by a security key.
-    info use_security_key() = 1010008, "Use a security key";
-    /// The button that signs in with a passkey.
-    info sign_in_with_passkey() = 1010021, "Sign in with a passkey";
-    /// The button that adds a security key.
-    info add_security_key() = 1050012, "Add a security key";
-    /// The label of the name of a security key.
-    info security_key_name() = 1050013, "Name of the key";
-    /// The button that removes a security key.
-    info remove_security_key(display_name: &str, added_at: &str) = 1050018, "Remove “{display_name}”";
-    /// The button that adds a passkey.
-    info add_passkey() = 1050019, "Add a passkey";
-    /// The button that removes a passkey.
-    info remove_passkey(display_name: &str, added_at: &str) = 1050020, "Remove “{display_name}”";
-    /// The button that asks for another name of a key.
-    info rename_key(display_name: &str) = 1990150, "Rename “{display_name}”";
-    /// The label of a key's new name.
-    info new_key_name() = 1990151, "New name";
     /// The label of a mailed code.
     info login_code() = 1070013, "Code";
     /// An address that a provider names but has not verified.
@@ -298,8 +284,6 @@ messages! {
     error not_an_email(value: &str) = 4000040, "This is not an email address.";
     /// Something is no telephone number.
     error not_a_phone(value: &str) = 4000041, "This is not a telephone number.";
-    /// A security key or passkey proves nothing.
-    error key_wrong() = 4000043, "That did not work with this key. Please try it again, or take another one.";
     /// A value is wrong in a way that has no id of its own.
     error invalid(reason: &str) = 4000001, "{reason}";
     /// The sign-in form has expired.
@@ -346,14 +330,6 @@ messages! {
     error kept_by_provider() = 4990011, "A linked account keeps this up to date. Please change it there.";
     /// A trait is not changed on this route.
     error protected_trait() = 4990012, "This cannot be changed here. Please change it in your settings.";
-    /// A key is known already.
-    error key_known() = 4990150, "This key is known here already. Please take another one.";
-    /// A key is not there any more.
-    error key_gone() = 4990151, "This key is not there any more. Please look at the list once more.";
-    /// There are as many keys as there may be.
-    error keys_full() = 4990152, "There are as many keys as there can be. Please remove one first.";
-    /// A key's counter went back.
-    error key_copied() = 4990153, "There may be a copy of this key, so it is not accepted. Please take another one, and remove this one from your settings.";
     /// Several links are meant.
     error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please choose one of them.";
 }
