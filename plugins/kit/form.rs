@@ -2,6 +2,7 @@
 
 mod choice;
 mod field;
+mod keys;
 mod part;
 
 use portcullis_core::{

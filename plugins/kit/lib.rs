@@ -8,6 +8,7 @@ mod escape;
 mod failure;
 mod form;
 mod html;
+mod key_script;
 mod locales;
 mod modules;
 mod negotiation;
@@ -20,6 +21,7 @@ mod visit;
 
 pub use body::{InvalidBody, parse as parse_body};
 pub use failure::{Failure, Outcome, WayOut, envelope};
+pub use key_script::KeyScript;
 pub use locales::{Locale, Locales, LocalesError, UI_LOCALES};
 pub use modules::{Module, Modules};
 pub use negotiation::{Wants, names_html};

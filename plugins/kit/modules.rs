@@ -1,7 +1,7 @@
 //! Form modules: scripts for fields with an annotation, loaded only on pages that have one, and only
 //! when they are what the operator said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use portcullis_core::ui::{Node, Ui};
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,10 @@ impl Modules {
         let is_used = |name: &str| ui.nodes.iter().any(|node| is_annotated(node, name));
         let modules = self.known.iter().filter(|(name, _)| is_used(name));
         let modules = modules.map(|(_, module)| (module.src.as_str(), module.integrity.as_str()));
+        // Two groups of a form may need the same.
+        let mut seen = HashSet::new();
         own.chain(modules)
+            .filter(|(src, _)| seen.insert(*src))
             .filter_map(|(src, integrity)| {
                 Some(Script {
                     src: self.address(src)?.into(),

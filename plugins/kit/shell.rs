@@ -1,6 +1,6 @@
 //! The page shell: templates, stylesheet and security headers that all own pages share.
 //!
-//! It names no web framework in its interface but for the stylesheet's router, so that the
+//! It names no web framework in its interface but for the router of its assets, so that the
 //! gateway's own answers look like the plugins' pages.
 
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use crate::{
     escape,
     failure::WayOut,
     form::{self, FormView},
+    key_script,
     locales::{Locale, Locales, LocalesError},
     modules::{Modules, Script},
     overview::{Line, OverviewPage},
@@ -175,9 +176,9 @@ impl Shell {
         [(header::CONTENT_SECURITY_POLICY, policy)]
     }
 
-    /// The router that serves the stylesheet, below the prefix.
+    /// The router that serves the stylesheet and the script for keys, below the prefix.
     pub fn assets<S: Clone + Send + Sync + 'static>(&self) -> axum::Router<S> {
-        stylesheet::router()
+        stylesheet::router().merge(key_script::router())
     }
 
     /// An error page.

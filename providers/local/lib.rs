@@ -1,5 +1,5 @@
 //! Local identities: the password method, what a password must be like, the bounded pool on which
-//! passwords are hashed, and the second factors that need no device of their own.
+//! passwords are hashed, second factors, and passkeys.
 
 mod bearable;
 mod cost;
@@ -11,6 +11,7 @@ mod policy;
 mod pool;
 mod seals;
 mod totp;
+mod webauthn;
 
 pub use crate::{
     cost::{Cost, InvalidCost},
@@ -20,4 +21,5 @@ pub use crate::{
     policy::Policy,
     seals::Seals,
     totp::Totp,
+    webauthn::{Keys, Passkeys, RelyingParty, Script, SecurityKeys},
 };

@@ -205,8 +205,10 @@ impl Config {
             Action::VerifyEmail => can_verify(self),
             Action::ConfigureTotp => self.identity.mfa.totp,
             Action::ConfigureRecoveryCodes => self.identity.mfa.lookup_secret,
-            Action::WebauthnRegister => self.identity.mfa.webauthn,
-            Action::WebauthnRegisterPasswordless => self.identity.passkey.enabled,
+            Action::WebauthnRegister => self.identity.mfa.webauthn && self.has_keys(),
+            Action::WebauthnRegisterPasswordless => {
+                self.identity.passkey.enabled && self.has_keys()
+            }
             _ => true,
         };
         let of_passwords = self.identity.password.max_auth_age;
@@ -219,6 +221,11 @@ impl Config {
                 _ => written.max_auth_age,
             },
         }
+    }
+
+    /// Whether browsers make keys for where the gateway is: they do so for names only.
+    fn has_keys(&self) -> bool {
+        self.public_url.domain().is_some()
     }
 
     /// Whether everybody new has to prove their address before they are let through.

@@ -73,6 +73,20 @@ pub struct Input {
     pub options: Vec<Choice>,
     /// The node's own type again.
     pub node_type: String,
+    /// The function of the page's script that a press calls.
+    #[serde(
+        rename = "onclickTrigger",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub onclick_trigger: Option<String>,
+    /// The function of the page's script that is called as soon as the page is there.
+    #[serde(
+        rename = "onloadTrigger",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub onload_trigger: Option<String>,
     /// What the dialect has no word for, such as the `icon` of a button.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub ext: Map<String, Value>,
@@ -115,6 +129,18 @@ pub struct Shown {
     /// The digest that a script must have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integrity: Option<String>,
+    /// Whether a script is fetched beside everything else.
+    #[serde(rename = "async", default, skip_serializing_if = "Option::is_none")]
+    pub is_async: Option<bool>,
+    /// Whether cookies go with the request for a script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crossorigin: Option<String>,
+    /// What that request tells of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referrerpolicy: Option<String>,
+    /// What a page may write into its policy and into the script's element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
 }
 
 /// Only inputs have a name, a type and can be switched off; of the others a script has a type.
@@ -187,13 +213,25 @@ impl Node {
         })
     }
 
-    /// A script; only one with this digest is run.
+    /// A script; only one with this digest is run. Clients insist on every member of it, on the
+    /// nonce as well, which a script with a digest can do without.
     pub fn script(group: &str, id: &str, src: &str, integrity: &str) -> Self {
         let mut node = Self::shown("script", group, id, |shown| {
             shown.src = Some(src.to_owned());
             shown.integrity = Some(integrity.to_owned());
+            shown.is_async = Some(true);
+            shown.crossorigin = Some("anonymous".to_owned());
+            shown.referrerpolicy = Some("no-referrer".to_owned());
+            shown.nonce = Some(String::new());
         });
-        node.attributes.kind = "module".to_owned();
+        node.attributes.kind = "text/javascript".to_owned();
+        node
+    }
+
+    /// A button that submits nothing, but calls a function of the page's script.
+    pub fn trigger(group: &str, name: &str, function: &str, label: Message) -> Self {
+        let mut node = Self::input(group, name, "button").with_label(label);
+        node.attributes.onclick_trigger = Some(function.to_owned());
         node
     }
 
@@ -298,7 +336,14 @@ mod tests {
         assert_eq!(serde_json::from_value::<Node>(wire).unwrap(), image);
         let script = Node::script("webauthn", "webauthn_script", "/.p/w.js", "sha384-x");
         let wire = serde_json::to_value(&script).unwrap();
-        assert_eq!(wire["attributes"]["type"], "module");
+        assert_eq!(
+            wire["attributes"],
+            json!({
+                "node_type": "script", "type": "text/javascript", "id": "webauthn_script",
+                "src": "/.p/w.js", "integrity": "sha384-x", "async": true, "nonce": "",
+                "crossorigin": "anonymous", "referrerpolicy": "no-referrer",
+            })
+        );
         assert_eq!(serde_json::from_value::<Node>(wire).unwrap(), script);
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What own pages call the gateway.
-const PRODUCT: &str = "Portcullis";
+pub(super) const PRODUCT: &str = "Portcullis";
 
 /// The gate over this foundation, with the built-in plugins and the additional ones; and what of
 /// the own pages the admin listener serves, too.

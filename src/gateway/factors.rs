@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use portcullis_core::{factor::Factors, seal::Seal, store::StoreError};
-use portcullis_local::{LookupSecret, Seals, Totp};
+use portcullis_kit::KeyScript;
+use portcullis_local::{
+    Keys, LookupSecret, Passkeys, RelyingParty, Script, Seals, SecurityKeys, Totp,
+};
 
-use super::foundation::Foundation;
+use super::{assembly::PRODUCT, foundation::Foundation};
 use crate::config::Config;
 
 impl Foundation {
@@ -32,7 +35,44 @@ impl Foundation {
             factors.second.push(codes.clone());
             factors.enrolments.push(codes);
         }
+        self.add_keys(config, &mut factors);
         Ok(factors)
+    }
+
+    /// Security keys and passkeys, where there is a host that browsers make keys for.
+    fn add_keys(&self, config: &Config, factors: &mut Factors) {
+        let Some(party) = self.relying_party() else {
+            return;
+        };
+        let keys = Keys {
+            party: Arc::new(party),
+            stores: portcullis_local::Stores {
+                identities: Arc::clone(&self.stores.identities),
+                credentials: Arc::clone(&self.stores.credentials),
+            },
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+        };
+        if config.identity.mfa.webauthn {
+            let security_keys = Arc::new(SecurityKeys::new(keys.clone()));
+            factors.second.push(security_keys.clone());
+            factors.enrolments.push(security_keys);
+        }
+        if config.identity.passkey.enabled {
+            let passkeys = Arc::new(Passkeys::new(keys));
+            factors.passwordless.push(passkeys.clone());
+            factors.enrolments.push(passkeys);
+        }
+    }
+
+    /// What keys are made for, where browsers make any.
+    pub(super) fn relying_party(&self) -> Option<RelyingParty> {
+        let KeyScript { path, integrity } = KeyScript::served();
+        let script = Script {
+            src: self.addresses.own(&path),
+            integrity,
+        };
+        RelyingParty::new(self.addresses.public_url(), PRODUCT, script)
     }
 
     /// The keys of upstream tokens, which are made to be replaced; those of cookies are replaced

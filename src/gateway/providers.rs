@@ -96,11 +96,14 @@ fn broker(
     foundation: &Foundation,
     (roster, vault): (&Roster, Arc<dyn TokenVault>),
 ) -> Broker {
+    let has_passkeys = config.identity.passkey.enabled && foundation.relying_party().is_some();
+    let local = [
+        (config.identity.local.enabled, CredentialKind::Password),
+        (has_passkeys, CredentialKind::Passkey),
+    ];
+    let local = local.into_iter().filter(|(is_on, _)| *is_on);
     Broker {
-        local: match config.identity.local.enabled {
-            true => vec![CredentialKind::Password],
-            false => Vec::new(),
-        },
+        local: local.map(|(_, kind)| kind).collect(),
         registry: roster.registry(),
         schemas: Arc::clone(&foundation.schemas),
         identities: Arc::clone(&foundation.stores.identities),

@@ -2,6 +2,7 @@
 
 use minijinja::Value as Markup;
 use portcullis_core::{
+    message::Message,
     schema::shown_in,
     ui::{Input, Node},
 };

@@ -3,7 +3,12 @@
 use portcullis_core::ui::{Node, Ui};
 use serde::Serialize;
 
-use super::{Hidden, field::Field, label, text};
+use super::{
+    Hidden,
+    field::Field,
+    keys::{self, Row},
+    label, text,
+};
 
 /// The value of the button that deletes an account.
 const FINAL: &str = "delete_account";
@@ -19,6 +24,8 @@ pub(super) struct Part<'a> {
     pub(super) heading: Option<&'static str>,
     /// The group whose nodes stand here alone.
     group: Option<&'static str>,
+    /// The keys there are.
+    keys: Vec<Row<'a>>,
     hidden: Vec<Hidden<'a>>,
     pub(super) blocks: Vec<Block<'a>>,
     buttons: Vec<Button<'a>>,
@@ -43,6 +50,10 @@ struct Button<'a> {
     is_final: bool,
     /// Whether it is the lesser choice.
     is_quiet: bool,
+    /// The function of the page's script that it calls.
+    trigger: Option<&'a str>,
+    /// The one that is called as soon as the page is there.
+    load_trigger: Option<&'a str>,
 }
 
 /// Whether the form changes several things that are saved apart from each other.
@@ -62,6 +73,8 @@ fn heading(node: &Node) -> Option<&'static str> {
         "password" => Some("form-password"),
         "totp" => Some("form-totp"),
         "lookup_secret" => Some("form-lookup"),
+        "webauthn" => Some("form-webauthn"),
+        "passkey" => Some("form-passkey"),
         _ => None,
     }
 }
@@ -70,7 +83,7 @@ impl<'a> Part<'a> {
     /// The part that this node belongs to.
     pub(super) fn of<'p>(parts: &'p mut Vec<Self>, node: &Node, is_divided: bool) -> &'p mut Self {
         let heading = heading(node).filter(|_| is_divided);
-        let group = apart(node);
+        let group = keys::apart(node).or_else(|| apart(node));
         let is_it = |part: &Self| part.heading == heading && part.group == group;
         let known = parts.iter().position(is_it);
         let index = known.unwrap_or(parts.len());
@@ -88,6 +101,7 @@ impl<'a> Part<'a> {
     pub(super) fn add(&mut self, node: &'a Node) {
         match node.attributes.kind.as_str() {
             "hidden" => self.hidden.push(Hidden::of(node)),
+            "submit" | "button" if keys::add(&mut self.keys, node) => {}
             "submit" | "button" => self.buttons.push(Button::of(node)),
             _ => self.add_field(node),
         }
@@ -134,7 +148,13 @@ fn apart(node: &Node) -> Option<&'static str> {
 }
 
 /// The buttons that take something away, and ask for a new mail.
-const QUIET: [&str; 4] = ["resend", "email", "totp_unlink", "lookup_secret_disable"];
+const QUIET: [&str; 5] = [
+    "resend",
+    "email",
+    "totp_unlink",
+    "lookup_secret_disable",
+    "passkey_login_trigger",
+];
 
 /// Whether a button is the lesser choice: to have another mail, to take something away, or to leave all
 /// as it is.
@@ -150,6 +170,9 @@ impl<'a> Button<'a> {
             name: &input.name,
             is_final: value == FINAL,
             is_quiet: is_quiet(&input.name, &value),
+            // The script reads what a button asks for; its value is never submitted.
+            trigger: input.onclick_trigger.as_deref(),
+            load_trigger: input.onload_trigger.as_deref(),
             value,
             label: label(node),
             kind: &input.kind,
