@@ -93,9 +93,10 @@ m4000025 = Bitte geben Sie alles nur einmal an.
 m4000026 = Hier wird etwas anderes erwartet.
 m4000027 = Dieses {$provider}-Konto gehört jemandem, der hier schon bekannt ist.
 m4000029 = Hier ist nur {$expected} möglich.
-m4000031 = Das Passwort darf nicht mit der Kennung übereinstimmen.
+m4000031 = Das Passwort darf nicht Ihrem Namen, Ihrer Adresse oder anderem aus Ihrem Profil ähneln.
 m4000032 = Das Passwort braucht mindestens {$min_length} Zeichen (jetzt {$actual_length}).
 m4000033 = Das Passwort darf höchstens {$max_length} Zeichen haben (jetzt {$actual_length}).
+m4000034 = Dieses Passwort ist durch Datenlecks bekannt geworden. Bitte wählen Sie ein anderes.
 m4000039 = Das ist schon Ihr Passwort. Bitte wählen Sie ein anderes.
 m4000040 = Das ist keine E-Mail-Adresse.
 m4000041 = Das ist keine Telefonnummer.
@@ -126,6 +127,9 @@ m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sic
 m4990011 = Ein verknüpftes Konto hält diese Angabe aktuell. Bitte ändern Sie sie dort.
 m4990012 = Das lässt sich hier nicht ändern. Bitte ändern Sie es in Ihren Einstellungen.
 m4990030 = Das bleibt: Alle hier brauchen einen zweiten Schritt und etwas, womit sie sich anmelden. Fügen Sie zuerst etwas anderes hinzu.
+m4990060 = Dieses Passwort ist leicht zu erraten. Bitte nehmen Sie mehr Wörter oder weniger gebräuchliche.
+m4990061 = Dieses Passwort hatten Sie schon einmal. Bitte wählen Sie ein anderes.
+m4990062 = Passwörter lassen sich gerade nicht prüfen. Bitte versuchen Sie es in einer Minute noch einmal.
 
 ## Was Fehler bedeuten, nach ihren Codes
 

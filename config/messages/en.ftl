@@ -95,7 +95,7 @@ m4000025 = Please give each only once.
 m4000026 = Something else is expected here.
 m4000027 = This {$provider} account belongs to somebody who is known here already.
 m4000029 = This must be {$expected}.
-m4000031 = The password must not be the same as the identifier.
+m4000031 = The password must not be like your name, your address or anything else in your profile.
 m4000032 = The password needs at least { $min_length ->
         [one] {$min_length} character
        *[other] {$min_length} characters
@@ -104,6 +104,7 @@ m4000033 = The password may have at most { $max_length ->
         [one] {$max_length} character
        *[other] {$max_length} characters
     } (now {$actual_length}).
+m4000034 = This password has become known in data breaches. Please choose another one.
 m4000039 = This is your password already. Please choose another one.
 m4000040 = This is not an email address.
 m4000041 = This is not a telephone number.
@@ -134,6 +135,9 @@ m4990010 = This was changed somewhere else in the meantime. Please look at how i
 m4990011 = A linked account keeps this up to date. Please change it there.
 m4990012 = This cannot be changed here. Please change it in your settings.
 m4990030 = This stays: everybody here needs a second step, and something to sign in with. Add another one first.
+m4990060 = This password is easily guessed. Please use more words, or less common ones.
+m4990061 = You have had this password before. Please choose another one.
+m4990062 = Passwords cannot be checked at the moment. Please try again in a minute.
 
 ## What failures mean, by their codes
 

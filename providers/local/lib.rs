@@ -2,6 +2,7 @@
 //! which passwords are hashed.
 
 mod bearable;
+mod breaches;
 mod cost;
 mod imported;
 mod password;
@@ -9,6 +10,10 @@ mod policy;
 mod pool;
 
 pub use crate::{
+    breaches::{
+        BreachCheck, BreachFile, BreachRange, Breaches, Fingerprint, InvalidRange, OnFailure,
+        Unasked,
+    },
     cost::{Cost, InvalidCost},
     imported::UnusableHash,
     password::{Config, Password, Stores},

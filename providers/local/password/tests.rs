@@ -1,5 +1,7 @@
 //! Stories of passwords over stores in memory.
 
+mod choosing;
+
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -99,6 +101,7 @@ fn anna(state: IdentityState) -> Identity {
         roles: Vec::new(),
         identifiers: vec![ANNA.to_owned()],
         addresses: Vec::new(),
+        has_second_factor: false,
         created_at: now,
         updated_at: now,
         version: 0,
