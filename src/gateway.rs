@@ -2,6 +2,7 @@
 
 mod assembly;
 mod foundation;
+mod passwords;
 mod probes;
 mod providers;
 mod routes;

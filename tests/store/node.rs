@@ -177,6 +177,7 @@ pub(crate) fn identity(now: Timestamp) -> Identity {
             created_at: now,
             updated_at: now,
         }],
+        has_second_factor: false,
         created_at: now,
         updated_at: now,
         version: 0,

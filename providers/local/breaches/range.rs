@@ -32,12 +32,12 @@ pub struct InvalidRange {
 
 impl BreachRange {
     /// The server that answers below this address, which is given so long to.
-    pub fn new(url: &Url, timeout: Duration) -> Result<Self, InvalidRange> {
+    pub fn new(address: &str, timeout: Duration) -> Result<Self, InvalidRange> {
         let invalid = |reason: String| InvalidRange { reason };
-        if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
-            return Err(invalid(
-                "its address begins with neither https nor http".to_owned(),
-            ));
+        let url = Url::parse(address).map_err(|error| invalid(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            let reason = "its address begins with neither https nor http";
+            return Err(invalid(reason.to_owned()));
         }
         let client = Client::builder()
             .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
@@ -46,7 +46,6 @@ impl BreachRange {
             .timeout(timeout)
             .build()
             .map_err(|error| invalid(error.without_url().to_string()))?;
-        let url = url.clone();
         Ok(Self { client, url })
     }
 

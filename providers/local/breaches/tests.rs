@@ -2,7 +2,6 @@
 
 use std::{fs, io::Write, time::Duration};
 
-use url::Url;
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
     matchers::{header, method, path},
@@ -27,7 +26,7 @@ async fn server(answer: ResponseTemplate) -> (MockServer, BreachRange) {
         .respond_with(answer)
         .mount(&server)
         .await;
-    let url = Url::parse(&format!("{}/range/", server.uri())).unwrap();
+    let url = format!("{}/range/", server.uri());
     let range = BreachRange::new(&url, Duration::from_secs(1)).unwrap();
     (server, range)
 }

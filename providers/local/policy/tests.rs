@@ -109,13 +109,7 @@ fn what_is_known_of_somebody_is_no_password_of_theirs() {
 
 #[test]
 fn what_is_guessed_first_is_no_password() {
-    for password in [
-        "password",
-        "12345678",
-        "qwertyuiop",
-        "iloveyou",
-        "PASSWORD",
-    ] {
+    for password in ["password", "12345678", "qwertyuiop", "iloveyou", "PASSWORD"] {
         assert_eq!(verdict(password), Some(GUESSABLE), "{password}");
     }
     let strict = Policy {
