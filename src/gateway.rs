@@ -5,6 +5,7 @@ mod foundation;
 mod passwords;
 mod probes;
 mod providers;
+mod recoveries;
 mod routes;
 mod serving;
 

@@ -263,6 +263,7 @@ title-confirm = Bestätigen Sie, dass Sie es sind
 title-confirm-address = Bestätigen Sie Ihre Adresse
 title-address-confirmed = Adresse bestätigt
 title-back-in = Zugang wiederherstellen
+title-to-do = Etwas zu tun
 title-check-mail = Sehen Sie in Ihr Postfach
 title-is-this-you = Sind Sie das?
 title-move = Dieses Konto umziehen?
@@ -279,6 +280,7 @@ lead-sign-in = Melden Sie sich an, um weiterzumachen.
 lead-deleted = Alles, was dazu gehörte, ist weg, und Sie sind überall abgemeldet.
 lead-recover = Geben Sie die E-Mail-Adresse ein, die hier bekannt ist. Sie erhalten dann eine E-Mail, mit der Sie sich anmelden können.
 lead-link-back-in = Gehen Sie weiter, um sich bei {$gate} anzumelden und ein neues Passwort zu wählen.
+lead-link-to-do = Weiter, um sich bei {$gate} anzumelden und zu tun, worum Sie dort gebeten werden.
 lead-link-address = Gehen Sie weiter, um {$gate} zu zeigen, dass diese E-Mail-Adresse Ihnen gehört.
 lead-again = Um weiterzumachen, müssen Sie sich wieder anmelden.
 lead-too = Sie werden auch bei {$provider} abgemeldet.
@@ -443,6 +445,18 @@ action-delete = Konto löschen
 action-delete-lead = Alles, was hier über Sie bekannt ist, wird endgültig gelöscht.
 action-not-now = Jetzt nicht?
 action-unknown = Diese Aktion gibt es hier nicht.
+
+mail-actions_link-subject = Etwas zu tun für Ihr Konto bei {$gate}
+mail-actions_link-lead = Sie werden gebeten, Ihr Konto bei {$gate} zu ergänzen. Dieser Link führt zu dem, was zu tun ist:
+mail-actions_link-button = Konto ergänzen
+mail-actions_link-note = Er gilt { $hours ->
+    [0] { $minutes ->
+        [one] eine Minute
+       *[other] {$minutes} Minuten
+    }
+    [one] eine Stunde
+   *[other] {$hours} Stunden
+} und nur einmal. Wenn Sie nichts dergleichen erwartet haben, fragen Sie nach, wer {$gate} betreut, bevor Sie ihn öffnen.
 
 ## Mails: der Betreff, was zuerst gesagt wird, und was zuletzt. `gate` ist der Name des Gateways.
 mail-recovery_code-subject = Ihr Code, um sich bei {$gate} wieder anzumelden

@@ -271,6 +271,7 @@ title-confirm = Confirm that it is you
 title-confirm-address = Confirm your address
 title-address-confirmed = Address confirmed
 title-back-in = Get back in
+title-to-do = Something to do
 title-check-mail = Check your mail
 title-is-this-you = Is this you?
 title-move = Move this account?
@@ -287,6 +288,7 @@ lead-sign-in = Sign in to go on.
 lead-deleted = Everything that belonged to it is gone, and you are signed out everywhere.
 lead-recover = Enter the email address that is known here, and you get mail to sign in with.
 lead-link-back-in = Continue to sign in at {$gate} and choose a new password.
+lead-link-to-do = Continue to sign in at {$gate} and do what you are asked for there.
 lead-link-address = Continue to show {$gate} that this email address is yours.
 lead-again = You will have to sign in again to go on.
 lead-too = You will be signed out at {$provider} too.
@@ -451,6 +453,18 @@ action-delete = Delete your account
 action-delete-lead = Everything that is known of you here goes, for good.
 action-not-now = Not now?
 action-unknown = There is no such action here.
+
+mail-actions_link-subject = Something to do for your account at {$gate}
+mail-actions_link-lead = You are asked to update your account at {$gate}. This link leads to what there is to do:
+mail-actions_link-button = Update your account
+mail-actions_link-note = It is good for { $hours ->
+    [0] { $minutes ->
+        [one] one minute
+       *[other] {$minutes} minutes
+    }
+    [one] one hour
+   *[other] {$hours} hours
+}, and once. If you expected nothing like this, ask whoever looks after {$gate} before you open it.
 
 ## Mails: the subject, what is said first, and what is said last. `gate` is the gateway's host.
 mail-recovery_code-subject = Your code to get back in at {$gate}
