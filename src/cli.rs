@@ -1,15 +1,18 @@
 //! The command line: what can be asked, and which file answers it.
 
+mod actions_email;
 mod assignment;
 pub mod check;
 mod consent;
 mod create_admin_account;
+mod credentials;
 mod demo;
 mod desk;
 mod export;
 mod failure;
 mod identities;
 mod import;
+mod lifespan;
 mod links;
 mod mfa;
 mod output;
@@ -17,6 +20,7 @@ mod password;
 mod providers;
 mod redirect_uri;
 mod required_actions;
+mod reset_password;
 mod roles;
 mod schema_check;
 mod selector;
@@ -75,13 +79,19 @@ enum Command {
     /// Show an identity.
     #[command(visible_alias = "get-user")]
     GetIdentity(Selector),
-    /// Set an identity's password, and end its sessions.
-    ResetPassword {
-        #[command(flatten)]
-        selector: Selector,
-        #[command(flatten)]
-        password: PasswordSource,
-    },
+    /// Set an identity's password and end its sessions; without one, print a code and a link to get
+    /// back in with.
+    ResetPassword(reset_password::ResetPassword),
+    /// Mail an identity a link that leads to what it has to do.
+    SendActionsEmail(actions_email::SendActionsEmail),
+    /// List an identity's credentials in the order in which they are offered.
+    ListCredentials(credentials::List),
+    /// Say what a credential is called.
+    LabelCredential(credentials::Label),
+    /// Delete one credential, or all of a type.
+    DeleteCredential(credentials::Delete),
+    /// Say where a credential is offered among the others of its identity.
+    MoveCredential(credentials::Move),
     /// End all sessions of an identity.
     #[command(visible_alias = "invalidate-user-sessions")]
     InvalidateIdentitySessions {
@@ -171,9 +181,12 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Some(Command::CreateAdminAccount(account)) => create_admin_account::run(&common, &account),
         Some(Command::GetIdentity(selector)) => identities::get(&common, &selector),
-        Some(Command::ResetPassword { selector, password }) => {
-            identities::reset_password(&common, &selector, &password)
-        }
+        Some(Command::ResetPassword(asked)) => reset_password::run(&common, &asked),
+        Some(Command::SendActionsEmail(asked)) => actions_email::run(&common, &asked),
+        Some(Command::ListCredentials(asked)) => credentials::list(&common, &asked),
+        Some(Command::LabelCredential(asked)) => credentials::label(&common, &asked),
+        Some(Command::DeleteCredential(asked)) => credentials::delete(&common, &asked),
+        Some(Command::MoveCredential(asked)) => credentials::move_to(&common, &asked),
         Some(Command::InvalidateIdentitySessions { selector, consent }) => {
             identities::invalidate_sessions(&common, &selector, &consent)
         }

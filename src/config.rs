@@ -4,6 +4,7 @@
 //! have been read.
 
 mod alone;
+mod breached;
 mod collection;
 mod connection;
 mod drop_in;
@@ -53,6 +54,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 pub use self::{
+    breached::Breached,
     connection::ConnectionUrl,
     finding::{Finding, KeyPath, Place, Report, Severity},
     form_module::FormModule,

@@ -3,8 +3,10 @@
 mod assembly;
 mod factors;
 mod foundation;
+mod passwords;
 mod probes;
 mod providers;
+mod recoveries;
 mod routes;
 mod serving;
 

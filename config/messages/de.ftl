@@ -103,9 +103,10 @@ m4000025 = Bitte geben Sie alles nur einmal an.
 m4000026 = Hier wird etwas anderes erwartet.
 m4000027 = Dieses {$provider}-Konto gehört jemandem, der hier schon bekannt ist.
 m4000029 = Hier ist nur {$expected} möglich.
-m4000031 = Das Passwort darf nicht mit der Kennung übereinstimmen.
+m4000031 = Das Passwort darf nicht Ihrem Namen, Ihrer Adresse oder anderem aus Ihrem Profil ähneln.
 m4000032 = Das Passwort braucht mindestens {$min_length} Zeichen (jetzt {$actual_length}).
 m4000033 = Das Passwort darf höchstens {$max_length} Zeichen haben (jetzt {$actual_length}).
+m4000034 = Dieses Passwort ist durch Datenlecks bekannt geworden. Bitte wählen Sie ein anderes.
 m4000039 = Das ist schon Ihr Passwort. Bitte wählen Sie ein anderes.
 m4000040 = Das ist keine E-Mail-Adresse.
 m4000041 = Das ist keine Telefonnummer.
@@ -141,6 +142,9 @@ m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sic
 m4990011 = Ein verknüpftes Konto hält diese Angabe aktuell. Bitte ändern Sie sie dort.
 m4990012 = Das lässt sich hier nicht ändern. Bitte ändern Sie es in Ihren Einstellungen.
 m4990030 = Das bleibt: Alle hier brauchen einen zweiten Schritt und etwas, womit sie sich anmelden. Bitte fügen Sie zuerst etwas anderes hinzu.
+m4990060 = Dieses Passwort ist leicht zu erraten. Bitte nehmen Sie mehr Wörter oder weniger gebräuchliche.
+m4990061 = Dieses Passwort hatten Sie schon einmal. Bitte wählen Sie ein anderes.
+m4990062 = Passwörter lassen sich gerade nicht prüfen. Bitte versuchen Sie es in einer Minute noch einmal.
 
 ## Was zweite Faktoren sagen, nach den Nummern der Meldungen
 
@@ -327,6 +331,7 @@ title-confirm = Bestätigen Sie, dass Sie es sind
 title-confirm-address = Bestätigen Sie Ihre Adresse
 title-address-confirmed = Adresse bestätigt
 title-back-in = Zugang wiederherstellen
+title-to-do = Etwas zu tun
 title-check-mail = Sehen Sie in Ihr Postfach
 title-is-this-you = Sind Sie das?
 title-move = Dieses Konto umziehen?
@@ -343,6 +348,7 @@ lead-sign-in = Melden Sie sich an, um weiterzumachen.
 lead-deleted = Alles, was dazu gehörte, ist weg, und Sie sind überall abgemeldet.
 lead-recover = Geben Sie die E-Mail-Adresse ein, die hier bekannt ist. Sie erhalten dann eine E-Mail, mit der Sie sich anmelden können.
 lead-link-back-in = Gehen Sie weiter, um sich bei {$gate} anzumelden und ein neues Passwort zu wählen.
+lead-link-to-do = Weiter, um sich bei {$gate} anzumelden und zu tun, worum Sie dort gebeten werden.
 lead-link-address = Gehen Sie weiter, um {$gate} zu zeigen, dass diese E-Mail-Adresse Ihnen gehört.
 lead-again = Um weiterzumachen, müssen Sie sich wieder anmelden.
 lead-too = Sie werden auch bei {$provider} abgemeldet.
@@ -519,6 +525,18 @@ action-delete = Konto löschen
 action-delete-lead = Alles, was hier über Sie bekannt ist, wird endgültig gelöscht.
 action-not-now = Jetzt nicht?
 action-unknown = Diese Aktion gibt es hier nicht.
+
+mail-actions_link-subject = Etwas zu tun für Ihr Konto bei {$gate}
+mail-actions_link-lead = Sie werden gebeten, Ihr Konto bei {$gate} zu ergänzen. Dieser Link führt zu dem, was zu tun ist:
+mail-actions_link-button = Konto ergänzen
+mail-actions_link-note = Er gilt { $hours ->
+    [0] { $minutes ->
+        [one] eine Minute
+       *[other] {$minutes} Minuten
+    }
+    [one] eine Stunde
+   *[other] {$hours} Stunden
+} und nur einmal. Wenn Sie nichts dergleichen erwartet haben, fragen Sie nach, wer {$gate} betreut, bevor Sie ihn öffnen.
 
 ## Mails: der Betreff, was zuerst gesagt wird, und was zuletzt. `gate` ist der Name des Gateways.
 mail-recovery_code-subject = Ihr Code, um sich bei {$gate} wieder anzumelden

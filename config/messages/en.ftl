@@ -105,7 +105,7 @@ m4000025 = Please give each only once.
 m4000026 = Something else is expected here.
 m4000027 = This {$provider} account belongs to somebody who is known here already.
 m4000029 = This must be {$expected}.
-m4000031 = The password must not be the same as the identifier.
+m4000031 = The password must not be like your name, your address or anything else in your profile.
 m4000032 = The password needs at least { $min_length ->
         [one] {$min_length} character
        *[other] {$min_length} characters
@@ -114,6 +114,7 @@ m4000033 = The password may have at most { $max_length ->
         [one] {$max_length} character
        *[other] {$max_length} characters
     } (now {$actual_length}).
+m4000034 = This password has become known in data breaches. Please choose another one.
 m4000039 = This is your password already. Please choose another one.
 m4000040 = This is not an email address.
 m4000041 = This is not a telephone number.
@@ -149,6 +150,9 @@ m4990010 = This was changed somewhere else in the meantime. Please look at how i
 m4990011 = A linked account keeps this up to date. Please change it there.
 m4990012 = This cannot be changed here. Please change it in your settings.
 m4990030 = This stays: everybody here needs a second step, and something to sign in with. Please add another one first.
+m4990060 = This password is easily guessed. Please use more words, or less common ones.
+m4990061 = You have had this password before. Please choose another one.
+m4990062 = Passwords cannot be checked at the moment. Please try again in a minute.
 
 ## What second factors say, by the ids of the messages
 
@@ -338,6 +342,7 @@ title-confirm = Confirm that it is you
 title-confirm-address = Confirm your address
 title-address-confirmed = Address confirmed
 title-back-in = Get back in
+title-to-do = Something to do
 title-check-mail = Check your mail
 title-is-this-you = Is this you?
 title-move = Move this account?
@@ -354,6 +359,7 @@ lead-sign-in = Sign in to go on.
 lead-deleted = Everything that belonged to it is gone, and you are signed out everywhere.
 lead-recover = Enter the email address that is known here, and you get mail to sign in with.
 lead-link-back-in = Continue to sign in at {$gate} and choose a new password.
+lead-link-to-do = Continue to sign in at {$gate} and do what you are asked for there.
 lead-link-address = Continue to show {$gate} that this email address is yours.
 lead-again = You will have to sign in again to go on.
 lead-too = You will be signed out at {$provider} too.
@@ -530,6 +536,18 @@ action-delete = Delete your account
 action-delete-lead = Everything that is known of you here goes, for good.
 action-not-now = Not now?
 action-unknown = There is no such action here.
+
+mail-actions_link-subject = Something to do for your account at {$gate}
+mail-actions_link-lead = You are asked to update your account at {$gate}. This link leads to what there is to do:
+mail-actions_link-button = Update your account
+mail-actions_link-note = It is good for { $hours ->
+    [0] { $minutes ->
+        [one] one minute
+       *[other] {$minutes} minutes
+    }
+    [one] one hour
+   *[other] {$hours} hours
+}, and once. If you expected nothing like this, ask whoever looks after {$gate} before you open it.
 
 ## Mails: the subject, what is said first, and what is said last. `gate` is the gateway's host.
 mail-recovery_code-subject = Your code to get back in at {$gate}

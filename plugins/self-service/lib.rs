@@ -67,4 +67,7 @@ pub use config::{
     SettingsConfig,
 };
 pub use plugin::SelfService;
-pub use recovery::issue::{Recoveries, Recovery};
+pub use recovery::{
+    errand::{Errand, ErrandError, Errands, Sent},
+    issue::{Recoveries, Recovery},
+};

@@ -78,6 +78,16 @@ pub(crate) fn errand(identity: IdentityId, action: Action, asked: bool) -> Value
     json!({Flow::OWNER: identity, "kc_action": action, "asked": asked})
 }
 
+/// The context of a recovery that an administrator has mailed for the sake of what comes after it.
+pub(crate) fn leading_on() -> Value {
+    json!({"leads_on": true})
+}
+
+/// Whether a recovery leads on to what its person has to do: nothing of theirs is lost.
+pub(crate) fn leads_on(flow: &Flow) -> bool {
+    flow.context["leads_on"] == true
+}
+
 /// The context of a registration flow for this schema, which is not the default one.
 pub(crate) fn schema(id: &str) -> Value {
     json!({"identity_schema": id})

@@ -2,6 +2,7 @@
 //! passwords are hashed, second factors, and passkeys.
 
 mod bearable;
+mod breaches;
 mod cost;
 mod fields;
 mod imported;
@@ -14,6 +15,10 @@ mod totp;
 mod webauthn;
 
 pub use crate::{
+    breaches::{
+        BreachCheck, BreachFile, BreachRange, Breaches, Fingerprint, InvalidRange, OnFailure,
+        Unasked,
+    },
     cost::{Cost, InvalidCost},
     imported::UnusableHash,
     lookup_secret::LookupSecret,

@@ -1,5 +1,7 @@
 //! The password method.
 
+mod history;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -19,7 +21,9 @@ use portcullis_core::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use self::history::History;
 use crate::{
+    breaches::BreachCheck,
     cost::{Cost, Hasher, InvalidCost, Outcome},
     imported::{Imported, UnusableHash},
     policy::{Normalised, Policy},
@@ -58,6 +62,7 @@ pub struct Stores {
 #[derive(Debug)]
 pub struct Password {
     policy: Policy,
+    breaches: Option<BreachCheck>,
     hasher: Hasher,
     pool: Pool,
     stores: Stores,
@@ -82,6 +87,7 @@ impl Password {
         })?;
         Ok(Self {
             policy: config.policy,
+            breaches: None,
             hasher,
             pool: Pool::new(),
             stores,
@@ -91,16 +97,47 @@ impl Password {
         })
     }
 
-    /// A new credential of `identity` with this password, not yet stored.
+    /// The same, where passwords that breaches have made known are refused.
+    #[must_use]
+    pub fn with_breaches(mut self, check: BreachCheck) -> Self {
+        self.breaches = Some(check);
+        self
+    }
+
+    /// A new credential of `identity` with this password, not yet stored. It remembers the last ones,
+    /// as many as the policy refuses.
     pub async fn credential(
         &self,
         identity: &Identity,
         password: &str,
     ) -> Result<Credential, MethodError> {
-        let password = self.policy.normalise(password, &identity.identifiers);
-        let password = password.map_err(|message| about_password(*message))?;
-        let config = self.hash(password).await?;
-        Ok(self.with_config(identity, config))
+        let password = self.policy.measure(password).map_err(about_password)?;
+        let history = self.history(identity.id).await?;
+        let judgement = self.policy.judgement(identity);
+        let (hasher, salt) = (self.hasher.clone(), self.entropy.bytes());
+        let job = {
+            let (password, history) = (password.clone(), history.clone());
+            move || {
+                judgement.judge(&password)?;
+                history.judge(&hasher, &password)?;
+                Ok(hasher.hash(&password, salt))
+            }
+        };
+        let hash = self.pool.run(job).await.map_err(turned_away)?;
+        let hash = hash.map_err(about_password)?;
+        let hash = hash.ok_or_else(|| turned_away(PoolError::Broken))?;
+        // Last, so that the list is asked about nothing that is refused anyway.
+        if let Some(check) = &self.breaches {
+            check.judge(&password).await.map_err(about_password)?;
+        }
+        Ok(self.with_config(identity, history.config(hash)))
+    }
+
+    async fn history(&self, owner: IdentityId) -> Result<History, MethodError> {
+        Ok(match self.policy.history {
+            0 => History::default(),
+            most => History::of(self.present(owner).await?.as_ref(), most),
+        })
     }
 
     /// A new credential of `identity` with a password that another system has hashed, not yet
@@ -261,8 +298,8 @@ impl Method for Password {
 
     fn judge(&self, submission: &Value, identity: &Identity) -> Result<(), MethodError> {
         let password = chosen(submission)?;
-        let judged = self.policy.check(password, &identity.identifiers);
-        judged.map_err(|message| about_password(*message))
+        let judged = self.policy.check(password, identity);
+        judged.map_err(about_password)
     }
 
     async fn enroll(
@@ -284,7 +321,7 @@ fn field<'a>(submission: &'a Value, name: &str) -> Option<&'a str> {
 
 /// The password that somebody chooses.
 fn chosen(submission: &Value) -> Result<&str, MethodError> {
-    let missing = || about_password(Message::missing("Password", "password"));
+    let missing = || about_password(Box::new(Message::missing("Password", "password")));
     field(submission, "password").ok_or_else(missing)
 }
 
@@ -308,8 +345,12 @@ fn about_form(message: Message) -> MethodError {
     MethodError::Invalid(vec![(None, message)])
 }
 
-fn about_password(message: Message) -> MethodError {
-    MethodError::Invalid(vec![(Some("password".to_owned()), message)])
+#[expect(
+    clippy::boxed_local,
+    reason = "it is what refusals are handed on in, and this is where they end"
+)]
+fn about_password(message: Box<Message>) -> MethodError {
+    MethodError::Invalid(vec![(Some("password".to_owned()), *message)])
 }
 
 fn turned_away(error: PoolError) -> MethodError {

@@ -1,13 +1,13 @@
 //! What a password must be like.
 
-use std::fmt;
+mod likeness;
+mod normalised;
 
-use portcullis_core::{message::Message, schema::normalise_identifier};
+use portcullis_core::{identity::Identity, message::Message};
 use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization;
 
-/// NFKC makes a text at most 18 times as long, so the input is measured before it is normalised.
-const MOST_BYTES: usize = 8 * 1024;
+use self::likeness::Known;
+pub(crate) use self::normalised::Normalised;
 
 /// What a password must be like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -17,6 +17,14 @@ pub struct Policy {
     pub min_length: usize,
     /// The longest password, in characters; default 1024.
     pub max_length: usize,
+    /// How many guesses it has to withstand, from 0 (any number) to 4, as zxcvbn counts them;
+    /// default 1.
+    pub min_score: u8,
+    /// Whether it must not be like what is known of its person; default `true`. What somebody signs
+    /// in with is no password in any case.
+    pub refuse_similar: bool,
+    /// How many of the last passwords are refused; default 0.
+    pub history: usize,
 }
 
 impl Default for Policy {
@@ -24,43 +32,18 @@ impl Default for Policy {
         Self {
             min_length: 8,
             max_length: 1024,
+            min_score: 1,
+            refuse_similar: true,
+            history: 0,
         }
     }
 }
 
-/// A password in the form in which it is hashed: NFKC, so that it is the same from every keyboard
-/// (NIST SP 800-63B, section 5.1.1.2).
-#[derive(Clone)]
-pub(crate) struct Normalised {
-    normal: String,
-    /// What was typed, where that is something else: hashes of other systems are made of it.
-    typed: Option<String>,
-}
-
-impl Normalised {
-    /// The password's normal form; `None` when it is longer than any password may be.
-    pub(crate) fn new(password: &str) -> Option<Self> {
-        (password.len() <= MOST_BYTES).then(|| {
-            let normal: String = password.nfkc().collect();
-            let typed = (normal != password).then(|| password.to_owned());
-            Self { normal, typed }
-        })
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.normal.as_bytes()
-    }
-
-    /// What was typed, where that is something else.
-    pub(crate) fn as_typed(&self) -> Option<&[u8]> {
-        self.typed.as_deref().map(str::as_bytes)
-    }
-}
-
-impl fmt::Debug for Normalised {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Normalised(…)")
-    }
+/// What a password is judged by that takes a while.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    policy: Policy,
+    known: Known,
 }
 
 impl Policy {
@@ -69,81 +52,61 @@ impl Policy {
         format!("At least {} characters.", self.min_length)
     }
 
-    /// Whether somebody with these identifiers may choose this password; what to tell them if not.
-    pub fn check(&self, password: &str, identifiers: &[String]) -> Result<(), Box<Message>> {
-        self.normalise(password, identifiers).map(drop)
+    /// Whether this identity may choose this password, as far as that is told at once; what to tell its
+    /// person if not.
+    pub fn check(&self, password: &str, identity: &Identity) -> Result<(), Box<Message>> {
+        let (password, known) = (self.measure(password)?, Known::of(identity));
+        let password = password.as_str();
+        match known.is_identifier(password) || (self.refuse_similar && known.is_like(password)) {
+            true => Err(Box::new(Message::password_is_similar())),
+            false => Ok(()),
+        }
     }
 
-    pub(crate) fn normalise(
-        &self,
-        password: &str,
-        identifiers: &[String],
-    ) -> Result<Normalised, Box<Message>> {
+    /// The form in which this password is hashed; what to tell whoever chose it if it is too short or
+    /// too long.
+    pub(crate) fn measure(&self, password: &str) -> Result<Normalised, Box<Message>> {
+        let too_long = |length| Box::new(Message::password_too_long(self.max_length, length));
         let Some(normalised) = Normalised::new(password) else {
-            let length = password.chars().count();
-            return Err(Box::new(Message::password_too_long(
-                self.max_length,
-                length,
-            )));
+            return Err(too_long(password.chars().count()));
         };
-        let length = normalised.normal.chars().count();
+        let length = normalised.as_str().chars().count();
         if length < self.min_length {
-            return Err(Box::new(Message::password_too_short(
-                self.min_length,
-                length,
-            )));
+            let message = Message::password_too_short(self.min_length, length);
+            return Err(Box::new(message));
         }
-        if length > self.max_length {
-            return Err(Box::new(Message::password_too_long(
-                self.max_length,
-                length,
-            )));
+        match length > self.max_length {
+            true => Err(too_long(length)),
+            false => Ok(normalised),
         }
-        let plain = normalise_identifier(password);
-        if identifiers
-            .iter()
-            .any(|identifier| normalise_identifier(identifier) == plain)
-        {
-            return Err(Box::new(Message::password_is_identifier()));
+    }
+
+    /// What judges the passwords of this identity.
+    pub(crate) fn judgement(&self, identity: &Identity) -> Judgement {
+        Judgement {
+            policy: *self,
+            known: Known::of(identity),
         }
-        Ok(normalised)
+    }
+}
+
+impl Judgement {
+    /// Whether the password is far enough from what is known of its person, and from what is guessed
+    /// first. Costly, so never called outside the pool.
+    pub(crate) fn judge(&self, password: &Normalised) -> Result<(), Box<Message>> {
+        let password = password.as_str();
+        let is_similar = self.policy.refuse_similar && self.known.is_like(password);
+        if is_similar || self.known.is_identifier(password) {
+            return Err(Box::new(Message::password_is_similar()));
+        }
+        let least = self.policy.min_score;
+        let score = || u8::from(zxcvbn::zxcvbn(password, &self.known.texts()).score());
+        match least > 0 && score() < least {
+            true => Err(Box::new(Message::password_guessable())),
+            false => Ok(()),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn verdict(password: &str) -> Option<u32> {
-        let identifiers = ["anna@example.org".to_owned()];
-        let verdict = Policy::default().check(password, &identifiers);
-        verdict.err().map(|message| message.id)
-    }
-
-    #[test]
-    fn the_length_is_counted_in_characters_after_normalising() {
-        assert_eq!(verdict("1234567"), Some(4_000_032));
-        assert_eq!(verdict("12345678"), None);
-        assert_eq!(verdict("ääääääää"), None);
-        // Two code points that are one character once composed.
-        assert_eq!(verdict(&"a\u{308}".repeat(7)), Some(4_000_032));
-        assert_eq!(verdict(&"🔑".repeat(1024)), None);
-        assert_eq!(verdict(&"x".repeat(1025)), Some(4_000_033));
-        // One code point that becomes eighteen.
-        assert_eq!(verdict(&"\u{fdfa}".repeat(60)), Some(4_000_033));
-        assert_eq!(verdict(&"x".repeat(10_000_000)), Some(4_000_033));
-    }
-
-    #[test]
-    fn the_identifier_is_no_password() {
-        assert_eq!(verdict("anna@example.org"), Some(4_000_031));
-        assert_eq!(verdict(" ANNA@Example.ORG "), Some(4_000_031));
-        assert_eq!(verdict("anna@example.org!"), None);
-    }
-
-    #[test]
-    fn a_password_never_prints() {
-        let password = Normalised::new("correct horse").unwrap();
-        assert!(!format!("{password:?}").contains("horse"));
-    }
-}
+mod tests;

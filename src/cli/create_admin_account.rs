@@ -4,7 +4,12 @@ use clap::Args;
 use portcullis_core::schema::{Evaluation, ProfileContext, Schema};
 use serde_json::{Map, Value, json};
 
-use super::{Common, Failure, PasswordSource, desk::Desk};
+use super::{
+    Common, Failure, PasswordSource,
+    desk::Desk,
+    lifespan::Lifespan,
+    reset_password::{self, Keeping},
+};
 
 /// Who is to be created.
 #[derive(Debug, Args)]
@@ -26,6 +31,10 @@ pub struct CreateAdminAccount {
     pub schema_id: Option<String>,
     #[command(flatten)]
     password: PasswordSource,
+    #[command(flatten)]
+    keeping: Keeping,
+    #[command(flatten)]
+    lifespan: Lifespan,
 }
 
 /// Creates the identity with the role `admin`.
@@ -38,10 +47,17 @@ pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), F
                 found.ok_or_else(|| Failure::Usage(format!("no schema is called {id:?}")))?
             }
         };
+        let is_temporary = account.keeping.is_temporary(desk, &account.password)?;
         let password = account.password.read()?;
         let traits = account.traits(schema);
-        let identity = desk.create_admin(schema, traits, &password).await?;
-        common.output.print(&desk.shown(&identity));
+        let way_in = (password.as_ref(), is_temporary);
+        let identity = desk.create_admin(schema, traits, way_in).await?;
+        let mut told = desk.shown(&identity);
+        if let (None, Some(told)) = (&password, told.as_object_mut()) {
+            let way_in = reset_password::hand_out(desk, identity.id, account.lifespan).await?;
+            told.extend(way_in.as_object().cloned().unwrap_or_default());
+        }
+        common.output.print(&told);
         Ok(())
     })
 }
@@ -136,6 +152,8 @@ mod tests {
             phone_number: None,
             schema_id: None,
             password: PasswordSource::default(),
+            keeping: Keeping::default(),
+            lifespan: Lifespan::default(),
         }
     }
 

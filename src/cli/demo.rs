@@ -55,8 +55,12 @@ async fn first_account(config: &Config) -> Result<Option<Secret>, Failure> {
     let entropy: &dyn portcullis_core::entropy::Entropy = &OsEntropy;
     let password = Secret::new(URL_SAFE_NO_PAD.encode(entropy.bytes::<12>()));
     let traits = json!({"email": EMAIL, "name": {"first": "Ada", "last": "Admin"}});
-    desk.create_admin(desk.schemas().default_schema(), traits, &password)
-        .await?;
+    desk.create_admin(
+        desk.schemas().default_schema(),
+        traits,
+        (Some(&password), false),
+    )
+    .await?;
     desk.close().await;
     let noted = note(Path::new(NOTE), password.expose());
     noted.map_err(|error| Failure::Refused(format!("{NOTE} cannot be written: {error}")))?;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use portcullis_core::{
-    action::Actions,
+    action::{Action, Actions},
     clock::SystemClock,
-    credential::{CredentialKind, CredentialStore},
+    credential::CredentialStore,
     event::{CreationReason, Event},
     id::IdentityId,
     identity::{Identity, IdentityStore},
@@ -105,6 +105,14 @@ impl Desk {
         self.foundation.close().await;
     }
 
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(super) fn foundation(&self) -> &Foundation {
+        &self.foundation
+    }
+
     pub(super) fn identities(&self) -> &dyn IdentityStore {
         &*self.foundation.stores.identities
     }
@@ -189,12 +197,13 @@ impl Desk {
             .map_err(refused_password)
     }
 
-    /// Creates an identity with the role `admin` that signs in with this password.
+    /// Creates an identity with the role `admin` that signs in with this password, if any, and has to
+    /// change one that is temporary.
     pub(super) async fn create_admin(
         &self,
         schema: &Schema,
         traits: Value,
-        password: &Secret,
+        (password, is_temporary): (Option<&Secret>, bool),
     ) -> Result<Identity, Failure> {
         let (schemas, foundation) = (self.schemas(), &self.foundation);
         let place = Evaluation::of(ProfileContext::Admin);
@@ -203,13 +212,17 @@ impl Desk {
         let made = accepted.and_then(|traits| schemas.identity(schema, traits, clock, entropy));
         let mut identity = made.map_err(refused_traits)?;
         identity.roles = vec!["admin".to_owned()];
-        let credential = self
-            .passwords
-            .credential(&identity, password.expose())
-            .await;
-        let credential = credential.map_err(refused_password)?;
-        debug_assert_eq!(credential.kind, CredentialKind::Password);
-        match self.identities().insert(&identity, &[credential]).await {
+        if is_temporary {
+            let alias = Action::UpdatePassword.alias();
+            identity.required_actions.retain(|one| one != alias);
+            identity.required_actions.push(alias.to_owned());
+        }
+        let mut credentials = Vec::new();
+        if let Some(password) = password {
+            let credential = self.passwords.credential(&identity, password.expose());
+            credentials.push(credential.await.map_err(refused_password)?);
+        }
+        match self.identities().insert(&identity, &credentials).await {
             Err(StoreError::Conflict { .. }) => {
                 let reason = "this identity conflicts with another identity that already exists";
                 return Err(Failure::Refused(reason.to_owned()));

@@ -1,4 +1,4 @@
-//! The commands on one identity: show it, set its password, end its sessions, delete it.
+//! The commands on one identity: show it, end its sessions, delete it.
 
 use portcullis_core::{
     event::{Event, UnlinkReason},
@@ -7,7 +7,7 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk};
+use super::{Common, Consent, Failure, Selector, desk::Desk};
 use crate::observe::events::EventLog;
 
 /// Shows an identity.
@@ -15,25 +15,6 @@ pub(super) fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
         common.output.print(&desk.shown(&identity));
-        Ok(())
-    })
-}
-
-/// Sets a password and ends every session, for whoever knew the old one may hold one.
-pub(super) fn reset_password(
-    common: &Common,
-    selector: &Selector,
-    source: &PasswordSource,
-) -> Result<(), Failure> {
-    Desk::open(common, async |desk| {
-        let identity = selector.resolve(desk.identities()).await?;
-        let password = source.read()?;
-        desk.set_password(&identity, &password).await?;
-        let ended = desk.sessions().revoke_all(identity.id, None).await?;
-        let answer = json!({
-            "identity_id": identity.id, "password": "changed", "sessions_ended": ended,
-        });
-        common.output.print(&answer);
         Ok(())
     })
 }

@@ -44,18 +44,7 @@ pub(super) fn unlink(
         match credentials.iter().find(|one| is_prepared(one, name)) {
             Some(stub) => {
                 ask()?;
-                let removed = errand.broker().remove_prepared(stub).await;
-                if !removed.map_err(|error| Failure::refused(&error))? {
-                    return Err(Failure::Refused(format!(
-                        "{name} is not prepared any more; list-oidc-accounts shows what it became"
-                    )));
-                }
-                if let Some(prepared) = PreparedLink::of(stub) {
-                    errand.announcer().announce(&Event::PreparedLinkRemoved {
-                        identity: identity.id,
-                        provider: &prepared.provider,
-                    });
-                }
+                remove_prepared(errand, &identity, stub).await?;
             }
             None => {
                 let link = named(links(errand, &identity).await?, name)?;
@@ -71,8 +60,35 @@ pub(super) fn unlink(
     })
 }
 
+/// Removes a link that was only prepared, and tells of it.
+pub(super) async fn remove_prepared(
+    errand: &Errand,
+    identity: &Identity,
+    stub: &Credential,
+) -> Result<(), Failure> {
+    let Some(prepared) = PreparedLink::of(stub) else {
+        return Err(Failure::Refused("that is no link".to_owned()));
+    };
+    let removed = errand.broker().remove_prepared(stub).await;
+    if !removed.map_err(|error| Failure::refused(&error))? {
+        return Err(Failure::Refused(format!(
+            "{} is not prepared any more; list-oidc-accounts shows what it became",
+            prepared_name(&prepared)
+        )));
+    }
+    errand.announcer().announce(&Event::PreparedLinkRemoved {
+        identity: identity.id,
+        provider: &prepared.provider,
+    });
+    Ok(())
+}
+
 /// Removes the link, tells of it, and ends the account's sessions: how many.
-async fn remove(errand: &Errand, identity: &Identity, link: &Link) -> Result<u64, Failure> {
+pub(super) async fn remove(
+    errand: &Errand,
+    identity: &Identity,
+    link: &Link,
+) -> Result<u64, Failure> {
     let provider = &link.key.provider;
     if let Err(error) = errand.broker().unlink(identity, link.id).await {
         errand.announcer().announce(&Event::UnlinkRefused {

@@ -1,4 +1,4 @@
-//! Where a command takes a password from: a prompt, standard input, a file or the environment; on
+//! Where a command takes a password from: standard input, a file, the environment or a prompt; on
 //! the command line itself only with a warning, because others on the machine can read it there.
 
 use std::{
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Failure;
 
-/// Where a password comes from; without any of these it is asked for.
+/// Where a password comes from; there may be none.
 #[derive(Debug, Clone, Default, Args)]
 #[group(required = false, multiple = false)]
 pub struct PasswordSource {
@@ -25,14 +25,22 @@ pub struct PasswordSource {
     /// Take the password from `env:NAME`, `stdin` or `file:///path#key`.
     #[arg(long, value_name = "REF")]
     pub password_secret: Option<String>,
+    /// Ask for the password.
+    #[arg(long)]
+    pub password_prompt: bool,
     /// The password itself; others on this machine can read it while the command runs.
     #[arg(long, value_name = "PASSWORD")]
     pub password: Option<String>,
 }
 
 impl PasswordSource {
-    /// The password, asked for twice where no source is named and there is a terminal.
-    pub fn read(&self) -> Result<Secret, Failure> {
+    /// Whether others on this machine may have read it.
+    pub fn is_exposed(&self) -> bool {
+        self.password.is_some()
+    }
+
+    /// The password; `None` where no source is named.
+    pub fn read(&self) -> Result<Option<Secret>, Failure> {
         let text = if let Some(path) = &self.password_file {
             read_file(path)?
         } else if self.password_stdin {
@@ -45,8 +53,10 @@ impl PasswordSource {
                  and stays in the shell's history; use --password-stdin or --password-file"
             );
             password.clone()
-        } else {
+        } else if self.password_prompt {
             prompt()?
+        } else {
+            return Ok(None);
         };
         let text = text
             .strip_suffix('\n')
@@ -54,7 +64,7 @@ impl PasswordSource {
         if text.is_empty() {
             return Err(Failure::Usage("the password is empty".to_owned()));
         }
-        Ok(Secret::new(text))
+        Ok(Some(Secret::new(text)))
     }
 }
 
@@ -94,7 +104,8 @@ fn read_reference(reference: &str) -> Result<String, Failure> {
 
 fn prompt() -> Result<String, Failure> {
     if !io::stdin().is_terminal() {
-        let usage = "give a password with --password-stdin, --password-file or --password-secret";
+        let usage = "there is no terminal to ask at; give a password with --password-stdin, \
+                     --password-file or --password-secret";
         return Err(Failure::Usage(usage.to_owned()));
     }
     let ask = |text| {

@@ -86,7 +86,8 @@ fn change(identity: &mut Identity, added: &[Action], removed: &[String]) {
     }
 }
 
-fn known(alias: &str) -> Result<Action, Failure> {
+/// The action of this alias, which can be required.
+pub(super) fn known(alias: &str) -> Result<Action, Failure> {
     let action = alias.parse::<Action>().ok();
     // Nobody has to delete their account.
     let action = action.filter(|action| *action != Action::DeleteAccount);

@@ -39,6 +39,7 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
     }
 
     settle(&mut config.messages.dir, folder);
+    settle(&mut config.identity.password.breached.file, folder);
 
     let session = &mut config.session;
     settle(&mut session.secret_file, folder);

@@ -1,14 +1,14 @@
 //! `[mail]`: the server that takes the gateway's mail.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{connection::ConnectionUrl, finding::Check, is_loopback, tls};
+use super::{connection::ConnectionUrl, duration, finding::Check, is_loopback, tls};
 
 /// `[mail]`: how mail is sent; none is by default.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mail {
     /// `smtp+starttls://…`, `smtps://…`, or `smtp://…` in the clear; a name and password may stand
@@ -22,12 +22,29 @@ pub struct Mail {
     pub ca_file: Option<PathBuf>,
     /// A folder of templates in place of the built-in texts: `linked.subject.txt`, `linked.txt`,
     /// `linked.html`, and the same of `unlinked`, `recovery_code`, `recovery_link`,
-    /// `verification_code`, `verification_link`, `sign_in_code`, `link_code`, `password_changed`,
+    /// `actions_link`, `verification_code`, `verification_link`, `sign_in_code`, `link_code`, `password_changed`,
     /// `address_changed` and `recovered`; those in a folder of a language's name are for its readers.
     pub template_dir: Option<PathBuf>,
+    /// How long a link is good for that an administrator mails with things to do; default `12h`.
+    #[serde(with = "duration")]
+    pub actions_lifespan: Duration,
     /// Whether mail is shown on standard error instead of being sent; for the demonstration only.
     #[serde(skip)]
     pub to_terminal: bool,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            url: None,
+            url_file: None,
+            from: None,
+            ca_file: None,
+            template_dir: None,
+            actions_lifespan: Duration::from_secs(12 * 60 * 60),
+            to_terminal: false,
+        }
+    }
 }
 
 const SCHEMES: [&str; 3] = ["smtp+starttls", "smtps", "smtp"];
@@ -49,6 +66,11 @@ impl Mail {
             check
                 .under("template_dir")
                 .problem("there is no such folder");
+        }
+        if self.actions_lifespan.is_zero() {
+            check
+                .under("actions_lifespan")
+                .problem("such a link would never open; write a duration such as \"12h\"");
         }
         if let Some(file) = &self.ca_file {
             tls::validate_authorities(file, &mut check.under("ca_file"));

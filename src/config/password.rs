@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{duration, finding::Check, size::ByteSize};
+use super::{breached::Breached, duration, finding::Check, size::ByteSize};
 
 /// Rules for passwords.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -14,6 +14,13 @@ pub struct Password {
     pub min_length: usize,
     /// Longest password, in characters; default `1024`.
     pub max_length: usize,
+    /// How many guesses a password has to withstand, from `0` (any number) to `4`, as zxcvbn counts them;
+    /// default `1`: what is guessed first falls to whoever guesses within the throttles' bounds.
+    pub min_score: u8,
+    /// Whether passwords are refused that are like what is known of their person; default `true`.
+    pub refuse_similar: bool,
+    /// How many of the last passwords are refused; default `0`.
+    pub history: usize,
     /// How old a password may grow: whoever signs in with an older one has to change it; default: as
     /// old as it likes.
     #[serde(with = "duration::optional")]
@@ -22,6 +29,8 @@ pub struct Password {
     /// place of `max_auth_age` of `[required_actions.UPDATE_PASSWORD]`.
     #[serde(with = "duration::optional")]
     pub max_auth_age: Option<Duration>,
+    /// Passwords that data breaches have made known.
+    pub breached: Breached,
     /// Cost of one argon2id hash; raising it rehashes at the next sign-in.
     pub argon2: Argon2,
 }
@@ -50,6 +59,9 @@ const OWASP_MINIMUM: [(ByteSize, u32); 5] = [
 /// Whoever has to choose a password more often writes it down.
 const SHORTEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Each password of the history takes a hash when another one is chosen.
+const LONGEST_HISTORY: usize = 24;
+
 /// More than this for a single sign-in is a mistake of units.
 const MOST_MEMORY: ByteSize = ByteSize::kib(4 * 1024 * 1024);
 
@@ -58,8 +70,12 @@ impl Default for Password {
         Self {
             min_length: 8,
             max_length: 1024,
+            min_score: 1,
+            refuse_similar: true,
+            history: 0,
             max_age: None,
             max_auth_age: None,
+            breached: Breached::default(),
             argon2: Argon2::default(),
         }
     }
@@ -97,7 +113,24 @@ impl Password {
                 .under("max_age")
                 .problem("nobody chooses a password each day; write a duration such as \"365d\"");
         }
+        self.validate_content(check);
+        self.breached.validate(&mut check.under("breached"));
         self.argon2.validate(&mut check.under("argon2"));
+    }
+
+    fn validate_content(&self, check: &mut Check<'_>) {
+        if self.min_score > 4 {
+            check.under("min_score").problem(format!(
+                "{} is above 4, the highest score there is; write 0 to 4",
+                self.min_score
+            ));
+        }
+        if self.history > LONGEST_HISTORY {
+            check.under("history").problem(format!(
+                "comparing with {} passwords takes too long; write {LONGEST_HISTORY} or less",
+                self.history
+            ));
+        }
     }
 }
 

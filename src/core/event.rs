@@ -66,6 +66,25 @@ pub enum Event<'a> {
         /// What they were.
         kind: CredentialKind,
     },
+    /// An administrator gave somebody a password, in place of theirs if they had one.
+    PasswordReset {
+        /// Whose.
+        identity: IdentityId,
+    },
+    /// An administrator handed out a way back in, or mailed one with things to do.
+    RecoveryHandedOut {
+        /// Whose.
+        identity: IdentityId,
+    },
+    /// What is said of a credential has changed, and nothing that it proves.
+    CredentialChanged {
+        /// Whose.
+        identity: IdentityId,
+        /// What it is.
+        kind: CredentialKind,
+        /// What happened to it.
+        change: CredentialChange,
+    },
     /// An identity was deleted: by its person, or by a command.
     IdentityDeleted {
         /// Whose it was.
@@ -193,6 +212,25 @@ impl UnlinkReason {
             Self::Reclaimed => "reclaimed",
             Self::Moved => "moved",
             Self::IdentityDeleted => "identity_deleted",
+        }
+    }
+}
+
+/// What happened to a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialChange {
+    /// It is called something else.
+    Labelled,
+    /// It is offered earlier or later.
+    Moved,
+}
+
+impl CredentialChange {
+    /// The name of the event.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Labelled => "credential_labelled",
+            Self::Moved => "credential_moved",
         }
     }
 }

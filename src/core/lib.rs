@@ -12,6 +12,7 @@ mod claims;
 pub mod clock;
 pub mod cookie;
 pub mod credential;
+pub mod credentials;
 pub mod entropy;
 pub mod event;
 pub mod expression;

@@ -80,6 +80,8 @@ pub enum Occasion {
     RecoveryCode,
     /// A link to get back in with.
     RecoveryLink,
+    /// A link to get back in with, to do what an administrator asks for.
+    ActionsLink,
     /// A code that proves an address.
     VerificationCode,
     /// A link that proves an address.
@@ -100,9 +102,10 @@ pub enum Occasion {
 
 impl Occasion {
     /// Every occasion there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::RecoveryCode,
         Self::RecoveryLink,
+        Self::ActionsLink,
         Self::VerificationCode,
         Self::VerificationLink,
         Self::SignInCode,
@@ -118,6 +121,7 @@ impl Occasion {
         match self {
             Self::RecoveryCode => "recovery_code",
             Self::RecoveryLink => "recovery_link",
+            Self::ActionsLink => "actions_link",
             Self::VerificationCode => "verification_code",
             Self::VerificationLink => "verification_link",
             Self::SignInCode => "sign_in_code",

@@ -272,12 +272,14 @@ messages! {
     error linked_elsewhere(provider: &str) = 4000027, "This {provider} account belongs to somebody who is known here already.";
     /// A value is not the one that is asked.
     error constant(expected: &Value) = 4000029, "This must be {expected}.";
-    /// The password is the identifier.
-    error password_is_identifier() = 4000031, "The password must not be the same as the identifier.";
+    /// The password is like what is known of its person.
+    error password_is_similar() = 4000031, "The password must not be like your name, your address or anything else in your profile.";
     /// A password is too short.
     error password_too_short(min_length: usize, actual_length: usize) = 4000032, "The password needs at least {min_length} characters (now {actual_length}).";
     /// A password is too long.
     error password_too_long(max_length: usize, actual_length: usize) = 4000033, "The password may have at most {max_length} characters (now {actual_length}).";
+    /// Breaches have made the password known.
+    error password_breached(breaches: u64) = 4000034, "This password has become known in data breaches. Please choose another one.";
     /// The new password is the one there is already.
     error same_password() = 4000039, "This is your password already. Please choose another one.";
     /// Something is no e-mail address.
@@ -330,6 +332,12 @@ messages! {
     error kept_by_provider() = 4990011, "A linked account keeps this up to date. Please change it there.";
     /// A trait is not changed on this route.
     error protected_trait() = 4990012, "This cannot be changed here. Please change it in your settings.";
+    /// The password is guessed early.
+    error password_guessable() = 4990060, "This password is easily guessed. Please use more words, or less common ones.";
+    /// The password is one of the last ones.
+    error password_used_before() = 4990061, "You have had this password before. Please choose another one.";
+    /// Whether breaches have made the password known cannot be told.
+    error password_unchecked() = 4990062, "Passwords cannot be checked at the moment. Please try again in a minute.";
     /// Several links are meant.
     error which_link(provider: &str) = 4990006, "Several {provider} accounts are linked. Please choose one of them.";
 }

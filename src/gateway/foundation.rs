@@ -16,7 +16,6 @@ use portcullis_core::{
     store::StoreError,
 };
 use portcullis_kit::Locales;
-use portcullis_local::{Cost, Password, Policy};
 
 use super::BuildError;
 use crate::{
@@ -117,33 +116,6 @@ impl Foundation {
             lifetimes,
         };
         Ok((foundation, rounds))
-    }
-
-    /// The password method.
-    pub fn passwords(&self, config: &Config) -> Result<Password, BuildError> {
-        let section = &config.identity.password;
-        let stores = portcullis_local::Stores {
-            identities: Arc::clone(&self.stores.identities),
-            credentials: Arc::clone(&self.stores.credentials),
-        };
-        let config = portcullis_local::Config {
-            policy: Policy {
-                min_length: section.min_length,
-                max_length: section.max_length,
-            },
-            cost: Cost {
-                memory: u32::try_from(section.argon2.memory.as_u64() / 1024).unwrap_or(u32::MAX),
-                iterations: section.argon2.iterations,
-                parallelism: section.argon2.parallelism,
-            },
-        };
-        Password::new(
-            config,
-            stores,
-            Arc::clone(&self.clock),
-            Arc::clone(&self.entropy),
-        )
-        .map_err(|error| BuildError::Invalid(error.to_string()))
     }
 
     /// Beginning and judging sessions.

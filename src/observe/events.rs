@@ -66,6 +66,13 @@ impl<'a> Line<'a> {
             Event::CredentialRemoved { identity, kind } => {
                 Self::about_credential("credential_removed", (*identity, *kind))
             }
+            Event::PasswordReset { identity } => Self::about("password_reset", *identity),
+            Event::RecoveryHandedOut { identity } => Self::about("recovery_handed_out", *identity),
+            Event::CredentialChanged {
+                identity,
+                kind,
+                change,
+            } => Self::about_credential(change.as_str(), (*identity, *kind)),
             Event::IdentityDeleted { identity } => Self::about("identity_deleted", *identity),
             _ => Self::of_link(event),
         }

@@ -22,7 +22,7 @@ use crate::{
     forms::mailed::TOKEN,
     language,
     navigate::with_cookie,
-    start,
+    remembered, start,
 };
 
 /// The page of a link to get back in.
@@ -74,6 +74,10 @@ fn render(desk: &Desk, visit: &Visit, (flow, token): (&Flow, &str), csrf: &Csrf)
     let gate = desk.services.addresses.public_url();
     let gate = gate.host_str().unwrap_or("the gate");
     let (title, lead) = match flow.kind {
+        FlowKind::Recovery if remembered::leads_on(flow) => (
+            "Something to do",
+            format!("Continue to sign in at {gate} and do what you are asked for there."),
+        ),
         FlowKind::Recovery => (
             "Get back in",
             format!("Continue to sign in at {gate} and choose a new password."),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use portcullis_core::{
     clock::Clock,
     entropy::Entropy,
-    flow::{FlowKind, FlowStore, Transport},
+    flow::{Flow, FlowKind, FlowStore, Transport},
     id::IdentityId,
     plugin::Addresses,
     seal::Seal,
@@ -20,6 +20,7 @@ use crate::{
     config::MailedProof,
     desk::with_query,
     forms::Form,
+    remembered,
     start::NewFlow,
 };
 
@@ -51,6 +52,17 @@ pub struct Recovery {
     pub expires_at: jiff::Timestamp,
 }
 
+/// What a recovery leads to.
+#[derive(Debug, Default)]
+pub(super) struct Way {
+    /// Whether it leads on to what its person has to do, and has taken nothing from them.
+    pub(super) leads_on: bool,
+    /// Where they end.
+    pub(super) return_to: Option<String>,
+    /// The language of its pages.
+    pub(super) locale: String,
+}
+
 impl Recoveries {
     /// A recovery of this identity that is good once, for `lifespan`, in whichever browser opens it.
     pub async fn create_for(
@@ -59,22 +71,6 @@ impl Recoveries {
         proof: MailedProof,
         lifespan: Duration,
     ) -> Result<Recovery, StoreError> {
-        let (clock, entropy) = (&*self.clock, &*self.entropy);
-        let new = NewFlow {
-            kind: FlowKind::Recovery,
-            transport: Transport::Browser,
-            request_url: self.addresses.own("/self-service/recovery/browser"),
-            return_to: None,
-            locale: String::new(),
-            // Bound to no browser: only whoever was handed the proof completes it.
-            csrf_hash: None,
-            context: Value::Null,
-            messages: Vec::new(),
-            form: Form::default(),
-            until: None,
-        };
-        let now = clock.now();
-        let mut flow = new.make(&self.addresses, entropy, now, lifespan);
         let expected = Expected {
             holder: Some(Holder {
                 identity,
@@ -84,19 +80,25 @@ impl Recoveries {
             proof,
             lifespan,
         };
+        self.issue(expected, Way::default()).await
+    }
+
+    /// Begins the flow that awaits the proof, and makes the proof.
+    pub(super) async fn issue(&self, expected: Expected, way: Way) -> Result<Recovery, StoreError> {
+        let (now, lifespan, proof) = (self.clock.now(), expected.lifespan, expected.proof);
+        let mut flow = self
+            .flow(way)
+            .make(&self.addresses, &*self.entropy, now, lifespan);
         let mint = Mint {
-            entropy,
+            entropy: &*self.entropy,
             seal: &self.seal,
             addresses: &self.addresses,
         };
         let sealed = mint.issue(&mut flow, expected, now);
         let secret = sealed.ok_or(StoreError::Corrupt { what: "seal" })?;
         self.flows.put(&flow).await?;
-        let own = || self.addresses.own("/recovery");
-        let page = self.ui_url.as_ref().map_or_else(own, Url::to_string);
-        let page = with_query(&page, &[("flow", &flow.id.to_string())]);
         let (code, link) = match proof {
-            MailedProof::Code => (Some(secret), Secret::new(page)),
+            MailedProof::Code => (Some(secret), Secret::new(self.page(&flow))),
             MailedProof::Link => (None, secret),
         };
         Ok(Recovery {
@@ -104,5 +106,31 @@ impl Recoveries {
             link,
             expires_at: flow.expires_at,
         })
+    }
+
+    fn flow(&self, way: Way) -> NewFlow {
+        NewFlow {
+            kind: FlowKind::Recovery,
+            transport: Transport::Browser,
+            request_url: self.addresses.own("/self-service/recovery/browser"),
+            return_to: way.return_to,
+            locale: way.locale,
+            // Bound to no browser: only whoever was handed the proof completes it.
+            csrf_hash: None,
+            context: match way.leads_on {
+                true => remembered::leading_on(),
+                false => Value::Null,
+            },
+            messages: Vec::new(),
+            form: Form::default(),
+            until: None,
+        }
+    }
+
+    /// The page that takes the code.
+    fn page(&self, flow: &Flow) -> String {
+        let own = || self.addresses.own("/recovery");
+        let page = self.ui_url.as_ref().map_or_else(own, Url::to_string);
+        with_query(&page, &[("flow", &flow.id.to_string())])
     }
 }

@@ -57,7 +57,11 @@ pub(super) async fn enter(
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
     submission.flow.csrf_hash = csrf;
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    let identity = lost.settle(desk, identity).await?;
+    let leads_on = remembered::leads_on(&submission.flow);
+    let identity = match leads_on && !lost.is_unproved {
+        true => identity,
+        false => lost.settle(desk, identity).await?,
+    };
     let sign_in = SignIn {
         is_new: false,
         flow: &submission.flow,
@@ -66,6 +70,9 @@ pub(super) async fn enter(
         identity: &identity,
         proofs: &[Proof::local(method)],
     };
+    if leads_on {
+        return sign_in.begin(desk, &visit).await;
+    }
     let (session, token) = sign_in.open(desk, &visit).await?;
     notices::tell(desk, Occasion::Recovered, &identity).await;
     let cookies = sign_in.cookies(desk, &token);

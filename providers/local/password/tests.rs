@@ -1,5 +1,7 @@
 //! Stories of passwords over stores in memory.
 
+mod choosing;
+
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,

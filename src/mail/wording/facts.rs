@@ -57,11 +57,12 @@ pub(in crate::mail) enum Facts<'a> {
 
 impl Kind {
     /// Every kind there is.
-    pub(in crate::mail) const ALL: [Self; 12] = [
+    pub(in crate::mail) const ALL: [Self; 13] = [
         Self::Linked,
         Self::Unlinked,
         Self::Proof(Occasion::RecoveryCode),
         Self::Proof(Occasion::RecoveryLink),
+        Self::Proof(Occasion::ActionsLink),
         Self::Proof(Occasion::VerificationCode),
         Self::Proof(Occasion::VerificationLink),
         Self::Proof(Occasion::SignInCode),
@@ -112,7 +113,7 @@ impl Kind {
 fn is_url(occasion: Occasion) -> bool {
     matches!(
         occasion,
-        Occasion::RecoveryLink | Occasion::VerificationLink
+        Occasion::RecoveryLink | Occasion::ActionsLink | Occasion::VerificationLink
     )
 }
 
@@ -182,7 +183,9 @@ impl<'a> Facts<'a> {
     pub(super) fn numbers(&self) -> Vec<(&'static str, u32)> {
         match *self {
             Self::Link { .. } | Self::Notice { .. } => Vec::new(),
-            Self::Code { minutes, .. } | Self::Url { minutes, .. } => vec![("minutes", minutes)],
+            Self::Code { minutes, .. } | Self::Url { minutes, .. } => {
+                vec![("minutes", minutes), ("hours", minutes / 60)]
+            }
         }
     }
 

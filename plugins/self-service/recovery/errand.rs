@@ -1,0 +1,181 @@
+//! What administrators have people do, by mail: the actions are required from then on, and a link in the
+//! letter signs in by recovery and leads on to them.
+
+use std::{sync::Arc, time::Duration};
+
+use portcullis_core::{
+    action::{Action, Actions},
+    event::Event,
+    flow::FlowKind,
+    id::IdentityId,
+    identity::{Identity, IdentityState, IdentityStore, rewrite},
+    mail::{Letter, MailError, Mailer, Occasion},
+    plugin::Announcer,
+    store::StoreError,
+};
+
+use super::issue::{Recoveries, Way};
+use crate::{
+    codes::awaited::{Expected, Holder},
+    config::MailedProof,
+};
+
+/// Has people do things.
+#[derive(Debug, Clone)]
+pub struct Errands {
+    /// What makes the links.
+    pub recoveries: Recoveries,
+    /// Who has to do something.
+    pub identities: Arc<dyn IdentityStore>,
+    /// What there is to do.
+    pub actions: Arc<Actions>,
+    /// Who brings the letters.
+    pub mailer: Arc<dyn Mailer>,
+    /// Who hears of it.
+    pub announcer: Announcer,
+}
+
+/// Something to be done.
+#[derive(Debug, Clone)]
+pub struct Errand {
+    /// What.
+    pub actions: Vec<Action>,
+    /// How long the link is good for.
+    pub lifespan: Duration,
+    /// Where people end when it is done.
+    pub return_to: Option<String>,
+}
+
+/// A letter is on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// To which address.
+    pub to: String,
+    /// What its receiver has to do from now on.
+    pub required_actions: Vec<String>,
+    /// When its link is good no more.
+    pub expires_at: jiff::Timestamp,
+}
+
+/// No letter was sent, and nothing is required.
+#[derive(Debug, thiserror::Error)]
+pub enum ErrandError {
+    /// There is nothing to do.
+    #[error("say at least one action")]
+    Nothing,
+    /// An action is switched off, or nobody can be made to do it.
+    #[error("{0} cannot be required here; see [required_actions]")]
+    Off(&'static str),
+    /// Nobody returns there from here.
+    #[error("the gateway leads nobody to that address; see allowed_return_urls")]
+    ReturnTo,
+    /// There is no such identity, or it is switched off.
+    #[error("there is no such identity, or it is switched off")]
+    Nobody,
+    /// The identity has no address for mail.
+    #[error("the identity has no email address that it can be reached by")]
+    NoAddress,
+    /// The letter was not taken.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// A store did not do what it was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Errands {
+    /// Requires the actions of an identity, and mails it a link that leads to them.
+    pub async fn send(&self, id: IdentityId, errand: Errand) -> Result<Sent, ErrandError> {
+        let return_to = self.check(&errand)?;
+        let found = self.identities.find(id).await?;
+        let is_active = |one: &Identity| one.state == IdentityState::Active;
+        let identity = found.filter(is_active).ok_or(ErrandError::Nobody)?;
+        let holder = receiver(&identity).ok_or(ErrandError::NoAddress)?;
+        let (_, to) = holder.address.clone().ok_or(ErrandError::NoAddress)?;
+        let identity = self.require(id, &errand.actions).await?;
+        let locale = identity.traits["locale"].as_str().unwrap_or_default();
+        let expected = Expected {
+            holder: Some(holder),
+            receiver: to.clone(),
+            proof: MailedProof::Link,
+            lifespan: errand.lifespan,
+        };
+        let way = Way {
+            leads_on: true,
+            return_to,
+            locale: locale.to_owned(),
+        };
+        let recovery = self.recoveries.issue(expected, way).await?;
+        self.mailer
+            .post(Letter {
+                to: to.clone(),
+                occasion: Occasion::ActionsLink,
+                locale: locale.to_owned(),
+                provider: None,
+                proof: recovery.link,
+                lifespan: errand.lifespan,
+                is_for_nobody: false,
+            })
+            .await?;
+        let event = Event::RecoveryHandedOut { identity: id };
+        self.announcer.announce(&event);
+        Ok(Sent {
+            to,
+            required_actions: identity.required_actions,
+            expires_at: recovery.expires_at,
+        })
+    }
+
+    /// Whether it can be done; where it ends.
+    fn check(&self, errand: &Errand) -> Result<Option<String>, ErrandError> {
+        if errand.actions.is_empty() {
+            return Err(ErrandError::Nothing);
+        }
+        let is_off = |action: &&Action| {
+            **action == Action::DeleteAccount || self.actions.settings(**action).is_none()
+        };
+        if let Some(action) = errand.actions.iter().find(is_off) {
+            return Err(ErrandError::Off(action.alias()));
+        }
+        if !self.mailer.is_configured() {
+            return Err(MailError::NotConfigured.into());
+        }
+        let Some(wanted) = &errand.return_to else {
+            return Ok(None);
+        };
+        let checked = self.recoveries.addresses.return_urls.check(wanted);
+        checked
+            .map(|url| Some(url.into()))
+            .ok_or(ErrandError::ReturnTo)
+    }
+
+    async fn require(&self, id: IdentityId, actions: &[Action]) -> Result<Identity, ErrandError> {
+        let identity = rewrite::<StoreError, _>(&*self.identities, id, async |mut identity| {
+            let required = &mut identity.required_actions;
+            let before = required.len();
+            for alias in actions.iter().map(|action| action.alias()) {
+                if !required.iter().any(|one| one == alias) {
+                    required.push(alias.to_owned());
+                }
+            }
+            let is_changed = required.len() != before;
+            identity.updated_at = self.recoveries.clock.now();
+            Ok(is_changed.then_some(identity))
+        });
+        identity.await?.ok_or(ErrandError::Nobody)
+    }
+}
+
+/// The address that a letter goes to: one that is proved, else one to sign in with, else any.
+fn receiver(identity: &Identity) -> Option<Holder> {
+    let addresses = identity.addresses.iter().filter(|one| one.via == "email");
+    let mut addresses: Vec<_> = addresses.collect();
+    addresses.sort_by_key(|one| {
+        let signs_in = identity.identifiers.contains(&one.value);
+        (one.verified_at.is_none(), !signs_in, one.created_at)
+    });
+    let mut holders = addresses
+        .into_iter()
+        .filter_map(|one| Holder::of(FlowKind::Recovery, identity, &one.value));
+    holders.next()
+}

@@ -1,0 +1,55 @@
+//! `send-actions-email`: having somebody do something, by a letter whose link leads there.
+
+use clap::Args;
+use portcullis_core::action::Action;
+use portcullis_self_service::Errand as Asked;
+use serde_json::json;
+
+use super::{Common, Failure, Selector, lifespan::Lifespan, providers::Errand};
+
+/// Who has to do what.
+#[derive(Debug, Args)]
+pub(super) struct SendActionsEmail {
+    #[command(flatten)]
+    selector: Selector,
+    /// What has to be done, by alias, such as `UPDATE_PASSWORD,CONFIGURE_TOTP`.
+    #[arg(long, value_name = "ALIAS", value_delimiter = ',', required = true)]
+    actions: Vec<String>,
+    #[command(flatten)]
+    lifespan: Lifespan,
+    /// Where to go on when all is done; an address of the gateway or of `allowed_return_urls`.
+    #[arg(long, value_name = "URL")]
+    return_to: Option<String>,
+}
+
+/// Requires the actions and mails the link.
+pub(super) fn run(common: &Common, asked: &SendActionsEmail) -> Result<(), Failure> {
+    let actions: Result<Vec<Action>, Failure> =
+        asked.actions.iter().map(|alias| known(alias)).collect();
+    let actions = actions?;
+    Errand::run_past_drop_ins(common, async |errand| {
+        let (foundation, config) = (errand.foundation(), errand.config());
+        let identities = &*foundation.stores.identities;
+        let identity = asked.selector.resolve(identities).await?;
+        let errands = foundation.errands(config, errand.announcer().clone());
+        let errands = errands.await.map_err(|error| Failure::refused(&error))?;
+        let sent = errands.send(
+            identity.id,
+            Asked {
+                actions: actions.clone(),
+                lifespan: asked.lifespan.or(config.mail.actions_lifespan),
+                return_to: asked.return_to.clone(),
+            },
+        );
+        let sent = sent.await.map_err(|error| Failure::refused(&error))?;
+        common.output.print(&json!({
+            "identity_id": identity.id, "sent_to": sent.to,
+            "required_actions": sent.required_actions, "expires_at": sent.expires_at,
+        }));
+        Ok(())
+    })
+}
+
+fn known(alias: &str) -> Result<Action, Failure> {
+    super::required_actions::known(alias.trim())
+}

@@ -1,0 +1,122 @@
+//! `reset-password`: another password for an identity or a first one, or a way back in where none is
+//! given.
+
+use clap::Args;
+use portcullis_core::{
+    action::Action, event::Event, id::IdentityId, identity::rewrite, stage::Observer,
+};
+use portcullis_self_service::{MailedProof, Recovery};
+use serde_json::{Value, json};
+
+use super::{Common, Failure, PasswordSource, Selector, desk::Desk, lifespan::Lifespan};
+use crate::observe::events::EventLog;
+
+/// Whose password is reset, and how.
+#[derive(Debug, Args)]
+pub(super) struct ResetPassword {
+    #[command(flatten)]
+    selector: Selector,
+    #[command(flatten)]
+    password: PasswordSource,
+    #[command(flatten)]
+    keeping: Keeping,
+    #[command(flatten)]
+    lifespan: Lifespan,
+}
+
+/// Whether a password has to be changed at the next sign-in.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[group(required = false, multiple = false)]
+pub(super) struct Keeping {
+    /// Whoever signs in with the password has to choose another one.
+    #[arg(long)]
+    temporary: bool,
+    /// The password stays, even one that stood on the command line.
+    #[arg(long)]
+    permanent: bool,
+}
+
+/// Sets a password and ends every session, for whoever knew the old one may hold one; without a
+/// password, hands out a way back in and changes nothing.
+pub(super) fn run(common: &Common, asked: &ResetPassword) -> Result<(), Failure> {
+    Desk::open(common, async |desk| {
+        let identity = asked.selector.resolve(desk.identities()).await?;
+        let id = identity.id;
+        let is_temporary = asked.keeping.is_temporary(desk, &asked.password)?;
+        let Some(password) = asked.password.read()? else {
+            let mut told = hand_out(desk, id, asked.lifespan).await?;
+            told["identity_id"] = json!(id);
+            common.output.print(&told);
+            return Ok(());
+        };
+        desk.set_password(&identity, &password).await?;
+        require_another(desk, id, is_temporary).await?;
+        EventLog.observe(&Event::PasswordReset { identity: id });
+        let ended = desk.sessions().revoke_all(id, None).await?;
+        common.output.print(&json!({
+            "identity_id": id, "password": "changed", "temporary": is_temporary,
+            "sessions_ended": ended,
+        }));
+        Ok(())
+    })
+}
+
+impl Keeping {
+    /// Whether a password from this source has to be changed at the next sign-in: one that others may
+    /// have read, too, unless it is said to stay.
+    pub(super) fn is_temporary(
+        self,
+        desk: &Desk,
+        source: &PasswordSource,
+    ) -> Result<bool, Failure> {
+        let can_be = desk.actions().settings(Action::UpdatePassword).is_some();
+        match self.temporary && !can_be {
+            true => Err(Failure::Refused(format!(
+                "{0} is switched off here, so that no password is temporary; see [required_actions.{0}]",
+                Action::UpdatePassword.alias()
+            ))),
+            false => Ok(self.temporary || (can_be && source.is_exposed() && !self.permanent)),
+        }
+    }
+}
+
+/// A way back in, as it is told: a code and the page that takes it.
+pub(super) async fn hand_out(
+    desk: &Desk,
+    identity: IdentityId,
+    lifespan: Lifespan,
+) -> Result<Value, Failure> {
+    let config = desk.config();
+    let recoveries = desk.foundation().recoveries(config).await;
+    let recoveries = recoveries.map_err(|error| Failure::refused(&error))?;
+    let lifespan = lifespan.or(config.plugins.self_service.recovery.lifespan);
+    let recovery = recoveries.create_for(identity, MailedProof::Code, lifespan);
+    let Recovery {
+        code,
+        link,
+        expires_at,
+    } = recovery.await?;
+    EventLog.observe(&Event::RecoveryHandedOut { identity });
+    Ok(json!({
+        "recovery_code": code.as_ref().map(|code| code.expose()),
+        "recovery_link": link.expose(),
+        "expires_at": expires_at,
+    }))
+}
+
+/// Has the identity choose another password at its next sign-in, or no more.
+async fn require_another(desk: &Desk, id: IdentityId, is_required: bool) -> Result<(), Failure> {
+    let alias = Action::UpdatePassword.alias();
+    let changed = rewrite::<Failure, _>(desk.identities(), id, async |mut identity| {
+        let aliases = &mut identity.required_actions;
+        let before = aliases.clone();
+        aliases.retain(|one| one != alias);
+        if is_required {
+            aliases.push(alias.to_owned());
+        }
+        let is_different = *aliases != before;
+        identity.updated_at = desk.now();
+        Ok(is_different.then_some(identity))
+    });
+    changed.await.map(drop)
+}
