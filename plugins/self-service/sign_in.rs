@@ -26,7 +26,7 @@ use crate::{
     navigate::with_cookie,
     provider::OIDC,
     remembered, session_json,
-    throttle::mailed,
+    throttle,
     verification::{self, begin::Begun},
 };
 
@@ -335,7 +335,7 @@ impl SignIn<'_> {
         if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {
             services.sessions.store().revoke(old.session.id).await?;
         }
-        mailed::remember(desk, visit, self.identity.id).await;
+        throttle::remember(desk, visit, self.identity, &session).await;
         services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,

@@ -42,6 +42,7 @@ pub mod sessions;
 pub mod stage;
 pub mod store;
 pub mod testing;
+pub mod throttle;
 pub mod trust;
 pub mod ui;
 pub mod vault;

@@ -149,6 +149,7 @@ async fn services(
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
         flows: Arc::clone(&foundation.stores.flows),
+        throttles: foundation.stores.throttles.clone(),
         upstream_sessions: Arc::clone(&providers.upstream_sessions),
         methods,
         factors: foundation.factors(config).await?,

@@ -12,8 +12,9 @@ use portcullis_core::{
     testing::{
         FrozenClock, MemoryStore,
         contract::{
-            credential_store_contract, flow_store_contract, flows_go_with_their_identity,
-            identity_store_contract, mail_store_contract, session_store_contract,
+            counter_contract, credential_store_contract, flow_store_contract,
+            flows_go_with_their_identity, identity_store_contract, mail_store_contract,
+            pause_store_contract, session_store_contract,
             token_store_contract, upstream_session_store_contract,
         },
     },

@@ -33,6 +33,7 @@ use portcullis_core::{
     sessions::{SessionLifetimes, Sessions},
     stage::Observer,
     testing::{FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy},
+    throttle::Throttles,
     trust::{TrustRule, TrustRules},
 };
 use serde_json::{Value, json};
@@ -244,6 +245,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         credentials: store.clone(),
         sessions: Sessions::new(store.clone(), clock.clone(), entropy.clone(), lifetimes),
         flows: store.clone(),
+        throttles: Throttles::new(store.clone(), store.clone()),
         upstream_sessions: store.clone(),
         factors: Factors::default(),
         methods: vec![Arc::new(FakeMethod {
