@@ -25,8 +25,7 @@ use crate::{
     identity_json,
     navigate::with_cookie,
     provider::OIDC,
-    remembered, session_json,
-    throttle,
+    remembered, session_json, throttle,
     verification::{self, begin::Begun},
 };
 
@@ -212,6 +211,7 @@ impl SignIn<'_> {
             ..present.session.clone()
         };
         let session = raise(desk, &session, proved).await?;
+        throttle::remember(desk, visit, self.identity, &session).await;
         desk.services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,

@@ -41,6 +41,7 @@ mod scopes;
 mod second_step;
 mod sessions;
 mod settings;
+mod siege;
 mod strangers;
 mod throttle;
 mod told;

@@ -123,7 +123,12 @@ impl Whose {
             identity_id: self.identity_id.clone(),
             email: self.email.clone(),
         };
-        let mut subjects: Vec<String> = self.email.as_deref().map(normalise_identifier).into_iter().collect();
+        let mut subjects: Vec<String> = self
+            .email
+            .as_deref()
+            .map(normalise_identifier)
+            .into_iter()
+            .collect();
         match selector.resolve(desk.identities()).await {
             Ok(identity) => subjects.extend(names(&identity)),
             // What nobody is known by is paused all the same.

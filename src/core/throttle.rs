@@ -83,6 +83,16 @@ impl Throttles {
         Self { counters, pauses }
     }
 
+    /// The counters.
+    pub fn counters(&self) -> &dyn Counters {
+        &*self.counters
+    }
+
+    /// The pauses.
+    pub fn pauses(&self) -> &dyn PauseStore {
+        &*self.pauses
+    }
+
     /// Adds one to a counter that starts anew after `window_ends`, and says its new value.
     pub async fn count(&self, key: &TokenHash, ends: Timestamp) -> Result<u64, StoreError> {
         self.counters.count(key, ends).await

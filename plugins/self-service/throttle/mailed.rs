@@ -4,4 +4,7 @@
 mod guesses;
 mod letters;
 
-pub(crate) use self::{guesses::{Guesses, check_address}, letters::letter};
+pub(crate) use self::{
+    guesses::{Guesses, check_address},
+    letters::letter,
+};

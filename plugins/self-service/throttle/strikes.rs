@@ -15,9 +15,10 @@ use super::{name, refusal};
 use crate::{config::Rate, desk::Desk};
 
 /// How long failures make the next pause longer.
-const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
+const MEMORY: Duration = DAY;
 /// A pause never lasts longer: whoever is kept out by what others do gets a turn again.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What went wrong at one person, from one network, or both.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ pub(super) struct Strikes {
     kind: &'static str,
     subject: Option<String>,
     network: Option<Network>,
+    longest: Duration,
 }
 
 impl Strikes {
@@ -34,6 +36,7 @@ impl Strikes {
             kind,
             subject: Some(subject.to_owned()),
             network: None,
+            longest: LONGEST,
         }
     }
 
@@ -43,6 +46,15 @@ impl Strikes {
             kind,
             subject: None,
             network: Some(network),
+            longest: LONGEST,
+        }
+    }
+
+    /// The same with pauses of up to a day: for what strangers cannot even try.
+    pub(super) fn up_to_a_day(self) -> Self {
+        Self {
+            longest: DAY,
+            ..self
         }
     }
 
@@ -50,6 +62,7 @@ impl Strikes {
     pub(super) fn from(self, network: Network) -> Self {
         Self {
             network: Some(network),
+            longest: LONGEST,
             ..self
         }
     }
@@ -80,7 +93,7 @@ impl Strikes {
         let nth = throttles.count(&pauses, now + MEMORY).await?;
         let doublings = u32::try_from(nth.saturating_sub(1)).unwrap_or(u32::MAX);
         let factor = 2_u32.checked_pow(doublings).unwrap_or(u32::MAX);
-        let longest = LONGEST.max(rate.per);
+        let longest = self.longest.max(rate.per);
         let length = rate.per.saturating_mul(factor).min(longest);
         self.pause(desk, length, vec![failures, pauses]).await
     }

@@ -14,6 +14,8 @@ use crate::{config::Rate, desk::Desk};
 const PER_NETWORK: Rate = Rate::new(100, 10 * 60);
 /// What is held up.
 const KIND: &str = "sign-in";
+/// The same at the second step.
+const SECOND: &str = "second-factor";
 
 /// The wrong guesses that count against somebody who signs in.
 ///
@@ -35,7 +37,7 @@ impl Suspicion {
             Some(identity) => identity.id.to_string(),
             None => identifier.to_owned(),
         };
-        Ok(Self::about(desk, visit, &subject).await?)
+        Ok(Self::about(desk, visit, (&subject, Strikes::of(KIND, &subject))).await?)
     }
 
     /// The suspicion on whoever says to be this identity.
@@ -44,11 +46,27 @@ impl Suspicion {
         visit: &Visit,
         identity: IdentityId,
     ) -> Result<Self, Failure> {
-        Ok(Self::about(desk, visit, &identity.to_string()).await?)
+        let subject = identity.to_string();
+        Ok(Self::about(desk, visit, (&subject, Strikes::of(KIND, &subject))).await?)
     }
 
-    async fn about(desk: &Desk, visit: &Visit, subject: &str) -> Result<Self, StoreError> {
-        let strikes = Strikes::of(KIND, subject);
+    /// The suspicion on whoever has signed in as this identity and has yet to show a second factor.
+    /// Whoever guesses there knows the password, so that it counts apart, and pauses last longer.
+    pub(crate) async fn of_second(
+        desk: &Desk,
+        visit: &Visit,
+        identity: IdentityId,
+    ) -> Result<Self, Failure> {
+        let subject = identity.to_string();
+        let strikes = Strikes::of(SECOND, &subject).up_to_a_day();
+        Ok(Self::about(desk, visit, (&subject, strikes)).await?)
+    }
+
+    async fn about(
+        desk: &Desk,
+        visit: &Visit,
+        (subject, strikes): (&str, Strikes),
+    ) -> Result<Self, StoreError> {
         let site = site(visit);
         Ok(match familiar::is_familiar(desk, subject, site).await? {
             true => Self {

@@ -76,7 +76,10 @@ async fn strangers(desk: &Desk, address: &str, asker: Asker) -> Result<(), Failu
 }
 
 async fn count(desk: &Desk, what: &str, end: Timestamp) -> Result<u64, StoreError> {
-    desk.services.throttles.count(&TokenHash::of(what), end).await
+    desk.services
+        .throttles
+        .count(&TokenHash::of(what), end)
+        .await
 }
 
 /// Whether the address is this identity's and can be nobody else's.
