@@ -4,6 +4,7 @@
 //! have been read.
 
 mod alone;
+mod captcha;
 mod collection;
 mod connection;
 mod drop_in;
@@ -35,6 +36,7 @@ mod required_actions;
 mod route;
 mod routes;
 mod schema;
+mod security_headers;
 mod session;
 mod size;
 mod sources;
@@ -53,6 +55,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 pub use self::{
+    captcha::{Captcha, CaptchaFlow, CaptchaProvider},
     connection::ConnectionUrl,
     finding::{Finding, KeyPath, Place, Report, Severity},
     form_module::FormModule,
@@ -76,6 +79,7 @@ pub use self::{
     required_actions::{RequiredAction, RequiredActions},
     route::{Access, EncodedSlash, HeaderPreset, Route, Timeouts, Unauthenticated},
     schema::SchemaSource,
+    security_headers::SecurityHeaders,
     session::{ActionsInWhoAmI, Session, WhoAmI},
     size::ByteSize,
     sources::Sources,
@@ -140,6 +144,10 @@ pub struct Config {
     pub mail: Mail,
     /// `[messages]`.
     pub messages: Messages,
+    /// `[captcha]`.
+    pub captcha: Captcha,
+    /// `[security_headers]`.
+    pub security_headers: SecurityHeaders,
     /// `[limits]`.
     pub limits: Limits,
     /// `[log]`.
@@ -166,6 +174,8 @@ impl Default for Config {
             plugins: Plugins::default(),
             mail: Mail::default(),
             messages: Messages::default(),
+            captcha: Captcha::default(),
+            security_headers: SecurityHeaders::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -249,6 +259,9 @@ impl Config {
         self.mail.validate(&mut check.under("mail"));
         self.messages.validate(&mut check.under("messages"));
         self.warn_of_silence(&mut check.under("mail"));
+        self.captcha.validate(&mut check.under("captcha"));
+        self.security_headers
+            .validate(&mut check.under("security_headers"));
         self.limits.validate(&mut check.under("limits"));
     }
 

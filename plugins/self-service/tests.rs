@@ -5,6 +5,7 @@ mod actions;
 mod actions_asked;
 mod attributes;
 mod beyond_them;
+mod captcha;
 mod confirmation;
 mod deletion;
 mod ended;

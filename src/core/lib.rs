@@ -7,6 +7,7 @@ pub mod action;
 pub mod administration;
 pub mod assurance;
 pub mod broker;
+pub mod captcha;
 pub mod catalogue;
 mod claims;
 pub mod clock;
