@@ -8,7 +8,7 @@ use http::{
     header::{ACCEPT, ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use portcullis_core::catalogue::Code;
-use portcullis_kit::{ErrorPage, Shell, WayOut, envelope};
+use portcullis_kit::{ErrorPage, Shell, WayOut, envelope, forbid_framing};
 use serde_json::json;
 use url::Url;
 
@@ -104,6 +104,7 @@ impl Answers {
         for (name, value) in self.shell.security_headers() {
             headers.entry(name).or_insert_with(|| value.clone());
         }
+        forbid_framing(headers);
         headers.insert(X_PORTCULLIS, HeaderValue::from_static("1"));
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert(X_REQUEST_ID, id);

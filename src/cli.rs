@@ -27,6 +27,7 @@ mod selector;
 mod serve;
 mod show_endpoints;
 mod state;
+mod throttles;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -136,6 +137,8 @@ enum Command {
         #[command(flatten)]
         consent: Consent,
     },
+    #[command(flatten)]
+    Throttles(throttles::ThrottleCommand),
     /// Look at the actions that people may have to do.
     #[command(subcommand)]
     RequiredActions(required_actions::RequiredActions),
@@ -212,6 +215,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Schema(asked)) => schema_check::run(&common, &asked),
         Some(Command::Import(asked)) => import::run(&common, &asked),
         Some(Command::Export(asked)) => export::run(&common, &asked),
+        Some(Command::Throttles(asked)) => throttles::run(&common, &asked),
         Some(Command::ShowEndpoints) => show_endpoints::run(&common),
         Some(Command::RequiredActions(asked)) => required_actions::run(&common, &asked),
         Some(Command::SetRequiredActions(asked)) => required_actions::set(&common, &asked),

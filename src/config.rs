@@ -5,6 +5,7 @@
 
 mod alone;
 mod breached;
+mod captcha;
 mod collection;
 mod connection;
 mod drop_in;
@@ -36,6 +37,7 @@ mod required_actions;
 mod route;
 mod routes;
 mod schema;
+mod security_headers;
 mod session;
 mod size;
 mod sources;
@@ -55,6 +57,7 @@ use url::{Host, Url};
 
 pub use self::{
     breached::Breached,
+    captcha::{Captcha, CaptchaFlow, CaptchaProvider},
     connection::ConnectionUrl,
     finding::{Finding, KeyPath, Place, Report, Severity},
     form_module::FormModule,
@@ -78,6 +81,7 @@ pub use self::{
     required_actions::{RequiredAction, RequiredActions},
     route::{Access, EncodedSlash, HeaderPreset, Route, Timeouts, Unauthenticated},
     schema::SchemaSource,
+    security_headers::SecurityHeaders,
     session::{ActionsInWhoAmI, Session, WhoAmI},
     size::ByteSize,
     sources::Sources,
@@ -142,6 +146,10 @@ pub struct Config {
     pub mail: Mail,
     /// `[messages]`.
     pub messages: Messages,
+    /// `[captcha]`.
+    pub captcha: Captcha,
+    /// `[security_headers]`.
+    pub security_headers: SecurityHeaders,
     /// `[limits]`.
     pub limits: Limits,
     /// `[log]`.
@@ -168,6 +176,8 @@ impl Default for Config {
             plugins: Plugins::default(),
             mail: Mail::default(),
             messages: Messages::default(),
+            captcha: Captcha::default(),
+            security_headers: SecurityHeaders::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -251,6 +261,9 @@ impl Config {
         self.mail.validate(&mut check.under("mail"));
         self.messages.validate(&mut check.under("messages"));
         self.warn_of_silence(&mut check.under("mail"));
+        self.captcha.validate(&mut check.under("captcha"));
+        self.security_headers
+            .validate(&mut check.under("security_headers"));
         self.limits.validate(&mut check.under("limits"));
     }
 

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod authenticate;
 mod authorize;
 mod builtin;
+pub mod captcha;
 pub mod cli;
 pub mod config;
 pub mod documents;

@@ -3,12 +3,14 @@
 
 mod cached;
 mod cell;
+mod counters;
 mod credentials;
 mod database;
 mod flows;
 mod identities;
 mod keys;
 mod mails;
+mod pauses;
 mod principals;
 mod providers;
 mod purge;
@@ -38,19 +40,23 @@ use portcullis_core::{
     session::SessionStore,
     sessions::SessionLifetimes,
     store::StoreError,
+    throttle::{Counters, Throttles},
     vault::{TokenStore, UpstreamSessionStore},
 };
 
 pub(crate) use self::recent::Recent;
 use self::{
     cached::{CachedCredentials, CachedIdentities, CachedSessions, Caches},
+    counters::SqlCounters,
     credentials::SqlCredentials,
     database::Database,
     flows::SqlFlows,
     identities::SqlIdentities,
     keys::Purpose,
     mails::SqlMails,
+    pauses::SqlPauses,
     records::Records,
+    redis::SharedCounters,
     sessions::SqlSessions,
     tokens::SqlTokens,
     upstream_sessions::SqlUpstreamSessions,
@@ -81,6 +87,8 @@ pub struct Stores {
     pub sessions: Arc<dyn SessionStore>,
     /// Flows.
     pub flows: Arc<dyn FlowStore>,
+    /// What may happen only so often, counted in Redis where there is one.
+    pub throttles: Throttles,
     /// Upstream tokens, sealed.
     pub tokens: Arc<dyn TokenStore>,
     /// Where sessions came from; whoever writes ID tokens seals them.
@@ -110,6 +118,7 @@ impl Store {
         actions: Arc<Actions>,
         counters: SessionCacheMetrics,
     ) -> Stores {
+        let throttles = self.throttles(shared.as_ref());
         let shared = shared.map(Arc::new);
         let sessions = SqlSessions::new(self.database.clone());
         let identities = SqlIdentities::new(self.database.clone());
@@ -149,6 +158,7 @@ impl Store {
                 caches,
             }),
             flows: self.flows(),
+            throttles,
             tokens: self.tokens(),
             upstream_sessions: Arc::new(SqlUpstreamSessions::new(self.database.clone())),
             principals,
@@ -200,6 +210,16 @@ impl Store {
     fn flows(&self) -> Arc<dyn FlowStore> {
         let clock = Arc::clone(&self.clock);
         Arc::new(SqlFlows::new(self.database.clone(), clock))
+    }
+
+    fn throttles(&self, shared: Option<&SharedSessions>) -> Throttles {
+        let clock = Arc::clone(&self.clock);
+        let record = SqlCounters::new(self.database.clone(), Arc::clone(&clock));
+        let counters: Arc<dyn Counters> = match shared {
+            Some(shared) => Arc::new(SharedCounters::beside(shared, (Arc::new(record), clock))),
+            None => Arc::new(record),
+        };
+        Throttles::new(counters, Arc::new(SqlPauses::new(self.database.clone())))
     }
 
     fn tokens(&self) -> Arc<dyn TokenStore> {

@@ -27,6 +27,7 @@ mod store {
     mod record;
     mod refresh;
     mod shared;
+    mod throttles;
     mod upstream;
     mod vault;
 }

@@ -141,6 +141,8 @@ m4990008 = Das {$provider}-Konto ist dort der einzige Weg zur Anmeldung, deshalb
 m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sich den neuen Stand an, und nehmen Sie Ihre Änderung noch einmal vor.
 m4990011 = Ein verknüpftes Konto hält diese Angabe aktuell. Bitte ändern Sie sie dort.
 m4990012 = Das lässt sich hier nicht ändern. Bitte ändern Sie es in Ihren Einstellungen.
+m4000038 = Die Prüfung, ob Sie ein Mensch sind, ist fehlgeschlagen. Bitte versuchen Sie es noch einmal.
+m4990090 = Ob Sie ein Mensch sind, konnte gerade nicht geprüft werden, deshalb ist nichts geschehen. Bitte versuchen Sie es gleich noch einmal.
 m4990030 = Das bleibt: Alle hier brauchen einen zweiten Schritt und etwas, womit sie sich anmelden. Bitte fügen Sie zuerst etwas anderes hinzu.
 m4990060 = Dieses Passwort ist leicht zu erraten. Bitte nehmen Sie mehr Wörter oder weniger gebräuchliche.
 m4990061 = Dieses Passwort hatten Sie schon einmal. Bitte wählen Sie ein anderes.
@@ -239,6 +241,7 @@ sign_in_loop = Die Anmeldung gelingt, aber der Browser behält das Cookie der Si
 ## Formulare
 
 form-or = oder
+form-captcha-needs-scripts = Dieses Formular braucht Skripte, um Menschen von Maschinen zu unterscheiden.
 form-optional = freiwillig
 form-check-marked = Bitte prüfen Sie die markierten Felder.
 form-locked = Das kann nur die Administration ändern.

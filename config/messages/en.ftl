@@ -149,6 +149,8 @@ m4990008 = The {$provider} account is their only way to sign in, so it stays the
 m4990010 = This was changed somewhere else in the meantime. Please look at how it is now, then make your change again.
 m4990011 = A linked account keeps this up to date. Please change it there.
 m4990012 = This cannot be changed here. Please change it in your settings.
+m4000038 = Captcha verification failed, please try again.
+m4990090 = Whether you are human could not be checked just now, so nothing was done. Please try again in a moment.
 m4990030 = This stays: everybody here needs a second step, and something to sign in with. Please add another one first.
 m4990060 = This password is easily guessed. Please use more words, or less common ones.
 m4990061 = You have had this password before. Please choose another one.
@@ -247,6 +249,7 @@ sign_in_loop = Signing in works, but the browser does not keep the session's coo
 ## Forms
 
 form-or = or
+form-captcha-needs-scripts = This form needs scripts, to tell people from machines.
 form-optional = optional
 form-check-marked = Please check the marked fields.
 form-locked = Only an administrator can change this.

@@ -12,6 +12,8 @@ use portcullis_core::{
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::captcha::Widget;
+
 pub(crate) use self::choice::pictures;
 use self::{
     choice::{Section, sections},
@@ -35,6 +37,8 @@ pub(crate) struct FormView<'a> {
     parts: Vec<Part<'a>>,
     /// What is filled in only by whoever has read everything else.
     last: Option<Part<'a>>,
+    /// What tells people from machines.
+    captcha: Option<Widget>,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,11 +73,13 @@ impl<'a> FormView<'a> {
             sections: sections(&choices),
             parts: Vec::new(),
             last: None,
+            captcha: Widget::of(ui),
         };
         let is_divided = part::is_divided(ui);
         for node in rest {
             match node.group.as_str() {
                 _ if node.kind == "script" => {}
+                "captcha" => {}
                 "default" if is(node, "hidden") => view.shared.push(Hidden::of(node)),
                 _ => Part::of(&mut view.parts, node, is_divided).add(node),
             }

@@ -4,6 +4,7 @@
 //! hands it to [`RouterPages`]. Everything an answer must carry is added there, once.
 
 mod body;
+mod captcha;
 mod escape;
 mod failure;
 mod form;
@@ -26,7 +27,7 @@ pub use locales::{Locale, Locales, LocalesError, UI_LOCALES};
 pub use modules::{Module, Modules};
 pub use negotiation::{Wants, names_html};
 pub use overview::{Line, OverviewPage, OverviewRow, OverviewSection, PostButton};
-pub use policy::Framing;
+pub use policy::{Framing, SecurityHeaders, forbid_framing};
 pub use router_pages::{JsonOnly, RouterPages, json_only};
 pub use shell::{ErrorPage, Facts, FormPage, NoticePage, Shell, ShellError};
 pub use visit::Visit;

@@ -7,6 +7,8 @@ use portcullis_core::ui::{Node, Ui};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::{captcha::Widget, stylesheet};
+
 /// Where a script is, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +30,8 @@ pub struct Modules {
 #[derive(Debug, Serialize)]
 pub(crate) struct Script {
     src: String,
-    integrity: String,
+    /// Its digest; a service's own script changes as it likes.
+    integrity: Option<String>,
 }
 
 impl Modules {
@@ -40,28 +43,45 @@ impl Modules {
         }
     }
 
-    /// The scripts of a form: its own, and the modules of its annotations.
-    pub(crate) fn scripts(&self, ui: &Ui) -> Vec<Script> {
+    /// The scripts of a form: its own, the modules of its annotations, and what its captcha needs
+    /// beside the service's own script.
+    pub(crate) fn scripts(&self, ui: &Ui, prefix: &str) -> Vec<Script> {
         let own = ui.nodes.iter().filter_map(own_script);
         let is_used = |name: &str| ui.nodes.iter().any(|node| is_annotated(node, name));
         let modules = self.known.iter().filter(|(name, _)| is_used(name));
         let modules = modules.map(|(_, module)| (module.src.as_str(), module.integrity.as_str()));
+        let captcha = Widget::of(ui).filter(Widget::needs_ours);
+        let captcha = captcha.map(|_| stylesheet::captcha(prefix));
+        let captcha = captcha
+            .iter()
+            .map(|(src, integrity)| (src.as_str(), integrity.as_str()));
         // Two groups of a form may need the same.
         let mut seen = HashSet::new();
         own.chain(modules)
+            .chain(captcha)
             .filter(|(src, _)| seen.insert(*src))
             .filter_map(|(src, integrity)| {
                 Some(Script {
                     src: self.address(src)?.into(),
-                    integrity: integrity.to_owned(),
+                    integrity: Some(integrity.to_owned()),
                 })
             })
             .collect()
     }
 
+    /// The same with the script of the captcha's service.
+    pub(crate) fn all(&self, ui: &Ui, prefix: &str) -> Vec<Script> {
+        let service = Widget::of(ui).map(|widget| Script {
+            src: widget.script(),
+            integrity: None,
+        });
+        let scripts = self.scripts(ui, prefix);
+        service.into_iter().chain(scripts).collect()
+    }
+
     /// Their addresses, as a content security policy writes them.
-    pub(crate) fn sources(&self, ui: &Ui) -> Vec<String> {
-        let urls = self.scripts(ui).into_iter();
+    pub(crate) fn sources(&self, ui: &Ui, prefix: &str) -> Vec<String> {
+        let urls = self.scripts(ui, prefix).into_iter();
         urls.filter_map(|script| {
             let mut url = Url::parse(&script.src).ok()?;
             url.set_query(None);

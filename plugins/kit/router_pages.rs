@@ -21,6 +21,7 @@ use crate::{
     failure::{Failure, WayOut},
     locales::{Locale, UI_LOCALES},
     negotiation::Wants,
+    policy,
     shell::{ErrorPage, Shell},
 };
 
@@ -144,6 +145,7 @@ impl Pages for RouterPages {
                 .entry(name.clone())
                 .or_insert_with(|| value.clone());
         }
+        policy::forbid_framing(&mut parts.headers);
         // The bodies are made in memory, so collecting them cannot fail.
         let body = body.collect().await.map(|body| body.to_bytes().to_vec());
         Response::from_parts(parts, body.unwrap_or_default())
@@ -241,6 +243,7 @@ mod tests {
             let policy = headers["content-security-policy"].to_str().unwrap();
             assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
             assert!(!policy.contains("unsafe"), "{policy}");
+            assert_eq!(headers["x-frame-options"], "DENY");
             assert_eq!(headers["x-content-type-options"], "nosniff");
             assert_eq!(headers["cache-control"], "no-store");
             assert_eq!(headers["x-portcullis"], "1");

@@ -11,6 +11,7 @@ use portcullis_core::{catalogue::Code, ui::Ui};
 use serde::Serialize;
 
 use crate::{
+    captcha::Widget,
     escape,
     failure::WayOut,
     form::{self, FormView},
@@ -18,7 +19,7 @@ use crate::{
     locales::{Locale, Locales, LocalesError},
     modules::{Modules, Script},
     overview::{Line, OverviewPage},
-    policy::{self, Framing, Sources},
+    policy::{self, Framing, SecurityHeaders, Sources},
     stylesheet,
 };
 
@@ -61,6 +62,7 @@ pub struct Shell {
     prefix: String,
     stylesheet: String,
     secure: bool,
+    security: SecurityHeaders,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -136,7 +138,8 @@ impl Shell {
             prefix: prefix.trim_end_matches('/').to_owned(),
             stylesheet: format!("{}{}", prefix.trim_end_matches('/'), stylesheet::path()),
             secure,
-            headers: security_headers(secure),
+            headers: security_headers(secure, &SecurityHeaders::default()),
+            security: SecurityHeaders::default(),
         })
     }
 
@@ -144,6 +147,14 @@ impl Shell {
     #[must_use]
     pub fn with_locales(mut self, locales: Arc<Locales>) -> Self {
         self.locales = locales;
+        self
+    }
+
+    /// The shell with these headers.
+    #[must_use]
+    pub fn with_security_headers(mut self, security: SecurityHeaders) -> Self {
+        self.headers = security_headers(self.secure, &security);
+        self.security = security;
         self
     }
 
@@ -170,9 +181,11 @@ impl Shell {
     pub fn policy(&self, framing: &Framing, ui: Option<&Ui>) -> [(HeaderName, HeaderValue); 1] {
         let sources = ui.map(|ui| Sources {
             pictures: form::pictures(ui),
-            scripts: self.modules.sources(ui),
+            scripts: self.modules.sources(ui, &self.prefix),
+            captcha: Widget::of(ui).map(|one| one.origins()).unwrap_or_default(),
         });
-        let policy = policy::policy(self.secure, framing, &sources.unwrap_or_default());
+        let own = (self.secure, &self.security);
+        let policy = policy::policy(own, framing, &sources.unwrap_or_default());
         [(header::CONTENT_SECURITY_POLICY, policy)]
     }
 
@@ -208,7 +221,7 @@ impl Shell {
                 title: page.title,
                 lead: page.lead,
                 form: FormView::of(page.ui),
-                scripts: self.modules.scripts(page.ui),
+                scripts: self.modules.all(page.ui, &self.prefix),
                 footer: page.footer,
             },
         )
@@ -291,12 +304,12 @@ fn heading(code: Code) -> &'static str {
     }
 }
 
-fn security_headers(secure: bool) -> Vec<(HeaderName, HeaderValue)> {
+fn security_headers(secure: bool, security: &SecurityHeaders) -> Vec<(HeaderName, HeaderValue)> {
     let of = HeaderValue::from_static;
     vec![
         (
             header::CONTENT_SECURITY_POLICY,
-            policy::policy(secure, &Framing::Nobody, &Sources::default()),
+            policy::policy((secure, security), &Framing::Nobody, &Sources::default()),
         ),
         (header::X_CONTENT_TYPE_OPTIONS, of("nosniff")),
         (header::REFERRER_POLICY, of("same-origin")),

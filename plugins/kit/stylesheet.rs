@@ -1,38 +1,58 @@
-//! The one stylesheet: small, ours, and cached for good under a name made of its content.
+//! The one stylesheet, and the script that asks captchas unseen: small, ours, and cached for good under
+//! names made of their content.
 
 use axum::{Router, routing::get};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{
     HeaderValue,
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384};
 
 /// What every page looks like.
 const CSS: &str = include_str!("assets/style.css");
+/// Asks a captcha when a form is sent.
+const CAPTCHA: &str = include_str!("assets/captcha.js");
 
 /// The path of the stylesheet below the prefix. It changes with the content, so that browsers
 /// may keep each version for ever.
 pub(crate) fn path() -> String {
-    let digest = Sha256::digest(CSS.as_bytes());
+    named(CSS, "css")
+}
+
+/// The address of the captcha's script, and its digest.
+pub(crate) fn captcha(prefix: &str) -> (String, String) {
+    let digest = STANDARD.encode(Sha384::digest(CAPTCHA.as_bytes()));
+    let path = named(CAPTCHA, "js");
+    (format!("{prefix}{path}"), format!("sha384-{digest}"))
+}
+
+fn named(content: &str, kind: &str) -> String {
+    let digest = Sha256::digest(content.as_bytes());
     let name: String = digest
         .iter()
         .take(8)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    format!("/assets/{name}.css")
+    format!("/assets/{name}.{kind}")
 }
 
-/// The router that serves the stylesheet.
+/// The router that serves both.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let headers = [
-        (
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/css; charset=utf-8"),
-        ),
-        (
-            CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=31536000, immutable"),
-        ),
-    ];
-    Router::new().route(&path(), get(move || async move { (headers, CSS) }))
+    let answer = |kind: &'static str, content: &'static str| {
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static(kind)),
+            (
+                CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=31536000, immutable"),
+            ),
+        ];
+        get(move || async move { (headers, content) })
+    };
+    Router::new()
+        .route(&path(), answer("text/css; charset=utf-8", CSS))
+        .route(
+            &named(CAPTCHA, "js"),
+            answer("text/javascript; charset=utf-8", CAPTCHA),
+        )
 }

@@ -72,9 +72,9 @@ impl Sent {
         bond: &Bond<'_>,
         typed: &Secret,
     ) -> Result<bool, StoreError> {
-        let flows = &desk.services.flows;
+        let (flows, throttles) = (&desk.services.flows, &desk.services.throttles);
         let of = |what: &str| TokenHash::of(&format!("{what}:{}", self.nonce));
-        let tries = flows.count(&of("code-tries"), self.expires_at).await?;
+        let tries = throttles.count(&of("code-tries"), self.expires_at).await?;
         let is_it = self.hash == bond.hash(&self.nonce, typed);
         let is_alive = tries <= TRIES && desk.now() < self.expires_at;
         Ok(is_it && is_alive && flows.claim_once(&of("code-used"), self.expires_at).await?)

@@ -7,7 +7,10 @@ use portcullis_core::{flow::FlowKind, id::FlowId, method::Method, plugin::Servic
 use portcullis_kit::Shell;
 use url::Url;
 
-use crate::config::{Config, Limits};
+use crate::{
+    captcha::CaptchaGuard,
+    config::{Config, Limits},
+};
 
 /// What every page function works with.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct Desk {
     pub(crate) limits: Limits,
     /// What renders pages.
     pub(crate) shell: Arc<Shell>,
+    /// What tells people from machines, where the operator asks for that.
+    pub(crate) captcha: Option<CaptchaGuard>,
 }
 
 impl Desk {

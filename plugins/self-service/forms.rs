@@ -14,7 +14,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Visit};
 
-use crate::{desk::Desk, factors::Memory};
+use crate::{captcha, desk::Desk, factors::Memory};
 
 /// What a form asks for, and what factors remember of what they ask in it.
 #[derive(Debug, Default)]
@@ -44,6 +44,19 @@ impl Form {
 
 /// The usual form of this kind, for whoever visits on their way to where these scopes are asked for.
 pub(crate) async fn usual(
+    desk: &Desk,
+    visit: &Visit,
+    (kind, scopes): (FlowKind, &[String]),
+) -> Result<Form, Failure> {
+    let mut form = bare(desk, visit, (kind, scopes)).await?;
+    if kind != FlowKind::Registration && !form.nodes.is_empty() {
+        form.nodes.extend(captcha::nodes(desk, kind));
+    }
+    Ok(form)
+}
+
+/// The same without a captcha, but for registration, which has its own.
+async fn bare(
     desk: &Desk,
     visit: &Visit,
     (kind, scopes): (FlowKind, &[String]),

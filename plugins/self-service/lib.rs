@@ -9,6 +9,7 @@ mod addresses;
 mod arrival;
 mod attempts;
 mod attributes;
+mod captcha;
 mod choosing;
 mod codes;
 mod complaint;
@@ -62,6 +63,7 @@ mod tests;
 
 pub use portcullis_kit::Module;
 
+pub use captcha::CaptchaGuard;
 pub use config::{
     Config, ErrorConfig, Limits, LoginConfig, MailedConfig, MailedProof, Rate, RegistrationConfig,
     SettingsConfig,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use portcullis_core::plugin::{Addresses, Host, InstallError, Plugin};
-use portcullis_kit::{Locales, Modules, RouterPages, Shell, ShellError};
+use portcullis_kit::{Locales, Modules, RouterPages, SecurityHeaders, Shell, ShellError};
 
 use crate::{
+    captcha::CaptchaGuard,
     config::{Config, Limits},
     desk::Desk,
     router,
@@ -20,6 +21,8 @@ pub struct SelfService {
     config: Config,
     limits: Limits,
     locales: Option<Arc<Locales>>,
+    captcha: Option<CaptchaGuard>,
+    security: SecurityHeaders,
 }
 
 impl SelfService {
@@ -29,6 +32,8 @@ impl SelfService {
             config,
             limits,
             locales: None,
+            captcha: None,
+            security: SecurityHeaders::default(),
         }
     }
 
@@ -39,11 +44,27 @@ impl SelfService {
         self
     }
 
+    /// The plugin with a captcha in the forms of some flows.
+    #[must_use]
+    pub fn with_captcha(mut self, guard: CaptchaGuard) -> Self {
+        self.captcha = Some(guard);
+        self
+    }
+
+    /// The plugin with these headers of its answers.
+    #[must_use]
+    pub fn with_security_headers(mut self, security: SecurityHeaders) -> Self {
+        self.security = security;
+        self
+    }
+
     fn shell(&self, addresses: &Addresses) -> Result<Shell, ShellError> {
         let public_url = addresses.public_url();
         let secure = public_url.scheme() == "https";
         let modules = Modules::new(public_url, self.config.form_modules.clone());
-        let shell = Shell::new(PRODUCT, &addresses.prefix, secure)?.with_modules(modules);
+        let shell = Shell::new(PRODUCT, &addresses.prefix, secure)?
+            .with_modules(modules)
+            .with_security_headers(self.security.clone());
         Ok(match &self.locales {
             Some(locales) => shell.with_locales(Arc::clone(locales)),
             None => shell,
@@ -70,6 +91,7 @@ impl Plugin for SelfService {
             config: self.config.clone(),
             limits: self.limits,
             shell: shell.clone(),
+            captcha: self.captcha.clone(),
         };
         let router = router::router(Arc::new(desk));
         let pages = RouterPages::new(&prefix, router, shell);

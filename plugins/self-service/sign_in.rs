@@ -25,8 +25,7 @@ use crate::{
     identity_json,
     navigate::with_cookie,
     provider::OIDC,
-    remembered, session_json,
-    throttle::mailed,
+    remembered, session_json, throttle,
     verification::{self, begin::Begun},
 };
 
@@ -212,6 +211,7 @@ impl SignIn<'_> {
             ..present.session.clone()
         };
         let session = raise(desk, &session, proved).await?;
+        throttle::remember(desk, visit, self.identity, &session).await;
         desk.services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,
@@ -335,7 +335,7 @@ impl SignIn<'_> {
         if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {
             services.sessions.store().revoke(old.session.id).await?;
         }
-        mailed::remember(desk, visit, self.identity.id).await;
+        throttle::remember(desk, visit, self.identity, &session).await;
         services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,

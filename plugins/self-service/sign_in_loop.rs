@@ -40,8 +40,8 @@ pub(crate) async fn check_bounce(
         return Ok(());
     };
     let key = TokenHash::of(&format!("bounce:{}:{return_to}", principal.session.id));
-    let flows = &desk.services.flows;
-    if flows.count(&key, desk.now() + WINDOW).await? <= BOUNCES {
+    let throttles = &desk.services.throttles;
+    if throttles.count(&key, desk.now() + WINDOW).await? <= BOUNCES {
         return Ok(());
     }
     Err(explain(desk, Some(return_to))

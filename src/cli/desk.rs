@@ -18,6 +18,7 @@ use portcullis_core::{
     session::SessionStore,
     stage::Observer,
     store::StoreError,
+    throttle::Throttles,
 };
 use portcullis_local::Password;
 use serde_json::{Value, json};
@@ -123,6 +124,10 @@ impl Desk {
 
     pub(super) fn sessions(&self) -> &dyn SessionStore {
         &*self.foundation.stores.sessions
+    }
+
+    pub(super) fn throttles(&self) -> &Throttles {
+        &self.foundation.stores.throttles
     }
 
     pub(super) fn schemas(&self) -> &Arc<Schemas> {

@@ -50,6 +50,14 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         &mut key.under("secret_file"),
     );
 
+    let captcha = &mut config.captcha;
+    settle(&mut captcha.secret_file, folder);
+    read_secret(
+        captcha.secret_file.as_deref(),
+        &mut captcha.secret,
+        &mut check.under("captcha").under("secret_file"),
+    );
+
     if !config.providers_dir.as_os_str().is_empty() {
         config.providers_dir = folder.join(&config.providers_dir);
     }

@@ -120,7 +120,4 @@ pub trait FlowStore: Debug + Send + Sync {
     /// Claims a key until `expires_at`; `false` when it is claimed already. Guards what may be
     /// used only once, such as the answer of a provider.
     async fn claim_once(&self, key: &TokenHash, expires_at: Timestamp) -> Result<bool, StoreError>;
-
-    /// Adds one to a counter that starts anew after `window_ends`, and says its new value.
-    async fn count(&self, key: &TokenHash, window_ends: Timestamp) -> Result<u64, StoreError>;
 }

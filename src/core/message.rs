@@ -1,5 +1,6 @@
 //! Messages people read, under the ids of the wire dialect; the texts are our own.
 
+mod captcha;
 mod factor;
 mod key;
 mod moments;
@@ -101,15 +102,14 @@ use messages;
 impl Message {
     /// Every message's id with its English text, in which `{…}` stands for a value of the context.
     pub fn wordings() -> impl Iterator<Item = &'static (u32, &'static str)> {
-        WORDINGS
-            .iter()
-            .chain(factor::wordings())
-            .chain(key::wordings())
+        let parts = WORDINGS.iter().chain(factor::wordings());
+        parts.chain(key::wordings()).chain(captcha::wordings())
     }
 
     #[cfg(test)]
     fn all() -> impl Iterator<Item = &'static (u32, &'static str, &'static str, &'static str)> {
-        ALL.iter().chain(factor::all()).chain(key::all())
+        let parts = ALL.iter().chain(factor::all());
+        parts.chain(key::all()).chain(captcha::all())
     }
 }
 

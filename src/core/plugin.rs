@@ -29,6 +29,7 @@ use crate::{
     seal::Seal,
     sessions::Sessions,
     stage::{Authenticator, Authorizer, Enricher, Observer},
+    throttle::Throttles,
     vault::UpstreamSessionStore,
 };
 
@@ -85,6 +86,8 @@ pub struct Services {
     pub sessions: Sessions,
     /// The flows.
     pub flows: Arc<dyn FlowStore>,
+    /// What may happen only so often.
+    pub throttles: Throttles,
     /// Where sessions came from, for those that began at a provider.
     pub upstream_sessions: Arc<dyn UpstreamSessionStore>,
     /// The methods of local identities; empty when local sign-in is off.

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use portcullis_core::{
+    flow::FlowKind,
     method::Method,
     plugin::{Announcer, Host, Plugin, Services},
     stage::{Authenticator, Observer},
 };
-use portcullis_kit::{Locales, Shell};
-use portcullis_self_service::SelfService;
+use portcullis_kit::{Locales, SecurityHeaders, Shell};
+use portcullis_self_service::{CaptchaGuard, SelfService};
 
 use super::{BuildError, Foundation, ProviderParts, routes};
 use crate::{
     answer::Answers,
     authenticate::SessionAuthenticator,
+    captcha::Service,
     config::{self, Config},
     echo::Echo,
     enrich::ReservedHeaders,
@@ -49,9 +51,11 @@ pub(super) async fn gate(
     ));
     host.authenticators.push(Arc::clone(&authenticator));
     let locales = Arc::clone(&foundation.locales);
-    self_service(config)
-        .with_locales(Arc::clone(&locales))
-        .install(&mut host)?;
+    let mut self_service = self_service(config).with_locales(Arc::clone(&locales));
+    if let Some(guard) = captcha(&config.captcha)? {
+        self_service = self_service.with_captcha(guard);
+    }
+    self_service.install(&mut host)?;
     let fetch = host.public_pages.last().map(|(_, pages)| ProfileFetch {
         pages: Arc::clone(pages),
         prefix: config.prefix.clone(),
@@ -109,11 +113,38 @@ fn parts(
     })
 }
 
+/// What tells people from machines, and in which flows.
+fn captcha(section: &config::Captcha) -> Result<Option<CaptchaGuard>, BuildError> {
+    use config::CaptchaFlow;
+    let service = Service::new(section).map_err(|error| BuildError::part(&error))?;
+    let kind = |flow: &CaptchaFlow| match flow {
+        CaptchaFlow::Login => FlowKind::Login,
+        CaptchaFlow::Registration => FlowKind::Registration,
+        CaptchaFlow::Recovery => FlowKind::Recovery,
+        CaptchaFlow::Verification => FlowKind::Verification,
+    };
+    Ok(service.map(|service| CaptchaGuard {
+        captcha: Arc::new(service),
+        flows: section.flows.iter().map(kind).collect(),
+    }))
+}
+
+fn security_headers(config: &Config) -> SecurityHeaders {
+    SecurityHeaders {
+        frame_ancestors: config.security_headers.frame_ancestors.clone(),
+        directives: config.security_headers.directives(),
+    }
+}
+
 fn answers(config: &Config, locales: Arc<Locales>) -> Result<Answers, BuildError> {
     let secure = config.public_url.scheme() == "https";
     let shell = Shell::new(PRODUCT, &config.prefix, secure).map_err(|e| BuildError::part(&e))?;
     Ok(Answers::new(
-        Arc::new(shell.with_locales(locales)),
+        Arc::new(
+            shell
+                .with_locales(locales)
+                .with_security_headers(security_headers(config)),
+        ),
         &config.public_url,
         &config.prefix,
     ))
@@ -149,6 +180,7 @@ async fn services(
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
         flows: Arc::clone(&foundation.stores.flows),
+        throttles: foundation.stores.throttles.clone(),
         upstream_sessions: Arc::clone(&providers.upstream_sessions),
         methods,
         factors: foundation.factors(config).await?,
@@ -217,7 +249,7 @@ fn self_service(config: &Config) -> SelfService {
         flows_per_address: rate(config.limits.flows_per_address),
         sign_ins_per_identity: rate(config.limits.sign_ins_per_identity),
     };
-    SelfService::new(settings, limits)
+    SelfService::new(settings, limits).with_security_headers(security_headers(config))
 }
 
 fn limits(limits: &config::Limits) -> Limits {

@@ -1,4 +1,4 @@
-//! Flows, claims of what may happen once, and counters in SQL.
+//! Flows and claims of what may happen once, in SQL.
 //!
 //! They stay in SQL even where Redis is configured: signing in needs SQL anyway, and with a single
 //! record no submission completes twice while Redis comes and goes.
@@ -14,7 +14,7 @@ use portcullis_core::{
     secret::TokenHash,
     store::StoreError,
 };
-use sea_query::{CaseStatement, DeleteStatement, Expr, ExprTrait, OnConflict, Query, Value};
+use sea_query::{DeleteStatement, Expr, ExprTrait, OnConflict, Query, Value};
 
 use super::{
     cell::{hash, json, text, time},
@@ -125,36 +125,5 @@ impl FlowStore for SqlFlows {
         );
         let row = self.database.write(&row, "claim");
         Ok(self.database.execute(row).await? > 0)
-    }
-
-    async fn count(&self, key: &TokenHash, window_ends: Timestamp) -> Result<u64, StoreError> {
-        let tally = || Expr::col((Table::Counters, Column::Tally));
-        let ends = || Expr::col((Table::Counters, Column::ExpiresAt));
-        let ended = || ends().lte(time(self.clock.now()));
-        let one = || Expr::from(Value::BigInt(Some(1)));
-        let anew = Expr::from(time(window_ends));
-        let mut row = insert(
-            Table::Counters,
-            vec![
-                (Column::KeyHash, hash(key)),
-                (Column::Tally, Value::BigInt(Some(1))),
-                (Column::ExpiresAt, time(window_ends)),
-            ],
-        );
-        let tallied = CaseStatement::new()
-            .case(ended(), one())
-            .finally(tally().add(one()));
-        let window = CaseStatement::new().case(ended(), anew).finally(ends());
-        row.on_conflict(
-            OnConflict::column(Column::KeyHash)
-                .value(Column::Tally, tallied)
-                .value(Column::ExpiresAt, window)
-                .to_owned(),
-        );
-        row.returning_col(Column::Tally);
-        let row = self.database.write(&row, "counter");
-        let row = self.database.row(row).await?;
-        let tally = row.map_or(Ok(1), |row| row.number(Column::Tally))?;
-        Ok(u64::try_from(tally).unwrap_or(1))
     }
 }

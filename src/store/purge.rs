@@ -25,6 +25,7 @@ pub(super) async fn purge(database: &Database, now: Timestamp) -> Result<(), Sto
         (Table::Claims, now),
         (Table::Counters, now),
         (Table::Mails, now),
+        (Table::Pauses, now),
     ];
     for (table, end) in ends {
         let query = Query::delete()

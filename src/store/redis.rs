@@ -10,6 +10,7 @@
 //!   not bar a token, or that lost its connection, begins a new epoch before it trusts Redis again.
 //! - Until that is done it goes to SQL.
 
+mod counters;
 mod tracking;
 
 use std::{
@@ -33,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use super::record::Record;
+pub(super) use counters::SharedCounters;
 pub use tracking::Tracking;
 
 /// A dead Redis must not hold requests.

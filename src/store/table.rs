@@ -15,6 +15,7 @@ pub(super) enum Table {
     Counters,
     Keys,
     Mails,
+    Pauses,
     Providers,
     UpstreamTokens,
     UpstreamSessions,

@@ -12,11 +12,13 @@ use portcullis_core::{
     testing::{
         FrozenClock, MemoryStore,
         contract::{
-            credential_store_contract, flow_store_contract, flows_go_with_their_identity,
-            identity_store_contract, mail_store_contract, session_store_contract,
-            token_store_contract, upstream_session_store_contract,
+            counter_contract, credential_store_contract, flow_store_contract,
+            flows_go_with_their_identity, identity_store_contract, mail_store_contract,
+            pause_store_contract, session_store_contract, token_store_contract,
+            upstream_session_store_contract,
         },
     },
+    throttle::{Counters, PauseStore},
     vault::{TokenStore, UpstreamSessionStore},
 };
 
@@ -31,6 +33,10 @@ struct Held<'a> {
     tokens: &'a dyn TokenStore,
     upstreams: &'a dyn UpstreamSessionStore,
     mails: &'a dyn MailStore,
+    counters: &'a dyn Counters,
+    pauses: &'a dyn PauseStore,
+    /// Redis goes by its own clock.
+    counts_by_clock: bool,
 }
 
 impl Held<'_> {
@@ -46,6 +52,9 @@ impl Held<'_> {
         token_store_contract(identities, credentials, self.tokens, clock, &entropy).await;
         upstream_session_store_contract(identities, sessions, self.upstreams, &entropy).await;
         mail_store_contract(self.mails, &entropy).await;
+        let frozen = self.counts_by_clock.then_some(clock);
+        counter_contract(self.counters, clock, frozen, &entropy).await;
+        pause_store_contract(self.pauses, clock, &entropy).await;
     }
 }
 
@@ -60,6 +69,9 @@ async fn hold(record: &Record, redis: Option<&Redis>) {
         tokens: &*node.stores.tokens,
         upstreams: &*node.stores.upstream_sessions,
         mails: &*node.store.mails(),
+        counters: node.stores.throttles.counters(),
+        pauses: node.stores.throttles.pauses(),
+        counts_by_clock: redis.is_none(),
     };
     held.to_the_contract(&clock).await;
 }
@@ -76,6 +88,9 @@ async fn memory_holds_to_the_contract() {
         tokens: &store,
         upstreams: &store,
         mails: &store,
+        counters: &store,
+        pauses: &store,
+        counts_by_clock: true,
     };
     held.to_the_contract(&clock).await;
 }

@@ -177,20 +177,20 @@ async fn only_one_of_many_claims_succeeds_and_no_count_is_lost() {
         let (key, ends) = (TokenHash::of("k"), clock.now() + Duration::from_secs(60));
         let mut tries = tokio::task::JoinSet::new();
         for _ in 0..8 {
-            let flows = node.stores.flows.clone();
+            let (flows, throttles) = (node.stores.flows.clone(), node.stores.throttles.clone());
             tries.spawn(async move {
                 let claimed = flows.claim_once(&key, ends).await.unwrap();
-                flows.count(&key, ends).await.unwrap();
+                throttles.count(&key, ends).await.unwrap();
                 claimed
             });
         }
         let claimed = tries.join_all().await;
         assert_eq!(claimed.iter().filter(|claimed| **claimed).count(), 1);
-        assert_eq!(node.stores.flows.count(&key, ends).await.unwrap(), 9);
+        assert_eq!(node.stores.throttles.count(&key, ends).await.unwrap(), 9);
         clock.advance(Duration::from_secs(60));
         let ends = clock.now() + Duration::from_secs(60);
         assert!(node.stores.flows.claim_once(&key, ends).await.unwrap());
-        assert_eq!(node.stores.flows.count(&key, ends).await.unwrap(), 1);
+        assert_eq!(node.stores.throttles.count(&key, ends).await.unwrap(), 1);
     }
 }
 

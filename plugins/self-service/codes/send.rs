@@ -22,7 +22,7 @@ use crate::{
     desk::Desk,
     forms::mailed::EMAIL,
     submission::Submission,
-    throttle::{Suspicion, asker::Asker, mailed},
+    throttle::{asker::Asker, mailed},
 };
 
 /// No address is longer (RFC 5321, section 4.5.3.1).
@@ -141,8 +141,8 @@ fn wrong(address: &str) -> Option<Message> {
 async fn may(desk: &Desk, flow: &Flow, (address, asker): (&str, Asker)) -> Result<(), Failure> {
     let back =
         |failure: Failure| failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id));
-    let suspicion = Suspicion::of_address(flow.kind, address, asker);
-    suspicion.check(desk).await.map_err(back)?;
+    let patient = mailed::check_address(desk, flow.kind, (address, asker)).await;
+    patient.map_err(back)?;
     mailed::letter(desk, address, asker).await.map_err(back)
 }
 

@@ -10,6 +10,7 @@ use super::{
     send,
 };
 use crate::{
+    captcha,
     config::MailedProof,
     desk::Desk,
     forms::{self, mailed::EMAIL},
@@ -44,6 +45,10 @@ pub(crate) async fn step(desk: &Desk, visit: &Visit, kind: FlowKind) -> Result<S
         if awaited.proof == MailedProof::Code {
             return prove::code(desk, visit, submission, awaited).await;
         }
+    }
+    if let Some(objection) = captcha::objection(desk, visit, &submission).await? {
+        let answer = submission.reject(desk, vec![(None, objection)]).await;
+        return answer.map(Step::Answered);
     }
     send::send(desk, visit, submission)
         .await

@@ -95,7 +95,7 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submissio
     let back = |failure: Failure, flow: &Flow| {
         failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
     };
-    let suspicion = Suspicion::of(purpose.identity);
+    let suspicion = Suspicion::of(desk, visit, purpose.identity).await?;
     let patient = suspicion.check(desk).await;
     patient.map_err(|failure| back(failure, &submission.flow))?;
     let is_sent = parked::is_in::<MailedCode>(&submission.flow);

@@ -45,7 +45,7 @@ pub(crate) async fn sign_in(
             .fields
             .insert(IDENTIFIER.to_owned(), fixed.into());
     }
-    let suspicion = suspicion(desk, &submission).await?;
+    let suspicion = suspicion(desk, visit, &submission).await?;
     require_no_pause(desk, suspicion.as_ref(), &submission).await?;
     submission.flow.active = Some(method.name().to_owned());
     let announcer = &desk.services.announcer;
@@ -127,11 +127,15 @@ async fn require_no_pause(
     })
 }
 
-async fn suspicion(desk: &Desk, submission: &Submission) -> Result<Option<Suspicion>, Failure> {
+async fn suspicion(
+    desk: &Desk,
+    visit: &Visit,
+    submission: &Submission,
+) -> Result<Option<Suspicion>, Failure> {
     match submission.text(IDENTIFIER) {
         Some(identifier) if !identifier.trim().is_empty() && identifier.len() <= LONGEST => {
             let identifier = normalise_identifier(identifier);
-            Suspicion::on(desk, &identifier).await.map(Some)
+            Suspicion::on(desk, visit, &identifier).await.map(Some)
         }
         _ => Ok(None),
     }

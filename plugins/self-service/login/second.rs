@@ -90,7 +90,7 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
             .reject(desk, vec![(None, complaint::unknown())])
             .await;
     };
-    let suspicion = Suspicion::of(principal.identity.id);
+    let suspicion = Suspicion::of_second(desk, visit, principal.identity.id).await?;
     require_no_pause(desk, &suspicion, &submission).await?;
     submission.flow.active = Some(factor.kind().as_str().to_owned());
     let identity = desk.services.identities.find(principal.identity.id).await?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{code, init::already, local, passwordless, second, ways};
 use crate::{
-    departure,
+    captcha, departure,
     desk::Desk,
     factors, remembered,
     submission::{Opened, Submission},
@@ -38,6 +38,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     let method = match (submission.text("method"), provider) {
         (None | Some("oidc"), Some(provider)) => {
             return departure::leave(&desk, &visit, &submission, &provider).await;
+        }
+        _ if let Some(objection) = captcha::objection(&desk, &visit, &submission).await? => {
+            return submission.reject(&desk, vec![(None, objection)]).await;
         }
         (Some(name), _) if let Some(alone) = factors::alone(&desk, name) => {
             return passwordless::sign_in(&desk, &visit, alone, submission).await;

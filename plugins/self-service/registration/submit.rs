@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{draft, init::disabled, is_open, local};
 use crate::{
-    departure,
+    captcha, departure,
     desk::Desk,
     login::init::already,
     remembered,
@@ -37,6 +37,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
             if remembered::identity_schema(&submission.flow).is_none() =>
         {
             return departure::leave(&desk, &visit, &submission, &provider).await;
+        }
+        _ if let Some(objection) = captcha::objection(&desk, &visit, &submission).await? => {
+            return submission.reject(&desk, vec![(None, objection)]).await;
         }
         (method, _) => method.and_then(|name| desk.method(name)),
     };

@@ -33,13 +33,14 @@ use portcullis_core::{
     sessions::{SessionLifetimes, Sessions},
     stage::Observer,
     testing::{FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy},
+    throttle::Throttles,
     trust::{TrustRule, TrustRules},
 };
 use serde_json::{Value, json};
 use url::Url;
 
 use self::stand_ins::{FakeMethod, FakeProvider};
-use crate::{Config, Limits, SelfService};
+use crate::{CaptchaGuard, Config, Limits, SelfService};
 
 mod browser;
 pub(crate) mod busy;
@@ -122,10 +123,20 @@ impl House {
         Self::built((open_registration(), limits), change)
     }
 
+    /// A house whose forms ask for a person.
+    pub(crate) fn guarded((config, limits): (Config, Limits), guard: CaptchaGuard) -> Self {
+        let plugin = SelfService::new(config, limits).with_captcha(guard);
+        Self::of(plugin, |_, _| {})
+    }
+
     fn built(
         (config, limits): (Config, Limits),
         change: impl FnOnce(&mut Services, &Arc<MemoryStore>),
     ) -> Self {
+        Self::of(SelfService::new(config, limits), change)
+    }
+
+    fn of(plugin: SelfService, change: impl FnOnce(&mut Services, &Arc<MemoryStore>)) -> Self {
         let clock = Arc::new(FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let heard = Arc::new(Heard::default());
@@ -141,7 +152,7 @@ impl House {
             observers: Vec::new(),
             public_pages: Vec::new(),
         };
-        SelfService::new(config, limits).install(&mut host).unwrap();
+        plugin.install(&mut host).unwrap();
         let (path, pages) = host.public_pages.pop().unwrap();
         assert_eq!(path, "/");
         Self {
@@ -244,6 +255,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         credentials: store.clone(),
         sessions: Sessions::new(store.clone(), clock.clone(), entropy.clone(), lifetimes),
         flows: store.clone(),
+        throttles: Throttles::new(store.clone(), store.clone()),
         upstream_sessions: store.clone(),
         factors: Factors::default(),
         methods: vec![Arc::new(FakeMethod {

@@ -13,6 +13,7 @@ use portcullis_core::{
     secret::TokenHash,
     store::StoreError,
     testing::MemoryStore,
+    throttle::{Counters, Pause, PauseStore, Throttles},
 };
 use serde_json::json;
 
@@ -84,9 +85,38 @@ impl FlowStore for Counting {
     async fn claim_once(&self, key: &TokenHash, ends: Timestamp) -> Result<bool, StoreError> {
         self.flows("claim").claim_once(key, ends).await
     }
+}
 
+#[async_trait]
+impl Counters for Counting {
     async fn count(&self, key: &TokenHash, ends: Timestamp) -> Result<u64, StoreError> {
-        self.flows("count").count(key, ends).await
+        self.work.note("count");
+        self.store.count(key, ends).await
+    }
+
+    async fn reset(&self, key: &TokenHash) -> Result<(), StoreError> {
+        self.store.reset(key).await
+    }
+}
+
+#[async_trait]
+impl PauseStore for Counting {
+    async fn begin(&self, pause: &Pause) -> Result<(), StoreError> {
+        self.work.note("begin pause");
+        PauseStore::begin(&*self.store, pause).await
+    }
+
+    async fn find(&self, name: &str) -> Result<Option<Pause>, StoreError> {
+        self.work.note("find pause");
+        PauseStore::find(&*self.store, name).await
+    }
+
+    async fn list(&self) -> Result<Vec<Pause>, StoreError> {
+        PauseStore::list(&*self.store).await
+    }
+
+    async fn end(&self, name: &str) -> Result<bool, StoreError> {
+        PauseStore::end(&*self.store, name).await
     }
 }
 
@@ -147,6 +177,7 @@ fn counting() -> (House, Work) {
             work: noted,
         });
         services.flows = counting.clone();
+        services.throttles = Throttles::new(counting.clone(), counting.clone());
         services.identities = counting;
     });
     (house, work)

@@ -1,8 +1,8 @@
 //! Who asks for a proof, or brings one: whoever is signed in as the one it is for, or a network.
 
-use std::{fmt, net::IpAddr};
+use std::fmt;
 
-use portcullis_core::{id::IdentityId, principal::Principal};
+use portcullis_core::{id::IdentityId, principal::Principal, throttle::Network};
 use portcullis_kit::Visit;
 
 use crate::codes::awaited::Awaited;
@@ -13,7 +13,7 @@ pub(crate) enum Asker {
     /// Whoever is signed in as the one that the proof is for.
     Own(IdentityId),
     /// Anybody from this site.
-    Client(u128),
+    Client(Network),
 }
 
 impl fmt::Display for Asker {
@@ -53,18 +53,11 @@ impl Asker {
 }
 
 /// What counts as one address.
-pub(super) fn network(visit: &Visit) -> u128 {
-    match visit.visitor.client {
-        // A site has a whole /64 to itself (RFC 6177).
-        IpAddr::V6(v6) => u128::from(v6) >> 64,
-        IpAddr::V4(v4) => u128::from(u32::from(v4)),
-    }
+pub(super) fn network(visit: &Visit) -> Network {
+    Network::of(visit.visitor.client)
 }
 
-/// What counts as one place that nobody has many of: who has a /64 may well have the /48 it is in.
-pub(super) fn site(visit: &Visit) -> u128 {
-    match visit.visitor.client {
-        IpAddr::V6(v6) => u128::from(v6) >> 80,
-        IpAddr::V4(_) => network(visit),
-    }
+/// What counts as one place that nobody has many of.
+pub(super) fn site(visit: &Visit) -> Network {
+    Network::site(visit.visitor.client)
 }

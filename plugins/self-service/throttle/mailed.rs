@@ -1,8 +1,10 @@
 //! Throttles of mailed proofs: how many letters are written, and how many wrong proofs are taken. Each
 //! is counted by who asks, too, so that strangers slow down themselves before whom they are after.
 
-mod familiar;
 mod guesses;
 mod letters;
 
-pub(crate) use self::{familiar::remember, guesses::Guesses, letters::letter};
+pub(crate) use self::{
+    guesses::{Guesses, check_address},
+    letters::letter,
+};

@@ -12,6 +12,7 @@ mod flows;
 mod identities;
 mod mails;
 mod sessions;
+mod throttles;
 mod tokens;
 mod upstream_sessions;
 
@@ -30,6 +31,7 @@ pub use self::{
     identities::identity_store_contract,
     mails::mail_store_contract,
     sessions::session_store_contract,
+    throttles::{counter_contract, pause_store_contract},
     tokens::token_store_contract,
     upstream_sessions::upstream_session_store_contract,
 };
@@ -173,6 +175,13 @@ mod tests {
     async fn memory_keeps_flows_as_promised() {
         let (store, clock, entropy) = memory();
         flow_store_contract(&store, &*clock, Some(&clock), &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_counts_and_pauses_as_promised() {
+        let (store, clock, entropy) = memory();
+        counter_contract(&store, &*clock, Some(&clock), &entropy).await;
+        pause_store_contract(&store, &*clock, &entropy).await;
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod mails;
 mod sessions;
+mod throttles;
 mod tokens;
 
 use std::{
@@ -26,6 +27,7 @@ use crate::{
     secret::TokenHash,
     session::Session,
     store::StoreError,
+    throttle::Pause,
 };
 
 /// Keeps everything in memory, for tests.
@@ -47,6 +49,7 @@ struct Kept {
     sealed: HashMap<CredentialId, Leased>,
     upstreams: Vec<(SessionId, Upstream)>,
     mails: Vec<QueuedMail>,
+    pauses: Vec<Pause>,
 }
 
 impl MemoryStore {
@@ -343,16 +346,5 @@ impl FlowStore for MemoryStore {
         }
         kept.claimed.insert(*key, expires_at);
         Ok(true)
-    }
-
-    async fn count(&self, key: &TokenHash, window_ends: Timestamp) -> Result<u64, StoreError> {
-        let now = self.clock.now();
-        let mut kept = self.kept();
-        let (count, ends) = kept.counters.entry(*key).or_insert((0, window_ends));
-        if now >= *ends {
-            (*count, *ends) = (0, window_ends);
-        }
-        *count += 1;
-        Ok(*count)
     }
 }

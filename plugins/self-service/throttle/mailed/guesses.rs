@@ -5,12 +5,10 @@ use std::time::Duration;
 use portcullis_core::{flow::FlowKind, principal::Principal, secret::TokenHash, store::StoreError};
 use portcullis_kit::{Failure, Visit};
 
-use super::{
-    super::{
-        Suspicion,
-        asker::{Asker, network, site},
-    },
+use super::super::{
+    asker::{Asker, network, site},
     familiar,
+    strikes::Strikes,
 };
 use crate::{codes::awaited::Awaited, config::Rate, desk::Desk, marker};
 
@@ -30,10 +28,10 @@ const ALL: u64 = 100;
 /// The wrong proofs of one asker.
 #[derive(Debug)]
 pub(crate) struct Guesses {
-    address: Suspicion,
+    address: Strikes,
     /// The networks it comes from. `None` for those signed in who have proved before who they are:
     /// what others type beside them is not held against them.
-    networks: Option<[(Suspicion, Rate); 2]>,
+    networks: Option<[(Strikes, Rate); 2]>,
     asker: Asker,
     /// Whom they are for: the identity, or the address where nobody holds it.
     subject: String,
@@ -51,22 +49,21 @@ impl Guesses {
     ) -> Self {
         let asker = Asker::of(visit, principal, awaited);
         let holder = awaited.holder.as_ref();
-        let side = match asker {
-            Asker::Own(_) => "own",
-            Asker::Client(_) => "client",
+        let kinds = match asker {
+            Asker::Own(_) => ["own-proofs", "own-proofs-of-site"],
+            Asker::Client(_) => ["proofs", "proofs-of-site"],
         };
-        let of = |what: &str, place: u128| Suspicion::of_client(&format!("{side}:{what}:{place}"));
         let has_proved = principal.is_some_and(|one| {
             let mut addresses = one.identity.addresses.iter();
             addresses.any(|one| one.verified_at.is_some())
         });
         let is_exempt = has_proved && matches!(asker, Asker::Own(_));
         Self {
-            address: Suspicion::of_address(kind, &awaited.receiver, asker),
+            address: at_address(kind, &awaited.receiver, asker),
             networks: (!is_exempt).then(|| {
                 [
-                    (of("network", network(visit)), PER_CLIENT),
-                    (of("site", site(visit)), PER_SITE),
+                    (Strikes::at(kinds[0], network(visit)), PER_CLIENT),
+                    (Strikes::at(kinds[1], site(visit)), PER_SITE),
                 ]
             }),
             asker,
@@ -103,21 +100,22 @@ impl Guesses {
         if !is_stranger || !self.has_tried(desk).await? {
             return Ok(false);
         }
-        let besieged = marker::stands(desk, &self.besieged()).await?;
+        let besieged = self.besieged().until(desk).await?;
         Ok(besieged.is_some() && !self.is_familiar(desk).await?)
     }
 
     /// Counts a wrong one.
     pub(crate) async fn failed(&self, desk: &Desk) -> Result<(), Failure> {
-        self.address.failed(desk).await?;
+        let rate = desk.limits.sign_ins_per_identity;
+        self.address.add(desk, rate).await?;
         for (network, rate) in self.networks.iter().flatten() {
-            network.failed_at(desk, *rate).await?;
+            network.add(desk, *rate).await?;
         }
         if self.is_spent(desk).await? {
             // None of these could have been right.
             return Ok(());
         }
-        let flows = &desk.services.flows;
+        let throttles = &desk.services.throttles;
         let (now, subject) = (desk.now(), &self.subject);
         let pause = match self.asker {
             Asker::Own(_) => MEMORY,
@@ -125,12 +123,12 @@ impl Guesses {
         };
         marker::set(desk, &self.tried(), now + pause).await?;
         let own = TokenHash::of(&format!("guesses:{subject}:{}", self.asker));
-        if flows.count(&own, now + MEMORY).await? % OWN == 0 {
-            marker::set(desk, &self.spent(), now + pause).await?;
+        if throttles.count(&own, now + MEMORY).await? % OWN == 0 {
+            self.spent().pause(desk, pause, vec![own]).await?;
         }
         let all = TokenHash::of(&format!("guesses:{subject}"));
-        if flows.count(&all, now + MEMORY).await? % ALL == 0 {
-            marker::set(desk, &self.besieged(), now + MEMORY).await?;
+        if throttles.count(&all, now + MEMORY).await? % ALL == 0 {
+            self.besieged().pause(desk, MEMORY, vec![all]).await?;
         }
         Ok(())
     }
@@ -143,7 +141,7 @@ impl Guesses {
     }
 
     async fn is_spent(&self, desk: &Desk) -> Result<bool, StoreError> {
-        let until = marker::stands(desk, &self.spent()).await?;
+        let until = self.spent().until(desk).await?;
         Ok(until.is_some())
     }
 
@@ -156,11 +154,36 @@ impl Guesses {
         format!("tried:{}:{}", self.subject, self.asker)
     }
 
-    fn spent(&self) -> String {
-        format!("spent:{}:{}", self.subject, self.asker)
+    fn spent(&self) -> Strikes {
+        match self.asker {
+            Asker::Own(_) => Strikes::of("own-proofs-spent", &self.subject),
+            Asker::Client(site) => Strikes::of("proofs-spent", &self.subject).from(site),
+        }
     }
 
-    fn besieged(&self) -> String {
-        format!("besieged:{}", self.subject)
+    fn besieged(&self) -> Strikes {
+        Strikes::of("proofs-of-all", &self.subject)
+    }
+}
+
+/// Fails while a pause lasts for one who tries proofs mailed to this address, known or not.
+pub(crate) async fn check_address(
+    desk: &Desk,
+    kind: FlowKind,
+    (address, asker): (&str, Asker),
+) -> Result<(), Failure> {
+    at_address(kind, address, asker).check(desk).await
+}
+
+/// The wrong proofs of one asker at what is mailed to this address, known or not, so that neither
+/// tells the other apart.
+fn at_address(kind: FlowKind, address: &str, asker: Asker) -> Strikes {
+    let (own, others) = match kind {
+        FlowKind::Recovery => ("own-recovery", "recovery"),
+        _ => ("own-verification", "verification"),
+    };
+    match asker {
+        Asker::Own(identity) => Strikes::of(own, &identity.to_string()),
+        Asker::Client(site) => Strikes::of(others, address).from(site),
     }
 }

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use portcullis_core::{id::IdentityId, identity::Identity, secret::TokenHash, store::StoreError};
 use portcullis_kit::Failure;
 
-use super::{
-    super::{asker::Asker, refusal, window},
+use super::super::{
+    asker::Asker,
     familiar,
+    limit::{Limit, window},
+    refusal,
 };
 use crate::{config::Rate, desk::Desk};
 
@@ -30,22 +32,18 @@ const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Counts one letter to this address, known or not. Whoever asks for the first time in a day gets
 /// one even if others have had too many written, within the hour's number.
 pub(crate) async fn letter(desk: &Desk, address: &str, asker: Asker) -> Result<(), Failure> {
-    let (start, end) = window(desk.now(), LETTERS.per);
-    let asked = match asker {
-        Asker::Own(_) => asker.to_string(),
-        Asker::Client(_) => format!("{address}:{asker}"),
+    let own = match asker {
+        Asker::Own(identity) => Limit::of("letters-by", &identity.to_string(), LETTERS),
+        Asker::Client(client) => Limit::of("letters-by", address, LETTERS).from(Some(client)),
     };
-    let own = count(desk, &format!("letters-by:{asked}:{start}"), end).await?;
-    if own > u64::from(LETTERS.count) {
-        return Err(refusal(desk.now(), end));
-    }
+    own.count(desk).await?;
     match asker {
         Asker::Own(identity) => {
-            let rate = match is_theirs(desk, address, identity).await? {
-                true => ("holder", HOLDER),
-                false => ("claims", CLAIMS),
+            let limit = match is_theirs(desk, address, identity).await? {
+                true => Limit::of("letters-of-holder", address, HOLDER),
+                false => Limit::of("letters-of-claims", address, CLAIMS),
             };
-            hourly(desk, (address, rate.0), rate.1).await
+            limit.count(desk).await
         }
         Asker::Client(client) => {
             let refused = match strangers(desk, address, asker).await {
@@ -55,7 +53,10 @@ pub(crate) async fn letter(desk: &Desk, address: &str, asker: Asker) -> Result<(
             let holder = holder(desk, address).await?;
             let subject = holder.map_or_else(|| address.to_owned(), |one| one.id.to_string());
             match familiar::is_familiar(desk, &subject, client).await? {
-                true => hourly(desk, (address, &asker.to_string()), FAMILIAR).await,
+                true => {
+                    let limit = Limit::of("letters-to-familiar", address, FAMILIAR);
+                    limit.from(Some(client)).count(desk).await
+                }
                 false => Err(refused),
             }
         }
@@ -70,20 +71,15 @@ async fn strangers(desk: &Desk, address: &str, asker: Asker) -> Result<(), Failu
     if total > u64::from(LETTERS.count) && !is_put_first {
         return Err(refusal(desk.now(), end));
     }
-    hourly(desk, (address, "strangers"), STRANGERS).await
-}
-
-/// Counts one of the letters that an address gets in an hour because of these.
-async fn hourly(desk: &Desk, (address, whom): (&str, &str), rate: Rate) -> Result<(), Failure> {
-    let (start, end) = window(desk.now(), rate.per);
-    match count(desk, &format!("all-letters:{whom}:{address}:{start}"), end).await? {
-        all if all > u64::from(rate.count) => Err(refusal(desk.now(), end)),
-        _ => Ok(()),
-    }
+    let limit = Limit::of("letters-of-strangers", address, STRANGERS);
+    limit.count(desk).await
 }
 
 async fn count(desk: &Desk, what: &str, end: Timestamp) -> Result<u64, StoreError> {
-    desk.services.flows.count(&TokenHash::of(what), end).await
+    desk.services
+        .throttles
+        .count(&TokenHash::of(what), end)
+        .await
 }
 
 /// Whether the address is this identity's and can be nobody else's.

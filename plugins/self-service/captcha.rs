@@ -1,0 +1,103 @@
+//! Captchas: forms of chosen flows ask for a sign that a person fills them in, and take nothing without.
+
+use std::{sync::Arc, time::Duration};
+
+use portcullis_core::{
+    captcha::{Captcha, CaptchaAnswer},
+    flow::FlowKind,
+    message::Message,
+    secret::TokenHash,
+    ui::Node,
+};
+use portcullis_kit::{Failure, Visit};
+use serde_json::{Map, Value, json};
+
+use crate::{desk::Desk, submission::Submission};
+
+/// The group of its nodes.
+const GROUP: &str = "captcha";
+/// How long an answer is remembered as used; services give none that lasts longer.
+const MEMORY: Duration = Duration::from_secs(10 * 60);
+/// No service's answer is longer.
+const LONGEST: usize = 8192;
+
+/// The captcha, and the flows whose forms have it.
+#[derive(Debug, Clone)]
+pub struct CaptchaGuard {
+    /// Who judges answers.
+    pub captcha: Arc<dyn Captcha>,
+    /// The flows: sign-in, registration, recovery or verification.
+    pub flows: Vec<FlowKind>,
+}
+
+/// The nodes that ask for it in forms of this kind.
+pub(crate) fn nodes(desk: &Desk, kind: FlowKind) -> Vec<Node> {
+    let guard = desk.captcha.as_ref();
+    let Some(guard) = guard.filter(|guard| guard.flows.contains(&kind)) else {
+        return Vec::new();
+    };
+    let service = guard.captcha.kind();
+    let options = json!({
+        "sitekey": guard.captcha.site_key(),
+        "theme": "auto",
+        "action": kind.as_str(),
+        "response_field_name": service.field(),
+    });
+    let mut asked = Node::input(GROUP, &service.options(), "hidden");
+    // A text, since that is what pages of others read it from.
+    asked.attributes.value = Some(options.to_string().into());
+    vec![Node::input(GROUP, &service.field(), "hidden"), asked]
+}
+
+/// Why a submission to a form that asks for it is not taken, if it is not.
+pub(crate) async fn objection(
+    desk: &Desk,
+    visit: &Visit,
+    submission: &Submission,
+) -> Result<Option<Message>, Failure> {
+    let flow = &submission.flow;
+    let is_asked = flow.ui.nodes.iter().any(|node| node.group == GROUP);
+    let Some(guard) = desk.captcha.as_ref().filter(|_| is_asked) else {
+        return Ok(None);
+    };
+    let captcha = &guard.captcha;
+    let response = response(&submission.fields, &**captcha);
+    let response = response.filter(|text| !text.is_empty() && text.len() <= LONGEST);
+    let Some(response) = response else {
+        return Ok(Some(Message::captcha_failed()));
+    };
+    let answer = CaptchaAnswer {
+        response,
+        action: flow.kind.as_str(),
+        client: visit.visitor.client,
+    };
+    match captcha.judge(&answer).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(Some(Message::captcha_failed())),
+        Err(error) => {
+            tracing::error!(%error, "forms with a captcha are not taken");
+            return Ok(Some(Message::captcha_unavailable()));
+        }
+    }
+    // Services say that of an answer once. Some say it twice when asked at the same time.
+    let used = TokenHash::of(&format!("captcha:{response}"));
+    let claimed = desk.services.flows.claim_once(&used, desk.now() + MEMORY);
+    Ok(match claimed.await? {
+        true => None,
+        false => Some(Message::captcha_failed()),
+    })
+}
+
+/// What the service gave the page, under the node's name or that of the service's own script.
+fn response<'a>(fields: &'a Map<String, Value>, captcha: &dyn Captcha) -> Option<&'a str> {
+    let kind = captcha.kind();
+    let field = kind.field();
+    let nested = field
+        .split_once('.')
+        .and_then(|(outer, inner)| fields.get(outer)?.get(inner));
+    let text = |value: Option<&'a Value>| {
+        let text = value.and_then(Value::as_str);
+        text.filter(|text| !text.is_empty())
+    };
+    text(nested).or_else(|| text(fields.get(kind.own_field())))
+}

@@ -1,0 +1,161 @@
+//! Pauses: who has to wait before trying again, and ending that.
+
+use std::net::IpAddr;
+
+use clap::{Args, Subcommand};
+use portcullis_core::{
+    identity::Identity,
+    schema::normalise_identifier,
+    throttle::{Pause, Throttles},
+};
+use serde_json::{Value, json};
+
+use super::{Common, Consent, Failure, Selector, desk::Desk};
+
+/// What can be asked about pauses.
+#[derive(Debug, Subcommand)]
+pub(super) enum ThrottleCommand {
+    /// List who has to wait before trying again, and until when.
+    ListThrottles(Whose),
+    /// End pauses now: those of an identity, of an address on the network, or a single one.
+    LiftThrottle {
+        #[command(flatten)]
+        whose: Whose,
+        /// The pause's id, as list-throttles prints it.
+        #[arg(long, value_name = "ID", conflicts_with_all = ["identity_id", "email", "address"])]
+        id: Option<String>,
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
+/// Whose pauses are meant.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(super) struct Whose {
+    /// The identity's id (a UUID).
+    #[arg(long, visible_alias = "user-id", value_name = "ID")]
+    identity_id: Option<String>,
+    /// An e-mail address, known or not.
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// An address on the network.
+    #[arg(long, value_name = "IP")]
+    address: Option<IpAddr>,
+}
+
+/// Lists pauses, or lifts them.
+pub(super) fn run(common: &Common, asked: &ThrottleCommand) -> Result<(), Failure> {
+    Desk::open(common, async |desk| match asked {
+        ThrottleCommand::ListThrottles(whose) => list(common, desk, whose).await,
+        ThrottleCommand::LiftThrottle { whose, id, consent } => {
+            let is_named = id.is_some() || whose.is_anybody();
+            if !is_named {
+                return Err(Failure::Usage(
+                    "provide one of --identity-id, --email, --address and --id".to_owned(),
+                ));
+            }
+            let mut pauses = whose.pauses(desk).await?;
+            if let Some(id) = id {
+                pauses.retain(|one| one.id() == *id);
+                if pauses.is_empty() {
+                    return Err(Failure::Refused(format!(
+                        "no pause has the id {id}; it may have ended"
+                    )));
+                }
+            }
+            lift(common, desk, (&pauses, consent)).await
+        }
+    })
+}
+
+async fn list(common: &Common, desk: &Desk, whose: &Whose) -> Result<(), Failure> {
+    let pauses = whose.pauses(desk).await?;
+    let rows: Vec<Value> = pauses.iter().map(told).collect();
+    let columns = ["id", "kind", "subject", "network", "since", "until"];
+    common.output.print_rows(&rows, &columns);
+    Ok(())
+}
+
+async fn lift(
+    common: &Common,
+    desk: &Desk,
+    (pauses, consent): (&[Pause], &Consent),
+) -> Result<(), Failure> {
+    if !pauses.is_empty() {
+        consent.ask(&format!("Lift {} pauses?", pauses.len()))?;
+    }
+    let mut lifted = Vec::new();
+    for pause in pauses {
+        if desk.throttles().lift(pause).await? {
+            lifted.push(told(pause));
+        }
+    }
+    common.output.print(&json!({"lifted": lifted}));
+    Ok(())
+}
+
+impl Whose {
+    fn is_anybody(&self) -> bool {
+        self.identity_id.is_some() || self.email.is_some() || self.address.is_some()
+    }
+
+    async fn pauses(&self, desk: &Desk) -> Result<Vec<Pause>, Failure> {
+        let throttles: &Throttles = desk.throttles();
+        let mut pauses = throttles.running(desk.now()).await?;
+        if let Some(address) = self.address {
+            let is_there = |one: &Pause| one.network.is_some_and(|one| one.contains(address));
+            pauses.retain(is_there);
+        } else if self.is_anybody() {
+            let subjects = self.subjects(desk).await?;
+            let is_theirs = |one: &Pause| {
+                let subject = one.subject.as_ref();
+                subject.is_some_and(|subject| subjects.contains(subject))
+            };
+            pauses.retain(is_theirs);
+        }
+        Ok(pauses)
+    }
+
+    /// What pauses of this identity, or of whoever has this address, are about.
+    async fn subjects(&self, desk: &Desk) -> Result<Vec<String>, Failure> {
+        let selector = Selector {
+            identity_id: self.identity_id.clone(),
+            email: self.email.clone(),
+        };
+        let mut subjects: Vec<String> = self
+            .email
+            .as_deref()
+            .map(normalise_identifier)
+            .into_iter()
+            .collect();
+        match selector.resolve(desk.identities()).await {
+            Ok(identity) => subjects.extend(names(&identity)),
+            // What nobody is known by is paused all the same.
+            Err(Failure::Nobody(_)) if self.email.is_some() => {}
+            Err(failure) => return Err(failure),
+        }
+        Ok(subjects)
+    }
+}
+
+/// What an identity is called by those who try to be it.
+fn names(identity: &Identity) -> impl Iterator<Item = String> + '_ {
+    let addresses = identity.addresses.iter().map(|one| one.value.clone());
+    let identifiers = identity.identifiers.iter().cloned();
+    [identity.id.to_string()]
+        .into_iter()
+        .chain(identifiers)
+        .chain(addresses)
+}
+
+fn told(pause: &Pause) -> Value {
+    json!({
+        "id": pause.id(),
+        "kind": pause.kind,
+        "subject": pause.subject,
+        "network": pause.network.map(|network| network.to_string()),
+        "since": pause.since,
+        "until": pause.until,
+    })
+}
