@@ -171,6 +171,7 @@ m1990081 = { $left ->
 m1990082 = Alle Ersatzcodes sind verwendet. Bitte erzeugen Sie neue.
 m1990083 = Eine Authentifizierungs-App ist eingerichtet.
 m1990084 = Codes auf Papier, falls die App oder der Schlüssel nicht zur Hand ist.
+m1990085 = Oder in einer App auf diesem Gerät öffnen
 m4000008 = Dieser Code stimmt nicht. Bitte geben Sie den ein, den die App jetzt zeigt.
 m4000011 = Hier ist keine Authentifizierungs-App eingerichtet.
 m4000012 = Dieser Ersatzcode wurde schon verwendet. Bitte nehmen Sie einen anderen.

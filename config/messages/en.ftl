@@ -179,6 +179,7 @@ m1990081 = { $left ->
 m1990082 = All backup codes are used. Please make new ones.
 m1990083 = An authenticator app is set up.
 m1990084 = Codes on paper, for when the app or key is not at hand.
+m1990085 = Or open it in an app on this device
 m4000008 = This code is not right. Please enter the one that the app shows now.
 m4000011 = No authenticator app is set up here.
 m4000012 = This backup code was used already. Please use another one.
