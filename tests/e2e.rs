@@ -35,6 +35,7 @@ mod e2e {
     mod quiet_log;
     mod schema_check;
     mod sdk;
+    mod second_factor;
     mod sessions;
     mod settings;
     mod shutdown;

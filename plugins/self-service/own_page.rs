@@ -24,6 +24,7 @@ use crate::{
     language,
     legacy::REQUEST,
     login::confirmation,
+    logout,
     navigate::with_cookie,
     registration, remembered, scopes,
     settings::{deletion, moving},
@@ -206,6 +207,7 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
         FlowKind::Verification if flow.state == PASSED => ("Address confirmed", None),
         FlowKind::Verification => ("Confirm your address", None),
         _ if confirmation::is_in(flow) => ("Is this you?", Some(another())),
+        _ if remembered::steps_up(flow) => ("Confirm that it is you", departure(desk, flow)),
         _ if remembered::refreshes(flow) => {
             let back = flow.return_to.clone().unwrap_or_else(|| desk.home());
             let back = actions::page::refused(desk, &back).unwrap_or(back);
@@ -219,6 +221,12 @@ fn frame(desk: &Desk, flow: &Flow) -> Frame {
         }
     };
     Frame { title, instead }
+}
+
+/// The way out for somebody who cannot take the second step.
+fn departure(desk: &Desk, flow: &Flow) -> Option<(&'static str, &'static str, String)> {
+    let token = logout::token(desk, remembered::session(flow)?).ok()?;
+    Some(("Not you?", "Sign out", logout::url(desk, &token, None)))
 }
 
 fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {

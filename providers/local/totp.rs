@@ -137,6 +137,7 @@ impl Totp {
                 Message::totp_secret(&offered.secret),
             )
             .with_label(Message::totp_secret_label()),
+            Node::link(GROUP, "totp_link", &url, Message::totp_link()),
             code_field(Message::verify_totp()),
             Node::submit(GROUP, "method", GROUP, Message::save()),
         ];

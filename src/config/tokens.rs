@@ -11,8 +11,8 @@ use super::finding::Check;
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tokens {
-    /// Keys that seal upstream tokens, at least 32 characters each: the first one seals, all of them
-    /// open; default: one that is made once and kept in the store.
+    /// Keys that seal upstream tokens and the secrets of second factors, at least 32 characters each:
+    /// the first one seals, all of them open; default: one that is made once and kept in the store.
     pub keys: Vec<Secret>,
     /// A file that holds `keys`, one in each line.
     pub keys_file: Option<PathBuf>,

@@ -29,13 +29,14 @@ impl Foundation {
             factors.second.push(totp.clone());
             factors.enrolments.push(totp);
         }
+        self.add_keys(config, &mut factors);
+        // What stands in for the others stands behind them.
         if mfa.lookup_secret {
             let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
             let codes = Arc::new(LookupSecret::new(seals, clock, entropy));
             factors.second.push(codes.clone());
             factors.enrolments.push(codes);
         }
-        self.add_keys(config, &mut factors);
         Ok(factors)
     }
 

@@ -245,6 +245,24 @@ impl Browser {
         fs::write(path, image).expect("the image can be written");
     }
 
+    /// Writes a PNG of the whole page, however long it is.
+    pub(crate) async fn screenshot_of_all(&self, path: &Path) {
+        let height = "return document.documentElement.scrollHeight";
+        let height = self.run(height, vec![]).await;
+        let size =
+            json!({ "width": 390, "height": height, "deviceScaleFactor": 1, "mobile": true });
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await;
+        self.screenshot(path).await;
+        self.narrow(390).await;
+    }
+
+    /// Forgets every cookie, as a browser of somebody else's.
+    pub(crate) async fn forget_cookies(&self) {
+        let deleted = self.client.delete_all_cookies().await;
+        deleted.expect("cookies can be forgotten");
+    }
+
     /// The page's element, waited for: a navigation may still be under way.
     async fn find(&self, script: &str, wanted: &str) -> Element {
         let patience = Duration::from_secs(15);

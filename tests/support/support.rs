@@ -2,6 +2,7 @@
 //! gateway under test. Each picks free ports, owns its folder and stops its children when dropped.
 
 pub(crate) mod actor;
+pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod contract;
 pub(crate) mod form;
@@ -21,6 +22,7 @@ pub(crate) mod wait;
 
 pub(crate) use self::{
     actor::Anonymous,
+    authenticator::Authenticator,
     browser::Browser,
     contract::Contract,
     form::{Form, SELF_SERVICE},

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::locales::form::HTML;
 
+/// How links may begin besides: those of apps that show codes open such an app.
+const LINKS: [&str; 2] = ["http://", "otpauth://totp/"];
+
 /// A field as a template reads it.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Field<'a> {
@@ -177,7 +180,7 @@ impl<'a> Field<'a> {
                 href: shown
                     .href
                     .as_deref()
-                    .filter(|url| safe(url) || url.starts_with("http://")),
+                    .filter(|url| safe(url) || LINKS.iter().any(|begin| url.starts_with(begin))),
             }),
             ..Self::default()
         }

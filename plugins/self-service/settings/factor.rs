@@ -85,6 +85,8 @@ async fn ask(
     let mut memory = Memory::of(desk, flow)?;
     memory.note(kind, question.memory.clone());
     memory.keep(desk, flow)?;
+    let mut shown = question.nodes.iter();
+    let shown = shown.find_map(|node| node.attributes.shown.id.clone());
     let mut nodes = std::mem::take(&mut flow.ui.nodes);
     nodes.retain(|node| node.attributes.name != csrf::FIELD);
     flow.ui.nodes = start::arrange(factors::replaced(nodes, question, kind));
@@ -94,7 +96,9 @@ async fn ask(
     Ok(match submission.wants {
         Wants::Html => {
             let page = desk.flow_page(submission.flow.kind, submission.flow.id);
-            Redirect::to(&page).into_response()
+            // The page is longer than a telephone, and what is new stands far below.
+            let place = shown.map(|id| format!("#{id}")).unwrap_or_default();
+            Redirect::to(&(page + &place)).into_response()
         }
         Wants::Json => Json(submission.json(desk)).into_response(),
     })

@@ -145,7 +145,16 @@ async fn an_app_is_set_up_by_a_code_that_it_shows_cu_23() {
             shown.unwrap_or_else(|| node.attributes.name.clone())
         })
         .collect();
-    assert_eq!(names, ["totp_qr", "totp_secret_key", "totp_code", "method"]);
+    assert_eq!(
+        names,
+        [
+            "totp_qr",
+            "totp_secret_key",
+            "totp_link",
+            "totp_code",
+            "method"
+        ]
+    );
     let wrong = story.change(&question.memory, "000000").await;
     assert_eq!(told(wrong), at_code(4_000_008));
     let empty = story.change(&question.memory, " ").await;

@@ -51,6 +51,8 @@ messages! {
     info totp_present() = 1990083, "An authenticator app is set up.";
     /// What backup codes are good for.
     info lookup_purpose() = 1990084, "Codes on paper, for when the app or key is not at hand.";
+    /// The link that opens an authenticator app on the same device.
+    info totp_link() = 1990085, "Or open it in an app on this device";
     /// The code of an authenticator app is wrong.
     error totp_wrong() = 4000008, "This code is not right. Please enter the one that the app shows now.";
     /// There is no authenticator app.

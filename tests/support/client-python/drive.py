@@ -11,6 +11,7 @@ import re
 import time
 
 import ory_kratos_client as ory
+import pyotp
 from ory_kratos_client.exceptions import ApiException
 
 GATE, MAIL_LOG = os.environ["GATE"], os.environ["MAIL_LOG"]
@@ -201,6 +202,64 @@ def in_application(email):
     refused(401, api.to_session, x_session_token=token)
 
 
+def shown(flow):
+    """What a form only shows, by id."""
+    nodes = (node.attributes.actual_instance for node in flow.ui.nodes)
+    return {node.id: node for node in nodes if node.node_type in ("text", "img", "a")}
+
+
+def changed(flow, what, **fields):
+    body = getattr(ory, f"UpdateSettingsFlowWith{what}Method")
+    return ory.UpdateSettingsFlowBody(body(csrf_token=csrf(flow), **fields))
+
+
+def second_step(api, what, **fields):
+    flow = api.create_browser_login_flow(aal="aal2")
+    body = getattr(ory, f"UpdateLoginFlowWith{what}Method")
+    body = ory.UpdateLoginFlowBody(body(csrf_token=csrf(flow), **fields))
+    return api.update_login_flow(flow.id, body).session
+
+
+def with_second_factor(email):
+    """An authenticator app that makes its codes by a library of its own, and backup codes."""
+    api = Browser().api
+    flow = api.create_browser_registration_flow()
+    api.update_registration_flow(flow.id, registration(email, FIRST, flow))
+    flow = api.create_browser_settings_flow()
+    nodes = shown(flow)
+    assert nodes["totp_qr"].src.startswith("data:image/svg+xml;base64,")
+    app = pyotp.TOTP(nodes["totp_secret_key"].text.context["secret"])
+    assert pyotp.parse_uri(nodes["totp_link"].href).secret == app.secret
+    body = changed(flow, "Totp", method="totp", totp_code=app.now())
+    assert api.update_settings_flow(flow.id, body).state == "success"
+    assert api.to_session().authenticator_assurance_level == "aal2"
+
+    flow = api.create_browser_settings_flow()
+    make = changed(flow, "Lookup", method="lookup_secret", lookup_secret_regenerate=True)
+    asked = api.update_settings_flow(flow.id, make)
+    codes = shown(asked)["lookup_secret_codes"].text.context["secrets"]
+    keep = changed(asked, "Lookup", method="lookup_secret", lookup_secret_confirm=True)
+    assert api.update_settings_flow(flow.id, keep).state == "success"
+
+    # The next code is good already; the present one has been used.
+    steps = [
+        ("Totp", {"method": "totp", "totp_code": app.at(time.time() + 30)}),
+        (
+            "LookupSecret",
+            {"method": "lookup_secret", "lookup_secret": codes[0]["context"]["secret"]},
+        ),
+    ]
+    for what, fields in steps:
+        api = Browser().api
+        flow = api.create_browser_login_flow()
+        entered = api.update_login_flow(flow.id, login(email, FIRST, flow))
+        assert entered.session.authenticator_assurance_level == "aal1"
+        session = second_step(api, what, **fields)
+        assert session.authenticator_assurance_level == "aal2"
+        assert session.authentication_methods[-1].method == fields["method"]
+
+
 in_browser("ada@example.org")
+with_second_factor("eve@example.org")
 in_application("bob@example.org")
 print("done")

@@ -1,0 +1,175 @@
+//! As scripts and native applications see it, and as commands do.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{gateway, make_codes, methods, set_app_up, shown, status, step_up};
+use crate::support::{ALICE, BOB, Form, SELF_SERVICE, TestGateway, person::whoami};
+
+fn reset(gateway: &TestGateway, mfa_type: &str) -> crate::support::gateway::Output {
+    let arguments = [
+        "reset-identity-mfa",
+        "--email",
+        ALICE.email,
+        "--mfa-type",
+        mfa_type,
+    ];
+    gateway.run(&[&arguments[..], &["--output", "json"]].concat(), "")
+}
+
+/// CU-23, CU-24: every code is good once, a wrong one is told of, and the session is as strong as what
+/// proved it.
+#[tokio::test]
+async fn a_script_sets_an_app_up_and_signs_in_with_it_and_with_a_backup_code() {
+    let gateway = gateway().await;
+    let alice = ALICE.sign_up(&gateway).await;
+    let mut app = set_app_up(&alice.client).await;
+    let session = whoami(&alice.client).await;
+    assert_eq!(session["authenticator_assurance_level"], "aal2");
+    assert_eq!(methods(&session), ["password", "totp"]);
+    let codes = make_codes(&alice.client).await;
+    assert_eq!(codes.len(), 12);
+
+    let again = ALICE.sign_in(&gateway).await;
+    assert_eq!(again.session["authenticator_assurance_level"], "aal1");
+    assert_eq!(status(&again, "/vault").await, 403);
+    let wrong = json!({ "method": "totp", "totp_code": "000000" });
+    let refused = step_up(&again.client, wrong).await;
+    assert_eq!(refused.status(), 400);
+    let refused: Value = refused.json().await.unwrap();
+    let field = &refused["ui"]["nodes"].as_array().unwrap()[1];
+    assert_eq!(field["attributes"]["name"], "totp_code", "{refused}");
+    assert_eq!(field["messages"][0]["id"], 4_000_008);
+
+    let code = app.code().await;
+    let body = json!({ "method": "totp", "totp_code": code });
+    let done = step_up(&again.client, body.clone()).await;
+    assert_eq!(done.status(), 200);
+    assert_eq!(status(&again, "/vault").await, 200);
+    let third = ALICE.sign_in(&gateway).await;
+    let replayed = step_up(&third.client, body).await;
+    assert_eq!(replayed.status(), 400, "a code is good once");
+    let form = Form::begin(&third.client, "login", "?aal=aal2").await;
+    let body = json!({ "method": "lookup_secret", "lookup_secret": codes[0].to_uppercase() });
+    assert_eq!(form.submit_json(body.clone()).await.status(), 200);
+    assert_eq!(status(&third, "/vault").await, 200);
+    assert_eq!(
+        methods(&whoami(&third.client).await),
+        ["password", "lookup_secret"]
+    );
+
+    let fourth = ALICE.sign_in(&gateway).await;
+    let used = step_up(&fourth.client, body).await;
+    assert_eq!(used.status(), 400);
+    assert!(used.text().await.unwrap().contains("4000012"));
+    for secret in codes.iter().chain([&code]) {
+        assert!(!gateway.log().contains(secret.as_str()));
+    }
+}
+
+/// A code that somebody sends twice at the same time lets one of the two in.
+#[tokio::test]
+async fn of_many_who_send_the_same_backup_code_at_once_one_gets_in() {
+    let gateway = gateway().await;
+    let alice = ALICE.sign_up(&gateway).await;
+    set_app_up(&alice.client).await;
+    let codes = make_codes(&alice.client).await;
+    let mut waiting = Vec::new();
+    for _ in 0..4 {
+        let one = ALICE.sign_in(&gateway).await;
+        waiting.push(Form::begin(&one.client, "login", "?aal=aal2").await);
+    }
+    let body = json!({ "method": "lookup_secret", "lookup_secret": codes[0] });
+    let sent = waiting.iter().map(|form| form.submit_json(body.clone()));
+    let answers = futures_util::future::join_all(sent).await;
+    let entered = answers.iter().filter(|one| one.status() == 200).count();
+    assert_eq!(entered, 1, "{answers:?}");
+}
+
+/// CU-23, CU-24: the app and the codes are removed by their person.
+#[tokio::test]
+async fn what_was_set_up_can_be_removed() {
+    let gateway = gateway().await;
+    let alice = ALICE.sign_up(&gateway).await;
+    set_app_up(&alice.client).await;
+    make_codes(&alice.client).await;
+    for button in ["totp_unlink", "lookup_secret_disable"] {
+        let form = Form::begin(&alice.client, "settings", "").await;
+        assert!(form.names().iter().any(|name| name == button));
+        let removed = form.submit_json(json!({ button: true })).await;
+        assert_eq!(removed.status(), 200, "{button}");
+    }
+    let form = Form::begin(&alice.client, "settings", "").await;
+    assert!(shown(&form.flow, "totp_qr").is_some());
+    assert!(shown(&form.flow, "lookup_secret_left").is_none());
+    gateway.wait_for_log("credential_removed").await;
+}
+
+#[tokio::test]
+async fn a_native_application_does_the_same_with_its_token() {
+    let gateway = gateway().await;
+    let bob = BOB.sign_up_natively(&gateway).await;
+    let settings = bob.get(&format!("{SELF_SERVICE}/settings/api")).await;
+    let flow: Value = settings.json().await.unwrap();
+    let text = &shown(&flow, "totp_secret_key").unwrap()["text"];
+    let secret = text["context"]["secret"].as_str().unwrap();
+    let mut app = crate::support::Authenticator::with_secret(secret);
+    let post = async |token: &str, flow: &Value, body: Value| {
+        let action = flow["ui"]["action"].as_str().unwrap();
+        let request = bob.client.request(Method::POST, action).json(&body);
+        request
+            .header("x-session-token", token)
+            .send()
+            .await
+            .unwrap()
+    };
+    let body = json!({ "method": "totp", "totp_code": app.code().await });
+    let saved = post(&bob.token, &flow, body).await;
+    assert_eq!(saved.status(), 200);
+
+    let bob = BOB.sign_in_natively(&gateway).await;
+    assert_eq!(bob.get("/vault").await.status(), 403);
+    let begun = bob.get(&format!("{SELF_SERVICE}/login/api?aal=aal2")).await;
+    let flow: Value = begun.json().await.unwrap();
+    let body = json!({ "method": "totp", "totp_code": app.code().await });
+    let done = post(&bob.token, &flow, body).await;
+    let (status, done) = (done.status(), done.json::<Value>().await.unwrap());
+    assert_eq!(status, 200, "{done}");
+    assert_eq!(done["session"]["authenticator_assurance_level"], "aal2");
+    let token = done["session_token"].as_str().unwrap();
+    let request = bob.client.request(Method::GET, "/vault");
+    let answer = request
+        .header("x-session-token", token)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+/// CU-23, CU-24.
+#[tokio::test]
+async fn a_command_removes_what_somebody_has_lost() {
+    let gateway = gateway().await;
+    assert_eq!(reset(&gateway, "totp").code, 1, "nobody is there");
+    let alice = ALICE.sign_up(&gateway).await;
+    for mfa_type in ["totp", "lookup_secret", "webauthn", "passkey", "code"] {
+        let none = reset(&gateway, mfa_type);
+        assert_eq!(none.code, 1, "{mfa_type}: {none:?}");
+        assert!(!none.stderr.is_empty());
+    }
+    assert_eq!(reset(&gateway, "sms").code, 2);
+    set_app_up(&alice.client).await;
+    make_codes(&alice.client).await;
+    for mfa_type in ["totp", "lookup_secret"] {
+        let done = reset(&gateway, mfa_type);
+        assert_eq!(done.code, 0, "{done:?}");
+        assert!(done.stderr.contains("credential_removed"), "{done:?}");
+        let answer = done.json();
+        assert_eq!(answer["mfa_type"], mfa_type);
+        assert_eq!(answer["removed"].as_array().unwrap().len(), 1);
+        assert_eq!(reset(&gateway, mfa_type).code, 1, "it is gone");
+    }
+    assert_eq!(alice.status("/").await, 200, "sessions go on");
+    let form = Form::begin(&alice.client, "settings", "").await;
+    assert!(shown(&form.flow, "totp_qr").is_some());
+}
