@@ -8,6 +8,7 @@ mod beyond_them;
 mod confirmation;
 mod deletion;
 mod ended;
+mod errands;
 mod first_sign_in;
 mod floods;
 mod guesses;
