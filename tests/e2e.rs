@@ -19,6 +19,7 @@ mod e2e {
     mod check;
     mod commands;
     mod contract;
+    mod credentials;
     mod first_visit;
     mod first_visit_curl;
     mod gate;
@@ -30,6 +31,7 @@ mod e2e {
     mod metrics;
     mod migration;
     mod open_redirect;
+    mod passwords;
     mod profiles;
     mod provider;
     mod quiet_log;

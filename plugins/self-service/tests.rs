@@ -9,6 +9,7 @@ mod captcha;
 mod confirmation;
 mod deletion;
 mod ended;
+mod errands;
 mod first_sign_in;
 mod floods;
 mod guesses;

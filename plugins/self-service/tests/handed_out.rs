@@ -8,7 +8,7 @@ use serde_json::json;
 use super::house::{House, action, mailed::type_in};
 use crate::{MailedProof, Recoveries};
 
-fn recoveries(house: &House) -> Recoveries {
+pub(super) fn recoveries(house: &House) -> Recoveries {
     let services = house.services.clone();
     Recoveries {
         clock: services.clock,

@@ -26,7 +26,11 @@ fn fields(page: &Reply) -> Vec<(&'static str, String)> {
     ]
 }
 
-async fn press(browser: &mut super::house::Browser<'_>, link: &str, page: &Reply) -> Reply {
+pub(super) async fn press(
+    browser: &mut super::house::Browser<'_>,
+    link: &str,
+    page: &Reply,
+) -> Reply {
     let action = link.split("&token=").next().unwrap();
     let fields = fields(page);
     let fields: Vec<_> = fields

@@ -1,0 +1,178 @@
+//! What administrators have people do, by mail.
+
+use std::time::Duration;
+
+use portcullis_core::{
+    action::Action,
+    id::IdentityId,
+    identity::{IdentityState, IdentityStore},
+    session::SessionStore,
+};
+
+use super::{
+    handed_out::recoveries,
+    house::{House, PUBLIC, busy::Busy, mailed::mailed},
+    mailed_link::press,
+};
+use crate::{Errand, ErrandError, Errands, Sent};
+
+const HALF_A_DAY: Duration = Duration::from_secs(12 * 60 * 60);
+
+fn house() -> House {
+    Busy {
+        off: vec![Action::UpdateProfile],
+        ..Busy::default()
+    }
+    .house()
+}
+
+async fn send(
+    house: &House,
+    id: IdentityId,
+    actions: &[Action],
+    return_to: Option<&str>,
+) -> Result<Sent, ErrandError> {
+    let services = house.services.clone();
+    let errands = Errands {
+        recoveries: recoveries(house),
+        identities: services.identities,
+        actions: services.actions,
+        mailer: services.mailer,
+        announcer: services.announcer,
+    };
+    let errand = Errand {
+        actions: actions.to_vec(),
+        lifespan: HALF_A_DAY,
+        return_to: return_to.map(str::to_owned),
+    };
+    errands.send(id, errand).await
+}
+
+/// KC-078, KC-079.
+#[tokio::test]
+async fn a_link_signs_in_and_leads_to_what_there_is_to_do_and_then_back() {
+    let house = house();
+    let ada = house.proved_resident("ada@example.com").await;
+    let mut present = house.browser();
+    present.sign_in("ada@example.com").await;
+    let actions = [Action::UpdatePassword, Action::ConfigureTotp];
+    let app = "https://app.test/account";
+    let sent = send(&house, ada.id, &actions, Some(app)).await.unwrap();
+    assert_eq!(sent.to, "ada@example.com");
+    assert_eq!(sent.required_actions, ["UPDATE_PASSWORD", "CONFIGURE_TOTP"]);
+    let letter = house.letters.mails().pop().unwrap();
+    assert_eq!(
+        (&*letter.to, &*letter.subject),
+        ("ada@example.com", "actions_link")
+    );
+    house.clock.advance(HALF_A_DAY / 2);
+
+    let link = mailed(&house);
+    let mut browser = house.browser();
+    let page = browser.go(&link).await;
+    assert!(page.text().contains("Something to do"), "{}", page.text());
+    let reply = press(&mut browser, &link, &page).await;
+    let settings = format!("{PUBLIC}/.portcullis/self-service/settings/browser?");
+    assert!(
+        reply.location().starts_with(&settings),
+        "{}",
+        reply.location()
+    );
+    assert_eq!(reply.query("kc_action"), "UPDATE_PASSWORD");
+    assert_eq!(reply.query("return_to"), app);
+    let form = browser.go(reply.location()).await;
+    assert!(
+        form.location().contains("/settings?flow="),
+        "{}",
+        form.location()
+    );
+    let session = browser.ask("/sessions/whoami").await.json();
+    assert_eq!(
+        session["authentication_methods"][0]["method"],
+        "link_recovery"
+    );
+    let sessions: &dyn SessionStore = &*house.store;
+    let count = sessions.list(ada.id).await.unwrap().len();
+    assert_eq!(count, 2, "nothing is lost, so that no session ends");
+    assert_eq!(
+        house.letters.mails().len(),
+        1,
+        "and nobody is told of a loss"
+    );
+    assert_eq!(
+        house.browser().go(&link).await.status,
+        404,
+        "it is good once"
+    );
+}
+
+/// KC-079: once there is nothing left to do, the link leads where its sender says.
+#[tokio::test]
+async fn a_link_to_nothing_that_is_left_leads_back_at_once() {
+    let house = house();
+    let ada = house.proved_resident("ada@example.com").await;
+    let app = "https://app.test/account";
+    let sent = send(&house, ada.id, &[Action::VerifyEmail], Some(app)).await;
+    assert!(sent.is_ok());
+    let mut browser = house.browser();
+    let link = mailed(&house);
+    let page = browser.go(&link).await;
+    let reply = press(&mut browser, &link, &page).await;
+    assert_eq!(reply.location(), app);
+}
+
+/// KC-078: a link that reaches an address which nobody had proved is a recovery like any other.
+#[tokio::test]
+async fn whoever_proves_an_address_for_the_first_time_takes_over_from_whoever_typed_it() {
+    let house = house();
+    let ada = house.resident("ada@example.com").await;
+    let mut stranger = house.browser();
+    stranger.sign_in("ada@example.com").await;
+    send(&house, ada.id, &[Action::ConfigureTotp], None)
+        .await
+        .unwrap();
+    let mut browser = house.browser();
+    let link = mailed(&house);
+    let page = browser.go(&link).await;
+    let reply = press(&mut browser, &link, &page).await;
+    assert_eq!(
+        reply.query("kc_action"),
+        "UPDATE_PASSWORD",
+        "{}",
+        reply.location()
+    );
+    assert_eq!(stranger.ask("/sessions/whoami").await.status, 401);
+    let credentials = house.services.credentials.list(ada.id).await.unwrap();
+    assert!(credentials.is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_is_refused_and_requires_nothing() {
+    let house = house();
+    let mut ada = house.proved_resident("ada@example.com").await;
+    let identities: &dyn IdentityStore = &*house.store;
+    for (actions, return_to, refusal) in [
+        (&[][..], None, "at least one"),
+        (&[Action::UpdateProfile][..], None, "UPDATE_PROFILE cannot"),
+        (&[Action::DeleteAccount][..], None, "delete_account cannot"),
+        (
+            &[Action::UpdatePassword][..],
+            Some("https://evil.test/"),
+            "allowed_return_urls",
+        ),
+    ] {
+        let error = send(&house, ada.id, actions, return_to).await.unwrap_err();
+        assert!(error.to_string().contains(refusal), "{error}");
+    }
+    house.letters.close();
+    let unsent = send(&house, ada.id, &[Action::UpdatePassword], None).await;
+    assert!(matches!(unsent, Err(ErrandError::Mail(_))));
+    let stored = identities.find(ada.id).await.unwrap().unwrap();
+    assert!(stored.required_actions.is_empty());
+    ada = stored;
+    ada.state = IdentityState::Inactive;
+    identities.update(&ada).await.unwrap();
+    let unsent = send(&house, ada.id, &[Action::UpdatePassword], None).await;
+    assert!(unsent.is_err());
+    assert!(house.letters.mails().is_empty());
+}
