@@ -51,14 +51,9 @@ fn kc_092_an_action_that_there_is_not_is_told_with_what_there_is() {
         "portcullis.toml:4: required_actions.UPDATE_PASWORD: there is no such action; did you mean \
          `UPDATE_PASSWORD`?",
     );
-    let factor = "this factor does not exist here yet, so the table has no effect";
     let settings = "this action does not exist here, so the table has no effect; the settings page \
                     does the same";
     for (alias, expected) in [
-        ("CONFIGURE_TOTP", factor),
-        ("CONFIGURE_RECOVERY_AUTHN_CODES", factor),
-        ("webauthn-register", factor),
-        ("webauthn-register-passwordless", factor),
         (
             "UPDATE_EMAIL",
             "this action does not exist here, so the table has no effect; UPDATE_PROFILE does the same",

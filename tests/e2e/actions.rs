@@ -143,7 +143,7 @@ async fn kc_094_only_what_there_is_can_be_asked_for() {
             "max_auth_age": "5m",
         })
     );
-    assert_eq!(list.as_array().unwrap().len(), 6);
+    assert_eq!(list.as_array().unwrap().len(), 10);
     let public = alice.get("/.portcullis/self-service/actions").await;
     let public: Value = public.json().await.unwrap();
     let expected = [
@@ -151,6 +151,10 @@ async fn kc_094_only_what_there_is_can_be_asked_for() {
         "UPDATE_PASSWORD",
         "UPDATE_PROFILE",
         "VERIFY_PROFILE",
+        "CONFIGURE_TOTP",
+        "CONFIGURE_RECOVERY_AUTHN_CODES",
+        "webauthn-register",
+        "webauthn-register-passwordless",
     ];
     assert_eq!(public, json!(expected));
 }

@@ -42,43 +42,61 @@ async fn first_code(browser: &Browser) -> String {
     code.as_str().unwrap().to_owned()
 }
 
+async fn set_app_up(browser: &Browser) -> Authenticator {
+    let mut app = app_on_page(browser).await;
+    fits(browser, "settings-without").await;
+    browser.fill("totp_code", "000000").await;
+    browser.submit().await;
+    browser.see("This code is not right").await;
+    fits(browser, "settings-wrong").await;
+    browser.fill("totp_code", &app.code().await).await;
+    browser.submit().await;
+    browser.see("Your changes have been saved").await;
+    browser.see("An authenticator app is set up").await;
+    app
+}
+
+async fn make_codes(browser: &Browser) -> String {
+    browser.press("Make new backup codes").await;
+    browser.see("Write them down now").await;
+    browser.arrive_at("#lookup_secret_codes").await;
+    let code = first_code(browser).await;
+    fits(browser, "settings-codes").await;
+    browser.press("I have written them down").await;
+    browser.see("12 of 12 backup codes are left").await;
+    fits(browser, "settings-with").await;
+    code
+}
+
+async fn use_app(browser: &Browser, app: &mut Authenticator) {
+    fits(browser, "second-step").await;
+    browser.fill("totp_code", &app.code().await).await;
+    browser.submit().await;
+    browser.see("You are through the gate").await;
+}
+
+async fn use_code(browser: &Browser, code: &str) {
+    browser.fill("lookup_secret", "0000-0000-0000").await;
+    browser.submit().await;
+    browser.see("This backup code is not right").await;
+    fits(browser, "second-step-wrong").await;
+    browser.fill("lookup_secret", code).await;
+    browser.submit().await;
+    browser.see("You are through the gate").await;
+}
+
 async fn whole_story(browser: Browser) {
     let gateway = gateway().await;
     ALICE.sign_up(&gateway).await;
     browser.narrow(390).await;
     browser.goto(&settings(&gateway)).await;
     ALICE.sign_in_in(&browser).await;
-    let mut app = app_on_page(&browser).await;
-    fits(&browser, "settings-without").await;
-    browser.fill("totp_code", "000000").await;
-    browser.submit().await;
-    browser.see("This code is not right").await;
-    fits(&browser, "settings-wrong").await;
-    browser.fill("totp_code", &app.code().await).await;
-    browser.submit().await;
-    browser.see("Your changes have been saved").await;
-    browser.see("An authenticator app is set up").await;
-    browser.press("Make new backup codes").await;
-    browser.see("Write them down now").await;
-    let code = first_code(&browser).await;
-    fits(&browser, "settings-codes").await;
-    browser.press("I have written them down").await;
-    browser.see("12 of 12 backup codes are left").await;
-    fits(&browser, "settings-with").await;
-
+    let mut app = set_app_up(&browser).await;
+    let code = make_codes(&browser).await;
     sign_in_anew(&browser, &gateway).await;
-    fits(&browser, "second-step").await;
-    browser.fill("totp_code", &app.code().await).await;
-    browser.submit().await;
-    browser.see("You are through the gate").await;
+    use_app(&browser, &mut app).await;
     sign_in_anew(&browser, &gateway).await;
-    browser.fill("lookup_secret", "0000-0000-0000").await;
-    browser.submit().await;
-    browser.see("This backup code is not right").await;
-    fits(&browser, "second-step-wrong").await;
-    browser.fill("lookup_secret", &code).await;
-    browser.submit().await;
-    browser.see("You are through the gate").await;
+    use_code(&browser, &code).await;
     browser.goto(&settings(&gateway)).await;
     browser.see("11 of 12 backup codes are left").await;
     browser.press("Remove the authenticator app").await;
