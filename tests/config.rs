@@ -22,6 +22,8 @@ mod drop_ins;
 mod kinds;
 #[path = "config/mistakes.rs"]
 mod mistakes;
+#[path = "config/passwords.rs"]
+mod passwords;
 #[path = "config/people.rs"]
 mod people;
 #[path = "config/presets.rs"]

@@ -52,7 +52,19 @@ impl Known {
         texts.any(|text| {
             strsim::generic_levenshtein(&Characters(text), &Characters(&password)) < FEWEST_CHANGES
                 || 2 * longest_in_common(text, &characters) > characters.len()
-        })
+        }) || self.is_made_of(&password)
+    }
+
+    /// Whether more than half of the password is put together of what is known.
+    fn is_made_of(&self, password: &str) -> bool {
+        let mut texts = self.texts();
+        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        let rest = texts.into_iter().fold(password.to_owned(), |rest, text| {
+            // What stood on either side of it does not become one.
+            rest.replace(text, "\n")
+        });
+        let left = rest.chars().filter(|c| *c != '\n').count();
+        2 * left < password.chars().count()
     }
 }
 

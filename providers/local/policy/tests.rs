@@ -48,7 +48,7 @@ fn verdict(password: &str) -> Option<u32> {
 const GUESSABLE: u32 = 4_990_060;
 const SIMILAR: u32 = 4_000_031;
 
-/// KC-070: the length of `[identity.password]`.
+/// The length of `[identity.password]`.
 #[test]
 fn the_length_is_counted_in_characters_after_normalising() {
     let length = |password: &str| {
@@ -92,6 +92,8 @@ fn what_is_known_of_somebody_is_no_password_of_theirs() {
         "Wagner-Petersen",
         "wagner_petersen",
         "petersen-1987",
+        "anna.wagner-petersen.1",
+        "anna-07-anna",
         "annaANNA",
         "493017171442",
         "0493017171442x",

@@ -38,7 +38,7 @@ impl Story {
     }
 }
 
-/// KC-073: the history of `[identity.password]`.
+/// The history of `[identity.password]`.
 #[tokio::test]
 async fn the_last_passwords_are_refused_as_many_as_are_configured() {
     let story = Story::remembering(3).await;
