@@ -23,7 +23,7 @@ pub struct Mail {
     /// A folder of templates in place of the built-in texts: `linked.subject.txt`, `linked.txt`,
     /// `linked.html`, and the same of `unlinked`, `recovery_code`, `recovery_link`,
     /// `verification_code`, `verification_link`, `sign_in_code`, `link_code`, `password_changed`,
-    /// `address_changed` and `recovered`; those in a folder of a language's name are for its readers.
+    /// `address_changed`, `recovered` and `new_device`; those in a folder of a language's name are for its readers.
     pub template_dir: Option<PathBuf>,
     /// Whether mail is shown on standard error instead of being sent; for the demonstration only.
     #[serde(skip)]

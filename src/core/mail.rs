@@ -55,7 +55,7 @@ pub struct Letter {
     pub occasion: Occasion,
     /// The language of whatever caused it (BCP 47); where it is empty or unknown, English.
     pub locale: String,
-    /// What people call the provider that it is about, where it is about one.
+    /// What people call the provider, or the device, that it is about, where it is about one.
     pub provider: Option<String>,
     /// The code to type or the link to open; of a notice, where to look after it.
     pub proof: Secret,
@@ -96,11 +96,13 @@ pub enum Occasion {
     AddressChanged,
     /// Somebody got back in by mail; likewise.
     Recovered,
+    /// Somebody signed in on a device that was not known; likewise.
+    NewDevice,
 }
 
 impl Occasion {
     /// Every occasion there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::RecoveryCode,
         Self::RecoveryLink,
         Self::VerificationCode,
@@ -111,6 +113,7 @@ impl Occasion {
         Self::FactorsChanged,
         Self::AddressChanged,
         Self::Recovered,
+        Self::NewDevice,
     ];
 
     /// The name of its templates.
@@ -126,6 +129,7 @@ impl Occasion {
             Self::FactorsChanged => "factors_changed",
             Self::AddressChanged => "address_changed",
             Self::Recovered => "recovered",
+            Self::NewDevice => "new_device",
         }
     }
 
@@ -133,7 +137,11 @@ impl Occasion {
     pub fn is_notice(self) -> bool {
         matches!(
             self,
-            Self::PasswordChanged | Self::FactorsChanged | Self::AddressChanged | Self::Recovered
+            Self::PasswordChanged
+                | Self::FactorsChanged
+                | Self::AddressChanged
+                | Self::Recovered
+                | Self::NewDevice
         )
     }
 }
