@@ -26,7 +26,7 @@ mod tokens;
 mod touches;
 mod upstream_sessions;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use portcullis_core::{
@@ -192,9 +192,10 @@ impl Store {
         Arc::new(SqlMails::new(self.database.clone()))
     }
 
-    /// Removes what nobody can need after `now`.
-    pub async fn purge(&self, now: Timestamp) -> Result<(), StoreError> {
-        purge::purge(&self.database, now).await
+    /// Removes what nobody can need after `now`; sessions that have expired are `kept` so long, and a
+    /// day at most.
+    pub async fn purge(&self, now: Timestamp, kept: Duration) -> Result<(), StoreError> {
+        purge::purge(&self.database, now, kept).await
     }
 
     /// Whether the database answers.

@@ -14,6 +14,7 @@
 mod support;
 
 mod e2e {
+    mod abuse;
     mod actions;
     mod administered;
     mod check;

@@ -607,3 +607,7 @@ mail-recovered-subject = Jemand hat wieder Zugang zu Ihrem Konto bei {$gate}
 mail-recovered-lead = Jemand hat sich gerade mit einem Code oder Link aus einer E-Mail bei Ihrem Konto bei {$gate} angemeldet.
 mail-recovered-note = Wenn Sie das nicht waren, liest jemand anderes Ihre E-Mails: Ändern Sie zuerst das Passwort Ihres Postfachs, dann das hiesige:
 mail-recovered-button = Ihre Einstellungen
+mail-new_device-subject = Eine neue Anmeldung bei Ihrem Konto bei {$gate}
+mail-new_device-lead = Jemand hat sich gerade bei Ihrem Konto bei {$gate} angemeldet, von einem Ort und auf einem Gerät, die bisher nicht bekannt waren: {$device}.
+mail-new_device-note = Wenn Sie das waren, ist nichts zu tun. Wenn nicht, ändern Sie sofort Ihr Passwort und beenden Sie die Sitzungen, die nicht Ihre sind:
+mail-new_device-button = Ihre Einstellungen

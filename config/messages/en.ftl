@@ -618,3 +618,7 @@ mail-recovered-subject = Somebody got back into your account at {$gate}
 mail-recovered-lead = Somebody has just signed in to your account at {$gate} with a code or a link that was mailed.
 mail-recovered-note = If this was not you, somebody else reads your mail: change the password of your mailbox first, then the one here:
 mail-recovered-button = Your settings
+mail-new_device-subject = A new sign-in to your account at {$gate}
+mail-new_device-lead = Somebody has just signed in to your account at {$gate} from a place and on a device that were not seen before: {$device}.
+mail-new_device-note = If this was you, there is nothing to do. If not, change your password at once, and end the sessions that are not yours:
+mail-new_device-button = Your settings

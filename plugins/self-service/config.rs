@@ -25,8 +25,29 @@ pub struct Config {
     /// Whether `/sessions/whoami` refuses whoever has something to do first; `[session] whoami`.
     #[serde(skip)]
     pub whoami_enforces_actions: bool,
+    /// What is remembered and told of devices; `[session]`.
+    #[serde(skip)]
+    pub devices: Devices,
     /// Scripts for fields with an annotation, by its name.
     pub form_modules: BTreeMap<String, Module>,
+}
+
+/// What is remembered and told of devices.
+#[derive(Debug, Clone, Copy)]
+pub struct Devices {
+    /// Whether people are told by mail of a sign-in on a new one.
+    pub notify_new: bool,
+    /// How long one is known after a sign-in on it.
+    pub retention: Duration,
+}
+
+impl Default for Devices {
+    fn default() -> Self {
+        Self {
+            notify_new: false,
+            retention: Duration::from_secs(30 * 24 * 60 * 60),
+        }
+    }
 }
 
 /// `[plugins.self-service.login]`.

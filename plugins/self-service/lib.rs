@@ -7,6 +7,7 @@
 mod actions;
 mod addresses;
 mod arrival;
+mod arrived;
 mod attempts;
 mod attributes;
 mod captcha;
@@ -65,8 +66,8 @@ pub use portcullis_kit::Module;
 
 pub use captcha::CaptchaGuard;
 pub use config::{
-    Config, ErrorConfig, Limits, LoginConfig, MailedConfig, MailedProof, Rate, RegistrationConfig,
-    SettingsConfig,
+    Config, Devices, ErrorConfig, Limits, LoginConfig, MailedConfig, MailedProof, Rate,
+    RegistrationConfig, SettingsConfig,
 };
 pub use plugin::SelfService;
 pub use recovery::{

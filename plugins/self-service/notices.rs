@@ -17,6 +17,16 @@ const LIFESPAN: Duration = Duration::from_secs(24 * 60 * 60);
 /// Tells the person of `identity`, as it was before, in the language that it says is its own: whoever
 /// did it may be somebody else. Addresses that nobody has proved may be strangers', and get nothing.
 pub(crate) async fn tell(desk: &Desk, occasion: Occasion, identity: &Identity) {
+    write(desk, (occasion, None), identity).await;
+}
+
+/// Tells that somebody has signed in on a device that is not known.
+pub(crate) async fn tell_of_device(desk: &Desk, device: &str, identity: &Identity) {
+    let about = (Occasion::NewDevice, Some(device));
+    write(desk, about, identity).await;
+}
+
+async fn write(desk: &Desk, (occasion, about): (Occasion, Option<&str>), identity: &Identity) {
     if !desk.services.mailer.is_configured() {
         return;
     }
@@ -30,7 +40,7 @@ pub(crate) async fn tell(desk: &Desk, occasion: Occasion, identity: &Identity) {
                 .as_str()
                 .unwrap_or_default()
                 .to_owned(),
-            provider: None,
+            provider: about.map(str::to_owned),
             proof: Secret::new(&settings),
             lifespan: LIFESPAN,
             is_for_nobody: false,

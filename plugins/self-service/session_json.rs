@@ -35,6 +35,7 @@ fn device(session: &Session) -> Value {
         "ip_address": device.ip_address.map(|ip| ip.to_string()).unwrap_or_default(),
         "user_agent": device.user_agent.as_deref().unwrap_or_default(),
         "location": "",
+        "first_seen": session.issued_at,
         "last_seen": session.last_seen_at,
     });
     let name = DeviceName::of(device.user_agent.as_deref());

@@ -20,12 +20,13 @@ use serde_json::{Value, json};
 
 use crate::{
     actions::after::{self, Next},
+    arrived,
     csrf::Csrf,
     desk::Desk,
     identity_json,
     navigate::with_cookie,
     provider::OIDC,
-    remembered, session_json, throttle,
+    remembered, session_json,
     verification::{self, begin::Begun},
 };
 
@@ -211,7 +212,8 @@ impl SignIn<'_> {
             ..present.session.clone()
         };
         let session = raise(desk, &session, proved).await?;
-        throttle::remember(desk, visit, self.identity, &session).await;
+        // What a password alone began was told of then.
+        arrived::note(desk, visit, (self.identity, true), &session).await;
         desk.services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,
@@ -335,7 +337,7 @@ impl SignIn<'_> {
         if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {
             services.sessions.store().revoke(old.session.id).await?;
         }
-        throttle::remember(desk, visit, self.identity, &session).await;
+        arrived::note(desk, visit, (self.identity, self.is_new), &session).await;
         services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,

@@ -8,6 +8,7 @@ mod beyond_them;
 mod captcha;
 mod confirmation;
 mod deletion;
+mod devices;
 mod ended;
 mod errands;
 mod first_sign_in;

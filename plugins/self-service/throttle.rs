@@ -16,7 +16,10 @@ use portcullis_kit::{Failure, Visit};
 use serde_json::json;
 
 use self::{asker::network, limit::Limit};
-pub(crate) use self::{familiar::remember, suspicion::Suspicion};
+pub(crate) use self::{
+    familiar::{is_familiar_to, remember},
+    suspicion::Suspicion,
+};
 use crate::{config::Rate, desk::Desk};
 
 /// How many codes are mailed to one identity that somebody proves to be.

@@ -24,6 +24,12 @@ pub struct Session {
     pub secret: Option<Secret>,
     /// A file that holds `secret`.
     pub secret_file: Option<PathBuf>,
+    /// Whether people are told by mail when they sign in on a new device; default `false`.
+    pub notify_new_device: bool,
+    /// How long a device, and an expired session with what it tells of one, is remembered; default
+    /// `30d`, and of sessions a day at most.
+    #[serde(with = "duration")]
+    pub device_retention: Duration,
     /// What the answer to `/sessions/whoami` depends on.
     pub whoami: WhoAmI,
 }
@@ -74,6 +80,8 @@ impl Default for Session {
             cookie_domain: None,
             secret: None,
             secret_file: None,
+            notify_new_device: false,
+            device_retention: Duration::from_secs(30 * 24 * 60 * 60),
             whoami: WhoAmI::default(),
         }
     }

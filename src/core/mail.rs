@@ -55,7 +55,7 @@ pub struct Letter {
     pub occasion: Occasion,
     /// The language of whatever caused it (BCP 47); where it is empty or unknown, English.
     pub locale: String,
-    /// What people call the provider that it is about, where it is about one.
+    /// What people call the provider, or the device, that it is about, where it is about one.
     pub provider: Option<String>,
     /// The code to type or the link to open; of a notice, where to look after it.
     pub proof: Secret,
@@ -98,6 +98,8 @@ pub enum Occasion {
     AddressChanged,
     /// Somebody got back in by mail; likewise.
     Recovered,
+    /// Somebody signed in on a device that was not known; likewise.
+    NewDevice,
 }
 
 impl Occasion {
@@ -114,6 +116,7 @@ impl Occasion {
         Self::FactorsChanged,
         Self::AddressChanged,
         Self::Recovered,
+        Self::NewDevice,
     ];
 
     /// The name of its templates.
@@ -130,6 +133,7 @@ impl Occasion {
             Self::FactorsChanged => "factors_changed",
             Self::AddressChanged => "address_changed",
             Self::Recovered => "recovered",
+            Self::NewDevice => "new_device",
         }
     }
 
@@ -137,7 +141,11 @@ impl Occasion {
     pub fn is_notice(self) -> bool {
         matches!(
             self,
-            Self::PasswordChanged | Self::FactorsChanged | Self::AddressChanged | Self::Recovered
+            Self::PasswordChanged
+                | Self::FactorsChanged
+                | Self::AddressChanged
+                | Self::Recovered
+                | Self::NewDevice
         )
     }
 }

@@ -238,6 +238,10 @@ fn self_service(config: &Config) -> SelfService {
             ui_url: section.error.ui_url.clone(),
         },
         whoami_enforces_actions: whoami == config::ActionsInWhoAmI::Enforce,
+        devices: plugin::Devices {
+            notify_new: config.session.notify_new_device,
+            retention: config.session.device_retention,
+        },
         form_modules: section
             .form_modules
             .iter()

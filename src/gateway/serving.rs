@@ -90,7 +90,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
         own(metrics),
     );
     let store = foundation.store.clone();
-    let mut beside = work_beside(foundation, rounds);
+    let mut beside = work_beside((foundation, config.session.device_retention), rounds);
     beside.push(tokio::spawn(watch));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
     server.run(stop, GRACE).await;
@@ -124,7 +124,10 @@ fn in_process(
 }
 
 /// The composition root is the only place that spawns; each of these ends with the process.
-fn work_beside(foundation: Foundation, rounds: Rounds) -> Vec<tokio::task::JoinHandle<()>> {
+fn work_beside(
+    (foundation, kept): (Foundation, Duration),
+    rounds: Rounds,
+) -> Vec<tokio::task::JoinHandle<()>> {
     let Foundation {
         stores,
         store,
@@ -140,7 +143,7 @@ fn work_beside(foundation: Foundation, rounds: Rounds) -> Vec<tokio::task::JoinH
         let mut period = tokio::time::interval(PURGE_PERIOD);
         loop {
             period.tick().await;
-            if let Err(error) = store.purge(clock.now()).await {
+            if let Err(error) = store.purge(clock.now(), kept).await {
                 tracing::warn!(%error, "what has expired was not removed");
             }
         }

@@ -17,11 +17,16 @@ use super::{
 const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Removes what nobody can need after `now`.
-pub(super) async fn purge(database: &Database, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn purge(
+    database: &Database,
+    now: Timestamp,
+    kept: Duration,
+) -> Result<(), StoreError> {
     let long_ago = now.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
+    let some_ago = now.checked_sub(MEMORY.min(kept)).unwrap_or(Timestamp::MIN);
     let ends = [
         (Table::Flows, long_ago),
-        (Table::Sessions, long_ago),
+        (Table::Sessions, some_ago),
         (Table::Claims, now),
         (Table::Counters, now),
         (Table::Mails, now),

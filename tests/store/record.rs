@@ -20,6 +20,8 @@ use serde_json::json;
 use super::node::{Node, Record, clock, entropy, identity, session};
 use crate::support::{postgres::Postgres, wait::wait_until};
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 async fn records() -> [Record; 2] {
     [Record::sqlite(), Record::postgres().await]
 }
@@ -231,7 +233,7 @@ async fn what_ended_long_ago_is_removed() {
         node.stores.flows.put(&expired).await.unwrap();
         let new = session(&identity, clock.now());
         node.stores.sessions.insert(&new).await.unwrap();
-        node.store.purge(clock.now()).await.unwrap();
+        node.store.purge(clock.now(), DAY).await.unwrap();
         let left = node.stores.sessions.list(identity.id).await.unwrap();
         assert_eq!(left, [new]);
         assert_ne!(left, [old]);
@@ -240,6 +242,20 @@ async fn what_ended_long_ago_is_removed() {
         let kept = flows.find(expired.id).await.unwrap();
         assert_eq!(kept, Some(expired), "people are told that it has expired");
     }
+}
+
+/// KC-150: an operator may want expired sessions, and what they tell of devices, gone at once.
+#[tokio::test]
+async fn expired_sessions_are_kept_no_longer_than_the_operator_says() {
+    let clock = clock();
+    let node = Node::start(&Record::sqlite(), None, &clock).await;
+    let (identity, _) = node.sign_in(clock.now()).await;
+    clock.advance(DAY - Duration::from_secs(3600));
+    node.store.purge(clock.now(), DAY).await.unwrap();
+    let sessions = &node.stores.sessions;
+    assert_eq!(sessions.list(identity.id).await.unwrap().len(), 1);
+    node.store.purge(clock.now(), Duration::ZERO).await.unwrap();
+    assert!(sessions.list(identity.id).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -261,7 +277,7 @@ async fn mail_that_is_of_no_use_any_more_is_removed() {
             mails.put(mail).await.unwrap();
         }
         clock.advance(Duration::from_secs(120));
-        store.purge(clock.now()).await.unwrap();
+        store.purge(clock.now(), DAY).await.unwrap();
         assert_eq!(mails.due(clock.now(), 9).await.unwrap(), [new]);
     }
 }

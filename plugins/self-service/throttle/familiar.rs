@@ -2,13 +2,7 @@
 
 use std::time::Duration;
 
-use portcullis_core::{
-    id::IdentityId,
-    identity::Identity,
-    session::{Aal, Session},
-    store::StoreError,
-    throttle::Network,
-};
+use portcullis_core::{id::IdentityId, store::StoreError, throttle::Network};
 use portcullis_kit::Visit;
 
 use super::asker::site;
@@ -17,16 +11,14 @@ use crate::{desk::Desk, marker};
 /// How long after the last sign-in a network is familiar.
 const MEMORY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Notes that somebody has signed in from where the visitor is, once they have proved all that they
-/// can: whoever has no more than their password may be anybody. It keeps nobody out when that fails.
-pub(crate) async fn remember(desk: &Desk, visit: &Visit, identity: &Identity, session: &Session) {
-    if identity.has_second_factor && session.aal() < Aal::Aal2 {
-        return;
-    }
-    let name = name(&identity.id.to_string(), site(visit));
-    if let Err(error) = marker::set(desk, &name, desk.now() + MEMORY).await {
-        tracing::warn!(%error, "a familiar network is not noted");
-    }
+/// Notes that somebody has signed in from where the visitor is.
+pub(crate) async fn remember(
+    desk: &Desk,
+    visit: &Visit,
+    identity: IdentityId,
+) -> Result<(), StoreError> {
+    let name = name(&identity.to_string(), site(visit));
+    marker::set(desk, &name, desk.now() + MEMORY).await
 }
 
 /// Whether this identity has signed in from this network; an address that nobody holds never has.
@@ -40,7 +32,7 @@ pub(super) async fn is_familiar(
 }
 
 /// Whether this identity has signed in from where the visitor is.
-pub(crate) async fn knows(
+pub(crate) async fn is_familiar_to(
     desk: &Desk,
     visit: &Visit,
     identity: IdentityId,

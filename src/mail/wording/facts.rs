@@ -26,6 +26,15 @@ pub(in crate::mail) enum Facts<'a> {
         /// Where links are looked after.
         settings_url: &'a str,
     },
+    /// Of a sign-in on a device.
+    Device {
+        /// What people call it.
+        device: &'a str,
+        /// The gateway's host.
+        gate: &'a str,
+        /// Where people look after it.
+        settings_url: &'a str,
+    },
     /// Of something else that has happened.
     Notice {
         /// The gateway's host.
@@ -71,6 +80,7 @@ impl Kind {
         Self::Proof(Occasion::FactorsChanged),
         Self::Proof(Occasion::AddressChanged),
         Self::Proof(Occasion::Recovered),
+        Self::Proof(Occasion::NewDevice),
     ];
 
     /// The name of its templates and of its words.
@@ -90,6 +100,11 @@ impl Kind {
                 link: "https://gate.example.org/recovery",
                 gate,
                 minutes,
+            },
+            Self::Proof(Occasion::NewDevice) => Facts::Device {
+                device: "Example, Example",
+                gate,
+                settings_url: "https://gate.example.org/settings",
             },
             Self::Proof(occasion) if occasion.is_notice() => Facts::Notice {
                 gate,
@@ -123,6 +138,11 @@ impl<'a> Facts<'a> {
         let (proof, seconds) = (letter.proof.expose(), letter.lifespan.as_secs());
         let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX);
         match is_url(letter.occasion) {
+            _ if letter.occasion == Occasion::NewDevice => Self::Device {
+                device: letter.provider.as_deref().unwrap_or_default(),
+                gate,
+                settings_url: proof,
+            },
             _ if letter.occasion.is_notice() => Self::Notice {
                 gate,
                 settings_url: proof,
@@ -153,21 +173,25 @@ impl<'a> Facts<'a> {
     pub(super) fn link(&self) -> Option<&'a str> {
         match *self {
             Self::Url { link, .. } => Some(link),
-            Self::Link { settings_url, .. } | Self::Notice { settings_url, .. } => {
-                Some(settings_url)
-            }
+            Self::Link { settings_url, .. }
+            | Self::Device { settings_url, .. }
+            | Self::Notice { settings_url, .. } => Some(settings_url),
             Self::Code { .. } => None,
         }
     }
 
     /// Whether it tells what has happened, and brings no proof.
     pub(super) fn is_notice(&self) -> bool {
-        matches!(self, Self::Link { .. } | Self::Notice { .. })
+        matches!(
+            self,
+            Self::Link { .. } | Self::Device { .. } | Self::Notice { .. }
+        )
     }
 
     /// The texts that words may name.
     pub(super) fn texts(&self) -> Vec<(&'static str, &'a str)> {
         match *self {
+            Self::Device { device, gate, .. } => vec![("device", device), ("gate", gate)],
             Self::Link { provider, gate, .. } => vec![("provider", provider), ("gate", gate)],
             Self::Code {
                 code,
@@ -182,7 +206,7 @@ impl<'a> Facts<'a> {
     /// The numbers that words may name.
     pub(super) fn numbers(&self) -> Vec<(&'static str, u32)> {
         match *self {
-            Self::Link { .. } | Self::Notice { .. } => Vec::new(),
+            Self::Link { .. } | Self::Device { .. } | Self::Notice { .. } => Vec::new(),
             Self::Code { minutes, .. } | Self::Url { minutes, .. } => {
                 vec![("minutes", minutes), ("hours", minutes / 60)]
             }
@@ -197,6 +221,11 @@ impl<'a> Facts<'a> {
                 gate,
                 settings_url,
             } => context! { provider, gate, settings_url },
+            Self::Device {
+                device,
+                gate,
+                settings_url,
+            } => context! { device, gate, settings_url },
             Self::Notice { gate, settings_url } => context! { gate, settings_url },
             Self::Code {
                 code,
