@@ -32,6 +32,7 @@ mod e2e {
     mod metrics;
     mod migration;
     mod open_redirect;
+    mod passkeys;
     mod passwords;
     mod profiles;
     mod provider;

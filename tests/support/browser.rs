@@ -231,6 +231,16 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
+    /// Gives the driver a command below its session, such as those of virtual authenticators.
+    pub(crate) async fn command(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let path = path.to_owned();
+        let command = Extension { method, path, body };
+        self.client
+            .issue_cmd(command)
+            .await
+            .expect("the driver obeys")
+    }
+
     async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let command = DevTools(json!({ "cmd": command, "params": parameters }));
         self.client
@@ -281,6 +291,26 @@ impl Browser {
         })
         .await;
         Element::from_element_id(self.client.clone(), ElementRef::from(reference))
+    }
+}
+
+/// A command that the driver knows beyond those of its client.
+#[derive(Debug)]
+struct Extension {
+    method: Method,
+    path: String,
+    body: Option<Value>,
+}
+
+impl WebDriverCompatibleCommand for Extension {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/{}", self.path))
+    }
+
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        let body = self.body.as_ref().map(Value::to_string);
+        (self.method.clone(), body)
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod redis;
+pub(crate) mod security_key;
 pub(crate) mod smtp_server;
 pub(crate) mod upstream;
 pub(crate) mod wait;
@@ -34,6 +35,7 @@ pub(crate) use self::{
     postgres::Postgres,
     raw::Raw,
     redis::Redis,
+    security_key::SecurityKey,
     smtp_server::SmtpServer,
     upstream::Upstream,
     wait::{wait_until, wait_within},

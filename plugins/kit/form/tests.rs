@@ -7,6 +7,7 @@ use super::*;
 use crate::{FormPage, Framing, Locale, Module, Modules, Shell};
 
 mod gallery;
+mod keys;
 mod pickers;
 
 fn ui(nodes: Vec<Node>) -> Ui {

@@ -70,13 +70,8 @@ impl House {
     async fn new() -> Self {
         let clock: Arc<dyn Clock> = Arc::new(FrozenClock::new(Timestamp::UNIX_EPOCH));
         let store = Arc::new(MemoryStore::new(Arc::clone(&clock)));
-        let script = Script {
-            src: format!("{ORIGIN}/.p/w.js"),
-            integrity: "sha384-x".to_owned(),
-        };
-        let url: Url = format!("{ORIGIN}/").parse().unwrap();
         let keys = Keys {
-            party: Arc::new(RelyingParty::new(&url, "House", script).unwrap()),
+            party: Arc::new(party()),
             stores: Stores {
                 identities: Arc::clone(&store) as Arc<dyn IdentityStore>,
                 credentials: Arc::clone(&store) as Arc<dyn CredentialStore>,
@@ -173,6 +168,15 @@ impl House {
         let fields = &fields(&[("passkey_login", signed)]);
         self.passkeys.recognise(Answer { fields, memory }).await
     }
+}
+
+fn party() -> RelyingParty {
+    let script = Script {
+        src: format!("{ORIGIN}/.p/w.js"),
+        integrity: "sha384-x".to_owned(),
+    };
+    let url: Url = ORIGIN.parse().unwrap();
+    RelyingParty::new(&url, "House", script).unwrap()
 }
 
 fn person(seed: u64, address: &str) -> Identity {

@@ -107,7 +107,7 @@ impl Authenticator {
         let object =
             cbor!({ "fmt" => format, "attStmt" => statement, "authData" => Cbor::Bytes(data) });
         let said = self.says("webauthn.create", options);
-        self.sent(json!({
+        self.sent(&json!({
             "clientDataJSON": TEXT.encode(said),
             "attestationObject": TEXT.encode(bytes(&object.unwrap())),
             "transports": ["usb", "telepathy"],
@@ -124,7 +124,7 @@ impl Authenticator {
         let mut message = data.clone();
         message.extend_from_slice(&Sha256::digest(&said));
         let handle = self.user_handle.as_ref();
-        self.sent(json!({
+        self.sent(&json!({
             "clientDataJSON": TEXT.encode(said),
             "authenticatorData": TEXT.encode(data),
             "signature": TEXT.encode(self.sign(&message)),
@@ -132,7 +132,7 @@ impl Authenticator {
         }))
     }
 
-    fn sent(&self, response: Value) -> String {
+    fn sent(&self, response: &Value) -> String {
         let id = TEXT.encode(&self.id);
         json!({ "id": id, "rawId": id, "type": "public-key", "response": response }).to_string()
     }

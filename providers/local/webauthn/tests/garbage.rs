@@ -11,14 +11,6 @@ use super::{
     *,
 };
 
-fn party() -> RelyingParty {
-    let script = Script {
-        src: String::new(),
-        integrity: String::new(),
-    };
-    RelyingParty::new(&ORIGIN.parse().unwrap(), "House", script).unwrap()
-}
-
 /// A key as a browser sends it, and the challenge it answers.
 async fn made() -> (Value, Challenge) {
     let house = House::new().await;

@@ -1,0 +1,42 @@
+//! A security key in the browser: Chromium's virtual authenticator (W3C WebAuthn, section 11), which is
+//! always at hand and knows its person. It works on `localhost` and not on an address of numbers.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+
+/// A key that is plugged into a browser.
+#[derive(Debug)]
+pub(crate) struct SecurityKey {
+    id: String,
+}
+
+impl SecurityKey {
+    pub(crate) async fn plug_into(browser: &Browser) -> Self {
+        let kind = json!({
+            "protocol": "ctap2", "transport": "usb", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
+        });
+        let path = "webauthn/authenticator";
+        let id = browser.command(Method::POST, path, Some(kind)).await;
+        Self {
+            id: id.as_str().expect("an id").to_owned(),
+        }
+    }
+
+    /// Whether it can be discovered, of each key that it keeps.
+    pub(crate) async fn keeps(&self, browser: &Browser) -> Vec<bool> {
+        let path = format!("webauthn/authenticator/{}/credentials", self.id);
+        let kept = browser.command(Method::GET, &path, None).await;
+        let kept = kept.as_array().expect("a list").iter();
+        kept.map(|one| one["isResidentCredential"] == Value::Bool(true))
+            .collect()
+    }
+
+    /// Loses it for good.
+    pub(crate) async fn lose(self, browser: &Browser) {
+        let path = format!("webauthn/authenticator/{}", self.id);
+        browser.command(Method::DELETE, &path, None).await;
+    }
+}
