@@ -165,6 +165,35 @@ async fn get_back_in(browser: &Browser, gateway: &TestGateway, code: &str) {
     }
 }
 
+/// KC-092: somebody is asked to add a key, and goes on once they have.
+#[tokio::test]
+async fn kc_092_somebody_who_has_to_add_a_key_adds_it_and_goes_on() {
+    let gateway = gate().await;
+    ALICE.sign_up(&gateway).await;
+    let browser = Browser::open().await;
+    browser.narrow(390).await;
+    let _key = SecurityKey::plug_into(&browser).await;
+    for (alias, button) in [
+        ("webauthn-register", "Add a security key"),
+        ("webauthn-register-passwordless", "Add a passkey"),
+    ] {
+        let command = [
+            "set-required-actions",
+            "--email",
+            ALICE.email,
+            "--add",
+            alias,
+        ];
+        assert_eq!(gateway.run(&command, "").code, 0, "{alias}");
+        arrive_anew(&browser, &gateway, "/").await;
+        ALICE.sign_in_in(&browser).await;
+        browser.see(button).await;
+        fits(&browser, alias).await;
+        browser.press(button).await;
+        browser.see("You are through the gate").await;
+    }
+}
+
 /// A script reads what a browser would be asked, and runs only what it is told to.
 #[tokio::test]
 async fn flows_name_the_script_and_its_digest() {

@@ -15,6 +15,9 @@ use crate::{
     submission::{Opened, Submission},
 };
 
+/// The method of passkeys.
+const PASSKEY: &str = "passkey";
+
 /// Answers a submission of the login form.
 pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let submission = match Submission::open(&desk, &visit, FlowKind::Login).await? {
@@ -38,6 +41,10 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     let method = match (submission.text("method"), provider) {
         (None | Some("oidc"), Some(provider)) => {
             return departure::leave(&desk, &visit, &submission, &provider).await;
+        }
+        // Nobody guesses what a passkey signs, and its form has nothing else in it.
+        (Some(PASSKEY), _) if let Some(alone) = factors::alone(&desk, PASSKEY) => {
+            return passwordless::sign_in(&desk, &visit, alone, submission).await;
         }
         _ if let Some(objection) = captcha::objection(&desk, &visit, &submission).await? => {
             return submission.reject(&desk, vec![(None, objection)]).await;
