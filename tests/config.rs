@@ -12,6 +12,8 @@ use std::{fs, path::Path};
 use portcullis::config::{self, Access, Config, Loaded, Report, Sources, Upstream};
 use tempfile::TempDir;
 
+#[path = "config/abuse.rs"]
+mod abuse;
 #[path = "config/actions.rs"]
 mod actions;
 #[path = "config/documented.rs"]
