@@ -40,10 +40,10 @@ fn a_captcha_has_what_its_service_asks_for() {
         "captcha.verify_url: the secret would travel in the clear",
     );
 
-    let folder = Folder::with(&with(&format!(
+    let folder = Folder::with(&with(
         "site_key = \"k\"\nsecret_file = \"captcha\"\nflows = [\"login\", \"recovery\"]\n\
-         verify_url = \"http://127.0.0.1:9/\""
-    )));
+         verify_url = \"http://127.0.0.1:9/\"",
+    ));
     let folder = folder.and("captcha", "s3cret\n");
     let captcha = folder.load().unwrap().config.captcha;
     assert_eq!(captcha.secret.unwrap().expose(), "s3cret");

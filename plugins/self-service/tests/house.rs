@@ -126,17 +126,17 @@ impl House {
     /// A house whose forms ask for a person.
     pub(crate) fn guarded((config, limits): (Config, Limits), guard: CaptchaGuard) -> Self {
         let plugin = SelfService::new(config, limits).with_captcha(guard);
-        Self::of(plugin, |_, _| {})
+        Self::of(&plugin, |_, _| {})
     }
 
     fn built(
         (config, limits): (Config, Limits),
         change: impl FnOnce(&mut Services, &Arc<MemoryStore>),
     ) -> Self {
-        Self::of(SelfService::new(config, limits), change)
+        Self::of(&SelfService::new(config, limits), change)
     }
 
-    fn of(plugin: SelfService, change: impl FnOnce(&mut Services, &Arc<MemoryStore>)) -> Self {
+    fn of(plugin: &SelfService, change: impl FnOnce(&mut Services, &Arc<MemoryStore>)) -> Self {
         let clock = Arc::new(FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let heard = Arc::new(Heard::default());
