@@ -1,32 +1,32 @@
 //! The end of every sign-in: a new session under a new token, and the answer that carries it.
 
-use axum::response::{IntoResponse, Json, Redirect, Response};
+mod answer;
+mod proof;
+
 use http::header::USER_AGENT;
-use jiff::Timestamp;
 use portcullis_core::{
-    broker::Arrived,
     catalogue::Code,
     credential::{Credential, CredentialKind},
     event::Event,
     flow::{Flow, FlowKind, Transport},
-    id::{CredentialId, IdentityId},
+    id::IdentityId,
     identity::{Identity, IdentityState},
-    provider::{SignOutScope, Upstream},
+    provider::SignOutScope,
     secret::{Secret, Token},
     session::{Aal, AuthenticationMethod, Device, Session},
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
-use serde_json::{Value, json};
+use serde_json::json;
 
+pub(crate) use self::proof::Proof;
 use crate::{
     actions::after::{self, Next},
     arrived,
     csrf::Csrf,
     desk::Desk,
-    identity_json,
     navigate::with_cookie,
     provider::OIDC,
-    remembered, session_json,
+    remembered,
     verification::{self, begin::Begun},
 };
 
@@ -50,82 +50,6 @@ pub(crate) struct SignIn<'a> {
     pub(crate) is_new: bool,
     /// How they did it, never empty; the session counts as having come from the first.
     pub(crate) proofs: &'a [Proof<'a>],
-}
-
-/// One thing that somebody has proved themselves with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Proof<'a> {
-    /// The method's wire name.
-    method: &'a str,
-    /// What the provider that vouched says of it.
-    arrived: Option<&'a Arrived>,
-    /// The credential it was compared with, and when that had last changed.
-    credential: Option<(CredentialId, Timestamp)>,
-}
-
-impl<'a> Proof<'a> {
-    /// A method of local identities that keeps no credential, such as a code by mail.
-    pub(crate) fn local(method: &'a str) -> Self {
-        Self {
-            method,
-            arrived: None,
-            credential: None,
-        }
-    }
-
-    /// A method of local identities, by this credential as it was read: one that has changed since
-    /// was not it.
-    pub(crate) fn credential(method: &'a str, read: &Credential) -> Self {
-        Self {
-            credential: Some((read.id, read.updated_at)),
-            ..Self::local(method)
-        }
-    }
-
-    /// A provider.
-    pub(crate) fn provider(arrived: &'a Arrived) -> Self {
-        Self {
-            method: OIDC,
-            arrived: Some(arrived),
-            credential: None,
-        }
-    }
-
-    /// Where the provider that vouched knows them from.
-    fn upstream(&self) -> Option<&'a Upstream> {
-        self.arrived.map(|arrived| &arrived.upstream)
-    }
-
-    /// Whether the identity has what it was proved with. Proofs that are no credentials, such as
-    /// codes by mail, have nothing to be taken away.
-    fn is_in(&self, credentials: &[Credential]) -> bool {
-        let mut own = credentials.iter();
-        match (self.upstream(), self.credential) {
-            (Some(upstream), _) => {
-                let key = upstream.link.identifier();
-                own.any(|link| link.identifier.as_deref() == Some(&*key))
-            }
-            (None, Some(read)) => own
-                .filter(|one| one.kind.as_str() == self.method)
-                .any(|one| (one.id, one.updated_at) == read),
-            (None, None) => true,
-        }
-    }
-
-    fn completed(&self, desk: &Desk) -> AuthenticationMethod {
-        let now = desk.now();
-        // A provider's clock may be ahead.
-        let proved_at = self.arrived.and_then(|arrived| arrived.proved_at);
-        AuthenticationMethod {
-            method: self.method.to_owned(),
-            aal: self.arrived.map_or(Aal::Aal1, |arrived| arrived.aal),
-            completed_at: now,
-            provider: self.upstream().map(|one| one.link.provider.clone()),
-            proved_at: proved_at.map(|at| at.min(now)),
-            upstream_acr: self.arrived.and_then(|arrived| arrived.acr.clone()),
-            upstream_amr: self.arrived.map_or_else(Vec::new, |one| one.amr.clone()),
-        }
-    }
 }
 
 /// Takes the flow out of the store for `identity`: of two submissions at the same time only one
@@ -401,55 +325,6 @@ impl SignIn<'_> {
             }
         }
         Ok(())
-    }
-
-    fn answer(
-        &self,
-        desk: &Desk,
-        (session, token): (&Session, &Token),
-        next: Option<Next>,
-        verification: Option<&Begun>,
-    ) -> Response {
-        let return_to = self.flow.return_to.clone().unwrap_or_else(|| desk.home());
-        match (self.wants, next) {
-            (Wants::Html, Some(next)) => Redirect::to(&next.page).into_response(),
-            (Wants::Html, None) => Redirect::to(&return_to).into_response(),
-            (Wants::Json, next) => {
-                let mut body = self.body(desk, session, token, &return_to);
-                if let Some(begun) = verification {
-                    begun.tell(desk, &mut body);
-                }
-                if let Some(told) = next.and_then(|next| next.continue_with) {
-                    next_first(&mut body, told);
-                }
-                Json(body).into_response()
-            }
-        }
-    }
-
-    fn body(&self, desk: &Desk, session: &Session, token: &Token, return_to: &str) -> Value {
-        let mut body = json!({"session": session_json::session(desk, session, self.identity)});
-        if self.flow.kind == FlowKind::Registration {
-            body["identity"] = identity_json::identity(desk, self.identity);
-        }
-        match self.flow.transport {
-            Transport::Api => body["session_token"] = json!(token.expose()),
-            Transport::Browser => {
-                body["continue_with"] = json!([{
-                    "action": "redirect_browser_to",
-                    "redirect_browser_to": return_to,
-                }]);
-            }
-        }
-        body
-    }
-}
-
-/// Lets the body of an answer tell what comes next before all else.
-fn next_first(body: &mut Value, told: Value) {
-    match body["continue_with"].as_array_mut() {
-        Some(others) => others.insert(0, told),
-        None => body["continue_with"] = json!([told]),
     }
 }
 

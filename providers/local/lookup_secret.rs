@@ -97,8 +97,8 @@ impl LookupSecret {
             after.config = json!(list);
             after.updated_at = now;
             return Ok(Change::Replace {
-                before: before.clone(),
-                after,
+                before: Box::new(before.clone()),
+                after: Box::new(after),
             });
         }
         let credential = Credential {
@@ -115,7 +115,7 @@ impl LookupSecret {
             updated_at: now,
         };
         Ok(Change::Add {
-            credential,
+            credential: Box::new(credential),
             is_proved: false,
         })
     }

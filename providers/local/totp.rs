@@ -169,7 +169,7 @@ impl Totp {
             updated_at: now,
         };
         Ok(Change::Add {
-            credential,
+            credential: Box::new(credential),
             is_proved: true,
         })
     }

@@ -99,16 +99,16 @@ pub enum Change {
     /// This one is new. It has been proved as it was added where `is_proved`.
     Add {
         /// The new one.
-        credential: Credential,
+        credential: Box<Credential>,
         /// Whether its person has shown just now that they hold it.
         is_proved: bool,
     },
     /// One takes the place of another of the same id.
     Replace {
         /// As it was.
-        before: Credential,
+        before: Box<Credential>,
         /// As it is kept.
-        after: Credential,
+        after: Box<Credential>,
     },
     /// These go.
     Remove(Vec<CredentialId>),

@@ -102,7 +102,7 @@ impl Keys {
         let name = name.unwrap_or_else(|| purpose.default_name(keys.len() + 1));
         let credential = self.credential(purpose, identity, made, name).await?;
         Ok(Change::Add {
-            credential,
+            credential: Box::new(credential),
             is_proved: true,
         })
     }
@@ -116,8 +116,8 @@ impl Keys {
                 ..key.clone()
             };
             return Change::Replace {
-                before: key.clone(),
-                after,
+                before: Box::new(key.clone()),
+                after: Box::new(after),
             };
         }
         let mut field = Node::input(group, fields.new_name, "text")

@@ -116,7 +116,7 @@ impl House {
                 is_proved: true,
             } => {
                 self.store.put(&credential).await.unwrap();
-                credential
+                *credential
             }
             other => panic!("{other:?}"),
         }

@@ -29,7 +29,7 @@ pub(super) struct Plan {
 #[derive(Debug)]
 pub(super) enum Course {
     /// Sign in the linked identity.
-    Enter(Identity, Credential),
+    Enter(Identity, Box<Credential>),
     /// Make a new identity; `true` when the person sees it first.
     Create(bool),
     /// Link as prepared.
@@ -70,7 +70,9 @@ impl Plan {
             _ => {}
         }
         match (rule, self.identity, self.link) {
-            (Rule::Known, Some(identity), Some(link)) => Ok(Course::Enter(identity, link)),
+            (Rule::Known, Some(identity), Some(link)) => {
+                Ok(Course::Enter(identity, Box::new(link)))
+            }
             (Rule::Create, ..) => Ok(Course::Create(false)),
             (Rule::Review, ..) => Ok(Course::Create(true)),
             (Rule::Prepared, Some(identity), _) => Ok(Course::Prepared(identity)),

@@ -123,7 +123,7 @@ impl Enrolment for FakeFactor {
         }
         Self::is_right(answer)?;
         Ok(Change::Add {
-            credential: self.credential(identity),
+            credential: Box::new(self.credential(identity)),
             is_proved: true,
         })
     }

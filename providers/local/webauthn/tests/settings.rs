@@ -30,7 +30,7 @@ async fn ha_11_keys_have_names_and_are_renamed_and_removed_one_by_one() {
         let Change::Replace { before, after } = renamed.unwrap() else {
             panic!("the name changes");
         };
-        assert_eq!(before, second);
+        assert_eq!(*before, second);
         assert_eq!(after.label.as_deref(), Some("On my ring"));
         assert_eq!(after.config, before.config);
         house.store.put(&after).await.unwrap();
