@@ -11,8 +11,14 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    csrf::Csrf, desk::Desk, factors, fetch, forms, login::ways, parked, remembered, scopes,
-    start::NewFlow, throttle,
+    csrf::Csrf,
+    desk::Desk,
+    factors, fetch,
+    forms::{self, Form},
+    login::ways,
+    parked, remembered, scopes,
+    start::NewFlow,
+    throttle,
 };
 
 /// Answers with the flow that takes the place of `old`.
@@ -27,39 +33,11 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         }
         _ => FlowKind::Login,
     };
-    let message = match kind {
-        FlowKind::Registration => Message::registration_expired(),
-        FlowKind::Settings => Message::settings_expired(),
-        FlowKind::Recovery => Message::recovery_expired(),
-        FlowKind::Verification => Message::verification_expired(),
-        FlowKind::Login | FlowKind::Error => Message::login_expired(),
-    };
-    let scopes = scopes::of_flow(old);
     // Whoever is not signed in as its person any more proves nothing again: they sign in.
     let person = visit.visitor.principal.as_ref();
     let person = person.filter(|one| remembered::identity(old) == Some(one.identity.id));
     let is_lost = (remembered::refreshes(old) || remembered::steps_up(old)) && person.is_none();
-    let form = match &visit.visitor.principal {
-        Some(principal) if remembered::steps_up(old) && !is_lost => {
-            let own = desk
-                .services
-                .credentials
-                .list(principal.identity.id)
-                .await?;
-            factors::ask(desk, &principal.identity, &own).await?
-        }
-        Some(principal) if remembered::refreshes(old) && !is_lost => {
-            ways::own(desk, &principal.identity).await?
-        }
-        Some(principal) if let Some(action) = remembered::action(old) => {
-            forms::action::form(desk, &principal.identity, (action, &scopes)).await?
-        }
-        _ if kind == FlowKind::Registration => {
-            let schema = forms::registration::schema_of(desk, old);
-            forms::registration::nodes(desk, schema, &scopes).into()
-        }
-        _ => forms::usual(desk, visit, (kind, &scopes)).await?,
-    };
+    let form = form(desk, visit, (old, kind, is_lost)).await?;
     // A proof was for the old form; whoever asks for another one gets a form of their own.
     let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);
     let csrf = Csrf::of(desk, visit).filter(|_| fetch::is_unbound(old));
@@ -69,7 +47,7 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
             true => old.context.clone(),
             false => Value::Null,
         },
-        messages: vec![message],
+        messages: vec![said(kind)],
         ..NewFlow::after(old, kind, form)
     };
     let flow = new.start(desk).await?;
@@ -81,4 +59,42 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
         .member("use_flow_id", flow.id.to_string())
         .member("expired_at", json!(old.expires_at))
         .member("since", json!(i64::try_from(since).unwrap_or(i64::MAX))))
+}
+
+/// What the new form says from the start.
+fn said(kind: FlowKind) -> Message {
+    match kind {
+        FlowKind::Registration => Message::registration_expired(),
+        FlowKind::Settings => Message::settings_expired(),
+        FlowKind::Recovery => Message::recovery_expired(),
+        FlowKind::Verification => Message::verification_expired(),
+        FlowKind::Login | FlowKind::Error => Message::login_expired(),
+    }
+}
+
+/// What the new flow of this kind asks; where its person is lost, what it asks of anybody.
+async fn form(
+    desk: &Desk,
+    visit: &Visit,
+    (old, kind, is_lost): (&Flow, FlowKind, bool),
+) -> Result<Form, Failure> {
+    let scopes = scopes::of_flow(old);
+    match &visit.visitor.principal {
+        Some(principal) if remembered::steps_up(old) && !is_lost => {
+            let credentials = &desk.services.credentials;
+            let own = credentials.list(principal.identity.id).await?;
+            factors::ask(desk, &principal.identity, &own).await
+        }
+        Some(principal) if remembered::refreshes(old) && !is_lost => {
+            ways::own(desk, &principal.identity).await
+        }
+        Some(principal) if let Some(action) = remembered::action(old) => {
+            forms::action::form(desk, &principal.identity, (action, &scopes)).await
+        }
+        _ if kind == FlowKind::Registration => {
+            let schema = forms::registration::schema_of(desk, old);
+            Ok(forms::registration::nodes(desk, schema, &scopes).into())
+        }
+        _ => forms::usual(desk, visit, (kind, &scopes)).await,
+    }
 }
