@@ -174,8 +174,8 @@ async fn kc_092_somebody_who_has_to_add_a_key_adds_it_and_goes_on() {
     browser.narrow(390).await;
     let _key = SecurityKey::plug_into(&browser).await;
     for (alias, button) in [
-        ("webauthn-register", "Add a security key"),
         ("webauthn-register-passwordless", "Add a passkey"),
+        ("webauthn-register", "Add a security key"),
     ] {
         let command = [
             "set-required-actions",
