@@ -104,7 +104,7 @@ pub enum Occasion {
 
 impl Occasion {
     /// Every occasion there is.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::RecoveryCode,
         Self::RecoveryLink,
         Self::ActionsLink,

@@ -66,7 +66,7 @@ pub(in crate::mail) enum Facts<'a> {
 
 impl Kind {
     /// Every kind there is.
-    pub(in crate::mail) const ALL: [Self; 13] = [
+    pub(in crate::mail) const ALL: [Self; 14] = [
         Self::Linked,
         Self::Unlinked,
         Self::Proof(Occasion::RecoveryCode),
