@@ -1,9 +1,10 @@
 //! The commands on somebody's credentials, and letters that say what to do.
 
+use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::support::{
-    ALICE, Form, Route, SmtpServer, TestGateway, gateway::Output, person::whoami,
+    ALICE, Anonymous, Form, Route, SmtpServer, TestGateway, gateway::Output, person::whoami,
 };
 
 async fn gateway() -> TestGateway {
@@ -124,8 +125,19 @@ async fn a_letter_leads_to_what_an_administrator_asks_for() {
     assert!(letter.message.contains("text/html"), "{}", letter.message);
 
     let visitor = gateway.anonymous();
-    let link = letter.link();
-    let page = visitor.navigate(&link).await.text().await.unwrap();
+    let pressed = press(&visitor, &letter.link()).await;
+    let session = whoami(&visitor).await;
+    assert_eq!(session["identity"]["id"], alice.identity());
+    let next = pressed.headers()["location"].to_str().unwrap().to_owned();
+    assert!(next.contains("kc_action=UPDATE_PASSWORD"), "{next}");
+    let (page, _) = visitor.follow(&next).await;
+    let form = Form::at(&visitor, &page).await;
+    assert!(form.names().contains(&"password".to_owned()), "{page}");
+}
+
+/// Opens a link and presses the button of its page.
+async fn press(visitor: &Anonymous, link: &str) -> Response {
+    let page = visitor.navigate(link).await.text().await.unwrap();
     assert!(page.contains("Something to do"), "{page}");
     let hidden = |name: &str| {
         let field = format!("name=\"{name}\" value=\"");
@@ -141,14 +153,18 @@ async fn a_letter_leads_to_what_an_administrator_asks_for() {
     ];
     let pressed = visitor.submit(action, &fields).await;
     assert_eq!(pressed.status(), 303);
-    let session = whoami(&visitor).await;
-    assert_eq!(session["identity"]["id"], alice.identity());
-    let next = pressed.headers()["location"].to_str().unwrap().to_owned();
-    assert!(next.contains("kc_action=UPDATE_PASSWORD"), "{next}");
-    let (page, _) = visitor.follow(&next).await;
-    let form = Form::at(&visitor, &page).await;
-    assert!(form.names().contains(&"password".to_owned()), "{page}");
+    pressed
+}
 
+/// KC-078.
+#[tokio::test]
+async fn a_letter_that_would_lead_nowhere_is_not_sent() {
+    let gateway = gateway().await;
+    ALICE.sign_up(&gateway).await;
+    let send = |further: &[&str]| about_alice(&gateway, "send-actions-email", further);
+    let unsent = send(&["--actions", "UPDATE_PASSWORD"]);
+    assert_eq!(unsent.code, 1, "{unsent:?}");
+    assert!(unsent.stderr.contains("no mail server"), "{unsent:?}");
     let bad = [
         (&["--actions", "DANCE"][..], 2),
         (&["--actions", "TERMS_AND_CONDITIONS"], 1),
