@@ -1,3 +1,5 @@
+//! What captcha services say, and what is made of it.
+
 use std::{net::IpAddr, time::Duration};
 
 use serde_json::{Value, json};

@@ -248,7 +248,8 @@ async fn what_ended_long_ago_is_removed() {
 #[tokio::test]
 async fn expired_sessions_are_kept_no_longer_than_the_operator_says() {
     let clock = clock();
-    let node = Node::start(&Record::sqlite(), None, &clock).await;
+    let record = Record::sqlite();
+    let node = Node::start(&record, None, &clock).await;
     let (identity, _) = node.sign_in(clock.now()).await;
     clock.advance(DAY - Duration::from_secs(3600));
     node.store.purge(clock.now(), DAY).await.unwrap();
