@@ -38,7 +38,7 @@ async fn nodes_count_together_and_a_command_lifts_for_all() {
     };
     one.stores.throttles.begin(&pause).await.unwrap();
     let seen = command.stores.throttles.running(clock.now()).await.unwrap();
-    assert_eq!(seen, [pause.clone()]);
+    assert_eq!(seen, std::slice::from_ref(&pause));
     assert!(command.stores.throttles.lift(&pause).await.unwrap());
     let throttles = &other.stores.throttles;
     let stands = throttles.until(&pause.name, clock.now()).await.unwrap();
