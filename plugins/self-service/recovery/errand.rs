@@ -64,7 +64,7 @@ pub enum ErrandError {
     #[error("say at least one action")]
     Nothing,
     /// An action is switched off, or nobody can be made to do it.
-    #[error("{0} cannot be required here; see [required_actions]")]
+    #[error("this cannot be required here, see [required_actions]: {0}")]
     Off(&'static str),
     /// Nobody returns there from here.
     #[error("the gateway leads nobody to that address; see allowed_return_urls")]

@@ -153,8 +153,8 @@ async fn what_cannot_be_done_is_refused_and_requires_nothing() {
     let identities: &dyn IdentityStore = &*house.store;
     for (actions, return_to, refusal) in [
         (&[][..], None, "at least one"),
-        (&[Action::UpdateProfile][..], None, "UPDATE_PROFILE cannot"),
-        (&[Action::DeleteAccount][..], None, "delete_account cannot"),
+        (&[Action::UpdateProfile][..], None, "UPDATE_PROFILE"),
+        (&[Action::DeleteAccount][..], None, "delete_account"),
         (
             &[Action::UpdatePassword][..],
             Some("https://evil.test/"),
