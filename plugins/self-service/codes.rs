@@ -5,10 +5,13 @@
 //! nor submissions at the same time grant more.
 
 pub(crate) mod awaited;
+pub(crate) mod by_mail;
 pub(crate) mod link_page;
 pub(crate) mod prove;
 pub(crate) mod send;
 pub(crate) mod step;
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use portcullis_core::{
@@ -24,6 +27,8 @@ use serde_json::{Value, json};
 
 use crate::{config::MailedConfig, desk::Desk};
 
+/// How long a code to sign in with is good.
+pub(crate) const LIFESPAN: Duration = Duration::from_secs(10 * 60);
 /// How often somebody may try one proof.
 const TRIES: u64 = 5;
 /// How many codes there are.

@@ -28,6 +28,9 @@ pub struct Config {
     /// What is remembered and told of devices; `[session]`.
     #[serde(skip)]
     pub devices: Devices,
+    /// Whether one can sign in with a code by mail alone; `[identity.code]`.
+    #[serde(skip)]
+    pub passwordless_code: bool,
     /// Scripts for fields with an annotation, by its name.
     pub form_modules: BTreeMap<String, Module>,
 }

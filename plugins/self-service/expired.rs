@@ -83,7 +83,7 @@ async fn form(
         Some(principal) if remembered::steps_up(old) && !is_lost => {
             let credentials = &desk.services.credentials;
             let own = credentials.list(principal.identity.id).await?;
-            factors::ask(desk, &principal.identity, &own).await
+            factors::ask(desk, principal, &own).await
         }
         Some(principal) if remembered::refreshes(old) && !is_lost => {
             ways::own(desk, &principal.identity).await

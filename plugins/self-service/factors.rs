@@ -8,6 +8,7 @@ use portcullis_core::{
     factor::{Answer, Enrolment, Factor, Passwordless, Question},
     flow::Flow,
     identity::Identity,
+    principal::Principal,
     ui::Node,
 };
 use portcullis_kit::Failure;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    codes::by_mail,
     desk::Desk,
     forms::Form,
     parked::{self, Parked},
@@ -73,9 +75,10 @@ impl Memory {
 /// nodes where it has none.
 pub(crate) async fn ask(
     desk: &Desk,
-    identity: &Identity,
+    principal: &Principal,
     own: &[Credential],
 ) -> Result<Form, Failure> {
+    let identity = &principal.identity;
     let mut factors: Vec<_> = desk.services.factors.second.iter().collect();
     factors.sort_by_key(|factor| priority(factor.kind(), own));
     let mut form = Form::default();
@@ -84,6 +87,10 @@ pub(crate) async fn ask(
         if let Some(question) = asked.map_err(|error| throttle::of_method(desk, error))? {
             form.add(factor.kind(), question);
         }
+    }
+    let assurance = desk.services.actions.assurance();
+    if assurance.takes_mail(&principal.session) {
+        form.nodes.extend(by_mail::button(desk, identity));
     }
     Ok(form)
 }

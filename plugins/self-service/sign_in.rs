@@ -6,7 +6,7 @@ mod proof;
 use http::header::USER_AGENT;
 use portcullis_core::{
     catalogue::Code,
-    credential::{Credential, CredentialKind},
+    credential::CredentialKind,
     event::Event,
     flow::{Flow, FlowKind, Transport},
     id::IdentityId,
@@ -18,7 +18,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::json;
 
-pub(crate) use self::proof::Proof;
+pub(crate) use self::proof::{Proof, Shown};
 use crate::{
     actions::after::{self, Next},
     arrived,
@@ -72,14 +72,14 @@ pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Res
 pub(crate) async fn raise(
     desk: &Desk,
     session: &Session,
-    proved: &Credential,
+    shown: Shown<'_>,
 ) -> Result<Session, Failure> {
     let services = &desk.services;
     let mut raised = session.clone();
-    let method = proved.kind.as_str();
+    let method = shown.method;
     raised.methods.retain(|one| one.method != method);
-    let shown = AuthenticationMethod::local(method, Aal::Aal2, desk.now());
-    raised.methods.push(shown);
+    let now = AuthenticationMethod::local(method, Aal::Aal2, desk.now());
+    raised.methods.push(now);
     raised.authenticated_at = desk.now();
     let sessions = services.sessions.store();
     if !sessions.replace(&raised).await? {
@@ -90,7 +90,10 @@ pub(crate) async fn raise(
         .list(raised.identity_id)
         .await?
         .into_iter();
-    if !own.any(|one| one.id == proved.id) {
+    if !shown
+        .credential
+        .is_none_or(|shown| own.any(|one| one.id == shown))
+    {
         sessions.revoke(raised.id).await?;
         return Err(Code::SignedOut.into());
     }
@@ -123,25 +126,20 @@ impl SignIn<'_> {
 
     /// Adds a second factor to the session in which somebody is signed in already, under a new token:
     /// whoever knew the old one is not to gain by it.
-    pub(crate) async fn strengthen(
-        self,
-        desk: &Desk,
-        visit: &Visit,
-        proved: &Credential,
-    ) -> Outcome {
+    pub(crate) async fn strengthen(self, desk: &Desk, visit: &Visit, shown: Shown<'_>) -> Outcome {
         let present = visit.visitor.principal.as_ref().ok_or(Code::SignedOut)?;
         let token = self.token(desk);
         let session = Session {
             token_hash: token.hash(),
             ..present.session.clone()
         };
-        let session = raise(desk, &session, proved).await?;
+        let session = raise(desk, &session, shown).await?;
         // What a password alone began was told of then.
         arrived::note(desk, visit, (self.identity, true), &session).await;
         desk.services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,
-            method: proved.kind.as_str(),
+            method: shown.method,
             provider: None,
         });
         self.go_on(desk, (session, token)).await

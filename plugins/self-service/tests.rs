@@ -24,6 +24,7 @@ mod login_defence;
 mod logout;
 mod mailed_code;
 mod mailed_link;
+mod mailed_sign_in;
 mod meanwhile;
 mod moving;
 mod notices;

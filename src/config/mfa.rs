@@ -59,12 +59,17 @@ pub struct Code {
 }
 
 impl Config {
+    /// Whether mail reaches people.
+    pub(super) fn sends_mail(&self) -> bool {
+        self.mail.url.is_some() || self.mail.to_terminal
+    }
+
     /// How strongly people have to be signed in.
     pub fn assurance(&self) -> Assurance {
         Assurance {
             enforce: self.identity.mfa.enforce,
             highest_available: self.session.whoami.required_aal == RequiredAal::HighestAvailable,
-            by_mail: self.identity.code.second_factor,
+            by_mail: self.identity.code.second_factor && self.sends_mail(),
         }
     }
 }

@@ -238,6 +238,7 @@ fn self_service(config: &Config) -> SelfService {
             ui_url: section.error.ui_url.clone(),
         },
         whoami_enforces_actions: whoami == config::ActionsInWhoAmI::Enforce,
+        passwordless_code: config.identity.code.passwordless,
         devices: plugin::Devices {
             notify_new: config.session.notify_new_device,
             retention: config.session.device_retention,

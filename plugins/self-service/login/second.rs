@@ -13,7 +13,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::init::wants_refresh;
+use super::{code, init::wants_refresh};
 use crate::{
     actions,
     complaint::{self, Complaint},
@@ -22,7 +22,7 @@ use crate::{
     factors::{self, Memory},
     init::Opening,
     navigate, remembered, return_to,
-    sign_in::SignIn,
+    sign_in::{Shown, SignIn},
     start,
     submission::Submission,
     throttle::{self, Suspicion},
@@ -53,7 +53,7 @@ pub(super) async fn opening(
         .credentials
         .list(principal.identity.id)
         .await?;
-    let form = factors::ask(desk, &principal.identity, &own).await?;
+    let form = factors::ask(desk, principal, &own).await?;
     Ok((!form.nodes.is_empty()).then(|| Opening {
         context: remembered::step_up(principal),
         messages: vec![Message::second_step()],
@@ -84,6 +84,9 @@ pub(super) fn none() -> Failure {
 /// Takes the answer to what was asked.
 pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submission>) -> Outcome {
     let principal = signed_in(desk, visit, &submission)?;
+    if code::is_meant(&submission) {
+        return code::submit(desk, visit, submission).await;
+    }
     let factor = submission.text(METHOD);
     let Some(factor) = factor.and_then(|name| factors::second(desk, name)) else {
         return submission
@@ -172,7 +175,7 @@ async fn complete(
         identity,
         proofs: &[],
     };
-    sign_in.strengthen(desk, visit, after).await
+    sign_in.strengthen(desk, visit, Shown::with(after)).await
 }
 
 /// Asks once more: what was typed is in no form, and a challenge is good once.

@@ -21,7 +21,9 @@ use crate::{
     desk::Desk,
     factors::{self, Memory},
     forms::action,
-    notices, sign_in, start,
+    notices,
+    sign_in::{self, Shown},
+    start,
     submission::Submission,
     throttle,
 };
@@ -135,7 +137,8 @@ impl Changes<'_> {
             } => {
                 credentials.put(&credential).await?;
                 if is_proved && kind.is_second_factor() {
-                    sign_in::raise(self.desk, &self.principal.session, &credential).await?;
+                    sign_in::raise(self.desk, &self.principal.session, Shown::with(&credential))
+                        .await?;
                 }
                 self.tell(Event::CredentialAdded {
                     identity: self.identity.id,
