@@ -4,7 +4,7 @@
 use portcullis_core::assurance::Assurance;
 use serde::{Deserialize, Serialize};
 
-use super::{Config, session::RequiredAal};
+use super::{Config, finding::Check, session::RequiredAal};
 
 /// Second factors.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -62,6 +62,19 @@ impl Config {
     /// Whether mail reaches people.
     pub(super) fn sends_mail(&self) -> bool {
         self.mail.url.is_some() || self.mail.to_terminal
+    }
+
+    /// Codes that nobody mails let nobody in.
+    pub(super) fn validate_codes(&self, check: &mut Check<'_>) {
+        let code = &self.identity.code;
+        let keys = [
+            ("passwordless", code.passwordless),
+            ("second_factor", code.second_factor),
+        ];
+        for (key, _) in keys.iter().filter(|(_, is_on)| *is_on && !self.sends_mail()) {
+            let message = "no mail is sent here, so it is not offered; write [mail] url as well";
+            check.under("code").under(key).warn(message);
+        }
     }
 
     /// How strongly people have to be signed in.
