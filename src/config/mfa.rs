@@ -71,7 +71,10 @@ impl Config {
             ("passwordless", code.passwordless),
             ("second_factor", code.second_factor),
         ];
-        for (key, _) in keys.iter().filter(|(_, is_on)| *is_on && !self.sends_mail()) {
+        for (key, _) in keys
+            .iter()
+            .filter(|(_, is_on)| *is_on && !self.sends_mail())
+        {
             let message = "no mail is sent here, so it is not offered; write [mail] url as well";
             check.under("code").under(key).warn(message);
         }

@@ -181,7 +181,7 @@ impl<'a> Button<'a> {
         Self {
             name: &input.name,
             is_final: value == FINAL,
-            is_quiet: is_quiet(&input.name, &value),
+            is_quiet: is_quiet(&input.name, &value) || is_free(node),
             is_free: is_free(node),
             // The script reads what a button asks for; its value is never submitted.
             trigger: input.onclick_trigger.as_deref(),
