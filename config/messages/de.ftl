@@ -288,6 +288,7 @@ method-code = Code
 
 m1060001-choose = Sie sind wieder angemeldet. Bitte wählen Sie jetzt ein neues Passwort.
 m1080001-known = Ein Link ist an {$address} unterwegs. Bitte öffnen Sie ihn, um zu zeigen, dass die Adresse Ihnen gehört.
+m1080002-anew = Vielen Dank: Diese Adresse gehört Ihnen. Das hatte bisher niemand gezeigt; was hier eingerichtet war, lässt deshalb niemanden mehr ein. Kommen Sie per E-Mail wieder herein, um ein Passwort zu wählen.
 m1080002-signed-out = Vielen Dank: Diese Adresse gehört Ihnen. Melden Sie sich jetzt an.
 m1080003-known = Ein Code aus sechs Ziffern ist an {$address} unterwegs. Bitte geben Sie ihn ein, um zu zeigen, dass die Adresse Ihnen gehört.
 m4000006-password = Das Passwort stimmt nicht. Bitte prüfen Sie es auf Tippfehler.
@@ -475,7 +476,7 @@ why-proof-expired = Die Bestätigung, dass das {$provider}-Konto Ihnen gehört, 
 why-unprovable = Hier lässt sich auf keinem Weg mehr zeigen, dass es Ihres ist. Bitte wenden Sie sich an Ihre Administration.
 why-form-unknown = Dieses Formular ist nicht mehr bekannt. Bitte beginnen Sie von vorn.
 why-form-used = Dieses Formular wurde schon abgeschickt.
-why-confirm-signed-in = Bitte melden Sie sich zuerst in diesem Browser an, und fordern Sie dann einen neuen Link an.
+why-confirm-signed-in = Bitte melden Sie sich erst in diesem Browser an und öffnen Sie dann den Link noch einmal, oder fordern Sie einen neuen Code an.
 why-form-foreign = Das Formular wurde in einem anderen Browser geöffnet oder vor zu langer Zeit. Bitte beginnen Sie von vorn.
 why-answer-late = Vielleicht hat es zu lange gedauert, oder es wurde in einem anderen Browser begonnen.
 why-answer-used = Die Antwort wurde schon verwendet.

@@ -299,6 +299,7 @@ method-code = code
 
 m1060001-choose = You are back in. Please choose a new password now.
 m1080001-known = A link is on its way to {$address}. Please open it to show that the address is yours.
+m1080002-anew = Thank you: this address is yours. Nobody had shown that before, so nothing that was set up here lets anybody in any more. Get back in by mail to choose a password.
 m1080002-signed-out = Thank you: this address is yours. Now sign in.
 m1080003-known = A code of six digits is on its way to {$address}. Please enter it to show that the address is yours.
 m4000006-password = The password is not right. Check it for spelling mistakes.
@@ -486,7 +487,7 @@ why-proof-expired = It took too long to confirm that the {$provider} account is 
 why-unprovable = There is no way left to prove here that it is yours. Please ask your administrator.
 why-form-unknown = This form is not known any more. Please begin anew.
 why-form-used = This form was submitted already.
-why-confirm-signed-in = Please sign in in this browser first, then ask for another link.
+why-confirm-signed-in = Please sign in in this browser first, then open the link again or ask for another code.
 why-form-foreign = The form was opened by another browser, or too long ago. Please begin anew.
 why-answer-late = It may have taken too long, or it was begun in another browser.
 why-answer-used = The answer was used already.

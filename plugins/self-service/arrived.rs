@@ -50,7 +50,8 @@ async fn try_note(
         return Ok(());
     }
     let until = desk.now() + devices.retention;
-    marker::set(desk, &marked(identity.id, &name), until).await
+    let marked = marked(identity.id, &name);
+    marker::set_of(desk, (&marked, identity.id), until).await
 }
 
 /// Whether neither the device nor the network is one that they have signed in from lately.

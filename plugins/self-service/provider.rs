@@ -8,6 +8,7 @@ use portcullis_core::{
     id::{IdentityId, ProviderId},
     message::Message,
     provider::ProviderError,
+    store::StoreError,
 };
 use portcullis_kit::Failure;
 use url::Url;
@@ -32,12 +33,13 @@ pub(crate) fn redirect_uri(desk: &Desk, id: &ProviderId) -> Result<Url, Failure>
     Url::parse(&text).map_err(|_| Code::Internal.into())
 }
 
-/// Tells what came of a provider's answer.
-pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
+/// Tells what came of a provider's answer. Of an identity that was reclaimed, what others had begun and
+/// where they had been is forgotten.
+pub(crate) async fn settle(desk: &Desk, arrival: &Arrival) -> Result<(), StoreError> {
     let (arrived, reason) = match arrival {
         Arrival::Created(arrived) => (arrived, LinkReason::Created),
         Arrival::Linked(arrived, reason) => (arrived, *reason),
-        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return,
+        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),
     };
     let identity = arrived.identity.id;
     let provider = &arrived.upstream.link.provider;
@@ -55,6 +57,10 @@ pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
         provider,
         reason,
     });
+    match reason {
+        LinkReason::Reclaimed => desk.services.flows.remove_of(identity).await,
+        _ => Ok(()),
+    }
 }
 
 /// Tells of the links that an identity lost when it was reclaimed.

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 /// Of which providers people choose an account there.
 const CHOOSES: &str = "chooses";
+/// As whom a verification was begun.
+const BEGUN_AS: &str = "begun_as";
 
 /// The context of a login flow in which somebody who is signed in proves it again; for the flow
 /// `waits`, if that is what they prove it for.
@@ -108,9 +110,34 @@ pub(crate) fn identifier(flow: &Flow) -> Option<&str> {
     flow.context["identifier"].as_str()
 }
 
-/// The context of a flow that follows a registration which has begun no session.
-pub(crate) fn registered() -> Value {
-    json!({"registered": true})
+/// The context of a flow that follows a registration of this identity which has begun no session.
+pub(crate) fn registered(identity: IdentityId) -> Value {
+    json!({"registered": true, BEGUN_AS: identity})
+}
+
+/// The context of a flow that somebody has begun who is signed in as this identity.
+pub(crate) fn begun_as(identity: IdentityId) -> Value {
+    json!({ BEGUN_AS: identity })
+}
+
+/// Notes that whoever asks for a proof in the flow is signed in as this identity.
+pub(crate) fn asked_as(flow: &mut Flow, identity: IdentityId) {
+    flow.context[BEGUN_AS] = json!(identity);
+}
+
+/// Whether who holds the flow has registered this identity, or was signed in as it.
+pub(crate) fn is_begun_as(flow: &Flow, identity: IdentityId) -> bool {
+    flow.context[BEGUN_AS] == json!(identity)
+}
+
+/// Notes that whoever has proved an address in the flow has nothing to sign in with.
+pub(crate) fn get_back_in(flow: &mut Flow) {
+    flow.context["gets_back_in"] = true.into();
+}
+
+/// Whether they go on to get back in.
+pub(crate) fn gets_back_in(flow: &Flow) -> bool {
+    flow.context["gets_back_in"] == true
 }
 
 /// Whether the flow follows one.

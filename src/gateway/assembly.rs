@@ -252,6 +252,7 @@ fn self_service(config: &Config) -> SelfService {
     let limits = plugin::Limits {
         sign_ins_per_address: rate(config.limits.sign_ins_per_address),
         flows_per_address: rate(config.limits.flows_per_address),
+        registrations_per_address: rate(config.limits.registrations_per_address),
         sign_ins_per_identity: rate(config.limits.sign_ins_per_identity),
     };
     SelfService::new(settings, limits).with_security_headers(security_headers(config))

@@ -8,8 +8,7 @@ use portcullis_core::{
     catalogue::Code,
     credential::CredentialKind,
     flow::{Flow, FlowKind, Transport},
-    id::IdentityId,
-    identity::{Identity, IdentityState},
+    identity::Identity,
     mail::Occasion,
     message::Message,
     principal::Principal,
@@ -20,13 +19,13 @@ use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
 use crate::{
-    actions,
     codes::{
+        first_proof::{Lost, first_proof},
         prove::{self, Proved},
         step::PASSED,
     },
     desk::Desk,
-    forms, navigate, notices, provider, remembered, session_json,
+    forms, navigate, notices, remembered, session_json,
     sign_in::{self, Proof, SignIn},
     start::NewFlow,
     submission::Submission,
@@ -43,11 +42,9 @@ pub(super) async fn enter(
     proved: &Proved,
 ) -> Outcome {
     let method = proved.proof.recovers_by();
-    let lost = Lost::of(desk, proved).await?;
-    if lost.is_unproved {
-        dispossess(desk, proved.holder.identity).await?;
-    }
-    let Some(identity) = proved.holder.settle(desk, FlowKind::Recovery).await? else {
+    let proves = (FlowKind::Recovery, &proved.holder);
+    let lost = Lost::of(desk, FlowKind::Recovery, &proved.holder).await?;
+    let Some(identity) = first_proof(desk, proves, lost).await? else {
         desk.services
             .announcer
             .refuse(method, Code::IdentityDisabled);
@@ -60,7 +57,13 @@ pub(super) async fn enter(
     let leads_on = remembered::leads_on(&submission.flow);
     let identity = match leads_on && !lost.is_unproved {
         true => identity,
-        false => lost.settle(desk, identity).await?,
+        false => {
+            if desk.config.settings.end_other_sessions {
+                let sessions = desk.services.sessions.store();
+                sessions.revoke_all(identity.id, None).await?;
+            }
+            lost.settle(desk, identity).await?
+        }
     };
     let sign_in = SignIn {
         is_new: false,
@@ -91,60 +94,6 @@ pub(super) async fn enter(
         answer = navigate::outcome_with_cookie(answer, &cookie);
     }
     answer
-}
-
-/// What somebody comes back to.
-struct Lost {
-    /// Whether nobody had proved yet whose the identity is.
-    is_unproved: bool,
-    /// Whether it has a password, which is lost, or which somebody else knows.
-    has_password: bool,
-}
-
-impl Lost {
-    async fn of(desk: &Desk, Proved { holder, .. }: &Proved) -> Result<Self, Failure> {
-        let services = &desk.services;
-        let found = services.identities.find(holder.identity).await?;
-        let found = found.filter(|one| one.state == IdentityState::Active);
-        let credentials = services.credentials.list(holder.identity).await?;
-        Ok(Self {
-            is_unproved: found.is_some_and(|one| holder.is_first_proof(FlowKind::Recovery, &one)),
-            has_password: credentials
-                .iter()
-                .any(|one| one.kind == CredentialKind::Password),
-        })
-    }
-
-    /// Ends all that was begun before, and has a lost password replaced; the identity as it is then.
-    async fn settle(&self, desk: &Desk, identity: Identity) -> Result<Identity, Failure> {
-        let (services, id) = (&desk.services, identity.id);
-        let identity = match self.is_unproved {
-            // Whoever was at it has perhaps added something meanwhile.
-            true => dispossess(desk, id).await?,
-            false => {
-                if desk.config.settings.end_other_sessions {
-                    services.sessions.store().revoke_all(id, None).await?;
-                }
-                identity
-            }
-        };
-        // Proofs that somebody else has asked for.
-        services.flows.remove_of(id).await?;
-        let action = Action::UpdatePassword;
-        match self.has_password && services.actions.settings(action).is_some() {
-            true => actions::ask(desk, id, action).await,
-            false => Ok(identity),
-        }
-    }
-}
-
-/// Takes away all that let anybody in as this identity.
-async fn dispossess(desk: &Desk, identity: IdentityId) -> Result<Identity, Failure> {
-    let mut unlinked = Vec::new();
-    let left = desk.services.broker.dispossess(identity, &mut unlinked);
-    let left = left.await;
-    provider::tell_reclaimed(desk, identity, &unlinked);
-    left.map_err(|error| Failure::from(error.code()).caused_by(error))
 }
 
 /// The settings flow that somebody goes on with.

@@ -11,14 +11,15 @@ use crate::{desk::Desk, marker};
 /// How long after the last sign-in a network is familiar.
 const MEMORY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Notes that somebody has signed in from where the visitor is.
+/// Notes that somebody has signed in from where the visitor is. It is forgotten when somebody gets the
+/// identity back by mail, who may have been thrown out of it by whoever was there.
 pub(crate) async fn remember(
     desk: &Desk,
     visit: &Visit,
     identity: IdentityId,
 ) -> Result<(), StoreError> {
     let name = name(&identity.to_string(), site(visit));
-    marker::set(desk, &name, desk.now() + MEMORY).await
+    marker::set_of(desk, (&name, identity), desk.now() + MEMORY).await
 }
 
 /// Whether this identity has signed in from this network; an address that nobody holds never has.

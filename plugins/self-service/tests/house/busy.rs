@@ -26,6 +26,7 @@ pub(crate) struct Busy {
     /// The schema in place of the house's own.
     pub(crate) schema: Option<Value>,
     pub(crate) config: Config,
+    pub(crate) limits: Limits,
 }
 
 impl Default for Busy {
@@ -37,6 +38,7 @@ impl Default for Busy {
             assurance: Assurance::default(),
             schema: None,
             config: open_registration(),
+            limits: Limits::default(),
         }
     }
 }
@@ -50,7 +52,7 @@ impl Busy {
     pub(crate) fn house_with(self, change: impl FnOnce(&mut Services)) -> House {
         let settings = self.settings();
         let (age, schema, assurance) = (self.password_max_age, self.schema, self.assurance);
-        House::built((self.config, Limits::default()), |services, _| {
+        House::built((self.config, self.limits), |services, _| {
             let schema = match schema {
                 Some(document) => Arc::new(Schema::parse("default", document).unwrap()),
                 None => Arc::clone(services.schemas.default_schema()),
