@@ -14,7 +14,7 @@ const CHOOSES: &str = "chooses";
 
 /// The context of a login flow in which somebody who is signed in proves it again; for the flow
 /// `waits`, if that is what they prove it for, and for what waits there with this mark.
-pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>, mark: Option<String>) -> Value {
+pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>, mark: Option<&str>) -> Value {
     json!({
         "refresh": true,
         Flow::OWNER: principal.identity.id,

@@ -97,7 +97,7 @@ async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Op
     let (mark, warning) = released.unzip();
     let messages = [Some(Message::reauthenticate()), warning.flatten()];
     Ok(Opening {
-        context: remembered::refresh(principal, waits, mark),
+        context: remembered::refresh(principal, waits, mark.as_deref()),
         messages: messages.into_iter().flatten().collect(),
         form: Some(form),
         ..Opening::default()
