@@ -473,6 +473,7 @@ why-mismatch = Dieses {$provider}-Konto gehört jemand anderem als der Person, d
 why-not-asked-again = {$provider} kennt diesen Browser noch und hat Sie nicht noch einmal gefragt, oder sagt es nicht. Es steht also nicht fest, dass Sie es sind; nichts wurde geändert.
 way-prove-another = Anders nachweisen
 why-proof-expired = Die Bestätigung, dass das {$provider}-Konto Ihnen gehört, hat zu lange gedauert.
+why-no-proof = Hier lässt sich auf keinem Weg mehr zeigen, dass Sie es sind. Bitte wenden Sie sich an Ihre Administration.
 why-unprovable = Hier lässt sich auf keinem Weg mehr zeigen, dass es Ihres ist. Bitte wenden Sie sich an Ihre Administration.
 why-form-unknown = Dieses Formular ist nicht mehr bekannt. Bitte beginnen Sie von vorn.
 why-form-used = Dieses Formular wurde schon abgeschickt.

@@ -484,6 +484,7 @@ why-mismatch = This {$provider} account belongs to somebody else than the one wh
 why-not-asked-again = {$provider} remembers this browser and did not ask you again, or does not say that it did. So it is not certain that it is you; nothing was changed.
 way-prove-another = Prove it another way
 why-proof-expired = It took too long to confirm that the {$provider} account is yours.
+why-no-proof = There is no way left to prove here that it is you. Please ask your administrator.
 why-unprovable = There is no way left to prove here that it is yours. Please ask your administrator.
 why-form-unknown = This form is not known any more. Please begin anew.
 why-form-used = This form was submitted already.

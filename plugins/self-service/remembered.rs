@@ -15,13 +15,14 @@ const CHOOSES: &str = "chooses";
 const BEGUN_AS: &str = "begun_as";
 
 /// The context of a login flow in which somebody who is signed in proves it again; for the flow
-/// `waits`, if that is what they prove it for.
-pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>) -> Value {
+/// `waits`, if that is what they prove it for, and for what waits there with this mark.
+pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>, mark: Option<&str>) -> Value {
     json!({
         "refresh": true,
         Flow::OWNER: principal.identity.id,
         "session_id": principal.session.id,
         "waits": waits,
+        "releases": mark,
     })
 }
 
@@ -52,15 +53,23 @@ pub(crate) fn waits(flow: &Flow) -> Option<FlowId> {
 /// Notes in the flow that waited that somebody has proved for it who they are: the session that
 /// asked for that is followed by `session`.
 pub(crate) fn confirm(waiting: &mut Flow, refresh: &Flow, session: SessionId) {
-    waiting.context["confirmed"] =
-        json!({"asked_by": refresh.context["session_id"], "session_id": session});
+    waiting.context["confirmed"] = json!({
+        "asked_by": refresh.context["session_id"],
+        "session_id": session,
+        "releases": refresh.context["releases"],
+    });
 }
 
 /// Whether the person of `session` has proved for this flow who they are, after the session
-/// `asked_by` had asked for it.
-pub(crate) fn is_confirmed(flow: &Flow, asked_by: SessionId, session: SessionId) -> bool {
-    let confirmed = &flow.context["confirmed"];
-    *confirmed == json!({"asked_by": asked_by, "session_id": session})
+/// `asked_by` had asked for it, and for what waits there with this mark: what came to wait after
+/// they had been told is not what they were told of.
+pub(crate) fn is_confirmed(
+    flow: &Flow,
+    (asked_by, session): (SessionId, SessionId),
+    mark: &str,
+) -> bool {
+    let expected = json!({"asked_by": asked_by, "session_id": session, "releases": mark});
+    flow.context["confirmed"] == expected
 }
 
 /// The context of a flow that belongs to somebody.

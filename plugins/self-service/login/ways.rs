@@ -6,6 +6,7 @@
 
 use portcullis_core::{
     broker::PendingLink,
+    catalogue::Code,
     credential::CredentialKind,
     flow::{Flow, FlowKind},
     id::ProviderId,
@@ -38,7 +39,8 @@ pub(super) async fn to_prove(
     Ok(or(nodes, providers.uncertain))
 }
 
-/// How somebody who is signed in can prove it again: the ways of this identity and no others.
+/// How somebody who is signed in can prove it again: the ways of this identity and no others. Without
+/// any there is no form that could be completed.
 pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Form, Failure> {
     let providers = linked_providers(desk, identity, Message::sign_in_with).await?;
     let mut nodes = providers.certain;
@@ -51,10 +53,18 @@ pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Form, Failur
     if nodes.is_empty() {
         nodes.extend(by_mail::button(desk, identity));
     }
-    Ok(Form {
-        nodes: or(nodes, providers.uncertain),
-        memory: alone.memory,
-    })
+    let nodes = or(nodes, providers.uncertain);
+    match nodes.is_empty() {
+        true => Err(Failure::from(Code::BadRequest)
+            .because(
+                "There is no way left to prove here that it is you. Please ask your administrator.",
+            )
+            .way_out("Continue", desk.home())),
+        false => Ok(Form {
+            nodes,
+            memory: alone.memory,
+        }),
+    }
 }
 
 /// Whether the flow's form has a button for the provider of this name.

@@ -7,7 +7,7 @@ use portcullis_core::{
     assurance::Assurance,
     identity::{Identity, IdentityStore},
     plugin::Services,
-    schema::{Schema, Schemas},
+    schema::{Rules, Schema, Schemas},
 };
 use serde_json::{Value, json};
 
@@ -25,6 +25,8 @@ pub(crate) struct Busy {
     pub(crate) assurance: Assurance,
     /// The schema in place of the house's own.
     pub(crate) schema: Option<Value>,
+    /// What the house decides beside that schema.
+    pub(crate) rules: Rules,
     pub(crate) config: Config,
     pub(crate) limits: Limits,
 }
@@ -37,6 +39,7 @@ impl Default for Busy {
             password_max_age: None,
             assurance: Assurance::default(),
             schema: None,
+            rules: Rules::default(),
             config: open_registration(),
             limits: Limits::default(),
         }
@@ -52,9 +55,13 @@ impl Busy {
     pub(crate) fn house_with(self, change: impl FnOnce(&mut Services)) -> House {
         let settings = self.settings();
         let (age, schema, assurance) = (self.password_max_age, self.schema, self.assurance);
+        let rules = self.rules;
         House::built((self.config, self.limits), |services, _| {
             let schema = match schema {
-                Some(document) => Arc::new(Schema::parse("default", document).unwrap()),
+                Some(document) => {
+                    let schema = Schema::parse("default", document).unwrap();
+                    Arc::new(schema.with_rules(rules))
+                }
                 None => Arc::clone(services.schemas.default_schema()),
             };
             let schemas = Schemas::new(vec![schema], "default").unwrap();
