@@ -17,7 +17,7 @@ use serde_json::json;
 
 use self::{asker::network, limit::Limit};
 pub(crate) use self::{
-    familiar::{is_familiar_to, remember},
+    familiar::{is_familiar_to, remember, remember_second},
     suspicion::Suspicion,
 };
 use crate::{config::Rate, desk::Desk};

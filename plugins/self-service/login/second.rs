@@ -7,6 +7,7 @@ use portcullis_core::{
     factor::{Factor, Proved},
     flow::FlowKind,
     identity::{Identity, IdentityState},
+    mail::Occasion,
     message::Message,
     method::MethodError,
     principal::Principal,
@@ -21,7 +22,7 @@ use crate::{
     desk::Desk,
     factors::{self, Memory},
     init::Opening,
-    navigate, remembered, return_to,
+    navigate, notices, remembered, return_to,
     sign_in::SignIn,
     start,
     submission::Submission,
@@ -103,10 +104,15 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
     // Guesses that are sent all at once pass the first look together.
     require_no_pause(desk, &suspicion, &submission).await?;
     match proved {
-        Ok(proved) => complete(desk, visit, submission, (&identity, &proved)).await,
+        Ok(proved) => {
+            suspicion.forgive(desk).await?;
+            complete(desk, visit, submission, (&identity, &proved)).await
+        }
         Err(MethodError::Invalid(complaints)) => {
             if complaints.iter().any(|(_, message)| message.id != MISSING) {
-                suspicion.failed(desk).await?;
+                if suspicion.failed(desk).await? {
+                    notices::tell(desk, Occasion::SecondStepGuessed, &identity).await;
+                }
                 let announcer = &desk.services.announcer;
                 announcer.refuse(factor.kind().as_str(), Code::CredentialsInvalid);
             }
