@@ -185,6 +185,8 @@ m4000014 = Hier gibt es keine Ersatzcodes.
 m4000016 = Dieser Ersatzcode stimmt nicht. Bitte prüfen Sie ihn auf Tippfehler.
 m4990080 = Dieser Code wurde schon verwendet. Bitte warten Sie, bis die App den nächsten zeigt.
 m4990081 = Ersatzcodes werden nur einmal gezeigt. Bitte erzeugen Sie neue, wenn diese verloren sind.
+m4990082 = Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse, damit das, was Sie hier hinzufügen, sicher Ihres ist.
+m1990086 = Zuerst die E-Mail-Adresse bestätigen
 
 ## Was Fehler bedeuten, nach ihren Codes
 

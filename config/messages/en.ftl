@@ -193,6 +193,8 @@ m4000014 = There are no backup codes here.
 m4000016 = This backup code is not right. Check it for spelling mistakes.
 m4990080 = This code was used already. Please wait until the app shows the next one.
 m4990081 = Backup codes are shown only once. Please make new ones if these are lost.
+m4990082 = Please confirm your email address first, so that what you add here is certainly yours.
+m1990086 = Confirm your email address first
 
 ## What failures mean, by their codes
 

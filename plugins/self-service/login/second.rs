@@ -158,6 +158,7 @@ async fn complete(
     submission: Box<Submission>,
     (identity, proved): (&Identity, &Proved),
 ) -> Outcome {
+    Memory::claim(desk, &submission.flow).await?;
     let (credentials, after) = (&desk.services.credentials, &proved.after);
     if proved.before.config != after.config
         && !credentials

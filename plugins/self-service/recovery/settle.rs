@@ -44,10 +44,11 @@ pub(super) async fn enter(
 ) -> Outcome {
     let method = proved.proof.recovers_by();
     let lost = Lost::of(desk, proved).await?;
-    if lost.is_unproved {
+    let leads_on = remembered::leads_on(&submission.flow);
+    if lost.is_unproved && !leads_on {
         dispossess(desk, proved.holder.identity).await?;
     }
-    let Some(identity) = proved.holder.settle(desk, FlowKind::Recovery).await? else {
+    let Some(identity) = settled(desk, proved, &lost, leads_on).await? else {
         desk.services
             .announcer
             .refuse(method, Code::IdentityDisabled);
@@ -57,8 +58,7 @@ pub(super) async fn enter(
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
     submission.flow.csrf_hash = csrf;
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    let leads_on = remembered::leads_on(&submission.flow);
-    let identity = match leads_on && !lost.is_unproved {
+    let identity = match leads_on {
         true => identity,
         false => lost.settle(desk, identity).await?,
     };
@@ -93,10 +93,29 @@ pub(super) async fn enter(
     answer
 }
 
+/// The identity, whose address is proved from now on. An administrator's letter asks somebody to do
+/// something and takes nothing away, so that it is no proof where somebody else may have registered
+/// with the address: whoever recovers by it later must still find it unproved.
+async fn settled(
+    desk: &Desk,
+    Proved { holder, .. }: &Proved,
+    lost: &Lost,
+    leads_on: bool,
+) -> Result<Option<Identity>, Failure> {
+    if !(leads_on && lost.is_unproved && lost.has_credentials) {
+        return holder.settle(desk, FlowKind::Recovery).await;
+    }
+    let found = desk.services.identities.find(holder.identity).await?;
+    let found = found.filter(|one| one.state == IdentityState::Active);
+    Ok(found.filter(|one| holder.is_first_proof(FlowKind::Recovery, one)))
+}
+
 /// What somebody comes back to.
 struct Lost {
     /// Whether nobody had proved yet whose the identity is.
     is_unproved: bool,
+    /// Whether anything lets anybody in.
+    has_credentials: bool,
     /// Whether it has a password, which is lost, or which somebody else knows.
     has_password: bool,
 }
@@ -109,6 +128,7 @@ impl Lost {
         let credentials = services.credentials.list(holder.identity).await?;
         Ok(Self {
             is_unproved: found.is_some_and(|one| holder.is_first_proof(FlowKind::Recovery, &one)),
+            has_credentials: !credentials.is_empty(),
             has_password: credentials
                 .iter()
                 .any(|one| one.kind == CredentialKind::Password),

@@ -138,7 +138,7 @@ async fn nobody_takes_the_step_for_another_session() {
 #[tokio::test]
 async fn where_it_is_enforced_everybody_sets_one_up() {
     let house = house(ENFORCED);
-    house.resident(ADA).await;
+    house.proved_resident(ADA).await;
     let mut browser = house.browser();
     let body = browser.sign_in(ADA).await;
     let told = &body["continue_with"][0];
