@@ -34,7 +34,7 @@ pub(super) fn run(common: &Common, asked: &SendActionsEmail) -> Result<(), Failu
         let identities = &*foundation.stores.identities;
         let identity = asked.selector.resolve(identities).await?;
         let question = format!(
-            "have identity {} do {} before they go on?",
+            "Have identity {} do {} before it goes on?",
             identity.id,
             asked.actions.join(", ")
         );

@@ -51,7 +51,7 @@ pub(super) fn run(common: &Common, asked: &ResetPassword) -> Result<(), Failure>
             common.output.print(&told);
             return Ok(());
         };
-        let question = format!("set another password for identity {id} and end its sessions?");
+        let question = format!("Set another password for identity {id} and end its sessions?");
         asked.consent.ask(&question)?;
         desk.set_password(&identity, &password).await?;
         require_another(desk, id, is_temporary).await?;

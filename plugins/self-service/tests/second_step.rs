@@ -163,7 +163,7 @@ async fn where_it_is_enforced_everybody_sets_one_up() {
 async fn the_last_factor_stays_where_everybody_needs_one() {
     for (assurance, stays) in [(ENFORCED, true), (AVAILABLE, false)] {
         let house = house(assurance);
-        let ada = house.resident(ADA).await;
+        let ada = house.proved_resident(ADA).await;
         house.equip(&ada).await;
         let mut browser = house.browser();
         browser.sign_in(ADA).await;
