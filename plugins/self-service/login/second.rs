@@ -100,6 +100,11 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
     let own = desk.services.credentials.list(identity.id).await?;
     let memory = Memory::of(desk, &submission.flow)?;
     let answer = memory.answer(factor.kind(), &submission.fields);
+    let held = suspicion.hold(desk).await;
+    held.map_err(|failure| {
+        let page = desk.flow_page(submission.flow.kind, submission.flow.id);
+        failure.way_out("Back to the form", page)
+    })?;
     let proved = factor.prove(answer, &own).await;
     // Guesses that are sent all at once pass the first look together.
     require_no_pause(desk, &suspicion, &submission).await?;

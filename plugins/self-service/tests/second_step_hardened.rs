@@ -4,24 +4,20 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use portcullis_core::{
     assurance::Assurance,
     captcha::{Captcha, CaptchaAnswer, CaptchaError, CaptchaKind},
     credential::{Credential, CredentialKind, CredentialStore},
     flow::{Flow, FlowKind, FlowStore},
-    id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
     secret::TokenHash,
-    session::SessionStore,
-    store::StoreError,
-    testing::MemoryStore,
 };
 use serde_json::{Value, json};
 
 use super::house::{
     Browser, House, PASSWORD, Reply, action, credentials, csrf,
     factor::{CODE, house, house_over},
+    hasty::Hasty,
     mailed::ask,
     messages, open_registration,
 };
@@ -108,6 +104,7 @@ async fn a_right_code_forgives_the_wrong_ones() {
     let ada = house.proved_resident(ADA).await;
     house.equip(&ada).await;
     for _ in 0..3 {
+        house.clock.advance(WINDOW / 30);
         let mut browser = house.browser();
         browser.sign_in(ADA).await;
         let flow = step_up(&mut browser).await;
@@ -117,6 +114,28 @@ async fn a_right_code_forgives_the_wrong_ones() {
         assert_eq!(prove(&mut browser, &flow, CODE).await.status, 200);
     }
     assert_eq!(told(&house), 0);
+}
+
+/// CU-25: guesses that come all at once find no pause, and are held up all the same.
+#[tokio::test]
+async fn only_so_many_codes_are_compared_at_once() {
+    let house = house(AVAILABLE);
+    let ada = house.resident(ADA).await;
+    house.equip(&ada).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let flow = step_up(&mut browser).await;
+    let name = json!(["second-factor", ada.id, null]);
+    let failures = TokenHash::of(&format!("failures:{name}"));
+    for _ in 0..10 {
+        assert_eq!(prove(&mut browser, &flow, "000000").await.status, 400);
+        // As if none had been counted yet, so that no pause begins.
+        let counters = house.services.throttles.counters();
+        counters.reset(&failures).await.unwrap();
+    }
+    assert_eq!(prove(&mut browser, &flow, CODE).await.status, 429);
+    house.clock.advance(WINDOW / 30);
+    assert_eq!(prove(&mut browser, &flow, CODE).await.status, 200);
 }
 
 /// CU-25: networks from which nobody has shown more than a password do not guess apart.
@@ -252,67 +271,6 @@ async fn a_flow_that_comes_back_takes_no_second_answer() {
     browser.jar = jar;
     let again = prove(&mut browser, &flow, CODE).await;
     assert_eq!(again.error().0, 404, "{}", again.text());
-}
-
-/// Ends all sessions of whoever adds a credential, as recovery at that moment would.
-#[derive(Debug)]
-struct Hasty(Arc<MemoryStore>);
-
-impl Hasty {
-    fn inner(&self) -> &dyn CredentialStore {
-        &*self.0
-    }
-}
-
-#[async_trait]
-impl CredentialStore for Hasty {
-    async fn list(&self, identity: IdentityId) -> Result<Vec<Credential>, StoreError> {
-        self.inner().list(identity).await
-    }
-
-    async fn find_by_identifier(
-        &self,
-        kind: CredentialKind,
-        identifier: &str,
-    ) -> Result<Option<Credential>, StoreError> {
-        self.inner().find_by_identifier(kind, identifier).await
-    }
-
-    async fn list_by_provider(
-        &self,
-        provider: &ProviderId,
-        after: Option<CredentialId>,
-        limit: u32,
-    ) -> Result<Vec<Credential>, StoreError> {
-        self.inner().list_by_provider(provider, after, limit).await
-    }
-
-    async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
-        self.inner().put(credential).await?;
-        let sessions: &dyn SessionStore = &*self.0;
-        let ended = sessions.revoke_all(credential.identity_id, None);
-        ended.await.map(drop)
-    }
-
-    async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
-        self.inner().replace(before, credential).await
-    }
-
-    async fn replace_config(
-        &self,
-        before: &Value,
-        credential: &Credential,
-    ) -> Result<bool, StoreError> {
-        self.inner().replace_config(before, credential).await
-    }
-
-    async fn note_use(&self, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
-        self.inner().note_use(id, at).await
-    }
-
-    async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
-        self.inner().delete(id).await
-    }
 }
 
 /// CU-22: whose session has ended meanwhile leaves nothing behind.

@@ -11,13 +11,15 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use super::{name, refusal};
+use super::{limit::Limit, name, refusal};
 use crate::{config::Rate, desk::Desk};
 
 /// How long failures make the next pause longer.
 const MEMORY: Duration = DAY;
 /// A pause never lasts longer: whoever is kept out by what others do gets a turn again.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// What is held up when guesses come all at once.
+const BURSTS: &str = "guesses";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What went wrong at one person, from one network, or both.
@@ -85,6 +87,13 @@ impl Strikes {
     pub(super) async fn until(&self, desk: &Desk) -> Result<Option<Timestamp>, StoreError> {
         let throttles = &desk.services.throttles;
         throttles.until(&self.name(), desk.now()).await
+    }
+
+    /// Counts a guess before it is judged: those that are sent all at once find no pause yet.
+    pub(super) async fn hold(&self, desk: &Desk, burst: Rate) -> Result<(), Failure> {
+        let subject = self.subject.as_deref().unwrap_or_default();
+        let limit = Limit::of(BURSTS, subject, burst).from(self.network);
+        limit.count(desk).await
     }
 
     /// Counts one. When there are too many, a pause begins; the number of that pause within a day.

@@ -12,6 +12,8 @@ use crate::{config::Rate, desk::Desk};
 
 /// How often one network may be wrong, whomever it is after.
 const PER_NETWORK: Rate = Rate::new(100, 10 * 60);
+/// How many answers are compared at once.
+const BURST: Rate = Rate::new(10, 10);
 /// What is held up.
 const KIND: &str = "sign-in";
 /// The same at the second step.
@@ -89,6 +91,11 @@ impl Suspicion {
             Some(network) => network.check(desk).await,
             None => Ok(()),
         }
+    }
+
+    /// Counts a guess before it is compared: many that come all at once pass the look together.
+    pub(crate) async fn hold(&self, desk: &Desk) -> Result<(), Failure> {
+        self.whose.hold(desk, BURST).await
     }
 
     /// Counts a wrong guess. When there are too many, a pause begins; each is twice as long as the
