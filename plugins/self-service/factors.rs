@@ -1,7 +1,7 @@
 //! Second factors and passkeys: what they ask in flows, and what they remember of it until somebody
 //! answers.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use portcullis_core::{
     credential::{Credential, CredentialKind},
@@ -27,9 +27,6 @@ use crate::{
 /// What factors remember of what they have asked in one flow, by the name of their kind.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Memory(BTreeMap<String, Value>);
-
-/// How long what has counted is known to have: no flow lasts longer.
-const CLAIMED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 impl Parked for Memory {
     const NAME: &'static str = "factors";
@@ -57,7 +54,7 @@ impl Memory {
     /// brings its flow back to life.
     pub(crate) async fn claim(desk: &Desk, flow: &Flow) -> Result<(), Failure> {
         match parked::is_in::<Self>(flow) {
-            true => parked::claim_once::<Self>(desk, flow, desk.now() + CLAIMED).await,
+            true => parked::claim_once::<Self>(desk, flow, flow.expires_at).await,
             false => Ok(()),
         }
     }
