@@ -185,6 +185,8 @@ m4000014 = Hier gibt es keine Ersatzcodes.
 m4000016 = Dieser Ersatzcode stimmt nicht. Bitte prüfen Sie ihn auf Tippfehler.
 m4990080 = Dieser Code wurde schon verwendet. Bitte warten Sie, bis die App den nächsten zeigt.
 m4990081 = Ersatzcodes werden nur einmal gezeigt. Bitte erzeugen Sie neue, wenn diese verloren sind.
+m4990082 = Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse, damit das, was Sie hier hinzufügen, sicher Ihres ist.
+m1990086 = Zuerst die E-Mail-Adresse bestätigen
 
 ## Was Fehler bedeuten, nach ihren Codes
 
@@ -613,3 +615,7 @@ mail-new_device-subject = Eine neue Anmeldung bei Ihrem Konto bei {$gate}
 mail-new_device-lead = Jemand hat sich gerade bei Ihrem Konto bei {$gate} angemeldet, von einem Ort und auf einem Gerät, die bisher nicht bekannt waren: {$device}.
 mail-new_device-note = Wenn Sie das waren, ist nichts zu tun. Wenn nicht, ändern Sie sofort Ihr Passwort und beenden Sie die Sitzungen, die nicht Ihre sind:
 mail-new_device-button = Ihre Einstellungen
+mail-second_step_guessed-subject = Falsche zweite Schritte bei {$gate}
+mail-second_step_guessed-lead = Jemand, der Ihr Passwort kennt oder sonst den ersten Schritt der Anmeldung bei Ihrem Konto bei {$gate} bestanden hat, hat sich beim zweiten Schritt zu oft geirrt. Nun ist eine Wartezeit nötig, jedes Mal eine längere.
+mail-second_step_guessed-note = Wenn Sie das nicht waren, kennt jemand anderes Ihr Passwort: Ändern Sie es sofort.
+mail-second_step_guessed-button = Ihre Einstellungen

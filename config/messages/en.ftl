@@ -193,6 +193,8 @@ m4000014 = There are no backup codes here.
 m4000016 = This backup code is not right. Check it for spelling mistakes.
 m4990080 = This code was used already. Please wait until the app shows the next one.
 m4990081 = Backup codes are shown only once. Please make new ones if these are lost.
+m4990082 = Please confirm your email address first, so that what you add here is certainly yours.
+m1990086 = Confirm your email address first
 
 ## What failures mean, by their codes
 
@@ -624,3 +626,7 @@ mail-new_device-subject = A new sign-in to your account at {$gate}
 mail-new_device-lead = Somebody has just signed in to your account at {$gate} from a place and on a device that were not seen before: {$device}.
 mail-new_device-note = If this was you, there is nothing to do. If not, change your password at once, and end the sessions that are not yours:
 mail-new_device-button = Your settings
+mail-second_step_guessed-subject = Wrong second steps at {$gate}
+mail-second_step_guessed-lead = Somebody who knows your password, or has another first way to sign in to your account at {$gate}, was wrong at the second step too often. They have to wait now, and longer each time.
+mail-second_step_guessed-note = If this was not you, your password is known to somebody else: change it at once.
+mail-second_step_guessed-button = Your settings

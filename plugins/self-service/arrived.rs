@@ -46,6 +46,9 @@ async fn try_note(
         return Ok(());
     }
     throttle::remember(desk, visit, identity.id).await?;
+    if session.aal() >= Aal::Aal2 {
+        throttle::remember_second(desk, visit, identity.id).await?;
+    }
     if devices.retention.is_zero() {
         return Ok(());
     }

@@ -44,6 +44,7 @@ mod released;
 mod safety;
 mod scopes;
 mod second_step;
+mod second_step_hardened;
 mod sessions;
 mod settings;
 mod siege;

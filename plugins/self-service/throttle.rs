@@ -20,7 +20,7 @@ use self::{
     limit::Limit,
 };
 pub(crate) use self::{
-    familiar::{is_familiar_to, remember},
+    familiar::{is_familiar_to, remember, remember_second},
     suspicion::Suspicion,
 };
 use crate::{config::Rate, desk::Desk};

@@ -18,6 +18,8 @@ use crate::{actions, desk::Desk, provider};
 pub(crate) struct Lost {
     /// Whether nobody had proved yet whose the identity is.
     pub(crate) is_unproved: bool,
+    /// Whether anything lets anybody in.
+    pub(crate) has_credentials: bool,
     /// Whether it has a password, which is lost, or which somebody else knows.
     has_password: bool,
 }
@@ -31,6 +33,7 @@ impl Lost {
         let credentials = services.credentials.list(holder.identity).await?;
         Ok(Self {
             is_unproved: found.is_some_and(|one| holder.is_first_proof(kind, &one)),
+            has_credentials: !credentials.is_empty(),
             has_password: credentials
                 .iter()
                 .any(|one| one.kind == CredentialKind::Password),

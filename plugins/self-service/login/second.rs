@@ -7,6 +7,7 @@ use portcullis_core::{
     factor::{Factor, Proved},
     flow::FlowKind,
     identity::{Identity, IdentityState},
+    mail::Occasion,
     message::Message,
     method::MethodError,
     principal::Principal,
@@ -21,7 +22,7 @@ use crate::{
     desk::Desk,
     factors::{self, Memory},
     init::Opening,
-    navigate, remembered, return_to,
+    navigate, notices, remembered, return_to,
     sign_in::{Shown, SignIn},
     start,
     submission::Submission,
@@ -102,14 +103,24 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
     let own = desk.services.credentials.list(identity.id).await?;
     let memory = Memory::of(desk, &submission.flow)?;
     let answer = memory.answer(factor.kind(), &submission.fields);
+    let held = suspicion.hold(desk).await;
+    held.map_err(|failure| {
+        let page = desk.flow_page(submission.flow.kind, submission.flow.id);
+        failure.way_out("Back to the form", page)
+    })?;
     let proved = factor.prove(answer, &own).await;
     // Guesses that are sent all at once pass the first look together.
     require_no_pause(desk, &suspicion, &submission).await?;
     match proved {
-        Ok(proved) => complete(desk, visit, submission, (&identity, &proved)).await,
+        Ok(proved) => {
+            suspicion.forgive(desk).await?;
+            complete(desk, visit, submission, (&identity, &proved)).await
+        }
         Err(MethodError::Invalid(complaints)) => {
             if complaints.iter().any(|(_, message)| message.id != MISSING) {
-                suspicion.failed(desk).await?;
+                if suspicion.failed(desk).await? {
+                    notices::tell(desk, Occasion::SecondStepGuessed, &identity).await;
+                }
                 let announcer = &desk.services.announcer;
                 announcer.refuse(factor.kind().as_str(), Code::CredentialsInvalid);
             }
@@ -155,6 +166,7 @@ async fn complete(
     submission: Box<Submission>,
     (identity, proved): (&Identity, &Proved),
 ) -> Outcome {
+    Memory::claim(desk, &submission.flow).await?;
     let (credentials, after) = (&desk.services.credentials, &proved.after);
     if proved.before.config != after.config
         && !credentials

@@ -8,7 +8,7 @@ use portcullis_core::{
     catalogue::Code,
     credential::CredentialKind,
     flow::{Flow, FlowKind, Transport},
-    identity::Identity,
+    identity::{Identity, IdentityState},
     mail::Occasion,
     message::Message,
     principal::Principal,
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use crate::{
     codes::{
+        awaited::Holder,
         first_proof::{Lost, first_proof},
         prove::{self, Proved},
         step::PASSED,
@@ -42,9 +43,15 @@ pub(super) async fn enter(
     proved: &Proved,
 ) -> Outcome {
     let method = proved.proof.recovers_by();
-    let proves = (FlowKind::Recovery, &proved.holder);
-    let lost = Lost::of(desk, FlowKind::Recovery, &proved.holder).await?;
-    let Some(identity) = first_proof(desk, proves, lost).await? else {
+    let (kind, holder) = (FlowKind::Recovery, &proved.holder);
+    let lost = Lost::of(desk, kind, holder).await?;
+    let leads_on = remembered::leads_on(&submission.flow);
+    let found = match (leads_on, lost.is_unproved && lost.has_credentials) {
+        (true, true) => led_on(desk, holder).await?,
+        (true, false) => holder.settle(desk, kind).await?,
+        (false, _) => first_proof(desk, (kind, holder), lost).await?,
+    };
+    let Some(identity) = found else {
         desk.services
             .announcer
             .refuse(method, Code::IdentityDisabled);
@@ -54,8 +61,7 @@ pub(super) async fn enter(
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
     submission.flow.csrf_hash = csrf;
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    let leads_on = remembered::leads_on(&submission.flow);
-    let identity = match leads_on && !lost.is_unproved {
+    let identity = match leads_on {
         true => identity,
         false => {
             if desk.config.settings.end_other_sessions {
@@ -94,6 +100,15 @@ pub(super) async fn enter(
         answer = navigate::outcome_with_cookie(answer, &cookie);
     }
     answer
+}
+
+/// An administrator's letter asks somebody to do something and takes nothing away, so that it is no proof
+/// where somebody else may have registered with the address: whoever recovers by it later must still
+/// find it unproved.
+async fn led_on(desk: &Desk, holder: &Holder) -> Result<Option<Identity>, Failure> {
+    let found = desk.services.identities.find(holder.identity).await?;
+    let found = found.filter(|one| one.state == IdentityState::Active);
+    Ok(found.filter(|one| holder.is_first_proof(FlowKind::Recovery, one)))
 }
 
 /// The settings flow that somebody goes on with.

@@ -22,6 +22,22 @@ pub(crate) async fn remember(
     marker::set_of(desk, (&name, identity), desk.now() + MEMORY).await
 }
 
+/// Notes that somebody has taken the second step from where the visitor is. Whoever was there before
+/// had no more than a password, and may be whom the second step is to keep out.
+pub(crate) async fn remember_second(
+    desk: &Desk,
+    visit: &Visit,
+    identity: IdentityId,
+) -> Result<(), StoreError> {
+    let name = name(&beyond(identity), site(visit));
+    marker::set(desk, &name, desk.now() + MEMORY).await
+}
+
+/// Whom the networks belong to from which an identity has taken the second step.
+pub(super) fn beyond(identity: IdentityId) -> String {
+    format!("second:{identity}")
+}
+
 /// Whether this identity has signed in from this network; an address that nobody holds never has.
 pub(super) async fn is_familiar(
     desk: &Desk,

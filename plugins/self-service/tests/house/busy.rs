@@ -8,6 +8,7 @@ use portcullis_core::{
     identity::{Identity, IdentityStore},
     plugin::Services,
     schema::{Rules, Schema, Schemas},
+    testing::MemoryStore,
 };
 use serde_json::{Value, json};
 
@@ -48,15 +49,15 @@ impl Default for Busy {
 
 impl Busy {
     pub(crate) fn house(self) -> House {
-        self.house_with(|_| {})
+        self.house_with(|_, _| {})
     }
 
     /// The same with further services.
-    pub(crate) fn house_with(self, change: impl FnOnce(&mut Services)) -> House {
+    pub(crate) fn house_with(self, change: impl FnOnce(&mut Services, &Arc<MemoryStore>)) -> House {
         let settings = self.settings();
         let (age, schema, assurance) = (self.password_max_age, self.schema, self.assurance);
         let rules = self.rules;
-        House::built((self.config, self.limits), |services, _| {
+        House::built((self.config, self.limits), |services, store| {
             let schema = match schema {
                 Some(document) => {
                     let schema = Schema::parse("default", document).unwrap();
@@ -76,7 +77,7 @@ impl Busy {
             services.actions = Arc::new(actions.with_assurance(assurance));
             services.broker.schemas = Arc::clone(&schemas);
             services.schemas = schemas;
-            change(services);
+            change(services, store);
         })
     }
 

@@ -14,6 +14,7 @@ use portcullis_core::{
     identity::Identity,
     message::Message,
     method::MethodError,
+    testing::MemoryStore,
     ui::Node,
 };
 use serde_json::{Map, Value, json};
@@ -131,13 +132,22 @@ impl Enrolment for FakeFactor {
 
 /// A house with the factor, where people have to be signed in as strongly as this.
 pub(crate) fn house(assurance: Assurance) -> House {
+    house_over(assurance, |store| store)
+}
+
+/// The same with credentials that are kept in another way, over what keeps all else.
+pub(crate) fn house_over(
+    assurance: Assurance,
+    keep: impl FnOnce(Arc<MemoryStore>) -> Arc<dyn CredentialStore>,
+) -> House {
     let off = vec![Action::VerifyProfile];
     Busy {
         off,
         assurance,
         ..Busy::default()
     }
-    .house_with(|services| {
+    .house_with(|services, store| {
+        services.credentials = keep(store.clone());
         let factor = Arc::new(FakeFactor {
             clock: services.clock.clone(),
             entropy: services.entropy.clone(),
