@@ -8,6 +8,7 @@ use portcullis_core::{
     id::{IdentityId, ProviderId},
     message::Message,
     provider::ProviderError,
+    session::Aal,
 };
 use portcullis_kit::Failure;
 use url::Url;
@@ -32,9 +33,16 @@ pub(crate) fn redirect_uri(desk: &Desk, id: &ProviderId) -> Result<Url, Failure>
     Url::parse(&text).map_err(|_| Code::Internal.into())
 }
 
-/// Tells what came of a provider's answer.
-pub(crate) fn settle(desk: &Desk, arrival: &Arrival) {
-    let (arrived, reason) = match arrival {
+/// Tells what came of a provider's answer. An account that is linked by it is no second factor of
+/// somebody who has one already.
+pub(crate) fn settle(desk: &Desk, arrival: &mut Arrival) {
+    let assurance = desk.services.actions.assurance();
+    if let Arrival::Linked(arrived, _) = arrival
+        && assurance.has_second(&arrived.identity)
+    {
+        arrived.aal = arrived.aal.min(Aal::Aal1);
+    }
+    let (arrived, reason) = match &*arrival {
         Arrival::Created(arrived) => (arrived, LinkReason::Created),
         Arrival::Linked(arrived, reason) => (arrived, *reason),
         Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return,

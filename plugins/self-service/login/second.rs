@@ -13,7 +13,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::init::wants_refresh;
+use super::{confirmation, init::wants_refresh};
 use crate::{
     actions,
     complaint::{self, Complaint},
@@ -164,6 +164,8 @@ async fn complete(
     }
     crate::sign_in::claim(desk, &submission.flow, identity.id).await?;
     credentials.note_use(after.id, desk.now()).await?;
+    let present = visit.visitor.principal.as_ref().ok_or(Code::SignedOut)?;
+    confirmation::link_waiting(desk, present, &submission.flow, identity).await?;
     let sign_in = SignIn {
         is_new: false,
         flow: &submission.flow,
