@@ -86,8 +86,7 @@ async fn form(
     let scopes = scopes::of_flow(old);
     match &visit.visitor.principal {
         Some(principal) if remembered::steps_up(old) && !is_lost => {
-            let credentials = &desk.services.credentials;
-            let own = credentials.list(principal.identity.id).await?;
+            let own = factors::own(desk, &principal.identity).await?;
             factors::ask(desk, &principal.identity, &own).await
         }
         Some(principal) if remembered::refreshes(old) && !is_lost => {

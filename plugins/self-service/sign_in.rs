@@ -173,7 +173,7 @@ impl SignIn<'_> {
             true => self.verification(desk).await,
             false => None,
         };
-        let assurance = desk.services.actions.assurance();
+        let actions = &desk.services.actions;
         let linking = match waits {
             Some(pending) => {
                 let who = (self.identity, &session);
@@ -187,7 +187,7 @@ impl SignIn<'_> {
                 None
             }
             false if linking.is_some() => linking,
-            false if assurance.is_lacking(self.identity, &session) => Some(self.step_up(desk)),
+            false if actions.is_too_weak(self.identity, &session) => Some(self.step_up(desk)),
             false => {
                 self.next(desk, session.aal(), verification.as_ref())
                     .await?

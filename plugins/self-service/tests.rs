@@ -41,6 +41,7 @@ mod registration_alike;
 mod released;
 mod safety;
 mod scopes;
+mod second_apart;
 mod second_link;
 mod second_step;
 mod sessions;

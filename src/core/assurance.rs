@@ -1,12 +1,13 @@
 //! How strongly people have to be signed in.
 
 use crate::{
+    credential::Kinds,
     identity::Identity,
     session::{Aal, Session},
 };
 
 /// How strongly people have to be signed in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assurance {
     /// Whether everybody has to have a second factor, and use it.
     pub enforce: bool,
@@ -14,6 +15,19 @@ pub struct Assurance {
     pub highest_available: bool,
     /// Whether a code by mail is a second factor, which everybody has who has proved an address.
     pub by_mail: bool,
+    /// Which kinds of credentials are second factors here: what is switched off is not asked for.
+    pub factors: Kinds,
+}
+
+impl Default for Assurance {
+    fn default() -> Self {
+        Self {
+            enforce: false,
+            highest_available: false,
+            by_mail: false,
+            factors: Kinds::second_factors(),
+        }
+    }
 }
 
 impl Assurance {
@@ -32,11 +46,46 @@ impl Assurance {
     pub fn has_second(self, identity: &Identity) -> bool {
         let mut addresses = identity.addresses.iter();
         let mut by_mail = || addresses.any(|one| one.via == "email" && one.verified_at.is_some());
-        identity.has_second_factor || (self.by_mail && by_mail())
+        self.has_own(identity) || (self.by_mail && by_mail())
+    }
+
+    /// Whether one of somebody's credentials is a second factor here.
+    pub fn has_own(self, identity: &Identity) -> bool {
+        identity.second_factors.meet(self.factors)
     }
 
     /// Whether somebody who is signed in like this has to add a second factor.
     pub fn asks_for_factor(self, identity: &Identity, aal: Aal) -> bool {
         self.enforce && !self.has_second(identity) && aal < Aal::Aal2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Clock,
+        credential::CredentialKind,
+        id::IdentityId,
+        testing::{FrozenClock, SeededEntropy},
+    };
+
+    #[test]
+    fn what_is_switched_off_is_no_second_factor() {
+        let clock = FrozenClock::new("2026-11-21T12:00:00Z".parse().unwrap());
+        let id = IdentityId::generate(&SeededEntropy::new(3));
+        let mut ada = Identity::blank(id, "default", clock.now());
+        let enforced = Assurance {
+            enforce: true,
+            ..Assurance::default()
+        };
+        assert!(!enforced.has_second(&ada));
+        ada.second_factors = Kinds::of([CredentialKind::Totp]);
+        assert!(enforced.has_second(&ada) && !enforced.asks_for_factor(&ada, Aal::Aal1));
+        let without = Assurance {
+            factors: Kinds::of([CredentialKind::Webauthn]),
+            ..enforced
+        };
+        assert!(!without.has_second(&ada) && without.asks_for_factor(&ada, Aal::Aal1));
     }
 }

@@ -1,7 +1,6 @@
 //! The second step of signing in: somebody who is signed in already shows a second factor.
 
 use portcullis_core::{
-    action::Action,
     catalogue::Code,
     credential::Credential,
     factor::{Factor, Proved},
@@ -20,6 +19,7 @@ use crate::{
     csrf,
     desk::Desk,
     factors::{self, Memory},
+    fetch,
     init::Opening,
     navigate, remembered, return_to,
     sign_in::SignIn,
@@ -48,11 +48,7 @@ pub(super) async fn opening(
     desk: &Desk,
     principal: &Principal,
 ) -> Result<Option<Opening>, Failure> {
-    let own = desk
-        .services
-        .credentials
-        .list(principal.identity.id)
-        .await?;
+    let own = factors::own(desk, &principal.identity).await?;
     let form = factors::ask(desk, &principal.identity, &own).await?;
     Ok((!form.nodes.is_empty()).then(|| Opening {
         context: remembered::step_up(principal),
@@ -64,10 +60,15 @@ pub(super) async fn opening(
 
 /// Leads somebody without a second factor to where they can set one up.
 pub(super) fn set_up(desk: &Desk, visit: &Visit) -> Outcome {
-    let action = Action::ConfigureTotp;
-    let is_on = desk.services.actions.settings(action).is_some();
-    match visit.wants() {
-        Wants::Html if is_on => {
+    // Their settings are closed until they show what nothing here can ask for.
+    if let Some(principal) = visit.visitor.principal.as_deref()
+        && fetch::is_too_weak(desk, principal)
+    {
+        return Err(Failure::from(Code::SecondFactorRequired)
+            .because("There is a second factor, but it cannot be asked for here. Please ask your administrator."));
+    }
+    match (visit.wants(), desk.services.actions.factor()) {
+        (Wants::Html, Some(action)) => {
             let return_to = return_to::lenient(desk, visit);
             let page = actions::begin::asked_page(desk, action, return_to.as_deref());
             navigate::to(Wants::Html, &page)
@@ -96,7 +97,7 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
     let identity = desk.services.identities.find(principal.identity.id).await?;
     let active = identity.filter(|one| one.state == IdentityState::Active);
     let identity = active.ok_or(Code::SignedOut)?;
-    let own = desk.services.credentials.list(identity.id).await?;
+    let own = factors::own(desk, &identity).await?;
     let memory = Memory::of(desk, &submission.flow)?;
     let answer = memory.answer(factor.kind(), &submission.fields);
     let proved = factor.prove(answer, &own).await;

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     action::Action,
-    credential::{Credential, CredentialKind},
+    credential::{Credential, CredentialKind, Kinds},
     event::Event,
     factor::{Change, Enrolment, Question},
     id::CredentialId,
@@ -177,7 +177,7 @@ impl Changes<'_> {
         let takes_way_in = goes.iter().any(|one| one.kind.is_first_factor());
         let takes_factor = goes.iter().any(|one| one.kind.is_second_factor());
         let without = Identity {
-            has_second_factor: stays.iter().any(|one| one.kind.is_second_factor()),
+            second_factors: Kinds::of(stays.iter().map(|one| one.kind)),
             ..self.identity.clone()
         };
         let assurance = self.desk.services.actions.assurance();

@@ -129,9 +129,45 @@ impl Enrolment for FakeFactor {
     }
 }
 
+/// Codes on a list, all of which are [`CODE`].
+#[derive(Debug)]
+struct FakeList;
+
+#[async_trait]
+impl Factor for FakeList {
+    fn kind(&self) -> CredentialKind {
+        CredentialKind::LookupSecret
+    }
+
+    async fn ask(&self, _: &Identity, own: &[Credential]) -> Result<Option<Question>, MethodError> {
+        let has = own.iter().any(|one| one.kind == self.kind());
+        Ok(has.then(|| Question {
+            nodes: vec![Node::input("lookup_secret", "lookup_secret", "text")],
+            memory: Value::Null,
+        }))
+    }
+
+    async fn prove(&self, answer: Answer<'_>, own: &[Credential]) -> Result<Proved, MethodError> {
+        let wrong = || MethodError::Invalid(vec![(None, Message::changed_meanwhile())]);
+        let list = own.iter().find(|one| one.kind == self.kind());
+        let list = list.filter(|_| answer.text("lookup_secret") == Some(CODE));
+        let list = list.ok_or_else(wrong)?;
+        Ok(Proved {
+            before: list.clone(),
+            after: list.clone(),
+        })
+    }
+}
+
 /// A house with the factor, where people have to be signed in as strongly as this.
 pub(crate) fn house(assurance: Assurance) -> House {
-    let off = vec![Action::VerifyProfile];
+    house_without(assurance, &[])
+}
+
+/// The same without these actions.
+pub(crate) fn house_without(assurance: Assurance, off: &[Action]) -> House {
+    let mut off = off.to_vec();
+    off.push(Action::VerifyProfile);
     Busy {
         off,
         assurance,
@@ -143,7 +179,7 @@ pub(crate) fn house(assurance: Assurance) -> House {
             entropy: services.entropy.clone(),
         });
         services.factors = Factors {
-            second: vec![factor.clone()],
+            second: vec![factor.clone(), Arc::new(FakeList)],
             enrolments: vec![factor],
             passwordless: Vec::new(),
         };
