@@ -68,7 +68,7 @@ fn principal() -> Arc<Principal> {
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),
-        has_second_factor: false,
+        second_factors: Default::default(),
         created_at: now,
         updated_at: now,
         version: 0,

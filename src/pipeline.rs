@@ -146,7 +146,8 @@ impl Pipeline {
         if let Some(known) = principal.demands.get::<Option<Action>>(key) {
             return *known;
         }
-        let pending = actions.pending_for(&principal.identity, &route.scopes);
+        let aal = principal.session.aal();
+        let pending = actions.pending_for_at(aal, &principal.identity, &route.scopes);
         let first = pending.first().copied();
         principal.demands.put(key, first);
         first

@@ -504,6 +504,7 @@ why-no-mail = Hier werden keine E-Mails verschickt, deshalb ist das nicht mögli
 why-recovery-off = Den Zugang über E-Mail wiederherzustellen, ist hier abgeschaltet.
 why-verification-off = Das Bestätigen von Adressen ist hier abgeschaltet.
 why-no-second-factor = Es gibt keinen zweiten Faktor zum Anmelden.
+why-factor-unaskable = Es gibt einen zweiten Faktor, aber hier kann nicht nach ihm gefragt werden. Bitte wenden Sie sich an Ihre Administration.
 why-only-signed-in = Einstellungen hat nur, wer angemeldet ist.
 why-no-frames = Dieser Anmeldedienst beendet hier keine Sitzungen über seine Seite.
 why-which-session = Der Anmeldedienst muss sagen, welche Sitzung endet: iss und sid fehlen.

@@ -515,6 +515,7 @@ why-no-mail = No mail is sent here, so that this cannot be done.
 why-recovery-off = Getting back in by mail is switched off here.
 why-verification-off = Confirming addresses is switched off here.
 why-no-second-factor = There is no second factor to sign in with.
+why-factor-unaskable = There is a second factor, but it cannot be asked for here. Please ask your administrator.
 why-only-signed-in = Only somebody who is signed in has settings.
 why-no-frames = This provider does not end sessions by its page here.
 why-which-session = The provider has to say which session ends: iss and sid are missing.

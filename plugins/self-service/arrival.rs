@@ -117,11 +117,11 @@ async fn sign_in(
     let broker = &desk.services.broker;
     let broker = broker.asking(scopes::of_flow(flow));
     let arrival = broker.finish_as(attempt, answer, &redirect_uri, expected);
-    let arrival = arrival.await.map_err(|error| {
+    let mut arrival = arrival.await.map_err(|error| {
         confirmation::refused(desk, flow, error.code());
         provider::failure(desk, error, id, flow)
     })?;
-    provider::settle(desk, &arrival).await?;
+    provider::settle(desk, &mut arrival).await?;
     let is_new = matches!(arrival, Arrival::Created(_));
     match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {
@@ -140,9 +140,9 @@ async fn enter(
     flow: &Flow,
     (arrived, is_new): (&Arrived, bool),
 ) -> Outcome {
-    let linked = confirmation::settle(desk, flow, &arrived.identity).await?;
+    let settled = confirmation::settle(desk, flow, &arrived.identity).await?;
     let proof = Proof::provider(arrived);
-    let (identity, proofs) = match &linked {
+    let (identity, proofs) = match &settled.linked {
         Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (&arrived.identity, vec![proof]),
     };
@@ -154,7 +154,7 @@ async fn enter(
         identity,
         proofs: &proofs,
     };
-    sign_in.begin(desk, visit).await
+    sign_in.begin_before(desk, visit, settled.waits).await
 }
 
 /// The answer to a provider's answer that nothing here waits for, told to observers.

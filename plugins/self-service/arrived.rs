@@ -42,7 +42,8 @@ async fn try_note(
         }
     }
     // Whoever has no more than their password may be anybody.
-    if identity.has_second_factor && session.aal() < Aal::Aal2 {
+    let assurance = desk.services.actions.assurance();
+    if assurance.has_second(identity) && session.aal() < Aal::Aal2 {
         return Ok(());
     }
     throttle::remember(desk, visit, identity.id).await?;

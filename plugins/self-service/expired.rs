@@ -26,6 +26,11 @@ use crate::{
 pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     throttle::flow(desk, visit).await?;
     // What a provider said has expired with its flow, so it is asked again by signing in.
+    let mut old = old.clone();
+    if remembered::steps_up(&old) {
+        parked::take::<PendingLink>(&mut old);
+    }
+    let old = &old;
     let parked = parked::is_in::<Draft>(old) || parked::is_in::<PendingLink>(old);
     let kind = match old.kind {
         kind @ (FlowKind::Settings | FlowKind::Recovery | FlowKind::Verification) => kind,
@@ -86,8 +91,7 @@ async fn form(
     let scopes = scopes::of_flow(old);
     match &visit.visitor.principal {
         Some(principal) if remembered::steps_up(old) && !is_lost => {
-            let credentials = &desk.services.credentials;
-            let own = credentials.list(principal.identity.id).await?;
+            let own = factors::own(desk, &principal.identity).await?;
             factors::ask(desk, principal, &own).await
         }
         Some(principal) if remembered::refreshes(old) && !is_lost => {

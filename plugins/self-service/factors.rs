@@ -82,6 +82,16 @@ impl Memory {
     }
 }
 
+/// The credentials of `identity` as far as they count at the second step: codes on a list only stand in
+/// for another second factor.
+pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Vec<Credential>, Failure> {
+    let services = &desk.services;
+    let mut own = services.credentials.list(identity.id).await?;
+    let has_second = services.actions.assurance().has_second(identity);
+    own.retain(|one| one.kind != CredentialKind::LookupSecret || has_second);
+    Ok(own)
+}
+
 /// What asks `identity` for a second factor, what it wants to be asked for first standing first; no
 /// nodes where it has none.
 pub(crate) async fn ask(

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    response::{IntoResponse, Json},
+    response::{IntoResponse, Json, Redirect},
 };
 use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind, Transport},
     principal::Principal,
 };
-use portcullis_kit::{Failure, Outcome, Visit};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::json;
 
 use crate::{csrf::Csrf, desk::Desk, flow_json, language, remembered};
@@ -116,12 +116,35 @@ pub(crate) fn is_too_weak(desk: &Desk, principal: &Principal) -> bool {
     assurance.is_weaker(&principal.identity, &principal.session)
 }
 
+/// Fails for them, whatever the request brings of them: it may be of a while ago.
+pub(crate) async fn require_strong(
+    desk: &Desk,
+    principal: &Principal,
+    flow: &Flow,
+) -> Result<(), Failure> {
+    let stored = desk.services.identities.find(principal.identity.id).await?;
+    let stored = stored.ok_or(Code::SignedOut)?;
+    let assurance = desk.services.actions.assurance();
+    match assurance.is_weaker(&stored, &principal.session) {
+        true => Err(too_weak(desk, &desk.flow_page(flow.kind, flow.id))),
+        false => Ok(()),
+    }
+}
+
 /// The answer to them, who come back to `here` afterwards.
 pub(crate) fn too_weak(desk: &Desk, here: &str) -> Failure {
     let page = desk.step_up_page(Some(here));
     Failure::from(Code::SecondFactorRequired)
         .member("redirect_browser_to", page.as_str())
         .way_out("Continue", page)
+}
+
+/// Leads people to their second step, to come back to `here`; programs are told of it.
+pub(crate) fn step_up(desk: &Desk, visit: &Visit, here: &str) -> Outcome {
+    match visit.wants() {
+        Wants::Html => Ok(Redirect::to(&desk.step_up_page(Some(here))).into_response()),
+        Wants::Json => Err(too_weak(desk, here)),
+    }
 }
 
 /// The answer to a browser that does not hold the flow's cookie.

@@ -7,5 +7,6 @@ pub(crate) mod local;
 pub(crate) mod mailed;
 mod passwordless;
 mod second;
+mod strengthened;
 pub(crate) mod submit;
 pub(crate) mod ways;

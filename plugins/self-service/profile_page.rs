@@ -29,7 +29,7 @@ use crate::{
     csrf::{self, Csrf},
     desk::{Desk, with_query},
     device::DeviceName,
-    language, logout,
+    fetch, language, logout,
     navigate::with_cookie,
     provider,
     sessions::revoke,
@@ -54,6 +54,13 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
             Wants::Json => Err(Failure::from(Code::SignedOut)),
         };
     };
+    if fetch::is_too_weak(&desk, principal) {
+        return fetch::step_up(
+            &desk,
+            &visit,
+            &language::of_page(&visit, &desk.own("/profile")),
+        );
+    }
     let identity = save::stored(&desk, principal).await?;
     let locale = language::of_visit(&desk, &visit);
     let csrf = Csrf::of_or_new(&desk, &visit);
@@ -85,6 +92,9 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
 pub(crate) async fn sign_out(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let principal = visit.visitor.principal.as_ref().ok_or(Code::SignedOut)?;
     let page = language::of_page(&visit, &desk.own("/profile"));
+    if fetch::is_too_weak(&desk, principal) {
+        return Err(fetch::too_weak(&desk, &page));
+    }
     let fields = visit.fields()?;
     let csrf = Csrf::of(&desk, &visit);
     if !csrf.is_some_and(|csrf| csrf.is_in(&visit, &fields)) {

@@ -8,6 +8,7 @@ use portcullis_core::{
     id::{IdentityId, ProviderId},
     message::Message,
     provider::ProviderError,
+    session::Aal,
     store::StoreError,
 };
 use portcullis_kit::Failure;
@@ -33,10 +34,17 @@ pub(crate) fn redirect_uri(desk: &Desk, id: &ProviderId) -> Result<Url, Failure>
     Url::parse(&text).map_err(|_| Code::Internal.into())
 }
 
-/// Tells what came of a provider's answer. Of an identity that was reclaimed, what others had begun and
-/// where they had been is forgotten.
-pub(crate) async fn settle(desk: &Desk, arrival: &Arrival) -> Result<(), StoreError> {
-    let (arrived, reason) = match arrival {
+/// Tells what came of a provider's answer. An account that is linked by it is no second factor of
+/// somebody who has one already. Of an identity that was reclaimed, what others had begun and where they
+/// had been is forgotten.
+pub(crate) async fn settle(desk: &Desk, arrival: &mut Arrival) -> Result<(), StoreError> {
+    let assurance = desk.services.actions.assurance();
+    if let Arrival::Linked(arrived, _) = arrival
+        && assurance.has_second(&arrived.identity)
+    {
+        arrived.aal = arrived.aal.min(Aal::Aal1);
+    }
+    let (arrived, reason) = match &*arrival {
         Arrival::Created(arrived) => (arrived, LinkReason::Created),
         Arrival::Linked(arrived, reason) => (arrived, *reason),
         Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),

@@ -5,6 +5,7 @@ mod proof;
 
 use http::header::USER_AGENT;
 use portcullis_core::{
+    broker::PendingLink,
     catalogue::Code,
     credential::CredentialKind,
     event::Event,
@@ -25,6 +26,7 @@ use crate::{
     arrived,
     csrf::Csrf,
     desk::Desk,
+    login::confirmation,
     navigate::with_cookie,
     provider::OIDC,
     remembered,
@@ -107,25 +109,31 @@ pub(crate) async fn raise(
 impl SignIn<'_> {
     /// Begins the session and answers.
     pub(crate) async fn begin(self, desk: &Desk, visit: &Visit) -> Outcome {
+        self.begin_before(desk, visit, None).await
+    }
+
+    /// The same before an account is linked that `waits` for the second step.
+    pub(crate) async fn begin_before(
+        self,
+        desk: &Desk,
+        visit: &Visit,
+        waits: Option<Box<PendingLink>>,
+    ) -> Outcome {
         let aged = match self.is_by_password() {
             true => after::aged(desk, self.identity).await?,
             false => None,
         };
-        match &aged {
-            Some(identity) => SignIn { identity, ..self }.enter(desk, visit).await,
-            None => self.enter(desk, visit).await,
-        }
+        let own = self.identity;
+        let identity = aged.as_ref().unwrap_or(own);
+        let sign_in = SignIn { identity, ..self };
+        let opened = sign_in.open(desk, visit).await?;
+        sign_in.go_on(desk, opened, waits.as_deref()).await
     }
 
     fn is_by_password(&self) -> bool {
         let password = CredentialKind::Password.as_str();
         let mut proofs = self.proofs.iter();
         proofs.any(|proof| proof.arrived.is_none() && proof.method == password)
-    }
-
-    async fn enter(self, desk: &Desk, visit: &Visit) -> Outcome {
-        let opened = self.open(desk, visit).await?;
-        self.go_on(desk, opened).await
     }
 
     /// Adds a second factor to the session in which somebody is signed in already.
@@ -141,7 +149,7 @@ impl SignIn<'_> {
             method: shown.method,
             provider: None,
         });
-        self.go_on(desk, (session, token)).await
+        self.go_on(desk, (session, token), None).await
     }
 
     fn token(&self, desk: &Desk) -> Token {
@@ -152,18 +160,31 @@ impl SignIn<'_> {
         }
     }
 
-    async fn go_on(self, desk: &Desk, (session, token): (Session, Token)) -> Outcome {
+    async fn go_on(
+        self,
+        desk: &Desk,
+        (session, token): (Session, Token),
+        waits: Option<&PendingLink>,
+    ) -> Outcome {
         let verification = match self.is_new {
             true => self.verification(desk).await,
             false => None,
         };
-        let assurance = desk.services.actions.assurance();
+        let actions = &desk.services.actions;
+        let linking = match waits {
+            Some(pending) => {
+                let who = (self.identity, &session);
+                confirmation::before_second_step(desk, self.flow, who, pending).await?
+            }
+            None => None,
+        };
         let next = match remembered::refreshes(self.flow) {
             true => {
                 self.confirm(desk, &session).await?;
                 None
             }
-            false if assurance.is_lacking(self.identity, &session) => Some(self.step_up(desk)),
+            false if linking.is_some() => linking,
+            false if actions.is_too_weak(self.identity, &session) => Some(self.step_up(desk)),
             false => {
                 self.next(desk, session.aal(), verification.as_ref())
                     .await?

@@ -43,6 +43,8 @@ mod registration_alike;
 mod released;
 mod safety;
 mod scopes;
+mod second_apart;
+mod second_link;
 mod second_step;
 mod second_step_hardened;
 mod sessions;

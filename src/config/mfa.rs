@@ -1,7 +1,11 @@
 //! `[identity.mfa]`, `[identity.passkey]` and `[identity.code]`: what proves people beside a password or
 //! a provider, and without either.
 
-use portcullis_core::assurance::Assurance;
+use portcullis_core::{
+    action::Action,
+    assurance::Assurance,
+    credential::{CredentialKind, Kinds},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Config, finding::Check, session::RequiredAal};
@@ -82,10 +86,33 @@ impl Config {
 
     /// How strongly people have to be signed in.
     pub fn assurance(&self) -> Assurance {
+        let mfa = &self.identity.mfa;
+        let kinds = [
+            (mfa.totp, CredentialKind::Totp),
+            (mfa.webauthn && self.has_keys(), CredentialKind::Webauthn),
+        ];
         Assurance {
-            enforce: self.identity.mfa.enforce,
+            enforce: mfa.enforce,
             highest_available: self.session.whoami.required_aal == RequiredAal::HighestAvailable,
             by_mail: self.identity.code.second_factor && self.sends_mail(),
+            factors: Kinds::of(
+                kinds
+                    .into_iter()
+                    .filter_map(|(is_on, kind)| is_on.then_some(kind)),
+            ),
+        }
+    }
+
+    /// Nobody is asked for what they have no way to set up.
+    pub(super) fn validate_factors(&self, check: &mut Check<'_>) {
+        let settings = self.action_settings();
+        let is_on = |action: &Action| settings.get(action).is_some_and(|one| one.enabled);
+        let factors = [Action::ConfigureTotp, Action::WebauthnRegister];
+        if self.identity.mfa.enforce && !factors.iter().any(is_on) {
+            check.under("enforce").problem(
+                "nobody could set up a second factor here; leave totp, or webauthn with a host name \
+                 in public_url, and the action CONFIGURE_TOTP or webauthn-register on",
+            );
         }
     }
 }

@@ -223,7 +223,7 @@ impl Config {
     }
 
     /// Whether browsers make keys for where the gateway is: they do so for names only.
-    fn has_keys(&self) -> bool {
+    pub(super) fn has_keys(&self) -> bool {
         self.public_url.domain().is_some()
     }
 

@@ -12,7 +12,7 @@ use crate::{
     credential::Credential,
     identity::Identity,
     schema::{Evaluation, ProfileContext, Schemas, TraitError},
-    session::Aal,
+    session::{Aal, Session},
 };
 
 macro_rules! actions {
@@ -161,6 +161,20 @@ impl Actions {
         self.assurance
     }
 
+    /// Whether somebody in `session` counts as nobody until they have shown a second factor. Where
+    /// everybody has to have one and nobody can be asked for it, that is everybody who has none.
+    pub fn is_too_weak(&self, identity: &Identity, session: &Session) -> bool {
+        let assurance = self.assurance;
+        let is_stuck = || assurance.asks_for_factor(identity, session.aal());
+        assurance.is_lacking(identity, session) || (self.factor().is_none() && is_stuck())
+    }
+
+    /// What is asked of those who need a second factor and have none, where anything is.
+    pub fn factor(&self) -> Option<Action> {
+        let mut factors = FACTORS.into_iter();
+        factors.find(|action| self.settings(*action).is_some())
+    }
+
     /// The settings of an action that is switched on.
     pub fn settings(&self, action: Action) -> Option<&ActionSettings> {
         let settings = self.settings.get(&action);
@@ -201,9 +215,15 @@ impl Actions {
     /// The same for somebody who is signed in as strongly as `aal`: whoever has shown a second factor
     /// at a provider needs none here.
     pub fn pending_at(&self, aal: Aal, identity: &Identity) -> Vec<Action> {
-        let mut pending = self.pending(identity);
-        let asks = self.assurance.asks_for_factor(identity, aal) || is_asked(identity, FACTOR);
-        pending.retain(|action| *action != FACTOR || asks);
+        self.pending_for_at(aal, identity, &[])
+    }
+
+    /// Both.
+    pub fn pending_for_at(&self, aal: Aal, identity: &Identity, scopes: &[String]) -> Vec<Action> {
+        let mut pending = self.pending_for(identity, scopes);
+        let asks = self.assurance.asks_for_factor(identity, aal);
+        let factor = self.factor();
+        pending.retain(|one| asks || Some(*one) != factor || is_asked(identity, *one));
         pending
     }
 
@@ -222,18 +242,22 @@ impl Actions {
         match action {
             Action::DeleteAccount => false,
             Action::ConfigureTotp => {
-                let enforced = self.assurance.asks_for_factor(identity, Aal::Aal1);
-                (is_asked || enforced) && !identity.has_second_factor
+                (is_asked || self.is_needed(action, identity)) && !self.assurance.has_own(identity)
             }
+            Action::WebauthnRegister => is_asked || self.is_needed(action, identity),
             Action::VerifyEmail => is_asked && has_unverified(identity),
             Action::VerifyProfile => is_asked || !self.suffices(identity, scopes),
             Action::TermsAndConditions => self.terms_are_open(identity, is_asked),
             Action::UpdatePassword
             | Action::UpdateProfile
             | Action::ConfigureRecoveryCodes
-            | Action::WebauthnRegister
             | Action::WebauthnRegisterPasswordless => is_asked,
         }
+    }
+
+    /// Whether it is what is asked of somebody who needs a second factor.
+    fn is_needed(&self, action: Action, identity: &Identity) -> bool {
+        self.factor() == Some(action) && self.assurance.asks_for_factor(identity, Aal::Aal1)
     }
 
     fn suffices(&self, identity: &Identity, scopes: &[String]) -> bool {
@@ -259,8 +283,8 @@ impl Actions {
     }
 }
 
-/// What is asked of those who need a second factor and have none.
-const FACTOR: Action = Action::ConfigureTotp;
+/// What can be asked of those who need a second factor and have none, the first that is on.
+const FACTORS: [Action; 2] = [Action::ConfigureTotp, Action::WebauthnRegister];
 
 fn is_asked(identity: &Identity, action: Action) -> bool {
     let mut asked = identity.required_actions.iter();

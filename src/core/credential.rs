@@ -1,5 +1,7 @@
 //! A credential: one way in which an identity proves itself, and the port that keeps them.
 
+mod kinds;
+
 use std::{fmt::Debug, str::FromStr};
 
 use async_trait::async_trait;
@@ -11,6 +13,8 @@ use crate::{
     id::{CredentialId, IdentityId, ProviderId},
     store::StoreError,
 };
+
+pub use kinds::Kinds;
 
 /// One way in which an identity proves itself.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    credential::Credential,
+    credential::{Credential, Kinds},
     id::{AddressId, CredentialId, IdentityId, ProviderId},
     provenance::{self, Provenance, is_within},
     store::StoreError,
@@ -51,10 +51,10 @@ pub struct Identity {
     pub identifiers: Vec<String>,
     /// Addresses that can be verified or used for recovery.
     pub addresses: Vec<Address>,
-    /// Whether one of its credentials is a second factor. Stores find it out as they read; what is
-    /// written of it counts for nothing.
-    #[serde(default)]
-    pub has_second_factor: bool,
+    /// Which kinds of second factors are among its credentials, switched on or not. Stores find it
+    /// out as they read; what is written of it counts for nothing.
+    // No default: a record of before there were any says nothing of them, and is read anew.
+    pub second_factors: Kinds,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -83,7 +83,7 @@ impl Identity {
             provenance: Provenance::new(),
             identifiers: Vec::new(),
             addresses: Vec::new(),
-            has_second_factor: false,
+            second_factors: Kinds::default(),
             created_at: now,
             updated_at: now,
             version: 0,

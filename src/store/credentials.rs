@@ -166,19 +166,25 @@ impl CredentialStore for SqlCredentials {
     }
 }
 
-/// Whether the identity of a row of the table of identities has a second factor: one or nothing.
-pub(super) fn second_factor() -> SelectStatement {
+/// Which kinds of second factors the identity of a row of the table of identities has, as the sum of
+/// their bits; nothing where it has none.
+pub(super) fn second_factors() -> SelectStatement {
     let kinds = CredentialKind::ALL.into_iter();
-    let kinds = kinds.filter(|kind| kind.is_second_factor());
+    let kinds: Vec<_> = kinds.filter(|kind| kind.is_second_factor()).collect();
+    // Literals: their names are ours, and PostgreSQL cannot tell of what type a bound one is.
+    let bits: String = kinds
+        .iter()
+        .map(|kind| format!(" WHEN '{}' THEN {}", kind.as_str(), kind.bit()))
+        .collect();
+    let sum = format!("CAST(SUM(DISTINCT CASE kind{bits} ELSE 0 END) AS BIGINT)");
     Query::select()
-        .expr(Expr::cust("CAST(1 AS BIGINT)"))
+        .expr(Expr::cust(sum))
         .from(Table::Credentials)
         .and_where(
             Expr::col((Table::Credentials, Column::IdentityId))
                 .equals((Table::Identities, Column::Id)),
         )
-        .and_where(Expr::col(Column::Kind).is_in(kinds.map(|kind| text(kind.as_str()))))
-        .limit(1)
+        .and_where(Expr::col(Column::Kind).is_in(kinds.iter().map(|kind| text(kind.as_str()))))
         .to_owned()
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Display};
 
 use async_trait::async_trait;
 use portcullis_core::{
-    credential::Credential,
+    credential::{Credential, Kinds},
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
     secret::TokenHash,
@@ -292,12 +292,12 @@ impl IdentityStore for SqlIdentities {
 
 /// Whole identities.
 fn selection() -> SelectStatement {
-    let factor = SubQueryStatement::SelectStatement(credentials::second_factor());
+    let factor = SubQueryStatement::SelectStatement(credentials::second_factors());
     Query::select()
         .columns(COLUMNS)
         .expr_as(
             Expr::SubQuery(None, Box::new(factor)),
-            Column::HasSecondFactor,
+            Column::SecondFactors,
         )
         .from(Table::Identities)
         .to_owned()
@@ -362,7 +362,9 @@ fn read(row: &Row) -> Result<Identity, StoreError> {
         provenance: row.json(Column::Provenance)?,
         identifiers: row.json(Column::Identifiers)?,
         addresses: row.json(Column::Addresses)?,
-        has_second_factor: row.number_if_any(Column::HasSecondFactor)?.is_some(),
+        second_factors: row
+            .number_if_any(Column::SecondFactors)?
+            .map_or_else(Kinds::default, Kinds::of_bits),
         created_at: row.time(Column::CreatedAt)?,
         updated_at: row.time(Column::UpdatedAt)?,
         version: row.number(Column::Version)?,

@@ -199,7 +199,7 @@ impl Principals {
         };
         let Record { session, identity } = record;
         let pending = self.actions.pending_at(session.aal(), &identity);
-        let is_too_weak = self.actions.assurance().is_lacking(&identity, &session);
+        let is_too_weak = self.actions.is_too_weak(&identity, &session);
         let principal = Principal::new(Arc::new(identity), session, pending).too_weak(is_too_weak);
         let entry = Arc::new(Entry::new(principal, stamp, now));
         self.outage.remember(token, &entry).await;

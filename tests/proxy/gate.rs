@@ -280,7 +280,7 @@ fn ada() -> Arc<Principal> {
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),
-        has_second_factor: false,
+        second_factors: Default::default(),
         created_at: now,
         updated_at: now,
         version: 0,

@@ -177,7 +177,7 @@ pub(crate) fn identity(now: Timestamp) -> Identity {
             created_at: now,
             updated_at: now,
         }],
-        has_second_factor: false,
+        second_factors: Default::default(),
         created_at: now,
         updated_at: now,
         version: 0,

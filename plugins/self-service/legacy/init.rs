@@ -11,7 +11,8 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::{BEGIN, page, request};
 use crate::{
-    csrf::Csrf, desk::Desk, forms, navigate::with_cookie, remembered, start::NewFlow, throttle,
+    csrf::Csrf, desk::Desk, fetch, forms, navigate::with_cookie, remembered, start::NewFlow,
+    throttle,
 };
 
 /// Begins a flow; whoever is not signed in does that first.
@@ -25,6 +26,9 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
             }
         };
     };
+    if fetch::is_too_weak(&desk, principal) {
+        return fetch::step_up(&desk, &visit, &desk.own(BEGIN));
+    }
     throttle::flow(&desk, &visit).await?;
     let csrf = Csrf::of_or_new(&desk, &visit);
     let form = forms::usual(&desk, &visit, (FlowKind::Settings, &[])).await?;

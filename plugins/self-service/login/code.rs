@@ -18,7 +18,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde::{Deserialize, Serialize};
 
-use super::{confirmation, local};
+use super::{confirmation, local, strengthened};
 use crate::{
     codes::{self, Bond, Sent, by_mail::address},
     desk::Desk,
@@ -26,7 +26,7 @@ use crate::{
     parked::{self, Parked},
     provider::{self, OIDC},
     remembered,
-    sign_in::{Proof, Shown, SignIn, claim},
+    sign_in::{Proof, Shown, claim},
     submission::Submission,
     throttle::{self, Suspicion},
 };
@@ -179,15 +179,7 @@ async fn finish(
         return local::enter(desk, visit, submission, (Proof::local(CODE), identity)).await;
     }
     claim(desk, flow, identity.id).await?;
-    let sign_in = SignIn {
-        is_new: false,
-        flow,
-        csrf: submission.csrf.clone(),
-        wants: submission.wants,
-        identity,
-        proofs: &[],
-    };
-    sign_in.strengthen(desk, visit, Shown::by(CODE)).await
+    strengthened::go_on(desk, visit, submission, (identity, Shown::by(CODE))).await
 }
 
 /// What a code is good for: this account and this identity, in this flow.

@@ -1,27 +1,50 @@
 //! Confirming a link: an account of a provider waits, sealed, in a login flow until somebody has
 //! proved to be the identity with the same address.
 //!
+//! Where that identity has a second factor, the account goes on waiting in the flow of the second step.
 //! The flow is bound to its id, the browser's cookie, the account and the identity; whoever
 //! completes it takes it away, and it ends after ten minutes.
+
+use std::sync::Arc;
 
 use portcullis_core::{
     broker::{Arrived, LinkReason, PendingLink},
     catalogue::Code,
     event::Event,
-    flow::{Flow, FlowKind},
+    flow::{Flow, FlowKind, Transport},
     identity::Identity,
     message::Message,
+    principal::Principal,
+    session::Session,
     ui::Node,
 };
 use portcullis_kit::{Failure, Outcome, Wants};
 use serde_json::{Value, json};
 
-use super::ways;
-use crate::{desk::Desk, navigate, parked, provider, remembered, sign_in, start::NewFlow};
+use super::{second, ways};
+use crate::{
+    actions::after::Next,
+    desk::Desk,
+    navigate,
+    parked::{self, Parked},
+    provider, remembered,
+    settings::save,
+    sign_in,
+    start::NewFlow,
+};
 
-/// Whether an account waits in the flow.
+/// What became of an account that waited for a first proof.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    /// It is linked.
+    pub(crate) linked: Option<Box<Arrived>>,
+    /// It goes on waiting, for the second step.
+    pub(crate) waits: Option<Box<PendingLink>>,
+}
+
+/// Whether an account waits in the flow for a first proof.
 pub(crate) fn is_in(flow: &Flow) -> bool {
-    parked::is_in::<PendingLink>(flow)
+    parked::is_in::<PendingLink>(flow) && !remembered::steps_up(flow)
 }
 
 /// Parks the account in a new login flow and sends the browser there. `from` is the flow the
@@ -45,12 +68,13 @@ pub(crate) async fn park(desk: &Desk, from: &Flow, wants: Wants, pending: &Pendi
     navigate::to(wants, &desk.flow_page(flow.kind, flow.id))
 }
 
-/// Takes the flow for `identity`, and links the account that waits in it, if one does.
+/// Takes the flow for `identity`, and links the account that waits in it, if one does: at once, or
+/// once whoever has a second factor has shown it.
 pub(crate) async fn settle(
     desk: &Desk,
     flow: &Flow,
     identity: &Identity,
-) -> Result<Option<Box<Arrived>>, Failure> {
+) -> Result<Settled, Failure> {
     let pending = match is_in(flow) {
         true => Some(parked::open::<PendingLink>(desk, flow)?),
         false => None,
@@ -59,12 +83,88 @@ pub(crate) async fn settle(
         .await
         .inspect_err(|failure| refused(desk, flow, failure.code()))?;
     let Some(pending) = pending else {
+        return Ok(Settled::default());
+    };
+    claim(desk, flow, &pending).await?;
+    // One proof is not what this identity is changed for.
+    if desk.services.actions.assurance().has_second(identity) {
+        return Ok(Settled {
+            waits: Some(Box::new(pending)),
+            linked: None,
+        });
+    }
+    let linked = Some(link(desk, flow, pending, identity).await?);
+    Ok(Settled {
+        linked,
+        waits: None,
+    })
+}
+
+/// Lets the account wait on in the flow of the second step of whoever has just signed in: where that
+/// is taken, or `None` where it cannot be.
+pub(crate) async fn before_second_step(
+    desk: &Desk,
+    from: &Flow,
+    (identity, session): (&Identity, &Session),
+    pending: &PendingLink,
+) -> Result<Option<Next>, Failure> {
+    let principal = Principal::new(Arc::new(identity.clone()), session.clone(), Vec::new());
+    let opening = match from.transport {
+        Transport::Browser => second::opening(desk, &principal).await?,
+        Transport::Api => None,
+    };
+    let Some(opening) = opening else {
+        tell_refused(desk, pending, Code::SecondFactorRequired);
         return Ok(None);
     };
-    let until = pending.expires_at;
-    parked::claim_once::<PendingLink>(desk, flow, until)
+    let mut context = opening.context;
+    context[PendingLink::NAME] = parked::context(desk, pending)?[PendingLink::NAME].take();
+    let new = NewFlow {
+        context,
+        messages: opening.messages,
+        until: Some(pending.expires_at),
+        ..NewFlow::after(from, FlowKind::Login, opening.form.unwrap_or_default())
+    };
+    let flow = new.start(desk).await?;
+    let page = desk.flow_page(flow.kind, flow.id);
+    let told = json!({"action": "redirect_browser_to", "redirect_browser_to": page});
+    Ok(Some(Next {
+        page,
+        continue_with: Some(told),
+    }))
+}
+
+/// Links the account that has waited in the flow of the second step, which has just been taken.
+pub(super) async fn link_waiting(
+    desk: &Desk,
+    principal: &Principal,
+    flow: &Flow,
+    identity: &Identity,
+) -> Result<(), Failure> {
+    if !parked::is_in::<PendingLink>(flow) {
+        return Ok(());
+    }
+    let pending = parked::open::<PendingLink>(desk, flow)?;
+    claim(desk, flow, &pending).await?;
+    // Somebody may have taken the identity back just then.
+    save::require_session(desk, principal)
         .await
         .inspect_err(|failure| refused(desk, flow, failure.code()))?;
+    link(desk, flow, pending, identity).await.map(drop)
+}
+
+async fn claim(desk: &Desk, flow: &Flow, pending: &PendingLink) -> Result<(), Failure> {
+    parked::claim_once::<PendingLink>(desk, flow, pending.expires_at)
+        .await
+        .inspect_err(|failure| refused(desk, flow, failure.code()))
+}
+
+async fn link(
+    desk: &Desk,
+    flow: &Flow,
+    pending: PendingLink,
+    identity: &Identity,
+) -> Result<Box<Arrived>, Failure> {
     let id = pending.provider.clone();
     let confirmed = desk.services.broker.confirm(pending, identity).await;
     let arrived = confirmed.map_err(|error| provider::failure(desk, error, &id, flow))?;
@@ -73,22 +173,26 @@ pub(crate) async fn settle(
         provider: &id,
         reason: LinkReason::Proved,
     });
-    Ok(Some(arrived))
+    Ok(arrived)
 }
 
 /// Tells observers that the account that waits in the flow was not linked, if one does.
 pub(crate) fn refused(desk: &Desk, flow: &Flow, code: Code) {
-    if !is_in(flow) {
+    if !parked::is_in::<PendingLink>(flow) {
         return;
     }
     if let Ok(pending) = parked::open::<PendingLink>(desk, flow) {
-        desk.services.announcer.announce(&Event::LinkRefused {
-            identity: Some(pending.identity),
-            provider: &pending.provider,
-            code,
-            reason: None,
-        });
+        tell_refused(desk, &pending, code);
     }
+}
+
+fn tell_refused(desk: &Desk, pending: &PendingLink, code: Code) {
+    desk.services.announcer.announce(&Event::LinkRefused {
+        identity: Some(pending.identity),
+        provider: &pending.provider,
+        code,
+        reason: None,
+    });
 }
 
 /// The identifier that a submission to this flow is about, whatever its field says.

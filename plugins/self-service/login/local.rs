@@ -96,8 +96,8 @@ pub(super) async fn enter(
     submission: &Submission,
     (proof, identity): (Proof<'_>, &Identity),
 ) -> Outcome {
-    let linked = confirmation::settle(desk, &submission.flow, identity).await?;
-    let (identity, proofs) = match &linked {
+    let settled = confirmation::settle(desk, &submission.flow, identity).await?;
+    let (identity, proofs) = match &settled.linked {
         Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (identity, vec![proof]),
     };
@@ -109,7 +109,7 @@ pub(super) async fn enter(
         identity,
         proofs: &proofs,
     };
-    sign_in.begin(desk, visit).await
+    sign_in.begin_before(desk, visit, settled.waits).await
 }
 
 /// Fails while the identity that is meant has to be left alone.

@@ -1,7 +1,6 @@
 //! The second step of signing in: somebody who is signed in already shows a second factor.
 
 use portcullis_core::{
-    action::Action,
     catalogue::Code,
     credential::Credential,
     factor::{Factor, Proved},
@@ -14,16 +13,17 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::{code, init::wants_refresh};
+use super::{code, init::wants_refresh, strengthened};
 use crate::{
     actions,
     complaint::{self, Complaint},
     csrf,
     desk::Desk,
     factors::{self, Memory},
+    fetch,
     init::Opening,
     navigate, notices, remembered, return_to,
-    sign_in::{Shown, SignIn},
+    sign_in::Shown,
     start,
     submission::Submission,
     throttle::{self, Suspicion},
@@ -49,11 +49,7 @@ pub(super) async fn opening(
     desk: &Desk,
     principal: &Principal,
 ) -> Result<Option<Opening>, Failure> {
-    let own = desk
-        .services
-        .credentials
-        .list(principal.identity.id)
-        .await?;
+    let own = factors::own(desk, &principal.identity).await?;
     let form = factors::ask(desk, principal, &own).await?;
     Ok((!form.nodes.is_empty()).then(|| Opening {
         context: remembered::step_up(principal),
@@ -65,10 +61,15 @@ pub(super) async fn opening(
 
 /// Leads somebody without a second factor to where they can set one up.
 pub(super) fn set_up(desk: &Desk, visit: &Visit) -> Outcome {
-    let action = Action::ConfigureTotp;
-    let is_on = desk.services.actions.settings(action).is_some();
-    match visit.wants() {
-        Wants::Html if is_on => {
+    // Their settings are closed until they show what nothing here can ask for.
+    if let Some(principal) = visit.visitor.principal.as_deref()
+        && fetch::is_too_weak(desk, principal)
+    {
+        return Err(Failure::from(Code::SecondFactorRequired)
+            .because("There is a second factor, but it cannot be asked for here. Please ask your administrator."));
+    }
+    match (visit.wants(), desk.services.actions.factor()) {
+        (Wants::Html, Some(action)) => {
             let return_to = return_to::lenient(desk, visit);
             let page = actions::begin::asked_page(desk, action, return_to.as_deref());
             navigate::to(Wants::Html, &page)
@@ -100,7 +101,7 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
     let identity = desk.services.identities.find(principal.identity.id).await?;
     let active = identity.filter(|one| one.state == IdentityState::Active);
     let identity = active.ok_or(Code::SignedOut)?;
-    let own = desk.services.credentials.list(identity.id).await?;
+    let own = factors::own(desk, &identity).await?;
     let memory = Memory::of(desk, &submission.flow)?;
     let answer = memory.answer(factor.kind(), &submission.fields);
     let held = suspicion.hold(desk).await;
@@ -179,15 +180,7 @@ async fn complete(
     }
     crate::sign_in::claim(desk, &submission.flow, identity.id).await?;
     credentials.note_use(after.id, desk.now()).await?;
-    let sign_in = SignIn {
-        is_new: false,
-        flow: &submission.flow,
-        csrf: submission.csrf.clone(),
-        wants: submission.wants,
-        identity,
-        proofs: &[],
-    };
-    sign_in.strengthen(desk, visit, Shown::with(after)).await
+    strengthened::go_on(desk, visit, &submission, (identity, Shown::with(after))).await
 }
 
 /// Asks once more: what was typed is in no form, and a challenge is good once.

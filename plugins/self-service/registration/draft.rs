@@ -97,7 +97,7 @@ pub(crate) async fn complete(
     parked::add(desk, &mut submission.flow, &draft)?;
     let broker = &desk.services.broker;
     let broker = broker.asking(scopes::of_flow(&submission.flow));
-    let arrival = match broker.complete(draft, traits).await {
+    let mut arrival = match broker.complete(draft, traits).await {
         Ok(arrival) => arrival,
         // Rejecting puts the removed flow back.
         Err(error @ BrokerError::AddressTaken) => {
@@ -118,7 +118,7 @@ pub(crate) async fn complete(
             return Err(failure);
         }
     };
-    provider::settle(desk, &arrival).await?;
+    provider::settle(desk, &mut arrival).await?;
     let is_new = matches!(arrival, Arrival::Created(_));
     let arrived = match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {

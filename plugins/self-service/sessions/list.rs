@@ -17,7 +17,7 @@ const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
 /// Answers with the visitor's live sessions but for the one that asks.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    let principal = principal(&visit)?;
+    let principal = principal(&desk, &visit)?;
     let identity = &principal.identity;
     let lifetimes = desk.services.sessions.lifetimes();
     let now = desk.now();

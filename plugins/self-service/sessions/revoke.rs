@@ -16,7 +16,7 @@ use crate::{desk::Desk, same_origin};
 
 /// Ends all sessions of the visitor but for the one that asks.
 pub(crate) async fn others(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    let principal = principal(&visit)?;
+    let principal = principal(&desk, &visit)?;
     same_origin::require(&desk, &visit)?;
     let count = end_others(&desk, principal).await?;
     Ok(Json(json!({"count": count})).into_response())
@@ -28,7 +28,7 @@ pub(crate) async fn one(
     Path(id): Path<String>,
     visit: Visit,
 ) -> Outcome {
-    let principal = principal(&visit)?;
+    let principal = principal(&desk, &visit)?;
     same_origin::require(&desk, &visit)?;
     end_one(&desk, principal, &id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -17,15 +17,11 @@ const IDENTITY_ID: HeaderName = HeaderName::from_static("x-kratos-authenticated-
 
 /// Answers with the visitor's session and identity.
 pub(crate) async fn whoami(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    let principal = principal(&visit)?;
+    let principal = principal(&desk, &visit)?;
     if visit.query("tokenize_as").is_some() {
         return Err(
             Failure::from(Code::BadRequest).because("There is no token template of this name.")
         );
-    }
-    if principal.is_too_weak {
-        let page = desk.step_up_page(None);
-        return Err(Failure::from(Code::SecondFactorRequired).member("redirect_browser_to", page));
     }
     if let Some(action) = principal.pending.first()
         && desk.config.whoami_enforces_actions

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     action::Action,
-    credential::{Credential, CredentialKind},
+    credential::{Credential, CredentialKind, Kinds},
     event::Event,
     factor::{Change, Enrolment, Question},
     flow::Transport,
@@ -249,7 +249,13 @@ impl Changes<'_> {
             return Ok(None);
         }
         let token = Token::generate(&*self.desk.services.entropy);
-        let session = sign_in::raise(self.desk, &self.principal.session, &token, Shown::with(shown)).await?;
+        let session = sign_in::raise(
+            self.desk,
+            &self.principal.session,
+            &token,
+            Shown::with(shown),
+        )
+        .await?;
         throttle::remember_second(self.desk, self.visit, session.identity_id).await?;
         Ok(Some(token))
     }
@@ -287,7 +293,7 @@ impl Changes<'_> {
         let takes_way_in = goes.iter().any(|one| one.kind.is_first_factor());
         let takes_factor = goes.iter().any(|one| one.kind.is_second_factor());
         let without = Identity {
-            has_second_factor: stays.iter().any(|one| one.kind.is_second_factor()),
+            second_factors: Kinds::of(stays.iter().map(|one| one.kind)),
             ..self.identity.clone()
         };
         let assurance = self.desk.services.actions.assurance();

@@ -23,11 +23,7 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
     if let Some(principal) = &visit.visitor.principal
         && fetch::is_too_weak(&desk, principal)
     {
-        let here = here(&desk, &visit);
-        return match visit.wants() {
-            Wants::Html => Ok(Redirect::to(&desk.step_up_page(Some(&here))).into_response()),
-            Wants::Json => Err(fetch::too_weak(&desk, &here)),
-        };
+        return fetch::step_up(&desk, &visit, &here(&desk, &visit));
     }
     if let Some(principal) = &visit.visitor.principal
         && let Some(answer) = actions::begin::browser(&desk, &visit, principal).await

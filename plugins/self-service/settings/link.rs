@@ -34,6 +34,7 @@ pub(crate) async fn arrive(
     attempts: &mut Attempts,
 ) -> Outcome {
     let principal = fetch::owned(desk, visit, &flow)?;
+    fetch::require_strong(desk, principal, &flow).await?;
     let id = &attempt.provider;
     let error = answer.error.as_deref().unwrap_or_default();
     if CANNOT_CHOOSE.contains(&error) && settings::chooses(desk, &flow, id).await? {

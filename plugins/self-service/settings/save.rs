@@ -103,7 +103,7 @@ pub(crate) async fn stored(desk: &Desk, principal: &Principal) -> Result<Identit
 
 /// Fails when the session has ended: what a request brings may be of a while ago, and somebody may
 /// have taken the identity back just then.
-pub(super) async fn require_session(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
+pub(crate) async fn require_session(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
     let session = &principal.session;
     let still = desk.services.sessions.store().find(&session.token_hash);
     match still.await? {

@@ -111,6 +111,7 @@ pub(super) async fn dispatch(
     mut submission: Box<Submission>,
 ) -> Outcome {
     let principal = fetch::owned(desk, visit, &submission.flow)?;
+    fetch::require_strong(desk, principal, &submission.flow).await?;
     let wish = Wish::of(desk, &submission.flow, &submission.fields);
     if let Some(action) = remembered::action(&submission.flow)
         && !wish.does(action)

@@ -99,15 +99,17 @@ async fn codes_are_not_offered_unless_the_operator_wants_them() {
     assert!(house.letters.mails().is_empty());
 }
 
-const BY_MAIL: Assurance = Assurance {
-    enforce: false,
-    highest_available: true,
-    by_mail: true,
-};
+fn by_mail() -> Assurance {
+    Assurance {
+        highest_available: true,
+        by_mail: true,
+        ..Assurance::default()
+    }
+}
 
 #[tokio::test]
 async fn a_code_by_mail_is_the_second_step_of_whoever_has_proved_an_address() {
-    let house = house(BY_MAIL);
+    let house = house(by_mail());
     house.proved_resident(ADA).await;
     let mut browser = house.browser();
     browser.sign_in(ADA).await;
@@ -133,7 +135,7 @@ async fn a_code_by_mail_is_the_second_step_of_whoever_has_proved_an_address() {
 /// One mailbox is one factor.
 #[tokio::test]
 async fn who_got_in_by_mail_is_not_raised_by_mail() {
-    let house = house(BY_MAIL);
+    let house = house(by_mail());
     house.resident("eve@example.com").await;
     let mut browser = house.browser();
     // Nothing is proved, so that there is no second factor either.

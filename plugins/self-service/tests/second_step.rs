@@ -13,16 +13,19 @@ const ADA: &str = "ada@example.com";
 const STEP_UP: &str = "/self-service/login/browser?aal=aal2";
 const WHOAMI: &str = "/sessions/whoami";
 
-const AVAILABLE: Assurance = Assurance {
-    enforce: false,
-    highest_available: true,
-    by_mail: false,
-};
+fn available() -> Assurance {
+    Assurance {
+        highest_available: true,
+        ..Assurance::default()
+    }
+}
 
-const ENFORCED: Assurance = Assurance {
-    enforce: true,
-    ..AVAILABLE
-};
+fn enforced() -> Assurance {
+    Assurance {
+        enforce: true,
+        ..available()
+    }
+}
 
 async fn prove(browser: &mut Browser<'_>, flow: &Value, code: &str) -> super::house::Reply {
     let fields = json!({"method": "totp", "totp_code": code, "csrf_token": csrf(flow)});
@@ -38,7 +41,7 @@ async fn aal(browser: &mut Browser<'_>) -> String {
 /// CU-25: who has a second factor is asked for it, and is nobody until it is shown.
 #[tokio::test]
 async fn whoever_has_a_second_factor_shows_it_after_the_first() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = house.browser();
@@ -77,7 +80,7 @@ async fn whoever_has_a_second_factor_shows_it_after_the_first() {
 /// A script is told by `continue_with`, and a flow that is taken already is refused.
 #[tokio::test]
 async fn programs_are_told_of_the_second_step() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = house.browser();
@@ -97,7 +100,7 @@ async fn programs_are_told_of_the_second_step() {
 
 #[tokio::test]
 async fn wrong_codes_are_guesses_and_belong_in_no_form() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = house.browser();
@@ -117,7 +120,7 @@ async fn wrong_codes_are_guesses_and_belong_in_no_form() {
 /// The flow belongs to the session that began it.
 #[tokio::test]
 async fn nobody_takes_the_step_for_another_session() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = house.browser();
@@ -137,7 +140,7 @@ async fn nobody_takes_the_step_for_another_session() {
 /// CU-25, KC-091: without a second factor the next sign-in asks for one.
 #[tokio::test]
 async fn where_it_is_enforced_everybody_sets_one_up() {
-    let house = house(ENFORCED);
+    let house = house(enforced());
     house.proved_resident(ADA).await;
     let mut browser = house.browser();
     let body = browser.sign_in(ADA).await;
@@ -161,7 +164,7 @@ async fn where_it_is_enforced_everybody_sets_one_up() {
 
 #[tokio::test]
 async fn the_last_factor_stays_where_everybody_needs_one() {
-    for (assurance, stays) in [(ENFORCED, true), (AVAILABLE, false)] {
+    for (assurance, stays) in [(enforced(), true), (available(), false)] {
         let house = house(assurance);
         let ada = house.proved_resident(ADA).await;
         house.equip(&ada).await;
@@ -188,7 +191,7 @@ async fn the_last_factor_stays_where_everybody_needs_one() {
 /// Proving again who one is does not take away what was shown besides.
 #[tokio::test]
 async fn a_fresh_password_keeps_the_second_factor() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = house.browser();
@@ -209,7 +212,7 @@ async fn a_fresh_password_keeps_the_second_factor() {
 /// Without a second factor a page leads to where one is set up.
 #[tokio::test]
 async fn whoever_has_none_is_led_to_set_one_up() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     house.resident(ADA).await;
     let mut browser = house.browser();
     browser.sign_in(ADA).await;

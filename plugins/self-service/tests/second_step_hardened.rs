@@ -28,16 +28,19 @@ const STEP_UP: &str = "/self-service/login/browser?aal=aal2";
 const WHOAMI: &str = "/sessions/whoami";
 const WINDOW: Duration = Duration::from_secs(5 * 60 + 1);
 
-const AVAILABLE: Assurance = Assurance {
-    enforce: false,
-    highest_available: true,
-    by_mail: false,
-};
+fn available() -> Assurance {
+    Assurance {
+        highest_available: true,
+        ..Assurance::default()
+    }
+}
 
-const ENFORCED: Assurance = Assurance {
-    enforce: true,
-    ..AVAILABLE
-};
+fn enforced() -> Assurance {
+    Assurance {
+        enforce: true,
+        ..available()
+    }
+}
 
 async fn prove(browser: &mut Browser<'_>, flow: &Value, code: &str) -> Reply {
     let fields = json!({"method": "totp", "totp_code": code, "csrf_token": csrf(flow)});
@@ -78,7 +81,7 @@ fn told(house: &House) -> usize {
 /// CU-25: whoever waits between guesses gains nothing by it, and the owner hears of it.
 #[tokio::test]
 async fn patient_guesses_lead_to_a_pause_and_a_letter() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.proved_resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = house.browser();
@@ -100,7 +103,7 @@ async fn patient_guesses_lead_to_a_pause_and_a_letter() {
 /// CU-25: a right code tells that the wrong ones before it were mistakes.
 #[tokio::test]
 async fn a_right_code_forgives_the_wrong_ones() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.proved_resident(ADA).await;
     house.equip(&ada).await;
     for _ in 0..3 {
@@ -119,7 +122,7 @@ async fn a_right_code_forgives_the_wrong_ones() {
 /// CU-25: guesses that come all at once find no pause, and are held up all the same.
 #[tokio::test]
 async fn only_so_many_codes_are_compared_at_once() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = house.browser();
@@ -141,7 +144,7 @@ async fn only_so_many_codes_are_compared_at_once() {
 /// CU-25: networks from which nobody has shown more than a password do not guess apart.
 #[tokio::test]
 async fn a_password_alone_makes_no_network_familiar_for_the_second_step() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.resident(ADA).await;
     let clients = [[198, 51, 100, 1], [203, 0, 113, 1]];
     for client in clients {
@@ -166,7 +169,7 @@ async fn a_password_alone_makes_no_network_familiar_for_the_second_step() {
 /// CU-22: what nobody has proved to own gets no second factor, which nobody could get around.
 #[tokio::test]
 async fn a_factor_needs_an_address_that_is_proved() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let mut ada = house.proved_resident(ADA).await;
     let mut browser = house.browser();
     browser.sign_in(ADA).await;
@@ -195,7 +198,7 @@ async fn a_factor_needs_an_address_that_is_proved() {
 /// CU-22: what was a secret of the form is alive once it is done, and belongs in no store.
 #[tokio::test]
 async fn a_flow_that_is_done_keeps_nothing_of_what_was_set_up() {
-    let house = house(ENFORCED);
+    let house = house(enforced());
     house.proved_resident(ADA).await;
     let mut browser = house.browser();
     let body = browser.sign_in(ADA).await;
@@ -214,7 +217,7 @@ async fn a_flow_that_is_done_keeps_nothing_of_what_was_set_up() {
 /// CU-25: whoever knew the token of before does not become stronger with its owner.
 #[tokio::test]
 async fn a_factor_that_is_set_up_strengthens_the_session_under_a_new_token() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     house.proved_resident(ADA).await;
     let mut browser = house.browser();
     browser.sign_in(ADA).await;
@@ -231,7 +234,7 @@ async fn a_factor_that_is_set_up_strengthens_the_session_under_a_new_token() {
 /// CU-23: whoever has found a factor may be signed in somewhere.
 #[tokio::test]
 async fn removing_a_factor_ends_the_other_sessions() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.proved_resident(ADA).await;
     house.equip(&ada).await;
     let mut finder = strong(&house).await;
@@ -256,7 +259,7 @@ async fn removing_a_factor_ends_the_other_sessions() {
 /// CU-25: a challenge is good once, also where its flow comes back.
 #[tokio::test]
 async fn a_flow_that_comes_back_takes_no_second_answer() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = house.browser();
@@ -276,7 +279,7 @@ async fn a_flow_that_comes_back_takes_no_second_answer() {
 /// CU-22: whose session has ended meanwhile leaves nothing behind.
 #[tokio::test]
 async fn what_a_session_adds_that_has_just_ended_does_not_stay() {
-    let house = house_over(AVAILABLE, |store| Arc::new(Hasty(store)));
+    let house = house_over(available(), |store| Arc::new(Hasty(store)));
     let ada = house.proved_resident(ADA).await;
     let mut browser = house.browser();
     browser.sign_in(ADA).await;
@@ -290,7 +293,7 @@ async fn what_a_session_adds_that_has_just_ended_does_not_stay() {
 /// CU-23: of two removals at the same time, each would leave what the other one takes.
 #[tokio::test]
 async fn only_one_removes_something_of_the_same_list() {
-    let house = house(AVAILABLE);
+    let house = house(available());
     let ada = house.proved_resident(ADA).await;
     house.equip(&ada).await;
     let mut browser = strong(&house).await;

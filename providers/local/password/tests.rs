@@ -101,7 +101,7 @@ fn anna(state: IdentityState) -> Identity {
         roles: Vec::new(),
         identifiers: vec![ANNA.to_owned()],
         addresses: Vec::new(),
-        has_second_factor: false,
+        second_factors: Default::default(),
         created_at: now,
         updated_at: now,
         version: 0,

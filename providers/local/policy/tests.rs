@@ -28,7 +28,7 @@ fn anna() -> Identity {
         roles: Vec::new(),
         identifiers: vec!["anna@example.org".to_owned()],
         addresses: Vec::new(),
-        has_second_factor: false,
+        second_factors: Default::default(),
         created_at: now,
         updated_at: now,
         version: 0,

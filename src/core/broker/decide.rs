@@ -34,6 +34,8 @@ pub(super) struct Candidate {
     pub(super) has_other_link: bool,
     /// Mail for it may go somewhere else, too.
     pub(super) has_other_address: bool,
+    /// It has to prove itself twice, which no address does.
+    pub(super) has_second_factor: bool,
 }
 
 /// A rule by its name.
@@ -176,6 +178,15 @@ fn link_verified(policy: &Policy, candidate: Candidate) -> Decision {
         (Linking::Auto, Candidate { has_other_link, .. }) if has_other_link => {
             "an identity has verified the same address, but another account of the provider is \
              linked to it, so the link is confirmed"
+        }
+        (
+            Linking::Auto,
+            Candidate {
+                has_second_factor, ..
+            },
+        ) if has_second_factor => {
+            "an identity has verified the same address, but it has a second factor, so the link is \
+             confirmed"
         }
         (Linking::Auto, _) => {
             return fires(Rule::Auto, "the provider and we have verified the address");

@@ -200,6 +200,7 @@ impl Broker {
             has_roles: !identity.roles.is_empty(),
             has_other_link: links.iter().any(is_same),
             has_other_address: identity.addresses.iter().any(|a| a.value != address),
+            has_second_factor: !identity.second_factors.is_empty(),
         })
     }
 }

@@ -41,7 +41,7 @@ fn principal() -> Principal {
         roles: vec!["admin".to_owned()],
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),
-        has_second_factor: false,
+        second_factors: Default::default(),
         created_at: now,
         updated_at: now,
         version: 0,

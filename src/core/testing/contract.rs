@@ -89,7 +89,7 @@ fn identity(entropy: &dyn Entropy, identifier: &str) -> Identity {
         roles: vec!["admin".to_owned(), "odd, role".to_owned()],
         identifiers: vec![identifier.to_owned()],
         addresses: vec![address],
-        has_second_factor: false,
+        second_factors: Default::default(),
         created_at: now,
         updated_at: now,
         version: 0,

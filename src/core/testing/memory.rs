@@ -17,7 +17,7 @@ use serde_json::Value;
 use self::tokens::Leased;
 use crate::{
     clock::Clock,
-    credential::{Credential, CredentialKind, CredentialStore},
+    credential::{Credential, CredentialKind, CredentialStore, Kinds},
     flow::{Flow, FlowStore},
     id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
@@ -96,11 +96,11 @@ impl Kept {
     /// The identities as they are read.
     fn read(&self) -> impl Iterator<Item = Identity> + '_ {
         self.identities.iter().map(|identity| {
-            let mut factors = self.credentials.iter();
+            let factors = self.credentials.iter();
             let has =
-                |one: &Credential| one.identity_id == identity.id && one.kind.is_second_factor();
+                |one: &&Credential| one.identity_id == identity.id && one.kind.is_second_factor();
             Identity {
-                has_second_factor: factors.any(has),
+                second_factors: Kinds::of(factors.filter(has).map(|one| one.kind)),
                 ..identity.clone()
             }
         })

@@ -130,9 +130,44 @@ impl Enrolment for FakeFactor {
     }
 }
 
+/// Codes on a list, all of which are [`CODE`].
+#[derive(Debug)]
+struct FakeList;
+
+#[async_trait]
+impl Factor for FakeList {
+    fn kind(&self) -> CredentialKind {
+        CredentialKind::LookupSecret
+    }
+
+    async fn ask(&self, _: &Identity, own: &[Credential]) -> Result<Option<Question>, MethodError> {
+        let has = own.iter().any(|one| one.kind == self.kind());
+        Ok(has.then(|| Question {
+            nodes: vec![Node::input("lookup_secret", "lookup_secret", "text")],
+            memory: Value::Null,
+        }))
+    }
+
+    async fn prove(&self, answer: Answer<'_>, own: &[Credential]) -> Result<Proved, MethodError> {
+        let wrong = || MethodError::Invalid(vec![(None, Message::changed_meanwhile())]);
+        let list = own.iter().find(|one| one.kind == self.kind());
+        let list = list.filter(|_| answer.text("lookup_secret") == Some(CODE));
+        let list = list.ok_or_else(wrong)?;
+        Ok(Proved {
+            before: list.clone(),
+            after: list.clone(),
+        })
+    }
+}
+
 /// A house with the factor, where people have to be signed in as strongly as this.
 pub(crate) fn house(assurance: Assurance) -> House {
-    house_over(assurance, |store| store)
+    house_without(assurance, &[])
+}
+
+/// The same without these actions.
+pub(crate) fn house_without(assurance: Assurance, off: &[Action]) -> House {
+    made((assurance, off), |store| store)
 }
 
 /// The same with credentials that are kept in another way, over what keeps all else.
@@ -140,7 +175,15 @@ pub(crate) fn house_over(
     assurance: Assurance,
     keep: impl FnOnce(Arc<MemoryStore>) -> Arc<dyn CredentialStore>,
 ) -> House {
-    let off = vec![Action::VerifyProfile];
+    made((assurance, &[]), keep)
+}
+
+fn made(
+    (assurance, off): (Assurance, &[Action]),
+    keep: impl FnOnce(Arc<MemoryStore>) -> Arc<dyn CredentialStore>,
+) -> House {
+    let mut off = off.to_vec();
+    off.push(Action::VerifyProfile);
     Busy {
         off,
         assurance,
@@ -153,7 +196,7 @@ pub(crate) fn house_over(
             entropy: services.entropy.clone(),
         });
         services.factors = Factors {
-            second: vec![factor.clone()],
+            second: vec![factor.clone(), Arc::new(FakeList)],
             enrolments: vec![factor],
             passwordless: Vec::new(),
         };

@@ -126,6 +126,9 @@ impl Method for FakeMethod {
     }
 }
 
+/// The account whose holder has shown two factors at its provider.
+pub(crate) const TWICE: &str = "twice";
+
 /// A provider whose codes say what it does.
 #[derive(Debug)]
 pub(crate) struct FakeProvider(pub(crate) String);
@@ -166,6 +169,8 @@ impl Provider for FakeProvider {
             }
             // One account, through whose browser somebody may come unasked.
             "stale" | "silent" => json!({"sub": "ada", "email": "ada@example.com"}),
+            // Another account with her address, whose holder has proved themselves twice.
+            TWICE => json!({"sub": TWICE, "email": "ada@example.com"}),
             "nameless" => json!({"sub": "nameless"}),
             "wordy" => json!({
                 "sub": "wordy", "email": "wordy@example.com", "given_name": "w".repeat(21),
@@ -187,6 +192,9 @@ impl Provider for FakeProvider {
         let issuer = format!("https://{}.test", self.0);
         let mut claims = Claims::new(issuer, &subject, document);
         claims.authenticated_at = told;
+        if claims.subject == TWICE {
+            claims.amr = vec!["mfa".to_owned()];
+        }
         claims.session_id = Some(format!("sid-of-{subject}"));
         Ok(Vouched { claims, tokens })
     }

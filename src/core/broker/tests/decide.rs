@@ -11,6 +11,7 @@ const SAFE: Candidate = Candidate {
     has_roles: false,
     has_other_link: false,
     has_other_address: false,
+    has_second_factor: false,
 };
 
 fn policy(create: Creation, link: Linking, unverified_local: UnverifiedLocal) -> Policy {
@@ -142,11 +143,11 @@ fn several_candidates_are_never_guessed() {
     }
 }
 
-/// Every one of the 2 × 2 × 2 × 2 × 2 candidates under every pair of `link` and `unverified_local`.
+/// Every one of the 2 × 2 × 2 × 2 × 2 × 2 candidates under every pair of `link` and `unverified_local`.
 #[test]
 fn one_candidate_is_linked_by_the_table() {
     use Linking::{Auto, Confirm, Deny};
-    let flags = (0..32_u8).map(|bits| {
+    let flags = (0..64_u8).map(|bits| {
         let is = |bit: u8| bits >> bit & 1 == 1;
         Candidate {
             is_active: is(0),
@@ -154,6 +155,7 @@ fn one_candidate_is_linked_by_the_table() {
             has_roles: is(2),
             has_other_link: is(3),
             has_other_address: is(4),
+            has_second_factor: is(5),
         }
     });
     for candidate in flags {
@@ -163,6 +165,7 @@ fn one_candidate_is_linked_by_the_table() {
             has_roles,
             has_other_link,
             has_other_address,
+            has_second_factor,
         } = candidate;
         for link in [Confirm, Auto, Deny] {
             for unverified in [UnverifiedLocal::Confirm, UnverifiedLocal::Reclaim] {
@@ -171,7 +174,9 @@ fn one_candidate_is_linked_by_the_table() {
                 let expected = match (link, is_active, is_verified) {
                     (Deny, ..) => Rule::LinkDenied,
                     (_, false, _) => Rule::Disabled,
-                    (Auto, true, true) if !has_roles && !has_other_link => Rule::Auto,
+                    (Auto, true, true) if !has_roles && !has_other_link && !has_second_factor => {
+                        Rule::Auto
+                    }
                     (_, true, false) if may_reclaim => Rule::Reclaim,
                     _ => Rule::Confirm,
                 };
@@ -205,6 +210,11 @@ fn why_a_link_is_not_made_at_once_is_said() {
     let mut candidate = SAFE;
     candidate.has_roles = true;
     assert!(why(candidate).contains("it has roles"));
+    let strong = Candidate {
+        has_second_factor: true,
+        ..SAFE
+    };
+    assert!(why(strong).contains("it has a second factor"));
     candidate.is_verified = false;
     assert!(why(candidate).contains("never proved it"));
     candidate.has_roles = false;

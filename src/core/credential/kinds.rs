@@ -1,0 +1,64 @@
+//! Kinds of credentials, as a set that costs nothing to copy and that stores can count up.
+
+use serde::{Deserialize, Serialize};
+
+use super::CredentialKind;
+
+/// Kinds of credentials.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// Every kind that is a second factor.
+    pub fn second_factors() -> Self {
+        let kinds = CredentialKind::ALL.into_iter();
+        Self::of(kinds.filter(|kind| kind.is_second_factor()))
+    }
+
+    /// These kinds.
+    pub fn of(kinds: impl IntoIterator<Item = CredentialKind>) -> Self {
+        let bits = kinds.into_iter().map(CredentialKind::bit);
+        Self(bits.fold(0, |all, bit| all | bit))
+    }
+
+    /// The kinds whose bits are set in this number.
+    pub fn of_bits(bits: i64) -> Self {
+        let kinds = CredentialKind::ALL.into_iter();
+        Self::of(kinds.filter(|kind| bits & i64::from(kind.bit()) != 0))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether one of these is among the others.
+    pub fn meet(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+}
+
+impl CredentialKind {
+    /// What stands for the kind in a set.
+    pub fn bit(self) -> u8 {
+        let place = Self::ALL.iter().position(|kind| *kind == self);
+        place.map_or(0, |place| 1 << place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_put_into_it() {
+        let totp = Kinds::of([CredentialKind::Totp]);
+        assert!(totp.meet(Kinds::second_factors()));
+        assert!(!totp.meet(Kinds::of([CredentialKind::Webauthn])));
+        assert!(!Kinds::of([CredentialKind::LookupSecret]).meet(Kinds::second_factors()));
+        assert!(Kinds::default().is_empty() && !totp.is_empty());
+        let bits = CredentialKind::ALL.map(CredentialKind::bit);
+        let all = bits.iter().map(|bit| i64::from(*bit)).sum();
+        assert_eq!(Kinds::of_bits(all), Kinds::of(CredentialKind::ALL));
+    }
+}
