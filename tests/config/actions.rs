@@ -141,5 +141,7 @@ fn cu_25_enforcement_needs_a_factor_that_can_be_set_up() {
     refused(&route(&format!("{off}webauthn = false")), expected);
     let text = format!("{off}[required_actions.webauthn-register]\nenabled = false");
     refused(&route(&text), expected);
-    Folder::with(&route("[identity.mfa]\nenforce = true")).load().unwrap();
+    Folder::with(&route("[identity.mfa]\nenforce = true"))
+        .load()
+        .unwrap();
 }
