@@ -255,6 +255,7 @@ impl Config {
         self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));
         self.validate_factors(&mut check.under("identity").under("mfa"));
+        self.validate_codes(&mut check.under("identity"));
         required_actions::validate(self, &mut check.under("required_actions"));
         self.plugins
             .self_service

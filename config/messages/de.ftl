@@ -185,6 +185,8 @@ m4000014 = Hier gibt es keine Ersatzcodes.
 m4000016 = Dieser Ersatzcode stimmt nicht. Bitte prüfen Sie ihn auf Tippfehler.
 m4990080 = Dieser Code wurde schon verwendet. Bitte warten Sie, bis die App den nächsten zeigt.
 m4990081 = Ersatzcodes werden nur einmal gezeigt. Bitte erzeugen Sie neue, wenn diese verloren sind.
+m4990082 = Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse, damit das, was Sie hier hinzufügen, sicher Ihres ist.
+m1990086 = Zuerst die E-Mail-Adresse bestätigen
 
 ## Was Fehler bedeuten, nach ihren Codes
 
@@ -288,6 +290,7 @@ method-code = Code
 
 m1060001-choose = Sie sind wieder angemeldet. Bitte wählen Sie jetzt ein neues Passwort.
 m1080001-known = Ein Link ist an {$address} unterwegs. Bitte öffnen Sie ihn, um zu zeigen, dass die Adresse Ihnen gehört.
+m1080002-anew = Vielen Dank: Diese Adresse gehört Ihnen. Das hatte bisher niemand gezeigt; was hier eingerichtet war, lässt deshalb niemanden mehr ein. Kommen Sie per E-Mail wieder herein, um ein Passwort zu wählen.
 m1080002-signed-out = Vielen Dank: Diese Adresse gehört Ihnen. Melden Sie sich jetzt an.
 m1080003-known = Ein Code aus sechs Ziffern ist an {$address} unterwegs. Bitte geben Sie ihn ein, um zu zeigen, dass die Adresse Ihnen gehört.
 m4000006-password = Das Passwort stimmt nicht. Bitte prüfen Sie es auf Tippfehler.
@@ -472,10 +475,11 @@ why-mismatch = Dieses {$provider}-Konto gehört jemand anderem als der Person, d
 why-not-asked-again = {$provider} kennt diesen Browser noch und hat Sie nicht noch einmal gefragt, oder sagt es nicht. Es steht also nicht fest, dass Sie es sind; nichts wurde geändert.
 way-prove-another = Anders nachweisen
 why-proof-expired = Die Bestätigung, dass das {$provider}-Konto Ihnen gehört, hat zu lange gedauert.
+why-no-proof = Hier lässt sich auf keinem Weg mehr zeigen, dass Sie es sind. Bitte wenden Sie sich an Ihre Administration.
 why-unprovable = Hier lässt sich auf keinem Weg mehr zeigen, dass es Ihres ist. Bitte wenden Sie sich an Ihre Administration.
 why-form-unknown = Dieses Formular ist nicht mehr bekannt. Bitte beginnen Sie von vorn.
 why-form-used = Dieses Formular wurde schon abgeschickt.
-why-confirm-signed-in = Bitte melden Sie sich zuerst in diesem Browser an, und fordern Sie dann einen neuen Link an.
+why-confirm-signed-in = Bitte melden Sie sich erst in diesem Browser an und öffnen Sie dann den Link noch einmal, oder fordern Sie einen neuen Code an.
 why-form-foreign = Das Formular wurde in einem anderen Browser geöffnet oder vor zu langer Zeit. Bitte beginnen Sie von vorn.
 why-answer-late = Vielleicht hat es zu lange gedauert, oder es wurde in einem anderen Browser begonnen.
 why-answer-used = Die Antwort wurde schon verwendet.
@@ -612,3 +616,7 @@ mail-new_device-subject = Eine neue Anmeldung bei Ihrem Konto bei {$gate}
 mail-new_device-lead = Jemand hat sich gerade bei Ihrem Konto bei {$gate} angemeldet, von einem Ort und auf einem Gerät, die bisher nicht bekannt waren: {$device}.
 mail-new_device-note = Wenn Sie das waren, ist nichts zu tun. Wenn nicht, ändern Sie sofort Ihr Passwort und beenden Sie die Sitzungen, die nicht Ihre sind:
 mail-new_device-button = Ihre Einstellungen
+mail-second_step_guessed-subject = Falsche zweite Schritte bei {$gate}
+mail-second_step_guessed-lead = Jemand, der Ihr Passwort kennt oder sonst den ersten Schritt der Anmeldung bei Ihrem Konto bei {$gate} bestanden hat, hat sich beim zweiten Schritt zu oft geirrt. Nun ist eine Wartezeit nötig, jedes Mal eine längere.
+mail-second_step_guessed-note = Wenn Sie das nicht waren, kennt jemand anderes Ihr Passwort: Ändern Sie es sofort.
+mail-second_step_guessed-button = Ihre Einstellungen

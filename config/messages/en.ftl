@@ -193,6 +193,8 @@ m4000014 = There are no backup codes here.
 m4000016 = This backup code is not right. Check it for spelling mistakes.
 m4990080 = This code was used already. Please wait until the app shows the next one.
 m4990081 = Backup codes are shown only once. Please make new ones if these are lost.
+m4990082 = Please confirm your email address first, so that what you add here is certainly yours.
+m1990086 = Confirm your email address first
 
 ## What failures mean, by their codes
 
@@ -299,6 +301,7 @@ method-code = code
 
 m1060001-choose = You are back in. Please choose a new password now.
 m1080001-known = A link is on its way to {$address}. Please open it to show that the address is yours.
+m1080002-anew = Thank you: this address is yours. Nobody had shown that before, so nothing that was set up here lets anybody in any more. Get back in by mail to choose a password.
 m1080002-signed-out = Thank you: this address is yours. Now sign in.
 m1080003-known = A code of six digits is on its way to {$address}. Please enter it to show that the address is yours.
 m4000006-password = The password is not right. Check it for spelling mistakes.
@@ -483,10 +486,11 @@ why-mismatch = This {$provider} account belongs to somebody else than the one wh
 why-not-asked-again = {$provider} remembers this browser and did not ask you again, or does not say that it did. So it is not certain that it is you; nothing was changed.
 way-prove-another = Prove it another way
 why-proof-expired = It took too long to confirm that the {$provider} account is yours.
+why-no-proof = There is no way left to prove here that it is you. Please ask your administrator.
 why-unprovable = There is no way left to prove here that it is yours. Please ask your administrator.
 why-form-unknown = This form is not known any more. Please begin anew.
 why-form-used = This form was submitted already.
-why-confirm-signed-in = Please sign in in this browser first, then ask for another link.
+why-confirm-signed-in = Please sign in in this browser first, then open the link again or ask for another code.
 why-form-foreign = The form was opened by another browser, or too long ago. Please begin anew.
 why-answer-late = It may have taken too long, or it was begun in another browser.
 why-answer-used = The answer was used already.
@@ -623,3 +627,7 @@ mail-new_device-subject = A new sign-in to your account at {$gate}
 mail-new_device-lead = Somebody has just signed in to your account at {$gate} from a place and on a device that were not seen before: {$device}.
 mail-new_device-note = If this was you, there is nothing to do. If not, change your password at once, and end the sessions that are not yours:
 mail-new_device-button = Your settings
+mail-second_step_guessed-subject = Wrong second steps at {$gate}
+mail-second_step_guessed-lead = Somebody who knows your password, or has another first way to sign in to your account at {$gate}, was wrong at the second step too often. They have to wait now, and longer each time.
+mail-second_step_guessed-note = If this was not you, your password is known to somebody else: change it at once.
+mail-second_step_guessed-button = Your settings

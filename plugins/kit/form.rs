@@ -58,9 +58,13 @@ struct Hidden<'a> {
 impl<'a> FormView<'a> {
     /// The view of `ui`.
     pub(crate) fn of(ui: &'a Ui) -> Self {
+        // A code for whoever the form asks to name themselves is asked for where they do that.
+        let is_who = |node: &Node| node.attributes.name == "identifier";
+        let asks_who = ui.nodes.iter().any(|n| is_who(n) && !n.attributes.disabled);
         let chooses = |node: &Node| {
             let group = node.group.as_str();
-            matches!(group, "oidc" | "code") && !has_fields(ui, group)
+            let is_choice = group == "oidc" || (group == "code" && !asks_who);
+            is_choice && !has_fields(ui, group)
         };
         let (choices, rest): (Vec<&Node>, Vec<&Node>) =
             ui.nodes.iter().partition(|node| chooses(node));

@@ -121,7 +121,7 @@ async fn sign_in(
         confirmation::refused(desk, flow, error.code());
         provider::failure(desk, error, id, flow)
     })?;
-    provider::settle(desk, &mut arrival);
+    provider::settle(desk, &mut arrival).await?;
     let is_new = matches!(arrival, Arrival::Created(_));
     match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {

@@ -47,11 +47,15 @@ async fn try_note(
         return Ok(());
     }
     throttle::remember(desk, visit, identity.id).await?;
+    if session.aal() >= Aal::Aal2 {
+        throttle::remember_second(desk, visit, identity.id).await?;
+    }
     if devices.retention.is_zero() {
         return Ok(());
     }
     let until = desk.now() + devices.retention;
-    marker::set(desk, &marked(identity.id, &name), until).await
+    let marked = marked(identity.id, &name);
+    marker::set_of(desk, (&marked, identity.id), until).await
 }
 
 /// Whether neither the device nor the network is one that they have signed in from lately.

@@ -6,13 +6,16 @@ use portcullis_core::{
     captcha::{Captcha, CaptchaAnswer},
     flow::FlowKind,
     message::Message,
+    schema::normalise_identifier,
     secret::TokenHash,
     ui::Node,
 };
 use portcullis_kit::{Failure, Visit};
 use serde_json::{Map, Value, json};
 
-use crate::{desk::Desk, submission::Submission};
+use crate::{
+    codes::awaited::Awaited, desk::Desk, forms::mailed::EMAIL, parked, submission::Submission,
+};
 
 /// The group of its nodes.
 const GROUP: &str = "captcha";
@@ -56,10 +59,19 @@ pub(crate) async fn objection(
     submission: &Submission,
 ) -> Result<Option<Message>, Failure> {
     let flow = &submission.flow;
-    let is_asked = flow.ui.nodes.iter().any(|node| node.group == GROUP);
-    let Some(guard) = desk.captcha.as_ref().filter(|_| is_asked) else {
+    let Some(guard) = &desk.captcha else {
         return Ok(None);
     };
+    let is_asked = match flow.kind {
+        // Their forms change once a letter is on its way, and take other addresses all the same.
+        FlowKind::Recovery | FlowKind::Verification => {
+            guard.flows.contains(&flow.kind) && !is_repeated(desk, submission)?
+        }
+        _ => flow.ui.nodes.iter().any(|node| node.group == GROUP),
+    };
+    if !is_asked {
+        return Ok(None);
+    }
     let captcha = &guard.captcha;
     let response = response(&submission.fields, &**captcha);
     let response = response.filter(|text| !text.is_empty() && text.len() <= LONGEST);
@@ -86,6 +98,17 @@ pub(crate) async fn objection(
         true => None,
         false => Some(Message::captcha_failed()),
     })
+}
+
+/// Whether the flow is to write once more to whom it has written already.
+fn is_repeated(desk: &Desk, submission: &Submission) -> Result<bool, Failure> {
+    let flow = &submission.flow;
+    if !parked::is_in::<Awaited>(flow) {
+        return Ok(false);
+    }
+    let awaited: Awaited = parked::open(desk, flow)?;
+    let address = submission.text(EMAIL).map(normalise_identifier);
+    Ok(address == Some(awaited.receiver))
 }
 
 /// What the service gave the page, under the node's name or that of the service's own script.

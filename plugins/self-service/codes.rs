@@ -5,10 +5,14 @@
 //! nor submissions at the same time grant more.
 
 pub(crate) mod awaited;
+pub(crate) mod by_mail;
+pub(crate) mod first_proof;
 pub(crate) mod link_page;
 pub(crate) mod prove;
 pub(crate) mod send;
 pub(crate) mod step;
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use portcullis_core::{
@@ -24,6 +28,8 @@ use serde_json::{Value, json};
 
 use crate::{config::MailedConfig, desk::Desk};
 
+/// How long a code to sign in with is good.
+pub(crate) const LIFESPAN: Duration = Duration::from_secs(10 * 60);
 /// How often somebody may try one proof.
 const TRIES: u64 = 5;
 /// How many codes there are.
@@ -75,9 +81,14 @@ impl Sent {
         let (flows, throttles) = (&desk.services.flows, &desk.services.throttles);
         let of = |what: &str| TokenHash::of(&format!("{what}:{}", self.nonce));
         let tries = throttles.count(&of("code-tries"), self.expires_at).await?;
-        let is_it = self.hash == bond.hash(&self.nonce, typed);
+        let is_it = self.is(bond, typed);
         let is_alive = tries <= TRIES && desk.now() < self.expires_at;
         Ok(is_it && is_alive && flows.claim_once(&of("code-used"), self.expires_at).await?)
+    }
+
+    /// Whether this is the proof, which takes no try: for what nobody can guess.
+    pub(crate) fn is(&self, bond: &Bond<'_>, typed: &Secret) -> bool {
+        self.hash == bond.hash(&self.nonce, typed)
     }
 }
 

@@ -68,6 +68,11 @@ fn explains(message: &Message) -> bool {
     matches!(message.id, 1_010_003 | 1_010_014 | 1_010_016 | 1_060_001)
 }
 
+/// Whether a message says what a proof releases. Whoever gives the proof reads it in any case.
+pub(crate) fn warns(message: &Message) -> bool {
+    matches!(message.id, 1_990_070..=1_990_076)
+}
+
 /// Whether a complaint about `field` stands at the node of this name: at its own, or at the list
 /// whose item it is about.
 fn is_about(field: Option<&str>, name: &str) -> bool {
@@ -77,12 +82,13 @@ fn is_about(field: Option<&str>, name: &str) -> bool {
 }
 
 /// Replaces the form's complaints by these. What the form is for stays, until it is for something
-/// else.
+/// else, and what it releases always.
 pub(crate) fn complain(ui: &mut Ui, complaints: Vec<Complaint>) {
     let mut explanations = std::mem::take(&mut ui.messages);
     let is_other = |(field, message): &Complaint| field.is_none() && explains(message);
     let is_explained_anew = complaints.iter().any(is_other);
-    explanations.retain(|message| explains(message) && !is_explained_anew);
+    let stays = |one: &Message| warns(one) || (explains(one) && !is_explained_anew);
+    explanations.retain(stays);
     ui.nodes.iter_mut().for_each(|node| node.messages.clear());
     for (field, message) in complaints {
         let node = ui

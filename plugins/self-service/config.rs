@@ -28,6 +28,9 @@ pub struct Config {
     /// What is remembered and told of devices; `[session]`.
     #[serde(skip)]
     pub devices: Devices,
+    /// Whether one can sign in with a code by mail alone; `[identity.code]`.
+    #[serde(skip)]
+    pub passwordless_code: bool,
     /// Scripts for fields with an annotation, by its name.
     pub form_modules: BTreeMap<String, Module>,
 }
@@ -154,6 +157,8 @@ pub struct Limits {
     pub sign_ins_per_address: Rate,
     /// Flows begun from one client address.
     pub flows_per_address: Rate,
+    /// Registrations that begin no session from one client address; four times as many from its site.
+    pub registrations_per_address: Rate,
     /// Failed submissions for one identity; the pause after them doubles each time.
     pub sign_ins_per_identity: Rate,
 }
@@ -226,6 +231,7 @@ impl Default for Limits {
         Self {
             sign_ins_per_address: Rate::new(300, 60),
             flows_per_address: Rate::new(600, 60),
+            registrations_per_address: Rate::new(30, 10 * 60),
             sign_ins_per_identity: Rate::new(10, 5 * 60),
         }
     }

@@ -11,6 +11,7 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
+    complaint,
     csrf::Csrf,
     desk::Desk,
     factors, fetch,
@@ -46,13 +47,17 @@ pub(crate) async fn replace(desk: &Desk, visit: &Visit, old: &Flow) -> Outcome {
     // A proof was for the old form; whoever asks for another one gets a form of their own.
     let is_mailed = matches!(kind, FlowKind::Recovery | FlowKind::Verification);
     let csrf = Csrf::of(desk, visit).filter(|_| fetch::is_unbound(old));
+    let keeps_context = kind == old.kind && !parked && !is_mailed && !is_lost;
+    // What a proof releases is told for as long as it releases it.
+    let warnings = old.ui.messages.iter().filter(|_| keeps_context);
+    let warnings = warnings.filter(|one| complaint::warns(one)).cloned();
     let new = NewFlow {
         csrf_hash: old.csrf_hash.or(csrf.map(|csrf| csrf.hash())),
-        context: match kind == old.kind && !parked && !is_mailed && !is_lost {
+        context: match keeps_context {
             true => old.context.clone(),
             false => Value::Null,
         },
-        messages: vec![said(kind)],
+        messages: std::iter::once(said(kind)).chain(warnings).collect(),
         ..NewFlow::after(old, kind, form)
     };
     let flow = new.start(desk).await?;
@@ -87,7 +92,7 @@ async fn form(
     match &visit.visitor.principal {
         Some(principal) if remembered::steps_up(old) && !is_lost => {
             let own = factors::own(desk, &principal.identity).await?;
-            factors::ask(desk, &principal.identity, &own).await
+            factors::ask(desk, principal, &own).await
         }
         Some(principal) if remembered::refreshes(old) && !is_lost => {
             ways::own(desk, &principal.identity).await

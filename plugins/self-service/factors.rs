@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use portcullis_core::{
     credential::{Credential, CredentialKind},
     factor::{Answer, Enrolment, Factor, Passwordless, Question},
-    flow::Flow,
+    flow::{Flow, FlowKind},
     identity::Identity,
+    message::Message,
+    principal::Principal,
     ui::Node,
 };
 use portcullis_kit::Failure;
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    addresses::awaits_verification,
+    codes::{self, by_mail},
     desk::Desk,
     forms::Form,
     parked::{self, Parked},
@@ -44,6 +48,15 @@ impl Memory {
         match self.0.is_empty() {
             true => Ok(()),
             false => parked::add(desk, flow, self),
+        }
+    }
+
+    /// Lets what the flow remembers count, the first time only: a challenge is good once, whatever
+    /// brings its flow back to life.
+    pub(crate) async fn claim(desk: &Desk, flow: &Flow) -> Result<(), Failure> {
+        match parked::is_in::<Self>(flow) {
+            true => parked::claim_once::<Self>(desk, flow, flow.expires_at).await,
+            false => Ok(()),
         }
     }
 
@@ -83,9 +96,10 @@ pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Vec<Credenti
 /// nodes where it has none.
 pub(crate) async fn ask(
     desk: &Desk,
-    identity: &Identity,
+    principal: &Principal,
     own: &[Credential],
 ) -> Result<Form, Failure> {
+    let identity = &principal.identity;
     let mut factors: Vec<_> = desk.services.factors.second.iter().collect();
     factors.sort_by_key(|factor| priority(factor.kind(), own));
     let mut form = Form::default();
@@ -94,6 +108,10 @@ pub(crate) async fn ask(
         if let Some(question) = asked.map_err(|error| throttle::of_method(desk, error))? {
             form.add(factor.kind(), question);
         }
+    }
+    let assurance = desk.services.actions.assurance();
+    if assurance.takes_mail(&principal.session) {
+        form.nodes.extend(by_mail::button(desk, identity));
     }
     Ok(form)
 }
@@ -122,8 +140,14 @@ async fn offer_of(
     if enrolments.is_empty() {
         return Ok(form);
     }
+    let is_early = is_early(desk, identity);
     let own = desk.services.credentials.list(identity.id).await?;
     for enrolment in enrolments.iter().filter(|one| is_wanted(one.kind())) {
+        let kind = enrolment.kind();
+        if is_early && own.iter().all(|one| one.kind != kind) {
+            form.nodes.push(confirm_link(desk, kind.as_str()));
+            continue;
+        }
         let offered = enrolment.offer(identity, &own).await;
         let question = offered.map_err(|error| throttle::of_method(desk, error))?;
         form.add(enrolment.kind(), question);
@@ -168,6 +192,34 @@ pub(crate) fn enrolment<'a>(
     let mut enrolments = desk.services.factors.enrolments.iter();
     let found = enrolments.find(|one| one.is_meant(fields));
     found.map(|one| &**one)
+}
+
+/// Takes what factors have asked out of a flow that is done: what was a seed or a list of codes there
+/// is alive by now, and belongs in no store in the clear.
+pub(crate) fn clear(desk: &Desk, flow: &mut Flow) -> Result<(), Failure> {
+    let enrolments = &desk.services.factors.enrolments;
+    let is_theirs = |group: &str| enrolments.iter().any(|one| one.kind().as_str() == group);
+    flow.ui.nodes.retain(|node| !is_theirs(&node.group));
+    Memory::default().keep(desk, flow)
+}
+
+/// Whether somebody has to prove an address of their own before they add anything: until then they may
+/// be anybody who typed it, and whoever proves it takes all away again.
+pub(crate) fn is_early(desk: &Desk, identity: &Identity) -> bool {
+    let mut mail = identity.addresses.iter().filter(|one| one.via == "email");
+    let has_proved = mail.any(|one| one.verified_at.is_some());
+    let mut addresses = identity.addresses.iter();
+    codes::is_offered(desk, FlowKind::Verification)
+        && !has_proved
+        && addresses.any(awaits_verification)
+}
+
+/// Where they do.
+pub(crate) fn confirm_link(desk: &Desk, group: &str) -> Node {
+    let back = desk.begin_page(FlowKind::Settings, None);
+    let page = desk.begin_page(FlowKind::Verification, Some(&back));
+    let id = format!("{group}-confirm-address");
+    Node::link(group, &id, &page, Message::to_confirm_address())
 }
 
 /// The nodes of other kinds stay as they are; those of this one are asked anew.

@@ -1,6 +1,7 @@
 //! What the form of each kind of flow asks for, in one table.
 
 pub(crate) mod action;
+pub(crate) mod code;
 pub(crate) mod deletion;
 mod login;
 pub(crate) mod mailed;

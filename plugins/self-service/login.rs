@@ -4,6 +4,7 @@ mod code;
 pub(crate) mod confirmation;
 pub(crate) mod init;
 pub(crate) mod local;
+pub(crate) mod mailed;
 mod passwordless;
 mod second;
 pub(crate) mod submit;

@@ -4,14 +4,14 @@
 use jiff::Timestamp;
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
-    id::FlowId,
+    id::{FlowId, IdentityId},
     secret::TokenHash,
     store::StoreError,
     ui::Ui,
 };
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::{desk::Desk, remembered};
 
 /// Until when the marker of this name stands, if it does.
 pub(crate) async fn stands(desk: &Desk, name: &str) -> Result<Option<Timestamp>, StoreError> {
@@ -23,6 +23,17 @@ pub(crate) async fn stands(desk: &Desk, name: &str) -> Result<Option<Timestamp>,
 /// Sets the marker of this name.
 pub(crate) async fn set(desk: &Desk, name: &str, until: Timestamp) -> Result<(), StoreError> {
     let marker = marker(id(name)?, desk.now(), until);
+    desk.services.flows.put(&marker).await
+}
+
+/// The same for what goes with the flows of this identity, once somebody has got it back.
+pub(crate) async fn set_of(
+    desk: &Desk,
+    (name, owner): (&str, IdentityId),
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    let mut marker = marker(id(name)?, desk.now(), until);
+    marker.context = remembered::owner(owner);
     desk.services.flows.put(&marker).await
 }
 

@@ -76,6 +76,12 @@ fn seal<T: Parked>(desk: &Desk, parked: &T) -> Result<String, Failure> {
     sealed.ok_or_else(|| Code::Internal.into())
 }
 
+/// What tells what waits in the flow from all that ever waits there else.
+pub(crate) fn mark<T: Parked>(flow: &Flow) -> String {
+    let sealed = flow.context[T::NAME].as_str().unwrap_or_default();
+    TokenHash::of(&format!("mark:{}:{sealed}", T::NAME)).to_hex()
+}
+
 /// Lets what waits in the flow count, the first time only: a flow that is done comes back to life when
 /// a submission that was read before is rejected afterwards.
 pub(crate) async fn claim_once<T: Parked>(

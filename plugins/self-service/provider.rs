@@ -9,6 +9,7 @@ use portcullis_core::{
     message::Message,
     provider::ProviderError,
     session::Aal,
+    store::StoreError,
 };
 use portcullis_kit::Failure;
 use url::Url;
@@ -34,8 +35,9 @@ pub(crate) fn redirect_uri(desk: &Desk, id: &ProviderId) -> Result<Url, Failure>
 }
 
 /// Tells what came of a provider's answer. An account that is linked by it is no second factor of
-/// somebody who has one already.
-pub(crate) fn settle(desk: &Desk, arrival: &mut Arrival) {
+/// somebody who has one already; of an identity that was reclaimed, what others had begun and where they
+/// had been is forgotten.
+pub(crate) async fn settle(desk: &Desk, arrival: &mut Arrival) -> Result<(), StoreError> {
     let assurance = desk.services.actions.assurance();
     if let Arrival::Linked(arrived, _) = arrival
         && assurance.has_second(&arrived.identity)
@@ -45,7 +47,7 @@ pub(crate) fn settle(desk: &Desk, arrival: &mut Arrival) {
     let (arrived, reason) = match &*arrival {
         Arrival::Created(arrived) => (arrived, LinkReason::Created),
         Arrival::Linked(arrived, reason) => (arrived, *reason),
-        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return,
+        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),
     };
     let identity = arrived.identity.id;
     let provider = &arrived.upstream.link.provider;
@@ -63,6 +65,10 @@ pub(crate) fn settle(desk: &Desk, arrival: &mut Arrival) {
         provider,
         reason,
     });
+    match reason {
+        LinkReason::Reclaimed => desk.services.flows.remove_of(identity).await,
+        _ => Ok(()),
+    }
 }
 
 /// Tells of the links that an identity lost when it was reclaimed.

@@ -11,15 +11,18 @@ use serde_json::{Value, json};
 
 /// Of which providers people choose an account there.
 const CHOOSES: &str = "chooses";
+/// As whom a verification was begun.
+const BEGUN_AS: &str = "begun_as";
 
 /// The context of a login flow in which somebody who is signed in proves it again; for the flow
-/// `waits`, if that is what they prove it for.
-pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>) -> Value {
+/// `waits`, if that is what they prove it for, and for what waits there with this mark.
+pub(crate) fn refresh(principal: &Principal, waits: Option<FlowId>, mark: Option<&str>) -> Value {
     json!({
         "refresh": true,
         Flow::OWNER: principal.identity.id,
         "session_id": principal.session.id,
         "waits": waits,
+        "releases": mark,
     })
 }
 
@@ -50,15 +53,23 @@ pub(crate) fn waits(flow: &Flow) -> Option<FlowId> {
 /// Notes in the flow that waited that somebody has proved for it who they are: the session that
 /// asked for that is followed by `session`.
 pub(crate) fn confirm(waiting: &mut Flow, refresh: &Flow, session: SessionId) {
-    waiting.context["confirmed"] =
-        json!({"asked_by": refresh.context["session_id"], "session_id": session});
+    waiting.context["confirmed"] = json!({
+        "asked_by": refresh.context["session_id"],
+        "session_id": session,
+        "releases": refresh.context["releases"],
+    });
 }
 
 /// Whether the person of `session` has proved for this flow who they are, after the session
-/// `asked_by` had asked for it.
-pub(crate) fn is_confirmed(flow: &Flow, asked_by: SessionId, session: SessionId) -> bool {
-    let confirmed = &flow.context["confirmed"];
-    *confirmed == json!({"asked_by": asked_by, "session_id": session})
+/// `asked_by` had asked for it, and for what waits there with this mark: what came to wait after
+/// they had been told is not what they were told of.
+pub(crate) fn is_confirmed(
+    flow: &Flow,
+    (asked_by, session): (SessionId, SessionId),
+    mark: &str,
+) -> bool {
+    let expected = json!({"asked_by": asked_by, "session_id": session, "releases": mark});
+    flow.context["confirmed"] == expected
 }
 
 /// The context of a flow that belongs to somebody.
@@ -108,9 +119,34 @@ pub(crate) fn identifier(flow: &Flow) -> Option<&str> {
     flow.context["identifier"].as_str()
 }
 
-/// The context of a flow that follows a registration which has begun no session.
-pub(crate) fn registered() -> Value {
-    json!({"registered": true})
+/// The context of a flow that follows a registration of this identity which has begun no session.
+pub(crate) fn registered(identity: IdentityId) -> Value {
+    json!({"registered": true, BEGUN_AS: identity})
+}
+
+/// The context of a flow that somebody has begun who is signed in as this identity.
+pub(crate) fn begun_as(identity: IdentityId) -> Value {
+    json!({ BEGUN_AS: identity })
+}
+
+/// Notes that whoever asks for a proof in the flow is signed in as this identity.
+pub(crate) fn asked_as(flow: &mut Flow, identity: IdentityId) {
+    flow.context[BEGUN_AS] = json!(identity);
+}
+
+/// Whether who holds the flow has registered this identity, or was signed in as it.
+pub(crate) fn is_begun_as(flow: &Flow, identity: IdentityId) -> bool {
+    flow.context[BEGUN_AS] == json!(identity)
+}
+
+/// Notes that whoever has proved an address in the flow has nothing to sign in with.
+pub(crate) fn get_back_in(flow: &mut Flow) {
+    flow.context["gets_back_in"] = true.into();
+}
+
+/// Whether they go on to get back in.
+pub(crate) fn gets_back_in(flow: &Flow) -> bool {
+    flow.context["gets_back_in"] == true
 }
 
 /// Whether the flow follows one.

@@ -7,7 +7,7 @@ use http::header::USER_AGENT;
 use portcullis_core::{
     broker::PendingLink,
     catalogue::Code,
-    credential::{Credential, CredentialKind},
+    credential::CredentialKind,
     event::Event,
     flow::{Flow, FlowKind, Transport},
     id::IdentityId,
@@ -15,11 +15,12 @@ use portcullis_core::{
     provider::SignOutScope,
     secret::{Secret, Token},
     session::{Aal, AuthenticationMethod, Device, Session},
+    store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::json;
 
-pub(crate) use self::proof::Proof;
+pub(crate) use self::proof::{Proof, Shown};
 use crate::{
     actions::after::{self, Next},
     arrived,
@@ -69,22 +70,25 @@ pub(crate) async fn claim(desk: &Desk, flow: &Flow, identity: IdentityId) -> Res
     }
 }
 
-/// Notes in the session of this id, under the token of `session`, that this second factor has been
-/// shown. A session that has ended, or a credential that has gone meanwhile, is an end.
+/// Notes in the session that this second factor has been shown, which the new token opens from now on:
+/// whoever knew the old one is not to gain by it. A session that has ended or moved, or a credential
+/// that has gone meanwhile, is an end.
 pub(crate) async fn raise(
     desk: &Desk,
     session: &Session,
-    proved: &Credential,
+    token: &Token,
+    shown: Shown<'_>,
 ) -> Result<Session, Failure> {
     let services = &desk.services;
     let mut raised = session.clone();
-    let method = proved.kind.as_str();
+    raised.token_hash = token.hash();
+    let method = shown.method;
     raised.methods.retain(|one| one.method != method);
-    let shown = AuthenticationMethod::local(method, Aal::Aal2, desk.now());
-    raised.methods.push(shown);
+    let now = AuthenticationMethod::local(method, Aal::Aal2, desk.now());
+    raised.methods.push(now);
     raised.authenticated_at = desk.now();
     let sessions = services.sessions.store();
-    if !sessions.replace(&raised).await? {
+    if !sessions.replace(&session.token_hash, &raised).await? {
         return Err(Code::SignedOut.into());
     }
     let mut own = services
@@ -92,7 +96,10 @@ pub(crate) async fn raise(
         .list(raised.identity_id)
         .await?
         .into_iter();
-    if !own.any(|one| one.id == proved.id) {
+    if !shown
+        .credential
+        .is_none_or(|shown| own.any(|one| one.id == shown))
+    {
         sessions.revoke(raised.id).await?;
         return Err(Code::SignedOut.into());
     }
@@ -129,27 +136,19 @@ impl SignIn<'_> {
         proofs.any(|proof| proof.arrived.is_none() && proof.method == password)
     }
 
-    /// Adds a second factor to the session in which somebody is signed in already, under a new token:
-    /// whoever knew the old one is not to gain by it.
-    pub(crate) async fn strengthen(
-        self,
-        desk: &Desk,
-        visit: &Visit,
-        proved: &Credential,
-    ) -> Outcome {
+    /// Adds a second factor to the session in which somebody is signed in already, and links what has
+    /// waited for that.
+    pub(crate) async fn strengthen(self, desk: &Desk, visit: &Visit, shown: Shown<'_>) -> Outcome {
         let present = visit.visitor.principal.as_ref().ok_or(Code::SignedOut)?;
+        confirmation::link_waiting(desk, present, self.flow, self.identity).await?;
         let token = self.token(desk);
-        let session = Session {
-            token_hash: token.hash(),
-            ..present.session.clone()
-        };
-        let session = raise(desk, &session, proved).await?;
+        let session = raise(desk, &present.session, &token, shown).await?;
         // What a password alone began was told of then.
         arrived::note(desk, visit, (self.identity, true), &session).await;
         desk.services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,
             session: session.id,
-            method: proved.kind.as_str(),
+            method: shown.method,
             provider: None,
         });
         self.go_on(desk, (session, token), None).await
@@ -259,7 +258,8 @@ impl SignIn<'_> {
         let services = &desk.services;
         let token = self.token(desk);
         let proofs = self.proofs.iter().map(|one| one.completed(desk));
-        let methods: Vec<_> = proofs.chain(self.kept(visit)).collect();
+        let kept = self.kept(desk, visit).await?;
+        let methods: Vec<_> = proofs.chain(kept).collect();
         let session = services
             .sessions
             .begin(self.identity, methods, device(visit), token.clone())
@@ -292,18 +292,30 @@ impl SignIn<'_> {
         Ok((session, token))
     }
 
-    /// The second factors that somebody has shown who only proves again who they are.
-    fn kept(&self, visit: &Visit) -> Vec<AuthenticationMethod> {
+    /// The second factors that somebody has shown who only proves again who they are, and still has.
+    async fn kept(
+        &self,
+        desk: &Desk,
+        visit: &Visit,
+    ) -> Result<Vec<AuthenticationMethod>, StoreError> {
         let old = visit.visitor.principal.as_ref();
         let old = old.filter(|one| {
             remembered::refreshes(self.flow)
                 && one.identity.id == self.identity.id
                 && remembered::session(self.flow) == Some(one.session.id)
         });
-        let methods = old.map_or_else(Vec::new, |one| one.session.methods.clone());
-        let mut methods = methods;
-        methods.retain(|one| one.aal == Aal::Aal2 && one.provider.is_none());
-        methods
+        let Some(old) = old else {
+            return Ok(Vec::new());
+        };
+        let own = desk.services.credentials.list(self.identity.id).await?;
+        // A code by mail is no credential, and goes with nothing.
+        let has = |method: &str| {
+            let is_kind = CredentialKind::ALL.iter().any(|one| one.as_str() == method);
+            !is_kind || own.iter().any(|one| one.kind.as_str() == method)
+        };
+        let mut methods = old.session.methods.clone();
+        methods.retain(|one| one.aal == Aal::Aal2 && one.provider.is_none() && has(&one.method));
+        Ok(methods)
     }
 
     /// The cookies that a browser keeps from now on.

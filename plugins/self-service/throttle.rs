@@ -15,9 +15,12 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Visit};
 use serde_json::json;
 
-use self::{asker::network, limit::Limit};
+use self::{
+    asker::{network, site},
+    limit::Limit,
+};
 pub(crate) use self::{
-    familiar::{is_familiar_to, remember},
+    familiar::{is_familiar_to, remember, remember_second},
     suspicion::Suspicion,
 };
 use crate::{config::Rate, desk::Desk};
@@ -26,8 +29,8 @@ use crate::{config::Rate, desk::Desk};
 const CODES: Rate = Rate::new(5, 10 * 60);
 /// How often somebody may learn that somebody else is known here.
 const DUPLICATES: Rate = Rate::new(10, 10 * 60);
-/// How many may register from one address where that begins no session.
-const REGISTRATIONS: Rate = Rate::new(30, 10 * 60);
+/// How many times as often as one address the site may that it is in.
+const SITE: u32 = 4;
 /// How often one address may say that sessions have ended. A provider says it for all of its people,
 /// many at once and never again, so only floods are kept out.
 const NOTICES: Rate = Rate::new(10_000, 60);
@@ -55,12 +58,15 @@ pub(crate) async fn code(desk: &Desk, receiver: &str) -> Result<(), Failure> {
 /// Counts one registration from the visitor's address with what somebody signs in with already: it
 /// tells who is known here.
 pub(crate) async fn duplicate(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
-    address(desk, visit, "duplicates", DUPLICATES).await
+    let kinds = ["duplicates", "duplicates-of-site"];
+    address_and_site(desk, visit, (kinds, DUPLICATES)).await
 }
 
 /// Counts one registration from the visitor's address that begins no session, known or new.
 pub(crate) async fn registration(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
-    address(desk, visit, "registrations", REGISTRATIONS).await
+    let kinds = ["registrations", "registrations-of-site"];
+    let rate = desk.limits.registrations_per_address;
+    address_and_site(desk, visit, (kinds, rate)).await
 }
 
 /// Counts one change of somebody's profile to what somebody else signs in with.
@@ -76,6 +82,20 @@ async fn address(
     rate: Rate,
 ) -> Result<(), Failure> {
     Limit::at(kind, network(visit), rate).count(desk).await
+}
+
+/// The same where whoever has many addresses of one site learns too much by as many tries at each.
+async fn address_and_site(
+    desk: &Desk,
+    visit: &Visit,
+    ([kind, of_site], rate): ([&'static str; 2], Rate),
+) -> Result<(), Failure> {
+    address(desk, visit, kind, rate).await?;
+    let rate = Rate {
+        count: rate.count.saturating_mul(SITE),
+        ..rate
+    };
+    Limit::at(of_site, site(visit), rate).count(desk).await
 }
 
 /// What is counted, and whose: the name of its counters and pauses.

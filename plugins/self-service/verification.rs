@@ -2,4 +2,5 @@
 
 pub(crate) mod begin;
 pub(crate) mod init;
+pub(crate) mod own;
 pub(crate) mod submit;

@@ -5,7 +5,7 @@ use portcullis_core::action::Action;
 use portcullis_self_service::Errand as Asked;
 use serde_json::json;
 
-use super::{Common, Failure, Selector, lifespan::Lifespan, providers::Errand};
+use super::{Common, Consent, Failure, Selector, lifespan::Lifespan, providers::Errand};
 
 /// Who has to do what.
 #[derive(Debug, Args)]
@@ -20,6 +20,8 @@ pub(super) struct SendActionsEmail {
     /// Where to go on when all is done; an address of the gateway or of `allowed_return_urls`.
     #[arg(long, value_name = "URL")]
     return_to: Option<String>,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// Requires the actions and mails the link.
@@ -31,6 +33,12 @@ pub(super) fn run(common: &Common, asked: &SendActionsEmail) -> Result<(), Failu
         let (foundation, config) = (errand.foundation(), errand.config());
         let identities = &*foundation.stores.identities;
         let identity = asked.selector.resolve(identities).await?;
+        let question = format!(
+            "Have identity {} do {} before it goes on?",
+            identity.id,
+            asked.actions.join(", ")
+        );
+        asked.consent.ask(&question)?;
         let errands = foundation.errands(config, errand.announcer().clone());
         let errands = errands.await.map_err(|error| Failure::refused(&error))?;
         let sent = errands.send(

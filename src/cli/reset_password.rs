@@ -8,7 +8,7 @@ use portcullis_core::{
 use portcullis_self_service::{MailedProof, Recovery};
 use serde_json::{Value, json};
 
-use super::{Common, Failure, PasswordSource, Selector, desk::Desk, lifespan::Lifespan};
+use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk, lifespan::Lifespan};
 use crate::observe::events::EventLog;
 
 /// Whose password is reset, and how.
@@ -22,6 +22,8 @@ pub(super) struct ResetPassword {
     keeping: Keeping,
     #[command(flatten)]
     lifespan: Lifespan,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// Whether a password has to be changed at the next sign-in.
@@ -49,6 +51,8 @@ pub(super) fn run(common: &Common, asked: &ResetPassword) -> Result<(), Failure>
             common.output.print(&told);
             return Ok(());
         };
+        let question = format!("Set another password for identity {id} and end its sessions?");
+        asked.consent.ask(&question)?;
         desk.set_password(&identity, &password).await?;
         require_another(desk, id, is_temporary).await?;
         EventLog.observe(&Event::PasswordReset { identity: id });

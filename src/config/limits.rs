@@ -20,6 +20,8 @@ pub struct Limits {
     pub sign_ins_per_address: Rate,
     /// Flows started from one address; default `600/1m`.
     pub flows_per_address: Rate,
+    /// Registrations from one address that wait for a proof; default `30/10m`.
+    pub registrations_per_address: Rate,
     /// Failed attempts to sign in as one identity, longer pauses after each; default `10/5m`.
     pub sign_ins_per_identity: Rate,
 }
@@ -33,6 +35,7 @@ impl Default for Limits {
             body_bytes: ByteSize::kib(64),
             sign_ins_per_address: Rate::new(300, 60),
             flows_per_address: Rate::new(600, 60),
+            registrations_per_address: Rate::new(30, 10 * 60),
             sign_ins_per_identity: Rate::new(10, 5 * 60),
         }
     }

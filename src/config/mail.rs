@@ -23,8 +23,8 @@ pub struct Mail {
     /// A folder of templates in place of the built-in texts: `linked.subject.txt`, `linked.txt`,
     /// `linked.html`, and the same of `unlinked`, `recovery_code`, `recovery_link`,
     /// `actions_link`, `verification_code`, `verification_link`, `sign_in_code`, `link_code`,
-    /// `password_changed`, `factors_changed`, `address_changed`, `recovered` and `new_device`; those in a
-    /// folder of a language's name are for its readers.
+    /// `password_changed`, `factors_changed`, `address_changed`, `recovered`, `new_device`
+    /// and `second_step_guessed`; those in a folder of a language's name are for its readers.
     pub template_dir: Option<PathBuf>,
     /// How long a link is good for that an administrator mails with things to do; default `12h`.
     #[serde(with = "duration")]

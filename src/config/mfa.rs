@@ -63,6 +63,27 @@ pub struct Code {
 }
 
 impl Config {
+    /// Whether mail reaches people.
+    pub(super) fn sends_mail(&self) -> bool {
+        self.mail.url.is_some() || self.mail.to_terminal
+    }
+
+    /// Codes that nobody mails let nobody in.
+    pub(super) fn validate_codes(&self, check: &mut Check<'_>) {
+        let code = &self.identity.code;
+        let keys = [
+            ("passwordless", code.passwordless),
+            ("second_factor", code.second_factor),
+        ];
+        for (key, _) in keys
+            .iter()
+            .filter(|(_, is_on)| *is_on && !self.sends_mail())
+        {
+            let message = "no mail is sent here, so it is not offered; write [mail] url as well";
+            check.under("code").under(key).warn(message);
+        }
+    }
+
     /// How strongly people have to be signed in.
     pub fn assurance(&self) -> Assurance {
         let mfa = &self.identity.mfa;
@@ -73,7 +94,7 @@ impl Config {
         Assurance {
             enforce: mfa.enforce,
             highest_available: self.session.whoami.required_aal == RequiredAal::HighestAvailable,
-            by_mail: self.identity.code.second_factor,
+            by_mail: self.identity.code.second_factor && self.sends_mail(),
             factors: Kinds::of(
                 kinds
                     .into_iter()

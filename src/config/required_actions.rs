@@ -168,8 +168,7 @@ fn warn_of_dead_ends(
 
 /// Whether people can prove here that they hold an address.
 fn can_verify(config: &Config) -> bool {
-    let is_sent = config.mail.url.is_some() || config.mail.to_terminal;
-    is_sent && config.plugins.self_service.verification.enabled
+    config.sends_mail() && config.plugins.self_service.verification.enabled
 }
 
 /// What to say of an alias that other gateways know: a table that was brought along keeps nothing

@@ -266,9 +266,9 @@ impl Actions {
             return true;
         };
         let errors = schema.errors_in(&evaluation, &identity.traits);
-        // What nobody can repair by themselves must not keep anybody out; their form takes it as it is.
+        // What their form there cannot mend must not keep anybody out; it takes it as it is.
         let is_theirs = |error: &TraitError| {
-            schema.is_repairable(&error.path) && !identity.is_forced(&error.path)
+            schema.is_repairable(&evaluation, &error.path) && !identity.is_forced(&error.path)
         };
         !errors.iter().any(is_theirs)
     }

@@ -25,7 +25,7 @@ impl Default for Assurance {
             enforce: false,
             highest_available: false,
             by_mail: false,
-            factors: Kinds::second_factors(),
+            factors: Kinds::SECOND_FACTORS,
         }
     }
 }
@@ -39,14 +39,20 @@ impl Assurance {
 
     /// Whether somebody in `session` could prove themselves more strongly.
     pub fn is_weaker(self, identity: &Identity, session: &Session) -> bool {
-        session.aal() < Aal::Aal2 && self.has_second(identity)
+        let by_mail = self.takes_mail(session) && has_proved_address(identity);
+        session.aal() < Aal::Aal2 && (self.has_own(identity) || by_mail)
+    }
+
+    /// Whether a code by mail is a second factor in `session`: not where mail was the first.
+    pub fn takes_mail(self, session: &Session) -> bool {
+        let is_mail = |method: &str| matches!(method, "code" | "link_recovery" | "code_recovery");
+        let mut methods = session.methods.iter();
+        self.by_mail && methods.any(|one| !is_mail(&one.method))
     }
 
     /// Whether somebody has a second factor.
     pub fn has_second(self, identity: &Identity) -> bool {
-        let mut addresses = identity.addresses.iter();
-        let mut by_mail = || addresses.any(|one| one.via == "email" && one.verified_at.is_some());
-        self.has_own(identity) || (self.by_mail && by_mail())
+        self.has_own(identity) || (self.by_mail && has_proved_address(identity))
     }
 
     /// Whether one of somebody's credentials is a second factor here.
@@ -58,6 +64,11 @@ impl Assurance {
     pub fn asks_for_factor(self, identity: &Identity, aal: Aal) -> bool {
         self.enforce && !self.has_second(identity) && aal < Aal::Aal2
     }
+}
+
+fn has_proved_address(identity: &Identity) -> bool {
+    let mut addresses = identity.addresses.iter();
+    addresses.any(|one| one.via == "email" && one.verified_at.is_some())
 }
 
 #[cfg(test)]

@@ -100,11 +100,13 @@ pub enum Occasion {
     Recovered,
     /// Somebody signed in on a device that was not known; likewise.
     NewDevice,
+    /// Somebody who knows the first factor was wrong too often at the second; likewise.
+    SecondStepGuessed,
 }
 
 impl Occasion {
     /// Every occasion there is.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RecoveryCode,
         Self::RecoveryLink,
         Self::ActionsLink,
@@ -117,6 +119,7 @@ impl Occasion {
         Self::AddressChanged,
         Self::Recovered,
         Self::NewDevice,
+        Self::SecondStepGuessed,
     ];
 
     /// The name of its templates.
@@ -134,6 +137,7 @@ impl Occasion {
             Self::AddressChanged => "address_changed",
             Self::Recovered => "recovered",
             Self::NewDevice => "new_device",
+            Self::SecondStepGuessed => "second_step_guessed",
         }
     }
 
@@ -146,6 +150,7 @@ impl Occasion {
                 | Self::AddressChanged
                 | Self::Recovered
                 | Self::NewDevice
+                | Self::SecondStepGuessed
         )
     }
 }

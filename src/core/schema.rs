@@ -102,9 +102,10 @@ pub struct TraitError {
 }
 
 impl TraitError {
-    /// Whether it is what was wrong `before`. Of the traits as a whole many things can be.
+    /// Whether it is what was wrong `before`. Of the traits as a whole many things can be, and what has
+    /// no message of its own is told by its words.
     fn is_still(&self, before: &Self) -> bool {
-        match self.path.is_empty() {
+        match self.path.is_empty() || self.message.id == Message::invalid("").id {
             true => self == before,
             false => self.path == before.path && self.message.id == before.message.id,
         }

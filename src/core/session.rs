@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    credential::CredentialKind,
     id::{IdentityId, ProviderId, SessionId},
     secret::TokenHash,
     store::StoreError,
@@ -53,6 +54,8 @@ impl Session {
             .iter()
             .filter_map(|method| match method.provider {
                 Some(_) => method.proved_at,
+                // A list on paper shows that somebody has the list.
+                None if method.method == CredentialKind::LookupSecret.as_str() => None,
                 None => Some(method.completed_at),
             });
         known.max()
@@ -152,9 +155,9 @@ pub trait SessionStore: Debug + Send + Sync {
     /// Notes that a session was in use.
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError>;
 
-    /// Keeps the session in place of the one of the same id, its token included; `false` when that
-    /// has ended in the meantime.
-    async fn replace(&self, session: &Session) -> Result<bool, StoreError>;
+    /// Keeps the session in place of the one of the same id, its token included, as long as that is
+    /// still opened by the token `before`; `false` when it has ended or moved to another token.
+    async fn replace(&self, before: &TokenHash, session: &Session) -> Result<bool, StoreError>;
 
     /// Ends one session; `false` when there was none.
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError>;

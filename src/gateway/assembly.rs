@@ -238,6 +238,7 @@ fn self_service(config: &Config) -> SelfService {
             ui_url: section.error.ui_url.clone(),
         },
         whoami_enforces_actions: whoami == config::ActionsInWhoAmI::Enforce,
+        passwordless_code: config.identity.code.passwordless,
         devices: plugin::Devices {
             notify_new: config.session.notify_new_device,
             retention: config.session.device_retention,
@@ -251,6 +252,7 @@ fn self_service(config: &Config) -> SelfService {
     let limits = plugin::Limits {
         sign_ins_per_address: rate(config.limits.sign_ins_per_address),
         flows_per_address: rate(config.limits.flows_per_address),
+        registrations_per_address: rate(config.limits.registrations_per_address),
         sign_ins_per_identity: rate(config.limits.sign_ins_per_identity),
     };
     SelfService::new(settings, limits).with_security_headers(security_headers(config))

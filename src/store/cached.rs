@@ -72,11 +72,9 @@ impl SessionStore for CachedSessions {
         self.record.touch(token, seen_at).await
     }
 
-    async fn replace(&self, session: &Session) -> Result<bool, StoreError> {
-        let mut tokens = self.record.token(session.id).await?;
-        let replaced = self.record.replace(session).await;
-        tokens.push(session.token_hash);
-        self.caches.forget(&tokens).await;
+    async fn replace(&self, before: &TokenHash, session: &Session) -> Result<bool, StoreError> {
+        let replaced = self.record.replace(before, session).await;
+        self.caches.forget(&[*before, session.token_hash]).await;
         replaced
     }
 

@@ -138,11 +138,12 @@ impl SessionStore for SqlSessions {
         self.database.execute(query).await.map(drop)
     }
 
-    async fn replace(&self, session: &Session) -> Result<bool, StoreError> {
+    async fn replace(&self, before: &TokenHash, session: &Session) -> Result<bool, StoreError> {
         let change = Query::update()
             .table(Table::Sessions)
             .values(cells(session)?.into_iter().map(|(c, v)| (c, v.into())))
             .and_where(Expr::col(Column::Id).eq(text(session.id)))
+            .and_where(Expr::col(Column::TokenHash).eq(hash(before)))
             .to_owned();
         let change = self.database.write(&change, WHAT);
         Ok(self.database.execute(change).await? > 0)

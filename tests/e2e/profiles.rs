@@ -12,7 +12,7 @@ use crate::support::{
 
 /// Traits with a telephone number for whoever calls, a team that applications are told, a number that
 /// only administrators see, and attributes of people's own.
-fn schema() -> String {
+pub(super) fn schema() -> String {
     let hidden = json!({"view": ["admin"], "edit": ["admin"]});
     let mut number = hidden.clone();
     number["expose"] = json!({"header": "X-Customer"});

@@ -1,6 +1,7 @@
 //! A second factor beside the password: an authenticator app, and codes on paper for when it is lost.
 
 mod apart;
+mod by_mail;
 mod enforced;
 mod in_browser;
 mod on_routes;

@@ -1,6 +1,9 @@
 //! What is filled in together and sent with one button: most forms have one part, settings several.
 
-use portcullis_core::ui::{Node, Ui};
+use portcullis_core::{
+    message::Message,
+    ui::{Node, Ui},
+};
 use serde::Serialize;
 
 use super::{
@@ -50,6 +53,8 @@ struct Button<'a> {
     is_final: bool,
     /// Whether it is the lesser choice.
     is_quiet: bool,
+    /// Whether it takes the form however much of it is filled in.
+    is_free: bool,
     /// The function of the page's script that it calls.
     trigger: Option<&'a str>,
     /// The one that is called as soon as the page is there.
@@ -162,6 +167,13 @@ fn is_quiet(name: &str, value: &str) -> bool {
     QUIET.contains(&name) || (name == "confirm" && value != FINAL)
 }
 
+/// Whether a button asks for mail, for which nothing else has to be filled in.
+fn is_free(node: &Node) -> bool {
+    let label = node.meta.label.as_ref();
+    let asks = label.is_some_and(|label| label.id == Message::send_code().id);
+    asks || matches!(&*node.attributes.name, "resend" | "email")
+}
+
 impl<'a> Button<'a> {
     fn of(node: &'a Node) -> Self {
         let value = text(node);
@@ -169,7 +181,8 @@ impl<'a> Button<'a> {
         Self {
             name: &input.name,
             is_final: value == FINAL,
-            is_quiet: is_quiet(&input.name, &value),
+            is_quiet: is_quiet(&input.name, &value) || is_free(node),
+            is_free: is_free(node),
             // The script reads what a button asks for; its value is never submitted.
             trigger: input.onclick_trigger.as_deref(),
             load_trigger: input.onload_trigger.as_deref(),

@@ -81,6 +81,7 @@ fn what_a_password_needs_is_told_in_the_language() {
     for message in [
         Message::recovered_to_choose(),
         Message::verified_signed_out(),
+        Message::verified_anew(),
         Message::verification_code_sent_to("a@b.test"),
         Message::verification_link_sent_to("a@b.test"),
     ] {

@@ -15,6 +15,7 @@ use super::{after, begin, change, done, status::Status};
 use crate::{
     complaint,
     desk::Desk,
+    factors,
     forms::action,
     language, navigate, remembered, start,
     submission::Submission,
@@ -110,6 +111,7 @@ pub(crate) async fn complete(
     let identity = done(desk, identity, action).await?;
     submission.changed = Some(Box::new(identity.clone()));
     let flow = &mut submission.flow;
+    factors::clear(desk, flow)?;
     flow.state = "success".to_owned();
     flow.ui.messages = vec![Message::settings_saved()];
     desk.services.flows.put(flow).await?;

@@ -156,6 +156,13 @@ impl Awaited {
         let is_right = self.sent.take(desk, &bond, typed).await?;
         Ok(self.holder.as_ref().filter(|_| is_right))
     }
+
+    /// The holder where this is the token of the link that was mailed; it is good as before.
+    pub(crate) fn look(&self, flow: &Flow, token: &Secret) -> Option<&Holder> {
+        let bond = bond(flow, self.proof, self.holder.as_ref());
+        let is_right = self.proof == MailedProof::Link && self.sent.is(&bond, token);
+        self.holder.as_ref().filter(|_| is_right)
+    }
 }
 
 impl Holder {

@@ -12,6 +12,7 @@ use crate::{
     parked,
     submission::Submission,
     throttle::mailed::Guesses,
+    verification::own,
 };
 
 /// What a submission comes to.
@@ -85,6 +86,10 @@ pub(super) async fn link(
     if parked::is_in::<Awaited>(&submission.flow) {
         let awaited: Awaited = parked::open(desk, &submission.flow)?;
         let token = Secret::new(token);
+        if let Some(holder) = awaited.look(&submission.flow, &token) {
+            // First, so that one that is not taken here is not used up.
+            own::require(desk, &submission, (holder, MailedProof::Link)).await?;
+        }
         // A code is typed where it was asked for; as a token it is not even tried.
         let right = match awaited.proof {
             MailedProof::Link => awaited.take(desk, &submission.flow, &token).await?,

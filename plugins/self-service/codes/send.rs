@@ -21,6 +21,7 @@ use crate::{
     config::MailedProof,
     desk::Desk,
     forms::mailed::EMAIL,
+    remembered,
     submission::Submission,
     throttle::{asker::Asker, mailed},
 };
@@ -41,13 +42,17 @@ pub(super) async fn send(desk: &Desk, visit: &Visit, mut submission: Box<Submiss
     may(desk, &submission.flow, (&address, asker)).await?;
     let own = submission.principal.as_ref().map(|one| one.identity.id);
     let holder = find(desk, kind, &address, own).await?;
-    let said = match own.is_some() && holder.as_ref().map(|one| one.identity) == own {
-        true => said_to_holder(kind, desk, &address),
-        false => said(kind, desk),
+    let own = own.filter(|own| holder.as_ref().is_some_and(|one| one.identity == *own));
+    let said = match own {
+        Some(_) => said_to_holder(kind, desk, &address),
+        None => said(kind, desk),
     };
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
     let flow = &mut submission.flow;
     flow.csrf_hash = flow.csrf_hash.or(csrf);
+    if let Some(own) = own {
+        remembered::asked_as(flow, own);
+    }
     let letter = prepare(desk, flow, address, holder)?;
     let answer = submission.accept(desk, said).await?;
     post(desk, letter).await;

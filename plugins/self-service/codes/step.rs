@@ -66,6 +66,10 @@ async fn go_on(desk: &Desk, visit: &Visit, submission: &Submission) -> Outcome {
     if flow.transport == Transport::Api {
         return Ok(Json(submission.json(desk)).into_response());
     }
+    if signs_in(submission) && remembered::gets_back_in(flow) {
+        let begin = desk.begin_page(FlowKind::Recovery, flow.return_to.as_deref());
+        return navigate::to(submission.wants, &begin);
+    }
     if signs_in(submission) {
         return sign_in(desk, visit, submission).await;
     }

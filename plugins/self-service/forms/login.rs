@@ -3,7 +3,7 @@
 use portcullis_core::{flow::FlowKind, message::Message, ui::Node};
 use portcullis_kit::Failure;
 
-use super::{Form, provider};
+use super::{Form, code, provider};
 use crate::{desk::Desk, factors};
 
 /// The form. A provider that is not offered still has its button when it is asked for by name.
@@ -12,7 +12,26 @@ pub(super) async fn form(desk: &Desk, named: Option<&str>) -> Result<Form, Failu
     let mut passwordless = factors::passwordless(desk, |_| true).await?;
     form.nodes.append(&mut passwordless.nodes);
     form.memory = passwordless.memory;
+    if code::is_offered(desk) {
+        add_code(&mut form.nodes);
+    }
     Ok(form)
+}
+
+/// Offers a code by mail; who it is for is asked once, however many ways take it.
+fn add_code(nodes: &mut Vec<Node>) {
+    if !nodes
+        .iter()
+        .any(|node| node.attributes.name == "identifier")
+    {
+        let identifier = Node::input("default", "identifier", "text")
+            .with_label(Message::identifier())
+            .with_value("")
+            .with_autocomplete("username webauthn")
+            .required();
+        nodes.push(identifier);
+    }
+    nodes.push(code::ask());
 }
 
 fn nodes(desk: &Desk, named: Option<&str>) -> Vec<Node> {

@@ -18,24 +18,18 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    confirmation, local,
-    ways::{CODE, address},
-};
+use super::{confirmation, local};
 use crate::{
-    codes::{self, Bond, Sent},
+    codes::{self, Bond, Sent, by_mail::address},
     desk::Desk,
-    forms::mailed::six_digits,
+    forms::code::{self, CODE, RESEND},
     parked::{self, Parked},
-    provider, remembered,
-    sign_in::Proof,
-    start,
+    provider::{self, OIDC},
+    remembered,
+    sign_in::{Proof, Shown, SignIn, claim},
     submission::Submission,
     throttle::{self, Suspicion},
 };
-
-/// The button that asks for another code.
-const RESEND: &str = "resend";
 
 /// A code on its way, as the flow keeps it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,7 +89,10 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submissio
     let back = |failure: Failure, flow: &Flow| {
         failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
     };
-    let suspicion = Suspicion::of(desk, visit, purpose.identity).await?;
+    let suspicion = match remembered::steps_up(&submission.flow) {
+        true => Suspicion::of_second(desk, visit, purpose.identity).await?,
+        false => Suspicion::of(desk, visit, purpose.identity).await?,
+    };
     let patient = suspicion.check(desk).await;
     patient.map_err(|failure| back(failure, &submission.flow))?;
     let is_sent = parked::is_in::<MailedCode>(&submission.flow);
@@ -110,19 +107,21 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submissio
 /// Sends a code. Whether it could be sent is not told.
 async fn send(desk: &Desk, mut submission: Box<Submission>, purpose: &Purpose) -> Outcome {
     let services = &desk.services;
-    let code = codes::draw(&*services.entropy);
+    let proof = codes::draw(&*services.entropy);
     let bond = bond(&submission.flow, purpose);
-    let sent = Sent::new(&*services.entropy, &bond, &code, purpose.until);
+    let sent = Sent::new(&*services.entropy, &bond, &proof, purpose.until);
     let mailed = MailedCode { sent };
     let flow = &mut submission.flow;
     parked::add(desk, flow, &mailed)?;
-    flow.ui.nodes = form(std::mem::take(&mut flow.ui.nodes));
+    let steps_up = remembered::steps_up(flow);
+    let before = std::mem::take(&mut flow.ui.nodes);
+    flow.ui.nodes = code::form(before, |group| steps_up || group == OIDC);
     flow.active = Some(CODE.to_owned());
     flow.state = "sent_email".to_owned();
     let identity = services.identities.find(purpose.identity).await?;
     let to = identity.as_ref().and_then(|one| purpose.address(one));
     if let Some(to) = to {
-        let letter = letter(desk, &submission.flow, purpose, (to, code));
+        let letter = letter(desk, &submission.flow, purpose, (to, proof));
         codes::send::post(desk, letter).await;
     }
     submission
@@ -158,7 +157,7 @@ async fn prove(
     let identity = desk.services.identities.find(purpose.identity).await?;
     match identity {
         Some(identity) if identity.state == IdentityState::Active => {
-            local::enter(desk, visit, &submission, (Proof::local(CODE), &identity)).await
+            finish(desk, visit, &submission, &identity).await
         }
         _ => {
             announcer.refuse(CODE, Code::IdentityDisabled);
@@ -166,6 +165,29 @@ async fn prove(
             submission.reject(desk, vec![complaint]).await
         }
     }
+}
+
+/// Signs in, or strengthens the session, whoever has proved who they are.
+async fn finish(
+    desk: &Desk,
+    visit: &Visit,
+    submission: &Submission,
+    identity: &Identity,
+) -> Outcome {
+    let flow = &submission.flow;
+    if !remembered::steps_up(flow) {
+        return local::enter(desk, visit, submission, (Proof::local(CODE), identity)).await;
+    }
+    claim(desk, flow, identity.id).await?;
+    let sign_in = SignIn {
+        is_new: false,
+        flow,
+        csrf: submission.csrf.clone(),
+        wants: submission.wants,
+        identity,
+        proofs: &[],
+    };
+    sign_in.strengthen(desk, visit, Shown::by(CODE)).await
 }
 
 /// What a code is good for: this account and this identity, in this flow.
@@ -179,18 +201,6 @@ fn bond(flow: &Flow, purpose: &Purpose) -> Bond<'static> {
         purpose: "link",
         about: serde_json::json!([purpose.identity, account]),
     }
-}
-
-/// The form that takes a code; other providers stay as they are.
-fn form(before: Vec<Node>) -> Vec<Node> {
-    let stays = |node: &Node| node.group == "oidc";
-    let code = six_digits(CODE, Message::login_code());
-    let buttons = [
-        Node::submit(CODE, "method", CODE, Message::go_on()),
-        Node::submit(CODE, RESEND, CODE, Message::resend_code()),
-    ];
-    let before = before.into_iter().filter(stays);
-    start::arrange(before.chain([code]).chain(buttons).collect())
 }
 
 /// What is written to `to`: the code, and the provider whose account waits for it.

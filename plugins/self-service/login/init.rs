@@ -94,11 +94,12 @@ async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Op
         Some(id) => resume::told(desk, id, principal.identity.id).await?,
         None => None,
     };
-    let messages = [Some(Message::reauthenticate()), released];
+    let (mark, warning) = released.unzip();
+    let messages = [Some(Message::reauthenticate()), warning.flatten()];
     Ok(Opening {
-        context: remembered::refresh(principal, waits),
+        context: remembered::refresh(principal, waits, mark.as_deref()),
         messages: messages.into_iter().flatten().collect(),
-        form: (!form.nodes.is_empty()).then_some(form),
+        form: Some(form),
         ..Opening::default()
     })
 }

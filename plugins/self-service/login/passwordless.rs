@@ -45,6 +45,7 @@ pub(super) async fn sign_in(
         let complaint = (None, Message::identity_disabled());
         return submission.reject(desk, vec![complaint]).await;
     }
+    Memory::claim(desk, &submission.flow).await?;
     let used = &verified.credential;
     let noted = desk.services.credentials.note_use(used.id, desk.now());
     noted.await?;

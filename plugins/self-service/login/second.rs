@@ -6,13 +6,14 @@ use portcullis_core::{
     factor::{Factor, Proved},
     flow::FlowKind,
     identity::{Identity, IdentityState},
+    mail::Occasion,
     message::Message,
     method::MethodError,
     principal::Principal,
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::{confirmation, init::wants_refresh};
+use super::{code, init::wants_refresh};
 use crate::{
     actions,
     complaint::{self, Complaint},
@@ -21,8 +22,8 @@ use crate::{
     factors::{self, Memory},
     fetch,
     init::Opening,
-    navigate, remembered, return_to,
-    sign_in::SignIn,
+    navigate, notices, remembered, return_to,
+    sign_in::{Shown, SignIn},
     start,
     submission::Submission,
     throttle::{self, Suspicion},
@@ -49,7 +50,7 @@ pub(super) async fn opening(
     principal: &Principal,
 ) -> Result<Option<Opening>, Failure> {
     let own = factors::own(desk, &principal.identity).await?;
-    let form = factors::ask(desk, &principal.identity, &own).await?;
+    let form = factors::ask(desk, principal, &own).await?;
     Ok((!form.nodes.is_empty()).then(|| Opening {
         context: remembered::step_up(principal),
         messages: vec![Message::second_step()],
@@ -85,6 +86,9 @@ pub(super) fn none() -> Failure {
 /// Takes the answer to what was asked.
 pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submission>) -> Outcome {
     let principal = signed_in(desk, visit, &submission)?;
+    if code::is_meant(&submission) {
+        return code::submit(desk, visit, submission).await;
+    }
     let factor = submission.text(METHOD);
     let Some(factor) = factor.and_then(|name| factors::second(desk, name)) else {
         return submission
@@ -100,14 +104,24 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
     let own = factors::own(desk, &identity).await?;
     let memory = Memory::of(desk, &submission.flow)?;
     let answer = memory.answer(factor.kind(), &submission.fields);
+    let held = suspicion.hold(desk).await;
+    held.map_err(|failure| {
+        let page = desk.flow_page(submission.flow.kind, submission.flow.id);
+        failure.way_out("Back to the form", page)
+    })?;
     let proved = factor.prove(answer, &own).await;
     // Guesses that are sent all at once pass the first look together.
     require_no_pause(desk, &suspicion, &submission).await?;
     match proved {
-        Ok(proved) => complete(desk, visit, submission, (&identity, &proved)).await,
+        Ok(proved) => {
+            suspicion.forgive(desk).await?;
+            complete(desk, visit, submission, (&identity, &proved)).await
+        }
         Err(MethodError::Invalid(complaints)) => {
             if complaints.iter().any(|(_, message)| message.id != MISSING) {
-                suspicion.failed(desk).await?;
+                if suspicion.failed(desk).await? {
+                    notices::tell(desk, Occasion::SecondStepGuessed, &identity).await;
+                }
                 let announcer = &desk.services.announcer;
                 announcer.refuse(factor.kind().as_str(), Code::CredentialsInvalid);
             }
@@ -153,6 +167,7 @@ async fn complete(
     submission: Box<Submission>,
     (identity, proved): (&Identity, &Proved),
 ) -> Outcome {
+    Memory::claim(desk, &submission.flow).await?;
     let (credentials, after) = (&desk.services.credentials, &proved.after);
     if proved.before.config != after.config
         && !credentials
@@ -165,8 +180,6 @@ async fn complete(
     }
     crate::sign_in::claim(desk, &submission.flow, identity.id).await?;
     credentials.note_use(after.id, desk.now()).await?;
-    let present = visit.visitor.principal.as_ref().ok_or(Code::SignedOut)?;
-    confirmation::link_waiting(desk, present, &submission.flow, identity).await?;
     let sign_in = SignIn {
         is_new: false,
         flow: &submission.flow,
@@ -175,7 +188,7 @@ async fn complete(
         identity,
         proofs: &[],
     };
-    sign_in.strengthen(desk, visit, after).await
+    sign_in.strengthen(desk, visit, Shown::with(after)).await
 }
 
 /// Asks once more: what was typed is in no form, and a challenge is good once.

@@ -7,7 +7,7 @@ use portcullis_core::{flow::FlowKind, message::Message};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::Value;
 
-use super::{code, init::already, local, passwordless, second, ways};
+use super::{code, init::already, local, mailed, passwordless, second, ways};
 use crate::{
     captcha, departure,
     desk::Desk,
@@ -46,8 +46,14 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         (Some(PASSKEY), _) if let Some(alone) = factors::alone(&desk, PASSKEY) => {
             return passwordless::sign_in(&desk, &visit, alone, submission).await;
         }
+        _ if mailed::is_meant(&desk, &submission) && mailed::brings_code(&submission) => {
+            return mailed::submit(&desk, &visit, submission).await;
+        }
         _ if let Some(objection) = captcha::objection(&desk, &visit, &submission).await? => {
             return submission.reject(&desk, vec![(None, objection)]).await;
+        }
+        _ if !proves && mailed::is_meant(&desk, &submission) => {
+            return mailed::submit(&desk, &visit, submission).await;
         }
         (Some(name), _) if let Some(alone) = factors::alone(&desk, name) => {
             return passwordless::sign_in(&desk, &visit, alone, submission).await;

@@ -6,6 +6,7 @@
 
 use portcullis_core::{
     broker::PendingLink,
+    catalogue::Code,
     credential::CredentialKind,
     flow::{Flow, FlowKind},
     id::ProviderId,
@@ -16,10 +17,7 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use crate::{desk::Desk, factors, forms::Form};
-
-/// The method's name, its nodes' group and the field the code is typed into.
-pub(super) const CODE: &str = "code";
+use crate::{codes::by_mail, desk::Desk, factors, forms::Form};
 
 /// How it can prove that an account is its own, too.
 pub(super) async fn to_prove(
@@ -29,7 +27,7 @@ pub(super) async fn to_prove(
 ) -> Result<Vec<Node>, Failure> {
     let providers = linked_providers(desk, identity, Message::sign_in_with_and_link).await?;
     let mut nodes = providers.certain;
-    nodes.extend(code_button(desk, identity));
+    nodes.extend(by_mail::button(desk, identity));
     // Whoever holds the address need not learn by what else the identity signs in.
     let known = identity.identifiers.contains(&pending.address);
     let known = known.then_some(pending.address.as_str());
@@ -41,7 +39,8 @@ pub(super) async fn to_prove(
     Ok(or(nodes, providers.uncertain))
 }
 
-/// How somebody who is signed in can prove it again: the ways of this identity and no others.
+/// How somebody who is signed in can prove it again: the ways of this identity and no others. Without
+/// any there is no form that could be completed.
 pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Form, Failure> {
     let providers = linked_providers(desk, identity, Message::sign_in_with).await?;
     let mut nodes = providers.certain;
@@ -52,12 +51,20 @@ pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Form, Failur
     let mut alone = factors::passwordless(desk, has).await?;
     nodes.append(&mut alone.nodes);
     if nodes.is_empty() {
-        nodes.extend(code_button(desk, identity));
+        nodes.extend(by_mail::button(desk, identity));
     }
-    Ok(Form {
-        nodes: or(nodes, providers.uncertain),
-        memory: alone.memory,
-    })
+    let nodes = or(nodes, providers.uncertain);
+    match nodes.is_empty() {
+        true => Err(Failure::from(Code::BadRequest)
+            .because(
+                "There is no way left to prove here that it is you. Please ask your administrator.",
+            )
+            .way_out("Continue", desk.home())),
+        false => Ok(Form {
+            nodes,
+            memory: alone.memory,
+        }),
+    }
 }
 
 /// Whether the flow's form has a button for the provider of this name.
@@ -74,14 +81,6 @@ fn or(nodes: Vec<Node>, otherwise: Vec<Node>) -> Vec<Node> {
         true => otherwise,
         false => nodes,
     }
-}
-
-/// The button that asks for a code, where mail is sent and the identity has an address to send it
-/// to.
-fn code_button(desk: &Desk, identity: &Identity) -> Option<Node> {
-    let can_be_sent = desk.services.mailer.is_configured();
-    (can_be_sent && address(identity, None).is_some())
-        .then(|| Node::submit(CODE, "method", CODE, Message::send_code()))
 }
 
 /// The nodes of the local methods it has, about this `identifier` and no other.
@@ -137,17 +136,4 @@ async fn linked_providers(
         certain: certain.into_iter().map(|one| button(one)).collect(),
         uncertain: uncertain.into_iter().map(|one| button(one)).collect(),
     })
-}
-
-/// Where a code goes: the address in common with an account that waits, else another one; always
-/// one that the identity has proved to hold.
-pub(super) fn address<'a>(identity: &'a Identity, common: Option<&str>) -> Option<&'a str> {
-    let mut verified: Vec<&str> = identity
-        .addresses
-        .iter()
-        .filter(|own| own.verified_at.is_some() && own.via == "email")
-        .map(|own| own.value.as_str())
-        .collect();
-    verified.sort_by_key(|own| Some(*own) != common);
-    verified.first().copied()
 }

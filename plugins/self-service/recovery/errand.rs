@@ -84,7 +84,7 @@ pub enum ErrandError {
 }
 
 impl Errands {
-    /// Requires the actions of an identity, and mails it a link that leads to them.
+    /// Mails an identity a link that leads to the actions, and requires them.
     pub async fn send(&self, id: IdentityId, errand: Errand) -> Result<Sent, ErrandError> {
         let return_to = self.check(&errand)?;
         let found = self.identities.find(id).await?;
@@ -92,7 +92,6 @@ impl Errands {
         let identity = found.filter(is_active).ok_or(ErrandError::Nobody)?;
         let holder = receiver(&identity).ok_or(ErrandError::NoAddress)?;
         let (_, to) = holder.address.clone().ok_or(ErrandError::NoAddress)?;
-        let identity = self.require(id, &errand.actions).await?;
         let locale = identity.traits["locale"].as_str().unwrap_or_default();
         let expected = Expected {
             holder: Some(holder),
@@ -117,6 +116,8 @@ impl Errands {
                 is_for_nobody: false,
             })
             .await?;
+        // Nobody is held up by what no letter tells of.
+        let identity = self.require(id, &errand.actions).await?;
         let event = Event::RecoveryHandedOut { identity: id };
         self.announcer.announce(&event);
         Ok(Sent {

@@ -8,7 +8,6 @@ use portcullis_core::{
     catalogue::Code,
     credential::CredentialKind,
     flow::{Flow, FlowKind, Transport},
-    id::IdentityId,
     identity::{Identity, IdentityState},
     mail::Occasion,
     message::Message,
@@ -20,13 +19,14 @@ use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
 use crate::{
-    actions,
     codes::{
+        awaited::Holder,
+        first_proof::{Lost, first_proof},
         prove::{self, Proved},
         step::PASSED,
     },
     desk::Desk,
-    forms, navigate, notices, provider, remembered, session_json,
+    forms, navigate, notices, remembered, session_json,
     sign_in::{self, Proof, SignIn},
     start::NewFlow,
     submission::Submission,
@@ -43,11 +43,15 @@ pub(super) async fn enter(
     proved: &Proved,
 ) -> Outcome {
     let method = proved.proof.recovers_by();
-    let lost = Lost::of(desk, proved).await?;
-    if lost.is_unproved {
-        dispossess(desk, proved.holder.identity).await?;
-    }
-    let Some(identity) = proved.holder.settle(desk, FlowKind::Recovery).await? else {
+    let (kind, holder) = (FlowKind::Recovery, &proved.holder);
+    let lost = Lost::of(desk, kind, holder).await?;
+    let leads_on = remembered::leads_on(&submission.flow);
+    let found = match (leads_on, lost.is_unproved && lost.has_credentials) {
+        (true, true) => led_on(desk, holder).await?,
+        (true, false) => holder.settle(desk, kind).await?,
+        (false, _) => first_proof(desk, (kind, holder), lost).await?,
+    };
+    let Some(identity) = found else {
         desk.services
             .announcer
             .refuse(method, Code::IdentityDisabled);
@@ -57,10 +61,15 @@ pub(super) async fn enter(
     let csrf = submission.csrf.as_ref().map(|csrf| csrf.hash());
     submission.flow.csrf_hash = csrf;
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    let leads_on = remembered::leads_on(&submission.flow);
-    let identity = match leads_on && !lost.is_unproved {
+    let identity = match leads_on {
         true => identity,
-        false => lost.settle(desk, identity).await?,
+        false => {
+            if desk.config.settings.end_other_sessions {
+                let sessions = desk.services.sessions.store();
+                sessions.revoke_all(identity.id, None).await?;
+            }
+            lost.settle(desk, identity).await?
+        }
     };
     let sign_in = SignIn {
         is_new: false,
@@ -93,58 +102,13 @@ pub(super) async fn enter(
     answer
 }
 
-/// What somebody comes back to.
-struct Lost {
-    /// Whether nobody had proved yet whose the identity is.
-    is_unproved: bool,
-    /// Whether it has a password, which is lost, or which somebody else knows.
-    has_password: bool,
-}
-
-impl Lost {
-    async fn of(desk: &Desk, Proved { holder, .. }: &Proved) -> Result<Self, Failure> {
-        let services = &desk.services;
-        let found = services.identities.find(holder.identity).await?;
-        let found = found.filter(|one| one.state == IdentityState::Active);
-        let credentials = services.credentials.list(holder.identity).await?;
-        Ok(Self {
-            is_unproved: found.is_some_and(|one| holder.is_first_proof(FlowKind::Recovery, &one)),
-            has_password: credentials
-                .iter()
-                .any(|one| one.kind == CredentialKind::Password),
-        })
-    }
-
-    /// Ends all that was begun before, and has a lost password replaced; the identity as it is then.
-    async fn settle(&self, desk: &Desk, identity: Identity) -> Result<Identity, Failure> {
-        let (services, id) = (&desk.services, identity.id);
-        let identity = match self.is_unproved {
-            // Whoever was at it has perhaps added something meanwhile.
-            true => dispossess(desk, id).await?,
-            false => {
-                if desk.config.settings.end_other_sessions {
-                    services.sessions.store().revoke_all(id, None).await?;
-                }
-                identity
-            }
-        };
-        // Proofs that somebody else has asked for.
-        services.flows.remove_of(id).await?;
-        let action = Action::UpdatePassword;
-        match self.has_password && services.actions.settings(action).is_some() {
-            true => actions::ask(desk, id, action).await,
-            false => Ok(identity),
-        }
-    }
-}
-
-/// Takes away all that let anybody in as this identity.
-async fn dispossess(desk: &Desk, identity: IdentityId) -> Result<Identity, Failure> {
-    let mut unlinked = Vec::new();
-    let left = desk.services.broker.dispossess(identity, &mut unlinked);
-    let left = left.await;
-    provider::tell_reclaimed(desk, identity, &unlinked);
-    left.map_err(|error| Failure::from(error.code()).caused_by(error))
+/// An administrator's letter asks somebody to do something and takes nothing away, so that it is no proof
+/// where somebody else may have registered with the address: whoever recovers by it later must still
+/// find it unproved.
+async fn led_on(desk: &Desk, holder: &Holder) -> Result<Option<Identity>, Failure> {
+    let found = desk.services.identities.find(holder.identity).await?;
+    let found = found.filter(|one| one.state == IdentityState::Active);
+    Ok(found.filter(|one| holder.is_first_proof(FlowKind::Recovery, one)))
 }
 
 /// The settings flow that somebody goes on with.

@@ -118,7 +118,7 @@ pub(crate) async fn complete(
             return Err(failure);
         }
     };
-    provider::settle(desk, &mut arrival);
+    provider::settle(desk, &mut arrival).await?;
     let is_new = matches!(arrival, Arrival::Created(_));
     let arrived = match arrival {
         Arrival::Known(arrived) | Arrival::Linked(arrived, _) | Arrival::Created(arrived) => {

@@ -29,7 +29,7 @@ use crate::{
     logout::signed_out::DELETED,
     navigate::{self, outcome_with_cookie},
     parked::{self, Parked},
-    remembered, start,
+    start,
     submission::Submission,
 };
 
@@ -42,6 +42,9 @@ const KEEP: &str = "keep";
 struct Asked {
     since: Timestamp,
     session: SessionId,
+    /// Whether they have proved it in this session for this very flow, and were told what for.
+    #[serde(default)]
+    is_proved: bool,
 }
 
 impl Parked for Asked {
@@ -75,12 +78,16 @@ pub(super) async fn submit(
     if submission.text(CONFIRM) == Some(KEEP) {
         return keep(desk, &identity, submission).await;
     }
-    if !is_proved(desk, principal, &submission.flow) {
+    let is_proved = submission.is_proved || is_proved(desk, principal, &submission.flow);
+    if submission.is_proved || !is_proved {
         let asked = Asked {
             since: desk.now(),
             session: principal.session.id,
+            is_proved,
         };
         parked::add(desk, &mut submission.flow, &asked)?;
+    }
+    if !is_proved {
         submission.fields.clear();
         submission.fields.insert("method".to_owned(), METHOD.into());
         return privilege::demand(desk, principal, &mut submission).await;
@@ -104,7 +111,7 @@ fn is_proved(desk: &Desk, principal: &Principal, flow: &Flow) -> bool {
     asked.is_ok_and(|asked| {
         let session = &principal.session;
         let is_proved = match flow.transport {
-            Transport::Browser => remembered::is_confirmed(flow, asked.session, session.id),
+            Transport::Browser => asked.is_proved && asked.session == session.id,
             Transport::Api => session.proved_at().is_some_and(|at| at > asked.since),
         };
         is_proved && desk.now() < asked.since + LIFESPAN

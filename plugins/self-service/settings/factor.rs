@@ -1,19 +1,24 @@
 //! Adding, changing and removing second factors and passkeys.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Json, Redirect};
 use portcullis_core::{
     action::Action,
     credential::{Credential, CredentialKind, Kinds},
     event::Event,
     factor::{Change, Enrolment, Question},
+    flow::Transport,
     id::CredentialId,
     identity::Identity,
     mail::Occasion,
     message::Message,
     method::MethodError,
     principal::Principal,
+    secret::{Token, TokenHash},
+    store::StoreError,
 };
-use portcullis_kit::{Failure, Outcome, Wants};
+use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::save;
 use crate::{
@@ -21,15 +26,20 @@ use crate::{
     desk::Desk,
     factors::{self, Memory},
     forms::action,
-    notices, sign_in, start,
+    navigate, notices,
+    sign_in::{self, Shown},
+    start,
     submission::Submission,
     throttle,
 };
 
+/// How long nobody else removes something of the same list.
+const EXCLUSIVE: Duration = Duration::from_secs(60);
+
 /// Does what a submission asks of factors of this kind.
 pub(super) async fn change(
     desk: &Desk,
-    principal: &Principal,
+    (visit, principal): (&Visit, &Principal),
     enrolment: &dyn Enrolment,
     mut submission: Box<Submission>,
 ) -> Outcome {
@@ -51,11 +61,20 @@ pub(super) async fn change(
         return ask(desk, submission, kind, question).await;
     }
     save::require_session(desk, principal).await?;
-    let changes = Changes {
+    if let Change::Add { .. } = change {
+        if factors::is_early(desk, &identity) {
+            return confirm_first(desk, submission, kind).await;
+        }
+        Memory::claim(desk, &submission.flow).await?;
+    }
+    let mut changes = Changes {
         desk,
+        visit,
         principal,
         identity: &identity,
         own: &own,
+        transport: submission.flow.transport,
+        raised: None,
     };
     match changes.make(kind, change).await? {
         Ok(()) => {}
@@ -65,6 +84,28 @@ pub(super) async fn change(
         }
         Err(Stays::Overtaken) => return save::overtaken(desk, identity.id, submission).await,
     }
+    let raised = changes.raised;
+    let answer = finish(desk, principal, submission, kind).await;
+    Ok(match raised {
+        Some(token) => {
+            let services = &desk.services;
+            let (name, lifespan) = (services.cookies.session(), services.sessions.lifetimes());
+            let cookie = services
+                .cookies
+                .set(name, token.expose(), lifespan.lifespan);
+            navigate::outcome_with_cookie(answer, &cookie)?
+        }
+        None => answer?,
+    })
+}
+
+/// Goes on after a change; an action that asked for it is done.
+async fn finish(
+    desk: &Desk,
+    principal: &Principal,
+    submission: Box<Submission>,
+    kind: CredentialKind,
+) -> Outcome {
     let identity = save::stored(desk, principal).await?;
     let mut all = Action::ALL.iter().copied();
     let identity = match all.find(|one| action::adds(*one) == Some(kind)) {
@@ -72,6 +113,19 @@ pub(super) async fn change(
         None => identity,
     };
     save::saved(desk, (&identity, None), submission).await
+}
+
+/// Says that an address has to be proved first, and where.
+async fn confirm_first(
+    desk: &Desk,
+    mut submission: Box<Submission>,
+    kind: CredentialKind,
+) -> Outcome {
+    factors::clear(desk, &mut submission.flow)?;
+    let link = factors::confirm_link(desk, kind.as_str());
+    submission.flow.ui.nodes.push(link);
+    let first = (None, Message::address_first());
+    submission.reject(desk, vec![first]).await
 }
 
 /// Shows what is asked before anything changes.
@@ -115,14 +169,18 @@ enum Stays {
 /// What somebody changes of their credentials.
 struct Changes<'a> {
     desk: &'a Desk,
+    visit: &'a Visit,
     principal: &'a Principal,
     identity: &'a Identity,
     own: &'a [Credential],
+    transport: Transport,
+    /// What opens the session from now on, where it has become stronger.
+    raised: Option<Token>,
 }
 
 impl Changes<'_> {
     async fn make(
-        &self,
+        &mut self,
         kind: CredentialKind,
         change: Change,
     ) -> Result<Result<(), Stays>, Failure> {
@@ -133,10 +191,8 @@ impl Changes<'_> {
                 credential,
                 is_proved,
             } => {
-                credentials.put(&credential).await?;
-                if is_proved && kind.is_second_factor() {
-                    sign_in::raise(self.desk, &self.principal.session, &credential).await?;
-                }
+                let shows = is_proved && kind.is_second_factor();
+                self.raised = self.add(&credential, shows).await?;
                 self.tell(Event::CredentialAdded {
                     identity: self.identity.id,
                     kind,
@@ -151,9 +207,13 @@ impl Changes<'_> {
             }
             Change::Remove(ids) if !self.may_go(&ids) => return Ok(Err(Stays::Needed)),
             Change::Remove(ids) => {
+                if !self.claim().await? {
+                    return Ok(Err(Stays::Overtaken));
+                }
                 for id in ids {
                     credentials.delete(id).await?;
                 }
+                self.end_others().await?;
                 self.tell(Event::CredentialRemoved {
                     identity: self.identity.id,
                     kind,
@@ -162,6 +222,62 @@ impl Changes<'_> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Keeps what is new, as long as the session lasts that adds it: it may have been taken away
+    /// meanwhile from whoever had no right to it. The token under which it has become stronger.
+    async fn add(&self, new: &Credential, shows: bool) -> Result<Option<Token>, Failure> {
+        let credentials = &self.desk.services.credentials;
+        credentials.put(new).await?;
+        let settled = match shows {
+            true => self.raise(new).await,
+            false => save::require_session(self.desk, self.principal)
+                .await
+                .map(|()| None),
+        };
+        if settled.is_err() {
+            credentials.delete(new.id).await?;
+        }
+        settled
+    }
+
+    /// The session of a browser becomes stronger by what was just shown. A program, which would have
+    /// to be given its new token, takes the second step instead.
+    async fn raise(&self, shown: &Credential) -> Result<Option<Token>, Failure> {
+        save::require_session(self.desk, self.principal).await?;
+        if self.transport == Transport::Api {
+            return Ok(None);
+        }
+        let token = Token::generate(&*self.desk.services.entropy);
+        let session = sign_in::raise(
+            self.desk,
+            &self.principal.session,
+            &token,
+            Shown::with(shown),
+        )
+        .await?;
+        throttle::remember_second(self.desk, self.visit, session.identity_id).await?;
+        Ok(Some(token))
+    }
+
+    /// Claims to be the only one who removes something of what was read: of two at the same time each
+    /// would leave what the other one takes.
+    async fn claim(&self) -> Result<bool, StoreError> {
+        let ids: Vec<String> = self.own.iter().map(|one| one.id.to_string()).collect();
+        let key = format!("removal:{}:{}", self.identity.id, ids.join(","));
+        let until = self.desk.now() + EXCLUSIVE;
+        let flows = &self.desk.services.flows;
+        flows.claim_once(&TokenHash::of(&key), until).await
+    }
+
+    /// Whoever has found what is removed may be signed in by it somewhere.
+    async fn end_others(&self) -> Result<(), StoreError> {
+        if self.desk.config.settings.end_other_sessions {
+            let sessions = self.desk.services.sessions.store();
+            let this = self.principal.session.id;
+            sessions.revoke_all(self.identity.id, Some(this)).await?;
+        }
+        Ok(())
     }
 
     /// Whether these can be removed: something has to stay to sign in with, and a second factor where

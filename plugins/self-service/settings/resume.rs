@@ -26,19 +26,21 @@ use crate::{
     submission::Submission,
 };
 
-/// What proving who one is releases in the flow `id`, where a change of this identity waits in it.
+/// What proving who one is releases in the flow `id`, where a change of this identity waits in it:
+/// its mark, and what to say of it.
 pub(crate) async fn told(
     desk: &Desk,
     id: FlowId,
     identity: IdentityId,
-) -> Result<Option<Message>, Failure> {
+) -> Result<Option<(String, Option<Message>)>, Failure> {
     let flow = desk.services.flows.find(id).await?;
     let flow = flow.filter(|flow| remembered::identity(flow) == Some(identity));
     let Some(flow) = flow.filter(parked::is_in::<Waiting>) else {
         return Ok(None);
     };
     let waiting = parked::open::<Waiting>(desk, &flow)?;
-    Ok(submit::told(desk, &flow, &waiting.fields))
+    let told = submit::told(desk, &flow, &waiting.fields);
+    Ok(Some((parked::mark::<Waiting>(&flow), told)))
 }
 
 /// Makes the change that waits in the flow, now that its person has proved who they are.
@@ -63,7 +65,8 @@ pub(crate) async fn go_on(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     let waiting = parked::open::<Waiting>(&desk, &flow)?;
     let is_own = waiting.flow == flow.id && waiting.identity == principal.identity.id;
     let session = principal.session.id;
-    let is_confirmed = remembered::is_confirmed(&flow, waiting.session, session);
+    let mark = parked::mark::<Waiting>(&flow);
+    let is_confirmed = remembered::is_confirmed(&flow, (waiting.session, session), &mark);
     let is_asked = is_confirmed || waiting.session == session;
     if !is_own || !is_asked || desk.now() >= waiting.since + LIFESPAN {
         forget(&mut flow);

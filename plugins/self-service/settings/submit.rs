@@ -152,7 +152,7 @@ pub(super) async fn dispatch(
         }
         Wish::Profile => profile::save(desk, principal, submission).await,
         Wish::Secret(method) => password::change(desk, principal, method, submission).await,
-        Wish::Factor(one) => factor::change(desk, principal, one, submission).await,
+        Wish::Factor(one) => factor::change(desk, (visit, principal), one, submission).await,
         Wish::Deletion => deletion::submit(desk, visit, principal, submission).await,
         Wish::Nothing => {
             submission

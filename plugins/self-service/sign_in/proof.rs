@@ -86,3 +86,30 @@ impl<'a> Proof<'a> {
         }
     }
 }
+
+/// A second factor that has been shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    /// The method's wire name.
+    pub(super) method: &'a str,
+    /// The credential; `None` for a code by mail.
+    pub(super) credential: Option<CredentialId>,
+}
+
+impl<'a> Shown<'a> {
+    /// A credential.
+    pub(crate) fn with(credential: &Credential) -> Self {
+        Self {
+            method: credential.kind.as_str(),
+            credential: Some(credential.id),
+        }
+    }
+
+    /// A method that keeps none.
+    pub(crate) fn by(method: &'a str) -> Self {
+        Self {
+            method,
+            credential: None,
+        }
+    }
+}

@@ -9,7 +9,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::house::{
-    Browser, House, PASSWORD, Reply, action, csrf,
+    Browser, House, PASSWORD, Reply, action, credentials, csrf,
     mailed::{ask, type_in},
     messages, node,
 };
@@ -177,6 +177,28 @@ async fn kc_104_a_proof_from_before_the_wish_does_not_count() {
         body["csrf_token"] = csrf(&flow).into();
         let reply = browser.post(action(&flow), &body).await;
         assert_eq!(reply.error(), (403, "session_refresh_required".to_owned()));
+    }
+    assert!(is_there(&house, &ada).await);
+}
+
+/// The question was opened before the wish, so that it did not tell of it.
+#[tokio::test]
+async fn a_proof_that_was_not_asked_for_a_deletion_does_not_count() {
+    let house = house(true);
+    let ada = resident(&house, &["delete-account"]).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let flow = settings(&mut browser).await;
+    let id = flow["id"].as_str().unwrap();
+    let refresh = format!("/self-service/login/browser?refresh=true&waits={id}");
+    let login = browser.ask(&refresh).await.json();
+    press(&mut browser, &flow, "method", "delete_account").await;
+    house.clock.advance(Duration::from_secs(1));
+    let sent = credentials(&login, ADA, PASSWORD);
+    assert_eq!(browser.post(action(&login), &sent).await.status, 200);
+    for name in ["confirm", "method"] {
+        let asked = press(&mut browser, &flow, name, "delete_account").await;
+        assert_eq!(asked.query("refresh"), "true", "{name}");
     }
     assert!(is_there(&house, &ada).await);
 }

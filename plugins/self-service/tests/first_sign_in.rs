@@ -13,7 +13,9 @@ use portcullis_core::{
 use serde_json::json;
 
 use super::house::{
-    House, PUBLIC, action, csrf, messages, node,
+    House, PUBLIC, action, csrf,
+    mailed::{ask, mailed, type_in},
+    messages, node,
     provider_visit::{arrive, come_back, leave, refused},
 };
 use crate::{Config, Limits};
@@ -188,9 +190,13 @@ async fn an_address_that_is_reclaimed_ends_what_a_stranger_had_opened() {
     });
     let mut stranger = house.browser();
     stranger.sign_in("ada@example.com").await;
+    let begun = stranger.begin("verification").await;
+    ask(&mut stranger, &begun, "ada@example.com").await;
     let mut browser = house.browser();
     let reply = arrive(&mut browser, "google", "ada").await;
     assert_eq!(reply.location(), format!("{PUBLIC}/"));
+    let code = mailed(&house);
+    assert_eq!(type_in(&mut stranger, &begun, &code).await.status, 404);
     assert_eq!(stranger.ask("/sessions/whoami").await.status, 401);
     assert_eq!(browser.ask("/sessions/whoami").await.status, 200);
     let heard = house.heard.all();

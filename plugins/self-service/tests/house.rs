@@ -45,6 +45,7 @@ use crate::{CaptchaGuard, Config, Limits, SelfService};
 mod browser;
 pub(crate) mod busy;
 pub(crate) mod factor;
+pub(crate) mod hasty;
 pub(crate) mod mailed;
 pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;

@@ -9,7 +9,7 @@ use super::house::{
 };
 use crate::{Config, Limits, MailedProof};
 
-fn house() -> House {
+pub(super) fn house() -> House {
     let mut config: Config = open_registration();
     config.recovery.proof = MailedProof::Link;
     config.verification.proof = MailedProof::Link;
@@ -174,23 +174,4 @@ async fn an_address_is_proved_by_a_link_and_both_browsers_are_told() {
     let page = telephone.go(&link).await;
     let again = press(&mut telephone, &link, &page).await;
     assert_eq!(again.location(), format!("{PUBLIC}/"), "it is done");
-}
-
-/// A stranger has registered with somebody's address, and the gateway writes to them.
-#[tokio::test]
-async fn nobody_proves_a_strangers_first_address_in_passing() {
-    let house = house();
-    let mallory = house.resident("ada@example.com").await;
-    let mut strange = house.browser();
-    let flow = strange.begin("verification").await;
-    ask(&mut strange, &flow, "ada@example.com").await;
-    let link = mailed(&house);
-    let mut ada = house.browser();
-    let page = ada.go(&link).await;
-    let reply = press(&mut ada, &link, &page).await;
-    assert_eq!(reply.status, 401);
-    assert!(reply.text().contains("sign in in this browser first"));
-    let stored = house.services.identities.find(mallory.id).await;
-    let stored = stored.unwrap().unwrap();
-    assert!(stored.addresses.iter().all(|one| one.verified_at.is_none()));
 }

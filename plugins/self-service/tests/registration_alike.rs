@@ -13,6 +13,7 @@ use super::house::{
     mailed::{ask, hidden},
     messages, node, open_registration,
 };
+use crate::{Limits, Rate};
 
 const ADA: &str = "ada@example.com";
 
@@ -285,4 +286,34 @@ async fn registrations_in_vain_take_no_letter_from_the_owner_and_are_counted() {
     let flow = owner.begin("verification").await;
     let asked = ask(&mut owner, &flow, ADA).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
+}
+
+/// Whoever has one network of a site has many.
+#[tokio::test]
+async fn the_networks_of_one_site_register_four_times_as_often_as_one() {
+    let house = Busy {
+        defaults: vec![Action::VerifyEmail],
+        limits: Limits {
+            registrations_per_address: Rate::new(3, 600),
+            ..Limits::default()
+        },
+        ..Busy::default()
+    }
+    .house();
+    let mut statuses = Vec::new();
+    for network in 0..5 {
+        for nth in 0..4 {
+            let mut browser = house.browser();
+            browser.client = format!("2001:db8:1:{network}::1").parse().unwrap();
+            let email = format!("p{network}-{nth}@example.com");
+            let reply = register(&mut browser, json!({"email": email})).await;
+            statuses.push(reply.status);
+        }
+    }
+    let (of_one, beyond) = ([200, 200, 200, 429], [429; 4]);
+    assert_eq!(statuses, [of_one, of_one, of_one, of_one, beyond].concat());
+    let mut other = house.browser();
+    other.client = "2001:db8:2::1".parse().unwrap();
+    let reply = register(&mut other, json!({"email": "other@example.com"})).await;
+    assert_eq!(reply.status, 200);
 }

@@ -131,6 +131,85 @@ async fn whoever_is_asked_for_a_proof_is_told_what_it_releases() {
 }
 
 #[tokio::test]
+async fn what_a_proof_releases_is_told_after_a_wrong_password_and_in_a_form_made_anew() {
+    let house = House::new();
+    house.resident(ADA).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let (_, refused) = park(&mut browser).await;
+    let refresh = refused.json()["redirect_browser_to"].clone();
+    let login = browser.ask(refresh.as_str().unwrap()).await.json();
+    let wrong = credentials(&login, ADA, "wrong");
+    for _ in 0..2 {
+        let reply = browser.post(action(&login), &wrong).await;
+        assert_eq!(reply.status, 400);
+        let told = messages(&reply.json());
+        assert_eq!(told, [4_000_006, 1_010_003, 1_990_070]);
+    }
+    house.clock.advance(Duration::from_secs(60 * 60));
+    let reply = browser.post(action(&login), &wrong).await;
+    let id = reply.json()["use_flow_id"].as_str().unwrap().to_owned();
+    let fetch = format!("/self-service/login/flows?id={id}");
+    let anew = browser.ask(&fetch).await.json();
+    assert_eq!(messages(&anew), [4_010_001, 1_990_070]);
+}
+
+/// Whoever sits before the browser opens the question first, and what is to be released afterwards.
+#[tokio::test]
+async fn what_came_to_wait_after_its_person_was_asked_is_not_released() {
+    for is_replaced in [false, true] {
+        let house = House::new();
+        house.resident(ADA).await;
+        let mut browser = house.browser();
+        browser.sign_in(ADA).await;
+        house.clock.advance(Duration::from_secs(301));
+        let flow = browser.ask("/self-service/settings/browser").await.json();
+        let id = flow["id"].as_str().unwrap();
+        let wants = async |browser: &mut Browser<'_>, wish: Value| {
+            let mut body = json!({"csrf_token": csrf(&flow)});
+            for (name, value) in wish.as_object().unwrap() {
+                body[name] = value.clone();
+            }
+            let refused = browser.post(action(&flow), &body).await;
+            assert_eq!(refused.status, 403);
+        };
+        if is_replaced {
+            wants(&mut browser, json!({"link": "google"})).await;
+        }
+        let refresh = format!("/self-service/login/browser?refresh=true&waits={id}");
+        let login = browser.ask(&refresh).await.json();
+        let told = [&[1_010_003][..], &[1_010_003, 1_990_071]];
+        assert_eq!(messages(&login), told[usize::from(is_replaced)]);
+        let change = json!({"method": "password", "password": NEW});
+        wants(&mut browser, change).await;
+        house.clock.advance(Duration::from_secs(1));
+        let sent = credentials(&login, ADA, PASSWORD);
+        assert_eq!(browser.post(action(&login), &sent).await.status, 200);
+        let page = format!("/self-service/settings/continue?flow={id}");
+        browser.go(&page).await;
+        let fetch = format!("/self-service/settings/flows?id={id}");
+        let flow = browser.ask(&fetch).await.json();
+        assert_eq!(messages(&flow), [1_990_012], "nothing was changed");
+        browser.go(&page).await;
+        assert!(!is_changed(&house));
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_way_left_to_prove_who_they_are_is_told_so() {
+    let house = House::new();
+    house.letters.close();
+    let mut browser = house.browser();
+    arrive(&mut browser, "google", "eve").await;
+    house.configure("google", |provider| provider.policy.enabled = false);
+    let reply = browser
+        .ask("/self-service/login/browser?refresh=true")
+        .await;
+    assert_eq!(reply.error(), (400, "bad_request".to_owned()));
+    assert!(reply.text().contains("no way left"), "{}", reply.text());
+}
+
+#[tokio::test]
 async fn a_proof_at_a_provider_made_for_it_releases_it() {
     let house = House::new();
     house.letters.close();

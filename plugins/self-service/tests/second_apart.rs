@@ -152,7 +152,7 @@ async fn a_password_alone_neither_shows_nor_ends_the_other_sessions() {
 #[tokio::test]
 async fn a_factor_of_a_moment_ago_guards_what_a_node_has_read_before() {
     let house = house(Assurance::default());
-    let ada = house.resident(ADA).await;
+    let ada = house.proved_resident(ADA).await;
     let mut browser = house.browser();
     browser.sign_in(ADA).await;
     browser.stay_cached().await;

@@ -141,7 +141,7 @@ async fn nobody_takes_the_step_for_another_session() {
 #[tokio::test]
 async fn where_it_is_enforced_everybody_sets_one_up() {
     let house = house(enforced());
-    house.resident(ADA).await;
+    house.proved_resident(ADA).await;
     let mut browser = house.browser();
     let body = browser.sign_in(ADA).await;
     let told = &body["continue_with"][0];
@@ -166,7 +166,7 @@ async fn where_it_is_enforced_everybody_sets_one_up() {
 async fn the_last_factor_stays_where_everybody_needs_one() {
     for (assurance, stays) in [(enforced(), true), (available(), false)] {
         let house = house(assurance);
-        let ada = house.resident(ADA).await;
+        let ada = house.proved_resident(ADA).await;
         house.equip(&ada).await;
         let mut browser = house.browser();
         browser.sign_in(ADA).await;

@@ -16,10 +16,10 @@ use super::house::{
     provider_visit::{come_back, press},
 };
 
-const VICTIM: &str = "victim@example.com";
+pub(super) const VICTIM: &str = "victim@example.com";
 
 /// Somebody who registered with the victim's address, and linked an account of theirs.
-async fn squatter(house: &House) -> Identity {
+pub(super) async fn squatter(house: &House) -> Identity {
     let squatter = house.resident(VICTIM).await;
     let mut mallory = house.browser();
     mallory.sign_in(VICTIM).await;
@@ -32,7 +32,7 @@ async fn squatter(house: &House) -> Identity {
     squatter
 }
 
-async fn recover(browser: &mut Browser<'_>, address: &str) -> Reply {
+pub(super) async fn recover(browser: &mut Browser<'_>, address: &str) -> Reply {
     let flow = browser.begin("recovery").await;
     ask(browser, &flow, address).await;
     let code = mailed(browser.house());
@@ -81,7 +81,7 @@ async fn whoever_proved_it_before_keeps_their_links_and_replaces_the_password() 
 }
 
 /// The address as another one of the identity that nobody has proved.
-async fn add(house: &House, identity: &Identity, address: &str) {
+pub(super) async fn add(house: &House, identity: &Identity, address: &str) {
     let mut identity = house.stored(identity).await;
     let known = identity.addresses[0].clone();
     identity.addresses.push(Address {

@@ -76,7 +76,7 @@ impl Limit {
 }
 
 /// The window `now` is in: its start, which names it, and its end.
-pub(super) fn window(now: Timestamp, length: Duration) -> (i64, Timestamp) {
+fn window(now: Timestamp, length: Duration) -> (i64, Timestamp) {
     let length = i64::try_from(length.as_secs()).unwrap_or(i64::MAX).max(1);
     let start = now.as_second() - now.as_second().rem_euclid(length);
     let end = Timestamp::from_second(start.saturating_add(length)).unwrap_or(Timestamp::MAX);

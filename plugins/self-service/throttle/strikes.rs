@@ -11,13 +11,15 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use super::{name, refusal};
+use super::{limit::Limit, name, refusal};
 use crate::{config::Rate, desk::Desk};
 
 /// How long failures make the next pause longer.
 const MEMORY: Duration = DAY;
 /// A pause never lasts longer: whoever is kept out by what others do gets a turn again.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// What is held up when guesses come all at once.
+const BURSTS: &str = "guesses";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What went wrong at one person, from one network, or both.
@@ -27,6 +29,8 @@ pub(super) struct Strikes {
     subject: Option<String>,
     network: Option<Network>,
     longest: Duration,
+    /// How long failures count together, where it is not as long as the rate says.
+    window: Option<Duration>,
 }
 
 impl Strikes {
@@ -37,6 +41,7 @@ impl Strikes {
             subject: Some(subject.to_owned()),
             network: None,
             longest: LONGEST,
+            window: None,
         }
     }
 
@@ -47,13 +52,16 @@ impl Strikes {
             subject: None,
             network: Some(network),
             longest: LONGEST,
+            window: None,
         }
     }
 
-    /// The same with pauses of up to a day: for what strangers cannot even try.
+    /// The same with pauses of up to a day, and failures that count for as long: for what strangers
+    /// cannot even try, so that nobody gains by waiting between guesses.
     pub(super) fn up_to_a_day(self) -> Self {
         Self {
             longest: DAY,
+            window: Some(DAY),
             ..self
         }
     }
@@ -81,21 +89,39 @@ impl Strikes {
         throttles.until(&self.name(), desk.now()).await
     }
 
-    /// Counts one. When there are too many, a pause begins.
-    pub(super) async fn add(&self, desk: &Desk, rate: Rate) -> Result<(), Failure> {
+    /// Counts a guess before it is judged: those that are sent all at once find no pause yet.
+    pub(super) async fn hold(&self, desk: &Desk, burst: Rate) -> Result<(), Failure> {
+        let subject = self.subject.as_deref().unwrap_or_default();
+        let limit = Limit::of(BURSTS, subject, burst).from(self.network);
+        limit.count(desk).await
+    }
+
+    /// Counts one. When there are too many, a pause begins; the number of that pause within a day.
+    pub(super) async fn add(&self, desk: &Desk, rate: Rate) -> Result<Option<u64>, Failure> {
         let (now, throttles) = (desk.now(), &desk.services.throttles);
-        let counter = |what: &str| TokenHash::of(&format!("{what}:{}", self.name()));
-        let (failures, pauses) = (counter("failures"), counter("pauses"));
-        let count = throttles.count(&failures, now + rate.per).await?;
+        let (failures, pauses) = (self.counter("failures"), self.counter("pauses"));
+        let window = self.window.unwrap_or(rate.per);
+        let count = throttles.count(&failures, now + window).await?;
         if count % u64::from(rate.count.max(1)) != 0 {
-            return Ok(());
+            return Ok(None);
         }
         let nth = throttles.count(&pauses, now + MEMORY).await?;
         let doublings = u32::try_from(nth.saturating_sub(1)).unwrap_or(u32::MAX);
         let factor = 2_u32.checked_pow(doublings).unwrap_or(u32::MAX);
         let longest = self.longest.max(rate.per);
         let length = rate.per.saturating_mul(factor).min(longest);
-        self.pause(desk, length, vec![failures, pauses]).await
+        self.pause(desk, length, vec![failures, pauses]).await?;
+        Ok(Some(nth))
+    }
+
+    /// Forgets what went wrong, but for the pauses that there were.
+    pub(super) async fn forget(&self, desk: &Desk) -> Result<(), StoreError> {
+        let counters = desk.services.throttles.counters();
+        counters.reset(&self.counter("failures")).await
+    }
+
+    fn counter(&self, what: &str) -> TokenHash {
+        TokenHash::of(&format!("{what}:{}", self.name()))
     }
 
     /// Begins a pause that these counters have led to.

@@ -12,6 +12,8 @@ use crate::{config::Rate, desk::Desk};
 
 /// How often one network may be wrong, whomever it is after.
 const PER_NETWORK: Rate = Rate::new(100, 10 * 60);
+/// How many answers are compared at once.
+const BURST: Rate = Rate::new(10, 10);
 /// What is held up.
 const KIND: &str = "sign-in";
 /// The same at the second step.
@@ -51,7 +53,8 @@ impl Suspicion {
     }
 
     /// The suspicion on whoever has signed in as this identity and has yet to show a second factor.
-    /// Whoever guesses there knows the password, so that it counts apart, and pauses last longer.
+    /// Whoever guesses there knows the password, so that it counts apart, for a day, and pauses last
+    /// longer. Familiar is only where the second step has been taken.
     pub(crate) async fn of_second(
         desk: &Desk,
         visit: &Visit,
@@ -59,7 +62,8 @@ impl Suspicion {
     ) -> Result<Self, Failure> {
         let subject = identity.to_string();
         let strikes = Strikes::of(SECOND, &subject).up_to_a_day();
-        Ok(Self::about(desk, visit, (&subject, strikes)).await?)
+        let beyond = familiar::beyond(identity);
+        Ok(Self::about(desk, visit, (&beyond, strikes)).await?)
     }
 
     async fn about(
@@ -89,14 +93,24 @@ impl Suspicion {
         }
     }
 
+    /// Counts a guess before it is compared: many that come all at once pass the look together.
+    pub(crate) async fn hold(&self, desk: &Desk) -> Result<(), Failure> {
+        self.whose.hold(desk, BURST).await
+    }
+
     /// Counts a wrong guess. When there are too many, a pause begins; each is twice as long as the
-    /// one before it.
-    pub(crate) async fn failed(&self, desk: &Desk) -> Result<(), Failure> {
+    /// one before it. Whether it is the first of a day.
+    pub(crate) async fn failed(&self, desk: &Desk) -> Result<bool, Failure> {
         let rate = desk.limits.sign_ins_per_identity;
-        self.whose.add(desk, rate).await?;
-        match &self.network {
-            Some(network) => network.add(desk, PER_NETWORK).await,
-            None => Ok(()),
+        let pause = self.whose.add(desk, rate).await?;
+        if let Some(network) = &self.network {
+            network.add(desk, PER_NETWORK).await?;
         }
+        Ok(pause == Some(1))
+    }
+
+    /// Forgets the wrong guesses: it was not a guess after all.
+    pub(crate) async fn forgive(&self, desk: &Desk) -> Result<(), StoreError> {
+        self.whose.forget(desk).await
     }
 }

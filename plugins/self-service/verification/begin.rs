@@ -68,9 +68,9 @@ async fn begin(
     let (said, context) = match asker {
         Asker::Own(_) => {
             let said = send::said_to_holder(kind, desk, &address.value);
-            (said, Value::Null)
+            (said, remembered::begun_as(identity.id))
         }
-        Asker::Client(_) => (send::said(kind, desk), remembered::registered()),
+        Asker::Client(_) => (send::said(kind, desk), remembered::registered(identity.id)),
     };
     let new = NewFlow {
         context,

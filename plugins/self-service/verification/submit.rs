@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message};
-use portcullis_kit::{Failure, Outcome, Visit};
+use portcullis_core::{flow::FlowKind, message::Message};
+use portcullis_kit::{Outcome, Visit};
 
+use super::own;
 use crate::{
     codes::{
         awaited::Awaited,
+        first_proof::{Lost, first_proof},
         prove::{self, Proved, Step},
         step::{PASSED, signs_in, step},
     },
@@ -27,46 +29,36 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     }
 }
 
-/// A link that would prove the first address of an identity counts in the browser that asked for it, and
-/// for whoever is signed in. Anywhere else it may be a stranger who has registered with the address,
-/// and who would keep what they have put there.
-async fn require_own(desk: &Desk, submission: &Submission, proved: &Proved) -> Result<(), Failure> {
-    let own = submission.csrf.as_ref().map(|csrf| csrf.hash());
-    let is_here = submission.flow.csrf_hash.is_some() && submission.flow.csrf_hash == own;
-    let person = submission.principal.as_ref().map(|one| one.identity.id);
-    if proved.proof != MailedProof::Link || is_here || person == Some(proved.holder.identity) {
-        return Ok(());
-    }
-    let found = desk
-        .services
-        .identities
-        .find(proved.holder.identity)
-        .await?;
-    let is_known = found.is_none_or(|one| one.addresses.iter().any(|a| a.verified_at.is_some()));
-    match is_known {
-        true => Ok(()),
-        false => Err(Failure::from(Code::SignedOut)
-            .because("Please sign in in this browser first, then ask for another link.")
-            .way_out(
-                "Sign in",
-                desk.begin_page(FlowKind::Login, Some(&desk.own("/profile"))),
-            )),
-    }
-}
-
-/// Notes that the address is proved, and says so.
+/// Notes that the address is proved, and says so. Where nothing was proved before, what whoever
+/// registered has put there goes, unless it is they who prove it.
 async fn settle(desk: &Desk, mut submission: Box<Submission>, proved: &Proved) -> Outcome {
     let kind = FlowKind::Verification;
-    require_own(desk, &submission, proved).await?;
-    let Some(identity) = proved.holder.settle(desk, kind).await? else {
+    let brought = (&proved.holder, proved.proof);
+    let lost = match own::require(desk, &submission, brought).await? {
+        true => Some(Lost::of(desk, kind, &proved.holder).await?),
+        false => None,
+    };
+    let settled = match lost {
+        Some(lost) => first_proof(desk, (kind, &proved.holder), lost).await?,
+        None => proved.holder.settle(desk, kind).await?,
+    };
+    let Some(identity) = settled else {
         let complaint = prove::invalid(kind, proved.proof);
         return submission.reject(desk, vec![(None, complaint)]).await;
+    };
+    let identity = match lost {
+        Some(lost) => lost.settle(desk, identity).await?,
+        None => identity,
     };
     let signs_in = signs_in(&submission);
     let flow = &mut submission.flow;
     parked::take::<Awaited>(flow);
     flow.state = PASSED.to_owned();
     let (label, said) = match signs_in {
+        true if lost.is_some() => {
+            remembered::get_back_in(flow);
+            (Message::go_on(), Message::verified_anew())
+        }
         true => (Message::sign_in(), Message::verified_signed_out()),
         false => (Message::go_on(), Message::verified()),
     };

@@ -8,7 +8,7 @@ use crate::{
     credential::CredentialKind,
     id::CredentialId,
     identity::AcceptedTerms,
-    schema::Schema,
+    schema::{Rules, Schema},
     testing::{FrozenClock, SeededEntropy},
 };
 
@@ -265,6 +265,53 @@ fn a_profile_that_its_person_cannot_mend_keeps_nobody_out() {
     let mut without = ada(&[]);
     without.traits = json!({"email": "ada@example.org"});
     assert!(actions.pending(&without).is_empty());
+}
+
+/// What the schema has no more, what is chosen once, what no page has a field for.
+#[test]
+fn a_profile_that_the_form_there_cannot_mend_keeps_nobody_out() {
+    let document = json!({"type": "object", "additionalProperties": false, "properties": {
+        "email": {"type": "string", "format": "email"},
+        "username": {"type": "string", "minLength": 5, "ory.sh/kratos": {
+            "credentials": {"password": {"identifier": true}},
+        }},
+        "fixed": {"type": "string", "maxLength": 1, "disableFormField": true},
+        "phone": {"type": "string", "pattern": "^[+]", "x-profile": {"enabled_scopes": ["phone"]}},
+        "tree": {"type": "object"},
+        "name": {"type": "object", "additionalProperties": false, "properties": {
+            "first": {"type": "string", "maxLength": 5},
+        }},
+    }});
+    let pending = |edit_username: bool, traits: &Value, scopes: &[&str]| {
+        let rules = Rules {
+            edit_username,
+            ..Rules::default()
+        };
+        let schema = Schema::parse("default", document.clone()).unwrap();
+        let schema = Arc::new(schema.with_rules(rules));
+        let schemas = Schemas::new(vec![schema], "default").unwrap();
+        let ada = Identity {
+            traits: traits.clone(),
+            ..Identity::blank(ada(&[]).id, "default", NOW.parse().unwrap())
+        };
+        let scopes: Vec<String> = scopes.iter().map(|&one| one.to_owned()).collect();
+        let pending = Actions::new(Arc::new(schemas), all(), None).pending_for(&ada, &scopes);
+        !pending.is_empty()
+    };
+    for beyond in [
+        json!({"old": "x"}),
+        json!({"name": {"old": "x"}}),
+        json!({"username": "ada"}),
+        json!({"fixed": "xyz"}),
+        json!({"phone": "123"}),
+        json!({"tree": "x"}),
+    ] {
+        assert!(!pending(false, &beyond, &[]), "{beyond}");
+    }
+    assert!(pending(true, &json!({"username": "ada"}), &[]));
+    assert!(pending(false, &json!({"phone": "123"}), &["phone"]));
+    let both = json!({"old": "x", "name": {"first": "too long"}});
+    assert!(pending(false, &both, &[]), "it hides nothing that they can");
 }
 
 /// KC-012, KC-032, KC-033: what a scope asks for is asked for where the scope is.

@@ -67,6 +67,10 @@ messages! {
     error totp_used() = 4990080, "This code was used already. Please wait until the app shows the next one.";
     /// Backup codes are not shown a second time.
     error lookup_shown() = 4990081, "Backup codes are shown only once. Please make new ones if these are lost.";
+    /// An address has to be proved before a second factor or passkey is added.
+    error address_first() = 4990082, "Please confirm your email address first, so that what you add here is certainly yours.";
+    /// The link to where an address is proved before that.
+    info to_confirm_address() = 1990086, "Confirm your email address first";
 }
 
 impl Message {

@@ -21,6 +21,16 @@ impl Message {
         }
     }
 
+    /// The same, where what whoever registered had set is gone with it.
+    pub fn verified_anew() -> Self {
+        let text = "Thank you: this address is yours. Nobody had shown that before, so nothing that was \
+                    set up here lets anybody in any more. Get back in by mail to choose a password.";
+        Self {
+            text: text.to_owned(),
+            ..Self::verified()
+        }
+    }
+
     /// A code was mailed to an address of whoever is signed in, so that it is certain to be known.
     pub fn verification_code_sent_to(address: &str) -> Self {
         let text = format!(

@@ -62,7 +62,7 @@ impl Schema {
             false => self.errors_in(evaluation, stored),
         };
         errors.retain(|error| {
-            let is_theirs = self.is_repairable(&error.path) && !is_fixed(&error.path);
+            let is_theirs = self.is_repairable(evaluation, &error.path) && !is_fixed(&error.path);
             is_theirs || !before.iter().any(|one| error.is_still(one))
         });
         match errors.is_empty() {
@@ -71,9 +71,15 @@ impl Schema {
         }
     }
 
-    /// Whether people can repair what is wrong with the trait of this dotted path by themselves.
-    pub fn is_repairable(&self, path: &str) -> bool {
-        !path.is_empty() && self.is_editable_by_person(path)
+    /// Whether the form of this place lets its viewer repair what is wrong at this dotted path: it
+    /// has a field for that, and nothing that the path touches is beyond them there.
+    pub fn is_repairable(&self, evaluation: &Evaluation, path: &str) -> bool {
+        let viewer = evaluation.context.viewer();
+        let is_theirs = |field: &Field| {
+            field.is_editable(evaluation) && field.is_visible(viewer) && !field.is_disabled
+        };
+        let mut touched = self.touched(path);
+        !path.is_empty() && touched.clone().any(Field::is_entered) && touched.all(is_theirs)
     }
 
     fn judged(
@@ -119,12 +125,16 @@ impl Schema {
 
     /// Whether people may edit all of the trait of this dotted path, and not only administrators.
     pub fn is_editable_by_person(&self, path: &str) -> bool {
-        let overlaps = |field: &&Field| {
+        let mut touched = self.touched(path);
+        touched.all(|field| field.permissions.edit.person)
+    }
+
+    /// The field of this dotted path, with those that it is part of and its own parts.
+    fn touched<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Field> + Clone {
+        self.fields.iter().filter(move |field| {
             let own = field.dotted();
             is_within(&own, path) || is_within(path, &own)
-        };
-        let mut fields = self.fields.iter().filter(overlaps);
-        fields.all(|field| field.permissions.edit.person)
+        })
     }
 
     /// The traits somebody sends of themselves: what only administrators may edit is as in `stored`.

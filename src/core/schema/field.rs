@@ -122,6 +122,14 @@ impl Field {
         }
     }
 
+    /// Whether forms have a field for it: objects, and lists of anything but texts and numbers, have
+    /// none.
+    pub(super) fn is_entered(&self) -> bool {
+        let is_plain = |kind: &String| matches!(kind.as_str(), "string" | "integer" | "number");
+        let is_list = !self.item_types.is_empty() && self.item_types.iter().all(is_plain);
+        !self.is("object") && !self.has_parts && (!self.is("array") || is_list)
+    }
+
     /// Whether this viewer may see it.
     pub(super) fn is_visible(&self, viewer: Viewer) -> bool {
         self.permissions.view.include(viewer)

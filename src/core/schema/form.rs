@@ -22,9 +22,7 @@ impl Schema {
             ProfileContext::Registration | ProfileContext::BrokerReview
         );
         let is_shown = |field: &&Field| {
-            !field.is("object")
-                && !field.has_parts
-                && (!field.is("array") || is_list_of_fields(field))
+            field.is_entered()
                 && field.is_visible(viewer)
                 && field.is_enabled(evaluation)
                 // What nobody has filled in yet, and its person cannot, is nothing to look at.
@@ -99,12 +97,6 @@ impl Schema {
         }
         node
     }
-}
-
-/// Whether the items of a list are entered one by one.
-fn is_list_of_fields(field: &Field) -> bool {
-    let is_plain = |kind: &String| matches!(kind.as_str(), "string" | "integer" | "number");
-    !field.item_types.is_empty() && field.item_types.iter().all(is_plain)
 }
 
 fn input_type(field: &Field) -> &'static str {

@@ -32,7 +32,7 @@ impl SessionStore for Failing {
         Ok(())
     }
 
-    async fn replace(&self, _: &Session) -> Result<bool, StoreError> {
+    async fn replace(&self, _: &TokenHash, _: &Session) -> Result<bool, StoreError> {
         Ok(false)
     }
 
@@ -78,4 +78,27 @@ fn a_proof_that_was_kept_without_the_providers_word_is_read() {
     assert_eq!((&read.upstream_acr, read.upstream_amr.len()), (&None, 0));
     assert_eq!(read.proved_at, None);
     assert_eq!(serde_json::to_value(read).unwrap(), kept);
+}
+
+#[test]
+fn a_list_on_paper_is_no_fresh_proof_of_who_somebody_is() {
+    let (long_ago, now): (Timestamp, Timestamp) = (
+        "2026-07-01T12:00:00Z".parse().unwrap(),
+        "2026-07-02T12:00:00Z".parse().unwrap(),
+    );
+    let mut session: Session = serde_json::from_value(json!({
+        "id": "01980000-0000-7000-8000-000000000001",
+        "token_hash": TokenHash::of("token"),
+        "identity_id": "01980000-0000-7000-8000-000000000002",
+        "issued_at": long_ago, "authenticated_at": long_ago,
+        "expires_at": now, "last_seen_at": now, "methods": [], "device": {},
+    }))
+    .unwrap();
+    session.methods = vec![
+        AuthenticationMethod::local("password", Aal::Aal1, long_ago),
+        AuthenticationMethod::local("lookup_secret", Aal::Aal2, now),
+    ];
+    assert_eq!(session.proved_at(), Some(long_ago));
+    session.methods[1] = AuthenticationMethod::local("totp", Aal::Aal2, now);
+    assert_eq!(session.proved_at(), Some(now));
 }

@@ -66,7 +66,7 @@ pub(in crate::mail) enum Facts<'a> {
 
 impl Kind {
     /// Every kind there is.
-    pub(in crate::mail) const ALL: [Self; 14] = [
+    pub(in crate::mail) const ALL: [Self; 15] = [
         Self::Linked,
         Self::Unlinked,
         Self::Proof(Occasion::RecoveryCode),
@@ -81,6 +81,7 @@ impl Kind {
         Self::Proof(Occasion::AddressChanged),
         Self::Proof(Occasion::Recovered),
         Self::Proof(Occasion::NewDevice),
+        Self::Proof(Occasion::SecondStepGuessed),
     ];
 
     /// The name of its templates and of its words.

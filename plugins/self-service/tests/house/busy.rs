@@ -7,7 +7,8 @@ use portcullis_core::{
     assurance::Assurance,
     identity::{Identity, IdentityStore},
     plugin::Services,
-    schema::{Schema, Schemas},
+    schema::{Rules, Schema, Schemas},
+    testing::MemoryStore,
 };
 use serde_json::{Value, json};
 
@@ -25,7 +26,10 @@ pub(crate) struct Busy {
     pub(crate) assurance: Assurance,
     /// The schema in place of the house's own.
     pub(crate) schema: Option<Value>,
+    /// What the house decides beside that schema.
+    pub(crate) rules: Rules,
     pub(crate) config: Config,
+    pub(crate) limits: Limits,
 }
 
 impl Default for Busy {
@@ -36,23 +40,29 @@ impl Default for Busy {
             password_max_age: None,
             assurance: Assurance::default(),
             schema: None,
+            rules: Rules::default(),
             config: open_registration(),
+            limits: Limits::default(),
         }
     }
 }
 
 impl Busy {
     pub(crate) fn house(self) -> House {
-        self.house_with(|_| {})
+        self.house_with(|_, _| {})
     }
 
     /// The same with further services.
-    pub(crate) fn house_with(self, change: impl FnOnce(&mut Services)) -> House {
+    pub(crate) fn house_with(self, change: impl FnOnce(&mut Services, &Arc<MemoryStore>)) -> House {
         let settings = self.settings();
         let (age, schema, assurance) = (self.password_max_age, self.schema, self.assurance);
-        House::built((self.config, Limits::default()), |services, _| {
+        let rules = self.rules;
+        House::built((self.config, self.limits), |services, store| {
             let schema = match schema {
-                Some(document) => Arc::new(Schema::parse("default", document).unwrap()),
+                Some(document) => {
+                    let schema = Schema::parse("default", document).unwrap();
+                    Arc::new(schema.with_rules(rules))
+                }
                 None => Arc::clone(services.schemas.default_schema()),
             };
             let schemas = Schemas::new(vec![schema], "default").unwrap();
@@ -67,7 +77,7 @@ impl Busy {
             services.actions = Arc::new(actions.with_assurance(assurance));
             services.broker.schemas = Arc::clone(&schemas);
             services.schemas = schemas;
-            change(services);
+            change(services, store);
         })
     }
 

@@ -14,6 +14,7 @@ use portcullis_core::{
     identity::Identity,
     message::Message,
     method::MethodError,
+    testing::MemoryStore,
     ui::Node,
 };
 use serde_json::{Map, Value, json};
@@ -161,11 +162,27 @@ impl Factor for FakeList {
 
 /// A house with the factor, where people have to be signed in as strongly as this.
 pub(crate) fn house(assurance: Assurance) -> House {
-    house_without(assurance, &[])
+    house_like(assurance, &[], |store| store)
 }
 
 /// The same without these actions.
 pub(crate) fn house_without(assurance: Assurance, off: &[Action]) -> House {
+    house_like(assurance, off, |store| store)
+}
+
+/// The same with credentials that are kept in another way, over what keeps all else.
+pub(crate) fn house_over(
+    assurance: Assurance,
+    keep: impl FnOnce(Arc<MemoryStore>) -> Arc<dyn CredentialStore>,
+) -> House {
+    house_like(assurance, &[], keep)
+}
+
+fn house_like(
+    assurance: Assurance,
+    off: &[Action],
+    keep: impl FnOnce(Arc<MemoryStore>) -> Arc<dyn CredentialStore>,
+) -> House {
     let mut off = off.to_vec();
     off.push(Action::VerifyProfile);
     Busy {
@@ -173,7 +190,8 @@ pub(crate) fn house_without(assurance: Assurance, off: &[Action]) -> House {
         assurance,
         ..Busy::default()
     }
-    .house_with(|services| {
+    .house_with(|services, store| {
+        services.credentials = keep(store.clone());
         let factor = Arc::new(FakeFactor {
             clock: services.clock.clone(),
             entropy: services.entropy.clone(),

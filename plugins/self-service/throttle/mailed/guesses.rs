@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use portcullis_core::{flow::FlowKind, principal::Principal, secret::TokenHash, store::StoreError};
+use portcullis_core::{
+    flow::FlowKind, principal::Principal, secret::TokenHash, store::StoreError, throttle::Network,
+};
 use portcullis_kit::{Failure, Visit};
 
 use super::super::{
@@ -33,6 +35,8 @@ pub(crate) struct Guesses {
     /// what others type beside them is not held against them.
     networks: Option<[(Strikes, Rate); 2]>,
     asker: Asker,
+    /// Where it comes from.
+    site: Network,
     /// Whom they are for: the identity, or the address where nobody holds it.
     subject: String,
     /// Whether an administrator handed the code out: then no stranger can have one mailed, and what
@@ -67,6 +71,7 @@ impl Guesses {
                 ]
             }),
             asker,
+            site: site(visit),
             subject: holder.map_or_else(
                 || awaited.receiver.clone(),
                 |holder| holder.identity.to_string(),
@@ -134,10 +139,7 @@ impl Guesses {
     }
 
     async fn is_familiar(&self, desk: &Desk) -> Result<bool, StoreError> {
-        match self.asker {
-            Asker::Own(_) => Ok(false),
-            Asker::Client(site) => familiar::is_familiar(desk, &self.subject, site).await,
-        }
+        familiar::is_familiar(desk, &self.subject, self.site).await
     }
 
     async fn is_spent(&self, desk: &Desk) -> Result<bool, StoreError> {

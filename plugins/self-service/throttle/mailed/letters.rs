@@ -2,26 +2,30 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use portcullis_core::{id::IdentityId, identity::Identity, secret::TokenHash, store::StoreError};
+use portcullis_core::{id::IdentityId, identity::Identity, store::StoreError};
 use portcullis_kit::Failure;
 
-use super::super::{
-    asker::Asker,
-    familiar,
-    limit::{Limit, window},
-    refusal,
-};
-use crate::{config::Rate, desk::Desk};
+use super::super::{asker::Asker, familiar, limit::Limit};
+use crate::{config::Rate, desk::Desk, marker};
 
-/// How many letters one client, or one person for themselves, has written to an address; and how many
-/// an address gets altogether from those who have written before.
-const LETTERS: Rate = Rate::new(5, 10 * 60);
+/// How many letters one person has written to themselves.
+const OWN: Rate = Rate::new(5, 10 * 60);
 const HOUR: u64 = 60 * 60;
-/// How many letters an address gets in an hour because strangers ask.
-const STRANGERS: Rate = Rate::new(15, HOUR);
-/// How many because of those who are signed in and merely say that it is theirs: several may.
-const CLAIMS: Rate = Rate::new(5, HOUR);
+/// How many one client has written to an address.
+const CLIENT: Rate = Rate::new(5, HOUR);
+/// How many an address gets because strangers ask: those who ask for the first time in a day, and all
+/// who have asked before.
+const STRANGERS: Shared = Shared {
+    firsts: ("letters-of-strangers", Rate::new(20, HOUR)),
+    others: ("letters-of-strangers-again", Rate::new(10, HOUR)),
+};
+/// How many one identity has written to an address that it merely says is its own.
+const CLAIM: Rate = Rate::new(3, HOUR);
+/// How many an address gets because of all who say so: several may, and one of them be right.
+const CLAIMS: Shared = Shared {
+    firsts: ("letters-of-claims", Rate::new(10, HOUR)),
+    others: ("letters-of-claims-again", Rate::new(5, HOUR)),
+};
 /// How many because of whom it belongs to here. Nobody else uses these up.
 const HOLDER: Rate = Rate::new(10, HOUR);
 /// How many because of somebody in a network that its holder has signed in from.
@@ -29,24 +33,14 @@ const FAMILIAR: Rate = Rate::new(5, HOUR);
 /// How long it is remembered who has asked.
 const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Counts one letter to this address, known or not. Whoever asks for the first time in a day gets
-/// one even if others have had too many written, within the hour's number.
+/// Counts one letter to this address, known or not.
 pub(crate) async fn letter(desk: &Desk, address: &str, asker: Asker) -> Result<(), Failure> {
-    let own = match asker {
-        Asker::Own(identity) => Limit::of("letters-by", &identity.to_string(), LETTERS),
-        Asker::Client(client) => Limit::of("letters-by", address, LETTERS).from(Some(client)),
-    };
-    own.count(desk).await?;
     match asker {
-        Asker::Own(identity) => {
-            let limit = match is_theirs(desk, address, identity).await? {
-                true => Limit::of("letters-of-holder", address, HOLDER),
-                false => Limit::of("letters-of-claims", address, CLAIMS),
-            };
-            limit.count(desk).await
-        }
+        Asker::Own(identity) => own(desk, address, identity).await,
         Asker::Client(client) => {
-            let refused = match strangers(desk, address, asker).await {
+            let limit = Limit::of("letters-by", address, CLIENT);
+            limit.from(Some(client)).count(desk).await?;
+            let refused = match STRANGERS.count(desk, address, asker).await {
                 Err(refused) => refused,
                 Ok(()) => return Ok(()),
             };
@@ -63,23 +57,41 @@ pub(crate) async fn letter(desk: &Desk, address: &str, asker: Asker) -> Result<(
     }
 }
 
-async fn strangers(desk: &Desk, address: &str, asker: Asker) -> Result<(), Failure> {
-    let (start, end) = window(desk.now(), LETTERS.per);
-    let total = count(desk, &format!("letters:{address}:{start}"), end).await?;
-    let day = format!("letters-of-a-day:{address}:{asker}");
-    let is_put_first = count(desk, &day, desk.now() + MEMORY).await? == 1;
-    if total > u64::from(LETTERS.count) && !is_put_first {
-        return Err(refusal(desk.now(), end));
+/// Counts one for somebody who is signed in with the address among their own.
+async fn own(desk: &Desk, address: &str, identity: IdentityId) -> Result<(), Failure> {
+    let subject = identity.to_string();
+    Limit::of("letters-by", &subject, OWN).count(desk).await?;
+    if is_theirs(desk, address, identity).await? {
+        let limit = Limit::of("letters-of-holder", address, HOLDER);
+        return limit.count(desk).await;
     }
-    let limit = Limit::of("letters-of-strangers", address, STRANGERS);
-    limit.count(desk).await
+    let claim = format!("{address} {subject}");
+    Limit::of("letters-of-claim", &claim, CLAIM)
+        .count(desk)
+        .await?;
+    CLAIMS.count(desk, address, Asker::Own(identity)).await
 }
 
-async fn count(desk: &Desk, what: &str, end: Timestamp) -> Result<u64, StoreError> {
-    desk.services
-        .throttles
-        .count(&TokenHash::of(what), end)
-        .await
+/// What many who ask share, each of whom gets one before anybody gets more.
+struct Shared {
+    firsts: (&'static str, Rate),
+    others: (&'static str, Rate),
+}
+
+impl Shared {
+    async fn count(&self, desk: &Desk, address: &str, asker: Asker) -> Result<(), Failure> {
+        let asked = format!("{}:{address}:{asker}", self.firsts.0);
+        let is_first = marker::stands(desk, &asked).await?.is_none();
+        let (kind, rate) = match is_first {
+            true => self.firsts,
+            false => self.others,
+        };
+        Limit::of(kind, address, rate).count(desk).await?;
+        if is_first {
+            marker::set(desk, &asked, desk.now() + MEMORY).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Whether the address is this identity's and can be nobody else's.
@@ -88,16 +100,20 @@ async fn is_theirs(desk: &Desk, address: &str, identity: IdentityId) -> Result<b
     Ok(found.is_some_and(|found| belongs_to(&found, address)))
 }
 
+/// Whose familiar networks count: whoever has proved the address comes first.
 async fn holder(desk: &Desk, address: &str) -> Result<Option<Identity>, StoreError> {
     let mut found = desk.services.identities.find_by_address(address).await?;
     found.retain(|one| belongs_to(one, address));
-    found.sort_by_key(|one| one.created_at);
+    found.sort_by_key(|one| (!has_proved(one, address), one.created_at));
     Ok(found.into_iter().next())
 }
 
 /// They have proved it, or sign in with it; both are more than anybody can say.
 fn belongs_to(identity: &Identity, address: &str) -> bool {
+    has_proved(identity, address) || identity.identifiers.iter().any(|one| one == address)
+}
+
+fn has_proved(identity: &Identity, address: &str) -> bool {
     let mut addresses = identity.addresses.iter();
-    let is_proved = addresses.any(|one| one.value == address && one.verified_at.is_some());
-    is_proved || identity.identifiers.iter().any(|one| one == address)
+    addresses.any(|one| one.value == address && one.verified_at.is_some())
 }

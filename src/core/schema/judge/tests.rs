@@ -140,3 +140,25 @@ fn a_wrong_item_is_told_at_its_list() {
         "tags"
     );
 }
+
+/// What has no message of its own is told by its words.
+#[test]
+fn what_was_wrong_before_excuses_nothing_else_that_is_wrong_there() {
+    let document = json!({"type": "object", "properties": {
+        "car": {"type": "object", "propertyNames": {"maxLength": 5}, "properties": {
+            "badge": {"type": "string", "x-profile": {"edit": ["admin"]}},
+        }, "x-profile": {"error_messages": {"propertyNames": "Names are short.", "not": "Not both."}},
+            "not": {"required": ["a", "b"]},
+            "patternProperties": {"^[a-z]+$": {}}},
+    }});
+    let schema = Schema::parse("s", document).unwrap();
+    let account = Evaluation::of(ProfileContext::Account);
+    let stored = json!({"car": {"lengthy": 1}});
+    let accept = |sent| schema.accept_of_stored(&account, sent, &stored, &|_| false);
+    let same = json!({"car": {"lengthy": 2}});
+    assert_eq!(accept(same.clone()), Ok(same));
+    let worse = json!({"car": {"lengthy": 1, "a": 1, "b": 1}});
+    let refused = accept(worse).unwrap_err();
+    let told: Vec<_> = refused.iter().map(|one| &*one.message.text).collect();
+    assert_eq!(told, ["Not both."]);
+}

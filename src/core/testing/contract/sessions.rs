@@ -25,6 +25,7 @@ pub async fn session_store_contract(
     what_is_inserted_is_found(sessions, &ada, entropy).await;
     a_touch_moves_only_the_last_use(sessions, &ada, entropy).await;
     a_revoked_session_is_gone(sessions, &ada, entropy).await;
+    a_session_is_replaced_under_the_token_it_has(sessions, &ada, entropy).await;
     all_but_one_are_revoked(sessions, &eve, entropy).await;
 }
 
@@ -112,6 +113,35 @@ async fn a_revoked_session_is_gone(
     sessions.touch(&one.token_hash, seen_at).await.unwrap();
     let found = sessions.find(&one.token_hash).await.unwrap();
     assert_eq!(found, None, "a touch brings nothing back");
+}
+
+async fn a_session_is_replaced_under_the_token_it_has(
+    sessions: &dyn SessionStore,
+    ada: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let before = session(entropy, ada);
+    sessions.insert(&before).await.unwrap();
+    // It may have been read into a cache.
+    assert!(sessions.find(&before.token_hash).await.unwrap().is_some());
+    let renewed = || Session {
+        token_hash: Token::generate(entropy).hash(),
+        ..before.clone()
+    };
+    let (first, second) = (renewed(), renewed());
+    assert!(sessions.replace(&before.token_hash, &first).await.unwrap());
+    let late = sessions.replace(&before.token_hash, &second).await;
+    assert!(!late.unwrap(), "it has moved to another token");
+    let back = sessions.replace(&before.token_hash, &before).await;
+    assert!(!back.unwrap(), "and does not come back under the old one");
+    for gone in [&before, &second] {
+        assert_eq!(sessions.find(&gone.token_hash).await.unwrap(), None);
+    }
+    let found = sessions.find(&first.token_hash).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&first));
+    assert!(sessions.revoke(first.id).await.unwrap());
+    let ended = sessions.replace(&first.token_hash, &first).await;
+    assert!(!ended.unwrap(), "an ended session stays ended");
 }
 
 async fn all_but_one_are_revoked(

@@ -47,9 +47,10 @@ impl SessionStore for MemoryStore {
         Ok(())
     }
 
-    async fn replace(&self, session: &Session) -> Result<bool, StoreError> {
+    async fn replace(&self, before: &TokenHash, session: &Session) -> Result<bool, StoreError> {
         let mut kept = self.kept();
-        let found = kept.sessions.iter_mut().find(|one| one.id == session.id);
+        let mut sessions = kept.sessions.iter_mut();
+        let found = sessions.find(|one| one.id == session.id && one.token_hash == *before);
         Ok(found.map(|found| *found = session.clone()).is_some())
     }
 

@@ -1,0 +1,75 @@
+//! A store of credentials in which somebody takes an identity back at the wrong moment.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use portcullis_core::{
+    credential::{Credential, CredentialKind, CredentialStore},
+    id::{CredentialId, IdentityId, ProviderId},
+    session::SessionStore,
+    store::StoreError,
+    testing::MemoryStore,
+};
+use serde_json::Value;
+
+/// Ends all sessions of whoever adds a credential, as recovery at that moment would.
+#[derive(Debug)]
+pub(crate) struct Hasty(pub(crate) Arc<MemoryStore>);
+
+impl Hasty {
+    fn inner(&self) -> &dyn CredentialStore {
+        &*self.0
+    }
+}
+
+#[async_trait]
+impl CredentialStore for Hasty {
+    async fn list(&self, identity: IdentityId) -> Result<Vec<Credential>, StoreError> {
+        self.inner().list(identity).await
+    }
+
+    async fn find_by_identifier(
+        &self,
+        kind: CredentialKind,
+        identifier: &str,
+    ) -> Result<Option<Credential>, StoreError> {
+        self.inner().find_by_identifier(kind, identifier).await
+    }
+
+    async fn list_by_provider(
+        &self,
+        provider: &ProviderId,
+        after: Option<CredentialId>,
+        limit: u32,
+    ) -> Result<Vec<Credential>, StoreError> {
+        self.inner().list_by_provider(provider, after, limit).await
+    }
+
+    async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
+        self.inner().put(credential).await?;
+        let sessions: &dyn SessionStore = &*self.0;
+        let ended = sessions.revoke_all(credential.identity_id, None);
+        ended.await.map(drop)
+    }
+
+    async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
+        self.inner().replace(before, credential).await
+    }
+
+    async fn replace_config(
+        &self,
+        before: &Value,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        self.inner().replace_config(before, credential).await
+    }
+
+    async fn note_use(&self, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
+        self.inner().note_use(id, at).await
+    }
+
+    async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
+        self.inner().delete(id).await
+    }
+}
