@@ -25,7 +25,7 @@ impl Default for Assurance {
             enforce: false,
             highest_available: false,
             by_mail: false,
-            factors: Kinds::second_factors(),
+            factors: Kinds::SECOND_FACTORS,
         }
     }
 }

@@ -137,7 +137,8 @@ fn nobody_has_to_delete_their_account() {
 #[test]
 fn cu_25_enforcement_needs_a_factor_that_can_be_set_up() {
     let off = "[identity.mfa]\nenforce = true\ntotp = false\n";
-    let expected = "identity.mfa.enforce: nobody could set up a second factor here";
+    let expected =
+        "portcullis.toml:5: identity.mfa.enforce: nobody could set up a second factor here";
     refused(&route(&format!("{off}webauthn = false")), expected);
     let text = format!("{off}[required_actions.webauthn-register]\nenabled = false");
     refused(&route(&text), expected);

@@ -101,13 +101,18 @@ pub(crate) async fn settle(
 }
 
 /// Lets the account wait on in the flow of the second step of whoever has just signed in: where that
-/// is taken, or `None` where it cannot be.
+/// is taken, or `None` where it cannot be. Where there is nothing more to show, it is linked at once.
 pub(crate) async fn before_second_step(
     desk: &Desk,
     from: &Flow,
     (identity, session): (&Identity, &Session),
     pending: &PendingLink,
 ) -> Result<Option<Next>, Failure> {
+    let assurance = desk.services.actions.assurance();
+    if !assurance.is_weaker(identity, session) {
+        link(desk, from, pending.clone(), identity).await?;
+        return Ok(None);
+    }
     let principal = Principal::new(Arc::new(identity.clone()), session.clone(), Vec::new());
     let opening = match from.transport {
         Transport::Browser => second::opening(desk, &principal).await?,
@@ -135,7 +140,7 @@ pub(crate) async fn before_second_step(
 }
 
 /// Links the account that has waited in the flow of the second step, which has just been taken.
-pub(super) async fn link_waiting(
+pub(crate) async fn link_waiting(
     desk: &Desk,
     principal: &Principal,
     flow: &Flow,

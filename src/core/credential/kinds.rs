@@ -9,11 +9,8 @@ use super::CredentialKind;
 pub struct Kinds(u8);
 
 impl Kinds {
-    /// Every kind that is a second factor.
-    pub fn second_factors() -> Self {
-        let kinds = CredentialKind::ALL.into_iter();
-        Self::of(kinds.filter(|kind| kind.is_second_factor()))
-    }
+    /// Every kind that is a second factor: those of applications and of security keys.
+    pub const SECOND_FACTORS: Self = Self(0b1_0100);
 
     /// These kinds.
     pub fn of(kinds: impl IntoIterator<Item = CredentialKind>) -> Self {
@@ -53,10 +50,13 @@ mod tests {
     #[test]
     fn a_set_holds_what_was_put_into_it() {
         let totp = Kinds::of([CredentialKind::Totp]);
-        assert!(totp.meet(Kinds::second_factors()));
+        assert!(totp.meet(Kinds::SECOND_FACTORS));
         assert!(!totp.meet(Kinds::of([CredentialKind::Webauthn])));
-        assert!(!Kinds::of([CredentialKind::LookupSecret]).meet(Kinds::second_factors()));
+        assert!(!Kinds::of([CredentialKind::LookupSecret]).meet(Kinds::SECOND_FACTORS));
         assert!(Kinds::default().is_empty() && !totp.is_empty());
+        let all = CredentialKind::ALL.into_iter();
+        let second = Kinds::of(all.filter(|kind| kind.is_second_factor()));
+        assert_eq!(second, Kinds::SECOND_FACTORS);
         let bits = CredentialKind::ALL.map(CredentialKind::bit);
         let all = bits.iter().map(|bit| i64::from(*bit)).sum();
         assert_eq!(Kinds::of_bits(all), Kinds::of(CredentialKind::ALL));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{identity, is_conflict, link, moment, odd};
 use crate::{
-    credential::{Credential, CredentialKind, CredentialStore},
+    credential::{Credential, CredentialKind, CredentialStore, Kinds},
     entropy::Entropy,
     id::CredentialId,
     identity::{Identity, IdentityStore},
@@ -28,6 +28,30 @@ pub async fn credential_store_contract(
     a_config_is_replaced_only_while_it_is_as_expected(credentials, &ada, entropy).await;
     a_credential_is_deleted_once(credentials, &eve, entropy).await;
     links_are_listed_by_provider(credentials, &ada, &eve, entropy).await;
+    second_factors_are_told_by_kind((identities, credentials), &ada, entropy).await;
+}
+
+async fn second_factors_are_told_by_kind(
+    (identities, credentials): (&dyn IdentityStore, &dyn CredentialStore),
+    ada: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let (totp, key) = (CredentialKind::Totp, CredentialKind::Webauthn);
+    let steps = [
+        (CredentialKind::LookupSecret, Kinds::default()),
+        (key, Kinds::of([key])),
+        (key, Kinds::of([key])),
+        (totp, Kinds::of([totp, key])),
+    ];
+    for (kind, expected) in steps {
+        let factor = Credential {
+            kind,
+            ..password(entropy, ada)
+        };
+        credentials.put(&factor).await.unwrap();
+        let found = identities.find(ada.id).await.unwrap().unwrap();
+        assert_eq!(found.second_factors, expected);
+    }
 }
 
 fn password(entropy: &dyn Entropy, identity: &Identity) -> Credential {
