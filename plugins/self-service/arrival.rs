@@ -29,7 +29,7 @@ use crate::{
     registration::draft,
     remembered, scopes,
     settings::link,
-    sign_in::{Proof, SignIn},
+    sign_in::{Detour, Proof, SignIn},
     throttle,
 };
 
@@ -154,7 +154,8 @@ async fn enter(
         identity,
         proofs: &proofs,
     };
-    sign_in.begin_before(desk, visit, settled.waits).await
+    let detour = settled.waits.as_deref().map(|one| one as &dyn Detour);
+    sign_in.begin_by(desk, visit, detour).await
 }
 
 /// The answer to a provider's answer that nothing here waits for, told to observers.

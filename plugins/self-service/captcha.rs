@@ -1,6 +1,6 @@
 //! Captchas: forms of chosen flows ask for a sign that a person fills them in, and take nothing without.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use portcullis_core::{
     captcha::{Captcha, CaptchaAnswer},
@@ -8,49 +8,22 @@ use portcullis_core::{
     message::Message,
     schema::normalise_identifier,
     secret::TokenHash,
-    ui::Node,
 };
 use portcullis_kit::{Failure, Visit};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
-    codes::awaited::Awaited, desk::Desk, forms::mailed::EMAIL, parked, submission::Submission,
+    codes::awaited::Awaited,
+    desk::Desk,
+    forms::{captcha::GROUP, mailed::EMAIL},
+    parked,
+    submission::Submission,
 };
 
-/// The group of its nodes.
-const GROUP: &str = "captcha";
 /// How long an answer is remembered as used; services give none that lasts longer.
 const MEMORY: Duration = Duration::from_secs(10 * 60);
 /// No service's answer is longer.
 const LONGEST: usize = 8192;
-
-/// The captcha, and the flows whose forms have it.
-#[derive(Debug, Clone)]
-pub struct CaptchaGuard {
-    /// Who judges answers.
-    pub captcha: Arc<dyn Captcha>,
-    /// The flows: sign-in, registration, recovery or verification.
-    pub flows: Vec<FlowKind>,
-}
-
-/// The nodes that ask for it in forms of this kind.
-pub(crate) fn nodes(desk: &Desk, kind: FlowKind) -> Vec<Node> {
-    let guard = desk.captcha.as_ref();
-    let Some(guard) = guard.filter(|guard| guard.flows.contains(&kind)) else {
-        return Vec::new();
-    };
-    let service = guard.captcha.kind();
-    let options = json!({
-        "sitekey": guard.captcha.site_key(),
-        "theme": "auto",
-        "action": kind.as_str(),
-        "response_field_name": service.field(),
-    });
-    let mut asked = Node::input(GROUP, &service.options(), "hidden");
-    // A text, since that is what pages of others read it from.
-    asked.attributes.value = Some(options.to_string().into());
-    vec![Node::input(GROUP, &service.field(), "hidden"), asked]
-}
 
 /// Why a submission to a form that asks for it is not taken, if it is not.
 pub(crate) async fn objection(

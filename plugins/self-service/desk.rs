@@ -8,8 +8,8 @@ use portcullis_kit::Shell;
 use url::Url;
 
 use crate::{
-    captcha::CaptchaGuard,
     config::{Config, Limits},
+    guard::CaptchaGuard,
 };
 
 /// What every page function works with.

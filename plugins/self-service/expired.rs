@@ -11,15 +11,8 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 use serde_json::{Value, json};
 
 use crate::{
-    complaint,
-    csrf::Csrf,
-    desk::Desk,
-    factors, fetch,
-    forms::{self, Form},
-    login::ways,
-    parked, remembered, scopes,
-    start::NewFlow,
-    throttle,
+    complaint, csrf::Csrf, desk::Desk, factors, fetch, form::Form, forms, login::ways, parked,
+    remembered, scopes, start::NewFlow, throttle,
 };
 
 /// Answers with the flow that takes the place of `old`.

@@ -1,6 +1,7 @@
 //! What the form of each kind of flow asks for, in one table.
 
 pub(crate) mod action;
+pub(crate) mod captcha;
 pub(crate) mod code;
 pub(crate) mod deletion;
 mod login;
@@ -10,38 +11,10 @@ mod provider;
 pub(crate) mod registration;
 pub(crate) mod settings;
 
-use portcullis_core::{
-    catalogue::Code, credential::CredentialKind, factor::Question, flow::FlowKind, ui::Node,
-};
+use portcullis_core::{catalogue::Code, flow::FlowKind};
 use portcullis_kit::{Failure, Visit};
 
-use crate::{captcha, desk::Desk, factors::Memory};
-
-/// What a form asks for, and what factors remember of what they ask in it.
-#[derive(Debug, Default)]
-pub(crate) struct Form {
-    /// The fields and buttons.
-    pub(crate) nodes: Vec<Node>,
-    /// What the flow has to remember.
-    pub(crate) memory: Memory,
-}
-
-impl From<Vec<Node>> for Form {
-    fn from(nodes: Vec<Node>) -> Self {
-        Self {
-            nodes,
-            memory: Memory::default(),
-        }
-    }
-}
-
-impl Form {
-    /// Asks this besides.
-    pub(crate) fn add(&mut self, kind: CredentialKind, question: Question) {
-        self.nodes.extend(question.nodes);
-        self.memory.note(kind, question.memory);
-    }
-}
+use crate::{desk::Desk, form::Form};
 
 /// The usual form of this kind, for whoever visits on their way to where these scopes are asked for.
 pub(crate) async fn usual(

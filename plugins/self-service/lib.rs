@@ -24,7 +24,9 @@ mod expired;
 mod factors;
 mod fetch;
 mod flow_json;
+mod form;
 mod forms;
+mod guard;
 mod identity_json;
 mod init;
 mod language;
@@ -64,11 +66,11 @@ mod tests;
 
 pub use portcullis_kit::Module;
 
-pub use captcha::CaptchaGuard;
 pub use config::{
     Config, Devices, ErrorConfig, Limits, LoginConfig, MailedConfig, MailedProof, Rate,
     RegistrationConfig, SettingsConfig,
 };
+pub use guard::CaptchaGuard;
 pub use plugin::SelfService;
 pub use recovery::{
     errand::{Errand, ErrandError, Errands, Sent},

@@ -7,6 +7,7 @@ pub(crate) mod local;
 pub(crate) mod mailed;
 mod passwordless;
 mod second;
+mod step_up;
 mod strengthened;
 pub(crate) mod submit;
 pub(crate) mod ways;

@@ -6,9 +6,9 @@ use portcullis_core::plugin::{Addresses, Host, InstallError, Plugin};
 use portcullis_kit::{Locales, Modules, RouterPages, SecurityHeaders, Shell, ShellError};
 
 use crate::{
-    captcha::CaptchaGuard,
     config::{Config, Limits},
     desk::Desk,
+    guard::CaptchaGuard,
     router,
 };
 

@@ -3,9 +3,9 @@
 mod answer;
 mod proof;
 
+use async_trait::async_trait;
 use http::header::USER_AGENT;
 use portcullis_core::{
-    broker::PendingLink,
     catalogue::Code,
     credential::CredentialKind,
     event::Event,
@@ -26,7 +26,6 @@ use crate::{
     arrived,
     csrf::Csrf,
     desk::Desk,
-    login::confirmation,
     navigate::with_cookie,
     provider::OIDC,
     remembered,
@@ -53,6 +52,18 @@ pub(crate) struct SignIn<'a> {
     pub(crate) is_new: bool,
     /// How they did it, never empty; the session counts as having come from the first.
     pub(crate) proofs: &'a [Proof<'a>],
+}
+
+/// Where somebody whose session has just begun goes before anything else.
+#[async_trait]
+pub(crate) trait Detour: Send + Sync {
+    /// The way, if there is one for them.
+    async fn next(
+        &self,
+        desk: &Desk,
+        flow: &Flow,
+        who: (&Identity, &Session),
+    ) -> Result<Option<Next>, Failure>;
 }
 
 /// Takes the flow out of the store for `identity`: of two submissions at the same time only one
@@ -109,15 +120,15 @@ pub(crate) async fn raise(
 impl SignIn<'_> {
     /// Begins the session and answers.
     pub(crate) async fn begin(self, desk: &Desk, visit: &Visit) -> Outcome {
-        self.begin_before(desk, visit, None).await
+        self.begin_by(desk, visit, None).await
     }
 
-    /// The same before an account is linked that `waits` for the second step.
-    pub(crate) async fn begin_before(
+    /// The same by way of `detour`.
+    pub(crate) async fn begin_by(
         self,
         desk: &Desk,
         visit: &Visit,
-        waits: Option<Box<PendingLink>>,
+        detour: Option<&dyn Detour>,
     ) -> Outcome {
         let aged = match self.is_by_password() {
             true => after::aged(desk, self.identity).await?,
@@ -127,7 +138,7 @@ impl SignIn<'_> {
         let identity = aged.as_ref().unwrap_or(own);
         let sign_in = SignIn { identity, ..self };
         let opened = sign_in.open(desk, visit).await?;
-        sign_in.go_on(desk, opened, waits.as_deref()).await
+        sign_in.go_on(desk, opened, detour).await
     }
 
     fn is_by_password(&self) -> bool {
@@ -164,17 +175,17 @@ impl SignIn<'_> {
         self,
         desk: &Desk,
         (session, token): (Session, Token),
-        waits: Option<&PendingLink>,
+        detour: Option<&dyn Detour>,
     ) -> Outcome {
         let verification = match self.is_new {
             true => self.verification(desk).await,
             false => None,
         };
         let actions = &desk.services.actions;
-        let linking = match waits {
-            Some(pending) => {
+        let elsewhere = match detour {
+            Some(detour) => {
                 let who = (self.identity, &session);
-                confirmation::before_second_step(desk, self.flow, who, pending).await?
+                detour.next(desk, self.flow, who).await?
             }
             None => None,
         };
@@ -183,7 +194,7 @@ impl SignIn<'_> {
                 self.confirm(desk, &session).await?;
                 None
             }
-            false if linking.is_some() => linking,
+            false if elsewhere.is_some() => elsewhere,
             false if actions.is_too_weak(self.identity, &session) => Some(self.step_up(desk)),
             false => {
                 self.next(desk, session.aal(), verification.as_ref())

@@ -16,7 +16,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Visit};
 use serde_json::Value;
 
-use crate::{csrf, desk::Desk, forms::Form, language};
+use crate::{csrf, desk::Desk, form::Form, language};
 
 /// What a new flow is made of.
 #[derive(Debug)]

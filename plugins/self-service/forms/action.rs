@@ -14,10 +14,10 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 
 use super::{
-    Form, deletion,
+    deletion,
     profile::{self, PROFILE},
 };
-use crate::{complaint, desk::Desk, factors, remembered, scopes};
+use crate::{complaint, desk::Desk, factors, form::Form, remembered, scopes};
 
 /// The group of what no factor asks for.
 const GROUP: &str = "profile";

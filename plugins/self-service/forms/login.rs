@@ -3,8 +3,8 @@
 use portcullis_core::{flow::FlowKind, message::Message, ui::Node};
 use portcullis_kit::Failure;
 
-use super::{Form, code, provider};
-use crate::{desk::Desk, factors};
+use super::{code, provider};
+use crate::{desk::Desk, factors, form::Form};
 
 /// The form. A provider that is not offered still has its button when it is asked for by name.
 pub(super) async fn form(desk: &Desk, named: Option<&str>) -> Result<Form, Failure> {

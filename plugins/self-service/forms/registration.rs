@@ -13,7 +13,7 @@ use portcullis_core::{
 use serde_json::json;
 
 use super::provider;
-use crate::{captcha, desk::Desk, remembered};
+use crate::{desk::Desk, remembered};
 
 /// The form for identities of this schema.
 pub(crate) fn nodes(desk: &Desk, schema: &Schema, scopes: &[String]) -> Vec<Node> {
@@ -36,7 +36,7 @@ pub(crate) fn nodes(desk: &Desk, schema: &Schema, scopes: &[String]) -> Vec<Node
     nodes.extend(schema.unmanaged_nodes(Viewer::Person, &Unmanaged::new(), "default"));
     let methods = desk.services.methods.iter();
     nodes.extend(methods.flat_map(|method| method.nodes(FlowKind::Registration)));
-    nodes.extend(captcha::nodes(desk, FlowKind::Registration));
+    nodes.extend(super::captcha::nodes(desk, FlowKind::Registration));
     nodes
 }
 

@@ -13,8 +13,8 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use super::{Form, deletion, profile, provider};
-use crate::{desk::Desk, factors, remembered};
+use super::{deletion, profile, provider};
+use crate::{desk::Desk, factors, form::Form, remembered};
 
 /// The name of the buttons that link an account.
 const LINK: &str = "link";

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use portcullis_core::{
     broker::{Arrived, LinkReason, PendingLink},
     catalogue::Code,
@@ -21,7 +22,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Wants};
 use serde_json::{Value, json};
 
-use super::{second, ways};
+use super::{step_up, ways};
 use crate::{
     actions::after::Next,
     desk::Desk,
@@ -29,7 +30,7 @@ use crate::{
     parked::{self, Parked},
     provider, remembered,
     settings::save,
-    sign_in,
+    sign_in::{self, Detour},
     start::NewFlow,
 };
 
@@ -98,45 +99,6 @@ pub(crate) async fn settle(
         linked,
         waits: None,
     })
-}
-
-/// Lets the account wait on in the flow of the second step of whoever has just signed in: where that
-/// is taken, or `None` where it cannot be. Where there is nothing more to show, it is linked at once.
-pub(crate) async fn before_second_step(
-    desk: &Desk,
-    from: &Flow,
-    (identity, session): (&Identity, &Session),
-    pending: &PendingLink,
-) -> Result<Option<Next>, Failure> {
-    let assurance = desk.services.actions.assurance();
-    if !assurance.is_weaker(identity, session) {
-        link(desk, from, pending.clone(), identity).await?;
-        return Ok(None);
-    }
-    let principal = Principal::new(Arc::new(identity.clone()), session.clone(), Vec::new());
-    let opening = match from.transport {
-        Transport::Browser => second::opening(desk, &principal).await?,
-        Transport::Api => None,
-    };
-    let Some(opening) = opening else {
-        tell_refused(desk, pending, Code::SecondFactorRequired);
-        return Ok(None);
-    };
-    let mut context = opening.context;
-    context[PendingLink::NAME] = parked::context(desk, pending)?[PendingLink::NAME].take();
-    let new = NewFlow {
-        context,
-        messages: opening.messages,
-        until: Some(pending.expires_at),
-        ..NewFlow::after(from, FlowKind::Login, opening.form.unwrap_or_default())
-    };
-    let flow = new.start(desk).await?;
-    let page = desk.flow_page(flow.kind, flow.id);
-    let told = json!({"action": "redirect_browser_to", "redirect_browser_to": page});
-    Ok(Some(Next {
-        page,
-        continue_with: Some(told),
-    }))
 }
 
 /// Links the account that has waited in the flow of the second step, which has just been taken.
@@ -241,4 +203,55 @@ fn unprovable(desk: &Desk, pending: &PendingLink, from: &Flow) -> Failure {
         .because(Message::address_taken(&label).text)
         .hint("There is no way left to prove here that it is yours. Please ask your administrator.")
         .way_out(way_out, href)
+}
+
+#[async_trait]
+impl Detour for PendingLink {
+    async fn next(
+        &self,
+        desk: &Desk,
+        flow: &Flow,
+        who: (&Identity, &Session),
+    ) -> Result<Option<Next>, Failure> {
+        before_second_step(desk, flow, who, self).await
+    }
+}
+
+/// Lets the account wait on in the flow of the second step of whoever has just signed in: where that
+/// is taken, or `None` where it cannot be. Where there is nothing more to show, it is linked at once.
+async fn before_second_step(
+    desk: &Desk,
+    from: &Flow,
+    (identity, session): (&Identity, &Session),
+    pending: &PendingLink,
+) -> Result<Option<Next>, Failure> {
+    let assurance = desk.services.actions.assurance();
+    if !assurance.is_weaker(identity, session) {
+        link(desk, from, pending.clone(), identity).await?;
+        return Ok(None);
+    }
+    let principal = Principal::new(Arc::new(identity.clone()), session.clone(), Vec::new());
+    let opening = match from.transport {
+        Transport::Browser => step_up::opening(desk, &principal).await?,
+        Transport::Api => None,
+    };
+    let Some(opening) = opening else {
+        tell_refused(desk, pending, Code::SecondFactorRequired);
+        return Ok(None);
+    };
+    let mut context = opening.context;
+    context[PendingLink::NAME] = parked::context(desk, pending)?[PendingLink::NAME].take();
+    let new = NewFlow {
+        context,
+        messages: opening.messages,
+        until: Some(pending.expires_at),
+        ..NewFlow::after(from, FlowKind::Login, opening.form.unwrap_or_default())
+    };
+    let flow = new.start(desk).await?;
+    let page = desk.flow_page(flow.kind, flow.id);
+    let told = json!({"action": "redirect_browser_to", "redirect_browser_to": page});
+    Ok(Some(Next {
+        page,
+        continue_with: Some(told),
+    }))
 }

@@ -11,7 +11,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
-use super::{second, ways};
+use super::{step_up, step_up::wants_refresh, ways};
 use crate::{
     actions,
     desk::Desk,
@@ -25,13 +25,13 @@ use crate::{
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
-        Some(principal) if second::is_wanted(&visit) => {
-            if second::is_taken(&visit, principal) {
+        Some(principal) if step_up::is_wanted(&visit) => {
+            if step_up::is_taken(&visit, principal) {
                 return already(&desk, &visit, return_to::lenient(&desk, &visit).as_deref());
             }
-            match second::opening(&desk, principal).await? {
+            match step_up::opening(&desk, principal).await? {
                 Some(opening) => opening,
-                None => return second::set_up(&desk, &visit),
+                None => return step_up::set_up(&desk, &visit),
             }
         }
         Some(principal) if wants_refresh(&visit) => refresh(&desk, &visit, principal).await?,
@@ -58,10 +58,10 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
     let opening = match &visit.visitor.principal {
-        Some(principal) if second::is_wanted(&visit) => {
-            match second::opening(&desk, principal).await? {
+        Some(principal) if step_up::is_wanted(&visit) => {
+            match step_up::opening(&desk, principal).await? {
                 Some(opening) => opening,
-                None => return Err(second::none()),
+                None => return Err(step_up::none()),
             }
         }
         Some(principal) if wants_refresh(&visit) => refresh(&desk, &visit, principal).await?,
@@ -80,10 +80,6 @@ pub(crate) fn already(desk: &Desk, visit: &Visit, return_to: Option<&str>) -> Ou
             Ok(Redirect::to(return_to.unwrap_or(&home)).into_response())
         }
     }
-}
-
-pub(super) fn wants_refresh(visit: &Visit) -> bool {
-    visit.query("refresh") == Some("true")
 }
 
 async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Opening, Failure> {

@@ -14,7 +14,7 @@ use crate::{
     complaint::Complaint,
     desk::Desk,
     remembered,
-    sign_in::{Proof, SignIn},
+    sign_in::{Detour, Proof, SignIn},
     submission::Submission,
     throttle::{self, Suspicion},
 };
@@ -109,7 +109,8 @@ pub(super) async fn enter(
         identity,
         proofs: &proofs,
     };
-    sign_in.begin_before(desk, visit, settled.waits).await
+    let detour = settled.waits.as_deref().map(|one| one as &dyn Detour);
+    sign_in.begin_by(desk, visit, detour).await
 }
 
 /// Fails while the identity that is meant has to be left alone.

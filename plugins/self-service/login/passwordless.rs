@@ -8,12 +8,7 @@ use portcullis_kit::{Outcome, Visit};
 
 use super::local;
 use crate::{
-    csrf,
-    desk::Desk,
-    factors::{self, Memory},
-    sign_in::Proof,
-    start,
-    submission::Submission,
+    csrf, desk::Desk, factors, form::Memory, sign_in::Proof, start, submission::Submission,
     throttle,
 };
 

@@ -11,18 +11,16 @@ use portcullis_core::{
     method::MethodError,
     principal::Principal,
 };
-use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use portcullis_kit::{Failure, Outcome, Visit};
 
-use super::{code, init::wants_refresh, strengthened};
+use super::{code, strengthened};
 use crate::{
-    actions,
     complaint::{self, Complaint},
     csrf,
     desk::Desk,
-    factors::{self, Memory},
-    fetch,
-    init::Opening,
-    navigate, notices, remembered, return_to,
+    factors,
+    form::Memory,
+    notices, remembered,
     sign_in::Shown,
     start,
     submission::Submission,
@@ -33,55 +31,6 @@ use crate::{
 const METHOD: &str = "method";
 /// The complaint about a field that was left empty, which is no guess.
 const MISSING: u32 = 4_000_002;
-
-/// Whether the visit asks for the second step.
-pub(super) fn is_wanted(visit: &Visit) -> bool {
-    visit.query("aal") == Some("aal2")
-}
-
-/// Whether the visitor has taken it already, and is not asked to take it again.
-pub(super) fn is_taken(visit: &Visit, principal: &Principal) -> bool {
-    principal.session.aal() >= portcullis_core::session::Aal::Aal2 && !wants_refresh(visit)
-}
-
-/// How its flow begins; `None` for somebody without a second factor.
-pub(super) async fn opening(
-    desk: &Desk,
-    principal: &Principal,
-) -> Result<Option<Opening>, Failure> {
-    let own = factors::own(desk, &principal.identity).await?;
-    let form = factors::ask(desk, principal, &own).await?;
-    Ok((!form.nodes.is_empty()).then(|| Opening {
-        context: remembered::step_up(principal),
-        messages: vec![Message::second_step()],
-        form: Some(form),
-        ..Opening::default()
-    }))
-}
-
-/// Leads somebody without a second factor to where they can set one up.
-pub(super) fn set_up(desk: &Desk, visit: &Visit) -> Outcome {
-    // Their settings are closed until they show what nothing here can ask for.
-    if let Some(principal) = visit.visitor.principal.as_deref()
-        && fetch::is_too_weak(desk, principal)
-    {
-        return Err(Failure::from(Code::SecondFactorRequired)
-            .because("There is a second factor, but it cannot be asked for here. Please ask your administrator."));
-    }
-    match (visit.wants(), desk.services.actions.factor()) {
-        (Wants::Html, Some(action)) => {
-            let return_to = return_to::lenient(desk, visit);
-            let page = actions::begin::asked_page(desk, action, return_to.as_deref());
-            navigate::to(Wants::Html, &page)
-        }
-        _ => Err(none().way_out("To the settings", desk.begin_page(FlowKind::Settings, None))),
-    }
-}
-
-/// The answer where there is no second factor.
-pub(super) fn none() -> Failure {
-    Failure::from(Code::BadRequest).because("There is no second factor to sign in with.")
-}
 
 /// Takes the answer to what was asked.
 pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submission>) -> Outcome {

@@ -17,7 +17,7 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use crate::{codes::by_mail, desk::Desk, factors, forms::Form};
+use crate::{codes::by_mail, desk::Desk, factors, form::Form};
 
 /// How it can prove that an account is its own, too.
 pub(super) async fn to_prove(

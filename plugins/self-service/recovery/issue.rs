@@ -19,7 +19,7 @@ use crate::{
     codes::awaited::{Expected, Holder, Mint},
     config::MailedProof,
     desk::with_query,
-    forms::Form,
+    form::Form,
     remembered,
     start::NewFlow,
 };

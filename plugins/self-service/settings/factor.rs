@@ -24,7 +24,8 @@ use super::save;
 use crate::{
     actions, csrf,
     desk::Desk,
-    factors::{self, Memory},
+    factors,
+    form::Memory,
     forms::action,
     navigate, notices,
     sign_in::{self, Shown},
