@@ -159,7 +159,7 @@ async fn kc_094_only_what_there_is_can_be_asked_for() {
     assert_eq!(public, json!(expected));
 }
 
-/// KC-100, KC-101.
+/// KC-100, KC-101; KC-102: the application is told on the return what became of it.
 #[tokio::test]
 async fn kc_100_kc_101_an_application_has_somebody_change_their_password() {
     let gateway = TestGateway::builder()

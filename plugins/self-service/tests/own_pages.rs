@@ -165,15 +165,20 @@ async fn an_operators_error_page_gets_the_error_by_its_id() {
     );
 }
 
+/// KP-04.
 #[tokio::test]
 async fn pages_of_the_operators_own_are_used_where_given() {
     let mut config = open_registration();
     config.login.ui_url = Some("https://ui.example.org/login?lang=en".parse().unwrap());
+    config.settings.ui_url = Some("https://ui.example.org/profile".parse().unwrap());
     let house = House::with(config, Limits::default());
-    let reply = house.browser().go("/self-service/login/browser").await;
-    assert!(
-        reply
-            .location()
-            .starts_with("https://ui.example.org/login?lang=en&flow=")
-    );
+    house.resident("ada@example.com").await;
+    let mut browser = house.browser();
+    let reply = browser.go("/self-service/login/browser").await;
+    let page = "https://ui.example.org/login?lang=en&flow=";
+    assert!(reply.location().starts_with(page), "{}", reply.location());
+    browser.sign_in("ada@example.com").await;
+    let reply = browser.go("/self-service/settings/browser").await;
+    let page = "https://ui.example.org/profile?flow=";
+    assert!(reply.location().starts_with(page), "{}", reply.location());
 }
