@@ -35,25 +35,21 @@ pub(crate) fn fill(ui: &mut Ui, fields: &Map<String, Value>) {
             continue;
         }
         if let Some(value) = lookup(fields, &input.name) {
-            // A box comes with a hidden field before it: the last one counts.
-            let value = match (input.kind.as_str(), value) {
-                ("checkbox", Value::Array(values)) => values.last().unwrap_or(value),
-                (_, value) => value,
-            };
-            input.value = Some(match (input.kind.as_str(), value) {
-                ("checkbox", Value::String(text)) => is_ticked(text),
-                // A box with a hidden field before it: the last one counts.
-                ("checkbox", Value::Array(items)) => {
-                    is_ticked(items.last().and_then(Value::as_str).unwrap_or_default())
-                }
-                (_, value) => value.clone(),
+            input.value = Some(match input.kind.as_str() {
+                "checkbox" => Value::Bool(is_ticked(value)),
+                _ => value.clone(),
             });
         }
     }
 }
 
-fn is_ticked(text: &str) -> Value {
-    Value::Bool(text == "true" || text == "on")
+/// Whether a box is ticked. It comes with a hidden field before it: the last one counts.
+fn is_ticked(value: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.last().is_some_and(is_ticked),
+        Value::String(text) => text == "true" || text == "on",
+        value => *value == Value::Bool(true),
+    }
 }
 
 fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -65,7 +61,10 @@ fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
 
 /// Whether a message says what the form is for.
 fn explains(message: &Message) -> bool {
-    matches!(message.id, 1_010_003 | 1_010_014 | 1_010_016 | 1_060_001)
+    matches!(
+        message.id,
+        1_010_003 | 1_010_004 | 1_010_014 | 1_010_016 | 1_060_001
+    )
 }
 
 /// Whether a message says what a proof releases. Whoever gives the proof reads it in any case.

@@ -15,9 +15,10 @@ use serde_json::{Map, Value};
 use crate::{
     addresses::awaits_verification,
     codes::{self, by_mail},
+    csrf,
     desk::Desk,
     form::{Form, Memory},
-    throttle,
+    start, throttle,
 };
 
 /// The credentials of `identity` as far as they count at the second step: codes on a list only stand in
@@ -160,8 +161,22 @@ pub(crate) fn confirm_link(desk: &Desk, group: &str) -> Node {
     Node::link(group, &id, &page, Message::to_confirm_address())
 }
 
-/// The nodes of other kinds stay as they are; those of this one are asked anew.
-pub(crate) fn replaced(nodes: Vec<Node>, question: Question, kind: CredentialKind) -> Vec<Node> {
+/// Asks this in place of what the flow's form asks about `kind`; all else in it stays as it is.
+pub(crate) fn ask_anew(
+    desk: &Desk,
+    flow: &mut Flow,
+    (kind, question): (CredentialKind, Question),
+) -> Result<(), Failure> {
+    let mut memory = Memory::of(desk, flow)?;
+    memory.note(kind, question.memory.clone());
+    memory.keep(desk, flow)?;
+    let mut nodes = std::mem::take(&mut flow.ui.nodes);
+    nodes.retain(|node| node.attributes.name != csrf::FIELD);
+    flow.ui.nodes = start::arrange(replaced(nodes, question, kind));
+    Ok(())
+}
+
+fn replaced(nodes: Vec<Node>, question: Question, kind: CredentialKind) -> Vec<Node> {
     let place = nodes.iter().position(|node| node.group == kind.as_str());
     let mut others: Vec<Node> = nodes
         .into_iter()

@@ -12,7 +12,10 @@ pub(crate) fn session(desk: &Desk, session: &Session, identity: &Identity) -> Va
         .sessions
         .lifetimes()
         .is_live(session, desk.now());
-    let identity = identity_json::identity(desk, identity);
+    // Whoever has shown a second factor at a provider needs none here.
+    let pending = desk.services.actions.pending_at(session.aal(), identity);
+    let mut identity = identity_json::identity(desk, identity);
+    identity["required_actions"] = json!(pending);
     json!({
         "id": session.id,
         "active": live,

@@ -233,14 +233,7 @@ impl SignIn<'_> {
         begun: Option<&Begun>,
     ) -> Result<Option<Next>, Failure> {
         let from = (self.flow, self.flow.return_to.as_deref());
-        let next = after::next(desk, from, self.wants, (self.identity, begun)).await?;
-        // Whoever has shown a second factor at a provider needs none here.
-        let pending = desk.services.actions.pending_at(aal, self.identity);
-        let asks = desk.services.actions.pending(self.identity);
-        match pending.is_empty() && !asks.is_empty() {
-            true => Ok(None),
-            false => Ok(next),
-        }
+        after::next(desk, from, self.wants, (self.identity, aal, begun)).await
     }
 
     /// The second step comes before everything else.

@@ -143,7 +143,12 @@ fn may_begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) 
 /// Whether its person has to do it anyway on the way to where the visit's scopes are asked for.
 fn is_required(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
     let (actions, scopes) = (&desk.services.actions, scopes::of_visit(visit));
-    let is_pending = |identity| actions.pending_for(identity, &scopes).contains(&action);
+    let is_pending = |identity| {
+        let aal = principal.session.aal();
+        actions
+            .pending_for_at(aal, identity, &scopes)
+            .contains(&action)
+    };
     principal.pending.contains(&action) || is_pending(&principal.identity)
 }
 

@@ -7,6 +7,7 @@ use portcullis_core::{
     identity::{AcceptedTerms, Identity},
     message::Message,
     principal::Principal,
+    session::{Aal, Session},
 };
 use portcullis_kit::{Outcome, Wants};
 use serde_json::{Value, json};
@@ -121,7 +122,9 @@ pub(crate) async fn complete(
         false => flow.return_to.clone(),
     };
     let from = (flow, return_to.as_deref());
-    let next = after::next(desk, from, submission.wants, (&identity, begun)).await?;
+    let session = submission.principal.as_ref().map(|one| &one.session);
+    let aal = session.map_or(Aal::Aal1, Session::aal);
+    let next = after::next(desk, from, submission.wants, (&identity, aal, begun)).await?;
     let onward = return_to.clone().unwrap_or_else(|| desk.home());
     if submission.wants == Wants::Html {
         let page = next.map_or(onward, |next| next.page);

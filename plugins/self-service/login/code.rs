@@ -23,6 +23,7 @@ use crate::{
     codes::{self, Bond, Sent, by_mail::address},
     desk::Desk,
     forms::code::{self, CODE, RESEND},
+    notices,
     parked::{self, Parked},
     provider::{self, OIDC},
     remembered,
@@ -148,15 +149,27 @@ async fn prove(
     }
     let announcer = &desk.services.announcer;
     let bond = bond(&submission.flow, purpose);
-    if !mailed.sent.take(desk, &bond, &typed).await? {
-        suspicion.failed(desk).await?;
+    let steps_up = remembered::steps_up(&submission.flow);
+    if steps_up {
+        suspicion.hold(desk).await?;
+    }
+    let is_right = mailed.sent.take(desk, &bond, &typed).await?;
+    let identity = desk.services.identities.find(purpose.identity).await?;
+    if !is_right {
+        if suspicion.failed(desk).await?
+            && let (true, Some(identity)) = (steps_up, &identity)
+        {
+            notices::tell(desk, Occasion::SecondStepGuessed, identity).await;
+        }
         announcer.refuse(CODE, Code::CredentialsInvalid);
         let wrong = (field(), Message::code_invalid());
         return submission.reject(desk, vec![wrong]).await;
     }
-    let identity = desk.services.identities.find(purpose.identity).await?;
     match identity {
         Some(identity) if identity.state == IdentityState::Active => {
+            if steps_up {
+                suspicion.forgive(desk).await?;
+            }
             finish(desk, visit, &submission, &identity).await
         }
         _ => {

@@ -7,10 +7,7 @@ use portcullis_core::{
 use portcullis_kit::{Outcome, Visit};
 
 use super::local;
-use crate::{
-    csrf, desk::Desk, factors, form::Memory, sign_in::Proof, start, submission::Submission,
-    throttle,
-};
+use crate::{desk::Desk, factors, form::Memory, sign_in::Proof, submission::Submission, throttle};
 
 /// Signs in whoever it recognises.
 pub(super) async fn sign_in(
@@ -30,7 +27,10 @@ pub(super) async fn sign_in(
         Ok(verified) => verified,
         Err(MethodError::Invalid(complaints)) => {
             announcer.refuse(kind.as_str(), Code::CredentialsInvalid);
-            ask_again(desk, &mut submission, alone).await?;
+            // A challenge is good once.
+            let asked = alone.ask().await;
+            let question = asked.map_err(|error| throttle::of_method(desk, error))?;
+            factors::ask_anew(desk, &mut submission.flow, (kind, question))?;
             return submission.reject(desk, complaints).await;
         }
         Err(error) => return Err(throttle::of_method(desk, error)),
@@ -46,21 +46,4 @@ pub(super) async fn sign_in(
     noted.await?;
     let proof = Proof::credential(kind.as_str(), used);
     local::enter(desk, visit, &submission, (proof, &verified.identity)).await
-}
-
-/// Asks once more: a challenge is good once.
-async fn ask_again(
-    desk: &Desk,
-    submission: &mut Submission,
-    alone: &dyn Passwordless,
-) -> Result<(), portcullis_kit::Failure> {
-    let asked = alone.ask().await;
-    let question = asked.map_err(|error| throttle::of_method(desk, error))?;
-    let mut memory = Memory::of(desk, &submission.flow)?;
-    memory.note(alone.kind(), question.memory.clone());
-    memory.keep(desk, &mut submission.flow)?;
-    let mut nodes = std::mem::take(&mut submission.flow.ui.nodes);
-    nodes.retain(|node| node.attributes.name != csrf::FIELD);
-    submission.flow.ui.nodes = start::arrange(factors::replaced(nodes, question, alone.kind()));
-    Ok(())
 }

@@ -21,8 +21,7 @@ use crate::{
     factors,
     form::Memory,
     notices, remembered,
-    sign_in::Shown,
-    start,
+    sign_in::{self, Shown},
     submission::Submission,
     throttle::{self, Suspicion},
 };
@@ -40,9 +39,9 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
     }
     let factor = submission.text(METHOD);
     let Some(factor) = factor.and_then(|name| factors::second(desk, name)) else {
-        return submission
-            .reject(desk, vec![(None, complaint::unknown())])
-            .await;
+        forget_typed(&mut submission);
+        let unknown = (None, complaint::unknown());
+        return submission.reject(desk, vec![unknown]).await;
     };
     let suspicion = Suspicion::of_second(desk, visit, principal.identity.id).await?;
     require_no_pause(desk, &suspicion, &submission).await?;
@@ -64,7 +63,8 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, mut submission: Box<Submi
     match proved {
         Ok(proved) => {
             suspicion.forgive(desk).await?;
-            complete(desk, visit, submission, (&identity, &proved)).await
+            let asked = (factor, &identity, &*own);
+            complete(desk, visit, submission, (asked, &proved)).await
         }
         Err(MethodError::Invalid(complaints)) => {
             if complaints.iter().any(|(_, message)| message.id != MISSING) {
@@ -114,8 +114,9 @@ async fn complete(
     desk: &Desk,
     visit: &Visit,
     submission: Box<Submission>,
-    (identity, proved): (&Identity, &Proved),
+    (asked, proved): ((&dyn Factor, &Identity, &[Credential]), &Proved),
 ) -> Outcome {
+    let (_, identity, _) = asked;
     Memory::claim(desk, &submission.flow).await?;
     let (credentials, after) = (&desk.services.credentials, &proved.after);
     if proved.before.config != after.config
@@ -123,11 +124,10 @@ async fn complete(
             .replace_config(&proved.before.config, after)
             .await?
     {
-        return submission
-            .reject(desk, vec![(None, Message::changed_meanwhile())])
-            .await;
+        let overtaken = vec![(None, Message::changed_meanwhile())];
+        return ask_again(desk, submission, asked, overtaken).await;
     }
-    crate::sign_in::claim(desk, &submission.flow, identity.id).await?;
+    sign_in::claim(desk, &submission.flow, identity.id).await?;
     credentials.note_use(after.id, desk.now()).await?;
     strengthened::go_on(desk, visit, &submission, (identity, Shown::with(after))).await
 }
@@ -139,23 +139,16 @@ async fn ask_again(
     (factor, identity, own): (&dyn Factor, &Identity, &[Credential]),
     complaints: Vec<Complaint>,
 ) -> Outcome {
-    let kept = |name: &String| name == csrf::FIELD || name == METHOD;
-    submission.fields.retain(|name, _| kept(name));
+    forget_typed(&mut submission);
     let asked = factor.ask(identity, own).await;
     if let Some(question) = asked.map_err(|error| throttle::of_method(desk, error))? {
-        let mut memory = Memory::of(desk, &submission.flow)?;
-        memory.note(factor.kind(), question.memory.clone());
-        memory.keep(desk, &mut submission.flow)?;
-        let nodes = std::mem::take(&mut submission.flow.ui.nodes);
-        let nodes = factors::replaced(nodes, question, factor.kind());
-        submission.flow.ui.nodes = start::arrange(without_token(nodes));
+        factors::ask_anew(desk, &mut submission.flow, (factor.kind(), question))?;
     }
     submission.reject(desk, complaints).await
 }
 
-/// The nodes beside the anti-forgery token.
-fn without_token(nodes: Vec<portcullis_core::ui::Node>) -> Vec<portcullis_core::ui::Node> {
-    let mut nodes = nodes;
-    nodes.retain(|node| node.attributes.name != csrf::FIELD);
-    nodes
+/// What was typed belongs in no form and in no store.
+fn forget_typed(submission: &mut Submission) {
+    let kept = |name: &String| name == csrf::FIELD || name == METHOD;
+    submission.fields.retain(|name, _| kept(name));
 }

@@ -29,7 +29,6 @@ use crate::{
     forms::action,
     navigate, notices,
     sign_in::{self, Shown},
-    start,
     submission::Submission,
     throttle,
 };
@@ -137,14 +136,9 @@ async fn ask(
     question: Question,
 ) -> Outcome {
     let flow = &mut submission.flow;
-    let mut memory = Memory::of(desk, flow)?;
-    memory.note(kind, question.memory.clone());
-    memory.keep(desk, flow)?;
     let mut shown = question.nodes.iter();
     let shown = shown.find_map(|node| node.attributes.shown.id.clone());
-    let mut nodes = std::mem::take(&mut flow.ui.nodes);
-    nodes.retain(|node| node.attributes.name != csrf::FIELD);
-    flow.ui.nodes = start::arrange(factors::replaced(nodes, question, kind));
+    factors::ask_anew(desk, flow, (kind, question))?;
     flow.ui.messages = Vec::new();
     flow.state = "show_form".to_owned();
     desk.services.flows.put(flow).await?;

@@ -1,11 +1,15 @@
 //! Signing in with a code by mail, alone or as the second step.
 
-use portcullis_core::assurance::Assurance;
+use std::time::Duration;
+
+use portcullis_core::{action::Action, assurance::Assurance};
 use serde_json::{Value, json};
 
 use super::house::{
-    Browser, House, Reply, action, csrf,
-    factor::house,
+    Browser, House, Reply, action,
+    busy::Busy,
+    csrf,
+    factor::{STEP_UP, WHOAMI, aal, house},
     mailed::{mailed, other_than, type_in},
     messages, node, open_registration,
 };
@@ -113,34 +117,75 @@ async fn a_code_by_mail_is_the_second_step_of_whoever_has_proved_an_address() {
     house.proved_resident(ADA).await;
     let mut browser = house.browser();
     browser.sign_in(ADA).await;
-    let refused = browser.ask("/sessions/whoami").await;
+    let refused = browser.ask(WHOAMI).await;
     assert_eq!(refused.error(), (403, "session_aal2_required".to_owned()));
-    let flow = browser
-        .ask("/self-service/login/browser?aal=aal2")
-        .await
-        .json();
-    let fields = json!({"method": "code", "csrf_token": csrf(&flow)});
-    let sent = browser.post(action(&flow), &fields).await;
-    let flow = sent.json();
+    let flow = send(&mut browser).await;
     assert_eq!(flow["state"], "sent_email", "{flow}");
     let code = mailed(&house);
     let wrong = type_in(&mut browser, &flow, &other_than(&code)).await;
     assert_eq!(messages_of_code(&wrong.json()), [4_010_008]);
     let done = type_in(&mut browser, &flow, &code).await;
     assert_eq!(done.status, 200, "{}", done.text());
-    let session = browser.ask("/sessions/whoami").await.json();
-    assert_eq!(session["authenticator_assurance_level"], "aal2");
+    assert_eq!(aal(&mut browser).await, "aal2");
 }
 
 /// One mailbox is one factor.
 #[tokio::test]
 async fn who_got_in_by_mail_is_not_raised_by_mail() {
-    let house = house(by_mail());
-    house.resident("eve@example.com").await;
+    let mut config = open_registration();
+    config.passwordless_code = true;
+    let house = Busy {
+        assurance: by_mail(),
+        off: vec![Action::VerifyProfile],
+        config,
+        ..Busy::default()
+    }
+    .house();
+    house.proved_resident(ADA).await;
     let mut browser = house.browser();
-    // Nothing is proved, so that there is no second factor either.
-    browser.sign_in("eve@example.com").await;
-    assert_eq!(browser.ask("/sessions/whoami").await.status, 200);
-    let reply = browser.ask("/self-service/login/browser?aal=aal2").await;
-    assert_eq!(reply.status, 400);
+    let flow = browser.begin("login").await;
+    let flow = ask(&mut browser, &flow, ADA).await.json();
+    let code = mailed(&house);
+    let done = type_in(&mut browser, &flow, &code).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert_eq!(aal(&mut browser).await, "aal1");
+    assert_eq!(browser.ask(STEP_UP).await.status, 400);
 }
+
+/// Asks for a code in the form of the second step.
+async fn send(browser: &mut Browser<'_>) -> Value {
+    let flow = browser.ask(STEP_UP).await.json();
+    let fields = json!({"method": "code", "csrf_token": csrf(&flow)});
+    browser.post(action(&flow), &fields).await.json()
+}
+
+/// CU-25: a wrong code at the second step is a guess by whoever knows the password, however it came.
+#[tokio::test]
+async fn guesses_at_mailed_codes_are_told_and_forgiven_like_any_other() {
+    let house = house(by_mail());
+    house.proved_resident(ADA).await;
+    let told = || {
+        let mails = house.letters.mails();
+        let about = mails.iter().filter(|one| one.subject == GUESSED);
+        about.count()
+    };
+    for right in [true, false, false] {
+        let mut browser = house.browser();
+        browser.sign_in(ADA).await;
+        let flow = send(&mut browser).await;
+        let code = mailed(&house);
+        assert_eq!(told(), 0);
+        for _ in 0..5 - usize::from(right) {
+            house.clock.advance(Duration::from_secs(11));
+            let wrong = type_in(&mut browser, &flow, &other_than(&code)).await;
+            assert_eq!(wrong.status, 400, "{}", wrong.text());
+        }
+        if right {
+            assert_eq!(type_in(&mut browser, &flow, &code).await.status, 200);
+        }
+    }
+    assert_eq!(told(), 1);
+}
+
+/// What the letter is about that tells of guesses.
+const GUESSED: &str = "second_step_guessed";

@@ -12,21 +12,12 @@ use serde_json::json;
 
 use super::house::{
     Browser, House, action, csrf,
-    factor::{CODE, house, house_without},
+    factor::{CODE, STEP_UP, WHOAMI, enforced, house, house_without, prove},
     node,
 };
 
 const ADA: &str = "ada@example.com";
-const STEP_UP: &str = "/self-service/login/browser?aal=aal2";
 const SETTINGS: &str = "/self-service/settings/browser";
-const WHOAMI: &str = "/sessions/whoami";
-
-fn enforced() -> Assurance {
-    Assurance {
-        enforce: true,
-        ..Assurance::default()
-    }
-}
 
 async fn keep(house: &House, identity: &Identity, kind: CredentialKind) {
     let equipped = house.equip(identity).await;
@@ -42,8 +33,7 @@ async fn keep(house: &House, identity: &Identity, kind: CredentialKind) {
 
 async fn step_up(browser: &mut Browser<'_>) {
     let flow = browser.ask(STEP_UP).await.json();
-    let fields = json!({"method": "totp", "totp_code": CODE, "csrf_token": csrf(&flow)});
-    assert_eq!(browser.post(action(&flow), &fields).await.status, 200);
+    assert_eq!(prove(browser, &flow, CODE).await.status, 200);
 }
 
 fn refused(reply: &super::house::Reply) {

@@ -13,14 +13,13 @@ use serde_json::{Value, json};
 
 use super::house::{
     Browser, House, PASSWORD, action, credentials, csrf,
-    factor::{CODE, house},
+    factor::{CODE, aal, house},
     messages,
     provider_visit::{arrive, asked},
     stand_ins::TWICE,
 };
 
 const ADA: &str = "ada@example.com";
-const WHOAMI: &str = "/sessions/whoami";
 
 /// A house whose providers say when somebody has shown two factors there.
 async fn equipped(link: Linking) -> (House, Identity) {
@@ -37,12 +36,6 @@ async fn equipped(link: Linking) -> (House, Identity) {
 async fn links(house: &House, identity: &Identity) -> usize {
     let links = house.services.broker.links(identity.id).await;
     links.unwrap().len()
-}
-
-async fn aal(browser: &mut Browser<'_>) -> String {
-    let session = browser.ask(WHOAMI).await.json();
-    let aal = session["authenticator_assurance_level"].as_str();
-    aal.unwrap_or_default().to_owned()
 }
 
 /// Proves to be Ada by her password, and returns the flow of the second step.

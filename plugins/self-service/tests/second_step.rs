@@ -1,42 +1,16 @@
 //! The second step of signing in: who is asked for it, what it gives, and what nobody gets around.
 
-use portcullis_core::assurance::Assurance;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::house::{
-    Browser, PASSWORD, action, credentials, csrf,
-    factor::{CODE, house},
+    PASSWORD, action, credentials, csrf,
+    factor::{CODE, STEP_UP, WHOAMI, aal, available, enforced, house, prove},
     messages, node,
+    provider_visit::arrive,
+    stand_ins::TWICE,
 };
 
 const ADA: &str = "ada@example.com";
-const STEP_UP: &str = "/self-service/login/browser?aal=aal2";
-const WHOAMI: &str = "/sessions/whoami";
-
-fn available() -> Assurance {
-    Assurance {
-        highest_available: true,
-        ..Assurance::default()
-    }
-}
-
-fn enforced() -> Assurance {
-    Assurance {
-        enforce: true,
-        ..available()
-    }
-}
-
-async fn prove(browser: &mut Browser<'_>, flow: &Value, code: &str) -> super::house::Reply {
-    let fields = json!({"method": "totp", "totp_code": code, "csrf_token": csrf(flow)});
-    browser.post(action(flow), &fields).await
-}
-
-async fn aal(browser: &mut Browser<'_>) -> String {
-    let session = browser.ask(WHOAMI).await.json();
-    let aal = session["authenticator_assurance_level"].as_str();
-    aal.unwrap_or_default().to_owned()
-}
 
 /// CU-25: who has a second factor is asked for it, and is nobody until it is shown.
 #[tokio::test]
@@ -225,4 +199,42 @@ async fn whoever_has_none_is_led_to_set_one_up() {
         nobody.ask(STEP_UP).await.error(),
         (401, "session_aal1_required".to_owned())
     );
+}
+
+/// A form says what it is for after a mistake, too, and keeps no code whatever is wrong with it.
+#[tokio::test]
+async fn what_was_typed_by_mistake_is_in_no_form() {
+    let house = house(available());
+    let ada = house.resident(ADA).await;
+    house.equip(&ada).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let flow = browser.ask(STEP_UP).await.json();
+    for method in ["totp", "nonsense"] {
+        let fields = json!({"method": method, "totp_code": "112233", "csrf_token": csrf(&flow)});
+        let reply = browser.post(action(&flow), &fields).await;
+        assert_eq!(reply.status, 400);
+        assert!(!reply.text().contains("112233"), "{}", reply.text());
+        assert!(messages(&reply.json()).contains(&1_010_004), "{method}");
+    }
+}
+
+/// CU-25: whoever has shown two factors at their provider needs none here, and is told of none.
+#[tokio::test]
+async fn two_factors_at_a_provider_are_enough() {
+    let house = house(enforced());
+    house.configure("google", |provider| {
+        provider.policy.second_factor.amr_values = vec!["mfa".to_owned()];
+    });
+    let mut browser = house.browser();
+    let reply = arrive(&mut browser, "google", TWICE).await;
+    let page = reply.location();
+    assert!(!page.contains("CONFIGURE_TOTP"), "{page}");
+    let session = browser.ask(WHOAMI).await.json();
+    assert_eq!(
+        session["authenticator_assurance_level"], "aal2",
+        "{session}"
+    );
+    assert_eq!(session["required_actions"], json!([]));
+    assert_eq!(session["identity"]["required_actions"], json!([]));
 }

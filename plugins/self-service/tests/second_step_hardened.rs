@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use portcullis_core::{
-    assurance::Assurance,
     captcha::{Captcha, CaptchaAnswer, CaptchaError, CaptchaKind},
     credential::{Credential, CredentialKind, CredentialStore},
     flow::{Flow, FlowKind, FlowStore},
@@ -15,8 +14,8 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::house::{
-    Browser, House, PASSWORD, Reply, action, credentials, csrf,
-    factor::{CODE, house, house_over},
+    Browser, House, PASSWORD, action, credentials, csrf,
+    factor::{CODE, STEP_UP, WHOAMI, available, enforced, house, house_over, prove},
     hasty::Hasty,
     mailed::ask,
     messages, open_registration,
@@ -24,28 +23,7 @@ use super::house::{
 use crate::{CaptchaGuard, Limits};
 
 const ADA: &str = "ada@example.com";
-const STEP_UP: &str = "/self-service/login/browser?aal=aal2";
-const WHOAMI: &str = "/sessions/whoami";
 const WINDOW: Duration = Duration::from_secs(5 * 60 + 1);
-
-fn available() -> Assurance {
-    Assurance {
-        highest_available: true,
-        ..Assurance::default()
-    }
-}
-
-fn enforced() -> Assurance {
-    Assurance {
-        enforce: true,
-        ..available()
-    }
-}
-
-async fn prove(browser: &mut Browser<'_>, flow: &Value, code: &str) -> Reply {
-    let fields = json!({"method": "totp", "totp_code": code, "csrf_token": csrf(flow)});
-    browser.post(action(flow), &fields).await
-}
 
 async fn step_up(browser: &mut Browser<'_>) -> Value {
     browser.ask(STEP_UP).await.json()

@@ -19,7 +19,7 @@ use portcullis_core::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{House, busy::Busy};
+use super::{Browser, House, Reply, action, busy::Busy, csrf};
 
 /// What the factor takes.
 pub(crate) const CODE: &str = "123456";
@@ -158,6 +158,40 @@ impl Factor for FakeList {
             after: list.clone(),
         })
     }
+}
+
+/// Where a browser takes the second step.
+pub(crate) const STEP_UP: &str = "/self-service/login/browser?aal=aal2";
+/// Where a session is told.
+pub(crate) const WHOAMI: &str = "/sessions/whoami";
+
+/// Whoever has a second factor has to use it.
+pub(crate) fn available() -> Assurance {
+    Assurance {
+        highest_available: true,
+        ..Assurance::default()
+    }
+}
+
+/// Everybody has to have one, too.
+pub(crate) fn enforced() -> Assurance {
+    Assurance {
+        enforce: true,
+        ..available()
+    }
+}
+
+/// Types this code into a form that asks for the factor.
+pub(crate) async fn prove(browser: &mut Browser<'_>, flow: &Value, code: &str) -> Reply {
+    let fields = json!({"method": "totp", "totp_code": code, "csrf_token": csrf(flow)});
+    browser.post(action(flow), &fields).await
+}
+
+/// How strongly a browser is signed in.
+pub(crate) async fn aal(browser: &mut Browser<'_>) -> String {
+    let session = browser.ask(WHOAMI).await.json();
+    let aal = session["authenticator_assurance_level"].as_str();
+    aal.unwrap_or_default().to_owned()
 }
 
 /// A house with the factor, where people have to be signed in as strongly as this.
