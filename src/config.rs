@@ -3,6 +3,7 @@
 //! [`load()`] is the only way in; what it returns has passed every check, and secrets named by file
 //! have been read.
 
+mod admin;
 mod alone;
 mod breached;
 mod captcha;
@@ -56,6 +57,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 pub use self::{
+    admin::{Admin, AdminAuth},
     breached::Breached,
     captcha::{Captcha, CaptchaFlow, CaptchaProvider},
     connection::ConnectionUrl,
@@ -260,6 +262,12 @@ impl Config {
         self.plugins
             .self_service
             .validate(&mut check.under("plugins").under("self-service"));
+        if let Some(admin) = &self.plugins.admin {
+            admin.validate(
+                self.listen.admin,
+                &mut check.under("plugins").under("admin"),
+            );
+        }
         self.mail.validate(&mut check.under("mail"));
         self.messages.validate(&mut check.under("messages"));
         self.warn_of_silence(&mut check.under("mail"));

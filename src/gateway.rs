@@ -1,5 +1,6 @@
 //! The gateway: every part put in its place. The one corner that sees them all.
 
+mod admin;
 mod assembly;
 mod factors;
 mod foundation;

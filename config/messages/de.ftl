@@ -241,6 +241,12 @@ link_expired = Die Verknüpfung wurde nicht rechtzeitig bestätigt.
 link_not_found = Diese Verknüpfung gibt es nicht.
 last_first_factor = Das ist der einzige Weg zur Anmeldung, deshalb bleibt er.
 sign_in_loop = Die Anmeldung gelingt, aber der Browser behält das Cookie der Sitzung nicht.
+unauthorized = Sie müssen zeigen, wer Sie sind: Ein Zugangstoken oder Sitzungstoken fehlt oder gilt nicht mehr.
+insufficient_role = Ihre Rollen erlauben das nicht.
+last_administrator = Das ist die letzte Person mit der Rolle admin, deshalb bleibt sie es.
+host_refused = Die Anfrage ging an einen Hostnamen, der nicht unserer ist.
+identity_not_found = Niemand hat diese Kennung.
+record_not_found = Unter dieser Kennung gibt es nichts.
 
 ## Formulare
 

@@ -249,6 +249,12 @@ link_expired = The link was not confirmed in time.
 link_not_found = There is no such link.
 last_first_factor = This is the only way to sign in, so it stays.
 sign_in_loop = Signing in works, but the browser does not keep the session's cookie.
+unauthorized = You have to show who you are: an access token or a session token is missing, or not good any more.
+insufficient_role = Your roles do not allow this.
+last_administrator = This is the last administrator, so it stays one.
+host_refused = The request was sent to a host name that is not ours.
+identity_not_found = There is nobody with this id.
+record_not_found = There is nothing with this id.
 
 ## Forms
 

@@ -5,6 +5,7 @@
 
 mod body;
 mod captcha;
+pub mod dialect;
 mod escape;
 mod failure;
 mod form;

@@ -10,9 +10,9 @@ use portcullis_core::{
     session::{Aal, Session},
     store::StoreError,
 };
-use portcullis_kit::Visit;
+use portcullis_kit::{Visit, dialect::DeviceName};
 
-use crate::{desk::Desk, device::DeviceName, marker, notices, throttle};
+use crate::{desk::Desk, marker, notices, throttle};
 
 /// Tells whoever wants to know that they have signed in somewhere new, and remembers where. What
 /// cannot be noted keeps nobody out.

@@ -5,13 +5,13 @@ use portcullis_core::{
     identity::Identity,
     ui::Ui,
 };
-use portcullis_kit::Locale;
+use portcullis_kit::{Locale, dialect};
 use serde_json::{Value, json};
 
 use crate::{
     csrf::{self, Csrf},
     desk::Desk,
-    identity_json, remembered,
+    remembered,
 };
 
 /// The flow's form in a language, with the token filled in; native flows have none. Stores keep it
@@ -72,7 +72,7 @@ pub(crate) fn flow(
         };
     }
     if let (FlowKind::Settings, Some(identity)) = (flow.kind, identity) {
-        json["identity"] = identity_json::identity(desk, identity);
+        json["identity"] = dialect::identity(&desk.services, identity);
     }
     json
 }

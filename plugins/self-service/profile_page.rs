@@ -20,7 +20,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{
     Failure, Line, Locale, Outcome, OverviewPage, OverviewRow, OverviewSection, PostButton, Visit,
-    Wants, WayOut,
+    Wants, WayOut, dialect::DeviceName,
 };
 use serde_json::Value;
 
@@ -28,7 +28,6 @@ use crate::{
     codes,
     csrf::{self, Csrf},
     desk::{Desk, with_query},
-    device::DeviceName,
     fetch, language, logout,
     navigate::with_cookie,
     provider,

@@ -11,7 +11,10 @@ use super::{
     desk::{self, Desk},
     serve,
 };
-use crate::{config::Config, entropy::OsEntropy};
+use crate::{
+    config::{Admin, Config},
+    entropy::OsEntropy,
+};
 
 /// What the first account signs in with.
 const EMAIL: &str = "admin@example.org";
@@ -36,6 +39,7 @@ pub(super) fn run() -> Result<(), Failure> {
 fn configuration() -> Config {
     let mut config = Config::embedded();
     config.plugins.self_service.registration.enabled = true;
+    config.plugins.admin = Some(Admin::default());
     // Only this machine: a demonstration has open registration and speaks plain http.
     config.listen.proxy = ([127, 0, 0, 1], 4180).into();
     // Only here: whoever tries the gateway out is the one it writes to.

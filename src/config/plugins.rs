@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{duration, finding::Check, form_module::FormModule, text};
+use super::{admin::Admin, duration, finding::Check, form_module::FormModule, text};
 
 /// The sections of the built-in plugins.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -13,6 +13,9 @@ use super::{duration, finding::Check, form_module::FormModule, text};
 pub struct Plugins {
     /// Sign-in, registration and sign-out.
     pub self_service: SelfService,
+    /// The admin API and its console; there only where its section stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin: Option<Admin>,
 }
 
 /// `[plugins.self-service]`: sign-in, registration and sign-out.

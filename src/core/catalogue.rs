@@ -85,6 +85,12 @@ catalogue! {
     LinkNotFound = "link_not_found", NOT_FOUND, "There is no such link.";
     LastFactor = "last_first_factor", BAD_REQUEST, "This is the only way to sign in, so it stays.";
     SignInLoop = "sign_in_loop", BAD_REQUEST, "Signing in works, but the browser does not keep the session's cookie.";
+    Unauthorized = "unauthorized", UNAUTHORIZED, "You have to show who you are: an access token or a session token is missing, or not good any more.";
+    InsufficientRole = "insufficient_role", FORBIDDEN, "Your roles do not allow this.";
+    LastAdministrator = "last_administrator", CONFLICT, "This is the last administrator, so it stays one.";
+    HostRefused = "host_refused", FORBIDDEN, "The request was sent to a host name that is not ours.";
+    IdentityNotFound = "identity_not_found", NOT_FOUND, "There is nobody with this id.";
+    RecordNotFound = "record_not_found", NOT_FOUND, "There is nothing with this id.";
 }
 
 impl Serialize for Code {
@@ -152,6 +158,12 @@ mod tests {
 404 link_not_found
 400 last_first_factor
 400 sign_in_loop
+401 unauthorized
+403 insufficient_role
+409 last_administrator
+403 host_refused
+404 identity_not_found
+404 record_not_found
 ";
 
     #[test]

@@ -65,6 +65,8 @@ pub struct Host {
     pub observers: Vec<Arc<dyn Observer>>,
     /// Pages on the proxy listener, by the path below the gateway's prefix they begin with.
     pub public_pages: Vec<(String, Arc<dyn Pages>)>,
+    /// Pages on the admin listener, by the path they begin with.
+    pub admin_pages: Vec<(String, Arc<dyn Pages>)>,
 }
 
 /// What plugins may use of the gateway.

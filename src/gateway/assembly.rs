@@ -5,13 +5,14 @@ use std::sync::Arc;
 use portcullis_core::{
     flow::FlowKind,
     method::Method,
+    pages::Pages,
     plugin::{Announcer, Host, Plugin, Services},
     stage::{Authenticator, Observer},
 };
 use portcullis_kit::{Locales, SecurityHeaders, Shell};
 use portcullis_self_service::{CaptchaGuard, SelfService};
 
-use super::{BuildError, Foundation, ProviderParts, routes};
+use super::{BuildError, Foundation, ProviderParts, admin, routes};
 use crate::{
     answer::Answers,
     authenticate::SessionAuthenticator,
@@ -22,7 +23,7 @@ use crate::{
     listener::{clean::Cleaner, client::TrustedProxies, limits::Limits, request_id::RequestIds},
     observe::events::EventLog,
     pipeline::{Pipeline, PipelineParts},
-    profile_fetch::ProfileFetch,
+    profile_fetch::{self, ProfileFetch},
     proxy::{Gate, GateParts},
     upstream::Upstreams,
 };
@@ -30,14 +31,14 @@ use crate::{
 /// What own pages call the gateway.
 pub(super) const PRODUCT: &str = "Portcullis";
 
-/// The gate over this foundation, with the built-in plugins and the additional ones; and what of
-/// the own pages the admin listener serves, too.
+/// The gate over this foundation, with the built-in plugins and the additional ones; and what the
+/// admin listener serves of theirs.
 pub(super) async fn gate(
     config: &Config,
     foundation: &Foundation,
     providers: &ProviderParts,
     plugins: Plugins,
-) -> Result<(Gate, Option<ProfileFetch>), BuildError> {
+) -> Result<(Gate, AdminPages), BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![
         Arc::new(foundation.metrics.clone()),
         Arc::clone(&foundation.post.observer),
@@ -65,9 +66,19 @@ pub(super) async fn gate(
     for plugin in plugins.additional {
         plugin.install(&mut host)?;
     }
+    if let Some(admin) = admin::admin(config, foundation)? {
+        admin.install(&mut host)?;
+    }
+    let mut pages = std::mem::take(&mut host.admin_pages);
+    if let Some(fetch) = fetch {
+        pages.insert(0, (profile_fetch::PATH.to_owned(), Arc::new(fetch)));
+    }
     let gate = Gate::new(parts(config, foundation, host, locales)?);
-    Ok((gate, fetch))
+    Ok((gate, pages))
 }
+
+/// Pages of the admin listener by the path they begin with; the first that fits answers.
+pub(super) type AdminPages = Vec<(String, Arc<dyn Pages>)>;
 
 /// What embedders add, and who tells all observers.
 pub(super) struct Plugins {
@@ -129,7 +140,7 @@ fn captcha(section: &config::Captcha) -> Result<Option<CaptchaGuard>, BuildError
     }))
 }
 
-fn security_headers(config: &Config) -> SecurityHeaders {
+pub(super) fn security_headers(config: &Config) -> SecurityHeaders {
     SecurityHeaders {
         frame_ancestors: config.security_headers.frame_ancestors.clone(),
         directives: config.security_headers.directives(),
@@ -158,6 +169,7 @@ fn host(services: Services, observers: Vec<Arc<dyn Observer>>) -> Host {
         enrichers: Vec::new(),
         observers,
         public_pages: Vec::new(),
+        admin_pages: Vec::new(),
     }
 }
 

@@ -30,7 +30,6 @@ use crate::{
         log::{self, Format},
         writer::Flush,
     },
-    profile_fetch,
     providers::{Roster, watch},
     store::Store,
 };
@@ -65,7 +64,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let prepared = ProviderParts::prepare(&config, &foundation, other, &plugins.announcer);
     let providers = prepared.await?;
     let watch = watch(Arc::clone(&providers.keeper)).map_err(BuildError::Runtime)?;
-    let (gate, fetch) = assembly::gate(&config, &foundation, &providers, plugins).await?;
+    let (gate, admin_pages) = assembly::gate(&config, &foundation, &providers, plugins).await?;
     let mut server = Server::new(UpstreamSettings::default());
     server.proxy(proxy_endpoint(&config)?, gate);
     let told = Told {
@@ -77,13 +76,13 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
     let documents = Documents::new(Arc::clone(&foundation.schemas));
-    let mut admin: Vec<(&str, Arc<dyn Pages>)> = vec![
-        ("/health", Arc::new(health)),
-        ("/schemas", Arc::new(documents)),
+    let mut admin: Vec<(String, Arc<dyn Pages>)> = vec![
+        ("/health".to_owned(), Arc::new(health)),
+        ("/schemas".to_owned(), Arc::new(documents)),
     ];
-    admin.extend(fetch.map(|fetch| (profile_fetch::PATH, Arc::new(fetch) as Arc<dyn Pages>)));
+    admin.extend(admin_pages);
     server.in_process("admin", Endpoint::bind(config.listen.admin)?, own(admin));
-    let metrics = vec![("/metrics", foundation.metrics.pages())];
+    let metrics = vec![("/metrics".to_owned(), foundation.metrics.pages())];
     server.in_process(
         "metrics",
         Endpoint::bind(config.listen.metrics)?,
@@ -109,15 +108,12 @@ fn proxy_endpoint(config: &Config) -> Result<Endpoint, BuildError> {
 }
 
 fn in_process(
-    pages: Vec<(&str, Arc<dyn Pages>)>,
+    pages: Vec<(String, Arc<dyn Pages>)>,
     entropy: &dyn Entropy,
     config: &Config,
 ) -> InProcess {
     InProcess {
-        pages: pages
-            .into_iter()
-            .map(|(path, pages)| (path.to_owned(), pages))
-            .collect(),
+        pages,
         request_ids: RequestIds::new(entropy),
         body_bytes: config.limits.body_bytes.as_usize(),
     }

@@ -12,14 +12,14 @@ use portcullis_core::{
     message::Message,
     ui::Node,
 };
-use portcullis_kit::{Outcome, Visit};
+use portcullis_kit::{Outcome, Visit, dialect};
 use serde_json::{Map, Value, json};
 
 use super::{BEGIN, REQUEST, wording};
 use crate::{
     csrf::{self, Csrf},
     desk::Desk,
-    fetch, identity_json,
+    fetch,
 };
 
 /// Answers with a flow, to the browser that began it and whoever it is about.
@@ -36,7 +36,7 @@ pub(crate) async fn fetch(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
 
 /// The flow as it is written.
 pub(super) fn payload(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>, identity: &Identity) -> Value {
-    let known = identity_json::identity(desk, identity);
+    let known = dialect::identity(&desk.services, identity);
     let action = desk.own(&format!("{BEGIN}/update?{REQUEST}={}", flow.id));
     let mut form = json!({
         "action": action,

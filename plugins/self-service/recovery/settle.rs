@@ -15,7 +15,7 @@ use portcullis_core::{
     secret::Token,
     session::Session,
 };
-use portcullis_kit::{Failure, Outcome, Visit};
+use portcullis_kit::{Failure, Outcome, Visit, dialect};
 use serde_json::{Value, json};
 
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
         step::PASSED,
     },
     desk::Desk,
-    forms, navigate, notices, remembered, session_json,
+    forms, navigate, notices, remembered,
     sign_in::{self, Proof, SignIn},
     start::NewFlow,
     submission::Submission,
@@ -149,7 +149,7 @@ fn body(
     settings: &Flow,
 ) -> Value {
     let mut body = submission.json(desk);
-    body["session"] = session_json::session(desk, session, identity);
+    body["session"] = dialect::session(&desk.services, session, identity);
     body["session_token"] = json!(token.expose());
     let page = desk.flow_page(FlowKind::Settings, settings.id);
     body["continue_with"] = json!([

@@ -8,7 +8,7 @@ use portcullis_core::{
     identity::{Identity, IdentityState},
     message::Message,
 };
-use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use portcullis_kit::{Failure, Outcome, Visit, Wants, dialect};
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,7 +20,6 @@ use crate::{
     },
     config::MailedProof,
     desk::Desk,
-    identity_json,
     start::NewFlow,
     submission::Submission,
     throttle,
@@ -157,6 +156,6 @@ fn answer(
         .map(|begun| begun.continue_with(desk))
         .into_iter()
         .collect();
-    let identity = identity_json::identity(desk, identity);
+    let identity = dialect::identity(&desk.services, identity);
     Json(json!({"identity": identity, "continue_with": told})).into_response()
 }

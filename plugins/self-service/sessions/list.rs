@@ -7,11 +7,11 @@ use axum::{
     response::{IntoResponse, Json},
 };
 use http::HeaderName;
-use portcullis_kit::{Outcome, Visit};
+use portcullis_kit::{Outcome, Visit, dialect};
 use serde_json::Value;
 
 use super::principal;
-use crate::{desk::Desk, session_json};
+use crate::desk::Desk;
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
@@ -25,7 +25,7 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let others: Vec<Value> = sessions
         .iter()
         .filter(|session| session.id != principal.session.id && lifetimes.is_live(session, now))
-        .map(|session| session_json::session(&desk, session, identity))
+        .map(|session| dialect::session(&desk.services, session, identity))
         .collect();
     let total = [(TOTAL, others.len().to_string())];
     Ok((total, Json(others)).into_response())

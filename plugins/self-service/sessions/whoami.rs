@@ -8,10 +8,10 @@ use axum::{
 };
 use http::HeaderName;
 use portcullis_core::catalogue::Code;
-use portcullis_kit::{Failure, Outcome, Visit};
+use portcullis_kit::{Failure, Outcome, Visit, dialect};
 
 use super::principal;
-use crate::{actions, desk::Desk, session_json};
+use crate::{actions, desk::Desk};
 
 const IDENTITY_ID: HeaderName = HeaderName::from_static("x-kratos-authenticated-identity-id");
 
@@ -30,7 +30,7 @@ pub(crate) async fn whoami(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         return Err(Failure::from(Code::ActionsPending).member("redirect_browser_to", page));
     }
     let identity = &principal.identity;
-    let session = session_json::session(&desk, &principal.session, identity);
+    let session = dialect::session(&desk.services, &principal.session, identity);
     let header = [(IDENTITY_ID, identity.id.to_string())];
     Ok((header, Json(session)).into_response())
 }

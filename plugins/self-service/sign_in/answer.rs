@@ -6,13 +6,11 @@ use portcullis_core::{
     secret::Token,
     session::Session,
 };
-use portcullis_kit::Wants;
+use portcullis_kit::{Wants, dialect};
 use serde_json::{Value, json};
 
 use super::SignIn;
-use crate::{
-    actions::after::Next, desk::Desk, identity_json, session_json, verification::begin::Begun,
-};
+use crate::{actions::after::Next, desk::Desk, verification::begin::Begun};
 
 impl SignIn<'_> {
     pub(super) fn answer(
@@ -40,9 +38,9 @@ impl SignIn<'_> {
     }
 
     fn body(&self, desk: &Desk, session: &Session, token: &Token, return_to: &str) -> Value {
-        let mut body = json!({"session": session_json::session(desk, session, self.identity)});
+        let mut body = json!({"session": dialect::session(&desk.services, session, self.identity)});
         if self.flow.kind == FlowKind::Registration {
-            body["identity"] = identity_json::identity(desk, self.identity);
+            body["identity"] = dialect::identity(&desk.services, self.identity);
         }
         match self.flow.transport {
             Transport::Api => body["session_token"] = json!(token.expose()),

@@ -152,6 +152,7 @@ impl House {
             enrichers: Vec::new(),
             observers: Vec::new(),
             public_pages: Vec::new(),
+            admin_pages: Vec::new(),
         };
         plugin.install(&mut host).unwrap();
         let (path, pages) = host.public_pages.pop().unwrap();

@@ -1,17 +1,17 @@
-//! An identity as the dialect writes it for its owner: no credentials, nothing for administrators.
+//! An identity as the dialect writes it: for its owner without anything for administrators, and for
+//! them with all there is but credentials.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portcullis_core::{
     identity::{Address, Identity},
+    plugin::Services,
     schema::Viewer,
 };
 use serde_json::{Map, Value, json};
 
-use crate::desk::Desk;
-
 /// The identity as its owner may see it.
-pub(crate) fn identity(desk: &Desk, identity: &Identity) -> Value {
-    let schema = desk.services.schemas.find(&identity.schema_id);
+pub fn identity(services: &Services, identity: &Identity) -> Value {
+    let schema = services.schemas.find(&identity.schema_id);
     let traits = match schema {
         Some(schema) => schema.visible(Viewer::Person, &identity.traits),
         // Nobody knows what may be shown of it.
@@ -24,16 +24,32 @@ pub(crate) fn identity(desk: &Desk, identity: &Identity) -> Value {
         seen.iter()
             .any(|own| own.value == a.value && own.via == a.via)
     };
+    written(services, identity, (traits, &is_seen))
+}
+
+/// The identity as administrators see it; [`super::credentials()`] adds what it signs in with.
+pub fn identity_for_administrators(services: &Services, identity: &Identity) -> Value {
+    let mut json = written(services, identity, (identity.traits.clone(), &|_| true));
+    json["metadata_admin"] = json!(identity.metadata_admin);
+    json["accepted_terms"] = json!(identity.accepted_terms);
+    json
+}
+
+fn written(
+    services: &Services,
+    identity: &Identity,
+    (traits, is_seen): (Value, &dyn Fn(&Address) -> bool),
+) -> Value {
     let usable = |wanted: fn(&Address) -> bool, render: fn(&Address) -> Value| -> Vec<Value> {
         let addresses = identity.addresses.iter();
         let shown = addresses.filter(|a| wanted(a) && is_seen(a));
         shown.map(render).collect()
     };
-    let pending = desk.services.actions.pending(identity);
+    let pending = services.actions.pending(identity);
     json!({
         "id": identity.id,
         "schema_id": identity.schema_id,
-        "schema_url": schema_url(desk, &identity.schema_id),
+        "schema_url": schema_url(services, &identity.schema_id),
         "state": identity.state,
         "state_changed_at": identity.state_changed_at,
         "traits": traits,
@@ -50,8 +66,9 @@ pub(crate) fn identity(desk: &Desk, identity: &Identity) -> Value {
 }
 
 /// Where the schema of this name is read.
-fn schema_url(desk: &Desk, id: &str) -> String {
-    desk.own(&format!("/schemas/{}", URL_SAFE_NO_PAD.encode(id)))
+fn schema_url(services: &Services, id: &str) -> String {
+    let id = URL_SAFE_NO_PAD.encode(id);
+    services.addresses.own(&format!("/schemas/{id}"))
 }
 
 fn common(address: &Address) -> Map<String, Value> {

@@ -7,16 +7,16 @@ const UNKNOWN: &str = "UNKNOWN";
 
 /// What a `User-Agent` tells of a device.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct DeviceName {
+pub struct DeviceName {
     /// The browser, without its version: that changes while the session lasts.
-    pub(crate) browser: Option<String>,
+    pub browser: Option<String>,
     /// The operating system.
-    pub(crate) os: Option<String>,
+    pub os: Option<String>,
 }
 
 impl DeviceName {
     /// What this header tells.
-    pub(crate) fn of(user_agent: Option<&str>) -> Self {
+    pub fn of(user_agent: Option<&str>) -> Self {
         let found = user_agent.and_then(|text| Parser::new().parse(text));
         found.map(|found| Self::read(&found)).unwrap_or_default()
     }
@@ -36,7 +36,7 @@ impl DeviceName {
     }
 
     /// The device in one line.
-    pub(crate) fn line(&self) -> String {
+    pub fn line(&self) -> String {
         match (&self.browser, &self.os) {
             (Some(browser), Some(os)) => format!("{browser}, {os}"),
             (Some(one), None) | (None, Some(one)) => one.clone(),

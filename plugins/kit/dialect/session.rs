@@ -1,31 +1,45 @@
 //! A session as the dialect writes it.
 
-use portcullis_core::{identity::Identity, session::Session};
+use portcullis_core::{identity::Identity, plugin::Services, session::Session};
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, device::DeviceName, identity_json};
+use super::{device::DeviceName, identity};
 
-/// The session of `identity`; tokens and their hashes are never in it.
-pub(crate) fn session(desk: &Desk, session: &Session, identity: &Identity) -> Value {
-    let live = desk
-        .services
-        .sessions
-        .lifetimes()
-        .is_live(session, desk.now());
+/// The session of `identity` as it may see it; tokens and their hashes are never in it.
+pub fn session(services: &Services, session: &Session, identity: &Identity) -> Value {
+    let shown = identity::identity(services, identity);
+    written(services, session, (identity, shown))
+}
+
+/// The session as administrators see it: its identity with all that is known of it.
+pub fn session_for_administrators(
+    services: &Services,
+    session: &Session,
+    identity: &Identity,
+) -> Value {
+    let shown = identity::identity_for_administrators(services, identity);
+    written(services, session, (identity, shown))
+}
+
+fn written(
+    services: &Services,
+    session: &Session,
+    (identity, mut shown): (&Identity, Value),
+) -> Value {
+    let lifetimes = services.sessions.lifetimes();
     // Whoever has shown a second factor at a provider needs none here.
-    let pending = desk.services.actions.pending_at(session.aal(), identity);
-    let mut identity = identity_json::identity(desk, identity);
-    identity["required_actions"] = json!(pending);
+    let pending = services.actions.pending_at(session.aal(), identity);
+    shown["required_actions"] = json!(pending);
     json!({
         "id": session.id,
-        "active": live,
+        "active": lifetimes.is_live(session, services.clock.now()),
         "expires_at": session.expires_at,
         "authenticated_at": session.authenticated_at,
         "authenticator_assurance_level": session.aal(),
         "authentication_methods": session.methods,
         "issued_at": session.issued_at,
-        "required_actions": identity["required_actions"],
-        "identity": identity,
+        "required_actions": shown["required_actions"],
+        "identity": shown,
         "devices": [device(session)],
     })
 }

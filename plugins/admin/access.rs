@@ -1,0 +1,5 @@
+//! Access: who calls, and whether a page elsewhere makes a browser call in their name.
+
+pub(crate) mod bearer;
+pub(crate) mod guard;
+pub(crate) mod origin;

@@ -1,0 +1,88 @@
+//! The table of endpoints: which paths there are, what each of them needs and what it is for. The
+//! router, the documentation and the tests of roles are made of it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    handler::Handler,
+    middleware::from_fn_with_state,
+    routing::{MethodFilter, on},
+};
+use http::Method;
+
+use crate::{access::guard::guard, desk::Desk, role::Permission};
+
+/// What an endpoint needs of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: it tells nothing about anybody, or asks by itself who calls.
+    Anybody,
+    /// A role that permits this.
+    Permission(Permission),
+}
+
+/// One endpoint.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// The method.
+    pub method: Method,
+    /// The path, parameters in braces.
+    pub path: &'static str,
+    /// What it needs.
+    pub need: Need,
+    /// What it is for, in one sentence.
+    pub summary: &'static str,
+}
+
+/// All endpoints with their router.
+#[derive(Default)]
+pub(crate) struct Endpoints {
+    router: Router<Arc<Desk>>,
+    all: Vec<Endpoint>,
+}
+
+impl Endpoints {
+    /// The table with one more endpoint, which is reached only by those who have what it needs.
+    #[must_use]
+    pub(crate) fn at<H, T>(
+        mut self,
+        (method, path): (Method, &'static str),
+        need: Need,
+        summary: &'static str,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<Desk>>,
+        T: 'static,
+    {
+        let Ok(filter) = MethodFilter::try_from(method.clone()) else {
+            unreachable!("the methods stand in this crate, and tests reach every endpoint");
+        };
+        let route = on(filter, handler).route_layer(from_fn_with_state(need, guard));
+        self.router = self.router.route(path, route);
+        self.all.push(Endpoint {
+            method,
+            path,
+            need,
+            summary,
+        });
+        self
+    }
+
+    /// The table with the endpoints of one part of the API.
+    #[must_use]
+    pub(crate) fn with(self, part: impl FnOnce(Self) -> Self) -> Self {
+        part(self)
+    }
+
+    /// Every endpoint in the order of the table.
+    pub(crate) fn into_list(self) -> Vec<Endpoint> {
+        self.all
+    }
+
+    /// The router that serves them.
+    pub(crate) fn into_router(self) -> Router<Arc<Desk>> {
+        self.router
+    }
+}

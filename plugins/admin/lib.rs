@@ -1,0 +1,25 @@
+//! The admin API and its console: everything that administrators do, on the admin listener.
+//!
+//! [`Admin`] installs one router. `endpoints.rs` is the table of who may do what; `access/` finds out
+//! who asks; `api/` translates JSON; what is done is done in `people/` and its neighbours, for the
+//! console as for the API.
+
+mod access;
+mod api;
+mod caller;
+mod config;
+mod desk;
+mod endpoints;
+mod people;
+mod plugin;
+mod role;
+mod router;
+
+#[cfg(test)]
+mod tests;
+
+pub use config::{Auth, Config};
+pub use endpoints::{Endpoint, Need};
+pub use plugin::Admin;
+pub use role::{Permission, Role, Roles, UnknownRole};
+pub use router::endpoints;
