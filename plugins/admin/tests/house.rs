@@ -13,6 +13,7 @@ use portcullis_core::{
     entropy::Entropy,
     factor::Factors,
     head::{RequestHead, Scheme},
+    id::IdentityId,
     identity::{Identity, IdentityStore},
     pages::{Pages, Visitor},
     plugin::{Addresses, Announcer, Host, Plugin, Services},
@@ -141,8 +142,8 @@ impl House {
 
     /// A program that acts for an administrator of these roles.
     pub(crate) async fn acting_as(&self, roles: &[Role]) -> Program<'_> {
-        let name = roles.iter().map(Role::to_string).collect::<Vec<_>>();
-        let email = format!("{}@example.org", name.join("-"));
+        let name = IdentityId::generate(&*self.services.entropy);
+        let email = format!("{name}@example.org");
         let identity = self.resident_with(&email, roles).await;
         let token = self.session(&identity).await;
         self.stranger()
