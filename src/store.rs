@@ -1,6 +1,8 @@
 //! Where state lives: SQL is the record, Redis a cache all nodes share, and each process keeps the
 //! principals of its live sessions. Nothing outside this module knows any of the three by name.
 
+mod api_credentials;
+mod audit;
 mod cached;
 mod cell;
 mod counters;
@@ -31,6 +33,8 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use portcullis_core::{
     action::Actions,
+    api_credential::ApiCredentialStore,
+    audit::AuditLog,
     clock::Clock,
     credential::CredentialStore,
     entropy::Entropy,
@@ -46,6 +50,8 @@ use portcullis_core::{
 
 pub(crate) use self::recent::Recent;
 use self::{
+    api_credentials::SqlApiCredentials,
+    audit::SqlAudit,
     cached::{CachedCredentials, CachedIdentities, CachedSessions, Caches},
     counters::SqlCounters,
     credentials::SqlCredentials,
@@ -93,6 +99,10 @@ pub struct Stores {
     pub tokens: Arc<dyn TokenStore>,
     /// Where sessions came from; whoever writes ID tokens seals them.
     pub upstream_sessions: Arc<dyn UpstreamSessionStore>,
+    /// What programs prove themselves with, and their tokens.
+    pub api_credentials: Arc<dyn ApiCredentialStore>,
+    /// Who did what.
+    pub audit: Arc<dyn AuditLog>,
     /// The principals behind session tokens.
     pub principals: Arc<Principals>,
     /// Writes down when sessions are used; to be run beside the gateway.
@@ -161,6 +171,11 @@ impl Store {
             throttles,
             tokens: self.tokens(),
             upstream_sessions: Arc::new(SqlUpstreamSessions::new(self.database.clone())),
+            api_credentials: Arc::new(SqlApiCredentials::new(
+                self.database.clone(),
+                Arc::clone(&self.clock),
+            )),
+            audit: Arc::new(SqlAudit::new(self.database.clone())),
             principals,
             touches: Some(touches),
             tracking,

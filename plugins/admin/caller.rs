@@ -1,10 +1,15 @@
 //! The caller: who asks for something, and what they may do.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use portcullis_core::{catalogue::Code, id::IdentityId, identity::Identity, principal::Principal};
+use portcullis_core::{
+    catalogue::Code,
+    id::{ApiCredentialId, IdentityId},
+    identity::Identity,
+    principal::Principal,
+};
 use portcullis_kit::Failure;
 
 use crate::role::{Permission, Role, Roles};
@@ -31,8 +36,20 @@ pub(crate) struct Caller {
 pub(crate) enum Actor {
     /// An administrator.
     Identity(IdentityId),
+    /// A program.
+    ApiCredential(ApiCredentialId),
     /// Everybody who reaches the listener.
     Anybody,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Identity(id) => write!(f, "identity:{id}"),
+            Self::ApiCredential(id) => write!(f, "api-credential:{id}"),
+            Self::Anybody => f.write_str("anybody"),
+        }
+    }
 }
 
 impl Caller {

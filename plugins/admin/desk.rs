@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portcullis_core::{plugin::Services, stage::Authenticator};
 use portcullis_kit::Shell;
+use tokio::sync::Mutex;
 
 use crate::config::Config;
 
@@ -18,4 +19,6 @@ pub(crate) struct Desk {
     pub(crate) shell: Arc<Shell>,
     /// Who knows the sessions of administrators.
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,
+    /// Held while an administrator goes.
+    pub(crate) leaving: Mutex<()>,
 }

@@ -5,7 +5,9 @@
 //! console as for the API.
 
 mod access;
+mod administrators;
 mod api;
+mod audit;
 mod caller;
 mod config;
 mod desk;

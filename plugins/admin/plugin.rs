@@ -5,6 +5,8 @@ use std::sync::Arc;
 use portcullis_core::plugin::{Host, InstallError, Plugin};
 use portcullis_kit::{Locales, RouterPages, SecurityHeaders, Shell, ShellError};
 
+use tokio::sync::Mutex;
+
 use crate::{config::Config, desk::Desk, router};
 
 /// What pages call the gateway.
@@ -71,6 +73,7 @@ impl Plugin for Admin {
             config: self.config.clone(),
             shell: Arc::clone(&shell),
             authenticators: host.authenticators.clone(),
+            leaving: Mutex::default(),
         };
         let router = router::router(Arc::new(desk));
         let pages = RouterPages::new("", router, shell);

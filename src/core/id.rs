@@ -61,6 +61,14 @@ uuid_id!(
     /// Names a mail that waits.
     MailId
 );
+uuid_id!(
+    /// Names what a program proves itself with.
+    ApiCredentialId
+);
+uuid_id!(
+    /// Names one entry of the audit log.
+    AuditId
+);
 
 /// The text is not a well-formed id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

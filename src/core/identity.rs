@@ -200,6 +200,23 @@ pub trait IdentityStore: Debug + Send + Sync {
         others: &[CredentialId],
     ) -> Result<bool, StoreError>;
 
+    /// Whether an active identity other than this one has the role.
+    async fn is_role_elsewhere(&self, role: &str, except: IdentityId) -> Result<bool, StoreError> {
+        let mut after = None;
+        loop {
+            let page = self.list(after, 500).await?;
+            let Some(last) = page.last() else {
+                return Ok(false);
+            };
+            after = Some(last.id);
+            let has_role = |one: &Identity| one.roles.iter().any(|own| own == role);
+            let mut others = page.iter().filter(|one| one.id != except);
+            if others.any(|one| one.state == IdentityState::Active && has_role(one)) {
+                return Ok(true);
+            }
+        }
+    }
+
     /// Removes an identity with its credentials and sessions; `false` when there was none.
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError>;
 }

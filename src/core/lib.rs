@@ -5,7 +5,9 @@
 
 pub mod action;
 pub mod administration;
+pub mod api_credential;
 pub mod assurance;
+pub mod audit;
 pub mod broker;
 pub mod captcha;
 pub mod catalogue;

@@ -10,6 +10,8 @@ use url::Url;
 use crate::{
     action::Actions,
     administration::{ProviderAdministration, SignOutAddresses},
+    api_credential::ApiCredentialStore,
+    audit::AuditLog,
     broker::Broker,
     catalogue::Code,
     clock::Clock,
@@ -98,6 +100,10 @@ pub struct Services {
     pub factors: Factors,
     /// Sign-in through providers.
     pub broker: Broker,
+    /// What programs prove themselves with to the admin API.
+    pub api_credentials: Arc<dyn ApiCredentialStore>,
+    /// Who did what.
+    pub audit: Arc<dyn AuditLog>,
     /// Adding, changing and removing providers.
     pub administration: Arc<dyn ProviderAdministration>,
     /// The key that seals what browsers carry for us.

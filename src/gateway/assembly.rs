@@ -197,6 +197,8 @@ async fn services(
         methods,
         factors: foundation.factors(config).await?,
         broker: providers.broker.clone(),
+        api_credentials: Arc::clone(&foundation.stores.api_credentials),
+        audit: Arc::clone(&foundation.stores.audit),
         administration: providers.administration.clone(),
         seal: foundation.seal(config).await?,
         cookies: foundation.cookies.clone(),

@@ -173,6 +173,10 @@ impl IdentityStore for CachedIdentities {
         Ok(true)
     }
 
+    async fn is_role_elsewhere(&self, role: &str, except: IdentityId) -> Result<bool, StoreError> {
+        self.record.is_role_elsewhere(role, except).await
+    }
+
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         let Some(ended) = self.record.remove(id).await? else {
             return Ok(false);

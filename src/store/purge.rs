@@ -31,6 +31,7 @@ pub(super) async fn purge(
         (Table::Counters, now),
         (Table::Mails, now),
         (Table::Pauses, now),
+        (Table::ApiTokens, now),
     ];
     for (table, end) in ends {
         let query = Query::delete()

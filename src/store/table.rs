@@ -5,6 +5,9 @@ use sea_query::{Expr, Iden, InsertStatement, Query, Value};
 /// A table of the database.
 #[derive(Debug, Clone, Copy, Iden)]
 pub(super) enum Table {
+    ApiCredentials,
+    ApiTokens,
+    Audit,
     Identities,
     IdentityIdentifiers,
     IdentityAddresses,
@@ -25,11 +28,14 @@ pub(super) enum Table {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Iden)]
 pub(super) enum Column {
     AcceptedTerms,
+    Actor,
     Address,
     Addresses,
     AuthenticatedAt,
+    ClientId,
     Config,
     CreatedAt,
+    CredentialId,
     Device,
     DueAt,
     Ended,
@@ -54,6 +60,8 @@ pub(super) enum Column {
     MetadataPublic,
     Methods,
     Name,
+    ObjectId,
+    ObjectKind,
     Position,
     Priority,
     Provenance,
@@ -75,6 +83,7 @@ pub(super) enum Column {
     Traits,
     Unmanaged,
     UpdatedAt,
+    Verb,
     Version,
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use portcullis_core::{
+    api_credential::ApiCredentialStore,
+    audit::AuditLog,
     clock::Clock,
     credential::CredentialStore,
     flow::FlowStore,
@@ -12,10 +14,10 @@ use portcullis_core::{
     testing::{
         FrozenClock, MemoryStore,
         contract::{
-            counter_contract, credential_store_contract, flow_store_contract,
-            flows_go_with_their_identity, identity_store_contract, mail_store_contract,
-            pause_store_contract, session_store_contract, token_store_contract,
-            upstream_session_store_contract,
+            api_credential_store_contract, audit_log_contract, counter_contract,
+            credential_store_contract, flow_store_contract, flows_go_with_their_identity,
+            identity_store_contract, mail_store_contract, pause_store_contract,
+            session_store_contract, token_store_contract, upstream_session_store_contract,
         },
     },
     throttle::{Counters, PauseStore},
@@ -33,6 +35,8 @@ struct Held<'a> {
     tokens: &'a dyn TokenStore,
     upstreams: &'a dyn UpstreamSessionStore,
     mails: &'a dyn MailStore,
+    api_credentials: &'a dyn ApiCredentialStore,
+    audit: &'a dyn AuditLog,
     counters: &'a dyn Counters,
     pauses: &'a dyn PauseStore,
     /// Redis goes by its own clock.
@@ -52,6 +56,8 @@ impl Held<'_> {
         token_store_contract(identities, credentials, self.tokens, clock, &entropy).await;
         upstream_session_store_contract(identities, sessions, self.upstreams, &entropy).await;
         mail_store_contract(self.mails, &entropy).await;
+        api_credential_store_contract(self.api_credentials, &entropy).await;
+        audit_log_contract(self.audit, &entropy).await;
         let frozen = self.counts_by_clock.then_some(clock);
         counter_contract(self.counters, clock, frozen, &entropy).await;
         pause_store_contract(self.pauses, clock, &entropy).await;
@@ -69,6 +75,8 @@ async fn hold(record: &Record, redis: Option<&Redis>) {
         tokens: &*node.stores.tokens,
         upstreams: &*node.stores.upstream_sessions,
         mails: &*node.store.mails(),
+        api_credentials: &*node.stores.api_credentials,
+        audit: &*node.stores.audit,
         counters: node.stores.throttles.counters(),
         pauses: node.stores.throttles.pauses(),
         counts_by_clock: redis.is_none(),
@@ -90,6 +98,8 @@ async fn memory_holds_to_the_contract() {
         mails: &store,
         counters: &store,
         pauses: &store,
+        api_credentials: &store,
+        audit: &store,
         counts_by_clock: true,
     };
     held.to_the_contract(&clock).await;

@@ -3,29 +3,56 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
+    response::{IntoResponse, Response},
 };
+use http::{StatusCode, request::Parts};
 use portcullis_core::{catalogue::Code, pages::Visitor};
-use portcullis_kit::Outcome;
+use portcullis_kit::{Failure, Outcome};
 
 use super::bearer;
-use crate::{caller::Caller, config::Auth, desk::Desk, endpoints::Need};
+use crate::{audit::Act, caller::Caller, config::Auth, desk::Desk, endpoints::Need};
 
-/// Lets a request through to its endpoint, with its [`Caller`], where it may pass.
-pub(crate) async fn guard(State(need): State<Need>, mut request: Request, next: Next) -> Outcome {
+/// Lets a request through to its endpoint, with its [`Caller`], where it may pass. Whatever a caller
+/// is refused is written down.
+pub(crate) async fn guard(State(need): State<Need>, request: Request, next: Next) -> Outcome {
     let Need::Permission(permission) = need else {
         return Ok(next.run(request).await);
     };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let visitor = parts.extensions.get::<Visitor>().ok_or(Code::Internal)?;
     let desk = parts.extensions.get::<Arc<Desk>>().ok_or(Code::Internal)?;
+    let desk = Arc::clone(desk);
     let caller = match desk.config.auth {
         Auth::None => Caller::anybody(visitor.client, &visitor.request_id),
-        Auth::Token => bearer::caller(desk, &parts, visitor).await?,
+        Auth::Token => bearer::caller(&desk, &parts, visitor).await?,
     };
-    caller.require(permission)?;
-    request = Request::from_parts(parts, body);
-    request.extensions_mut().insert(caller);
-    Ok(next.run(request).await)
+    let attempt = attempt(&parts);
+    let response = match caller.require(permission) {
+        Ok(()) => {
+            parts.extensions.insert(caller.clone());
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(failure) => failure.into_response(),
+    };
+    if let Some(code) = refusal(&response) {
+        desk.audit_refusal(&caller, attempt, code.as_str()).await;
+    }
+    Ok(response)
+}
+
+/// What a request attempts, by its address alone.
+fn attempt(parts: &Parts) -> Act {
+    let matched = parts.extensions.get::<MatchedPath>();
+    let path = matched.map_or(parts.uri.path(), MatchedPath::as_str);
+    let verb = format!("{} {path}", parts.method);
+    Act::on(&verb, "path", parts.uri.path())
+}
+
+/// The code by which a response refuses somebody who is known.
+fn refusal(response: &Response) -> Option<Code> {
+    let is_refused = response.status() == StatusCode::FORBIDDEN;
+    let failure = response.extensions().get::<Failure>();
+    failure.filter(|_| is_refused).map(Failure::code)
 }

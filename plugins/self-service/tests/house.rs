@@ -280,6 +280,8 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             entropy,
             scopes: Vec::new(),
         },
+        api_credentials: store.clone(),
+        audit: store.clone(),
         administration: Arc::new(NoAdministration),
         seal: Seal::new(b"test"),
         cookies: Cookies::new(&public_url, None),

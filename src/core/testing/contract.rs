@@ -7,6 +7,8 @@
     reason = "a suite reports a broken promise by panicking"
 )]
 
+mod api_credentials;
+mod audit;
 mod credentials;
 mod flows;
 mod identities;
@@ -26,6 +28,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 pub use self::{
+    api_credentials::api_credential_store_contract,
+    audit::audit_log_contract,
     credentials::credential_store_contract,
     flows::{flow_store_contract, flows_go_with_their_identity},
     identities::identity_store_contract,
@@ -182,6 +186,13 @@ mod tests {
         let (store, clock, entropy) = memory();
         counter_contract(&store, &*clock, Some(&clock), &entropy).await;
         pause_store_contract(&store, &*clock, &entropy).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_api_credentials_and_what_was_done_as_promised() {
+        let (store, _, entropy) = memory();
+        api_credential_store_contract(&store, &entropy).await;
+        audit_log_contract(&store, &entropy).await;
     }
 
     #[tokio::test]

@@ -1,5 +1,7 @@
 //! Every store in one, in memory: what the contract means in the fewest lines.
 
+mod api_credentials;
+mod audit;
 mod mails;
 mod sessions;
 mod throttles;
@@ -16,6 +18,8 @@ use serde_json::Value;
 
 use self::tokens::Leased;
 use crate::{
+    api_credential::{ApiCredential, ApiToken},
+    audit::AuditEntry,
     clock::Clock,
     credential::{Credential, CredentialKind, CredentialStore, Kinds},
     flow::{Flow, FlowStore},
@@ -50,6 +54,9 @@ struct Kept {
     upstreams: Vec<(SessionId, Upstream)>,
     mails: Vec<QueuedMail>,
     pauses: Vec<Pause>,
+    api_credentials: Vec<ApiCredential>,
+    api_tokens: Vec<ApiToken>,
+    audit: Vec<AuditEntry>,
 }
 
 impl MemoryStore {

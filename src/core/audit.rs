@@ -1,0 +1,109 @@
+//! The audit log: who did what to whom, from where, and what it was like before and after. What was
+//! written stays.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{id::AuditId, store::StoreError};
+
+/// What becomes of an attempt that succeeds.
+pub const DONE: &str = "done";
+
+/// One thing that somebody did, or tried to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Its name.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// Who: `identity:<id>`, `api-credential:<id>`, `command` or `anybody`.
+    pub actor: String,
+    /// What people call them.
+    pub actor_label: String,
+    /// What they did, such as `identity.update`.
+    pub verb: String,
+    /// What kind of thing they did it to, such as `identity`.
+    pub object_kind: Option<String>,
+    /// Which one.
+    pub object_id: Option<String>,
+    /// From which address; `None` for commands.
+    pub client: Option<String>,
+    /// The request's name.
+    pub request_id: Option<String>,
+    /// [`DONE`], or the code of what refused it.
+    pub outcome: String,
+    /// What it was like before; no secret.
+    pub before: Option<Value>,
+    /// What it is like now; no secret.
+    pub after: Option<Value>,
+}
+
+/// Which entries are meant; all of these have to fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Who.
+    pub actor: Option<String>,
+    /// What they did.
+    pub verb: Option<String>,
+    /// To what kind of thing.
+    pub object_kind: Option<String>,
+    /// To which one.
+    pub object_id: Option<String>,
+    /// Not before this.
+    pub since: Option<Timestamp>,
+    /// Before this.
+    pub until: Option<Timestamp>,
+}
+
+/// A place in the log, between two entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditPlace {
+    /// The time of the entry before it.
+    pub at: Timestamp,
+    /// Its name.
+    pub id: AuditId,
+}
+
+impl AuditEntry {
+    /// The place behind this entry.
+    pub fn place(&self) -> AuditPlace {
+        AuditPlace {
+            at: self.at,
+            id: self.id,
+        }
+    }
+}
+
+impl AuditFilter {
+    /// Whether an entry is meant.
+    pub fn fits(&self, entry: &AuditEntry) -> bool {
+        let is = |wanted: &Option<String>, is: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| Some(wanted) == is)
+        };
+        is(&self.actor, Some(&entry.actor))
+            && is(&self.verb, Some(&entry.verb))
+            && is(&self.object_kind, entry.object_kind.as_deref())
+            && is(&self.object_id, entry.object_id.as_deref())
+            && self.since.is_none_or(|since| since <= entry.at)
+            && self.until.is_none_or(|until| entry.at < until)
+    }
+}
+
+/// Keeps what was done. There is no way to change or remove an entry.
+#[async_trait]
+pub trait AuditLog: Debug + Send + Sync {
+    /// Adds an entry.
+    async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// The entries that are meant, the newest first, those behind `after`, at most `limit` of them.
+    async fn list(
+        &self,
+        filter: &AuditFilter,
+        after: Option<AuditPlace>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError>;
+}
