@@ -3,3 +3,4 @@
 pub(crate) mod bearer;
 pub(crate) mod guard;
 pub(crate) mod origin;
+pub(crate) mod throttle;

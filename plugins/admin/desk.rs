@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use portcullis_core::{plugin::Services, stage::Authenticator};
+use portcullis_core::{
+    plugin::{Host, Services},
+    stage::Authenticator,
+};
 use portcullis_kit::Shell;
 use tokio::sync::Mutex;
 
-use crate::config::Config;
+use crate::{config::Config, credential::Issuer};
 
 /// What every page function works with.
 #[derive(Debug)]
@@ -21,4 +24,22 @@ pub(crate) struct Desk {
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,
     /// Held while an administrator goes.
     pub(crate) leaving: Mutex<()>,
+}
+
+impl Desk {
+    /// The desk of a plugin that is installed into this host.
+    pub(crate) fn new(host: &Host, config: Config, shell: Arc<Shell>) -> Self {
+        Self {
+            services: host.services.clone(),
+            config,
+            shell,
+            authenticators: host.authenticators.clone(),
+            leaving: Mutex::default(),
+        }
+    }
+
+    /// Where access tokens come from, and whom they are for.
+    pub(crate) fn issuer(&self) -> Issuer<'_> {
+        Issuer(&self.config.public_url)
+    }
 }

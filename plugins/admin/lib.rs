@@ -10,10 +10,13 @@ mod api;
 mod audit;
 mod caller;
 mod config;
+pub mod credential;
 mod desk;
 mod endpoints;
+mod oauth2;
 mod people;
 mod plugin;
+mod programs;
 mod role;
 mod router;
 

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use portcullis_core::plugin::{Host, InstallError, Plugin};
 use portcullis_kit::{Locales, RouterPages, SecurityHeaders, Shell, ShellError};
 
-use tokio::sync::Mutex;
-
 use crate::{config::Config, desk::Desk, router};
 
 /// What pages call the gateway.
@@ -68,13 +66,7 @@ impl Plugin for Admin {
             reason: error.to_string(),
         })?;
         let shell = Arc::new(shell);
-        let desk = Desk {
-            services: host.services.clone(),
-            config: self.config.clone(),
-            shell: Arc::clone(&shell),
-            authenticators: host.authenticators.clone(),
-            leaving: Mutex::default(),
-        };
+        let desk = Desk::new(host, self.config.clone(), Arc::clone(&shell));
         let router = router::router(Arc::new(desk));
         let pages = RouterPages::new("", router, shell);
         host.admin_pages.push(("/".to_owned(), Arc::new(pages)));

@@ -11,6 +11,7 @@ use crate::{
     api,
     desk::Desk,
     endpoints::{Endpoint, Endpoints},
+    oauth2,
 };
 
 /// The router of the admin listener.
@@ -31,7 +32,10 @@ pub fn endpoints() -> Vec<Endpoint> {
 fn table() -> Endpoints {
     Endpoints::default()
         .with(api::version::endpoints)
+        .with(oauth2::endpoints)
         .with(api::identities::endpoints)
+        .with(api::api_credentials::endpoints)
+        .with(api::audit::endpoints)
 }
 
 async fn nothing(code: Code) -> Outcome {

@@ -1,6 +1,11 @@
 //! The API from outside: requests in, answers out, with stores in memory.
 
 mod access;
+mod administrators;
+mod api_credentials;
+mod audit;
 mod house;
+
 mod identities;
+mod oauth2;
 mod table;

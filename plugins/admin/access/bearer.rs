@@ -9,46 +9,94 @@ use http::{
 };
 use portcullis_core::{
     catalogue::Code, head::RequestHead, identity::IdentityState, pages::Visitor,
-    principal::Principal,
+    principal::Principal, secret::TokenHash,
 };
 use portcullis_kit::Failure;
 
-use super::origin;
+use super::{origin, throttle::Guess};
 use crate::{
     caller::{Actor, Caller},
+    credential,
     desk::Desk,
     role::Roles,
 };
 
 const SESSION_TOKEN: HeaderName = HeaderName::from_static("x-session-token");
 
-/// The caller of a request.
+/// How access tokens begin.
+pub(crate) const TOKEN_PREFIX: &str = "ory_at_";
+/// How session tokens begin.
+const SESSION_PREFIX: &str = "ory_st_";
+
+/// The caller of a request. A bearer token that is none of a session has to be an access token: where
+/// it is not good, nothing else that the request carries counts.
 pub(crate) async fn caller(
     desk: &Desk,
     parts: &Parts,
     visitor: &Visitor,
 ) -> Result<Caller, Failure> {
     let shown = shown(parts, visitor);
-    let principal = administrator(desk, parts, (visitor, &shown)).await?;
-    let principal = principal.ok_or_else(|| unauthorized(&shown))?;
-    let identity = &principal.identity;
-    if identity.state != IdentityState::Active {
-        return Err(unauthorized(&shown));
+    let known = match bearer_token(&shown) {
+        Some(token) if !token.starts_with(SESSION_PREFIX) => program(desk, token, visitor).await?,
+        _ => administrator(desk, (parts, &shown), visitor).await?,
+    };
+    if let Some(caller) = known {
+        return Ok(caller);
     }
+    if !shown.is_empty() {
+        Guess::of_tokens(visitor).count(desk).await?;
+    }
+    Err(unauthorized(&shown))
+}
+
+/// The program that an access token was given to.
+async fn program(desk: &Desk, token: &str, visitor: &Visitor) -> Result<Option<Caller>, Failure> {
+    let store = &desk.services.api_credentials;
+    let (now, own) = (desk.services.clock.now(), desk.issuer().audience());
+    let found = store.bearer(&TokenHash::of(token)).await?;
+    let found = found.filter(|one| one.is_live(now) && one.token.audience.contains(&own));
+    Ok(found.map(|bearer| Caller {
+        actor: Actor::ApiCredential(bearer.credential.id),
+        roles: credential::roles(&bearer),
+        label: bearer.credential.name,
+        client: visitor.client,
+        request_id: visitor.request_id.clone(),
+        principal: None,
+    }))
+}
+
+/// The administrator whose session a request is of.
+async fn administrator(
+    desk: &Desk,
+    (parts, shown): (&Parts, &HeaderMap),
+    visitor: &Visitor,
+) -> Result<Option<Caller>, Failure> {
+    let found = principal(desk, parts, (visitor, shown)).await?;
+    let is_active = |one: &Arc<Principal>| one.identity.state == IdentityState::Active;
+    let Some(principal) = found.filter(is_active) else {
+        return Ok(None);
+    };
     if principal.is_too_weak {
         return Err(Code::SecondFactorRequired.into());
     }
     if !principal.pending.is_empty() {
         return Err(Code::ActionsPending.into());
     }
-    Ok(Caller {
+    let identity = &principal.identity;
+    Ok(Some(Caller {
         actor: Actor::Identity(identity.id),
         label: label(&principal),
         roles: Roles::among(&identity.roles),
         client: visitor.client,
         request_id: visitor.request_id.clone(),
         principal: Some(principal),
-    })
+    }))
+}
+
+fn bearer_token(shown: &HeaderMap) -> Option<&str> {
+    let value = shown.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The headers that say who calls. A browser sends its cookies whoever makes it call, so that those
@@ -68,7 +116,7 @@ fn shown(parts: &Parts, visitor: &Visitor) -> HeaderMap {
     shown
 }
 
-async fn administrator(
+async fn principal(
     desk: &Desk,
     parts: &Parts,
     (visitor, headers): (&Visitor, &HeaderMap),

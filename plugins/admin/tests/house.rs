@@ -29,10 +29,11 @@ use portcullis_core::{
     testing::{FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy},
     throttle::Throttles,
 };
+use portcullis_kit::Shell;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{Admin, Auth, Config, Role};
+use crate::{Admin, Auth, Config, Role, desk::Desk};
 
 /// Where the gateway stands.
 const PUBLIC: &str = "https://gate.test";
@@ -41,6 +42,8 @@ pub(crate) const ADMIN: &str = "admin.test";
 
 /// The plugin with everything it needs.
 pub(crate) struct House {
+    /// A desk of its own, for what no page asks yet.
+    pub(crate) desk: Desk,
     pub(crate) pages: Arc<dyn Pages>,
     pub(crate) services: Services,
     pub(crate) store: Arc<MemoryStore>,
@@ -84,9 +87,12 @@ impl House {
             public_pages: Vec::new(),
             admin_pages: Vec::new(),
         };
+        let shell = Arc::new(Shell::new("Portcullis", "/ui", true).unwrap());
+        let desk = Desk::new(&host, config.clone(), shell);
         Admin::new(config).install(&mut host).unwrap();
         let (_, pages) = host.admin_pages.pop().unwrap();
         Self {
+            desk,
             pages,
             services,
             store,
@@ -215,6 +221,19 @@ impl Program<'_> {
         program
             .ask(method, path, body.to_string().into_bytes())
             .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::POST, path, body).await
+    }
+
+    /// Sends a form.
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        let form = form.extend_pairs(fields).finish();
+        let kind = "application/x-www-form-urlencoded";
+        let program = self.clone().with("content-type", kind);
+        program.ask(Method::POST, path, form.into_bytes()).await
     }
 
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Vec<u8>) -> Reply {

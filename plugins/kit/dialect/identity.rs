@@ -11,9 +11,21 @@ use serde_json::{Map, Value, json};
 
 /// The identity as its owner may see it.
 pub fn identity(services: &Services, identity: &Identity) -> Value {
+    written(services, identity, Viewer::Person)
+}
+
+/// The identity as administrators see it; [`super::credentials()`] adds what it signs in with.
+pub fn identity_for_administrators(services: &Services, identity: &Identity) -> Value {
+    let mut json = written(services, identity, Viewer::Administrator);
+    json["metadata_admin"] = json!(identity.metadata_admin);
+    json["accepted_terms"] = json!(identity.accepted_terms);
+    json
+}
+
+fn written(services: &Services, identity: &Identity, viewer: Viewer) -> Value {
     let schema = services.schemas.find(&identity.schema_id);
     let traits = match schema {
-        Some(schema) => schema.visible(Viewer::Person, &identity.traits),
+        Some(schema) => schema.visible(viewer, &identity.traits),
         // Nobody knows what may be shown of it.
         None => json!({}),
     };
@@ -24,22 +36,6 @@ pub fn identity(services: &Services, identity: &Identity) -> Value {
         seen.iter()
             .any(|own| own.value == a.value && own.via == a.via)
     };
-    written(services, identity, (traits, &is_seen))
-}
-
-/// The identity as administrators see it; [`super::credentials()`] adds what it signs in with.
-pub fn identity_for_administrators(services: &Services, identity: &Identity) -> Value {
-    let mut json = written(services, identity, (identity.traits.clone(), &|_| true));
-    json["metadata_admin"] = json!(identity.metadata_admin);
-    json["accepted_terms"] = json!(identity.accepted_terms);
-    json
-}
-
-fn written(
-    services: &Services,
-    identity: &Identity,
-    (traits, is_seen): (Value, &dyn Fn(&Address) -> bool),
-) -> Value {
     let usable = |wanted: fn(&Address) -> bool, render: fn(&Address) -> Value| -> Vec<Value> {
         let addresses = identity.addresses.iter();
         let shown = addresses.filter(|a| wanted(a) && is_seen(a));

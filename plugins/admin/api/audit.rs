@@ -1,0 +1,161 @@
+//! `/admin/x/audit`: who did what, to read and to take along.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, Method,
+    header::{ACCEPT, CONTENT_TYPE, LINK},
+};
+use jiff::Timestamp;
+use portcullis_core::{
+    audit::{AuditEntry, AuditFilter, AuditPlace},
+    catalogue::Code,
+};
+use portcullis_kit::{Failure, Outcome, Visit};
+use url::form_urlencoded;
+
+use crate::{
+    desk::Desk,
+    endpoints::{Endpoints, Need},
+    role::Permission,
+};
+
+const PATH: &str = "/admin/x/audit";
+const LINES: &str = "application/x-ndjson";
+/// How many entries a page has, unless somebody says otherwise, and at most.
+const PAGE: u32 = 250;
+const LONGEST_PAGE: u32 = 1000;
+/// How many entries are taken along at once; the rest follows by the link to the next page.
+const EXPORT: u32 = 10_000;
+
+/// The endpoints of this part.
+pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
+    table.at(
+        (Method::GET, PATH),
+        Need::Permission(Permission::ReadAudit),
+        "Lists who did what, the newest first; as JSON lines where `Accept` names `application/x-ndjson`.",
+        list,
+    )
+}
+
+async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let as_lines = names_lines(&visit.headers);
+    let filter = filter(&visit)?;
+    let (size, after) = (size(&visit, as_lines)?, place(&visit)?);
+    let log = &desk.services.audit;
+    // One more than is shown tells whether there is another page.
+    let mut entries = log.list(&filter, after, size + 1).await?;
+    let shown = usize::try_from(size).unwrap_or(usize::MAX);
+    let is_more = entries.len() > shown;
+    entries.truncate(shown);
+    let next = entries.last().filter(|_| is_more).map(AuditEntry::place);
+    let mut response = match as_lines {
+        true => lines(&entries)?,
+        false => Json(&entries).into_response(),
+    };
+    let link = next.and_then(|next| links(&visit, next).parse().ok());
+    response.headers_mut().extend(link.map(|link| (LINK, link)));
+    Ok(response)
+}
+
+fn names_lines(headers: &HeaderMap) -> bool {
+    let all = headers.get_all(ACCEPT).iter();
+    let ranges = all.filter_map(|value| value.to_str().ok());
+    let mut ranges = ranges.flat_map(|value| value.split(','));
+    ranges.any(|range| range.split(';').next().unwrap_or_default().trim() == LINES)
+}
+
+fn lines(entries: &[AuditEntry]) -> Result<Response, Failure> {
+    let mut text = String::new();
+    for entry in entries {
+        let line = serde_json::to_string(entry);
+        let line = line.map_err(|error| Failure::from(Code::Internal).caused_by(error))?;
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{line}");
+    }
+    Ok(([(CONTENT_TYPE, LINES)], text).into_response())
+}
+
+/// What the query asks for. `object` is `<kind>:<id>`, or an id alone.
+fn filter(visit: &Visit) -> Result<AuditFilter, Failure> {
+    let text = |name: &str| visit.query(name).map(str::to_owned);
+    let (object_kind, object_id) = match visit.query("object") {
+        None => (None, None),
+        Some(object) => match object.split_once(':') {
+            Some((kind, id)) => (Some(kind.to_owned()), Some(id.to_owned())),
+            None => (None, Some(object.to_owned())),
+        },
+    };
+    Ok(AuditFilter {
+        actor: text("actor"),
+        verb: text("verb"),
+        object_kind,
+        object_id: object_id.filter(|id| !id.is_empty()),
+        since: moment(visit, "since")?,
+        until: moment(visit, "until")?,
+    })
+}
+
+fn moment(visit: &Visit, name: &'static str) -> Result<Option<Timestamp>, Failure> {
+    let parsed = visit.query(name).map(str::parse);
+    parsed
+        .transpose()
+        .map_err(|_| invalid(name, "it is a time such as 2026-11-22T12:00:00Z"))
+}
+
+fn size(visit: &Visit, as_lines: bool) -> Result<u32, Failure> {
+    let (usual, most) = match as_lines {
+        true => (EXPORT, EXPORT),
+        false => (PAGE, LONGEST_PAGE),
+    };
+    let asked = visit.query("page_size").map(str::parse::<u32>).transpose();
+    let asked = asked
+        .ok()
+        .flatten()
+        .or(visit.query("page_size").is_none().then_some(usual));
+    asked
+        .filter(|size| (1..=most).contains(size))
+        .ok_or_else(|| invalid("page_size", &format!("it is a number from 1 to {most}")))
+}
+
+/// A page's token: when and which the last entry of the page before is.
+fn place(visit: &Visit) -> Result<Option<AuditPlace>, Failure> {
+    let Some(token) = visit.query("page_token") else {
+        return Ok(None);
+    };
+    let read = || {
+        let (at, id) = token.split_once('.')?;
+        Some(AuditPlace {
+            at: Timestamp::from_nanosecond(at.parse().ok()?).ok()?,
+            id: id.parse().ok()?,
+        })
+    };
+    let read = read().ok_or_else(|| invalid("page_token", "it was not made here"))?;
+    Ok(Some(read))
+}
+
+fn links(visit: &Visit, next: AuditPlace) -> String {
+    let own = visit.parameters().iter();
+    let own = own.filter(|(name, _)| name != "page_token");
+    let own: Vec<(&str, &str)> = own.map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let query = |token: Option<&str>| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&own);
+        query.extend_pairs(token.map(|token| ("page_token", token)));
+        query.finish()
+    };
+    let token = format!("{}.{}", next.at.as_nanosecond(), next.id);
+    let (first, next) = (query(None), query(Some(&token)));
+    format!("<{PATH}?{first}>; rel=\"first\",<{PATH}?{next}>; rel=\"next\"")
+}
+
+fn invalid(member: &'static str, why: &str) -> Failure {
+    Failure::from(Code::BadRequest)
+        .because(format!("{member}: {why}."))
+        .detail("member", member)
+}

@@ -1,0 +1,228 @@
+//! API credentials as they are asked for, made and shown; for endpoints and commands alike.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use portcullis_core::{
+    api_credential::{ApiCredential, Bearer, ClientAuthMethod, ClientSecret},
+    clock::Clock,
+    entropy::Entropy,
+    id::ApiCredentialId,
+    secret::{Secret, Token, TokenHash},
+};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::role::{Role, Roles};
+
+/// The scope that narrows nothing.
+pub const OPENID: &str = "openid";
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 100;
+/// How many secrets are good at once.
+const SECRETS: usize = 5;
+/// How long old secrets are good for beside a new one, unless somebody says otherwise.
+pub const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest that they may be.
+pub const LONGEST_OVERLAP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// An API credential that somebody wants.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// What people call it.
+    pub name: String,
+    /// How its program shows the secret.
+    pub auth_method: ClientAuthMethod,
+    /// What it may do.
+    pub roles: Roles,
+    /// The scopes its tokens can be narrowed to; `None` for all that its roles cover.
+    pub scopes: Option<Vec<String>>,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// An API credential cannot be as somebody wants it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidWish {
+    /// Its name is empty, too long, or has signs that nothing shows.
+    #[error("name: it has 1 to {LONGEST_NAME} letters, digits and signs, on one line")]
+    Name,
+    /// It may do nothing.
+    #[error("roles: at least one of viewer, user-manager, provider-manager, impersonator, admin")]
+    NoRole,
+    /// A scope means nothing, or more than its roles permit.
+    #[error("scopes: {0:?} is neither \"openid\" nor a role that its own roles cover")]
+    Scope(String),
+    /// It would have ended before it began.
+    #[error("expires_at: it lies in the past")]
+    Past,
+}
+
+impl InvalidWish {
+    /// The member that is wrong.
+    pub fn member(&self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::NoRole => "roles",
+            Self::Scope(_) => "scopes",
+            Self::Past => "expires_at",
+        }
+    }
+}
+
+/// Makes a credential; its secret is in no store, so that it is shown now or never.
+pub fn make(
+    wish: Wish,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<(ApiCredential, Secret), InvalidWish> {
+    let now = clock.now();
+    let scopes = wish.scopes.unwrap_or_else(|| all_scopes(&wish.roles));
+    let (secret, hash) = fresh_secret(entropy);
+    let credential = ApiCredential {
+        id: ApiCredentialId::generate(entropy),
+        name: wish.name.trim().to_owned(),
+        client_id: ApiCredentialId::generate(entropy).to_string(),
+        secrets: vec![ClientSecret {
+            hash,
+            created_at: now,
+            expires_at: None,
+        }],
+        auth_method: wish.auth_method,
+        roles: wish.roles.iter().map(|role| role.to_string()).collect(),
+        scopes,
+        created_at: now,
+        updated_at: now,
+        expires_at: wish.expires_at,
+        last_used_at: None,
+        version: 0,
+    };
+    check(&credential, now)?;
+    Ok((credential, secret))
+}
+
+/// Refuses a credential that cannot be so.
+pub(crate) fn check(credential: &ApiCredential, now: Timestamp) -> Result<(), InvalidWish> {
+    let name = &credential.name;
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)
+    {
+        return Err(InvalidWish::Name);
+    }
+    let roles = Roles::among(&credential.roles);
+    if roles.is_empty() {
+        return Err(InvalidWish::NoRole);
+    }
+    let mut scopes = credential.scopes.iter();
+    if let Some(odd) = scopes.find(|scope| !is_scope(scope, &roles)) {
+        return Err(InvalidWish::Scope(odd.clone()));
+    }
+    match credential.is_live(now) {
+        true => Ok(()),
+        false => Err(InvalidWish::Past),
+    }
+}
+
+/// Puts a fresh secret before the others, which are good for `overlap` more.
+pub fn rotate(
+    credential: &mut ApiCredential,
+    overlap: Duration,
+    (clock, entropy): (&dyn Clock, &dyn Entropy),
+) -> Secret {
+    let now = clock.now();
+    let (secret, hash) = fresh_secret(entropy);
+    credential.rotate(hash, now, now + overlap.min(LONGEST_OVERLAP));
+    credential.secrets.truncate(SECRETS);
+    secret
+}
+
+fn fresh_secret(entropy: &dyn Entropy) -> (Secret, TokenHash) {
+    let token = Token::generate(entropy);
+    (Secret::new(token.expose()), token.hash())
+}
+
+/// Every scope that these roles cover.
+pub(crate) fn all_scopes(roles: &Roles) -> Vec<String> {
+    let covered = Role::ALL.into_iter().filter(|role| covers(roles, *role));
+    let names = covered.map(|role| role.to_string());
+    [OPENID.to_owned()].into_iter().chain(names).collect()
+}
+
+fn is_scope(scope: &str, roles: &Roles) -> bool {
+    scope == OPENID || scope.parse().is_ok_and(|role| covers(roles, role))
+}
+
+fn covers(roles: &Roles, role: Role) -> bool {
+    roles.cover(&Roles::new([role]))
+}
+
+/// The scopes of a token that is asked for with these; `None` when one of them is not the
+/// credential's.
+pub(crate) fn granted(credential: &ApiCredential, asked: Option<&str>) -> Option<Vec<String>> {
+    let own = &credential.scopes;
+    let asked: Vec<String> = asked
+        .unwrap_or_default()
+        .split(' ')
+        .filter(|scope| !scope.is_empty())
+        .map(str::to_owned)
+        .collect();
+    if !asked.is_empty() {
+        return asked.iter().all(|one| own.contains(one)).then_some(asked);
+    }
+    let openid = own.iter().find(|one| *one == OPENID);
+    Some(openid.map_or_else(|| own.clone(), |one| vec![one.clone()]))
+}
+
+/// What a token permits: the roles of its credential, narrowed to those among its scopes.
+pub(crate) fn roles(bearer: &Bearer) -> Roles {
+    let own = Roles::among(&bearer.credential.roles);
+    let narrower = Roles::among(&bearer.token.scopes);
+    match narrower.is_empty() {
+        true => own,
+        false => Roles::new(narrower.iter().filter(|role| covers(&own, *role))),
+    }
+}
+
+/// Where the tokens of a credential are got at, as both are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Issuer<'a>(pub &'a Url);
+
+impl Issuer<'_> {
+    /// Whom tokens are for.
+    pub fn audience(self) -> String {
+        self.0.as_str().trim_end_matches('/').to_owned()
+    }
+
+    /// Where tokens are got.
+    pub fn token_endpoint(self) -> String {
+        format!("{}/oauth2/token", self.audience())
+    }
+
+    /// A credential as it is shown, without its secrets.
+    pub fn shown(self, credential: &ApiCredential) -> Value {
+        let secrets = credential.secrets.iter();
+        let secrets =
+            secrets.map(|one| json!({"created_at": one.created_at, "expires_at": one.expires_at}));
+        json!({
+            "id": credential.id,
+            "name": credential.name,
+            "client_id": credential.client_id,
+            "token_endpoint_auth_method": credential.auth_method,
+            "token_endpoint": self.token_endpoint(),
+            "audience": self.audience(),
+            "roles": credential.roles,
+            "scopes": credential.scopes,
+            "secrets": secrets.collect::<Vec<_>>(),
+            "created_at": credential.created_at,
+            "updated_at": credential.updated_at,
+            "expires_at": credential.expires_at,
+            "last_used_at": credential.last_used_at,
+        })
+    }
+
+    /// The same with the secret that was made just now.
+    pub fn shown_once(self, credential: &ApiCredential, secret: &Secret) -> Value {
+        let mut json = self.shown(credential);
+        json["client_secret"] = json!(secret.expose());
+        json
+    }
+}

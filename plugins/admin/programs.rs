@@ -1,0 +1,201 @@
+//! Programs: what is done to API credentials, for the API and the console alike.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use portcullis_core::{
+    api_credential::{ApiCredential, ClientAuthMethod},
+    catalogue::Code,
+    secret::Secret,
+    store::StoreError,
+};
+use portcullis_kit::Failure;
+use serde_json::{Value, json};
+
+use crate::{
+    audit::Act,
+    caller::{Actor, Caller},
+    credential::{self, InvalidWish, Wish},
+    desk::Desk,
+    role::{Permission, Roles},
+};
+
+/// What the audit log calls them.
+const KIND: &str = "api-credential";
+/// How often a credential is changed over what others change meanwhile.
+const TRIES: usize = 8;
+
+/// What changes of a credential; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Change {
+    pub(crate) name: Option<String>,
+    pub(crate) auth_method: Option<ClientAuthMethod>,
+    pub(crate) roles: Option<Roles>,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) expires_at: Option<Option<Timestamp>>,
+}
+
+impl From<InvalidWish> for Failure {
+    fn from(error: InvalidWish) -> Self {
+        Self::from(Code::BadRequest)
+            .because(format!("{error}."))
+            .detail("member", error.member())
+    }
+}
+
+/// All API credentials, the oldest first.
+pub(crate) async fn list(desk: &Desk) -> Result<Vec<ApiCredential>, Failure> {
+    Ok(desk.services.api_credentials.list().await?)
+}
+
+/// The credential of this id; what is no id is nobody's.
+pub(crate) async fn find(desk: &Desk, id: &str) -> Result<ApiCredential, Failure> {
+    let id = id.parse().map_err(|_| Code::RecordNotFound)?;
+    let found = desk.services.api_credentials.find(id).await?;
+    found.ok_or_else(|| Code::RecordNotFound.into())
+}
+
+/// Makes a credential; its secret is shown now or never.
+pub(crate) async fn create(
+    desk: &Desk,
+    caller: &Caller,
+    wish: Wish,
+) -> Result<(ApiCredential, Secret), Failure> {
+    may_have(caller, &wish.roles)?;
+    let services = &desk.services;
+    let (made, secret) = credential::make(wish, &*services.clock, &*services.entropy)?;
+    services.api_credentials.insert(&made).await?;
+    let act = Act::on("api-credential.create", KIND, made.id).to(told(&made));
+    desk.audit(caller, act).await;
+    Ok((made, secret))
+}
+
+/// Changes a credential; its tokens obey.
+pub(crate) async fn change(
+    desk: &Desk,
+    caller: &Caller,
+    (id, change): (&str, &Change),
+) -> Result<ApiCredential, Failure> {
+    let (before, after) = rewrite(desk, id, |one| {
+        may_manage(caller, one)?;
+        if is_raised(change) && caller.actor == Actor::ApiCredential(one.id) {
+            return Err(Failure::from(Code::InsufficientRole)
+                .because("No program changes its own rights; somebody else has to."));
+        }
+        apply(one, change, desk.services.clock.now())?;
+        may_have(caller, &Roles::among(&one.roles))
+    })
+    .await?;
+    let act = Act::on("api-credential.update", KIND, after.id);
+    desk.audit(caller, act.from(told(&before)).to(told(&after)))
+        .await;
+    Ok(after)
+}
+
+/// Gives a credential a new secret, beside which the old ones are good for a while.
+pub(crate) async fn rotate(
+    desk: &Desk,
+    caller: &Caller,
+    (id, overlap): (&str, Duration),
+) -> Result<(ApiCredential, Secret), Failure> {
+    let services = &desk.services;
+    let mut secret = None;
+    let (_, after) = rewrite(desk, id, |one| {
+        may_manage(caller, one)?;
+        let parts = (&*services.clock, &*services.entropy);
+        secret = Some(credential::rotate(one, overlap, parts));
+        Ok(())
+    })
+    .await?;
+    let secret = secret.ok_or(Code::Internal)?;
+    let act = Act::on("api-credential.rotate", KIND, after.id);
+    let act = act.to(json!({"overlap_seconds": overlap.as_secs()}));
+    desk.audit(caller, act).await;
+    Ok((after, secret))
+}
+
+/// Removes a credential with its tokens.
+pub(crate) async fn remove(desk: &Desk, caller: &Caller, id: &str) -> Result<(), Failure> {
+    let found = find(desk, id).await?;
+    may_manage(caller, &found)?;
+    if !desk.services.api_credentials.delete(found.id).await? {
+        return Err(Code::RecordNotFound.into());
+    }
+    let act = Act::on("api-credential.delete", KIND, found.id).from(told(&found));
+    desk.audit(caller, act).await;
+    Ok(())
+}
+
+fn may_manage(caller: &Caller, one: &ApiCredential) -> Result<(), Failure> {
+    may_have(caller, &Roles::among(&one.roles))
+}
+
+/// Refuses rights beyond the caller's own.
+fn may_have(caller: &Caller, roles: &Roles) -> Result<(), Failure> {
+    caller.require(Permission::ManageAccess)?;
+    match caller.roles.cover(roles) {
+        true => Ok(()),
+        false => {
+            Err(Failure::from(Code::InsufficientRole).because("Its roles permit more than yours."))
+        }
+    }
+}
+
+/// Whether a change is one of rights.
+fn is_raised(change: &Change) -> bool {
+    change.roles.is_some() || change.scopes.is_some() || change.expires_at.is_some()
+}
+
+fn apply(one: &mut ApiCredential, change: &Change, now: Timestamp) -> Result<(), InvalidWish> {
+    if let Some(name) = &change.name {
+        name.trim().clone_into(&mut one.name);
+    }
+    if let Some(auth_method) = change.auth_method {
+        one.auth_method = auth_method;
+    }
+    if let Some(roles) = &change.roles {
+        one.roles = roles.iter().map(|role| role.to_string()).collect();
+        // What the new roles do not cover narrows to nothing, so it goes.
+        let covered = credential::all_scopes(roles);
+        one.scopes.retain(|scope| covered.contains(scope));
+    }
+    if let Some(scopes) = &change.scopes {
+        one.scopes.clone_from(scopes);
+    }
+    if let Some(expires_at) = change.expires_at {
+        one.expires_at = expires_at;
+    }
+    one.updated_at = now;
+    credential::check(one, now)
+}
+
+/// Changes a credential over what others change of it meanwhile: as it was and as it is.
+async fn rewrite(
+    desk: &Desk,
+    id: &str,
+    mut change: impl FnMut(&mut ApiCredential) -> Result<(), Failure>,
+) -> Result<(ApiCredential, ApiCredential), Failure> {
+    let mut tries = 1;
+    loop {
+        let before = find(desk, id).await?;
+        let mut after = before.clone();
+        change(&mut after)?;
+        match desk.services.api_credentials.update(&after).await {
+            Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
+            Err(error) => return Err(error.into()),
+            Ok(()) => return Ok((before, after)),
+        }
+    }
+}
+
+/// What the audit log is told of a credential.
+fn told(one: &ApiCredential) -> Value {
+    json!({
+        "name": one.name,
+        "client_id": one.client_id,
+        "token_endpoint_auth_method": one.auth_method,
+        "roles": one.roles,
+        "scopes": one.scopes,
+        "expires_at": one.expires_at,
+    })
+}

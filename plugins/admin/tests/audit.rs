@@ -1,0 +1,131 @@
+//! Who did what: written down, searched and taken along.
+
+use serde_json::{Value, json};
+
+use super::{api_credentials::made, house::House};
+use crate::Role;
+
+const LOG: &str = "/admin/x/audit";
+
+#[tokio::test]
+async fn changes_and_refusals_are_written_down() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let made = made(&admin, &json!({"name": "first"})).await;
+    let id = made["id"].as_str().unwrap();
+    let path = format!("/admin/x/api-credentials/{id}");
+    admin
+        .send(http::Method::PATCH, &path, &json!({"name": "second"}))
+        .await;
+    let viewer = house.acting_as(&[Role::Viewer]).await;
+    assert_eq!(viewer.delete(&path).await.status, 403);
+    house.stranger().delete(&path).await;
+    let entries = admin.get(LOG).await.json();
+    let entries = entries.as_array().unwrap();
+    assert_eq!(
+        entries.len(),
+        3,
+        "strangers are told nothing and noted nowhere"
+    );
+    let by = |verb: &str| entries.iter().find(|one| one["verb"] == verb).unwrap();
+    let change = by("api-credential.update");
+    assert_eq!(
+        (&change["before"]["name"], &change["after"]["name"]),
+        (&json!("first"), &json!("second"))
+    );
+    assert_eq!(
+        (&change["object_kind"], &change["object_id"]),
+        (&json!("api-credential"), &json!(id))
+    );
+    assert_eq!(
+        (&change["outcome"], &change["client"]),
+        (&json!("done"), &json!("192.0.2.1"))
+    );
+    assert!(change["actor"].as_str().unwrap().starts_with("identity:"));
+    assert!(
+        change["actor_label"]
+            .as_str()
+            .unwrap()
+            .ends_with("@example.org")
+    );
+    let refused = by("DELETE /admin/x/api-credentials/{id}");
+    assert_eq!(
+        (&refused["outcome"], &refused["object_id"]),
+        (&json!("insufficient_role"), &json!(path))
+    );
+}
+
+#[tokio::test]
+async fn the_log_is_searched_page_by_page_and_taken_along() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let mut made_ids = Vec::new();
+    for n in 0..5 {
+        let one = made(&admin, &json!({"name": format!("n{n}")})).await;
+        made_ids.push(one["id"].as_str().unwrap().to_owned());
+        house.clock.advance(std::time::Duration::from_secs(1));
+    }
+    let of_one = admin
+        .get(&format!("{LOG}?object=api-credential:{}", made_ids[2]))
+        .await
+        .json();
+    assert_eq!(of_one.as_array().unwrap().len(), 1);
+    assert_eq!(of_one[0]["after"]["name"], "n2");
+    let late = admin
+        .get(&format!("{LOG}?since=2026-11-22T12:00:03Z"))
+        .await
+        .json();
+    assert_eq!(late.as_array().unwrap().len(), 2);
+    let early = admin
+        .get(&format!(
+            "{LOG}?until=2026-11-22T12:00:03Z&verb=api-credential.create"
+        ))
+        .await
+        .json();
+    assert_eq!(early.as_array().unwrap().len(), 3);
+    let none = admin.get(&format!("{LOG}?verb=nothing")).await.json();
+    assert_eq!(none, json!([]));
+
+    let (mut seen, mut next) = (Vec::new(), Some(format!("{LOG}?page_size=2")));
+    while let Some(path) = next {
+        let page = admin.get(&path).await;
+        assert_eq!(page.status, 200, "{:?}", page.json());
+        let names = page.json();
+        seen.extend(
+            names
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["after"]["name"].clone()),
+        );
+        next = page.header("link").split(',').find_map(|link| {
+            let (address, rel) = link.split_once(">; rel=")?;
+            (rel == "\"next\"").then(|| address.trim_start_matches('<').to_owned())
+        });
+    }
+    assert_eq!(seen, ["n4", "n3", "n2", "n1", "n0"].map(Value::from));
+
+    let lines = admin
+        .clone()
+        .with("accept", "application/x-ndjson")
+        .get(LOG)
+        .await;
+    assert_eq!(lines.header("content-type"), "application/x-ndjson");
+    let text = String::from_utf8(lines.body).unwrap();
+    let read: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(read.len(), 5);
+
+    for query in [
+        "since=yesterday",
+        "page_size=0",
+        "page_size=x",
+        "page_token=x",
+        "page_token=1.x",
+    ] {
+        let refused = admin.get(&format!("{LOG}?{query}")).await;
+        assert_eq!(refused.error(), "bad_request", "{query}");
+    }
+}
