@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and which file answers it.
 
 mod actions_email;
+mod api_credentials;
 mod assignment;
 pub mod check;
 mod consent;
@@ -154,6 +155,9 @@ enum Command {
     /// Go to another system: a schema as its profile.
     #[command(subcommand)]
     Export(export::Export),
+    /// Look after what programs prove themselves with to the admin API.
+    #[command(subcommand)]
+    ApiCredentials(api_credentials::ApiCredentialCommand),
     /// Look after the providers.
     #[command(subcommand)]
     Providers(providers::Providers),
@@ -219,6 +223,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::ShowEndpoints) => show_endpoints::run(&common),
         Some(Command::RequiredActions(asked)) => required_actions::run(&common, &asked),
         Some(Command::SetRequiredActions(asked)) => required_actions::set(&common, &asked),
+        Some(Command::ApiCredentials(asked)) => api_credentials::run(&common, &asked),
         Some(Command::Providers(asked)) => providers::run(&common, &asked),
         Some(Command::GetRedirectUri { provider }) => redirect_uri::run(&common, &provider),
     };

@@ -16,6 +16,7 @@ mod support;
 mod e2e {
     mod abuse;
     mod actions;
+    mod admin;
     mod administered;
     mod check;
     mod commands;
