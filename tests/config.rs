@@ -16,6 +16,8 @@ use tempfile::TempDir;
 mod abuse;
 #[path = "config/actions.rs"]
 mod actions;
+#[path = "config/admin.rs"]
+mod admin;
 #[path = "config/documented.rs"]
 mod documented;
 #[path = "config/drop_ins.rs"]

@@ -77,8 +77,7 @@ impl Admin {
             }
         }
         for (index, host) in self.allowed_hosts.iter().enumerate() {
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-.[:]".contains(c);
-            if host.is_empty() || !host.chars().all(plain) || host.to_ascii_lowercase() != *host {
+            if !is_host(host) {
                 check.under("allowed_hosts").item(index).problem(format!(
                     "{host:?} is no host; write one in lower case without a port, such as \
                      \"admin.example.org\""
@@ -91,4 +90,10 @@ impl Admin {
                 .problem("nothing is done within 30 seconds; write \"1h\" or so");
         }
     }
+}
+
+/// Whether it is a name or an address in lower case, without a port.
+fn is_host(text: &str) -> bool {
+    let host = url::Host::parse(text);
+    host.is_ok_and(|host| host.to_string() == text)
 }

@@ -10,7 +10,7 @@ use portcullis_core::{
     secret::TokenHash,
     store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, LikeExpr, Query, SelectStatement, SubQueryStatement, Value};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement, SubQueryStatement, Value};
 
 use super::{
     cell::{Row, json, json_if_any, text, time},
@@ -286,16 +286,9 @@ impl IdentityStore for SqlIdentities {
     }
 
     async fn is_role_elsewhere(&self, role: &str, except: IdentityId) -> Result<bool, StoreError> {
-        // The list is JSON, in which a name stands between quotes; its own are escaped in it.
-        let name = json(&role)?;
-        let Value::String(Some(name)) = name else {
-            return Ok(false);
-        };
+        // Roles are kept as JSON. The pattern only narrows what is read; the list itself decides.
         let query = selection()
-            .and_where(
-                Expr::col(Column::Roles)
-                    .like(LikeExpr::new(format!("%{}%", literal(&name))).escape('!')),
-            )
+            .and_where(Expr::col(Column::Roles).like(format!("%{role}%")))
             .and_where(Expr::col(Column::Id).ne(text(except)))
             .to_owned();
         let found = self.select(&query).await?;
@@ -309,15 +302,6 @@ impl IdentityStore for SqlIdentities {
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         Ok(self.remove(id).await?.is_some())
     }
-}
-
-/// Text as a pattern that fits only itself.
-fn literal(text: &str) -> String {
-    let escaped = |c: char| match c {
-        '%' | '_' | '!' => format!("!{c}"),
-        other => other.to_string(),
-    };
-    text.chars().map(escaped).collect()
 }
 
 /// Whole identities.

@@ -165,7 +165,8 @@ async fn pages_elsewhere_and_other_names_are_refused() {
             .header("sec-fetch-site", site);
         assert_eq!(request.send().await.unwrap().status(), 403, "{site}");
     }
-    let port = admin.home().rsplit(':').next().unwrap().parse().unwrap();
+    let home = url::Url::parse(&admin.home()).unwrap();
+    let port = home.port().unwrap();
     let rebound = "GET /version HTTP/1.1\r\nHost: evil.test:4434\r\nConnection: close\r\n\r\n";
     let answer = exchange(port, rebound.as_bytes()).await;
     assert!(

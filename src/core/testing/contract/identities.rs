@@ -30,7 +30,24 @@ pub async fn identity_store_contract(
     of_two_credentials_one_stays(identities, credentials, entropy).await;
     addresses_may_be_shared(identities, entropy).await;
     a_listing_comes_in_pages(identities, entropy).await;
+    a_role_is_found_elsewhere(identities, entropy).await;
     a_deletion_leaves_nothing(identities, credentials, sessions, entropy).await;
+}
+
+async fn a_role_is_found_elsewhere(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let role = format!("role-{}", IdentityId::generate(entropy));
+    let mut own = identity(entropy, &odd(entropy));
+    own.roles = vec!["viewer".to_owned(), role.clone()];
+    identities.insert(&own, &[]).await.unwrap();
+    let mut other = identity(entropy, &odd(entropy));
+    other.roles = vec![format!("{role}-not")];
+    identities.insert(&other, &[]).await.unwrap();
+    let elsewhere = async |except: &Identity| identities.is_role_elsewhere(&role, except.id).await;
+    assert!(!elsewhere(&own).await.unwrap());
+    assert!(elsewhere(&other).await.unwrap());
+    own.state = IdentityState::Inactive;
+    identities.update(&own).await.unwrap();
+    assert!(!elsewhere(&other).await.unwrap(), "who is off has no role");
 }
 
 async fn what_is_inserted_is_found(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
