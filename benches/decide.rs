@@ -91,6 +91,7 @@ fn principal() -> Arc<Principal> {
             upstream_amr: Vec::new(),
         }],
         device: Device::default(),
+        acting: None,
     };
     Arc::new(Principal::new(Arc::new(identity), session, Vec::new()))
 }

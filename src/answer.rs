@@ -122,6 +122,12 @@ impl Answers {
         if code == Code::AccessDenied {
             ways_out.push(WayOut::new("Sign in as somebody else", &self.sign_out));
         }
+        if code == Code::ImpersonationReadOnly {
+            ways_out.push(WayOut::new(
+                "Stop acting as somebody else",
+                &self.sign_out,
+            ));
+        }
         if asked.path != "/" {
             ways_out.push(WayOut::new("Go to the start page", "/"));
         }

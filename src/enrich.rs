@@ -137,7 +137,7 @@ impl Making<'_> {
             .iter()
             .filter(|(name, _)| !self.is_set(name))
             .filter_map(|(name, fact)| {
-                let value = fact.of(identity, known)?;
+                let value = fact.of(self.principal, known)?;
                 Some((name.clone(), self.kept(name, value)?))
             })
             .collect()

@@ -22,6 +22,7 @@ use crate::{
     route::{Access, EncodedSlash, HeaderPreset, Lookup, Route, RouteTable, Target},
 };
 
+mod acting;
 mod encoded_slash;
 mod parameters;
 mod remedy;
@@ -95,6 +96,11 @@ impl Pipeline {
         let route = self.find_route(head)?;
         let principal = self.authenticate(route, head).await?;
         if let Some(known) = &principal
+            && acting::is_refused(route, known, head)
+        {
+            return Err(self.refuse(Code::ImpersonationReadOnly, route, principal, head));
+        }
+        if let Some(known) = &principal
             && known.is_too_weak
             && self.asks_who(route, head)
         {
@@ -138,7 +144,9 @@ impl Pipeline {
     /// what its scopes ask for besides.
     fn first_action(&self, route: &Route, principal: &Principal) -> Option<Action> {
         let first = principal.pending.first().copied();
-        let actions = self.actions.as_ref().filter(|_| !route.scopes.is_empty());
+        // Nobody has to do anything for whom they act as.
+        let is_asked = !route.scopes.is_empty() && principal.session.acting.is_none();
+        let actions = self.actions.as_ref().filter(|_| is_asked);
         let (None, Some(actions)) = (first, actions) else {
             return first;
         };
@@ -243,7 +251,8 @@ impl Pipeline {
         principal: Option<&Principal>,
         head: &RequestHead<'_>,
     ) -> Code {
-        let weak = principal.filter(|one| one.session.aal() < Aal::Aal2);
+        let is_weak = |one: &&Principal| one.session.aal() < Aal::Aal2;
+        let weak = principal.filter(|one| is_weak(one) && one.session.acting.is_none());
         let Some(weak) = weak.filter(|_| code == Code::AccessDenied) else {
             return code;
         };

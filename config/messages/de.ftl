@@ -216,6 +216,8 @@ session_aal_already_fulfilled = Sie sind schon so stark angemeldet wie verlangt.
 session_aal1_required = Bitte melden Sie sich an, bevor nach einem zweiten Faktor gefragt werden kann.
 session_aal2_required = Dafür ist ein zweiter Schritt der Anmeldung nötig.
 session_required_actions_pending = Etwas ist zu erledigen, bevor es weitergeht.
+impersonation_read_only = Sie handeln als jemand anderes, um nur nachzusehen, und das hier könnte etwas ändern.
+impersonated_session = Das geht nicht, während Sie als jemand anderes handeln.
 session_refresh_required = Ihre Anmeldung liegt dafür zu lange zurück; bitte bestätigen Sie, dass Sie es sind.
 security_csrf_violation = Das Formular gehört nicht zu diesem Browser.
 security_identity_mismatch = Das Formular gehört jemand anderem.
@@ -388,6 +390,7 @@ overview-linked = Verknüpft
 overview-verified = Bestätigt
 overview-not-verified = Nicht bestätigt
 overview-this-device = Dieses Gerät
+overview-administrator = Eine Person der Verwaltung
 overview-unknown-device = Unbekanntes Gerät
 overview-sign-in-with = Damit melden Sie sich an
 overview-reached-by = Darüber sind Sie zu erreichen
@@ -395,6 +398,23 @@ overview-set = Festgelegt am {$time}
 overview-not-set = Nicht festgelegt
 overview-signed-in = Angemeldet am {$time}
 overview-last-seen = Zuletzt gesehen am {$time}
+
+## Handeln als jemand anderes
+
+acting-to-look = {$actor} handelt als {$name}, nur um nachzusehen, bis {$time}.
+acting-fully = {$actor} handelt als {$name} bis {$time}.
+acting-begin-title = Als jemand anderes handeln?
+acting-as = Sie handeln als
+acting-until = Bis {$time}
+acting-only-looks = Nur um nachzusehen: Geändert werden kann nichts.
+acting-in-their-name = Was Sie tun, tun Sie in deren Namen.
+acting-end-title = Wieder als Sie selbst handeln?
+acting-end-lead = Sie machen als Sie selbst weiter, sofern dieser Browser Ihre eigene Sitzung noch hat.
+why-way-in-used = Dieser Zugang wurde schon benutzt oder ist zu alt. Bitte beginnen Sie von vorn.
+why-somebody-else-is-here = In diesem Browser ist jemand anderes angemeldet. Melden Sie sich dort zuerst ab.
+
+## Mehr der Übersicht
+
 overview-ended-one = Das andere Gerät ist abgemeldet.
 overview-ended-others = Alle anderen Geräte sind abgemeldet.
 overview-yes = Ja
@@ -437,6 +457,9 @@ go-another-way-link = Anders anmelden, dann verknüpfen
 go-prove-another-way = Anders bestätigen
 go-ask-another = Neu anfordern
 go-as-somebody-else = Als jemand anderes anmelden
+go-stop-acting = Nicht mehr als jemand anderes handeln
+go-on-acting = Weiter so handeln
+go-begin = Beginnen
 go-other-account = Ein anderes {$provider}-Konto nehmen
 go-sign-out = Abmelden
 go-sign-out-here = Hier abmelden

@@ -224,6 +224,8 @@ session_aal_already_fulfilled = You are signed in as strongly as asked already.
 session_aal1_required = You need to sign in before a second factor can be asked for.
 session_aal2_required = A second step of signing in is needed for this.
 session_required_actions_pending = Something has to be done before you can go on.
+impersonation_read_only = You act as somebody else to look only, and this could change something.
+impersonated_session = This cannot be done while you act as somebody else.
 session_refresh_required = You signed in too long ago for this; please confirm that it is you.
 security_csrf_violation = The form does not belong to this browser.
 security_identity_mismatch = The form belongs to somebody else.
@@ -399,6 +401,7 @@ overview-linked = Linked
 overview-verified = Verified
 overview-not-verified = Not verified
 overview-this-device = This device
+overview-administrator = An administrator
 overview-unknown-device = Unknown device
 overview-sign-in-with = You sign in with this
 overview-reached-by = You are reached by this
@@ -406,6 +409,23 @@ overview-set = Set on {$time}
 overview-not-set = Not set
 overview-signed-in = Signed in on {$time}
 overview-last-seen = Last seen on {$time}
+
+## Acting as somebody else
+
+acting-to-look = {$actor} acts as {$name}, to look only, until {$time}.
+acting-fully = {$actor} acts as {$name} until {$time}.
+acting-begin-title = Act as somebody else?
+acting-as = You act as
+acting-until = Until {$time}
+acting-only-looks = To look only: nothing can be changed.
+acting-in-their-name = What you do, you do in their name.
+acting-end-title = Act as yourself again?
+acting-end-lead = You go on as yourself, where this browser still keeps your own session.
+why-way-in-used = This way in has been used already, or is too old. Please begin anew.
+why-somebody-else-is-here = Somebody else is signed in in this browser. Sign out first.
+
+## More of the overview
+
 overview-ended-one = That device is signed out.
 overview-ended-others = Every other device is signed out.
 overview-yes = Yes
@@ -448,6 +468,9 @@ go-another-way-link = Sign in another way, then link it
 go-prove-another-way = Prove it another way
 go-ask-another = Ask for another one
 go-as-somebody-else = Sign in as somebody else
+go-stop-acting = Stop acting as somebody else
+go-on-acting = Go on acting
+go-begin = Begin
 go-other-account = Use another {$provider} account
 go-sign-out = Sign out
 go-sign-out-here = Sign out here

@@ -3,6 +3,7 @@
 //! A plugin builds an axum router whose functions take a [`Visit`] and return an [`Outcome`], and
 //! hands it to [`RouterPages`]. Everything an answer must carry is added there, once.
 
+mod banner;
 mod body;
 mod captcha;
 pub mod dialect;
@@ -21,6 +22,7 @@ mod shell;
 mod stylesheet;
 mod visit;
 
+pub use banner::Banner;
 pub use body::{InvalidBody, parse as parse_body};
 pub use failure::{Failure, Outcome, WayOut, envelope};
 pub use key_script::KeyScript;

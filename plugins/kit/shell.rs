@@ -244,6 +244,7 @@ impl Shell {
             template.render(context! {
                 product => self.product.as_str(),
                 stylesheet => self.stylesheet.as_str(),
+                banner => Serde(locale.banner()),
                 lang => locale.tag(),
                 dir => locale.direction(),
                 // English as the code has it, in the reader's language.

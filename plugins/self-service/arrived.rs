@@ -73,7 +73,9 @@ async fn is_elsewhere(
 async fn knows(desk: &Desk, own: &Session, name: &DeviceName) -> Result<bool, StoreError> {
     let sessions = desk.services.sessions.store();
     let others = sessions.list(own.identity_id).await?;
-    let mut others = others.iter().filter(|other| other.id != own.id);
+    // An administrator's device is none of theirs.
+    let is_theirs = |other: &&Session| other.id != own.id && other.acting.is_none();
+    let mut others = others.iter().filter(is_theirs);
     Ok(others.any(|other| DeviceName::of(other.device.user_agent.as_deref()) == *name))
 }
 

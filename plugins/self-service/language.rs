@@ -4,18 +4,23 @@ use portcullis_core::flow::Flow;
 use portcullis_kit::{Locale, UI_LOCALES, Visit};
 use url::Url;
 
-use crate::desk::{Desk, with_query};
+use crate::{
+    desk::{Desk, with_query},
+    impersonation,
+};
 
 /// The language of a visit that no flow belongs to.
 pub(crate) fn of_visit(desk: &Desk, visit: &Visit) -> Locale {
-    desk.shell.locale(visit.query(UI_LOCALES), &visit.headers)
+    let locale = desk.shell.locale(visit.query(UI_LOCALES), &visit.headers);
+    impersonation::told(desk, visit, locale)
 }
 
 /// The language of a flow.
 pub(crate) fn of_flow(desk: &Desk, visit: &Visit, flow: &Flow) -> Locale {
     let asked = visit.query(UI_LOCALES).map(str::to_owned);
     let wanted = asked.or_else(|| wanted(flow));
-    desk.shell.locale(wanted.as_deref(), &visit.headers)
+    let locale = desk.shell.locale(wanted.as_deref(), &visit.headers);
+    impersonation::told(desk, visit, locale)
 }
 
 /// A page that goes on from a flow, in its language.

@@ -26,6 +26,7 @@ mod flow_json;
 mod form;
 mod forms;
 mod guard;
+mod impersonation;
 mod init;
 mod language;
 mod legacy;

@@ -312,6 +312,7 @@ async fn sessions(
         .await?;
     live.retain(|session| lifetimes.is_live(session, now));
     let this = principal.session.id;
+    let is_own = principal.session.acting.is_none();
     live.sort_by_key(|session| session.id != this);
     let button = |label, session: String| PostButton {
         label,
@@ -322,15 +323,18 @@ async fn sessions(
         ],
     };
     let rows = live.iter().map(|session| OverviewRow {
-        badge: (session.id == this).then_some("This device"),
-        is_good: session.id == this,
-        button: (session.id != this).then(|| button("Sign out", session.id.to_string())),
+        badge: match &session.acting {
+            Some(_) => Some("An administrator"),
+            None => (session.id == this).then_some("This device"),
+        },
+        is_good: session.id == this && session.acting.is_none(),
+        button: (is_own && session.id != this).then(|| button("Sign out", session.id.to_string())),
         ..device(session, locale)
     });
     Ok(OverviewSection {
         heading: "Where you are signed in",
         rows: rows.collect(),
-        button: (live.len() > 1).then(|| button("Sign out everywhere else", OTHERS.to_owned())),
+        button: (is_own && live.len() > 1).then(|| button("Sign out everywhere else", OTHERS.to_owned())),
         links: Vec::new(),
     })
 }

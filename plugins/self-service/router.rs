@@ -11,7 +11,7 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    actions, arrival, codes::link_page, desk::Desk, errors, fetch, legacy, login, logout, own_page,
+    actions, arrival, codes::link_page, desk::Desk, errors, fetch, impersonation, legacy, login, logout, own_page,
     profile_page, recovery, registration, schemas, sessions, settings, verification, welcome,
 };
 
@@ -23,6 +23,10 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .merge(desk.shell.assets())
         .fallback(|| nothing(Code::NotFound))
         .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed))
+        .layer(from_fn_with_state(
+            desk.clone(),
+            impersonation::guard::refuse,
+        ))
         .layer(from_fn_with_state(desk.clone(), errors::park))
         .with_state(desk)
 }
@@ -155,6 +159,10 @@ fn own_pages() -> Router<Arc<Desk>> {
         )
         .route("/recovery", get(own_page::recovery))
         .route("/verification", get(own_page::verification))
+        .route(
+            "/impersonation",
+            get(impersonation::enter::page).post(impersonation::enter::submit),
+        )
         .route("/signed-out", get(logout::signed_out::page))
         .route("/error", get(own_page::error))
 }

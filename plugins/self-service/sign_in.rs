@@ -363,7 +363,8 @@ impl SignIn<'_> {
     }
 }
 
-fn device(visit: &Visit) -> Device {
+/// Where a visit comes from.
+pub(crate) fn device(visit: &Visit) -> Device {
     let user_agent = visit.header(&USER_AGENT).map(|text| {
         let cut = text.floor_char_boundary(USER_AGENT_LENGTH);
         text[..cut].to_owned()

@@ -17,6 +17,7 @@ mod floods;
 mod guesses;
 mod handed_out;
 mod house;
+mod impersonation;
 mod language;
 mod legacy;
 mod lists;

@@ -37,10 +37,12 @@ impl Assurance {
         (self.enforce || self.highest_available) && self.is_weaker(identity, session)
     }
 
-    /// Whether somebody in `session` could prove themselves more strongly.
+    /// Whether somebody in `session` could prove themselves more strongly. Whoever acts as somebody
+    /// else has proved who they are in a session of their own.
     pub fn is_weaker(self, identity: &Identity, session: &Session) -> bool {
         let by_mail = self.takes_mail(session) && has_proved_address(identity);
-        session.aal() < Aal::Aal2 && (self.has_own(identity) || by_mail)
+        let is_own = session.acting.is_none();
+        is_own && session.aal() < Aal::Aal2 && (self.has_own(identity) || by_mail)
     }
 
     /// Whether a code by mail is a second factor in `session`: not where mail was the first.

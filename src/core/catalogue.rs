@@ -61,6 +61,8 @@ catalogue! {
     SessionTooOld = "session_refresh_required", FORBIDDEN, "You signed in too long ago for this; please confirm that it is you.";
     SecondFactorRequired = "session_aal2_required", FORBIDDEN, "A second step of signing in is needed for this.";
     ActionsPending = "session_required_actions_pending", FORBIDDEN, "Something has to be done before you can go on.";
+    ImpersonationReadOnly = "impersonation_read_only", FORBIDDEN, "You act as somebody else to look only, and this could change something.";
+    ImpersonatedSession = "impersonated_session", FORBIDDEN, "This cannot be done while you act as somebody else.";
     CsrfViolation = "security_csrf_violation", FORBIDDEN, "The form does not belong to this browser.";
     IdentityMismatch = "security_identity_mismatch", FORBIDDEN, "The form belongs to somebody else.";
     IdentityDisabled = "identity_disabled", BAD_REQUEST, "This account is switched off here.";
@@ -134,6 +136,8 @@ mod tests {
 403 session_refresh_required
 403 session_aal2_required
 403 session_required_actions_pending
+403 impersonation_read_only
+403 impersonated_session
 403 security_csrf_violation
 403 security_identity_mismatch
 400 identity_disabled

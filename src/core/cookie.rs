@@ -12,6 +12,7 @@ use crate::secret::TokenHash;
 pub struct Cookies {
     session: String,
     attempts: String,
+    parked: String,
     csrf: String,
     domain: Option<String>,
     secure: bool,
@@ -30,6 +31,7 @@ impl Cookies {
         Self {
             session: format!("{prefix}portcullis"),
             attempts: format!("{prefix}portcullis_attempts"),
+            parked: format!("{prefix}portcullis_parked"),
             csrf: format!("csrf_token_{}", TokenHash::of(public_url.as_str()).to_hex()),
             domain,
             secure,
@@ -46,14 +48,20 @@ impl Cookies {
         &self.attempts
     }
 
+    /// The name of the sealed cookie that holds an administrator's own session while they act as
+    /// somebody else.
+    pub fn parked(&self) -> &str {
+        &self.parked
+    }
+
     /// The name of the anti-forgery cookie.
     pub fn csrf(&self) -> &str {
         &self.csrf
     }
 
     /// Every name the gateway uses; none of them reaches an upstream.
-    pub fn names(&self) -> [&str; 3] {
-        [&self.session, &self.attempts, &self.csrf]
+    pub fn names(&self) -> [&str; 4] {
+        [&self.session, &self.attempts, &self.parked, &self.csrf]
     }
 
     /// A `Set-Cookie` value that keeps `value` under `name` for `max_age`.

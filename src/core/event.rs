@@ -154,6 +154,24 @@ pub enum Event<'a> {
         /// Which provider.
         provider: &'a ProviderId,
     },
+    /// An administrator began to act as somebody else.
+    Impersonated {
+        /// As whom.
+        identity: IdentityId,
+        /// Who.
+        actor: &'a str,
+        /// The session they act in.
+        session: SessionId,
+        /// Whether they only look.
+        read_only: bool,
+    },
+    /// An administrator has stopped acting as somebody else.
+    ImpersonationEnded {
+        /// As whom.
+        identity: IdentityId,
+        /// Who.
+        actor: &'a str,
+    },
     /// A session was ended by its owner.
     SignedOut {
         /// Whose.

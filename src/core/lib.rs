@@ -24,6 +24,7 @@ pub mod flow;
 pub mod head;
 pub mod id;
 pub mod identity;
+pub mod impersonation;
 pub mod link;
 pub mod mail;
 pub mod mapping;

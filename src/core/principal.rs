@@ -33,14 +33,16 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// Prepares a principal for many requests; `pending` is what its identity has to do first.
+    /// Prepares a principal for many requests; `pending` is what its identity has to do first, which
+    /// holds up nobody who acts as it.
     pub fn new(identity: Arc<Identity>, session: Session, pending: Vec<Action>) -> Self {
         let values = PrincipalValues::new(&identity, &session);
+        let is_own = session.acting.is_none();
         Self {
             identity,
             session,
             values,
-            pending,
+            pending: if is_own { pending } else { Vec::new() },
             is_too_weak: false,
             memo: Memo::default(),
             demands: Memo::default(),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     credential::CredentialKind,
     id::{IdentityId, ProviderId, SessionId},
+    impersonation::Acting,
     secret::TokenHash,
     store::StoreError,
 };
@@ -34,6 +35,9 @@ pub struct Session {
     pub methods: Vec<AuthenticationMethod>,
     /// Where from.
     pub device: Device,
+    /// Who acts in it, where that is not the identity itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acting: Option<Acting>,
 }
 
 impl Session {
@@ -152,21 +156,30 @@ pub trait SessionStore: Debug + Send + Sync {
     /// All sessions of an identity, newest first, expired ones included.
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError>;
 
-    /// Notes that a session was in use.
+    /// Notes that a session was in use, and with it the one that its administrator acts from.
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError>;
 
     /// Keeps the session in place of the one of the same id, its token included, as long as that is
     /// still opened by the token `before`; `false` when it has ended or moved to another token.
     async fn replace(&self, before: &TokenHash, session: &Session) -> Result<bool, StoreError>;
 
-    /// Ends one session; `false` when there was none.
+    /// Ends one session, and those in which somebody acts from it; `false` when there was none.
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of an identity, but for `keep`; says how many ended.
+    /// Ends all sessions of an identity, and those in which it acts as somebody else, but for `keep`;
+    /// says how many ended.
     async fn revoke_all(
         &self,
         identity_id: IdentityId,
         keep: Option<SessionId>,
+    ) -> Result<u64, StoreError>;
+
+    /// Ends the sessions in which this actor acts as somebody: as `of` where one is named; says how
+    /// many ended.
+    async fn revoke_acting(
+        &self,
+        actor: &str,
+        of: Option<IdentityId>,
     ) -> Result<u64, StoreError>;
 }
 

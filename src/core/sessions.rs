@@ -91,6 +91,7 @@ impl Sessions {
             last_seen_at: now,
             methods,
             device,
+            acting: None,
         };
         self.store.insert(&session).await?;
         Ok(session)

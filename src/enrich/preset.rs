@@ -4,6 +4,7 @@
 use http::{HeaderName, HeaderValue};
 use portcullis_core::{
     identity::Identity,
+    principal::Principal,
     schema::{Schema, normalise_identifier},
 };
 use serde_json::Value;
@@ -26,9 +27,13 @@ pub(super) enum Fact {
     Groups,
     /// `true` where the list of groups is not complete.
     GroupsTruncated,
+    /// The administrator who acts as it, where one does.
+    Actor,
 }
 
-static OAUTH2_PROXY: [(HeaderName, Fact); 5] = [
+const ACTOR: HeaderName = HeaderName::from_static("x-portcullis-actor");
+
+static OAUTH2_PROXY: [(HeaderName, Fact); 6] = [
     (HeaderName::from_static("x-forwarded-user"), Fact::Id),
     (HeaderName::from_static("x-forwarded-email"), Fact::Email),
     (HeaderName::from_static("x-forwarded-groups"), Fact::Groups),
@@ -40,9 +45,10 @@ static OAUTH2_PROXY: [(HeaderName, Fact); 5] = [
         HeaderName::from_static("x-forwarded-preferred-username"),
         Fact::Username,
     ),
+    (ACTOR, Fact::Actor),
 ];
 
-static AUTHELIA: [(HeaderName, Fact); 5] = [
+static AUTHELIA: [(HeaderName, Fact); 6] = [
     (HeaderName::from_static("remote-user"), Fact::Username),
     (HeaderName::from_static("remote-email"), Fact::Email),
     (HeaderName::from_static("remote-groups"), Fact::Groups),
@@ -51,6 +57,7 @@ static AUTHELIA: [(HeaderName, Fact); 5] = [
         Fact::GroupsTruncated,
     ),
     (HeaderName::from_static("remote-name"), Fact::Name),
+    (ACTOR, Fact::Actor),
 ];
 
 /// Every preset there is.
@@ -74,14 +81,16 @@ impl Fact {
     /// known of it.
     pub(super) fn of(
         self,
-        identity: &Identity,
+        principal: &Principal,
         (schema, traits): (Option<&Schema>, &Value),
     ) -> Option<Result<HeaderValue, Unfit>> {
+        let identity = &*principal.identity;
         let text = match self {
             Self::Id => identity.id.to_string(),
             Self::Email => schema?.email(traits).map(str::to_owned)?,
             Self::Username => username(identity, (schema, traits))?,
             Self::Name => name(traits)?,
+            Self::Actor => principal.session.acting.as_ref()?.actor.clone(),
             Self::Groups => {
                 return Some(Ok(value::list(&groups(identity, (schema, traits))).value));
             }

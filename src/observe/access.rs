@@ -16,6 +16,8 @@ pub struct AccessLine<'a> {
     pub route: &'a str,
     /// Who was signed in, if anybody.
     pub identity: Option<IdentityId>,
+    /// Who acts as them, if anybody does.
+    pub actor: Option<&'a str>,
     /// `forward` or `refuse`.
     pub decision: &'a str,
     /// The code of the refusal or failure; empty when all went well.
@@ -52,6 +54,7 @@ impl AccessLine<'_> {
             route.name = self.route,
             principal.kind = kind,
             identity.id = self.identity.map(tracing::field::display),
+            actor.id = self.actor,
             decision = self.decision,
             code = self.code,
             upstream.name = self.upstream,

@@ -19,6 +19,7 @@ impl Observer for EventLog {
             target: "event",
             event = line.name,
             identity.id = line.identity,
+            actor.id = line.actor,
             session.id = line.session,
             provider.id = line.provider,
             method = line.method,
@@ -34,6 +35,7 @@ impl Observer for EventLog {
 struct Line<'a> {
     name: &'static str,
     identity: Option<String>,
+    actor: Option<&'a str>,
     session: Option<String>,
     provider: Option<&'a str>,
     method: Option<&'a str>,
@@ -46,6 +48,9 @@ impl<'a> Line<'a> {
         match event {
             Event::SignedIn { .. } | Event::SignInRefused { .. } | Event::SignedOut { .. } => {
                 Self::of_session(event)
+            }
+            Event::Impersonated { .. } | Event::ImpersonationEnded { .. } => {
+                Self::of_acting(event)
             }
             Event::IdentityCreated {
                 identity,
@@ -126,6 +131,29 @@ impl<'a> Line<'a> {
                 session: Some(session.to_string()),
                 ..Self::named("signed_out")
             },
+            _ => Self::named("other"),
+        }
+    }
+
+    fn of_acting(event: &Event<'a>) -> Self {
+        let about = |name, identity: IdentityId, actor: &'a str| Self {
+            actor: Some(actor),
+            ..Self::about(name, identity)
+        };
+        match event {
+            Event::Impersonated {
+                identity,
+                actor,
+                session,
+                read_only,
+            } => Self {
+                session: Some(session.to_string()),
+                reason: read_only.then_some("read_only"),
+                ..about("impersonated", *identity, actor)
+            },
+            Event::ImpersonationEnded { identity, actor } => {
+                about("impersonation_ended", *identity, actor)
+            }
             _ => Self::named("other"),
         }
     }

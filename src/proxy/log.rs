@@ -23,10 +23,12 @@ impl Gate {
             Some(Target::Pages(_)) => "pages",
             None => "",
         };
+        let acting = passage.principal().and_then(|one| one.session.acting.as_ref());
         let line = AccessLine {
             request_id: passage.id(),
             route: name,
             identity: passage.principal().map(|principal| principal.identity.id),
+            actor: acting.map(|acting| acting.actor.as_str()),
             decision: match passage.permit() {
                 Some(_) => "forward",
                 None => "refuse",

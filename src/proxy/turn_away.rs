@@ -61,6 +61,7 @@ impl TurnAway for Gate {
             request_id: id.as_str(),
             route: "",
             identity: None,
+            actor: None,
             decision: "refuse",
             code: code.as_str(),
             upstream: "",

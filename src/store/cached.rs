@@ -91,8 +91,20 @@ impl SessionStore for CachedSessions {
         identity_id: IdentityId,
         keep: Option<SessionId>,
     ) -> Result<u64, StoreError> {
-        let mut tokens = self.record.tokens(identity_id).await?;
+        let mut tokens = self.record.tokens_in_hands_of(identity_id).await?;
         let ended = self.record.end_all(identity_id, keep).await;
+        tokens.extend(ended.iter().flatten());
+        self.caches.forget(&tokens).await;
+        Ok(ended?.len() as u64)
+    }
+
+    async fn revoke_acting(
+        &self,
+        actor: &str,
+        of: Option<IdentityId>,
+    ) -> Result<u64, StoreError> {
+        let mut tokens = self.record.tokens_of_acting(actor).await?;
+        let ended = self.record.end_acting(actor, of).await;
         tokens.extend(ended.iter().flatten());
         self.caches.forget(&tokens).await;
         Ok(ended?.len() as u64)

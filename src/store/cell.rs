@@ -18,6 +18,11 @@ pub(super) fn text(value: impl Display) -> Value {
     Value::String(Some(value.to_string()))
 }
 
+/// Text that may be absent.
+pub(super) fn text_if_any(value: Option<impl Display>) -> Value {
+    Value::String(value.map(|value| value.to_string()))
+}
+
 /// A point in time; what lies beyond the year 2262 is cut there.
 pub(super) fn time(value: Timestamp) -> Value {
     let nanoseconds = value.as_nanosecond();

@@ -7,6 +7,7 @@ use portcullis_core::{
     credential::{Credential, Kinds},
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
+    impersonation::may_act,
     secret::TokenHash,
     store::StoreError,
 };
@@ -17,6 +18,7 @@ use super::{
     credentials,
     database::{Database, Transaction},
     flows::removal_of,
+    sessions::in_hands_of,
     statement::Statement,
     table::{Cell, Column, Table, insert},
 };
@@ -65,7 +67,7 @@ impl SqlIdentities {
         id: IdentityId,
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         let mut transaction = self.database.begin().await?;
-        let sessions = self.end_sessions(&mut transaction, id).await?;
+        let sessions = self.end_sessions(&mut transaction, in_hands_of(id)).await?;
         let removal = Query::delete()
             .from_table(Table::Identities)
             .and_where(Expr::col(Column::Id).eq(text(id)))
@@ -124,8 +126,15 @@ impl SqlIdentities {
         }
         self.index(transaction, identity).await?;
         match identity.state {
-            IdentityState::Active => Ok(Vec::new()),
-            IdentityState::Inactive => self.end_sessions(transaction, identity.id).await,
+            IdentityState::Active if may_act(identity) => Ok(Vec::new()),
+            // Whoever is no administrator any more acts as nobody else.
+            IdentityState::Active => {
+                let acts = Expr::col(Column::Actor).eq(text(identity.id));
+                self.end_sessions(transaction, acts).await
+            }
+            IdentityState::Inactive => {
+                self.end_sessions(transaction, in_hands_of(identity.id)).await
+            }
         }
     }
 
@@ -177,11 +186,11 @@ impl SqlIdentities {
     async fn end_sessions(
         &self,
         transaction: &mut Transaction,
-        id: IdentityId,
+        which: Expr,
     ) -> Result<Vec<TokenHash>, StoreError> {
         let end = Query::delete()
             .from_table(Table::Sessions)
-            .and_where(Expr::col(Column::IdentityId).eq(text(id)))
+            .and_where(which)
             .returning_col(Column::TokenHash)
             .to_owned();
         let end = self.database.write(&end, "session");

@@ -11,14 +11,14 @@ use portcullis_core::{
 use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, SelectStatement};
 
 use super::{
-    cell::{Row, hash, json, text, time},
+    cell::{Row, hash, json, json_if_any, text, text_if_any, time},
     database::Database,
     table::{Cell, Column, Table, insert},
 };
 
 const WHAT: &str = "session";
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column::Id,
     Column::TokenHash,
     Column::IdentityId,
@@ -28,6 +28,7 @@ const COLUMNS: [Column; 9] = [
     Column::LastSeenAt,
     Column::Methods,
     Column::Device,
+    Column::Acting,
 ];
 
 /// Sessions in SQL.
@@ -41,30 +42,60 @@ impl SqlSessions {
         Self { database }
     }
 
-    /// Ends one session and says which token opened it.
+    /// Ends one session, and those in which somebody acts from it, and says which tokens opened them.
     pub(super) async fn end(&self, id: SessionId) -> Result<Vec<TokenHash>, StoreError> {
         let mut query = Query::delete();
-        query.and_where(Expr::col(Column::Id).eq(text(id)));
+        query.and_where(of_session(id));
         self.delete(query).await
     }
 
-    /// Ends the sessions of an identity, but for `keep`, and says which tokens opened them.
+    /// Ends the sessions that are in the hands of an identity, but for `keep`, and says which tokens
+    /// opened them.
     pub(super) async fn end_all(
         &self,
         identity_id: IdentityId,
         keep: Option<SessionId>,
     ) -> Result<Vec<TokenHash>, StoreError> {
         let mut query = Query::delete();
-        query.and_where(Expr::col(Column::IdentityId).eq(text(identity_id)));
+        query.and_where(in_hands_of(identity_id));
         if let Some(keep) = keep {
             query.and_where(Expr::col(Column::Id).ne(text(keep)));
         }
         self.delete(query).await
     }
 
-    /// The token that opens a session; none when there is no such session.
+    /// Ends the sessions in which this actor acts as somebody, and says which tokens opened them.
+    pub(super) async fn end_acting(
+        &self,
+        actor: &str,
+        of: Option<IdentityId>,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        let mut query = Query::delete();
+        query.and_where(Expr::col(Column::Actor).eq(text(actor)));
+        if let Some(of) = of {
+            query.and_where(Expr::col(Column::IdentityId).eq(text(of)));
+        }
+        self.delete(query).await
+    }
+
+    /// The tokens that open a session, and those in which somebody acts from it; none when there is
+    /// no such session.
     pub(super) async fn token(&self, id: SessionId) -> Result<Vec<TokenHash>, StoreError> {
-        self.tokens_where(Expr::col(Column::Id).eq(text(id))).await
+        self.tokens_where(of_session(id)).await
+    }
+
+    /// The tokens that open sessions in the hands of an identity.
+    pub(super) async fn tokens_in_hands_of(
+        &self,
+        id: IdentityId,
+    ) -> Result<Vec<TokenHash>, StoreError> {
+        self.tokens_where(in_hands_of(id)).await
+    }
+
+    /// The tokens that open sessions in which this actor acts as somebody.
+    pub(super) async fn tokens_of_acting(&self, actor: &str) -> Result<Vec<TokenHash>, StoreError> {
+        let acts = Expr::col(Column::Actor).eq(text(actor));
+        self.tokens_where(acts).await
     }
 
     /// The tokens that open sessions of an identity.
@@ -127,10 +158,20 @@ impl SessionStore for SqlSessions {
     }
 
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
+        let from = Query::select()
+            .column(Column::ActorSession)
+            .from(Table::Sessions)
+            .and_where(Expr::col(Column::TokenHash).eq(hash(token)))
+            .and_where(Expr::col(Column::ActorSession).is_not_null())
+            .to_owned();
         let query = Query::update()
             .table(Table::Sessions)
             .value(Column::LastSeenAt, Expr::from(time(seen_at)))
-            .and_where(Expr::col(Column::TokenHash).eq(hash(token)))
+            .and_where(
+                Expr::col(Column::TokenHash)
+                    .eq(hash(token))
+                    .or(Expr::col(Column::Id).in_subquery(from)),
+            )
             // Another node may have seen it later.
             .and_where(Expr::col(Column::LastSeenAt).lt(time(seen_at)))
             .to_owned();
@@ -161,9 +202,33 @@ impl SessionStore for SqlSessions {
         let ended = self.end_all(identity_id, keep).await?;
         Ok(ended.len() as u64)
     }
+
+    async fn revoke_acting(
+        &self,
+        actor: &str,
+        of: Option<IdentityId>,
+    ) -> Result<u64, StoreError> {
+        let ended = self.end_acting(actor, of).await?;
+        Ok(ended.len() as u64)
+    }
+}
+
+/// The session, and those in which its administrator acts from it.
+fn of_session(id: SessionId) -> Expr {
+    let own = Expr::col(Column::Id).eq(text(id));
+    own.or(Expr::col(Column::ActorSession).eq(text(id)))
+}
+
+/// The sessions in which an identity is signed in, and those in which it acts as somebody else.
+pub(super) fn in_hands_of(id: IdentityId) -> Expr {
+    let own = Expr::col(Column::IdentityId).eq(text(id));
+    own.or(Expr::col(Column::Actor).eq(text(id)))
 }
 
 fn cells(session: &Session) -> Result<Vec<Cell>, StoreError> {
+    let acting = session.acting.as_ref();
+    let actor = acting.map(|acting| &acting.actor);
+    let from = acting.and_then(|acting| acting.own_session);
     Ok(vec![
         (Column::Id, text(session.id)),
         (Column::TokenHash, hash(&session.token_hash)),
@@ -174,6 +239,9 @@ fn cells(session: &Session) -> Result<Vec<Cell>, StoreError> {
         (Column::LastSeenAt, time(session.last_seen_at)),
         (Column::Methods, json(&session.methods)?),
         (Column::Device, json(&session.device)?),
+        (Column::Actor, text_if_any(actor)),
+        (Column::ActorSession, text_if_any(from)),
+        (Column::Acting, json_if_any(acting)?),
     ])
 }
 
@@ -192,5 +260,6 @@ fn read(row: &Row) -> Result<Session, StoreError> {
         last_seen_at: row.time(Column::LastSeenAt)?,
         methods: row.json(Column::Methods)?,
         device: row.json(Column::Device)?,
+        acting: row.json_if_any(Column::Acting)?,
     })
 }

@@ -28,7 +28,9 @@ pub(super) enum Table {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Iden)]
 pub(super) enum Column {
     AcceptedTerms,
+    Acting,
     Actor,
+    ActorSession,
     Address,
     Addresses,
     AuthenticatedAt,

@@ -303,6 +303,7 @@ fn ada() -> Arc<Principal> {
             upstream_amr: Vec::new(),
         }],
         device: Device::default(),
+        acting: None,
     };
     Arc::new(Principal::new(Arc::new(identity), session, Vec::new()))
 }

@@ -205,5 +205,6 @@ pub(crate) fn session(identity: &Identity, now: Timestamp) -> Session {
             upstream_amr: Vec::new(),
         }],
         device: Device::default(),
+        acting: None,
     }
 }

@@ -28,9 +28,13 @@ fn written(
 ) -> Value {
     let lifetimes = services.sessions.lifetimes();
     // Whoever has shown a second factor at a provider needs none here.
-    let pending = services.actions.pending_at(session.aal(), identity);
+    // So does nobody who acts as somebody else.
+    let pending = match session.acting {
+        None => services.actions.pending_at(session.aal(), identity),
+        Some(_) => Vec::new(),
+    };
     shown["required_actions"] = json!(pending);
-    json!({
+    let mut json = json!({
         "id": session.id,
         "active": lifetimes.is_live(session, services.clock.now()),
         "expires_at": session.expires_at,
@@ -41,7 +45,12 @@ fn written(
         "required_actions": shown["required_actions"],
         "identity": shown,
         "devices": [device(session)],
-    })
+    });
+    if let Some(acting) = &session.acting {
+        json["actor"] = acting.actor.as_str().into();
+        json["read_only"] = acting.read_only.into();
+    }
+    json
 }
 
 /// Where the session was begun, and what its `User-Agent` tells of that.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
 use super::{UI_LOCALES, recognition::Recognition};
+use crate::banner::Banner;
 
 /// The values that are words of ours, of the schema or of the operator themselves.
 const WORDS: [&str; 5] = ["title", "property", "reason", "label", "text"];
@@ -19,6 +20,8 @@ pub struct Locale {
     texts: Arc<Texts>,
     /// What `ui_locales` said, where that is how the language was found.
     asked: Option<Arc<str>>,
+    /// What stands above every page of this reader.
+    banner: Option<Arc<Banner>>,
 }
 
 struct Texts {
@@ -67,6 +70,7 @@ impl Locale {
         Self {
             texts: Arc::new(texts),
             asked: None,
+            banner: None,
         }
     }
 
@@ -74,6 +78,18 @@ impl Locale {
     pub(super) fn asked_for(mut self, ui_locales: Option<&str>) -> Self {
         self.asked = ui_locales.map(Arc::from);
         self
+    }
+
+    /// The language of a reader above whose pages this stands.
+    #[must_use]
+    pub fn with_banner(mut self, banner: Banner) -> Self {
+        self.banner = Some(Arc::new(banner));
+        self
+    }
+
+    /// What stands above every page of this reader.
+    pub(crate) fn banner(&self) -> Option<&Banner> {
+        self.banner.as_deref()
     }
 
     /// A link that keeps the language; one that leads elsewhere than below `prefix`, where our own

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    response::{IntoResponse, Redirect},
+    response::{IntoResponse, Redirect, Response},
 };
 use portcullis_core::{
     catalogue::Code, flow::FlowKind, message::Message, principal::Principal, session::Aal,
@@ -15,6 +15,7 @@ use super::{step_up, step_up::wants_refresh, ways};
 use crate::{
     actions,
     desk::Desk,
+    impersonation,
     init::{self, Opening},
     navigate, remembered, return_to,
     settings::resume,
@@ -24,6 +25,9 @@ use crate::{
 /// Begins a browser's login flow.
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     check_demands(&visit)?;
+    if let Some(answer) = back(&desk, &visit).await? {
+        return Ok(answer);
+    }
     let opening = match &visit.visitor.principal {
         Some(principal) if step_up::is_wanted(&visit) => {
             if step_up::is_taken(&visit, principal) {
@@ -52,6 +56,15 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
         }
     };
     init::browser(&desk, &visit, FlowKind::Login, opening).await
+}
+
+/// The way back of an administrator whose time to act as somebody else is over: they are told who
+/// they are, rather than led on as somebody else than they were.
+async fn back(desk: &Desk, visit: &Visit) -> Result<Option<Response>, Failure> {
+    match (&visit.visitor.principal, visit.wants()) {
+        (None, Wants::Html) => impersonation::back::answer(desk, visit, (None, None)).await,
+        _ => Ok(None),
+    }
 }
 
 /// Begins a native client's login flow.

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::{TOLD, UPSTREAM, elsewhere::Elsewhere, token, url};
 use crate::{
     desk::{Desk, with_query},
+    impersonation::STOP,
     language, return_to,
 };
 
@@ -40,9 +41,13 @@ pub(crate) async fn begin(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     }
     let url = with_query(&url, &[(TOLD, "true")]);
     let (lead, ways_out) = choices(&desk, principal, url).await?;
+    let title = match principal.session.acting {
+        Some(_) => "Act as yourself again?",
+        None => "Sign out?",
+    };
     let locale = language::of_visit(&desk, &visit);
     let page = NoticePage {
-        title: "Sign out?",
+        title,
         lead: &locale.text(&lead),
         facts: &[],
         ways_out: &ways_out,
@@ -57,6 +62,11 @@ async fn choices(
     principal: &Principal,
     url: String,
 ) -> Result<(String, Vec<WayOut>), Failure> {
+    if principal.session.acting.is_some() {
+        let lead = "You go on as yourself, where this browser still keeps your own session.";
+        let go_on = WayOut::new("Go on acting", desk.home());
+        return Ok((lead.to_owned(), vec![WayOut::new(STOP, url), go_on]));
+    }
     let again = "You will have to sign in again to go on.";
     let stay = WayOut::new("Stay signed in", desk.home());
     let Some(elsewhere) = Elsewhere::of(desk, principal.session.id).await else {

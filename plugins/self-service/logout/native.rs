@@ -21,9 +21,17 @@ pub(crate) async fn end(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome 
         Failure::from(Code::AccessDenied).because("The session_token opens no session.")
     })?;
     store.revoke(session.id).await?;
-    desk.services.announcer.announce(&Event::SignedOut {
-        identity: session.identity_id,
-        session: session.id,
-    });
+    let identity = session.identity_id;
+    let event = match &session.acting {
+        Some(acting) => Event::ImpersonationEnded {
+            identity,
+            actor: &acting.actor,
+        },
+        None => Event::SignedOut {
+            identity,
+            session: session.id,
+        },
+    };
+    desk.services.announcer.announce(&event);
     Ok(StatusCode::NO_CONTENT.into_response())
 }

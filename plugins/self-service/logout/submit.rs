@@ -21,7 +21,7 @@ use super::{
 use crate::{
     csrf::Csrf,
     desk::Desk,
-    language,
+    impersonation, language,
     navigate::{self, outcome_with_cookie},
     return_to,
 };
@@ -32,6 +32,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         Failure::from(Code::BadRequest).because("The token to sign out with is missing.")
     })?;
     let mut elsewhere = None;
+    let mut back = None;
     // Without a session there is nothing to end, and saying so would help nobody.
     if let Some(principal) = &visit.visitor.principal {
         if session(&desk, token) != Some(principal.session.id) {
@@ -42,10 +43,21 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         // Where it came from is forgotten with the session.
         elsewhere = Elsewhere::of(&desk, principal.session.id).await;
         end(&desk, principal).await?;
+        if principal.session.acting.is_some() {
+            let return_to = return_to::lenient(&desk, &visit);
+            let to = (Some(principal.session.id), return_to.as_deref());
+            back = impersonation::back::answer(&desk, &visit, to).await?;
+        }
+    }
+    if let Some(back) = back {
+        return Ok(back);
     }
     let gone = go_on(&desk, &visit, elsewhere.as_ref()).await;
     let cookies = &desk.services.cookies;
-    let gone = outcome_with_cookie(gone, &cookies.delete(cookies.session()));
+    let mut gone = outcome_with_cookie(gone, &cookies.delete(cookies.session()));
+    if visit.cookie(cookies.parked()).is_some() {
+        gone = outcome_with_cookie(gone, &cookies.delete(cookies.parked()));
+    }
     match Csrf::of(&desk, &visit) {
         Some(csrf) => outcome_with_cookie(gone, &csrf.forgetful().set_cookie(&desk)),
         None => gone,
@@ -56,10 +68,15 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
 async fn end(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
     let session = principal.session.id;
     desk.services.sessions.store().revoke(session).await?;
-    desk.services.announcer.announce(&Event::SignedOut {
-        identity: principal.identity.id,
-        session,
-    });
+    let identity = principal.identity.id;
+    let event = match &principal.session.acting {
+        Some(acting) => Event::ImpersonationEnded {
+            identity,
+            actor: &acting.actor,
+        },
+        None => Event::SignedOut { identity, session },
+    };
+    desk.services.announcer.announce(&event);
     Ok(())
 }
 

@@ -88,6 +88,8 @@ impl Observer for Heard {
             Event::Unlinked { reason, .. } => format!("unlinked: {}", reason.as_str()),
             Event::UnlinkRefused { code, .. } => format!("unlink refused: {}", code.as_str()),
             Event::LinkRefused { code, .. } => format!("link refused: {}", code.as_str()),
+            Event::Impersonated { .. } => "acts".to_owned(),
+            Event::ImpersonationEnded { .. } => "acts no more".to_owned(),
             _ => "else".to_owned(),
         };
         self.0.lock().unwrap().push(text);

@@ -64,6 +64,7 @@ fn principal() -> Principal {
             upstream_amr: Vec::new(),
         }],
         device: Device::default(),
+        acting: None,
     };
     Principal::new(Arc::new(identity), session, Vec::new())
 }

@@ -78,6 +78,10 @@ fn session_map(session: &Session) -> CelMap<'static> {
         Some(provider) => text(provider.as_str()),
         None => Box::new(CelNull),
     };
+    let actor: Owned = match &session.acting {
+        Some(acting) => text(acting.actor.clone()),
+        None => Box::new(CelNull),
+    };
     map([
         ("aal", text(session.aal().as_str())),
         ("authenticated_at", time(session.authenticated_at)),
@@ -85,7 +89,7 @@ fn session_map(session: &Session) -> CelMap<'static> {
         ("expires_at", time(session.expires_at)),
         ("methods", list(methods)),
         ("provider", provider),
-        ("actor", Box::new(CelNull)),
+        ("actor", actor),
     ])
 }
 

@@ -49,6 +49,10 @@ impl SessionStore for Failing {
     async fn revoke_all(&self, _: IdentityId, _: Option<SessionId>) -> Result<u64, StoreError> {
         Ok(0)
     }
+
+    async fn revoke_acting(&self, _: &str, _: Option<IdentityId>) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 }
 
 #[tokio::test]

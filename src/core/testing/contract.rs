@@ -7,6 +7,7 @@
     reason = "a suite reports a broken promise by panicking"
 )]
 
+mod acting;
 mod api_credentials;
 mod audit;
 mod credentials;

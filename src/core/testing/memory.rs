@@ -25,6 +25,7 @@ use crate::{
     flow::{Flow, FlowStore},
     id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
+    impersonation,
     link::{LinkKey, PreparedLink},
     mail::QueuedMail,
     provider::{TokenSet, Upstream},
@@ -97,6 +98,10 @@ impl Kept {
             version: identity.version + 1,
             ..identity.clone()
         };
+        if !impersonation::may_act(identity) {
+            let acts = |s: &Session| s.acting.as_ref().is_some_and(|one| one.is_by(identity.id));
+            self.sessions.retain(|session| !acts(session));
+        }
         Ok(())
     }
 
@@ -212,7 +217,8 @@ impl IdentityStore for MemoryStore {
         let before = kept.identities.len();
         kept.identities.retain(|identity| identity.id != id);
         kept.credentials.retain(|c| c.identity_id != id);
-        kept.sessions.retain(|session| session.identity_id != id);
+        kept.sessions
+            .retain(|session| !sessions::is_in_hands_of(session, id));
         kept.flows.retain(|_, flow| flow.owner() != Some(id));
         kept.prune();
         Ok(kept.identities.len() < before)

@@ -62,6 +62,7 @@ fn access(identity: Option<IdentityId>) -> AccessLine<'static> {
         request_id: "id-1",
         route: "app",
         identity,
+        actor: None,
         decision: "forward",
         code: "",
         upstream: "http://127.0.0.1:3000",

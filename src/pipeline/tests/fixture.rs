@@ -178,6 +178,7 @@ pub(crate) fn principal(traits: Value) -> Arc<Principal> {
             upstream_amr: Vec::new(),
         }],
         device: Device::default(),
+        acting: None,
     };
     Arc::new(Principal::new(Arc::new(identity), session, Vec::new()))
 }

@@ -104,6 +104,7 @@ impl House {
             last_seen_at: now,
             methods: Vec::new(),
             device: Device::default(),
+            acting: None,
         };
         self.departures.sessions.insert(&session).await.unwrap();
         let upstream = Upstream {

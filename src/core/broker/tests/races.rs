@@ -114,6 +114,7 @@ async fn a_reclaimed_identity_begins_without_sessions_and_without_what_came_mean
         last_seen_at: now,
         methods: Vec::new(),
         device: Device::default(),
+        acting: None,
     };
     setting.broker.sessions.insert(&session).await.unwrap();
     setting.broker.vault = Arc::new(Squatter {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::{identity, moment, odd};
+use super::{acting::who_acts_ends_with_what_they_are, identity, moment, odd};
 use crate::{
     entropy::Entropy,
     id::SessionId,
@@ -27,6 +27,7 @@ pub async fn session_store_contract(
     a_revoked_session_is_gone(sessions, &ada, entropy).await;
     a_session_is_replaced_under_the_token_it_has(sessions, &ada, entropy).await;
     all_but_one_are_revoked(sessions, &eve, entropy).await;
+    who_acts_ends_with_what_they_are(identities, sessions, entropy).await;
 }
 
 /// A session of `identity`, long expired.
@@ -53,6 +54,7 @@ pub(super) fn session(entropy: &dyn Entropy, identity: &Identity) -> Session {
             ip_address: Some(IpAddr::V6(Ipv6Addr::LOCALHOST)),
             user_agent: Some("o'brien \"agent\" 日本".to_owned()),
         },
+        acting: None,
     }
 }
 

@@ -41,8 +41,11 @@ impl SessionStore for MemoryStore {
 
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
         let mut kept = self.kept();
-        if let Some(session) = kept.sessions.iter_mut().find(|s| s.token_hash == *token) {
-            session.last_seen_at = seen_at;
+        let used = kept.sessions.iter().find(|s| s.token_hash == *token);
+        let from = used.and_then(|used| used.acting.as_ref()?.own_session);
+        let sessions = kept.sessions.iter_mut();
+        for session in sessions.filter(|s| s.token_hash == *token || Some(s.id) == from) {
+            session.last_seen_at = session.last_seen_at.max(seen_at);
         }
         Ok(())
     }
@@ -57,7 +60,9 @@ impl SessionStore for MemoryStore {
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError> {
         let mut kept = self.kept();
         let before = kept.sessions.len();
-        kept.sessions.retain(|session| session.id != id);
+        let from = |s: &Session| s.acting.as_ref().and_then(|acting| acting.own_session);
+        kept.sessions
+            .retain(|session| session.id != id && from(session) != Some(id));
         kept.prune();
         Ok(kept.sessions.len() < before)
     }
@@ -70,10 +75,32 @@ impl SessionStore for MemoryStore {
         let mut kept = self.kept();
         let before = kept.sessions.len();
         kept.sessions
-            .retain(|s| s.identity_id != identity_id || Some(s.id) == keep);
+            .retain(|s| !is_in_hands_of(s, identity_id) || Some(s.id) == keep);
         kept.prune();
         Ok((before - kept.sessions.len()) as u64)
     }
+
+    async fn revoke_acting(
+        &self,
+        actor: &str,
+        of: Option<IdentityId>,
+    ) -> Result<u64, StoreError> {
+        let mut kept = self.kept();
+        let before = kept.sessions.len();
+        kept.sessions.retain(|session| {
+            let acting = session.acting.as_ref();
+            let is_other = of.is_some_and(|of| of != session.identity_id);
+            is_other || acting.is_none_or(|acting| acting.actor != actor)
+        });
+        kept.prune();
+        Ok((before - kept.sessions.len()) as u64)
+    }
+}
+
+/// Whether this identity is signed in in a session, or acts in it.
+pub(super) fn is_in_hands_of(session: &Session, identity: IdentityId) -> bool {
+    let acting = session.acting.as_ref();
+    session.identity_id == identity || acting.is_some_and(|acting| acting.is_by(identity))
 }
 
 #[async_trait]

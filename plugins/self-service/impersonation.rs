@@ -1,0 +1,45 @@
+//! Administrators who act as somebody else: what every page tells them, what they may not do, and
+//! how they come and go.
+
+pub(crate) mod back;
+pub(crate) mod enter;
+pub(crate) mod guard;
+
+use portcullis_core::principal::Principal;
+use portcullis_kit::{Banner, Locale, Visit, WayOut};
+
+use crate::{desk::Desk, logout};
+
+/// What people read on the way out.
+pub(crate) const STOP: &str = "Stop acting as somebody else";
+
+/// The language with what stands above every page of somebody who acts as somebody else.
+pub(crate) fn told(desk: &Desk, visit: &Visit, locale: Locale) -> Locale {
+    let banner = visit.visitor.principal.as_deref();
+    match banner.and_then(|principal| banner_of(desk, principal, &locale)) {
+        Some(banner) => locale.with_banner(banner),
+        None => locale,
+    }
+}
+
+fn banner_of(desk: &Desk, principal: &Principal, locale: &Locale) -> Option<Banner> {
+    let acting = principal.session.acting.as_ref()?;
+    let token = logout::token(desk, principal.session.id).ok()?;
+    let (actor, until) = (&acting.label, locale.moment(principal.session.expires_at));
+    let name = name(principal);
+    let text = match acting.read_only {
+        true => format!("{actor} acts as {name}, to look only, until {until}."),
+        false => format!("{actor} acts as {name} until {until}."),
+    };
+    Some(Banner {
+        text: locale.text(&text),
+        way: WayOut::new(STOP, logout::url(desk, &token, None)),
+    })
+}
+
+/// What somebody is called here.
+fn name(principal: &Principal) -> String {
+    let identity = &principal.identity;
+    let name = identity.identifiers.first().cloned();
+    name.unwrap_or_else(|| identity.id.to_string())
+}

@@ -1,0 +1,203 @@
+//! Impersonation: an administrator acts as somebody else, in a session of its own that says so; their
+//! own session is parked in the browser and comes back when it ends.
+
+mod ticket;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{IdentityId, SessionId},
+    identity::{Identity, IdentityState},
+    plugin::Services,
+    secret::{Token, TokenHash},
+    session::{Aal, AuthenticationMethod, Device, Session},
+    store::StoreError,
+};
+
+pub use self::ticket::{LIFESPAN as TICKET_LIFESPAN, Ticket};
+
+/// The roles of administrators who may act as somebody else.
+pub const ROLES: [&str; 2] = ["impersonator", "admin"];
+
+/// How people prove themselves who act with an API credential.
+const API_CREDENTIAL: &str = "api_credential";
+/// Parked sessions are sealed for this purpose.
+const PURPOSE: &str = "parked-session";
+
+/// Who acts in a session that is somebody else's, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acting {
+    /// The administrator: an identity's id, or `api-credential:` and that of an API credential.
+    pub actor: String,
+    /// What the administrator is called.
+    pub label: String,
+    /// Whether nothing may be changed.
+    pub read_only: bool,
+    /// Why, in the administrator's words.
+    pub reason: String,
+    /// The administrator's own session, whose end is this one's too.
+    pub own_session: Option<SessionId>,
+}
+
+impl Acting {
+    /// The name of an API credential as an actor.
+    pub fn api_credential(id: impl std::fmt::Display) -> String {
+        format!("api-credential:{id}")
+    }
+
+    /// Whether this identity acts.
+    pub fn is_by(&self, identity: IdentityId) -> bool {
+        self.actor == identity.to_string()
+    }
+}
+
+/// What a session in which somebody acts as somebody else begins with.
+#[derive(Debug, Clone)]
+pub struct Impersonation {
+    /// Who acts, and how.
+    pub acting: Acting,
+    /// Their own session, where they have one: the new one is as strong and lasts no longer.
+    pub own: Option<Session>,
+    /// When it ends at the latest.
+    pub until: Timestamp,
+    /// Where they are.
+    pub device: Device,
+}
+
+impl Impersonation {
+    /// The session of `identity` that begins `now`.
+    fn session(self, (id, token): (SessionId, &Token), identity: &Identity, now: Timestamp) -> Session {
+        let own = self.own.as_ref();
+        let by_credential =
+            || vec![AuthenticationMethod::local(API_CREDENTIAL, Aal::Aal1, now)];
+        Session {
+            id,
+            token_hash: token.hash(),
+            identity_id: identity.id,
+            issued_at: now,
+            authenticated_at: own.map_or(now, |own| own.authenticated_at),
+            expires_at: own.map_or(self.until, |own| own.expires_at.min(self.until)),
+            last_seen_at: now,
+            methods: own.map_or_else(by_credential, |own| own.methods.clone()),
+            device: self.device,
+            acting: Some(self.acting),
+        }
+    }
+}
+
+/// Whether an identity may act as somebody else at all.
+pub fn may_act(identity: &Identity) -> bool {
+    let mut roles = identity.roles.iter();
+    identity.state == IdentityState::Active && roles.any(|role| ROLES.contains(&role.as_str()))
+}
+
+/// Begins to act as `identity`; `None` when whoever would act, or the identity, may not any more.
+pub async fn begin(
+    services: &Services,
+    identity: &Identity,
+    impersonation: Impersonation,
+    token: &Token,
+) -> Result<Option<Session>, StoreError> {
+    let own = impersonation.own.clone();
+    let id = SessionId::generate(&*services.entropy);
+    let session = impersonation.session((id, token), identity, services.clock.now());
+    let store = services.sessions.store();
+    store.insert(&session).await?;
+    // What has been taken away meanwhile was taken away before this session was there to end.
+    if stands(services, identity.id, own.as_ref()).await? {
+        return Ok(Some(session));
+    }
+    store.revoke(session.id).await?;
+    Ok(None)
+}
+
+async fn stands(
+    services: &Services,
+    identity: IdentityId,
+    own: Option<&Session>,
+) -> Result<bool, StoreError> {
+    let identity = services.identities.find(identity).await?;
+    let is_active = identity.is_some_and(|found| found.state == IdentityState::Active);
+    let Some(own) = own.filter(|_| is_active) else {
+        return Ok(is_active);
+    };
+    let kept = services.sessions.store().find(&own.token_hash).await?;
+    let actor = services.identities.find(own.identity_id).await?;
+    Ok(kept.is_some() && actor.is_some_and(|actor| may_act(&actor)))
+}
+
+/// What the browser keeps of the administrator's own session while they act in `acting`.
+#[derive(Serialize, Deserialize)]
+struct Parked {
+    token: String,
+    acting: SessionId,
+}
+
+/// The administrator's own session, which `token` opens, sealed for the browser to keep while they
+/// act in the session `acting`; `None` only when it cannot be sealed.
+pub fn park(services: &Services, token: &str, acting: SessionId) -> Option<String> {
+    let token = token.to_owned();
+    let text = serde_json::to_vec(&Parked { token, acting }).ok()?;
+    services.seal.close(PURPOSE, &text, &*services.entropy)
+}
+
+/// Gives an administrator their own session back, under a new token, once the one they acted in has
+/// `ended`; without its name, any that has. `None` when their own has ended too, or they are no
+/// administrator any more.
+pub async fn restore(
+    services: &Services,
+    parked: &str,
+    ended: Option<SessionId>,
+) -> Result<Option<(Session, Token)>, StoreError> {
+    let opened = services.seal.open(PURPOSE, parked);
+    let opened = opened.and_then(|text| serde_json::from_slice::<Parked>(&text).ok());
+    let Some(parked) = opened.filter(|one| ended.is_none_or(|ended| ended == one.acting)) else {
+        return Ok(None);
+    };
+    let (store, now) = (services.sessions.store(), services.clock.now());
+    let before = TokenHash::of(&parked.token);
+    let own = store.find(&before).await?;
+    let lifetimes = services.sessions.lifetimes();
+    let Some(own) = own.filter(|own| own.acting.is_none() && lifetimes.is_live(own, now)) else {
+        return Ok(None);
+    };
+    let actor = services.identities.find(own.identity_id).await?;
+    if !actor.is_some_and(|actor| may_act(&actor)) {
+        return Ok(None);
+    }
+    let token = Token::generate(&*services.entropy);
+    let back = Session {
+        token_hash: token.hash(),
+        last_seen_at: now,
+        ..own
+    };
+    let replaced = store.replace(&before, &back).await?;
+    Ok(replaced.then_some((back, token)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Clock,
+        testing::{FrozenClock, SeededEntropy},
+    };
+
+    #[test]
+    fn only_administrators_of_these_roles_may_act_as_somebody() {
+        let clock = FrozenClock::new("2026-11-22T12:00:00Z".parse().unwrap());
+        let id = IdentityId::generate(&SeededEntropy::new(3));
+        let mut ada = Identity::blank(id, "default", clock.now());
+        assert!(!may_act(&ada));
+        ada.roles = vec!["viewer".to_owned(), "user-manager".to_owned()];
+        assert!(!may_act(&ada));
+        for role in ROLES {
+            ada.roles = vec!["viewer".to_owned(), role.to_owned()];
+            ada.state = IdentityState::Active;
+            assert!(may_act(&ada), "{role}");
+            ada.state = IdentityState::Inactive;
+            assert!(!may_act(&ada), "{role}, switched off");
+        }
+    }
+}
