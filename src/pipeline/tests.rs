@@ -11,6 +11,7 @@ use super::*;
 use crate::route::tests::route;
 
 pub(crate) mod fixture;
+mod acting;
 mod held_up;
 mod injection;
 

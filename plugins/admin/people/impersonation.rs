@@ -1,0 +1,210 @@
+//! Acting as somebody else: who may, as whom, why and for how long.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use portcullis_core::{
+    catalogue::Code,
+    event::Event,
+    identity::{Identity, IdentityState},
+    impersonation::{self, Acting, Impersonation, Ticket},
+    secret::Token,
+    session::{Device, Session},
+};
+use portcullis_kit::Failure;
+use serde_json::{Value, json};
+
+use crate::{
+    audit::Act,
+    caller::{Actor, Caller},
+    desk::Desk,
+};
+
+/// How long it lasts where nobody says.
+const USUAL: Duration = Duration::from_secs(30 * 60);
+/// How long it lasts at most.
+const LONGEST: Duration = Duration::from_secs(4 * 60 * 60);
+/// How long a reason may be.
+const REASON_LENGTH: usize = 500;
+
+/// What an administrator asks for.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// Why.
+    pub(crate) reason: String,
+    /// For how long.
+    pub(crate) ttl: Option<Duration>,
+    /// Whether to look only.
+    pub(crate) read_only: bool,
+}
+
+/// Begins to act as `identity`, in a session that `token` opens.
+pub(crate) async fn begin(
+    desk: &Desk,
+    (caller, device): (&Caller, Device),
+    identity: &Identity,
+    asked: &Asked,
+    token: &Token,
+) -> Result<Session, Failure> {
+    let ticket = ticket(desk, caller, identity, asked)?;
+    let begun = Impersonation {
+        acting: ticket.acting,
+        own: caller.principal.as_ref().map(|own| own.session.clone()),
+        until: ticket.until,
+        device,
+    };
+    let session = impersonation::begin(&desk.services, identity, begun, token).await?;
+    let session = session.ok_or(Code::Unauthorized)?;
+    if let Some(acting) = &session.acting {
+        desk.services.announcer.announce(&Event::Impersonated {
+            identity: identity.id,
+            actor: &acting.actor,
+            session: session.id,
+            read_only: acting.read_only,
+        });
+    }
+    let act = act(identity, asked, session.expires_at);
+    desk.audit(caller, act).await;
+    Ok(session)
+}
+
+/// Hands out a code with which the caller's browser begins it elsewhere.
+pub(crate) async fn invite(
+    desk: &Desk,
+    caller: &Caller,
+    identity: &Identity,
+    asked: &Asked,
+) -> Result<Token, Failure> {
+    let ticket = ticket(desk, caller, identity, asked)?;
+    let code = ticket.issue(&desk.services).await?;
+    desk.audit(caller, act(identity, asked, ticket.until)).await;
+    Ok(code)
+}
+
+/// Ends whatever the caller does as `identity`; `false` when that was nothing.
+pub(crate) async fn end(
+    desk: &Desk,
+    caller: &Caller,
+    identity: &Identity,
+) -> Result<bool, Failure> {
+    let Some(actor) = name(caller.actor) else {
+        return Ok(false);
+    };
+    let sessions = desk.services.sessions.store();
+    let ended = sessions.revoke_acting(&actor, Some(identity.id)).await?;
+    if ended > 0 {
+        tell_of_end(desk, caller, (identity, &actor)).await;
+    }
+    Ok(ended > 0)
+}
+
+/// Ends the session in which the caller acts as `identity`.
+pub(crate) async fn end_session(
+    desk: &Desk,
+    caller: &Caller,
+    identity: &Identity,
+    session: &Session,
+) -> Result<(), Failure> {
+    let sessions = desk.services.sessions.store();
+    let is_ended = sessions.revoke(session.id).await?;
+    if let Some(acting) = session.acting.as_ref().filter(|_| is_ended) {
+        tell_of_end(desk, caller, (identity, &acting.actor)).await;
+    }
+    Ok(())
+}
+
+async fn tell_of_end(desk: &Desk, caller: &Caller, (identity, actor): (&Identity, &str)) {
+    let event = Event::ImpersonationEnded {
+        identity: identity.id,
+        actor,
+    };
+    desk.services.announcer.announce(&event);
+    let act = Act::on("identity.impersonate.end", "identity", identity.id);
+    desk.audit(caller, act).await;
+}
+
+/// What the caller may have of what they ask for.
+fn ticket(
+    desk: &Desk,
+    caller: &Caller,
+    identity: &Identity,
+    asked: &Asked,
+) -> Result<Ticket, Failure> {
+    if caller.actor == Actor::Identity(identity.id) {
+        return Err(Failure::from(Code::BadRequest).because("Nobody acts as themselves."));
+    }
+    caller.may_touch(identity)?;
+    if identity.state != IdentityState::Active {
+        return Err(Code::IdentityDisabled.into());
+    }
+    let actor = name(caller.actor).ok_or_else(|| {
+        Failure::from(Code::InsufficientRole)
+            .because("Only somebody who is known acts as somebody else: here nobody is asked.")
+    })?;
+    let own = caller.principal.as_ref().map(|own| &own.session);
+    let until = desk.services.clock.now() + lifespan(asked)?;
+    Ok(Ticket {
+        identity: identity.id,
+        acting: Acting {
+            actor,
+            label: caller.label.clone(),
+            read_only: asked.read_only,
+            reason: reason(asked)?.to_owned(),
+            own_session: own.map(|own| own.id),
+        },
+        until: own.map_or(until, |own| own.expires_at.min(until)),
+    })
+}
+
+/// An actor as sessions name it; nobody in particular has no name.
+fn name(actor: Actor) -> Option<String> {
+    match actor {
+        Actor::Identity(id) => Some(id.to_string()),
+        Actor::ApiCredential(id) => Some(Acting::api_credential(id)),
+        Actor::Anybody => None,
+    }
+}
+
+fn reason(asked: &Asked) -> Result<&str, Failure> {
+    let reason = asked.reason.trim();
+    match (1..=REASON_LENGTH).contains(&reason.chars().count()) {
+        true => Ok(reason),
+        false => Err(Failure::from(Code::BadRequest)
+            .because("The reason must have between 1 and 500 characters.")
+            .detail("field", "reason")),
+    }
+}
+
+fn lifespan(asked: &Asked) -> Result<Duration, Failure> {
+    let wanted = asked.ttl.unwrap_or(USUAL);
+    match wanted.is_zero() || wanted > LONGEST {
+        true => Err(Failure::from(Code::BadRequest)
+            .because("The ttl must be more than nothing and at most 4h.")
+            .detail("field", "ttl")),
+        false => Ok(wanted),
+    }
+}
+
+fn act(identity: &Identity, asked: &Asked, until: Timestamp) -> Act {
+    let terms: Value = json!({
+        "reason": asked.reason.trim(),
+        "read_only": asked.read_only,
+        "expires_at": until,
+    });
+    Act::on("identity.impersonate", "identity", identity.id).to(terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_core::impersonation::ROLES;
+
+    use crate::role::{Permission, Role};
+
+    #[test]
+    fn those_whose_sessions_may_act_are_those_whose_roles_permit_it() {
+        let permitted = Role::ALL.into_iter();
+        let permitted = permitted.filter(|role| role.permits(Permission::Impersonate));
+        let permitted: Vec<_> = permitted.map(Role::as_str).collect();
+        assert_eq!(permitted, ROLES);
+    }
+}
