@@ -123,10 +123,7 @@ impl Answers {
             ways_out.push(WayOut::new("Sign in as somebody else", &self.sign_out));
         }
         if code == Code::ImpersonationReadOnly {
-            ways_out.push(WayOut::new(
-                "Stop acting as somebody else",
-                &self.sign_out,
-            ));
+            ways_out.push(WayOut::new("Stop acting as somebody else", &self.sign_out));
         }
         if asked.path != "/" {
             ways_out.push(WayOut::new("Go to the start page", "/"));

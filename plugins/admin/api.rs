@@ -3,4 +3,5 @@
 pub(crate) mod api_credentials;
 pub(crate) mod audit;
 pub(crate) mod identities;
+pub(crate) mod impersonation;
 pub(crate) mod version;

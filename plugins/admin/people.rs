@@ -1,5 +1,7 @@
 //! People: what is done to identities, for the API and the console alike.
 
+pub(crate) mod impersonation;
+
 use portcullis_core::{catalogue::Code, identity::Identity};
 use portcullis_kit::Failure;
 

@@ -36,6 +36,7 @@ fn table() -> Endpoints {
         .with(api::identities::endpoints)
         .with(api::api_credentials::endpoints)
         .with(api::audit::endpoints)
+        .with(api::impersonation::endpoints)
 }
 
 async fn nothing(code: Code) -> Outcome {

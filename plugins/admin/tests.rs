@@ -5,7 +5,7 @@ mod administrators;
 mod api_credentials;
 mod audit;
 mod house;
-
 mod identities;
+mod impersonation;
 mod oauth2;
 mod table;

@@ -334,7 +334,8 @@ async fn sessions(
     Ok(OverviewSection {
         heading: "Where you are signed in",
         rows: rows.collect(),
-        button: (is_own && live.len() > 1).then(|| button("Sign out everywhere else", OTHERS.to_owned())),
+        button: (is_own && live.len() > 1)
+            .then(|| button("Sign out everywhere else", OTHERS.to_owned())),
         links: Vec::new(),
     })
 }

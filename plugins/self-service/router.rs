@@ -11,8 +11,9 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    actions, arrival, codes::link_page, desk::Desk, errors, fetch, impersonation, legacy, login, logout, own_page,
-    profile_page, recovery, registration, schemas, sessions, settings, verification, welcome,
+    actions, arrival, codes::link_page, desk::Desk, errors, fetch, impersonation, legacy, login,
+    logout, own_page, profile_page, recovery, registration, schemas, sessions, settings,
+    verification, welcome,
 };
 
 /// The router behind the prefix.

@@ -67,10 +67,14 @@ pub struct Impersonation {
 
 impl Impersonation {
     /// The session of `identity` that begins `now`.
-    fn session(self, (id, token): (SessionId, &Token), identity: &Identity, now: Timestamp) -> Session {
+    fn session(
+        self,
+        (id, token): (SessionId, &Token),
+        identity: &Identity,
+        now: Timestamp,
+    ) -> Session {
         let own = self.own.as_ref();
-        let by_credential =
-            || vec![AuthenticationMethod::local(API_CREDENTIAL, Aal::Aal1, now)];
+        let by_credential = || vec![AuthenticationMethod::local(API_CREDENTIAL, Aal::Aal1, now)];
         Session {
             id,
             token_hash: token.hash(),

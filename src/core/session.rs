@@ -176,11 +176,7 @@ pub trait SessionStore: Debug + Send + Sync {
 
     /// Ends the sessions in which this actor acts as somebody: as `of` where one is named; says how
     /// many ended.
-    async fn revoke_acting(
-        &self,
-        actor: &str,
-        of: Option<IdentityId>,
-    ) -> Result<u64, StoreError>;
+    async fn revoke_acting(&self, actor: &str, of: Option<IdentityId>) -> Result<u64, StoreError>;
 }
 
 /// Ends these sessions, those of a link or a provider that has gone. One that cannot be ended is

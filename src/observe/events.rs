@@ -49,9 +49,7 @@ impl<'a> Line<'a> {
             Event::SignedIn { .. } | Event::SignInRefused { .. } | Event::SignedOut { .. } => {
                 Self::of_session(event)
             }
-            Event::Impersonated { .. } | Event::ImpersonationEnded { .. } => {
-                Self::of_acting(event)
-            }
+            Event::Impersonated { .. } | Event::ImpersonationEnded { .. } => Self::of_acting(event),
             Event::IdentityCreated {
                 identity,
                 provider,

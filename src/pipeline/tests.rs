@@ -10,8 +10,8 @@ use self::fixture::{Asking, ada, addresses, schemas};
 use super::*;
 use crate::route::tests::route;
 
-pub(crate) mod fixture;
 mod acting;
+pub(crate) mod fixture;
 mod held_up;
 mod injection;
 

@@ -23,7 +23,9 @@ impl Gate {
             Some(Target::Pages(_)) => "pages",
             None => "",
         };
-        let acting = passage.principal().and_then(|one| one.session.acting.as_ref());
+        let acting = passage
+            .principal()
+            .and_then(|one| one.session.acting.as_ref());
         let line = AccessLine {
             request_id: passage.id(),
             route: name,

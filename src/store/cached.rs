@@ -98,11 +98,7 @@ impl SessionStore for CachedSessions {
         Ok(ended?.len() as u64)
     }
 
-    async fn revoke_acting(
-        &self,
-        actor: &str,
-        of: Option<IdentityId>,
-    ) -> Result<u64, StoreError> {
+    async fn revoke_acting(&self, actor: &str, of: Option<IdentityId>) -> Result<u64, StoreError> {
         let mut tokens = self.record.tokens_of_acting(actor).await?;
         let ended = self.record.end_acting(actor, of).await;
         tokens.extend(ended.iter().flatten());

@@ -7,7 +7,6 @@ use portcullis_core::{
     credential::{Credential, Kinds},
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
-    impersonation::may_act,
     secret::TokenHash,
     store::StoreError,
 };
@@ -18,7 +17,7 @@ use super::{
     credentials,
     database::{Database, Transaction},
     flows::removal_of,
-    sessions::in_hands_of,
+    sessions::{end_within, ended_by, in_hands_of},
     statement::Statement,
     table::{Cell, Column, Table, insert},
 };
@@ -67,7 +66,7 @@ impl SqlIdentities {
         id: IdentityId,
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         let mut transaction = self.database.begin().await?;
-        let sessions = self.end_sessions(&mut transaction, in_hands_of(id)).await?;
+        let sessions = end_within((&self.database, &mut transaction), in_hands_of(id)).await?;
         let removal = Query::delete()
             .from_table(Table::Identities)
             .and_where(Expr::col(Column::Id).eq(text(id)))
@@ -125,16 +124,9 @@ impl SqlIdentities {
             transaction.execute(old).await?;
         }
         self.index(transaction, identity).await?;
-        match identity.state {
-            IdentityState::Active if may_act(identity) => Ok(Vec::new()),
-            // Whoever is no administrator any more acts as nobody else.
-            IdentityState::Active => {
-                let acts = Expr::col(Column::Actor).eq(text(identity.id));
-                self.end_sessions(transaction, acts).await
-            }
-            IdentityState::Inactive => {
-                self.end_sessions(transaction, in_hands_of(identity.id)).await
-            }
+        match ended_by(identity) {
+            Some(which) => end_within((&self.database, transaction), which).await,
+            None => Ok(Vec::new()),
         }
     }
 
@@ -181,21 +173,6 @@ impl SqlIdentities {
             transaction.execute(row).await?;
         }
         Ok(())
-    }
-
-    async fn end_sessions(
-        &self,
-        transaction: &mut Transaction,
-        which: Expr,
-    ) -> Result<Vec<TokenHash>, StoreError> {
-        let end = Query::delete()
-            .from_table(Table::Sessions)
-            .and_where(which)
-            .returning_col(Column::TokenHash)
-            .to_owned();
-        let end = self.database.write(&end, "session");
-        let rows = transaction.rows(end).await?;
-        rows.iter().map(|row| row.hash(Column::TokenHash)).collect()
     }
 
     async fn select(&self, query: &SelectStatement) -> Result<Vec<Identity>, StoreError> {

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
     id::{IdentityId, SessionId},
+    identity::{Identity, IdentityState},
+    impersonation::may_act,
     secret::TokenHash,
     session::{Session, SessionStore},
     store::StoreError,
@@ -12,7 +14,7 @@ use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, SelectStatement}
 
 use super::{
     cell::{Row, hash, json, json_if_any, text, text_if_any, time},
-    database::Database,
+    database::{Database, Transaction},
     table::{Cell, Column, Table, insert},
 };
 
@@ -203,11 +205,7 @@ impl SessionStore for SqlSessions {
         Ok(ended.len() as u64)
     }
 
-    async fn revoke_acting(
-        &self,
-        actor: &str,
-        of: Option<IdentityId>,
-    ) -> Result<u64, StoreError> {
+    async fn revoke_acting(&self, actor: &str, of: Option<IdentityId>) -> Result<u64, StoreError> {
         let ended = self.end_acting(actor, of).await?;
         Ok(ended.len() as u64)
     }
@@ -223,6 +221,30 @@ fn of_session(id: SessionId) -> Expr {
 pub(super) fn in_hands_of(id: IdentityId) -> Expr {
     let own = Expr::col(Column::IdentityId).eq(text(id));
     own.or(Expr::col(Column::Actor).eq(text(id)))
+}
+
+/// The sessions that end with what an identity has become, where any may.
+pub(super) fn ended_by(identity: &Identity) -> Option<Expr> {
+    match identity.state {
+        IdentityState::Inactive => Some(in_hands_of(identity.id)),
+        IdentityState::Active if may_act(identity) => None,
+        // Whoever is no administrator any more acts as nobody else.
+        IdentityState::Active => Some(Expr::col(Column::Actor).eq(text(identity.id))),
+    }
+}
+
+/// Ends these sessions within a transaction, and says which tokens opened them.
+pub(super) async fn end_within(
+    (database, transaction): (&Database, &mut Transaction),
+    which: Expr,
+) -> Result<Vec<TokenHash>, StoreError> {
+    let end = Query::delete()
+        .from_table(Table::Sessions)
+        .and_where(which)
+        .returning_col(Column::TokenHash)
+        .to_owned();
+    let end = database.write(&end, WHAT);
+    hashes(&transaction.rows(end).await?)
 }
 
 fn cells(session: &Session) -> Result<Vec<Cell>, StoreError> {

@@ -76,6 +76,10 @@ async fn administrator(
     let Some(principal) = found.filter(is_active) else {
         return Ok(None);
     };
+    if principal.session.acting.is_some() {
+        return Err(Failure::from(Code::ImpersonatedSession)
+            .because("Administrators call as themselves. Stop acting as somebody else first."));
+    }
     if principal.is_too_weak {
         return Err(Code::SecondFactorRequired.into());
     }
@@ -97,6 +101,19 @@ fn bearer_token(shown: &HeaderMap) -> Option<&str> {
     let value = shown.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Whose session a request shows, whoever acts in it and whatever they may do.
+pub(crate) async fn known(
+    desk: &Desk,
+    parts: &Parts,
+    visitor: &Visitor,
+) -> Result<Option<Arc<Principal>>, Failure> {
+    let shown = shown(parts, visitor);
+    match bearer_token(&shown) {
+        Some(token) if !token.starts_with(SESSION_PREFIX) => Ok(None),
+        _ => principal(desk, parts, (visitor, &shown)).await,
+    }
 }
 
 /// The headers that say who calls. A browser sends its cookies whoever makes it call, so that those

@@ -12,7 +12,9 @@ use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Failure, Outcome};
 
 use super::bearer;
-use crate::{audit::Act, caller::Caller, config::Auth, desk::Desk, endpoints::Need};
+use crate::{
+    audit::Act, caller::Caller, config::Auth, desk::Desk, endpoints::Need, role::Permission,
+};
 
 /// Lets a request through to its endpoint, with its [`Caller`], where it may pass. Whatever a caller
 /// is refused is written down.
@@ -24,10 +26,7 @@ pub(crate) async fn guard(State(need): State<Need>, request: Request, next: Next
     let visitor = parts.extensions.get::<Visitor>().ok_or(Code::Internal)?;
     let desk = parts.extensions.get::<Arc<Desk>>().ok_or(Code::Internal)?;
     let desk = Arc::clone(desk);
-    let caller = match desk.config.auth {
-        Auth::None => Caller::anybody(visitor.client, &visitor.request_id),
-        Auth::Token => bearer::caller(&desk, &parts, visitor).await?,
-    };
+    let caller = caller(&desk, &parts, visitor).await?;
     let attempt = attempt(&parts);
     let response = match caller.require(permission) {
         Ok(()) => {
@@ -40,6 +39,29 @@ pub(crate) async fn guard(State(need): State<Need>, request: Request, next: Next
         desk.audit_refusal(&caller, attempt, code.as_str()).await;
     }
     Ok(response)
+}
+
+/// The caller of a request that needs this permission, where its endpoint asks by itself.
+pub(crate) async fn permitted(
+    desk: &Desk,
+    parts: &Parts,
+    permission: Permission,
+) -> Result<Caller, Failure> {
+    let visitor = parts.extensions.get::<Visitor>().ok_or(Code::Internal)?;
+    let caller = caller(desk, parts, visitor).await?;
+    if let Err(failure) = caller.require(permission) {
+        let code = failure.code().as_str();
+        desk.audit_refusal(&caller, attempt(parts), code).await;
+        return Err(failure);
+    }
+    Ok(caller)
+}
+
+async fn caller(desk: &Desk, parts: &Parts, visitor: &Visitor) -> Result<Caller, Failure> {
+    match desk.config.auth {
+        Auth::None => Ok(Caller::anybody(visitor.client, &visitor.request_id)),
+        Auth::Token => bearer::caller(desk, parts, visitor).await,
+    }
 }
 
 /// What a request attempts, by its address alone.

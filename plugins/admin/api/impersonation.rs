@@ -201,7 +201,12 @@ fn way<'a>(desk: &Desk, caller: &Caller, visit: &'a Visit) -> Way<'a> {
     let by_header = ["authorization", "x-session-token"];
     match shown.filter(is_own) {
         Some(token) => Way::Swap(token),
-        None if by_header.iter().any(|name| visit.headers.contains_key(*name)) => Way::Token,
+        None if by_header
+            .iter()
+            .any(|name| visit.headers.contains_key(*name)) =>
+        {
+            Way::Token
+        }
         None if own.is_some() => Way::Enter,
         None => Way::Token,
     }
@@ -236,7 +241,9 @@ fn asked(visit: &Visit) -> Result<Asked, Failure> {
             .because(why)
             .detail("field", field)
     };
-    let unknown = fields.keys().find(|name| !matches!(name.as_str(), "reason" | "ttl" | "read_only"));
+    let unknown = fields
+        .keys()
+        .find(|name| !matches!(name.as_str(), "reason" | "ttl" | "read_only"));
     if let Some(name) = unknown {
         return Err(wrong(name, "There is no such field."));
     }
@@ -248,7 +255,8 @@ fn asked(visit: &Visit) -> Result<Asked, Failure> {
     };
     let ttl = fields.get("ttl").filter(|ttl| !ttl.is_null());
     let ttl = ttl.map(|ttl| ttl.as_str().and_then(duration));
-    let ttl = ttl.map(|ttl| ttl.ok_or_else(|| wrong("ttl", "The ttl must be like 30m, 2h or 90s.")));
+    let ttl =
+        ttl.map(|ttl| ttl.ok_or_else(|| wrong("ttl", "The ttl must be like 30m, 2h or 90s.")));
     let read_only = match fields.get("read_only") {
         None | Some(Value::Null) => true,
         Some(value) => read_only(value)

@@ -33,5 +33,8 @@ pub(crate) async fn answer(
     let left = session.expires_at.duration_since(desk.now()).unsigned_abs();
     let own = cookies.set(cookies.session(), token.expose(), left);
     let response = with_cookie(response, &own);
-    Ok(Some(with_cookie(response, &cookies.delete(cookies.parked()))))
+    Ok(Some(with_cookie(
+        response,
+        &cookies.delete(cookies.parked()),
+    )))
 }

@@ -16,7 +16,7 @@ use portcullis_core::{
     session::Session,
 };
 use portcullis_kit::{
-    Failure, Line, OverviewPage, OverviewRow, OverviewSection, Outcome, PostButton, Visit, WayOut,
+    Failure, Line, Outcome, OverviewPage, OverviewRow, OverviewSection, PostButton, Visit, WayOut,
 };
 use serde_json::Value;
 
@@ -95,7 +95,9 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     let ticket = Ticket::take(services, code).await?.ok_or_else(gone)?;
     let identity = services.identities.find(ticket.identity).await?;
     let identity = identity.ok_or_else(gone)?;
-    let own = own_session(&desk, &visit, &ticket).await?.ok_or_else(gone)?;
+    let own = own_session(&desk, &visit, &ticket)
+        .await?
+        .ok_or_else(gone)?;
     let token = Token::generate(&*services.entropy);
     let mut acting = ticket.acting;
     acting.own_session = Some(own.id);
@@ -132,8 +134,9 @@ fn admit(desk: &Desk, visit: &Visit, ticket: &Ticket) -> Result<(), Failure> {
     }
     // Acting as somebody else is no way around what is asked of them.
     if present.is_too_weak {
-        return Err(Failure::from(Code::SecondFactorRequired)
-            .way_out("Continue", desk.step_up_page(None)));
+        return Err(
+            Failure::from(Code::SecondFactorRequired).way_out("Continue", desk.step_up_page(None))
+        );
     }
     match ticket.acting.is_by(present.identity.id) {
         true => Ok(()),

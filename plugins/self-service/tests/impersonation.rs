@@ -119,7 +119,10 @@ async fn kc_132_each_page_says_who_acts_as_whom_and_leads_out() {
     }
     browser.headers.push(("accept-language", "de".to_owned()));
     let page = browser.go("/profile").await.text();
-    assert!(page.contains("handelt als ada@example.com, nur um"), "{page}");
+    assert!(
+        page.contains("handelt als ada@example.com, nur um"),
+        "{page}"
+    );
     let asked = browser.go("/self-service/logout/browser").await.text();
     assert!(asked.contains("Wieder als Sie selbst handeln?"), "{asked}");
 }
@@ -151,7 +154,10 @@ async fn nothing_of_theirs_changes_in_an_impersonated_session_read_only_or_not()
             (Method::POST, "/impersonation"),
             (Method::DELETE, "/sessions"),
             (Method::GET, "/self-service/settings/continue"),
-            (Method::GET, "/self-service/methods/oidc/callback/google?code=x"),
+            (
+                Method::GET,
+                "/self-service/methods/oidc/callback/google?code=x",
+            ),
         ] {
             let refused = browser.send(verb, path, &json, Vec::new()).await;
             let expected = (403, "impersonated_session".to_owned());
@@ -187,7 +193,11 @@ async fn who_is_no_administrator_any_more_acts_no_more_and_does_not_come_back() 
     assert!(sessions_of(&house, &ada).await.is_empty());
     assert_eq!(browser.ask("/sessions/whoami").await.status, 401);
     let begun = browser.go("/self-service/login/browser").await;
-    assert!(begun.location().contains("/login?flow="), "{}", begun.location());
+    assert!(
+        begun.location().contains("/login?flow="),
+        "{}",
+        begun.location()
+    );
 }
 
 #[tokio::test]

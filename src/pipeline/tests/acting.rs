@@ -59,7 +59,10 @@ async fn kc_130_who_does_more_than_look_is_held_up_by_nothing_of_theirs() {
         let asking = Asking::get("/").by(method);
         let door = Door::knowing(ada_by_grace(false));
         let permit = permitted(verdict(route("r", "/"), door, asking).await);
-        let actor = permit.headers().iter().find(|(name, _)| name == "x-portcullis-actor");
+        let actor = permit
+            .headers()
+            .iter()
+            .find(|(name, _)| name == "x-portcullis-actor");
         assert_eq!(actor.unwrap().1, "grace", "applications are told who acts");
     }
     let permit = permitted(verdict(route("r", "/"), Door::knowing(ada()), Asking::get("/")).await);

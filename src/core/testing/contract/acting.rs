@@ -35,7 +35,11 @@ pub(super) async fn who_acts_ends_with_what_they_are(
 type Parts<'a> = (&'a dyn SessionStore, &'a dyn Entropy);
 
 /// A session of `actor`, and one in which they act from it as `other`.
-async fn begun((sessions, entropy): Parts<'_>, actor: &Identity, other: &Identity) -> (Session, Session) {
+async fn begun(
+    (sessions, entropy): Parts<'_>,
+    actor: &Identity,
+    other: &Identity,
+) -> (Session, Session) {
     let own = session(entropy, actor);
     let mut acted = session(entropy, other);
     acted.acting = Some(Acting {

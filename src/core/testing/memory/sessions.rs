@@ -80,11 +80,7 @@ impl SessionStore for MemoryStore {
         Ok((before - kept.sessions.len()) as u64)
     }
 
-    async fn revoke_acting(
-        &self,
-        actor: &str,
-        of: Option<IdentityId>,
-    ) -> Result<u64, StoreError> {
+    async fn revoke_acting(&self, actor: &str, of: Option<IdentityId>) -> Result<u64, StoreError> {
         let mut kept = self.kept();
         let before = kept.sessions.len();
         kept.sessions.retain(|session| {
