@@ -26,6 +26,7 @@ mod e2e {
     mod first_visit_curl;
     mod gate;
     mod harness;
+    mod impersonation;
     mod keyboard;
     mod languages;
     mod mail;

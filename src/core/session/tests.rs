@@ -106,3 +106,24 @@ fn a_list_on_paper_is_no_fresh_proof_of_who_somebody_is() {
     session.methods[1] = AuthenticationMethod::local("totp", Aal::Aal2, now);
     assert_eq!(session.proved_at(), Some(now));
 }
+
+#[test]
+fn a_session_that_was_written_down_before_there_were_any_that_are_acted_in_is_still_read() {
+    let entropy = SeededEntropy::new(4);
+    let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+    let session = Session {
+        id: SessionId::generate(&entropy),
+        token_hash: TokenHash::of("a token"),
+        identity_id: IdentityId::generate(&entropy),
+        issued_at: now,
+        authenticated_at: now,
+        expires_at: now,
+        last_seen_at: now,
+        methods: vec![AuthenticationMethod::local("password", Aal::Aal1, now)],
+        device: Device::default(),
+        acting: None,
+    };
+    let written = serde_json::to_value(&session).unwrap();
+    assert!(written.get("acting").is_none());
+    assert_eq!(serde_json::from_value::<Session>(written).unwrap(), session);
+}
