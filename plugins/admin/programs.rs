@@ -17,6 +17,7 @@ use crate::{
     caller::{Actor, Caller},
     credential::{self, InvalidWish, Wish},
     desk::Desk,
+    people::impersonation,
     role::{Permission, Roles},
 };
 
@@ -86,6 +87,9 @@ pub(crate) async fn change(
         may_have(caller, &Roles::among(&one.roles))
     })
     .await?;
+    if is_raised(change) {
+        impersonation::end_all(desk, Actor::ApiCredential(after.id)).await?;
+    }
     let act = Act::on("api-credential.update", KIND, after.id);
     desk.audit(caller, act.from(told(&before)).to(told(&after)))
         .await;
@@ -121,6 +125,7 @@ pub(crate) async fn remove(desk: &Desk, caller: &Caller, id: &str) -> Result<(),
     if !desk.services.api_credentials.delete(found.id).await? {
         return Err(Code::RecordNotFound.into());
     }
+    impersonation::end_all(desk, Actor::ApiCredential(found.id)).await?;
     let act = Act::on("api-credential.delete", KIND, found.id).from(told(&found));
     desk.audit(caller, act).await;
     Ok(())

@@ -18,6 +18,7 @@ use crate::{
     audit::Act,
     caller::{Actor, Caller},
     desk::Desk,
+    role::{Permission, Roles},
 };
 
 /// How long it lasts where nobody says.
@@ -55,6 +56,11 @@ pub(crate) async fn begin(
     };
     let session = impersonation::begin(&desk.services, identity, begun, token).await?;
     let session = session.ok_or(Code::Unauthorized)?;
+    if !still_may(desk, caller.actor).await? {
+        let sessions = desk.services.sessions.store();
+        sessions.revoke(session.id).await?;
+        return Err(Code::Unauthorized.into());
+    }
     if let Some(acting) = &session.acting {
         desk.services.announcer.announce(&Event::Impersonated {
             identity: identity.id,
@@ -66,6 +72,15 @@ pub(crate) async fn begin(
     let act = act(identity, asked, session.expires_at);
     desk.audit(caller, act).await;
     Ok(session)
+}
+
+/// Whether a program has not lost its rights meanwhile; what people have lost is known already.
+async fn still_may(desk: &Desk, actor: Actor) -> Result<bool, Failure> {
+    let Actor::ApiCredential(id) = actor else {
+        return Ok(true);
+    };
+    let found = desk.services.api_credentials.find(id).await?;
+    Ok(found.is_some_and(|one| Roles::among(&one.roles).permit(Permission::Impersonate)))
 }
 
 /// Hands out a code with which the caller's browser begins it elsewhere.
@@ -96,6 +111,15 @@ pub(crate) async fn end(
         tell_of_end(desk, caller, (identity, &actor)).await;
     }
     Ok(ended > 0)
+}
+
+/// Ends whatever an actor does as anybody: what they may do has changed.
+pub(crate) async fn end_all(desk: &Desk, actor: Actor) -> Result<(), Failure> {
+    if let Some(actor) = name(actor) {
+        let sessions = desk.services.sessions.store();
+        sessions.revoke_acting(&actor, None).await?;
+    }
+    Ok(())
 }
 
 /// Ends the session in which the caller acts as `identity`.

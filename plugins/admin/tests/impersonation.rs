@@ -12,7 +12,10 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::house::{ADMIN, House, Program, Reply};
+use super::{
+    api_credentials::{bearing, made, text, token_of},
+    house::{ADMIN, House, Program, Reply},
+};
 use crate::{Auth, Config, Role};
 
 fn path(identity: &Identity) -> String {
@@ -238,4 +241,36 @@ async fn whose_own_session_ends_acts_no_more() {
     let acting = house.stranger().with("x-session-token", token);
     assert_eq!(acting.delete(&path(&ada)).await.status, 401);
     assert!(sessions.list(ada.id).await.unwrap().is_empty());
+}
+
+/// KC-130.
+#[tokio::test]
+async fn kc_130_a_program_acts_under_the_name_of_its_credential_as_long_as_it_may() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let admin = house.admin().await;
+    let wish = json!({"name": "support desk", "roles": ["impersonator"]});
+    for revoked in [false, true] {
+        let made = made(&admin, &wish).await;
+        let program = bearing(&house, &token_of(&house, &made, &[]).await);
+        let begun = begin(&program, &ada, json!({"reason": "x"})).await;
+        assert_eq!(begun.status, 201, "{begun:?}");
+        let json = begun.json();
+        let id = text(&made, "id");
+        assert_eq!(json["session"]["actor"], format!("api-credential:{id}"));
+        let method = &json["session"]["authentication_methods"][0];
+        assert_eq!(method["method"], "api_credential");
+        let token = text(&json, "session_token");
+        let acting = house.stranger().with("x-session-token", token);
+        let one = format!("/admin/x/api-credentials/{id}");
+        let changed = match revoked {
+            true => admin.delete(&one).await,
+            false => {
+                let roles = json!({"roles": ["viewer"]});
+                admin.send(Method::PATCH, &one, &roles).await
+            }
+        };
+        assert!(changed.status < 300, "{changed:?}");
+        assert_eq!(acting.delete(&path(&ada)).await.status, 401);
+    }
 }
