@@ -177,6 +177,8 @@ pub async fn restore(
         ..own
     };
     let replaced = store.replace(&before, &back).await?;
+    // The browser may have lost it before its time.
+    store.revoke(parked.acting).await?;
     Ok(replaced.then_some((back, token)))
 }
 

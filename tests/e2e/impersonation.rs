@@ -4,7 +4,8 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::support::{
-    ALICE, Anonymous, BOB, Postgres, Redis, Route, SignedIn, TestGateway, Upstream, wait_until,
+    ALICE, Anonymous, BOB, Browser, Postgres, Redis, Route, SignedIn, TestGateway, Upstream,
+    wait_until,
 };
 
 const WHOAMI: &str = "/.portcullis/sessions/whoami";
@@ -45,6 +46,17 @@ async fn json(response: Response) -> Value {
 
 async fn actor(client: &SignedIn) -> Value {
     json(client.get(WHOAMI).await).await["actor"].clone()
+}
+
+/// Begins to act as somebody, to do more than look, once the role for that is known.
+async fn begin(gateway: &TestGateway, actor: &SignedIn, other: &SignedIn) -> Value {
+    let begun = wait_until("the role to be known", async || {
+        let request = ask(&actor.client, gateway, Method::POST, other.identity());
+        let body = json!({"reason": "a ticket", "read_only": false});
+        let begun = request.json(&body).send().await.unwrap();
+        (begun.status() == 201).then_some(begun)
+    });
+    json(begun.await).await
 }
 
 /// KC-130.
@@ -111,13 +123,7 @@ async fn kc_131_kc_132_a_browser_shows_whom_one_acts_as_until_one_is_oneself_aga
     let gateway = running(&upstream, None).await;
     let (alice, bob) = (ALICE.sign_up(&gateway).await, BOB.sign_up(&gateway).await);
     change_roles(&gateway, "--add");
-    let begin = async || {
-        let request = ask(&alice.client, &gateway, Method::POST, bob.identity());
-        let body = json!({"reason": "a ticket", "read_only": false});
-        let begun = request.json(&body).send().await.unwrap();
-        (begun.status() == 201).then_some(begun)
-    };
-    let begun = json(wait_until("the role to be known", begin).await).await;
+    let begun = begin(&gateway, &alice, &bob).await;
     let page = begun["redirect_browser_to"].as_str().unwrap();
     let page = alice.client.navigate(page).await.text().await.unwrap();
     let told = format!("{} acts as {} until", ALICE.email, BOB.email);
@@ -135,9 +141,43 @@ async fn kc_131_kc_132_a_browser_shows_whom_one_acts_as_until_one_is_oneself_aga
     assert_eq!(own["identity"]["id"], alice.identity());
     assert_eq!(own["id"], alice.session_id(), "the same session");
     // By signing out one comes back as well.
-    begin().await.unwrap();
+    begin(&gateway, &alice, &bob).await;
     assert_eq!(actor(&alice).await, json!(alice.identity()));
     alice.sign_out().await;
     assert_eq!(actor(&alice).await, Value::Null);
     assert_eq!(alice.status(WHOAMI).await, 200);
+}
+
+/// KC-132.
+#[tokio::test]
+async fn kc_132_people_read_on_each_page_whom_they_act_as_and_find_the_way_out() {
+    let upstream = Upstream::start().await;
+    let gateway = running(&upstream, None).await;
+    let (alice, bob) = (ALICE.sign_up(&gateway).await, BOB.sign_up(&gateway).await);
+    change_roles(&gateway, "--add");
+    begin(&gateway, &alice, &bob).await;
+    let browser = Browser::open().await;
+    browser
+        .goto(&format!("{}/.portcullis/signed-out", gateway.url()))
+        .await;
+    browser.forget_cookies().await;
+    for pair in alice.client.cookies() {
+        let set = "document.cookie = arguments[0] + '; Path=/'";
+        browser.run(set, vec![json!(pair)]).await;
+    }
+    let told = format!("{} acts as {} until", ALICE.email, BOB.email);
+    for page in ["", "profile", "settings", "self-service/logout/browser"] {
+        browser
+            .goto(&format!("{}/.portcullis/{page}", gateway.url()))
+            .await;
+        browser.see(&told).await;
+    }
+    browser
+        .goto(&format!("{}/.portcullis/profile", gateway.url()))
+        .await;
+    browser.see("An administrator").await;
+    browser.press("Stop acting as somebody else").await;
+    browser.see("You are signed in").await;
+    browser.see(ALICE.email).await;
+    assert!(!browser.text().await.contains(&told));
 }

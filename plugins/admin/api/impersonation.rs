@@ -7,19 +7,9 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderValue, Method, StatusCode,
-    header::{SET_COOKIE, USER_AGENT},
-    request::Parts,
-};
+use http::{HeaderValue, Method, StatusCode, header::SET_COOKIE, request::Parts};
 use portcullis_core::{
-    catalogue::Code,
-    identity::Identity,
-    impersonation::{TICKET_LIFESPAN, park, restore},
-    pages::Visitor,
-    principal::Principal,
-    secret::{Token, TokenHash},
-    session::{Device, Session},
+    catalogue::Code, impersonation::restore, pages::Visitor, principal::Principal, session::Session,
 };
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
 use serde_json::{Value, json};
@@ -31,16 +21,12 @@ use crate::{
     endpoints::{Endpoints, Need},
     people::{
         self,
-        impersonation::{self, Asked},
+        impersonation::{self, Asked, Begun, begin_for},
     },
     role::{Permission, Roles},
 };
 
 const PATH: &str = "/admin/identities/{id}/impersonate";
-/// What tokens of native clients begin with.
-const PREFIX: &str = "ory_st_";
-/// How much of a `User-Agent` is kept, in bytes.
-const USER_AGENT_LENGTH: usize = 512;
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
@@ -59,16 +45,6 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
         )
 }
 
-/// How the caller comes to the session that they act in.
-enum Way<'a> {
-    /// Their browser's own session, which this token opens, gives way to it.
-    Swap(&'a str),
-    /// Their browser begins it at the gateway's public address.
-    Enter,
-    /// They get its token.
-    Token,
-}
-
 async fn begin(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
@@ -77,55 +53,29 @@ async fn begin(
 ) -> Outcome {
     let asked = asked(&visit)?;
     let identity = people::find(&desk, &id).await?;
-    match way(&desk, &caller, &visit) {
-        Way::Swap(own) => swap(&desk, (&caller, &visit, own), &identity, &asked).await,
-        Way::Enter => enter(&desk, &caller, &identity, &asked).await,
-        Way::Token => {
-            let token = Token::generate_prefixed(PREFIX, &*desk.services.entropy);
-            let who = (&caller, device(&visit));
-            let session = impersonation::begin(&desk, who, &identity, &asked, &token).await?;
-            let mut json = told(&desk, &session, &identity);
-            json["session_token"] = token.expose().into();
-            Ok((StatusCode::CREATED, Json(json)).into_response())
-        }
-    }
-}
-
-async fn swap(
-    desk: &Desk,
-    (caller, visit, own): (&Caller, &Visit, &str),
-    identity: &Identity,
-    asked: &Asked,
-) -> Outcome {
-    let services = &desk.services;
-    let token = Token::generate(&*services.entropy);
-    let who = (caller, device(visit));
-    let session = impersonation::begin(desk, who, identity, asked, &token).await?;
-    let parked = park(services, own, session.id).ok_or(Code::Internal)?;
-    let mut json = told(desk, &session, identity);
-    json["redirect_browser_to"] = services.addresses.own("/profile").into();
-    let response = (StatusCode::CREATED, Json(json)).into_response();
-    let left = |session: &Session| {
-        let left = session.expires_at.duration_since(services.clock.now());
-        left.unsigned_abs()
+    let told = |session: &Session| {
+        let services = &desk.services;
+        let session = dialect::session_for_administrators(services, session, &identity);
+        json!({ "session": session })
     };
-    let cookies = &services.cookies;
-    let kept = caller.principal.as_ref();
-    let kept = kept.map_or_else(Duration::default, |own| left(&own.session));
-    let response = with_cookie(response, &cookies.set(cookies.parked(), &parked, kept));
-    let acted = cookies.set(cookies.session(), token.expose(), left(&session));
-    Ok(with_cookie(response, &acted))
-}
-
-async fn enter(desk: &Desk, caller: &Caller, identity: &Identity, asked: &Asked) -> Outcome {
-    let code = impersonation::invite(desk, caller, identity, asked).await?;
-    let page = desk.services.addresses.own("/impersonation");
-    let until = desk.services.clock.now() + TICKET_LIFESPAN;
-    let json = json!({
-        "enter_url": format!("{page}?code={}", code.expose()),
-        "expires_at": until,
-    });
-    Ok((StatusCode::CREATED, Json(json)).into_response())
+    let mut kept = Vec::new();
+    let json = match begin_for(&desk, (&caller, &visit), &identity, &asked).await? {
+        Begun::Swapped(session, cookies, page) => {
+            kept = cookies;
+            let mut json = told(&session);
+            json["redirect_browser_to"] = page.into();
+            json
+        }
+        Begun::Elsewhere(page, until) => json!({"enter_url": page, "expires_at": until}),
+        Begun::Told(session, token) => {
+            let mut json = told(&session);
+            json["session_token"] = token.expose().into();
+            json
+        }
+    };
+    let response = (StatusCode::CREATED, Json(json)).into_response();
+    let add = |response, cookie: &String| with_cookie(response, cookie);
+    Ok(kept.iter().fold(response, add))
 }
 
 /// Whoever acts stops that; an administrator who acts elsewhere as this identity stops it there.
@@ -192,46 +142,11 @@ fn actor(name: &str) -> Option<Actor> {
     }
 }
 
-/// A browser that shows the session the gateway itself gave it can be given another one; what a
-/// program shows in a header is answered with a token.
-fn way<'a>(desk: &Desk, caller: &Caller, visit: &'a Visit) -> Way<'a> {
-    let shown = visit.cookie(desk.services.cookies.session());
-    let own = caller.principal.as_ref().map(|own| own.session.token_hash);
-    let is_own = |token: &&str| Some(TokenHash::of(token)) == own;
-    let by_header = ["authorization", "x-session-token"];
-    match shown.filter(is_own) {
-        Some(token) => Way::Swap(token),
-        None if by_header
-            .iter()
-            .any(|name| visit.headers.contains_key(*name)) =>
-        {
-            Way::Token
-        }
-        None if own.is_some() => Way::Enter,
-        None => Way::Token,
-    }
-}
-
-fn told(desk: &Desk, session: &Session, identity: &Identity) -> Value {
-    json!({"session": dialect::session_for_administrators(&desk.services, session, identity)})
-}
-
 fn with_cookie(mut response: Response, cookie: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }
     response
-}
-
-fn device(visit: &Visit) -> Device {
-    let user_agent = visit.header(&USER_AGENT).map(|text| {
-        let cut = text.floor_char_boundary(USER_AGENT_LENGTH);
-        text[..cut].to_owned()
-    });
-    Device {
-        ip_address: Some(visit.visitor.client),
-        user_agent,
-    }
 }
 
 fn asked(visit: &Visit) -> Result<Asked, Failure> {

@@ -1,5 +1,7 @@
 //! Acting as somebody else: who may, as whom, why and for how long.
 
+mod begun;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,6 +16,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
+pub(crate) use self::begun::{Begun, begin_for};
 use crate::{
     audit::Act,
     caller::{Actor, Caller},
@@ -39,8 +42,8 @@ pub(crate) struct Asked {
     pub(crate) read_only: bool,
 }
 
-/// Begins to act as `identity`, in a session that `token` opens.
-pub(crate) async fn begin(
+/// Begins it, in a session that `token` opens.
+async fn begin(
     desk: &Desk,
     (caller, device): (&Caller, Device),
     identity: &Identity,
@@ -84,7 +87,7 @@ async fn still_may(desk: &Desk, actor: Actor) -> Result<bool, Failure> {
 }
 
 /// Hands out a code with which the caller's browser begins it elsewhere.
-pub(crate) async fn invite(
+async fn invite(
     desk: &Desk,
     caller: &Caller,
     identity: &Identity,
