@@ -64,7 +64,8 @@ async fn a_session_carries_who_acts(parts: Parts<'_>, grace: &Identity, ada: &Id
     let (own, acted) = begun(parts, grace, ada).await;
     let found = sessions.find(&acted.token_hash).await.unwrap();
     assert_eq!(found.as_ref(), Some(&acted));
-    assert_eq!(sessions.list(ada.id).await.unwrap(), [acted.clone()]);
+    let list = sessions.list(ada.id).await.unwrap();
+    assert_eq!(list, std::slice::from_ref(&acted));
     let used = moment("2026-07-01T12:10:00Z");
     sessions.touch(&acted.token_hash, used).await.unwrap();
     for one in [&own, &acted] {
