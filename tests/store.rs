@@ -20,6 +20,7 @@ mod support {
 }
 
 mod store {
+    mod api_tokens;
     mod contract;
     mod node;
     mod principals;

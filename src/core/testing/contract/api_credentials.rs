@@ -15,7 +15,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Checks a store of API credentials.
 pub async fn api_credential_store_contract(store: &dyn ApiCredentialStore, entropy: &dyn Entropy) {
     credentials_are_kept(store, entropy).await;
+    credentials_change_and_go(store, entropy).await;
     one_of_two_changes_comes_first(store, entropy).await;
+    tokens_are_kept(store, entropy).await;
     tokens_go_with_their_credential(store, entropy).await;
 }
 
@@ -35,7 +37,12 @@ async fn credentials_are_kept(store: &dyn ApiCredentialStore, entropy: &dyn Entr
         is_conflict(&store.insert(&same).await),
         "its client id is taken"
     );
+    store.delete(one.id).await.unwrap();
+}
 
+async fn credentials_change_and_go(store: &dyn ApiCredentialStore, entropy: &dyn Entropy) {
+    let one = credential(entropy);
+    store.insert(&one).await.unwrap();
     let at = one.created_at + HOUR;
     store.note_use(one.id, at).await.unwrap();
     let mut used = store.find(one.id).await.unwrap().unwrap();
@@ -69,17 +76,9 @@ async fn one_of_two_changes_comes_first(store: &dyn ApiCredentialStore, entropy:
     store.delete(one.id).await.unwrap();
 }
 
-async fn tokens_go_with_their_credential(store: &dyn ApiCredentialStore, entropy: &dyn Entropy) {
+async fn tokens_are_kept(store: &dyn ApiCredentialStore, entropy: &dyn Entropy) {
     let one = credential(entropy);
-    let token = |hash: TokenHash| ApiToken {
-        hash,
-        credential_id: one.id,
-        scopes: vec!["openid".to_owned(), odd(entropy)],
-        audience: vec![odd(entropy)],
-        issued_at: one.created_at,
-        expires_at: one.created_at + HOUR,
-    };
-    let (first, second) = (token(fresh(entropy)), token(fresh(entropy)));
+    let (first, second) = (token(&one, entropy), token(&one, entropy));
     assert!(is_conflict(&store.issue(&first).await), "nobody gets it");
     store.insert(&one).await.unwrap();
     for token in [&first, &second] {
@@ -91,14 +90,32 @@ async fn tokens_go_with_their_credential(store: &dyn ApiCredentialStore, entropy
     assert!(store.revoke(&first.hash).await.unwrap());
     assert!(!store.revoke(&first.hash).await.unwrap());
     assert_eq!(store.bearer(&first.hash).await.unwrap(), None);
+    store.delete(one.id).await.unwrap();
+}
 
+async fn tokens_go_with_their_credential(store: &dyn ApiCredentialStore, entropy: &dyn Entropy) {
+    let one = credential(entropy);
+    let token = token(&one, entropy);
+    store.insert(&one).await.unwrap();
+    store.issue(&token).await.unwrap();
     let mut changed = one.clone();
     changed.roles = vec!["viewer".to_owned()];
     store.update(&changed).await.unwrap();
-    let bearer = store.bearer(&second.hash).await.unwrap().unwrap();
+    let bearer = store.bearer(&token.hash).await.unwrap().unwrap();
     assert_eq!(bearer.credential.roles, changed.roles, "tokens see changes");
     store.delete(one.id).await.unwrap();
-    assert_eq!(store.bearer(&second.hash).await.unwrap(), None);
+    assert_eq!(store.bearer(&token.hash).await.unwrap(), None);
+}
+
+fn token(owner: &ApiCredential, entropy: &dyn Entropy) -> ApiToken {
+    ApiToken {
+        hash: fresh(entropy),
+        credential_id: owner.id,
+        scopes: vec!["openid".to_owned(), odd(entropy)],
+        audience: vec![odd(entropy)],
+        issued_at: owner.created_at,
+        expires_at: owner.created_at + HOUR,
+    }
 }
 
 fn credential(entropy: &dyn Entropy) -> ApiCredential {
