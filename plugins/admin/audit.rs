@@ -23,6 +23,10 @@ pub(crate) struct Act {
 
 impl Act {
     /// Something done to one thing.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "ids are copied, and callers read better without a mark"
+    )]
     pub(crate) fn on(verb: &str, kind: &'static str, id: impl ToString) -> Self {
         Self {
             verb: verb.to_owned(),
