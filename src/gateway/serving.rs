@@ -9,12 +9,14 @@ use portcullis_core::{
     plugin::{Addresses, Announcer},
 };
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 use super::{
     BuildError, Builder, Foundation, OtherSources, ProviderParts,
     assembly::{self, Plugins},
 };
 use crate::{
+    aside::Aside,
     config::{Config, Log, LogFormat},
     documents::Documents,
     health::{Health, ProviderHealth, Readiness},
@@ -41,8 +43,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How often what has expired is removed from the record.
 const PURGE_PERIOD: Duration = Duration::from_secs(10 * 60);
 
-/// Serves until told to stop.
-pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
+/// Serves until told to stop; what listens runs on `front`, everything else where this is called.
+pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildError> {
     let Builder {
         config,
         plugins,
@@ -93,11 +95,11 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let mut beside = work_beside((foundation, config.session.device_retention), rounds);
     beside.push(tokio::spawn(watch));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
-    server.run(stop, GRACE).await;
+    let ended = front.spawn(server.run(stop, GRACE)).await;
     beside.iter().for_each(tokio::task::JoinHandle::abort);
     store.close().await;
     tracing::info!("stopped");
-    Ok(())
+    ended.map_err(|broken| BuildError::Runtime(broken.into()))
 }
 
 fn proxy_endpoint(config: &Config) -> Result<Endpoint, BuildError> {
@@ -116,7 +118,7 @@ fn in_process(
     InProcess {
         pages: pages
             .into_iter()
-            .map(|(path, pages)| (path.to_owned(), pages))
+            .map(|(path, pages)| (path.to_owned(), Aside::here(pages)))
             .collect(),
         request_ids: RequestIds::new(entropy),
         body_bytes: config.limits.body_bytes.as_usize(),
