@@ -1,7 +1,10 @@
 //! Showing that an account of a provider is one's own, and moving one.
 
 use super::{ENTER, GERMAN, PLAIN, Reader, WIDE, Walk};
-use crate::support::{ALICE, BOB, OidcProvider, SignedIn};
+use crate::{
+    e2e::settings::age,
+    support::{ALICE, BOB, OidcProvider, SignedIn},
+};
 
 /// Links an account by a password, and another one by a mailed code; then moves one between the two
 /// identities.
@@ -14,6 +17,7 @@ async fn links(reader: Reader) {
     confirms_by_code(&walk).await;
     confirms_by_password(&walk).await;
     moves(&walk, &bob).await;
+    links_after_a_proof(&walk).await;
 }
 
 async fn confirms_by_code(walk: &Walk<OidcProvider>) {
@@ -59,6 +63,17 @@ async fn moves(walk: &Walk<OidcProvider>, bob: &SignedIn) {
     walk.is_done().await;
     walk.press("unlink=two", "76-unlinked").await;
     walk.is_done().await;
+}
+
+/// Whoever has signed in long ago shows who they are before another account signs them in.
+async fn links_after_a_proof(walk: &Walk<OidcProvider>) {
+    age(&walk.browser, &walk.gateway, &walk.database).await;
+    walk.go_abroad("link=two", "carol", "77-proof").await;
+    assert!(walk.has("[name=password]:focus").await);
+    walk.fill("password", ALICE.password).await;
+    walk.enter("78-linked").await;
+    walk.is_done().await;
+    assert!(walk.has("[name=unlink][value=two]").await);
 }
 
 #[tokio::test]
