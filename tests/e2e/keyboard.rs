@@ -125,17 +125,26 @@ impl Walk<OidcProvider> {
 
     /// Presses a button that leads to the provider, and comes back as the account of this name.
     async fn go_abroad(&self, button: &str, login: &str, leads_to: &str) {
-        let page = self.browser.url().await;
-        // Whom it has seen before it would know again.
-        self.browser.goto(&self.provider.home()).await;
-        self.browser.forget_cookies().await;
-        self.browser.goto(&page).await;
+        self.is_forgotten_abroad().await;
         // Where the focus is in a field already, providers stand before it.
         match self.has(":focus").await {
             true => self.browser.tab_back_to(button).await,
             false => self.browser.tab_to(button).await,
         }
         self.browser.leave_by(ENTER).await;
+        self.sign_in_abroad(login, leads_to).await;
+    }
+
+    /// Lets the provider know nobody again whom it has seen.
+    async fn is_forgotten_abroad(&self) {
+        let page = self.browser.url().await;
+        self.browser.goto(&self.provider.home()).await;
+        self.browser.forget_cookies().await;
+        self.browser.goto(&page).await;
+    }
+
+    /// Signs in on the provider's own page, and comes back.
+    async fn sign_in_abroad(&self, login: &str, leads_to: &str) {
         self.browser.fill("login", login).await;
         self.browser.fill("password", "anything").await;
         self.enter(leads_to).await;

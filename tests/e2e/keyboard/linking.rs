@@ -68,10 +68,12 @@ async fn moves(walk: &Walk<OidcProvider>, bob: &SignedIn) {
 /// Whoever has signed in long ago shows who they are before another account signs them in.
 async fn links_after_a_proof(walk: &Walk<OidcProvider>) {
     age(&walk.browser, &walk.gateway, &walk.database).await;
-    walk.go_abroad("link=two", "carol", "77-proof").await;
+    walk.is_forgotten_abroad().await;
+    walk.press("link=two", "77-proof").await;
     assert!(walk.has("[name=password]:focus").await);
     walk.fill("password", ALICE.password).await;
-    walk.enter("78-linked").await;
+    walk.browser.leave_by(ENTER).await;
+    walk.sign_in_abroad("carol", "78-linked").await;
     walk.is_done().await;
     assert!(walk.has("[name=unlink][value=two]").await);
 }
