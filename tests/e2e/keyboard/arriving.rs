@@ -2,7 +2,7 @@
 
 use super::{GERMAN, PLAIN, Reader, WIDE, Walk};
 use crate::support::{
-    ALICE,
+    ALICE, OidcProvider,
     person::{session_cookie, sign_in_through},
 };
 
@@ -18,6 +18,13 @@ async fn arrives(reader: Reader) {
     let page = format!("{}/deep?x=1", walk.gateway.url());
     walk.browser.goto(&page).await;
     walk.look("50-login").await;
+    is_asked(&walk).await;
+    proves_the_address(&walk).await;
+    assert_eq!(walk.browser.url().await, page);
+    assert!(walk.browser.text().await.contains(NORA));
+}
+
+async fn is_asked(walk: &Walk<OidcProvider>) {
     walk.go_abroad("provider=one", "nomail", "51-almost-there")
         .await;
     assert!(walk.has("[name='traits.email']:focus").await);
@@ -26,12 +33,13 @@ async fn arrives(reader: Reader) {
     assert!(walk.has("[name='traits.email']:focus").await);
     walk.fill("traits.email", NORA).await;
     walk.enter("53-code").await;
+}
+
+async fn proves_the_address(walk: &Walk<OidcProvider>) {
     let code = walk.mail.letter_to(NORA, 0).await.code();
     walk.fill("code", &code).await;
     walk.enter("54-confirmed").await;
     walk.go_through("method=code", "55-echo").await;
-    assert_eq!(walk.browser.url().await, page);
-    assert!(walk.browser.text().await.contains(NORA));
 }
 
 #[tokio::test]
