@@ -222,6 +222,8 @@ messages! {
     info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours, or use another one.";
     /// What a provider said is shown before an identity is made of it.
     info review_profile(provider: &str) = 1990010, "Please check what {provider} says of you, then continue.";
+    /// What a provider did not tell is asked, before anybody has filled in anything.
+    info not_told(provider: &str) = 1990014, "{provider} has not told everything that is needed here. Please fill in what is missing.";
     /// An account that should be linked is linked already.
     info linked_already(provider: &str) = 1990011, "This {provider} account is linked already. To link another one, choose it at {provider}.";
     /// A change that waited until somebody had confirmed who they are waited too long.
@@ -321,7 +323,7 @@ messages! {
     /// There is no such link.
     error not_linked(provider: &str) = 4990005, "{provider} is not linked, or not any more. Please choose one of the linked accounts.";
     /// An account could be moved from another identity.
-    error move_offered(provider: &str) = 4990007, "If that is you as well, you can move the {provider} account here. From then on it signs you in as who you are now.";
+    info move_offered(provider: &str) = 1990023, "If that is you as well, you can move the {provider} account here. From then on it signs you in as who you are now.";
     /// An account cannot be moved from another identity.
     error move_refused(provider: &str) = 4990008, "The {provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.";
     /// The terms have changed since they were read.
