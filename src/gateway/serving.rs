@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{
     BuildError, Builder, Foundation, OtherSources, ProviderParts,
     assembly::{self, Plugins},
+    switched_off,
 };
 use crate::{
     config::{Config, Log, LogFormat},
@@ -54,6 +55,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let (foundation, rounds) = Foundation::lay_with(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
+    mention_switched_off(&config, &foundation).await;
     let plugins = Plugins {
         additional: plugins,
         announcer: Announcer::default(),
@@ -98,6 +100,16 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Says what people have and nobody asks for. It keeps no gateway from starting.
+async fn mention_switched_off(config: &Config, foundation: &Foundation) {
+    match switched_off::warnings(config, &*foundation.stores.credentials).await {
+        Ok(warnings) => warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}")),
+        Err(error) => tracing::warn!(%error, "what is switched off could not be counted"),
+    }
 }
 
 fn proxy_endpoint(config: &Config) -> Result<Endpoint, BuildError> {
