@@ -9,6 +9,7 @@ mod providers;
 mod recoveries;
 mod routes;
 mod serving;
+mod switched_off;
 
 use std::sync::Arc;
 

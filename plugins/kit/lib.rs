@@ -14,6 +14,7 @@ mod locales;
 mod modules;
 mod negotiation;
 mod overview;
+mod permissions;
 mod policy;
 mod router_pages;
 mod shell;

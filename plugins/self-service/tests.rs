@@ -31,6 +31,7 @@ mod moving;
 mod notices;
 mod oidc;
 mod oidc_logout;
+mod one_proof;
 mod own_pages;
 mod profile;
 mod profile_page;

@@ -136,6 +136,7 @@ fn security_headers(config: &Config) -> SecurityHeaders {
     SecurityHeaders {
         frame_ancestors: config.security_headers.frame_ancestors.clone(),
         directives: config.security_headers.directives(),
+        permissions: config.security_headers.permissions(),
     }
 }
 

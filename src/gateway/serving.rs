@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use super::{
     BuildError, Builder, Foundation, OtherSources, ProviderParts,
     assembly::{self, Plugins},
+    switched_off,
 };
 use crate::{
     aside::Aside,
@@ -56,6 +57,7 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let (foundation, rounds) = Foundation::lay_with(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
+    mention_switched_off(&config, &foundation).await;
     let plugins = Plugins {
         additional: plugins,
         announcer: Announcer::default(),
@@ -100,6 +102,16 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     store.close().await;
     tracing::info!("stopped");
     ended.map_err(|broken| BuildError::Runtime(broken.into()))
+}
+
+/// Says what people have and nobody asks for. It keeps no gateway from starting.
+async fn mention_switched_off(config: &Config, foundation: &Foundation) {
+    match switched_off::warnings(config, &*foundation.stores.credentials).await {
+        Ok(warnings) => warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}")),
+        Err(error) => tracing::warn!(%error, "what is switched off could not be counted"),
+    }
 }
 
 fn proxy_endpoint(config: &Config) -> Result<Endpoint, BuildError> {

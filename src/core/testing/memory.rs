@@ -6,7 +6,7 @@ mod throttles;
 mod tokens;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -255,6 +255,13 @@ impl CredentialStore for MemoryStore {
         links.sort_by_key(|link| link.id);
         links.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(links)
+    }
+
+    async fn holders(&self, kind: CredentialKind) -> Result<u64, StoreError> {
+        let kept = self.kept();
+        let all = kept.credentials.iter().filter(|one| one.kind == kind);
+        let holders: BTreeSet<_> = all.map(|one| one.identity_id).collect();
+        Ok(holders.len() as u64)
     }
 
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
