@@ -82,7 +82,10 @@ async fn count(desk: &Desk, visit: &Visit, submission: &Submission) -> Result<()
 /// Who signs in with an address of the identity that was to be, and with which. `None` where no mail
 /// would bring them back in, so that none is promised, and where something else is taken, which people
 /// have to know to choose another.
-pub(super) async fn owner(desk: &Desk, identity: &Identity) -> Result<Option<(Holder, String)>, Failure> {
+pub(super) async fn owner(
+    desk: &Desk,
+    identity: &Identity,
+) -> Result<Option<(Holder, String)>, Failure> {
     let mut mailed = [FlowKind::Verification, FlowKind::Recovery].into_iter();
     if !mailed.all(|kind| codes::is_offered(desk, kind)) {
         return Ok(None);

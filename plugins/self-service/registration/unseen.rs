@@ -1,7 +1,7 @@
 //! Registrations that are answered before anybody looks whether they are new. All that differs between
 //! somebody new and somebody known here is done after the answer, so that nothing in it tells.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use portcullis_core::{
     credential::Credential,
@@ -16,9 +16,12 @@ use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::alike;
 use crate::{
-    addresses::awaits_verification, codes::send, desk::Desk, sign_in, submission::Submission,
-    throttle, verification::begin,
+    addresses::awaits_verification, codes::send, desk::Desk, marker, sign_in,
+    submission::Submission, throttle, verification::begin,
 };
+
+/// How long a name stays reserved that somebody has registered with.
+const RESERVED: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Somebody who has been answered.
 #[derive(Debug)]
@@ -62,19 +65,26 @@ pub(super) async fn register(
     Ok(answer)
 }
 
-/// Whether somebody signs in with something of it that is no address to be proved: people have to know
-/// that to choose another one.
+/// Whether something of it that is no address to be proved is somebody's already, which people have to
+/// know to choose another one. If not, it is reserved.
 async fn is_name_taken(desk: &Desk, identity: &Identity) -> Result<bool, StoreError> {
     let is_address = |identifier: &String| {
         let mut addresses = identity.addresses.iter();
         addresses.any(|one| one.value == *identifier && awaits_verification(one))
     };
     let names = identity.identifiers.iter().filter(|one| !is_address(one));
-    for name in names {
+    let names: Vec<&String> = names.collect();
+    let reserved = |name: &str| format!("reserved-name:{name}");
+    for name in &names {
         let found = desk.services.identities.find_by_identifier(name).await?;
-        if found.is_some() {
+        let until = marker::stands(desk, &reserved(name)).await?;
+        if found.is_some() || until.is_some() {
             return Ok(true);
         }
+    }
+    // Somebody new keeps it. If it were free again beside a known address, that would tell.
+    for name in names {
+        marker::set(desk, &reserved(name), desk.now() + RESERVED).await?;
     }
     Ok(false)
 }

@@ -3,9 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use http::{HeaderMap, Method as Verb, Request, Response};
-use portcullis_core::{
-    head::Scheme, pages::Visitor, principal::Principal, testing::Call,
-};
+use portcullis_core::{head::Scheme, pages::Visitor, principal::Principal, testing::Call};
 use serde_json::Value;
 use url::Url;
 
