@@ -27,11 +27,10 @@ pub(crate) fn becomes_one(desk: &Desk, identity: &Identity) -> bool {
     let is_way_in = |one: &Address| {
         is_usable(FlowKind::Recovery, one) && identity.identifiers.contains(&one.value)
     };
-    let is_asked = || {
-        let pending = desk.services.actions.pending(identity);
-        pending.contains(&Action::VerifyEmail)
-    };
-    prove_first(desk) && address(identity).is_some_and(is_way_in) && is_asked()
+    let mut asked = identity.required_actions.iter();
+    prove_first(desk)
+        && asked.any(|alias| alias == Action::VerifyEmail.alias())
+        && address(identity).is_some_and(is_way_in)
 }
 
 /// Whether this stored identity still is one.
