@@ -13,8 +13,8 @@ use tokio::{
 use tracing::Instrument;
 
 /// How much these threads give way (the nice value of Linux): beside a front that wants the whole
-/// processor they still get about a tenth of it.
-const NICENESS: i32 = 10;
+/// processor they still get about a thirtieth of it.
+const NICENESS: i32 = 15;
 
 /// The runtime beside the front, and the handle of its own.
 pub(crate) fn runtime() -> io::Result<Runtime> {

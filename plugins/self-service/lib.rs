@@ -36,6 +36,7 @@ mod logout;
 mod marker;
 mod native;
 mod navigate;
+mod newcomer;
 mod notices;
 mod own_page;
 mod parked;

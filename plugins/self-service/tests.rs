@@ -28,6 +28,8 @@ mod mailed_link;
 mod mailed_sign_in;
 mod meanwhile;
 mod moving;
+mod newcomer;
+mod newcomer_after;
 mod notices;
 mod oidc;
 mod oidc_logout;

@@ -230,6 +230,8 @@ messages! {
     info nothing_changed() = 1990012, "Nothing has changed, because it was not confirmed in time. Please try once more.";
     /// A form that is gone was asked for, and this one takes its place.
     info form_replaced() = 1990013, "That form is not known any more, so here is a new one.";
+    /// Somebody could not sign in who has perhaps not proved their address yet.
+    info prove_first() = 1990015, "If you have just registered, open the mail that was sent to you first, or ask for another one: you can sign in once your address is confirmed.";
     /// The button that asks to delete an account.
     info delete_account() = 1990030, "Delete my account";
     /// The button that deletes an account for good.

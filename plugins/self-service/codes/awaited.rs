@@ -245,6 +245,7 @@ impl Holder {
         if address.verified_at.is_none() {
             address.verified_at = Some(now);
             address.updated_at = now;
+            identity.lift_first_proof();
         }
         true
     }

@@ -7,6 +7,7 @@ mod tokens;
 
 use std::{
     collections::{BTreeSet, HashMap},
+    panic::Location,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -35,7 +36,11 @@ use crate::{
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
     kept: Mutex<Kept>,
+    calls: Mutex<Vec<Call>>,
 }
+
+/// One thing that was asked of a store in memory: where in it that is done.
+pub type Call = &'static Location<'static>;
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -58,10 +63,22 @@ impl MemoryStore {
         Self {
             clock,
             kept: Mutex::default(),
+            calls: Mutex::default(),
         }
     }
 
+    /// All that was asked of it so far, in order.
+    pub fn calls(&self) -> Vec<Call> {
+        let calls = self.calls.lock();
+        calls.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    #[track_caller]
     fn kept(&self) -> MutexGuard<'_, Kept> {
+        let calls = self.calls.lock();
+        let mut calls = calls.unwrap_or_else(PoisonError::into_inner);
+        calls.push(Location::caller());
+        drop(calls);
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
