@@ -99,9 +99,13 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
     let ended = front.spawn(server.run(stop, GRACE)).await;
     beside.iter().for_each(tokio::task::JoinHandle::abort);
+    stopped(&store).await;
+    ended.map_err(|broken| BuildError::Runtime(broken.into()))
+}
+
+async fn stopped(store: &Store) {
     store.close().await;
     tracing::info!("stopped");
-    ended.map_err(|broken| BuildError::Runtime(broken.into()))
 }
 
 /// Says what people have and nobody asks for. It keeps no gateway from starting.

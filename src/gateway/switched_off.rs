@@ -67,8 +67,10 @@ mod tests {
             };
             IdentityStore::insert(&store, &ada, &[own]).await.unwrap();
         }
-        let mut config = Config::default();
-        config.public_url = "https://gate.example.org".parse().unwrap();
+        let mut config = Config {
+            public_url: "https://gate.example.org".parse().unwrap(),
+            ..Config::default()
+        };
         assert_eq!(warnings(&config, &store).await.unwrap(), [""; 0]);
         config.identity.mfa.totp = false;
         config.identity.passkey.enabled = false;
