@@ -10,6 +10,7 @@ mod providers;
 mod recoveries;
 mod routes;
 mod serving;
+mod switched_off;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub(crate) use self::{
     serving::log_format,
 };
 use crate::{
+    aside,
     config::{Config, Sources},
     listener::endpoint::ListenError,
     observe::log::LogError,
@@ -94,14 +96,19 @@ impl Builder {
     pub fn run(self) -> Result<(), BuildError> {
         // Every TLS connection of the process uses this one; a second call changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
+        let front = tokio::runtime::Builder::new_multi_thread()
+            .thread_name("front")
             .enable_all()
             .build()
             .map_err(BuildError::Runtime)?;
-        let served = runtime.block_on(serving::serve(self));
+        let beside = aside::runtime().map_err(BuildError::Runtime)?;
+        // On a thread of that runtime, so that whatever it starts gives way as well.
+        let serving = beside.spawn(serving::serve(self, front.handle().clone()));
+        let served = front.block_on(serving);
         // Work that no request waits for must not keep the process alive.
-        runtime.shutdown_background();
-        served
+        front.shutdown_background();
+        beside.shutdown_background();
+        served.map_err(|broken| BuildError::Runtime(broken.into()))?
     }
 }
 

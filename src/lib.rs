@@ -5,6 +5,7 @@
 //! proxy framework.
 
 pub mod answer;
+mod aside;
 pub mod authenticate;
 mod authorize;
 mod builtin;

@@ -197,6 +197,11 @@ impl Store {
         keys::find(&self.database, Purpose::Tokens).await
     }
 
+    /// The credentials of this record, for whoever only reads them.
+    pub fn credentials(&self) -> Arc<dyn CredentialStore> {
+        Arc::new(SqlCredentials::new(self.database.clone()))
+    }
+
     /// The providers that were added at run time.
     pub fn providers(&self) -> StoredProviders {
         StoredProviders::new(self.database.clone())

@@ -104,11 +104,12 @@ impl<'a> FormView<'a> {
     fn summarise(&mut self) {
         let told = self.alerts.iter().any(|alert| alert.kind == "error");
         if !told && self.fields().any(|field| !field.errors.is_empty()) {
-            self.alerts.push(Alert {
+            let summary = Alert {
                 text: "Please check the marked fields.",
                 kind: "error",
                 is_ours: true,
-            });
+            };
+            self.alerts.insert(0, summary);
         }
     }
 

@@ -16,6 +16,7 @@ mod locales;
 mod modules;
 mod negotiation;
 mod overview;
+mod permissions;
 mod policy;
 mod router_pages;
 mod shell;

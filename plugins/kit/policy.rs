@@ -23,6 +23,8 @@ pub struct SecurityHeaders {
     pub frame_ancestors: Vec<String>,
     /// Directives of the content security policy, each in place of ours of the same name.
     pub directives: Vec<(String, String)>,
+    /// Features of browsers and who may use them, each in place of what we say of it.
+    pub permissions: Vec<(String, String)>,
 }
 
 /// What a page loads that is not ours.
@@ -147,6 +149,7 @@ mod tests {
         let headers = SecurityHeaders {
             frame_ancestors: vec!["'self'".to_owned(), "https://portal.example.org".to_owned()],
             directives: vec![("img-src".to_owned(), "'self'".to_owned())],
+            ..SecurityHeaders::default()
         };
         let own = text(&headers, &Framing::Nobody, &none);
         assert!(

@@ -244,6 +244,8 @@ mod tests {
             assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
             assert!(!policy.contains("unsafe"), "{policy}");
             assert_eq!(headers["x-frame-options"], "DENY");
+            let permissions = headers["permissions-policy"].to_str().unwrap();
+            assert!(permissions.contains("camera=()"), "{permissions}");
             assert_eq!(headers["x-content-type-options"], "nosniff");
             assert_eq!(headers["cache-control"], "no-store");
             assert_eq!(headers["x-portcullis"], "1");

@@ -19,6 +19,7 @@ use crate::{
     locales::{Locale, Locales, LocalesError},
     modules::{Modules, Script},
     overview::{Line, OverviewPage},
+    permissions::{self, PERMISSIONS_POLICY},
     policy::{self, Framing, SecurityHeaders, Sources},
     stylesheet,
 };
@@ -311,6 +312,10 @@ fn security_headers(secure: bool, security: &SecurityHeaders) -> Vec<(HeaderName
         (
             header::CONTENT_SECURITY_POLICY,
             policy::policy((secure, security), &Framing::Nobody, &Sources::default()),
+        ),
+        (
+            PERMISSIONS_POLICY,
+            permissions::policy(&security.permissions),
         ),
         (header::X_CONTENT_TYPE_OPTIONS, of("nosniff")),
         (header::REFERRER_POLICY, of("same-origin")),

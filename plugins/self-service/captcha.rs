@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use portcullis_core::{
+    broker::PendingLink,
     captcha::{Captcha, CaptchaAnswer},
     flow::FlowKind,
     message::Message,
@@ -13,10 +14,14 @@ use portcullis_kit::{Failure, Visit};
 use serde_json::{Map, Value};
 
 use crate::{
-    codes::awaited::Awaited,
+    codes::awaited::{Awaited, SENT},
     desk::Desk,
-    forms::{captcha::GROUP, mailed::EMAIL},
-    parked,
+    forms::{
+        captcha::GROUP,
+        code::{CODE, RESEND},
+        mailed::EMAIL,
+    },
+    parked, remembered,
     submission::Submission,
 };
 
@@ -39,6 +44,10 @@ pub(crate) async fn objection(
         // Their forms change once a letter is on its way, and take other addresses all the same.
         FlowKind::Recovery | FlowKind::Verification => {
             guard.flows.contains(&flow.kind) && !is_repeated(desk, submission)?
+        }
+        // Their form then takes a code and no more, but a password may come all the same.
+        FlowKind::Login if flow.state == SENT => {
+            guard.flows.contains(&flow.kind) && asks_first(submission) && !is_resent(submission)
         }
         _ => flow.ui.nodes.iter().any(|node| node.group == GROUP),
     };
@@ -71,6 +80,20 @@ pub(crate) async fn objection(
         true => None,
         false => Some(Message::captcha_failed()),
     })
+}
+
+/// Whether the form of a login flow was one that has a captcha before a code was mailed: that of
+/// signing in, or of a link that waits for its first proof.
+fn asks_first(submission: &Submission) -> bool {
+    let flow = &submission.flow;
+    let is_link = parked::is_in::<PendingLink>(flow) && !remembered::steps_up(flow);
+    is_link || !remembered::proves(flow)
+}
+
+/// Whether somebody who signs in only asks for the code once more, which goes where it went before.
+fn is_resent(submission: &Submission) -> bool {
+    let other = submission.text("method").filter(|name| *name != CODE);
+    other.is_none() && submission.text(RESEND) == Some(CODE)
 }
 
 /// Whether the flow is to write once more to whom it has written already.

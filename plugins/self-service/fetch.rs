@@ -116,16 +116,21 @@ pub(crate) fn is_too_weak(desk: &Desk, principal: &Principal) -> bool {
     assurance.is_weaker(&principal.identity, &principal.session)
 }
 
-/// Fails for them, whatever the request brings of them: it may be of a while ago.
+/// The same, whatever the request brings of them: it may be of a while ago.
+pub(crate) async fn is_still_too_weak(desk: &Desk, principal: &Principal) -> Result<bool, Failure> {
+    let stored = desk.services.identities.find(principal.identity.id).await?;
+    let stored = stored.ok_or(Code::SignedOut)?;
+    let assurance = desk.services.actions.assurance();
+    Ok(assurance.is_weaker(&stored, &principal.session))
+}
+
+/// Fails for them.
 pub(crate) async fn require_strong(
     desk: &Desk,
     principal: &Principal,
     flow: &Flow,
 ) -> Result<(), Failure> {
-    let stored = desk.services.identities.find(principal.identity.id).await?;
-    let stored = stored.ok_or(Code::SignedOut)?;
-    let assurance = desk.services.actions.assurance();
-    match assurance.is_weaker(&stored, &principal.session) {
+    match is_still_too_weak(desk, principal).await? {
         true => Err(too_weak(desk, &desk.flow_page(flow.kind, flow.id))),
         false => Ok(()),
     }

@@ -35,6 +35,7 @@ mod logout;
 mod marker;
 mod native;
 mod navigate;
+mod newcomer;
 mod notices;
 mod own_page;
 mod parked;

@@ -9,6 +9,7 @@ use axum::{
 use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind, Transport},
+    message::Message,
 };
 use portcullis_kit::{ErrorPage, FormPage, Framing, Outcome, Visit, WayOut};
 use url::Url;
@@ -169,6 +170,18 @@ fn forgotten(desk: &Desk, flow: &Flow) -> Option<Way> {
     })
 }
 
+/// The way for who has just registered, where they prove an address before they sign in; told to
+/// everybody whose sign-in fails.
+fn newcomers(desk: &Desk, flow: &Flow) -> Option<Way> {
+    let hint = Message::prove_first().id;
+    let is_told = flow.ui.messages.iter().any(|one| one.id == hint);
+    is_told.then(|| {
+        let begin = desk.begin_page(FlowKind::Verification, flow.return_to.as_deref());
+        let begin = language::kept(flow, &begin);
+        ("Just registered?", "Confirm your address", begin)
+    })
+}
+
 /// The way for who has mistyped their address, and waits for mail that goes elsewhere.
 fn readdressed(desk: &Desk, visit: &Visit, flow: &Flow) -> Option<Way> {
     mailed::receiver(flow).filter(|_| flow.state == SENT && !fetch::is_unbound(flow))?;
@@ -241,6 +254,7 @@ fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
             .map(|host| locale.text(&format!("to continue to {host}"))),
     };
     let ways = instead.into_iter().chain(forgotten(desk, flow));
+    let ways = ways.chain(newcomers(desk, flow));
     let ways = ways.chain(readdressed(desk, visit, flow));
     let footer: Vec<_> = ways
         .map(|(question, label, href)| (question, WayOut::new(label, href)))

@@ -53,7 +53,7 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
             Wants::Json => Err(Failure::from(Code::SignedOut)),
         };
     };
-    if fetch::is_too_weak(&desk, principal) {
+    if fetch::is_still_too_weak(&desk, principal).await? {
         return fetch::step_up(
             &desk,
             &visit,
@@ -91,7 +91,7 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
 pub(crate) async fn sign_out(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let principal = visit.visitor.principal.as_ref().ok_or(Code::SignedOut)?;
     let page = language::of_page(&visit, &desk.own("/profile"));
-    if fetch::is_too_weak(&desk, principal) {
+    if fetch::is_still_too_weak(&desk, principal).await? {
         return Err(fetch::too_weak(&desk, &page));
     }
     let fields = visit.fields()?;

@@ -5,6 +5,7 @@ pub(crate) mod draft;
 pub(crate) mod init;
 mod local;
 pub(crate) mod submit;
+mod unseen;
 
 use portcullis_core::flow::Flow;
 

@@ -83,6 +83,11 @@ pub(crate) fn owned_by(mut context: Value, identity: IdentityId) -> Value {
     context
 }
 
+/// Notes that the flow belongs to nobody in particular.
+pub(crate) fn disown(flow: &mut Flow) {
+    flow.context[Flow::OWNER] = Value::Null;
+}
+
 /// The context of a settings flow that is for one action; `asked` where an application asked for
 /// it.
 pub(crate) fn errand(identity: IdentityId, action: Action, asked: bool) -> Value {

@@ -283,11 +283,15 @@ impl Method for Password {
         if outcome == Outcome::Wrong {
             return Err(about_form(Message::credentials_invalid()));
         }
-        // Said only to whoever knows the password, so that nobody can ask who is switched off.
+        // Said only to whoever knows the password, so that nobody can ask who is switched off; who has
+        // chosen it with somebody else's address is told nothing.
         if identity.state != IdentityState::Active {
-            return Err(about_form(Message::identity_disabled()));
+            return Err(about_form(match identity.awaits_first_proof() {
+                true => Message::credentials_invalid(),
+                false => Message::identity_disabled(),
+            }));
         }
-        if outcome == Outcome::RightButOutdated {
+        if outcome == Outcome::RightButOutdated && !identity.awaits_first_proof() {
             self.rehash(&credential, password).await;
         }
         Ok(Verified {

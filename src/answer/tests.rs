@@ -92,6 +92,8 @@ fn every_answer_carries_the_security_headers() {
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
+        let permissions = headers["permissions-policy"].to_str().unwrap();
+        assert!(permissions.contains("microphone=()"), "{permissions}");
         assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(headers[REFERRER_POLICY], "same-origin");
         assert_eq!(headers[CACHE_CONTROL], "no-store");

@@ -78,7 +78,12 @@ pub async fn check_connectivity(
     for Probe { name, attempt } in probes(&config) {
         let answer = tokio::time::timeout(PATIENCE, attempt).await;
         match answer.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs()))) {
-            Ok(()) => writeln!(out, "{name}: reachable")?,
+            Ok(warnings) => {
+                writeln!(out, "{name}: reachable")?;
+                for warning in warnings {
+                    writeln!(out, "{name}: warning: {warning}")?;
+                }
+            }
             Err(reason) => {
                 code = FAILED;
                 writeln!(out, "{name}: not reachable: {reason}")?;
@@ -167,13 +172,13 @@ mod tests {
 
     #[tokio::test]
     async fn what_cannot_be_reached_is_told_and_fails() {
-        let probe = |name: &str, answer: Result<(), String>| Probe {
+        let probe = |name: &str, answer: Result<Vec<String>, String>| Probe {
             name: name.to_owned(),
             attempt: Box::pin(async { answer }),
         };
         let probes = |_: &Config| {
             vec![
-                probe("store", Ok(())),
+                probe("store", Ok(vec!["two have one".to_owned()])),
                 probe("redis", Err("connection refused".to_owned())),
             ]
         };
@@ -184,7 +189,10 @@ mod tests {
         let told = String::from_utf8(out).expect("text");
         assert_eq!(code, FAILED);
         assert!(
-            told.ends_with("store: reachable\nredis: not reachable: connection refused\n"),
+            told.ends_with(
+                "store: reachable\nstore: warning: two have one\n\
+                 redis: not reachable: connection refused\n"
+            ),
             "{told}"
         );
     }

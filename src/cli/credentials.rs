@@ -11,7 +11,7 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, links, providers::Errand};
+use super::{Common, Consent, Failure, Selector, links, mfa, providers::Errand};
 
 /// Whose credentials are listed.
 #[derive(Debug, Args)]
@@ -112,7 +112,8 @@ pub(super) fn move_to(common: &Common, asked: &Move) -> Result<(), Failure> {
     })
 }
 
-/// Deletes credentials; links to accounts are unlinked, as `unlink-oidc-account` does.
+/// Deletes credentials and ends the sessions; links to accounts are unlinked, as
+/// `unlink-oidc-account` does, which ends those that came by them.
 pub(super) fn delete(common: &Common, asked: &Delete) -> Result<(), Failure> {
     let kind = asked.which.kind.as_deref().map(named).transpose()?;
     with(
@@ -137,9 +138,16 @@ pub(super) fn delete(common: &Common, asked: &Delete) -> Result<(), Failure> {
             for one in &own {
                 ended += remove(errand, identity, credentials, one).await?;
             }
+            let (stores, id) = (&errand.foundation().stores, identity.id);
+            if own[0].kind != CredentialKind::Oidc {
+                ended += mfa::end_sessions(errand.config(), &*stores.sessions, id).await?;
+            }
+            let kept = (&*stores.identities, &*stores.credentials);
+            let idle = mfa::idle(kept, &errand.foundation().actions, id).await?;
             let gone: Vec<CredentialId> = own.iter().map(|one| one.id).collect();
             common.output.print(&json!({
-                "identity_id": identity.id, "type": kind, "deleted": gone, "sessions_ended": ended,
+                "identity_id": id, "type": kind, "deleted": gone, "sessions_ended": ended,
+                "without_use": idle,
             }));
             Ok(())
         },

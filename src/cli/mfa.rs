@@ -1,11 +1,20 @@
 //! `reset-identity-mfa`: removes what somebody has lost, or somebody else has found.
 
 use clap::{Args, ValueEnum};
-use portcullis_core::{credential::CredentialKind, event::Event, stage::Observer};
+use portcullis_core::{
+    action::Actions,
+    credential::{CredentialKind, CredentialStore},
+    event::Event,
+    id::IdentityId,
+    identity::IdentityStore,
+    session::SessionStore,
+    stage::Observer,
+    store::StoreError,
+};
 use serde_json::json;
 
 use super::{Common, Consent, Failure, Selector, desk::Desk};
-use crate::observe::events::EventLog;
+use crate::{config::Config, observe::events::EventLog};
 
 /// What is removed of an identity.
 #[derive(Debug, Args)]
@@ -47,8 +56,8 @@ impl MfaType {
     }
 }
 
-/// Removes all credentials of a type. Sessions go on; where everybody needs a second factor, the next
-/// sign-in asks for one.
+/// Removes all credentials of a type and, as people do in their settings, ends the sessions. Where
+/// everybody needs a second factor, the next sign-in asks for one.
 pub(super) fn reset(common: &Common, asked: &ResetMfa) -> Result<(), Failure> {
     Desk::open(common, async |desk| {
         let identity = asked.selector.resolve(desk.identities()).await?;
@@ -64,7 +73,8 @@ pub(super) fn reset(common: &Common, asked: &ResetMfa) -> Result<(), Failure> {
             let reason = format!("identity {id} has no credential of type {name}");
             return Err(Failure::Refused(reason));
         }
-        let question = format!("Remove what identity {id} has of type {name}?");
+        let question =
+            format!("Remove what identity {id} has of type {name} and end its sessions?");
         asked.consent.ask(&question)?;
         let mut removed = Vec::new();
         for credential in of_kind {
@@ -73,9 +83,47 @@ pub(super) fn reset(common: &Common, asked: &ResetMfa) -> Result<(), Failure> {
             }
         }
         EventLog.observe(&Event::CredentialRemoved { identity: id, kind });
+        let ended = end_sessions(desk.config(), desk.sessions(), id).await?;
+        let idle = idle((desk.identities(), desk.credentials()), desk.actions(), id).await?;
         common.output.print(&json!({
-            "identity_id": id, "mfa_type": name, "removed": removed,
+            "identity_id": id, "mfa_type": name, "removed": removed, "sessions_ended": ended,
+            "without_use": idle,
         }));
         Ok(())
     })
+}
+
+/// Ends the sessions of an identity that has lost a credential, unless the operator wants it otherwise:
+/// whoever has found it may be signed in by it. How many ended.
+pub(super) async fn end_sessions(
+    config: &Config,
+    sessions: &dyn SessionStore,
+    id: IdentityId,
+) -> Result<u64, StoreError> {
+    match config.plugins.self_service.settings.end_other_sessions {
+        true => sessions.revoke_all(id, None).await,
+        false => Ok(0),
+    }
+}
+
+/// What an identity has left that is of no use by itself: codes on a list only stand in for another
+/// second factor. It is said, too.
+pub(super) async fn idle(
+    (identities, credentials): (&dyn IdentityStore, &dyn CredentialStore),
+    actions: &Actions,
+    id: IdentityId,
+) -> Result<Vec<&'static str>, StoreError> {
+    let kind = CredentialKind::LookupSecret;
+    let own = credentials.list(id).await?;
+    let identity = identities.find(id).await?;
+    let has_second = identity.is_some_and(|one| actions.assurance().has_second(&one));
+    if has_second || own.iter().all(|one| one.kind != kind) {
+        return Ok(Vec::new());
+    }
+    eprintln!(
+        "note: backup codes are left; they are not asked for until there is another second factor, and \
+         then they count again. reset-identity-mfa --mfa-type {} removes them",
+        kind.as_str()
+    );
+    Ok(vec![kind.as_str()])
 }

@@ -79,6 +79,9 @@ pub(super) fn set(common: &Common, asked: &SetRequiredActions) -> Result<(), Fai
 fn change(identity: &mut Identity, added: &[Action], removed: &[String]) {
     let aliases = &mut identity.required_actions;
     aliases.retain(|alias| !removed.contains(alias));
+    if removed.iter().any(|one| one == Action::VerifyEmail.alias()) {
+        aliases.retain(|alias| alias != Identity::FIRST_PROOF);
+    }
     for alias in added.iter().map(|action| action.alias()) {
         if !aliases.iter().any(|one| one == alias) {
             aliases.push(alias.to_owned());

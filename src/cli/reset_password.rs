@@ -112,8 +112,10 @@ pub(super) async fn hand_out(
 async fn require_another(desk: &Desk, id: IdentityId, is_required: bool) -> Result<(), Failure> {
     let alias = Action::UpdatePassword.alias();
     let changed = rewrite::<Failure, _>(desk.identities(), id, async |mut identity| {
+        let before = identity.required_actions.clone();
+        // Who is given a password is known to be who they are.
+        identity.lift_first_proof();
         let aliases = &mut identity.required_actions;
-        let before = aliases.clone();
         aliases.retain(|one| one != alias);
         if is_required {
             aliases.push(alias.to_owned());

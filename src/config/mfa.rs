@@ -103,6 +103,48 @@ impl Config {
         }
     }
 
+    /// The kinds of credentials that count for nothing here, and what switches them off.
+    pub fn switched_off(&self) -> Vec<(CredentialKind, &'static str)> {
+        let identity = &self.identity;
+        let (mfa, passkey) = (&identity.mfa, &identity.passkey);
+        let keyless = "public_url, which has no host name";
+        let kinds = [
+            (
+                CredentialKind::Password,
+                identity.local.enabled,
+                "identity.local.enabled",
+            ),
+            (CredentialKind::Totp, mfa.totp, "identity.mfa.totp"),
+            (
+                CredentialKind::LookupSecret,
+                mfa.lookup_secret,
+                "identity.mfa.lookup_secret",
+            ),
+            (
+                CredentialKind::Webauthn,
+                mfa.webauthn,
+                "identity.mfa.webauthn",
+            ),
+            (
+                CredentialKind::Webauthn,
+                !mfa.webauthn || self.has_keys(),
+                keyless,
+            ),
+            (
+                CredentialKind::Passkey,
+                passkey.enabled,
+                "identity.passkey.enabled",
+            ),
+            (
+                CredentialKind::Passkey,
+                !passkey.enabled || self.has_keys(),
+                keyless,
+            ),
+        ];
+        let off = kinds.into_iter().filter(|(_, is_on, _)| !is_on);
+        off.map(|(kind, _, by)| (kind, by)).collect()
+    }
+
     /// Nobody is asked for what they have no way to set up.
     pub(super) fn validate_factors(&self, check: &mut Check<'_>) {
         let settings = self.action_settings();

@@ -1,4 +1,5 @@
-//! `[security_headers]`: what the gateway's own pages say of who may frame them and what they load.
+//! `[security_headers]`: what the gateway's own pages say of who may frame them, what they load and
+//! what they may use.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -13,6 +14,8 @@ pub struct SecurityHeaders {
     pub frame_ancestors: Vec<String>,
     /// Directives of the content security policy, each in place of the built-in one of its name.
     pub content_security_policy: Option<String>,
+    /// Features of browsers and who may use them, each in place of the built-in one of its name.
+    pub permissions_policy: Option<String>,
 }
 
 /// Frames have a key of their own.
@@ -32,6 +35,7 @@ impl SecurityHeaders {
                 ));
             }
         }
+        self.validate_permissions(&mut check.under("permissions_policy"));
         let mut check = check.under("content_security_policy");
         for (name, value) in self.directives() {
             let is_name = |c: char| c.is_ascii_lowercase() || c == '-';
@@ -50,6 +54,36 @@ impl SecurityHeaders {
                 ));
             }
         }
+    }
+
+    fn validate_permissions(&self, check: &mut Check<'_>) {
+        for (name, who) in self.permissions() {
+            let is_name = |c: char| c.is_ascii_lowercase() || c == '-';
+            let is_plain = |c: char| (c.is_ascii_graphic() || c == ' ') && !"();".contains(c);
+            let listed = who.strip_prefix('(').and_then(|who| who.strip_suffix(')'));
+            let is_list = who == "*" || listed.is_some_and(|who| who.chars().all(is_plain));
+            if name.is_empty() || !name.chars().all(is_name) || !is_list {
+                check.problem(format!(
+                    "{name:?} cannot stand in a policy; write features such as \
+                     \"geolocation=(self), camera=()\", with , between them"
+                ));
+            }
+        }
+    }
+
+    /// The features of browsers, and who may use them.
+    pub fn permissions(&self) -> Vec<(String, String)> {
+        let policy = self.permissions_policy.as_deref().unwrap_or_default();
+        let features = policy
+            .split(',')
+            .map(str::trim)
+            .filter(|one| !one.is_empty());
+        features
+            .map(|feature| {
+                let (name, who) = feature.split_once('=').unwrap_or((feature, ""));
+                (name.trim().to_owned(), who.trim().to_owned())
+            })
+            .collect()
     }
 
     /// The directives: their names and values.

@@ -147,6 +147,9 @@ pub trait CredentialStore: Debug + Send + Sync {
         limit: u32,
     ) -> Result<Vec<Credential>, StoreError>;
 
+    /// How many identities have a credential of this kind.
+    async fn holders(&self, kind: CredentialKind) -> Result<u64, StoreError>;
+
     /// Adds the credential, or replaces the one of the same id.
     ///
     /// Fails with [`StoreError::Conflict`] when another credential has its kind and identifier.

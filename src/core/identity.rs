@@ -65,6 +65,23 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Stands among the required actions of whoever registered where nobody signs in before a first
+    /// address is proved.
+    pub const FIRST_PROOF: &'static str = "FIRST_PROOF";
+
+    /// Whether it was registered so, and nothing of it is proved yet.
+    pub fn awaits_first_proof(&self) -> bool {
+        let mut aliases = self.required_actions.iter();
+        aliases.any(|alias| alias == Self::FIRST_PROOF)
+            && self.addresses.iter().all(|one| one.verified_at.is_none())
+    }
+
+    /// Notes that something of it is proved, or vouched for by an administrator.
+    pub fn lift_first_proof(&mut self) {
+        self.required_actions
+            .retain(|alias| alias != Self::FIRST_PROOF);
+    }
+
     /// An active identity of which nothing is known yet.
     pub fn blank(id: IdentityId, schema_id: &str, now: Timestamp) -> Self {
         Self {

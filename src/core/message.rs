@@ -222,12 +222,16 @@ messages! {
     info confirm_address(provider: &str) = 1990001, "{provider} has not checked this address. Please make sure that it is yours, or use another one.";
     /// What a provider said is shown before an identity is made of it.
     info review_profile(provider: &str) = 1990010, "Please check what {provider} says of you, then continue.";
+    /// What a provider did not tell is asked, before anybody has filled in anything.
+    info not_told(provider: &str) = 1990014, "{provider} has not told everything that is needed here. Please fill in what is missing.";
     /// An account that should be linked is linked already.
     info linked_already(provider: &str) = 1990011, "This {provider} account is linked already. To link another one, choose it at {provider}.";
     /// A change that waited until somebody had confirmed who they are waited too long.
     info nothing_changed() = 1990012, "Nothing has changed, because it was not confirmed in time. Please try once more.";
     /// A form that is gone was asked for, and this one takes its place.
     info form_replaced() = 1990013, "That form is not known any more, so here is a new one.";
+    /// Somebody could not sign in who has perhaps not proved their address yet.
+    info prove_first() = 1990015, "If you have just registered, open the mail that was sent to you first, or ask for another one: you can sign in once your address is confirmed.";
     /// The button that asks to delete an account.
     info delete_account() = 1990030, "Delete my account";
     /// The button that deletes an account for good.
@@ -321,7 +325,7 @@ messages! {
     /// There is no such link.
     error not_linked(provider: &str) = 4990005, "{provider} is not linked, or not any more. Please choose one of the linked accounts.";
     /// An account could be moved from another identity.
-    error move_offered(provider: &str) = 4990007, "If that is you as well, you can move the {provider} account here. From then on it signs you in as who you are now.";
+    info move_offered(provider: &str) = 1990023, "If that is you as well, you can move the {provider} account here. From then on it signs you in as who you are now.";
     /// An account cannot be moved from another identity.
     error move_refused(provider: &str) = 4990008, "The {provider} account is their only way to sign in, so it stays there. If that is you, sign in with it, link another account, and try again.";
     /// The terms have changed since they were read.

@@ -8,7 +8,7 @@ mod memory;
 pub use self::{
     administration::NoAdministration,
     meddled::{Meddled, Meddler, Meddling},
-    memory::MemoryStore,
+    memory::{Call, MemoryStore},
 };
 
 use std::sync::{

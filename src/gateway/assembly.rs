@@ -15,6 +15,7 @@ use portcullis_self_service::{CaptchaGuard, SelfService};
 use super::{BuildError, Foundation, ProviderParts, admin, routes};
 use crate::{
     answer::Answers,
+    aside::Aside,
     authenticate::SessionAuthenticator,
     captcha::Service,
     config::{self, Config},
@@ -94,7 +95,9 @@ fn parts(
     locales: Arc<Locales>,
 ) -> Result<GateParts, BuildError> {
     host.services.announcer.settle(host.observers);
-    let table = routes::table(&config.routes, &config.prefix, host.public_pages)?;
+    let beside = |(path, pages)| (path, Aside::here(pages));
+    let pages = host.public_pages.into_iter().map(beside).collect();
+    let table = routes::table(&config.routes, &config.prefix, pages)?;
     let reserved =
         ReservedHeaders::build(table.routes(), &host.enrichers).with_exposed(&foundation.schemas);
     let upstreams = Upstreams::build(table.routes()).map_err(|e| BuildError::part(&e))?;
@@ -144,6 +147,7 @@ pub(super) fn security_headers(config: &Config) -> SecurityHeaders {
     SecurityHeaders {
         frame_ancestors: config.security_headers.frame_ancestors.clone(),
         directives: config.security_headers.directives(),
+        permissions: config.security_headers.permissions(),
     }
 }
 

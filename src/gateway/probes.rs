@@ -4,15 +4,16 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use portcullis_core::clock::{Clock, SystemClock};
 
-use super::foundation;
+use super::{foundation, switched_off};
 use crate::{builtin, config::Config, entropy::OsEntropy, store::Store};
 
 /// One thing that the gateway needs to reach.
 pub struct Probe {
     /// What it is, such as `store` or `provider google`.
     pub name: String,
-    /// Tries to reach it; fails with the reason, which holds no secret.
-    pub attempt: Pin<Box<dyn Future<Output = Result<(), String>> + Send>>,
+    /// Tries to reach it, and says what is weak about what is there; fails with the reason, which holds
+    /// no secret.
+    pub attempt: Pin<Box<dyn Future<Output = Result<Vec<String>, String>> + Send>>,
 }
 
 impl fmt::Debug for Probe {
@@ -32,14 +33,16 @@ pub fn probes(config: &Config) -> Vec<Probe> {
 }
 
 fn store(config: &Config) -> Probe {
-    let url = config.store.url.clone();
+    let config = config.clone();
     Probe {
         name: "store".to_owned(),
         attempt: Box::pin(async move {
             let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-            let store = Store::open(url.expose(), clock).await.map_err(told)?;
+            let url = config.store.url.expose();
+            let store = Store::open(url, clock).await.map_err(told)?;
+            let warnings = switched_off::warnings(&config, &*store.credentials()).await;
             store.close().await;
-            Ok(())
+            warnings.map_err(told)
         }),
     }
 }
@@ -49,7 +52,10 @@ fn redis(config: &Config) -> Option<Probe> {
     let shared = shared.transpose()?;
     Some(Probe {
         name: "redis".to_owned(),
-        attempt: Box::pin(async move { shared?.ping().await.map_err(told) }),
+        attempt: Box::pin(async move {
+            shared?.ping().await.map_err(told)?;
+            Ok(Vec::new())
+        }),
     })
 }
 
@@ -61,7 +67,8 @@ fn providers(config: &Config) -> Vec<Probe> {
             name: format!("provider {id}"),
             attempt: Box::pin(async move {
                 let configured = made.map_err(told)?;
-                configured.provider.reach().await.map_err(told)
+                configured.provider.reach().await.map_err(told)?;
+                Ok(Vec::new())
             }),
         }
     };

@@ -9,12 +9,15 @@ use portcullis_core::{
     plugin::{Addresses, Announcer},
 };
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 use super::{
     BuildError, Builder, Foundation, OtherSources, ProviderParts,
     assembly::{self, Plugins},
+    switched_off,
 };
 use crate::{
+    aside::Aside,
     config::{Config, Log, LogFormat},
     documents::Documents,
     health::{Health, ProviderHealth, Readiness},
@@ -40,8 +43,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How often what has expired is removed from the record.
 const PURGE_PERIOD: Duration = Duration::from_secs(10 * 60);
 
-/// Serves until told to stop.
-pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
+/// Serves until told to stop; what listens runs on `front`, everything else where this is called.
+pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildError> {
     let Builder {
         config,
         plugins,
@@ -53,6 +56,7 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let (foundation, rounds) = Foundation::lay_with(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
+    mention_switched_off(&config, &foundation).await;
     let plugins = Plugins {
         additional: plugins,
         announcer: Announcer::default(),
@@ -92,11 +96,25 @@ pub(super) async fn serve(builder: Builder) -> Result<(), BuildError> {
     let mut beside = work_beside((foundation, config.session.device_retention), rounds);
     beside.push(tokio::spawn(watch));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
-    server.run(stop, GRACE).await;
+    let ended = front.spawn(server.run(stop, GRACE)).await;
     beside.iter().for_each(tokio::task::JoinHandle::abort);
+    stopped(&store).await;
+    ended.map_err(|broken| BuildError::Runtime(broken.into()))
+}
+
+async fn stopped(store: &Store) {
     store.close().await;
     tracing::info!("stopped");
-    Ok(())
+}
+
+/// Says what people have and nobody asks for. It keeps no gateway from starting.
+async fn mention_switched_off(config: &Config, foundation: &Foundation) {
+    match switched_off::warnings(config, &*foundation.stores.credentials).await {
+        Ok(warnings) => warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}")),
+        Err(error) => tracing::warn!(%error, "what is switched off could not be counted"),
+    }
 }
 
 fn proxy_endpoint(config: &Config) -> Result<Endpoint, BuildError> {
@@ -113,7 +131,10 @@ fn in_process(
     config: &Config,
 ) -> InProcess {
     InProcess {
-        pages,
+        pages: pages
+            .into_iter()
+            .map(|(path, pages)| (path, Aside::here(pages)))
+            .collect(),
         request_ids: RequestIds::new(entropy),
         body_bytes: config.limits.body_bytes.as_usize(),
     }

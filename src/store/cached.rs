@@ -235,6 +235,10 @@ impl CredentialStore for CachedCredentials {
         self.record.list_by_provider(provider, after, limit).await
     }
 
+    async fn holders(&self, kind: CredentialKind) -> Result<u64, StoreError> {
+        self.record.holders(kind).await
+    }
+
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
         let put = self.record.put(credential).await;
         self.forget(credential).await;

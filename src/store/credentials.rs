@@ -131,6 +131,23 @@ impl CredentialStore for SqlCredentials {
         self.select(&query).await
     }
 
+    async fn holders(&self, kind: CredentialKind) -> Result<u64, StoreError> {
+        let query = Query::select()
+            .expr_as(
+                Expr::col(Column::IdentityId).count_distinct(),
+                Column::Tally,
+            )
+            .from(Table::Credentials)
+            .and_where(Expr::col(Column::Kind).eq(text(kind.as_str())))
+            .to_owned();
+        let rows = self
+            .database
+            .rows(self.database.write(&query, WHAT))
+            .await?;
+        let count = rows.first().map(|row| row.number(Column::Tally));
+        Ok(u64::try_from(count.transpose()?.unwrap_or_default()).unwrap_or_default())
+    }
+
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
         let row = self.database.write(&put(credential)?, WHAT);
         self.database.execute(row).await.map(drop)

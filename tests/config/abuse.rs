@@ -67,12 +67,20 @@ fn what_frames_own_pages_is_an_origin() {
         let line = format!("content_security_policy = \"{bad}\"");
         refused(&with(&line), "security_headers.content_security_policy: ");
     }
+    for bad in ["camera", "camera=none", "Camera=()", "camera=(self;)"] {
+        let line = format!("permissions_policy = \"{bad}\"");
+        refused(&with(&line), "security_headers.permissions_policy: ");
+    }
     let folder = Folder::with(&with(
-        "frame_ancestors = [\"'self'\", \"https://portal.example.org\"]\n\
+        "permissions_policy = \"geolocation=(self), camera=*\"\n\
+         frame_ancestors = [\"'self'\", \"https://portal.example.org\"]\n\
          content_security_policy = \"img-src 'self'; font-src https://a.example.org ;\"",
     ));
-    let directives = folder.load().unwrap().config.security_headers.directives();
+    let headers = folder.load().unwrap().config.security_headers;
+    let directives = headers.directives();
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let features = [pair("geolocation", "(self)"), pair("camera", "*")];
+    assert_eq!(headers.permissions(), features);
     assert_eq!(
         directives,
         [

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     ALICE, Anonymous, Form, Route, SmtpServer, TestGateway, gateway::Output, person::whoami,
+    wait_until,
 };
 
 async fn gateway() -> TestGateway {
@@ -84,7 +85,11 @@ async fn credentials_are_labelled_moved_and_deleted_by_their_ids() {
     assert!(list(&gateway, &[]).is_empty());
     let gone = ALICE.try_to_sign_in(&gateway.anonymous()).await;
     assert_eq!(gone.status(), 400, "the password is no way in any more");
-    assert_eq!(alice.status("/").await, 200, "who is signed in stays so");
+    assert_eq!(deleted.json()["sessions_ended"], 1, "{deleted:?}");
+    wait_until("whoever was signed in by it to be signed out", async || {
+        (alice.status("/").await == 401).then_some(())
+    })
+    .await;
     let told = deleted.stderr + &labelled.stderr;
     assert!(
         told.contains("credential_removed") && told.contains("credential_labelled"),

@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::support::{
-    ALICE, Browser, Form, Route, SmtpServer, TestGateway,
+    ALICE, BOB, Browser, Form, Person, Route, SmtpServer, TestGateway,
     person::{session_cookie, whoami},
 };
 
@@ -94,6 +94,57 @@ async fn somebody_registers_proves_the_address_and_gets_back_in() {
     );
     let log = gateway.log();
     assert!(!log.contains(&code) && !log.contains(ALICE.email), "{log}");
+}
+
+/// Registers where no session begins, and returns the form that takes the proof.
+async fn registers(gateway: &TestGateway, person: &Person) -> Form {
+    let client = gateway.anonymous();
+    let form = Form::begin(&client, "registration", "").await;
+    let body = json!({
+        "method": "password", "password": person.password,
+        "traits": {"email": person.email, "name": {"first": person.first, "last": person.last}},
+    });
+    let answer = form.submit_json(body).await;
+    assert_eq!(answer.status(), 200);
+    assert!(session_cookie(&answer).is_none());
+    let body: serde_json::Value = answer.json().await.unwrap();
+    let page = body["continue_with"][0]["flow"]["url"].as_str().unwrap();
+    Form::at(&client, &page.parse().unwrap()).await
+}
+
+/// KC-093, KC-094: login only after success, or with what an administrator gives.
+#[tokio::test]
+async fn kc_093_whoever_registers_where_addresses_are_proved_first_signs_in_after_that() {
+    let (gateway, mail) = gate("[required_actions.VERIFY_EMAIL]\ndefault = true").await;
+    let form = registers(&gateway, &ALICE).await;
+    let code = mail.letter_to(ALICE.email, 0).await.code();
+    let early = ALICE.try_to_sign_in(&gateway.anonymous()).await;
+    assert_eq!(early.status(), 400);
+    let early = early.text().await.unwrap();
+    assert!(
+        early.contains("4000006") && early.contains("1990015"),
+        "{early}"
+    );
+    assert_eq!(enter(&form, &code).await.status(), 200);
+    ALICE.sign_in(&gateway).await;
+
+    registers(&gateway, &BOB).await;
+    mail.letter_to(BOB.email, 0).await;
+    let selector = ["--email", BOB.email];
+    let shown = gateway.run(&["get-identity", selector[0], selector[1]], "");
+    assert!(shown.stdout.contains("FIRST_PROOF"), "{shown:?}");
+    let command = [
+        "reset-password",
+        selector[0],
+        selector[1],
+        "--password-stdin",
+        "--yes",
+    ];
+    let reset = gateway.run(&command, BOB.password);
+    assert_eq!(reset.code, 0, "{reset:?}");
+    let shown = gateway.run(&["get-identity", selector[0], selector[1]], "");
+    assert!(!shown.stdout.contains("FIRST_PROOF"), "{shown:?}");
+    BOB.sign_in(&gateway).await;
 }
 
 #[tokio::test]

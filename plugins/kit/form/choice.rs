@@ -20,7 +20,8 @@ pub(super) struct Choice<'a> {
     value: String,
     label: &'a str,
     icon: Option<&'a str>,
-    monogram: String,
+    /// The initial of the provider, where the button is about one.
+    monogram: Option<String>,
     pub(super) hue: u32,
 }
 
@@ -75,9 +76,8 @@ impl<'a> Choice<'a> {
         let context = node.meta.label.as_ref().map(|label| &label.context);
         let provider = context
             .and_then(|context| context.get("provider"))
-            .and_then(Value::as_str)
-            .unwrap_or_else(|| label(node));
-        let initial = provider.chars().find(|c| c.is_alphanumeric());
+            .and_then(Value::as_str);
+        let initial = provider.and_then(|name| name.chars().find(|c| c.is_alphanumeric()));
         Self {
             name: &node.attributes.name,
             value: text(node),
@@ -85,9 +85,7 @@ impl<'a> Choice<'a> {
             icon: node
                 .icon()
                 .filter(|icon| is_own(icon) || origin(icon).is_some()),
-            monogram: initial
-                .map(|c| c.to_uppercase().collect())
-                .unwrap_or_default(),
+            monogram: initial.map(|c| c.to_uppercase().collect()),
             hue: hue(&text(node)),
         }
     }

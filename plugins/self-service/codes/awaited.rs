@@ -1,5 +1,6 @@
 //! What a flow awaits: the proof that was mailed, and whom it is about.
 
+use jiff::Timestamp;
 use portcullis_core::{
     entropy::Entropy,
     event::Event,
@@ -38,6 +39,9 @@ pub(crate) struct Awaited {
     pub(crate) receiver: String,
     /// What was mailed.
     pub(crate) proof: MailedProof,
+    /// When; flows of earlier versions do not know.
+    #[serde(default)]
+    pub(crate) issued_at: Option<Timestamp>,
     sent: Sent,
 }
 
@@ -88,7 +92,7 @@ impl<'a> Mint<'a> {
         &self,
         flow: &mut Flow,
         expected: Expected,
-        now: jiff::Timestamp,
+        now: Timestamp,
     ) -> Option<Secret> {
         let proof = match expected.proof {
             MailedProof::Code => draw(self.entropy),
@@ -110,6 +114,7 @@ impl<'a> Mint<'a> {
             holder: expected.holder,
             receiver: expected.receiver,
             proof: expected.proof,
+            issued_at: Some(now),
             sent,
         };
         flow.context[Flow::OWNER] = json!(awaited.holder.as_ref().map(|one| one.identity));
@@ -225,7 +230,7 @@ impl Holder {
     }
 
     /// Marks the address as proved; `false` when the identity does not hold it.
-    fn mark(&self, kind: FlowKind, identity: &mut Identity, now: jiff::Timestamp) -> bool {
+    fn mark(&self, kind: FlowKind, identity: &mut Identity, now: Timestamp) -> bool {
         let Some((id, value)) = &self.address else {
             return true;
         };
@@ -240,6 +245,7 @@ impl Holder {
         if address.verified_at.is_none() {
             address.verified_at = Some(now);
             address.updated_at = now;
+            identity.lift_first_proof();
         }
         true
     }

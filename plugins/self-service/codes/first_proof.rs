@@ -1,6 +1,7 @@
 //! First proofs: anybody can register with an address, so that whoever proves the first one of an
 //! identity, and is not known to be who registered, loses nothing and leaves nothing to who did.
 
+use jiff::Timestamp;
 use portcullis_core::{
     action::Action,
     credential::CredentialKind,
@@ -20,8 +21,10 @@ pub(crate) struct Lost {
     pub(crate) is_unproved: bool,
     /// Whether anything lets anybody in.
     pub(crate) has_credentials: bool,
-    /// Whether it has a password, which is lost, or which somebody else knows.
-    has_password: bool,
+    /// When its password was chosen, which is lost, or which somebody else knows.
+    password_at: Option<Timestamp>,
+    /// Whether it has a second factor.
+    has_second: bool,
 }
 
 impl Lost {
@@ -31,13 +34,29 @@ impl Lost {
         let found = services.identities.find(holder.identity).await?;
         let found = found.filter(|one| one.state == IdentityState::Active);
         let credentials = services.credentials.list(holder.identity).await?;
+        let assurance = services.actions.assurance();
+        let passwords = credentials.iter();
+        let passwords = passwords.filter(|one| one.kind == CredentialKind::Password);
         Ok(Self {
+            has_second: found.as_ref().is_some_and(|one| assurance.has_own(one)),
             is_unproved: found.is_some_and(|one| holder.is_first_proof(kind, &one)),
             has_credentials: !credentials.is_empty(),
-            has_password: credentials
-                .iter()
-                .any(|one| one.kind == CredentialKind::Password),
+            password_at: passwords.map(|one| one.updated_at).max(),
         })
+    }
+
+    /// Whether nobody comes back by mail: a first proof would take all away, and no single proof takes
+    /// a second factor away. An administrator can find out whose it is.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_unproved && self.has_second
+    }
+
+    /// Whether the password was chosen after this moment: nobody who chooses one wants older ways back
+    /// in to stay open.
+    pub(crate) fn is_chosen_since(&self, moment: Option<Timestamp>) -> bool {
+        self.password_at
+            .zip(moment)
+            .is_some_and(|(chosen, moment)| chosen > moment)
     }
 
     /// Has a lost password replaced, and forgets what somebody else has begun; the identity as it is
@@ -56,7 +75,7 @@ impl Lost {
         // Proofs that somebody else has asked for, and the places that are familiar.
         services.flows.remove_of(id).await?;
         let action = Action::UpdatePassword;
-        match self.has_password && services.actions.settings(action).is_some() {
+        match self.password_at.is_some() && services.actions.settings(action).is_some() {
             true => actions::ask(desk, id, action).await,
             false => Ok(identity),
         }
@@ -64,12 +83,15 @@ impl Lost {
 }
 
 /// Notes that the address is proved, and returns the identity; if it is the first proof, all that let
-/// anybody in is gone before. `None` where the address proves nothing any more.
+/// anybody in is gone before. `None` where the address proves nothing any more, or not enough.
 pub(crate) async fn first_proof(
     desk: &Desk,
     (kind, holder): (FlowKind, &Holder),
     lost: Lost,
 ) -> Result<Option<Identity>, Failure> {
+    if lost.is_closed() {
+        return Ok(None);
+    }
     if lost.is_unproved {
         dispossess(desk, holder.identity).await?;
     }

@@ -1,6 +1,7 @@
 //! Taking a proof: a code that was typed, or the token of a link that was opened.
 
 use axum::response::Response;
+use jiff::Timestamp;
 use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, secret::Secret};
 use portcullis_kit::{Failure, Visit, Wants};
 
@@ -29,6 +30,18 @@ pub(crate) struct Proved {
     pub(crate) holder: Holder,
     /// What it was.
     pub(crate) proof: MailedProof,
+    /// When it was mailed.
+    pub(crate) issued_at: Option<Timestamp>,
+}
+
+impl Awaited {
+    fn proved(&self, holder: Holder) -> Proved {
+        Proved {
+            holder,
+            proof: self.proof,
+            issued_at: self.issued_at,
+        }
+    }
 }
 
 /// Takes a code.
@@ -62,8 +75,7 @@ pub(super) async fn code(
         false => awaited.take(desk, &submission.flow, &typed).await?,
     };
     if let Some(holder) = right.cloned() {
-        let proof = awaited.proof;
-        return Ok(Step::Proved(submission, Proved { holder, proof }));
+        return Ok(Step::Proved(submission, awaited.proved(holder)));
     }
     guesses.failed(desk).await?;
     refuse(desk, kind, MailedProof::Code);
@@ -96,8 +108,7 @@ pub(super) async fn link(
             MailedProof::Code => None,
         };
         if let Some(holder) = right.cloned() {
-            let proof = awaited.proof;
-            return Ok(Step::Proved(submission, Proved { holder, proof }));
+            return Ok(Step::Proved(submission, awaited.proved(holder)));
         }
     }
     refuse(desk, kind, MailedProof::Link);

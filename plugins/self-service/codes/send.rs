@@ -21,7 +21,7 @@ use crate::{
     config::MailedProof,
     desk::Desk,
     forms::mailed::EMAIL,
-    remembered,
+    newcomer, remembered,
     submission::Submission,
     throttle::{asker::Asker, mailed},
 };
@@ -164,6 +164,7 @@ async fn find(
     let is_own = |one: &Identity| Some(one.id) == own;
     let vouches = |one: &Identity| kind == FlowKind::Verification && is_own(one);
     found.retain(|one| vouches(one) || !is_doubtful(one, address));
+    found.retain(|one| newcomer::is_written_to(desk, one, address));
     found.retain(|one| Holder::of(kind, one, address).is_some());
     found.sort_by_key(|one| one.created_at);
     let is_proved = |one: &&Identity| {

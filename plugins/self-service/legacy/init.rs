@@ -26,7 +26,7 @@ pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outc
             }
         };
     };
-    if fetch::is_too_weak(&desk, principal) {
+    if fetch::is_still_too_weak(&desk, principal).await? {
         return fetch::step_up(&desk, &visit, &desk.own(BEGIN));
     }
     throttle::flow(&desk, &visit).await?;

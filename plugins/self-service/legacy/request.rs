@@ -30,6 +30,7 @@ pub(crate) async fn fetch(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
         return Err(fetch::expired(&desk, &flow));
     }
     let principal = fetch::owned(&desk, &visit, &flow)?;
+    fetch::require_strong(&desk, principal, &flow).await?;
     let payload = payload(&desk, &flow, csrf.as_ref(), &principal.identity);
     Ok(Json(payload).into_response())
 }

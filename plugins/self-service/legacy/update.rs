@@ -44,6 +44,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         Opened::Answered(response) => return Ok(response),
     };
     let principal = fetch::owned(&desk, &visit, &submission.flow)?;
+    fetch::require_strong(&desk, principal, &submission.flow).await?;
     let stored = save::stored(&desk, principal).await?;
     match judged(&desk, &submission, &stored)? {
         Ok(identity) => keep(&desk, principal, submission, (&stored, &identity)).await,

@@ -84,6 +84,11 @@ pub(super) fn is_meant(submission: &Submission) -> bool {
     submission.flow.ui.nodes.iter().any(offers) && (about("method") || about(RESEND))
 }
 
+/// Whether a code is on its way.
+pub(super) fn is_sent(flow: &Flow) -> bool {
+    parked::is_in::<MailedCode>(flow)
+}
+
 /// Sends a code, or takes one.
 pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submission>) -> Outcome {
     let purpose = Purpose::of(desk, &submission.flow)?;
@@ -96,8 +101,7 @@ pub(super) async fn submit(desk: &Desk, visit: &Visit, submission: Box<Submissio
     };
     let patient = suspicion.check(desk).await;
     patient.map_err(|failure| back(failure, &submission.flow))?;
-    let is_sent = parked::is_in::<MailedCode>(&submission.flow);
-    if is_sent && submission.text(RESEND) != Some(CODE) {
+    if is_sent(&submission.flow) && submission.text(RESEND) != Some(CODE) {
         return prove(desk, visit, submission, (&purpose, &suspicion)).await;
     }
     let allowed = throttle::code(desk, &purpose.identity.to_string()).await;

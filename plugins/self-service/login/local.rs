@@ -13,7 +13,7 @@ use super::confirmation;
 use crate::{
     complaint::Complaint,
     desk::Desk,
-    remembered,
+    newcomer, remembered,
     sign_in::{Detour, Proof, SignIn},
     submission::Submission,
     throttle::{self, Suspicion},
@@ -49,7 +49,7 @@ pub(crate) async fn sign_in(
     require_no_pause(desk, suspicion.as_ref(), &submission).await?;
     submission.flow.active = Some(method.name().to_owned());
     let announcer = &desk.services.announcer;
-    let verified = method.verify(&submission.value()).await;
+    let verified = verify(desk, method, &submission).await;
     // Guesses that are sent all at once pass the first look together. Once they have begun a
     // pause, none of the others is answered, right or wrong, nor counted again.
     require_no_pause(desk, suspicion.as_ref(), &submission).await?;
@@ -64,7 +64,10 @@ pub(crate) async fn sign_in(
                 suspicion.failed(desk).await?;
                 announcer.refuse(method.name(), Code::CredentialsInvalid);
             }
-            let complaints = worded(&submission, complaints);
+            let mut complaints = worded(&submission, complaints);
+            if guessed && newcomer::prove_first(desk) && !remembered::proves(&submission.flow) {
+                complaints.push((None, Message::prove_first()));
+            }
             return submission.reject(desk, complaints).await;
         }
         Err(error) => return Err(throttle::of_method(desk, error)),
@@ -76,6 +79,23 @@ pub(crate) async fn sign_in(
     }
     let proof = Proof::credential(method.name(), &credential);
     enter(desk, visit, &submission, (proof, &identity)).await
+}
+
+/// Whom the submission proves. Newcomers are told what a wrong guess is told: whoever has registered with
+/// somebody else's address is not to learn whether anybody was known by it.
+async fn verify(
+    desk: &Desk,
+    method: &dyn Method,
+    submission: &Submission,
+) -> Result<Verified, MethodError> {
+    let verified = method.verify(&submission.value()).await?;
+    match !remembered::proves(&submission.flow) && newcomer::is_one(desk, &verified.identity) {
+        true => Err(MethodError::Invalid(vec![(
+            None,
+            Message::credentials_invalid(),
+        )])),
+        false => Ok(verified),
+    }
 }
 
 /// The complaints, without blaming an identifier that cannot be changed.

@@ -5,6 +5,7 @@
 
 use portcullis_core::{
     catalogue::Code,
+    flow::Flow,
     id::IdentityId,
     identity::{Identity, IdentityState},
     mail::{Letter, Occasion},
@@ -52,9 +53,14 @@ pub(super) fn is_meant(desk: &Desk, submission: &Submission) -> bool {
     code::is_offered(desk) && (about("method") || about(RESEND))
 }
 
+/// Whether a code is on its way: then the form takes that, and nothing that one tries who has none.
+pub(super) fn is_sent(flow: &Flow) -> bool {
+    parked::is_in::<MailedSignIn>(flow)
+}
+
 /// Whether a submission brings a code; then it costs nobody any mail.
 pub(super) fn brings_code(submission: &Submission) -> bool {
-    parked::is_in::<MailedSignIn>(&submission.flow) && submission.text(RESEND).is_none()
+    is_sent(&submission.flow) && submission.text(RESEND).is_none()
 }
 
 /// Sends a code, or takes one.

@@ -58,6 +58,8 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         (Some(name), _) if let Some(alone) = factors::alone(&desk, name) => {
             return passwordless::sign_in(&desk, &visit, alone, submission).await;
         }
+        // Where a code is on its way, the form asks for nothing else, nor for a captcha.
+        _ if code::is_sent(&submission.flow) || mailed::is_sent(&submission.flow) => None,
         (method, _) => method.and_then(|name| desk.method(name)),
     };
     match method {

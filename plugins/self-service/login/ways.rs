@@ -17,7 +17,7 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use crate::{codes::by_mail, desk::Desk, factors, form::Form};
+use crate::{codes::by_mail, desk::Desk, factors, form::Form, forms::captcha};
 
 /// How it can prove that an account is its own, too.
 pub(super) async fn to_prove(
@@ -31,11 +31,18 @@ pub(super) async fn to_prove(
     // Whoever holds the address need not learn by what else the identity signs in.
     let known = identity.identifiers.contains(&pending.address);
     let known = known.then_some(pending.address.as_str());
-    let local = local_nodes(desk, identity, known).await?.into_iter();
+    let local = local_nodes(desk, identity, known).await?;
+    // What can be guessed at here is guessed at by a person, as where people sign in.
+    let captcha = match local.is_empty() {
+        true => Vec::new(),
+        false => captcha::nodes(desk, FlowKind::Login),
+    };
+    let local = local.into_iter();
     nodes.extend(local.map(|node| match node.attributes.kind.as_str() {
         "submit" => node.with_label(Message::sign_in_and_link()),
         _ => node,
     }));
+    nodes.extend(captcha);
     Ok(or(nodes, providers.uncertain))
 }
 

@@ -43,18 +43,14 @@ pub(super) async fn enter(
     proved: &Proved,
 ) -> Outcome {
     let method = proved.proof.recovers_by();
-    let (kind, holder) = (FlowKind::Recovery, &proved.holder);
-    let lost = Lost::of(desk, kind, holder).await?;
+    let lost = Lost::of(desk, FlowKind::Recovery, &proved.holder).await?;
     let leads_on = remembered::leads_on(&submission.flow);
-    let found = match (leads_on, lost.is_unproved && lost.has_credentials) {
-        (true, true) => led_on(desk, holder).await?,
-        (true, false) => holder.settle(desk, kind).await?,
-        (false, _) => first_proof(desk, (kind, holder), lost).await?,
-    };
-    let Some(identity) = found else {
-        desk.services
-            .announcer
-            .refuse(method, Code::IdentityDisabled);
+    let Some(identity) = found(desk, proved, (lost, leads_on)).await? else {
+        let code = match lost.is_closed() {
+            true => Code::SecondFactorRequired,
+            false => Code::IdentityDisabled,
+        };
+        desk.services.announcer.refuse(method, code);
         let complaint = prove::invalid(FlowKind::Recovery, proved.proof);
         return submission.reject(desk, vec![(None, complaint)]).await;
     };
@@ -100,6 +96,23 @@ pub(super) async fn enter(
         answer = navigate::outcome_with_cookie(answer, &cookie);
     }
     answer
+}
+
+/// Who comes back, if the proof lets anybody in.
+async fn found(
+    desk: &Desk,
+    proved: &Proved,
+    (lost, leads_on): (Lost, bool),
+) -> Result<Option<Identity>, Failure> {
+    let (kind, holder) = (FlowKind::Recovery, &proved.holder);
+    if lost.is_chosen_since(proved.issued_at) {
+        return Ok(None);
+    }
+    match (leads_on, lost.is_unproved && lost.has_credentials) {
+        (true, true) => led_on(desk, holder).await,
+        (true, false) => holder.settle(desk, kind).await,
+        (false, _) => first_proof(desk, (kind, holder), lost).await,
+    }
 }
 
 /// An administrator's letter asks somebody to do something and takes nothing away, so that it is no proof

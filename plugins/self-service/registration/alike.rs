@@ -1,10 +1,11 @@
 //! Registrations with an address that is known here already. Where mail is sent, they are answered like
-//! those of somebody new who has to prove the address first; its owner is written to.
+//! those of somebody new who has to prove the address first; its owner is written to. (Where everybody
+//! new has to, `unseen.rs` answers both.)
 
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use portcullis_core::{
     action::Action,
-    flow::{FlowKind, Transport},
+    flow::{Flow, FlowKind, Transport},
     identity::{Identity, IdentityState},
     message::Message,
 };
@@ -63,7 +64,7 @@ pub(super) async fn known(
     }
     let begun = begin::begin_registered(desk, visit, &submission.flow, (identity, false)).await?;
     if begun.is_some() {
-        write(desk, &submission, (owner, &address)).await?;
+        write(desk, &submission.flow, (owner, &address)).await?;
     }
     Ok(answer(desk, &submission, identity, begun.as_ref()))
 }
@@ -80,7 +81,10 @@ async fn count(desk: &Desk, visit: &Visit, submission: &Submission) -> Result<()
 /// Who signs in with an address of the identity that was to be, and with which. `None` where no mail
 /// would bring them back in, so that none is promised, and where something else is taken, which people
 /// have to know to choose another.
-async fn owner(desk: &Desk, identity: &Identity) -> Result<Option<(Holder, String)>, Failure> {
+pub(super) async fn owner(
+    desk: &Desk,
+    identity: &Identity,
+) -> Result<Option<(Holder, String)>, Failure> {
     let mut mailed = [FlowKind::Verification, FlowKind::Recovery].into_iter();
     if !mailed.all(|kind| codes::is_offered(desk, kind)) {
         return Ok(None);
@@ -110,9 +114,9 @@ fn reachable(owner: &Identity, address: &str) -> Option<Holder> {
 }
 
 /// Mails the owner of an address a link to get back in, in case it was they who had forgotten.
-async fn write(
+pub(super) async fn write(
     desk: &Desk,
-    submission: &Submission,
+    from: &Flow,
     (holder, address): (Holder, &str),
 ) -> Result<(), Failure> {
     let kind = FlowKind::Recovery;
@@ -122,7 +126,7 @@ async fn write(
         return_to: None,
         // Whoever registered is not to watch what the owner does with the link.
         csrf_hash: None,
-        ..NewFlow::after(&submission.flow, kind, Vec::new())
+        ..NewFlow::after(from, kind, Vec::new())
     };
     let mut flow = new.start(desk).await?;
     let expected = Expected {
@@ -138,7 +142,7 @@ async fn write(
 }
 
 /// The answer without a session, which is the same for somebody new.
-fn answer(
+pub(super) fn answer(
     desk: &Desk,
     submission: &Submission,
     identity: &Identity,

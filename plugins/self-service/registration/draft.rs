@@ -49,7 +49,8 @@ pub(crate) async fn park(
     };
     let mut flow = new.start(desk).await?;
     flow.active = Some("oidc".to_owned());
-    complaint::complain(&mut flow.ui, complaints(errors, &label));
+    let told = questions(&flow.ui.nodes, errors, &label);
+    complaint::complain(&mut flow.ui, told);
     desk.services.flows.put(&flow).await?;
     navigate::to(wants, &desk.flow_page(flow.kind, flow.id))
 }
@@ -87,7 +88,7 @@ pub(crate) async fn complete(
     let schema = desk.services.schemas.default_schema();
     let traits = schema.coerce(submission.traits());
     let label = provider::label(desk, &id);
-    let typed = is_typed(desk, &draft, &traits);
+    let typed = typed(desk, &draft, &traits);
     if !desk.services.flows.remove(submission.flow.id).await? {
         return Err(Code::FlowNotFound.into());
     }
@@ -102,15 +103,15 @@ pub(crate) async fn complete(
         // Rejecting puts the removed flow back.
         Err(error @ BrokerError::AddressTaken) => {
             provider::tell(desk, &error, &id, &submission.flow);
-            if typed {
+            if typed.is_some() {
                 desk.services.flows.put(&submission.flow).await?;
                 throttle::duplicate(desk, visit).await?;
             }
             let taken = match typed {
-                true => Message::typed_address_taken(&label),
-                false => Message::address_taken(&label),
+                Some(_) => Message::typed_address_taken(&label),
+                None => Message::address_taken(&label),
             };
-            return submission.reject(desk, vec![(None, taken)]).await;
+            return submission.reject(desk, vec![(typed, taken)]).await;
         }
         Err(error) => {
             let failure = provider::failure(desk, error, &id, &submission.flow);
@@ -143,13 +144,32 @@ pub(crate) async fn complete(
     sign_in.begin(desk, visit).await
 }
 
-/// Whether somebody filled in an address that the provider does not name.
-fn is_typed(desk: &Desk, draft: &Draft, traits: &Value) -> bool {
+/// The field in which somebody filled in an address that the provider does not name.
+fn typed(desk: &Desk, draft: &Draft, traits: &Value) -> Option<String> {
     let said = draft.vouched.claims.document["email"].as_str();
     let said = said.map(normalise_identifier);
     let schema = desk.services.schemas.default_schema();
     let other = |text: &str| said.as_deref() != Some(&normalise_identifier(text));
-    !schema.address_paths(traits, other).is_empty()
+    let paths = schema.address_paths(traits, other).into_iter();
+    paths.map(|path| format!("traits.{path}")).next()
+}
+
+/// What is said of the form before anybody has filled it in: what is only missing in it is asked, and
+/// not complained of.
+fn questions(nodes: &[Node], errors: Vec<TraitError>, label: &str) -> Vec<Complaint> {
+    let required = Message::required("").id;
+    let is_asked = |error: &TraitError| {
+        let name = format!("traits.{}", error.path);
+        let is_it = |node: &Node| node.attributes.name == name && !node.attributes.disabled;
+        error.message.id == required && nodes.iter().any(is_it)
+    };
+    let (asked, wrong): (Vec<_>, Vec<_>) = errors.into_iter().partition(is_asked);
+    if asked.is_empty() {
+        return complaints(wrong, label);
+    }
+    let mut said = complaint::about_traits(wrong);
+    said.push((None, Message::not_told(label)));
+    said
 }
 
 /// What is wrong or missing. Where nothing is missing, somebody only looks at it first.

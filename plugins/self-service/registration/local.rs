@@ -1,5 +1,7 @@
 //! Registering with a method of local identities.
 
+use std::sync::Arc;
+
 use portcullis_core::{
     credential::Credential,
     event::{CreationReason, Event},
@@ -12,13 +14,13 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
-use super::alike;
+use super::{alike, unseen};
 use crate::{
     attributes,
     complaint::{self, Complaint},
     desk::Desk,
     forms::registration,
-    scopes,
+    newcomer, scopes,
     sign_in::{self, Proof, SignIn},
     submission::Submission,
     throttle,
@@ -26,7 +28,7 @@ use crate::{
 
 /// Registers with `method` and signs in.
 pub(crate) async fn register(
-    desk: &Desk,
+    desk: &Arc<Desk>,
     visit: &Visit,
     method: &dyn Method,
     mut submission: Box<Submission>,
@@ -45,6 +47,9 @@ pub(crate) async fn register(
             .map_err(|failure| {
                 failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
             })?;
+    }
+    if newcomer::becomes_one(desk, &identity) {
+        return unseen::register(desk, visit, submission, (*identity, *credential)).await;
     }
     sign_in::claim(desk, &submission.flow, identity.id).await?;
     let stored = desk

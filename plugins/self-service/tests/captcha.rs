@@ -10,12 +10,14 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::house::{
-    Browser, House, PASSWORD, action, credentials, csrf, messages, node, open_registration,
+    Browser, House, PASSWORD, action, credentials, csrf, mailed::mailed, messages, node,
+    open_registration, provider_visit::asked,
 };
 use crate::{CaptchaGuard, Limits};
 
 const ADA: &str = "ada@example.com";
 const FIELD: &str = "captcha_turnstile_response";
+const OPTIONS: &str = "captcha_turnstile_options";
 
 /// A service that knows one kind of person: their answers begin with `person`.
 #[derive(Debug)]
@@ -194,4 +196,68 @@ async fn the_way_to_a_provider_stays_open() {
     let fields = [("csrf_token", csrf(&flow)), ("provider", "google")];
     let reply = browser.submit(action(&flow), &fields).await;
     assert!(reply.location().starts_with("https://idp.test/"));
+}
+
+fn is_refused(body: &Value) -> bool {
+    messages(body).contains(&4_000_038)
+}
+
+/// KC-140: whoever proves by a password that an account is theirs signs in.
+#[tokio::test]
+async fn a_password_that_links_an_account_is_taken_from_people_only() {
+    let house = house(CaptchaKind::Turnstile, &[FlowKind::Login]);
+    house.proved_resident(ADA).await;
+    let mut browser = house.browser();
+    let flow = asked(&mut browser, "google", "ada").await;
+    assert_eq!(node(&flow, OPTIONS)["group"], "captcha");
+    let id = flow["id"].as_str().unwrap();
+    let page = browser.go(&format!("/login?flow={id}")).await.text();
+    assert_eq!(page.matches("class=\"captcha ").count(), 1, "{page}");
+    let mut body = credentials(&flow, ADA, PASSWORD);
+    let refused = browser.post(action(&flow), &body).await;
+    assert!(is_refused(&refused.json()));
+
+    // A code goes to nobody else, so it may be asked for; but it opens no way round.
+    let ask = json!({"method": "code", "csrf_token": csrf(&flow)});
+    let sent = browser.post(action(&flow), &ask).await.json();
+    assert!(messages(&sent).contains(&1_010_014), "{sent}");
+    let refused = browser.post(action(&flow), &body).await;
+    assert!(is_refused(&refused.json()));
+    body["cf-turnstile-response"] = json!("person 3");
+    let linked = browser.post(action(&flow), &body).await;
+    assert_eq!(linked.status, 200, "{}", linked.text());
+}
+
+/// KC-140: a code by mail needs no second captcha, and opens no way round it.
+#[tokio::test]
+async fn a_code_on_its_way_lets_no_machine_try_passwords() {
+    let guard = CaptchaGuard {
+        captcha: Arc::new(Sphinx(CaptchaKind::Turnstile)),
+        flows: vec![FlowKind::Login],
+    };
+    let mut config = open_registration();
+    config.passwordless_code = true;
+    let house = House::guarded((config, Limits::default()), guard);
+    house.proved_resident(ADA).await;
+    let mut browser = house.browser();
+    let flow = browser.begin("login").await;
+    let mut ask = json!({"method": "code", "identifier": ADA, "csrf_token": csrf(&flow)});
+    let refused = browser.post(action(&flow), &ask).await;
+    assert!(is_refused(&refused.json()));
+    ask["cf-turnstile-response"] = json!("person 4");
+    let sent = browser.post(action(&flow), &ask).await.json();
+    assert!(messages(&sent).contains(&1_010_014), "{sent}");
+
+    let mut guess = credentials(&flow, ADA, PASSWORD);
+    for resend in [Value::Null, json!("code")] {
+        guess["resend"] = resend;
+        let reply = browser.post(action(&flow), &guess).await;
+        assert!(is_refused(&reply.json()));
+    }
+    let again = json!({"resend": "code", "csrf_token": csrf(&flow)});
+    let sent = browser.post(action(&flow), &again).await.json();
+    assert!(messages(&sent).contains(&1_010_014), "{sent}");
+    let code = json!({"method": "code", "code": mailed(&house), "csrf_token": csrf(&flow)});
+    let done = browser.post(action(&flow), &code).await;
+    assert_eq!(done.status, 200, "{}", done.text());
 }

@@ -131,6 +131,7 @@ async fn guesses_at_codes_count_as_guesses_at_the_identity() {
     let code = mailed(&house);
     assert_eq!(enter(&mut browser, &flow, &code).await.status, 429);
     assert_eq!(send(&mut browser, &flow, "resend").await.status, 429);
+    let flow = asked(&mut browser, "google", "ada").await;
     let body = credentials(&flow, "ada@example.com", PASSWORD);
     assert_eq!(browser.post(action(&flow), &body).await.status, 429);
 }

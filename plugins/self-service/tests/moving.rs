@@ -91,7 +91,7 @@ async fn an_account_is_moved_from_ones_other_identity() {
     assert_eq!(phone.ask("/sessions/whoami").await.status, 200);
 
     let flow = link(&mut browser, "shared").await;
-    assert_eq!(messages(&flow), [4_000_027, 4_990_007]);
+    assert_eq!(messages(&flow), [4_000_027, 1_990_023]);
     assert_eq!(values(&flow, "move"), ["google"]);
     assert_eq!(values(&flow, "keep"), ["google"]);
     let page = format!("/settings?flow={}", flow["id"].as_str().unwrap());

@@ -139,15 +139,15 @@ async fn without_mail_a_taken_address_is_told_ten_times_at_most() {
 async fn a_letter_is_promised_only_where_one_lets_the_owner_in() {
     let mut config = open_registration();
     config.recovery.enabled = false;
-    let defaults = vec![Action::VerifyEmail];
     let closed = Busy {
         config,
-        defaults: defaults.clone(),
+        defaults: vec![Action::VerifyEmail],
         ..Busy::default()
     }
     .house();
     closed.resident(ADA).await;
-    let house = house_where(&defaults);
+    // Where everybody new proves theirs first, it would tell who is switched off.
+    let house = house_where(&[]);
     let mut ada = house.resident(ADA).await;
     ada.state = IdentityState::Inactive;
     IdentityStore::update(&*house.store, &ada).await.unwrap();
@@ -160,21 +160,27 @@ async fn a_letter_is_promised_only_where_one_lets_the_owner_in() {
     }
 }
 
-/// A name has to be known as taken to choose another one; it is nobody's mailbox.
-#[tokio::test]
-async fn a_taken_name_is_told_even_where_mail_is_sent() {
+/// A house of people who have names to sign in with, too.
+fn house_of_names(defaults: Vec<Action>) -> House {
     let identifier = json!({"credentials": {"password": {"identifier": true}}});
     let mut email = json!({"type": "string", "format": "email", "ory.sh/kratos": identifier});
     for purpose in ["verification", "recovery"] {
         email["ory.sh/kratos"][purpose] = json!({"via": "email"});
     }
     let username = json!({"type": "string", "ory.sh/kratos": identifier});
-    let house = Busy {
+    Busy {
+        defaults,
         schema: Some(json!({"properties": {"email": email, "username": username,
             "name": {"properties": {"first": {"type": "string"}}}}})),
         ..Busy::default()
     }
-    .house();
+    .house()
+}
+
+/// A name has to be known as taken to choose another one; it is nobody's mailbox.
+#[tokio::test]
+async fn a_taken_name_is_told_even_where_mail_is_sent() {
+    let house = house_of_names(Vec::new());
     let mut browser = house.browser();
     let traits = json!({"email": ADA, "username": "ada"});
     assert_eq!(register(&mut browser, traits.clone()).await.status, 200);
@@ -189,6 +195,26 @@ async fn a_taken_name_is_told_even_where_mail_is_sent() {
     let traits = json!({"email": ADA, "username": "bob"});
     assert_eq!(register(&mut house.browser(), traits).await.status, 200);
     assert_eq!(house.letters.mails().len(), 2);
+}
+
+/// A name that came with a known address would be free again, and tell.
+#[tokio::test]
+async fn a_name_is_taken_by_a_registration_whether_its_address_was_known_or_not() {
+    let house = house_of_names(vec![Action::VerifyEmail]);
+    let traits = |email: &str, name: &str| json!({"email": email, "username": name});
+    let mut ada = house.browser();
+    ada.client = [192, 0, 2, 9].into();
+    let old = register(&mut ada, traits(ADA, "ada")).await;
+    assert_eq!(old.status, 200, "{}", old.text());
+    let known = register(&mut house.browser(), traits(ADA, "one")).await;
+    let new = register(&mut house.browser(), traits("new@example.com", "two")).await;
+    assert_eq!((known.status, &known.work), (200, &new.work));
+    for (number, name) in ["ada", "one", "two"].into_iter().enumerate() {
+        let email = format!("mallory{number}@example.com");
+        let reply = register(&mut house.browser(), traits(&email, name)).await;
+        let told = (reply.status, messages(&reply.json()));
+        assert_eq!(told, (400, vec![4_000_007]), "{name}");
+    }
 }
 
 /// The words of the dialect stay where somebody who is known changes their own address.

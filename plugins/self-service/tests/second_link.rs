@@ -119,10 +119,10 @@ async fn nothing_is_linked_by_itself_to_somebody_with_a_second_factor() {
     assert!(browser.session().is_none());
 }
 
-/// What an administrator has prepared is linked, but proves no more than one factor; what was linked
-/// before proves what its provider says.
+/// Whoever reads Ada's mail may have made the account that an administrator has prepared a link for,
+/// and at the next sign-in it would count as two factors.
 #[tokio::test]
-async fn an_account_that_is_linked_just_now_is_no_second_factor() {
+async fn a_prepared_link_waits_for_the_second_step_too() {
     let (house, ada) = equipped(Linking::Confirm).await;
     let prepared = PreparedLink::new("google".parse().unwrap(), ADA);
     let now = house.services.clock.now();
@@ -141,8 +141,13 @@ async fn an_account_that_is_linked_just_now_is_no_second_factor() {
     let store: &dyn CredentialStore = &*house.store;
     store.put(&link).await.unwrap();
     let mut browser = house.browser();
-    arrive(&mut browser, "google", TWICE).await;
-    assert_eq!(aal(&mut browser).await, "aal1");
+    let flow = asked(&mut browser, "google", TWICE).await;
+    assert_eq!((browser.session(), links(&house, &ada).await), (None, 0));
+    let step = second_step(&mut browser, &flow).await;
+    assert_eq!(links(&house, &ada).await, 0);
+    let fields = json!({"method": "totp", "totp_code": CODE, "csrf_token": csrf(&step)});
+    assert_eq!(browser.post(action(&step), &fields).await.status, 200);
+    assert_eq!(links(&house, &ada).await, 1);
     let mut later = house.browser();
     arrive(&mut later, "google", TWICE).await;
     assert_eq!(aal(&mut later).await, "aal2");

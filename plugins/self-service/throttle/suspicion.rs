@@ -8,7 +8,7 @@ use super::{
     familiar,
     strikes::Strikes,
 };
-use crate::{config::Rate, desk::Desk};
+use crate::{config::Rate, desk::Desk, newcomer};
 
 /// How often one network may be wrong, whomever it is after.
 const PER_NETWORK: Rate = Rate::new(100, 10 * 60);
@@ -36,8 +36,9 @@ impl Suspicion {
     pub(crate) async fn on(desk: &Desk, visit: &Visit, identifier: &str) -> Result<Self, Failure> {
         let known = desk.services.identities.find_by_identifier(identifier);
         let subject = match known.await? {
-            Some(identity) => identity.id.to_string(),
-            None => identifier.to_owned(),
+            // What was guessed before somebody registered with it counts on, or it would tell.
+            Some(identity) if !newcomer::is_one(desk, &identity) => identity.id.to_string(),
+            _ => identifier.to_owned(),
         };
         Ok(Self::about(desk, visit, (&subject, Strikes::of(KIND, &subject))).await?)
     }

@@ -3,6 +3,7 @@
 use portcullis_core::{
     flow::{Flow, FlowKind},
     identity::{Address, Identity},
+    mail::Letter,
 };
 use portcullis_kit::{Failure, Visit};
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use crate::{
     addresses::awaits_verification,
     codes::{self, awaited::Holder, send},
     desk::Desk,
-    remembered,
+    newcomer, remembered,
     start::NewFlow,
     throttle::{asker::Asker, mailed::letter},
 };
@@ -33,7 +34,8 @@ pub(crate) async fn begin_for(
     from: &Flow,
     identity: &Identity,
 ) -> Result<Option<Begun>, Failure> {
-    begin(desk, from, (identity, true), Asker::Own(identity.id)).await
+    let begun = begin(desk, from, (identity, true), Asker::Own(identity.id)).await?;
+    Ok(sent(desk, begun).await)
 }
 
 /// The same for somebody who has just registered and has no session; in vain, so that no proof is
@@ -44,7 +46,24 @@ pub(crate) async fn begin_registered(
     from: &Flow,
     (identity, is_stored): (&Identity, bool),
 ) -> Result<Option<Begun>, Failure> {
-    begin(desk, from, (identity, is_stored), Asker::visitor(visit)).await
+    let begun = begin(desk, from, (identity, is_stored), Asker::visitor(visit)).await?;
+    Ok(sent(desk, begun).await)
+}
+
+/// The same for a newcomer, whether they can be stored or not. The letter is still to be posted.
+pub(crate) async fn begin_unsent(
+    desk: &Desk,
+    visit: &Visit,
+    from: &Flow,
+    identity: &Identity,
+) -> Result<Option<(Begun, Letter)>, Failure> {
+    begin(desk, from, (identity, true), Asker::visitor(visit)).await
+}
+
+async fn sent(desk: &Desk, begun: Option<(Begun, Letter)>) -> Option<Begun> {
+    let (begun, letter) = begun?;
+    send::post(desk, letter).await;
+    Some(begun)
 }
 
 async fn begin(
@@ -52,14 +71,13 @@ async fn begin(
     from: &Flow,
     (identity, is_stored): (&Identity, bool),
     asker: Asker,
-) -> Result<Option<Begun>, Failure> {
+) -> Result<Option<(Begun, Letter)>, Failure> {
     let kind = FlowKind::Verification;
-    let waiting = identity
-        .addresses
-        .iter()
-        .filter(|one| awaits_verification(one));
-    let newest = waiting.max_by_key(|one| one.created_at);
-    let Some(address) = newest.filter(|_| codes::is_offered(desk, kind)) else {
+    let address = match asker {
+        Asker::Own(_) => newest(identity),
+        Asker::Client(_) => newcomer::address(identity),
+    };
+    let Some(address) = address.filter(|_| codes::is_offered(desk, kind)) else {
         return Ok(None);
     };
     if letter(desk, &address.value, asker).await.is_err() {
@@ -80,12 +98,19 @@ async fn begin(
     let mut flow = new.start(desk).await?;
     let holder = Holder::of(kind, identity, &address.value).filter(|_| is_stored);
     let letter = send::prepare(desk, &mut flow, address.value.clone(), holder)?;
+    if let Asker::Client(_) = asker {
+        // It stays whatever its owner does, known or new.
+        remembered::disown(&mut flow);
+    }
     desk.services.flows.put(&flow).await?;
-    send::post(desk, letter).await;
-    Ok(Some(Begun {
-        flow,
-        address: address.value.clone(),
-    }))
+    let address = address.value.clone();
+    Ok(Some((Begun { flow, address }, letter)))
+}
+
+fn newest(identity: &Identity) -> Option<&Address> {
+    let waiting = identity.addresses.iter();
+    let waiting = waiting.filter(|one| awaits_verification(one));
+    waiting.max_by_key(|one| one.created_at)
 }
 
 /// The same where somebody is on their way elsewhere: what cannot be mailed holds nobody up, for

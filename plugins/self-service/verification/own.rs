@@ -13,7 +13,7 @@ use crate::{
     codes::{self, awaited::Holder},
     config::MailedProof,
     desk::Desk,
-    remembered,
+    newcomer, remembered,
     submission::Submission,
 };
 
@@ -36,7 +36,9 @@ pub(crate) async fn require(
     let Some(identity) = found.filter(|one| holder.is_first_proof(kind, one)) else {
         return Ok(false);
     };
-    match is_taken(desk, &identity, holder) && asks_here(submission, proof) {
+    // Newcomers cannot sign in first.
+    let is_here = || asks_here(submission, proof) || newcomer::is_one(desk, &identity);
+    match is_taken(desk, &identity, holder) && is_here() {
         true => Ok(true),
         false => Err(Failure::from(Code::SignedOut)
             .because(

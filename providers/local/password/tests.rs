@@ -244,6 +244,16 @@ async fn whoever_is_switched_off_is_told_so_only_with_the_right_password() {
         messages(story.verify(ANNA, GOOD).await),
         whole_form(4_010_011)
     );
+    // Anybody may have registered so, with somebody else's address.
+    let mut newcomer = story.method.find(ANNA).await.unwrap().unwrap();
+    newcomer
+        .required_actions
+        .push(Identity::FIRST_PROOF.to_owned());
+    story.store.update(&newcomer).await.unwrap();
+    assert_eq!(
+        messages(story.verify(ANNA, GOOD).await),
+        whole_form(4_000_006)
+    );
 }
 
 #[tokio::test]

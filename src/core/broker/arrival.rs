@@ -303,6 +303,13 @@ impl Broker {
                 address.updated_at = now;
             }
         }
+        if identity
+            .addresses
+            .iter()
+            .any(|one| one.verified_at.is_some())
+        {
+            identity.lift_first_proof();
+        }
     }
 }
 

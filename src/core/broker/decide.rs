@@ -16,10 +16,18 @@ pub(super) struct Question<'a> {
     pub(super) linked: Option<bool>,
     /// Whether the provider's address counts as verified.
     pub(super) is_trusted: bool,
-    /// Whether the identity the link was prepared for is active, when there is one.
-    pub(super) prepared: Option<bool>,
+    /// The identity the link was prepared for, when there is one.
+    pub(super) prepared: Option<Owner>,
     /// Who has the trusted address.
     pub(super) candidates: &'a [Candidate],
+}
+
+/// An identity that a link was prepared for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) is_active: bool,
+    /// It has to prove itself twice, which no address does.
+    pub(super) has_second_factor: bool,
 }
 
 /// An identity with the trusted address.
@@ -112,15 +120,8 @@ pub(super) fn decide(question: &Question<'_>) -> Decision {
             "nobody is linked to the account, and the provider is linked from the settings only",
         );
     }
-    match question.prepared {
-        Some(true) => {
-            return fires(
-                Rule::Prepared,
-                "an administrator has prepared a link for the account's verified address",
-            );
-        }
-        Some(false) => return disabled(),
-        None => {}
+    if let Some(owner) = question.prepared {
+        return prepared(owner);
     }
     match question.candidates {
         [] => create(question),
@@ -128,6 +129,27 @@ pub(super) fn decide(question: &Question<'_>) -> Decision {
         _ => fires(
             Rule::Several,
             "more than one identity has the account's verified address",
+        ),
+    }
+}
+
+fn prepared(owner: Owner) -> Decision {
+    match owner {
+        Owner {
+            is_active: false, ..
+        } => disabled(),
+        // Whoever reads its mail may have made the account.
+        Owner {
+            has_second_factor: true,
+            ..
+        } => fires(
+            Rule::Confirm,
+            "an administrator has prepared a link for the account's verified address, but the \
+             identity has a second factor, so the link is confirmed",
+        ),
+        Owner { .. } => fires(
+            Rule::Prepared,
+            "an administrator has prepared a link for the account's verified address",
         ),
     }
 }
@@ -204,6 +226,16 @@ fn link_unverified(policy: &Policy, candidate: Candidate) -> Decision {
         (UnverifiedLocal::Reclaim, Candidate { has_roles, .. }) if has_roles => {
             "an identity with roles has the address but has never proved it, so the link is \
              confirmed"
+        }
+        // Nobody takes away with one proof what asks for two.
+        (
+            UnverifiedLocal::Reclaim,
+            Candidate {
+                has_second_factor, ..
+            },
+        ) if has_second_factor => {
+            "an identity has the address but has never proved it, and has a second factor, so the \
+             link is confirmed"
         }
         // What lets somebody else in would stay: codes could go to the other address.
         (

@@ -97,7 +97,7 @@ impl Broker {
     }
 
     /// Who the account signs in, and the link, when it could sign in `to` instead. Whoever is
-    /// switched off keeps what they have.
+    /// switched off keeps what they have, and so does whoever has a second factor.
     async fn movable(
         &self,
         configured: &ConfiguredProvider,
@@ -106,6 +106,10 @@ impl Broker {
     ) -> Result<(Identity, Credential), BrokerError> {
         match self.linked(configured, &vouched.claims).await? {
             Some((owner, _)) if owner.state != IdentityState::Active => Err(BrokerError::Disabled),
+            // Their account alone is one factor, and they are not here to show the other.
+            Some((owner, _)) if owner.id != to && !owner.second_factors.is_empty() => {
+                Err(BrokerError::LinkedElsewhere)
+            }
             Some((owner, link)) if owner.id != to => Ok((owner, link)),
             _ => Err(BrokerError::NoSuchLink),
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Broker, BrokerError,
-    decide::{Candidate, Decision, Question, Rule, decide},
+    decide::{Candidate, Decision, Owner, Question, Rule, decide},
 };
 use crate::{
     credential::{Credential, CredentialKind},
@@ -117,7 +117,10 @@ impl Broker {
             return Ok(plan(&question, Some(identity), Some(link)));
         }
         if let Some((identity, link)) = self.prepared(configured, claims).await? {
-            question.prepared = Some(is_active(&identity));
+            question.prepared = Some(Owner {
+                is_active: is_active(&identity),
+                has_second_factor: !identity.second_factors.is_empty(),
+            });
             return Ok(plan(&question, Some(identity), Some(link)));
         }
         let mut found = self.namesakes(claims).await?;

@@ -8,7 +8,8 @@ mod throttles;
 mod tokens;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    panic::Location,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -40,7 +41,11 @@ use crate::{
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
     kept: Mutex<Kept>,
+    calls: Mutex<Vec<Call>>,
 }
+
+/// One thing that was asked of a store in memory: where in it that is done.
+pub type Call = &'static Location<'static>;
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -66,10 +71,22 @@ impl MemoryStore {
         Self {
             clock,
             kept: Mutex::default(),
+            calls: Mutex::default(),
         }
     }
 
+    /// All that was asked of it so far, in order.
+    pub fn calls(&self) -> Vec<Call> {
+        let calls = self.calls.lock();
+        calls.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    #[track_caller]
     fn kept(&self) -> MutexGuard<'_, Kept> {
+        let calls = self.calls.lock();
+        let mut calls = calls.unwrap_or_else(PoisonError::into_inner);
+        calls.push(Location::caller());
+        drop(calls);
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -268,6 +285,13 @@ impl CredentialStore for MemoryStore {
         links.sort_by_key(|link| link.id);
         links.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(links)
+    }
+
+    async fn holders(&self, kind: CredentialKind) -> Result<u64, StoreError> {
+        let kept = self.kept();
+        let all = kept.credentials.iter().filter(|one| one.kind == kind);
+        let holders: BTreeSet<_> = all.map(|one| one.identity_id).collect();
+        Ok(holders.len() as u64)
     }
 
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {

@@ -51,6 +51,8 @@ async fn own_answers_carry_the_mark_and_the_security_headers() {
             !policy.contains("unsafe-inline") && !policy.contains("unsafe-eval"),
             "{policy}"
         );
+        let permissions = of("permissions-policy");
+        assert!(permissions.contains("camera=()"), "{kind}: {permissions}");
         assert_eq!(of("x-content-type-options"), "nosniff", "{kind}");
         assert!(of("cache-control").contains("no-store"), "{kind}");
         assert!(!of("referrer-policy").is_empty(), "{kind}");
@@ -79,11 +81,10 @@ async fn the_applications_answers_pass_as_they_are_without_our_mark() {
     let answer = alice.get("/").await;
     assert_eq!(header(&answer, "x-portcullis"), None);
     assert_eq!(header(&answer, "x-frame-options"), Some("SAMEORIGIN"));
-    assert_eq!(
-        header(&answer, "content-security-policy"),
-        None,
-        "that is the application's to say"
-    );
+    for name in ["content-security-policy", "permissions-policy"] {
+        let ours = header(&answer, name);
+        assert_eq!(ours, None, "{name} is the application's to say");
+    }
     let cookies: Vec<_> = answer.headers().get_all("set-cookie").iter().collect();
     assert_eq!(cookies, ["theme=dark; Path=/", "lang=en"]);
     assert_eq!(

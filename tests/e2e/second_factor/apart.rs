@@ -1,10 +1,12 @@
 //! As scripts and native applications see it, and as commands do.
 
+use std::fs;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{gateway, make_codes, methods, set_app_up, shown, status, step_up};
-use crate::support::{ALICE, BOB, Form, SELF_SERVICE, TestGateway, person::whoami};
+use crate::support::{ALICE, BOB, Form, SELF_SERVICE, TestGateway, person::whoami, wait_until};
 
 fn reset(gateway: &TestGateway, mfa_type: &str) -> crate::support::gateway::Output {
     let arguments = [
@@ -160,16 +162,48 @@ async fn a_command_removes_what_somebody_has_lost() {
     assert_eq!(reset(&gateway, "sms").code, 2);
     set_app_up(&alice.client).await;
     make_codes(&alice.client).await;
-    for mfa_type in ["totp", "lookup_secret"] {
+    let idle = json!(["lookup_secret"]);
+    for (mfa_type, ended, without_use) in [("totp", 1, idle), ("lookup_secret", 0, json!([]))] {
         let done = reset(&gateway, mfa_type);
         assert_eq!(done.code, 0, "{done:?}");
         assert!(done.stderr.contains("credential_removed"), "{done:?}");
         let answer = done.json();
         assert_eq!(answer["mfa_type"], mfa_type);
         assert_eq!(answer["removed"].as_array().unwrap().len(), 1);
+        assert_eq!(answer["sessions_ended"], ended, "{answer}");
+        assert_eq!(answer["without_use"], without_use);
         assert_eq!(reset(&gateway, mfa_type).code, 1, "it is gone");
     }
-    assert_eq!(alice.status("/").await, 200, "sessions go on");
+    wait_until("who has found it to be signed out", async || {
+        (alice.status("/").await == 401).then_some(())
+    })
+    .await;
+    let alice = ALICE.sign_in(&gateway).await;
     let form = Form::begin(&alice.client, "settings", "").await;
     assert!(shown(&form.flow, "totp_qr").is_some());
+}
+
+/// CU-22: what people have and the configuration switches off is told, by the check and at the start.
+#[tokio::test]
+async fn what_people_have_is_not_switched_off_unsaid() {
+    let mut gateway = gateway().await;
+    let alice = ALICE.sign_up(&gateway).await;
+    set_app_up(&alice.client).await;
+    let ask = |gateway: &TestGateway| {
+        let answer = gateway.run(&["check", "--check-connectivity"], "");
+        assert_eq!(answer.code, 0, "{answer:?}");
+        answer.stderr
+    };
+    let told = ask(&gateway);
+    assert!(!told.contains("store: warning"), "{told}");
+    gateway.stop().await;
+    let file = gateway.folder().join("portcullis.toml");
+    let toml = fs::read_to_string(&file).unwrap();
+    fs::write(&file, toml + "\n[identity.mfa]\ntotp = false\n").unwrap();
+    let told = ask(&gateway);
+    let line =
+        "credentials of type totp are switched off by identity.mfa.totp, and 1 identity has one";
+    assert!(told.contains(&format!("store: warning: {line}")), "{told}");
+    gateway.start_again().await;
+    gateway.wait_for_log(line).await;
 }

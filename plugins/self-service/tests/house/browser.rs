@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use http::{HeaderMap, Method as Verb, Request, Response};
-use portcullis_core::{head::Scheme, pages::Visitor, principal::Principal};
+use portcullis_core::{head::Scheme, pages::Visitor, principal::Principal, testing::Call};
 use serde_json::Value;
 use url::Url;
 
@@ -26,6 +26,10 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// What was asked of the stores before it.
+    pub(crate) work: Vec<Call>,
+    /// How many letters were written before it, ever.
+    pub(crate) written: usize,
 }
 
 impl Reply {
@@ -97,16 +101,24 @@ impl Browser<'_> {
             authority: "gate.test".to_owned(),
             principal,
         });
-        self.keep(self.house.pages.respond(request).await)
+        let before = self.house.store.calls().len();
+        let response = self.house.pages.respond(request).await;
+        let work = self.house.store.calls().split_off(before);
+        let reply = self.keep(response, work);
+        // What is done after the answer is done once anything else is.
+        tokio::task::yield_now().await;
+        reply
     }
 
-    fn keep(&mut self, response: Response<Vec<u8>>) -> Reply {
+    fn keep(&mut self, response: Response<Vec<u8>>, work: Vec<Call>) -> Reply {
         let (parts, body) = response.into_parts();
         assert_eq!(parts.headers["x-portcullis"], "1");
         let reply = Reply {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body,
+            work,
+            written: self.house.letters.mails().len(),
         };
         for cookie in reply.set_cookies() {
             let (pair, attributes) = cookie.split_once(';').unwrap();

@@ -46,6 +46,10 @@ impl CredentialStore for Hasty {
         self.inner().list_by_provider(provider, after, limit).await
     }
 
+    async fn holders(&self, kind: CredentialKind) -> Result<u64, StoreError> {
+        self.inner().holders(kind).await
+    }
+
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
         self.inner().put(credential).await?;
         let sessions: &dyn SessionStore = &*self.0;

@@ -121,6 +121,9 @@ impl Method for FakeMethod {
         identity: &Identity,
     ) -> Result<Credential, MethodError> {
         self.judge(submission, identity)?;
+        // What hashing takes can be told by it.
+        let credentials: &dyn CredentialStore = &*self.store;
+        credentials.list(identity.id).await.unwrap();
         let password = submission["password"].as_str().unwrap_or_default();
         Ok(credential(identity, password, &*self.clock))
     }

@@ -102,11 +102,13 @@ impl Guesses {
             return Ok(true);
         }
         let is_stranger = matches!(self.asker, Asker::Client(_)) && !self.is_handed_out;
-        if !is_stranger || !self.has_tried(desk).await? {
+        if !is_stranger {
             return Ok(false);
         }
-        let besieged = self.besieged().until(desk).await?;
-        Ok(besieged.is_some() && !self.is_familiar(desk).await?)
+        // Both are always looked up: whose code it is must not be told by the work.
+        let has_tried = self.has_tried(desk).await?;
+        let is_besieged = self.besieged().until(desk).await?.is_some();
+        Ok(has_tried && is_besieged && !self.is_familiar(desk).await?)
     }
 
     /// Counts a wrong one.

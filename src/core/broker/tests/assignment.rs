@@ -65,3 +65,30 @@ async fn a_link_is_prepared_once_and_only_where_a_provider_is_on() {
     let again = setting.broker.prepare(bob.id, &prepared).await.unwrap();
     assert_eq!(again, None);
 }
+
+/// Whoever reads somebody's mail can make such an account, and set up two factors for it.
+#[tokio::test]
+async fn a_prepared_link_of_somebody_with_a_second_factor_waits_for_a_proof() {
+    let setting = setting(Creation::Auto);
+    let ada = setting.local("ada@example.org").await;
+    let prepared = PreparedLink::new("idp".parse().unwrap(), "ada@example.org");
+    let identifier = Some(prepared.identifier());
+    let config = json!({"providers": [
+        {"provider": "idp", "subject": "ada@example.org", "use_auto_link": true},
+    ]});
+    let stub = setting
+        .credential(&ada, CredentialKind::Oidc, identifier, config)
+        .await;
+    setting
+        .credential(&ada, CredentialKind::Totp, None, json!({}))
+        .await;
+    let pending = setting.confirm().await;
+    assert_eq!(pending.identity, ada.id);
+    let kept = setting.credentials(&ada).await;
+    assert_eq!(PreparedLink::of(&kept[0]).as_ref(), Some(&prepared));
+    let confirmed = setting.broker.confirm(pending, &ada).await.unwrap();
+    assert_eq!(confirmed.identity.id, ada.id);
+    let kept = setting.credentials(&ada).await;
+    assert_eq!((kept.len(), kept[0].id), (2, stub), "in its place");
+    assert_eq!(PreparedLink::of(&kept[0]), None);
+}

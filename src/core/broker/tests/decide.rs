@@ -1,7 +1,7 @@
 //! The table of first sign-in and linking, cell by cell.
 
 use crate::{
-    broker::decide::{Candidate, Question, Rule, decide},
+    broker::decide::{Candidate, Owner, Question, Rule, decide},
     provider::{Creation, Linking, Policy, UnverifiedLocal},
 };
 
@@ -11,6 +11,11 @@ const SAFE: Candidate = Candidate {
     has_roles: false,
     has_other_link: false,
     has_other_address: false,
+    has_second_factor: false,
+};
+
+const OWNER: Owner = Owner {
+    is_active: true,
     has_second_factor: false,
 };
 
@@ -56,7 +61,7 @@ fn whoever_is_linked_is_known_whatever_else_holds() {
 fn nobody_gets_past_what_is_kept_back_or_not_admitted() {
     let policy = Policy::default();
     for linked in [None, Some(true), Some(false)] {
-        for prepared in [None, Some(true)] {
+        for prepared in [None, Some(OWNER)] {
             let mut question = Question {
                 refusal: Some("the reason"),
                 linked,
@@ -82,7 +87,7 @@ fn a_provider_for_links_only_lets_no_stranger_in() {
         link: Linking::Auto,
         ..Policy::default()
     };
-    for prepared in [None, Some(true)] {
+    for prepared in [None, Some(OWNER)] {
         for candidates in [&[][..], &[SAFE]] {
             let question = Question {
                 prepared,
@@ -99,12 +104,20 @@ fn a_prepared_link_counts_before_candidates_and_switches() {
     let policy = policy(Creation::Never, Linking::Deny, UnverifiedLocal::Confirm);
     for candidates in [&[][..], &[SAFE], &[SAFE, SAFE]] {
         let mut question = Question {
-            prepared: Some(true),
+            prepared: Some(OWNER),
             candidates,
             ..stranger(&policy)
         };
         assert_eq!(decide(&question).rule, Rule::Prepared);
-        question.prepared = Some(false);
+        question.prepared = Some(Owner {
+            has_second_factor: true,
+            ..OWNER
+        });
+        assert_eq!(decide(&question).rule, Rule::Confirm);
+        question.prepared = Some(Owner {
+            is_active: false,
+            has_second_factor: true,
+        });
         assert_eq!(decide(&question).rule, Rule::Disabled);
     }
 }
@@ -169,8 +182,10 @@ fn one_candidate_is_linked_by_the_table() {
         } = candidate;
         for link in [Confirm, Auto, Deny] {
             for unverified in [UnverifiedLocal::Confirm, UnverifiedLocal::Reclaim] {
-                let may_reclaim =
-                    unverified == UnverifiedLocal::Reclaim && !has_roles && !has_other_address;
+                let may_reclaim = unverified == UnverifiedLocal::Reclaim
+                    && !has_roles
+                    && !has_other_address
+                    && !has_second_factor;
                 let expected = match (link, is_active, is_verified) {
                     (Deny, ..) => Rule::LinkDenied,
                     (_, false, _) => Rule::Disabled,
@@ -215,6 +230,11 @@ fn why_a_link_is_not_made_at_once_is_said() {
         ..SAFE
     };
     assert!(why(strong).contains("it has a second factor"));
+    let strong = Candidate {
+        is_verified: false,
+        ..strong
+    };
+    assert!(why(strong).contains("never proved it, and has a second factor"));
     candidate.is_verified = false;
     assert!(why(candidate).contains("never proved it"));
     candidate.has_roles = false;

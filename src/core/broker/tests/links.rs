@@ -266,6 +266,27 @@ async fn an_account_is_moved_unless_it_is_the_only_way_in() {
     assert!(matches!(late, Err(BrokerError::ProofExpired)));
 }
 
+/// The account is one factor of the identity that it would leave.
+#[tokio::test]
+async fn an_account_is_not_moved_from_somebody_with_a_second_factor() {
+    let setting = setting(Creation::Auto);
+    let ada = setting.created().await;
+    setting.password(&ada).await;
+    let bob = setting.verified("bob@example.org").await;
+    let broker = &setting.broker;
+    let vouched = setting.vouched().await;
+    let offer = async |vouched| broker.offer_move(&bob, &id(), vouched).await;
+    let pending = offer(vouched.clone()).await.unwrap();
+    setting
+        .credential(&ada, CredentialKind::Totp, None, json!({}))
+        .await;
+    let refused = offer(vouched).await;
+    assert!(matches!(refused, Err(BrokerError::LinkedElsewhere)));
+    let late = broker.move_link(pending, &bob).await;
+    assert!(matches!(late, Err(BrokerError::LinkedElsewhere)));
+    assert_eq!(broker.links(ada.id).await.unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn an_account_keeps_the_label_its_provider_told_last() {
     let setting = setting(Creation::Auto);

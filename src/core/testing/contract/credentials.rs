@@ -28,7 +28,25 @@ pub async fn credential_store_contract(
     a_config_is_replaced_only_while_it_is_as_expected(credentials, &ada, entropy).await;
     a_credential_is_deleted_once(credentials, &eve, entropy).await;
     links_are_listed_by_provider(credentials, &ada, &eve, entropy).await;
+    holders_are_counted_once(credentials, [&ada, &eve], entropy).await;
     second_factors_are_told_by_kind((identities, credentials), &ada, entropy).await;
+}
+
+async fn holders_are_counted_once(
+    credentials: &dyn CredentialStore,
+    both: [&Identity; 2],
+    entropy: &dyn Entropy,
+) {
+    let kind = CredentialKind::Passkey;
+    let before = credentials.holders(kind).await.unwrap();
+    for owner in [both[0], both[0], both[1]] {
+        let passkey = Credential {
+            kind,
+            ..password(entropy, owner)
+        };
+        credentials.put(&passkey).await.unwrap();
+    }
+    assert_eq!(credentials.holders(kind).await.unwrap(), before + 2);
 }
 
 async fn second_factors_are_told_by_kind(

@@ -1,0 +1,124 @@
+//! Registrations that are answered before anybody looks whether they are new. All that differs between
+//! somebody new and somebody known here is done after the answer, so that nothing in it tells.
+
+use std::{sync::Arc, time::Duration};
+
+use portcullis_core::{
+    credential::Credential,
+    event::{CreationReason, Event},
+    flow::Flow,
+    identity::Identity,
+    mail::Letter,
+    message::Message,
+    store::StoreError,
+};
+use portcullis_kit::{Failure, Outcome, Visit};
+
+use super::alike;
+use crate::{
+    addresses::awaits_verification, codes::send, desk::Desk, marker, sign_in,
+    submission::Submission, throttle, verification::begin,
+};
+
+/// How long a name stays reserved that somebody has registered with.
+const RESERVED: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Somebody who has been answered.
+#[derive(Debug)]
+struct Answered {
+    flow: Flow,
+    identity: Identity,
+    credential: Credential,
+    /// What brings them the proof, unless too many were written to them.
+    letter: Option<Letter>,
+}
+
+/// Answers a registration that begins no session, and sees to it then.
+pub(super) async fn register(
+    desk: &Arc<Desk>,
+    visit: &Visit,
+    submission: Box<Submission>,
+    (mut identity, credential): (Identity, Credential),
+) -> Outcome {
+    if is_name_taken(desk, &identity).await? {
+        throttle::duplicate(desk, visit).await.map_err(|failure| {
+            let flow = &submission.flow;
+            failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
+        })?;
+        let complaint = (None, Message::duplicate());
+        return submission.reject(desk, vec![complaint]).await;
+    }
+    identity
+        .required_actions
+        .push(Identity::FIRST_PROOF.to_owned());
+    sign_in::claim(desk, &submission.flow, identity.id).await?;
+    let begun = begin::begin_unsent(desk, visit, &submission.flow, &identity).await?;
+    let (begun, letter) = begun.unzip();
+    let answer = alike::answer(desk, &submission, &identity, begun.as_ref());
+    let answered = Answered {
+        flow: submission.flow,
+        identity,
+        credential,
+        letter,
+    };
+    tokio::spawn(answered.settle(Arc::clone(desk)));
+    Ok(answer)
+}
+
+/// Whether something of it that is no address to be proved is somebody's already, which people have to
+/// know to choose another one. If not, it is reserved.
+async fn is_name_taken(desk: &Desk, identity: &Identity) -> Result<bool, StoreError> {
+    let is_address = |identifier: &String| {
+        let mut addresses = identity.addresses.iter();
+        addresses.any(|one| one.value == *identifier && awaits_verification(one))
+    };
+    let names = identity.identifiers.iter().filter(|one| !is_address(one));
+    let names: Vec<&String> = names.collect();
+    let reserved = |name: &str| format!("reserved-name:{name}");
+    for name in &names {
+        let found = desk.services.identities.find_by_identifier(name).await?;
+        let until = marker::stands(desk, &reserved(name)).await?;
+        if found.is_some() || until.is_some() {
+            return Ok(true);
+        }
+    }
+    // Somebody new keeps it. If it were free again beside a known address, that would tell.
+    for name in names {
+        marker::set(desk, &reserved(name), desk.now() + RESERVED).await?;
+    }
+    Ok(false)
+}
+
+impl Answered {
+    async fn settle(self, desk: Arc<Desk>) {
+        if let Err(failure) = self.store(&desk).await {
+            let code = failure.code().as_str();
+            tracing::error!(code, "a registration that was answered is not stored");
+        }
+    }
+
+    /// Stores the identity and mails the proof; whoever is known already is written to instead.
+    async fn store(self, desk: &Desk) -> Result<(), Failure> {
+        let (identities, identity) = (&desk.services.identities, &self.identity);
+        let own = std::slice::from_ref(&self.credential);
+        match identities.insert(identity, own).await {
+            Err(StoreError::Conflict { .. }) => {
+                let owner = alike::owner(desk, identity).await?;
+                if let (Some(_), Some((holder, address))) = (&self.letter, owner) {
+                    alike::write(desk, &self.flow, (holder, &address)).await?;
+                }
+                return Ok(());
+            }
+            stored => stored?,
+        }
+        desk.services.announcer.announce(&Event::IdentityCreated {
+            identity: identity.id,
+            provider: None,
+            reason: CreationReason::Registration,
+        });
+        if let Some(letter) = self.letter {
+            send::post(desk, letter).await;
+        }
+        Ok(())
+    }
+}
