@@ -3,6 +3,7 @@
 mod api_credentials;
 mod audit;
 mod mails;
+mod search;
 mod sessions;
 mod throttles;
 mod tokens;
@@ -29,6 +30,7 @@ use crate::{
     link::{LinkKey, PreparedLink},
     mail::QueuedMail,
     provider::{TokenSet, Upstream},
+    schema::Schemas,
     secret::TokenHash,
     session::Session,
     store::StoreError,
@@ -39,12 +41,14 @@ use crate::{
 #[derive(Debug)]
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
+    schemas: Option<Arc<Schemas>>,
     kept: Mutex<Kept>,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
     identities: Vec<Identity>,
+    arrivals: HashMap<IdentityId, i64>,
     credentials: Vec<Credential>,
     sessions: Vec<Session>,
     flows: HashMap<FlowId, Flow>,
@@ -65,8 +69,16 @@ impl MemoryStore {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
+            schemas: None,
             kept: Mutex::default(),
         }
+    }
+
+    /// The same, where what these schemas have searched is found.
+    #[must_use]
+    pub fn searching(mut self, schemas: Arc<Schemas>) -> Self {
+        self.schemas = Some(schemas);
+        self
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -156,6 +168,8 @@ impl IdentityStore for MemoryStore {
         if credentials.iter().any(|c| kept.is_credential_taken(c)) {
             return Err(CREDENTIAL_TAKEN);
         }
+        let arrival = i64::try_from(kept.arrivals.len()).unwrap_or(i64::MAX);
+        kept.arrivals.insert(identity.id, arrival);
         kept.identities.push(identity.clone());
         kept.credentials.extend_from_slice(credentials);
         Ok(())
