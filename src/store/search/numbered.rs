@@ -94,9 +94,16 @@ impl Places<'_> {
         limit: u64,
         offset: u64,
     ) -> Result<Vec<Place>, StoreError> {
-        let inner = self.selection("FROM (SELECT s.seq FROM identity_search AS s");
-        let inner = limited(part.write_order(inner), limit, offset);
-        let sql = inner.push(") AS w JOIN identity_search AS s ON s.seq = w.seq");
+        // What the index of the order holds, and no more.
+        let column = match part.key {
+            SortKey::Id => "identity_id",
+            _ => "seq",
+        };
+        let from = format!("FROM (SELECT s.{column} FROM identity_search AS s");
+        let inner = limited(part.write_order(self.selection(&from)), limit, offset);
+        let sql = inner.push(&format!(
+            ") AS w JOIN identity_search AS s ON s.{column} = w.{column}"
+        ));
         self.places(part.write_order(sql)).await
     }
 }
