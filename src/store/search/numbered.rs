@@ -19,7 +19,7 @@ impl Places<'_> {
                 self.places(limited(sql, part.limit, 0)).await
             }
             _ if part.key == SortKey::Arrival => self.behind_blocks(part).await,
-            _ => self.from_the_nearer_end(part).await,
+            _ => self.along_the_shorter_way(part).await,
         }
     }
 
@@ -67,7 +67,7 @@ impl Places<'_> {
     }
 
     /// Goes along the index of the order, from where the way is shorter.
-    async fn from_the_nearer_end(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+    async fn along_the_shorter_way(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let all = self.all().await?;
         let shown = part.limit.min(all.saturating_sub(part.offset));
         if shown == 0 {
