@@ -4,10 +4,10 @@
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench
+.PHONY: help setup demo test bench bench-search
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what the tests need (make test does this by itself)
 	@.ci/setup test
@@ -27,3 +27,7 @@ bench: ## Compare with nginx as a plain reverse proxy, in requests and in CPU
 	@.ci/setup bench
 	@cargo build --release --locked --bin portcullis
 	@benches/peer/run
+
+bench-search: ## Find identities among a million, in SQLite and in PostgreSQL
+	@.ci/setup test
+	@benches/search/run

@@ -20,6 +20,7 @@ mod recent;
 mod record;
 mod records;
 mod redis;
+mod search;
 mod sessions;
 mod stamp;
 mod statement;
@@ -36,11 +37,13 @@ use portcullis_core::{
     api_credential::ApiCredentialStore,
     audit::AuditLog,
     clock::Clock,
-    credential::CredentialStore,
+    credential::{Credential, CredentialStore},
     entropy::Entropy,
     flow::FlowStore,
-    identity::IdentityStore,
+    identity::{Identity, IdentityStore},
     mail::MailStore,
+    schema::Schemas,
+    search::IdentitySearch,
     session::SessionStore,
     sessions::SessionLifetimes,
     store::StoreError,
@@ -63,6 +66,7 @@ use self::{
     pauses::SqlPauses,
     records::Records,
     redis::SharedCounters,
+    search::{SearchIndex, SqlSearch},
     sessions::SqlSessions,
     tokens::SqlTokens,
     upstream_sessions::SqlUpstreamSessions,
@@ -71,6 +75,7 @@ pub use self::{
     principals::Principals,
     providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
+    search::Indexing,
     touches::Touches,
 };
 use crate::observe::metrics::SessionCacheMetrics;
@@ -89,6 +94,8 @@ pub struct Stores {
     pub identities: Arc<dyn IdentityStore>,
     /// Credentials.
     pub credentials: Arc<dyn CredentialStore>,
+    /// Finding identities.
+    pub search: Arc<dyn IdentitySearch>,
     /// Sessions; an end is obeyed before its caller hears of it.
     pub sessions: Arc<dyn SessionStore>,
     /// Flows.
@@ -107,6 +114,8 @@ pub struct Stores {
     pub principals: Arc<Principals>,
     /// Writes down when sessions are used; to be run beside the gateway.
     pub touches: Option<Touches>,
+    /// Has everybody found as the schemas say; to be run beside the gateway.
+    pub indexing: Option<Indexing>,
     /// Hears what other nodes change; to be run beside the gateway, where there is a Redis.
     pub tracking: Option<Tracking>,
 }
@@ -131,7 +140,9 @@ impl Store {
         let throttles = self.throttles(shared.as_ref());
         let shared = shared.map(Arc::new);
         let sessions = SqlSessions::new(self.database.clone());
-        let identities = SqlIdentities::new(self.database.clone());
+        let index = SearchIndex::new(self.database.clone(), Arc::clone(actions.schemas()));
+        let identities = SqlIdentities::new(self.database.clone(), index.clone());
+        let search = SqlSearch::new(self.database.clone(), identities.clone());
         let (sender, touches) = Touches::new(sessions.clone());
         let records = Records {
             sessions: sessions.clone(),
@@ -160,7 +171,7 @@ impl Store {
         Stores {
             identities: Arc::clone(&identities) as Arc<dyn IdentityStore>,
             credentials: Arc::new(CachedCredentials {
-                record: SqlCredentials::new(self.database.clone()),
+                record: SqlCredentials::new(self.database.clone(), index.clone()),
                 identities: Arc::clone(&identities),
             }),
             sessions: Arc::new(CachedSessions {
@@ -177,9 +188,22 @@ impl Store {
             )),
             audit: Arc::new(SqlAudit::new(self.database.clone())),
             principals,
+            search: Arc::new(search),
+            indexing: Some(Indexing::new(index)),
             touches: Some(touches),
             tracking,
         }
+    }
+
+    /// Adds many identities with their credentials at once, all or none; nobody hears of it.
+    pub async fn load(
+        &self,
+        schemas: &Arc<Schemas>,
+        identities: &[(Identity, Vec<Credential>)],
+    ) -> Result<(), StoreError> {
+        let index = SearchIndex::new(self.database.clone(), Arc::clone(schemas));
+        let record = SqlIdentities::new(self.database.clone(), index);
+        record.insert_all(identities).await
     }
 
     /// The key that seals cookies and flows, made at first use; every node gets the same.

@@ -27,6 +27,7 @@ mod store {
     mod providers;
     mod record;
     mod refresh;
+    mod search;
     mod shared;
     mod throttles;
     mod upstream;

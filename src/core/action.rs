@@ -156,6 +156,11 @@ impl Actions {
         self
     }
 
+    /// The schemas of those who have to do them.
+    pub fn schemas(&self) -> &Arc<Schemas> {
+        &self.schemas
+    }
+
     /// How strongly people have to be signed in.
     pub fn assurance(&self) -> Assurance {
         self.assurance

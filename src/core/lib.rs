@@ -41,6 +41,7 @@ pub mod registry;
 pub mod return_to;
 pub mod schema;
 pub mod seal;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod sessions;

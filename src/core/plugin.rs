@@ -29,6 +29,7 @@ use crate::{
     return_to::ReturnUrls,
     schema::Schemas,
     seal::Seal,
+    search::IdentitySearch,
     sessions::Sessions,
     stage::{Authenticator, Authorizer, Enricher, Observer},
     throttle::Throttles,
@@ -84,6 +85,8 @@ pub struct Services {
     pub actions: Arc<Actions>,
     /// The identities.
     pub identities: Arc<dyn IdentityStore>,
+    /// Finding them.
+    pub search: Arc<dyn IdentitySearch>,
     /// Their credentials.
     pub credentials: Arc<dyn CredentialStore>,
     /// The sessions.

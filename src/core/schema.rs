@@ -25,6 +25,7 @@ mod profile;
 mod projection;
 mod rules;
 mod schemas;
+mod searchable;
 mod undescribed;
 mod unmanaged;
 mod validators;

@@ -193,6 +193,7 @@ async fn services(
         schemas: Arc::clone(&foundation.schemas),
         actions: Arc::clone(&foundation.actions),
         identities: Arc::clone(&foundation.stores.identities),
+        search: Arc::clone(&foundation.stores.search),
         credentials: Arc::clone(&foundation.stores.credentials),
         sessions: foundation.sessions(),
         flows: Arc::clone(&foundation.stores.flows),

@@ -155,6 +155,7 @@ fn work_beside(
     let identities = Arc::clone(&stores.identities);
     work.push(tokio::spawn(rounds.run(identities)));
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
+    work.extend(stores.indexing.map(|indexing| tokio::spawn(indexing.run())));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
     work.push(tokio::spawn(async move {
         let mut period = tokio::time::interval(PURGE_PERIOD);

@@ -17,6 +17,8 @@ use serde_json::Value as Json;
 use super::{
     cell::{Row, json, text, time, time_if_any},
     database::{Database, Transaction},
+    search::SearchIndex,
+    statement::Statement,
     table::{Column, Table, insert},
 };
 
@@ -40,11 +42,30 @@ const COLUMNS: [Column; 10] = [
 #[derive(Debug, Clone)]
 pub(super) struct SqlCredentials {
     database: Database,
+    search: SearchIndex,
 }
 
 impl SqlCredentials {
-    pub(super) fn new(database: Database) -> Self {
-        Self { database }
+    pub(super) fn new(database: Database, search: SearchIndex) -> Self {
+        Self { database, search }
+    }
+
+    /// Changes a credential; where it is a link, its identity is found by it from then on, or no more.
+    async fn change(
+        &self,
+        (kind, owner): (CredentialKind, IdentityId),
+        change: Statement,
+    ) -> Result<u64, StoreError> {
+        if kind != CredentialKind::Oidc {
+            return self.database.execute(change).await;
+        }
+        let mut transaction = self.database.begin().await?;
+        // Locked first, as by whoever changes or removes the whole identity.
+        self.search.locked(&mut transaction, owner).await?;
+        let changed = transaction.execute(change).await?;
+        self.search.relink(&mut transaction, owner).await?;
+        transaction.commit().await?;
+        Ok(changed)
     }
 
     async fn select(&self, query: &SelectStatement) -> Result<Vec<Credential>, StoreError> {
@@ -76,7 +97,8 @@ impl SqlCredentials {
             .and_where(holds)
             .to_owned();
         let change = self.database.write(&change, WHAT);
-        Ok(self.database.execute(change).await? > 0)
+        let of = (credential.kind, credential.identity_id);
+        Ok(self.change(of, change).await? > 0)
     }
 }
 
@@ -150,7 +172,8 @@ impl CredentialStore for SqlCredentials {
 
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
         let row = self.database.write(&put(credential)?, WHAT);
-        self.database.execute(row).await.map(drop)
+        let of = (credential.kind, credential.identity_id);
+        self.change(of, row).await.map(drop)
     }
 
     async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
@@ -178,8 +201,12 @@ impl CredentialStore for SqlCredentials {
     }
 
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
+        let Some(present) = self.find(id).await? else {
+            return Ok(false);
+        };
         let removal = self.database.write(&removal(id), WHAT);
-        Ok(self.database.execute(removal).await? > 0)
+        let of = (present.kind, present.identity_id);
+        Ok(self.change(of, removal).await? > 0)
     }
 }
 
@@ -231,6 +258,17 @@ pub(super) async fn remove_beside(
     Ok(transaction.execute(removal).await? > 0)
 }
 
+/// The credentials of an identity that are of one kind.
+pub(super) fn of_kind(database: &Database, id: IdentityId, kind: CredentialKind) -> Statement {
+    let query = Query::select()
+        .columns(COLUMNS)
+        .from(Table::Credentials)
+        .and_where(Expr::col(Column::IdentityId).eq(text(id)))
+        .and_where(Expr::col(Column::Kind).eq(text(kind.as_str())))
+        .to_owned();
+    database.write(&query, WHAT)
+}
+
 /// Whether a credential's identifier begins so. No LIKE: `_` is part of ids, and SQLite's takes no
 /// notice of case.
 fn begins_with(prefix: &str) -> Expr {
@@ -279,7 +317,8 @@ fn cells(credential: &Credential) -> Result<Vec<(Column, Value)>, StoreError> {
     ])
 }
 
-fn read(row: &Row) -> Result<Credential, StoreError> {
+/// A credential as it is kept.
+pub(super) fn read(row: &Row) -> Result<Credential, StoreError> {
     let kind = row.text(Column::Kind)?.parse();
     let kind = kind.map_err(|_| StoreError::Corrupt { what: WHAT })?;
     Ok(Credential {

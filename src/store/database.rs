@@ -25,6 +25,9 @@ use super::{
 };
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+/// Those that the two cannot share: each has an index of its own for searching.
+static OF_SQLITE: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
+static OF_POSTGRES: Migrator = sqlx::migrate!("src/store/migrations/postgres");
 
 /// How long a caller waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -49,9 +52,12 @@ pub(super) struct Database {
     dialect: Dialect,
 }
 
+/// Which of the two it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
+pub(super) enum Dialect {
+    /// SQLite.
     Sqlite,
+    /// PostgreSQL.
     Postgres,
 }
 
@@ -80,6 +86,11 @@ impl Database {
         };
         database.migrate().await?;
         Ok(database)
+    }
+
+    /// Which of the two it is.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Writes `query` in this database's dialect.
@@ -137,16 +148,22 @@ impl Database {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
+        let own = match self.dialect {
+            Dialect::Sqlite => &OF_SQLITE,
+            Dialect::Postgres => &OF_POSTGRES,
+        };
+        let all = MIGRATIONS.iter().chain(own.iter()).cloned().collect();
+        let migrations = Migrator::with_migrations(all);
         match self.dialect {
             // sqlx guards these with an advisory lock.
-            Dialect::Postgres => MIGRATIONS
+            Dialect::Postgres => migrations
                 .run(&self.pool)
                 .await
                 .map_err(|error| StoreError::unavailable(error.to_string())),
             Dialect::Sqlite => {
                 self.write_ahead().await?;
                 let mut transaction = self.begin().await?;
-                MIGRATIONS
+                migrations
                     .run_direct(None, &mut *transaction.inner, false)
                     .await
                     .map_err(|error| StoreError::unavailable(error.to_string()))?;

@@ -1,25 +1,30 @@
 //! Identities in SQL. The row is the record; two narrow tables find it by identifier and by address.
 
+mod row;
+
 use std::{collections::BTreeSet, fmt::Display};
 
 use async_trait::async_trait;
 use portcullis_core::{
-    credential::{Credential, Kinds},
+    credential::Credential,
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityState, IdentityStore},
     secret::TokenHash,
     store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, Query, SelectStatement, SubQueryStatement, Value};
+use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
+use self::row::{cells, version};
+pub(super) use self::row::{read, selection};
 use super::{
-    cell::{Row, json, json_if_any, text, time},
+    cell::text,
     credentials,
     database::{Database, Transaction},
     flows::removal_of,
+    search::SearchIndex,
     sessions::{end_within, ended_by, in_hands_of},
     statement::Statement,
-    table::{Cell, Column, Table, insert},
+    table::{Column, Table, insert},
 };
 
 const WHAT: &str = "identity";
@@ -28,36 +33,16 @@ const CHANGED: StoreError = StoreError::Conflict {
     what: "identity version",
 };
 
-const COLUMNS: [Column; 18] = [
-    Column::Id,
-    Column::Tenant,
-    Column::SchemaId,
-    Column::State,
-    Column::StateChangedAt,
-    Column::Traits,
-    Column::MetadataPublic,
-    Column::MetadataAdmin,
-    Column::Roles,
-    Column::RequiredActions,
-    Column::AcceptedTerms,
-    Column::Unmanaged,
-    Column::Provenance,
-    Column::Identifiers,
-    Column::Addresses,
-    Column::CreatedAt,
-    Column::UpdatedAt,
-    Column::Version,
-];
-
 /// Identities in SQL.
 #[derive(Debug, Clone)]
 pub(super) struct SqlIdentities {
     database: Database,
+    search: SearchIndex,
 }
 
 impl SqlIdentities {
-    pub(super) fn new(database: Database) -> Self {
-        Self { database }
+    pub(super) fn new(database: Database, search: SearchIndex) -> Self {
+        Self { database, search }
     }
 
     /// Removes an identity and says which sessions it had; `None` when there was no identity.
@@ -67,12 +52,16 @@ impl SqlIdentities {
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         let mut transaction = self.database.begin().await?;
         let sessions = end_within((&self.database, &mut transaction), in_hands_of(id)).await?;
+        let number = self.search.number(&mut transaction, id).await?;
         let removal = Query::delete()
             .from_table(Table::Identities)
             .and_where(Expr::col(Column::Id).eq(text(id)))
             .to_owned();
         let removal = self.database.write(&removal, WHAT);
         let removed = transaction.execute(removal).await?;
+        if let Some(number) = number.filter(|_| removed > 0) {
+            self.search.forget(&mut transaction, number).await?;
+        }
         let flows = self.database.write(&removal_of(id), "flow");
         transaction.execute(flows).await?;
         transaction.commit().await?;
@@ -83,6 +72,7 @@ impl SqlIdentities {
     pub(super) async fn replace(&self, identity: &Identity) -> Result<Vec<TokenHash>, StoreError> {
         let mut transaction = self.database.begin().await?;
         let ended = self.replace_within(&mut transaction, identity).await?;
+        self.search.change(&mut transaction, identity).await?;
         transaction.commit().await?;
         Ok(ended)
     }
@@ -102,8 +92,50 @@ impl SqlIdentities {
         if !credentials::remove_beside(database, &mut transaction, which, others).await? {
             return Ok(None);
         }
+        self.search.change(&mut transaction, identity).await?;
         transaction.commit().await?;
         Ok(Some(ended))
+    }
+
+    /// Adds identities with their credentials, all or none.
+    pub(super) async fn insert_all(
+        &self,
+        identities: &[(Identity, Vec<Credential>)],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        for (identity, credentials) in identities {
+            self.insert_within(&mut transaction, identity, credentials)
+                .await?;
+        }
+        transaction.commit().await
+    }
+
+    /// The identities of these ids, in no order.
+    pub(super) async fn find_all(&self, ids: &[IdentityId]) -> Result<Vec<Identity>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = selection()
+            .and_where(Expr::col(Column::Id).is_in(ids.iter().map(text)))
+            .to_owned();
+        self.select(&query).await
+    }
+
+    async fn insert_within(
+        &self,
+        transaction: &mut Transaction,
+        identity: &Identity,
+        credentials: &[Credential],
+    ) -> Result<(), StoreError> {
+        let row = insert(Table::Identities, cells(identity)?);
+        transaction.execute(self.database.write(&row, WHAT)).await?;
+        self.index(transaction, identity).await?;
+        for credential in credentials {
+            let row = credentials::put(credential)?;
+            let row = self.database.write(&row, credentials::WHAT);
+            transaction.execute(row).await?;
+        }
+        self.search.add(transaction, identity, credentials).await
     }
 
     async fn replace_within(
@@ -212,18 +244,9 @@ impl IdentityStore for SqlIdentities {
         identity: &Identity,
         credentials: &[Credential],
     ) -> Result<(), StoreError> {
-        let row = self
-            .database
-            .write(&insert(Table::Identities, cells(identity)?), WHAT);
         let mut transaction = self.database.begin().await?;
-        transaction.execute(row).await?;
-        self.index(&mut transaction, identity).await?;
-        for credential in credentials {
-            let row = self
-                .database
-                .write(&credentials::put(credential)?, credentials::WHAT);
-            transaction.execute(row).await?;
-        }
+        self.insert_within(&mut transaction, identity, credentials)
+            .await?;
         transaction.commit().await
     }
 
@@ -288,85 +311,4 @@ impl IdentityStore for SqlIdentities {
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         Ok(self.remove(id).await?.is_some())
     }
-}
-
-/// Whole identities.
-fn selection() -> SelectStatement {
-    let factor = SubQueryStatement::SelectStatement(credentials::second_factors());
-    Query::select()
-        .columns(COLUMNS)
-        .expr_as(
-            Expr::SubQuery(None, Box::new(factor)),
-            Column::SecondFactors,
-        )
-        .from(Table::Identities)
-        .to_owned()
-}
-
-fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
-    let state = match identity.state {
-        IdentityState::Active => "active",
-        IdentityState::Inactive => "inactive",
-    };
-    Ok(vec![
-        (Column::Id, text(identity.id)),
-        (Column::Tenant, text(&identity.tenant)),
-        (Column::SchemaId, text(&identity.schema_id)),
-        (Column::State, text(state)),
-        (Column::StateChangedAt, time(identity.state_changed_at)),
-        (Column::Traits, json(&identity.traits)?),
-        (
-            Column::MetadataPublic,
-            json_if_any(identity.metadata_public.as_ref())?,
-        ),
-        (
-            Column::MetadataAdmin,
-            json_if_any(identity.metadata_admin.as_ref())?,
-        ),
-        (Column::Roles, json(&identity.roles)?),
-        (Column::RequiredActions, json(&identity.required_actions)?),
-        (Column::AcceptedTerms, json(&identity.accepted_terms)?),
-        (Column::Unmanaged, json(&identity.unmanaged)?),
-        (Column::Provenance, json(&identity.provenance)?),
-        (Column::Identifiers, json(&identity.identifiers)?),
-        (Column::Addresses, json(&identity.addresses)?),
-        (Column::CreatedAt, time(identity.created_at)),
-        (Column::UpdatedAt, time(identity.updated_at)),
-        (Column::Version, version(identity.version)),
-    ])
-}
-
-fn version(value: i64) -> Value {
-    Value::BigInt(Some(value))
-}
-
-fn read(row: &Row) -> Result<Identity, StoreError> {
-    let state = match row.text(Column::State)?.as_str() {
-        "active" => IdentityState::Active,
-        "inactive" => IdentityState::Inactive,
-        _ => return Err(StoreError::Corrupt { what: WHAT }),
-    };
-    Ok(Identity {
-        id: row.parsed(Column::Id)?,
-        tenant: row.text(Column::Tenant)?,
-        schema_id: row.text(Column::SchemaId)?,
-        state,
-        state_changed_at: row.time(Column::StateChangedAt)?,
-        traits: row.json(Column::Traits)?,
-        metadata_public: row.json_if_any(Column::MetadataPublic)?,
-        metadata_admin: row.json_if_any(Column::MetadataAdmin)?,
-        roles: row.json(Column::Roles)?,
-        required_actions: row.json(Column::RequiredActions)?,
-        accepted_terms: row.json(Column::AcceptedTerms)?,
-        unmanaged: row.json(Column::Unmanaged)?,
-        provenance: row.json(Column::Provenance)?,
-        identifiers: row.json(Column::Identifiers)?,
-        addresses: row.json(Column::Addresses)?,
-        second_factors: row
-            .number_if_any(Column::SecondFactors)?
-            .map_or_else(Kinds::default, Kinds::of_bits),
-        created_at: row.time(Column::CreatedAt)?,
-        updated_at: row.time(Column::UpdatedAt)?,
-        version: row.number(Column::Version)?,
-    })
 }

@@ -9,6 +9,7 @@ use sea_query::{Expr, ExprTrait, Query};
 use super::{
     cell::time,
     database::Database,
+    search,
     table::{Column, Table},
 };
 
@@ -41,5 +42,5 @@ pub(super) async fn purge(
         let query = database.write(&query, "expired record");
         database.execute(query).await?;
     }
-    Ok(())
+    search::tidy(database).await
 }

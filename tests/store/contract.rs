@@ -10,14 +10,16 @@ use portcullis_core::{
     flow::FlowStore,
     identity::IdentityStore,
     mail::MailStore,
+    search::IdentitySearch,
     session::SessionStore,
     testing::{
         FrozenClock, MemoryStore,
         contract::{
             api_credential_store_contract, audit_log_contract, counter_contract,
             credential_store_contract, flow_store_contract, flows_go_with_their_identity,
-            identity_store_contract, mail_store_contract, pause_store_contract,
-            session_store_contract, token_store_contract, upstream_session_store_contract,
+            identity_search_contract, identity_store_contract, mail_store_contract,
+            pause_store_contract, searched_schemas, session_store_contract, token_store_contract,
+            upstream_session_store_contract,
         },
     },
     throttle::{Counters, PauseStore},
@@ -29,6 +31,7 @@ use crate::support::redis::Redis;
 
 struct Held<'a> {
     identities: &'a dyn IdentityStore,
+    search: &'a dyn IdentitySearch,
     credentials: &'a dyn CredentialStore,
     sessions: &'a dyn SessionStore,
     flows: &'a dyn FlowStore,
@@ -50,6 +53,7 @@ impl Held<'_> {
             (self.identities, self.credentials, self.sessions);
         identity_store_contract(identities, credentials, sessions, &entropy).await;
         credential_store_contract(identities, credentials, &entropy).await;
+        identity_search_contract((identities, credentials), self.search, &entropy).await;
         session_store_contract(identities, sessions, &entropy).await;
         flow_store_contract(self.flows, clock, Some(clock), &entropy).await;
         flows_go_with_their_identity(identities, self.flows, clock, &entropy).await;
@@ -69,6 +73,7 @@ async fn hold(record: &Record, redis: Option<&Redis>) {
     let node = Node::start(record, redis, &clock).await;
     let held = Held {
         identities: &*node.stores.identities,
+        search: &*node.stores.search,
         credentials: &*node.stores.credentials,
         sessions: &*node.stores.sessions,
         flows: &*node.stores.flows,
@@ -88,8 +93,10 @@ async fn hold(record: &Record, redis: Option<&Redis>) {
 async fn memory_holds_to_the_contract() {
     let clock = clock();
     let store = MemoryStore::new(Arc::clone(&clock) as Arc<dyn Clock>);
+    let store = store.searching(searched_schemas());
     let held = Held {
         identities: &store,
+        search: &store,
         credentials: &store,
         sessions: &store,
         flows: &store,

@@ -18,11 +18,10 @@ use portcullis_core::{
     action::Actions,
     id::{AddressId, IdentityId, SessionId},
     identity::{Address, AddressPurpose, Identity, IdentityState},
-    schema::{Schema, Schemas},
     secret::TokenHash,
     session::{Aal, AuthenticationMethod, Device, Session},
     sessions::SessionLifetimes,
-    testing::{FrozenClock, SeededEntropy},
+    testing::{FrozenClock, SeededEntropy, contract::searched_schemas},
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -44,15 +43,9 @@ pub(crate) fn clock() -> Arc<FrozenClock> {
     Arc::new(FrozenClock::new("2026-07-01T12:00:00Z".parse().unwrap()))
 }
 
-/// Actions of which none is switched on.
+/// Actions of which none is switched on, over schemas that have something searched.
 fn actions() -> Arc<Actions> {
-    let schema = Schema::parse(
-        "default",
-        json!({"properties": {"email": {"type": "string"}}}),
-    )
-    .unwrap();
-    let schemas = Schemas::new(vec![Arc::new(schema)], "default").unwrap();
-    Arc::new(Actions::new(Arc::new(schemas), BTreeMap::new(), None))
+    Arc::new(Actions::new(searched_schemas(), BTreeMap::new(), None))
 }
 
 /// A database of the test's own.
@@ -112,6 +105,10 @@ impl Node {
 
     /// The stores of a command, beside which nothing runs.
     pub(crate) fn command(store: Store, redis: Option<&Redis>) -> Self {
+        Self::with_actions(store, redis, actions())
+    }
+
+    pub(crate) fn with_actions(store: Store, redis: Option<&Redis>, actions: Arc<Actions>) -> Self {
         let lifetimes = SessionLifetimes {
             idle_timeout: IDLE,
             lifespan: LIFESPAN,
@@ -122,7 +119,7 @@ impl Node {
             stores: store.cached(
                 shared,
                 lifetimes,
-                actions(),
+                actions,
                 Metrics::new().unwrap().session_cache,
             ),
             store,

@@ -256,6 +256,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         schemas: schemas.clone(),
         actions: Arc::new(Actions::new(schemas.clone(), BTreeMap::new(), None)),
         identities: store.clone(),
+        search: store.clone(),
         credentials: store.clone(),
         sessions: Sessions::new(store.clone(), clock.clone(), entropy.clone(), lifetimes),
         flows: store.clone(),

@@ -146,7 +146,7 @@ fn scopes(field: &Field) -> Option<String> {
 fn index(field: &Field) -> Option<String> {
     let is_slow = field.profile.is_searchable && field.profile.index.is_none();
     is_slow.then(|| {
-        "every search reads all identities; write `index: \"prefix\"` or `\"exact\"`".to_owned()
+        "nothing says how it is searched; write `index: \"prefix\"` or `\"exact\"`".to_owned()
     })
 }
 

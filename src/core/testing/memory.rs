@@ -3,6 +3,7 @@
 mod api_credentials;
 mod audit;
 mod mails;
+mod search;
 mod sessions;
 mod throttles;
 mod tokens;
@@ -30,6 +31,7 @@ use crate::{
     link::{LinkKey, PreparedLink},
     mail::QueuedMail,
     provider::{TokenSet, Upstream},
+    schema::Schemas,
     secret::TokenHash,
     session::Session,
     store::StoreError,
@@ -40,6 +42,7 @@ use crate::{
 #[derive(Debug)]
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
+    schemas: Option<Arc<Schemas>>,
     kept: Mutex<Kept>,
     calls: Mutex<Vec<Call>>,
 }
@@ -50,6 +53,7 @@ pub type Call = &'static Location<'static>;
 #[derive(Debug, Default)]
 struct Kept {
     identities: Vec<Identity>,
+    arrivals: HashMap<IdentityId, i64>,
     credentials: Vec<Credential>,
     sessions: Vec<Session>,
     flows: HashMap<FlowId, Flow>,
@@ -70,9 +74,17 @@ impl MemoryStore {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
+            schemas: None,
             kept: Mutex::default(),
             calls: Mutex::default(),
         }
+    }
+
+    /// The same, where what these schemas have searched is found.
+    #[must_use]
+    pub fn searching(mut self, schemas: Arc<Schemas>) -> Self {
+        self.schemas = Some(schemas);
+        self
     }
 
     /// All that was asked of it so far, in order.
@@ -173,6 +185,8 @@ impl IdentityStore for MemoryStore {
         if credentials.iter().any(|c| kept.is_credential_taken(c)) {
             return Err(CREDENTIAL_TAKEN);
         }
+        let arrival = i64::try_from(kept.arrivals.len()).unwrap_or(i64::MAX);
+        kept.arrivals.insert(identity.id, arrival);
         kept.identities.push(identity.clone());
         kept.credentials.extend_from_slice(credentials);
         Ok(())

@@ -1,0 +1,181 @@
+//! A query as it stands in a URL.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{
+    DEFAULT_SIZE, Filter, IdentityQuery, LARGEST_PAGE, LARGEST_SIZE, Matching, Page, QueryError,
+    Term,
+    words::{facet, read, read_field},
+};
+use crate::{id::IdentityId, schema::normalise_identifier};
+
+/// The most ids that can be asked for at once.
+pub const MOST_IDS: usize = 500;
+
+impl IdentityQuery {
+    /// Reads the parameters of a URL, decoded; `paths` are those of the traits that are searched.
+    /// Parameters of other names are left to others, and those of paging are absent where they are
+    /// empty. Everything that is wrong is told.
+    pub fn read<'a>(
+        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+        paths: &BTreeSet<String>,
+    ) -> Result<Self, Vec<QueryError>> {
+        let mut reading = Reading::default();
+        let mut errors = Vec::new();
+        for (name, value) in parameters {
+            if let Err(error) = reading.take(name, value, paths) {
+                errors.push(error);
+            }
+        }
+        let page = reading.page();
+        match (errors.is_empty(), page) {
+            (true, Ok(page)) => Ok(reading.finish(page)),
+            (_, page) => {
+                errors.extend(page.err());
+                Err(errors)
+            }
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Reading {
+    query: IdentityQuery,
+    ids: BTreeSet<IdentityId>,
+    page: Option<u64>,
+    per_page: Option<u32>,
+    size: Option<u32>,
+    token: Option<super::PageToken>,
+}
+
+impl Reading {
+    fn take(
+        &mut self,
+        name: &str,
+        value: &str,
+        paths: &BTreeSet<String>,
+    ) -> Result<(), QueryError> {
+        let wrong = |reason: &str| QueryError::new(name, reason);
+        match name {
+            "search" => read(value, paths, &mut self.query)?,
+            "ids" => self.take_ids(value)?,
+            "credentials_identifier" => {
+                let identifier = normalise_identifier(value);
+                self.filter(Filter::Identifier(identifier));
+            }
+            "preview_credentials_identifier_similar" => {
+                let term = Term::new(None, Matching::Infix, value);
+                self.query
+                    .text
+                    .extend((!term.text.is_empty()).then_some(term));
+            }
+            "created_after" => self.filter(Filter::CreatedAfter(time(name, value)?)),
+            "created_before" => self.filter(Filter::CreatedBefore(time(name, value)?)),
+            "schema_id" | "state" | "provider" | "role" | "verified" => {
+                let facet = facet(name.trim_end_matches("_id"), value).map_err(wrong)?;
+                self.filter(Filter::Facet(facet));
+            }
+            "sort" => {
+                let known = "it is arrival, created_at, updated_at or id, with - before it or not";
+                self.query.sort = value.parse().map_err(|()| wrong(known))?;
+            }
+            "total" => {
+                let known = "it is true or false";
+                self.query.total = value.parse().map_err(|_| wrong(known))?;
+            }
+            _ => match name.strip_prefix("field:") {
+                Some(field) => read_field((name, field), value, paths, &mut self.query)?,
+                None => self.take_page(name, value)?,
+            },
+        }
+        Ok(())
+    }
+
+    fn take_ids(&mut self, value: &str) -> Result<(), QueryError> {
+        let wrong = |reason: String| QueryError::new("ids", reason);
+        let id = value.parse();
+        let id = id.map_err(|_| wrong("one of them is no identity's id".to_owned()))?;
+        self.ids.insert(id);
+        match self.ids.len() > MOST_IDS {
+            true => Err(wrong(format!("there are more than {MOST_IDS}"))),
+            false => Ok(()),
+        }
+    }
+
+    fn take_page(&mut self, name: &str, value: &str) -> Result<(), QueryError> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        match name {
+            "page" => {
+                let known = "it is a number, and the first is 0";
+                let number = value.parse().map_err(|_| QueryError::new(name, known))?;
+                self.page = Some(number);
+            }
+            "per_page" => self.per_page = Some(size(name, value, LARGEST_PAGE)?),
+            "page_size" => self.size = Some(size(name, value, LARGEST_SIZE)?),
+            "page_token" => {
+                let known = "it is none that was handed out here";
+                let token = value.parse().map_err(|()| QueryError::new(name, known))?;
+                self.token = Some(token);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn filter(&mut self, filter: Filter) {
+        self.query.filters.push(filter);
+    }
+
+    fn page(&self) -> Result<Page, QueryError> {
+        let is_numbered = self.page.is_some() || (self.per_page.is_some() && self.size.is_none());
+        match &self.token {
+            Some(_) if self.page.is_some() => {
+                let why = "it stands beside page, and only one of both can tell where to begin";
+                Err(QueryError::new("page_token", why))
+            }
+            Some(token) if token.sort != self.query.sort => {
+                let why = "it belongs to another order than sort tells";
+                Err(QueryError::new("page_token", why))
+            }
+            None if is_numbered => Ok(Page::Numbered {
+                number: self.page.unwrap_or_default(),
+                size: self.per_page.or(self.size).unwrap_or(DEFAULT_SIZE),
+            }),
+            token => Ok(Page::From {
+                size: self
+                    .size
+                    .or(self.per_page)
+                    .unwrap_or(DEFAULT_SIZE)
+                    .min(LARGEST_SIZE),
+                token: token.clone(),
+            }),
+        }
+    }
+
+    fn finish(mut self, page: Page) -> IdentityQuery {
+        if !self.ids.is_empty() {
+            let ids = std::mem::take(&mut self.ids);
+            self.filter(Filter::Ids(ids));
+        }
+        // Whoever counts pages is told how many there are.
+        self.query.total |= matches!(page, Page::Numbered { .. });
+        self.query.page = page;
+        self.query
+    }
+}
+
+/// A size; what is larger than the largest is the largest.
+fn size(name: &str, value: &str, largest: u32) -> Result<u32, QueryError> {
+    let number: Option<u64> = value.parse().ok().filter(|number| *number > 0);
+    let number = number.ok_or_else(|| QueryError::new(name, "it is a number from 1 on"))?;
+    Ok(u32::try_from(number).unwrap_or(largest).min(largest))
+}
+
+fn time(name: &str, value: &str) -> Result<Timestamp, QueryError> {
+    let known = "it is a time such as 2026-07-01T12:00:00Z";
+    value.parse().map_err(|_| QueryError::new(name, known))
+}

@@ -1,0 +1,228 @@
+//! What can be typed and what it means; and that indexes never hide what stands there.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+fn paths() -> BTreeSet<String> {
+    ["name.first", "name.last", "department"]
+        .map(str::to_owned)
+        .into()
+}
+
+fn query(parameters: &[(&str, &str)]) -> Result<IdentityQuery, Vec<String>> {
+    let read = IdentityQuery::read(parameters.iter().copied(), &paths());
+    read.map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+fn term(path: Option<&str>, matching: Matching, text: &str) -> Term {
+    Term {
+        path: path.map(str::to_owned),
+        matching,
+        text: text.to_owned(),
+    }
+}
+
+#[test]
+fn words_are_exact_inner_or_beginning_and_all_must_hold_kc_111() {
+    use Matching::{Exact, Infix, Prefix};
+    let read = query(&[(
+        "search",
+        r#" Ada "van  der Berg" *OVE* love* name.last:"A B" username:x* "#,
+    )]);
+    let expected = [
+        term(None, Prefix, "ada"),
+        term(None, Exact, "van der berg"),
+        term(None, Infix, "ove"),
+        term(None, Prefix, "love"),
+        term(Some("name.last"), Exact, "a b"),
+        term(Some("username"), Prefix, "x"),
+    ];
+    assert_eq!(read.unwrap().text, expected);
+}
+
+#[test]
+fn fields_of_their_own_are_filters_kc_112() {
+    let id = "0e1c9b6e-52c1-4b7a-8f0e-2f6a52d6b9d1";
+    let search =
+        format!("id:{id} schema:a state:inactive provider:google role:admin verified:true");
+    let read = query(&[("search", &search)]).unwrap();
+    let facets = [
+        Facet::Schema("a".to_owned()),
+        Facet::Active(false),
+        Facet::Provider("google".parse().unwrap()),
+        Facet::Role("admin".to_owned()),
+        Facet::Verified(true),
+    ];
+    let ids = Filter::Ids(BTreeSet::from([id.parse().unwrap()]));
+    let expected: Vec<_> = [ids].into_iter().chain(facets.map(Filter::Facet)).collect();
+    assert_eq!(read.filters, expected);
+    assert!(read.text.is_empty());
+    let parameters = [
+        ("ids", id),
+        ("schema_id", "a"),
+        ("state", "inactive"),
+        ("provider", "google"),
+    ];
+    let rest = [("role", "admin"), ("verified", "true")];
+    let mut read = query(&[&parameters[..], &rest].concat()).unwrap();
+    read.filters.rotate_right(1);
+    assert_eq!(read.filters, expected);
+}
+
+#[test]
+fn a_star_alone_asks_for_nothing_and_quotes_hide_it() {
+    assert_eq!(
+        query(&[("search", "* ** \"\"")]).unwrap(),
+        IdentityQuery::default()
+    );
+    let read = query(&[("search", r#""a*" "say \"x\" \\ \n" a"b"#)]).unwrap();
+    let texts: Vec<_> = read.text.iter().map(|term| term.text.as_str()).collect();
+    assert_eq!(texts, ["a*", r#"say "x" \ \n"#, "a\"b"]);
+}
+
+#[test]
+fn pages_are_numbered_from_zero_without_a_cap_ha_21() {
+    let page = |parameters: &[(&str, &str)]| query(parameters).unwrap().page;
+    let numbered = |number, size| Page::Numbered { number, size };
+    assert_eq!(
+        page(&[("per_page", "100"), ("page", "0")]),
+        numbered(0, 100)
+    );
+    assert_eq!(
+        page(&[("per_page", "100"), ("page", "9999")]),
+        numbered(9999, 100)
+    );
+    assert_eq!(page(&[("per_page", "5000")]), numbered(0, LARGEST_PAGE));
+    assert_eq!(page(&[("page", "3")]), numbered(3, DEFAULT_SIZE));
+    assert_eq!(
+        page(&[("page_size", "10"), ("page_token", "")]),
+        Page::From {
+            size: 10,
+            token: None
+        }
+    );
+    assert_eq!(page(&[]), Page::default());
+    assert_eq!(page(&[("page_size", "9999999999999")]).size(), LARGEST_SIZE);
+}
+
+#[test]
+fn what_is_wrong_is_told_by_field_and_reason() {
+    let token = PageToken {
+        sort: Sort::default(),
+        backwards: true,
+        key: "-3".to_owned(),
+        arrival: 3,
+    };
+    let token = token.to_string();
+    for (name, value, reason) in [
+        ("search", "\"open", "a quote is opened and not closed"),
+        (
+            "search",
+            "\"a\"b",
+            "a space must stand behind a closing quote",
+        ),
+        (
+            "search",
+            "a*b",
+            "a star stands before a word, behind it, or both",
+        ),
+        ("search", "id:1", "id: it is no identity's id"),
+        ("search", "state:", "nothing stands behind state:"),
+        ("search", "state:new", "state: it is active or inactive"),
+        ("state", "", "it is empty"),
+        ("verified", "yes", "it is true or false"),
+        ("provider", "a b", "it is no provider's id"),
+        ("ids", "x", "one of them is no identity's id"),
+        (
+            "created_after",
+            "yesterday",
+            "it is a time such as 2026-07-01T12:00:00Z",
+        ),
+        ("page", "-1", "it is a number, and the first is 0"),
+        ("page_size", "0", "it is a number from 1 on"),
+        ("page_token", "abc", "it is none that was handed out here"),
+        ("total", "1", "it is true or false"),
+        (
+            "field:shoe",
+            "4",
+            "shoe is no field that is searched; those are",
+        ),
+    ] {
+        let errors = query(&[(name, value)]).unwrap_err();
+        assert!(
+            errors[0].starts_with(&format!("{name}: {reason}")),
+            "{errors:?}"
+        );
+    }
+    let errors = query(&[("sort", "name"), ("page", "x"), ("page_token", &token)]).unwrap_err();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    let errors = query(&[("sort", "-id"), ("page_token", &token)]).unwrap_err();
+    assert_eq!(
+        errors,
+        ["page_token: it belongs to another order than sort tells"]
+    );
+    let infix = query(&[("search", "name.last:*x*")]).unwrap_err();
+    assert!(infix[0].contains("name.last"), "{infix:?}");
+}
+
+#[test]
+fn a_search_is_of_bounded_length() {
+    assert!(query(&[("search", &"a ".repeat(MOST_WORDS))]).is_ok());
+    assert!(query(&[("search", &"a ".repeat(MOST_WORDS + 1))]).is_err());
+    assert!(query(&[("search", &"a".repeat(LONGEST_SEARCH + 1))]).is_err());
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_that_is_typed_breaks_the_parser(search: String, token: String, other in "[a-z:*\" ]{0,20}") {
+        let _ = query(&[("search", &search), ("page_token", &token)]);
+        let _ = query(&[("search", &other)]);
+    }
+
+    #[test]
+    fn a_quoted_value_is_looked_for_as_it_is(value in "\\PC{1,40}") {
+        let written = value.replace('\\', r"\\").replace('"', "\\\"");
+        let read = query(&[("search", &format!("\"{written}\""))]).unwrap();
+        let texts: Vec<_> = read.text.iter().map(|term| term.text.clone()).collect();
+        let normal = normal_text(&value);
+        proptest::prop_assert_eq!(texts, if normal.is_empty() { vec![] } else { vec![normal] });
+    }
+
+    #[test]
+    fn a_token_is_read_as_it_was_written(key: i64, arrival: i64, backwards: bool, descending: bool) {
+        let sort = Sort { key: SortKey::UpdatedAt, descending };
+        let token = PageToken { sort, backwards, key: key.to_string(), arrival };
+        proptest::prop_assert_eq!(token.to_string().parse(), Ok(token));
+    }
+
+    #[test]
+    fn an_index_hides_nothing_and_lines_tell_the_truth(
+        values in proptest::collection::btree_set(("[a-c]", "[ABC\u{df}\u{65e5} %_'*.]{0,6}"), 0..4),
+        path in proptest::option::of("[a-c]"),
+        text in "[abc\u{65e5} %_'.]{1,4}",
+        kind in 0..3,
+    ) {
+        let values = values.into_iter().map(|(path, value)| (path, normal_text(&value)));
+        let values = values.filter(|(_, value)| !value.is_empty()).collect();
+        let facets = BTreeSet::from([Facet::Active(true), Facet::Role("abc".to_owned())]);
+        let document = Document::new(values, facets);
+        let matching = match (kind, &path) {
+            (0, _) => Matching::Exact,
+            (1, _) | (_, Some(_)) => Matching::Prefix,
+            _ => Matching::Infix,
+        };
+        let term = Term::new(path.as_deref(), matching, &text);
+        let needle = Needle::of_term(&term);
+        let stands = document.lines().contains(&needle.literal);
+        proptest::prop_assert_eq!(stands || term.text.is_empty(), document.holds(&term));
+        proptest::prop_assert!(!stands || needle.marks.is_subset(&document.marks()));
+    }
+
+    #[test]
+    fn a_normal_text_stays_as_it_is(text: String) {
+        let normal = normal_text(&text);
+        proptest::prop_assert!(!normal.contains(|c: char| c.is_ascii_uppercase() || c.is_control()));
+        proptest::prop_assert_eq!(normal_text(&normal), normal);
+    }
+}

@@ -1,0 +1,120 @@
+//! Identities as rows of their table.
+
+use portcullis_core::{
+    credential::Kinds,
+    identity::{Identity, IdentityState},
+    store::StoreError,
+};
+use sea_query::{Expr, Query, SelectStatement, SubQueryStatement, Value};
+
+use super::WHAT;
+use crate::store::{
+    cell::{Row, json, json_if_any, text, time},
+    credentials,
+    table::{Cell, Column, Table},
+};
+
+const COLUMNS: [Column; 18] = [
+    Column::Id,
+    Column::Tenant,
+    Column::SchemaId,
+    Column::State,
+    Column::StateChangedAt,
+    Column::Traits,
+    Column::MetadataPublic,
+    Column::MetadataAdmin,
+    Column::Roles,
+    Column::RequiredActions,
+    Column::AcceptedTerms,
+    Column::Unmanaged,
+    Column::Provenance,
+    Column::Identifiers,
+    Column::Addresses,
+    Column::CreatedAt,
+    Column::UpdatedAt,
+    Column::Version,
+];
+
+/// Whole identities.
+pub(in crate::store) fn selection() -> SelectStatement {
+    let factor = SubQueryStatement::SelectStatement(credentials::second_factors());
+    Query::select()
+        .columns(COLUMNS)
+        .expr_as(
+            Expr::SubQuery(None, Box::new(factor)),
+            Column::SecondFactors,
+        )
+        .from(Table::Identities)
+        .to_owned()
+}
+
+/// What is kept of an identity.
+pub(super) fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
+    let state = match identity.state {
+        IdentityState::Active => "active",
+        IdentityState::Inactive => "inactive",
+    };
+    Ok(vec![
+        (Column::Id, text(identity.id)),
+        (Column::Tenant, text(&identity.tenant)),
+        (Column::SchemaId, text(&identity.schema_id)),
+        (Column::State, text(state)),
+        (Column::StateChangedAt, time(identity.state_changed_at)),
+        (Column::Traits, json(&identity.traits)?),
+        (
+            Column::MetadataPublic,
+            json_if_any(identity.metadata_public.as_ref())?,
+        ),
+        (
+            Column::MetadataAdmin,
+            json_if_any(identity.metadata_admin.as_ref())?,
+        ),
+        (Column::Roles, json(&identity.roles)?),
+        (Column::RequiredActions, json(&identity.required_actions)?),
+        (Column::AcceptedTerms, json(&identity.accepted_terms)?),
+        (Column::Unmanaged, json(&identity.unmanaged)?),
+        (Column::Provenance, json(&identity.provenance)?),
+        (Column::Identifiers, json(&identity.identifiers)?),
+        (Column::Addresses, json(&identity.addresses)?),
+        (Column::CreatedAt, time(identity.created_at)),
+        (Column::UpdatedAt, time(identity.updated_at)),
+        (Column::Version, version(identity.version)),
+    ])
+}
+
+/// A version as it is kept.
+pub(super) fn version(value: i64) -> Value {
+    Value::BigInt(Some(value))
+}
+
+/// An identity as it is kept.
+pub(in crate::store) fn read(row: &Row) -> Result<Identity, StoreError> {
+    let state = match row.text(Column::State)?.as_str() {
+        "active" => IdentityState::Active,
+        "inactive" => IdentityState::Inactive,
+        _ => return Err(StoreError::Corrupt { what: WHAT }),
+    };
+    Ok(Identity {
+        id: row.parsed(Column::Id)?,
+        tenant: row.text(Column::Tenant)?,
+        schema_id: row.text(Column::SchemaId)?,
+        state,
+        state_changed_at: row.time(Column::StateChangedAt)?,
+        traits: row.json(Column::Traits)?,
+        metadata_public: row.json_if_any(Column::MetadataPublic)?,
+        metadata_admin: row.json_if_any(Column::MetadataAdmin)?,
+        roles: row.json(Column::Roles)?,
+        required_actions: row.json(Column::RequiredActions)?,
+        accepted_terms: row.json(Column::AcceptedTerms)?,
+        unmanaged: row.json(Column::Unmanaged)?,
+        provenance: row.json(Column::Provenance)?,
+        identifiers: row.json(Column::Identifiers)?,
+        addresses: row.json(Column::Addresses)?,
+        second_factors: row
+            .number_if_any(Column::SecondFactors)?
+            .map_or_else(Kinds::default, Kinds::of_bits),
+        created_at: row.time(Column::CreatedAt)?,
+        updated_at: row.time(Column::UpdatedAt)?,
+        version: row.number(Column::Version)?,
+    })
+}

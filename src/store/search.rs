@@ -1,0 +1,138 @@
+//! Searching in SQL. An index of marks narrows down who may be meant, documents are then compared
+//! letter by letter, and nothing that people type is ever part of a statement.
+
+mod conditions;
+mod index;
+mod indexing;
+mod numbered;
+mod places;
+mod sql;
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use portcullis_core::{
+    id::IdentityId,
+    search::{Found, IdentityQuery, IdentitySearch, Page, PageToken, Position, Sort, SortKey},
+    store::StoreError,
+};
+
+pub(super) use self::index::{SearchIndex, tidy};
+pub use self::indexing::Indexing;
+use self::{
+    conditions::Conditions,
+    places::{Part, Place, Places},
+};
+use super::{database::Database, identities::SqlIdentities};
+
+const WHAT: &str = "identity";
+
+/// How many are counted where that is no longer cheap.
+const MOST_COUNTED: u64 = 2000;
+
+/// Searching in SQL.
+#[derive(Debug)]
+pub(super) struct SqlSearch {
+    database: Database,
+    identities: SqlIdentities,
+}
+
+impl SqlSearch {
+    pub(super) fn new(database: Database, identities: SqlIdentities) -> Self {
+        Self {
+            database,
+            identities,
+        }
+    }
+
+    async fn found(&self, places: &[Place]) -> Result<Found, StoreError> {
+        let ids: Vec<IdentityId> = places.iter().map(|place| place.id).collect();
+        let found = self.identities.find_all(&ids).await?;
+        let mut found: HashMap<_, _> = found.into_iter().map(|one| (one.id, one)).collect();
+        Ok(Found {
+            // Whoever has been removed since is left out.
+            identities: ids.iter().filter_map(|id| found.remove(id)).collect(),
+            next: None,
+            prev: None,
+            total: None,
+        })
+    }
+}
+
+#[async_trait]
+impl IdentitySearch for SqlSearch {
+    async fn search(&self, query: &IdentityQuery) -> Result<Found, StoreError> {
+        let conditions = Conditions::of(query);
+        let mut places = Places::begin(&self.database, &conditions).await?;
+        let part = Part::of(query);
+        // One more than shown, which tells whether there are more.
+        let mut list = places.list(&part).await?;
+        let size = query.page.size() as usize;
+        let has_more = list.len() > size;
+        list.truncate(size);
+        let total = match query.total {
+            true if !has_more && part.from.is_none() && (part.offset == 0 || !list.is_empty()) => {
+                Some(part.offset + list.len() as u64)
+            }
+            true => places.count().await?,
+            false => None,
+        };
+        places.end().await?;
+        if part.is_backwards {
+            list.reverse();
+        }
+        let found = self.found(&list).await?;
+        let (prev, next) = ends(query, &list, has_more);
+        Ok(Found {
+            prev,
+            next,
+            total,
+            ..found
+        })
+    }
+}
+
+/// Where those before and those after this part are.
+fn ends(
+    query: &IdentityQuery,
+    list: &[Place],
+    has_more: bool,
+) -> (Option<Position>, Option<Position>) {
+    let token = match &query.page {
+        Page::Numbered { number, .. } => {
+            let prev = number.checked_sub(1).map(Position::Page);
+            return (prev, has_more.then(|| Position::Page(number + 1)));
+        }
+        Page::From { token, .. } => token.as_ref(),
+    };
+    let is_backwards = token.is_some_and(|token| token.backwards);
+    let has_next = is_backwards || has_more;
+    let has_prev = if is_backwards {
+        has_more
+    } else {
+        token.is_some()
+    };
+    let at = |place: &Place, backwards| {
+        Position::Token(PageToken {
+            sort: query.sort,
+            backwards,
+            key: key(query.sort, place),
+            arrival: place.seq,
+        })
+    };
+    let prev = list
+        .first()
+        .filter(|_| has_prev)
+        .map(|first| at(first, true));
+    let next = list.last().filter(|_| has_next).map(|last| at(last, false));
+    (prev, next)
+}
+
+fn key(sort: Sort, place: &Place) -> String {
+    match sort.key {
+        SortKey::Arrival => place.seq.to_string(),
+        SortKey::CreatedAt => place.created_at.to_string(),
+        SortKey::UpdatedAt => place.updated_at.to_string(),
+        SortKey::Id => place.id.to_string(),
+    }
+}

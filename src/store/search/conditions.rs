@@ -1,0 +1,110 @@
+//! What a query asks for, as conditions of statements.
+
+use std::collections::BTreeSet;
+
+use portcullis_core::{
+    credential::CredentialKind,
+    search::{Filter, IdentityQuery, Needle},
+};
+use sea_query::Value;
+
+use super::sql::Sql;
+use crate::store::{
+    cell::{text, time},
+    database::Dialect,
+};
+
+/// What a query asks for.
+#[derive(Debug, Default)]
+pub(super) struct Conditions {
+    /// What documents contain.
+    literals: Vec<String>,
+    /// The marks that they then have.
+    pub(super) marks: BTreeSet<u32>,
+    /// Bounds of when they were created: whether it is the lower one, and when that is.
+    created: Vec<(bool, Value)>,
+    /// Ids, all of which hold.
+    ids: Vec<Vec<Value>>,
+    /// Identifiers, all of which hold.
+    identifiers: Vec<String>,
+}
+
+impl Conditions {
+    pub(super) fn of(query: &IdentityQuery) -> Self {
+        let mut conditions = Self::default();
+        for term in &query.text {
+            conditions.take(Needle::of_term(term));
+        }
+        for filter in &query.filters {
+            match filter {
+                Filter::Ids(ids) => conditions.ids.push(ids.iter().map(text).collect()),
+                Filter::Identifier(identifier) => conditions.identifiers.push(identifier.clone()),
+                Filter::CreatedAfter(at) => conditions.created.push((true, time(*at))),
+                Filter::CreatedBefore(at) => conditions.created.push((false, time(*at))),
+                Filter::Facet(facet) => conditions.take(Needle::of_facet(facet)),
+            }
+        }
+        conditions
+    }
+
+    fn take(&mut self, needle: Needle) {
+        self.literals.push(needle.literal);
+        self.marks.extend(needle.marks);
+    }
+
+    /// Whether it asks for nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.literals.is_empty() && self.created.is_empty() && !self.is_narrow()
+    }
+
+    /// Whether only few can be meant, who are found by who they are.
+    pub(super) fn is_narrow(&self) -> bool {
+        !self.ids.is_empty() || !self.identifiers.is_empty()
+    }
+
+    /// Whether nobody can be meant: no database keeps a NUL, and one refuses to look for it.
+    pub(super) fn is_impossible(&self) -> bool {
+        let mut looked_for = self.literals.iter().chain(&self.identifiers);
+        looked_for.any(|text| text.contains('\0'))
+    }
+
+    /// Goes on with these conditions of `identity_search AS s`, each behind an AND.
+    pub(super) fn write(&self, sql: Sql) -> Sql {
+        let mut sql = sql;
+        for (is_lower, bound) in &self.created {
+            let sign = if *is_lower { ">" } else { "<" };
+            let sign = format!(" AND s.created_at {sign} ");
+            sql = sql.push(&sign).bind(bound.clone());
+        }
+        for ids in &self.ids {
+            sql = sql
+                .push(" AND s.identity_id IN (")
+                .bind_all(ids.clone())
+                .push(")");
+        }
+        for identifier in &self.identifiers {
+            let kinds = CredentialKind::ALL.map(|kind| text(kind.as_str()));
+            sql = sql
+                .push(" AND s.identity_id IN (SELECT identity_id FROM identity_identifiers WHERE identifier = ")
+                .bind(text(identifier))
+                .push(" UNION SELECT identity_id FROM credentials WHERE kind IN (")
+                .bind_all(kinds)
+                .push(") AND identifier = ")
+                .bind(text(identifier))
+                .push(")");
+        }
+        self.write_literals(sql)
+    }
+
+    fn write_literals(&self, sql: Sql) -> Sql {
+        let place = match sql.dialect() {
+            Dialect::Sqlite => "instr",
+            Dialect::Postgres => "strpos",
+        };
+        self.literals.iter().fold(sql, |sql, literal| {
+            sql.push(&format!(" AND {place}(s.document, "))
+                .bind(text(literal))
+                .push(") > 0")
+        })
+    }
+}

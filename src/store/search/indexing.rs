@@ -1,0 +1,83 @@
+//! Making documents anew where other traits are searched than when they were made, and making them
+//! at all for those who were here before there were any.
+
+use std::time::Duration;
+
+use portcullis_core::{id::IdentityId, store::StoreError};
+
+use super::{WHAT, index::SearchIndex, sql::Sql};
+use crate::store::{cell::text, table::Column};
+
+/// How many are taken in at once.
+const BATCH: u64 = 100;
+
+/// Where to go on once everybody has been taken in: behind every id.
+const DONE: &str = "~";
+
+/// Beside a gateway until everybody can be found.
+#[derive(Debug)]
+pub struct Indexing {
+    index: SearchIndex,
+}
+
+impl Indexing {
+    pub(in crate::store) fn new(index: SearchIndex) -> Self {
+        Self { index }
+    }
+
+    /// Works until everybody can be found, over every failure of the store.
+    pub async fn run(self) {
+        while let Err(error) = self.finish().await {
+            tracing::warn!(%error, "not everybody can be found yet");
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+    }
+
+    /// Goes on where the last one stopped, on this node or another.
+    pub async fn finish(&self) -> Result<(), StoreError> {
+        let stamp = self.index.schemas.search_stamp();
+        let mut position = self.position(&stamp).await?;
+        while position != DONE {
+            position = self.take_in(&stamp, &position).await?;
+        }
+        Ok(())
+    }
+
+    /// Up to which identity everybody is taken in as they should be.
+    async fn position(&self, stamp: &str) -> Result<String, StoreError> {
+        let sql = Sql::new(
+            &self.index.database,
+            "SELECT position FROM search_states WHERE name = 'identities' AND stamp = ",
+        )
+        .bind(text(stamp));
+        let rows = self.index.database.rows(sql.statement(WHAT)).await?;
+        rows.first()
+            .map_or(Ok(String::new()), |row| row.text(Column::Position))
+    }
+
+    async fn take_in(&self, stamp: &str, position: &str) -> Result<String, StoreError> {
+        let database = &self.index.database;
+        let sql = Sql::new(database, "SELECT id FROM identities WHERE id > ")
+            .bind(text(position))
+            .push(" ORDER BY id LIMIT ")
+            .bind(super::places::count(BATCH));
+        let rows = database.rows(sql.statement(WHAT)).await?;
+        let ids: Result<Vec<IdentityId>, _> =
+            rows.iter().map(|row| row.parsed(Column::Id)).collect();
+        let ids = ids?;
+        let mut transaction = database.begin().await?;
+        for id in &ids {
+            self.index.relink(&mut transaction, *id).await?;
+        }
+        let position = match ids.last() {
+            Some(last) if ids.len() as u64 == BATCH => last.to_string(),
+            _ => DONE.to_owned(),
+        };
+        let state = Sql::new(database, "INSERT INTO search_states (name, stamp, position) VALUES ('identities', ")
+            .bind_all([text(stamp), text(&position)])
+            .push(") ON CONFLICT (name) DO UPDATE SET stamp = excluded.stamp, position = excluded.position");
+        transaction.execute(state.statement(WHAT)).await?;
+        transaction.commit().await?;
+        Ok(position)
+    }
+}

@@ -1,0 +1,390 @@
+//! Where those stand who are meant.
+//!
+//! Three ways lead to them. A walk along an index of the order asked for finds what is common; an
+//! index of marks finds what is rare; and in the order of arrival the marks themselves come in order.
+
+use portcullis_core::{
+    id::IdentityId,
+    search::{IdentityQuery, Page, PageToken, Sort, SortKey},
+    store::StoreError,
+};
+use sea_query::Value;
+
+use super::{
+    MOST_COUNTED, WHAT,
+    conditions::Conditions,
+    index::{STRETCH, number, stretch_mark},
+    sql::Sql,
+};
+use crate::store::{
+    cell::{Row, text},
+    database::{Database, Dialect, Transaction},
+    table::Column,
+};
+
+/// For each that is to be shown, so many are looked at before an index is asked.
+const LOOKED_AT: u64 = 60;
+
+/// At least so many are.
+const LEAST_LOOKED_AT: u64 = 4000;
+
+/// So many are gathered and sorted at most.
+const MOST_GATHERED: u64 = 20_000;
+
+/// Where an identity stands.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) id: IdentityId,
+    pub(super) seq: i64,
+    pub(super) created_at: i64,
+    pub(super) updated_at: i64,
+}
+
+/// The part of them that is asked for.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) key: SortKey,
+    /// Whether the largest come first, the way it is gone through.
+    pub(super) is_descending: bool,
+    /// Whether it is gone through backwards.
+    pub(super) is_backwards: bool,
+    pub(super) from: Option<PageToken>,
+    pub(super) offset: u64,
+    /// One more than are shown.
+    pub(super) limit: u64,
+}
+
+impl Part {
+    pub(super) fn of(query: &IdentityQuery) -> Self {
+        let Sort { key, descending } = query.sort;
+        let limit = u64::from(query.page.size()) + 1;
+        let (from, offset) = match &query.page {
+            Page::From { token, .. } => (token.clone(), 0),
+            Page::Numbered { number, size } => (None, number.saturating_mul(u64::from(*size))),
+        };
+        let is_backwards = from.as_ref().is_some_and(|token| token.backwards);
+        Self {
+            key,
+            is_descending: descending != is_backwards,
+            is_backwards,
+            from,
+            offset: offset.min(u64::from(u32::MAX)),
+            limit,
+        }
+    }
+
+    /// Goes on with what is behind the place where it begins.
+    pub(super) fn write_from(&self, sql: Sql) -> Sql {
+        let Some(token) = &self.from else { return sql };
+        let sign = if self.is_descending { "<" } else { ">" };
+        let pair = |column: &str| format!(" AND (s.{column}, s.seq) {sign} (");
+        let moment = number(token.key.parse().unwrap_or_default());
+        let both = [moment, number(token.arrival)];
+        match self.key {
+            SortKey::Arrival => sql
+                .push(&format!(" AND s.seq {sign} "))
+                .bind(number(token.arrival)),
+            SortKey::CreatedAt => sql.push(&pair("created_at")).bind_all(both).push(")"),
+            SortKey::UpdatedAt => sql.push(&pair("updated_at")).bind_all(both).push(")"),
+            SortKey::Id => sql
+                .push(&format!(" AND s.identity_id {sign} "))
+                .bind(text(&token.key)),
+        }
+    }
+
+    /// Goes on with the order.
+    pub(super) fn write_order(&self, sql: Sql) -> Sql {
+        let way = if self.is_descending { "DESC" } else { "ASC" };
+        sql.push(&match self.key {
+            SortKey::Arrival => format!(" ORDER BY s.seq {way}"),
+            SortKey::CreatedAt => format!(" ORDER BY s.created_at {way}, s.seq {way}"),
+            SortKey::UpdatedAt => format!(" ORDER BY s.updated_at {way}, s.seq {way}"),
+            SortKey::Id => format!(" ORDER BY s.identity_id {way}"),
+        })
+    }
+
+    fn write_limit(&self, sql: Sql) -> Sql {
+        limited(sql, self.limit, self.offset)
+    }
+}
+
+/// Goes on with how many are wanted, behind how many others.
+pub(super) fn limited(sql: Sql, limit: u64, offset: u64) -> Sql {
+    sql.push(" LIMIT ")
+        .bind(count(limit))
+        .push(" OFFSET ")
+        .bind(count(offset))
+}
+
+pub(super) fn count(value: u64) -> Value {
+    number(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// The columns of a place.
+pub(super) const PLACE: &str = "s.seq AS seq, s.identity_id AS identity_id, \
+     s.created_at AS created_at, s.updated_at AS updated_at";
+
+/// Finds places.
+pub(super) struct Places<'a> {
+    pub(super) database: &'a Database,
+    pub(super) conditions: &'a Conditions,
+    /// PostgreSQL is told there how to go about it.
+    transaction: Option<Transaction>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) async fn begin(
+        database: &'a Database,
+        conditions: &'a Conditions,
+    ) -> Result<Self, StoreError> {
+        let mut places = Self {
+            database,
+            conditions,
+            transaction: None,
+        };
+        if database.dialect() == Dialect::Postgres {
+            let mut transaction = database.begin().await?;
+            // Of how rare a text is its guesses are wild; these ways are never the worst.
+            let settings = [
+                ("enable_seqscan", "off"),
+                ("enable_hashjoin", "off"),
+                ("enable_mergejoin", "off"),
+                ("jit", "off"),
+                ("plan_cache_mode", "force_custom_plan"),
+            ];
+            let settings =
+                settings.map(|(name, value)| format!("set_config('{name}', '{value}', true)"));
+            let settings = Sql::new(database, "SELECT ").push(&settings.join(", "));
+            transaction.execute(settings.statement(WHAT)).await?;
+            places.transaction = Some(transaction);
+        }
+        Ok(places)
+    }
+
+    pub(super) async fn end(self) -> Result<(), StoreError> {
+        match self.transaction {
+            Some(transaction) => transaction.commit().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Those who are meant, in their order.
+    pub(super) async fn list(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        if self.conditions.is_impossible() {
+            return Ok(Vec::new());
+        }
+        if self.conditions.is_empty() {
+            return self.of_all(part).await;
+        }
+        if self.conditions.is_narrow() {
+            return self.directly(part).await;
+        }
+        if part.key == SortKey::Arrival && !self.conditions.marks.is_empty() {
+            return match self.database.dialect() {
+                Dialect::Sqlite => self.by_marks_in_order(part).await,
+                Dialect::Postgres => self.by_stretches(part).await,
+            };
+        }
+        let walked = self.by_walking(part).await?;
+        match walked.len() as u64 == part.limit {
+            true => Ok(walked),
+            false => self.by_gathering(part).await,
+        }
+    }
+
+    /// How many are meant, where that is cheap.
+    pub(super) async fn count(&mut self) -> Result<Option<u64>, StoreError> {
+        if self.conditions.is_empty() {
+            return self.all().await.map(Some);
+        }
+        let bounded = Part {
+            key: SortKey::Arrival,
+            is_descending: false,
+            is_backwards: false,
+            from: None,
+            offset: 0,
+            limit: MOST_COUNTED + 1,
+        };
+        let counted = self.list(&bounded).await?.len() as u64;
+        Ok((counted <= MOST_COUNTED).then_some(counted))
+    }
+
+    /// Statement by statement, as the database thinks best.
+    async fn directly(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        let sql = self.selection("FROM identity_search AS s WHERE 1 = 1");
+        let sql = part.write_order(part.write_from(self.conditions.write(sql)));
+        self.places(part.write_limit(sql)).await
+    }
+
+    /// Looks at so many in their order.
+    async fn by_walking(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        let looked_at = LEAST_LOOKED_AT.max(part.limit * LOOKED_AT);
+        let sql = self.selection("FROM (SELECT * FROM identity_search AS s WHERE 1 = 1");
+        let sql = part
+            .write_order(part.write_from(sql))
+            .push(" LIMIT ")
+            .bind(count(looked_at));
+        let sql = self.conditions.write(sql.push(") AS s WHERE 1 = 1"));
+        self.places(part.write_limit(part.write_order(sql))).await
+    }
+
+    /// In SQLite marks are found in the order of arrival.
+    async fn by_marks_in_order(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        let sql = self.selection(
+            "FROM identity_marks AS m CROSS JOIN identity_search AS s ON s.seq = m.rowid",
+        );
+        let mut sql = self.write_match(sql.push(" WHERE "));
+        let (sign, way) = match part.is_descending {
+            true => ("<", "DESC"),
+            false => (">", "ASC"),
+        };
+        if let Some(token) = &part.from {
+            sql = sql
+                .push(&format!(" AND m.rowid {sign} "))
+                .bind(number(token.arrival));
+        }
+        let sql = self
+            .conditions
+            .write(sql)
+            .push(&format!(" ORDER BY m.rowid {way}"));
+        self.places(part.write_limit(sql)).await
+    }
+
+    /// In PostgreSQL they are found in no order, so they are asked for by stretches of arrivals: the
+    /// first alone, then two, then four. What is common is soon found; what is rare costs little
+    /// wherever it is.
+    async fn by_stretches(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        let last = Sql::new(
+            self.database,
+            "SELECT CAST(COALESCE(MAX(seq), 0) AS BIGINT) AS seq FROM identity_search",
+        );
+        let last = self.rows(last).await?;
+        let last = last.first().map_or(Ok(0), |row| row.number(Column::Seq))? / STRETCH;
+        let first = part.from.as_ref().map(|token| token.arrival / STRETCH);
+        let all: Vec<i64> = match part.is_descending {
+            true => (0..=first.unwrap_or(last).min(last)).rev().collect(),
+            false => (first.unwrap_or(0).max(0)..=last).collect(),
+        };
+        let (mut rest, mut step, mut found) = (all.as_slice(), 1, Vec::new());
+        let wanted = part.offset + part.limit;
+        while !rest.is_empty() && (found.len() as u64) < wanted {
+            let (stretches, others) = rest.split_at(step.min(rest.len()));
+            let missing = wanted - found.len() as u64;
+            found.extend(self.within(part, stretches, missing).await?);
+            (rest, step) = (others, step * 2);
+        }
+        let skipped = usize::try_from(part.offset).unwrap_or(usize::MAX);
+        Ok(found.into_iter().skip(skipped).collect())
+    }
+
+    async fn within(
+        &mut self,
+        part: &Part,
+        stretches: &[i64],
+        limit: u64,
+    ) -> Result<Vec<Place>, StoreError> {
+        let way = if part.is_descending { "DESC" } else { "ASC" };
+        let stretches = stretches
+            .iter()
+            .map(|stretch| stretch_mark(*stretch))
+            .collect();
+        let sql = Sql::new(
+            self.database,
+            "WITH m AS MATERIALIZED (SELECT seq FROM identity_marks WHERE ",
+        );
+        let sql = self
+            .write_match(sql)
+            .push(" AND marks && ")
+            .bind_marks(&stretches);
+        let sql = sql.push(&format!(
+            ") SELECT {PLACE} FROM (SELECT seq FROM m ORDER BY seq {way} OFFSET 0) AS m \
+             JOIN identity_search AS s ON s.seq = m.seq WHERE 1 = 1"
+        ));
+        let sql = self.conditions.write(part.write_from(sql));
+        let sql = sql.push(&format!(" ORDER BY m.seq {way}"));
+        self.places(limited(sql, limit, 0)).await
+    }
+
+    /// Gathers all of them and sorts them; where they are many after all, they are met soon enough on
+    /// a walk without an end.
+    async fn by_gathering(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        let has_marks = !self.conditions.marks.is_empty();
+        let sql = match (has_marks, self.database.dialect()) {
+            (false, _) => self.selection("FROM identity_search AS s WHERE 1 = 1"),
+            (true, Dialect::Sqlite) => {
+                let from = "FROM identity_marks AS m CROSS JOIN identity_search AS s ON s.seq = m.rowid WHERE ";
+                self.write_match(self.selection(from))
+            }
+            (true, Dialect::Postgres) => {
+                let with = "WITH m AS MATERIALIZED (SELECT seq FROM identity_marks WHERE ";
+                let sql = self.write_match(Sql::new(self.database, with));
+                let from = "FROM m JOIN identity_search AS s ON s.seq = m.seq WHERE 1 = 1";
+                sql.push(&format!(") SELECT {PLACE} {from}"))
+            }
+        };
+        let sql = self.conditions.write(part.write_from(sql));
+        let sql = limited(sql, MOST_GATHERED, 0);
+        let mut gathered = self.places(sql).await?;
+        if gathered.len() as u64 == MOST_GATHERED {
+            return self.directly(part).await;
+        }
+        gathered.sort_by(|a, b| part.compare(a, b));
+        let skipped = usize::try_from(part.offset).unwrap_or(usize::MAX);
+        let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
+        Ok(gathered.into_iter().skip(skipped).take(limit).collect())
+    }
+
+    pub(super) fn selection(&self, from: &str) -> Sql {
+        Sql::new(self.database, &format!("SELECT {PLACE} {from}"))
+    }
+
+    /// Goes on with the condition that marks are there.
+    fn write_match(&self, sql: Sql) -> Sql {
+        let marks = &self.conditions.marks;
+        match self.database.dialect() {
+            Dialect::Sqlite => {
+                let marks: Vec<_> = marks.iter().map(|mark| format!("{mark:x}")).collect();
+                sql.push("identity_marks MATCH ")
+                    .bind(text(marks.join(" AND ")))
+            }
+            Dialect::Postgres => sql.push("marks @> ").bind_marks(marks),
+        }
+    }
+
+    pub(super) async fn places(&mut self, sql: Sql) -> Result<Vec<Place>, StoreError> {
+        let rows = self.rows(sql).await?;
+        let place = |row: &Row| {
+            Ok(Place {
+                id: row.parsed(Column::IdentityId)?,
+                seq: row.number(Column::Seq)?,
+                created_at: row.number(Column::CreatedAt)?,
+                updated_at: row.number(Column::UpdatedAt)?,
+            })
+        };
+        rows.iter().map(place).collect()
+    }
+
+    pub(super) async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        let statement = sql.statement(WHAT);
+        match &mut self.transaction {
+            Some(transaction) => transaction.rows(statement).await,
+            None => self.database.rows(statement).await,
+        }
+    }
+}
+
+impl Part {
+    fn compare(&self, a: &Place, b: &Place) -> std::cmp::Ordering {
+        let order = match self.key {
+            SortKey::Arrival => a.seq.cmp(&b.seq),
+            SortKey::CreatedAt => (a.created_at, a.seq).cmp(&(b.created_at, b.seq)),
+            SortKey::UpdatedAt => (a.updated_at, a.seq).cmp(&(b.updated_at, b.seq)),
+            SortKey::Id => a.id.cmp(&b.id),
+        };
+        if self.is_descending {
+            order.reverse()
+        } else {
+            order
+        }
+    }
+}
