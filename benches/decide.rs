@@ -68,6 +68,7 @@ fn principal() -> Arc<Principal> {
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),
+        external_id: None,
         second_factors: Default::default(),
         created_at: now,
         updated_at: now,

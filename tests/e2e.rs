@@ -36,6 +36,7 @@ mod e2e {
     mod open_redirect;
     mod passkeys;
     mod passwords;
+    mod people;
     mod profiles;
     mod provider;
     mod quiet_log;

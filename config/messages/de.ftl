@@ -250,6 +250,7 @@ insufficient_role = Ihre Rollen erlauben das nicht.
 last_administrator = Das ist die letzte Person mit der Rolle admin, deshalb bleibt sie es.
 host_refused = Die Anfrage ging an einen Hostnamen, der nicht unserer ist.
 identity_not_found = Niemand hat diese Kennung.
+identity_conflict = Hier gibt es schon jemanden, der sich mit demselben anmeldet oder anderswo dasselbe Konto oder denselben Namen hat.
 record_not_found = Unter dieser Kennung gibt es nichts.
 
 ## Formulare

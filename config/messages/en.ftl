@@ -258,6 +258,7 @@ insufficient_role = Your roles do not allow this.
 last_administrator = This is the last administrator, so it stays one.
 host_refused = The request was sent to a host name that is not ours.
 identity_not_found = There is nobody with this id.
+identity_conflict = Somebody else is here already who signs in with the same, or has the same account or name elsewhere.
 record_not_found = There is nothing with this id.
 
 ## Forms

@@ -1,7 +1,15 @@
 //! The API: one file for each kind of thing, each with its part of the table of endpoints.
 
+mod document;
+mod pages;
+
 pub(crate) mod api_credentials;
 pub(crate) mod audit;
+pub(crate) mod credentials;
 pub(crate) mod identities;
 pub(crate) mod impersonation;
+pub(crate) mod recovery;
+pub(crate) mod required_actions;
+pub(crate) mod sessions;
+pub(crate) mod unmanaged;
 pub(crate) mod version;

@@ -1,4 +1,19 @@
-//! People: what is done to identities, for the API and the console alike.
+//! People: what is done to identities, for the API and the console alike. Every function here finds out
+//! whether its caller may do that to this very identity, does it, and writes it down.
+
+mod actions;
+mod audit;
+mod change;
+mod create;
+pub(crate) mod credentials;
+mod delete;
+mod facts;
+mod links;
+pub(crate) mod outreach;
+pub(crate) mod password;
+pub(crate) mod refusal;
+pub(crate) mod sessions;
+mod wanted;
 
 pub(crate) mod impersonation;
 
@@ -7,9 +22,24 @@ use portcullis_kit::Failure;
 
 use crate::desk::Desk;
 
+pub(crate) use self::{
+    change::change,
+    create::create,
+    delete::{belongings, delete},
+    links::NewLink,
+    password::NewPassword,
+    wanted::{Proved, Wanted},
+};
+
 /// The identity of this id; what is no id is nobody's.
 pub(crate) async fn find(desk: &Desk, id: &str) -> Result<Identity, Failure> {
     let id = id.parse().map_err(|_| Code::IdentityNotFound)?;
     let found = desk.services.identities.find(id).await?;
+    found.ok_or_else(|| Code::IdentityNotFound.into())
+}
+
+/// The identity that is called this elsewhere.
+pub(crate) async fn find_by_external_id(desk: &Desk, name: &str) -> Result<Identity, Failure> {
+    let found = desk.services.identities.find_by_external_id(name).await?;
     found.ok_or_else(|| Code::IdentityNotFound.into())
 }

@@ -34,9 +34,14 @@ fn table() -> Endpoints {
         .with(api::version::endpoints)
         .with(oauth2::endpoints)
         .with(api::identities::endpoints)
+        .with(api::credentials::endpoints)
+        .with(api::sessions::endpoints)
+        .with(api::recovery::endpoints)
+        .with(api::required_actions::endpoints)
+        .with(api::unmanaged::endpoints)
+        .with(api::impersonation::endpoints)
         .with(api::api_credentials::endpoints)
         .with(api::audit::endpoints)
-        .with(api::impersonation::endpoints)
 }
 
 async fn nothing(code: Code) -> Outcome {

@@ -8,4 +8,5 @@ mod house;
 mod identities;
 mod impersonation;
 mod oauth2;
+mod people;
 mod table;

@@ -71,7 +71,4 @@ pub use config::{
 };
 pub use guard::CaptchaGuard;
 pub use plugin::SelfService;
-pub use recovery::{
-    errand::{Errand, ErrandError, Errands, Sent},
-    issue::{Recoveries, Recovery},
-};
+pub use recovery::{errand::Errands, issue::Recoveries};

@@ -15,6 +15,7 @@ use portcullis_core::{
     message::Message,
     method::{Method, MethodError, Verified},
     schema::normalise_identifier,
+    secret::Secret,
     store::StoreError,
     ui::Node,
 };
@@ -312,6 +313,15 @@ impl Method for Password {
         identity: &Identity,
     ) -> Result<Credential, MethodError> {
         self.credential(identity, chosen(submission)?).await
+    }
+
+    fn import(&self, kept: &Secret, identity: &Identity) -> Result<Credential, MethodError> {
+        let imported = self.imported(identity, kept.expose());
+        imported.map_err(|why| {
+            let mut why = why.to_string();
+            why.push('.');
+            about_password(Box::new(Message::invalid(&why)))
+        })
     }
 }
 

@@ -1,8 +1,7 @@
 //! `send-actions-email`: having somebody do something, by a letter whose link leads there.
 
 use clap::Args;
-use portcullis_core::action::Action;
-use portcullis_self_service::Errand as Asked;
+use portcullis_core::{action::Action, errand::Errand as Asked};
 use serde_json::json;
 
 use super::{Common, Consent, Failure, Selector, lifespan::Lifespan, providers::Errand};
@@ -45,7 +44,7 @@ pub(super) fn run(common: &Common, asked: &SendActionsEmail) -> Result<(), Failu
             identity.id,
             Asked {
                 actions: actions.clone(),
-                lifespan: asked.lifespan.or(config.mail.actions_lifespan),
+                lifespan: Some(asked.lifespan.or(config.mail.actions_lifespan)),
                 return_to: asked.return_to.clone(),
             },
         );

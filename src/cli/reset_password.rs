@@ -3,9 +3,10 @@
 
 use clap::Args;
 use portcullis_core::{
-    action::Action, event::Event, id::IdentityId, identity::rewrite, stage::Observer,
+    action::Action, errand::Recovery, event::Event, id::IdentityId, identity::rewrite,
+    stage::Observer,
 };
-use portcullis_self_service::{MailedProof, Recovery};
+use portcullis_self_service::MailedProof;
 use serde_json::{Value, json};
 
 use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk, lifespan::Lifespan};

@@ -186,6 +186,13 @@ impl Actions {
         settings.filter(|settings| settings.enabled)
     }
 
+    /// Every action that has settings, in the order in which they are asked for, switched on or not.
+    pub fn all(&self) -> Vec<(Action, &ActionSettings)> {
+        let mut all: Vec<_> = self.settings.iter().map(|(one, of)| (*one, of)).collect();
+        all.sort_by_key(|(action, settings)| (settings.priority, *action));
+        all
+    }
+
     /// The actions that are switched on, in the order in which they are asked for.
     pub fn enabled(&self) -> Vec<Action> {
         in_order(&self.settings)

@@ -111,6 +111,9 @@ pub struct ProviderRecord {
     /// What can be registered there for signing out.
     #[serde(flatten)]
     pub sign_out: SignOutAddresses,
+    /// The issuer of its accounts, where all have the same.
+    #[serde(skip)]
+    pub account_issuer: Option<String>,
     /// Its table with all defaults, without any secret.
     #[serde(flatten)]
     pub table: Map<String, Value>,

@@ -143,6 +143,8 @@ pub enum LinkReason {
     Settings,
     /// A command made it.
     Command,
+    /// An administrator made it.
+    Administrator,
 }
 
 impl LinkReason {
@@ -156,6 +158,7 @@ impl LinkReason {
             Self::Proved => "proved",
             Self::Settings => "settings",
             Self::Command => "command",
+            Self::Administrator => "administrator",
         }
     }
 }

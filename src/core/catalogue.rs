@@ -92,6 +92,7 @@ catalogue! {
     LastAdministrator = "last_administrator", CONFLICT, "This is the last administrator, so it stays one.";
     HostRefused = "host_refused", FORBIDDEN, "The request was sent to a host name that is not ours.";
     IdentityNotFound = "identity_not_found", NOT_FOUND, "There is nobody with this id.";
+    IdentityConflict = "identity_conflict", CONFLICT, "Somebody else is here already who signs in with the same, or has the same account or name elsewhere.";
     RecordNotFound = "record_not_found", NOT_FOUND, "There is nothing with this id.";
 }
 
@@ -167,6 +168,7 @@ mod tests {
 409 last_administrator
 403 host_refused
 404 identity_not_found
+409 identity_conflict
 404 record_not_found
 ";
 

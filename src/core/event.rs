@@ -190,6 +190,8 @@ pub enum CreationReason {
     FirstSignIn,
     /// A command made it.
     Command,
+    /// An administrator made it.
+    Administrator,
 }
 
 impl CreationReason {
@@ -199,6 +201,7 @@ impl CreationReason {
             Self::Registration => "registration",
             Self::FirstSignIn => "first_sign_in",
             Self::Command => "command",
+            Self::Administrator => "administrator",
         }
     }
 }
@@ -210,6 +213,8 @@ pub enum UnlinkReason {
     Settings,
     /// A command removed it.
     Command,
+    /// An administrator removed it.
+    Administrator,
     /// Its provider was switched off or removed.
     ProviderRemoved,
     /// The identity was reclaimed from whoever had linked it unproved.
@@ -226,6 +231,7 @@ impl UnlinkReason {
         match self {
             Self::Settings => "settings",
             Self::Command => "command",
+            Self::Administrator => "administrator",
             Self::ProviderRemoved => "provider_removed",
             Self::Reclaimed => "reclaimed",
             Self::Moved => "moved",

@@ -29,6 +29,9 @@ pub struct Identity {
     pub state_changed_at: Timestamp,
     /// What is known of it, valid against its schema.
     pub traits: Value,
+    /// What it is called elsewhere; at most one identity is called the same.
+    #[serde(default)]
+    pub external_id: Option<String>,
     /// Further facts it may see but not change.
     pub metadata_public: Option<Value>,
     /// Further facts only administrators see.
@@ -91,6 +94,7 @@ impl Identity {
             state: IdentityState::Active,
             state_changed_at: now,
             traits: Value::Null,
+            external_id: None,
             metadata_public: None,
             metadata_admin: None,
             roles: Vec::new(),
@@ -191,6 +195,22 @@ pub trait IdentityStore: Debug + Send + Sync {
 
     /// Every identity that holds this normalised address, verified or not.
     async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError>;
+
+    /// The identity that is called this elsewhere.
+    async fn find_by_external_id(&self, external_id: &str) -> Result<Option<Identity>, StoreError> {
+        let mut after = None;
+        loop {
+            let page = self.list(after, 500).await?;
+            let Some(last) = page.last() else {
+                return Ok(None);
+            };
+            after = Some(last.id);
+            let is_it = |one: &Identity| one.external_id.as_deref() == Some(external_id);
+            if let Some(found) = page.into_iter().find(is_it) {
+                return Ok(Some(found));
+            }
+        }
+    }
 
     /// The identities in the order of their ids, those after `after`, at most `limit` of them.
     async fn list(

@@ -17,6 +17,7 @@ pub mod cookie;
 pub mod credential;
 pub mod credentials;
 pub mod entropy;
+pub mod errand;
 pub mod event;
 pub mod expression;
 pub mod factor;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use crate::{
-    credential::Credential, flow::FlowKind, identity::Identity, message::Message,
+    credential::Credential, flow::FlowKind, identity::Identity, message::Message, secret::Secret,
     store::StoreError, ui::Node,
 };
 
@@ -37,6 +37,13 @@ pub trait Method: Debug + Send + Sync {
         submission: &Value,
         identity: &Identity,
     ) -> Result<Credential, MethodError>;
+
+    /// The credential of an identity that another system has made, as it kept it; it is not stored
+    /// yet. Without a word of its own a method takes none over.
+    fn import(&self, _kept: &Secret, _identity: &Identity) -> Result<Credential, MethodError> {
+        let message = Message::invalid("Nothing that another system has made is taken over here.");
+        Err(MethodError::Invalid(vec![(None, message)]))
+    }
 }
 
 /// Who a submission proves to be, and by what.

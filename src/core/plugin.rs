@@ -18,6 +18,7 @@ use crate::{
     cookie::Cookies,
     credential::CredentialStore,
     entropy::Entropy,
+    errand::Outreach,
     event::Event,
     factor::Factors,
     flow::FlowStore,
@@ -117,6 +118,8 @@ pub struct Services {
     pub addresses: Addresses,
     /// Who takes mail.
     pub mailer: Arc<dyn Mailer>,
+    /// What administrators hand out to people and have them do.
+    pub outreach: Arc<dyn Outreach>,
     /// Who hears of sign-ins.
     pub announcer: Announcer,
 }

@@ -143,6 +143,25 @@ pub struct Device {
     pub user_agent: Option<String>,
 }
 
+/// Which sessions are meant by whether they still open anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Liveness {
+    /// Those that do, or those that do not.
+    pub is_live: bool,
+    /// Whatever ends later than this may.
+    pub now: Timestamp,
+    /// Whatever was in use since then may.
+    pub idle_since: Timestamp,
+}
+
+impl Liveness {
+    /// Whether a session is meant.
+    pub fn fits(&self, session: &Session) -> bool {
+        let is_live = session.expires_at > self.now && session.last_seen_at > self.idle_since;
+        is_live == self.is_live
+    }
+}
+
 /// Keeps sessions. Writes are seen by every node at once; where a shared cache stands before the
 /// record, the implementation keeps both equal.
 #[async_trait]
@@ -153,8 +172,20 @@ pub trait SessionStore: Debug + Send + Sync {
     /// The session that this token opens, expired or not.
     async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError>;
 
+    /// The session of this id, expired or not.
+    async fn find_by_id(&self, id: SessionId) -> Result<Option<Session>, StoreError>;
+
     /// All sessions of an identity, newest first, expired ones included.
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError>;
+
+    /// The sessions of everybody in the order of their ids, those after `after`, at most `limit` of
+    /// them: all, or those that are as live as this.
+    async fn list_all(
+        &self,
+        liveness: Option<&Liveness>,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StoreError>;
 
     /// Notes that a session was in use, and with it the one that its administrator acts from.
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError>;

@@ -4,11 +4,13 @@ mod administration;
 pub mod contract;
 mod meddled;
 mod memory;
+mod outreach;
 
 pub use self::{
     administration::NoAdministration,
     meddled::{Meddled, Meddler, Meddling},
     memory::{Call, MemoryStore},
+    outreach::CannedOutreach,
 };
 
 use std::sync::{

@@ -187,6 +187,7 @@ async fn services(
         true => vec![Arc::new(foundation.passwords(config)?)],
         false => Vec::new(),
     };
+    let outreach = foundation.outreach(config, announcer.clone()).await?;
     Ok(Services {
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
@@ -209,6 +210,7 @@ async fn services(
         cookies: foundation.cookies.clone(),
         addresses: foundation.addresses.clone(),
         mailer: Arc::clone(&foundation.post.mailer),
+        outreach: Arc::new(outreach),
         announcer,
     })
 }

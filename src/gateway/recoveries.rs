@@ -1,9 +1,15 @@
 //! Recoveries that administrators hand out or mail, made as the gateway's own are.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use portcullis_core::plugin::Announcer;
-use portcullis_self_service::{Errands, Recoveries};
+use async_trait::async_trait;
+use portcullis_core::{
+    errand::{Errand, ErrandError, Handed, Handout, Outreach, Recovery, Sent},
+    id::IdentityId,
+    plugin::Announcer,
+    store::StoreError,
+};
+use portcullis_self_service::{Errands, MailedProof, Recoveries};
 
 use super::{BuildError, Foundation};
 use crate::config::Config;
@@ -33,6 +39,43 @@ impl Foundation {
             actions: Arc::clone(&self.actions),
             mailer: Arc::clone(&self.post.mailer),
             announcer,
+            lifespan: config.mail.actions_lifespan,
         })
+    }
+
+    /// Both, for administrators.
+    pub(super) async fn outreach(
+        &self,
+        config: &Config,
+        announcer: Announcer,
+    ) -> Result<Reaching, BuildError> {
+        Ok(Reaching {
+            errands: self.errands(config, announcer).await?,
+            lifespan: config.plugins.self_service.recovery.lifespan,
+        })
+    }
+}
+
+/// Hands out and mails what the self-service flows take.
+#[derive(Debug)]
+pub(super) struct Reaching {
+    errands: Errands,
+    lifespan: Duration,
+}
+
+#[async_trait]
+impl Outreach for Reaching {
+    async fn hand_out(&self, id: IdentityId, handout: Handout) -> Result<Recovery, StoreError> {
+        let proof = match handout.proof {
+            Handed::Code => MailedProof::Code,
+            Handed::Link => MailedProof::Link,
+        };
+        let lifespan = handout.lifespan.unwrap_or(self.lifespan);
+        let recoveries = &self.errands.recoveries;
+        recoveries.create_for(id, proof, lifespan).await
+    }
+
+    async fn send(&self, id: IdentityId, errand: Errand) -> Result<Sent, ErrandError> {
+        self.errands.send(id, errand).await
     }
 }

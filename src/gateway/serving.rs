@@ -40,6 +40,9 @@ use crate::{
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long a body on the admin listener may be at least: a thousand new identities.
+const ADMIN_BODY_BYTES: usize = 4 * 1024 * 1024;
+
 /// How often what has expired is removed from the record.
 const PURGE_PERIOD: Duration = Duration::from_secs(10 * 60);
 
@@ -85,7 +88,9 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
         ("/schemas".to_owned(), Arc::new(documents)),
     ];
     admin.extend(admin_pages);
-    server.in_process("admin", Endpoint::bind(config.listen.admin)?, own(admin));
+    let mut admin = own(admin);
+    admin.body_bytes = admin.body_bytes.max(ADMIN_BODY_BYTES);
+    server.in_process("admin", Endpoint::bind(config.listen.admin)?, admin);
     let metrics = vec![("/metrics".to_owned(), foundation.metrics.pages())];
     server.in_process(
         "metrics",

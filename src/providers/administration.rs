@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     builtin,
-    config::{self, Finding},
+    config::{self, Finding, Spoken},
     store::StoredProvider,
 };
 
@@ -40,6 +40,15 @@ pub(crate) struct Administration {
     pub(crate) addresses: Addresses,
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// The issuer of a provider's accounts, where all have the same and another system calls them the same.
+fn account_issuer(table: &config::Provider) -> Option<String> {
+    // Microsoft's accounts have names here that no other system knows them by.
+    match table.spoken() {
+        Spoken::Microsoft(_) => None,
+        _ => table.account_issuer(),
+    }
 }
 
 #[async_trait]
@@ -153,6 +162,7 @@ impl Administration {
             source: entry.origin.source(),
             redirect_uri: self.addresses.redirect_uri(id),
             sign_out: self.addresses.sign_out(id),
+            account_issuer: account_issuer(&entry.table),
             table: shown(&entry.table),
         }
     }

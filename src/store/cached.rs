@@ -10,7 +10,7 @@ use portcullis_core::{
     id::{CredentialId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore},
     secret::TokenHash,
-    session::{Session, SessionStore},
+    session::{Liveness, Session, SessionStore},
     store::StoreError,
 };
 use serde_json::Value;
@@ -64,8 +64,21 @@ impl SessionStore for CachedSessions {
         self.record.find(token).await
     }
 
+    async fn find_by_id(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.record.find_by_id(id).await
+    }
+
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {
         self.record.list(identity_id).await
+    }
+
+    async fn list_all(
+        &self,
+        liveness: Option<&Liveness>,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StoreError> {
+        self.record.list_all(liveness, after, limit).await
     }
 
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
@@ -151,6 +164,10 @@ impl IdentityStore for CachedIdentities {
 
     async fn find_by_address(&self, address: &str) -> Result<Vec<Identity>, StoreError> {
         self.record.find_by_address(address).await
+    }
+
+    async fn find_by_external_id(&self, external_id: &str) -> Result<Option<Identity>, StoreError> {
+        self.record.find_by_external_id(external_id).await
     }
 
     async fn list(

@@ -267,6 +267,17 @@ impl IdentityStore for SqlIdentities {
             .await
     }
 
+    async fn find_by_external_id(&self, external_id: &str) -> Result<Option<Identity>, StoreError> {
+        // PostgreSQL keeps no NUL and refuses to look for one, so nobody has it.
+        if external_id.contains('\0') {
+            return Ok(None);
+        }
+        let query = selection()
+            .and_where(Expr::col(Column::ExternalId).eq(text(external_id)))
+            .to_owned();
+        Ok(self.select(&query).await?.into_iter().next())
+    }
+
     async fn list(
         &self,
         after: Option<IdentityId>,

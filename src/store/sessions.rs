@@ -7,7 +7,7 @@ use portcullis_core::{
     identity::{Identity, IdentityState},
     impersonation::may_act,
     secret::TokenHash,
-    session::{Session, SessionStore},
+    session::{Liveness, Session, SessionStore},
     store::StoreError,
 };
 use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, SelectStatement};
@@ -148,6 +148,32 @@ impl SessionStore for SqlSessions {
         Ok(self.select(&query).await?.into_iter().next())
     }
 
+    async fn find_by_id(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Sessions)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        Ok(self.select(&query).await?.into_iter().next())
+    }
+
+    async fn list_all(
+        &self,
+        liveness: Option<&Liveness>,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StoreError> {
+        let query = Query::select()
+            .columns(COLUMNS)
+            .from(Table::Sessions)
+            .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
+            .and_where_option(liveness.map(as_live_as))
+            .order_by(Column::Id, Order::Asc)
+            .limit(u64::from(limit))
+            .to_owned();
+        self.select(&query).await
+    }
+
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {
         let query = Query::select()
             .columns(COLUMNS)
@@ -245,6 +271,17 @@ pub(super) async fn end_within(
         .to_owned();
     let end = database.write(&end, WHAT);
     hashes(&transaction.rows(end).await?)
+}
+
+/// Holds of the sessions that are meant.
+fn as_live_as(liveness: &Liveness) -> Expr {
+    let is_live = Expr::col(Column::ExpiresAt)
+        .gt(time(liveness.now))
+        .and(Expr::col(Column::LastSeenAt).gt(time(liveness.idle_since)));
+    match liveness.is_live {
+        true => is_live,
+        false => is_live.not(),
+    }
 }
 
 fn cells(session: &Session) -> Result<Vec<Cell>, StoreError> {

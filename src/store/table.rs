@@ -44,6 +44,7 @@ pub(super) enum Column {
     DueAt,
     Ended,
     ExpiresAt,
+    ExternalId,
     Id,
     Identifier,
     Identifiers,

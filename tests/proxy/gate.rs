@@ -280,6 +280,7 @@ fn ada() -> Arc<Principal> {
         roles: Vec::new(),
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),
+        external_id: None,
         second_factors: Default::default(),
         created_at: now,
         updated_at: now,

@@ -174,6 +174,7 @@ pub(crate) fn identity(now: Timestamp) -> Identity {
             created_at: now,
             updated_at: now,
         }],
+        external_id: None,
         second_factors: Default::default(),
         created_at: now,
         updated_at: now,

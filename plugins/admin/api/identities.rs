@@ -1,5 +1,10 @@
 //! `/admin/identities`: people, in the dialect.
 
+mod batch;
+mod list;
+mod patch;
+mod wanted;
+
 use std::sync::Arc;
 
 use axum::{
@@ -7,45 +12,148 @@ use axum::{
     extract::{Path, State},
     response::IntoResponse,
 };
-use http::Method;
-use portcullis_core::{catalogue::Code, credential::CredentialKind};
+use http::{HeaderName, Method, StatusCode, header::LOCATION};
+use portcullis_core::{credential::CredentialKind, identity::Identity};
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
+use serde_json::{Value, json};
 
+use super::{
+    document::Document,
+    pages::{all, flag},
+};
 use crate::{
+    caller::Caller,
     desk::Desk,
     endpoints::{Endpoints, Need},
-    people,
-    role::Permission,
+    people::{self, refusal::refused},
+    role::Permission::{ReadIdentities, WriteIdentities},
 };
+
+const ONE: &str = "/admin/identities/{id}";
+const ALL: &str = "/admin/identities";
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
-    table.at(
-        (Method::GET, "/admin/identities/{id}"),
-        Need::Permission(Permission::ReadIdentities),
-        "Shows one identity.",
-        find,
-    )
+    let (reads, writes) = (
+        Need::Permission(ReadIdentities),
+        Need::Permission(WriteIdentities),
+    );
+    table
+        .at((Method::GET, ALL), reads, "Lists identities.", list::list)
+        .at((Method::POST, ALL), writes, "Creates an identity.", create)
+        .at(
+            (Method::PATCH, ALL),
+            writes,
+            "Creates up to 1,000 identities, each by itself.",
+            batch::create,
+        )
+        .at((Method::GET, ONE), reads, "Shows one identity.", find)
+        .at(
+            (Method::GET, "/admin/identities/by/external/{external_id}"),
+            reads,
+            "Shows the identity that is called this elsewhere.",
+            find_by_external_id,
+        )
+        .at(
+            (Method::PUT, ONE),
+            writes,
+            "Replaces schema, state, traits and metadata of an identity.",
+            replace,
+        )
+        .at(
+            (Method::PATCH, ONE),
+            writes,
+            "Changes an identity by a JSON Patch or a merge patch.",
+            patch::change,
+        )
+        .at(
+            (Method::DELETE, ONE),
+            writes,
+            "Deletes an identity, or with `dry_run=true` tells what would go.",
+            delete,
+        )
 }
 
 async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {
     let declassified = declassified(&visit)?;
     let identity = people::find(&desk, &id).await?;
-    let credentials = desk.services.credentials.list(identity.id).await?;
-    let mut json = dialect::identity_for_administrators(&desk.services, &identity);
-    json["credentials"] = dialect::credentials(&identity, &credentials, &declassified);
+    let json = shown(&desk, &identity, &declassified).await?;
     Ok(Json(json).into_response())
+}
+
+async fn find_by_external_id(
+    State(desk): State<Arc<Desk>>,
+    Path(name): Path<String>,
+    visit: Visit,
+) -> Outcome {
+    let declassified = declassified(&visit)?;
+    let identity = people::find_by_external_id(&desk, &name).await?;
+    let json = shown(&desk, &identity, &declassified).await?;
+    Ok(Json(json).into_response())
+}
+
+async fn create(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {
+    let wanted = wanted::read(&document.members()?)?;
+    let identity = people::create(&desk, &caller, &wanted).await?;
+    let json = shown(&desk, &identity, &[]).await?;
+    let place = location(&desk, &identity);
+    Ok((StatusCode::CREATED, [place], Json(json)).into_response())
+}
+
+async fn replace(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    document: Document,
+) -> Outcome {
+    let wanted = wanted::read_whole(&document.members()?)?;
+    let identity = people::change(&desk, &caller, &id, |_| Ok(wanted.clone())).await?;
+    let json = shown(&desk, &identity, &[]).await?;
+    Ok(Json(json).into_response())
+}
+
+async fn delete(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    visit: Visit,
+) -> Outcome {
+    if flag(&visit, "dry_run")? != Some(true) {
+        people::delete(&desk, &caller, &id).await?;
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let identity = people::find(&desk, &id).await?;
+    let mut told = json!(people::belongings(&desk, &identity).await?);
+    told["identity_id"] = json!(identity.id);
+    told["deleted"] = json!(false);
+    Ok(Json(told).into_response())
+}
+
+/// Where a new identity is.
+fn location(desk: &Desk, identity: &Identity) -> (HeaderName, String) {
+    let base = desk.config.public_url.as_str().trim_end_matches('/');
+    (LOCATION, format!("{base}{ALL}/{}", identity.id))
+}
+
+/// An identity with what it signs in with.
+async fn shown(
+    desk: &Desk,
+    identity: &Identity,
+    declassified: &[CredentialKind],
+) -> Result<Value, Failure> {
+    let credentials = desk.services.credentials.list(identity.id).await?;
+    let mut json = dialect::identity_for_administrators(&desk.services, identity);
+    json["credentials"] = dialect::credentials(identity, &credentials, declassified);
+    Ok(json)
 }
 
 /// The kinds of credentials that are to be told more of: `include_credential`, any number of times.
 fn declassified(visit: &Visit) -> Result<Vec<CredentialKind>, Failure> {
-    let named = visit.parameters().iter();
-    let named = named.filter(|(name, value)| name == "include_credential" && !value.is_empty());
+    let named = all(visit, "include_credential").into_iter();
     let read = |value: &str| {
-        value.parse().map_err(|_| {
-            Failure::from(Code::BadRequest)
-                .because(format!("include_credential: there is no kind {value:?}."))
-        })
+        value
+            .parse()
+            .map_err(|_| refused(format!("include_credential: there is no kind {value:?}.")))
     };
-    named.map(|(_, value)| read(value)).collect()
+    named.map(read).collect()
 }

@@ -1,11 +1,13 @@
 //! A house to test in: the plugin over stores in memory, and programs that ask it.
 
-use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
+mod stand_ins;
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use portcullis_core::{
-    action::Actions,
+    action::{self, Actions},
     broker::Broker,
     clock::Clock,
     cookie::{self, Cookies},
@@ -26,7 +28,7 @@ use portcullis_core::{
     session::{Aal, AuthenticationMethod, Device, SessionStore},
     sessions::{SessionLifetimes, Sessions},
     stage::{Authenticator, Unavailable},
-    testing::{FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy},
+    testing::{CannedOutreach, FrozenClock, Letterbox, MemoryStore, SeededEntropy},
     throttle::Throttles,
 };
 use portcullis_kit::Shell;
@@ -116,6 +118,7 @@ impl House {
                 .schemas
                 .identity(schema, traits, &*services.clock, &*services.entropy);
         let mut identity = identity.unwrap();
+        identity.required_actions.clear();
         identity.roles = roles.iter().map(Role::to_string).collect();
         let identities: &dyn IdentityStore = &*self.store;
         identities.insert(&identity, &[]).await.unwrap();
@@ -306,7 +309,11 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(7));
     let document = serde_json::from_str(include_str!("schema.json")).unwrap();
     let schema = Arc::new(Schema::parse("default", document).unwrap());
-    let schemas = Arc::new(Schemas::new(vec![schema], "default").unwrap());
+    let document = serde_json::from_str(include_str!("open.json")).unwrap();
+    let open = Arc::new(Schema::parse("open", document).unwrap());
+    let settings = stand_ins::actions();
+    let schemas = Schemas::new(vec![schema, open], "default").unwrap();
+    let schemas = Arc::new(schemas.asking(action::defaults(&settings)));
     let public_url = Url::parse(PUBLIC).unwrap();
     let lifetimes = SessionLifetimes {
         idle_timeout: Duration::from_secs(3600),
@@ -316,7 +323,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
         clock: clock.clone(),
         entropy: entropy.clone(),
         schemas: schemas.clone(),
-        actions: Arc::new(Actions::new(schemas.clone(), BTreeMap::new(), None)),
+        actions: Arc::new(Actions::new(schemas.clone(), settings, None)),
         identities: store.clone(),
         search: store.clone(),
         credentials: store.clone(),
@@ -325,7 +332,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
         throttles: Throttles::new(store.clone(), store.clone()),
         upstream_sessions: store.clone(),
         factors: Factors::default(),
-        methods: Vec::new(),
+        methods: vec![Arc::new(stand_ins::FakeMethod(clock.clone()))],
         broker: Broker {
             registry: Arc::new(Registry::new(Providers::default())),
             schemas,
@@ -340,13 +347,14 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
         },
         api_credentials: store.clone(),
         audit: store.clone(),
-        administration: Arc::new(NoAdministration),
+        administration: Arc::new(stand_ins::Acme),
         seal: Seal::new(b"test"),
         cookies: Cookies::new(&public_url, None),
         addresses: Addresses {
             return_urls: Arc::new(ReturnUrls::new(public_url, Vec::new(), Vec::new())),
             prefix: "/.portcullis".to_owned(),
         },
+        outreach: Arc::new(CannedOutreach::default()),
         mailer: Arc::new(Letterbox::default()),
         announcer: Announcer::new(Vec::new()),
     }

@@ -17,6 +17,9 @@ pub fn identity(services: &Services, identity: &Identity) -> Value {
 /// The identity as administrators see it; [`super::credentials()`] adds what it signs in with.
 pub fn identity_for_administrators(services: &Services, identity: &Identity) -> Value {
     let mut json = written(services, identity, Viewer::Administrator);
+    if let Some(name) = &identity.external_id {
+        json["external_id"] = json!(name);
+    }
     json["metadata_admin"] = json!(identity.metadata_admin);
     json["accepted_terms"] = json!(identity.accepted_terms);
     json

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use portcullis_core::{
     action::{Action, Actions},
+    errand::{Errand, ErrandError, Sent},
     event::Event,
     flow::FlowKind,
     id::IdentityId,
@@ -33,54 +34,8 @@ pub struct Errands {
     pub mailer: Arc<dyn Mailer>,
     /// Who hears of it.
     pub announcer: Announcer,
-}
-
-/// Something to be done.
-#[derive(Debug, Clone)]
-pub struct Errand {
-    /// What.
-    pub actions: Vec<Action>,
-    /// How long the link is good for.
+    /// How long links are good for unless somebody says otherwise.
     pub lifespan: Duration,
-    /// Where people end when it is done.
-    pub return_to: Option<String>,
-}
-
-/// A letter is on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// To which address.
-    pub to: String,
-    /// What its receiver has to do from now on.
-    pub required_actions: Vec<String>,
-    /// When its link is good no more.
-    pub expires_at: jiff::Timestamp,
-}
-
-/// No letter was sent, and nothing is required.
-#[derive(Debug, thiserror::Error)]
-pub enum ErrandError {
-    /// There is nothing to do.
-    #[error("say at least one action")]
-    Nothing,
-    /// An action is switched off, or nobody can be made to do it.
-    #[error("this cannot be required here, see [required_actions]: {0}")]
-    Off(&'static str),
-    /// Nobody returns there from here.
-    #[error("the gateway leads nobody to that address; see allowed_return_urls")]
-    ReturnTo,
-    /// There is no such identity, or it is switched off.
-    #[error("there is no such identity, or it is switched off")]
-    Nobody,
-    /// The identity has no address for mail.
-    #[error("the identity has no email address that it can be reached by")]
-    NoAddress,
-    /// The letter was not taken.
-    #[error(transparent)]
-    Mail(#[from] MailError),
-    /// A store did not do what it was asked.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 impl Errands {
@@ -93,11 +48,12 @@ impl Errands {
         let holder = receiver(&identity).ok_or(ErrandError::NoAddress)?;
         let (_, to) = holder.address.clone().ok_or(ErrandError::NoAddress)?;
         let locale = identity.traits["locale"].as_str().unwrap_or_default();
+        let lifespan = errand.lifespan.unwrap_or(self.lifespan);
         let expected = Expected {
             holder: Some(holder),
             receiver: to.clone(),
             proof: MailedProof::Link,
-            lifespan: errand.lifespan,
+            lifespan,
         };
         let way = Way {
             leads_on: true,
@@ -112,7 +68,7 @@ impl Errands {
                 locale: locale.to_owned(),
                 provider: None,
                 proof: recovery.link,
-                lifespan: errand.lifespan,
+                lifespan,
                 is_for_nobody: false,
             })
             .await?;

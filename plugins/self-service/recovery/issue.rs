@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use portcullis_core::{
     clock::Clock,
     entropy::Entropy,
+    errand::Recovery,
     flow::{Flow, FlowKind, FlowStore, Transport},
     id::IdentityId,
     plugin::Addresses,
@@ -39,17 +40,6 @@ pub struct Recoveries {
     pub addresses: Addresses,
     /// The operator's own page of recovery flows, where there is one.
     pub ui_url: Option<Url>,
-}
-
-/// A recovery to hand over.
-#[derive(Debug)]
-pub struct Recovery {
-    /// The code to type; `None` where the link alone suffices.
-    pub code: Option<Secret>,
-    /// The page that takes the code, or the link that suffices.
-    pub link: Secret,
-    /// When it is too late.
-    pub expires_at: jiff::Timestamp,
 }
 
 /// What a recovery leads to.

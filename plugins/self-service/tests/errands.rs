@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use portcullis_core::{
     action::Action,
+    errand::{Errand, ErrandError, Sent},
     id::IdentityId,
     identity::{IdentityState, IdentityStore},
     session::SessionStore,
@@ -14,7 +15,7 @@ use super::{
     house::{House, PUBLIC, busy::Busy, mailed::mailed},
     mailed_link::press,
 };
-use crate::{Errand, ErrandError, Errands, Sent};
+use crate::Errands;
 
 const HALF_A_DAY: Duration = Duration::from_secs(12 * 60 * 60);
 
@@ -39,10 +40,11 @@ async fn send(
         actions: services.actions,
         mailer: services.mailer,
         announcer: services.announcer,
+        lifespan: HALF_A_DAY,
     };
     let errand = Errand {
         actions: actions.to_vec(),
-        lifespan: HALF_A_DAY,
+        lifespan: None,
         return_to: return_to.map(str::to_owned),
     };
     errands.send(id, errand).await

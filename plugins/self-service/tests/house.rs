@@ -32,7 +32,9 @@ use portcullis_core::{
     session::SessionStore,
     sessions::{SessionLifetimes, Sessions},
     stage::Observer,
-    testing::{FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy},
+    testing::{
+        CannedOutreach, FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy,
+    },
     throttle::Throttles,
     trust::{TrustRule, TrustRules},
 };
@@ -292,6 +294,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             return_urls: Arc::new(ReturnUrls::new(public_url, hosts, allowed)),
             prefix: "/.portcullis".to_owned(),
         },
+        outreach: Arc::new(CannedOutreach::default()),
         mailer: Arc::new(Letterbox::default()),
         announcer: Announcer::new(vec![heard.clone()]),
     }

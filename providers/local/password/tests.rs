@@ -101,6 +101,7 @@ fn anna(state: IdentityState) -> Identity {
         roles: Vec::new(),
         identifiers: vec![ANNA.to_owned()],
         addresses: Vec::new(),
+        external_id: None,
         second_factors: Default::default(),
         created_at: now,
         updated_at: now,

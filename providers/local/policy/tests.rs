@@ -28,6 +28,7 @@ fn anna() -> Identity {
         roles: Vec::new(),
         identifiers: vec!["anna@example.org".to_owned()],
         addresses: Vec::new(),
+        external_id: None,
         second_factors: Default::default(),
         created_at: now,
         updated_at: now,

@@ -41,6 +41,7 @@ fn principal() -> Principal {
         roles: vec!["admin".to_owned()],
         identifiers: vec!["ada@example.org".to_owned()],
         addresses: Vec::new(),
+        external_id: None,
         second_factors: Default::default(),
         created_at: now,
         updated_at: now,

@@ -24,6 +24,19 @@ impl SessionStore for Failing {
         Ok(None)
     }
 
+    async fn find_by_id(&self, _: SessionId) -> Result<Option<Session>, StoreError> {
+        Ok(None)
+    }
+
+    async fn list_all(
+        &self,
+        _: Option<&Liveness>,
+        _: Option<SessionId>,
+        _: u32,
+    ) -> Result<Vec<Session>, StoreError> {
+        Ok(Vec::new())
+    }
+
     async fn list(&self, _: IdentityId) -> Result<Vec<Session>, StoreError> {
         Ok(Vec::new())
     }

@@ -96,6 +96,7 @@ fn identity(entropy: &dyn Entropy, identifier: &str) -> Identity {
         roles: vec!["admin".to_owned(), "odd, role".to_owned()],
         identifiers: vec![identifier.to_owned()],
         addresses: vec![address],
+        external_id: None,
         second_factors: Default::default(),
         created_at: now,
         updated_at: now,

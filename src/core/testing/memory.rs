@@ -121,6 +121,9 @@ impl Kept {
         if self.is_identifier_taken(identity) {
             return Err(IDENTIFIER_TAKEN);
         }
+        if self.is_name_taken(identity) {
+            return Err(NAME_TAKEN);
+        }
         let is_read = |i: &&mut Identity| i.id == identity.id && i.version == identity.version;
         let found = self.identities.iter_mut().find(is_read);
         *found.ok_or(IDENTITY_CHANGED)? = Identity {
@@ -155,6 +158,12 @@ impl Kept {
             .any(|taken| identity.identifiers.contains(taken))
     }
 
+    fn is_name_taken(&self, identity: &Identity) -> bool {
+        let mut others = self.identities.iter().filter(|one| one.id != identity.id);
+        let name = identity.external_id.as_ref();
+        name.is_some() && others.any(|one| one.external_id.as_ref() == name)
+    }
+
     fn is_credential_taken(&self, credential: &Credential) -> bool {
         credential.identifier.is_some()
             && self.credentials.iter().any(|other| {
@@ -166,6 +175,7 @@ impl Kept {
 }
 
 const IDENTIFIER_TAKEN: StoreError = StoreError::Conflict { what: "identifier" };
+const NAME_TAKEN: StoreError = StoreError::Conflict { what: "identity" };
 const IDENTITY_CHANGED: StoreError = StoreError::Conflict {
     what: "identity version",
 };
@@ -181,6 +191,9 @@ impl IdentityStore for MemoryStore {
         let mut kept = self.kept();
         if kept.is_identifier_taken(identity) {
             return Err(IDENTIFIER_TAKEN);
+        }
+        if kept.is_name_taken(identity) {
+            return Err(NAME_TAKEN);
         }
         if credentials.iter().any(|c| kept.is_credential_taken(c)) {
             return Err(CREDENTIAL_TAKEN);

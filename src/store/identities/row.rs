@@ -14,13 +14,14 @@ use crate::store::{
     table::{Cell, Column, Table},
 };
 
-const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column; 19] = [
     Column::Id,
     Column::Tenant,
     Column::SchemaId,
     Column::State,
     Column::StateChangedAt,
     Column::Traits,
+    Column::ExternalId,
     Column::MetadataPublic,
     Column::MetadataAdmin,
     Column::Roles,
@@ -62,6 +63,10 @@ pub(super) fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
         (Column::StateChangedAt, time(identity.state_changed_at)),
         (Column::Traits, json(&identity.traits)?),
         (
+            Column::ExternalId,
+            Value::String(identity.external_id.clone()),
+        ),
+        (
             Column::MetadataPublic,
             json_if_any(identity.metadata_public.as_ref())?,
         ),
@@ -101,6 +106,7 @@ pub(in crate::store) fn read(row: &Row) -> Result<Identity, StoreError> {
         state,
         state_changed_at: row.time(Column::StateChangedAt)?,
         traits: row.json(Column::Traits)?,
+        external_id: row.text_if_any(Column::ExternalId)?,
         metadata_public: row.json_if_any(Column::MetadataPublic)?,
         metadata_admin: row.json_if_any(Column::MetadataAdmin)?,
         roles: row.json(Column::Roles)?,

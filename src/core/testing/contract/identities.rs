@@ -29,6 +29,7 @@ pub async fn identity_store_contract(
     a_credential_goes_with_a_change_or_neither(identities, credentials, entropy).await;
     of_two_credentials_one_stays(identities, credentials, entropy).await;
     addresses_may_be_shared(identities, entropy).await;
+    names_elsewhere_are_unique(identities, entropy).await;
     a_listing_comes_in_pages(identities, entropy).await;
     a_role_is_found_elsewhere(identities, entropy).await;
     a_deletion_leaves_nothing(identities, credentials, sessions, entropy).await;
@@ -48,6 +49,32 @@ async fn a_role_is_found_elsewhere(identities: &dyn IdentityStore, entropy: &dyn
     own.state = IdentityState::Inactive;
     identities.update(&own).await.unwrap();
     assert!(!elsewhere(&other).await.unwrap(), "who is off has no role");
+}
+
+/// HA-20: by external id.
+async fn names_elsewhere_are_unique(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let name = odd(entropy);
+    let mut ada = identity(entropy, &odd(entropy));
+    ada.external_id = Some(name.clone());
+    let mut eve = identity(entropy, &odd(entropy));
+    eve.external_id = ada.external_id.clone();
+    identities.insert(&ada, &[]).await.unwrap();
+    assert!(is_conflict(&identities.insert(&eve, &[]).await));
+    let found = identities.find_by_external_id(&name).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&ada));
+    for other in ["", "%", &format!("{name}\0")] {
+        let found = identities.find_by_external_id(other).await.unwrap();
+        assert_eq!(found, None);
+    }
+    eve.external_id = None;
+    identities.insert(&eve, &[]).await.unwrap();
+    eve.external_id = ada.external_id.clone();
+    assert!(is_conflict(&identities.update(&eve).await));
+    ada.external_id = None;
+    identities.update(&ada).await.unwrap();
+    identities.update(&eve).await.unwrap();
+    let found = identities.find_by_external_id(&name).await.unwrap();
+    assert_eq!(found.map(|found| found.id), Some(eve.id));
 }
 
 async fn what_is_inserted_is_found(identities: &dyn IdentityStore, entropy: &dyn Entropy) {

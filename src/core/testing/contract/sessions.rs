@@ -8,7 +8,7 @@ use crate::{
     id::SessionId,
     identity::{Identity, IdentityStore},
     secret::{Token, TokenHash},
-    session::{Aal, AuthenticationMethod, Device, Session, SessionStore},
+    session::{Aal, AuthenticationMethod, Device, Liveness, Session, SessionStore},
 };
 
 /// Checks a store of sessions; their identities are kept in the other.
@@ -28,6 +28,7 @@ pub async fn session_store_contract(
     a_session_is_replaced_under_the_token_it_has(sessions, &ada, entropy).await;
     all_but_one_are_revoked(sessions, &eve, entropy).await;
     who_acts_ends_with_what_they_are(identities, sessions, entropy).await;
+    everybodys_come_in_pages(sessions, &ada, entropy).await;
 }
 
 /// A session of `identity`, long expired.
@@ -56,6 +57,61 @@ pub(super) fn session(entropy: &dyn Entropy, identity: &Identity) -> Session {
         },
         acting: None,
     }
+}
+
+/// Others may keep sessions in the same store.
+async fn everybodys_come_in_pages(
+    sessions: &dyn SessionStore,
+    ada: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let mut own = Vec::new();
+    for expires_at in ["2026-07-01T13:00:00Z", "2026-07-02T13:00:00Z"] {
+        let session = Session {
+            expires_at: moment(expires_at),
+            ..session(entropy, ada)
+        };
+        sessions.insert(&session).await.unwrap();
+        assert_eq!(
+            sessions.find_by_id(session.id).await.unwrap().as_ref(),
+            Some(&session)
+        );
+        own.push(session);
+    }
+    let nobody = SessionId::generate(entropy);
+    assert_eq!(sessions.find_by_id(nobody).await.unwrap(), None);
+    let lists = |is_live: Option<bool>, idle_since: &str| {
+        let liveness = is_live.map(|is_live| Liveness {
+            is_live,
+            now: moment("2026-07-02T12:00:00Z"),
+            idle_since: moment(idle_since),
+        });
+        async move {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let page = sessions
+                    .list_all(liveness.as_ref(), after, 2)
+                    .await
+                    .unwrap();
+                assert!(page.len() <= 2 && page.is_sorted_by_key(|one| one.id));
+                let Some(last) = page.last() else {
+                    return seen;
+                };
+                after = Some(last.id);
+                seen.extend(page.into_iter().map(|one| one.id));
+            }
+        }
+    };
+    let (short, long) = (own[0].id, own[1].id);
+    let early = "2026-07-01T12:00:00Z";
+    let all = lists(None, early).await;
+    assert!(all.contains(&short) && all.contains(&long));
+    let live = lists(Some(true), early).await;
+    assert!(!live.contains(&short) && live.contains(&long));
+    let ended = lists(Some(false), early).await;
+    assert!(ended.contains(&short) && !ended.contains(&long));
+    let idle = lists(Some(false), "2026-07-01T12:30:00Z").await;
+    assert!(idle.contains(&long), "it was not used for too long");
 }
 
 async fn what_is_inserted_is_found(

@@ -10,7 +10,7 @@ use crate::{
     id::{IdentityId, ProviderId, SessionId},
     provider::Upstream,
     secret::TokenHash,
-    session::{Session, SessionStore},
+    session::{Liveness, Session, SessionStore},
     store::StoreError,
     vault::UpstreamSessionStore,
 };
@@ -26,6 +26,25 @@ impl SessionStore for MemoryStore {
         let kept = self.kept();
         let is_it = |session: &&Session| session.token_hash == *token;
         Ok(kept.sessions.iter().find(is_it).cloned())
+    }
+
+    async fn find_by_id(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let kept = self.kept();
+        Ok(kept.sessions.iter().find(|one| one.id == id).cloned())
+    }
+
+    async fn list_all(
+        &self,
+        liveness: Option<&Liveness>,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StoreError> {
+        let mut list = self.kept().sessions.clone();
+        list.retain(|one| after.is_none_or(|after| one.id > after));
+        list.retain(|one| liveness.is_none_or(|liveness| liveness.fits(one)));
+        list.sort_by_key(|one| one.id);
+        list.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(list)
     }
 
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {

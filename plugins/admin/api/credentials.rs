@@ -1,0 +1,154 @@
+//! `/admin/identities/{id}/credentials` and `…/password`: what somebody signs in with.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use http::{Method, StatusCode};
+use portcullis_core::{
+    credential::{Credential, CredentialKind},
+    credentials::Listed,
+    secret::Secret,
+};
+use portcullis_kit::{Outcome, Visit};
+use serde_json::{Value, json};
+
+use super::{document::Document, pages::flag};
+use crate::{
+    caller::Caller,
+    desk::Desk,
+    endpoints::{Endpoints, Need},
+    people::{NewPassword, credentials, password},
+    role::Permission::{ReadIdentities, WriteIdentities},
+};
+
+const ONE: &str = "/admin/identities/{id}/credentials/{credential}";
+
+/// The endpoints of this part.
+pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
+    let (reads, writes) = (
+        Need::Permission(ReadIdentities),
+        Need::Permission(WriteIdentities),
+    );
+    table
+        .at(
+            (Method::GET, "/admin/identities/{id}/credentials"),
+            reads,
+            "Lists what an identity signs in with, in the order in which it is offered.",
+            list,
+        )
+        .at(
+            (Method::PATCH, ONE),
+            writes,
+            "Gives a credential a label, or takes it away.",
+            label,
+        )
+        .at(
+            (Method::DELETE, ONE),
+            writes,
+            "Deletes a credential by its id, or those of a type.",
+            delete,
+        )
+        .at(
+            (
+                Method::POST,
+                "/admin/identities/{id}/credentials/{credential}/moveToFirst",
+            ),
+            writes,
+            "Has a credential offered before all others.",
+            move_to_first,
+        )
+        .at(
+            (
+                Method::POST,
+                "/admin/identities/{id}/credentials/{credential}/moveAfter/{previous}",
+            ),
+            writes,
+            "Has a credential offered right behind another one.",
+            move_after,
+        )
+        .at(
+            (Method::PUT, "/admin/identities/{id}/password"),
+            writes,
+            "Gives an identity a password, and ends its sessions.",
+            set_password,
+        )
+}
+
+async fn list(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {
+    let with_data = flag(&visit, "data")?.unwrap_or(false);
+    let own = credentials::list(&desk, &id).await?;
+    Ok(Json(listed(&own, with_data)).into_response())
+}
+
+async fn label(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path((id, credential)): Path<(String, String)>,
+    document: Document,
+) -> Outcome {
+    let members = document.members()?;
+    let label = members.text("label")?.unwrap_or_default();
+    let labelled = credentials::label(&desk, &caller, (&id, &credential), label).await?;
+    Ok(Json(Listed::of(&labelled, false)).into_response())
+}
+
+async fn delete(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path((id, credential)): Path<(String, String)>,
+    visit: Visit,
+) -> Outcome {
+    match credential.parse::<CredentialKind>() {
+        Ok(kind) => {
+            let which = (kind, visit.query("identifier"));
+            credentials::delete_kind(&desk, &caller, &id, which).await?;
+        }
+        Err(_) => credentials::delete(&desk, &caller, (&id, &credential)).await?,
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn move_to_first(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path((id, credential)): Path<(String, String)>,
+) -> Outcome {
+    let order = credentials::move_to(&desk, &caller, (&id, &credential), None).await?;
+    Ok(Json(listed(&order, false)).into_response())
+}
+
+async fn move_after(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path((id, credential, previous)): Path<(String, String, String)>,
+) -> Outcome {
+    let order = credentials::move_to(&desk, &caller, (&id, &credential), Some(&previous)).await?;
+    Ok(Json(listed(&order, false)).into_response())
+}
+
+async fn set_password(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    document: Document,
+) -> Outcome {
+    let members = document.members()?;
+    let new = NewPassword::Plain(Secret::new(members.required("password")?));
+    let is_temporary = members.flag("temporary")?.unwrap_or(false);
+    let given = password::set(&desk, &caller, &id, (&new, is_temporary)).await?;
+    Ok(Json(json!({
+        "identity_id": id, "temporary": is_temporary, "sessions_ended": given.sessions_ended,
+    }))
+    .into_response())
+}
+
+fn listed(credentials: &[Credential], with_data: bool) -> Vec<Value> {
+    let listed = credentials.iter();
+    listed
+        .map(|one| json!(Listed::of(one, with_data)))
+        .collect()
+}

@@ -1,0 +1,141 @@
+//! What an administrator wants an identity to be, as the dialect writes it.
+
+use portcullis_core::{identity::IdentityState, secret::Secret};
+use portcullis_kit::Failure;
+use serde_json::Value;
+
+use crate::{
+    api::document::Members,
+    people::{NewLink, NewPassword, Proved, Wanted, refusal::refused},
+};
+
+/// What a new identity is to be.
+pub(super) fn read(members: &Members<'_>) -> Result<Wanted, Failure> {
+    let mut wanted = Wanted {
+        schema_id: members.text("schema_id")?.map(str::to_owned),
+        traits: Some(members.value("traits").cloned().unwrap_or_default()),
+        state: state(members)?,
+        metadata_public: members.value("metadata_public").cloned(),
+        metadata_admin: members.value("metadata_admin").cloned(),
+        external_id: members.text("external_id")?.map(str::to_owned),
+        roles: members.texts("roles")?,
+        required_actions: members.texts("required_actions")?,
+        proved: proved(members)?,
+        ..Wanted::default()
+    };
+    if let Some(credentials) = members.object("credentials")? {
+        (wanted.password, wanted.links) = proofs(&credentials)?;
+    }
+    Ok(wanted)
+}
+
+/// What a stored identity is to be: what the dialect knows of it is replaced as a whole, what it does
+/// not know only where it is said.
+pub(super) fn read_whole(members: &Members<'_>) -> Result<Wanted, Failure> {
+    members.required("schema_id")?;
+    members.required("state")?;
+    if members.value("traits").is_none() {
+        return Err(refused("traits: this is missing."));
+    }
+    let mut wanted = read(members)?;
+    for facts in [&mut wanted.metadata_public, &mut wanted.metadata_admin] {
+        facts.get_or_insert(Value::Null);
+    }
+    wanted.external_id.get_or_insert_default();
+    Ok(wanted)
+}
+
+/// Whether an identity may sign in, where that is said.
+pub(super) fn state(members: &Members<'_>) -> Result<Option<IdentityState>, Failure> {
+    match members.text("state")? {
+        None | Some("") => Ok(None),
+        Some("active") => Ok(Some(IdentityState::Active)),
+        Some("inactive") => Ok(Some(IdentityState::Inactive)),
+        Some(_) => Err(refused("state: this has to be active or inactive.")),
+    }
+}
+
+/// The addresses of which it is said whether somebody proved to hold them. Those for recovery only
+/// have to be there.
+fn proved(members: &Members<'_>) -> Result<Vec<Proved>, Failure> {
+    let mut all = Vec::new();
+    let name = "verifiable_addresses";
+    for (at, address) in members.list(name)?.into_iter().flatten().enumerate() {
+        let address = Members::of(&format!("{name}[{at}]"), address)?;
+        let at = address.text("verified_at")?.map(str::parse).transpose();
+        let at = at.map_err(|_| {
+            let at = address.at("verified_at");
+            refused(format!(
+                "{at}: this has to be a time as RFC 3339 writes it."
+            ))
+        })?;
+        let is_completed = address.text("status")? == Some("completed");
+        all.push(Proved {
+            value: address.required("value")?.to_owned(),
+            is_verified: address.flag("verified")?.unwrap_or(is_completed),
+            at,
+        });
+    }
+    Ok(all)
+}
+
+fn proofs(credentials: &Members<'_>) -> Result<(Option<NewPassword>, Vec<NewLink>), Failure> {
+    let known = ["password", "oidc"];
+    let mut given = credentials.names();
+    if let Some(other) =
+        given.find(|name| !known.contains(name) && credentials.value(name).is_some())
+    {
+        let at = credentials.at(other);
+        return Err(refused(format!(
+            "{at}: only a password and links to accounts at providers can be given to somebody."
+        )));
+    }
+    let config = |kind: &str| match credentials.object(kind)? {
+        Some(kind) => kind.object("config"),
+        None => Ok(None),
+    };
+    let password = match config("password")? {
+        Some(config) => password(&config)?,
+        None => None,
+    };
+    let links = match config("oidc")? {
+        Some(config) => links(&config)?,
+        None => Vec::new(),
+    };
+    Ok((password, links))
+}
+
+fn password(config: &Members<'_>) -> Result<Option<NewPassword>, Failure> {
+    if config.flag("use_password_migration_hook")? == Some(true) {
+        let at = config.at("use_password_migration_hook");
+        return Err(refused(format!(
+            "{at}: nobody else is asked for passwords here."
+        )));
+    }
+    let given = |name: &str| -> Result<Option<&str>, Failure> {
+        Ok(config.text(name)?.filter(|text| !text.is_empty()))
+    };
+    match (given("password")?, given("hashed_password")?) {
+        (Some(_), Some(_)) => Err(refused(format!(
+            "{}: this stands beside hashed_password; one of them is enough.",
+            config.at("password")
+        ))),
+        (Some(plain), None) => Ok(Some(NewPassword::Plain(Secret::new(plain)))),
+        (None, Some(hash)) => Ok(Some(NewPassword::Hashed(Secret::new(hash)))),
+        (None, None) => Ok(None),
+    }
+}
+
+fn links(config: &Members<'_>) -> Result<Vec<NewLink>, Failure> {
+    let name = config.at("providers");
+    let all = config.list("providers")?.into_iter().flatten().enumerate();
+    all.map(|(at, link)| {
+        let link = Members::of(&format!("{name}[{at}]"), link)?;
+        Ok(NewLink {
+            provider: link.required("provider")?.to_owned(),
+            subject: link.required("subject")?.to_owned(),
+            is_prepared: link.flag("use_auto_link")?.unwrap_or(false),
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,132 @@
+//! Lists that come in pages: which page is asked for, and where the others are.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header::LINK};
+use portcullis_kit::{Failure, Visit};
+
+use crate::people::refusal::refused;
+
+/// How long a page is where nobody says.
+const USUAL: u32 = 250;
+/// The longest page of those that say where they begin.
+const LONGEST: u32 = 500;
+/// The longest page of those that are counted.
+const LONGEST_COUNTED: u32 = 1000;
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// What is behind this, from the beginning where it is `None`.
+    Behind {
+        /// The last that was seen.
+        token: Option<String>,
+        /// How much at most.
+        size: u32,
+    },
+    /// This page, the first of which is 0.
+    Numbered {
+        /// Which.
+        number: u32,
+        /// How long each of them is.
+        size: u32,
+    },
+}
+
+impl Page {
+    /// The page that a request asks for: `page_size` and `page_token`, or `per_page` and `page`.
+    pub(crate) fn of(visit: &Visit) -> Result<Self, Failure> {
+        let number = |name: &str| match visit.query(name).map(str::parse::<u32>) {
+            None => Ok(None),
+            Some(Ok(number)) => Ok(Some(number)),
+            Some(Err(_)) => Err(refused(format!("{name}: this has to be a number."))),
+        };
+        let is_counted = visit.query("page").is_some() || visit.query("per_page").is_some();
+        let size = |wanted: Option<u32>, longest| wanted.unwrap_or(USUAL).clamp(1, longest);
+        if is_counted && visit.query("page_token").is_none() {
+            return Ok(Self::Numbered {
+                number: number("page")?.unwrap_or(0),
+                size: size(number("per_page")?, LONGEST_COUNTED),
+            });
+        }
+        Ok(Self::Behind {
+            token: visit.query("page_token").map(str::to_owned),
+            size: size(number("page_size")?, LONGEST),
+        })
+    }
+
+    /// How long it is at most.
+    pub(crate) fn size(&self) -> u32 {
+        match self {
+            Self::Behind { size, .. } | Self::Numbered { size, .. } => *size,
+        }
+    }
+
+    /// The answer with links to the pages around it; `next` is what the next page is behind, where
+    /// there is one.
+    pub(crate) fn linked(
+        &self,
+        visit: &Visit,
+        (answer, next): (impl IntoResponse, Option<String>),
+    ) -> Response {
+        let size = self.size().to_string();
+        let mut links = Vec::new();
+        match self {
+            Self::Behind { .. } => {
+                let first = [("page_size", size.as_str())];
+                links.push(link(visit, "first", &first));
+                if let Some(token) = &next {
+                    let next = [("page_size", size.as_str()), ("page_token", token)];
+                    links.push(link(visit, "next", &next));
+                }
+            }
+            Self::Numbered { number, .. } => {
+                let mut to = |relation: &str, number: u32| {
+                    let number = number.to_string();
+                    let page = [("per_page", size.as_str()), ("page", &number)];
+                    links.push(link(visit, relation, &page));
+                };
+                to("first", 0);
+                if let Some(previous) = number.checked_sub(1) {
+                    to("prev", previous);
+                }
+                if next.is_some() {
+                    to("next", number.saturating_add(1));
+                }
+            }
+        }
+        let mut response = answer.into_response();
+        if let Ok(value) = HeaderValue::from_str(&links.join(",")) {
+            response.headers_mut().insert(LINK, value);
+        }
+        response
+    }
+}
+
+/// One link (RFC 8288) to the same list with another page.
+fn link(visit: &Visit, relation: &str, page: &[(&str, &str)]) -> String {
+    const OF_PAGES: [&str; 4] = ["page_size", "page_token", "per_page", "page"];
+    let others = visit.parameters().iter();
+    let others = others.filter(|(name, _)| !OF_PAGES.contains(&name.as_str()));
+    let others = others.map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(others).extend_pairs(page);
+    let (path, query) = (visit.uri.path(), query.finish());
+    format!("<{path}?{query}>; rel=\"{relation}\"")
+}
+
+/// A parameter that says yes or no.
+pub(crate) fn flag(visit: &Visit, name: &str) -> Result<Option<bool>, Failure> {
+    match visit.query(name) {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(refused(format!("{name}: this has to be true or false."))),
+    }
+}
+
+/// Every value of a parameter that may come several times.
+pub(crate) fn all<'a>(visit: &'a Visit, name: &str) -> Vec<&'a str> {
+    let named = visit.parameters().iter();
+    let named = named.filter(|(key, value)| key == name && !value.is_empty());
+    named.map(|(_, value)| value.as_str()).collect()
+}

@@ -1,0 +1,123 @@
+//! `/admin/recovery/code`, `/admin/recovery/link` and `…/actions-email`: ways back in that are handed
+//! out, and what people are asked to do by mail.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use http::{Method, StatusCode};
+use portcullis_core::errand::{Handed, Handout, Recovery};
+use portcullis_kit::{Failure, Outcome};
+use serde_json::{Value, json};
+
+use super::document::{Document, Members};
+use crate::{
+    caller::Caller,
+    desk::Desk,
+    endpoints::{Endpoints, Need},
+    people::{outreach, refusal::refused},
+    role::Permission::WriteIdentities,
+};
+
+/// The longest that anything handed out is good for.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The endpoints of this part.
+pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
+    let writes = Need::Permission(WriteIdentities);
+    table
+        .at(
+            (Method::POST, "/admin/recovery/code"),
+            writes,
+            "Hands out a code that lets an identity back in.",
+            code,
+        )
+        .at(
+            (Method::POST, "/admin/recovery/link"),
+            writes,
+            "Hands out a link that lets an identity back in.",
+            link,
+        )
+        .at(
+            (Method::POST, "/admin/identities/{id}/actions-email"),
+            writes,
+            "Has an identity do something, by a letter whose link leads there.",
+            send,
+        )
+}
+
+async fn code(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {
+    let recovery = hand_out(&desk, &caller, (&document, Handed::Code)).await?;
+    let code = recovery.code.as_ref().map(|code| code.expose());
+    let told = json!({
+        "recovery_code": code, "recovery_link": recovery.link.expose(),
+        "expires_at": recovery.expires_at,
+    });
+    Ok((StatusCode::CREATED, Json(told)).into_response())
+}
+
+async fn link(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {
+    let recovery = hand_out(&desk, &caller, (&document, Handed::Link)).await?;
+    let link = recovery.link.expose();
+    let told = json!({"recovery_link": link, "expires_at": recovery.expires_at});
+    Ok(Json(told).into_response())
+}
+
+async fn hand_out(
+    desk: &Desk,
+    caller: &Caller,
+    (document, proof): (&Document, Handed),
+) -> Result<Recovery, Failure> {
+    let members = document.members()?;
+    let id = members.required("identity_id")?;
+    if members
+        .text("flow_type")?
+        .is_some_and(|kind| kind != "browser")
+    {
+        return Err(refused("flow_type: what is handed out leads to a browser."));
+    }
+    let handout = Handout {
+        proof,
+        lifespan: lifespan(&members, "expires_in")?,
+    };
+    outreach::hand_out(desk, caller, id, handout).await
+}
+
+async fn send(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    document: Document,
+) -> Outcome {
+    let members = document.members()?;
+    let asked = outreach::Asked {
+        actions: members.texts("actions")?.unwrap_or_default(),
+        lifespan: lifespan(&members, "lifespan")?,
+        return_to: members.text("return_to")?.map(str::to_owned),
+    };
+    let sent = outreach::send(&desk, &caller, &id, asked).await?;
+    Ok(Json(json!({
+        "identity_id": id, "sent_to": sent.to, "required_actions": sent.required_actions,
+        "expires_at": sent.expires_at,
+    }))
+    .into_response())
+}
+
+/// A length of time: a text such as `1h30m`, or a number of seconds.
+fn lifespan(members: &Members<'_>, name: &str) -> Result<Option<Duration>, Failure> {
+    let read = match members.value(name) {
+        None => return Ok(None),
+        Some(Value::String(text)) => humantime::parse_duration(text).ok(),
+        Some(value) => value.as_u64().map(Duration::from_secs),
+    };
+    let read = read.filter(|one| !one.is_zero() && *one <= LONGEST);
+    read.map(Some).ok_or_else(|| {
+        let at = members.at(name);
+        refused(format!(
+            "{at}: this has to be a length of time such as 1h, a year at most."
+        ))
+    })
+}

@@ -1,0 +1,181 @@
+//! `/admin/sessions` and `/admin/identities/{id}/sessions`: who is signed in, and from where.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use http::{Method, StatusCode};
+use portcullis_core::{identity::Identity, session::Session};
+use portcullis_kit::{Failure, Outcome, Visit, dialect};
+use serde_json::{Value, json};
+
+use super::{
+    document::Document,
+    pages::{Page, all, flag},
+};
+use crate::{
+    caller::Caller,
+    desk::Desk,
+    endpoints::{Endpoints, Need},
+    people::{refusal::refused, sessions},
+    role::Permission::{EndSessions, ReadSessions},
+};
+
+const OF_ONE: &str = "/admin/identities/{id}/sessions";
+const ALL: &str = "/admin/sessions";
+const ONE: &str = "/admin/sessions/{id}";
+
+/// How many ids one request may name.
+const MOST: usize = 500;
+
+/// The endpoints of this part.
+pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
+    let (reads, ends) = (
+        Need::Permission(ReadSessions),
+        Need::Permission(EndSessions),
+    );
+    table
+        .at(
+            (Method::GET, OF_ONE),
+            reads,
+            "Lists the sessions of an identity, the newest first.",
+            list_of,
+        )
+        .at(
+            (Method::DELETE, OF_ONE),
+            ends,
+            "Ends all sessions of an identity.",
+            end_all,
+        )
+        .at(
+            (Method::GET, ALL),
+            reads,
+            "Lists everybody's sessions.",
+            list,
+        )
+        .at(
+            (Method::POST, ALL),
+            ends,
+            "Ends sessions, and all of identities, up to 500 at once.",
+            end_many,
+        )
+        .at((Method::GET, ONE), reads, "Shows one session.", find)
+        .at((Method::DELETE, ONE), ends, "Ends one session.", end)
+        .at(
+            (Method::PATCH, "/admin/sessions/{id}/extend"),
+            ends,
+            "Prolongs a session to the length of a new one.",
+            extend,
+        )
+}
+
+async fn list_of(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {
+    let is_active = flag(&visit, "active")?;
+    let (identity, sessions) = sessions::of(&desk, &id, is_active).await?;
+    let shown = sessions
+        .iter()
+        .map(|session| dialect::session_for_administrators(&desk.services, session, &identity));
+    let shown: Vec<Value> = shown.collect();
+    Ok(Json(shown).into_response())
+}
+
+async fn end_all(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    sessions::end_all(&desk, &caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let page = Page::of(&visit)?;
+    let expanded = Expanded::of(&visit)?;
+    let Page::Behind { token, size } = &page else {
+        return Err(refused("page: sessions come by page_token and page_size."));
+    };
+    let unread = |_| refused("page_token: this is no token of ours.");
+    let after = token.as_deref().map(str::parse).transpose();
+    let wanted = sessions::Wanted {
+        is_active: flag(&visit, "active")?,
+        after: after.map_err(unread)?,
+        limit: size + 1,
+    };
+    let mut found = sessions::page(&desk, wanted).await?;
+    let is_more = found.len() > *size as usize;
+    found.truncate(*size as usize);
+    let next = found.last().filter(|_| is_more);
+    let next = next.map(|(session, _)| session.id.to_string());
+    let shown = found
+        .iter()
+        .map(|(session, identity)| expanded.shown(&desk, session, identity));
+    let shown: Vec<Value> = shown.collect();
+    Ok(page.linked(&visit, (Json(shown), next)))
+}
+
+async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {
+    let expanded = Expanded::of(&visit)?;
+    let (session, identity) = sessions::find(&desk, &id).await?;
+    Ok(Json(expanded.shown(&desk, &session, &identity)).into_response())
+}
+
+async fn end(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    sessions::end(&desk, &caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn extend(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    let (session, identity) = sessions::extend(&desk, &caller, &id).await?;
+    let shown = dialect::session_for_administrators(&desk.services, &session, &identity);
+    Ok(Json(shown).into_response())
+}
+
+/// A session that is switched off opens nothing ever again, so that both actions end it.
+async fn end_many(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {
+    let members = document.members()?;
+    if !matches!(members.required("action")?, "disable" | "delete") {
+        return Err(refused("action: this has to be disable or delete."));
+    }
+    let named = |name: &str| -> Result<Vec<String>, Failure> {
+        Ok(members.texts(name)?.unwrap_or_default())
+    };
+    let (identities, single) = (named("identities")?, named("sessions")?);
+    if identities.len() + single.len() > MOST {
+        return Err(refused(format!("These are more than {MOST} ids.")));
+    }
+    let processed = sessions::end_many(&desk, &caller, (&identities, &single)).await?;
+    Ok(Json(json!({"more": false, "processed": processed})).into_response())
+}
+
+/// What of a session is told beside itself: `expand`, any number of times.
+#[derive(Debug, Clone, Copy)]
+struct Expanded {
+    identity: bool,
+    devices: bool,
+}
+
+impl Expanded {
+    fn of(visit: &Visit) -> Result<Self, Failure> {
+        let named = all(visit, "expand");
+        let is_one = |name: &&str| ["identity", "devices"].contains(&name.to_lowercase().as_str());
+        if !named.iter().all(is_one) {
+            return Err(refused("expand: this has to be identity or devices."));
+        }
+        let has = |wanted: &str| named.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+        Ok(Self {
+            identity: has("identity"),
+            devices: has("devices"),
+        })
+    }
+
+    fn shown(self, desk: &Desk, session: &Session, identity: &Identity) -> Value {
+        let mut json = dialect::session_for_administrators(&desk.services, session, identity);
+        if let Value::Object(members) = &mut json {
+            members.retain(|name, _| match name.as_str() {
+                "identity" => self.identity,
+                "devices" => self.devices,
+                _ => true,
+            });
+        }
+        json
+    }
+}

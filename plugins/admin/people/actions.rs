@@ -1,0 +1,50 @@
+//! What an administrator requires of somebody.
+
+use portcullis_core::{
+    action::{Action, Actions},
+    identity::Identity,
+};
+use portcullis_kit::Failure;
+
+use super::refusal::refused;
+
+/// The action of this alias, as long as it can be required.
+pub(super) fn known(actions: &Actions, alias: &str) -> Result<Action, Failure> {
+    let action = alias.parse::<Action>().ok();
+    // Nobody has to delete their account.
+    let action = action.filter(|action| *action != Action::DeleteAccount);
+    match action {
+        Some(action) if actions.settings(action).is_some() => Ok(action),
+        Some(_) => Err(refused(format!(
+            "required_actions: {alias} is switched off here, see [required_actions.{alias}]."
+        ))),
+        None => Err(refused(
+            "required_actions: there is no such action, see /admin/x/required-actions.",
+        )),
+    }
+}
+
+/// What an identity has to do where an administrator wants it to be these. They have seen what is
+/// pending: an alias that waits unseen for its day stays, unless they want nothing at all.
+pub(super) fn required(
+    actions: &Actions,
+    identity: &Identity,
+    wanted: &[String],
+) -> Result<Vec<String>, Failure> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let shown = actions.pending(identity);
+    let is_shown = |alias: &String| shown.iter().any(|action| action.alias() == alias);
+    let mut required = identity.required_actions.clone();
+    required.retain(|alias| wanted.contains(alias) || !is_shown(alias));
+    for alias in wanted {
+        // What follows from how somebody is need not be asked for.
+        if required.contains(alias) || is_shown(alias) {
+            continue;
+        }
+        known(actions, alias)?;
+        required.push(alias.clone());
+    }
+    Ok(required)
+}

@@ -1,0 +1,166 @@
+//! Changing an identity, over what others change of it meanwhile.
+
+use portcullis_core::{
+    identity::Identity,
+    schema::{Evaluation, ProfileContext, Viewer},
+    store::StoreError,
+};
+use portcullis_kit::Failure;
+use serde_json::Value;
+
+use super::{
+    Wanted, audit,
+    create::{require_short, schema},
+    find, links, password, refusal,
+};
+use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
+
+/// How often a change is tried over what others change meanwhile.
+const TRIES: usize = 8;
+
+/// Changes the identity of this id into what is wanted of it as it is then; its sessions see that at
+/// once, and end where it may not sign in any more.
+pub(crate) async fn change(
+    desk: &Desk,
+    caller: &Caller,
+    id: &str,
+    want: impl Fn(&Identity) -> Result<Wanted, Failure>,
+) -> Result<Identity, Failure> {
+    for _ in 0..TRIES {
+        let before = find(desk, id).await?;
+        caller.may_touch(&before)?;
+        let wanted = want(&before)?;
+        let after = changed(desk, &before, &wanted)?;
+        let proofs = Proofs::prepare(desk, &after, &wanted).await?;
+        if after != before {
+            match store(desk, caller, (&before, &after)).await? {
+                Stored::Overtaken => continue,
+                Stored::Done => {}
+            }
+            audit::note_change(desk, caller, "identity.update", (&before, &after)).await;
+        }
+        proofs.keep(desk, caller, &after).await?;
+        return find(desk, id).await;
+    }
+    Err(refusal::overtaken())
+}
+
+/// What became of a change.
+enum Stored {
+    Done,
+    /// Somebody else has changed the identity since it was read.
+    Overtaken,
+}
+
+async fn store(
+    desk: &Desk,
+    caller: &Caller,
+    (before, after): (&Identity, &Identity),
+) -> Result<Stored, Failure> {
+    if before.roles != after.roles {
+        caller.require(Permission::ManageAccess)?;
+        administrators::may_give(caller, after)?;
+    }
+    let identities = &desk.services.identities;
+    let held = administrators::may_change(desk, caller, (before, Some(after))).await?;
+    let updated = identities.update(after).await;
+    drop(held);
+    match updated {
+        Ok(()) => Ok(Stored::Done),
+        Err(error @ StoreError::Conflict { .. }) => {
+            let now = identities.find(before.id).await?;
+            match now.is_some_and(|now| now.version == before.version) {
+                true => Err(refusal::conflict(error)),
+                false => Ok(Stored::Overtaken),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The identity as it is wanted; the same where nothing is different.
+fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, Failure> {
+    let mut after = with_traits(desk, before, wanted)?;
+    if let Some(sent) = &wanted.unmanaged {
+        after = with_attributes(desk, after, sent)?;
+    }
+    after = wanted.applied(desk, after)?;
+    after.updated_at = before.updated_at;
+    if after != *before {
+        after.updated_at = desk.services.clock.now();
+    }
+    Ok(after)
+}
+
+fn with_traits(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, Failure> {
+    let services = &desk.services;
+    let moves_to = wanted.schema_id.as_ref();
+    let moves_to = moves_to.filter(|id| **id != before.schema_id);
+    if moves_to.is_none() && wanted.traits.is_none() {
+        return Ok(before.clone());
+    }
+    let place = Evaluation::of(ProfileContext::Admin);
+    let own = moves_to.unwrap_or(&before.schema_id);
+    let schema = schema(desk, Some(own))?;
+    let sent = wanted.traits.clone();
+    let sent = sent.unwrap_or_else(|| schema.visible(Viewer::Administrator, &before.traits));
+    let accepted = match moves_to {
+        Some(_) => schema.accept(&place, sent, &before.traits),
+        // What was wrong before and cannot be repaired here keeps nobody from changing the rest.
+        None => schema.accept_of_stored(&place, sent, &before.traits, &|_| false),
+    };
+    let mut moved = before.clone();
+    moved.schema_id.clone_from(own);
+    let (clock, entropy) = (&*services.clock, &*services.entropy);
+    let after = accepted
+        .and_then(|traits| services.schemas.changed(&moved, traits, clock, entropy))
+        .map_err(refusal::traits)?;
+    require_short(&after)?;
+    Ok(after)
+}
+
+/// The identity with these attributes that its schema does not describe.
+pub(super) fn with_attributes(
+    desk: &Desk,
+    identity: Identity,
+    sent: &Value,
+) -> Result<Identity, Failure> {
+    let (schemas, clock) = (&desk.services.schemas, &*desk.services.clock);
+    let viewer = Viewer::Administrator;
+    let changed = schemas.with_attributes(identity, viewer, sent, clock);
+    changed.map_err(refusal::attributes)
+}
+
+/// What is to prove an identity from now on, made before anything is changed: what is refused of it
+/// leaves everything as it was.
+struct Proofs {
+    password: Option<password::Prepared>,
+    links: Vec<portcullis_core::credential::Credential>,
+}
+
+impl Proofs {
+    async fn prepare(desk: &Desk, after: &Identity, wanted: &Wanted) -> Result<Self, Failure> {
+        let mut made = Vec::new();
+        for link in &wanted.links {
+            made.extend(links::missing(desk, after, link).await?);
+        }
+        let password = match &wanted.password {
+            Some(new) => Some(password::prepare(desk, after, new).await?),
+            None => None,
+        };
+        Ok(Self {
+            password,
+            links: made,
+        })
+    }
+
+    async fn keep(self, desk: &Desk, caller: &Caller, identity: &Identity) -> Result<(), Failure> {
+        for link in &self.links {
+            links::keep(desk, caller, link).await?;
+        }
+        if let Some(password) = self.password {
+            password.keep(desk, caller, (identity, false)).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! Creating an identity with its credentials, all or nothing.
+
+use portcullis_core::{
+    credential::Credential,
+    event::{CreationReason, Event},
+    identity::Identity,
+    schema::{Evaluation, ProfileContext, Schema},
+};
+use portcullis_kit::Failure;
+use serde_json::json;
+
+use super::{Wanted, audit, facts, links, password, refusal};
+use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
+
+/// The longest identifier, in bytes; nobody signs in with a longer one.
+const LONGEST_IDENTIFIER: usize = 1024;
+
+/// Creates an identity.
+pub(crate) async fn create(
+    desk: &Desk,
+    caller: &Caller,
+    wanted: &Wanted,
+) -> Result<Identity, Failure> {
+    let services = &desk.services;
+    let identity = newcomer(desk, wanted)?;
+    if !identity.roles.is_empty() {
+        caller.require(Permission::ManageAccess)?;
+        administrators::may_give(caller, &identity)?;
+    }
+    let mut credentials: Vec<Credential> = Vec::new();
+    for link in &wanted.links {
+        credentials.push(links::credential(desk, &identity, link).await?);
+    }
+    if let Some(new) = &wanted.password {
+        credentials.push(password::credential(desk, &identity, new).await?);
+    }
+    let inserted = services.identities.insert(&identity, &credentials).await;
+    inserted.map_err(refusal::conflict)?;
+    services.announcer.announce(&Event::IdentityCreated {
+        identity: identity.id,
+        provider: None,
+        reason: CreationReason::Administrator,
+    });
+    for credential in &credentials {
+        links::announce(desk, credential);
+    }
+    let kinds: Vec<_> = credentials.iter().map(|one| one.kind).collect();
+    let mut after = facts::of(desk, &identity);
+    after["credentials"] = json!(kinds);
+    let act = audit::on("identity.create", identity.id).to(after);
+    audit::note(desk, caller, act).await;
+    Ok(identity)
+}
+
+/// The schema of this name, or the default one.
+pub(super) fn schema<'a>(desk: &'a Desk, id: Option<&str>) -> Result<&'a Schema, Failure> {
+    let schemas = &desk.services.schemas;
+    let found = match id.filter(|id| !id.is_empty()) {
+        Some(id) => schemas.find(id),
+        None => Some(schemas.default_schema()),
+    };
+    let found = found.map(|schema| &**schema);
+    found.ok_or_else(|| refusal::refused("schema_id: there is no such schema, see /schemas."))
+}
+
+/// The identity as it is wanted, not yet stored. What everybody new has to do comes before what they
+/// in particular have to.
+fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
+    let services = &desk.services;
+    let (clock, entropy) = (&*services.clock, &*services.entropy);
+    let schema = schema(desk, wanted.schema_id.as_deref())?;
+    let place = Evaluation::of(ProfileContext::Admin);
+    let traits = wanted.traits.clone().unwrap_or_default();
+    let accepted = schema.accept(&place, traits, &json!({}));
+    let made = accepted.and_then(|traits| {
+        let schemas = &services.schemas;
+        schemas.identity(schema, traits, clock, entropy)
+    });
+    let identity = made.map_err(refusal::traits)?;
+    require_short(&identity)?;
+    let defaults = identity.required_actions.clone();
+    let mut identity = wanted.applied(desk, identity)?;
+    let mut required = defaults;
+    for alias in std::mem::take(&mut identity.required_actions) {
+        if !required.contains(&alias) {
+            required.push(alias);
+        }
+    }
+    identity.required_actions = required;
+    let identity = match &wanted.unmanaged {
+        None => identity,
+        Some(sent) => super::change::with_attributes(desk, identity, sent)?,
+    };
+    Ok(identity)
+}
+
+/// Refuses what is too long to sign in with.
+pub(super) fn require_short(identity: &Identity) -> Result<(), Failure> {
+    let mut all = identity.identifiers.iter();
+    match all.any(|identifier| identifier.len() > LONGEST_IDENTIFIER) {
+        true => Err(refusal::refused(
+            "traits: what they would sign in with is too long.",
+        )),
+        false => Ok(()),
+    }
+}

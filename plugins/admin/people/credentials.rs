@@ -1,0 +1,199 @@
+//! Somebody's credentials: what there is, in which order it is offered, what it is called, and what goes.
+
+use portcullis_core::{
+    broker::BrokerError,
+    catalogue::Code,
+    credential::{Credential, CredentialKind},
+    credentials::{Credentials, CredentialsError, Listed, Place},
+    event::{Event, UnlinkReason},
+    id::CredentialId,
+    identity::Identity,
+    link::{Link, PreparedLink},
+    session::end_each,
+};
+use portcullis_kit::Failure;
+use serde_json::json;
+
+use super::{audit, find, refusal::refused};
+use crate::{caller::Caller, desk::Desk};
+
+/// The credentials of an identity in the order in which they are offered.
+pub(crate) async fn list(desk: &Desk, id: &str) -> Result<Vec<Credential>, Failure> {
+    let identity = find(desk, id).await?;
+    Ok(all(desk).list(identity.id).await?)
+}
+
+/// Gives a credential this label; an empty one takes it away.
+pub(crate) async fn label(
+    desk: &Desk,
+    caller: &Caller,
+    (id, credential): (&str, &str),
+    label: &str,
+) -> Result<Credential, Failure> {
+    let (identity, credential) = meant(desk, caller, (id, credential)).await?;
+    let labelled = all(desk).label(identity.id, credential, label).await;
+    let labelled = labelled.map_err(told)?;
+    let act = audit::on("identity.credential.label", identity.id);
+    let act = act.to(json!({"credential": credential, "label": labelled.label}));
+    audit::note(desk, caller, act).await;
+    Ok(labelled)
+}
+
+/// Moves a credential before all others, or right behind `after`.
+pub(crate) async fn move_to(
+    desk: &Desk,
+    caller: &Caller,
+    (id, credential): (&str, &str),
+    after: Option<&str>,
+) -> Result<Vec<Credential>, Failure> {
+    let (identity, credential) = meant(desk, caller, (id, credential)).await?;
+    let place = match after {
+        None => Place::First,
+        Some(previous) => Place::After(named(previous)?),
+    };
+    let order = all(desk).move_to(identity.id, credential, place).await;
+    let order = order.map_err(told)?;
+    let ids: Vec<_> = order.iter().map(|one| one.id).collect();
+    let act = audit::on("identity.credential.move", identity.id).to(json!({"order": ids}));
+    audit::note(desk, caller, act).await;
+    Ok(order)
+}
+
+/// Deletes one credential; a link is unlinked, and its sessions end.
+pub(crate) async fn delete(
+    desk: &Desk,
+    caller: &Caller,
+    (id, credential): (&str, &str),
+) -> Result<(), Failure> {
+    let (identity, credential) = meant(desk, caller, (id, credential)).await?;
+    let found = all(desk)
+        .find(identity.id, credential)
+        .await
+        .map_err(told)?;
+    remove(desk, caller, (&identity, &found)).await
+}
+
+/// Deletes the credentials of a kind. Of links only one goes, that is called `provider:subject`.
+pub(crate) async fn delete_kind(
+    desk: &Desk,
+    caller: &Caller,
+    id: &str,
+    (kind, name): (CredentialKind, Option<&str>),
+) -> Result<(), Failure> {
+    let identity = find(desk, id).await?;
+    caller.may_touch(&identity)?;
+    let mut own = all(desk).list(identity.id).await?;
+    own.retain(|one| one.kind == kind);
+    if kind == CredentialKind::Oidc {
+        let name = name.ok_or_else(|| {
+            refused("identifier: say which link is meant, as <provider>:<subject>.")
+        })?;
+        own.retain(|one| is_called(one, name));
+        if own.len() > 1 {
+            return Err(refused(
+                "identifier: two accounts are called so; delete one by its id.",
+            ));
+        }
+    }
+    if own.is_empty() {
+        return Err(Code::RecordNotFound.into());
+    }
+    for one in &own {
+        remove(desk, caller, (&identity, one)).await?;
+    }
+    Ok(())
+}
+
+fn all(desk: &Desk) -> Credentials {
+    let services = &desk.services;
+    let store = std::sync::Arc::clone(&services.credentials);
+    Credentials::new(store, services.announcer.clone())
+}
+
+fn named(id: &str) -> Result<CredentialId, Failure> {
+    id.parse().map_err(|_| Code::RecordNotFound.into())
+}
+
+async fn meant(
+    desk: &Desk,
+    caller: &Caller,
+    (id, credential): (&str, &str),
+) -> Result<(Identity, CredentialId), Failure> {
+    let identity = find(desk, id).await?;
+    caller.may_touch(&identity)?;
+    Ok((identity, named(credential)?))
+}
+
+fn is_called(credential: &Credential, name: &str) -> bool {
+    let link = Link::of(credential).map(|link| (link.key.provider, link.key.subject));
+    let prepared = || PreparedLink::of(credential).map(|one| (one.provider, one.address));
+    let called = link.or_else(prepared);
+    called.is_some_and(|(provider, subject)| format!("{provider}:{subject}") == name)
+}
+
+async fn remove(
+    desk: &Desk,
+    caller: &Caller,
+    (identity, credential): (&Identity, &Credential),
+) -> Result<(), Failure> {
+    let before = json!(Listed::of(credential, false));
+    if let Some(link) = Link::of(credential) {
+        unlink(desk, identity, &link).await?;
+    } else if let Some(prepared) = PreparedLink::of(credential) {
+        let broker = &desk.services.broker;
+        if !broker.remove_prepared(credential).await.map_err(refusal)? {
+            return Err(Code::RecordNotFound.into());
+        }
+        desk.services
+            .announcer
+            .announce(&Event::PreparedLinkRemoved {
+                identity: identity.id,
+                provider: &prepared.provider,
+            });
+    } else {
+        let deleted = all(desk).delete(identity.id, credential.id).await;
+        deleted.map_err(told)?;
+    }
+    let act = audit::on("identity.credential.delete", identity.id).from(before);
+    audit::note(desk, caller, act).await;
+    Ok(())
+}
+
+/// Removes a link, and ends the sessions that began at its account.
+async fn unlink(desk: &Desk, identity: &Identity, link: &Link) -> Result<(), Failure> {
+    let services = &desk.services;
+    let provider = &link.key.provider;
+    if let Err(error) = services.broker.unlink(identity, link.id).await {
+        services.announcer.announce(&Event::UnlinkRefused {
+            identity: identity.id,
+            provider,
+            code: error.code(),
+        });
+        return Err(refusal(error));
+    }
+    services.announcer.announce(&Event::Unlinked {
+        identity: identity.id,
+        provider,
+        reason: UnlinkReason::Administrator,
+    });
+    let (issuer, subject) = (&link.key.issuer, Some(&*link.key.subject));
+    let origins = &services.upstream_sessions;
+    let came = origins.sessions(provider, issuer, subject, None).await?;
+    let (_, failure) = end_each(&**services.sessions.store(), came).await;
+    match failure {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+fn refusal(error: BrokerError) -> Failure {
+    Failure::from(error.code()).caused_by(error)
+}
+
+fn told(error: CredentialsError) -> Failure {
+    match error {
+        CredentialsError::Unknown => Code::RecordNotFound.into(),
+        CredentialsError::Label | CredentialsError::Link => refused(format!("{error}.")),
+        CredentialsError::Store(error) => error.into(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Accounts at providers that an administrator links an identity to.
+
+use portcullis_core::{
+    administration::AdministrationError,
+    broker::LinkReason,
+    credential::{Credential, CredentialKind},
+    event::Event,
+    id::{CredentialId, ProviderId},
+    identity::Identity,
+    link::{Link, LinkKey, PreparedLink},
+};
+use portcullis_kit::Failure;
+use serde_json::json;
+
+use super::{audit, refusal};
+use crate::{caller::Caller, desk::Desk};
+
+/// The longest name of an account at a provider, in bytes (OpenID Connect Core 1.0, section 2).
+const LONGEST_SUBJECT: usize = 255;
+
+/// An account at a provider that an identity is to be linked to.
+#[derive(Debug, Clone)]
+pub(crate) struct NewLink {
+    /// The provider.
+    pub(crate) provider: String,
+    /// The account's name there; where the link is only prepared, its address.
+    pub(crate) subject: String,
+    /// Whether the first account with the address takes the link's place.
+    pub(crate) is_prepared: bool,
+}
+
+/// The link's credential, not yet stored.
+pub(super) async fn credential(
+    desk: &Desk,
+    identity: &Identity,
+    link: &NewLink,
+) -> Result<Credential, Failure> {
+    let services = &desk.services;
+    let unknown = || refusal::refused("credentials.oidc: there is no such provider.");
+    let provider: ProviderId = link.provider.parse().map_err(|_| unknown())?;
+    let record = services.administration.find(&provider).await;
+    let record = record.map_err(|error| match error {
+        AdministrationError::Store(error) => error.into(),
+        _ => unknown(),
+    })?;
+    let is_odd = link.subject.is_empty()
+        || link.subject.len() > LONGEST_SUBJECT
+        || link.subject.chars().any(char::is_control);
+    if is_odd {
+        return Err(refusal::refused(
+            "credentials.oidc: no account has such a name (subject).",
+        ));
+    }
+    let id = CredentialId::generate(&*services.entropy);
+    let now = services.clock.now();
+    if link.is_prepared {
+        let prepared = PreparedLink::new(provider, &link.subject);
+        return Ok(prepared.credential(identity.id, id, now));
+    }
+    let issuer = record.account_issuer.ok_or_else(|| {
+        refusal::refused(
+            "credentials.oidc: accounts of this provider are told by more than their subject; \
+             prepare a link with use_auto_link and their address.",
+        )
+    })?;
+    let key = LinkKey {
+        provider,
+        issuer,
+        subject: link.subject.clone(),
+    };
+    Ok(key.credential(identity.id, id, now))
+}
+
+/// The same of a stored identity; `None` where it is linked so already.
+pub(super) async fn missing(
+    desk: &Desk,
+    identity: &Identity,
+    link: &NewLink,
+) -> Result<Option<Credential>, Failure> {
+    let made = credential(desk, identity, link).await?;
+    let name = made.identifier.clone().unwrap_or_default();
+    let credentials = &desk.services.credentials;
+    let kind = CredentialKind::Oidc;
+    match credentials.find_by_identifier(kind, &name).await? {
+        Some(known) if known.identity_id == identity.id => Ok(None),
+        Some(_) => Err(refusal::conflict(
+            portcullis_core::store::StoreError::Conflict { what: "credential" },
+        )),
+        None => Ok(Some(made)),
+    }
+}
+
+/// Keeps a link of a stored identity, and tells of it.
+pub(super) async fn keep(desk: &Desk, caller: &Caller, link: &Credential) -> Result<(), Failure> {
+    let put = desk.services.credentials.put(link).await;
+    put.map_err(refusal::conflict)?;
+    announce(desk, link);
+    let provider = Link::of(link).map(|link| link.key.provider);
+    let provider = provider.or_else(|| PreparedLink::of(link).map(|link| link.provider));
+    let act = audit::on("identity.link", link.identity_id).to(json!({"provider": provider}));
+    audit::note(desk, caller, act).await;
+    Ok(())
+}
+
+/// Tells of a link that is made or prepared; other credentials are passed over.
+pub(super) fn announce(desk: &Desk, credential: &Credential) {
+    let announcer = &desk.services.announcer;
+    let identity = credential.identity_id;
+    if let Some(link) = Link::of(credential) {
+        announcer.announce(&Event::Linked {
+            identity,
+            provider: &link.key.provider,
+            reason: LinkReason::Administrator,
+        });
+    } else if let Some(prepared) = PreparedLink::of(credential) {
+        announcer.announce(&Event::LinkPrepared {
+            identity,
+            provider: &prepared.provider,
+        });
+    }
+}

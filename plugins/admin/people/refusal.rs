@@ -1,0 +1,75 @@
+//! Why something that an administrator wants is not done, in words that name what is wrong.
+
+use http::header::RETRY_AFTER;
+use portcullis_core::{
+    catalogue::Code, method::MethodError, schema::TraitError, store::StoreError,
+};
+use portcullis_kit::Failure;
+use serde_json::{Value, json};
+
+/// What was sent is not accepted, for this reason.
+pub(crate) fn refused(reason: impl Into<String>) -> Failure {
+    Failure::from(Code::BadRequest).because(reason)
+}
+
+/// Traits are not accepted; each is named.
+pub(crate) fn traits(errors: Vec<TraitError>) -> Failure {
+    named("traits", &errors)
+}
+
+/// The same of attributes that no schema describes, whose paths say so themselves.
+pub(crate) fn attributes(errors: Vec<TraitError>) -> Failure {
+    named("", &errors)
+}
+
+fn named(whole: &str, errors: &[TraitError]) -> Failure {
+    let path = |error: &TraitError| match (whole, error.path.as_str()) {
+        ("", path) | (path, "") => path.to_owned(),
+        (whole, path) => format!("{whole}.{path}"),
+    };
+    let line = |error: &TraitError| format!("{}: {}", path(error), error.message.text);
+    let reason: Vec<String> = errors.iter().map(line).collect();
+    let details = errors
+        .iter()
+        .map(|error| json!({"path": path(error), "message": error.message.text}));
+    let details: Vec<Value> = details.collect();
+    refused(reason.join(" ")).detail("errors", details)
+}
+
+/// A password is not accepted.
+pub(crate) fn password(error: MethodError) -> Failure {
+    match error {
+        MethodError::Invalid(messages) => {
+            let texts = messages.into_iter().map(|(_, message)| message.text);
+            let texts: Vec<String> = texts.collect();
+            refused(format!("password: {}", texts.join(" ")))
+        }
+        MethodError::Throttled { retry_after } => {
+            let failure = Failure::from(Code::TooManyRequests);
+            failure.header(RETRY_AFTER, &retry_after.to_string())
+        }
+        MethodError::Unavailable(error) => error.into(),
+    }
+}
+
+/// Somebody else has what must be unique.
+pub(crate) fn conflict(error: StoreError) -> Failure {
+    match error {
+        StoreError::Conflict { what } => {
+            let what = match what {
+                "identifier" => "signs in with the same",
+                "credential" => "is linked to the same account at a provider",
+                _ => "is called the same elsewhere (external_id)",
+            };
+            let reason = format!("This conflicts with an identity that exists already: it {what}.");
+            Failure::from(Code::IdentityConflict).because(reason)
+        }
+        other => other.into(),
+    }
+}
+
+/// Others changed it again and again meanwhile.
+pub(crate) fn overtaken() -> Failure {
+    Failure::from(Code::IdentityConflict)
+        .because("Somebody else changes this identity at the same time; try again.")
+}

@@ -1,0 +1,137 @@
+//! What an administrator wants an identity to be, as far as they say.
+
+use jiff::Timestamp;
+use portcullis_core::{
+    identity::{Identity, IdentityState},
+    schema::normalise_identifier,
+};
+use portcullis_kit::Failure;
+use serde_json::Value;
+
+use super::{NewLink, NewPassword, actions, refusal::refused};
+use crate::desk::Desk;
+
+/// The longest name that an identity has elsewhere, in characters.
+const LONGEST_NAME: usize = 255;
+
+/// The longest name of a role, in characters.
+const LONGEST_ROLE: usize = 64;
+
+/// What an administrator wants an identity to be; what they do not say stays.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// Its schema.
+    pub(crate) schema_id: Option<String>,
+    /// Its traits, all of them.
+    pub(crate) traits: Option<Value>,
+    /// Whether it may sign in.
+    pub(crate) state: Option<IdentityState>,
+    /// Facts that it may see; null for none.
+    pub(crate) metadata_public: Option<Value>,
+    /// Facts that it may not see; null for none.
+    pub(crate) metadata_admin: Option<Value>,
+    /// What it is called elsewhere; empty for nothing.
+    pub(crate) external_id: Option<String>,
+    /// Its roles, all of them.
+    pub(crate) roles: Option<Vec<String>>,
+    /// What it has to do.
+    pub(crate) required_actions: Option<Vec<String>>,
+    /// Attributes that its schema does not describe, all of them.
+    pub(crate) unmanaged: Option<Value>,
+    /// Addresses of which it is known whether somebody proved to hold them.
+    pub(crate) proved: Vec<Proved>,
+    /// A password in place of the one it has.
+    pub(crate) password: Option<NewPassword>,
+    /// Accounts at providers that it is linked to from now on.
+    pub(crate) links: Vec<NewLink>,
+}
+
+/// An address of which it is known whether somebody proved to hold it.
+#[derive(Debug, Clone)]
+pub(crate) struct Proved {
+    /// The address.
+    pub(crate) value: String,
+    /// Whether somebody did.
+    pub(crate) is_verified: bool,
+    /// When, where that is said.
+    pub(crate) at: Option<Timestamp>,
+}
+
+impl Wanted {
+    /// The identity with everything that is wanted beside traits and credentials.
+    pub(super) fn applied(&self, desk: &Desk, mut identity: Identity) -> Result<Identity, Failure> {
+        let now = desk.services.clock.now();
+        if let Some(wanted) = &self.required_actions {
+            let actions = &desk.services.actions;
+            identity.required_actions = actions::required(actions, &identity, wanted)?;
+        }
+        if let Some(state) = self.state.filter(|state| *state != identity.state) {
+            identity.state = state;
+            identity.state_changed_at = now;
+        }
+        if let Some(facts) = &self.metadata_public {
+            identity.metadata_public = Some(facts.clone()).filter(|facts| !facts.is_null());
+        }
+        if let Some(facts) = &self.metadata_admin {
+            identity.metadata_admin = Some(facts.clone()).filter(|facts| !facts.is_null());
+        }
+        if let Some(name) = &self.external_id {
+            identity.external_id = external_id(name)?;
+        }
+        if let Some(roles) = &self.roles {
+            identity.roles = named_roles(roles)?;
+        }
+        for proved in &self.proved {
+            prove(&mut identity, proved, now)?;
+        }
+        Ok(identity)
+    }
+}
+
+fn external_id(name: &str) -> Result<Option<String>, Failure> {
+    let is_long = name.chars().count() > LONGEST_NAME;
+    match is_long || name.chars().any(char::is_control) {
+        true => Err(refused(format!(
+            "external_id: it has at most {LONGEST_NAME} letters, digits and signs."
+        ))),
+        false => Ok(Some(name.to_owned()).filter(|name| !name.is_empty())),
+    }
+}
+
+fn named_roles(wanted: &[String]) -> Result<Vec<String>, Failure> {
+    let mut roles: Vec<String> = Vec::new();
+    for role in wanted {
+        let is_odd = role.is_empty()
+            || role.len() > LONGEST_ROLE
+            || role.contains(|c: char| !c.is_ascii_graphic());
+        if is_odd {
+            return Err(refused(
+                "roles: the name of a role has letters, digits and signs, no spaces.",
+            ));
+        }
+        if !roles.contains(role) {
+            roles.push(role.clone());
+        }
+    }
+    Ok(roles)
+}
+
+fn prove(identity: &mut Identity, proved: &Proved, now: Timestamp) -> Result<(), Failure> {
+    let value = normalise_identifier(&proved.value);
+    let mut known = identity.addresses.iter_mut();
+    let Some(address) = known.find(|one| one.value == value && one.purpose.verification) else {
+        return Err(refused(
+            "verifiable_addresses: its schema finds no such address among the traits.",
+        ));
+    };
+    let at = proved.at.map_or(now, |at| at.min(now));
+    let verified_at = match proved.is_verified {
+        true => Some(address.verified_at.unwrap_or(at)),
+        false => None,
+    };
+    if address.verified_at != verified_at {
+        address.verified_at = verified_at;
+        address.updated_at = now;
+    }
+    Ok(())
+}

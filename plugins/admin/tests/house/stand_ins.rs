@@ -1,0 +1,160 @@
+//! A password method, a provider and actions that do as they are told.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use portcullis_core::{
+    action::{Action, ActionSettings, MAX_AUTH_AGE},
+    administration::{
+        AdministrationError, Change, Departed, Leave, ProviderAdministration, ProviderRecord,
+        ProviderReport, ProviderSource, SignOutAddresses,
+    },
+    clock::Clock,
+    credential::{Credential, CredentialKind},
+    flow::FlowKind,
+    id::{CredentialId, ProviderId},
+    identity::Identity,
+    message::Message,
+    method::{Method, MethodError, Verified},
+    secret::Secret,
+    testing::SeededEntropy,
+    ui::Node,
+};
+use serde_json::{Map, Value, json};
+
+/// Actions that are on, the last of which everybody new has to do, and one that is off.
+pub(super) fn actions() -> BTreeMap<Action, ActionSettings> {
+    let all = [
+        (Action::UpdatePassword, true, false),
+        (Action::VerifyEmail, true, false),
+        (Action::ConfigureTotp, false, false),
+        (Action::UpdateProfile, true, true),
+    ];
+    let settings = all.map(|(action, enabled, default)| {
+        let settings = ActionSettings {
+            enabled,
+            default,
+            priority: 10,
+            max_auth_age: MAX_AUTH_AGE,
+        };
+        (action, settings)
+    });
+    settings.into()
+}
+
+/// A password method without hashing.
+#[derive(Debug)]
+pub(super) struct FakeMethod(pub(super) Arc<dyn Clock>);
+
+impl FakeMethod {
+    fn credential(&self, identity: &Identity, hash: &str) -> Credential {
+        let now = self.0.now();
+        let seed = identity.id.to_string().bytes().map(u64::from).sum();
+        Credential {
+            id: CredentialId::generate(&SeededEntropy::new(seed)),
+            identity_id: identity.id,
+            kind: CredentialKind::Password,
+            identifier: None,
+            config: json!({"hashed_password": hash}),
+            label: None,
+            priority: 0,
+            last_used_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+#[async_trait]
+impl Method for FakeMethod {
+    fn name(&self) -> &'static str {
+        "password"
+    }
+
+    fn nodes(&self, _: FlowKind) -> Vec<Node> {
+        Vec::new()
+    }
+
+    async fn verify(&self, _: &Value) -> Result<Verified, MethodError> {
+        Err(MethodError::Invalid(Vec::new()))
+    }
+
+    async fn enroll(
+        &self,
+        submission: &Value,
+        identity: &Identity,
+    ) -> Result<Credential, MethodError> {
+        let password = submission["password"].as_str().unwrap();
+        let length = password.chars().count();
+        if length < 8 {
+            let complaint = Message::password_too_short(8, length);
+            return Err(MethodError::Invalid(vec![(None, complaint)]));
+        }
+        Ok(self.credential(identity, &format!("$fake${password}")))
+    }
+
+    fn import(&self, kept: &Secret, identity: &Identity) -> Result<Credential, MethodError> {
+        if !kept.expose().starts_with('$') {
+            let complaint = Message::invalid("the password hash is malformed.");
+            return Err(MethodError::Invalid(vec![(None, complaint)]));
+        }
+        Ok(self.credential(identity, kept.expose()))
+    }
+}
+
+/// Knows one provider, `acme`, and takes no other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Acme;
+
+impl Acme {
+    fn record() -> ProviderRecord {
+        let address = || "https://gate.test/".to_owned();
+        ProviderRecord {
+            id: "acme".parse().unwrap(),
+            source: ProviderSource::Config,
+            redirect_uri: address(),
+            sign_out: SignOutAddresses {
+                post_logout_redirect_uri: address(),
+                backchannel_logout_uri: address(),
+                frontchannel_logout_uri: address(),
+            },
+            account_issuer: Some("https://acme.test".to_owned()),
+            table: Map::new(),
+        }
+    }
+}
+
+#[async_trait]
+impl ProviderAdministration for Acme {
+    async fn list(&self) -> Result<Vec<ProviderRecord>, AdministrationError> {
+        Ok(vec![Self::record()])
+    }
+
+    async fn find(&self, id: &ProviderId) -> Result<ProviderRecord, AdministrationError> {
+        match id.as_str() {
+            "acme" => Ok(Self::record()),
+            _ => Err(AdministrationError::Unknown),
+        }
+    }
+
+    async fn status(&self, _: &ProviderId) -> Result<ProviderReport, AdministrationError> {
+        Err(AdministrationError::Unknown)
+    }
+
+    async fn add(&self, _: Map<String, Value>) -> Result<ProviderRecord, AdministrationError> {
+        Err(AdministrationError::Invalid(Vec::new()))
+    }
+
+    async fn change(
+        &self,
+        _: &ProviderId,
+        _: Change,
+        _: Leave,
+    ) -> Result<ProviderRecord, AdministrationError> {
+        Err(AdministrationError::Unknown)
+    }
+
+    async fn remove(&self, _: &ProviderId, _: Leave) -> Result<Departed, AdministrationError> {
+        Err(AdministrationError::Unknown)
+    }
+}

@@ -1,0 +1,87 @@
+//! The list of identities.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::tests::house::{House, Reply};
+
+fn ids(reply: &Reply) -> Vec<String> {
+    let list = reply.json();
+    let list = list.as_array().unwrap_or_else(|| panic!("{reply:?}"));
+    list.iter()
+        .map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Where a link of this relation leads.
+fn link(reply: &Reply, relation: &str) -> Option<String> {
+    let links = reply.header("link").split(",<").map(str::to_owned);
+    let mut links = links.filter(|link| link.ends_with(&format!("rel=\"{relation}\"")));
+    let link = links.next()?;
+    let (target, _) = link.split_once('>')?;
+    Some(target.trim_start_matches('<').to_owned())
+}
+
+/// HA-21.
+#[tokio::test]
+async fn both_ways_through_the_pages_pass_everybody_once() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for n in 0..6 {
+        house.resident(&format!("{n}@example.org")).await;
+    }
+    for first in [
+        "/admin/identities?page_size=3&page_token=",
+        "/admin/identities?per_page=3&page=0",
+    ] {
+        let mut seen = Vec::new();
+        let mut next = Some(first.to_owned());
+        while let Some(path) = next {
+            let page = admin.get(&path).await;
+            assert_eq!(page.status, 200, "{page:?}");
+            assert!(link(&page, "first").is_some());
+            seen.extend(ids(&page));
+            next = link(&page, "next");
+        }
+        assert_eq!(seen.len(), 7, "{first}");
+        assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 7);
+    }
+    let last = admin.get("/admin/identities?per_page=3&page=2").await;
+    assert_eq!(ids(&last).len(), 1);
+    assert!(link(&last, "prev").unwrap().contains("page=1"));
+    assert!(ids(&admin.get("/admin/identities?per_page=3&page=9").await).is_empty());
+    for odd in ["page_size=many", "page=-1", "page_token=x"] {
+        assert_eq!(
+            admin.get(&format!("/admin/identities?{odd}")).await.status,
+            400,
+            "{odd}"
+        );
+    }
+}
+
+/// CU-12.
+#[tokio::test]
+async fn somebody_is_found_by_what_they_sign_in_with() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    let bob = house.resident("bob@example.org").await;
+    let found = admin
+        .get("/admin/identities?credentials_identifier=ADA%40example.org")
+        .await;
+    assert_eq!(ids(&found), [ada.id.to_string()]);
+    assert_eq!(found.json()[0].get("credentials"), None::<&Value>);
+    let nobody = admin
+        .get("/admin/identities?credentials_identifier=ada")
+        .await;
+    assert!(ids(&nobody).is_empty(), "no part of it is enough");
+    let path = format!(
+        "/admin/identities?ids={}&ids={}&ids={}",
+        bob.id, ada.id, bob.id
+    );
+    assert_eq!(
+        ids(&admin.get(&path).await),
+        [bob.id.to_string(), ada.id.to_string()]
+    );
+}
