@@ -161,12 +161,14 @@ async fn a_form_that_waits_for_a_code_takes_no_password() {
     });
     let sent = browser.post(action(&flow), &fields).await.json();
     assert_eq!(messages(&sent), [1_010_014]);
-    let right = credentials(&sent, ADA, super::house::PASSWORD);
+    let mut right = credentials(&sent, ADA, super::house::PASSWORD);
     let reply = browser.post(action(&sent), &right).await;
-    assert_eq!(
-        (reply.status, messages(&reply.json())),
-        (400, vec![4_010_002, 1_010_014])
-    );
+    let no_person = (400, vec![4_000_038, 1_010_014]);
+    assert_eq!((reply.status, messages(&reply.json())), no_person);
+    right["transient_payload"] = json!({"captcha_turnstile_response": "person 2"});
+    let reply = browser.post(action(&sent), &right).await;
+    let no_such_way = (400, vec![4_010_002, 1_010_014]);
+    assert_eq!((reply.status, messages(&reply.json())), no_such_way);
     let flow: Value = reply.json();
     let done = type_in(&mut browser, &flow, &mailed(&house)).await;
     assert_eq!(done.status, 200, "the code is good all the same");
