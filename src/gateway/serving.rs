@@ -17,7 +17,6 @@ use super::{
     switched_off,
 };
 use crate::{
-    aside::Aside,
     config::{Config, Log, LogFormat},
     documents::Documents,
     health::{Health, ProviderHealth, Readiness},
@@ -134,7 +133,7 @@ fn in_process(
     InProcess {
         pages: pages
             .into_iter()
-            .map(|(path, pages)| (path.to_owned(), Aside::here(pages)))
+            .map(|(path, pages)| (path.to_owned(), pages))
             .collect(),
         request_ids: RequestIds::new(entropy),
         body_bytes: config.limits.body_bytes.as_usize(),
