@@ -75,7 +75,7 @@ pub(super) async fn gate(
         pages.insert(0, (profile_fetch::PATH.to_owned(), Arc::new(fetch)));
     }
     let gate = Gate::new(parts(config, foundation, host, locales)?);
-    Ok((gate, pages))
+    Ok((gate, beside(pages)))
 }
 
 /// Pages of the admin listener by the path they begin with; the first that fits answers.
@@ -87,6 +87,14 @@ pub(super) struct Plugins {
     pub(super) announcer: Announcer,
 }
 
+/// The same pages, answered where they hold up no proxied request.
+fn beside(pages: Vec<(String, Arc<dyn Pages>)>) -> Vec<(String, Arc<dyn Pages>)> {
+    let pages = pages.into_iter();
+    pages
+        .map(|(path, pages)| (path, Aside::here(pages)))
+        .collect()
+}
+
 /// What the gate is made of, now that every plugin has added its parts.
 fn parts(
     config: &Config,
@@ -95,8 +103,7 @@ fn parts(
     locales: Arc<Locales>,
 ) -> Result<GateParts, BuildError> {
     host.services.announcer.settle(host.observers);
-    let beside = |(path, pages)| (path, Aside::here(pages));
-    let pages = host.public_pages.into_iter().map(beside).collect();
+    let pages = beside(host.public_pages);
     let table = routes::table(&config.routes, &config.prefix, pages)?;
     let reserved =
         ReservedHeaders::build(table.routes(), &host.enrichers).with_exposed(&foundation.schemas);

@@ -17,7 +17,6 @@ use super::{
     switched_off,
 };
 use crate::{
-    aside::Aside,
     config::{Config, Log, LogFormat},
     documents::Documents,
     health::{Health, ProviderHealth, Readiness},
@@ -136,10 +135,7 @@ fn in_process(
     config: &Config,
 ) -> InProcess {
     InProcess {
-        pages: pages
-            .into_iter()
-            .map(|(path, pages)| (path, Aside::here(pages)))
-            .collect(),
+        pages,
         request_ids: RequestIds::new(entropy),
         body_bytes: config.limits.body_bytes.as_usize(),
     }

@@ -23,8 +23,6 @@ pub(crate) struct Lost {
     pub(crate) has_credentials: bool,
     /// When its password was chosen, which is lost, or which somebody else knows.
     password_at: Option<Timestamp>,
-    /// Whether it has a second factor.
-    has_second: bool,
 }
 
 impl Lost {
@@ -34,21 +32,13 @@ impl Lost {
         let found = services.identities.find(holder.identity).await?;
         let found = found.filter(|one| one.state == IdentityState::Active);
         let credentials = services.credentials.list(holder.identity).await?;
-        let assurance = services.actions.assurance();
         let passwords = credentials.iter();
         let passwords = passwords.filter(|one| one.kind == CredentialKind::Password);
         Ok(Self {
-            has_second: found.as_ref().is_some_and(|one| assurance.has_own(one)),
             is_unproved: found.is_some_and(|one| holder.is_first_proof(kind, &one)),
             has_credentials: !credentials.is_empty(),
             password_at: passwords.map(|one| one.updated_at).max(),
         })
-    }
-
-    /// Whether nobody comes back by mail: a first proof would take all away, and no single proof takes
-    /// a second factor away. An administrator can find out whose it is.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.is_unproved && self.has_second
     }
 
     /// Whether the password was chosen after this moment: nobody who chooses one wants older ways back
@@ -89,9 +79,6 @@ pub(crate) async fn first_proof(
     (kind, holder): (FlowKind, &Holder),
     lost: Lost,
 ) -> Result<Option<Identity>, Failure> {
-    if lost.is_closed() {
-        return Ok(None);
-    }
     if lost.is_unproved {
         dispossess(desk, holder.identity).await?;
     }

@@ -46,11 +46,9 @@ pub(super) async fn enter(
     let lost = Lost::of(desk, FlowKind::Recovery, &proved.holder).await?;
     let leads_on = remembered::leads_on(&submission.flow);
     let Some(identity) = found(desk, proved, (lost, leads_on)).await? else {
-        let code = match lost.is_closed() {
-            true => Code::SecondFactorRequired,
-            false => Code::IdentityDisabled,
-        };
-        desk.services.announcer.refuse(method, code);
+        desk.services
+            .announcer
+            .refuse(method, Code::IdentityDisabled);
         let complaint = prove::invalid(FlowKind::Recovery, proved.proof);
         return submission.reject(desk, vec![(None, complaint)]).await;
     };
@@ -105,7 +103,9 @@ async fn found(
     (lost, leads_on): (Lost, bool),
 ) -> Result<Option<Identity>, Failure> {
     let (kind, holder) = (FlowKind::Recovery, &proved.holder);
-    if lost.is_chosen_since(proved.issued_at) {
+    // An administrator's letter is good for weeks; a proof that its owner has just asked for beats a
+    // password, which whoever has taken the identity over could choose again and again.
+    if leads_on && lost.is_chosen_since(proved.issued_at) {
         return Ok(None);
     }
     match (leads_on, lost.is_unproved && lost.has_credentials) {

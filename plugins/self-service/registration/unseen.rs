@@ -7,12 +7,13 @@ use portcullis_core::{
     credential::Credential,
     event::{CreationReason, Event},
     flow::Flow,
-    identity::Identity,
+    identity::{Identity, IdentityStore},
     mail::Letter,
     message::Message,
     store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
+use tracing::Instrument;
 
 use super::alike;
 use crate::{
@@ -20,8 +21,14 @@ use crate::{
     submission::Submission, throttle, verification::begin,
 };
 
-/// How long a name stays reserved that somebody has registered with.
+/// How long a name is reserved that somebody registers with, until it is theirs.
+const CLAIMED: Duration = Duration::from_secs(10 * 60);
+/// How long it stays reserved beside an address that somebody else holds: if it were free again, that
+/// would tell.
 const RESERVED: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// How often a registration is stored that has been answered, while the store is away.
+const TRIES: u32 = 4;
 
 /// Somebody who has been answered.
 #[derive(Debug)]
@@ -61,32 +68,43 @@ pub(super) async fn register(
         credential,
         letter,
     };
-    tokio::spawn(answered.settle(Arc::clone(desk)));
+    tokio::spawn(answered.settle(Arc::clone(desk)).in_current_span());
     Ok(answer)
 }
 
 /// Whether something of it that is no address to be proved is somebody's already, which people have to
 /// know to choose another one. If not, it is reserved.
 async fn is_name_taken(desk: &Desk, identity: &Identity) -> Result<bool, StoreError> {
-    let is_address = |identifier: &String| {
-        let mut addresses = identity.addresses.iter();
-        addresses.any(|one| one.value == *identifier && awaits_verification(one))
-    };
-    let names = identity.identifiers.iter().filter(|one| !is_address(one));
-    let names: Vec<&String> = names.collect();
-    let reserved = |name: &str| format!("reserved-name:{name}");
-    for name in &names {
+    for name in names(identity) {
         let found = desk.services.identities.find_by_identifier(name).await?;
         let until = marker::stands(desk, &reserved(name)).await?;
         if found.is_some() || until.is_some() {
             return Ok(true);
         }
     }
-    // Somebody new keeps it. If it were free again beside a known address, that would tell.
-    for name in names {
-        marker::set(desk, &reserved(name), desk.now() + RESERVED).await?;
-    }
+    reserve(desk, identity, CLAIMED).await?;
     Ok(false)
+}
+
+/// What it signs in with and does not prove.
+fn names(identity: &Identity) -> impl Iterator<Item = &String> {
+    let is_address = |identifier: &String| {
+        let mut addresses = identity.addresses.iter();
+        addresses.any(|one| one.value == *identifier && awaits_verification(one))
+    };
+    let own = identity.identifiers.iter();
+    own.filter(move |one| !is_address(one))
+}
+
+fn reserved(name: &str) -> String {
+    format!("reserved-name:{name}")
+}
+
+async fn reserve(desk: &Desk, identity: &Identity, term: Duration) -> Result<(), StoreError> {
+    for name in names(identity) {
+        marker::set(desk, &reserved(name), desk.now() + term).await?;
+    }
+    Ok(())
 }
 
 impl Answered {
@@ -101,8 +119,9 @@ impl Answered {
     async fn store(self, desk: &Desk) -> Result<(), Failure> {
         let (identities, identity) = (&desk.services.identities, &self.identity);
         let own = std::slice::from_ref(&self.credential);
-        match identities.insert(identity, own).await {
+        match self.insert(&**identities, own).await {
             Err(StoreError::Conflict { .. }) => {
+                reserve(desk, identity, RESERVED).await?;
                 let owner = alike::owner(desk, identity).await?;
                 if let (Some(_), Some((holder, address))) = (&self.letter, owner) {
                     alike::write(desk, &self.flow, (holder, &address)).await?;
@@ -120,5 +139,22 @@ impl Answered {
             send::post(desk, letter).await;
         }
         Ok(())
+    }
+
+    /// Stores the identity; a store that is away for a moment loses nobody who has been answered.
+    async fn insert(
+        &self,
+        identities: &dyn IdentityStore,
+        own: &[Credential],
+    ) -> Result<(), StoreError> {
+        let mut pause = Duration::from_millis(100);
+        for _ in 1..TRIES {
+            match identities.insert(&self.identity, own).await {
+                Err(StoreError::Unavailable(_)) => tokio::time::sleep(pause).await,
+                done => return done,
+            }
+            pause *= 4;
+        }
+        identities.insert(&self.identity, own).await
     }
 }

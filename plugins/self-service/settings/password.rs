@@ -6,12 +6,13 @@ use portcullis_core::{
     action::Action,
     credential::Credential,
     event::Event,
-    identity::Identity,
+    identity::{Identity, rewrite},
     mail::Occasion,
     message::Message,
     method::{Method, MethodError},
     principal::Principal,
     secret::TokenHash,
+    store::StoreError,
 };
 use portcullis_kit::{Failure, Outcome};
 use serde_json::json;
@@ -72,7 +73,22 @@ pub(super) async fn change(
     });
     notices::tell(desk, Occasion::PasswordChanged, &identity).await;
     let identity = actions::done(desk, &identity, Action::UpdatePassword).await?;
+    let identity = trusted(desk, identity).await?;
     save::saved(desk, (&identity, None), submission).await
+}
+
+/// Whoever is signed in and chooses a password has been let in by a proof or an administrator, so that
+/// the password counts from now on.
+async fn trusted(desk: &Desk, identity: Identity) -> Result<Identity, Failure> {
+    if !identity.awaits_first_proof() {
+        return Ok(identity);
+    }
+    let identities = &*desk.services.identities;
+    let lifted = rewrite::<StoreError, _>(identities, identity.id, |mut one| async move {
+        one.lift_first_proof();
+        Ok(Some(one))
+    });
+    Ok(lifted.await?.unwrap_or(identity))
 }
 
 /// Whether what was sent is what the identity signs in with already.

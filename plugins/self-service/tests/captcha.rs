@@ -223,8 +223,12 @@ async fn a_password_that_links_an_account_is_taken_from_people_only() {
     assert!(messages(&sent).contains(&1_010_014), "{sent}");
     let refused = browser.post(action(&flow), &body).await;
     assert!(is_refused(&refused.json()));
+    // The form that waits for it takes no password at all.
     body["cf-turnstile-response"] = json!("person 3");
-    let linked = browser.post(action(&flow), &body).await;
+    let refused = browser.post(action(&flow), &body).await.json();
+    assert!(messages(&refused).contains(&4_010_002), "{refused}");
+    let code = json!({"method": "code", "code": mailed(&house), "csrf_token": csrf(&flow)});
+    let linked = browser.post(action(&flow), &code).await;
     assert_eq!(linked.status, 200, "{}", linked.text());
 }
 

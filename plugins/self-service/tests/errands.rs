@@ -10,9 +10,11 @@ use portcullis_core::{
     session::SessionStore,
 };
 
+use serde_json::json;
+
 use super::{
     handed_out::recoveries,
-    house::{House, PUBLIC, busy::Busy, mailed::mailed},
+    house::{House, PUBLIC, action, busy::Busy, csrf, mailed::mailed},
     mailed_link::press,
 };
 use crate::Errands;
@@ -121,6 +123,28 @@ async fn a_link_to_nothing_that_is_left_leads_back_at_once() {
     let page = browser.go(&link).await;
     let reply = press(&mut browser, &link, &page).await;
     assert_eq!(reply.location(), app);
+}
+
+/// KC-079: a letter is good for weeks, but not after somebody has chosen another password.
+#[tokio::test]
+async fn a_letter_of_before_another_password_lets_nobody_in() {
+    let house = house();
+    let ada = house.proved_resident("ada@example.com").await;
+    send(&house, ada.id, &[Action::ConfigureTotp], None)
+        .await
+        .unwrap();
+    let link = mailed(&house);
+    house.clock.advance(Duration::from_secs(1));
+    let mut own = house.browser();
+    own.sign_in("ada@example.com").await;
+    let settings = own.ask("/self-service/settings/browser").await.json();
+    let fields =
+        json!({"method": "password", "password": "staple battery", "csrf_token": csrf(&settings)});
+    assert_eq!(own.post(action(&settings), &fields).await.status, 200);
+    let mut finder = house.browser();
+    let page = finder.go(&link).await;
+    press(&mut finder, &link, &page).await;
+    assert_eq!(finder.session(), None);
 }
 
 /// KC-078: a link to do something takes nothing away, and proves no address that somebody else may have

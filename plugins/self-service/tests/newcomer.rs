@@ -1,20 +1,25 @@
 //! Newcomers: where addresses are proved before anything else, neither a registration nor what can be
 //! tried after it tells who is known here.
 
+use std::time::Duration;
+
 use portcullis_core::{
     action::Action,
     identity::{Identity, IdentityState, IdentityStore},
 };
 use serde_json::{Value, json};
 
-use super::house::{
-    Browser, House, PASSWORD, Reply, action,
-    busy::{Busy, house_where},
-    credentials, csrf,
-    mailed::{ask, mailed, type_in},
-    messages, open_registration,
+use super::{
+    handed_out::recoveries,
+    house::{
+        Browser, House, PASSWORD, Reply, action,
+        busy::{Busy, house_where},
+        credentials, csrf,
+        mailed::{ask, mailed, type_in},
+        messages, open_registration,
+    },
 };
-use crate::Config;
+use crate::{Config, MailedProof};
 
 pub(super) const KNOWN: &str = "ada@example.com";
 pub(super) const NEW: &str = "new@example.com";
@@ -205,6 +210,61 @@ async fn guesses_after_a_registration_count_alike() {
     }
     assert_eq!(statuses[0], statuses[1]);
     assert_eq!(statuses[0][9..], [400, 429, 429]);
+}
+
+/// KC-093: a password that somebody chooses after an administrator let them in counts.
+#[tokio::test]
+async fn whom_an_administrator_lets_in_signs_in_with_the_password_they_choose_then() {
+    let house = house();
+    registered(&mut house.browser(), NEW).await;
+    let newcomer = stored(&house, NEW).await;
+    let hour = Duration::from_secs(3600);
+    let recovery = recoveries(&house)
+        .create_for(newcomer.id, MailedProof::Code, hour)
+        .await
+        .unwrap();
+    let mut browser = house.browser();
+    browser.go(recovery.link.expose()).await;
+    let id = recovery.link.expose().split("flow=").nth(1).unwrap();
+    let fetch = format!("/self-service/recovery/flows?id={id}");
+    let flow = browser.ask(&fetch).await.json();
+    let code = recovery.code.unwrap();
+    assert_eq!(
+        type_in(&mut browser, &flow, code.expose()).await.status,
+        422
+    );
+    let settings = browser.ask("/self-service/settings/browser").await.json();
+    let fields =
+        json!({"method": "password", "password": "staple battery", "csrf_token": csrf(&settings)});
+    assert_eq!(browser.post(action(&settings), &fields).await.status, 200);
+    let signed_in = try_in(&mut house.browser(), NEW, "staple battery").await;
+    assert_eq!(signed_in.status, 200, "{}", signed_in.text());
+}
+
+/// KC-093: what was guessed in another form before tells nothing in this one, answer or work.
+#[tokio::test]
+async fn wrong_codes_cost_the_same_work_after_very_many() {
+    let house = house();
+    house.proved_resident(KNOWN).await;
+    let mut work = Vec::new();
+    for email in [KNOWN, NEW] {
+        let mut mallory = house.browser();
+        let recovery = mallory.begin("recovery").await;
+        ask(&mut mallory, &recovery, email).await;
+        for round in 0..24 {
+            if round % 4 == 0 {
+                house.clock.advance(Duration::from_secs(600));
+            }
+            type_in(&mut mallory, &recovery, "000000").await;
+        }
+        house.clock.advance(Duration::from_secs(600));
+        let flow = registered(&mut mallory, email).await;
+        let before = house.store.calls().len();
+        let reply = type_in(&mut mallory, &flow, "000000").await;
+        let calls: Vec<_> = house.store.calls()[before..].to_vec();
+        work.push((told(&reply), calls));
+    }
+    assert_eq!(work[0], work[1]);
 }
 
 /// The page says how to go on, whoever reads it.

@@ -98,17 +98,15 @@ impl Guesses {
     /// Whether no proof is right any more, which is not told: there were too many guesses at one
     /// identity, by whatever address, from this asker or, this asker among them, from everybody.
     pub(crate) async fn are_too_many(&self, desk: &Desk) -> Result<bool, Failure> {
-        if self.is_spent(desk).await? {
-            return Ok(true);
-        }
+        let is_spent = self.is_spent(desk).await?;
         let is_stranger = matches!(self.asker, Asker::Client(_)) && !self.is_handed_out;
         if !is_stranger {
-            return Ok(false);
+            return Ok(is_spent);
         }
-        // Both are always looked up: whose code it is must not be told by the work.
+        // All are always looked up: whose code it is must not be told by the work.
         let has_tried = self.has_tried(desk).await?;
         let is_besieged = self.besieged().until(desk).await?.is_some();
-        Ok(has_tried && is_besieged && !self.is_familiar(desk).await?)
+        Ok(is_spent || has_tried && is_besieged && !self.is_familiar(desk).await?)
     }
 
     /// Counts a wrong one.
@@ -118,23 +116,27 @@ impl Guesses {
         for (network, rate) in self.networks.iter().flatten() {
             network.add(desk, *rate).await?;
         }
-        if self.is_spent(desk).await? {
-            // None of these could have been right.
-            return Ok(());
-        }
+        let is_spent = self.is_spent(desk).await?;
         let throttles = &desk.services.throttles;
         let (now, subject) = (desk.now(), &self.subject);
         let pause = match self.asker {
             Asker::Own(_) => MEMORY,
             Asker::Client(_) => BRIEF,
         };
-        marker::set(desk, &self.tried(), now + pause).await?;
-        let own = TokenHash::of(&format!("guesses:{subject}:{}", self.asker));
-        if throttles.count(&own, now + MEMORY).await? % OWN == 0 {
+        // Where no guess could have been right none counts, but it costs the same.
+        let counter = if is_spent {
+            "guesses-in-vain"
+        } else {
+            "guesses"
+        };
+        let tried = if is_spent { "in-vain:" } else { "" };
+        marker::set(desk, &format!("{tried}{}", self.tried()), now + pause).await?;
+        let own = TokenHash::of(&format!("{counter}:{subject}:{}", self.asker));
+        if throttles.count(&own, now + MEMORY).await? % OWN == 0 && !is_spent {
             self.spent().pause(desk, pause, vec![own]).await?;
         }
-        let all = TokenHash::of(&format!("guesses:{subject}"));
-        if throttles.count(&all, now + MEMORY).await? % ALL == 0 {
+        let all = TokenHash::of(&format!("{counter}:{subject}"));
+        if throttles.count(&all, now + MEMORY).await? % ALL == 0 && !is_spent {
             self.besieged().pause(desk, MEMORY, vec![all]).await?;
         }
         Ok(())
