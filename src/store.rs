@@ -221,9 +221,10 @@ impl Store {
         keys::find(&self.database, Purpose::Tokens).await
     }
 
-    /// The credentials of this record, for whoever only reads them.
-    pub fn credentials(&self) -> Arc<dyn CredentialStore> {
-        Arc::new(SqlCredentials::new(self.database.clone()))
+    /// The credentials of this record without any cache before it.
+    pub fn credentials(&self, schemas: &Arc<Schemas>) -> Arc<dyn CredentialStore> {
+        let index = SearchIndex::new(self.database.clone(), Arc::clone(schemas));
+        Arc::new(SqlCredentials::new(self.database.clone(), index))
     }
 
     /// The providers that were added at run time.

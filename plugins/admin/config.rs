@@ -15,8 +15,6 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// The address of the admin listener.
     pub listener: SocketAddr,
-    /// Whether the console is served.
-    pub console: bool,
     /// How long an access token is good for.
     pub token_lifespan: Duration,
 }

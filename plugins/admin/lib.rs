@@ -1,8 +1,8 @@
-//! The admin API and its console: everything that administrators do, on the admin listener.
+//! The admin API: everything that administrators do, on the admin listener.
 //!
 //! [`Admin`] installs one router. `endpoints.rs` is the table of who may do what; `access/` finds out
-//! who asks; `api/` translates JSON; what is done is done in `people/` and its neighbours, for the
-//! console as for the API.
+//! who asks; `api/` translates JSON; what is done is done in `people/` and its neighbours,
+//! whoever asks.
 
 mod access;
 mod administrators;

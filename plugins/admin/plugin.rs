@@ -65,10 +65,9 @@ impl Plugin for Admin {
         let shell = self.shell().map_err(|error| InstallError {
             reason: error.to_string(),
         })?;
-        let shell = Arc::new(shell);
-        let desk = Desk::new(host, self.config.clone(), Arc::clone(&shell));
+        let desk = Desk::new(host, self.config.clone());
         let router = router::router(Arc::new(desk));
-        let pages = RouterPages::new("", router, shell);
+        let pages = RouterPages::new("", router, Arc::new(shell));
         host.admin_pages.push(("/".to_owned(), Arc::new(pages)));
         Ok(())
     }

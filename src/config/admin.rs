@@ -1,4 +1,4 @@
-//! `[plugins.admin]`: the admin API and its console.
+//! `[plugins.admin]`: the admin API.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{duration, finding::Check, text};
 
-/// `[plugins.admin]`: the admin API and its console, on `[listen] admin`.
+/// `[plugins.admin]`: the admin API, on `[listen] admin`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Admin {
@@ -18,8 +18,6 @@ pub struct Admin {
     pub public_url: Option<Url>,
     /// Further hosts that requests may be sent to; none by default.
     pub allowed_hosts: Vec<String>,
-    /// Whether the console is served at `/ui`; default `true`.
-    pub console: bool,
     /// How long an access token of `/oauth2/token` is good for; default `1h`.
     #[serde(with = "duration")]
     pub token_lifespan: Duration,
@@ -42,7 +40,6 @@ impl Default for Admin {
             auth: AdminAuth::Token,
             public_url: None,
             allowed_hosts: Vec::new(),
-            console: true,
             token_lifespan: Duration::from_secs(60 * 60),
         }
     }

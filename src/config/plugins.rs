@@ -13,7 +13,7 @@ use super::{admin::Admin, duration, finding::Check, form_module::FormModule, tex
 pub struct Plugins {
     /// Sign-in, registration and sign-out.
     pub self_service: SelfService,
-    /// The admin API and its console; there only where its section stands.
+    /// The admin API; there only where its section stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<Admin>,
 }

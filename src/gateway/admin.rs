@@ -25,7 +25,6 @@ pub(super) fn admin(
         public_url: section.url(listener).ok_or_else(invalid)?,
         allowed_hosts: section.allowed_hosts.clone(),
         listener,
-        console: section.console,
         token_lifespan: section.token_lifespan,
     };
     let locales = Arc::clone(&foundation.locales);

@@ -204,7 +204,7 @@ pub(super) fn shared(
         .transpose()
 }
 
-fn schemas(config: &Config, validators: &Validators) -> Result<Schemas, BuildError> {
+pub(super) fn schemas(config: &Config, validators: &Validators) -> Result<Schemas, BuildError> {
     let mut schemas = Vec::new();
     for (id, document) in config.identity.schema_documents() {
         let schema = Schema::parse(&id, document)

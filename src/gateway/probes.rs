@@ -2,7 +2,10 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use portcullis_core::clock::{Clock, SystemClock};
+use portcullis_core::{
+    clock::{Clock, SystemClock},
+    schema::Validators,
+};
 
 use super::{foundation, switched_off};
 use crate::{builtin, config::Config, entropy::OsEntropy, store::Store};
@@ -40,7 +43,9 @@ fn store(config: &Config) -> Probe {
             let clock: Arc<dyn Clock> = Arc::new(SystemClock);
             let url = config.store.url.expose();
             let store = Store::open(url, clock).await.map_err(told)?;
-            let warnings = switched_off::warnings(&config, &*store.credentials()).await;
+            let schemas = foundation::schemas(&config, &Validators::new()).map_err(told)?;
+            let credentials = store.credentials(&Arc::new(schemas));
+            let warnings = switched_off::warnings(&config, &*credentials).await;
             store.close().await;
             warnings.map_err(told)
         }),

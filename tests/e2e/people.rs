@@ -108,6 +108,13 @@ async fn identities(program: &Program) -> String {
         .await;
     assert!(!shown.to_string().contains(hash), "{shown}");
     program.ask(("get", ONE), NOBODY, 404).await;
+    by_external_id(program).await;
+    changed(program, &path).await;
+    many(program).await;
+    path
+}
+
+async fn by_external_id(program: &Program) {
     let external = "/admin/identities/by/external/{externalID}";
     program
         .ask(
@@ -123,21 +130,27 @@ async fn identities(program: &Program) -> String {
             404,
         )
         .await;
+}
+
+async fn changed(program: &Program, path: &str) {
     let put =
         json!({"schema_id": "default", "state": "active", "traits": {"email": "eve@example.org"}});
-    program.send(("put", ONE), (&path, &put), 200).await;
+    program.send(("put", ONE), (path, &put), 200).await;
     program
-        .send(("put", ONE), (&path, &json!({"state": "active"})), 400)
+        .send(("put", ONE), (path, &json!({"state": "active"})), 400)
         .await;
     program.send(("put", ONE), (NOBODY, &put), 404).await;
     let patch = json!([{"op": "replace", "path": "/state", "value": "inactive"}]);
-    let patched = program.send(("patch", ONE), (&path, &patch), 200).await;
+    let patched = program.send(("patch", ONE), (path, &patch), 200).await;
     assert_eq!(patched["state"], "inactive");
     let protected = json!([{"op": "replace", "path": "/id", "value": "x"}]);
-    program.send(("patch", ONE), (&path, &protected), 400).await;
+    program.send(("patch", ONE), (path, &protected), 400).await;
     program.send(("patch", ONE), (NOBODY, &patch), 404).await;
     let back = json!([{"op": "replace", "path": "/state", "value": "active"}]);
-    program.send(("patch", ONE), (&path, &back), 200).await;
+    program.send(("patch", ONE), (path, &back), 200).await;
+}
+
+async fn many(program: &Program) {
     let create = json!({"schema_id": "default", "traits": {"email": "many@example.org"}});
     let many = json!({"identities": [
         {"create": create, "patch_id": "8d2a1b0e-0000-4000-8000-000000000001"},
@@ -158,7 +171,6 @@ async fn identities(program: &Program) -> String {
     program
         .ask(("get", ALL), &format!("{ALL}?per_page=100&page=0"), 200)
         .await;
-    path
 }
 
 async fn what_they_have(program: &Program, path: &str) {
@@ -245,6 +257,11 @@ async fn sessions(program: &Program, gateway: &TestGateway) {
         401,
         "at once"
     );
+    several_sessions(program, gateway, &path).await;
+}
+
+async fn several_sessions(program: &Program, gateway: &TestGateway, path: &str) {
+    let (of_one, all) = ("/admin/identities/{id}/sessions", "/admin/sessions");
     let (first, second) = (ALICE.sign_in(gateway).await, ALICE.sign_in(gateway).await);
     let body = json!({"action": "disable", "sessions": [first.session_id()]});
     let ended = program.send(("post", all), (all, &body), 200).await;

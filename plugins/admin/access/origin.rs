@@ -106,7 +106,6 @@ mod tests {
             public_url: public_url.parse().unwrap(),
             allowed_hosts: vec!["also.test".to_owned()],
             listener: listener.parse().unwrap(),
-            console: true,
             token_lifespan: Duration::from_secs(3600),
         }
     }

@@ -103,7 +103,7 @@ impl Page {
 }
 
 /// One link (RFC 8288) to the same list with another page.
-fn link(visit: &Visit, relation: &str, page: &[(&str, &str)]) -> String {
+pub(crate) fn link(visit: &Visit, relation: &str, page: &[(&str, &str)]) -> String {
     const OF_PAGES: [&str; 4] = ["page_size", "page_token", "per_page", "page"];
     let others = visit.parameters().iter();
     let others = others.filter(|(name, _)| !OF_PAGES.contains(&name.as_str()));

@@ -114,7 +114,7 @@ fn with_traits(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identi
     let (clock, entropy) = (&*services.clock, &*services.entropy);
     let after = accepted
         .and_then(|traits| services.schemas.changed(&moved, traits, clock, entropy))
-        .map_err(refusal::traits)?;
+        .map_err(|errors| refusal::traits(&errors))?;
     require_short(&after)?;
     Ok(after)
 }
@@ -128,7 +128,7 @@ pub(super) fn with_attributes(
     let (schemas, clock) = (&desk.services.schemas, &*desk.services.clock);
     let viewer = Viewer::Administrator;
     let changed = schemas.with_attributes(identity, viewer, sent, clock);
-    changed.map_err(refusal::attributes)
+    changed.map_err(|errors| refusal::attributes(&errors))
 }
 
 /// What is to prove an identity from now on, made before anything is changed: what is refused of it

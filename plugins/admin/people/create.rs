@@ -76,7 +76,7 @@ fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
         let schemas = &services.schemas;
         schemas.identity(schema, traits, clock, entropy)
     });
-    let identity = made.map_err(refusal::traits)?;
+    let identity = made.map_err(|errors| refusal::traits(&errors))?;
     require_short(&identity)?;
     let defaults = identity.required_actions.clone();
     let mut identity = wanted.applied(desk, identity)?;

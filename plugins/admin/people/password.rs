@@ -124,13 +124,15 @@ impl Prepared {
     }
 }
 
-/// Has the identity choose another password at its next sign-in, or no more.
+/// Has the identity choose another password at its next sign-in, or no more. The password counts without a
+/// first proof, for an administrator vouches for whom it is given to.
 async fn require_another(desk: &Desk, id: IdentityId, is_required: bool) -> Result<(), Failure> {
     let alias = Action::UpdatePassword.alias();
     let (identities, clock) = (&*desk.services.identities, &*desk.services.clock);
     let changed = rewrite::<StoreError, _>(identities, id, async |mut identity| {
         let before = identity.required_actions.clone();
         identity.required_actions.retain(|one| one != alias);
+        identity.lift_first_proof();
         if is_required {
             identity.required_actions.push(alias.to_owned());
         }

@@ -13,13 +13,13 @@ pub(crate) fn refused(reason: impl Into<String>) -> Failure {
 }
 
 /// Traits are not accepted; each is named.
-pub(crate) fn traits(errors: Vec<TraitError>) -> Failure {
-    named("traits", &errors)
+pub(crate) fn traits(errors: &[TraitError]) -> Failure {
+    named("traits", errors)
 }
 
 /// The same of attributes that no schema describes, whose paths say so themselves.
-pub(crate) fn attributes(errors: Vec<TraitError>) -> Failure {
-    named("", &errors)
+pub(crate) fn attributes(errors: &[TraitError]) -> Failure {
+    named("", errors)
 }
 
 fn named(whole: &str, errors: &[TraitError]) -> Failure {

@@ -31,7 +31,6 @@ use portcullis_core::{
     testing::{CannedOutreach, FrozenClock, Letterbox, MemoryStore, SeededEntropy},
     throttle::Throttles,
 };
-use portcullis_kit::Shell;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -50,7 +49,6 @@ pub(crate) struct House {
     pub(crate) services: Services,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<FrozenClock>,
-    pub(crate) letters: Arc<Letterbox>,
 }
 
 /// What the operator chose, unless a test chooses otherwise.
@@ -60,7 +58,6 @@ pub(crate) fn config() -> Config {
         public_url: Url::parse(&format!("https://{ADMIN}")).unwrap(),
         allowed_hosts: Vec::new(),
         listener: ([127, 0, 0, 1], 4434).into(),
-        console: true,
         token_lifespan: Duration::from_secs(3600),
     }
 }
@@ -73,9 +70,7 @@ impl House {
     pub(crate) fn with(config: Config) -> Self {
         let clock = Arc::new(FrozenClock::new("2026-11-22T12:00:00Z".parse().unwrap()));
         let store = Arc::new(MemoryStore::new(clock.clone()));
-        let letters = Arc::new(Letterbox::default());
-        let mut services = services(&clock, &store);
-        services.mailer = letters.clone();
+        let services = services(&clock, &store);
         let doorkeeper = Doorkeeper {
             services: services.clone(),
             store: store.clone(),
@@ -89,8 +84,7 @@ impl House {
             public_pages: Vec::new(),
             admin_pages: Vec::new(),
         };
-        let shell = Arc::new(Shell::new("Portcullis", "/ui", true).unwrap());
-        let desk = Desk::new(&host, config.clone(), shell);
+        let desk = Desk::new(&host, config.clone());
         Admin::new(config).install(&mut host).unwrap();
         let (_, pages) = host.admin_pages.pop().unwrap();
         Self {
@@ -99,7 +93,6 @@ impl House {
             services,
             store,
             clock,
-            letters,
         }
     }
 

@@ -1,34 +1,28 @@
-//! The list of identities.
+//! The list of identities, and what is searched among them.
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
-use portcullis_core::{id::IdentityId, identity::Identity, schema::normalise_identifier};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, header::LINK};
+use portcullis_core::search::{Found, IdentityQuery, Page, Position, QueryError};
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::declassified;
-use crate::{
-    api::pages::{Page, all},
-    desk::Desk,
-    people::refusal::refused,
-};
+use crate::{api::pages::link, desk::Desk, people::refusal::refused};
 
-/// How many ids may be asked for at once.
-const MOST_IDS: usize = 500;
-
-/// How many identities are passed over at a time on the way to a page that is counted.
-const STRIDE: u32 = 1000;
+const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
 pub(super) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let declassified = declassified(&visit)?;
-    let page = Page::of(&visit)?;
-    let (identities, next) = match named(&desk, &visit).await? {
-        Some(named) => (named, None),
-        None => listed(&desk, &page).await?,
-    };
+    let query = query(&desk, &visit)?;
+    let found = desk.services.search.search(&query).await?;
     let mut shown: Vec<Value> = Vec::new();
-    for identity in &identities {
+    for identity in &found.identities {
         let mut json = dialect::identity_for_administrators(&desk.services, identity);
         if !declassified.is_empty() {
             let own = desk.services.credentials.list(identity.id).await?;
@@ -36,79 +30,62 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
         }
         shown.push(json);
     }
-    Ok(page.linked(&visit, (Json(shown), next)))
+    Ok(linked(
+        Json(shown).into_response(),
+        &visit,
+        (&query, &found),
+    ))
 }
 
-/// The identities that a request names, where it does.
-async fn named(desk: &Desk, visit: &Visit) -> Result<Option<Vec<Identity>>, Failure> {
-    let identities = &desk.services.identities;
-    if let Some(identifier) = visit.query("credentials_identifier") {
-        let identifier = normalise_identifier(identifier);
-        let found = identities.find_by_identifier(&identifier).await?;
-        return Ok(Some(found.into_iter().collect()));
-    }
-    let ids = all(visit, "ids");
-    if ids.len() > MOST_IDS {
-        return Err(refused(format!("ids: these are more than {MOST_IDS}.")));
-    }
-    if ids.is_empty() {
-        return Ok(None);
-    }
-    let mut found: Vec<Identity> = Vec::new();
-    for id in ids {
-        let id = id.parse().map_err(|_| refused("ids: this is no id."))?;
-        if found.iter().all(|one| one.id != id) {
-            found.extend(identities.find(id).await?);
-        }
-    }
-    Ok(Some(found))
+fn query(desk: &Desk, visit: &Visit) -> Result<IdentityQuery, Failure> {
+    let parameters = visit.parameters().iter();
+    let parameters = parameters.map(|(name, value)| (name.as_str(), value.as_str()));
+    let read = IdentityQuery::read(parameters, &desk.services.schemas.searched());
+    read.map_err(|errors| {
+        let reasons: Vec<String> = errors.iter().map(|error| format!("{error}.")).collect();
+        let detail = |error: &QueryError| json!({"field": error.field, "reason": error.reason});
+        let details: Vec<Value> = errors.iter().map(detail).collect();
+        refused(reasons.join(" ")).detail("errors", details)
+    })
 }
 
-/// A page of all identities in the order of their ids, and what the next one is behind.
-async fn listed(desk: &Desk, page: &Page) -> Result<(Vec<Identity>, Option<String>), Failure> {
-    let identities = &desk.services.identities;
-    let after = match page {
-        Page::Behind { token, .. } => {
-            let unread = |_| refused("page_token: this is no token of ours.");
-            token
-                .as_deref()
-                .map(str::parse)
-                .transpose()
-                .map_err(unread)?
+/// The answer with links to the parts around it, and how many there are in all where that is known.
+fn linked(
+    mut response: Response,
+    visit: &Visit,
+    (query, found): (&IdentityQuery, &Found),
+) -> Response {
+    let size = query.page.size().to_string();
+    let to = |relation: &str, position: &Position| match position {
+        Position::Token(token) => {
+            let token = token.to_string();
+            link(
+                visit,
+                relation,
+                &[("page_size", &size), ("page_token", &token)],
+            )
         }
-        Page::Numbered { number, size } => {
-            match passed(desk, u64::from(*number) * u64::from(*size)).await? {
-                Passed::Beyond => return Ok((Vec::new(), None)),
-                Passed::To(after) => after,
-            }
+        Position::Page(number) => {
+            let number = number.to_string();
+            link(visit, relation, &[("per_page", &size), ("page", &number)])
         }
     };
-    let size = page.size();
-    let mut found = identities.list(after, size + 1).await?;
-    let is_more = found.len() > size as usize;
-    found.truncate(size as usize);
-    let next = found.last().filter(|_| is_more);
-    let next = next.map(|last| last.id.to_string());
-    Ok((found, next))
-}
-
-/// Where so many identities are passed.
-enum Passed {
-    To(Option<IdentityId>),
-    /// There are not so many.
-    Beyond,
-}
-
-async fn passed(desk: &Desk, mut count: u64) -> Result<Passed, Failure> {
-    let mut after = None;
-    while count > 0 {
-        let step = u32::try_from(count).unwrap_or(STRIDE).min(STRIDE);
-        let some = desk.services.identities.list(after, step).await?;
-        match some.last() {
-            Some(last) if some.len() == step as usize => after = Some(last.id),
-            _ => return Ok(Passed::Beyond),
-        }
-        count -= u64::from(step);
+    let is_numbered = matches!(query.page, Page::Numbered { .. });
+    let mut links = vec![match is_numbered {
+        true => to("first", &Position::Page(0)),
+        false => link(visit, "first", &[("page_size", &size)]),
+    }];
+    links.extend(found.prev.as_ref().map(|prev| to("prev", prev)));
+    links.extend(found.next.as_ref().map(|next| to("next", next)));
+    if let Some(total) = found.total {
+        let last = total.saturating_sub(1) / u64::from(query.page.size());
+        links.extend(is_numbered.then(|| to("last", &Position::Page(last))));
+        response
+            .headers_mut()
+            .insert(TOTAL, HeaderValue::from(total));
     }
-    Ok(Passed::To(after))
+    if let Ok(links) = HeaderValue::from_str(&links.join(",")) {
+        response.headers_mut().insert(LINK, links);
+    }
+    response
 }
