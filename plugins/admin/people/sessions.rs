@@ -112,6 +112,11 @@ pub(crate) async fn extend(
     if !is_live(desk, &session) {
         return Err(refused("The session has ended, so it is not prolonged."));
     }
+    if session.acting.is_some() {
+        return Err(refused(
+            "Somebody acts as this identity in the session, for a time that they have said.",
+        ));
+    }
     let services = &desk.services;
     let mut longer = session.clone();
     longer.expires_at = services.clock.now() + services.sessions.lifetimes().lifespan;

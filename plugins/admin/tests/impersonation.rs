@@ -110,6 +110,22 @@ async fn it_is_to_look_only_for_half_an_hour_and_never_longer_than_ones_own_sess
     );
 }
 
+/// KC-130: the time that was said is not made longer by another way.
+#[tokio::test]
+async fn a_session_that_somebody_acts_in_is_not_prolonged() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let (_, program) = grace(&house, &[Role::Admin]).await;
+    let begun = begin(&program, &ada, json!({"reason": "a ticket"})).await;
+    let json = begun.json();
+    let session = json["session"]["id"].as_str().unwrap();
+    let extend = format!("/admin/sessions/{session}/extend");
+    let refused = program.send(Method::PATCH, &extend, &json!({})).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    let shown = program.get(&format!("/admin/sessions/{session}")).await;
+    assert_eq!(shown.json()["expires_at"], json["session"]["expires_at"]);
+}
+
 #[tokio::test]
 async fn a_reason_has_to_be_given_and_a_time_that_is_allowed() {
     let house = House::new();
