@@ -171,6 +171,16 @@ async fn many(program: &Program) {
     program
         .ask(("get", ALL), &format!("{ALL}?per_page=100&page=0"), 200)
         .await;
+    // KC-110, KC-111: a beginning, a middle and a whole, and nothing that is not there.
+    for (search, count) in [
+        ("man", 1),
+        ("*xample*", 2),
+        ("%22eve%40example.org%22", 1),
+        ("ve", 0),
+    ] {
+        let found = program.ask_own(&format!("{ALL}?search={search}")).await;
+        assert_eq!(found.as_array().unwrap().len(), count, "{search}: {found}");
+    }
 }
 
 async fn what_they_have(program: &Program, path: &str) {

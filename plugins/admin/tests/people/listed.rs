@@ -82,6 +82,7 @@ async fn somebody_is_found_by_what_they_sign_in_with() {
     );
     assert_eq!(
         ids(&admin.get(&path).await),
-        [bob.id.to_string(), ada.id.to_string()]
+        [ada.id.to_string(), bob.id.to_string()],
+        "once each, in the order of the list"
     );
 }
