@@ -11,16 +11,7 @@ use axum::{
 };
 use http::Method;
 
-use crate::{access::guard::guard, desk::Desk, role::Permission};
-
-/// What an endpoint needs of its caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// Nothing: it tells nothing about anybody, or asks by itself who calls.
-    Anybody,
-    /// A role that permits this.
-    Permission(Permission),
-}
+use crate::{access::guard::guard, desk::Desk, need::Need};
 
 /// One endpoint.
 #[derive(Debug, Clone)]

@@ -13,6 +13,7 @@ mod config;
 pub mod credential;
 mod desk;
 mod endpoints;
+mod need;
 mod oauth2;
 mod people;
 mod plugin;
@@ -24,7 +25,8 @@ mod router;
 mod tests;
 
 pub use config::{Auth, Config};
-pub use endpoints::{Endpoint, Need};
+pub use endpoints::Endpoint;
+pub use need::Need;
 pub use plugin::Admin;
 pub use role::{Permission, Role, Roles, UnknownRole};
 pub use router::endpoints;

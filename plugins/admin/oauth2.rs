@@ -10,7 +10,7 @@ mod token;
 
 use http::Method;
 
-use crate::endpoints::{Endpoints, Need};
+use crate::{endpoints::Endpoints, need::Need};
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {

@@ -8,6 +8,7 @@ mod create;
 pub(crate) mod credentials;
 mod delete;
 mod facts;
+mod fitting;
 mod links;
 pub(crate) mod outreach;
 pub(crate) mod password;

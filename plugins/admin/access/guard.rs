@@ -12,9 +12,7 @@ use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Failure, Outcome};
 
 use super::bearer;
-use crate::{
-    audit::Act, caller::Caller, config::Auth, desk::Desk, endpoints::Need, role::Permission,
-};
+use crate::{audit::Act, caller::Caller, config::Auth, desk::Desk, need::Need, role::Permission};
 
 /// Lets a request through to its endpoint, with its [`Caller`], where it may pass. Whatever a caller
 /// is refused is written down.

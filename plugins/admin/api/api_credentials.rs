@@ -18,7 +18,8 @@ use crate::{
     caller::Caller,
     credential::{LONGEST_OVERLAP, OVERLAP, Wish},
     desk::Desk,
-    endpoints::{Endpoints, Need},
+    endpoints::Endpoints,
+    need::Need,
     programs::{self, Change},
     role::{Permission, Role, Roles},
 };

@@ -19,11 +19,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use url::form_urlencoded;
 
-use crate::{
-    desk::Desk,
-    endpoints::{Endpoints, Need},
-    role::Permission,
-};
+use crate::{desk::Desk, endpoints::Endpoints, need::Need, role::Permission};
 
 const PATH: &str = "/admin/x/audit";
 const LINES: &str = "application/x-ndjson";

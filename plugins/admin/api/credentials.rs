@@ -20,7 +20,8 @@ use super::{document::Document, pages::flag};
 use crate::{
     caller::Caller,
     desk::Desk,
-    endpoints::{Endpoints, Need},
+    endpoints::Endpoints,
+    need::Need,
     people::{NewPassword, credentials, password},
     role::Permission::{ReadIdentities, WriteIdentities},
 };

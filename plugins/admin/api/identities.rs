@@ -24,7 +24,8 @@ use super::{
 use crate::{
     caller::Caller,
     desk::Desk,
-    endpoints::{Endpoints, Need},
+    endpoints::Endpoints,
+    need::Need,
     people::{self, refusal::refused},
     role::Permission::{ReadIdentities, WriteIdentities},
 };

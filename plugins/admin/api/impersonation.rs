@@ -18,7 +18,8 @@ use crate::{
     access::{bearer, guard},
     caller::{Actor, Caller},
     desk::Desk,
-    endpoints::{Endpoints, Need},
+    endpoints::Endpoints,
+    need::Need,
     people::{
         self,
         impersonation::{self, Asked, Begun, begin_for},

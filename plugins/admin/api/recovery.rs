@@ -17,7 +17,8 @@ use super::document::{Document, Members};
 use crate::{
     caller::Caller,
     desk::Desk,
-    endpoints::{Endpoints, Need},
+    endpoints::Endpoints,
+    need::Need,
     people::{outreach, refusal::refused},
     role::Permission::WriteIdentities,
 };

@@ -8,11 +8,7 @@ use portcullis_core::action::Action;
 use portcullis_kit::Outcome;
 use serde_json::{Value, json};
 
-use crate::{
-    desk::Desk,
-    endpoints::{Endpoints, Need},
-    role::Permission,
-};
+use crate::{desk::Desk, endpoints::Endpoints, need::Need, role::Permission};
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {

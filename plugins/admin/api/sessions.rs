@@ -19,7 +19,8 @@ use super::{
 use crate::{
     caller::Caller,
     desk::Desk,
-    endpoints::{Endpoints, Need},
+    endpoints::Endpoints,
+    need::Need,
     people::{refusal::refused, sessions},
     role::Permission::{EndSessions, ReadSessions},
 };

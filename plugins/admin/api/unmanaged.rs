@@ -19,7 +19,8 @@ use super::document::Document;
 use crate::{
     caller::Caller,
     desk::Desk,
-    endpoints::{Endpoints, Need},
+    endpoints::Endpoints,
+    need::Need,
     people::{self, Wanted},
     role::Permission::{ReadIdentities, WriteIdentities},
 };

@@ -7,7 +7,7 @@ use axum::{
 use http::Method;
 use serde_json::json;
 
-use crate::endpoints::{Endpoints, Need};
+use crate::{endpoints::Endpoints, need::Need};
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {

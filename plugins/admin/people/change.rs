@@ -6,12 +6,11 @@ use portcullis_core::{
     store::StoreError,
 };
 use portcullis_kit::Failure;
-use serde_json::Value;
 
 use super::{
-    Wanted, audit,
-    create::{require_short, schema},
-    find, links, password, refusal,
+    Wanted, audit, find,
+    fitting::{require_short, schema, with_attributes},
+    links, password, refusal,
 };
 use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
 
@@ -117,18 +116,6 @@ fn with_traits(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identi
         .map_err(|errors| refusal::traits(&errors))?;
     require_short(&after)?;
     Ok(after)
-}
-
-/// The identity with these attributes that its schema does not describe.
-pub(super) fn with_attributes(
-    desk: &Desk,
-    identity: Identity,
-    sent: &Value,
-) -> Result<Identity, Failure> {
-    let (schemas, clock) = (&desk.services.schemas, &*desk.services.clock);
-    let viewer = Viewer::Administrator;
-    let changed = schemas.with_attributes(identity, viewer, sent, clock);
-    changed.map_err(|errors| refusal::attributes(&errors))
 }
 
 /// What is to prove an identity from now on, made before anything is changed: what is refused of it

@@ -4,16 +4,17 @@ use portcullis_core::{
     credential::Credential,
     event::{CreationReason, Event},
     identity::Identity,
-    schema::{Evaluation, ProfileContext, Schema},
+    schema::{Evaluation, ProfileContext},
 };
 use portcullis_kit::Failure;
 use serde_json::json;
 
-use super::{Wanted, audit, facts, links, password, refusal};
+use super::{
+    Wanted, audit, facts,
+    fitting::{require_short, schema, with_attributes},
+    links, password, refusal,
+};
 use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
-
-/// The longest identifier, in bytes; nobody signs in with a longer one.
-const LONGEST_IDENTIFIER: usize = 1024;
 
 /// Creates an identity.
 pub(crate) async fn create(
@@ -52,17 +53,6 @@ pub(crate) async fn create(
     Ok(identity)
 }
 
-/// The schema of this name, or the default one.
-pub(super) fn schema<'a>(desk: &'a Desk, id: Option<&str>) -> Result<&'a Schema, Failure> {
-    let schemas = &desk.services.schemas;
-    let found = match id.filter(|id| !id.is_empty()) {
-        Some(id) => schemas.find(id),
-        None => Some(schemas.default_schema()),
-    };
-    let found = found.map(|schema| &**schema);
-    found.ok_or_else(|| refusal::refused("schema_id: there is no such schema, see /schemas."))
-}
-
 /// The identity as it is wanted, not yet stored. What everybody new has to do comes before what they
 /// in particular have to.
 fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
@@ -89,18 +79,7 @@ fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
     identity.required_actions = required;
     let identity = match &wanted.unmanaged {
         None => identity,
-        Some(sent) => super::change::with_attributes(desk, identity, sent)?,
+        Some(sent) => with_attributes(desk, identity, sent)?,
     };
     Ok(identity)
-}
-
-/// Refuses what is too long to sign in with.
-pub(super) fn require_short(identity: &Identity) -> Result<(), Failure> {
-    let mut all = identity.identifiers.iter();
-    match all.any(|identifier| identifier.len() > LONGEST_IDENTIFIER) {
-        true => Err(refusal::refused(
-            "traits: what they would sign in with is too long.",
-        )),
-        false => Ok(()),
-    }
 }
