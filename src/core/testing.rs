@@ -7,7 +7,7 @@ mod memory;
 mod outreach;
 
 pub use self::{
-    administration::NoAdministration,
+    administration::CannedAdministration,
     meddled::{Meddled, Meddler, Meddling},
     memory::{Call, MemoryStore},
     outreach::CannedOutreach,

@@ -1,6 +1,7 @@
 //! Changing an identity, over what others change of it meanwhile.
 
 use portcullis_core::{
+    action::Action,
     identity::Identity,
     schema::{Evaluation, ProfileContext, Viewer},
     store::StoreError,
@@ -146,7 +147,12 @@ impl Proofs {
             links::keep(desk, caller, link).await?;
         }
         if let Some(password) = self.password {
-            password.keep(desk, caller, (identity, false)).await?;
+            let required = &identity.required_actions;
+            let alias = Action::UpdatePassword.alias();
+            let is_temporary = required.iter().any(|one| one == alias);
+            password
+                .keep(desk, caller, (identity, is_temporary))
+                .await?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::json;
 
-use super::{audit, find, refusal::refused};
+use super::{audit, find, refusal::refused, sessions};
 use crate::{caller::Caller, desk::Desk};
 
 /// The credentials of an identity in the order in which they are offered.
@@ -70,7 +70,8 @@ pub(crate) async fn delete(
         .find(identity.id, credential)
         .await
         .map_err(told)?;
-    remove(desk, caller, (&identity, &found)).await
+    remove(desk, caller, (&identity, &found)).await?;
+    end_sessions(desk, caller, (&identity, found.kind)).await
 }
 
 /// Deletes the credentials of a kind. Of links only one goes, that is called `provider:subject`.
@@ -100,6 +101,23 @@ pub(crate) async fn delete_kind(
     }
     for one in &own {
         remove(desk, caller, (&identity, one)).await?;
+    }
+    end_sessions(desk, caller, (&identity, kind)).await
+}
+
+/// Ends the sessions of whoever has lost a credential, unless the operator wants it otherwise: somebody
+/// else may be signed in by it. Those of a link have ended with it.
+async fn end_sessions(
+    desk: &Desk,
+    caller: &Caller,
+    (identity, kind): (&Identity, CredentialKind),
+) -> Result<(), Failure> {
+    if !desk.config.end_sessions || kind == CredentialKind::Oidc {
+        return Ok(());
+    }
+    let own = desk.services.sessions.store().list(identity.id).await?;
+    if !own.is_empty() {
+        sessions::end_all_of(desk, caller, identity.id).await?;
     }
     Ok(())
 }

@@ -46,7 +46,11 @@ pub(crate) async fn end_all(desk: &Desk, caller: &Caller, id: &str) -> Result<u6
     end_all_of(desk, caller, identity.id).await
 }
 
-async fn end_all_of(desk: &Desk, caller: &Caller, id: IdentityId) -> Result<u64, Failure> {
+pub(super) async fn end_all_of(
+    desk: &Desk,
+    caller: &Caller,
+    id: IdentityId,
+) -> Result<u64, Failure> {
     let ended = desk.services.sessions.store().revoke_all(id, None).await?;
     let act = audit::on("identity.sessions.revoke", id).to(json!({"sessions_ended": ended}));
     audit::note(desk, caller, act).await;

@@ -59,6 +59,7 @@ pub(crate) fn config() -> Config {
         allowed_hosts: Vec::new(),
         listener: ([127, 0, 0, 1], 4434).into(),
         token_lifespan: Duration::from_secs(3600),
+        end_sessions: true,
     }
 }
 
@@ -340,7 +341,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
         },
         api_credentials: store.clone(),
         audit: store.clone(),
-        administration: Arc::new(stand_ins::Acme),
+        administration: Arc::new(stand_ins::acme()),
         seal: Seal::new(b"test"),
         cookies: Cookies::new(&public_url, None),
         addresses: Addresses {

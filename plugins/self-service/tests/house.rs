@@ -33,7 +33,7 @@ use portcullis_core::{
     sessions::{SessionLifetimes, Sessions},
     stage::Observer,
     testing::{
-        CannedOutreach, FrozenClock, Letterbox, MemoryStore, NoAdministration, SeededEntropy,
+        CannedAdministration, CannedOutreach, FrozenClock, Letterbox, MemoryStore, SeededEntropy,
     },
     throttle::Throttles,
     trust::{TrustRule, TrustRules},
@@ -287,7 +287,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         },
         api_credentials: store.clone(),
         audit: store.clone(),
-        administration: Arc::new(NoAdministration),
+        administration: Arc::new(CannedAdministration::default()),
         seal: Seal::new(b"test"),
         cookies: Cookies::new(&public_url, None),
         addresses: Addresses {

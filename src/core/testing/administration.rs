@@ -1,4 +1,4 @@
-//! An administration with nothing to administer.
+//! An administration that knows what it is told and takes nothing else.
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -11,18 +11,19 @@ use crate::{
     id::ProviderId,
 };
 
-/// Knows no provider and takes none.
-#[derive(Debug, Clone, Copy)]
-pub struct NoAdministration;
+/// Knows these providers and takes no other.
+#[derive(Debug, Clone, Default)]
+pub struct CannedAdministration(pub Vec<ProviderRecord>);
 
 #[async_trait]
-impl ProviderAdministration for NoAdministration {
+impl ProviderAdministration for CannedAdministration {
     async fn list(&self) -> Result<Vec<ProviderRecord>, AdministrationError> {
-        Ok(Vec::new())
+        Ok(self.0.clone())
     }
 
-    async fn find(&self, _: &ProviderId) -> Result<ProviderRecord, AdministrationError> {
-        Err(AdministrationError::Unknown)
+    async fn find(&self, id: &ProviderId) -> Result<ProviderRecord, AdministrationError> {
+        let found = self.0.iter().find(|record| record.id == *id);
+        found.cloned().ok_or(AdministrationError::Unknown)
     }
 
     async fn status(&self, _: &ProviderId) -> Result<ProviderReport, AdministrationError> {

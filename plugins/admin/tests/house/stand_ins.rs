@@ -5,19 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use portcullis_core::{
     action::{Action, ActionSettings, MAX_AUTH_AGE},
-    administration::{
-        AdministrationError, Change, Departed, Leave, ProviderAdministration, ProviderRecord,
-        ProviderReport, ProviderSource, SignOutAddresses,
-    },
+    administration::{ProviderRecord, ProviderSource, SignOutAddresses},
     clock::Clock,
     credential::{Credential, CredentialKind},
     flow::FlowKind,
-    id::{CredentialId, ProviderId},
+    id::CredentialId,
     identity::Identity,
     message::Message,
     method::{Method, MethodError, Verified},
     secret::Secret,
-    testing::SeededEntropy,
+    testing::{CannedAdministration, SeededEntropy},
     ui::Node,
 };
 use serde_json::{Map, Value, json};
@@ -102,59 +99,19 @@ impl Method for FakeMethod {
     }
 }
 
-/// Knows one provider, `acme`, and takes no other.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Acme;
-
-impl Acme {
-    fn record() -> ProviderRecord {
-        let address = || "https://gate.test/".to_owned();
-        ProviderRecord {
-            id: "acme".parse().unwrap(),
-            source: ProviderSource::Config,
-            redirect_uri: address(),
-            sign_out: SignOutAddresses {
-                post_logout_redirect_uri: address(),
-                backchannel_logout_uri: address(),
-                frontchannel_logout_uri: address(),
-            },
-            account_issuer: Some("https://acme.test".to_owned()),
-            table: Map::new(),
-        }
-    }
-}
-
-#[async_trait]
-impl ProviderAdministration for Acme {
-    async fn list(&self) -> Result<Vec<ProviderRecord>, AdministrationError> {
-        Ok(vec![Self::record()])
-    }
-
-    async fn find(&self, id: &ProviderId) -> Result<ProviderRecord, AdministrationError> {
-        match id.as_str() {
-            "acme" => Ok(Self::record()),
-            _ => Err(AdministrationError::Unknown),
-        }
-    }
-
-    async fn status(&self, _: &ProviderId) -> Result<ProviderReport, AdministrationError> {
-        Err(AdministrationError::Unknown)
-    }
-
-    async fn add(&self, _: Map<String, Value>) -> Result<ProviderRecord, AdministrationError> {
-        Err(AdministrationError::Invalid(Vec::new()))
-    }
-
-    async fn change(
-        &self,
-        _: &ProviderId,
-        _: Change,
-        _: Leave,
-    ) -> Result<ProviderRecord, AdministrationError> {
-        Err(AdministrationError::Unknown)
-    }
-
-    async fn remove(&self, _: &ProviderId, _: Leave) -> Result<Departed, AdministrationError> {
-        Err(AdministrationError::Unknown)
-    }
+/// An administration that knows one provider, `acme`.
+pub(super) fn acme() -> CannedAdministration {
+    let address = || "https://gate.test/".to_owned();
+    CannedAdministration(vec![ProviderRecord {
+        id: "acme".parse().unwrap(),
+        source: ProviderSource::Config,
+        redirect_uri: address(),
+        sign_out: SignOutAddresses {
+            post_logout_redirect_uri: address(),
+            backchannel_logout_uri: address(),
+            frontchannel_logout_uri: address(),
+        },
+        account_issuer: Some("https://acme.test".to_owned()),
+        table: Map::new(),
+    }])
 }

@@ -100,6 +100,12 @@ async fn a_password_comes_with_a_replacement() {
     assert_eq!(sessions.json(), json!([]));
     let refused = admin.send(Method::PUT, &path, &put("nonsense")).await;
     assert_eq!(refused.status, 400);
+    // KC-077: one that has to be changed at the next sign-in is said beside it.
+    let mut temporary = put("$2b$12$three");
+    temporary["required_actions"] = json!(["UPDATE_PASSWORD"]);
+    let changed = admin.send(Method::PUT, &path, &temporary).await.json();
+    let required = changed["required_actions"].as_array().unwrap();
+    assert!(required.contains(&json!("UPDATE_PASSWORD")), "{changed}");
 }
 
 /// KC-016: what administrators may not see or change stays.

@@ -11,7 +11,10 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::{last_act, own, reason, whole_log};
-use crate::tests::house::House;
+use crate::{
+    Config,
+    tests::house::{House, config},
+};
 
 /// Gives an identity a credential.
 async fn give(house: &House, identity: &Identity, kind: CredentialKind, config: Value) -> String {
@@ -152,6 +155,29 @@ async fn credentials_are_deleted_one_by_one_or_by_type() {
     assert_eq!(admin.delete(&format!("{path}/{first}")).await.status, 204);
     assert_eq!(own(&house, &ada, CredentialKind::Webauthn).await.len(), 1);
     assert_eq!(admin.delete(&format!("{path}/nonsense")).await.status, 404);
+}
+
+/// KC-075: whoever has found what is deleted may be signed in by it; the operator may want it otherwise.
+#[tokio::test]
+async fn sessions_end_with_a_credential() {
+    for end_sessions in [true, false] {
+        let house = House::with(Config {
+            end_sessions,
+            ..config()
+        });
+        let admin = house.admin().await;
+        let ada = house.resident("ada@example.org").await;
+        for by_id in [true, false] {
+            let totp = give(&house, &ada, CredentialKind::Totp, json!({})).await;
+            house.session(&ada).await;
+            let path = format!("/admin/identities/{}", ada.id);
+            let which = if by_id { &*totp } else { "totp" };
+            let gone = admin.delete(&format!("{path}/credentials/{which}")).await;
+            assert_eq!(gone.status, 204);
+            let left = admin.get(&format!("{path}/sessions")).await.json();
+            assert_eq!(left.as_array().unwrap().is_empty(), end_sessions);
+        }
+    }
 }
 
 /// CU-29.
