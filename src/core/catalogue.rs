@@ -40,7 +40,7 @@ catalogue! {
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body of the request is too long for this page.";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This method cannot be used here.";
     UpgradeRefused = "upgrade_refused", BAD_REQUEST, "This kind of protocol upgrade is not let through.";
-    OriginRefused = "origin_refused", FORBIDDEN, "The connection was opened by a page of another site.";
+    OriginRefused = "origin_refused", FORBIDDEN, "A page of another site asked for this.";
     NoRoute = "no_route", NOT_FOUND, "There is nothing at this address.";
     NotFound = "not_found", NOT_FOUND, "There is no such page.";
     SignedOut = "session_inactive", UNAUTHORIZED, "You need to sign in first.";
