@@ -105,7 +105,7 @@ impl Hearing<'_> {
     }
 
     fn evaluate(&self, rule: Rule, expression: &Expression) -> bool {
-        match expression.holds(self.principal, self.head) {
+        match expression.holds(self.principal.map(|one| &one.values), self.head) {
             Ok(answer) => answer == rule.wants(),
             Err(error) => {
                 tracing::warn!(

@@ -173,7 +173,7 @@ impl Making<'_> {
             if per_request != (lifetime == Lifetime::Request) {
                 continue;
             }
-            let value = match expression.text(self.principal, self.head) {
+            let value = match expression.text(&self.principal.values, self.head) {
                 Ok(text) => text.and_then(|text| self.kept(name, value::of(&text))),
                 Err(error) => self.left_out(name, &error),
             };

@@ -9,6 +9,7 @@ mod probes;
 mod providers;
 mod recoveries;
 mod routes;
+mod security_headers;
 mod serving;
 mod switched_off;
 

@@ -66,7 +66,7 @@ use self::{
     pauses::SqlPauses,
     records::Records,
     redis::SharedCounters,
-    search::{SearchIndex, SqlSearch},
+    search::{SqlSearch, index::SearchIndex},
     sessions::SqlSessions,
     tokens::SqlTokens,
     upstream_sessions::SqlUpstreamSessions,

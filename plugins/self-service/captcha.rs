@@ -6,8 +6,8 @@ use portcullis_core::{
     broker::PendingLink,
     captcha::{Captcha, CaptchaAnswer},
     flow::FlowKind,
+    identifier::normalise_identifier,
     message::Message,
-    schema::normalise_identifier,
     secret::TokenHash,
 };
 use portcullis_kit::{Failure, Visit};

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use portcullis_core::{
+    identifier::normalise_identifier,
     identity::{Identity, IdentityStore},
-    schema::normalise_identifier,
 };
 
 use super::Failure;

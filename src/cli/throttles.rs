@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use clap::{Args, Subcommand};
 use portcullis_core::{
+    identifier::normalise_identifier,
     identity::Identity,
-    schema::normalise_identifier,
     throttle::{Pause, Throttles},
 };
 use serde_json::{Value, json};

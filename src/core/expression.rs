@@ -19,7 +19,7 @@ use self::{
     evaluate::{Variables, explain, header_text},
     pattern::Patterns,
 };
-use crate::{head::RequestHead, principal::Principal};
+use crate::head::RequestHead;
 
 /// The longest text that is read as an expression, in bytes.
 const MAX_LENGTH: usize = 4096;
@@ -109,7 +109,7 @@ impl Expression {
     /// `session` are null.
     pub fn holds(
         &self,
-        principal: Option<&Principal>,
+        principal: Option<&PrincipalValues>,
         head: &RequestHead<'_>,
     ) -> Result<bool, EvaluationError> {
         let variables = Variables::policy(&self.patterns, principal, head);
@@ -127,7 +127,7 @@ impl Expression {
     /// The value as text for a header; null and absent as `None`.
     pub fn text(
         &self,
-        principal: &Principal,
+        principal: &PrincipalValues,
         head: &RequestHead<'_>,
     ) -> Result<Option<HeaderText>, EvaluationError> {
         let variables = Variables::policy(&self.patterns, Some(principal), head);

@@ -24,6 +24,7 @@ pub mod factor;
 pub mod flow;
 pub mod head;
 pub mod id;
+pub mod identifier;
 pub mod identity;
 pub mod impersonation;
 pub mod link;

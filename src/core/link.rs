@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, IdentityId, ProviderId},
-    schema::normalise_identifier,
+    identifier::normalise_identifier,
     store::StoreError,
 };
 

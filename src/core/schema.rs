@@ -36,7 +36,6 @@ pub use self::{
     addresses::FoundAddress,
     context::{Evaluation, ProfileContext, Viewer},
     lint::Lint,
-    normal::normalise_identifier,
     pickers::shown_in,
     rules::Rules,
     schemas::Schemas,

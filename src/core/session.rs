@@ -1,5 +1,7 @@
 //! A session: somebody signed in on some device, and the port that keeps sessions.
 
+mod acting;
+
 use std::{fmt::Debug, net::IpAddr};
 
 use async_trait::async_trait;
@@ -9,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     credential::CredentialKind,
     id::{IdentityId, ProviderId, SessionId},
-    impersonation::Acting,
     secret::TokenHash,
     store::StoreError,
 };
+
+pub use self::acting::Acting;
 
 /// Somebody signed in on some device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

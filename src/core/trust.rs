@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::schema::normalise_identifier;
+use crate::identifier::normalise_identifier;
 
 /// The rules of one provider; the first that holds trusts the address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

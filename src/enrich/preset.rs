@@ -3,9 +3,7 @@
 
 use http::{HeaderName, HeaderValue};
 use portcullis_core::{
-    identity::Identity,
-    principal::Principal,
-    schema::{Schema, normalise_identifier},
+    identifier::normalise_identifier, identity::Identity, principal::Principal, schema::Schema,
 };
 use serde_json::Value;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portcullis_admin as plugin;
 
-use super::{BuildError, Foundation, assembly::security_headers};
+use super::{BuildError, Foundation, security_headers::security_headers};
 use crate::config::{AdminAuth, Config};
 
 /// The admin plugin, where there is one.

@@ -9,10 +9,12 @@ use portcullis_core::{
     plugin::{Announcer, Host, Plugin, Services},
     stage::{Authenticator, Observer},
 };
-use portcullis_kit::{Locales, SecurityHeaders, Shell};
+use portcullis_kit::{Locales, Shell};
 use portcullis_self_service::{CaptchaGuard, SelfService};
 
-use super::{BuildError, Foundation, ProviderParts, admin, routes};
+use super::{
+    BuildError, Foundation, ProviderParts, admin, routes, security_headers::security_headers,
+};
 use crate::{
     answer::Answers,
     aside::Aside,
@@ -148,14 +150,6 @@ fn captcha(section: &config::Captcha) -> Result<Option<CaptchaGuard>, BuildError
         captcha: Arc::new(service),
         flows: section.flows.iter().map(kind).collect(),
     }))
-}
-
-pub(super) fn security_headers(config: &Config) -> SecurityHeaders {
-    SecurityHeaders {
-        frame_ancestors: config.security_headers.frame_ancestors.clone(),
-        directives: config.security_headers.directives(),
-        permissions: config.security_headers.permissions(),
-    }
 }
 
 fn answers(config: &Config, locales: Arc<Locales>) -> Result<Answers, BuildError> {

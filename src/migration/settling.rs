@@ -11,14 +11,12 @@ use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
     entropy::Entropy,
     id::{CredentialId, IdentityId, ProviderId},
+    identifier::normalise_identifier,
     identity::{Identity, IdentityState, IdentityStore},
     link::LinkKey,
     message::Message,
     method::MethodError,
-    schema::{
-        Evaluation, ProfileContext, Schema, Schemas, TraitError, UnmanagedPolicy,
-        normalise_identifier,
-    },
+    schema::{Evaluation, ProfileContext, Schema, Schemas, TraitError, UnmanagedPolicy},
     store::StoreError,
 };
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Identities in SQL. The row is the record; two narrow tables find it by identifier and by address.
 
-mod row;
+pub(super) mod row;
 
 use std::{collections::BTreeSet, fmt::Display};
 
@@ -14,20 +14,17 @@ use portcullis_core::{
 };
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
-use self::row::{cells, version};
-pub(super) use self::row::{read, selection};
+use self::row::{WHAT, cells, read, selection, version};
 use super::{
     cell::text,
     credentials,
     database::{Database, Transaction},
     flows::removal_of,
-    search::SearchIndex,
+    search::index::SearchIndex,
     sessions::{end_within, ended_by, in_hands_of},
     statement::Statement,
     table::{Column, Table, insert},
 };
-
-const WHAT: &str = "identity";
 
 const CHANGED: StoreError = StoreError::Conflict {
     what: "identity version",
@@ -89,7 +86,7 @@ impl SqlIdentities {
         let ended = self.replace_within(&mut transaction, identity).await?;
         let which = (identity.id, removed);
         let database = &self.database;
-        if !credentials::remove_beside(database, &mut transaction, which, others).await? {
+        if !credentials::row::remove_beside(database, &mut transaction, which, others).await? {
             return Ok(None);
         }
         self.search.change(&mut transaction, identity).await?;
@@ -131,8 +128,8 @@ impl SqlIdentities {
         transaction.execute(self.database.write(&row, WHAT)).await?;
         self.index(transaction, identity).await?;
         for credential in credentials {
-            let row = credentials::put(credential)?;
-            let row = self.database.write(&row, credentials::WHAT);
+            let row = credentials::row::put(credential)?;
+            let row = self.database.write(&row, credentials::row::WHAT);
             transaction.execute(row).await?;
         }
         self.search.add(transaction, identity, credentials).await

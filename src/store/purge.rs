@@ -42,5 +42,5 @@ pub(super) async fn purge(
         let query = database.write(&query, "expired record");
         database.execute(query).await?;
     }
-    search::tidy(database).await
+    search::index::tidy(database).await
 }

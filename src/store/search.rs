@@ -2,7 +2,7 @@
 //! letter by letter, and nothing that people type is ever part of a statement.
 
 mod conditions;
-mod index;
+pub(super) mod index;
 mod indexing;
 mod numbered;
 mod places;
@@ -17,18 +17,12 @@ use portcullis_core::{
     store::StoreError,
 };
 
-pub(super) use self::index::{SearchIndex, tidy};
 pub use self::indexing::Indexing;
 use self::{
     conditions::Conditions,
     places::{Part, Place, Places},
 };
 use super::{database::Database, identities::SqlIdentities};
-
-const WHAT: &str = "identity";
-
-/// How many are counted where that is no longer cheap.
-const MOST_COUNTED: u64 = 2000;
 
 /// Searching in SQL.
 #[derive(Debug)]

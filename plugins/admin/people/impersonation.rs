@@ -9,9 +9,9 @@ use portcullis_core::{
     catalogue::Code,
     event::Event,
     identity::{Identity, IdentityState},
-    impersonation::{self, Acting, Impersonation, Ticket},
+    impersonation::{self, Impersonation, Ticket},
     secret::Token,
-    session::{Device, Session},
+    session::{Acting, Device, Session},
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};

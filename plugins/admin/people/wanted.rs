@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use portcullis_core::{
+    identifier::normalise_identifier,
     identity::{Identity, IdentityState},
-    schema::normalise_identifier,
 };
 use portcullis_kit::Failure;
 use serde_json::Value;

@@ -5,10 +5,10 @@ use portcullis_core::{
     catalogue::Code,
     flow::{Flow, FlowKind},
     id::IdentityId,
+    identifier::normalise_identifier,
     identity::{Identity, IdentityState},
     mail::{Letter, Occasion},
     message::Message,
-    schema::normalise_identifier,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 

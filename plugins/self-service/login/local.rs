@@ -2,10 +2,10 @@
 
 use portcullis_core::{
     catalogue::Code,
+    identifier::normalise_identifier,
     identity::{Identity, IdentityState},
     message::Message,
     method::{Method, MethodError, Verified},
-    schema::normalise_identifier,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 

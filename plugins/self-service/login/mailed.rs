@@ -7,10 +7,10 @@ use portcullis_core::{
     catalogue::Code,
     flow::Flow,
     id::IdentityId,
+    identifier::normalise_identifier,
     identity::{Identity, IdentityState},
     mail::{Letter, Occasion},
     message::Message,
-    schema::normalise_identifier,
     secret::Secret,
 };
 use portcullis_kit::{Failure, Outcome, Visit};

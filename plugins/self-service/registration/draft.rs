@@ -5,8 +5,9 @@ use portcullis_core::{
     broker::{Arrival, BrokerError, Draft, PendingLink},
     catalogue::Code,
     flow::{Flow, FlowKind},
+    identifier::normalise_identifier,
     message::Message,
-    schema::{Evaluation, ProfileContext, TraitError, normalise_identifier},
+    schema::{Evaluation, ProfileContext, TraitError},
     ui::Node,
 };
 use portcullis_kit::{Outcome, Visit, Wants};

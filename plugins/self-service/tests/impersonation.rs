@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::Method;
 use portcullis_core::{
     identity::{Identity, IdentityStore},
-    impersonation::{Acting, Ticket},
-    session::{Session, SessionStore},
+    impersonation::Ticket,
+    session::{Acting, Session, SessionStore},
 };
 use serde_json::json;
 

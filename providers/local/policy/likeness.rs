@@ -1,7 +1,7 @@
 //! Whether a password is like what is known of its person: few changes away from it, or made of it for
 //! the greater part.
 
-use portcullis_core::{identity::Identity, schema::normalise_identifier};
+use portcullis_core::{identifier::normalise_identifier, identity::Identity};
 use serde_json::Value;
 
 /// Whoever knows the person tries this many changes of a character.

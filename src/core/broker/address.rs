@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{provider::Claims, schema::normalise_identifier};
+use crate::{identifier::normalise_identifier, provider::Claims};
 
 /// Whether the provider vouches for this address.
 pub(super) fn is_trusted(address: &str, claims: &Claims) -> bool {

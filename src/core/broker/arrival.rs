@@ -10,12 +10,13 @@ use super::{
 use crate::{
     credential::Credential,
     id::IdentityId,
+    identifier::normalise_identifier,
     identity::Identity,
     mapping::{Facts, Occasion, Source},
     message::Message,
     path::at,
     provider::{Claims, ConfiguredProvider, Upstream, Vouched},
-    schema::{Evaluation, ProfileContext, Schema, TraitError, normalise_identifier},
+    schema::{Evaluation, ProfileContext, Schema, TraitError},
     store::StoreError,
 };
 

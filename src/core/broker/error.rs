@@ -107,7 +107,7 @@ impl BrokerError {
     }
 
     /// Whether a link was refused, and not only a sign-in: what observers hear as
-    /// [`Event::LinkRefused`](crate::event::Event::LinkRefused).
+    /// `Event::LinkRefused`.
     pub fn refuses_link(&self) -> bool {
         match self {
             Self::LinkDenied { .. }

@@ -7,10 +7,10 @@ use super::{
 use crate::{
     credential::{Credential, CredentialKind},
     id::{IdentityId, ProviderId},
+    identifier::normalise_identifier,
     identity::{Identity, IdentityState},
     link::{Link, LinkKey, PreparedLink},
     provider::{Claims, ConfiguredProvider, ProviderError},
-    schema::normalise_identifier,
 };
 
 /// A decision with those it is about.

@@ -19,7 +19,7 @@ use cel::{
 use http::HeaderMap;
 
 use super::{ENVIRONMENT, EvaluationError, HeaderText, PrincipalValues, pattern::Patterns, values};
-use crate::{head::RequestHead, principal::Principal};
+use crate::head::RequestHead;
 
 static NULL: CelNull = CelNull;
 
@@ -38,12 +38,12 @@ impl<'a> Variables<'a> {
     /// Over who asks and what is asked.
     pub(super) fn policy(
         patterns: &'a Patterns,
-        principal: Option<&'a Principal>,
+        principal: Option<&'a PrincipalValues>,
         head: &'a RequestHead<'a>,
     ) -> Self {
         Self {
             patterns,
-            source: Source::Policy(principal.map(|principal| &principal.values), head),
+            source: Source::Policy(principal, head),
         }
     }
 

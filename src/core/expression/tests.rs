@@ -13,6 +13,7 @@ use crate::{
     head::Scheme,
     id::{IdentityId, SessionId},
     identity::{Identity, IdentityState},
+    principal::Principal,
     secret::TokenHash,
     session::{Aal, AuthenticationMethod, Device, Session},
     testing::SeededEntropy,
@@ -94,12 +95,12 @@ fn with_head<T>(run: impl FnOnce(&RequestHead<'_>) -> T) -> T {
 
 fn holds(text: &str) -> Result<bool, EvaluationError> {
     let rule = Expression::compile_condition(text).unwrap();
-    with_head(|head| rule.holds(Some(&principal()), head))
+    with_head(|head| rule.holds(Some(&principal().values), head))
 }
 
 fn text(text: &str) -> Result<Option<HeaderText>, EvaluationError> {
     let expression = Expression::compile(text, Scope::Policy).unwrap();
-    with_head(|head| expression.text(&principal(), head))
+    with_head(|head| expression.text(&principal().values, head))
 }
 
 fn over(text: &str, claims: &Value) -> Result<Option<Value>, EvaluationError> {

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Acting;
 use crate::{
     flow::{Flow, FlowKind, Transport},
     id::{FlowId, IdentityId},
     plugin::Services,
     secret::{Token, TokenHash},
+    session::Acting,
     store::StoreError,
     ui::Ui,
 };

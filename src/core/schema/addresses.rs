@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::{
     Schema,
     field::{Field, IdentifierKind},
-    normal::{normalise_address, normalise_identifier},
+    normal::normalise_address,
 };
 use crate::{
+    identifier::normalise_identifier,
     identity::AddressPurpose,
     path::{put, remove},
     provenance::is_within,

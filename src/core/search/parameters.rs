@@ -9,7 +9,7 @@ use super::{
     Term,
     words::{facet, read, read_field},
 };
-use crate::{id::IdentityId, schema::normalise_identifier};
+use crate::{id::IdentityId, identifier::normalise_identifier};
 
 /// The most ids that can be asked for at once.
 pub const MOST_IDS: usize = 500;

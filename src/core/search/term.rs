@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::schema::normalise_identifier;
+use crate::identifier::normalise_identifier;
 
 use super::{EMAIL, USERNAME};
 

@@ -22,6 +22,7 @@ mod upstream_sessions;
 
 use std::{
     future::{Future, poll_fn},
+    net::{IpAddr, Ipv6Addr},
     pin::Pin,
     task::Poll,
 };
@@ -45,15 +46,44 @@ pub use self::{
 use crate::{
     credential::{Credential, CredentialKind},
     entropy::Entropy,
-    id::{AddressId, CredentialId, IdentityId},
+    id::{AddressId, CredentialId, IdentityId, SessionId},
     identity::{Address, AddressPurpose, Identity, IdentityState},
     secret::Token,
+    session::{Aal, AuthenticationMethod, Device, Session},
     store::StoreError,
 };
 
 /// A moment in whole seconds, as every store keeps them.
 fn moment(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// A session of `identity`, long expired.
+fn session(entropy: &dyn Entropy, identity: &Identity) -> Session {
+    let method = |method: &str, provider: Option<&str>| AuthenticationMethod {
+        method: method.to_owned(),
+        aal: Aal::Aal1,
+        completed_at: moment("2026-07-01T12:00:00Z"),
+        provider: provider.map(|name| name.parse().unwrap()),
+        proved_at: provider.map(|_| moment("2026-07-01T11:00:00Z")),
+        upstream_acr: provider.map(|_| "urn:\"one\"".to_owned()),
+        upstream_amr: provider.map_or_else(Vec::new, |_| vec!["pwd".to_owned()]),
+    };
+    Session {
+        id: SessionId::generate(entropy),
+        token_hash: Token::generate(entropy).hash(),
+        identity_id: identity.id,
+        issued_at: moment("2026-07-01T12:00:00Z"),
+        authenticated_at: moment("2026-07-01T12:00:01Z"),
+        expires_at: moment("2026-07-01T13:00:00Z"),
+        last_seen_at: moment("2026-07-01T12:00:02Z"),
+        methods: vec![method("oidc", Some("idp")), method("password", None)],
+        device: Device {
+            ip_address: Some(IpAddr::V6(Ipv6Addr::LOCALHOST)),
+            user_agent: Some("o'brien \"agent\" 日本".to_owned()),
+        },
+        acting: None,
+    }
 }
 
 /// A text that no other run has used, with the marks that stores trip over.

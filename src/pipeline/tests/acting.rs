@@ -1,6 +1,6 @@
 //! KC-130: whoever acts as somebody else to look only changes nothing behind the gate.
 
-use portcullis_core::impersonation::Acting;
+use portcullis_core::session::Acting;
 
 use super::{fixture::ada_who_has_to, *};
 

@@ -7,12 +7,14 @@ use portcullis_core::{
 };
 use sea_query::{Expr, Query, SelectStatement, SubQueryStatement, Value};
 
-use super::WHAT;
 use crate::store::{
     cell::{Row, json, json_if_any, text, time},
-    credentials,
+    credentials::row::second_factors,
     table::{Cell, Column, Table},
 };
+
+/// What an identity is called in errors.
+pub(in crate::store) const WHAT: &str = "identity";
 
 const COLUMNS: [Column; 19] = [
     Column::Id,
@@ -38,7 +40,7 @@ const COLUMNS: [Column; 19] = [
 
 /// Whole identities.
 pub(in crate::store) fn selection() -> SelectStatement {
-    let factor = SubQueryStatement::SelectStatement(credentials::second_factors());
+    let factor = SubQueryStatement::SelectStatement(second_factors());
     Query::select()
         .columns(COLUMNS)
         .expr_as(

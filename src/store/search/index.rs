@@ -13,12 +13,12 @@ use portcullis_core::{
 };
 use sea_query::{Expr, ExprTrait, LockType, Value};
 
-use super::{WHAT, sql::Sql};
+use super::sql::Sql;
 use crate::store::{
     cell::{text, time},
-    credentials,
+    credentials::row as credential,
     database::{Database, Dialect, Transaction},
-    identities,
+    identities::row::{self as identity_row, WHAT},
     table::Column,
 };
 
@@ -77,9 +77,9 @@ impl SearchIndex {
         transaction: &mut Transaction,
         identity: &Identity,
     ) -> Result<(), StoreError> {
-        let links = credentials::of_kind(&self.database, identity.id, CredentialKind::Oidc);
+        let links = credential::of_kind(&self.database, identity.id, CredentialKind::Oidc);
         let links = transaction.rows(links).await?;
-        let links: Result<Vec<_>, _> = links.iter().map(credentials::read).collect();
+        let links: Result<Vec<_>, _> = links.iter().map(credential::read).collect();
         let document = self.schemas.document(identity, &providers(&links?));
         let lines = document.lines();
         let present = Sql::new(&self.database, "SELECT seq, document FROM identity_search")
@@ -125,12 +125,12 @@ impl SearchIndex {
         transaction: &mut Transaction,
         id: IdentityId,
     ) -> Result<Option<Identity>, StoreError> {
-        let query = identities::selection()
+        let query = identity_row::selection()
             .and_where(Expr::col(Column::Id).eq(text(id)))
             .lock(LockType::Update)
             .to_owned();
         let rows = transaction.rows(self.database.write(&query, WHAT)).await?;
-        rows.first().map(identities::read).transpose()
+        rows.first().map(identity_row::read).transpose()
     }
 
     /// The number of an identity, to be asked before it is removed.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use portcullis_core::{id::IdentityId, store::StoreError};
 
-use super::{WHAT, index::SearchIndex, sql::Sql};
-use crate::store::{cell::text, table::Column};
+use super::{index::SearchIndex, sql::Sql};
+use crate::store::{cell::text, identities::row::WHAT, table::Column};
 
 /// How many are taken in at once.
 const BATCH: u64 = 100;

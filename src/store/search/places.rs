@@ -11,7 +11,6 @@ use portcullis_core::{
 use sea_query::Value;
 
 use super::{
-    MOST_COUNTED, WHAT,
     conditions::Conditions,
     index::{STRETCH, number, stretch_mark},
     sql::Sql,
@@ -19,6 +18,7 @@ use super::{
 use crate::store::{
     cell::{Row, text},
     database::{Database, Dialect, Transaction},
+    identities::row::WHAT,
     table::Column,
 };
 
@@ -30,6 +30,9 @@ const LEAST_LOOKED_AT: u64 = 4000;
 
 /// So many are gathered and sorted at most.
 const MOST_GATHERED: u64 = 20_000;
+
+/// How many are counted where that is no longer cheap.
+const MOST_COUNTED: u64 = 2000;
 
 /// Where an identity stands.
 #[derive(Debug)]

@@ -1,11 +1,10 @@
 //! What a store of sessions promises of those in which somebody acts as somebody else.
 
-use super::{identity, moment, odd, sessions::session};
+use super::{identity, moment, odd, session};
 use crate::{
     entropy::Entropy,
     identity::{Identity, IdentityStore},
-    impersonation::Acting,
-    session::{Session, SessionStore},
+    session::{Acting, Session, SessionStore},
 };
 
 /// Checks that such a session ends with what it was begun from, and with what its actor is.

@@ -1,6 +1,6 @@
 //! What a store of identities promises.
 
-use super::{identity, is_conflict, link, moment, odd, sessions::session, together};
+use super::{identity, is_conflict, link, moment, odd, session, together};
 use crate::{
     credential::{CredentialKind, CredentialStore},
     entropy::Entropy,

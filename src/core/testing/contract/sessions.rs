@@ -1,14 +1,12 @@
 //! What a store of sessions promises.
 
-use std::net::{IpAddr, Ipv6Addr};
-
-use super::{acting::who_acts_ends_with_what_they_are, identity, moment, odd};
+use super::{acting::who_acts_ends_with_what_they_are, identity, moment, odd, session};
 use crate::{
     entropy::Entropy,
     id::SessionId,
     identity::{Identity, IdentityStore},
     secret::{Token, TokenHash},
-    session::{Aal, AuthenticationMethod, Device, Liveness, Session, SessionStore},
+    session::{Device, Liveness, Session, SessionStore},
 };
 
 /// Checks a store of sessions; their identities are kept in the other.
@@ -29,34 +27,6 @@ pub async fn session_store_contract(
     all_but_one_are_revoked(sessions, &eve, entropy).await;
     who_acts_ends_with_what_they_are(identities, sessions, entropy).await;
     everybodys_come_in_pages(sessions, &ada, entropy).await;
-}
-
-/// A session of `identity`, long expired.
-pub(super) fn session(entropy: &dyn Entropy, identity: &Identity) -> Session {
-    let method = |method: &str, provider: Option<&str>| AuthenticationMethod {
-        method: method.to_owned(),
-        aal: Aal::Aal1,
-        completed_at: moment("2026-07-01T12:00:00Z"),
-        provider: provider.map(|name| name.parse().unwrap()),
-        proved_at: provider.map(|_| moment("2026-07-01T11:00:00Z")),
-        upstream_acr: provider.map(|_| "urn:\"one\"".to_owned()),
-        upstream_amr: provider.map_or_else(Vec::new, |_| vec!["pwd".to_owned()]),
-    };
-    Session {
-        id: SessionId::generate(entropy),
-        token_hash: Token::generate(entropy).hash(),
-        identity_id: identity.id,
-        issued_at: moment("2026-07-01T12:00:00Z"),
-        authenticated_at: moment("2026-07-01T12:00:01Z"),
-        expires_at: moment("2026-07-01T13:00:00Z"),
-        last_seen_at: moment("2026-07-01T12:00:02Z"),
-        methods: vec![method("oidc", Some("idp")), method("password", None)],
-        device: Device {
-            ip_address: Some(IpAddr::V6(Ipv6Addr::LOCALHOST)),
-            user_agent: Some("o'brien \"agent\" 日本".to_owned()),
-        },
-        acting: None,
-    }
 }
 
 /// Others may keep sessions in the same store.

@@ -1,6 +1,6 @@
 //! What a store of where sessions came from promises.
 
-use super::{identity, is_conflict, odd, sessions::session};
+use super::{identity, is_conflict, odd, session};
 use crate::{
     entropy::Entropy,
     id::SessionId,
