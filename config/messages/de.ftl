@@ -252,6 +252,11 @@ host_refused = Die Anfrage ging an einen Hostnamen, der nicht unserer ist.
 identity_not_found = Niemand hat diese Kennung.
 identity_conflict = Hier gibt es schon jemanden, der sich mit demselben anmeldet oder anderswo dasselbe Konto oder denselben Namen hat.
 record_not_found = Unter dieser Kennung gibt es nichts.
+provider_mistaken = Daraus lässt sich kein Anmeldedienst machen.
+provider_exists = Einen Anmeldedienst dieses Namens gibt es schon.
+provider_in_file = Dieser Anmeldedienst steht in einer Datei und wird deshalb dort geändert.
+provider_linked = Menschen sind mit diesem Anmeldedienst verknüpft, deshalb bleibt er, wie er ist.
+provider_changed = Jemand anderes hat diesen Anmeldedienst zur selben Zeit geändert.
 
 ## Formulare
 

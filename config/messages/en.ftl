@@ -260,6 +260,11 @@ host_refused = The request was sent to a host name that is not ours.
 identity_not_found = There is nobody with this id.
 identity_conflict = Somebody else is here already who signs in with the same, or has the same account or name elsewhere.
 record_not_found = There is nothing with this id.
+provider_mistaken = No sign-in provider can be made of this.
+provider_exists = There is a sign-in provider of this name already.
+provider_in_file = This sign-in provider is written in a file, so it is changed there.
+provider_linked = People are linked to this sign-in provider, so it stays as it is.
+provider_changed = Somebody else has changed this sign-in provider at the same time.
 
 ## Forms
 

@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod credentials;
 pub(crate) mod identities;
 pub(crate) mod impersonation;
+pub(crate) mod providers;
 pub(crate) mod recovery;
 pub(crate) mod required_actions;
 pub(crate) mod sessions;

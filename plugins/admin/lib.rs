@@ -18,6 +18,7 @@ mod oauth2;
 mod people;
 mod plugin;
 mod programs;
+mod providers;
 mod role;
 mod router;
 

@@ -40,6 +40,7 @@ fn table() -> Endpoints {
         .with(api::required_actions::endpoints)
         .with(api::unmanaged::endpoints)
         .with(api::impersonation::endpoints)
+        .with(api::providers::endpoints)
         .with(api::api_credentials::endpoints)
         .with(api::audit::endpoints)
 }

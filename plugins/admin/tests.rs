@@ -9,4 +9,5 @@ mod identities;
 mod impersonation;
 mod oauth2;
 mod people;
+mod providers;
 mod table;

@@ -129,7 +129,7 @@ pub(super) fn run(common: &Common, asked: &Providers) -> Result<(), Failure> {
 fn list(common: &Common) -> Result<(), Failure> {
     Errand::run(common, async |errand| {
         let records = errand.administration().list().await?;
-        errand.mention_trouble();
+        errand.mention_trouble().await;
         let rows: Vec<Value> = records.iter().map(as_json).collect::<Result<_, _>>()?;
         let columns = ["id", "source", "kind", "enabled", "redirect_uri"];
         common.output.print_rows(&rows, &columns);
@@ -147,7 +147,7 @@ fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
             return judged(&[report]);
         }
         let records = administration.list().await?;
-        errand.mention_trouble();
+        errand.mention_trouble().await;
         let reports = records
             .iter()
             .map(|record| administration.reach(&record.id));
@@ -203,7 +203,7 @@ fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), 
         let change = Change::enabled(enabled);
         let changed = errand.administration().change(&id, change, leave).await?;
         if enabled {
-            errand.mention_weakness(&changed);
+            errand.mention_weakness(&changed).await;
         }
         show(common.output, &changed)
     })

@@ -23,7 +23,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
             "metrics_listener": listen.metrics,
         });
         let records = errand.administration().list().await?;
-        errand.mention_trouble();
+        errand.mention_trouble().await;
         let providers: Vec<Value> = records.iter().map(|record| json!(told(record))).collect();
         match common.output {
             Output::Json => {

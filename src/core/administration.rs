@@ -23,6 +23,18 @@ pub trait ProviderAdministration: Debug + Send + Sync {
     /// How a provider is, from what was last seen of it.
     async fn status(&self, id: &ProviderId) -> Result<ProviderReport, AdministrationError>;
 
+    /// Asks a provider itself, and then how it is.
+    async fn reach(&self, id: &ProviderId) -> Result<ProviderReport, AdministrationError>;
+
+    /// What is weak about a provider, as a check of the configuration would warn of it.
+    async fn weakness(&self, record: &ProviderRecord) -> Vec<Problem>;
+
+    /// Why providers of the sources do not serve as they are written there; `None` when all do.
+    async fn trouble(&self) -> Option<String>;
+
+    /// How much a provider would leave behind. A name that nobody has any more may still have links.
+    async fn attached(&self, id: &ProviderId) -> Result<Attached, AdministrationError>;
+
     /// Adds a provider from its table; without an `id` in it, one is made of its client.
     async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError>;
 
@@ -90,6 +102,15 @@ pub enum SessionFate {
     Revoke,
 }
 
+/// What hangs on a provider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Attached {
+    /// How many links to its accounts there are, made or prepared.
+    pub links: u64,
+    /// How many sessions began at it.
+    pub sessions: u64,
+}
+
 /// What a departure took along.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Departed {
@@ -111,12 +132,24 @@ pub struct ProviderRecord {
     /// What can be registered there for signing out.
     #[serde(flatten)]
     pub sign_out: SignOutAddresses,
+    /// Which secrets it has.
+    #[serde(flatten)]
+    pub secrets: Secrets,
     /// The issuer of its accounts, where all have the same.
     #[serde(skip)]
     pub account_issuer: Option<String>,
     /// Its table with all defaults, without any secret.
     #[serde(flatten)]
     pub table: Map<String, Value>,
+}
+
+/// Which secrets a provider has; what they are is never shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Secrets {
+    /// Whether it has a `client_secret`.
+    pub has_client_secret: bool,
+    /// Whether it has a `private_key`.
+    pub has_private_key: bool,
 }
 
 /// What can be registered at a provider for signing out, by the names of OpenID Connect Dynamic

@@ -94,6 +94,11 @@ catalogue! {
     IdentityNotFound = "identity_not_found", NOT_FOUND, "There is nobody with this id.";
     IdentityConflict = "identity_conflict", CONFLICT, "Somebody else is here already who signs in with the same, or has the same account or name elsewhere.";
     RecordNotFound = "record_not_found", NOT_FOUND, "There is nothing with this id.";
+    ProviderMistaken = "provider_mistaken", BAD_REQUEST, "No sign-in provider can be made of this.";
+    ProviderExists = "provider_exists", CONFLICT, "There is a sign-in provider of this name already.";
+    ProviderInFile = "provider_in_file", CONFLICT, "This sign-in provider is written in a file, so it is changed there.";
+    ProviderLinked = "provider_linked", CONFLICT, "People are linked to this sign-in provider, so it stays as it is.";
+    ProviderChanged = "provider_changed", CONFLICT, "Somebody else has changed this sign-in provider at the same time.";
 }
 
 impl Serialize for Code {
@@ -170,6 +175,11 @@ mod tests {
 404 identity_not_found
 409 identity_conflict
 404 record_not_found
+400 provider_mistaken
+409 provider_exists
+409 provider_in_file
+409 provider_linked
+409 provider_changed
 ";
 
     #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portcullis_core::{
     administration::{
-        AdministrationError, Change, Departed, Leave, LinkFate, Problem, ProviderAdministration,
-        ProviderRecord, ProviderReport,
+        AdministrationError, Attached, Change, Departed, Leave, LinkFate, Problem,
+        ProviderAdministration, ProviderRecord, ProviderReport,
     },
     clock::Clock,
     id::ProviderId,
@@ -20,7 +20,7 @@ use super::{
     departure::Fates,
     keeper::Seen,
     roster::{Entry, Origin},
-    table::{astray, merge, shown, taken},
+    table::{astray, merge, secrets, shown, taken},
 };
 use crate::{
     builtin,
@@ -67,6 +67,26 @@ impl ProviderAdministration for Administration {
 
     async fn status(&self, id: &ProviderId) -> Result<ProviderReport, AdministrationError> {
         Ok(self.entry(id)?.report(&self.addresses))
+    }
+
+    async fn reach(&self, id: &ProviderId) -> Result<ProviderReport, AdministrationError> {
+        let entry = self.entry(id)?;
+        entry.reach().await;
+        Ok(entry.report(&self.addresses))
+    }
+
+    async fn weakness(&self, record: &ProviderRecord) -> Vec<Problem> {
+        let seen = self.keeper.hold().await;
+        let found = seen.config().weakness_of(record.id.as_str(), &record.table);
+        found.into_iter().map(problem_of).collect()
+    }
+
+    async fn trouble(&self) -> Option<String> {
+        self.keeper.parts.roster.trouble()
+    }
+
+    async fn attached(&self, id: &ProviderId) -> Result<Attached, AdministrationError> {
+        Ok(self.keeper.parts.departures.attached(id).await?)
     }
 
     async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError> {
@@ -141,16 +161,6 @@ impl ProviderAdministration for Administration {
 }
 
 impl Administration {
-    /// Asks a provider itself, and then how it is.
-    pub(crate) async fn reach(
-        &self,
-        id: &ProviderId,
-    ) -> Result<ProviderReport, AdministrationError> {
-        let entry = self.entry(id)?;
-        entry.reach().await;
-        Ok(entry.report(&self.addresses))
-    }
-
     fn entry(&self, id: &ProviderId) -> Result<Entry, AdministrationError> {
         let entry = self.keeper.parts.roster.entry(id);
         entry.ok_or(AdministrationError::Unknown)
@@ -162,6 +172,7 @@ impl Administration {
             source: entry.origin.source(),
             redirect_uri: self.addresses.redirect_uri(id),
             sign_out: self.addresses.sign_out(id),
+            secrets: secrets(&entry.table),
             account_issuer: account_issuer(&entry.table),
             table: shown(&entry.table),
         }

@@ -3,7 +3,7 @@
 use std::{future::ready, sync::Arc};
 
 use portcullis_core::{
-    administration::{Departed, Leave, LinkFate, SessionFate},
+    administration::{Attached, Departed, Leave, LinkFate, SessionFate},
     clock::Clock,
     credential::{Credential, CredentialStore},
     entropy::Entropy,
@@ -92,6 +92,15 @@ impl Departures {
             after = Some(last.id);
             count += page.iter().filter(|link| is_of(link, provider)).count() as u64;
         }
+    }
+
+    /// What hangs on a provider.
+    pub(super) async fn attached(&self, provider: &ProviderId) -> Result<Attached, StoreError> {
+        let came = self.origins.sessions_of_provider(provider).await?;
+        Ok(Attached {
+            links: self.links(provider).await?,
+            sessions: came.len() as u64,
+        })
     }
 
     /// Does to links and sessions what is to become of them. The provider must be known still, so

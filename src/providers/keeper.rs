@@ -327,6 +327,11 @@ impl Seen {
         &self.config.identity
     }
 
+    /// The last good reading of the files.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The provider of this name as the store has it.
     pub(super) fn row(&self, id: &ProviderId) -> Option<&StoredProvider> {
         self.rows.iter().find(|row| row.id == *id)

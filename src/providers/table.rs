@@ -3,19 +3,22 @@
 
 use std::sync::Arc;
 
-use portcullis_core::{entropy::Entropy, id::ProviderId, seal::Seal};
+use portcullis_core::{administration::Secrets, entropy::Entropy, id::ProviderId, seal::Seal};
 use serde_json::{Map, Value, json};
 
 use crate::config;
 
 /// What a record shows beside the table. It may come back with it, and says nothing then.
-const SHOWN_BESIDE: [&str; 6] = [
+const SHOWN_BESIDE: [&str; 9] = [
     "id",
     "source",
     "redirect_uri",
     "post_logout_redirect_uri",
     "backchannel_logout_uri",
     "frontchannel_logout_uri",
+    "has_client_secret",
+    "has_private_key",
+    "warnings",
 ];
 
 /// The member that holds a sealed text.
@@ -89,6 +92,14 @@ pub(super) fn taken(mut table: Map<String, Value>) -> Map<String, Value> {
         .entry("allow_private_network")
         .or_insert(Value::Bool(false));
     table
+}
+
+/// Which secrets the table holds or names.
+pub(super) fn secrets(table: &config::Provider) -> Secrets {
+    Secrets {
+        has_client_secret: table.client_secret.is_some() || table.client_secret_file.is_some(),
+        has_private_key: table.private_key.is_some() || table.private_key_file.is_some(),
+    }
 }
 
 /// The table with all its defaults and without any secret.

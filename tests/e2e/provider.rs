@@ -1,5 +1,6 @@
 //! Signing in through OpenID providers, honest and hostile ones.
 
+mod administered;
 mod answers;
 mod assurance;
 mod attempts;

@@ -50,7 +50,7 @@ pub(super) fn run(common: &Common, add: &Add) -> Result<(), Failure> {
     let table = add.table()?;
     Errand::run(common, async |errand| {
         let added = errand.administration().add(table).await?;
-        errand.mention_weakness(&added);
+        errand.mention_weakness(&added).await;
         show(common.output, &added)
     })
 }

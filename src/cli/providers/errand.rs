@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use portcullis_core::{
-    administration::ProviderRecord, broker::Broker, plugin::Announcer, vault::UpstreamSessionStore,
+    administration::{Problem, ProviderAdministration, ProviderRecord},
+    broker::Broker,
+    plugin::Announcer,
+    vault::UpstreamSessionStore,
 };
 use tokio::task::JoinHandle;
 
@@ -116,10 +119,13 @@ impl Errand {
     }
 
     /// Says what is weak about a provider, as `check` would if it stood in a file.
-    pub(super) fn mention_weakness(&self, record: &ProviderRecord) {
-        let weakness = self.config.weakness_of(record.id.as_str(), &record.table);
-        for finding in weakness {
-            eprintln!("{finding}");
+    pub(super) async fn mention_weakness(&self, record: &ProviderRecord) {
+        for Problem { key, message } in self.administration().weakness(record).await {
+            let key = match key.as_str() {
+                "" => record.id.to_string(),
+                key => format!("{}.{key}", record.id),
+            };
+            eprintln!("warning: providers.{key}: {message}");
         }
     }
 
@@ -134,8 +140,8 @@ impl Errand {
     }
 
     /// Says what keeps providers of the store from serving.
-    pub(in crate::cli) fn mention_trouble(&self) {
-        if let Some(trouble) = self.parts.roster.trouble() {
+    pub(in crate::cli) async fn mention_trouble(&self) {
+        if let Some(trouble) = self.administration().trouble().await {
             eprintln!("warning: {trouble}");
         }
     }

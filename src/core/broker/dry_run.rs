@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Broker, BrokerError, plan::Plan};
 use crate::{
-    id::ProviderId,
+    id::{IdentityId, ProviderId},
     mapping::{Facts, MappingEntry, Occasion, Source},
     provider::{Claims, ConfiguredProvider, ProviderError},
     schema::Schema,
@@ -15,6 +15,10 @@ use crate::{
 /// What a provider's configuration makes of claims.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DryRun {
+    /// The identity that they lead to, where there is exactly one.
+    pub identity_id: Option<IdentityId>,
+    /// The schema of that identity, or of a new one.
+    pub schema_id: String,
     /// The traits they give: of a new identity, or of the one they lead to.
     pub traits: Value,
     /// The facts the identity may see.
@@ -58,6 +62,8 @@ impl Broker {
             None => plan.decision.why.to_owned(),
         };
         Ok(DryRun {
+            identity_id: plan.identity.map(|identity| identity.id),
+            schema_id: schema.id().to_owned(),
             traits: facts.traits,
             metadata_public: facts.metadata_public,
             metadata_admin: facts.metadata_admin,

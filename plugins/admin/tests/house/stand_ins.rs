@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use portcullis_core::{
     action::{Action, ActionSettings, MAX_AUTH_AGE},
-    administration::{ProviderRecord, ProviderSource, SignOutAddresses},
+    administration::{ProviderRecord, ProviderSource, Secrets, SignOutAddresses},
     clock::Clock,
     credential::{Credential, CredentialKind},
     flow::FlowKind,
@@ -102,7 +102,7 @@ impl Method for FakeMethod {
 /// An administration that knows one provider, `acme`.
 pub(super) fn acme() -> CannedAdministration {
     let address = || "https://gate.test/".to_owned();
-    CannedAdministration(vec![ProviderRecord {
+    CannedAdministration::new(vec![ProviderRecord {
         id: "acme".parse().unwrap(),
         source: ProviderSource::Config,
         redirect_uri: address(),
@@ -111,6 +111,7 @@ pub(super) fn acme() -> CannedAdministration {
             backchannel_logout_uri: address(),
             frontchannel_logout_uri: address(),
         },
+        secrets: Secrets::default(),
         account_issuer: Some("https://acme.test".to_owned()),
         table: Map::new(),
     }])
