@@ -20,6 +20,7 @@ mod e2e {
     mod administered;
     mod check;
     mod commands;
+    mod console;
     mod contract;
     mod credentials;
     mod first_visit;

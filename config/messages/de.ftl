@@ -587,6 +587,59 @@ mail-actions_link-note = Er gilt { $hours ->
    *[other] {$hours} Stunden
 } und nur einmal. Wenn Sie nichts dergleichen erwartet haben, fragen Sie nach, wer {$gate} betreut, bevor Sie ihn öffnen.
 
+## Die Konsole
+
+console = Konsole
+console-skip = Zum Inhalt springen
+console-menu = Menü
+console-nobody = Niemand angemeldet
+console-open = Hier wird niemand gefragt, wer er ist: Wer diese Seite erreicht, darf alles.
+console-people = Personen
+console-search = Suchen
+console-search-example = Adresse, Name oder ID
+console-search-help = Jedes Wort ist ein Wortanfang; *Mitte* findet Teile, Anführungszeichen finden das Ganze, email:ada sucht in einem Feld.
+console-search-trouble = Danach kann nicht gesucht werden. Wörter stehen einzeln, Anführungszeichen um ganze Wörter, und ein Name vor einem Doppelpunkt ist der eines Feldes.
+console-list-trouble = Das kann nicht gezeigt werden. Bitte wählen Sie neu.
+console-filters = Eingrenzen und sortieren
+console-state = Zustand
+console-address = Adresse
+console-role = Rolle
+console-roles = Rollen
+console-linked-with = Verknüpft mit
+console-schema = Schema
+console-order = Reihenfolge
+console-any = Beliebig
+console-active = Aktiv
+console-newest = Neueste zuerst
+console-oldest = Älteste zuerst
+console-changed-last = Zuletzt geänderte zuerst
+console-changed-first = Am längsten unveränderte zuerst
+console-created = Angelegt
+console-created-from = Angelegt ab
+console-created-until = Angelegt bis
+console-show = Anzeigen
+console-show-all = Alle zeigen
+console-person = Person
+console-parts = Teile der Liste
+console-first = Anfang
+console-previous = Zurück
+console-next = Weiter
+console-found = Gefundene Personen: {$count}
+console-nobody-fits = Niemand passt dazu.
+console-nobody-fits-help = Suchen Sie nach weniger Buchstaben, oder grenzen Sie die Liste weniger ein.
+console-empty = Noch ist niemand hier.
+console-empty-help = Personen erscheinen hier, wenn sie sich registrieren, von einem Anbieter kommen oder von der Verwaltung angelegt werden.
+console-back = Zurück zur Konsole
+console-open-it = Konsole öffnen
+console-no-administrator = Sie gehören hier nicht zur Verwaltung, und nur für die ist die Konsole.
+console-no-role-hint = Eine Administratorin oder ein Administrator kann Ihnen eine Rolle geben, ebenso der Befehl set-roles.
+console-lacking = Dafür ist eine dieser Rollen nötig: {$roles}.
+console-over = Sie sind nicht mehr an der Konsole angemeldet, darum wurde nichts geändert.
+console-as-themselves = Die Verwaltung handelt nur als sie selbst. Hören Sie zuerst auf, als jemand anderes zu handeln.
+console-begins-there = Die Anmeldung an der Konsole beginnt in der Konsole.
+console-at = Die Konsole muss unter {$address} geöffnet werden, mit genau diesem Schema und Rechnernamen.
+console-ended = Ihre Sitzung ist beendet, hier und am Gateway.
+
 ## Mails: der Betreff, was zuerst gesagt wird, und was zuletzt. `gate` ist der Name des Gateways.
 mail-recovery_code-subject = Ihr Code, um sich bei {$gate} wieder anzumelden
 mail-recovery_code-lead = {$code} ist Ihr Code, um sich bei {$gate} wieder anzumelden.

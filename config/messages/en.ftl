@@ -598,6 +598,59 @@ mail-actions_link-note = It is good for { $hours ->
    *[other] {$hours} hours
 }, and once. If you expected nothing like this, ask whoever looks after {$gate} before you open it.
 
+## The console
+
+console = Console
+console-skip = Skip to the content
+console-menu = Menu
+console-nobody = Nobody signed in
+console-open = Nobody is asked who they are here: whoever reaches this page may do everything.
+console-people = People
+console-search = Search
+console-search-example = Address, name or id
+console-search-help = Each word begins one that is found; *middle* finds parts, quotes find the whole, email:ada looks in one field.
+console-search-trouble = This cannot be searched for. Words stand apart, quotes stand around whole words, and a name before a colon is that of a field.
+console-list-trouble = This cannot be shown. Please choose again.
+console-filters = Narrow down and sort
+console-state = State
+console-address = Address
+console-role = Role
+console-roles = Roles
+console-linked-with = Linked with
+console-schema = Schema
+console-order = Order
+console-any = Any
+console-active = Active
+console-newest = Newest first
+console-oldest = Oldest first
+console-changed-last = Changed last first
+console-changed-first = Changed first first
+console-created = Created
+console-created-from = Created from
+console-created-until = Created until
+console-show = Show
+console-show-all = Show everybody
+console-person = Person
+console-parts = Parts of the list
+console-first = First
+console-previous = Previous
+console-next = Next
+console-found = People found: {$count}
+console-nobody-fits = Nobody fits.
+console-nobody-fits-help = Search for fewer letters, or narrow the list down less.
+console-empty = Nobody is here yet.
+console-empty-help = People appear here when they register, come from a provider, or are created by an administrator.
+console-back = Back to the console
+console-open-it = Open the console
+console-no-administrator = You are no administrator here, and the console is for those only.
+console-no-role-hint = An administrator can give you a role, and so can the command set-roles.
+console-lacking = This needs one of the roles {$roles}.
+console-over = You are not signed in to the console any more, so nothing was changed.
+console-as-themselves = Administrators call as themselves. Stop acting as somebody else first.
+console-begins-there = Signing in to the console begins at the console.
+console-at = The console must be opened at {$address}, with exactly that scheme and host name.
+console-ended = Your session has ended, here and at the gateway.
+
 ## Mails: the subject, what is said first, and what is said last. `gate` is the gateway's host.
 mail-recovery_code-subject = Your code to get back in at {$gate}
 mail-recovery_code-lead = {$code} is your code to get back in at {$gate}.

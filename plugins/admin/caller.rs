@@ -84,6 +84,12 @@ impl Caller {
     }
 }
 
+/// What people call an identity: what it signs in with.
+pub(crate) fn label(identity: &Identity) -> String {
+    let known = identity.identifiers.first().cloned();
+    known.unwrap_or_else(|| identity.id.to_string())
+}
+
 fn lacking(permission: Permission) -> Failure {
     let holders = Role::ALL
         .into_iter()

@@ -17,6 +17,8 @@ pub struct Config {
     pub listener: SocketAddr,
     /// How long an access token is good for.
     pub token_lifespan: Duration,
+    /// Whether there are pages for administrators.
+    pub console: bool,
     /// Whether the sessions of whoever loses a credential end, as when they remove it themselves.
     pub end_sessions: bool,
 }

@@ -6,6 +6,7 @@ use portcullis_core::{
     plugin::{Host, Services},
     stage::Authenticator,
 };
+use portcullis_kit::Shell;
 use tokio::sync::Mutex;
 
 use crate::{config::Config, credential::Issuer};
@@ -17,6 +18,8 @@ pub(crate) struct Desk {
     pub(crate) services: Services,
     /// What the operator chose.
     pub(crate) config: Config,
+    /// What renders pages.
+    pub(crate) shell: Arc<Shell>,
     /// Who knows the sessions of administrators.
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,
     /// Held while an administrator goes.
@@ -25,10 +28,11 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// The desk of a plugin that is installed into this host.
-    pub(crate) fn new(host: &Host, config: Config) -> Self {
+    pub(crate) fn new(host: &Host, config: Config, shell: Arc<Shell>) -> Self {
         Self {
             services: host.services.clone(),
             config,
+            shell,
             authenticators: host.authenticators.clone(),
             leaving: Mutex::default(),
         }

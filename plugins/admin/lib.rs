@@ -1,7 +1,7 @@
 //! The admin API: everything that administrators do, on the admin listener.
 //!
 //! [`Admin`] installs one router. `endpoints.rs` is the table of who may do what; `access/` finds out
-//! who asks; `api/` translates JSON; what is done is done in `people/` and its neighbours,
+//! who asks; `api/` translates JSON, `console/` makes pages for browsers; what is done is done in `people/` and its neighbours,
 //! whoever asks.
 
 mod access;
@@ -10,6 +10,7 @@ mod api;
 mod audit;
 mod caller;
 mod config;
+mod console;
 pub mod credential;
 mod desk;
 mod endpoints;

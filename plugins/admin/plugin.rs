@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use portcullis_core::plugin::{Host, InstallError, Plugin};
+use portcullis_core::plugin::{Addresses, Host, InstallError, Plugin};
 use portcullis_kit::{Locales, RouterPages, SecurityHeaders, Shell, ShellError};
 
-use crate::{config::Config, desk::Desk, router};
+use crate::{
+    config::{Auth, Config},
+    console,
+    desk::Desk,
+    router,
+};
 
 /// What pages call the gateway.
 const PRODUCT: &str = "Portcullis";
-/// Where the console's pages live.
-const CONSOLE: &str = "/ui";
 
 /// The admin plugin.
 #[derive(Debug, Clone)]
@@ -44,14 +47,32 @@ impl Admin {
         self
     }
 
-    fn shell(&self) -> Result<Shell, ShellError> {
-        let secure = self.config.public_url.scheme() == "https";
-        let shell = Shell::new(PRODUCT, CONSOLE, secure)?;
+    /// What renders the console's pages.
+    pub(crate) fn shell(&self) -> Result<Shell, ShellError> {
+        let is_secure = self.config.public_url.scheme() == "https";
+        let shell = Shell::new(PRODUCT, console::HOME, is_secure)?;
+        self.furnish(shell).with_look(console::LOOK)
+    }
+
+    /// What renders the page on the public listener that hands administrators over.
+    fn public_shell(&self, addresses: &Addresses) -> Result<Shell, ShellError> {
+        let is_secure = addresses.public_url().scheme() == "https";
+        let shell = Shell::new(PRODUCT, &addresses.prefix, is_secure)?;
+        Ok(self.furnish(shell))
+    }
+
+    fn furnish(&self, shell: Shell) -> Shell {
         let shell = shell.with_security_headers(self.security.clone());
-        Ok(match &self.locales {
+        match &self.locales {
             Some(locales) => shell.with_locales(Arc::clone(locales)),
             None => shell,
-        })
+        }
+    }
+}
+
+fn install_error(error: &ShellError) -> InstallError {
+    InstallError {
+        reason: error.to_string(),
     }
 }
 
@@ -62,12 +83,20 @@ impl Plugin for Admin {
 
     /// Sessions are known by the authenticators that others have added so far.
     fn install(&self, host: &mut Host) -> Result<(), InstallError> {
-        let shell = self.shell().map_err(|error| InstallError {
-            reason: error.to_string(),
-        })?;
-        let desk = Desk::new(host, self.config.clone());
-        let router = router::router(Arc::new(desk));
-        let pages = RouterPages::new("", router, Arc::new(shell));
+        let shell = self.shell().map_err(|error| install_error(&error))?;
+        let shell = Arc::new(shell);
+        let desk = Desk::new(host, self.config.clone(), Arc::clone(&shell));
+        let desk = Arc::new(desk);
+        if self.config.console && self.config.auth == Auth::Token {
+            let addresses = &host.services.addresses;
+            let public = self.public_shell(addresses);
+            let public = public.map_err(|error| install_error(&error))?;
+            let router = console::public(Arc::clone(&desk));
+            let pages = RouterPages::new(&addresses.prefix, router, Arc::new(public));
+            let path = console::HANDOVER.to_owned();
+            host.public_pages.push((path, Arc::new(pages)));
+        }
+        let pages = RouterPages::new("", router::router(desk), shell);
         host.admin_pages.push(("/".to_owned(), Arc::new(pages)));
         Ok(())
     }

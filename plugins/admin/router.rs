@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
 use portcullis_core::catalogue::Code;
-use portcullis_kit::{Outcome, json_only};
+use portcullis_kit::{JsonOnly, Outcome};
 
 use crate::{
     access::origin,
-    api,
+    api, console,
     desk::Desk,
     endpoints::{Endpoint, Endpoints},
     oauth2,
@@ -16,12 +21,28 @@ use crate::{
 
 /// The router of the admin listener.
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
-    let programs = table()
-        .into_router()
+    let programs = table().into_router();
+    let pages = match desk.config.console {
+        true => console::router(&desk.shell),
+        false => Router::new(),
+    };
+    programs
+        .merge(pages)
         .fallback(|| nothing(Code::NotFound))
-        .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed));
-    let checked = programs.layer(from_fn_with_state(Arc::clone(&desk), origin::check));
-    json_only(checked).with_state(desk)
+        .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed))
+        .layer(from_fn_with_state(Arc::clone(&desk), origin::check))
+        .layer(from_fn_with_state(Arc::clone(&desk), mark))
+        .with_state(desk)
+}
+
+/// Failures at addresses of programs are JSON whatever a request says it wants.
+async fn mark(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
+    let is_page = desk.config.console && console::is_page(request.uri().path());
+    let mut response = next.run(request).await;
+    if !is_page {
+        response.extensions_mut().insert(JsonOnly);
+    }
+    response
 }
 
 /// Every endpoint of the API, in the order in which it is documented.

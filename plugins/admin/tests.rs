@@ -4,6 +4,7 @@ mod access;
 mod administrators;
 mod api_credentials;
 mod audit;
+mod console;
 mod house;
 mod identities;
 mod impersonation;

@@ -34,6 +34,8 @@ pub(crate) struct Sources {
     pub(crate) pictures: Vec<String>,
     /// The addresses of its scripts, none of which is written into the page itself.
     pub(crate) scripts: Vec<String>,
+    /// What its scripts ask.
+    pub(crate) connections: Vec<String>,
     /// What a captcha needs.
     pub(crate) captcha: Origins,
 }
@@ -60,6 +62,7 @@ pub(crate) fn policy(
     // What a page cannot do without stands there whatever the operator says.
     policy.add("img-src", &sources.pictures);
     policy.add("script-src", &sources.scripts);
+    policy.add("connect-src", &sources.connections);
     let captcha = &sources.captcha;
     policy.add("script-src", captcha.scripts);
     policy.add("frame-src", captcha.frames);

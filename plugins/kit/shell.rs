@@ -17,6 +17,7 @@ use crate::{
     form::{self, FormView},
     key_script,
     locales::{Locale, Locales, LocalesError},
+    look::Look,
     modules::{Modules, Script},
     overview::{Line, OverviewPage},
     permissions::{self, PERMISSIONS_POLICY},
@@ -25,8 +26,9 @@ use crate::{
 };
 
 /// The templates, each under its file name.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("shell.html", include_str!("templates/shell.html")),
+    ("mark.html", include_str!("templates/mark.html")),
     ("form.html", include_str!("templates/form.html")),
     ("part.html", include_str!("templates/part.html")),
     ("sections.html", include_str!("templates/sections.html")),
@@ -65,6 +67,7 @@ pub struct Shell {
     secure: bool,
     security: SecurityHeaders,
     headers: Vec<(HeaderName, HeaderValue)>,
+    look: Option<Look>,
 }
 
 /// An error page.
@@ -141,7 +144,16 @@ impl Shell {
             secure,
             headers: security_headers(secure, &SecurityHeaders::default()),
             security: SecurityHeaders::default(),
+            look: None,
         })
+    }
+
+    /// The shell with pages of a plugin's own.
+    pub fn with_look(mut self, look: Look) -> Result<Self, ShellError> {
+        look.add_to(&mut self.templates)
+            .map_err(ShellError::Template)?;
+        self.look = Some(look);
+        Ok(self)
     }
 
     /// The shell with these languages, in which texts may be the operator's.
@@ -183,6 +195,7 @@ impl Shell {
         let sources = ui.map(|ui| Sources {
             pictures: form::pictures(ui),
             scripts: self.modules.sources(ui, &self.prefix),
+            connections: Vec::new(),
             captcha: Widget::of(ui).map(|one| one.origins()).unwrap_or_default(),
         });
         let own = (self.secure, &self.security);
@@ -190,9 +203,30 @@ impl Shell {
         [(header::CONTENT_SECURITY_POLICY, policy)]
     }
 
-    /// The router that serves the stylesheet and the script for keys, below the prefix.
+    /// The content security policy of pages of a plugin's own, whose script may ask our own origin.
+    pub fn policy_of_look(&self) -> [(HeaderName, HeaderValue); 1] {
+        let sources = Sources {
+            scripts: vec!["'self'".to_owned()],
+            connections: vec!["'self'".to_owned()],
+            ..Sources::default()
+        };
+        let own = (self.secure, &self.security);
+        let policy = policy::policy(own, &Framing::Nobody, &sources);
+        [(header::CONTENT_SECURITY_POLICY, policy)]
+    }
+
+    /// The router that serves the stylesheets and scripts, below the prefix.
     pub fn assets<S: Clone + Send + Sync + 'static>(&self) -> axum::Router<S> {
-        stylesheet::router().merge(key_script::router())
+        let own = stylesheet::router().merge(key_script::router());
+        match &self.look {
+            Some(look) => own.merge(look.router()),
+            None => own,
+        }
+    }
+
+    /// A page by a plugin's own template.
+    pub fn own_page(&self, locale: &Locale, template: &str, page: impl Serialize) -> String {
+        self.render(locale, template, page)
     }
 
     /// An error page.
@@ -245,6 +279,7 @@ impl Shell {
             template.render(context! {
                 product => self.product.as_str(),
                 stylesheet => self.stylesheet.as_str(),
+                look => Serde(self.look.map(|look| look.addresses(&self.prefix))),
                 banner => Serde(locale.banner()),
                 lang => locale.tag(),
                 dir => locale.direction(),

@@ -27,7 +27,8 @@ pub(crate) fn captcha(prefix: &str) -> (String, String) {
     (format!("{prefix}{path}"), format!("sha384-{digest}"))
 }
 
-fn named(content: &str, kind: &str) -> String {
+/// The path of a file of this content below the prefix.
+pub(crate) fn named(content: &str, kind: &str) -> String {
     let digest = Sha256::digest(content.as_bytes());
     let name: String = digest
         .iter()
@@ -39,20 +40,32 @@ fn named(content: &str, kind: &str) -> String {
 
 /// The router that serves both.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let answer = |kind: &'static str, content: &'static str| {
-        let headers = [
-            (CONTENT_TYPE, HeaderValue::from_static(kind)),
-            (
-                CACHE_CONTROL,
-                HeaderValue::from_static("public, max-age=31536000, immutable"),
-            ),
-        ];
-        get(move || async move { (headers, content) })
-    };
-    Router::new()
-        .route(&path(), answer("text/css; charset=utf-8", CSS))
-        .route(
-            &named(CAPTCHA, "js"),
-            answer("text/javascript; charset=utf-8", CAPTCHA),
-        )
+    let (css, script) = (style(CSS), script(CAPTCHA));
+    Router::new().merge(css).merge(script)
+}
+
+/// The router that serves a stylesheet under its name.
+pub(crate) fn style<S: Clone + Send + Sync + 'static>(content: &'static str) -> Router<S> {
+    serve(&named(content, "css"), "text/css; charset=utf-8", content)
+}
+
+/// The router that serves a script under its name.
+pub(crate) fn script<S: Clone + Send + Sync + 'static>(content: &'static str) -> Router<S> {
+    let kind = "text/javascript; charset=utf-8";
+    serve(&named(content, "js"), kind, content)
+}
+
+fn serve<S: Clone + Send + Sync + 'static>(
+    path: &str,
+    kind: &'static str,
+    content: &'static str,
+) -> Router<S> {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (
+            CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        ),
+    ];
+    Router::new().route(path, get(move || async move { (headers, content) }))
 }

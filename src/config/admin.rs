@@ -21,6 +21,8 @@ pub struct Admin {
     /// How long an access token of `/oauth2/token` is good for; default `1h`.
     #[serde(with = "duration")]
     pub token_lifespan: Duration,
+    /// Whether there are pages for administrators at `/ui`; default `true`.
+    pub console: bool,
 }
 
 /// Who is let in.
@@ -41,6 +43,7 @@ impl Default for Admin {
             public_url: None,
             allowed_hosts: Vec::new(),
             token_lifespan: Duration::from_secs(60 * 60),
+            console: true,
         }
     }
 }

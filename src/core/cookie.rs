@@ -7,6 +7,19 @@ use url::Url;
 
 use crate::secret::TokenHash;
 
+/// The name of the console's cookie, on the host of the admin listener. Browsers tell hosts apart and
+/// not ports, so that the proxy may see it, too.
+pub const CONSOLE: &str = "portcullis_console";
+/// The name of the cookie by which the console knows the browser that begins to sign in.
+pub const CONSOLE_STATE: &str = "portcullis_console_state";
+/// The console's cookies with and without TLS, which the gateway's public address does not tell.
+const OF_CONSOLE: [&str; 4] = [
+    CONSOLE,
+    CONSOLE_STATE,
+    "__Host-portcullis_console",
+    "__Host-portcullis_console_state",
+];
+
 /// The gateway's own cookies.
 #[derive(Debug, Clone)]
 pub struct Cookies {
@@ -60,8 +73,18 @@ impl Cookies {
     }
 
     /// Every name the gateway uses; none of them reaches an upstream.
-    pub fn names(&self) -> [&str; 4] {
-        [&self.session, &self.attempts, &self.parked, &self.csrf]
+    pub fn names(&self) -> [&str; 8] {
+        let [console, state, secure_console, secure_state] = OF_CONSOLE;
+        [
+            &self.session,
+            &self.attempts,
+            &self.parked,
+            &self.csrf,
+            console,
+            state,
+            secure_console,
+            secure_state,
+        ]
     }
 
     /// A `Set-Cookie` value that keeps `value` under `name` for `max_age`.

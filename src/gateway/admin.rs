@@ -26,6 +26,7 @@ pub(super) fn admin(
         allowed_hosts: section.allowed_hosts.clone(),
         listener,
         token_lifespan: section.token_lifespan,
+        console: section.console,
         end_sessions: config.plugins.self_service.settings.end_other_sessions,
     };
     let locales = Arc::clone(&foundation.locales);

@@ -13,9 +13,9 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use super::{origin, throttle::Guess};
+use super::{console_session, origin, throttle::Guess};
 use crate::{
-    caller::{Actor, Caller},
+    caller::{self, Actor, Caller},
     credential,
     desk::Desk,
     role::Roles,
@@ -71,9 +71,19 @@ async fn administrator(
     (parts, shown): (&Parts, &HeaderMap),
     visitor: &Visitor,
 ) -> Result<Option<Caller>, Failure> {
-    let found = principal(desk, parts, (visitor, shown)).await?;
+    match principal(desk, parts, (visitor, shown)).await? {
+        Some(principal) => of_session(principal, visitor),
+        None => Ok(None),
+    }
+}
+
+/// The administrator whose session this is, where they can do anything in it.
+pub(crate) fn of_session(
+    principal: Arc<Principal>,
+    visitor: &Visitor,
+) -> Result<Option<Caller>, Failure> {
     let is_active = |one: &Arc<Principal>| one.identity.state == IdentityState::Active;
-    let Some(principal) = found.filter(is_active) else {
+    let Some(principal) = Some(principal).filter(is_active) else {
         return Ok(None);
     };
     if principal.session.acting.is_some() {
@@ -89,7 +99,7 @@ async fn administrator(
     let identity = &principal.identity;
     Ok(Some(Caller {
         actor: Actor::Identity(identity.id),
-        label: label(&principal),
+        label: caller::label(identity),
         roles: Roles::among(&identity.roles),
         client: visitor.client,
         request_id: visitor.request_id.clone(),
@@ -158,14 +168,7 @@ async fn principal(
             return Ok(found);
         }
     }
-    Ok(None)
-}
-
-/// What people call an administrator: what they sign in with.
-fn label(principal: &Principal) -> String {
-    let identity = &principal.identity;
-    let known = identity.identifiers.first().cloned();
-    known.unwrap_or_else(|| identity.id.to_string())
+    console_session::principal(desk, headers).await
 }
 
 /// Nobody is known by what a request shows (RFC 6750, section 3).

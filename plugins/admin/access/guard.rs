@@ -63,7 +63,7 @@ async fn caller(desk: &Desk, parts: &Parts, visitor: &Visitor) -> Result<Caller,
 }
 
 /// What a request attempts, by its address alone.
-fn attempt(parts: &Parts) -> Act {
+pub(crate) fn attempt(parts: &Parts) -> Act {
     let matched = parts.extensions.get::<MatchedPath>();
     let path = matched.map_or(parts.uri.path(), MatchedPath::as_str);
     let verb = format!("{} {path}", parts.method);
@@ -71,7 +71,7 @@ fn attempt(parts: &Parts) -> Act {
 }
 
 /// The code by which a response refuses somebody who is known.
-fn refusal(response: &Response) -> Option<Code> {
+pub(crate) fn refusal(response: &Response) -> Option<Code> {
     let is_refused = response.status() == StatusCode::FORBIDDEN;
     let failure = response.extensions().get::<Failure>();
     failure.filter(|_| is_refused).map(Failure::code)

@@ -107,6 +107,7 @@ mod tests {
             allowed_hosts: vec!["also.test".to_owned()],
             listener: listener.parse().unwrap(),
             token_lifespan: Duration::from_secs(3600),
+            console: true,
             end_sessions: true,
         }
     }

@@ -1,5 +1,6 @@
 //! A house to test in: the plugin over stores in memory, and programs that ask it.
 
+mod browser;
 mod stand_ins;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -22,7 +23,6 @@ use portcullis_core::{
     principal::Principal,
     registry::{Providers, Registry},
     return_to::ReturnUrls,
-    schema::{Schema, Schemas},
     seal::Seal,
     secret::{Token, TokenHash},
     session::{Aal, AuthenticationMethod, Device, SessionStore},
@@ -46,6 +46,8 @@ pub(crate) struct House {
     /// A desk of its own, for what no page asks yet.
     pub(crate) desk: Desk,
     pub(crate) pages: Arc<dyn Pages>,
+    /// What it answers on the public listener.
+    pub(crate) public: Option<Arc<dyn Pages>>,
     pub(crate) services: Services,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<FrozenClock>,
@@ -59,6 +61,7 @@ pub(crate) fn config() -> Config {
         allowed_hosts: Vec::new(),
         listener: ([127, 0, 0, 1], 4434).into(),
         token_lifespan: Duration::from_secs(3600),
+        console: true,
         end_sessions: true,
     }
 }
@@ -70,7 +73,8 @@ impl House {
 
     pub(crate) fn with(config: Config) -> Self {
         let clock = Arc::new(FrozenClock::new("2026-11-22T12:00:00Z".parse().unwrap()));
-        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let store = MemoryStore::new(clock.clone()).searching(Arc::new(stand_ins::schemas()));
+        let store = Arc::new(store);
         let services = services(&clock, &store);
         let doorkeeper = Doorkeeper {
             services: services.clone(),
@@ -85,12 +89,15 @@ impl House {
             public_pages: Vec::new(),
             admin_pages: Vec::new(),
         };
-        let desk = Desk::new(&host, config.clone());
-        Admin::new(config).install(&mut host).unwrap();
+        let admin = Admin::new(config.clone());
+        let desk = Desk::new(&host, config, Arc::new(admin.shell().unwrap()));
+        admin.install(&mut host).unwrap();
         let (_, pages) = host.admin_pages.pop().unwrap();
+        let public = host.public_pages.pop().map(|(_, pages)| pages);
         Self {
             desk,
             pages,
+            public,
             services,
             store,
             clock,
@@ -204,6 +211,11 @@ impl Program<'_> {
         self
     }
 
+    /// Sends this header no more.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.headers.retain(|(known, _)| known != name);
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.ask(Method::GET, path, Vec::new()).await
     }
@@ -301,13 +313,8 @@ impl Authenticator for Doorkeeper {
 fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
     let clock: Arc<dyn Clock> = clock.clone();
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(7));
-    let document = serde_json::from_str(include_str!("schema.json")).unwrap();
-    let schema = Arc::new(Schema::parse("default", document).unwrap());
-    let document = serde_json::from_str(include_str!("open.json")).unwrap();
-    let open = Arc::new(Schema::parse("open", document).unwrap());
     let settings = stand_ins::actions();
-    let schemas = Schemas::new(vec![schema, open], "default").unwrap();
-    let schemas = Arc::new(schemas.asking(action::defaults(&settings)));
+    let schemas = Arc::new(stand_ins::schemas().asking(action::defaults(&settings)));
     let public_url = Url::parse(PUBLIC).unwrap();
     let lifetimes = SessionLifetimes {
         idle_timeout: Duration::from_secs(3600),

@@ -13,6 +13,7 @@ use portcullis_core::{
     identity::Identity,
     message::Message,
     method::{Method, MethodError, Verified},
+    schema::{Schema, Schemas},
     secret::Secret,
     testing::{CannedAdministration, SeededEntropy},
     ui::Node,
@@ -37,6 +38,15 @@ pub(super) fn actions() -> BTreeMap<Action, ActionSettings> {
         (action, settings)
     });
     settings.into()
+}
+
+/// Two schemas, one of them open to attributes it does not describe.
+pub(super) fn schemas() -> Schemas {
+    let document = serde_json::from_str(include_str!("../schema.json")).unwrap();
+    let schema = Arc::new(Schema::parse("default", document).unwrap());
+    let document = serde_json::from_str(include_str!("../open.json")).unwrap();
+    let open = Arc::new(Schema::parse("open", document).unwrap());
+    Schemas::new(vec![schema, open], "default").unwrap()
 }
 
 /// A password method without hashing.

@@ -1,0 +1,101 @@
+//! The console: pages at `/ui` of the admin listener, for administrators at a browser.
+//!
+//! Each area is a file of its own that adds its rows to the table of [`Pages`](pages::Pages) and
+//! stands in the menu by a row of `areas.rs`. What is done is done in `people/` and its neighbours.
+
+mod areas;
+mod enter;
+mod guard;
+mod handover;
+mod notice;
+mod pages;
+mod people;
+mod sign_in;
+mod sign_out;
+mod ticket;
+mod view;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse, Redirect},
+    routing::get,
+};
+use http::{Method, request::Parts};
+use portcullis_core::{catalogue::Code, pages::Visitor};
+use portcullis_kit::{Look, Outcome, Shell, Wants};
+
+use self::pages::Pages;
+use crate::{desk::Desk, need::Need};
+
+/// Where the console begins.
+pub(crate) const HOME: &str = "/ui";
+/// Where administrators are handed over to it, below the prefix of the public listener.
+pub(crate) const HANDOVER: &str = "/console";
+
+/// What the console's pages are made of.
+pub(crate) const LOOK: Look = Look {
+    templates: &[
+        ("console.html", include_str!("templates/console.html")),
+        (
+            "console-menu.html",
+            include_str!("templates/console-menu.html"),
+        ),
+        ("people.html", include_str!("templates/people.html")),
+        (
+            "people-list.html",
+            include_str!("templates/people-list.html"),
+        ),
+    ],
+    stylesheet: include_str!("assets/console.css"),
+    script: include_str!("assets/console.js"),
+};
+
+/// Every page of the console.
+pub(crate) fn table() -> Pages {
+    Pages::default()
+        .at((Method::GET, "/"), Need::Anybody, index)
+        .at((Method::GET, HOME), Need::Anybody, index)
+        .with(enter::pages)
+        .with(sign_out::pages)
+        .with(people::pages)
+}
+
+/// The router that serves them, with what they look like.
+pub(crate) fn router(shell: &Shell) -> Router<Arc<Desk>> {
+    table()
+        .into_router()
+        .merge(Router::new().nest(HOME, shell.assets()))
+}
+
+/// The page of the public listener that hands administrators over.
+pub(crate) fn public(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route(HANDOVER, get(handover::page))
+        .fallback(|| async { Outcome::Err(Code::NotFound.into()) })
+        .with_state(desk)
+}
+
+/// Whether somebody at a browser asks for this path, and no program.
+pub(crate) fn is_page(path: &str) -> bool {
+    let below = path.strip_prefix(HOME);
+    path == "/" || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Leads to the first area that the caller may see.
+async fn index(State(desk): State<Arc<Desk>>, parts: Parts) -> Outcome {
+    if Wants::of(&parts.headers) == Wants::Json {
+        return Err(Code::NotFound.into());
+    }
+    let visitor = parts.extensions.get::<Visitor>().ok_or(Code::Internal)?;
+    let Some(caller) = guard::caller(&desk, &parts.headers, visitor).await? else {
+        return sign_in::begin(&desk, &parts.headers, HOME);
+    };
+    let mut areas = areas::ALL.into_iter();
+    match areas.find(|area| caller.roles.permit(area.permission)) {
+        Some(area) => Ok(Redirect::to(area.path).into_response()),
+        None => Err(guard::no_administrator()),
+    }
+}

@@ -1,0 +1,96 @@
+//! The guard before each page: finds out who is there and whether they may. It goes by the console's
+//! cookie alone, and by nobody's where nobody is asked.
+
+use std::sync::Arc;
+
+use axum::{extract::Request, extract::State, middleware::Next, response::IntoResponse};
+use http::HeaderMap;
+use portcullis_core::{catalogue::Code, pages::Visitor};
+use portcullis_kit::{Failure, Outcome};
+
+use super::{HOME, sign_in};
+use crate::{
+    access::{bearer, console_session, guard as of_programs, origin},
+    caller::Caller,
+    config::Auth,
+    desk::Desk,
+    need::Need,
+};
+
+/// Lets a request through to its page, with its [`Caller`], where it may pass. Whoever is not signed
+/// in is asked to; whatever a caller is refused is written down.
+pub(crate) async fn guard(State(need): State<Need>, request: Request, next: Next) -> Outcome {
+    let (mut parts, body) = request.into_parts();
+    let visitor = parts.extensions.get::<Visitor>().ok_or(Code::Internal)?;
+    // A browser sends the cookie whoever makes it post.
+    if !parts.method.is_safe() && !origin::is_same(&parts.headers, visitor) {
+        return Err(Code::OriginRefused.into());
+    }
+    let Need::Permission(permission) = need else {
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    };
+    let desk = parts.extensions.get::<Arc<Desk>>().ok_or(Code::Internal)?;
+    let desk = Arc::clone(desk);
+    let Some(caller) = caller(&desk, &parts.headers, visitor).await? else {
+        return match parts.method.is_safe() {
+            true => sign_in::begin(&desk, &parts.headers, &target(&parts.uri)),
+            false => Err(over()),
+        };
+    };
+    let attempt = of_programs::attempt(&parts);
+    let response = match caller.require(permission) {
+        Ok(()) => {
+            parts.extensions.insert(caller.clone());
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(_) if caller.roles.is_empty() => no_administrator().into_response(),
+        Err(failure) => failure.way_out("Back to the console", HOME).into_response(),
+    };
+    if let Some(code) = of_programs::refusal(&response) {
+        desk.audit_refusal(&caller, attempt, code.as_str()).await;
+    }
+    Ok(response)
+}
+
+/// Who is there; `None` for somebody who has to sign in, or to show more than they have.
+pub(crate) async fn caller(
+    desk: &Desk,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+) -> Result<Option<Caller>, Failure> {
+    if desk.config.auth == Auth::None {
+        return Ok(Some(Caller::anybody(visitor.client, &visitor.request_id)));
+    }
+    let Some(principal) = console_session::principal(desk, headers).await? else {
+        return Ok(None);
+    };
+    match bearer::of_session(principal, visitor) {
+        Err(failure) if is_unfinished(&failure) => Ok(None),
+        known => known,
+    }
+}
+
+/// Whether somebody has to do something before they go on, which signing in leads them to.
+fn is_unfinished(failure: &Failure) -> bool {
+    let code = failure.code();
+    matches!(code, Code::SecondFactorRequired | Code::ActionsPending)
+}
+
+/// The answer to somebody without any role.
+pub(crate) fn no_administrator() -> Failure {
+    Failure::from(Code::InsufficientRole)
+        .because("You are no administrator here, and the console is for those only.")
+        .hint("An administrator can give you a role, and so can the command set-roles.")
+}
+
+/// The answer to a form that comes too late.
+fn over() -> Failure {
+    Failure::from(Code::Unauthorized)
+        .because("You are not signed in to the console any more, so nothing was changed.")
+        .way_out("Sign in", HOME)
+}
+
+fn target(uri: &http::Uri) -> String {
+    let target = uri.path_and_query();
+    target.map_or_else(|| HOME.to_owned(), ToString::to_string)
+}

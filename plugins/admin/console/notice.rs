@@ -1,0 +1,34 @@
+//! Notices: what has just been done, told by the page that a form leads to. The address carries them
+//! sealed, so that no link makes a page say anything.
+
+use axum::response::{IntoResponse, Redirect};
+use portcullis_core::catalogue::Code;
+use portcullis_kit::{Outcome, Visit};
+
+use crate::desk::Desk;
+
+/// The parameter.
+const DONE: &str = "done";
+/// What notices are sealed for.
+const PURPOSE: &str = "console-notice";
+
+/// Leads to a page of the console, which says this.
+#[expect(
+    dead_code,
+    reason = "the first forms of the console come with its areas"
+)]
+pub(crate) fn redirect(desk: &Desk, path: &str, text: &'static str) -> Outcome {
+    let services = &desk.services;
+    let sealed = services
+        .seal
+        .close(PURPOSE, text.as_bytes(), &*services.entropy);
+    let sealed = sealed.ok_or(Code::Internal)?;
+    let separator = if path.contains('?') { '&' } else { '?' };
+    Ok(Redirect::to(&format!("{path}{separator}{DONE}={sealed}")).into_response())
+}
+
+/// What a visit is to be told, in English.
+pub(crate) fn of(desk: &Desk, visit: &Visit) -> Option<String> {
+    let text = desk.services.seal.open(PURPOSE, visit.query(DONE)?)?;
+    String::from_utf8(text).ok()
+}

@@ -1,0 +1,120 @@
+//! The console: an administrator signs in to it, finds somebody, and leaves.
+
+use reqwest::Method;
+
+use crate::support::{
+    ALICE, Anonymous, BOB, Browser, Route, TestGateway, Upstream, actor::header, wait_until,
+};
+
+async fn running(upstream: &str) -> TestGateway {
+    TestGateway::builder()
+        .registration()
+        .table("[plugins.admin]")
+        .route(&Route::signed_in("/", upstream))
+        .start()
+        .await
+}
+
+fn make_administrator(gateway: &TestGateway, role: &str) {
+    let command = ["set-roles", "--email", ALICE.email, "--add", role];
+    let given = gateway.run(&command, "");
+    assert_eq!(given.code, 0, "{given:?}");
+}
+
+/// The page of the console that somebody comes to, once they have a role.
+async fn enter(client: &Anonymous, list: &str) -> String {
+    wait_until("the console to open", async || {
+        let (url, page) = client.follow(list).await;
+        (page.status() == 200 && url.as_str() == list).then_some(page)
+    })
+    .await
+    .text()
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn an_administrator_comes_in_with_the_session_they_have_and_it_ends_with_theirs() {
+    let gateway = running("echo:").await;
+    let alice = ALICE.sign_up(&gateway).await;
+    BOB.sign_up(&gateway).await;
+    let list = format!("{}/ui/identities?search=bob", gateway.admin_url());
+    let (url, refused) = alice.client.follow(&list).await;
+    assert_eq!(refused.status(), 403, "no administrator yet");
+    assert!(url.path().ends_with("/console"), "{url}");
+    make_administrator(&gateway, "viewer");
+    let page = enter(&alice.client, &list).await;
+    assert!(page.contains(&format!(">{}</a>", BOB.email)), "{page}");
+    let (_, stranger) = gateway.anonymous().follow(&list).await;
+    let page = stranger.text().await.unwrap();
+    assert!(page.contains("identifier"), "they are asked to sign in");
+    let sign_out = format!("{}/ui/sign-out", gateway.admin_url());
+    let post = || alice.client.request(Method::POST, &sign_out);
+    let evil = post().header("origin", "https://evil.test").send().await;
+    assert_eq!(evil.unwrap().status(), 403);
+    assert_eq!(
+        post().send().await.unwrap().status(),
+        403,
+        "nobody says who asks"
+    );
+    let out = post().header("origin", gateway.admin_url()).send().await;
+    let out = out.unwrap();
+    assert_eq!(header(&out, "location"), Some("/ui/signed-out"));
+    assert_eq!(alice.status("/.portcullis/sessions/whoami").await, 401);
+    let log = gateway.log();
+    assert!(
+        !log.contains("portcullis_console="),
+        "no cookie is in the log"
+    );
+}
+
+#[tokio::test]
+async fn no_application_sees_the_consoles_cookies_or_sets_them() {
+    let upstream = Upstream::start().await;
+    let gateway = running(&upstream.url()).await;
+    let alice = ALICE.sign_up(&gateway).await;
+    let client = Anonymous::without_cookies(&gateway.url());
+    let cookies = format!(
+        "{}; portcullis_console=a; portcullis_console_state=b; __Host-portcullis_console=c; own=d",
+        alice.cookie
+    );
+    let request = client.request(Method::GET, "/").header("cookie", cookies);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    assert_eq!(upstream.last().header("cookie"), Some("own=d"));
+}
+
+#[tokio::test]
+async fn a_person_signs_in_to_the_console_searches_and_leaves_in_a_browser() {
+    let gateway = running("echo:").await;
+    ALICE.sign_up(&gateway).await;
+    BOB.sign_up(&gateway).await;
+    make_administrator(&gateway, "admin");
+    let browser = Browser::open().await;
+    browser.goto(&format!("{}/ui", gateway.admin_url())).await;
+    browser.see("Sign in").await;
+    ALICE.sign_in_in(&browser).await;
+    browser.arrive_at("/ui/identities").await;
+    browser.see("People found: 2").await;
+    browser.fill("search", "bob").await;
+    browser.submit().await;
+    browser.see("People found: 1").await;
+    browser.see(BOB.email).await;
+    browser.fill("search", "nobody-at-all").await;
+    browser.submit().await;
+    browser.see("Nobody fits.").await;
+    browser.press("Show everybody").await;
+    browser.see("People found: 2").await;
+    browser.narrow(390).await;
+    let wide = "return document.documentElement.scrollWidth > window.innerWidth";
+    assert_eq!(browser.run(wide, vec![]).await, false, "nothing is cut off");
+    let menu = "document.querySelector('.small-menu summary').click();
+        const leave = document.querySelector('.small-menu button');
+        const is_seen = leave.checkVisibility();
+        leave.click();
+        return is_seen;";
+    assert_eq!(browser.run(menu, vec![]).await, true, "the menu opens");
+    browser.see("You are signed out").await;
+    browser.goto(&format!("{}/ui", gateway.admin_url())).await;
+    browser.see("Sign in").await;
+    browser.arrive_at("/.portcullis/login").await;
+}
