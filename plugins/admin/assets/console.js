@@ -1,4 +1,8 @@
 // Small comforts of the console; everything works without them.
-for (const control of document.querySelectorAll('.filters select, .filters input')) {
-  control.addEventListener('change', () => control.form.requestSubmit());
-}
+addEventListener('keydown', event => {
+  const menu = event.key === 'Escape' && document.querySelector('.small-menu[open]');
+  if (menu) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
