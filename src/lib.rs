@@ -4,6 +4,7 @@
 //! `upstream`; `pipeline` is the straight line through them and `proxy` the only adapter to the
 //! proxy framework.
 
+mod afterwards;
 pub mod answer;
 mod aside;
 pub mod authenticate;

@@ -31,6 +31,7 @@ mod meanwhile;
 mod moving;
 mod newcomer;
 mod newcomer_after;
+mod newcomer_twice;
 mod notices;
 mod oidc;
 mod oidc_logout;

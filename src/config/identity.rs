@@ -135,6 +135,17 @@ impl Identity {
             .collect()
     }
 
+    /// Whether people who register sign in with an address that mail proves and lets them back in by,
+    /// with one at least of the schemas that they can have.
+    pub(super) fn offers_sign_in_by_mail(&self) -> bool {
+        let selectable = self.selectable_schemas();
+        let is_offered = |schema: &Schema| {
+            schema.id() == self.default_schema || selectable.iter().any(|one| one == schema.id())
+        };
+        let mut schemas = self.schemas().into_iter().filter(is_offered);
+        schemas.any(|schema| schema.signs_in_by_mail())
+    }
+
     /// What the gateway decides beside the schema of this name.
     pub fn rules(&self, schema: &str) -> Rules {
         let source = self.schemas.iter().find(|source| source.id == schema);

@@ -26,8 +26,9 @@ pub struct RequiredAction {
     /// Whether it exists; default `true`, but `false` for `TERMS_AND_CONDITIONS` and
     /// `delete_account`.
     pub enabled: bool,
-    /// Whether everybody new has to do it; default `false`.
-    pub default: bool,
+    /// Whether everybody new has to do it; default `false`. Of `VERIFY_EMAIL`: where people register
+    /// themselves and it tells nobody then who is known here.
+    pub default: Option<bool>,
     /// When it is asked for among others: the smallest first.
     pub priority: i64,
     /// How long after signing in it may be done without signing in again; default `5m`, and `0s`
@@ -50,7 +51,7 @@ impl Default for RequiredAction {
     fn default() -> Self {
         Self {
             enabled: true,
-            default: false,
+            default: None,
             priority: 1000,
             max_auth_age: MAX_AUTH_AGE,
             version: None,
@@ -67,6 +68,7 @@ pub(super) fn defaults() -> RequiredActions {
     let actions = Action::ALL.iter().zip(priorities);
     let settings = |action: Action, priority| RequiredAction {
         enabled: !matches!(action, Action::TermsAndConditions | Action::DeleteAccount),
+        default: (action != Action::VerifyEmail).then_some(false),
         priority,
         max_auth_age: match action {
             Action::DeleteAccount => Duration::ZERO,
@@ -95,11 +97,12 @@ impl RequiredAction {
         } else if self.enabled {
             self.validate_terms(check);
         }
-        if self.default && !self.enabled {
+        let is_asked = self.default == Some(true);
+        if is_asked && !self.enabled {
             let message = "nobody is asked for what is switched off; write enabled = true as well";
             check.under("default").warn(message);
         }
-        if self.default && action == Action::DeleteAccount {
+        if is_asked && action == Action::DeleteAccount {
             let message = "nobody has to delete their account; write false";
             check.under("default").problem(message);
         }
@@ -153,7 +156,7 @@ fn warn_of_dead_ends(
     (action, settings): (Action, &RequiredAction),
     check: &mut Check<'_>,
 ) {
-    let is_asked = settings.enabled && settings.default;
+    let is_asked = settings.enabled && settings.default == Some(true);
     if is_asked && action == Action::VerifyEmail && !can_verify(config) {
         check.under("default").warn(
             "addresses cannot be verified here, so nobody is asked; write [mail], and leave \
@@ -163,6 +166,13 @@ fn warn_of_dead_ends(
     if is_asked && action == Action::UpdatePassword && !config.identity.local.enabled {
         let message = "there are no passwords here, so nobody is asked; write false";
         check.under("default").warn(message);
+    }
+    if action == Action::VerifyEmail && settings.default == Some(false) && config.can_prove_first()
+    {
+        check.under("default").warn(
+            "whoever registers with an address learns whether somebody has it already; leave it \
+             out, and everybody new proves theirs first",
+        );
     }
 }
 
@@ -213,7 +223,9 @@ impl Config {
         let of_passwords = self.identity.password.max_auth_age;
         ActionSettings {
             enabled: written.enabled && can_be_done,
-            default: written.default,
+            default: written
+                .default
+                .unwrap_or_else(|| action == Action::VerifyEmail && self.can_prove_first()),
             priority: written.priority,
             max_auth_age: match action {
                 Action::UpdatePassword => of_passwords.unwrap_or(written.max_auth_age),
@@ -225,6 +237,17 @@ impl Config {
     /// Whether browsers make keys for where the gateway is: they do so for names only.
     pub(super) fn has_keys(&self) -> bool {
         self.public_url.domain().is_some()
+    }
+
+    /// Whether whoever registers can prove an address before anything else, so that nobody learns by
+    /// it who is known here: mail lets them in, then and later, at an address that they sign in with.
+    fn can_prove_first(&self) -> bool {
+        let flows = &self.plugins.self_service;
+        let registers = flows.registration.enabled && self.identity.local.enabled;
+        registers
+            && can_verify(self)
+            && flows.recovery.enabled
+            && self.identity.offers_sign_in_by_mail()
     }
 
     /// Whether everybody new has to prove their address before they are let through.

@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     action::Actions,
     administration::{ProviderAdministration, SignOutAddresses},
+    afterwards::Afterwards,
     api_credential::ApiCredentialStore,
     audit::AuditLog,
     broker::Broker,
@@ -116,6 +117,8 @@ pub struct Services {
     pub cookies: Cookies,
     /// Where the gateway is and where browsers may return to.
     pub addresses: Addresses,
+    /// Who sees to what is left to do after an answer.
+    pub afterwards: Arc<dyn Afterwards>,
     /// Who takes mail.
     pub mailer: Arc<dyn Mailer>,
     /// What administrators hand out to people and have them do.

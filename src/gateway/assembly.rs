@@ -210,6 +210,7 @@ async fn services(
         seal: foundation.seal(config).await?,
         cookies: foundation.cookies.clone(),
         addresses: foundation.addresses.clone(),
+        afterwards: Arc::new(foundation.afterwards.clone()),
         mailer: Arc::clone(&foundation.post.mailer),
         outreach: Arc::new(outreach),
         announcer,

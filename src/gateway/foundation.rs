@@ -19,6 +19,7 @@ use portcullis_kit::Locales;
 
 use super::BuildError;
 use crate::{
+    afterwards::Afterwards,
     config::Config,
     entropy::OsEntropy,
     mail::{Post, PostParts, Rounds},
@@ -52,6 +53,8 @@ pub struct Foundation {
     pub locales: Arc<Locales>,
     /// Mail.
     pub post: Post,
+    /// What is being done after answers.
+    pub(crate) afterwards: Afterwards,
     /// How long sessions last.
     pub lifetimes: SessionLifetimes,
 }
@@ -113,6 +116,7 @@ impl Foundation {
             cookies: Cookies::new(&config.public_url, config.session.cookie_domain.clone()),
             clock,
             entropy,
+            afterwards: Afterwards::default(),
             lifetimes,
         };
         Ok((foundation, rounds))

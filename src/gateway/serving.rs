@@ -96,11 +96,12 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
         Endpoint::bind(config.listen.metrics)?,
         own(metrics),
     );
-    let store = foundation.store.clone();
+    let (store, afterwards) = (foundation.store.clone(), foundation.afterwards.clone());
     let mut beside = work_beside((foundation, config.session.device_retention), rounds);
     beside.push(tokio::spawn(watch));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
     let ended = front.spawn(server.run(stop, GRACE)).await;
+    afterwards.done(GRACE).await;
     beside.iter().for_each(tokio::task::JoinHandle::abort);
     stopped(&store).await;
     ended.map_err(|broken| BuildError::Runtime(broken.into()))

@@ -146,3 +146,79 @@ fn cu_25_enforcement_needs_a_factor_that_can_be_set_up() {
         .load()
         .unwrap();
 }
+
+const MAIL: &str = "[mail]\nurl = \"smtps://mail.example.org\"\nfrom = \"id@example.org\"";
+const OPEN: &str = "[plugins.self-service.registration]\nenabled = true";
+
+/// A route that not everybody passes who registers.
+fn narrowed(tables: &str) -> String {
+    route(tables).replacen(
+        "upstream",
+        "allow = \"'a' in identity.traits.groups\"\nupstream",
+        1,
+    )
+}
+
+fn proves(tables: &str) -> bool {
+    let config = Folder::with(&narrowed(tables)).load().unwrap().config;
+    let verify = &config.action_settings()[&Action::VerifyEmail];
+    verify.enabled && verify.default
+}
+
+/// HA-08, KC-093: whoever registers proves their address first, unless that cannot be or is not wanted.
+#[test]
+fn kc_093_everybody_new_proves_their_address_where_people_register_and_mail_is_sent() {
+    let open = format!("{MAIL}\n{OPEN}");
+    assert!(proves(&open));
+    assert!(!proves(MAIL), "nobody registers");
+    assert!(!proves(OPEN), "nobody is written to");
+    for more in [
+        "[plugins.self-service.recovery]\nenabled = false",
+        "[plugins.self-service.verification]\nenabled = false",
+        "[identity.local]\nenabled = false",
+        "[required_actions.VERIFY_EMAIL]\nenabled = false",
+        "[required_actions.VERIFY_EMAIL]\ndefault = false",
+    ] {
+        assert!(!proves(&format!("{open}\n{more}")), "{more}");
+    }
+    let asked = "[required_actions.VERIFY_EMAIL]\ndefault = true";
+    assert!(proves(&format!("{MAIL}\n{asked}")), "whoever is new");
+}
+
+/// A schema without an address to sign in with has nobody prove one first, and one of several does.
+#[test]
+fn a_schema_of_names_asks_for_no_proof_by_default() {
+    let schema = |id: &str, keyword: &str, more: &str| {
+        format!(
+            "[[identity.schemas]]\nid = \"{id}\"\n{more}\ninline = '''{{\"type\": \"object\", \
+             \"properties\": {{\"it\": {{\"type\": \"string\", \"ory.sh/kratos\": {{\"credentials\": \
+             {{\"password\": {{\"identifier\": true}}}} {keyword} }} }} }} }}'''"
+        )
+    };
+    let open = format!("{MAIL}\n{OPEN}\n[identity]\ndefault_schema = \"names\"");
+    let names = format!("{open}\n{}", schema("names", "", ""));
+    assert!(!proves(&names));
+    let verified = ", \"verification\": {\"via\": \"email\"}";
+    let both = format!("{verified}, \"recovery\": {{\"via\": \"email\"}}");
+    let half = schema("half", verified, "selfservice_selectable = true");
+    assert!(!proves(&format!("{names}\n{half}")));
+    let closed = schema("mail", &both, "");
+    assert!(!proves(&format!("{names}\n{closed}")));
+    let offered = schema("mail", &both, "selfservice_selectable = true");
+    assert!(proves(&format!("{names}\n{offered}")));
+}
+
+#[test]
+fn whoever_has_registrations_tell_who_is_known_is_told() {
+    let off = "[required_actions.VERIFY_EMAIL]\ndefault = false";
+    let told = |tables: &str| Folder::with(&narrowed(tables)).warned();
+    let warning = told(&format!("{MAIL}\n{OPEN}\n{off}"));
+    assert!(
+        warning.contains(
+            "required_actions.VERIFY_EMAIL.default: whoever registers with an address learns"
+        ),
+        "{warning}"
+    );
+    assert_eq!(told(&format!("{MAIL}\n{off}")), "");
+    assert_eq!(told(&format!("{MAIL}\n{OPEN}")), "");
+}

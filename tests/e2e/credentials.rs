@@ -4,8 +4,8 @@ use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::support::{
-    ALICE, Anonymous, Form, Route, SmtpServer, TestGateway, gateway::Output, person::whoami,
-    wait_until,
+    ALICE, Anonymous, Form, LET_IN_AT_ONCE, Route, SmtpServer, TestGateway, gateway::Output,
+    person::whoami, wait_until,
 };
 
 async fn gateway() -> TestGateway {
@@ -104,6 +104,7 @@ async fn a_letter_leads_to_what_an_administrator_asks_for() {
     let gateway = TestGateway::builder()
         .registration()
         .table(&mail.table())
+        .table(LET_IN_AT_ONCE)
         .route(&Route::signed_in("/", "echo:"))
         .start()
         .await;

@@ -7,12 +7,17 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::support::{
-    ALICE, BOB, Browser, Form, Person, Route, SmtpServer, TestGateway,
+    ALICE, BOB, Browser, Form, LET_IN_AT_ONCE, Person, Route, SmtpServer, TestGateway,
     person::{session_cookie, whoami},
 };
 
-/// A gateway that sends mail, with further lines.
+/// A gateway that sends mail and lets whoever registers in at once, with further lines.
 async fn gate(lines: &str) -> (TestGateway, SmtpServer) {
+    gate_with(&format!("{lines}\n{LET_IN_AT_ONCE}")).await
+}
+
+/// A gateway that sends mail, with further lines.
+async fn gate_with(lines: &str) -> (TestGateway, SmtpServer) {
     let mail = SmtpServer::start().await;
     let gateway = TestGateway::builder()
         .registration()
@@ -115,7 +120,7 @@ async fn registers(gateway: &TestGateway, person: &Person) -> Form {
 /// KC-093, KC-094: login only after success, or with what an administrator gives.
 #[tokio::test]
 async fn kc_093_whoever_registers_where_addresses_are_proved_first_signs_in_after_that() {
-    let (gateway, mail) = gate("[required_actions.VERIFY_EMAIL]\ndefault = true").await;
+    let (gateway, mail) = gate_with("").await;
     let form = registers(&gateway, &ALICE).await;
     let code = mail.letter_to(ALICE.email, 0).await.code();
     let early = ALICE.try_to_sign_in(&gateway.anonymous()).await;
@@ -145,6 +150,35 @@ async fn kc_093_whoever_registers_where_addresses_are_proved_first_signs_in_afte
     let shown = gateway.run(&["get-identity", selector[0], selector[1]], "");
     assert!(!shown.stdout.contains("FIRST_PROOF"), "{shown:?}");
     BOB.sign_in(&gateway).await;
+}
+
+/// HA-08, KP-22, KP-23: without a word in the configuration, a known address and a new one are answered
+/// alike where mail is sent; what comes of it is in the mailbox.
+#[tokio::test]
+async fn whoever_registers_learns_by_default_of_nobody_who_is_known() {
+    let (gateway, mail) = gate_with("").await;
+    ALICE.sign_up_by_mail(&gateway, &mail).await;
+    let (known, new) = (
+        registers(&gateway, &ALICE).await,
+        registers(&gateway, &BOB).await,
+    );
+    assert_eq!(known.messages(), new.messages());
+    let links_back = mail.letter_to(ALICE.email, 1).await;
+    assert!(links_back.message.contains("get back in"), "{links_back:?}");
+    assert_eq!(mail.letter_to(BOB.email, 0).await.code().len(), 6);
+}
+
+/// Who has been answered is not lost with a gateway that is told to stop just then.
+#[tokio::test]
+async fn a_registration_that_was_answered_outlives_a_stop() {
+    let (mut gateway, mail) = gate_with("").await;
+    registers(&gateway, &ALICE).await;
+    let (status, _) = gateway.stop().await;
+    assert!(status.success(), "{status}");
+    gateway.start_again().await;
+    mail.letter_to(ALICE.email, 0).await;
+    let shown = gateway.run(&["get-identity", "--email", ALICE.email], "");
+    assert!(shown.stdout.contains("FIRST_PROOF"), "{shown:?}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::{
-    ALICE, Browser, Form, Postgres, Route, SELF_SERVICE, TestGateway, person::whoami,
+    ALICE, Browser, Form, Postgres, Route, SELF_SERVICE, SmtpServer, TestGateway, person::whoami,
 };
 
 const NEW_PASSWORD: &str = "a-new-password-of-hers";
@@ -159,8 +159,13 @@ async fn a_session_elsewhere_ends_with_one_button_and_the_gate_knows_at_once() {
 /// KP-06 to KP-11, over curl's kind of client.
 #[tokio::test]
 async fn the_first_profile_api_changes_a_name() {
-    let (gateway, _database) = gateway().await;
-    let alice = ALICE.sign_up(&gateway).await;
+    let mail = SmtpServer::start().await;
+    let gateway = TestGateway::builder()
+        .registration()
+        .table(&mail.table())
+        .start()
+        .await;
+    let alice = ALICE.sign_up_by_mail(&gateway, &mail).await;
     let flows = format!("{SELF_SERVICE}/browser/flows");
     let begun = alice.client.navigate(&format!("{flows}/profile")).await;
     let location = crate::support::actor::location(&begun).unwrap();

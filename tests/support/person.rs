@@ -8,6 +8,7 @@ use super::{
     browser::Browser,
     form::{Form, SELF_SERVICE},
     gateway::TestGateway,
+    smtp_server::SmtpServer,
 };
 
 /// Somebody with an address and a password of their own.
@@ -68,6 +69,29 @@ impl Person {
         let form = Form::begin(&client, "registration", "").await;
         let body = json!({ "method": "password", "password": self.password, "traits": traits });
         SignedIn::read(client, form.submit_json(body).await).await
+    }
+
+    /// Registers where the address is proved first, proves it, and signs in.
+    pub(crate) async fn sign_up_by_mail(
+        &self,
+        gateway: &TestGateway,
+        mail: &SmtpServer,
+    ) -> SignedIn {
+        let client = gateway.anonymous();
+        let form = Form::begin(&client, "registration", "").await;
+        let body =
+            json!({ "method": "password", "password": self.password, "traits": self.traits() });
+        let answer = form.submit_json(body).await;
+        assert!(session_cookie(&answer).is_none(), "nobody is in yet");
+        let told: Value = answer.json().await.expect("JSON");
+        let page = told["continue_with"][0]["flow"]["url"].as_str();
+        let page = page.unwrap_or_else(|| panic!("a page comes with {told}"));
+        let form = Form::at(&client, &page.parse().expect("an address")).await;
+        let code = mail.letter_to(self.email, 0).await.code();
+        let proof = json!({ "method": "code", "code": code });
+        assert_eq!(form.submit_json(proof).await.status(), 200);
+        let response = self.try_to_sign_in(&client).await;
+        SignedIn::read(client, response).await
     }
 
     /// Signs in with the password.

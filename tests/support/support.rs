@@ -27,7 +27,7 @@ pub(crate) use self::{
     browser::Browser,
     contract::Contract,
     form::{Form, SELF_SERVICE},
-    gateway::{Route, TestGateway},
+    gateway::{LET_IN_AT_ONCE, Route, TestGateway},
     hostile_provider::{HostileProvider, Trouble},
     http::Reply,
     oidc_provider::OidcProvider,

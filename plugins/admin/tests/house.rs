@@ -355,6 +355,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
             return_urls: Arc::new(ReturnUrls::new(public_url, Vec::new(), Vec::new())),
             prefix: "/.portcullis".to_owned(),
         },
+        afterwards: Arc::new(stand_ins::AtOnce),
         outreach: Arc::new(CannedOutreach::default()),
         mailer: Arc::new(Letterbox::default()),
         announcer: Announcer::new(Vec::new()),

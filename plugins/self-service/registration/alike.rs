@@ -69,7 +69,13 @@ pub(super) async fn known(
     Ok(answer(desk, &submission, identity, begun.as_ref()))
 }
 
-async fn count(desk: &Desk, visit: &Visit, submission: &Submission) -> Result<(), Failure> {
+/// Counts that somebody is told of something that is taken; nobody is told of too much, and the claimed
+/// flow is put back then.
+pub(super) async fn count(
+    desk: &Desk,
+    visit: &Visit,
+    submission: &Submission,
+) -> Result<(), Failure> {
     let Err(failure) = throttle::duplicate(desk, visit).await else {
         return Ok(());
     };

@@ -8,6 +8,7 @@ use portcullis_core::{
     identifier::normalise_identifier,
     message::Message,
     schema::{Evaluation, ProfileContext, TraitError},
+    store::StoreError,
     ui::Node,
 };
 use portcullis_kit::{Outcome, Visit, Wants};
@@ -89,7 +90,7 @@ pub(crate) async fn complete(
     let schema = desk.services.schemas.default_schema();
     let traits = schema.coerce(submission.traits());
     let label = provider::label(desk, &id);
-    let typed = typed(desk, &draft, &traits);
+    let typed = Typed::of(desk, &draft, &traits);
     if !desk.services.flows.remove(submission.flow.id).await? {
         return Err(Code::FlowNotFound.into());
     }
@@ -104,15 +105,15 @@ pub(crate) async fn complete(
         // Rejecting puts the removed flow back.
         Err(error @ BrokerError::AddressTaken) => {
             provider::tell(desk, &error, &id, &submission.flow);
-            if typed.is_some() {
-                desk.services.flows.put(&submission.flow).await?;
-                throttle::duplicate(desk, visit).await?;
+            if typed.is_empty() {
+                let complaint = (None, Message::address_taken(&label));
+                return submission.reject(desk, vec![complaint]).await;
             }
-            let taken = match typed {
-                Some(_) => Message::typed_address_taken(&label),
-                None => Message::address_taken(&label),
-            };
-            return submission.reject(desk, vec![(typed, taken)]).await;
+            desk.services.flows.put(&submission.flow).await?;
+            throttle::duplicate(desk, visit).await?;
+            let field = typed.taken(desk).await?;
+            let complaint = (field, Message::typed_address_taken(&label));
+            return submission.reject(desk, vec![complaint]).await;
         }
         Err(error) => {
             let failure = provider::failure(desk, error, &id, &submission.flow);
@@ -145,14 +146,47 @@ pub(crate) async fn complete(
     sign_in.begin(desk, visit).await
 }
 
-/// The field in which somebody filled in an address that the provider does not name.
-fn typed(desk: &Desk, draft: &Draft, traits: &Value) -> Option<String> {
-    let said = draft.vouched.claims.document["email"].as_str();
-    let said = said.map(normalise_identifier);
-    let schema = desk.services.schemas.default_schema();
-    let other = |text: &str| said.as_deref() != Some(&normalise_identifier(text));
-    let paths = schema.address_paths(traits, other).into_iter();
-    paths.map(|path| format!("traits.{path}")).next()
+/// Addresses that somebody filled in and the provider does not name, each with its field.
+struct Typed(Vec<(String, String)>);
+
+impl Typed {
+    fn of(desk: &Desk, draft: &Draft, traits: &Value) -> Self {
+        let said = draft.vouched.claims.document["email"].as_str();
+        let said = said.map(normalise_identifier);
+        let schema = desk.services.schemas.default_schema();
+        let other = |text: &str| said.as_deref() != Some(&normalise_identifier(text));
+        let kept = schema.normalised(traits.clone());
+        let mut typed = Vec::new();
+        for path in schema.address_paths(traits, other) {
+            let at = kept.pointer(&format!("/{}", path.replace('.', "/")));
+            let field = format!("traits.{path}");
+            typed.extend(texts(at).map(|text| (field.clone(), normalise_identifier(text))));
+        }
+        Self(typed)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The field of the first one that somebody has.
+    async fn taken(&self, desk: &Desk) -> Result<Option<String>, StoreError> {
+        let identities = &desk.services.identities;
+        for (field, value) in &self.0 {
+            let is_had = identities.find_by_identifier(value).await?.is_some()
+                || !identities.find_by_address(value).await?.is_empty();
+            if is_had {
+                return Ok(Some(field.clone()));
+            }
+        }
+        Ok(self.0.first().map(|(field, _)| field.clone()))
+    }
+}
+
+/// The text, or each of the texts, that a trait is.
+fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
+    let items = value.and_then(Value::as_array).into_iter().flatten();
+    value.into_iter().chain(items).filter_map(Value::as_str)
 }
 
 /// What is said of the form before anybody has filled it in: what is only missing in it is asked, and

@@ -17,8 +17,12 @@ use tracing::Instrument;
 
 use super::alike;
 use crate::{
-    addresses::awaits_verification, codes::send, desk::Desk, marker, sign_in,
-    submission::Submission, throttle, verification::begin,
+    addresses::awaits_verification,
+    codes::send,
+    desk::Desk,
+    marker, sign_in,
+    submission::Submission,
+    verification::begin::{self, Begun},
 };
 
 /// How long a name is reserved that somebody registers with, until it is theirs.
@@ -47,19 +51,24 @@ pub(super) async fn register(
     submission: Box<Submission>,
     (mut identity, credential): (Identity, Credential),
 ) -> Outcome {
-    if is_name_taken(desk, &identity).await? {
-        throttle::duplicate(desk, visit).await.map_err(|failure| {
-            let flow = &submission.flow;
-            failure.way_out("Back to the form", desk.flow_page(flow.kind, flow.id))
-        })?;
-        let complaint = (None, Message::duplicate());
-        return submission.reject(desk, vec![complaint]).await;
-    }
+    // Before anything is looked up or reserved: who submits the form twice at once does so in vain.
+    sign_in::claim(desk, &submission.flow, identity.id).await?;
+    let begun = match prepare(desk, visit, &submission.flow, &identity).await {
+        Ok(Prepared::Taken) => {
+            alike::count(desk, visit, &submission).await?;
+            // Rejecting puts the claimed flow back.
+            let complaint = (None, Message::duplicate());
+            return submission.reject(desk, vec![complaint]).await;
+        }
+        Ok(Prepared::Begun(begun)) => begun,
+        Err(failure) => {
+            desk.services.flows.put(&submission.flow).await?;
+            return Err(failure);
+        }
+    };
     identity
         .required_actions
         .push(Identity::FIRST_PROOF.to_owned());
-    sign_in::claim(desk, &submission.flow, identity.id).await?;
-    let begun = begin::begin_unsent(desk, visit, &submission.flow, &identity).await?;
     let (begun, letter) = begun.unzip();
     let answer = alike::answer(desk, &submission, &identity, begun.as_ref());
     let answered = Answered {
@@ -68,8 +77,30 @@ pub(super) async fn register(
         credential,
         letter,
     };
-    tokio::spawn(answered.settle(Arc::clone(desk)).in_current_span());
+    let settled = answered.settle(Arc::clone(desk)).in_current_span();
+    desk.services.afterwards.see_to(Box::pin(settled));
     Ok(answer)
+}
+
+/// What there is before the answer.
+enum Prepared {
+    /// A name that somebody has, or may have in a moment.
+    Taken,
+    /// The verification that the answer leads to, where one can be begun.
+    Begun(Option<(Begun, Letter)>),
+}
+
+async fn prepare(
+    desk: &Desk,
+    visit: &Visit,
+    flow: &Flow,
+    identity: &Identity,
+) -> Result<Prepared, Failure> {
+    if is_name_taken(desk, identity).await? {
+        return Ok(Prepared::Taken);
+    }
+    let begun = begin::begin_unsent(desk, visit, flow, identity).await?;
+    Ok(Prepared::Begun(begun))
 }
 
 /// Whether something of it that is no address to be proved is somebody's already, which people have to

@@ -13,7 +13,9 @@ use portcullis_core::{
 use serde_json::json;
 
 use super::house::{
-    House, PUBLIC, action, csrf,
+    House, PUBLIC, action,
+    busy::Busy,
+    csrf,
     mailed::{ask, mailed, type_in},
     messages, node,
     provider_visit::{arrive, come_back, leave, refused},
@@ -78,6 +80,43 @@ async fn what_a_provider_does_not_say_is_asked_on_a_form() {
         "ada@example.com"
     );
     assert!(browser.session().is_some());
+}
+
+/// With several addresses to fill in, the one that is somebody's is complained of.
+#[tokio::test]
+async fn the_address_that_is_taken_is_marked_among_several() {
+    let address = json!({"type": "string", "format": "email", "ory.sh/kratos": {
+        "credentials": {"password": {"identifier": true}}, "verification": {"via": "email"},
+    }});
+    let name = json!({"properties": {"first": {"type": "string"}}});
+    let house = Busy {
+        schema: Some(json!({"properties": {
+            "email": address, "work": address, "name": name,
+        }, "required": ["email"]})),
+        ..Busy::default()
+    }
+    .house();
+    house.resident("taken@example.com").await;
+    let mut browser = house.browser();
+    let id = arrive(&mut browser, "google", "nameless")
+        .await
+        .query("flow");
+    let fetch = format!("/self-service/registration/flows?id={id}");
+    let flow = browser.ask(&fetch).await.json();
+    for (email, work, marked) in [
+        ("ada@example.com", "Taken@example.com", "traits.work"),
+        ("taken@example.com", "ada@example.com", "traits.email"),
+    ] {
+        let body = json!({
+            "provider": "google", "method": "oidc", "csrf_token": csrf(&flow),
+            "traits": {"email": email, "work": work},
+        });
+        let told = browser.post(action(&flow), &body).await.json();
+        for field in ["traits.email", "traits.work"] {
+            let said = node(&told, field)["messages"][0]["id"].as_u64();
+            assert_eq!(said, (field == marked).then_some(4_990_003), "{field}");
+        }
+    }
 }
 
 #[tokio::test]

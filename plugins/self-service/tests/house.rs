@@ -41,7 +41,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 use url::Url;
 
-use self::stand_ins::{FakeMethod, FakeProvider};
+use self::stand_ins::{AtOnce, FakeMethod, FakeProvider};
 use crate::{CaptchaGuard, Config, Limits, SelfService};
 
 mod browser;
@@ -295,6 +295,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             prefix: "/.portcullis".to_owned(),
         },
         outreach: Arc::new(CannedOutreach::default()),
+        afterwards: Arc::new(AtOnce),
         mailer: Arc::new(Letterbox::default()),
         announcer: Announcer::new(vec![heard.clone()]),
     }

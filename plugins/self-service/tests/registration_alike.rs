@@ -161,7 +161,7 @@ async fn a_letter_is_promised_only_where_one_lets_the_owner_in() {
 }
 
 /// A house of people who have names to sign in with, too.
-fn house_of_names(defaults: Vec<Action>) -> House {
+pub(super) fn house_of_names(defaults: Vec<Action>) -> House {
     let identifier = json!({"credentials": {"password": {"identifier": true}}});
     let mut email = json!({"type": "string", "format": "email", "ory.sh/kratos": identifier});
     for purpose in ["verification", "recovery"] {

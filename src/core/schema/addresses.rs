@@ -43,6 +43,13 @@ impl Schema {
         identifiers
     }
 
+    /// Whether people sign in with an e-mail address of it that is verified and lets them back in.
+    pub fn signs_in_by_mail(&self) -> bool {
+        let is_mail = |via: &Option<String>| via.as_deref() == Some("email");
+        let mut identifiers = self.fields.iter().filter(|field| field.is_identifier);
+        identifiers.any(|field| is_mail(&field.verification) && is_mail(&field.recovery))
+    }
+
     /// The addresses in these traits.
     pub fn addresses(&self, traits: &Value) -> Vec<FoundAddress> {
         let mut found: Vec<FoundAddress> = Vec::new();

@@ -186,7 +186,7 @@ fn identifiers_and_addresses_are_normalised() {
             ("+493012345", "sms", false, true),
         ]
     );
-    assert!(schema.identifiers(&json!({"email": ""})).is_empty());
+    assert!(schema.identifiers(&json!({"email": ""})).is_empty() && schema.signs_in_by_mail());
 }
 
 #[test]

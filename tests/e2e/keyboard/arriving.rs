@@ -11,8 +11,7 @@ const NORA: &str = "nora@example.org";
 /// Fills in what the provider did not tell, first with an address that is somebody else's, and proves
 /// the right one.
 async fn arrives(reader: Reader) {
-    let lines = "[required_actions.VERIFY_EMAIL]\nenabled = true\ndefault = true";
-    let walk = Walk::abroad(reader, lines).await;
+    let walk = Walk::abroad(reader, "").await;
     let known = sign_in_through(&walk.gateway.anonymous(), "one", "alice").await;
     assert!(session_cookie(&known).is_some());
     let page = format!("{}/deep?x=1", walk.gateway.url());

@@ -3,7 +3,7 @@
 use super::{NIGHT, Reader, SPACE, Walk};
 use crate::{
     e2e::profiles,
-    support::{ALICE, HostileProvider},
+    support::{ALICE, HostileProvider, LET_IN_AT_ONCE},
 };
 
 const NEW_ADDRESS: &str = "alice@elsewhere.example";
@@ -12,7 +12,8 @@ const NEW_ADDRESS: &str = "alice@elsewhere.example";
 async fn does_what_is_asked_and_moves(reader: Reader) {
     let call = "[[routes]]\nname = \"call\"\npath = \"/call\"\nupstream = [\"echo:\"]\n\
         access = \"signed-in\"\nscopes = [\"phone\"]";
-    let walk = Walk::begin(reader, &format!("{}\n{call}", profiles::schema())).await;
+    let lines = format!("{}\n{LET_IN_AT_ONCE}\n{call}", profiles::schema());
+    let walk = Walk::begin(reader, &lines).await;
     ALICE.sign_up(&walk.gateway).await;
     let asked = [
         "set-required-actions",

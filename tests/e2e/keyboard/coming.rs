@@ -5,8 +5,7 @@ use crate::support::{ALICE, HostileProvider};
 
 /// Registers, proves the address, accepts the terms, signs out and in, and gets back in.
 async fn comes_and_comes_back(reader: Reader) {
-    let lines = "[required_actions.VERIFY_EMAIL]\nenabled = true\ndefault = true\n\
-        [required_actions.TERMS_AND_CONDITIONS]\nenabled = true\ndefault = true\nversion = \"1\"\n\
+    let lines = "[required_actions.TERMS_AND_CONDITIONS]\nenabled = true\ndefault = true\nversion = \"1\"\n\
         text = \"Be kind to each other.\\n\\nAnd return your books in time.\"";
     let walk = Walk::begin(reader, lines).await;
     walk.browser.goto(&walk.gateway.url()).await;

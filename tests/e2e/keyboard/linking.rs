@@ -3,13 +3,13 @@
 use super::{ENTER, GERMAN, PLAIN, Reader, WIDE, Walk};
 use crate::{
     e2e::settings::age,
-    support::{ALICE, BOB, OidcProvider, SignedIn},
+    support::{ALICE, BOB, LET_IN_AT_ONCE, OidcProvider, SignedIn},
 };
 
 /// Links an account by a password, and another one by a mailed code; then moves one between the two
 /// identities.
 async fn links(reader: Reader) {
-    let walk = Walk::abroad(reader, "").await;
+    let walk = Walk::abroad(reader, LET_IN_AT_ONCE).await;
     ALICE.sign_up(&walk.gateway).await;
     let bob = SignedIn::proved(&walk.gateway.anonymous(), "one", "bob").await;
     walk.browser.goto(&walk.gateway.url()).await;

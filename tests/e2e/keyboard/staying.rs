@@ -3,7 +3,7 @@
 use super::{ENTER, GERMAN, NEW_PASSWORD, PLAIN, Reader, WIDE, Walk};
 use crate::{
     e2e::settings::age,
-    support::{ALICE, HostileProvider, person::SignedIn, wait_until},
+    support::{ALICE, HostileProvider, LET_IN_AT_ONCE, person::SignedIn, wait_until},
 };
 
 const NEWER_PASSWORD: &str = "hunting-of-the-snark";
@@ -11,7 +11,7 @@ const NEWER_PASSWORD: &str = "hunting-of-the-snark";
 /// Ends a session elsewhere, changes name and password, links an account, does what an application
 /// asks for, and goes for good.
 async fn stays_and_leaves(reader: Reader) {
-    let walk = Walk::begin(reader, "").await;
+    let walk = Walk::begin(reader, LET_IN_AT_ONCE).await;
     let elsewhere = ALICE.sign_up(&walk.gateway).await;
     walk.browser.goto(&walk.own("profile")).await;
     walk.look("20-login").await;

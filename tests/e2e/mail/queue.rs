@@ -10,7 +10,7 @@ use portcullis_core::{
 };
 
 use super::{mail, office, office_over, store};
-use crate::support::{ALICE, Postgres, Route, SmtpServer, TestGateway, wait_until};
+use crate::support::{ALICE, LET_IN_AT_ONCE, Postgres, Route, SmtpServer, TestGateway, wait_until};
 
 /// More than one node has under way at a time.
 const MAILS: usize = 40;
@@ -71,6 +71,7 @@ async fn what_was_posted_survives_a_crash() {
         .registration()
         .postgres(&database)
         .table(&server.table())
+        .table(LET_IN_AT_ONCE)
         .route(&Route::signed_in("/", "echo:"))
         .start()
         .await;

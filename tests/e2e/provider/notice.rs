@@ -2,7 +2,7 @@
 
 use super::linking::link;
 use crate::support::{
-    ALICE, OidcProvider, Route, SmtpServer, TestGateway, smtp_server::Encryption,
+    ALICE, LET_IN_AT_ONCE, OidcProvider, Route, SmtpServer, TestGateway, smtp_server::Encryption,
 };
 
 #[tokio::test]
@@ -13,7 +13,7 @@ async fn the_mail_servers_password_is_in_no_log() {
     let builder = TestGateway::builder()
         .registration()
         .environment("RUST_LOG", "trace")
-        .table(&format!("{table}\n{}", server.ca_file()));
+        .table(&format!("{table}\n{}\n{LET_IN_AT_ONCE}", server.ca_file()));
     let settings = OidcProvider::with_client("one", "hush", &builder.redirect_uri("one"));
     let provider = settings.start().await;
     let mut gateway = builder

@@ -3,14 +3,16 @@
 use serde_json::json;
 
 use super::described;
-use crate::support::{ALICE, Browser, Form, SmtpServer, TestGateway, person::whoami};
+use crate::support::{
+    ALICE, Browser, Form, LET_IN_AT_ONCE, SmtpServer, TestGateway, person::whoami,
+};
 
 /// A gateway that mails codes to sign in with, and Alice, who has proved her address.
 async fn gate() -> (TestGateway, SmtpServer) {
     let mail = SmtpServer::start().await;
     let codes = "[identity.code]\npasswordless = true\nsecond_factor = true";
     let gateway = described()
-        .table(&format!("{}\n{codes}", mail.table()))
+        .table(&format!("{}\n{codes}\n{LET_IN_AT_ONCE}", mail.table()))
         .start()
         .await;
     let alice = ALICE.sign_up(&gateway).await;

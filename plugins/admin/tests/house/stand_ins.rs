@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use portcullis_core::{
     action::{Action, ActionSettings, MAX_AUTH_AGE},
     administration::{ProviderRecord, ProviderSource, Secrets, SignOutAddresses},
+    afterwards::{Afterwards, Work},
     clock::Clock,
     credential::{Credential, CredentialKind},
     flow::FlowKind,
@@ -125,4 +126,14 @@ pub(super) fn acme() -> CannedAdministration {
         account_issuer: Some("https://acme.test".to_owned()),
         table: Map::new(),
     }])
+}
+
+/// Begins what is left to do at once.
+#[derive(Debug)]
+pub(super) struct AtOnce;
+
+impl Afterwards for AtOnce {
+    fn see_to(&self, work: Work) {
+        tokio::spawn(work);
+    }
 }

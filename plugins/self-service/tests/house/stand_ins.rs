@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use portcullis_core::{
+    afterwards::{Afterwards, Work},
     clock::Clock,
     credential::{Credential, CredentialKind, CredentialStore},
     flow::FlowKind,
@@ -124,6 +125,8 @@ impl Method for FakeMethod {
         // What hashing takes can be told by it.
         let credentials: &dyn CredentialStore = &*self.store;
         credentials.list(identity.id).await.unwrap();
+        // Others have their turn meanwhile.
+        tokio::task::yield_now().await;
         let password = submission["password"].as_str().unwrap_or_default();
         Ok(credential(identity, password, &*self.clock))
     }
@@ -254,5 +257,15 @@ impl UpstreamSignOut for FakeProvider {
             id: text("jti").unwrap(),
             expires_at: "2026-11-22T12:00:00Z".parse().unwrap(),
         })
+    }
+}
+
+/// Begins what is left to do at once.
+#[derive(Debug)]
+pub(crate) struct AtOnce;
+
+impl Afterwards for AtOnce {
+    fn see_to(&self, work: Work) {
+        tokio::spawn(work);
     }
 }
