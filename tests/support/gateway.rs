@@ -75,10 +75,6 @@ pub(crate) struct Builder {
     folder: TempDir,
 }
 
-/// Whoever registers is in before they prove their address, also where mail is sent: for stories of
-/// something else.
-pub(crate) const LET_IN_AT_ONCE: &str = "[required_actions.VERIFY_EMAIL]\ndefault = false";
-
 impl Builder {
     pub(crate) fn url(&self) -> String {
         self.public_url.clone()

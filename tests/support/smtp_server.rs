@@ -10,6 +10,10 @@ use super::{process::Process, wait::wait_until};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/smtp-server");
 
+/// Whoever registers is in before they prove their address, also where mail is sent: for stories of
+/// something else.
+pub(crate) const LET_IN_AT_ONCE: &str = "[required_actions.VERIFY_EMAIL]\ndefault = false";
+
 /// A mail as the server took it.
 #[derive(Debug, Clone)]
 pub(crate) struct Letter {

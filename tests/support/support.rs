@@ -27,7 +27,7 @@ pub(crate) use self::{
     browser::Browser,
     contract::Contract,
     form::{Form, SELF_SERVICE},
-    gateway::{LET_IN_AT_ONCE, Route, TestGateway},
+    gateway::{Route, TestGateway},
     hostile_provider::{HostileProvider, Trouble},
     http::Reply,
     oidc_provider::OidcProvider,
@@ -36,7 +36,7 @@ pub(crate) use self::{
     raw::Raw,
     redis::Redis,
     security_key::SecurityKey,
-    smtp_server::SmtpServer,
+    smtp_server::{LET_IN_AT_ONCE, SmtpServer},
     upstream::Upstream,
     wait::{wait_until, wait_within},
 };

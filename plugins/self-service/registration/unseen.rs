@@ -69,7 +69,7 @@ pub(super) async fn register(
     identity
         .required_actions
         .push(Identity::FIRST_PROOF.to_owned());
-    let (begun, letter) = begun.unzip();
+    let (begun, letter) = begun.map(|begun| *begun).unzip();
     let answer = alike::answer(desk, &submission, &identity, begun.as_ref());
     let answered = Answered {
         flow: submission.flow,
@@ -87,7 +87,7 @@ enum Prepared {
     /// A name that somebody has, or may have in a moment.
     Taken,
     /// The verification that the answer leads to, where one can be begun.
-    Begun(Option<(Begun, Letter)>),
+    Begun(Option<Box<(Begun, Letter)>>),
 }
 
 async fn prepare(
@@ -100,7 +100,7 @@ async fn prepare(
         return Ok(Prepared::Taken);
     }
     let begun = begin::begin_unsent(desk, visit, flow, identity).await?;
-    Ok(Prepared::Begun(begun))
+    Ok(Prepared::Begun(begun.map(Box::new)))
 }
 
 /// Whether something of it that is no address to be proved is somebody's already, which people have to
