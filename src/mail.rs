@@ -3,6 +3,7 @@
 //! Requests never wait for the server: they write down what is to be sent, and it is sent beside them, by
 //! whichever node takes it.
 
+mod counter;
 mod links;
 mod outbox;
 mod pen;
@@ -17,7 +18,7 @@ use portcullis_core::{
     clock::Clock,
     entropy::Entropy,
     identity::IdentityStore,
-    mail::{MailStore, Mailer},
+    mail::{Courier, MailStore, Mailer},
     plugin::Addresses,
     registry::Registry,
     seal::Seal,
@@ -27,6 +28,7 @@ use portcullis_kit::Locales;
 
 pub use self::smtp::MailServerError;
 use self::{
+    counter::Counter,
     links::{LinkEvents, LinkNotices},
     outbox::Outbox,
     pen::Pen,
@@ -42,6 +44,8 @@ use crate::config;
 pub struct Post {
     /// Takes mail.
     pub mailer: Arc<dyn Mailer>,
+    /// Knows which mail waits.
+    pub courier: Arc<dyn Courier>,
     /// Hears which accounts are linked and unlinked, to write to those they belong to.
     pub observer: Arc<dyn Observer>,
     events: Arc<LinkEvents>,
@@ -81,6 +85,7 @@ impl Post {
         let wording = Wording::load(config.template_dir.as_deref(), Arc::clone(&parts.locales));
         let wording = Arc::new(wording?);
         let server = server(config, addresses, parts)?;
+        let queue = server.as_ref().map(|(_, queue)| queue.clone());
         let pen = Pen::new(Arc::clone(&wording), addresses.public_url());
         let (outbox, unsent) = match config.to_terminal {
             true => (Outbox::terminal(pen), None),
@@ -96,6 +101,7 @@ impl Post {
         };
         let post = Self {
             observer: events.clone(),
+            courier: Arc::new(Counter(queue)),
             mailer,
             events,
         };

@@ -5,12 +5,15 @@ mod pages;
 
 pub(crate) mod api_credentials;
 pub(crate) mod audit;
+pub(crate) mod courier;
 pub(crate) mod credentials;
+pub(crate) mod form;
 pub(crate) mod identities;
 pub(crate) mod impersonation;
 pub(crate) mod providers;
 pub(crate) mod recovery;
 pub(crate) mod required_actions;
 pub(crate) mod sessions;
+pub(crate) mod throttles;
 pub(crate) mod unmanaged;
 pub(crate) mod version;

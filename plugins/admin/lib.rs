@@ -11,6 +11,7 @@ mod audit;
 mod caller;
 mod config;
 mod console;
+mod courier;
 pub mod credential;
 mod desk;
 mod endpoints;
@@ -22,6 +23,7 @@ mod programs;
 mod providers;
 mod role;
 mod router;
+mod throttles;
 
 #[cfg(test)]
 mod tests;

@@ -64,6 +64,9 @@ fn table() -> Endpoints {
         .with(api::providers::endpoints)
         .with(api::api_credentials::endpoints)
         .with(api::audit::endpoints)
+        .with(api::throttles::endpoints)
+        .with(api::courier::endpoints)
+        .with(api::form::endpoints)
 }
 
 async fn nothing(code: Code) -> Outcome {

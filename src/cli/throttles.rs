@@ -5,8 +5,7 @@ use std::net::IpAddr;
 use clap::{Args, Subcommand};
 use portcullis_core::{
     identifier::normalise_identifier,
-    identity::Identity,
-    throttle::{Pause, Throttles},
+    throttle::{self, Pause, Throttles},
 };
 use serde_json::{Value, json};
 
@@ -130,23 +129,13 @@ impl Whose {
             .into_iter()
             .collect();
         match selector.resolve(desk.identities()).await {
-            Ok(identity) => subjects.extend(names(&identity)),
+            Ok(identity) => subjects.extend(throttle::subjects(&identity)),
             // What nobody is known by is paused all the same.
             Err(Failure::Nobody(_)) if self.email.is_some() => {}
             Err(failure) => return Err(failure),
         }
         Ok(subjects)
     }
-}
-
-/// What an identity is called by those who try to be it.
-fn names(identity: &Identity) -> impl Iterator<Item = String> + '_ {
-    let addresses = identity.addresses.iter().map(|one| one.value.clone());
-    let identifiers = identity.identifiers.iter().cloned();
-    [identity.id.to_string()]
-        .into_iter()
-        .chain(identifiers)
-        .chain(addresses)
 }
 
 fn told(pause: &Pause) -> Value {

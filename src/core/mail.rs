@@ -1,5 +1,6 @@
 //! The mail port: what is written to people, and what can go wrong before it is on its way.
 
+mod courier;
 mod queue;
 
 use std::{fmt::Debug, time::Duration};
@@ -7,7 +8,10 @@ use std::{fmt::Debug, time::Duration};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-pub use self::queue::{MailStore, QueuedMail};
+pub use self::{
+    courier::{Courier, WaitingMail},
+    queue::{MailStore, QueuedMail},
+};
 use crate::{secret::Secret, store::StoreError};
 
 /// Sends mail. Whoever calls it is not kept waiting for a mail server; what was taken is not lost when

@@ -25,7 +25,7 @@ use crate::{
     flow::FlowStore,
     id::ProviderId,
     identity::IdentityStore,
-    mail::Mailer,
+    mail::{Courier, Mailer},
     method::Method,
     pages::Pages,
     return_to::ReturnUrls,
@@ -121,6 +121,8 @@ pub struct Services {
     pub afterwards: Arc<dyn Afterwards>,
     /// Who takes mail.
     pub mailer: Arc<dyn Mailer>,
+    /// Who knows which mail waits.
+    pub courier: Arc<dyn Courier>,
     /// What administrators hand out to people and have them do.
     pub outreach: Arc<dyn Outreach>,
     /// Who hears of sign-ins.

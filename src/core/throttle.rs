@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::network::Network;
-use crate::{secret::TokenHash, store::StoreError};
+use crate::{identity::Identity, secret::TokenHash, store::StoreError};
 
 /// Counts what may happen only so often, for all nodes together.
 #[async_trait]
@@ -68,6 +68,16 @@ impl Pause {
         hex.truncate(16);
         hex
     }
+}
+
+/// What pauses of an identity are about: whatever it is called by those who try to be it.
+pub fn subjects(identity: &Identity) -> impl Iterator<Item = String> + '_ {
+    let addresses = identity.addresses.iter().map(|one| one.value.clone());
+    let identifiers = identity.identifiers.iter().cloned();
+    [identity.id.to_string()]
+        .into_iter()
+        .chain(identifiers)
+        .chain(addresses)
 }
 
 /// Counters and pauses.

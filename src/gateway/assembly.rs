@@ -212,6 +212,7 @@ async fn services(
         addresses: foundation.addresses.clone(),
         afterwards: Arc::new(foundation.afterwards.clone()),
         mailer: Arc::clone(&foundation.post.mailer),
+        courier: Arc::clone(&foundation.post.courier),
         outreach: Arc::new(outreach),
         announcer,
     })

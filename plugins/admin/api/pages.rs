@@ -61,6 +61,31 @@ impl Page {
         }
     }
 
+    /// The part of a whole list, in the order of these names, that is on the page; and what the next
+    /// page is behind, where there is one.
+    pub(crate) fn part_of<T>(
+        &self,
+        mut all: Vec<T>,
+        name: impl Fn(&T) -> String,
+    ) -> (Vec<T>, Option<String>) {
+        all.sort_by_cached_key(|one| name(one));
+        let size = self.size() as usize;
+        let mut part: Vec<T> = match self {
+            Self::Behind { token, .. } => {
+                let is_behind = |one: &T| token.as_ref().is_none_or(|token| name(one) > *token);
+                all.into_iter().filter(is_behind).collect()
+            }
+            Self::Numbered { number, .. } => {
+                let before = (*number as usize).saturating_mul(size);
+                all.into_iter().skip(before).collect()
+            }
+        };
+        let is_more = part.len() > size;
+        part.truncate(size);
+        let next = part.last().filter(|_| is_more).map(&name);
+        (part, next)
+    }
+
     /// The answer with links to the pages around it; `next` is what the next page is behind, where
     /// there is one.
     pub(crate) fn linked(

@@ -358,6 +358,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
         afterwards: Arc::new(stand_ins::AtOnce),
         outreach: Arc::new(CannedOutreach::default()),
         mailer: Arc::new(Letterbox::default()),
+        courier: store.clone(),
         announcer: Announcer::new(Vec::new()),
     }
 }

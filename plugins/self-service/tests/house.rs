@@ -297,6 +297,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         outreach: Arc::new(CannedOutreach::default()),
         afterwards: Arc::new(AtOnce),
         mailer: Arc::new(Letterbox::default()),
+        courier: store.clone(),
         announcer: Announcer::new(vec![heard.clone()]),
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::MemoryStore;
 use crate::{
     id::MailId,
-    mail::{MailStore, QueuedMail},
+    mail::{Courier, MailStore, Occasion, QueuedMail, WaitingMail},
     store::StoreError,
 };
 
@@ -50,5 +50,22 @@ impl MailStore for MemoryStore {
     async fn remove(&self, id: MailId) -> Result<(), StoreError> {
         self.kept().mails.retain(|mail| mail.id != id);
         Ok(())
+    }
+}
+
+/// Here nothing is sealed: the text is an address.
+#[async_trait]
+impl Courier for MemoryStore {
+    async fn waiting(&self) -> Result<Vec<WaitingMail>, StoreError> {
+        let told = |mail: &QueuedMail| WaitingMail {
+            id: mail.id,
+            recipient: mail.sealed.clone(),
+            occasion: Some(Occasion::RecoveryCode),
+            tries: mail.tries,
+            created_at: mail.created_at,
+            due_at: mail.due_at,
+            expires_at: mail.expires_at,
+        };
+        Ok(self.kept().mails.iter().map(told).collect())
     }
 }

@@ -1,0 +1,62 @@
+//! `/admin/x/throttles`: who has to wait before trying again.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use http::{Method, StatusCode};
+use portcullis_kit::{Outcome, Visit};
+
+use super::pages::Page;
+use crate::{
+    caller::Caller,
+    desk::Desk,
+    endpoints::Endpoints,
+    need::Need,
+    people::refusal::refused,
+    role::Permission::{LiftThrottles, ReadThrottles},
+    throttles::{self, Throttle, Wanted},
+};
+
+/// The endpoints of this part.
+pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
+    table
+        .at(
+            (Method::GET, "/admin/x/throttles"),
+            Need::Permission(ReadThrottles),
+            "Lists who has to wait before trying again, and until when.",
+            list,
+        )
+        .at(
+            (Method::DELETE, "/admin/x/throttles/{id}"),
+            Need::Permission(LiftThrottles),
+            "Ends a wait now, as if what led to it had never been.",
+            lift,
+        )
+}
+
+async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let page = Page::of(&visit)?;
+    let text = |name: &str| visit.query(name).filter(|text| !text.is_empty());
+    let network = text("network").map(str::parse).transpose();
+    let network =
+        network.map_err(|_| refused("network: this has to be an address on the network."))?;
+    let wanted = Wanted {
+        kind: text("kind").map(str::to_owned),
+        subject: text("subject").map(str::to_owned),
+        network,
+    };
+    let all = throttles::list(&desk, &wanted).await?;
+    // What ends first comes first.
+    let name = |one: &Throttle| format!("{:020}.{}", one.until.as_microsecond(), one.id);
+    let (part, next) = page.part_of(all, name);
+    Ok(page.linked(&visit, (Json(part), next)))
+}
+
+async fn lift(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<String>) -> Outcome {
+    throttles::lift(&desk, &caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

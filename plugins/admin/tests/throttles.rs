@@ -1,0 +1,98 @@
+//! Who has to wait: listed, found and let go.
+
+use std::time::Duration;
+
+use portcullis_core::{
+    secret::TokenHash,
+    throttle::{Network, Pause},
+};
+use serde_json::{Value, json};
+
+use super::house::House;
+
+const PATH: &str = "/admin/x/throttles";
+
+/// Begins a pause of so many minutes.
+async fn pause(house: &House, (kind, subject): (&str, Option<&str>), minutes: u64) {
+    let since = house.services.clock.now();
+    let pause = Pause {
+        name: format!("{kind} {subject:?}"),
+        kind: kind.to_owned(),
+        subject: subject.map(str::to_owned),
+        network: Some(Network::of([192, 0, 2, 7].into())),
+        since,
+        until: since + Duration::from_secs(60 * minutes),
+        counters: vec![TokenHash::of("counter")],
+    };
+    house.services.throttles.begin(&pause).await.unwrap();
+}
+
+fn kinds(list: &Value) -> Vec<&str> {
+    let list = list.as_array().unwrap().iter();
+    list.map(|one| one["kind"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn pauses_are_found_by_kind_by_whom_they_are_about_and_by_where_they_hold() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let id = ada.id.to_string();
+    pause(&house, ("sign-in", Some("ada@example.org")), 9).await;
+    pause(&house, ("second-step", Some(&id)), 5).await;
+    pause(&house, ("recovery", Some("nobody@example.org")), 7).await;
+    pause(&house, ("over", None), 0).await;
+    let admin = house.admin().await;
+    let found = async |query: &str| admin.get(&format!("{PATH}?{query}")).await.json();
+    let all = ["second-step", "recovery", "sign-in"];
+    assert_eq!(kinds(&found("").await), all, "what ends first comes first");
+    assert_eq!(kinds(&found("kind=recovery").await), ["recovery"]);
+    let hers = ["second-step", "sign-in"];
+    assert_eq!(kinds(&found("subject=ADA@example.org").await), hers);
+    assert_eq!(kinds(&found(&format!("subject={id}")).await), hers);
+    let nobody = "subject=nobody@example.org";
+    assert_eq!(kinds(&found(nobody).await), ["recovery"]);
+    assert_eq!(kinds(&found("network=192.0.2.7").await), all);
+    assert!(kinds(&found("network=192.0.2.8").await).is_empty());
+    let refused = admin.get(&format!("{PATH}?network=here")).await;
+    assert_eq!(refused.error(), "bad_request");
+}
+
+#[tokio::test]
+async fn pauses_come_page_by_page_in_both_ways() {
+    let house = House::new();
+    for minutes in 1..=5 {
+        pause(&house, (&format!("k{minutes}"), None), minutes).await;
+    }
+    let admin = house.admin().await;
+    for first in ["page_size=2", "per_page=2&page=0"] {
+        let (mut seen, mut next) = (Vec::new(), Some(format!("{PATH}?{first}")));
+        while let Some(path) = next {
+            let page = admin.get(&path).await;
+            let json = page.json();
+            seen.extend(kinds(&json).into_iter().map(str::to_owned));
+            next = page.header("link").split(',').find_map(|link| {
+                let (address, rel) = link.split_once(">; rel=")?;
+                (rel == "\"next\"").then(|| address.trim_start_matches('<').to_owned())
+            });
+        }
+        assert_eq!(seen, ["k1", "k2", "k3", "k4", "k5"], "{first}");
+    }
+}
+
+#[tokio::test]
+async fn a_lifted_pause_is_over_and_that_is_written_down() {
+    let house = House::new();
+    pause(&house, ("sign-in", Some("ada@example.org")), 9).await;
+    let admin = house.admin().await;
+    let id = admin.get(PATH).await.json()[0]["id"].clone();
+    let path = format!("{PATH}/{}", id.as_str().unwrap());
+    assert_eq!(admin.delete(&path).await.status, 204);
+    assert_eq!(admin.get(PATH).await.json(), json!([]));
+    assert_eq!(admin.delete(&path).await.error(), "record_not_found");
+    let log = admin.get("/admin/x/audit").await.json();
+    assert_eq!(
+        (&log[0]["verb"], &log[0]["object_id"]),
+        (&json!("throttle.lift"), &id)
+    );
+    assert_eq!(log[0]["before"]["subject"], "ada@example.org");
+}
