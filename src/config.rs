@@ -92,7 +92,10 @@ pub use self::{
     upstream::Upstream,
 };
 
-pub(crate) use self::provider::Spoken;
+pub(crate) use self::{
+    provider::Spoken,
+    schema::{is_name as is_schema_name, problems as schema_problems},
+};
 
 use self::finding::Check;
 

@@ -25,7 +25,7 @@ impl Documents {
     }
 
     /// The schema of this name, which comes in base64url, or plain.
-    fn find(&self, id: &str) -> Option<&Arc<Schema>> {
+    fn find(&self, id: &str) -> Option<Arc<Schema>> {
         let decoded = URL_SAFE_NO_PAD.decode(id).ok();
         let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
         let found = decoded.and_then(|id| self.schemas.find(&id));
@@ -43,14 +43,15 @@ impl Pages for Documents {
         let rest = request.uri().path().strip_prefix("/schemas");
         let id = rest.unwrap_or_default().trim_start_matches('/');
         if id.is_empty() {
-            let all = self.schemas.all().iter();
+            let all = self.schemas.all();
             let all: Value = all
+                .iter()
                 .map(|schema| json!({"id": schema.id(), "schema": whole(schema)}))
                 .collect();
             return answer(StatusCode::OK, &all);
         }
         match self.find(id) {
-            Some(schema) => answer(StatusCode::OK, &whole(schema)),
+            Some(schema) => answer(StatusCode::OK, &whole(&schema)),
             None => answer(StatusCode::NOT_FOUND, &json!({"status": "not found"})),
         }
     }

@@ -130,7 +130,8 @@ impl Making<'_> {
     /// see is told only where the schema or `set_headers` names it.
     fn preset(&self, schemas: &Schemas) -> Vec<(HeaderName, HeaderValue)> {
         let identity = &self.principal.identity;
-        let schema = schemas.find(&identity.schema_id).map(|schema| &**schema);
+        let schema = schemas.find(&identity.schema_id);
+        let schema = schema.as_deref();
         let visible = schema.map(|one| one.visible(Viewer::Person, &identity.traits));
         let known = (schema, visible.as_ref().unwrap_or(&Value::Null));
         preset::headers(self.route.preset)

@@ -28,6 +28,7 @@ mod profile_fetch;
 mod providers;
 pub mod proxy;
 pub mod route;
+mod schemas;
 pub mod store;
 pub mod upstream;
 pub mod vault;

@@ -20,6 +20,7 @@ mod recent;
 mod record;
 mod records;
 mod redis;
+mod schemas;
 mod search;
 mod sessions;
 mod stamp;
@@ -42,7 +43,7 @@ use portcullis_core::{
     flow::FlowStore,
     identity::{Identity, IdentityStore},
     mail::MailStore,
-    schema::Schemas,
+    schema::{Schemas, runtime::SchemaStore},
     search::IdentitySearch,
     session::SessionStore,
     sessions::SessionLifetimes,
@@ -67,6 +68,7 @@ use self::{
     records::Records,
     redis::SharedCounters,
     search::{SqlSearch, index::SearchIndex},
+    schemas::SqlSchemas,
     sessions::SqlSessions,
     tokens::SqlTokens,
     upstream_sessions::SqlUpstreamSessions,
@@ -230,6 +232,11 @@ impl Store {
     /// The providers that were added at run time.
     pub fn providers(&self) -> StoredProviders {
         StoredProviders::new(self.database.clone())
+    }
+
+    /// The schemas that were written at run time.
+    pub fn schemas(&self) -> Arc<dyn SchemaStore> {
+        Arc::new(SqlSchemas::new(self.database.clone()))
     }
 
     /// The mail that is to be sent.

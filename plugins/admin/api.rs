@@ -13,6 +13,7 @@ pub(crate) mod impersonation;
 pub(crate) mod providers;
 pub(crate) mod recovery;
 pub(crate) mod required_actions;
+pub(crate) mod schemas;
 pub(crate) mod sessions;
 pub(crate) mod throttles;
 pub(crate) mod unmanaged;

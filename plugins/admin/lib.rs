@@ -23,6 +23,7 @@ mod programs;
 mod providers;
 mod role;
 mod router;
+mod schemas;
 mod throttles;
 
 #[cfg(test)]

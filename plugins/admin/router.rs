@@ -67,6 +67,7 @@ fn table() -> Endpoints {
         .with(api::throttles::endpoints)
         .with(api::courier::endpoints)
         .with(api::form::endpoints)
+        .with(api::schemas::endpoints)
 }
 
 async fn nothing(code: Code) -> Outcome {

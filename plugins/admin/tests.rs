@@ -13,5 +13,6 @@ mod impersonation;
 mod oauth2;
 mod people;
 mod providers;
+mod schemas;
 mod table;
 mod throttles;

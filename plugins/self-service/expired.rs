@@ -95,7 +95,7 @@ async fn form(
         }
         _ if kind == FlowKind::Registration => {
             let schema = forms::registration::schema_of(desk, old);
-            Ok(forms::registration::nodes(desk, schema, &scopes).into())
+            Ok(forms::registration::nodes(desk, &schema, &scopes).into())
         }
         _ => forms::usual(desk, visit, (kind, &scopes)).await,
     }

@@ -39,7 +39,7 @@ async fn bare(
         (FlowKind::Login, _) => login::form(desk, visit.query("provider")).await,
         (FlowKind::Registration, _) => {
             let schema = desk.services.schemas.default_schema();
-            Ok(registration::nodes(desk, schema, scopes).into())
+            Ok(registration::nodes(desk, &schema, scopes).into())
         }
         (FlowKind::Settings, Some(principal)) => settings::form(desk, principal.identity.id).await,
         (FlowKind::Settings, None) => Err(Code::SignedOut.into()),

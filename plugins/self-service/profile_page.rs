@@ -203,7 +203,9 @@ fn told(time: Timestamp, locale: &Locale, line: impl Fn(String) -> String) -> Li
 fn settings(desk: &Desk, identity: &Identity, locale: &Locale) -> OverviewSection {
     let place = Evaluation::of(ProfileContext::Account);
     let schema = desk.services.schemas.find(&identity.schema_id);
-    let nodes = schema.map(|schema| schema.nodes(&place, &identity.traits, ""));
+    let nodes = schema
+        .as_ref()
+        .map(|schema| schema.nodes(&place, &identity.traits, ""));
     let further = schema.and_then(|one| one.visible_unmanaged(Viewer::Person, &identity.unmanaged));
     let further = further.into_iter().flatten();
     let further = further.map(|(name, values)| OverviewRow {

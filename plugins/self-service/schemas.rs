@@ -38,7 +38,7 @@ pub(crate) async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>) 
         .and_then(|id| schemas.find(&id))
         .or_else(|| schemas.find(&id))
         .ok_or(Code::NotFound)?;
-    Ok(Json(shown(schema)).into_response())
+    Ok(Json(shown(&schema)).into_response())
 }
 
 fn shown(schema: &Schema) -> Value {

@@ -49,9 +49,9 @@ pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), F
         };
         let is_temporary = account.keeping.is_temporary(desk, &account.password)?;
         let password = account.password.read()?;
-        let traits = account.traits(schema);
+        let traits = account.traits(&schema);
         let way_in = (password.as_ref(), is_temporary);
-        let identity = desk.create_admin(schema, traits, way_in).await?;
+        let identity = desk.create_admin(&schema, traits, way_in).await?;
         let mut told = desk.shown(&identity);
         if let (None, Some(told)) = (&password, told.as_object_mut()) {
             let way_in = reset_password::hand_out(desk, identity.id, account.lifespan).await?;

@@ -65,7 +65,7 @@ async fn first_account(config: &Config) -> Result<Option<Secret>, Failure> {
     let password = Secret::new(URL_SAFE_NO_PAD.encode(entropy.bytes::<12>()));
     let traits = json!({"email": EMAIL, "name": {"first": "Ada", "last": "Admin"}});
     desk.create_admin(
-        desk.schemas().default_schema(),
+        &desk.schemas().default_schema(),
         traits,
         (Some(&password), false),
     )

@@ -153,10 +153,12 @@ impl Desk {
     pub(super) fn shown(&self, identity: &Identity) -> Value {
         let mut seen = identity.clone();
         let schema = self.schemas().find(&identity.schema_id);
-        let traits = schema.map(|one| one.visible(Viewer::Administrator, &identity.traits));
+        let traits = schema
+            .as_ref()
+            .map(|one| one.visible(Viewer::Administrator, &identity.traits));
         // Where the schema is gone, nobody knows what may be shown.
         seen.traits = traits.unwrap_or_else(|| json!({}));
-        let found = schema.map(|schema| schema.addresses(&seen.traits));
+        let found = schema.as_ref().map(|schema| schema.addresses(&seen.traits));
         let found = found.unwrap_or_default();
         seen.addresses.retain(|address| {
             let mut found = found.iter();

@@ -103,7 +103,7 @@ pub(super) fn plain(value: &Value) -> String {
 /// what its schema shows to nobody but the person.
 pub(super) fn identity(identity: &Identity, schemas: &Schemas, schemas_url: &str) -> Value {
     let schema = schemas.find(&identity.schema_id);
-    let traits = schema.map_or_else(
+    let traits = schema.as_ref().map_or_else(
         || identity.traits.clone(),
         |schema| schema.visible(Viewer::Administrator, &identity.traits),
     );

@@ -1,23 +1,18 @@
 //! `portcullis schema check`: how many stored identities a new schema would turn away, and where.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, Subcommand};
-use portcullis_core::{
-    identity::Identity,
-    message::Message,
-    schema::{Evaluation, ProfileContext, Rules, Schema, TraitError, Validators},
+use portcullis_core::schema::{
+    Rules, Schema, Validators,
+    runtime::{self, TraitCheck},
 };
 use serde_json::{Value, json};
 
 use super::{Common, Failure, Output, desk::Desk};
-
-/// How many identities are read at a time.
-const PAGE: u32 = 500;
 
 /// What can be asked about schemas.
 #[derive(Debug, Subcommand)]
@@ -49,8 +44,8 @@ pub(super) fn run(common: &Common, asked: &SchemaCommand) -> Result<(), Failure>
             return Err(Failure::Usage(format!("no schema is called {id:?}")));
         }
         let schema = read(&check.against, &id, desk.rules(&id))?;
-        let tally = count(desk, &schema).await?;
-        tally.print(common.output, &id);
+        let tally = runtime::tally(&schema, desk.identities()).await?;
+        print(common.output, &id, &tally);
         match tally.failing {
             0 => Ok(()),
             failing => Err(Failure::Refused(format!(
@@ -73,92 +68,21 @@ fn read(file: &Path, id: &str, rules: Rules) -> Result<Schema, Failure> {
     Ok(schema.with_rules(rules))
 }
 
-async fn count(desk: &Desk, schema: &Schema) -> Result<Tally, Failure> {
-    let mut tally = Tally::default();
-    let mut after = None;
-    loop {
-        let page = desk.identities().list(after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(tally);
-        };
-        after = Some(last.id);
-        let own = page.iter().filter(|one| one.schema_id == schema.id());
-        own.for_each(|identity| tally.add(schema, identity));
+fn print(output: Output, id: &str, check: &runtime::SchemaCheck) {
+    let rows: Vec<Value> = check.traits.iter().map(row).collect();
+    let mut told = json!({
+        "schema_id": id, "checked": check.checked, "failing": check.failing,
+        "without_identifier": check.without_identifier,
+        "dropped_identifier": check.dropped_identifier,
+    });
+    match output {
+        Output::Json => told["traits"] = rows.into(),
+        Output::Table => output.print_rows(&rows, &["trait", "identities", "missing"]),
     }
+    output.print(&told);
 }
 
-/// What became of the identities.
-#[derive(Debug, Default)]
-struct Tally {
-    checked: u64,
-    failing: u64,
-    /// Identities that sign in with something now, and with nothing under the new schema.
-    without_identifier: u64,
-    /// Identities that sign in with something that the new schema does not let them sign in with.
-    dropped_identifier: u64,
-    traits: BTreeMap<String, Place>,
-}
-
-/// How many identities fail at one trait.
-#[derive(Debug, Default)]
-struct Place {
-    identities: u64,
-    missing: u64,
-}
-
-impl Tally {
-    fn add(&mut self, schema: &Schema, identity: &Identity) {
-        self.checked += 1;
-        let traits = schema.normalised(identity.traits.clone());
-        let errors = errors(schema, &traits);
-        let kept = schema.identifiers(&traits);
-        let loses_all = !identity.identifiers.is_empty() && kept.is_empty();
-        let loses_one = identity.identifiers.iter().any(|one| !kept.contains(one));
-        self.failing += u64::from(loses_one || !errors.is_empty());
-        self.without_identifier += u64::from(loses_all);
-        self.dropped_identifier += u64::from(loses_one);
-        let missing = Message::required("").id;
-        let wrong: BTreeSet<_> = errors.iter().map(|error| &error.path).collect();
-        for path in wrong {
-            let place = self.traits.entry(path.clone()).or_default();
-            place.identities += 1;
-            let is_missing = |e: &TraitError| e.path == *path && e.message.id == missing;
-            place.missing += u64::from(errors.iter().any(is_missing));
-        }
-    }
-
-    fn print(&self, output: Output, id: &str) {
-        let rows: Vec<Value> = self.traits.iter().map(row).collect();
-        let mut told = json!({
-            "schema_id": id, "checked": self.checked, "failing": self.failing,
-            "without_identifier": self.without_identifier,
-            "dropped_identifier": self.dropped_identifier,
-        });
-        match output {
-            Output::Json => told["traits"] = rows.into(),
-            Output::Table => output.print_rows(&rows, &["trait", "identities", "missing"]),
-        }
-        output.print(&told);
-    }
-}
-
-/// Everything wrong with these traits, and what people would be asked for at their next sign-in.
-fn errors(schema: &Schema, traits: &Value) -> Vec<TraitError> {
-    let mut errors = schema.errors(traits);
-    for context in [ProfileContext::Admin, ProfileContext::VerifyProfile] {
-        let asked = schema.errors_in(&Evaluation::of(context), traits);
-        // What people cannot see is told without its name, and named already.
-        let named = asked.into_iter().filter(|error| !error.path.is_empty());
-        errors.extend(
-            named
-                .filter(|error| !errors.contains(error))
-                .collect::<Vec<_>>(),
-        );
-    }
-    errors
-}
-
-fn row((path, place): (&String, &Place)) -> Value {
+fn row((path, place): (&String, &TraitCheck)) -> Value {
     let shown = match path.as_str() {
         "" => "(all traits together)",
         path => path,

@@ -49,6 +49,9 @@ pub enum OnUnknown {
     Ignore,
 }
 
+/// The longest name of a schema.
+const LONGEST_NAME: usize = 200;
+
 /// The documents of the built-in schemas, by their ids.
 const BUILT_IN: [(&str, &str); 2] = [
     (
@@ -123,8 +126,7 @@ impl SchemaSource {
     }
 
     pub(super) fn validate(&self, check: &mut Check<'_>) {
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        if self.id.is_empty() || !self.id.bytes().all(known) {
+        if !is_name(&self.id) {
             check.under("id").problem(format!(
                 "{:?} is no schema id; write letters, digits, `-`, `_` and `.`",
                 self.id
@@ -156,19 +158,9 @@ impl SchemaSource {
     }
 
     fn refuse_invalid(&self, document: &Value, text: &str, check: &mut Check<'_>) {
-        let validator = jsonschema::draft7::meta::validator();
-        let mut found: Vec<(String, String)> = validator
-            .iter_errors(document)
-            .map(|error| (error.instance_path().to_string(), error.to_string()))
-            .collect();
-        if found.is_empty() {
-            match Schema::parse(&self.id, document.clone()) {
-                Ok(schema) => {
-                    found.extend(taken_headers(&schema));
-                    self.warn_of(&schema, text, check);
-                }
-                Err(invalid) => found.push((invalid.pointer, invalid.reason)),
-            }
+        let (schema, found) = problems(&self.id, document);
+        if let Some(schema) = schema {
+            self.warn_of(&schema, text, check);
         }
         for (pointer, reason) in found {
             let line = json_position::line_of(text, &pointer);
@@ -195,6 +187,31 @@ impl SchemaSource {
             }
         }
     }
+}
+
+/// The schema that a document makes, and everything that makes it unusable, with where.
+pub(crate) fn problems(id: &str, document: &Value) -> (Option<Schema>, Vec<(String, String)>) {
+    let validator = jsonschema::draft7::meta::validator();
+    let found: Vec<(String, String)> = validator
+        .iter_errors(document)
+        .map(|error| (error.instance_path().to_string(), error.to_string()))
+        .collect();
+    if !found.is_empty() {
+        return (None, found);
+    }
+    match Schema::parse(id, document.clone()) {
+        Ok(schema) => {
+            let taken = taken_headers(&schema);
+            (Some(schema), taken)
+        }
+        Err(invalid) => (None, vec![(invalid.pointer, invalid.reason)]),
+    }
+}
+
+/// Whether a schema can be called this.
+pub(crate) fn is_name(id: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !id.is_empty() && id.len() <= LONGEST_NAME && id.bytes().all(known)
 }
 
 /// Headers of traits that somebody else decides about, or another trait has, with their places.

@@ -93,6 +93,11 @@ catalogue! {
     HostRefused = "host_refused", FORBIDDEN, "The request was sent to a host name that is not ours.";
     IdentityNotFound = "identity_not_found", NOT_FOUND, "There is nobody with this id.";
     IdentityConflict = "identity_conflict", CONFLICT, "Somebody else is here already who signs in with the same, or has the same account or name elsewhere.";
+    SchemaInvalid = "schema_invalid", BAD_REQUEST, "This cannot be a schema.";
+    SchemaUnfit = "schema_unfit", CONFLICT, "People who are here already do not fit this schema.";
+    SchemaChanged = "schema_changed", PRECONDITION_FAILED, "Somebody else has changed the schema meanwhile.";
+    SchemaInUse = "schema_in_use", CONFLICT, "People obey this schema, so it stays.";
+    SchemaConfigured = "schema_configured", CONFLICT, "The schema stands in the configuration, so it is removed there.";
     RecordNotFound = "record_not_found", NOT_FOUND, "There is nothing with this id.";
     ProviderMistaken = "provider_mistaken", BAD_REQUEST, "No sign-in provider can be made of this.";
     ProviderExists = "provider_exists", CONFLICT, "There is a sign-in provider of this name already.";
@@ -174,6 +179,11 @@ mod tests {
 403 host_refused
 404 identity_not_found
 409 identity_conflict
+400 schema_invalid
+409 schema_unfit
+412 schema_changed
+409 schema_in_use
+409 schema_configured
 404 record_not_found
 400 provider_mistaken
 409 provider_exists

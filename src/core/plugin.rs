@@ -29,7 +29,7 @@ use crate::{
     method::Method,
     pages::Pages,
     return_to::ReturnUrls,
-    schema::Schemas,
+    schema::{Schemas, runtime::SchemaDesk},
     seal::Seal,
     search::IdentitySearch,
     sessions::Sessions,
@@ -83,6 +83,8 @@ pub struct Services {
     pub entropy: Arc<dyn Entropy>,
     /// The identity schemas.
     pub schemas: Arc<Schemas>,
+    /// Looking them up as documents, and changing them.
+    pub schema_desk: Arc<SchemaDesk>,
     /// What people may have to do before they are let through.
     pub actions: Arc<Actions>,
     /// The identities.

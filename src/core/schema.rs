@@ -24,6 +24,7 @@ mod pickers;
 mod profile;
 mod projection;
 mod rules;
+pub mod runtime;
 mod schemas;
 mod searchable;
 mod undescribed;

@@ -5,12 +5,14 @@ pub mod contract;
 mod meddled;
 mod memory;
 mod outreach;
+mod schemas;
 
 pub use self::{
     administration::CannedAdministration,
     meddled::{Meddled, Meddler, Meddling},
     memory::{Call, MemoryStore},
     outreach::CannedOutreach,
+    schemas::schema_desk,
 };
 
 use std::sync::{

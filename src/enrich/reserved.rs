@@ -21,6 +21,8 @@ pub struct ReservedHeaders {
     names: HashSet<String>,
     /// The first letters of all of them: most headers need no further look.
     initials: [bool; 256],
+    /// They hand traits to applications.
+    schemas: Option<Arc<Schemas>>,
 }
 
 impl ReservedHeaders {
@@ -45,13 +47,13 @@ impl ReservedHeaders {
         Self::of(names)
     }
 
-    /// The same, and the headers in which schemas hand traits to applications.
+    /// The same, and the headers in which schemas hand traits to applications, now or later.
     #[must_use]
-    pub fn with_exposed(self, schemas: &Schemas) -> Self {
-        let schemas = schemas.all().iter();
-        let exposed = schemas.flat_map(|schema| schema.exposed());
-        let exposed = exposed.map(|(name, _)| plain(name.as_str()).into_owned());
-        Self::of(self.names.into_iter().chain(exposed).collect())
+    pub fn with_exposed(self, schemas: Arc<Schemas>) -> Self {
+        Self {
+            schemas: Some(schemas),
+            ..self
+        }
     }
 
     fn of(names: HashSet<String>) -> Self {
@@ -61,18 +63,34 @@ impl ReservedHeaders {
                 .take(1)
                 .for_each(|byte| initials[usize::from(byte)] = true);
         }
-        Self { names, initials }
+        Self {
+            names,
+            initials,
+            schemas: None,
+        }
     }
 
     /// Whether a client's header of this name is removed.
     pub fn is_reserved(&self, name: &HeaderName) -> bool {
         let name = name.as_str();
+        self.is_always_reserved(name) || self.is_exposed(name)
+    }
+
+    fn is_always_reserved(&self, name: &str) -> bool {
         let initial = name.as_bytes().first().copied().unwrap_or_default();
         if !self.initials[usize::from(initial)] {
             return false;
         }
         let name = plain(name);
         FAMILIES.iter().any(|family| name.starts_with(family)) || self.names.contains(&*name)
+    }
+}
+
+impl ReservedHeaders {
+    fn is_exposed(&self, name: &str) -> bool {
+        let is_it = |one: &HeaderName| plain(one.as_str()) == plain(name);
+        let schemas = self.schemas.as_ref();
+        schemas.is_some_and(|schemas| schemas.exposes(is_it))
     }
 }
 

@@ -107,8 +107,8 @@ fn parts(
     host.services.announcer.settle(host.observers);
     let pages = beside(host.public_pages);
     let table = routes::table(&config.routes, &config.prefix, pages)?;
-    let reserved =
-        ReservedHeaders::build(table.routes(), &host.enrichers).with_exposed(&foundation.schemas);
+    let reserved = ReservedHeaders::build(table.routes(), &host.enrichers)
+        .with_exposed(Arc::clone(&foundation.schemas));
     let upstreams = Upstreams::build(table.routes()).map_err(|e| BuildError::part(&e))?;
     let pipeline = Pipeline::new(PipelineParts {
         table,
@@ -193,6 +193,7 @@ async fn services(
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
         schemas: Arc::clone(&foundation.schemas),
+        schema_desk: Arc::clone(&foundation.schema_desk),
         actions: Arc::clone(&foundation.actions),
         identities: Arc::clone(&foundation.stores.identities),
         search: Arc::clone(&foundation.stores.search),

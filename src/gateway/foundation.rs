@@ -10,12 +10,13 @@ use portcullis_core::{
     plugin::{Addresses, Announcer},
     registry::Registry,
     return_to::{Pattern, ReturnUrls},
-    schema::{Schema, Schemas, Validators},
+    schema::{Schema, Schemas, Validators, runtime::SchemaDesk},
     seal::Seal,
     sessions::{SessionLifetimes, Sessions},
     store::StoreError,
 };
 use portcullis_kit::Locales;
+use tokio::sync::watch;
 
 use super::BuildError;
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
     entropy::OsEntropy,
     mail::{Post, PostParts, Rounds},
     observe::metrics::Metrics,
+    schemas::{self, Judge},
     store::{SharedSessions, Store, Stores},
     vault::{Keyring, SealedUpstreamSessions, Vault, VaultParts},
 };
@@ -41,6 +43,10 @@ pub struct Foundation {
     pub stores: Stores,
     /// The identity schemas.
     pub schemas: Arc<Schemas>,
+    /// Looking them up as documents, and changing them.
+    pub schema_desk: Arc<SchemaDesk>,
+    /// Counts how often other schemas are served with.
+    pub schema_changes: watch::Receiver<u64>,
     /// What people may have to do before they are let through.
     pub actions: Arc<Actions>,
     /// Where the gateway is.
@@ -79,8 +85,13 @@ impl Foundation {
         };
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
         let settings = config.action_settings();
-        let schemas = schemas(config, validators)?.asking(action::defaults(&settings));
+        let schemas = configured_schemas(config, validators)?.asking(action::defaults(&settings));
         let schemas = Arc::new(schemas);
+        let judge = Judge {
+            identity: config.identity.clone(),
+            validators: validators.clone(),
+        };
+        let schema_desk = schemas::desk(&schemas, judge, (store.schemas(), &clock)).await;
         let actions = Actions::new(Arc::clone(&schemas), settings, config.terms())
             .with_password_max_age(config.identity.password.max_age)
             .with_assurance(config.assurance());
@@ -99,13 +110,12 @@ impl Foundation {
         let (post, rounds) =
             Post::new(&config.mail, &addresses, parts).map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
+        let counters = metrics.session_cache.clone();
+        let stores = store.cached(shared, lifetimes, Arc::clone(&actions), counters);
         let foundation = Self {
-            stores: store.cached(
-                shared,
-                lifetimes,
-                Arc::clone(&actions),
-                metrics.session_cache.clone(),
-            ),
+            schema_changes: schemas::changes(&schema_desk, &stores.principals),
+            schema_desk,
+            stores,
             metrics,
             store,
             actions,
@@ -208,7 +218,10 @@ pub(super) fn shared(
         .transpose()
 }
 
-pub(super) fn schemas(config: &Config, validators: &Validators) -> Result<Schemas, BuildError> {
+pub(super) fn configured_schemas(
+    config: &Config,
+    validators: &Validators,
+) -> Result<Schemas, BuildError> {
     let mut schemas = Vec::new();
     for (id, document) in config.identity.schema_documents() {
         let schema = Schema::parse(&id, document)

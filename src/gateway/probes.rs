@@ -43,7 +43,8 @@ fn store(config: &Config) -> Probe {
             let clock: Arc<dyn Clock> = Arc::new(SystemClock);
             let url = config.store.url.expose();
             let store = Store::open(url, clock).await.map_err(told)?;
-            let schemas = foundation::schemas(&config, &Validators::new()).map_err(told)?;
+            let schemas =
+                foundation::configured_schemas(&config, &Validators::new()).map_err(told)?;
             let credentials = store.credentials(&Arc::new(schemas));
             let warnings = switched_off::warnings(&config, &*credentials).await;
             store.close().await;

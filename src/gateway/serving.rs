@@ -33,6 +33,7 @@ use crate::{
         writer::Flush,
     },
     providers::{Roster, watch},
+    schemas,
     store::Store,
 };
 
@@ -151,13 +152,17 @@ fn work_beside(
         stores,
         store,
         clock,
+        schema_desk,
+        schema_changes,
         ..
     } = foundation;
     let mut work = Vec::new();
     let identities = Arc::clone(&stores.identities);
     work.push(tokio::spawn(rounds.run(identities)));
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
-    work.extend(stores.indexing.map(|indexing| tokio::spawn(indexing.run())));
+    let indexing = stores.indexing;
+    work.extend(indexing.map(|indexing| tokio::spawn(indexing.run(schema_changes))));
+    work.push(tokio::spawn(schemas::follow(schema_desk)));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
     work.push(tokio::spawn(async move {
         let mut period = tokio::time::interval(PURGE_PERIOD);

@@ -139,7 +139,7 @@ impl Principals {
     }
 
     /// Forgets everything that was read before.
-    pub(super) fn forget_all(&self) {
+    pub(crate) fn forget_all(&self) {
         self.stamps.renew_all();
     }
 

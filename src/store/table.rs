@@ -20,6 +20,7 @@ pub(super) enum Table {
     Mails,
     Pauses,
     Providers,
+    Schemas,
     UpstreamTokens,
     UpstreamSessions,
 }

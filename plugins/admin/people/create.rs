@@ -64,7 +64,7 @@ fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
     let accepted = schema.accept(&place, traits, &json!({}));
     let made = accepted.and_then(|traits| {
         let schemas = &services.schemas;
-        schemas.identity(schema, traits, clock, entropy)
+        schemas.identity(&schema, traits, clock, entropy)
     });
     let identity = made.map_err(|errors| refusal::traits(&errors))?;
     require_short(&identity)?;

@@ -1,5 +1,7 @@
 //! What fits: the schema of an identity, attributes that it does not describe, and what is not too long.
 
+use std::sync::Arc;
+
 use portcullis_core::{
     identity::Identity,
     schema::{Schema, Viewer},
@@ -14,13 +16,12 @@ use crate::desk::Desk;
 const LONGEST_IDENTIFIER: usize = 1024;
 
 /// The schema of this name, or the default one.
-pub(super) fn schema<'a>(desk: &'a Desk, id: Option<&str>) -> Result<&'a Schema, Failure> {
+pub(super) fn schema(desk: &Desk, id: Option<&str>) -> Result<Arc<Schema>, Failure> {
     let schemas = &desk.services.schemas;
     let found = match id.filter(|id| !id.is_empty()) {
         Some(id) => schemas.find(id),
         None => Some(schemas.default_schema()),
     };
-    let found = found.map(|schema| &**schema);
     found.ok_or_else(|| refusal::refused("schema_id: there is no such schema, see /schemas."))
 }
 

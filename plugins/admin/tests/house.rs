@@ -28,7 +28,7 @@ use portcullis_core::{
     session::{Aal, AuthenticationMethod, Device, SessionStore},
     sessions::{SessionLifetimes, Sessions},
     stage::{Authenticator, Unavailable},
-    testing::{CannedOutreach, FrozenClock, Letterbox, MemoryStore, SeededEntropy},
+    testing::{CannedOutreach, FrozenClock, Letterbox, MemoryStore, SeededEntropy, schema_desk},
     throttle::Throttles,
 };
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ impl House {
         let identity =
             services
                 .schemas
-                .identity(schema, traits, &*services.clock, &*services.entropy);
+                .identity(&schema, traits, &*services.clock, &*services.entropy);
         let mut identity = identity.unwrap();
         identity.required_actions.clear();
         identity.roles = roles.iter().map(Role::to_string).collect();
@@ -323,6 +323,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
     Services {
         clock: clock.clone(),
         entropy: entropy.clone(),
+        schema_desk: Arc::new(schema_desk(&schemas, store, &clock)),
         schemas: schemas.clone(),
         actions: Arc::new(Actions::new(schemas.clone(), settings, None)),
         identities: store.clone(),

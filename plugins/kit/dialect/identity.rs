@@ -27,7 +27,7 @@ pub fn identity_for_administrators(services: &Services, identity: &Identity) -> 
 
 fn written(services: &Services, identity: &Identity, viewer: Viewer) -> Value {
     let schema = services.schemas.find(&identity.schema_id);
-    let traits = match schema {
+    let traits = match &schema {
         Some(schema) => schema.visible(viewer, &identity.traits),
         // Nobody knows what may be shown of it.
         None => json!({}),

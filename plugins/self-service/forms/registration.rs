@@ -41,7 +41,7 @@ pub(crate) fn nodes(desk: &Desk, schema: &Schema, scopes: &[String]) -> Vec<Node
 }
 
 /// The schema of the identity that a registration flow makes.
-pub(crate) fn schema_of<'a>(desk: &'a Desk, flow: &Flow) -> &'a Arc<Schema> {
+pub(crate) fn schema_of(desk: &Desk, flow: &Flow) -> Arc<Schema> {
     let schemas = &desk.services.schemas;
     let chosen = remembered::identity_schema(flow).and_then(|id| schemas.selectable(id));
     chosen.unwrap_or_else(|| schemas.default_schema())

@@ -61,7 +61,7 @@ fn judged(
 ) -> Result<Result<Box<Identity>, Vec<Complaint>>, Failure> {
     let schema = profile::schema(desk, stored)?;
     let guarded = schema.guarded();
-    let sent = profile::sent(submission, schema, stored);
+    let sent = profile::sent(submission, &schema, stored);
     let sent = schema.completed(sent, &stored.traits, &guarded);
     let refused = schema.differing(&sent, &stored.traits, &guarded);
     let refused = refused

@@ -56,7 +56,7 @@ fn asked(desk: &Desk, visit: &Visit) -> Result<Opening, Failure> {
             true => Value::Null,
             false => remembered::schema(schema.id()),
         },
-        form: Some(forms::registration::nodes(desk, schema, &scopes::of_visit(visit)).into()),
+        form: Some(forms::registration::nodes(desk, &schema, &scopes::of_visit(visit)).into()),
         ..Opening::default()
     })
 }

@@ -106,11 +106,11 @@ async fn candidate(
     let (clock, entropy) = (&*services.clock, &*services.entropy);
     let accepted = schema.accept(&place, submission.traits(), &json!({}));
     let made =
-        accepted.and_then(|traits| services.schemas.identity(schema, traits, clock, entropy));
+        accepted.and_then(|traits| services.schemas.identity(&schema, traits, clock, entropy));
     let (identity, mut complaints) = match made {
         Ok(identity) => (identity, Vec::new()),
         Err(errors) => (
-            stand_in(desk, schema, traits),
+            stand_in(desk, &schema, traits),
             complaint::about_traits(errors),
         ),
     };

@@ -1,5 +1,7 @@
 //! Changing one's traits.
 
+use std::sync::Arc;
+
 use portcullis_core::{
     action::Action,
     catalogue::Code,
@@ -35,7 +37,7 @@ pub(super) async fn save(
     let stored = save::stored(desk, principal).await?;
     let schema = schema(desk, &stored)?;
     let place = action::place(&submission.flow);
-    let sent = sent(&submission, schema, &stored);
+    let sent = sent(&submission, &schema, &stored);
     let judged = judged(desk, &place, &stored, sent);
     // Both are judged, so that people learn of all mistakes at once.
     let identity = match (judged, attributes::taken(desk, stored.clone(), &submission)) {
@@ -69,9 +71,9 @@ pub(super) async fn save(
 }
 
 /// The schema of an identity.
-pub(crate) fn schema<'a>(desk: &'a Desk, identity: &Identity) -> Result<&'a Schema, Failure> {
+pub(crate) fn schema(desk: &Desk, identity: &Identity) -> Result<Arc<Schema>, Failure> {
     let found = desk.services.schemas.find(&identity.schema_id);
-    found.map(|schema| &**schema).ok_or(Code::Internal.into())
+    found.ok_or(Code::Internal.into())
 }
 
 /// The traits that were sent. A page has no fields for some of them, such as lists of lists, which

@@ -34,6 +34,7 @@ use portcullis_core::{
     stage::Observer,
     testing::{
         CannedAdministration, CannedOutreach, FrozenClock, Letterbox, MemoryStore, SeededEntropy,
+        schema_desk,
     },
     throttle::Throttles,
     trust::{TrustRule, TrustRules},
@@ -178,7 +179,7 @@ impl House {
         let traits = json!({"email": email, "name": {"first": "Ada"}});
         let identity = services
             .schemas
-            .identity(schema, traits, &*services.clock, &*services.entropy)
+            .identity(&schema, traits, &*services.clock, &*services.entropy)
             .unwrap();
         let credential = stand_ins::credential(&identity, PASSWORD, &*services.clock);
         IdentityStore::insert(&*self.store, &identity, &[credential])
@@ -255,6 +256,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
     Services {
         clock: clock.clone(),
         entropy: entropy.clone(),
+        schema_desk: Arc::new(schema_desk(&schemas, store, &clock)),
         schemas: schemas.clone(),
         actions: Arc::new(Actions::new(schemas.clone(), BTreeMap::new(), None)),
         identities: store.clone(),

@@ -50,7 +50,7 @@ async fn resident(house: &House) -> Identity {
     let schema = services.schemas.default_schema();
     let traits = json!({"email": FOO, "name": {"first": "Foobar", "last": "Barbaz"}});
     let (clock, entropy) = (&*services.clock, &*services.entropy);
-    let identity = services.schemas.identity(schema, traits, clock, entropy);
+    let identity = services.schemas.identity(&schema, traits, clock, entropy);
     let identity = identity.unwrap();
     let credential = stand_ins::credential(&identity, PASSWORD, clock);
     let stored = IdentityStore::insert(&*house.store, &identity, &[credential]).await;

@@ -104,13 +104,10 @@ fn run(common: &Common, asked: &People, system: System) -> Result<(), Failure> {
 /// Schemas that leave out what they do not know.
 fn lenient(errand: &Errand) -> HashSet<String> {
     let identity = &errand.config().identity;
-    let schemas = errand
-        .foundation()
-        .schemas
-        .all()
-        .iter()
-        .map(|schema| schema.id());
+    let schemas = errand.foundation().schemas.all();
     schemas
+        .iter()
+        .map(|schema| schema.id())
         .filter(|id| identity.rules(id).ignores_unknown)
         .map(str::to_owned)
         .collect()
@@ -245,10 +242,10 @@ impl Import<'_> {
             System::Kratos => kratos_identities::schema_id(entry),
         });
         let Some(id) = named else {
-            return Ok(Arc::clone(schemas.default_schema()));
+            return Ok(schemas.default_schema());
         };
         let missing = || format!("no schema is called {id:?} here; say which one with --schema");
-        schemas.find(id).cloned().ok_or_else(missing)
+        schemas.find(id).ok_or_else(missing)
     }
 
     fn settled(&mut self, entry: &Value, settled: &Settled) {

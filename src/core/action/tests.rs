@@ -57,7 +57,7 @@ fn identity(traits: Value, required: &[Action]) -> Identity {
     let clock = FrozenClock::new(NOW.parse().unwrap());
     let schemas = schemas();
     let schema = schemas.default_schema();
-    let made = schemas.identity(schema, traits, &clock, &SeededEntropy::new(3));
+    let made = schemas.identity(&schema, traits, &clock, &SeededEntropy::new(3));
     let aliases = required.iter().map(|action| action.alias().to_owned());
     Identity {
         required_actions: aliases.collect(),
@@ -182,7 +182,7 @@ fn what_nobody_can_repair_hides_nothing_that_they_can() {
     let clock = FrozenClock::new(NOW.parse().unwrap());
     let traits = json!({"email": "ada@example.org"});
     let entropy = SeededEntropy::new(3);
-    let ada = plain.identity(plain.default_schema(), traits, &clock, &entropy);
+    let ada = plain.identity(&plain.default_schema(), traits, &clock, &entropy);
     let ada = ada.unwrap();
     for (required, pending) in [
         (json!(["number"]), &[][..]),

@@ -69,7 +69,7 @@ impl Broker {
             claims,
             &filled,
             Occasion::Completion,
-            self.source(configured, schema),
+            self.source(configured, &schema),
         );
         let mut facts = transfer.apply(&filled);
         schema.restore_addresses(&mut facts.traits, &filled.traits, |text| {
@@ -161,14 +161,14 @@ impl Broker {
         let schema = self.schemas.default_schema();
         let claims = &vouched.claims;
         let blank = Facts::default();
-        let source = self.source(configured, schema);
+        let source = self.source(configured, &schema);
         let transfer = configured
             .mapping
             .transfer(claims, &blank, Occasion::Creation, source);
         let mut facts = transfer.apply(&blank);
         transfer.note(&blank, &mut facts);
         let unverified = schema.address_paths(&facts.traits, |text| is_unverified(text, claims));
-        let mut forced = configured.mapping.forced(claims, schema);
+        let mut forced = configured.mapping.forced(claims, &schema);
         forced.retain(|path| !unverified.contains(path));
         schema.fill_in_defaults(&mut facts.traits);
         let mut errors = schema.errors_in(&self.review(), &facts.traits);
@@ -218,7 +218,7 @@ impl Broker {
         let schema = self.schemas.default_schema();
         let made =
             self.schemas
-                .identity(schema, facts.traits.clone(), &*self.clock, &*self.entropy);
+                .identity(&schema, facts.traits.clone(), &*self.clock, &*self.entropy);
         let made = made.and_then(|identity| {
             let errors = schema.errors_in(&self.review(), &identity.traits);
             match errors.is_empty() {

@@ -1,5 +1,7 @@
 //! What would become of claims, without anything becoming of them.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -54,7 +56,11 @@ impl Broker {
             plan.refuse(reason);
         }
         let (schema, facts) = self.mapped(configured, &claims, &plan).await?;
-        let mut errors: Vec<_> = configured.mapping.privileged(schema).map(refused).collect();
+        let mut errors: Vec<_> = configured
+            .mapping
+            .privileged(&schema)
+            .map(refused)
+            .collect();
         let invalid = schema.errors(&facts.traits).into_iter();
         errors.extend(invalid.map(|error| (error.path, error.message.text)));
         let why = match plan.withheld {
@@ -75,12 +81,12 @@ impl Broker {
         })
     }
 
-    async fn mapped<'a>(
-        &'a self,
+    async fn mapped(
+        &self,
         configured: &ConfiguredProvider,
         claims: &Claims,
         plan: &Plan,
-    ) -> Result<(&'a Schema, Facts), BrokerError> {
+    ) -> Result<(Arc<Schema>, Facts), BrokerError> {
         if let Some(identity) = &plan.identity
             && let Some(schema) = self.schemas.find(&identity.schema_id)
         {
@@ -91,7 +97,7 @@ impl Broker {
         let schema = self.schemas.default_schema();
         let source = Source {
             provider: &configured.id,
-            schema,
+            schema: &schema,
             linked: &[],
             now: self.clock.now(),
         };
@@ -99,7 +105,8 @@ impl Broker {
         let transfer = configured
             .mapping
             .transfer(claims, &blank, Occasion::Creation, source);
-        Ok((schema, transfer.apply(&blank)))
+        let facts = transfer.apply(&blank);
+        Ok((schema, facts))
     }
 }
 

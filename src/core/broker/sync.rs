@@ -10,6 +10,7 @@ use crate::{
     identity::{Identity, IdentityState, TRIES},
     mapping::{self, Facts, Occasion, Source, Transfer},
     provider::{Claims, ConfiguredProvider},
+    schema::Schema,
     store::StoreError,
 };
 
@@ -134,7 +135,8 @@ impl Broker {
         linked: &[ProviderId],
     ) -> Option<Identity> {
         let before = Facts::of(identity);
-        let transfer = self.transfer(configured, identity, claims, linked)?;
+        let schema = self.schemas.find(&identity.schema_id)?;
+        let transfer = self.transfer(configured, identity, claims, (&schema, linked));
         let mut facts = transfer.apply_one_by_one(&before);
         transfer.note(&before, &mut facts);
         if facts == before && !is_unproved(identity, claims) {
@@ -159,7 +161,7 @@ impl Broker {
     ) -> Option<Facts> {
         let before = Facts::of(identity);
         let schema = self.schemas.find(&identity.schema_id)?;
-        let transfer = self.transfer(configured, identity, claims, linked)?;
+        let transfer = self.transfer(configured, identity, claims, (&schema, linked));
         let mut facts = transfer.apply(&before);
         schema.restore_addresses(&mut facts.traits, &before.traits, |text| {
             is_unverified(text, claims)
@@ -169,20 +171,20 @@ impl Broker {
     }
 
     fn transfer<'a>(
-        &'a self,
+        &self,
         configured: &'a ConfiguredProvider,
         identity: &Identity,
         claims: &Claims,
-        linked: &'a [ProviderId],
-    ) -> Option<Transfer<'a>> {
+        (schema, linked): (&'a Schema, &'a [ProviderId]),
+    ) -> Transfer<'a> {
         let source = Source {
             provider: &configured.id,
-            schema: self.schemas.find(&identity.schema_id)?,
+            schema,
             linked,
             now: self.clock.now(),
         };
         let (map, before) = (&configured.mapping, Facts::of(identity));
-        Some(map.transfer(claims, &before, Occasion::SignIn, source))
+        map.transfer(claims, &before, Occasion::SignIn, source)
     }
 
     /// Whether somebody else signs in with what this identity has, or has it as an address; only

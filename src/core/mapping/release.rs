@@ -34,7 +34,11 @@ impl Schemas {
     ) -> Option<Identity> {
         let schema = self.find(&identity.schema_id);
         let is_given_up = |key: &str, origin: &Origin| {
-            let is_own = || schema.is_some_and(|schema| schema.is_editable_by_person(key));
+            let is_own = || {
+                schema
+                    .as_ref()
+                    .is_some_and(|schema| schema.is_editable_by_person(key))
+            };
             origin.source == *provider && (!is_trait(key) || !is_own())
         };
         self.without_word(identity, is_given_up, clock, entropy)

@@ -1,6 +1,7 @@
 //! What a schema says that it hardly means: nothing is refused for it, but whoever checks the
 //! configuration reads it.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{
@@ -24,7 +25,7 @@ const SHORT: [&str; 6] = [
 ];
 
 /// Something odd in a schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lint {
     /// Where, as a JSON pointer (RFC 6901).
     pub pointer: String,

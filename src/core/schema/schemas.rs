@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+use http::HeaderName;
 use serde_json::Value;
 
 use super::{FoundAddress, Schema, TraitError, Viewer};
@@ -14,28 +16,54 @@ use crate::{
     path::at,
 };
 
-/// The schemas of a gateway.
+/// The schemas of a gateway. They are swapped as a whole when one of them changes, so that nobody
+/// ever sees half of a change; whoever holds one finishes with it.
 #[derive(Debug)]
 pub struct Schemas {
-    schemas: Vec<Arc<Schema>>,
-    default: Arc<Schema>,
+    present: ArcSwap<Present>,
+    default: String,
     required_actions: Vec<String>,
     selectable: Vec<String>,
+}
+
+/// The schemas of one moment.
+#[derive(Debug)]
+struct Present {
+    schemas: Vec<Arc<Schema>>,
+    default: Arc<Schema>,
+    /// The headers in which they hand traits to applications.
+    exposed: Vec<HeaderName>,
+}
+
+impl Present {
+    fn new(schemas: Vec<Arc<Schema>>, default_id: &str) -> Option<Self> {
+        let mut all = schemas.iter();
+        let default = Arc::clone(all.find(|schema| schema.id == default_id)?);
+        let exposed = schemas.iter().flat_map(|schema| schema.exposed());
+        Some(Self {
+            exposed: exposed.map(|(name, _)| name.clone()).collect(),
+            schemas,
+            default,
+        })
+    }
 }
 
 impl Schemas {
     /// These schemas, with the one called `default_id` as default; `None` when it is not among them.
     pub fn new(schemas: Vec<Arc<Schema>>, default_id: &str) -> Option<Self> {
-        let default = schemas
-            .iter()
-            .find(|schema| schema.id == default_id)?
-            .clone();
         Some(Self {
-            schemas,
-            default,
+            present: ArcSwap::from_pointee(Present::new(schemas, default_id)?),
+            default: default_id.to_owned(),
             required_actions: Vec::new(),
             selectable: Vec::new(),
         })
+    }
+
+    /// Puts others in their place; `false`, and nothing done, when the default one is not among them.
+    pub fn replace(&self, schemas: Vec<Arc<Schema>>) -> bool {
+        let present = Present::new(schemas, &self.default);
+        let found = present.map(|present| self.present.store(Arc::new(present)));
+        found.is_some()
     }
 
     /// The same, where people who register may choose these, by id, beside the default one.
@@ -53,27 +81,40 @@ impl Schemas {
     }
 
     /// All of them, in the order configured.
-    pub fn all(&self) -> &[Arc<Schema>] {
-        &self.schemas
+    pub fn all(&self) -> Vec<Arc<Schema>> {
+        self.present.load().schemas.clone()
     }
 
     /// The schema of this name.
-    pub fn find(&self, id: &str) -> Option<&Arc<Schema>> {
-        self.schemas.iter().find(|schema| schema.id == id)
+    pub fn find(&self, id: &str) -> Option<Arc<Schema>> {
+        let present = self.present.load();
+        let mut all = present.schemas.iter();
+        all.find(|schema| schema.id == id).cloned()
     }
 
     /// The schema of this name, where people who register may choose it.
-    pub fn selectable(&self, id: &str) -> Option<&Arc<Schema>> {
-        let is_offered = |schema: &&Arc<Schema>| {
-            let mut others = self.selectable.iter();
-            schema.id == self.default.id || others.any(|other| *other == schema.id)
-        };
-        self.find(id).filter(is_offered)
+    pub fn selectable(&self, id: &str) -> Option<Arc<Schema>> {
+        self.find(id).filter(|_| self.is_selectable(id))
+    }
+
+    /// Whether people who register may choose the schema of this name.
+    pub fn is_selectable(&self, id: &str) -> bool {
+        self.default == id || self.selectable.iter().any(|other| *other == id)
+    }
+
+    /// The name of the schema for new identities.
+    pub fn default_id(&self) -> &str {
+        &self.default
     }
 
     /// The schema for new identities.
-    pub fn default_schema(&self) -> &Arc<Schema> {
-        &self.default
+    pub fn default_schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.present.load().default)
+    }
+
+    /// Whether one of the headers in which traits are handed to applications is meant.
+    pub fn exposes(&self, is_meant: impl Fn(&HeaderName) -> bool) -> bool {
+        self.present.load().exposed.iter().any(is_meant)
     }
 
     /// A new active identity with these traits, not yet stored; every error when they are invalid.
@@ -106,7 +147,7 @@ impl Schemas {
         let Some(schema) = self.find(&identity.schema_id) else {
             return Err(unknown());
         };
-        with_traits(schema, identity.clone(), traits, clock, entropy)
+        with_traits(&schema, identity.clone(), traits, clock, entropy)
     }
 
     /// The same with traits that [`Schema::accept_of_stored`] accepts: what was wrong in them before
@@ -120,7 +161,12 @@ impl Schemas {
     ) -> Result<Identity, Vec<TraitError>> {
         let schema = self.find(&identity.schema_id).ok_or_else(unknown)?;
         let traits = schema.normalised(traits);
-        Ok(carrying(schema, identity.clone(), traits, (clock, entropy)))
+        Ok(carrying(
+            &schema,
+            identity.clone(),
+            traits,
+            (clock, entropy),
+        ))
     }
 
     /// An identity with the attributes that this viewer sends, as [`Schema::accept_unmanaged`] reads

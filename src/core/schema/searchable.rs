@@ -28,7 +28,7 @@ impl Schema {
         searched.map(|field| field.dotted())
     }
 
-    fn searched_values(&self, traits: &Value) -> impl Iterator<Item = (String, String)> {
+    fn searched_values(&self, traits: &Value) -> Vec<(String, String)> {
         let searched = self
             .fields
             .iter()
@@ -45,7 +45,7 @@ impl Schema {
                 values.push((path, number.to_string()));
             }
         }
-        values.into_iter()
+        values
     }
 }
 

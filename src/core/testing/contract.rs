@@ -14,6 +14,7 @@ mod credentials;
 mod flows;
 mod identities;
 mod mails;
+mod schemas;
 mod search;
 mod sessions;
 mod throttles;
@@ -37,6 +38,7 @@ pub use self::{
     flows::{flow_store_contract, flows_go_with_their_identity},
     identities::identity_store_contract,
     mails::mail_store_contract,
+    schemas::schema_store_contract,
     search::{identity_search_contract, searched_schemas},
     sessions::session_store_contract,
     throttles::{counter_contract, pause_store_contract},

@@ -4,13 +4,14 @@ mod api_credentials;
 mod audit;
 mod flows;
 mod mails;
+mod schemas;
 mod search;
 mod sessions;
 mod throttles;
 mod tokens;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     panic::Location,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -32,7 +33,7 @@ use crate::{
     link::{LinkKey, PreparedLink},
     mail::QueuedMail,
     provider::{TokenSet, Upstream},
-    schema::Schemas,
+    schema::{Schemas, runtime::StoredSchema},
     secret::TokenHash,
     session::Session,
     store::StoreError,
@@ -68,6 +69,7 @@ struct Kept {
     api_credentials: Vec<ApiCredential>,
     api_tokens: Vec<ApiToken>,
     audit: Vec<AuditEntry>,
+    schemas: BTreeMap<String, StoredSchema>,
 }
 
 impl MemoryStore {

@@ -4,12 +4,16 @@
 use std::time::Duration;
 
 use portcullis_core::{id::IdentityId, store::StoreError};
+use tokio::sync::watch;
 
 use super::{index::SearchIndex, sql::Sql};
 use crate::store::{cell::text, identities::row::WHAT, table::Column};
 
 /// How many are taken in at once.
 const BATCH: u64 = 100;
+
+/// Within which time every node has heard that other schemas are served with.
+const SETTLING: Duration = Duration::from_secs(4);
 
 /// Where to go on once everybody has been taken in: behind every id.
 const DONE: &str = "~";
@@ -25,11 +29,20 @@ impl Indexing {
         Self { index }
     }
 
-    /// Works until everybody can be found, over every failure of the store.
-    pub async fn run(self) {
-        while let Err(error) = self.finish().await {
-            tracing::warn!(%error, "not everybody can be found yet");
-            tokio::time::sleep(Duration::from_secs(5)).await;
+    /// Works until everybody can be found, over every failure of the store, and again whenever other
+    /// schemas are served with.
+    pub async fn run(self, mut changes: watch::Receiver<u64>) {
+        loop {
+            while let Err(error) = self.finish().await {
+                tracing::warn!(%error, "not everybody can be found yet");
+                tokio::time::sleep(Duration::from_secs(5)).await;
+            }
+            if changes.changed().await.is_err() {
+                return;
+            }
+            // What others write before they have heard of the change is made anew, too.
+            tokio::time::sleep(SETTLING).await;
+            changes.mark_unchanged();
         }
     }
 

@@ -63,7 +63,7 @@ impl Busy {
                     let schema = Schema::parse("default", document).unwrap();
                     Arc::new(schema.with_rules(rules))
                 }
-                None => Arc::clone(services.schemas.default_schema()),
+                None => services.schemas.default_schema(),
             };
             let schemas = Schemas::new(vec![schema], "default").unwrap();
             let schemas = Arc::new(schemas.asking(action::defaults(&settings)));

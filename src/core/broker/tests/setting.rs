@@ -302,7 +302,7 @@ impl Setting {
         let identity = broker
             .schemas
             .identity(
-                broker.schemas.default_schema(),
+                &broker.schemas.default_schema(),
                 json!({"email": email}),
                 &*broker.clock,
                 &*broker.entropy,

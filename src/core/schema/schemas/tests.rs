@@ -26,7 +26,9 @@ fn schemas() -> Schemas {
 fn a_new_identity_has_what_its_schema_finds() {
     let (schemas, clock, entropy) = (schemas(), clock(), SeededEntropy::new(1));
     let schema = schemas.default_schema();
-    let identity = schemas.identity(schema, valid(), &clock, &entropy).unwrap();
+    let identity = schemas
+        .identity(&schema, valid(), &clock, &entropy)
+        .unwrap();
     assert_eq!(identity.identifiers, ["ada@example.org"]);
     assert_eq!(identity.addresses[0].value, "ada@example.org");
     assert_eq!(identity.addresses[0].verified_at, None);
@@ -35,7 +37,7 @@ fn a_new_identity_has_what_its_schema_finds() {
         (identity.tenant.as_str(), identity.created_at),
         ("default", clock.now())
     );
-    let errors = schemas.identity(schema, json!({}), &clock, &entropy);
+    let errors = schemas.identity(&schema, json!({}), &clock, &entropy);
     assert_eq!(errors.unwrap_err().len(), 2);
 }
 
@@ -43,7 +45,7 @@ fn a_new_identity_has_what_its_schema_finds() {
 fn an_address_that_stays_keeps_its_proof() {
     let (schemas, clock, entropy) = (schemas(), clock(), SeededEntropy::new(1));
     let mut identity = schemas
-        .identity(schemas.default_schema(), valid(), &clock, &entropy)
+        .identity(&schemas.default_schema(), valid(), &clock, &entropy)
         .unwrap();
     identity.addresses[0].verified_at = Some(clock.now());
     clock.advance(std::time::Duration::from_secs(60));
@@ -94,7 +96,7 @@ fn identities_differ_by_their_schemas() {
     assert_eq!(made.identifiers, ["a-7"]);
     let person = schemas.default_schema();
     assert_eq!(person.id(), "default");
-    assert!(schemas.identity(person, traits, &clock, &entropy).is_err());
+    assert!(schemas.identity(&person, traits, &clock, &entropy).is_err());
     let changed = schemas.refreshed(&made, valid(), &clock, &entropy);
     assert!(changed.is_err(), "it keeps its schema");
     assert!(Schemas::new(vec![machine], "default").is_none());
@@ -105,13 +107,15 @@ fn identities_differ_by_their_schemas() {
 fn the_schema_judges_every_change() {
     let (schemas, clock, entropy) = (schemas(), clock(), SeededEntropy::new(1));
     let schema = schemas.default_schema();
-    let identity = schemas.identity(schema, valid(), &clock, &entropy).unwrap();
+    let identity = schemas
+        .identity(&schema, valid(), &clock, &entropy)
+        .unwrap();
     let mut traits = valid();
     traits["email"] = json!("no address");
     let refused = schemas.refreshed(&identity, traits.clone(), &clock, &entropy);
     let refused = refused.unwrap_err();
     assert_eq!(refused[0].path, "email");
-    assert!(schemas.identity(schema, traits, &clock, &entropy).is_err());
+    assert!(schemas.identity(&schema, traits, &clock, &entropy).is_err());
     let mut unknown = valid();
     unknown["shoe"] = json!(9);
     assert!(

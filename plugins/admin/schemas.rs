@@ -1,0 +1,122 @@
+//! Schemas: what is done to them, for the API and the console alike.
+
+use portcullis_core::{
+    catalogue::Code,
+    schema::runtime::{Expected, SchemaCheck, SchemaError, SchemaProblem, SchemaRecord, Terms},
+};
+use portcullis_kit::Failure;
+use serde_json::{Value, json};
+
+use crate::{audit::Act, caller::Caller, desk::Desk, role::Permission};
+
+/// What the audit log calls them.
+const KIND: &str = "schema";
+
+/// Writes a schema.
+pub(crate) async fn put(
+    desk: &Desk,
+    caller: &Caller,
+    (id, document): (&str, Value),
+    terms: &Terms,
+) -> Result<SchemaRecord, Failure> {
+    caller.require(Permission::WriteSchemas)?;
+    let services = &desk.services;
+    let before = services.schema_desk.find(id).await.ok();
+    let with = (terms, &*services.identities);
+    let record = services.schema_desk.put(id, document, with).await;
+    let record = record.map_err(failure)?;
+    let verb = match before {
+        Some(_) => "schema.update",
+        None => "schema.create",
+    };
+    let mut act = Act::on(verb, KIND, id).to(told(&record));
+    act.before = before.as_ref().map(told);
+    desk.audit(caller, act).await;
+    Ok(record)
+}
+
+/// Removes what was written at run time.
+pub(crate) async fn remove(
+    desk: &Desk,
+    caller: &Caller,
+    id: &str,
+    terms: &Terms,
+) -> Result<(), Failure> {
+    caller.require(Permission::WriteSchemas)?;
+    let services = &desk.services;
+    let before = services.schema_desk.find(id).await.map_err(failure)?;
+    let with = (terms, &*services.identities);
+    let removed = services.schema_desk.remove(id, with).await;
+    removed.map_err(failure)?;
+    let act = Act::on("schema.delete", KIND, id).from(told(&before));
+    desk.audit(caller, act).await;
+    Ok(())
+}
+
+/// What would become of those who are here already, and what is odd in the document.
+pub(crate) async fn check(
+    desk: &Desk,
+    (id, document): (&str, &Value),
+) -> Result<SchemaCheck, Failure> {
+    let services = &desk.services;
+    let checked = services
+        .schema_desk
+        .check(id, document, &*services.identities);
+    checked.await.map_err(failure)
+}
+
+/// Why a wish about a schema was not followed.
+pub(crate) fn failure(error: SchemaError) -> Failure {
+    match error {
+        SchemaError::Unknown => Code::RecordNotFound.into(),
+        SchemaError::Name => Failure::from(Code::SchemaInvalid)
+            .because("This is no name of a schema: write letters, digits, `-`, `_` and `.`."),
+        SchemaError::Invalid(problems) => invalid(&problems),
+        SchemaError::Unfit(check) => Failure::from(Code::SchemaUnfit)
+            .because(format!(
+                "{} of {} people do not fit it; `force=true` takes it all the same.",
+                check.failing, check.checked
+            ))
+            .detail("check", json!(check)),
+        SchemaError::Changed => Code::SchemaChanged.into(),
+        SchemaError::Configured => Code::SchemaConfigured.into(),
+        SchemaError::InUse => Code::SchemaInUse.into(),
+        SchemaError::Store(error) => error.into(),
+    }
+}
+
+fn invalid(problems: &[SchemaProblem]) -> Failure {
+    let line = |problem: &SchemaProblem| {
+        let pointer = match problem.pointer.as_str() {
+            "" => "/",
+            pointer => pointer,
+        };
+        format!("{pointer}: {}.", problem.reason)
+    };
+    let lines: Vec<String> = problems.iter().map(line).collect();
+    Failure::from(Code::SchemaInvalid)
+        .because(lines.join(" "))
+        .detail("problems", json!(problems))
+}
+
+/// What the audit log keeps of a schema.
+fn told(record: &SchemaRecord) -> Value {
+    json!({"source": record.source, "schema": record.schema})
+}
+
+/// What has to be there, as `If-Match` and `If-None-Match` say it (RFC 9110, section 13).
+pub(crate) fn expected(if_match: Option<&str>, if_none_match: Option<&str>) -> Option<Expected> {
+    match (if_match.map(str::trim), if_none_match.map(str::trim)) {
+        (Some("*"), _) => Some(Expected::Present),
+        (Some(tags), _) => {
+            let tags = tags
+                .split(',')
+                .map(|tag| tag.trim().trim_start_matches("W/"));
+            Some(Expected::OneOf(
+                tags.map(|tag| tag.trim_matches('"').to_owned()).collect(),
+            ))
+        }
+        (None, Some("*")) => Some(Expected::Absent),
+        _ => None,
+    }
+}

@@ -1,0 +1,152 @@
+//! Schemas that are changed while the gateway runs.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::house::House;
+use crate::Role;
+
+const PATH: &str = "/admin/x/schemas";
+
+/// The default schema of the house with one attribute more.
+async fn with_team(house: &House, is_required: bool) -> Value {
+    let admin = house.admin().await;
+    let mut schema = admin.get(&format!("{PATH}/default")).await.json()["schema"].clone();
+    let traits = match schema.pointer_mut("/properties/traits") {
+        Some(traits) => traits,
+        None => &mut schema,
+    };
+    traits["properties"]["team"] = json!({"type": "string", "title": "Team", "maxLength": 9});
+    if is_required {
+        traits["required"] = json!(["email", "team"]);
+    }
+    json!({ "schema": schema })
+}
+
+#[tokio::test]
+async fn a_changed_schema_counts_at_once_and_the_change_is_written_down() {
+    let house = House::new();
+    house.resident("ada@example.org").await;
+    let admin = house.admin().await;
+    let body = with_team(&house, false).await;
+    let put = admin
+        .send(Method::PUT, &format!("{PATH}/default"), &body)
+        .await;
+    assert_eq!(put.status, 200, "{:?}", put.json());
+    assert_eq!(put.json()["source"], "overlay");
+    let form = admin.get("/admin/x/form").await.json();
+    let nodes = form["nodes"].as_array().unwrap();
+    assert!(
+        nodes
+            .iter()
+            .any(|node| node["attributes"]["name"] == "traits.team")
+    );
+    let listed = admin.get(PATH).await.json();
+    let sources = listed.as_array().unwrap().iter();
+    let sources: Vec<_> = sources.map(|one| (&one["id"], &one["source"])).collect();
+    let (default, open) = (json!("default"), json!("open"));
+    assert_eq!(
+        sources,
+        [(&default, &json!("overlay")), (&open, &json!("config"))]
+    );
+    let log = admin.get("/admin/x/audit").await.json();
+    assert_eq!(
+        (&log[0]["verb"], &log[0]["object_id"]),
+        (&json!("schema.update"), &default)
+    );
+    assert_eq!(log[0]["before"]["source"], "config");
+
+    let removed = admin.delete(&format!("{PATH}/default")).await;
+    assert_eq!(removed.status, 204);
+    let shown = admin.get(&format!("{PATH}/default")).await.json();
+    assert_eq!(shown["source"], "config");
+    let again = admin.delete(&format!("{PATH}/default")).await;
+    assert_eq!(again.error(), "schema_configured");
+}
+
+#[tokio::test]
+async fn who_is_here_already_is_checked_before_and_told_of_trait_by_trait() {
+    let house = House::new();
+    house.resident("ada@example.org").await;
+    let admin = house.admin().await;
+    let (path, body) = (format!("{PATH}/default"), with_team(&house, true).await);
+    let check = admin.post(&format!("{path}/check"), &body).await.json();
+    assert_eq!(
+        (&check["failing"], &check["traits"]["team"]["missing"]),
+        (&json!(3), &json!(3))
+    );
+    assert!(check["lints"].is_array());
+    let refused = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!((refused.status, &*refused.error()), (409, "schema_unfit"));
+    let details = &refused.json()["error"]["details"]["check"];
+    assert_eq!(details["traits"]["team"]["identities"], 3);
+    let forced = admin
+        .send(Method::PUT, &format!("{path}?force=true"), &body)
+        .await;
+    assert_eq!(forced.status, 200);
+    let odd = admin
+        .send(Method::PUT, &format!("{path}?force=x"), &body)
+        .await;
+    assert_eq!(odd.error(), "bad_request");
+}
+
+#[tokio::test]
+async fn who_has_seen_an_older_document_overwrites_nothing() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let (path, body) = (format!("{PATH}/default"), with_team(&house, false).await);
+    let seen = admin.get(&path).await;
+    let mine = admin.clone().with("if-match", seen.header("etag"));
+    let first = mine.send(Method::PUT, &path, &body).await;
+    assert_eq!(first.status, 200);
+    assert_ne!(first.header("etag"), seen.header("etag"));
+    let second = mine.send(Method::PUT, &path, &body).await;
+    assert_eq!((second.status, &*second.error()), (412, "schema_changed"));
+    let removal = mine.delete(&path).await;
+    assert_eq!(removal.status, 412);
+    let new = admin.clone().with("if-none-match", "*");
+    assert_eq!(new.send(Method::PUT, &path, &body).await.status, 412);
+    let other = new.send(Method::PUT, &format!("{PATH}/guest"), &body).await;
+    assert_eq!(
+        (other.status, &other.json()["source"]),
+        (200, &json!("runtime"))
+    );
+    assert_eq!(admin.delete(&format!("{PATH}/guest")).await.status, 204);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_with_its_place() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let path = format!("{PATH}/default");
+    let body = json!({"schema": {"properties": {"email": {"pattern": "("}}}});
+    let refused = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!((refused.status, &*refused.error()), (400, "schema_invalid"));
+    let problems = &refused.json()["error"]["details"]["problems"];
+    let pointer = problems[0]["pointer"].as_str().unwrap();
+    assert!(pointer.starts_with("/properties/email"), "{pointer}");
+    for body in [json!({}), json!({"schema": "text"})] {
+        assert_eq!(
+            admin.send(Method::PUT, &path, &body).await.error(),
+            "bad_request"
+        );
+    }
+    let named = format!("{PATH}/a%20b");
+    let body = with_team(&house, false).await;
+    assert_eq!(
+        admin.send(Method::PUT, &named, &body).await.error(),
+        "schema_invalid"
+    );
+}
+
+#[tokio::test]
+async fn those_who_look_after_providers_read_schemas_and_change_none() {
+    let house = House::new();
+    let reader = house.acting_as(&[Role::ProviderManager]).await;
+    assert_eq!(reader.get(PATH).await.status, 200);
+    let body = with_team(&house, false).await;
+    let refused = reader
+        .send(Method::PUT, &format!("{PATH}/default"), &body)
+        .await;
+    assert_eq!(refused.error(), "insufficient_role");
+}

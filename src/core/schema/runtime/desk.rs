@@ -1,0 +1,318 @@
+//! The desk at which schemas are looked up and changed, and that follows what other nodes change.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+use serde_json::Value;
+
+use super::{
+    Expected, SchemaCheck, SchemaError, SchemaJudge, SchemaListener, SchemaProblem, SchemaRecord,
+    SchemaSource, SchemaStore, StoredSchema, Terms, record::etag, tally,
+};
+use crate::{
+    clock::Clock,
+    identity::IdentityStore,
+    schema::{InvalidSchema, Lint, Schema, Schemas},
+    store::StoreError,
+};
+
+/// How many identities are read at a time.
+const PAGE: u32 = 500;
+
+/// What a desk works with.
+#[derive(Debug, Clone)]
+pub struct SchemaDeskParts {
+    /// What is served with.
+    pub schemas: Arc<Schemas>,
+    /// The documents of the configuration, by their names.
+    pub configured: Vec<(String, Value)>,
+    /// The documents that were written at run time.
+    pub store: Arc<dyn SchemaStore>,
+    /// What the operator decides.
+    pub judge: Arc<dyn SchemaJudge>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Looks schemas up and changes them.
+#[derive(Debug)]
+pub struct SchemaDesk {
+    parts: SchemaDeskParts,
+    listener: OnceLock<Arc<dyn SchemaListener>>,
+    /// What was last seen of the store.
+    seen: Mutex<Vec<StoredSchema>>,
+}
+
+impl SchemaDesk {
+    /// A desk that has not looked at the store yet.
+    pub fn new(parts: SchemaDeskParts) -> Self {
+        Self {
+            parts,
+            listener: OnceLock::new(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Tells this one of every change from now on; a second one is told of none.
+    pub fn tell(&self, listener: Arc<dyn SchemaListener>) {
+        let _ = self.listener.set(listener);
+    }
+
+    /// Looks at the store, and serves with what it says where that is new: the schemas that cannot be
+    /// read, with why.
+    pub async fn look(&self) -> Result<Vec<(String, InvalidSchema)>, StoreError> {
+        let rows = self.parts.store.list().await?;
+        let broken = {
+            let mut seen = self.seen();
+            if *seen == rows {
+                return Ok(Vec::new());
+            }
+            let broken = self.serve(&rows);
+            *seen = rows;
+            broken
+        };
+        if let Some(listener) = self.listener.get() {
+            listener.changed();
+        }
+        Ok(broken)
+    }
+
+    /// All schemas: those of the configuration in its order, then the others.
+    pub async fn list(&self) -> Result<Vec<SchemaRecord>, SchemaError> {
+        let rows = self.parts.store.list().await?;
+        let configured = self.parts.configured.iter().map(|(id, _)| id.clone());
+        let others = rows.iter().map(|row| row.id.clone());
+        let others = others.filter(|id| self.configured(id).is_none());
+        let ids = configured.chain(others);
+        ids.map(|id| self.record(&id, &rows)).collect()
+    }
+
+    /// One schema.
+    pub async fn find(&self, id: &str) -> Result<SchemaRecord, SchemaError> {
+        let rows = self.parts.store.list().await?;
+        self.record(id, &rows)
+    }
+
+    /// What would become of stored identities under this document.
+    pub async fn check(
+        &self,
+        id: &str,
+        document: &Value,
+        identities: &dyn IdentityStore,
+    ) -> Result<SchemaCheck, SchemaError> {
+        let schema = self.judged(id, document)?;
+        Ok(tally(&schema, identities).await?)
+    }
+
+    /// What is odd in a document.
+    pub fn lints(&self, id: &str, document: &Value) -> Result<Vec<Lint>, SchemaError> {
+        Ok(self.judged(id, document)?.lint())
+    }
+
+    /// Writes a schema: over that of the configuration, in place of one that was written before, or
+    /// beside them.
+    pub async fn put(
+        &self,
+        id: &str,
+        document: Value,
+        (terms, identities): (&Terms, &dyn IdentityStore),
+    ) -> Result<SchemaRecord, SchemaError> {
+        let rows = self.parts.store.list().await?;
+        self.require(id, &rows, terms)?;
+        let schema = self.judged(id, &document)?;
+        self.require_fit(&schema, (terms, identities)).await?;
+        let now = self.parts.clock.now();
+        let row = rows.into_iter().find(|row| row.id == id);
+        let written = match row {
+            Some(row) => {
+                let row = StoredSchema {
+                    document,
+                    version: row.version.saturating_add(1),
+                    updated_at: now,
+                    ..row
+                };
+                self.parts.store.update(&row).await?
+            }
+            None => {
+                let row = StoredSchema {
+                    id: id.to_owned(),
+                    document,
+                    version: 1,
+                    created_at: now,
+                    updated_at: now,
+                };
+                match self.parts.store.insert(&row).await {
+                    Err(StoreError::Conflict { .. }) => false,
+                    inserted => inserted.map(|()| true)?,
+                }
+            }
+        };
+        if !written {
+            return Err(SchemaError::Changed);
+        }
+        self.look().await?;
+        self.find(id).await
+    }
+
+    /// Removes what was written at run time: that of the configuration counts again, where there is
+    /// one; else nobody may obey it any more.
+    pub async fn remove(
+        &self,
+        id: &str,
+        (terms, identities): (&Terms, &dyn IdentityStore),
+    ) -> Result<(), SchemaError> {
+        let rows = self.parts.store.list().await?;
+        let before = self.require(id, &rows, terms)?;
+        let row = rows.iter().find(|row| row.id == id);
+        let row = match (row, before) {
+            (Some(row), _) => row,
+            (None, Some(_)) => return Err(SchemaError::Configured),
+            (None, None) => return Err(SchemaError::Unknown),
+        };
+        match self.configured(id) {
+            Some(document) => {
+                let schema = self.judged(id, document)?;
+                self.require_fit(&schema, (terms, identities)).await?;
+            }
+            None if is_obeyed(id, identities).await? => return Err(SchemaError::InUse),
+            None => {}
+        }
+        if !self.parts.store.remove(id, row.version).await? {
+            return Err(SchemaError::Changed);
+        }
+        self.look().await?;
+        Ok(())
+    }
+}
+
+impl SchemaDesk {
+    fn seen(&self) -> MutexGuard<'_, Vec<StoredSchema>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Serves with these over those of the configuration. What cannot be read leaves what was served
+    /// with before.
+    fn serve(&self, rows: &[StoredSchema]) -> Vec<(String, InvalidSchema)> {
+        let mut broken = Vec::new();
+        let mut ids: Vec<&str> = self.parts.configured.iter().map(|(id, _)| &**id).collect();
+        let others = rows.iter().map(|row| &*row.id);
+        ids.extend(others.filter(|id| self.configured(id).is_none()));
+        let written: BTreeMap<&str, &Value> =
+            rows.iter().map(|row| (&*row.id, &row.document)).collect();
+        let mut schemas = Vec::new();
+        for id in ids {
+            let document = written.get(id).copied().or_else(|| self.configured(id));
+            match document.map(|document| self.parsed(id, document)) {
+                Some(Ok(schema)) => schemas.push(Arc::new(schema)),
+                Some(Err(error)) => {
+                    broken.push((id.to_owned(), error));
+                    schemas.extend(self.parts.schemas.find(id));
+                }
+                None => {}
+            }
+        }
+        self.parts.schemas.replace(schemas);
+        broken
+    }
+
+    fn parsed(&self, id: &str, document: &Value) -> Result<Schema, InvalidSchema> {
+        let judge = &self.parts.judge;
+        let schema = Schema::parse(id, document.clone())?.with_validators(judge.validators())?;
+        Ok(schema.with_rules(judge.rules(id)))
+    }
+
+    /// The schema that a document makes, once nothing is wrong with it.
+    fn judged(&self, id: &str, document: &Value) -> Result<Schema, SchemaError> {
+        if !self.parts.judge.is_name(id) {
+            return Err(SchemaError::Name);
+        }
+        let problems = self.parts.judge.problems(id, document);
+        if !problems.is_empty() {
+            return Err(SchemaError::Invalid(problems));
+        }
+        self.parsed(id, document).map_err(|error| {
+            SchemaError::Invalid(vec![SchemaProblem {
+                pointer: error.pointer,
+                reason: error.reason,
+            }])
+        })
+    }
+
+    fn configured(&self, id: &str) -> Option<&Value> {
+        let mut all = self.parts.configured.iter();
+        all.find(|(name, _)| name == id)
+            .map(|(_, document)| document)
+    }
+
+    fn record(&self, id: &str, rows: &[StoredSchema]) -> Result<SchemaRecord, SchemaError> {
+        let row = rows.iter().find(|row| row.id == id);
+        let (source, document) = match (row, self.configured(id)) {
+            (Some(row), Some(_)) => (SchemaSource::Overlay, &row.document),
+            (Some(row), None) => (SchemaSource::Runtime, &row.document),
+            (None, Some(document)) => (SchemaSource::Config, document),
+            (None, None) => return Err(SchemaError::Unknown),
+        };
+        let lints = self.parsed(id, document).map(|schema| schema.lint());
+        let schemas = &self.parts.schemas;
+        Ok(SchemaRecord {
+            id: id.to_owned(),
+            source,
+            is_default: schemas.default_id() == id,
+            is_selectable: schemas.is_selectable(id),
+            etag: etag(document),
+            updated_at: row.map(|row| row.updated_at),
+            lints: lints.unwrap_or_default(),
+            schema: document.clone(),
+        })
+    }
+
+    /// What is there, which is what is expected to be.
+    fn require(
+        &self,
+        id: &str,
+        rows: &[StoredSchema],
+        terms: &Terms,
+    ) -> Result<Option<SchemaRecord>, SchemaError> {
+        let record = self.record(id, rows).ok();
+        let is_expected = match (&terms.expected, &record) {
+            (None, _) | (Some(Expected::Absent), None) | (Some(Expected::Present), Some(_)) => true,
+            (Some(Expected::OneOf(tags)), Some(record)) => tags.contains(&record.etag),
+            _ => false,
+        };
+        match is_expected {
+            true => Ok(record),
+            false => Err(SchemaError::Changed),
+        }
+    }
+
+    async fn require_fit(
+        &self,
+        schema: &Schema,
+        (terms, identities): (&Terms, &dyn IdentityStore),
+    ) -> Result<(), SchemaError> {
+        if terms.force {
+            return Ok(());
+        }
+        let check = tally(schema, identities).await?;
+        match check.failing {
+            0 => Ok(()),
+            _ => Err(SchemaError::Unfit(Box::new(check))),
+        }
+    }
+}
+
+async fn is_obeyed(id: &str, identities: &dyn IdentityStore) -> Result<bool, StoreError> {
+    let mut after = None;
+    loop {
+        let page = identities.list(after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(false);
+        };
+        after = Some(last.id);
+        if page.iter().any(|one| one.schema_id == id) {
+            return Ok(true);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Schemas as administrators see them, and what keeps one from being changed.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::SchemaCheck;
+use crate::{schema::Lint, store::StoreError};
+
+/// A schema as administrators see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SchemaRecord {
+    /// Its name.
+    pub id: String,
+    /// Where it stands.
+    pub source: SchemaSource,
+    /// Whether new identities obey it unless something else is said.
+    pub is_default: bool,
+    /// Whether people who register may choose it.
+    pub is_selectable: bool,
+    /// Names this very document.
+    pub etag: String,
+    /// When it was last written at run time.
+    pub updated_at: Option<Timestamp>,
+    /// What is odd in it.
+    pub lints: Vec<Lint>,
+    /// The document.
+    pub schema: Value,
+}
+
+/// Where a schema stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SchemaSource {
+    /// In the configuration, or built in.
+    Config,
+    /// At run time only.
+    Runtime,
+    /// At run time, over one of the configuration.
+    Overlay,
+}
+
+impl SchemaSource {
+    /// The source's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Runtime => "runtime",
+            Self::Overlay => "overlay",
+        }
+    }
+}
+
+/// The name of a document: another document has another.
+pub(super) fn etag(document: &Value) -> String {
+    let digest = Sha256::digest(document.to_string());
+    let digest = digest.iter().take(12);
+    digest.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// On which terms a schema is changed.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// What has to be there.
+    pub expected: Option<Expected>,
+    /// Whether to change it although stored identities do not fit.
+    pub force: bool,
+}
+
+/// What has to be there for a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// Nothing.
+    Absent,
+    /// Something.
+    Present,
+    /// One of these documents.
+    OneOf(Vec<String>),
+}
+
+/// Something that makes a document unusable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SchemaProblem {
+    /// Where, as a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+/// A wish about a schema was not followed.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// There is no such schema.
+    #[error("there is no schema of this name")]
+    Unknown,
+    /// No schema can be called so.
+    #[error("this is no name of a schema; write letters, digits, `-`, `_` and `.`")]
+    Name,
+    /// The document cannot be used; these are all its problems.
+    #[error("this cannot be a schema")]
+    Invalid(Vec<SchemaProblem>),
+    /// Stored identities do not fit.
+    #[error("{} of {} identities do not fit", .0.failing, .0.checked)]
+    Unfit(Box<SchemaCheck>),
+    /// Somebody else changed it meanwhile; reading it again helps.
+    #[error("somebody else has changed the schema meanwhile")]
+    Changed,
+    /// It stands in the configuration, so that it cannot be removed here.
+    #[error("the schema stands in the configuration")]
+    Configured,
+    /// Identities obey it.
+    #[error("identities obey the schema")]
+    InUse,
+    /// The store did not do what it was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,94 @@
+//! How many stored identities a new schema would turn away, and where.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    identity::{Identity, IdentityStore},
+    message::Message,
+    schema::{Evaluation, ProfileContext, Schema, TraitError},
+    store::StoreError,
+};
+
+/// How many identities are read at a time.
+const PAGE: u32 = 500;
+
+/// What became of the identities that were checked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SchemaCheck {
+    /// How many obey the schema.
+    pub checked: u64,
+    /// How many of them do not fit.
+    pub failing: u64,
+    /// How many sign in with something now, and with nothing under the new schema.
+    pub without_identifier: u64,
+    /// How many sign in with something that the new schema does not let them sign in with.
+    pub dropped_identifier: u64,
+    /// Where they do not fit, by dotted path; empty for all traits together.
+    pub traits: BTreeMap<String, TraitCheck>,
+}
+
+/// How many identities do not fit at one trait.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TraitCheck {
+    /// How many.
+    pub identities: u64,
+    /// How many of them because it is missing.
+    pub missing: u64,
+}
+
+impl SchemaCheck {
+    /// Checks one more identity.
+    pub fn add(&mut self, schema: &Schema, identity: &Identity) {
+        self.checked += 1;
+        let traits = schema.normalised(identity.traits.clone());
+        let errors = errors(schema, &traits);
+        let kept = schema.identifiers(&traits);
+        let loses_all = !identity.identifiers.is_empty() && kept.is_empty();
+        let loses_one = identity.identifiers.iter().any(|one| !kept.contains(one));
+        self.failing += u64::from(loses_one || !errors.is_empty());
+        self.without_identifier += u64::from(loses_all);
+        self.dropped_identifier += u64::from(loses_one);
+        let missing = Message::required("").id;
+        let wrong: BTreeSet<_> = errors.iter().map(|error| &error.path).collect();
+        for path in wrong {
+            let place = self.traits.entry(path.clone()).or_default();
+            place.identities += 1;
+            let is_missing = |e: &TraitError| e.path == *path && e.message.id == missing;
+            place.missing += u64::from(errors.iter().any(is_missing));
+        }
+    }
+}
+
+/// Checks everybody who obeys a schema of this name.
+pub async fn tally(
+    schema: &Schema,
+    identities: &dyn IdentityStore,
+) -> Result<SchemaCheck, StoreError> {
+    let mut check = SchemaCheck::default();
+    let mut after = None;
+    loop {
+        let page = identities.list(after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(check);
+        };
+        after = Some(last.id);
+        let own = page.iter().filter(|one| one.schema_id == schema.id());
+        own.for_each(|identity| check.add(schema, identity));
+    }
+}
+
+/// Everything wrong with these traits, and what people would be asked for at their next sign-in.
+fn errors(schema: &Schema, traits: &Value) -> Vec<TraitError> {
+    let mut errors = schema.errors(traits);
+    for context in [ProfileContext::Admin, ProfileContext::VerifyProfile] {
+        let asked = schema.errors_in(&Evaluation::of(context), traits);
+        // What people cannot see is told without its name, and named already.
+        let named = asked.into_iter().filter(|error| !error.path.is_empty());
+        let new: Vec<_> = named.filter(|error| !errors.contains(error)).collect();
+        errors.extend(new);
+    }
+    errors
+}
