@@ -42,6 +42,7 @@ mod e2e {
     mod provider;
     mod quiet_log;
     mod schema_check;
+    mod schemas;
     mod sdk;
     mod second_factor;
     mod sessions;

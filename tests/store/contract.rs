@@ -10,6 +10,7 @@ use portcullis_core::{
     flow::FlowStore,
     identity::IdentityStore,
     mail::MailStore,
+    schema::runtime::SchemaStore,
     search::IdentitySearch,
     session::SessionStore,
     testing::{
@@ -18,8 +19,8 @@ use portcullis_core::{
             api_credential_store_contract, audit_log_contract, counter_contract,
             credential_store_contract, flow_store_contract, flows_go_with_their_identity,
             identity_search_contract, identity_store_contract, mail_store_contract,
-            pause_store_contract, searched_schemas, session_store_contract, token_store_contract,
-            upstream_session_store_contract,
+            pause_store_contract, schema_store_contract, searched_schemas, session_store_contract,
+            token_store_contract, upstream_session_store_contract,
         },
     },
     throttle::{Counters, PauseStore},
@@ -40,6 +41,7 @@ struct Held<'a> {
     mails: &'a dyn MailStore,
     api_credentials: &'a dyn ApiCredentialStore,
     audit: &'a dyn AuditLog,
+    schemas: &'a dyn SchemaStore,
     counters: &'a dyn Counters,
     pauses: &'a dyn PauseStore,
     /// Redis goes by its own clock.
@@ -62,6 +64,7 @@ impl Held<'_> {
         mail_store_contract(self.mails, &entropy).await;
         api_credential_store_contract(self.api_credentials, &entropy).await;
         audit_log_contract(self.audit, &entropy).await;
+        schema_store_contract(self.schemas).await;
         let frozen = self.counts_by_clock.then_some(clock);
         counter_contract(self.counters, clock, frozen, &entropy).await;
         pause_store_contract(self.pauses, clock, &entropy).await;
@@ -82,6 +85,7 @@ async fn hold(record: &Record, redis: Option<&Redis>) {
         mails: &*node.store.mails(),
         api_credentials: &*node.stores.api_credentials,
         audit: &*node.stores.audit,
+        schemas: &*node.store.schemas(),
         counters: node.stores.throttles.counters(),
         pauses: node.stores.throttles.pauses(),
         counts_by_clock: redis.is_none(),
@@ -107,6 +111,7 @@ async fn memory_holds_to_the_contract() {
         pauses: &store,
         api_credentials: &store,
         audit: &store,
+        schemas: &store,
         counts_by_clock: true,
     };
     held.to_the_contract(&clock).await;

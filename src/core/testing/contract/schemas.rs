@@ -12,37 +12,55 @@ use crate::{
 
 /// Checks a store in which there is nothing else, and leaves it empty.
 pub async fn schema_store_contract(schemas: &dyn SchemaStore) {
-    let now = moment("2026-07-01T12:00:00Z");
-    let of = |id: &str| StoredSchema {
-        id: id.to_owned(),
-        document: json!({"z": 1, "a": {"ü": [null, 1.5, "'"]}}),
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    };
     let (one, two) = (of("one"), of("two"));
     for schema in [&two, &one] {
         schemas.insert(schema).await.unwrap();
     }
     let twin = schemas.insert(&one).await;
     assert!(matches!(twin, Err(StoreError::Conflict { .. })), "{twin:?}");
-    assert_eq!(schemas.list().await.unwrap(), [one.clone(), two.clone()]);
+    let listed = schemas.list().await.unwrap();
+    assert_eq!(listed, [one.clone(), two.clone()]);
+    a_schema_is_changed_once(schemas, one, two).await;
+    what_has_changed_stays(schemas).await;
+}
+
+fn of(id: &str) -> StoredSchema {
+    let now = moment("2026-07-01T12:00:00Z");
+    StoredSchema {
+        id: id.to_owned(),
+        document: json!({"z": 1, "a": {"\u{fc}": [null, 1.5, "'"]}}),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+async fn a_schema_is_changed_once(
+    schemas: &dyn SchemaStore,
+    before: StoredSchema,
+    other: StoredSchema,
+) {
     let changed = StoredSchema {
         document: json!({"b": true}),
         version: 2,
-        updated_at: now + Duration::from_secs(1),
-        ..one
+        updated_at: before.updated_at + Duration::from_secs(1),
+        ..before
     };
-    assert!(schemas.update(&changed).await.unwrap());
-    assert!(
-        !schemas.update(&changed).await.unwrap(),
-        "that is there already"
-    );
-    assert_eq!(schemas.list().await.unwrap(), [changed, two]);
-    assert!(!schemas.remove("one", 1).await.unwrap(), "it has changed");
-    for (id, version) in [("one", 2), ("two", 1)] {
-        assert!(schemas.remove(id, version).await.unwrap());
-        assert!(!schemas.remove(id, version).await.unwrap());
+    let first = schemas.update(&changed).await.unwrap();
+    let second = schemas.update(&changed).await.unwrap();
+    assert!(first && !second, "it is there already");
+    assert_eq!(schemas.list().await.unwrap(), [changed, other]);
+}
+
+async fn what_has_changed_stays(schemas: &dyn SchemaStore) {
+    let removals = [
+        ("one", 1, false),
+        ("one", 2, true),
+        ("one", 2, false),
+        ("two", 1, true),
+    ];
+    for (id, version, goes) in removals {
+        assert_eq!(schemas.remove(id, version).await.unwrap(), goes, "{id}");
     }
     assert_eq!(schemas.list().await.unwrap(), []);
 }
