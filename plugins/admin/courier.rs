@@ -1,5 +1,7 @@
 //! The courier: mail that waits to be sent, for the API and the console alike.
 
+use std::cmp::Reverse;
+
 use portcullis_core::{
     catalogue::Code,
     mail::{Occasion, WaitingMail},
@@ -17,7 +19,7 @@ pub(crate) async fn list(
     if let Some(recipient) = recipient {
         mails.retain(|mail| mail.recipient.eq_ignore_ascii_case(recipient));
     }
-    mails.sort_by(|one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
+    mails.sort_by_key(|mail| Reverse((mail.created_at, mail.id)));
     Ok(mails)
 }
 
