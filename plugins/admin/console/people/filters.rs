@@ -172,7 +172,7 @@ fn roles() -> Vec<(String, String)> {
 }
 
 fn schemas(desk: &Desk) -> Vec<(String, String)> {
-    let schemas = desk.services.schemas.all().iter();
+    let schemas = desk.services.schemas.all().into_iter();
     let named = schemas.map(|schema| (schema.id().to_owned(), schema.id().to_owned()));
     named.collect()
 }
