@@ -16,6 +16,7 @@ mod import;
 mod lifespan;
 mod links;
 mod mfa;
+mod openapi;
 mod output;
 mod password;
 mod providers;
@@ -167,6 +168,9 @@ enum Command {
         #[arg(long, value_name = "ID")]
         provider: String,
     },
+    /// Print the description of the admin API (OpenAPI 3.1).
+    #[command(name = "openapi")]
+    OpenApi,
     /// Print the gateway's addresses and those to register at the providers.
     #[command(visible_alias = "show-proxied-endpoints")]
     ShowEndpoints,
@@ -220,6 +224,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Import(asked)) => import::run(&common, &asked),
         Some(Command::Export(asked)) => export::run(&common, &asked),
         Some(Command::Throttles(asked)) => throttles::run(&common, &asked),
+        Some(Command::OpenApi) => openapi::run(),
         Some(Command::ShowEndpoints) => show_endpoints::run(&common),
         Some(Command::RequiredActions(asked)) => required_actions::run(&common, &asked),
         Some(Command::SetRequiredActions(asked)) => required_actions::set(&common, &asked),

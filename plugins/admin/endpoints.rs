@@ -11,7 +11,7 @@ use axum::{
 };
 use http::Method;
 
-use crate::{access::guard::guard, desk::Desk, need::Need};
+use crate::{access::guard::guard, desk::Desk, doc::Doc, need::Need};
 
 /// One endpoint.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Endpoint {
     pub need: Need,
     /// What it is for, in one sentence.
     pub summary: &'static str,
+    /// What is sent to it, and what it answers.
+    pub(crate) doc: Option<fn() -> Doc>,
 }
 
 /// All endpoints with their router.
@@ -57,7 +59,17 @@ impl Endpoints {
             path,
             need,
             summary,
+            doc: None,
         });
+        self
+    }
+
+    /// The table where this is said of the last endpoint.
+    #[must_use]
+    pub(crate) fn told(mut self, doc: fn() -> Doc) -> Self {
+        if let Some(last) = self.all.last_mut() {
+            last.doc = Some(doc);
+        }
         self
     }
 

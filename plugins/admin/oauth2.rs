@@ -10,7 +10,7 @@ mod token;
 
 use http::Method;
 
-use crate::{endpoints::Endpoints, need::Need};
+use crate::{doc::access, endpoints::Endpoints, need::Need};
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
@@ -21,16 +21,19 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Gives an access token for client id and secret.",
             token::issue,
         )
+        .told(access::token)
         .at(
             (Method::POST, "/oauth2/revoke"),
             Need::Anybody,
             "Ends an access token of the client that asks.",
             revoke::revoke,
         )
+        .told(access::revoke)
         .at(
             (Method::POST, "/oauth2/introspect"),
             Need::Anybody,
             "Tells a client about an access token.",
             introspect::introspect,
         )
+        .told(access::introspect)
 }

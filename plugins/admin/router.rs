@@ -1,23 +1,30 @@
 //! Every address of the admin listener that is ours, and which function answers it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{Request, State},
     middleware::{Next, from_fn_with_state},
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use http::Method;
 use portcullis_core::catalogue::Code;
 use portcullis_kit::{JsonOnly, Outcome};
+use serde_json::Value;
 
 use crate::{
     access::origin,
     api, console,
     desk::Desk,
+    doc::access,
     endpoints::{Endpoint, Endpoints},
-    oauth2,
+    need::Need,
+    oauth2, openapi,
 };
+
+/// The description, which no request changes.
+static DESCRIPTION: LazyLock<Value> = LazyLock::new(description);
 
 /// The router of the admin listener.
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
@@ -50,9 +57,21 @@ pub fn endpoints() -> Vec<Endpoint> {
     table().into_list()
 }
 
+/// The description of every endpoint (OpenAPI 3.1).
+pub fn description() -> Value {
+    openapi::document(&endpoints())
+}
+
 fn table() -> Endpoints {
     Endpoints::default()
         .with(api::version::endpoints)
+        .at(
+            (Method::GET, "/openapi.json"),
+            Need::Anybody,
+            "Describes this API (OpenAPI 3.1).",
+            described,
+        )
+        .told(access::openapi)
         .with(oauth2::endpoints)
         .with(api::identities::endpoints)
         .with(api::credentials::endpoints)
@@ -68,6 +87,10 @@ fn table() -> Endpoints {
         .with(api::courier::endpoints)
         .with(api::form::endpoints)
         .with(api::schemas::endpoints)
+}
+
+async fn described() -> Response {
+    Json(&*DESCRIPTION).into_response()
 }
 
 async fn nothing(code: Code) -> Outcome {

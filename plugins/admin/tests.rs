@@ -11,6 +11,7 @@ mod house;
 mod identities;
 mod impersonation;
 mod oauth2;
+mod openapi;
 mod people;
 mod providers;
 mod schemas;

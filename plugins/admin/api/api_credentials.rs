@@ -13,11 +13,16 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{
     caller::Caller,
     credential::{LONGEST_OVERLAP, OVERLAP, Wish},
     desk::Desk,
+    doc::{
+        access as docs,
+        shape::access::{ClientAuthMethod, Role as RoleName},
+    },
     endpoints::Endpoints,
     need::Need,
     programs::{self, Change},
@@ -32,62 +37,82 @@ const ROTATE: &str = "/admin/x/api-credentials/{id}/rotate";
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
     let need = Need::Permission(Permission::ManageAccess);
     table
-        .at((Method::GET, ALL), need, "Lists API credentials.", list)
+        .at((Method::GET, ALL), need, "Lists API credentials.", list).told(docs::list_programs)
         .at(
             (Method::POST, ALL),
             need,
             "Makes an API credential and shows its secret once.",
             create,
-        )
-        .at((Method::GET, ONE), need, "Shows one API credential.", find)
+        ).told(docs::create_program::<Asked>)
+        .at((Method::GET, ONE), need, "Shows one API credential.", find).told(docs::find_program)
         .at(
             (Method::PATCH, ONE),
             need,
             "Changes name, roles, scopes, expiry or how the secret is shown.",
             change,
-        )
+        ).told(docs::change_program::<Changed>)
         .at(
             (Method::DELETE, ONE),
             need,
             "Removes an API credential with its tokens.",
             remove,
-        )
+        ).told(docs::remove_program)
         .at(
             (Method::POST, ROTATE),
             need,
             "Gives an API credential a new secret, beside which the old ones are good for `overlap`.",
             rotate,
-        )
+        ).told(docs::rotate_program::<Rotation>)
 }
 
 /// A credential that is asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ApiCredentialAsked)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    #[schema(
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
+    #[schema(value_type = Option<ClientAuthMethod>)]
     token_endpoint_auth_method: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Vec<RoleName>, min_items = 1, required = true)]
     roles: Vec<String>,
+    /// `openid`, and roles that its own cover; all of those where nothing is said.
     scopes: Option<Vec<String>>,
     expires_at: Option<Timestamp>,
 }
 
 /// A change that is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = ApiCredentialChange)]
 #[serde(default, deny_unknown_fields)]
 struct Changed {
+    #[schema(
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: Option<String>,
+    #[schema(value_type = Option<ClientAuthMethod>)]
     token_endpoint_auth_method: Option<String>,
+    #[schema(value_type = Option<Vec<RoleName>>, min_items = 1)]
     roles: Option<Vec<String>>,
     scopes: Option<Vec<String>>,
+    /// Null for never.
     #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<Timestamp>)]
     expires_at: Option<Option<Timestamp>>,
 }
 
 /// A rotation that is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = ApiCredentialRotation)]
 #[serde(default, deny_unknown_fields)]
 struct Rotation {
+    /// How long the old secrets are good for, such as `24h`; 90 days at most.
+    #[schema(pattern = "^([0-9]{1,4}(s|m|h)|[0-9]d|[1-8][0-9]d|90d)$")]
     overlap: Option<String>,
 }
 

@@ -19,7 +19,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use url::form_urlencoded;
 
-use crate::{desk::Desk, endpoints::Endpoints, need::Need, role::Permission};
+use crate::{desk::Desk, doc::access, endpoints::Endpoints, need::Need, role::Permission};
 
 const PATH: &str = "/admin/x/audit";
 const LINES: &str = "application/x-ndjson";
@@ -36,7 +36,7 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
         Need::Permission(Permission::ReadAudit),
         "Lists who did what, the newest first; as JSON lines where `Accept` names `application/x-ndjson`.",
         list,
-    )
+    ).told(access::audit)
 }
 
 async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {

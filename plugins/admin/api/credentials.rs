@@ -20,6 +20,7 @@ use super::{document::Document, pages::flag};
 use crate::{
     caller::Caller,
     desk::Desk,
+    doc::people as docs,
     endpoints::Endpoints,
     need::Need,
     people::{NewPassword, credentials, password},
@@ -41,18 +42,21 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Lists what an identity signs in with, in the order in which it is offered.",
             list,
         )
+        .told(docs::list_credentials)
         .at(
             (Method::PATCH, ONE),
             writes,
             "Gives a credential a label, or takes it away.",
             label,
         )
+        .told(docs::label_credential)
         .at(
             (Method::DELETE, ONE),
             writes,
             "Deletes a credential by its id, or those of a type.",
             delete,
         )
+        .told(docs::delete_credential)
         .at(
             (
                 Method::POST,
@@ -62,6 +66,7 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Has a credential offered before all others.",
             move_to_first,
         )
+        .told(docs::move_credential)
         .at(
             (
                 Method::POST,
@@ -71,12 +76,14 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Has a credential offered right behind another one.",
             move_after,
         )
+        .told(docs::move_credential_after)
         .at(
             (Method::PUT, "/admin/identities/{id}/password"),
             writes,
             "Gives an identity a password, and ends its sessions.",
             set_password,
         )
+        .told(docs::set_password)
 }
 
 async fn list(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     caller::Caller,
     desk::Desk,
+    doc::people as docs,
     endpoints::Endpoints,
     need::Need,
     people::{self, refusal::refused},
@@ -41,38 +42,46 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
     );
     table
         .at((Method::GET, ALL), reads, "Lists identities.", list::list)
+        .told(docs::list_identities)
         .at((Method::POST, ALL), writes, "Creates an identity.", create)
+        .told(docs::create_identity)
         .at(
             (Method::PATCH, ALL),
             writes,
             "Creates up to 1,000 identities, each by itself.",
             batch::create,
         )
+        .told(docs::create_many)
         .at((Method::GET, ONE), reads, "Shows one identity.", find)
+        .told(docs::find_identity)
         .at(
             (Method::GET, "/admin/identities/by/external/{external_id}"),
             reads,
             "Shows the identity that is called this elsewhere.",
             find_by_external_id,
         )
+        .told(docs::find_by_external_id)
         .at(
             (Method::PUT, ONE),
             writes,
             "Replaces schema, state, traits and metadata of an identity.",
             replace,
         )
+        .told(docs::replace_identity)
         .at(
             (Method::PATCH, ONE),
             writes,
             "Changes an identity by a JSON Patch or a merge patch.",
             patch::change,
         )
+        .told(docs::patch_identity)
         .at(
             (Method::DELETE, ONE),
             writes,
             "Deletes an identity, or with `dry_run=true` tells what would go.",
             delete,
         )
+        .told(docs::delete_identity)
 }
 
 async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {

@@ -18,6 +18,7 @@ use crate::{
     access::{bearer, guard},
     caller::{Actor, Caller},
     desk::Desk,
+    doc::sessions as docs,
     endpoints::Endpoints,
     need::Need,
     people::{
@@ -38,12 +39,14 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Begins to act as an identity.",
             begin,
         )
+        .told(docs::impersonate)
         .at(
             (Method::DELETE, PATH),
             Need::Anybody,
             "Stops acting as an identity: for whoever does.",
             end,
         )
+        .told(docs::stop_impersonating)
 }
 
 async fn begin(

@@ -17,6 +17,7 @@ use super::document::{Document, Members};
 use crate::{
     caller::Caller,
     desk::Desk,
+    doc::people as docs,
     endpoints::Endpoints,
     need::Need,
     people::{outreach, refusal::refused},
@@ -36,18 +37,21 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Hands out a code that lets an identity back in.",
             code,
         )
+        .told(docs::recovery_code)
         .at(
             (Method::POST, "/admin/recovery/link"),
             writes,
             "Hands out a link that lets an identity back in.",
             link,
         )
+        .told(docs::recovery_link)
         .at(
             (Method::POST, "/admin/identities/{id}/actions-email"),
             writes,
             "Has an identity do something, by a letter whose link leads there.",
             send,
         )
+        .told(docs::send_errand)
 }
 
 async fn code(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {

@@ -8,16 +8,18 @@ use portcullis_core::action::Action;
 use portcullis_kit::Outcome;
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, endpoints::Endpoints, need::Need, role::Permission};
+use crate::{desk::Desk, doc::people, endpoints::Endpoints, need::Need, role::Permission};
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
-    table.at(
-        (Method::GET, "/admin/x/required-actions"),
-        Need::Permission(Permission::ReadIdentities),
-        "Lists what people can be made to do, in the order in which it is asked for.",
-        list,
-    )
+    table
+        .at(
+            (Method::GET, "/admin/x/required-actions"),
+            Need::Permission(Permission::ReadIdentities),
+            "Lists what people can be made to do, in the order in which it is asked for.",
+            list,
+        )
+        .told(people::required_actions)
 }
 
 async fn list(State(desk): State<Arc<Desk>>) -> Outcome {

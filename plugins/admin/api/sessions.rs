@@ -19,6 +19,7 @@ use super::{
 use crate::{
     caller::Caller,
     desk::Desk,
+    doc::sessions as docs,
     endpoints::Endpoints,
     need::Need,
     people::{refusal::refused, sessions},
@@ -45,32 +46,39 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Lists the sessions of an identity, the newest first.",
             list_of,
         )
+        .told(docs::list_of_identity)
         .at(
             (Method::DELETE, OF_ONE),
             ends,
             "Ends all sessions of an identity.",
             end_all,
         )
+        .told(docs::end_of_identity)
         .at(
             (Method::GET, ALL),
             reads,
             "Lists everybody's sessions.",
             list,
         )
+        .told(docs::list_sessions)
         .at(
             (Method::POST, ALL),
             ends,
             "Ends sessions, and all of identities, up to 500 at once.",
             end_many,
         )
+        .told(docs::end_many)
         .at((Method::GET, ONE), reads, "Shows one session.", find)
+        .told(docs::find_session)
         .at((Method::DELETE, ONE), ends, "Ends one session.", end)
+        .told(docs::end_session)
         .at(
             (Method::PATCH, "/admin/sessions/{id}/extend"),
             ends,
             "Prolongs a session to the length of a new one.",
             extend,
         )
+        .told(docs::extend_session)
 }
 
 async fn list_of(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {

@@ -19,6 +19,7 @@ use super::document::Document;
 use crate::{
     caller::Caller,
     desk::Desk,
+    doc::people as docs,
     endpoints::Endpoints,
     need::Need,
     people::{self, Wanted},
@@ -36,12 +37,14 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Shows the attributes of an identity that its schema does not describe.",
             find,
         )
+        .told(docs::find_attributes)
         .at(
             (Method::PUT, PATH),
             Need::Permission(WriteIdentities),
             "Replaces them.",
             replace,
         )
+        .told(docs::replace_attributes)
 }
 
 async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Outcome {

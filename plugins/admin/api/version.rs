@@ -7,16 +7,18 @@ use axum::{
 use http::Method;
 use serde_json::json;
 
-use crate::{endpoints::Endpoints, need::Need};
+use crate::{doc::access, endpoints::Endpoints, need::Need};
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
-    table.at(
-        (Method::GET, "/version"),
-        Need::Anybody,
-        "Tells which version runs.",
-        version,
-    )
+    table
+        .at(
+            (Method::GET, "/version"),
+            Need::Anybody,
+            "Tells which version runs.",
+            version,
+        )
+        .told(access::version)
 }
 
 async fn version() -> Response {

@@ -1,6 +1,7 @@
 //! A house to test in: the plugin over stores in memory, and programs that ask it.
 
 mod browser;
+mod promised;
 mod stand_ins;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -34,6 +35,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 use url::Url;
 
+pub(crate) use self::promised::{judge, validator};
 use crate::{Admin, Auth, Config, Role, desk::Desk};
 
 /// Where the gateway stands.
@@ -259,13 +261,16 @@ impl Program<'_> {
             authority: self.authority.clone(),
             principal: None,
         });
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.house.pages.respond(request).await;
         let (parts, body) = response.into_parts();
-        Reply {
+        let reply = Reply {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body,
-        }
+        };
+        judge((&method, &path), &reply);
+        reply
     }
 }
 

@@ -1,0 +1,65 @@
+//! The schemas of single values, as parameters have them.
+
+use utoipa::openapi::{
+    Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, RefOr, Schema,
+    SchemaFormat, Type, schema::ArrayItems,
+};
+
+/// Any text.
+pub(crate) fn text() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).build()
+}
+
+/// A text that fits this pattern.
+pub(crate) fn pattern(pattern: &str) -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    text.pattern(Some(pattern)).build()
+}
+
+/// The id of something.
+pub(crate) fn id() -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let format = SchemaFormat::Custom("uuid".to_owned());
+    text.format(Some(format)).build()
+}
+
+/// Yes or no.
+pub(crate) fn flag() -> Object {
+    ObjectBuilder::new().schema_type(Type::Boolean).build()
+}
+
+/// A number from `least` on.
+pub(crate) fn number(least: u32, most: u32) -> Object {
+    let number = ObjectBuilder::new().schema_type(Type::Integer);
+    let number = number.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
+    let number = number.minimum(Some(f64::from(least)));
+    number.maximum(Some(f64::from(most))).build()
+}
+
+/// A time as RFC 3339 writes it.
+pub(crate) fn moment() -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+    text.format(Some(format)).build()
+}
+
+/// One of these words.
+pub(crate) fn word<'a>(words: impl IntoIterator<Item = &'a str>) -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    text.enum_values(Some(words)).build()
+}
+
+/// A list of these.
+pub(crate) fn list(items: impl Into<RefOr<Schema>>) -> Array {
+    let items = ArrayItems::RefOrSchema(Box::new(items.into()));
+    ArrayBuilder::new().items(items).build()
+}
+
+/// A length of time, a year at most: a text, or a number of seconds.
+pub(crate) fn lifespan() -> Schema {
+    let text = pattern("^[1-9][0-9]{0,3}(s|m|h)$");
+    let nothing = ObjectBuilder::new().schema_type(Type::Null);
+    let year = number(1, 365 * 24 * 60 * 60);
+    let any = OneOfBuilder::new().item(nothing).item(text).item(year);
+    Schema::OneOf(any.build())
+}

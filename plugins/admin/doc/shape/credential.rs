@@ -1,0 +1,121 @@
+//! What somebody signs in with.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::doc::schema;
+
+/// What a credential is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum CredentialType {
+    Password,
+    Oidc,
+    Totp,
+    LookupSecret,
+    Webauthn,
+    Passkey,
+}
+
+/// A credential.
+#[derive(ToSchema)]
+pub(crate) struct Credential {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(rename = "type")]
+    kind: CredentialType,
+    /// What its person calls it.
+    #[schema(required = true)]
+    label: Option<String>,
+    /// Where it is offered: the smallest first.
+    priority: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[schema(required = true)]
+    last_used_at: Option<Timestamp>,
+    /// What is no secret about it, where that was asked for.
+    #[schema(value_type = Option<Object>, nullable = false)]
+    data: Option<Value>,
+}
+
+/// What a credential is to be called; nothing takes the label away.
+#[derive(ToSchema)]
+pub(crate) struct Label {
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
+    label: Option<String>,
+}
+
+/// A password for somebody.
+#[derive(ToSchema)]
+pub(crate) struct NewPassword {
+    #[schema(min_length = 1)]
+    password: String,
+    /// Whether it has to be changed at the next sign-in.
+    temporary: Option<bool>,
+}
+
+/// What became of a password.
+#[derive(ToSchema)]
+pub(crate) struct PasswordGiven {
+    #[schema(format = "uuid")]
+    identity_id: String,
+    temporary: bool,
+    sessions_ended: u64,
+}
+
+/// Who is to get back in.
+#[derive(ToSchema)]
+pub(crate) struct RecoveryAsked {
+    #[schema(format = "uuid")]
+    identity_id: String,
+    /// A length of time such as `1h30m`, or a number of seconds; a year at most.
+    #[schema(schema_with = schema::lifespan)]
+    expires_in: Option<Value>,
+    flow_type: Option<FlowType>,
+}
+
+/// Where what is handed out leads.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum FlowType {
+    Browser,
+}
+
+/// A code that lets somebody back in.
+#[derive(ToSchema)]
+pub(crate) struct RecoveryCode {
+    recovery_code: String,
+    /// The page that takes it.
+    recovery_link: String,
+    expires_at: Timestamp,
+}
+
+/// A link that lets somebody back in.
+#[derive(ToSchema)]
+pub(crate) struct RecoveryLink {
+    recovery_link: String,
+    expires_at: Timestamp,
+}
+
+/// What somebody is asked to do by mail.
+#[derive(ToSchema)]
+pub(crate) struct ErrandAsked {
+    /// The actions, by alias.
+    actions: Option<Vec<String>>,
+    /// A length of time such as `1h30m`, or a number of seconds; a year at most.
+    #[schema(schema_with = schema::lifespan)]
+    lifespan: Option<Value>,
+    /// Where people end when it is done.
+    return_to: Option<String>,
+}
+
+/// What was sent.
+#[derive(ToSchema)]
+pub(crate) struct ErrandSent {
+    #[schema(format = "uuid")]
+    identity_id: String,
+    sent_to: String,
+    required_actions: Vec<String>,
+    expires_at: Timestamp,
+}

@@ -1,0 +1,162 @@
+//! Identities as administrators see them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// Whether an identity may sign in.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum IdentityState {
+    Active,
+    Inactive,
+}
+
+/// Somebody.
+#[derive(ToSchema)]
+pub(crate) struct Identity {
+    #[schema(format = "uuid")]
+    id: String,
+    schema_id: String,
+    /// Where the schema is read.
+    schema_url: String,
+    state: IdentityState,
+    state_changed_at: Timestamp,
+    /// What is known of it, by its schema.
+    #[schema(value_type = Object)]
+    traits: Value,
+    verifiable_addresses: Vec<VerifiableAddress>,
+    recovery_addresses: Vec<RecoveryAddress>,
+    /// Facts that it may see.
+    metadata_public: Value,
+    /// Facts that only administrators see.
+    #[schema(required = false)]
+    metadata_admin: Value,
+    /// What it is called elsewhere.
+    #[schema(nullable = false)]
+    external_id: Option<String>,
+    /// Always null.
+    #[schema(required = true)]
+    organization_id: Option<String>,
+    tenant: String,
+    roles: Vec<String>,
+    /// What it has to do before it is let through.
+    required_actions: Vec<String>,
+    /// The terms it accepted, the oldest first.
+    #[schema(nullable = false)]
+    accepted_terms: Option<Vec<AcceptedTerms>>,
+    /// What it signs in with, by type.
+    #[schema(nullable = false)]
+    credentials: Option<BTreeMap<String, IdentityCredentials>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// Terms that somebody accepted.
+#[derive(ToSchema)]
+pub(crate) struct AcceptedTerms {
+    alias: String,
+    version: String,
+    accepted_at: Timestamp,
+}
+
+/// An address that can be proved.
+#[derive(ToSchema)]
+pub(crate) struct VerifiableAddress {
+    #[schema(format = "uuid")]
+    id: String,
+    value: String,
+    /// How it is reached.
+    via: String,
+    verified: bool,
+    /// `completed` or `pending`.
+    status: String,
+    #[schema(nullable = false)]
+    verified_at: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// An address at which somebody gets back in.
+#[derive(ToSchema)]
+pub(crate) struct RecoveryAddress {
+    #[schema(format = "uuid")]
+    id: String,
+    value: String,
+    /// How it is reached.
+    via: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// The credentials of one type.
+#[derive(ToSchema)]
+pub(crate) struct IdentityCredentials {
+    #[schema(rename = "type")]
+    kind: super::credential::CredentialType,
+    identifiers: Vec<String>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// What is no secret of how they are set up, where that was asked for.
+    #[schema(nullable = false)]
+    config: Option<Value>,
+}
+
+/// What goes with an identity, or would go.
+#[derive(ToSchema)]
+pub(crate) struct Belongings {
+    #[schema(format = "uuid")]
+    identity_id: String,
+    /// Always false: this only tells.
+    deleted: bool,
+    credentials: u64,
+    links: u64,
+    sessions: u64,
+}
+
+/// What became of many.
+#[derive(ToSchema)]
+pub(crate) struct BatchAnswer {
+    identities: Vec<BatchResult>,
+}
+
+/// What became of one of many.
+#[derive(ToSchema)]
+pub(crate) struct BatchResult {
+    action: BatchAction,
+    /// The id of the new identity.
+    #[schema(format = "uuid", nullable = false)]
+    identity: Option<String>,
+    /// What the request called it.
+    #[schema(nullable = false)]
+    patch_id: Option<String>,
+    #[schema(nullable = false)]
+    error: Option<super::Problem>,
+}
+
+/// Whether it came about.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum BatchAction {
+    Create,
+    Error,
+}
+
+/// Attributes that no schema describes.
+#[derive(ToSchema)]
+pub(crate) struct Attributes(BTreeMap<String, Vec<String>>);
+
+/// Something that people can be made to do.
+#[derive(ToSchema)]
+pub(crate) struct RequiredAction {
+    alias: String,
+    enabled: bool,
+    /// Whether everybody new has to do it.
+    default: bool,
+    priority: i64,
+    /// How long ago somebody may have proved who they are.
+    max_auth_age: String,
+}

@@ -1,0 +1,181 @@
+//! What an identity is to be, as it is sent.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::identity::IdentityState;
+
+/// A new identity.
+#[derive(ToSchema)]
+pub(crate) struct NewIdentity {
+    /// The default schema where nothing is said.
+    schema_id: Option<String>,
+    /// What fits its schema.
+    #[schema(value_type = Option<Object>)]
+    traits: Value,
+    state: Option<IdentityState>,
+    /// Facts that it may see.
+    #[schema(required = false)]
+    metadata_public: Value,
+    /// Facts that only administrators see.
+    #[schema(required = false)]
+    metadata_admin: Value,
+    #[schema(max_length = 255, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
+    external_id: Option<String>,
+    roles: Option<Vec<RoleName>>,
+    /// What it has to do, beside what everybody new has to.
+    required_actions: Option<Vec<String>>,
+    /// Addresses among the traits that are proved already, or are not.
+    verifiable_addresses: Option<Vec<ProvedAddress>>,
+    /// Not looked at: they follow from the traits.
+    recovery_addresses: Option<Value>,
+    credentials: Option<NewCredentials>,
+}
+
+/// All that an identity is to be: what is not said goes, but `roles`, `required_actions` and credentials.
+#[derive(ToSchema)]
+pub(crate) struct WholeIdentity {
+    #[schema(min_length = 1)]
+    schema_id: String,
+    #[schema(value_type = Object)]
+    traits: Value,
+    state: IdentityState,
+    #[schema(required = false)]
+    metadata_public: Value,
+    #[schema(required = false)]
+    metadata_admin: Value,
+    #[schema(max_length = 255, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
+    external_id: Option<String>,
+    roles: Option<Vec<RoleName>>,
+    required_actions: Option<Vec<String>>,
+    verifiable_addresses: Option<Vec<ProvedAddress>>,
+    credentials: Option<NewCredentials>,
+}
+
+/// The name of a role.
+#[derive(ToSchema)]
+#[schema(pattern = "^[!-~]{1,64}$")]
+pub(crate) struct RoleName(String);
+
+/// An address of which it is known whether somebody proved to hold it.
+#[derive(ToSchema)]
+pub(crate) struct ProvedAddress {
+    #[schema(min_length = 1)]
+    value: String,
+    verified: Option<bool>,
+    verified_at: Option<Timestamp>,
+    /// `completed` says the same as `verified`.
+    status: Option<String>,
+    via: Option<Value>,
+}
+
+/// What it signs in with.
+#[derive(ToSchema)]
+pub(crate) struct NewCredentials {
+    password: Option<PasswordCredential>,
+    oidc: Option<OidcCredential>,
+}
+
+/// Its password.
+#[derive(ToSchema)]
+pub(crate) struct PasswordCredential {
+    config: Option<PasswordConfig>,
+}
+
+/// The password itself, or what another system made of it.
+#[derive(ToSchema)]
+pub(crate) struct PasswordConfig {
+    password: Option<String>,
+    hashed_password: Option<String>,
+    /// Not known here: only false.
+    use_password_migration_hook: Option<bool>,
+}
+
+/// Its accounts at providers.
+#[derive(ToSchema)]
+pub(crate) struct OidcCredential {
+    config: Option<OidcConfig>,
+}
+
+/// Its accounts at providers.
+#[derive(ToSchema)]
+pub(crate) struct OidcConfig {
+    providers: Option<Vec<NewLink>>,
+}
+
+/// An account at a provider.
+#[derive(ToSchema)]
+pub(crate) struct NewLink {
+    #[schema(min_length = 1)]
+    provider: String,
+    /// Its name there; of a link that is only prepared, its address.
+    #[schema(min_length = 1)]
+    subject: String,
+    /// Whether the first account with this address takes the link's place.
+    use_auto_link: Option<bool>,
+}
+
+/// Up to 1,000 identities, up to 200 of them with passwords to be hashed.
+#[derive(ToSchema)]
+pub(crate) struct Batch {
+    #[schema(max_items = 1000)]
+    identities: Option<Vec<BatchEntry>>,
+}
+
+/// One of them.
+#[derive(ToSchema)]
+pub(crate) struct BatchEntry {
+    create: NewIdentity,
+    /// What the answer calls it.
+    patch_id: Option<String>,
+}
+
+/// Operations on what `GET` shows (RFC 6902), 1,000 at most.
+#[derive(ToSchema)]
+
+pub(crate) struct Operations(Vec<Operation>);
+
+/// One operation.
+#[derive(ToSchema)]
+pub(crate) struct Operation {
+    op: OperationName,
+    /// Where, as a JSON pointer.
+    #[schema(pattern = "^(/.*)?$")]
+    path: String,
+    /// From where, of `move` and `copy`.
+    #[schema(nullable = false)]
+    from: Option<String>,
+    /// What, of `add`, `replace` and `test`.
+    #[schema(required = false)]
+    value: Value,
+}
+
+/// What it does.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum OperationName {
+    Add,
+    Remove,
+    Replace,
+    Move,
+    Copy,
+    Test,
+}
+
+/// Members that change, and null for those that go (RFC 7396).
+#[derive(ToSchema)]
+pub(crate) struct MergePatch {
+    schema_id: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    traits: Option<Value>,
+    state: Option<IdentityState>,
+    #[schema(required = false)]
+    metadata_public: Value,
+    #[schema(required = false)]
+    metadata_admin: Value,
+    external_id: Option<String>,
+    roles: Option<Vec<String>>,
+    required_actions: Option<Vec<String>>,
+    verifiable_addresses: Option<Vec<ProvedAddress>>,
+}
