@@ -4,13 +4,13 @@ use std::sync::{Arc, LazyLock};
 
 use axum::{
     Json, Router,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use http::Method;
+use http::{Method, header::ALLOW};
 use portcullis_core::catalogue::Code;
-use portcullis_kit::{JsonOnly, Outcome};
+use portcullis_kit::{Failure, JsonOnly, Outcome};
 use serde_json::Value;
 
 use crate::{
@@ -36,7 +36,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
     programs
         .merge(pages)
         .fallback(|| nothing(Code::NotFound))
-        .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed))
+        .method_not_allowed_fallback(other_method)
         .layer(from_fn_with_state(Arc::clone(&desk), origin::check))
         .layer(from_fn_with_state(Arc::clone(&desk), mark))
         .with_state(desk)
@@ -91,6 +91,18 @@ fn table() -> Endpoints {
 
 async fn described() -> Response {
     Json(&*DESCRIPTION).into_response()
+}
+
+/// Says which methods there are (RFC 9110, section 15.5.6).
+async fn other_method(path: MatchedPath) -> Outcome {
+    let own = endpoints().into_iter();
+    let own = own.filter(|endpoint| endpoint.path == path.as_str());
+    let methods: Vec<String> = own.map(|endpoint| endpoint.method.to_string()).collect();
+    let refusal = Failure::from(Code::MethodNotAllowed);
+    Err(match methods.is_empty() {
+        true => refusal,
+        false => refusal.header(ALLOW, &methods.join(", ")),
+    })
 }
 
 async fn nothing(code: Code) -> Outcome {

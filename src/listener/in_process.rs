@@ -3,16 +3,18 @@
 use std::{net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, header};
 use pingora::{
     apps::{HttpPersistentSettings, HttpServerApp, ReusedHttpStream},
     protocols::http::ServerSession,
     server::ShutdownWatch,
 };
 use portcullis_core::{
+    catalogue::Code,
     head::Scheme,
     pages::{Pages, Visitor},
 };
+use portcullis_kit::envelope;
 
 use super::{
     canonical::{Authority, target},
@@ -42,42 +44,57 @@ impl InProcess {
     }
 
     async fn answer(&self, session: &mut ServerSession) -> Response<Vec<u8>> {
-        let Some(request) = self.read(session).await else {
-            session.set_keepalive(None);
-            return plain(StatusCode::BAD_REQUEST);
+        let name = self.request_ids.of(&session.req_header().headers);
+        let request = match self.read(session, name.as_str()).await {
+            Ok(request) => request,
+            Err(code) => {
+                session.set_keepalive(None);
+                return refused(code, name.as_str());
+            }
         };
         match self.find(request.uri().path()) {
             Some(pages) => pages.respond(request).await,
-            None => plain(StatusCode::NOT_FOUND),
+            None => refused(Code::NotFound, name.as_str()),
         }
     }
 
     /// The request, where it can be read in one way and is not too long.
-    async fn read(&self, session: &mut ServerSession) -> Option<Request<Vec<u8>>> {
-        let head = session.req_header();
-        let path_and_query = target(head.raw_path()).ok()?.path_and_query.into_owned();
-        let host = head.headers.get(header::HOST)?.to_str().ok()?;
-        let visitor = Visitor {
-            request_id: self.request_ids.of(&head.headers).as_str().to_owned(),
-            client: client(session),
-            scheme: Scheme::Http,
-            authority: Authority::parse(host).ok()?.as_str().to_owned(),
-            principal: None,
-        };
-        let mut request = Request::new(Vec::new());
-        *request.method_mut() = head.method.clone();
-        *request.uri_mut() = path_and_query.parse().ok()?;
-        request.headers_mut().clone_from(&head.headers);
-        request.extensions_mut().insert(visitor);
-        write::invite(session).await.ok()?;
-        while let Some(chunk) = session.read_request_body().await.ok()? {
+    async fn read(
+        &self,
+        session: &mut ServerSession,
+        name: &str,
+    ) -> Result<Request<Vec<u8>>, Code> {
+        let mut request = head(session, name).ok_or(Code::BadRequest)?;
+        let broken = |_| Code::BadRequest;
+        write::invite(session).await.map_err(broken)?;
+        while let Some(chunk) = session.read_request_body().await.map_err(broken)? {
             if request.body().len() + chunk.len() > self.body_bytes {
-                return None;
+                return Err(Code::BodyTooLarge);
             }
             request.body_mut().extend_from_slice(&chunk);
         }
-        Some(request)
+        Ok(request)
     }
+}
+
+/// The request without its body.
+fn head(session: &ServerSession, name: &str) -> Option<Request<Vec<u8>>> {
+    let head = session.req_header();
+    let path_and_query = target(head.raw_path()).ok()?.path_and_query.into_owned();
+    let host = head.headers.get(header::HOST)?.to_str().ok()?;
+    let visitor = Visitor {
+        request_id: name.to_owned(),
+        client: client(session),
+        scheme: Scheme::Http,
+        authority: Authority::parse(host).ok()?.as_str().to_owned(),
+        principal: None,
+    };
+    let mut request = Request::new(Vec::new());
+    *request.method_mut() = head.method.clone();
+    *request.uri_mut() = path_and_query.parse().ok()?;
+    request.headers_mut().clone_from(&head.headers);
+    request.extensions_mut().insert(visitor);
+    Some(request)
 }
 
 fn client(session: &ServerSession) -> IpAddr {
@@ -85,9 +102,12 @@ fn client(session: &ServerSession) -> IpAddr {
     address.map_or(IpAddr::from([0, 0, 0, 0]), std::net::SocketAddr::ip)
 }
 
-fn plain(status: StatusCode) -> Response<Vec<u8>> {
-    let mut response = Response::new(Vec::new());
-    *response.status_mut() = status;
+/// Programs read what is said here, so that it is never a page.
+fn refused(code: Code, name: &str) -> Response<Vec<u8>> {
+    let mut response = Response::new(envelope(code, name, None).to_string().into_bytes());
+    *response.status_mut() = code.status();
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }
 

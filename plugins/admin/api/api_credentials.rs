@@ -21,7 +21,10 @@ use crate::{
     desk::Desk,
     doc::{
         access as docs,
-        shape::access::{ClientAuthMethod, Role as RoleName},
+        shape::{
+            Moment,
+            access::{ClientAuthMethod, Role as RoleName, Scope},
+        },
     },
     endpoints::Endpoints,
     need::Need,
@@ -81,7 +84,9 @@ struct Asked {
     #[schema(value_type = Vec<RoleName>, min_items = 1, required = true)]
     roles: Vec<String>,
     /// `openid`, and roles that its own cover; all of those where nothing is said.
+    #[schema(value_type = Option<Vec<Scope>>)]
     scopes: Option<Vec<String>>,
+    #[schema(value_type = Option<Moment>)]
     expires_at: Option<Timestamp>,
 }
 
@@ -99,10 +104,11 @@ struct Changed {
     token_endpoint_auth_method: Option<String>,
     #[schema(value_type = Option<Vec<RoleName>>, min_items = 1)]
     roles: Option<Vec<String>>,
+    #[schema(value_type = Option<Vec<Scope>>)]
     scopes: Option<Vec<String>>,
     /// Null for never.
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<Timestamp>)]
+    #[schema(value_type = Option<Moment>)]
     expires_at: Option<Option<Timestamp>>,
 }
 

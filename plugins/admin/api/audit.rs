@@ -19,6 +19,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Outcome, Visit};
 use url::form_urlencoded;
 
+use super::pages::sent;
 use crate::{desk::Desk, doc::access, endpoints::Endpoints, need::Need, role::Permission};
 
 const PATH: &str = "/admin/x/audit";
@@ -98,7 +99,7 @@ fn filter(visit: &Visit) -> Result<AuditFilter, Failure> {
 }
 
 fn moment(visit: &Visit, name: &'static str) -> Result<Option<Timestamp>, Failure> {
-    let parsed = visit.query(name).map(str::parse);
+    let parsed = sent(visit, name).map(str::parse);
     parsed
         .transpose()
         .map_err(|_| invalid(name, "it is a time such as 2026-11-22T12:00:00Z"))
@@ -109,11 +110,10 @@ fn size(visit: &Visit, as_lines: bool) -> Result<u32, Failure> {
         true => (EXPORT, EXPORT),
         false => (PAGE, LONGEST_PAGE),
     };
-    let asked = visit.query("page_size").map(str::parse::<u32>).transpose();
-    let asked = asked
-        .ok()
-        .flatten()
-        .or(visit.query("page_size").is_none().then_some(usual));
+    let asked = match sent(visit, "page_size") {
+        None => Some(usual),
+        Some(text) => text.parse().ok(),
+    };
     asked
         .filter(|size| (1..=most).contains(size))
         .ok_or_else(|| invalid("page_size", &format!("it is a number from 1 to {most}")))

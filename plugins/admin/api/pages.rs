@@ -1,5 +1,7 @@
 //! Lists that come in pages: which page is asked for, and where the others are.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header::LINK};
 use portcullis_kit::{Failure, Visit};
@@ -35,11 +37,7 @@ pub(crate) enum Page {
 impl Page {
     /// The page that a request asks for: `page_size` and `page_token`, or `per_page` and `page`.
     pub(crate) fn of(visit: &Visit) -> Result<Self, Failure> {
-        let number = |name: &str| match visit.query(name).map(str::parse::<u32>) {
-            None => Ok(None),
-            Some(Ok(number)) => Ok(Some(number)),
-            Some(Err(_)) => Err(refused(format!("{name}: this has to be a number."))),
-        };
+        let number = |name: &str| sent(visit, name).map(|text| number(name, text)).transpose();
         let is_counted = visit.query("page").is_some() || visit.query("per_page").is_some();
         let size = |wanted: Option<u32>, longest| wanted.unwrap_or(USUAL).clamp(1, longest);
         if is_counted && visit.query("page_token").is_none() {
@@ -127,6 +125,23 @@ impl Page {
     }
 }
 
+/// A number; what is larger than any is the largest.
+fn number(name: &str, text: &str) -> Result<u32, Failure> {
+    text.parse()
+        .or_else(|error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => Ok(u32::MAX),
+            _ => Err(refused(format!("{name}: this has to be a number."))),
+        })
+}
+
+/// A parameter as it was sent, empty or not: what has to say something is not passed over because it
+/// says nothing.
+pub(crate) fn sent<'a>(visit: &'a Visit, name: &str) -> Option<&'a str> {
+    let mut parameters = visit.parameters().iter();
+    let found = parameters.find(|(key, _)| key == name);
+    found.map(|(_, value)| value.as_str())
+}
+
 /// One link (RFC 8288) to the same list with another page.
 pub(crate) fn link(visit: &Visit, relation: &str, page: &[(&str, &str)]) -> String {
     const OF_PAGES: [&str; 4] = ["page_size", "page_token", "per_page", "page"];
@@ -141,7 +156,7 @@ pub(crate) fn link(visit: &Visit, relation: &str, page: &[(&str, &str)]) -> Stri
 
 /// A parameter that says yes or no.
 pub(crate) fn flag(visit: &Visit, name: &str) -> Result<Option<bool>, Failure> {
-    match visit.query(name) {
+    match sent(visit, name) {
         None => Ok(None),
         Some("true") => Ok(Some(true)),
         Some("false") => Ok(Some(false)),
@@ -152,6 +167,6 @@ pub(crate) fn flag(visit: &Visit, name: &str) -> Result<Option<bool>, Failure> {
 /// Every value of a parameter that may come several times.
 pub(crate) fn all<'a>(visit: &'a Visit, name: &str) -> Vec<&'a str> {
     let named = visit.parameters().iter();
-    let named = named.filter(|(key, value)| key == name && !value.is_empty());
+    let named = named.filter(|(key, _)| key == name);
     named.map(|(_, value)| value.as_str()).collect()
 }

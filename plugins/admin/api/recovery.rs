@@ -111,12 +111,21 @@ async fn send(
     .into_response())
 }
 
+/// A whole number, however it is written: JSON knows one kind of number only.
+fn seconds(value: &Value) -> Option<u64> {
+    let is_whole =
+        |number: &f64| number.fract() == 0.0 && (0.0..=LONGEST.as_secs_f64()).contains(number);
+    value
+        .as_u64()
+        .or_else(|| value.as_f64().filter(is_whole).map(|number| number as u64))
+}
+
 /// A length of time: a text such as `1h30m`, or a number of seconds.
 fn lifespan(members: &Members<'_>, name: &str) -> Result<Option<Duration>, Failure> {
     let read = match members.value(name) {
         None => return Ok(None),
         Some(Value::String(text)) => humantime::parse_duration(text).ok(),
-        Some(value) => value.as_u64().map(Duration::from_secs),
+        Some(value) => seconds(value).map(Duration::from_secs),
     };
     let read = read.filter(|one| !one.is_zero() && *one <= LONGEST);
     read.map(Some).ok_or_else(|| {

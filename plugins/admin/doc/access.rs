@@ -16,6 +16,9 @@ const ABOUT: &str = "about";
 const TOKENS: &str = "oauth2";
 const PROGRAMS: &str = "api-credentials";
 const AUDIT: &str = "audit";
+/// A place in the log; nothing counts as none.
+const PLACE: &str =
+    "^([0-9]{1,18}[.][0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(crate) fn version() -> Doc {
@@ -86,7 +89,7 @@ pub(crate) fn find_program() -> Doc {
 
 pub(crate) fn change_program<T: ToSchema>() -> Doc {
     of_program("patchApiCredential")
-        .takes::<T>()
+        .may_take::<T>()
         .answers::<ApiCredential>(StatusCode::OK, "The API credential as it is now.")
         .refuses(&[413])
 }
@@ -120,7 +123,7 @@ pub(crate) fn audit() -> Doc {
         .query("page_size", number(1, 1000), "How many.")
         .query(
             "page_token",
-            pattern(r"^-?[0-9]+\.[0-9a-f-]{36}$"),
+            pattern(PLACE),
             "Where to begin, as `Link` says.",
         )
         .lists::<AuditEntry>("The entries, the newest first.")

@@ -5,7 +5,7 @@ use utoipa::openapi::Required;
 
 use super::{
     Doc,
-    schema::{flag, id, list, moment, number, pattern, text, word},
+    schema::{flag, id, list, moment, number_from, pattern, text, word},
     shape::{
         credential::{
             Credential, ErrandAsked, ErrandSent, Label, NewPassword, PasswordGiven, RecoveryAsked,
@@ -20,6 +20,8 @@ const IDENTITIES: &str = "identities";
 const CREDENTIALS: &str = "credentials";
 const RECOVERY: &str = "recovery";
 
+/// What ids of providers are.
+const PROVIDER: &str = "^[A-Za-z0-9_-]{1,64}$";
 /// What credentials are, in parameters.
 const KINDS: [&str; 6] = [
     "password",
@@ -49,16 +51,16 @@ fn with_credentials(doc: Doc) -> Doc {
 pub(crate) fn list_identities() -> Doc {
     let doc = with_credentials(Doc::new("listIdentities", IDENTITIES));
     let doc = filtered(doc)
-        .query("page_size", number(1, u32::MAX), "How many; 500 at most.")
+        .query("page_size", number_from(1), "How many; 500 at most.")
         .query("page_token", token(), "Where to begin, as `Link` says.")
         .query(
             "per_page",
-            number(1, u32::MAX),
+            number_from(1),
             "How many a numbered page has; 1,000 at most.",
         )
         .query(
             "page",
-            number(0, u32::MAX),
+            number_from(0),
             "The number of the page; the first is 0.",
         )
         .query(
@@ -76,7 +78,7 @@ pub(crate) fn list_identities() -> Doc {
 }
 
 fn token() -> utoipa::openapi::Object {
-    pattern("^[A-Za-z0-9_.-]+$")
+    pattern("^[A-Za-z0-9_-]*$")
 }
 
 fn filtered(doc: Doc) -> Doc {
@@ -99,7 +101,7 @@ fn filtered(doc: Doc) -> Doc {
         text(),
         "Only who signs in with something like this.",
     )
-    .query("schema_id", text(), "Only those of this schema.")
+    .query("schema_id", pattern("."), "Only those of this schema.")
     .query(
         "state",
         word(["active", "inactive"]),
@@ -107,10 +109,10 @@ fn filtered(doc: Doc) -> Doc {
     )
     .query(
         "provider",
-        text(),
+        pattern(PROVIDER),
         "Only those with an account at this provider.",
     )
-    .query("role", text(), "Only those with this role.")
+    .query("role", pattern("."), "Only those with this role.")
     .query(
         "verified",
         flag(),

@@ -28,10 +28,15 @@ pub(crate) fn flag() -> Object {
     ObjectBuilder::new().schema_type(Type::Boolean).build()
 }
 
-/// A number from `least` on.
+/// A whole number from `least` on.
+pub(crate) fn number_from(least: u32) -> Object {
+    let number = ObjectBuilder::new().schema_type(Type::Integer);
+    number.minimum(Some(f64::from(least))).build()
+}
+
+/// A whole number from `least` to `most`.
 pub(crate) fn number(least: u32, most: u32) -> Object {
     let number = ObjectBuilder::new().schema_type(Type::Integer);
-    let number = number.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
     let number = number.minimum(Some(f64::from(least)));
     number.maximum(Some(f64::from(most))).build()
 }
@@ -57,7 +62,7 @@ pub(crate) fn list(items: impl Into<RefOr<Schema>>) -> Array {
 
 /// A length of time, a year at most: a text, or a number of seconds.
 pub(crate) fn lifespan() -> Schema {
-    let text = pattern("^[1-9][0-9]{0,3}(s|m|h)$");
+    let text = pattern("^[1-9][0-9]{0,2}(s|m|h)$");
     let nothing = ObjectBuilder::new().schema_type(Type::Null);
     let year = number(1, 365 * 24 * 60 * 60);
     let any = OneOfBuilder::new().item(nothing).item(text).item(year);

@@ -4,13 +4,15 @@ use http::StatusCode;
 
 use super::{
     Asks, Doc,
-    schema::{flag, id, list, number, word},
+    schema::{flag, id, list, number_from, pattern, word},
     shape::session::{
         ImpersonationAsked, ImpersonationBegun, Session, SessionsEnded, SessionsToEnd,
     },
 };
 
 const SESSIONS: &str = "sessions";
+/// A place in the list; nothing counts as none.
+const PLACE: &str = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?$";
 const IMPERSONATION: &str = "impersonation";
 
 fn of_identity(name: &'static str, tag: &'static str) -> Doc {
@@ -45,8 +47,12 @@ pub(crate) fn end_of_identity() -> Doc {
 
 pub(crate) fn list_sessions() -> Doc {
     narrowed(expanded(Doc::new("listSessions", SESSIONS)))
-        .query("page_size", number(0, u32::MAX), "How many; 500 at most.")
-        .query("page_token", id(), "Where to begin, as `Link` says.")
+        .query("page_size", number_from(0), "How many; 500 at most.")
+        .query(
+            "page_token",
+            pattern(PLACE),
+            "Where to begin, as `Link` says.",
+        )
         .lists::<Session>("The sessions.")
         .header("Link", "Where the other pages are (RFC 8288).")
         .refuses(&[400])

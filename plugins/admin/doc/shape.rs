@@ -10,6 +10,11 @@ pub(crate) mod wanted;
 
 use utoipa::ToSchema;
 
+/// A time as RFC 3339 writes it.
+#[derive(ToSchema)]
+#[schema(format = DateTime)]
+pub(crate) struct Moment(String);
+
 /// Why a request is refused.
 #[derive(ToSchema)]
 pub(crate) struct Refusal {

@@ -1,6 +1,9 @@
 //! A query as it stands in a URL.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    num::{IntErrorKind, ParseIntError},
+};
 
 use jiff::Timestamp;
 
@@ -16,8 +19,7 @@ pub const MOST_IDS: usize = 500;
 
 impl IdentityQuery {
     /// Reads the parameters of a URL, decoded; `paths` are those of the traits that are searched.
-    /// Parameters of other names are left to others, and those of paging are absent where they are
-    /// empty. Everything that is wrong is told.
+    /// Parameters of other names are left to others, and an empty `page_token` is absent. Everything that is wrong is told.
     pub fn read<'a>(
         parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
         paths: &BTreeSet<String>,
@@ -105,18 +107,15 @@ impl Reading {
     }
 
     fn take_page(&mut self, name: &str, value: &str) -> Result<(), QueryError> {
-        if value.is_empty() {
-            return Ok(());
-        }
         match name {
             "page" => {
                 let known = "it is a number, and the first is 0";
-                let number = value.parse().map_err(|_| QueryError::new(name, known))?;
+                let number = number(value).ok_or_else(|| QueryError::new(name, known))?;
                 self.page = Some(number);
             }
             "per_page" => self.per_page = Some(size(name, value, LARGEST_PAGE)?),
             "page_size" => self.size = Some(size(name, value, LARGEST_SIZE)?),
-            "page_token" => {
+            "page_token" if !value.is_empty() => {
                 let known = "it is none that was handed out here";
                 let token = value.parse().map_err(|()| QueryError::new(name, known))?;
                 self.token = Some(token);
@@ -170,9 +169,20 @@ impl Reading {
 
 /// A size; what is larger than the largest is the largest.
 fn size(name: &str, value: &str, largest: u32) -> Result<u32, QueryError> {
-    let number: Option<u64> = value.parse().ok().filter(|number| *number > 0);
+    let number = number(value).filter(|number| *number > 0);
     let number = number.ok_or_else(|| QueryError::new(name, "it is a number from 1 on"))?;
     Ok(u32::try_from(number).unwrap_or(largest).min(largest))
+}
+
+/// A number; what is larger than any is the largest.
+fn number(value: &str) -> Option<u64> {
+    value
+        .parse()
+        .or_else(|error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => Ok(u64::MAX),
+            _ => Err(error),
+        })
+        .ok()
 }
 
 fn time(name: &str, value: &str) -> Result<Timestamp, QueryError> {

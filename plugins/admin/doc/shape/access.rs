@@ -1,8 +1,12 @@
 //! API credentials, tokens and the audit log.
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+
+use super::Moment;
 
 /// How a program shows its secret.
 #[derive(ToSchema)]
@@ -16,6 +20,18 @@ pub(crate) enum ClientAuthMethod {
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]
 pub(crate) enum Role {
+    Viewer,
+    UserManager,
+    ProviderManager,
+    Impersonator,
+    Admin,
+}
+
+/// What tokens can be narrowed to; `openid` narrows nothing.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub(crate) enum Scope {
+    Openid,
     Viewer,
     UserManager,
     ProviderManager,
@@ -39,20 +55,20 @@ pub(crate) struct ApiCredential {
     roles: Vec<String>,
     scopes: Vec<String>,
     secrets: Vec<ApiSecret>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Moment,
+    updated_at: Moment,
     #[schema(required = true)]
-    expires_at: Option<Timestamp>,
+    expires_at: Option<Moment>,
     #[schema(required = true)]
-    last_used_at: Option<Timestamp>,
+    last_used_at: Option<Moment>,
 }
 
 /// What is known of one of its secrets.
 #[derive(ToSchema)]
 pub(crate) struct ApiSecret {
-    created_at: Timestamp,
+    created_at: Moment,
     #[schema(required = true)]
-    expires_at: Option<Timestamp>,
+    expires_at: Option<Moment>,
 }
 
 /// An access token.
@@ -90,7 +106,7 @@ pub(crate) struct Introspection {
 }
 
 /// Asks for an access token.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct TokenForm {
     grant_type: GrantType,
     /// Names, with spaces between them.
@@ -103,17 +119,20 @@ pub(crate) struct TokenForm {
     client_id: Option<String>,
     #[schema(nullable = false)]
     client_secret: Option<String>,
+    /// Others are passed over, as long as none of them is there twice.
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
 }
 
 /// The only one.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum GrantType {
     ClientCredentials,
 }
 
 /// Names an access token.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct TokenNamed {
     #[schema(min_length = 1)]
     token: String,
@@ -123,6 +142,9 @@ pub(crate) struct TokenNamed {
     client_id: Option<String>,
     #[schema(nullable = false)]
     client_secret: Option<String>,
+    /// Others are passed over, as long as none of them is there twice.
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
 }
 
 /// One thing that somebody did, or tried to.
@@ -130,7 +152,7 @@ pub(crate) struct TokenNamed {
 pub(crate) struct AuditEntry {
     #[schema(format = "uuid")]
     id: String,
-    at: Timestamp,
+    at: Moment,
     /// `identity:<id>`, `api-credential:<id>`, `command` or `anybody`.
     actor: String,
     actor_label: String,

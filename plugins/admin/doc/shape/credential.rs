@@ -1,9 +1,9 @@
 //! What somebody signs in with.
 
-use jiff::Timestamp;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::Moment;
 use crate::doc::schema;
 
 /// What a credential is.
@@ -30,10 +30,10 @@ pub(crate) struct Credential {
     label: Option<String>,
     /// Where it is offered: the smallest first.
     priority: i64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Moment,
+    updated_at: Moment,
     #[schema(required = true)]
-    last_used_at: Option<Timestamp>,
+    last_used_at: Option<Moment>,
     /// What is no secret about it, where that was asked for.
     #[schema(value_type = Option<Object>, nullable = false)]
     data: Option<Value>,
@@ -88,14 +88,14 @@ pub(crate) struct RecoveryCode {
     recovery_code: String,
     /// The page that takes it.
     recovery_link: String,
-    expires_at: Timestamp,
+    expires_at: Moment,
 }
 
 /// A link that lets somebody back in.
 #[derive(ToSchema)]
 pub(crate) struct RecoveryLink {
     recovery_link: String,
-    expires_at: Timestamp,
+    expires_at: Moment,
 }
 
 /// What somebody is asked to do by mail.
@@ -117,5 +117,5 @@ pub(crate) struct ErrandSent {
     identity_id: String,
     sent_to: String,
     required_actions: Vec<String>,
-    expires_at: Timestamp,
+    expires_at: Moment,
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde_json::Value;
 use utoipa::ToSchema;
+
+use super::Moment;
 
 /// Whether an identity may sign in.
 #[derive(ToSchema)]
@@ -23,7 +24,7 @@ pub(crate) struct Identity {
     /// Where the schema is read.
     schema_url: String,
     state: IdentityState,
-    state_changed_at: Timestamp,
+    state_changed_at: Moment,
     /// What is known of it, by its schema.
     #[schema(value_type = Object)]
     traits: Value,
@@ -50,8 +51,8 @@ pub(crate) struct Identity {
     /// What it signs in with, by type.
     #[schema(nullable = false)]
     credentials: Option<BTreeMap<String, IdentityCredentials>>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Moment,
+    updated_at: Moment,
 }
 
 /// Terms that somebody accepted.
@@ -59,7 +60,7 @@ pub(crate) struct Identity {
 pub(crate) struct AcceptedTerms {
     alias: String,
     version: String,
-    accepted_at: Timestamp,
+    accepted_at: Moment,
 }
 
 /// An address that can be proved.
@@ -74,9 +75,9 @@ pub(crate) struct VerifiableAddress {
     /// `completed` or `pending`.
     status: String,
     #[schema(nullable = false)]
-    verified_at: Option<Timestamp>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    verified_at: Option<Moment>,
+    created_at: Moment,
+    updated_at: Moment,
 }
 
 /// An address at which somebody gets back in.
@@ -87,8 +88,8 @@ pub(crate) struct RecoveryAddress {
     value: String,
     /// How it is reached.
     via: String,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Moment,
+    updated_at: Moment,
 }
 
 /// The credentials of one type.
@@ -98,8 +99,8 @@ pub(crate) struct IdentityCredentials {
     kind: super::credential::CredentialType,
     identifiers: Vec<String>,
     version: i64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: Moment,
+    updated_at: Moment,
     /// What is no secret of how they are set up, where that was asked for.
     #[schema(nullable = false)]
     config: Option<Value>,

@@ -1,9 +1,9 @@
 //! Sessions, and acting as somebody else in one.
 
-use jiff::Timestamp;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::identity::Identity;
+use super::{Moment, identity::Identity};
 
 /// Authenticator assurance level.
 #[derive(ToSchema)]
@@ -20,11 +20,11 @@ pub(crate) struct Session {
     #[schema(format = "uuid")]
     id: String,
     active: bool,
-    expires_at: Timestamp,
-    authenticated_at: Timestamp,
+    expires_at: Moment,
+    authenticated_at: Moment,
     authenticator_assurance_level: Aal,
     authentication_methods: Vec<AuthenticationMethod>,
-    issued_at: Timestamp,
+    issued_at: Moment,
     /// What has to be done before it lets anybody through.
     required_actions: Vec<String>,
     #[schema(nullable = false)]
@@ -44,12 +44,12 @@ pub(crate) struct Session {
 pub(crate) struct AuthenticationMethod {
     method: String,
     aal: Aal,
-    completed_at: Timestamp,
+    completed_at: Moment,
     /// The provider that vouched.
     #[schema(nullable = false)]
     provider: Option<String>,
     #[schema(nullable = false)]
-    proved_at: Option<Timestamp>,
+    proved_at: Option<Moment>,
     #[schema(nullable = false)]
     upstream_acr: Option<String>,
     #[schema(nullable = false)]
@@ -64,8 +64,8 @@ pub(crate) struct SessionDevice {
     ip_address: String,
     user_agent: String,
     location: String,
-    first_seen: Timestamp,
-    last_seen: Timestamp,
+    first_seen: Moment,
+    last_seen: Moment,
     #[schema(nullable = false)]
     browser: Option<String>,
     #[schema(nullable = false)]
@@ -100,7 +100,8 @@ pub(crate) struct SessionsEnded {
 }
 
 /// Why somebody wants to act as somebody else, and for how long.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ImpersonationAsked {
     #[schema(min_length = 1, max_length = 500, pattern = r"\S")]
     reason: String,
@@ -128,5 +129,5 @@ pub(crate) struct ImpersonationBegun {
     #[schema(nullable = false)]
     enter_url: Option<String>,
     #[schema(nullable = false)]
-    expires_at: Option<Timestamp>,
+    expires_at: Option<Moment>,
 }

@@ -1,10 +1,9 @@
 //! What an identity is to be, as it is sent.
 
-use jiff::Timestamp;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::identity::IdentityState;
+use super::{Moment, identity::IdentityState};
 
 /// A new identity.
 #[derive(ToSchema)]
@@ -64,7 +63,7 @@ pub(crate) struct ProvedAddress {
     #[schema(min_length = 1)]
     value: String,
     verified: Option<bool>,
-    verified_at: Option<Timestamp>,
+    verified_at: Option<Moment>,
     /// `completed` says the same as `verified`.
     status: Option<String>,
     via: Option<Value>,
