@@ -23,6 +23,7 @@ mod e2e {
     mod console;
     mod contract;
     mod credentials;
+    mod described;
     mod first_visit;
     mod first_visit_curl;
     mod gate;

@@ -2,6 +2,7 @@
 //! verification, recovery and sign-out. Nothing on the wire is bent for them; what one of them cannot
 //! read is written down here.
 
+mod administered;
 mod rust;
 
 use std::process::Command;

@@ -2,6 +2,7 @@
 //! gateway under test. Each picks free ports, owns its folder and stops its children when dropped.
 
 pub(crate) mod actor;
+pub(crate) mod admin;
 pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod contract;
@@ -23,6 +24,7 @@ pub(crate) mod wait;
 
 pub(crate) use self::{
     actor::Anonymous,
+    admin::admin_token,
     authenticator::Authenticator,
     browser::Browser,
     contract::Contract,
