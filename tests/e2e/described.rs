@@ -2,7 +2,9 @@
 //! those that fit and those that do not, and finds no answer that the description does not foretell.
 
 use std::{
+    fs,
     io::Write,
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
@@ -39,6 +41,16 @@ async fn people(gateway: &TestGateway, program: &Program) -> Vec<String> {
     ids
 }
 
+/// The program's settings, with people to do things to.
+async fn configuration(gateway: &TestGateway, program: &Program) -> PathBuf {
+    let settings = fs::read_to_string(format!("{FOLDER}/schemathesis.toml")).unwrap();
+    let people = people(gateway, program).await;
+    let whole = format!("{settings}\n[dictionaries.people]\nvalues = {people:?}\n");
+    let path = gateway.folder().join("schemathesis.toml");
+    fs::write(&path, whole).unwrap();
+    path
+}
+
 /// Has the program judge these operations.
 async fn judge(gateway: &TestGateway, program: &Program, operations: &[&str]) {
     let mut command = Command::new(format!("{FOLDER}/.venv/bin/schemathesis"));
@@ -56,9 +68,6 @@ async fn judge(gateway: &TestGateway, program: &Program, operations: &[&str]) {
         .env("CLIENT_ID", &program.client_id)
         .env("CLIENT_SECRET", &program.client_secret)
         .env("TOKEN", &program.bearer);
-    for (number, id) in (1..).zip(people(gateway, program).await) {
-        command.env(format!("IDENTITY_{number}"), id);
-    }
     let run = tokio::task::spawn_blocking(move || command.output());
     let output = run.await.expect("it runs").expect("it starts (make setup)");
     let said = String::from_utf8_lossy(&output.stdout);

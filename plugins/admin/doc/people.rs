@@ -22,6 +22,11 @@ const RECOVERY: &str = "recovery";
 
 /// What ids of providers are.
 const PROVIDER: &str = "^[A-Za-z0-9_-]{1,64}$";
+/// Names as part of a path: nothing that is read in two ways there.
+const NAME: &str = r"^[^\u0000-\u001f\u007f#%./;\\][^\u0000-\u001f\u007f#%/;\\]*$";
+/// What names a credential: its id, or its type.
+const CREDENTIAL: &str = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\
+                          |password|oidc|totp|lookup_secret|webauthn|passkey)$";
 /// What credentials are, in parameters.
 const KINDS: [&str; 6] = [
     "password",
@@ -149,7 +154,7 @@ pub(crate) fn find_identity() -> Doc {
 
 pub(crate) fn find_by_external_id() -> Doc {
     let doc = Doc::new("getIdentityByExternalID", IDENTITIES);
-    let doc = doc.path("external_id", text(), "What it is called elsewhere.");
+    let doc = doc.path("external_id", pattern(NAME), "What it is called elsewhere.");
     with_credentials(doc)
         .answers::<Identity>(StatusCode::OK, "The identity.")
         .refuses(&[400, 404])
@@ -200,7 +205,7 @@ pub(crate) fn delete_credential() -> Doc {
     let what = "The id of the credential, or a type: all of that go.";
     let link = "Which link is meant, as `<provider>:<subject>`, where the type is `oidc`.";
     of_one("deleteIdentityCredentials", CREDENTIALS)
-        .path("credential", text(), what)
+        .path("credential", pattern(CREDENTIAL), what)
         .query("identifier", text(), link)
         .empty(StatusCode::NO_CONTENT, "It is gone.")
         .refuses(&[409])

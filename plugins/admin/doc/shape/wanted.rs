@@ -9,9 +9,13 @@ use super::{Moment, identity::IdentityState};
 #[derive(ToSchema)]
 pub(crate) struct NewIdentity {
     /// The default schema where nothing is said.
+    #[schema(examples("default"))]
     schema_id: Option<String>,
     /// What fits its schema.
-    #[schema(value_type = Option<Object>)]
+    #[schema(
+        value_type = Option<Object>,
+        examples(json!({"email": "ada@example.org", "name": {"first": "Ada", "last": "Archer"}})),
+    )]
     traits: Value,
     state: Option<IdentityState>,
     /// Facts that it may see.
@@ -35,9 +39,12 @@ pub(crate) struct NewIdentity {
 /// All that an identity is to be: what is not said goes, but `roles`, `required_actions` and credentials.
 #[derive(ToSchema)]
 pub(crate) struct WholeIdentity {
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, examples("default"))]
     schema_id: String,
-    #[schema(value_type = Object)]
+    #[schema(
+        value_type = Object,
+        examples(json!({"email": "ada@example.org", "name": {"first": "Ada", "last": "Archer"}})),
+    )]
     traits: Value,
     state: IdentityState,
     #[schema(required = false)]
