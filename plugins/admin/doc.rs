@@ -3,6 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod people;
+pub(crate) mod providers;
 pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod shape;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The parts of the API in the order in which they are told.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("about", "The API itself."),
     ("oauth2", "Access tokens for programs."),
     ("identities", "People."),
@@ -29,6 +29,7 @@ const TAGS: [(&str, &str); 9] = [
         "Ways back in, and what people are asked to do by mail.",
     ),
     ("impersonation", "Acting as somebody else."),
+    ("providers", "Who else may say who somebody is."),
     ("api-credentials", "What programs prove themselves with."),
     ("audit", "Who did what."),
 ];

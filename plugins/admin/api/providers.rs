@@ -17,6 +17,7 @@ use super::document::Document;
 use crate::{
     caller::Caller,
     desk::Desk,
+    doc::providers as docs,
     endpoints::Endpoints,
     need::Need,
     people::refusal::refused,
@@ -40,43 +41,51 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Lists the providers of all sources.",
             list,
         )
+        .told(docs::list)
         .at(
             (Method::POST, ALL),
             writes,
             "Adds a provider to the store.",
             add,
         )
+        .told(docs::add)
         .at((Method::GET, ONE), reads, "Shows one provider.", find)
+        .told(docs::find)
         .at(
             (Method::PUT, ONE),
             writes,
             "Replaces the table of a provider of the store.",
             replace,
         )
+        .told(docs::replace)
         .at(
             (Method::PATCH, ONE),
             writes,
             "Changes a provider of the store by a merge patch, or switches it on or off.",
             patch,
         )
+        .told(docs::patch)
         .at(
             (Method::DELETE, ONE),
             writes,
             "Removes a provider of the store, or with `dry_run=true` tells what hangs on it.",
             remove,
         )
+        .told(docs::remove)
         .at(
             (Method::GET, "/admin/x/providers/{id}/status"),
             reads,
             "Asks a provider itself how it is.",
             status,
         )
+        .told(docs::status)
         .at(
             (Method::POST, "/admin/x/providers/{id}/dry-run"),
             writes,
             "Tells what would become of claims, and changes nothing.",
             dry_run,
         )
+        .told(docs::dry_run)
 }
 
 /// One provider with what is weak about it.
