@@ -55,11 +55,9 @@ async fn configuration(gateway: &TestGateway, program: &Program) -> PathBuf {
 async fn judge(gateway: &TestGateway, program: &Program, operations: &[&str]) {
     let mut command = Command::new(format!("{FOLDER}/.venv/bin/schemathesis"));
     command
-        .args([
-            "--config-file",
-            &format!("{FOLDER}/schemathesis.toml"),
-            "run",
-        ])
+        .arg("--config-file")
+        .arg(configuration(gateway, program).await)
+        .arg("run")
         .arg(format!("{}/openapi.json", gateway.admin_url()))
         .args(["--checks", "all", "--mode", "all", "--max-examples", "20"])
         .args(["--no-color", "--warnings", "off"])

@@ -118,7 +118,7 @@ struct Changed {
 #[serde(default, deny_unknown_fields)]
 struct Rotation {
     /// How long the old secrets are good for, such as `24h`; 90 days at most.
-    #[schema(pattern = "^([0-9]{1,4}(s|m|h)|[0-9]d|[1-8][0-9]d|90d)$")]
+    #[schema(pattern = "^([0-9]{1,4}(s|m)|[0-9]{1,3}h|[0-9]d|[1-8][0-9]d|90d)$")]
     overlap: Option<String>,
 }
 
