@@ -7,6 +7,7 @@ pub(crate) mod providers;
 pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod shape;
+pub(crate) mod upkeep;
 
 use std::borrow::Cow;
 
@@ -87,6 +88,12 @@ impl Doc {
     #[must_use]
     pub(crate) fn query(self, name: &str, schema: impl Into<RefOr<Schema>>, text: &str) -> Self {
         self.parameter((ParameterIn::Query, name), schema, text)
+    }
+
+    /// A header, which may be left out.
+    #[must_use]
+    pub(crate) fn sent(self, name: &str, schema: impl Into<RefOr<Schema>>, text: &str) -> Self {
+        self.parameter((ParameterIn::Header, name), schema, text)
     }
 
     fn parameter(

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The parts of the API in the order in which they are told.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 13] = [
     ("about", "The API itself."),
     ("oauth2", "Access tokens for programs."),
     ("identities", "People."),
@@ -30,6 +30,9 @@ const TAGS: [(&str, &str); 10] = [
     ),
     ("impersonation", "Acting as somebody else."),
     ("providers", "Who else may say who somebody is."),
+    ("schemas", "What is known of people."),
+    ("throttles", "Who has to wait before trying again."),
+    ("courier", "Mail that waits to be sent."),
     ("api-credentials", "What programs prove themselves with."),
     ("audit", "Who did what."),
 ];

@@ -21,6 +21,7 @@ use super::pages::Page;
 use crate::{
     courier::{self, template},
     desk::Desk,
+    doc::upkeep,
     endpoints::Endpoints,
     need::Need,
     people::refusal::refused,
@@ -93,12 +94,14 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Lists mail that waits to be sent, the newest first, without what it says.",
             list,
         )
+        .told(upkeep::list_mails)
         .at(
             (Method::GET, "/admin/courier/messages/{id}"),
             Need::Permission(ReadMails),
             "Shows one of them.",
             find,
         )
+        .told(upkeep::find_mail)
 }
 
 async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {

@@ -13,7 +13,7 @@ use portcullis_kit::{Outcome, Visit};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{desk::Desk, endpoints::Endpoints, need::Need, role::Permission};
+use crate::{desk::Desk, doc::upkeep, endpoints::Endpoints, need::Need, role::Permission};
 
 /// The nodes' group on the wire.
 const GROUP: &str = "profile";
@@ -34,7 +34,7 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
         Need::Permission(Permission::ReadSchemas),
         "Shows the fields by which administrators enter the traits of a schema (`schema_id`; otherwise the default one).",
         form,
-    )
+    ).told(upkeep::form)
 }
 
 async fn form(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {

@@ -26,6 +26,7 @@ use super::document::Document;
 use crate::{
     caller::Caller,
     desk::Desk,
+    doc::upkeep,
     endpoints::Endpoints,
     need::Need,
     people::refusal::refused,
@@ -77,31 +78,31 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             Need::Permission(ReadSchemas),
             "Lists the schemas and where they stand.",
             list,
-        )
+        ).told(upkeep::list_schemas)
         .at(
             (Method::GET, ONE),
             Need::Permission(ReadSchemas),
             "Shows a schema as it is written, with what is odd in it.",
             find,
-        )
+        ).told(upkeep::find_schema)
         .at(
             (Method::PUT, ONE),
             Need::Permission(WriteSchemas),
             "Writes a schema while the gateway runs, where everybody fits it (`force=true`: all the same).",
             put,
-        )
+        ).told(upkeep::put_schema)
         .at(
             (Method::POST, "/admin/x/schemas/{id}/check"),
             Need::Permission(ReadSchemas),
             "Tells how many people would not fit a schema, trait by trait, and what is odd in it.",
             check,
-        )
+        ).told(upkeep::check_schema)
         .at(
             (Method::DELETE, ONE),
             Need::Permission(WriteSchemas),
             "Removes what was written while the gateway runs; that of the configuration counts again.",
             remove,
-        )
+        ).told(upkeep::remove_schema)
 }
 
 async fn list(State(desk): State<Arc<Desk>>) -> Outcome {

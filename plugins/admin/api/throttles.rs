@@ -14,6 +14,7 @@ use super::pages::Page;
 use crate::{
     caller::Caller,
     desk::Desk,
+    doc::upkeep,
     endpoints::Endpoints,
     need::Need,
     people::refusal::refused,
@@ -30,12 +31,14 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             "Lists who has to wait before trying again, and until when.",
             list,
         )
+        .told(upkeep::list_throttles)
         .at(
             (Method::DELETE, "/admin/x/throttles/{id}"),
             Need::Permission(LiftThrottles),
             "Ends a wait now, as if what led to it had never been.",
             lift,
         )
+        .told(upkeep::lift_throttle)
 }
 
 async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {

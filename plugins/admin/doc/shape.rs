@@ -7,6 +7,7 @@ pub(crate) mod credential;
 pub(crate) mod identity;
 pub(crate) mod provider;
 pub(crate) mod session;
+pub(crate) mod upkeep;
 pub(crate) mod wanted;
 
 use utoipa::ToSchema;

@@ -7,6 +7,7 @@ use ory_kratos_client::{
     apis::{
         Error,
         configuration::{ApiKey, Configuration},
+        courier_api::{get_courier_message, list_courier_messages},
         identity_api::{
             batch_patch_identities, create_identity, create_recovery_code_for_identity,
             create_recovery_link_for_identity, delete_identity, delete_identity_credentials,
@@ -199,6 +200,10 @@ async fn the_rust_client_administers() {
     let schemas = list_identity_schemas(&api, None, None, None, None).await;
     let schema = get_identity_schema(&api, &schemas.unwrap()[0].id).await;
     assert!(schema.unwrap()["properties"]["traits"].is_object());
+    let waiting = list_courier_messages(&api, Some(10), None, None, Some(ALICE.email)).await;
+    assert!(waiting.unwrap().is_empty());
+    let nobody = get_courier_message(&api, &id).await;
+    assert!(matches!(nobody, Err(Error::ResponseError(refused)) if refused.status == 404));
     delete_identity_credentials(&api, &id, "password", None)
         .await
         .unwrap();

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import ory from '@ory/kratos-client';
 
-const { Configuration, FrontendApi, IdentityApi, MetadataApi } = ory;
+const { Configuration, CourierApi, FrontendApi, IdentityApi, MetadataApi } = ory;
 const { GATE, ADMIN, TOKEN } = process.env;
 const password = 'wonderland-4711';
 const email = 'ada@example.org';
@@ -129,6 +129,14 @@ async function schemas() {
   assert.ok(schema.properties.traits);
 }
 
+async function courier() {
+  const api = new CourierApi(admin);
+  const { data } = await api.listCourierMessages({ pageSize: 10, status: 'queued', recipient: email });
+  assert.deepEqual(data, []);
+  const nobody = '00000000-0000-4000-8000-000000000000';
+  assert.equal(await refused(api.getCourierMessage({ id: nobody })), 404);
+}
+
 const { data: version } = await new MetadataApi(admin).getVersion();
 assert.match(version.version, /^\d/);
 const id = await identities();
@@ -136,6 +144,7 @@ await many(id);
 await sessions(id);
 await recovery(id);
 await schemas();
+await courier();
 await api.deleteIdentityCredentials({ id, type: 'password' });
 assert.equal((await api.getIdentity({ id })).data.credentials?.password, undefined);
 await api.deleteIdentity({ id });

@@ -130,12 +130,20 @@ def schemas():
     assert "traits" in API.get_identity_schema(listed[0].id)["properties"]
 
 
+def courier():
+    api = ory.CourierApi(API.api_client)
+    status = ory.CourierMessageStatus.QUEUED
+    assert api.list_courier_messages(page_size=10, status=status, recipient=EMAIL) == []
+    assert refused(api.get_courier_message, "00000000-0000-4000-8000-000000000000") == 404
+
+
 assert ory.MetadataApi(client()).get_version().version
 ADA = identities()
 many(ADA)
 sessions(ADA)
 recovery(ADA)
 schemas()
+courier()
 API.delete_identity_credentials(ADA, "password")
 assert "password" not in (API.get_identity(ADA).credentials or {})
 API.delete_identity(ADA)

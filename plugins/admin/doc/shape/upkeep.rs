@@ -1,0 +1,143 @@
+//! Schemas, throttles and mail that waits.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::Moment;
+
+/// Where a schema stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum SchemaSource {
+    Config,
+    Runtime,
+    /// At run time, over one of the configuration.
+    Overlay,
+}
+
+/// A schema in a list.
+#[derive(ToSchema)]
+pub(crate) struct SchemaListed {
+    id: String,
+    source: SchemaSource,
+    is_default: bool,
+    /// Whether people who register may choose it.
+    is_selectable: bool,
+    /// Names this very document.
+    etag: String,
+    /// When it was last written at run time.
+    #[schema(required = true)]
+    updated_at: Option<Moment>,
+}
+
+/// A schema.
+#[derive(ToSchema)]
+pub(crate) struct SchemaShown {
+    id: String,
+    source: SchemaSource,
+    is_default: bool,
+    /// Whether people who register may choose it.
+    is_selectable: bool,
+    /// Names this very document.
+    etag: String,
+    /// When it was last written at run time.
+    #[schema(required = true)]
+    updated_at: Option<Moment>,
+    lints: Vec<SchemaLint>,
+    /// The document.
+    #[schema(value_type = Object)]
+    schema: Value,
+}
+
+/// Something odd in a schema.
+#[derive(ToSchema)]
+pub(crate) struct SchemaLint {
+    /// Where, as a JSON pointer.
+    pointer: String,
+    text: String,
+}
+
+/// A schema that is to be.
+#[derive(ToSchema)]
+pub(crate) struct SchemaWritten {
+    /// The document, as it is shown.
+    #[schema(value_type = Object)]
+    schema: Value,
+}
+
+/// How people fit a schema.
+#[derive(ToSchema)]
+pub(crate) struct SchemaChecked {
+    /// How many obey it.
+    checked: u64,
+    /// How many of them do not fit.
+    failing: u64,
+    /// How many sign in with something now, and with nothing under it.
+    without_identifier: u64,
+    /// How many sign in with something that it does not let them sign in with.
+    dropped_identifier: u64,
+    /// Where they do not fit, by dotted path; empty for all traits together.
+    traits: BTreeMap<String, TraitChecked>,
+    lints: Vec<SchemaLint>,
+}
+
+/// How people fit at one trait.
+#[derive(ToSchema)]
+pub(crate) struct TraitChecked {
+    identities: u64,
+    /// How many of them because it is missing.
+    missing: u64,
+}
+
+/// A form.
+#[derive(ToSchema)]
+pub(crate) struct TraitsForm {
+    /// The schema it is made of.
+    schema_id: String,
+    /// Its fields, as the dialect writes them.
+    #[schema(value_type = Vec<Object>)]
+    nodes: Vec<Value>,
+}
+
+/// Somebody has to wait before trying again.
+#[derive(ToSchema)]
+pub(crate) struct Throttle {
+    id: String,
+    /// What is held up.
+    kind: String,
+    /// Whom it is about.
+    #[schema(required = true)]
+    subject: Option<String>,
+    /// Where it holds.
+    #[schema(required = true)]
+    network: Option<String>,
+    since: Moment,
+    until: Moment,
+}
+
+/// Mail that waits to be sent, without what it says.
+#[derive(ToSchema)]
+pub(crate) struct CourierMessage {
+    #[schema(format = "uuid")]
+    id: String,
+    /// `queued` before anybody has tried to send it, `processing` from then on.
+    status: String,
+    #[schema(rename = "type")]
+    kind: String,
+    channel: String,
+    recipient: String,
+    /// What it is about, in a word.
+    subject: String,
+    /// Never what it says.
+    body: String,
+    template_type: String,
+    send_count: u32,
+    created_at: Moment,
+    updated_at: Moment,
+    /// When it is tried next.
+    due_at: Moment,
+    /// When it is not worth sending any more.
+    expires_at: Moment,
+}
