@@ -272,11 +272,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             clock: clock.clone(),
         })],
         broker: Broker {
-            registry: Arc::new(Registry::new(Providers::new([
-                provider("google", 0, false),
-                provider("acme", 1, false),
-                provider("spare", 2, true),
-            ]))),
+            registry: Arc::new(registry()),
             schemas,
             identities: store.clone(),
             credentials: store.clone(),
@@ -302,6 +298,14 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
         courier: store.clone(),
         announcer: Announcer::new(vec![heard.clone()]),
     }
+}
+
+fn registry() -> Registry {
+    Registry::new(Providers::new([
+        provider("google", 0, false),
+        provider("acme", 1, false),
+        provider("spare", 2, true),
+    ]))
 }
 
 fn provider(id: &str, order: i32, hidden: bool) -> ConfiguredProvider {

@@ -94,9 +94,9 @@ impl House {
         let schema = self.schemas.default_schema();
         let newcomer = match entry.get("traits") {
             Some(_) => kratos_identities::newcomer(entry).unwrap(),
-            None => keycloak_users::newcomer(entry, schema).unwrap(),
+            None => keycloak_users::newcomer(entry, &schema).unwrap(),
         };
-        settling.settle(schema, newcomer).await.unwrap()
+        settling.settle(&schema, newcomer).await.unwrap()
     }
 }
 

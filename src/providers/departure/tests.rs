@@ -75,7 +75,7 @@ impl House {
         let now = self.clock.now();
         let (schemas, traits) = (&self.departures.schemas, serde_json::json!({}));
         let schema = schemas.default_schema();
-        let made = schemas.identity(schema, traits, &self.clock, &self.entropy);
+        let made = schemas.identity(&schema, traits, &self.clock, &self.entropy);
         let mut made = made.unwrap();
         made.roles = vec!["admin".to_owned()];
         let origin = Origin {
