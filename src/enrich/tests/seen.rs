@@ -124,7 +124,7 @@ fn what_people_do_not_see_is_told_only_where_the_route_names_it() {
         assert!(lines.contains(&expected.to_owned()), "{lines:?}");
     }
     assert!(told(&route("r", "/").preset(HeaderPreset::None)).is_empty());
-    let reserved = ReservedHeaders::build([], &[]).with_exposed(&exposing());
+    let reserved = ReservedHeaders::build([], &[]).with_exposed(exposing());
     for name in ["x-team", "x_customer", "x-tags"] {
         assert!(
             reserved.is_reserved(&HeaderName::from_static(name)),
