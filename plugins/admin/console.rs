@@ -4,10 +4,12 @@
 //! stands in the menu by a row of `areas.rs`. What is done is done in `people/` and its neighbours.
 
 mod areas;
+mod choice;
 mod enter;
 mod guard;
 mod handover;
 mod notice;
+mod once;
 mod pages;
 mod people;
 mod sign_in;
@@ -43,6 +45,8 @@ pub(crate) const LOOK: Look = Look {
             "console-menu.html",
             include_str!("templates/console-menu.html"),
         ),
+        ("once.html", include_str!("templates/once.html")),
+        ("person-new.html", include_str!("templates/person-new.html")),
         ("people.html", include_str!("templates/people.html")),
         (
             "people-list.html",

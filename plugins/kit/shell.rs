@@ -26,11 +26,12 @@ use crate::{
 };
 
 /// The templates, each under its file name.
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("shell.html", include_str!("templates/shell.html")),
     ("mark.html", include_str!("templates/mark.html")),
     ("form.html", include_str!("templates/form.html")),
     ("part.html", include_str!("templates/part.html")),
+    ("blocks.html", include_str!("templates/blocks.html")),
     ("sections.html", include_str!("templates/sections.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("line.html", include_str!("templates/line.html")),

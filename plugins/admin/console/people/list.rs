@@ -25,6 +25,7 @@ use crate::{
         view::{self, Page},
     },
     desk::Desk,
+    role::Permission,
 };
 
 /// The list as a template reads it.
@@ -40,6 +41,8 @@ struct List {
     next: Option<String>,
     /// Whether a row says which schema it obeys.
     has_schemas: bool,
+    /// Whether whoever sees it may create somebody.
+    may_create: bool,
 }
 
 /// One of them.
@@ -66,6 +69,7 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: V
         prev: None,
         next: None,
         has_schemas: desk.services.schemas.all().len() > 1,
+        may_create: caller.roles.permit(Permission::WriteIdentities),
     };
     match filters::query(&desk, &visit) {
         Ok(query) => {
