@@ -46,7 +46,9 @@ impl Once<'_> {
         let values = self.values.into_iter();
         let view = View {
             lead: self.lead,
-            values: values.map(|(label, value)| (label, value.expose())).collect(),
+            values: values
+                .map(|(label, value)| (label, value.expose()))
+                .collect(),
             facts: self.facts,
             onward: self.onward,
         };

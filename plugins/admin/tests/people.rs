@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::house::{House, Reply};
 
 /// The identity of an answer, as it is stored.
-async fn stored(house: &House, shown: &Value) -> Identity {
+pub(super) async fn stored(house: &House, shown: &Value) -> Identity {
     let id = shown["id"].as_str().unwrap().parse().unwrap();
     let found = IdentityStore::find(&*house.store, id).await.unwrap();
     found.unwrap()
@@ -35,7 +35,7 @@ async fn own(house: &House, identity: &Identity, kind: CredentialKind) -> Vec<Cr
 }
 
 /// What was done last, as it was written down.
-async fn last_act(house: &House) -> AuditEntry {
+pub(super) async fn last_act(house: &House) -> AuditEntry {
     let log: &dyn AuditLog = &*house.store;
     let entries = log.list(&AuditFilter::default(), None, 1).await.unwrap();
     entries.into_iter().next().unwrap()

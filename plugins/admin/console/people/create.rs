@@ -169,15 +169,12 @@ async fn handed_out(
     let recovery = outreach::hand_out(desk, caller, &id, handout).await?;
     let locale = view::locale(desk, visit);
     let until = Line::at(recovery.expires_at, locale.moment(recovery.expires_at));
-    let code = recovery.code.as_ref().map(|code| ("Code", code));
+    let code = recovery.code.as_ref().map(|code| ("Code to get in", code));
     let page: Response = Once {
         area: PEOPLE,
         title: &caller::label(identity),
         lead: "They are created. With this code on this page they choose how they sign in.",
-        values: code
-            .into_iter()
-            .chain([("Link", &recovery.link)])
-            .collect(),
+        values: code.into_iter().chain([("Page", &recovery.link)]).collect(),
         facts: vec![("Good until", until)],
         onward: ("To this person", person),
     }

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use portcullis_core::{
     action::Action,
+    catalogue::Code,
     schema::{Evaluation, ProfileContext, Schema, TraitError},
     ui::Ui,
 };
@@ -68,7 +69,7 @@ pub(super) fn draw(
     let mut ui = fields(schema, entered);
     let is_marked = failure.is_some() && mark(desk, (schema, entered), &mut ui);
     locale.form(&mut ui);
-    let reason = failure.and_then(Failure::reason).filter(|_| !is_marked);
+    let reason = failure.and_then(reason).filter(|_| !is_marked);
     let (password_trouble, trouble) = complaint(reason, &locale);
     let all = desk.services.schemas.all();
     let view = View {
@@ -127,6 +128,14 @@ fn complaints(desk: &Desk, schema: &Schema, traits: &Value) -> Vec<TraitError> {
         services.schemas.identity(schema, traits, clock, entropy)
     });
     made.err().unwrap_or_default()
+}
+
+/// Why nobody was created, where that is no matter of a field.
+fn reason(failure: &Failure) -> Option<&str> {
+    match failure.code() {
+        Code::IdentityConflict => Some("Somebody signs in with the same already."),
+        _ => failure.reason(),
+    }
 }
 
 /// What is said of the password, and what is said of all.
