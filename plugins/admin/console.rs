@@ -3,6 +3,7 @@
 //! Each area is a file of its own that adds its rows to the table of [`Pages`](pages::Pages) and
 //! stands in the menu by a row of `areas.rs`. What is done is done in `people/` and its neighbours.
 
+mod api_credentials;
 mod areas;
 mod choice;
 mod enter;
@@ -45,6 +46,22 @@ pub(crate) const LOOK: Look = Look {
             "console-menu.html",
             include_str!("templates/console-menu.html"),
         ),
+        (
+            "api-credentials.html",
+            include_str!("templates/api-credentials.html"),
+        ),
+        (
+            "api-credential.html",
+            include_str!("templates/api-credential.html"),
+        ),
+        (
+            "api-credential-new.html",
+            include_str!("templates/api-credential-new.html"),
+        ),
+        (
+            "api-credential-remove.html",
+            include_str!("templates/api-credential-remove.html"),
+        ),
         ("once.html", include_str!("templates/once.html")),
         ("person-new.html", include_str!("templates/person-new.html")),
         ("people.html", include_str!("templates/people.html")),
@@ -65,6 +82,7 @@ pub(crate) fn table() -> Pages {
         .with(enter::pages)
         .with(sign_out::pages)
         .with(people::pages)
+        .with(api_credentials::pages)
 }
 
 /// The router that serves them, with what they look like.

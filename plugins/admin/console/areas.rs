@@ -20,5 +20,12 @@ pub(crate) const PEOPLE: Area = Area {
     permission: Permission::ReadIdentities,
 };
 
+/// What programs prove themselves with.
+pub(crate) const API_CREDENTIALS: Area = Area {
+    label: "API credentials",
+    path: "/ui/api-credentials",
+    permission: Permission::ManageAccess,
+};
+
 /// Every area.
-pub(crate) const ALL: [Area; 1] = [PEOPLE];
+pub(crate) const ALL: [Area; 2] = [PEOPLE, API_CREDENTIALS];

@@ -1,0 +1,168 @@
+//! API credentials at the console.
+
+use portcullis_core::api_credential::{ApiCredential, ApiCredentialStore};
+
+use crate::{
+    Role,
+    tests::house::{House, Program},
+};
+
+const ALL: &str = "/ui/api-credentials";
+const NEW: &str = "/ui/api-credentials/new";
+
+/// The value of the first field that cannot be changed.
+fn shown(page: &str) -> String {
+    let (_, field) = page.split_once("readonly value=\"").unwrap();
+    field.split_once('"').unwrap().0.to_owned()
+}
+
+async fn only(house: &House) -> ApiCredential {
+    let all = ApiCredentialStore::list(&*house.store).await.unwrap();
+    let [one] = all.try_into().unwrap();
+    one
+}
+
+/// Makes a credential: its secret.
+async fn made(browser: &Program<'_>) -> String {
+    let fields = [
+        ("name", "Nightly report"),
+        ("roles.viewer", "true"),
+        ("auth_method", "client_secret_post"),
+        ("expires", "2026-12-31"),
+    ];
+    let made = browser.form(NEW, &fields).await;
+    assert_eq!(made.status, 200, "{}", made.page());
+    shown(&made.page())
+}
+
+/// Whether a secret gets a token.
+async fn opens(house: &House, secret: &str) -> bool {
+    let client = only(house).await.client_id;
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_id", &*client),
+        ("client_secret", secret),
+    ];
+    let reply = house.stranger().form("/oauth2/token", &fields).await;
+    reply.status == 200
+}
+
+/// HA-13, HA-14, HA-15.
+#[tokio::test]
+async fn a_credential_is_made_and_its_secret_shown_once() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let empty = browser.get(ALL).await.page();
+    assert!(
+        empty.contains("No program has a credential yet."),
+        "{empty}"
+    );
+    let secret = made(&browser).await;
+    assert!(opens(&house, &secret).await);
+    let one = only(&house).await;
+    assert_eq!(one.roles, ["viewer"]);
+    assert_eq!(
+        one.expires_at.unwrap().to_string(),
+        "2027-01-01T00:00:00Z",
+        "the day counts whole"
+    );
+    let list = browser.get(ALL).await.page();
+    for part in [
+        "Nightly report",
+        &*one.client_id,
+        ">viewer</span>",
+        ">openid</span>",
+        "Days old: 0",
+    ] {
+        assert!(list.contains(part), "{part}: {list}");
+    }
+    let page = browser.get(&format!("{ALL}/{}", one.id)).await.page();
+    assert!(page.contains("client_secret_post"), "{page}");
+    assert!(page.contains("https://admin.test/oauth2/token"), "{page}");
+    for page in [list, page] {
+        assert!(!page.contains(&secret), "it is shown once");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_credential_stands_beside_its_field() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let day = ("expires", "2026-12-31");
+    for (fields, id) in [
+        ([("name", " "), ("roles.viewer", "true"), day], "name"),
+        ([("name", "Report"), ("roles.no", "true"), day], "roles"),
+        (
+            [
+                ("name", "Report"),
+                ("roles.viewer", "true"),
+                ("expires", "2020-01-01"),
+            ],
+            "expires",
+        ),
+        (
+            [
+                ("name", "Report"),
+                ("roles.viewer", "true"),
+                ("expires", "soon"),
+            ],
+            "expires",
+        ),
+    ] {
+        let wrong = browser.form(NEW, &fields).await;
+        assert_eq!(wrong.status, 400, "{fields:?}");
+        let page = wrong.page();
+        assert!(page.contains(&format!("id=\"{id}-errors\"")), "{page}");
+        let typed = format!("name=\"expires\" value=\"{}\"", fields[2].1);
+        assert!(page.contains(&typed), "what was typed stays: {page}");
+    }
+    let all = ApiCredentialStore::list(&*house.store).await.unwrap();
+    assert!(all.is_empty());
+}
+
+/// HA-18.
+#[tokio::test]
+async fn a_credential_is_renamed_and_rotated_with_overlap() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let old = made(&browser).await;
+    let page = format!("{ALL}/{}", only(&house).await.id);
+    let renamed = browser.form(&page, &[("name", "Daily report")]).await;
+    assert!(renamed.location().starts_with(&page), "{renamed:?}");
+    let told = browser.get(renamed.location()).await.page();
+    assert!(told.contains("It is renamed."), "{told}");
+    assert!(told.contains("<h1>Daily report</h1>"), "{told}");
+    let wrong = browser.form(&page, &[("name", "")]).await;
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.page().contains("id=\"name-errors\""));
+    let rotate = format!("{page}/rotate");
+    let rotated = browser.form(&rotate, &[("overlap", "1d")]).await;
+    let new = shown(&rotated.page());
+    assert_ne!(new, old);
+    assert!(opens(&house, &old).await && opens(&house, &new).await);
+    let two = browser.get(&page).await.page();
+    assert_eq!(two.matches("Days old: 0").count(), 2, "{two}");
+    let rotated = browser.form(&rotate, &[("overlap", "0s")]).await;
+    let last = shown(&rotated.page());
+    assert!(!opens(&house, &new).await && opens(&house, &last).await);
+    assert_eq!(browser.form(&rotate, &[]).await.status, 400);
+}
+
+/// HA-19.
+#[tokio::test]
+async fn a_credential_is_removed_after_a_page_that_says_what_goes() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    made(&browser).await;
+    let remove = format!("{ALL}/{}/remove", only(&house).await.id);
+    let asked = browser.get(&remove).await.page();
+    assert!(asked.contains("Nightly report"), "{asked}");
+    assert!(asked.contains("there is no way back"), "{asked}");
+    let removed = browser.form(&remove, &[]).await;
+    assert_eq!(removed.status, 303);
+    let list = browser.get(removed.location()).await.page();
+    assert!(list.contains("It is removed, with its tokens."), "{list}");
+    assert!(list.contains("No program has a credential yet."), "{list}");
+    assert_eq!(browser.get(&remove).await.status, 404);
+    assert_eq!(browser.form(&remove, &[]).await.status, 404);
+}
