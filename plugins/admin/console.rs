@@ -11,6 +11,7 @@ mod guard;
 mod handover;
 mod notice;
 mod once;
+mod overview;
 mod pages;
 mod people;
 mod sign_in;
@@ -63,6 +64,10 @@ pub(crate) const LOOK: Look = Look {
             include_str!("templates/api-credential-remove.html"),
         ),
         ("once.html", include_str!("templates/once.html")),
+        (
+            "overview-console.html",
+            include_str!("templates/overview-console.html"),
+        ),
         ("person-new.html", include_str!("templates/person-new.html")),
         ("people.html", include_str!("templates/people.html")),
         (
@@ -81,6 +86,7 @@ pub(crate) fn table() -> Pages {
         .at((Method::GET, HOME), Need::Anybody, index)
         .with(enter::pages)
         .with(sign_out::pages)
+        .with(overview::pages)
         .with(people::pages)
         .with(api_credentials::pages)
 }

@@ -9,7 +9,7 @@ use portcullis_core::{
 use portcullis_kit::Shell;
 use tokio::sync::Mutex;
 
-use crate::{config::Config, credential::Issuer};
+use crate::{config::Config, credential::Issuer, tally::Tally};
 
 /// What every page function works with.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct Desk {
     pub(crate) shell: Arc<Shell>,
     /// Who knows the sessions of administrators.
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,
+    /// What it hears of sign-ins.
+    pub(crate) tally: Arc<Tally>,
     /// Held while an administrator goes.
     pub(crate) leaving: Mutex<()>,
 }
@@ -34,6 +36,7 @@ impl Desk {
             config,
             shell,
             authenticators: host.authenticators.clone(),
+            tally: Arc::new(Tally::new(Arc::clone(&host.services.clock))),
             leaving: Mutex::default(),
         }
     }

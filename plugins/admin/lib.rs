@@ -26,6 +26,7 @@ mod providers;
 mod role;
 mod router;
 mod schemas;
+mod tally;
 mod throttles;
 
 #[cfg(test)]

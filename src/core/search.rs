@@ -8,7 +8,10 @@ mod parameters;
 mod term;
 mod words;
 
-use std::{collections::BTreeSet, fmt::Debug};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -132,6 +135,13 @@ impl QueryError {
 pub trait IdentitySearch: Debug + Send + Sync {
     /// The part of the identities that the query asks for.
     async fn search(&self, query: &IdentityQuery) -> Result<Found, StoreError>;
+
+    /// How many were created on each day (UTC) from this moment on, by the moment the day begins;
+    /// days on which nobody was are left out.
+    async fn created_by_day(
+        &self,
+        since: Timestamp,
+    ) -> Result<BTreeMap<Timestamp, u64>, StoreError>;
 }
 
 #[cfg(test)]

@@ -190,6 +190,19 @@ pub trait SessionStore: Debug + Send + Sync {
         limit: u32,
     ) -> Result<Vec<Session>, StoreError>;
 
+    /// How many sessions are as live as this.
+    async fn count(&self, liveness: &Liveness) -> Result<u64, StoreError> {
+        let (mut counted, mut after) = (0, None);
+        loop {
+            let page = self.list_all(Some(liveness), after, 500).await?;
+            let Some(last) = page.last() else {
+                return Ok(counted);
+            };
+            after = Some(last.id);
+            counted += page.len() as u64;
+        }
+    }
+
     /// Notes that a session was in use, and with it the one that its administrator acts from.
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError>;
 

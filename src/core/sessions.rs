@@ -1,6 +1,6 @@
 //! Beginning and judging sessions: the lifetimes live here and nowhere else.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
@@ -46,9 +46,25 @@ impl SessionLifetimes {
     }
 }
 
+/// What became of looking sessions up in this process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CacheReads {
+    /// Those that were found.
+    pub hits: u64,
+    /// Those that had to be asked for.
+    pub misses: u64,
+}
+
+/// Counts how sessions are looked up in this process.
+pub trait CacheCounters: Debug + Send + Sync {
+    /// What has been counted since the process began.
+    fn reads(&self) -> CacheReads;
+}
+
 /// Begins sessions.
 #[derive(Debug, Clone)]
 pub struct Sessions {
+    cache: Option<Arc<dyn CacheCounters>>,
     store: Arc<dyn SessionStore>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -68,7 +84,20 @@ impl Sessions {
             clock,
             entropy,
             lifetimes,
+            cache: None,
         }
+    }
+
+    /// The same, with who counts how they are looked up.
+    #[must_use]
+    pub fn with_cache(mut self, cache: Arc<dyn CacheCounters>) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// What became of looking them up in this process; `None` where nobody counts.
+    pub fn cache_reads(&self) -> Option<CacheReads> {
+        self.cache.as_ref().map(|cache| cache.reads())
     }
 
     /// Begins a session with a new token, which is returned once and stored only as a hash, after

@@ -140,6 +140,7 @@ impl Foundation {
             Arc::clone(&self.entropy),
             self.lifetimes,
         )
+        .with_cache(Arc::new(self.metrics.session_cache.clone()))
     }
 
     /// The configured sealing key, or the one all nodes find in the record.

@@ -5,7 +5,12 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use http::{HeaderValue, Method, Request, Response, header::CONTENT_TYPE};
-use portcullis_core::{event::Event, pages::Pages, stage::Observer};
+use portcullis_core::{
+    event::Event,
+    pages::Pages,
+    sessions::{CacheCounters, CacheReads},
+    stage::Observer,
+};
 use prometheus::{IntCounter, IntCounterVec, Opts, Registry, TextEncoder};
 
 use super::requests::RequestMetrics;
@@ -118,6 +123,15 @@ impl Observer for Metrics {
         self.authn
             .with_label_values(&[method, provider, result])
             .inc();
+    }
+}
+
+impl CacheCounters for SessionCacheMetrics {
+    fn reads(&self) -> CacheReads {
+        CacheReads {
+            hits: self.hits.get(),
+            misses: self.misses.get(),
+        }
     }
 }
 

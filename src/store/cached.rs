@@ -81,6 +81,10 @@ impl SessionStore for CachedSessions {
         self.record.list_all(liveness, after, limit).await
     }
 
+    async fn count(&self, liveness: &Liveness) -> Result<u64, StoreError> {
+        self.record.count(liveness).await
+    }
+
     async fn touch(&self, token: &TokenHash, seen_at: Timestamp) -> Result<(), StoreError> {
         self.record.touch(token, seen_at).await
     }

@@ -8,9 +8,10 @@ mod numbered;
 mod places;
 mod sql;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use portcullis_core::{
     id::IdentityId,
     search::{Found, IdentityQuery, IdentitySearch, Page, PageToken, Position, Sort, SortKey},
@@ -21,8 +22,14 @@ pub use self::indexing::Indexing;
 use self::{
     conditions::Conditions,
     places::{Part, Place, Places},
+    sql::Sql,
 };
-use super::{database::Database, identities::SqlIdentities};
+use super::{
+    cell::{Row, time},
+    database::Database,
+    identities::SqlIdentities,
+    table::Column,
+};
 
 /// Searching in SQL.
 #[derive(Debug)]
@@ -84,6 +91,33 @@ impl IdentitySearch for SqlSearch {
             ..found
         })
     }
+
+    async fn created_by_day(
+        &self,
+        since: Timestamp,
+    ) -> Result<BTreeMap<Timestamp, u64>, StoreError> {
+        let select = format!(
+            "SELECT created_at / {DAY} AS block, CAST(COUNT(*) AS BIGINT) AS tally \
+             FROM identity_search WHERE created_at >= "
+        );
+        let sql = Sql::new(&self.database, &select).bind(time(since));
+        let sql = sql.push(" GROUP BY 1").statement("days of identities");
+        let rows = self.database.rows(sql).await?;
+        rows.iter().map(day).collect()
+    }
+}
+
+/// A day in nanoseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
+
+/// A day with how many were created on it.
+fn day(row: &Row) -> Result<(Timestamp, u64), StoreError> {
+    let begins = row.number(Column::Block)?.saturating_mul(DAY);
+    let created = row.number(Column::Tally)?.unsigned_abs();
+    Ok((
+        Timestamp::from_nanosecond(begins.into()).unwrap_or_default(),
+        created,
+    ))
 }
 
 /// Where those before and those after this part are.

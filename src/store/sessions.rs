@@ -174,6 +174,18 @@ impl SessionStore for SqlSessions {
         self.select(&query).await
     }
 
+    async fn count(&self, liveness: &Liveness) -> Result<u64, StoreError> {
+        let query = Query::select()
+            .expr_as(Expr::col(Column::Id).count(), Column::Tally)
+            .from(Table::Sessions)
+            .and_where(as_live_as(liveness))
+            .to_owned();
+        let query = self.database.write(&query, WHAT);
+        let rows = self.database.rows(query).await?;
+        let counted = rows.first().map(|row| row.number(Column::Tally));
+        Ok(counted.transpose()?.unwrap_or(0).unsigned_abs())
+    }
+
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError> {
         let query = Query::select()
             .columns(COLUMNS)

@@ -27,5 +27,12 @@ pub(crate) const API_CREDENTIALS: Area = Area {
     permission: Permission::ManageAccess,
 };
 
+/// What there is and what has happened.
+pub(crate) const OVERVIEW: Area = Area {
+    label: "Overview",
+    path: "/ui/overview",
+    permission: Permission::ReadIdentities,
+};
+
 /// Every area.
-pub(crate) const ALL: [Area; 2] = [PEOPLE, API_CREDENTIALS];
+pub(crate) const ALL: [Area; 3] = [OVERVIEW, PEOPLE, API_CREDENTIALS];

@@ -94,6 +94,9 @@ impl House {
         let admin = Admin::new(config.clone());
         let desk = Desk::new(&host, config, Arc::new(admin.shell().unwrap()));
         admin.install(&mut host).unwrap();
+        services
+            .announcer
+            .settle(std::mem::take(&mut host.observers));
         let (_, pages) = host.admin_pages.pop().unwrap();
         let public = host.public_pages.pop().map(|(_, pages)| pages);
         Self {
@@ -365,6 +368,6 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
         outreach: Arc::new(CannedOutreach::default()),
         mailer: Arc::new(Letterbox::default()),
         courier: store.clone(),
-        announcer: Announcer::new(Vec::new()),
+        announcer: Announcer::default(),
     }
 }

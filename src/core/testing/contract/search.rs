@@ -67,6 +67,7 @@ pub async fn identity_search_contract(
     pair.combines(&people).await;
     pair.pages_alike("").await;
     pair.pages_alike("*e*").await;
+    pair.counts_days_alike().await;
     pair.follows_changes(&people, entropy).await;
 }
 
@@ -346,6 +347,21 @@ impl Pair<'_> {
             .unwrap();
         assert_eq!(ids(&self.alike(&of_google).await), []);
         ada
+    }
+}
+
+impl Pair<'_> {
+    async fn counts_days_alike(&self) {
+        let since = moment("1970-01-01T00:00:00Z");
+        let own = self.memory.created_by_day(since).await.unwrap();
+        let all = self.search.created_by_day(since).await.unwrap();
+        assert!(!own.is_empty());
+        for (day, created) in own {
+            // Others may have been there before.
+            assert!(all[&day] >= created, "{day}: {all:?}");
+        }
+        let late = moment("2200-01-01T00:00:00Z");
+        assert!(self.search.created_by_day(late).await.unwrap().is_empty());
     }
 }
 

@@ -82,6 +82,16 @@ async fn everybodys_come_in_pages(
     assert!(ended.contains(&short) && !ended.contains(&long));
     let idle = lists(Some(false), "2026-07-01T12:30:00Z").await;
     assert!(idle.contains(&long), "it was not used for too long");
+    for is_live in [true, false] {
+        let meant = Liveness {
+            is_live,
+            now: moment("2026-07-02T12:00:00Z"),
+            idle_since: moment(early),
+        };
+        let counted = sessions.count(&meant).await.unwrap();
+        let listed = lists(Some(is_live), early).await;
+        assert_eq!(counted, listed.len() as u64, "live: {is_live}");
+    }
 }
 
 async fn what_is_inserted_is_found(

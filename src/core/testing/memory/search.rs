@@ -1,8 +1,12 @@
 //! Searching in memory: every identity is looked at.
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{Kept, MemoryStore};
 use crate::{
@@ -50,6 +54,22 @@ impl IdentitySearch for MemoryStore {
             Page::From { size, token } => from(found, (*size, token.as_ref()), query.sort),
         };
         Ok(Found { total, ..part })
+    }
+
+    async fn created_by_day(
+        &self,
+        since: Timestamp,
+    ) -> Result<BTreeMap<Timestamp, u64>, StoreError> {
+        let mut days = BTreeMap::new();
+        for identity in self.kept().read() {
+            let at = identity.created_at;
+            let second = at.as_second();
+            let begins = Timestamp::from_second(second - second.rem_euclid(24 * 60 * 60));
+            if at >= since {
+                *days.entry(begins.unwrap_or(at)).or_default() += 1;
+            }
+        }
+        Ok(days)
     }
 }
 
