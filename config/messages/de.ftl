@@ -717,6 +717,27 @@ api-removed = Er ist entfernt, mit seinen Token.
 api-wrong-name = Ein Name hat 1 bis 100 Buchstaben, Ziffern und Zeichen, in einer Zeile.
 api-wrong-roles = Wählen Sie mindestens eine Rolle.
 api-wrong-past = Dieser Tag ist schon vorbei.
+# Der Überblick
+over = Überblick
+over-sessions = Sitzungen jetzt
+over-cache = Sitzungen im Speicher gefunden
+over-cache-note = {$hits} von {$all} Abfragen auf diesem Knoten seit {$since}
+over-throttled = Jetzt gebremst
+over-mail = Gescheiterte Mails, die wiederholt werden
+over-mail-note = {$all} warten insgesamt auf den Versand
+over-providers = Anbieter, die nicht antworten
+over-providers-note = {$all} sind insgesamt eingeschaltet
+over-by-hour = Anmeldungen nach Stunden
+over-by-day = Anmeldungen nach Tagen
+over-people-by-day = Personen, die sich anmeldeten, nach Tagen
+over-new-by-day = Neue Personen nach Tagen
+over-signed-in = Angemeldet
+over-refused = Abgewiesen
+over-heard = Von diesem Knoten gehört seit {$since}; Zeiten in UTC.
+over-stored = Von allen, die gespeichert sind, auf jedem Knoten; Zeiten in UTC.
+over-unknown = Nicht bekannt
+over-table = Als Tabelle
+over-time = Zeit
 
 ## Mails: der Betreff, was zuerst gesagt wird, und was zuletzt. `gate` ist der Name des Gateways.
 mail-recovery_code-subject = Ihr Code, um sich bei {$gate} wieder anzumelden

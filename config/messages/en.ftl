@@ -728,6 +728,27 @@ api-removed = It is removed, with its tokens.
 api-wrong-name = A name has 1 to 100 letters, digits and signs, on one line.
 api-wrong-roles = Choose at least one role.
 api-wrong-past = This day lies in the past.
+# The overview
+over = Overview
+over-sessions = Sessions now
+over-cache = Sessions found in memory
+over-cache-note = {$hits} of {$all} look-ups on this node since {$since}
+over-throttled = Throttled now
+over-mail = Mail that failed and is tried again
+over-mail-note = {$all} in all wait to be sent
+over-providers = Providers that do not answer
+over-providers-note = {$all} in all are switched on
+over-by-hour = Sign-ins by hour
+over-by-day = Sign-ins by day
+over-people-by-day = People who signed in, by day
+over-new-by-day = New people by day
+over-signed-in = Signed in
+over-refused = Refused
+over-heard = Heard by this node since {$since}; times in UTC.
+over-stored = Of everybody who is stored, on every node; times in UTC.
+over-unknown = Not known
+over-table = As a table
+over-time = Time
 
 ## Mails: the subject, what is said first, and what is said last. `gate` is the gateway's host.
 mail-recovery_code-subject = Your code to get back in at {$gate}

@@ -3,6 +3,7 @@
 mod api_credentials;
 mod created;
 mod list;
+mod overview;
 mod roles;
 mod signing_in;
 mod words;

@@ -105,7 +105,7 @@ fn cache(desk: &Desk, locale: &Locale) -> Option<Tile> {
         ))),
         ..tile(
             "Sessions found in memory",
-            rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{rate} %")),
+            rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{rate}\u{a0}%")),
         )
     })
 }

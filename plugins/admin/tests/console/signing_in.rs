@@ -215,7 +215,7 @@ async fn the_console_begins_where_somebody_may_look() {
         let led = browser.get(path).await;
         assert_eq!(
             (led.status, led.location()),
-            (303, "/ui/identities"),
+            (303, "/ui/overview"),
             "{path}"
         );
     }

@@ -1,5 +1,7 @@
 //! The form that creates somebody, with what was entered and what is wrong with it.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use portcullis_core::{
     action::Action,
@@ -44,7 +46,7 @@ struct View<'a> {
 }
 
 /// The schema of this name, or else the default one.
-pub(super) fn schema<'a>(desk: &'a Desk, id: &str) -> &'a Schema {
+pub(super) fn schema(desk: &Desk, id: &str) -> Arc<Schema> {
     let schemas = &desk.services.schemas;
     let found = schemas.find(id);
     found.unwrap_or_else(|| schemas.default_schema())
@@ -66,8 +68,8 @@ pub(super) fn draw(
 ) -> Response {
     let locale = view::locale(desk, visit);
     let schema = schema(desk, &entered.schema_id);
-    let mut ui = fields(schema, entered);
-    let is_marked = failure.is_some() && mark(desk, (schema, entered), &mut ui);
+    let mut ui = fields(&schema, entered);
+    let is_marked = failure.is_some() && mark(desk, (&schema, entered), &mut ui);
     locale.form(&mut ui);
     let reason = failure.and_then(reason).filter(|_| !is_marked);
     let (password_trouble, trouble) = complaint(reason, &locale);
