@@ -21,6 +21,7 @@ mod e2e {
     mod check;
     mod commands;
     mod console;
+    mod console_newcomers;
     mod contract;
     mod credentials;
     mod described;

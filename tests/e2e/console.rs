@@ -93,6 +93,8 @@ async fn a_person_signs_in_to_the_console_searches_and_leaves_in_a_browser() {
     browser.goto(&format!("{}/ui", gateway.admin_url())).await;
     browser.see("Sign in").await;
     ALICE.sign_in_in(&browser).await;
+    browser.arrive_at("/ui/overview").await;
+    browser.press("People").await;
     browser.arrive_at("/ui/identities").await;
     browser.see("People found: 2").await;
     browser.fill("search", "bob").await;
