@@ -53,10 +53,10 @@ pub(super) async fn tiles(
     Ok(tiles)
 }
 
-fn tile(label: &'static str, value: impl ToString) -> Tile {
+fn tile(label: &'static str, value: String) -> Tile {
     Tile {
         label,
-        value: value.to_string(),
+        value,
         note: None,
         is_bad: false,
         href: None,
@@ -88,10 +88,8 @@ async fn sessions(desk: &Desk) -> Result<Tile, Failure> {
         now,
         idle_since: now - sessions.lifetimes().idle_timeout,
     };
-    Ok(tile(
-        "Sessions now",
-        sessions.store().count(&liveness).await?,
-    ))
+    let count = sessions.store().count(&liveness).await?;
+    Ok(tile("Sessions now", count.to_string()))
 }
 
 fn cache(desk: &Desk, locale: &Locale) -> Option<Tile> {
@@ -115,7 +113,7 @@ async fn throttled(desk: &Desk) -> Result<Tile, Failure> {
     let running = services.throttles.running(services.clock.now()).await?;
     Ok(Tile {
         href: Some("/ui/throttles"),
-        ..tile("Throttled now", running.len())
+        ..tile("Throttled now", running.len().to_string())
     })
 }
 
@@ -127,7 +125,7 @@ async fn mail(desk: &Desk, locale: &Locale) -> Result<Tile, Failure> {
         note: Some(locale.text(&format!("{all} in all wait to be sent"))),
         is_bad: failed > 0,
         href: Some("/ui/courier"),
-        ..tile("Mail that failed and is tried again", failed)
+        ..tile("Mail that failed and is tried again", failed.to_string())
     })
 }
 
@@ -154,7 +152,7 @@ async fn providers(desk: &Desk, locale: &Locale) -> Result<Tile, Failure> {
         }),
         is_bad: !silent.is_empty(),
         href: Some("/ui/providers"),
-        ..tile("Providers that do not answer", silent.len())
+        ..tile("Providers that do not answer", silent.len().to_string())
     })
 }
 
