@@ -10,6 +10,7 @@ mod handover;
 mod notice;
 mod pages;
 mod people;
+mod person;
 mod sign_in;
 mod sign_out;
 mod ticket;
@@ -48,6 +49,40 @@ pub(crate) const LOOK: Look = Look {
             "people-list.html",
             include_str!("templates/people-list.html"),
         ),
+        ("person.html", include_str!("templates/person.html")),
+        (
+            "person-details.html",
+            include_str!("templates/person-details.html"),
+        ),
+        ("confirm.html", include_str!("templates/confirm.html")),
+        (
+            "person-sign-in.html",
+            include_str!("templates/person-sign-in.html"),
+        ),
+        (
+            "person-lifespan.html",
+            include_str!("templates/person-lifespan.html"),
+        ),
+        (
+            "person-credential.html",
+            include_str!("templates/person-credential.html"),
+        ),
+        (
+            "person-sessions.html",
+            include_str!("templates/person-sessions.html"),
+        ),
+        (
+            "person-actions.html",
+            include_str!("templates/person-actions.html"),
+        ),
+        (
+            "person-history.html",
+            include_str!("templates/person-history.html"),
+        ),
+        (
+            "person-impersonate.html",
+            include_str!("templates/person-impersonate.html"),
+        ),
     ],
     stylesheet: include_str!("assets/console.css"),
     script: include_str!("assets/console.js"),
@@ -61,6 +96,7 @@ pub(crate) fn table() -> Pages {
         .with(enter::pages)
         .with(sign_out::pages)
         .with(people::pages)
+        .with(person::pages)
 }
 
 /// The router that serves them, with what they look like.

@@ -27,7 +27,7 @@ use self::{
 /// Buttons that choose a provider, or ask for a code, stand in a form of their own: pressing Enter in a field must
 /// not press one of them, and an empty required field must not keep anybody from them.
 #[derive(Debug, Serialize)]
-pub(crate) struct FormView<'a> {
+pub struct FormView<'a> {
     action: &'a str,
     method: &'a str,
     alerts: Vec<Alert<'a>>,
@@ -57,7 +57,7 @@ struct Hidden<'a> {
 
 impl<'a> FormView<'a> {
     /// The view of `ui`.
-    pub(crate) fn of(ui: &'a Ui) -> Self {
+    pub fn of(ui: &'a Ui) -> Self {
         // A code for whoever the form asks to name themselves is asked for where they do that.
         let is_who = |node: &Node| node.attributes.name == "identifier";
         let asks_who = ui.nodes.iter().any(|n| is_who(n) && !n.attributes.disabled);

@@ -27,6 +27,7 @@ mod visit;
 pub use banner::Banner;
 pub use body::{InvalidBody, parse as parse_body};
 pub use failure::{Failure, Outcome, WayOut, envelope};
+pub use form::FormView;
 pub use key_script::KeyScript;
 pub use locales::{Locale, Locales, LocalesError, UI_LOCALES};
 pub use look::Look;

@@ -5,6 +5,8 @@ mod list;
 
 use http::Method;
 
+pub(super) use self::list::name;
+
 use super::{areas, pages::Pages};
 use crate::need::Need;
 

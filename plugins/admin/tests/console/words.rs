@@ -9,7 +9,9 @@ use http::HeaderMap;
 use portcullis_kit::{Locale, Locales};
 
 /// Names, which are the same everywhere.
-const NAMES: [&str; 2] = ["Schema", "Person"];
+const NAMES: [&str; 8] = [
+    "Schema", "Person", "Id", "Link", "Name", "Code", "Details", "Passkey",
+];
 
 fn files(folder: &Path, end: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
