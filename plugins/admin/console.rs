@@ -10,7 +10,6 @@ mod handover;
 mod notice;
 mod pages;
 mod people;
-mod person;
 mod sign_in;
 mod sign_out;
 mod ticket;
@@ -96,7 +95,6 @@ pub(crate) fn table() -> Pages {
         .with(enter::pages)
         .with(sign_out::pages)
         .with(people::pages)
-        .with(person::pages)
 }
 
 /// The router that serves them, with what they look like.

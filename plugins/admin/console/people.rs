@@ -2,10 +2,9 @@
 
 mod filters;
 mod list;
+mod person;
 
 use http::Method;
-
-pub(super) use self::list::name;
 
 use super::{areas, pages::Pages};
 use crate::need::Need;
@@ -13,5 +12,7 @@ use crate::need::Need;
 /// Adds the area to the table.
 pub(crate) fn pages(table: Pages) -> Pages {
     let read = Need::Permission(areas::PEOPLE.permission);
-    table.at((Method::GET, areas::PEOPLE.path), read, list::page)
+    table
+        .at((Method::GET, areas::PEOPLE.path), read, list::page)
+        .with(person::pages)
 }

@@ -157,7 +157,7 @@ fn row(desk: &Desk, locale: &Locale, identity: &Identity) -> Row {
 }
 
 /// What somebody is called by their traits, as far as administrators see them.
-pub(in crate::console) fn name(desk: &Desk, identity: &Identity) -> Option<String> {
+pub(super) fn name(desk: &Desk, identity: &Identity) -> Option<String> {
     let schema = desk.services.schemas.find(&identity.schema_id)?;
     let traits = schema.visible(Viewer::Administrator, &identity.traits);
     let part = |part: &str| traits["name"][part].as_str().map(str::to_owned);

@@ -19,11 +19,10 @@ mod traits;
 
 use http::Method;
 
-use super::pages::Pages;
-use crate::{need::Need, role::Permission};
+use crate::{console::pages::Pages, need::Need, role::Permission};
 
 /// Adds the pages to the table.
-pub(crate) fn pages(table: Pages) -> Pages {
+pub(super) fn pages(table: Pages) -> Pages {
     table
         .with(of_details)
         .with(of_sign_in)

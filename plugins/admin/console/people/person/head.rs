@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::call::Call;
 use crate::{
     caller::{self, Actor},
-    console::people,
+    console::people::list,
     role::Permission,
 };
 
@@ -113,7 +113,7 @@ impl Head {
         Self {
             id: call.id.clone(),
             title: caller::label(identity),
-            name: people::name(&call.desk, identity),
+            name: list::name(&call.desk, identity),
             path: call.path(""),
             is_active,
             roles: identity.roles.clone(),
