@@ -629,16 +629,6 @@ console-nobody-fits = Niemand passt dazu.
 console-nobody-fits-help = Suchen Sie nach weniger Buchstaben, oder grenzen Sie die Liste weniger ein.
 console-empty = Noch ist niemand hier.
 console-empty-help = Personen erscheinen hier, wenn sie sich registrieren, von einem Anbieter kommen oder von der Verwaltung angelegt werden.
-console-back = Zurück zur Konsole
-console-open-it = Konsole öffnen
-console-no-administrator = Sie gehören hier nicht zur Verwaltung, und nur für die ist die Konsole.
-console-no-role-hint = Eine Administratorin oder ein Administrator kann Ihnen eine Rolle geben, ebenso der Befehl set-roles.
-console-lacking = Dafür ist eine dieser Rollen nötig: {$roles}.
-console-over = Sie sind nicht mehr an der Konsole angemeldet, darum wurde nichts geändert.
-console-as-themselves = Die Verwaltung handelt nur als sie selbst. Hören Sie zuerst auf, als jemand anderes zu handeln.
-console-begins-there = Die Anmeldung an der Konsole beginnt in der Konsole.
-console-at = Die Konsole muss unter {$address} geöffnet werden, mit genau diesem Schema und Rechnernamen.
-console-ended = Ihre Sitzung ist beendet, hier und am Gateway.
 # One person
 person-delete-x = Löschen
 person-key = Sicherheitsschlüssel
@@ -783,6 +773,17 @@ person-overtaken = Jemand anderes ändert diese Person gerade; versuchen Sie es 
 person-odd-role = Der Name einer Rolle hat Buchstaben, Ziffern und Zeichen, keine Leerzeichen.
 person-no-passwords = Hier meldet sich niemand mit einem Passwort an, siehe [identity.local].
 person-above-touch = Die Rollen dieser Person erlauben mehr als Ihre, darum ändert sie nur, wer das alles darf.
+
+console-back = Zurück zur Konsole
+console-open-it = Konsole öffnen
+console-no-administrator = Sie gehören hier nicht zur Verwaltung, und nur für die ist die Konsole.
+console-no-role-hint = Eine Administratorin oder ein Administrator kann Ihnen eine Rolle geben, ebenso der Befehl set-roles.
+console-lacking = Dafür ist eine dieser Rollen nötig: {$roles}.
+console-over = Sie sind nicht mehr an der Konsole angemeldet, darum wurde nichts geändert.
+console-as-themselves = Die Verwaltung handelt nur als sie selbst. Hören Sie zuerst auf, als jemand anderes zu handeln.
+console-begins-there = Die Anmeldung an der Konsole beginnt in der Konsole.
+console-at = Die Konsole muss unter {$address} geöffnet werden, mit genau diesem Schema und Rechnernamen.
+console-ended = Ihre Sitzung ist beendet, hier und am Gateway.
 
 ## Mails: der Betreff, was zuerst gesagt wird, und was zuletzt. `gate` ist der Name des Gateways.
 mail-recovery_code-subject = Ihr Code, um sich bei {$gate} wieder anzumelden

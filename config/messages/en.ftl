@@ -640,16 +640,6 @@ console-nobody-fits = Nobody fits.
 console-nobody-fits-help = Search for fewer letters, or narrow the list down less.
 console-empty = Nobody is here yet.
 console-empty-help = People appear here when they register, come from a provider, or are created by an administrator.
-console-back = Back to the console
-console-open-it = Open the console
-console-no-administrator = You are no administrator here, and the console is for those only.
-console-no-role-hint = An administrator can give you a role, and so can the command set-roles.
-console-lacking = This needs one of the roles {$roles}.
-console-over = You are not signed in to the console any more, so nothing was changed.
-console-as-themselves = Administrators call as themselves. Stop acting as somebody else first.
-console-begins-there = Signing in to the console begins at the console.
-console-at = The console must be opened at {$address}, with exactly that scheme and host name.
-console-ended = Your session has ended, here and at the gateway.
 # One person
 person-delete-x = Delete
 person-key = Security key
@@ -794,6 +784,17 @@ person-overtaken = Somebody else changes this identity at the same time; try aga
 person-odd-role = the name of a role has letters, digits and signs, no spaces.
 person-no-passwords = nobody signs in with a password here, see [identity.local].
 person-above-touch = Their roles permit more than yours, so only somebody who may do all that changes them.
+
+console-back = Back to the console
+console-open-it = Open the console
+console-no-administrator = You are no administrator here, and the console is for those only.
+console-no-role-hint = An administrator can give you a role, and so can the command set-roles.
+console-lacking = This needs one of the roles {$roles}.
+console-over = You are not signed in to the console any more, so nothing was changed.
+console-as-themselves = Administrators call as themselves. Stop acting as somebody else first.
+console-begins-there = Signing in to the console begins at the console.
+console-at = The console must be opened at {$address}, with exactly that scheme and host name.
+console-ended = Your session has ended, here and at the gateway.
 
 ## Mails: the subject, what is said first, and what is said last. `gate` is the gateway's host.
 mail-recovery_code-subject = Your code to get back in at {$gate}

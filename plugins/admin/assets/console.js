@@ -1,11 +1,4 @@
 // Small comforts of the console; everything works without them.
-addEventListener('keydown', event => {
-  const menu = event.key === 'Escape' && document.querySelector('.small-menu[open]');
-  if (menu) {
-    menu.open = false;
-    menu.querySelector('summary').focus();
-  }
-});
 
 // Lists are searched as one types: the same page is asked for its list alone, which takes the old one's place.
 for (const form of document.querySelectorAll('form[data-live]')) {
@@ -53,3 +46,12 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   form.addEventListener('input', soon);
   form.addEventListener('change', soon);
 }
+
+// Escape closes the menu.
+addEventListener('keydown', event => {
+  const menu = event.key === 'Escape' && document.querySelector('.small-menu[open]');
+  if (menu) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
