@@ -65,7 +65,7 @@ pub(super) fn wanted(call: &Call, identity: &Identity) -> Wanted {
 fn of_stored(call: &Call) -> Ui {
     let identity = &call.identity;
     let schema = call.desk.services.schemas.find(&identity.schema_id);
-    let mut nodes = schema.map_or_else(Vec::new, |schema| nodes(schema, identity));
+    let mut nodes = schema.map_or_else(Vec::new, |schema| nodes(&schema, identity));
     if nodes.iter().any(|node| !node.attributes.disabled) {
         nodes.push(Node::submit(GROUP, "method", GROUP, Message::save()));
     }
