@@ -74,6 +74,40 @@ pub(crate) const LOOK: Look = Look {
             "people-list.html",
             include_str!("templates/people-list.html"),
         ),
+        ("person.html", include_str!("templates/person.html")),
+        (
+            "person-details.html",
+            include_str!("templates/person-details.html"),
+        ),
+        ("confirm.html", include_str!("templates/confirm.html")),
+        (
+            "person-sign-in.html",
+            include_str!("templates/person-sign-in.html"),
+        ),
+        (
+            "person-lifespan.html",
+            include_str!("templates/person-lifespan.html"),
+        ),
+        (
+            "person-credential.html",
+            include_str!("templates/person-credential.html"),
+        ),
+        (
+            "person-sessions.html",
+            include_str!("templates/person-sessions.html"),
+        ),
+        (
+            "person-actions.html",
+            include_str!("templates/person-actions.html"),
+        ),
+        (
+            "person-history.html",
+            include_str!("templates/person-history.html"),
+        ),
+        (
+            "person-impersonate.html",
+            include_str!("templates/person-impersonate.html"),
+        ),
     ],
     stylesheet: include_str!("assets/console.css"),
     script: include_str!("assets/console.js"),

@@ -132,6 +132,11 @@ impl Failure {
         self.0.reason.as_deref()
     }
 
+    /// An entry of the envelope's `details`.
+    pub fn detail_of(&self, name: &str) -> Option<&Value> {
+        self.0.details.get(name)
+    }
+
     /// What there is to check.
     pub fn hints(&self) -> &[String] {
         &self.0.hints

@@ -120,3 +120,70 @@ async fn a_person_signs_in_to_the_console_searches_and_leaves_in_a_browser() {
     browser.see("Sign in").await;
     browser.arrive_at("/.portcullis/login").await;
 }
+
+#[tokio::test]
+async fn a_person_is_found_while_typing_changed_helped_and_deleted_in_a_browser() {
+    let gateway = running("echo:").await;
+    ALICE.sign_up(&gateway).await;
+    BOB.sign_up(&gateway).await;
+    make_administrator(&gateway, "admin");
+    let browser = Browser::open().await;
+    browser.goto(&format!("{}/ui", gateway.admin_url())).await;
+    ALICE.sign_in_in(&browser).await;
+    browser.arrive_at("/ui/identities").await;
+    browser.see("People found: 2").await;
+    browser.fill("search", "bob").await;
+    browser.see("People found: 1").await;
+    browser.arrive_at("search=bob").await;
+    browser.press(BOB.email).await;
+    browser.see("Known about them").await;
+    browser.fill("traits.name.first", "Robert").await;
+    browser.press("Save").await;
+    browser.see("Saved.").await;
+    browser.press("Signing in").await;
+    browser.fill("password", "short").await;
+    browser.press("Set the password").await;
+    browser.see("The password needs at least").await;
+    browser.press("Hand out").await;
+    browser.see("A way back in, shown only now").await;
+    browser.press("Sessions").await;
+    browser.press("End all sessions").await;
+    browser.see("Sessions that end: 1").await;
+    browser.press("End all sessions").await;
+    browser.see("They are signed in nowhere.").await;
+    browser.press("History").await;
+    browser.see("identity.update").await;
+    browser.press("Delete").await;
+    browser.see("Type their address or id").await;
+    browser.fill("typed", BOB.email).await;
+    browser.press("Delete for good").await;
+    browser.see("The person is deleted.").await;
+    browser.see("People found: 1").await;
+}
+
+#[tokio::test]
+async fn an_administrator_acts_as_somebody_from_the_console_and_comes_back() {
+    let gateway = running("echo:").await;
+    ALICE.sign_up(&gateway).await;
+    BOB.sign_up(&gateway).await;
+    make_administrator(&gateway, "admin");
+    let browser = Browser::open().await;
+    let list = format!("{}/ui/identities?search=bob", gateway.admin_url());
+    browser.goto(&list).await;
+    ALICE.sign_in_in(&browser).await;
+    browser.arrive_at("/ui/identities").await;
+    browser.press(BOB.email).await;
+    browser.press("Act as this person").await;
+    browser.fill("reason", "a call from Bob").await;
+    browser.press("Begin").await;
+    // The public address asks once more, for it cannot know who leads there.
+    browser.see("Act as somebody else?").await;
+    browser.press("Begin").await;
+    let banner = format!("{} acts as {}", ALICE.email, BOB.email);
+    browser.see(&banner).await;
+    browser.goto(&list).await;
+    browser.see("People found: 1").await;
+    browser.press(BOB.email).await;
+    browser.press("History").await;
+    browser.see("identity.impersonate").await;
+}

@@ -4,6 +4,7 @@ mod actions;
 mod create;
 mod filters;
 mod list;
+mod person;
 
 use http::Method;
 
@@ -18,4 +19,5 @@ pub(crate) fn pages(table: Pages) -> Pages {
         .at((Method::GET, areas::PEOPLE.path), read, list::page)
         .at((Method::GET, create::PATH), write, create::page)
         .at((Method::POST, create::PATH), write, create::create)
+        .with(person::pages)
 }

@@ -4,6 +4,7 @@ mod api_credentials;
 mod created;
 mod list;
 mod overview;
+mod person;
 mod roles;
 mod signing_in;
 mod words;

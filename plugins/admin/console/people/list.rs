@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use http::StatusCode;
 use jiff::tz::TimeZone;
@@ -27,6 +27,11 @@ use crate::{
     desk::Desk,
     role::Permission,
 };
+
+/// The parameter by which only the list is asked for.
+const FRAGMENT: &str = "fragment";
+/// What the list alone is drawn by.
+const LIST: &str = "people-list.html";
 
 /// The list as a template reads it.
 #[derive(Debug, Serialize)]
@@ -78,14 +83,21 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: V
         }
         Err(trouble) => list.trouble = Some(trouble),
     }
+    if visit.query(FRAGMENT).is_some() {
+        return Ok(fragment(&desk, &locale, list));
+    }
     Ok(answer(&desk, (&caller, &visit), list))
 }
 
+/// The list alone, for the script that searches while somebody types.
+fn fragment(desk: &Desk, locale: &Locale, list: List) -> Response {
+    let status = list.status();
+    let text = desk.shell.own_page(locale, LIST, list);
+    (status, Html(text)).into_response()
+}
+
 fn answer(desk: &Desk, asked: (&Caller, &Visit), list: List) -> Response {
-    let status = match list.trouble {
-        Some(_) => StatusCode::BAD_REQUEST,
-        None => StatusCode::OK,
-    };
+    let status = list.status();
     let page = Page {
         area: PEOPLE,
         title: PEOPLE.label,
@@ -95,6 +107,13 @@ fn answer(desk: &Desk, asked: (&Caller, &Visit), list: List) -> Response {
 }
 
 impl List {
+    fn status(&self) -> StatusCode {
+        match self.trouble {
+            Some(_) => StatusCode::BAD_REQUEST,
+            None => StatusCode::OK,
+        }
+    }
+
     fn fill(&mut self, desk: &Desk, (visit, locale): (&Visit, &Locale), found: &Found) {
         let rows = found.identities.iter();
         self.rows = rows.map(|one| row(desk, locale, one)).collect();
@@ -142,7 +161,7 @@ fn row(desk: &Desk, locale: &Locale, identity: &Identity) -> Row {
 }
 
 /// What somebody is called by their traits, as far as administrators see them.
-fn name(desk: &Desk, identity: &Identity) -> Option<String> {
+pub(super) fn name(desk: &Desk, identity: &Identity) -> Option<String> {
     let schema = desk.services.schemas.find(&identity.schema_id)?;
     let traits = schema.visible(Viewer::Administrator, &identity.traits);
     let part = |part: &str| traits["name"][part].as_str().map(str::to_owned);

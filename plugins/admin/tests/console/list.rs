@@ -128,3 +128,26 @@ async fn a_page_is_in_the_readers_language_and_runs_nothing_but_our_script() {
             .contains("script-src")
     );
 }
+
+#[tokio::test]
+async fn a_script_that_searches_gets_the_list_alone() {
+    let house = House::new();
+    house.resident("ada@example.org").await;
+    let browser = house.console(&[Role::Viewer]).await;
+    let found = browser.get("/ui/identities?search=ada&fragment=1").await;
+    let part = found.page();
+    assert!(part.contains(">ada@example.org</a>"), "{part}");
+    assert!(!part.contains("<html") && !part.contains("<form"), "{part}");
+    assert!(
+        !part.contains("fragment"),
+        "no link leads to a part: {part}"
+    );
+    let wrong = browser.get("/ui/identities?search=%22a&fragment=1").await;
+    assert_eq!(wrong.status, 400);
+    let page = browser.get("/ui/identities").await.page();
+    assert!(page.contains("data-live=\"people\""), "{page}");
+    assert!(
+        page.contains("id=\"people-told\" role=\"status\""),
+        "{page}"
+    );
+}

@@ -1,0 +1,198 @@
+//! What every page of a person is asked: by whom, of whom, and with which fields.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use jiff::Timestamp;
+use portcullis_core::{catalogue::Code, identity::Identity};
+use portcullis_kit::{Failure, Line, Locale, Outcome, Visit};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::head::{Head, Tab};
+use crate::{
+    caller::Caller,
+    console::{
+        areas::PEOPLE,
+        notice,
+        view::{self, Page},
+    },
+    desk::Desk,
+    people,
+};
+
+/// A request about a person.
+pub(super) struct Call {
+    pub(super) desk: Arc<Desk>,
+    pub(super) caller: Caller,
+    pub(super) visit: Visit,
+    pub(super) locale: Locale,
+    /// Whom it is about.
+    pub(super) identity: Identity,
+    /// The same, as the layer of people asks for it.
+    pub(super) id: String,
+    /// What a form sends.
+    pub(super) fields: Map<String, Value>,
+    names: BTreeMap<String, String>,
+}
+
+/// What is wrong with what a form sent.
+#[derive(Debug, Serialize)]
+pub(super) struct Trouble {
+    /// Which form of the page.
+    form: &'static str,
+    /// What is wrong, in the reader's language already.
+    text: String,
+}
+
+#[derive(Serialize)]
+struct View<T> {
+    person: Head,
+    trouble: Option<Trouble>,
+    #[serde(flatten)]
+    part: T,
+}
+
+impl FromRequest<Arc<Desk>> for Call {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, desk).await?;
+        let names = Path::<BTreeMap<String, String>>::from_request_parts(&mut parts, desk).await;
+        let Path(names) = names.map_err(|_| Code::NotFound)?;
+        let visit = Visit::from_request(Request::from_parts(parts, body), desk).await?;
+        let fields = match visit.method.is_safe() {
+            true => Map::new(),
+            false => visit.fields()?,
+        };
+        let id = names.get("id").cloned().unwrap_or_default();
+        let found = people::find(desk, &id).await;
+        let identity = found.map_err(|gone| gone.way_out("People", PEOPLE.path))?;
+        Ok(Self {
+            desk: Arc::clone(desk),
+            caller,
+            locale: view::locale(desk, &visit),
+            visit,
+            identity,
+            id,
+            fields,
+            names,
+        })
+    }
+}
+
+impl Call {
+    /// What the address names besides the person.
+    pub(super) fn name(&self, name: &str) -> &str {
+        self.names.get(name).map_or("", String::as_str)
+    }
+
+    /// What was typed into a field.
+    pub(super) fn text(&self, field: &str) -> &str {
+        let field = self.fields.get(field).and_then(Value::as_str);
+        field.unwrap_or_default()
+    }
+
+    /// Whether a box is ticked.
+    pub(super) fn is_ticked(&self, field: &str) -> bool {
+        !self.text(field).is_empty()
+    }
+
+    /// The address of a page of this person's.
+    pub(super) fn path(&self, end: &str) -> String {
+        format!("{}/{}{end}", PEOPLE.path, self.id)
+    }
+
+    /// A moment in the reader's language.
+    pub(super) fn moment(&self, time: Timestamp) -> Line {
+        Line::at(time, self.locale.moment(time))
+    }
+
+    /// A line of ours that tells of a moment.
+    pub(super) fn told(&self, time: Timestamp, line: impl Fn(String) -> String) -> Line {
+        let text = line(self.locale.moment(time));
+        Line::at(time, self.locale.text(&text))
+    }
+
+    /// A part of the person's pages.
+    pub(super) fn show(&self, tab: Tab, template: &'static str, part: impl Serialize) -> Response {
+        self.draw((tab, template), part, None)
+    }
+
+    /// The same; where something is wrong with what was sent, it says so.
+    pub(super) fn draw(
+        &self,
+        (tab, template): (Tab, &'static str),
+        part: impl Serialize,
+        trouble: Option<Trouble>,
+    ) -> Response {
+        let person = Head::of(self, tab);
+        let title = person.title.clone();
+        let status = match trouble {
+            Some(_) => StatusCode::BAD_REQUEST,
+            None => StatusCode::OK,
+        };
+        let page = Page {
+            area: PEOPLE,
+            title: &title,
+            template,
+        };
+        let view = View {
+            person,
+            trouble,
+            part,
+        };
+        let page = view::draw(&self.desk, (&self.caller, &self.visit), page, view);
+        (status, page).into_response()
+    }
+
+    /// Leads on to a page of this person's, which says what was done.
+    pub(super) fn done(&self, end: &str, text: &'static str) -> Outcome {
+        notice::redirect(&self.desk, &self.path(end), text)
+    }
+
+    /// What a failure says beside a form; one that no form mends stays a failure.
+    pub(super) fn trouble(&self, form: &'static str, failure: Failure) -> Result<Trouble, Failure> {
+        let text = self.told_failure(&failure);
+        match is_told(&failure) {
+            true => Ok(Trouble { form, text }),
+            false => Err(failure),
+        }
+    }
+
+    /// What a failure says, without the member's name that programs read before it.
+    fn told_failure(&self, failure: &Failure) -> String {
+        let Some(reason) = failure.reason() else {
+            return self.locale.meaning(failure.code());
+        };
+        let is_name = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '.');
+        let bare = match reason.split_once(": ") {
+            Some((name, rest)) if name.chars().all(is_name) => rest,
+            _ => reason,
+        };
+        self.locale.text(bare)
+    }
+
+    /// What is wrong, in words of the page's own.
+    pub(super) fn wrong(&self, form: &'static str, text: &str) -> Trouble {
+        let text = self.locale.text(text);
+        Trouble { form, text }
+    }
+}
+
+/// Whether what was sent is to blame, so that the form comes back.
+pub(super) fn is_told(failure: &Failure) -> bool {
+    matches!(
+        failure.code(),
+        Code::BadRequest
+            | Code::IdentityConflict
+            | Code::IdentityDisabled
+            | Code::LastAdministrator
+            | Code::ReturnToForbidden
+    )
+}

@@ -1,0 +1,115 @@
+//! What administrators did to somebody, the newest first.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use portcullis_core::audit::{AuditEntry, AuditFilter, AuditPlace, DONE};
+use portcullis_kit::{Line, Outcome};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{call::Call, head::Tab};
+
+/// How many entries a page has.
+const SIZE: u32 = 50;
+
+/// The page as a template reads it.
+#[derive(Serialize)]
+struct History {
+    rows: Vec<Row>,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+/// An entry.
+#[derive(Serialize)]
+struct Row {
+    at: Line,
+    who: String,
+    verb: String,
+    client: Option<String>,
+    /// The code of what refused it.
+    refused: Option<String>,
+    changes: Vec<Change>,
+}
+
+/// What is different.
+#[derive(Serialize)]
+struct Change {
+    name: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+pub(super) async fn page(call: Call) -> Outcome {
+    let filter = AuditFilter {
+        object_kind: Some("identity".to_owned()),
+        object_id: Some(call.id.clone()),
+        ..AuditFilter::default()
+    };
+    let token = call.visit.query("page_token");
+    let after = token.and_then(place);
+    let log = &call.desk.services.audit;
+    // One more than is shown tells whether there is another page.
+    let mut entries = log.list(&filter, after, SIZE + 1).await?;
+    let is_more = entries.len() > SIZE as usize;
+    entries.truncate(SIZE as usize);
+    let here = call.path(Tab::History.end());
+    let next = entries.last().filter(|_| is_more).map(|last| {
+        let place = last.place();
+        format!(
+            "{here}?page_token={}.{}",
+            place.at.as_nanosecond(),
+            place.id
+        )
+    });
+    let part = History {
+        rows: entries.into_iter().map(|entry| row(&call, entry)).collect(),
+        first: after.map(|_| here),
+        next,
+    };
+    Ok(call.show(Tab::History, "person-history.html", part))
+}
+
+fn place(token: &str) -> Option<AuditPlace> {
+    let (at, id) = token.split_once('.')?;
+    Some(AuditPlace {
+        at: Timestamp::from_nanosecond(at.parse().ok()?).ok()?,
+        id: id.parse().ok()?,
+    })
+}
+
+fn row(call: &Call, entry: AuditEntry) -> Row {
+    Row {
+        at: call.moment(entry.at),
+        changes: changes(entry.before.as_ref(), entry.after.as_ref()),
+        who: entry.actor_label,
+        verb: entry.verb,
+        client: entry.client,
+        refused: (entry.outcome != DONE).then_some(entry.outcome),
+    }
+}
+
+fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+    let names = |value: Option<&Value>| {
+        let members = value.and_then(Value::as_object);
+        let names = members.into_iter().flat_map(|one| one.keys().cloned());
+        names.collect::<BTreeSet<String>>()
+    };
+    let mut all = names(before);
+    all.extend(names(after));
+    let told = |value: Option<&Value>, name: &str| {
+        let value = value?.get(name)?;
+        Some(
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned),
+        )
+    };
+    let change = |name: String| Change {
+        before: told(before, &name),
+        after: told(after, &name),
+        name,
+    };
+    all.into_iter().map(change).collect()
+}

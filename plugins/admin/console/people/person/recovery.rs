@@ -1,0 +1,86 @@
+//! A password that is set for somebody, and ways back in that are handed out.
+
+use std::time::Duration;
+
+use portcullis_core::{
+    errand::{Handed, Handout},
+    secret::Secret,
+};
+use portcullis_kit::{Line, Outcome};
+use serde::Serialize;
+
+use super::{call::Call, credentials, head::Tab};
+use crate::people::{NewPassword, outreach, password};
+
+/// A way back in, which is shown this once.
+#[derive(Serialize)]
+pub(super) struct HandedOut {
+    code: Option<String>,
+    link: String,
+    until: Line,
+}
+
+/// Sets a password.
+pub(super) async fn set_password(call: Call) -> Outcome {
+    let text = call.text("password");
+    if text.is_empty() {
+        let trouble = call.wrong("password", "Please type a password.");
+        return credentials::draw(&call, None, Some(trouble)).await;
+    }
+    let new = NewPassword::Plain(Secret::new(text));
+    let is_temporary = call.is_ticked("temporary");
+    let wanted = (&new, is_temporary);
+    match password::set(&call.desk, &call.caller, &call.id, wanted).await {
+        Ok(_) => call.done(Tab::SignIn.end(), done(is_temporary)),
+        Err(failure) => {
+            let trouble = call.trouble("password", failure)?;
+            credentials::draw(&call, None, Some(trouble)).await
+        }
+    }
+}
+
+fn done(is_temporary: bool) -> &'static str {
+    match is_temporary {
+        true => {
+            "The password is set and every session has ended. They choose another one when they sign in."
+        }
+        false => "The password is set and every session has ended.",
+    }
+}
+
+/// Hands out a code or a link.
+pub(super) async fn hand_out(call: Call) -> Outcome {
+    let proof = match call.text("by") {
+        "link" => Handed::Link,
+        _ => Handed::Code,
+    };
+    let lifespan = lifespan(call.text("lifespan"));
+    let handout = Handout { proof, lifespan };
+    match outreach::hand_out(&call.desk, &call.caller, &call.id, handout).await {
+        Ok(recovery) => {
+            let code = recovery.code.as_ref();
+            let handed_out = HandedOut {
+                code: code.map(|code| code.expose().to_owned()),
+                link: recovery.link.expose().to_owned(),
+                until: call.moment(recovery.expires_at),
+            };
+            credentials::draw(&call, Some(handed_out), None).await
+        }
+        Err(failure) => {
+            let trouble = call.trouble("recovery", failure)?;
+            credentials::draw(&call, None, Some(trouble)).await
+        }
+    }
+}
+
+/// How long something is good for; nothing for as long as usual.
+pub(super) fn lifespan(text: &str) -> Option<Duration> {
+    let hours = match text {
+        "1h" => 1,
+        "1d" => 24,
+        "3d" => 3 * 24,
+        "7d" => 7 * 24,
+        _ => return None,
+    };
+    Some(Duration::from_secs(hours * 60 * 60))
+}

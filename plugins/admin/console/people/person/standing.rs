@@ -1,0 +1,119 @@
+//! State, roles and proved addresses of somebody.
+
+use axum::response::Response;
+use portcullis_core::identity::{Identity, IdentityState};
+use portcullis_kit::{Failure, Outcome};
+
+use super::{
+    call::{Call, Trouble},
+    confirm::{self, Question},
+    details,
+    head::Tab,
+    traits,
+};
+use crate::{
+    people::{self, Proved, Wanted},
+    role::Role,
+};
+
+/// Asks whether somebody is to be switched off.
+pub(super) async fn confirm(call: Call) -> Outcome {
+    Ok(question(&call, None))
+}
+
+fn question(call: &Call, trouble: Option<Trouble>) -> Response {
+    let losses = [
+        "They cannot sign in until they are switched on again.",
+        "All their sessions end now.",
+        "Nothing of theirs is deleted.",
+    ];
+    let question = Question {
+        heading: "Switch off",
+        losses: losses.map(|loss| call.locale.text(loss)).to_vec(),
+        hidden: vec![("state", "inactive")],
+        label: "Switch off",
+        ..Question::default()
+    };
+    confirm::ask(call, Tab::Details, question, trouble)
+}
+
+/// Switches somebody on or off.
+pub(super) async fn set_state(call: Call) -> Outcome {
+    let (state, told) = match call.text("state") {
+        "active" => (IdentityState::Active, "Switched on."),
+        "inactive" => (
+            IdentityState::Inactive,
+            "Switched off, and every session has ended.",
+        ),
+        _ => {
+            return Ok(question(
+                &call,
+                Some(call.wrong("confirm", "Please choose.")),
+            ));
+        }
+    };
+    let want = |_: &Identity| {
+        Ok(Wanted {
+            state: Some(state),
+            ..Wanted::default()
+        })
+    };
+    match people::change(&call.desk, &call.caller, &call.id, want).await {
+        Ok(_) => call.done("", told),
+        Err(failure) => {
+            let trouble = call.trouble("confirm", failure)?;
+            Ok(question(&call, Some(trouble)))
+        }
+    }
+}
+
+/// Gives and takes roles.
+pub(super) async fn set_roles(call: Call) -> Outcome {
+    let ticked = Role::ALL.into_iter();
+    let ticked = ticked.filter(|role| call.is_ticked(&format!("role-{role}")));
+    let others = call.text("others").split_whitespace().map(str::to_owned);
+    let roles: Vec<String> = ticked.map(|role| role.to_string()).chain(others).collect();
+    let want = |_: &Identity| {
+        Ok(Wanted {
+            roles: Some(roles.clone()),
+            ..Wanted::default()
+        })
+    };
+    let changed = people::change(&call.desk, &call.caller, &call.id, want).await;
+    answer(call, ("roles", changed), |identity| {
+        identity.roles = roles.clone();
+    })
+}
+
+/// Notes that somebody proved to hold an address, or did not.
+pub(super) async fn set_address(call: Call) -> Outcome {
+    let proved = Proved {
+        value: call.text("address").to_owned(),
+        is_verified: call.text("verified") == "true",
+        at: None,
+    };
+    let want = |_: &Identity| {
+        Ok(Wanted {
+            proved: vec![proved.clone()],
+            ..Wanted::default()
+        })
+    };
+    let changed = people::change(&call.desk, &call.caller, &call.id, want).await;
+    answer(call, ("addresses", changed), |_| {})
+}
+
+/// Leads back to the details; where something is wrong they come back with what was `typed`.
+fn answer(
+    mut call: Call,
+    (form, changed): (&'static str, Result<Identity, Failure>),
+    typed: impl FnOnce(&mut Identity),
+) -> Outcome {
+    let failure = match changed {
+        Ok(_) => return call.done("", "Saved."),
+        Err(failure) => failure,
+    };
+    let trouble = call.trouble(form, failure)?;
+    let ui = traits::form(&call);
+    typed(&mut call.identity);
+    Ok(details::draw(&call, &ui, Some(trouble)))
+}

@@ -1,0 +1,159 @@
+//! Credentials, passwords, ways back in and sessions.
+
+use http::Method;
+use portcullis_core::{
+    credential::{Credential, CredentialKind, CredentialStore},
+    identity::Identity,
+    testing::CannedOutreach,
+};
+use serde_json::json;
+
+use super::{leads_to, page, path, stored};
+use crate::{Role, tests::house::House};
+
+async fn credentials(house: &House, identity: &Identity) -> Vec<Credential> {
+    let list = CredentialStore::list(&*house.store, identity.id).await;
+    let mut list = list.unwrap();
+    portcullis_core::credentials::sort(&mut list);
+    list
+}
+
+/// KC-076, KC-077.
+#[tokio::test]
+async fn a_password_is_set_temporary_and_a_short_one_is_refused_beside_its_field() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let browser = house.console(&[Role::UserManager]).await;
+    let password = path(&ada, "/password");
+    let shown = page(&browser.get(&path(&ada, "/sign-in")).await, 200);
+    assert!(
+        shown.contains("name=\"temporary\" value=\"on\" checked"),
+        "{shown}"
+    );
+    let short = browser.form(&password, &[("password", "short")]).await;
+    let short = page(&short, 400);
+    assert!(short.contains("id=\"password-trouble\""), "{short}");
+    assert!(
+        !short.contains("value=\"short\""),
+        "passwords are never shown"
+    );
+    assert_eq!(browser.form(&password, &[]).await.status, 400);
+    let fields = [("password", "long enough"), ("temporary", "on")];
+    leads_to(&browser.form(&password, &fields).await, &ada, "/sign-in");
+    let now = stored(&house, &ada).await.unwrap();
+    assert_eq!(now.required_actions, ["UPDATE_PASSWORD"]);
+    let fields = [("password", "long enough")];
+    leads_to(&browser.form(&password, &fields).await, &ada, "/sign-in");
+    let now = stored(&house, &ada).await.unwrap();
+    assert!(now.required_actions.is_empty());
+    assert_eq!(credentials(&house, &ada).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_way_back_in_is_shown_once() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let browser = house.console(&[Role::UserManager]).await;
+    let recovery = path(&ada, "/recovery");
+    let code = browser
+        .form(&recovery, &[("by", "code"), ("lifespan", "1h")])
+        .await;
+    assert!(code.header("cache-control").contains("no-store"));
+    assert!(page(&code, 200).contains(CannedOutreach::CODE));
+    let link = page(&browser.form(&recovery, &[("by", "link")]).await, 200);
+    assert!(link.contains("https://gate.test/recovery"), "{link}");
+    assert!(!link.contains(CannedOutreach::CODE), "{link}");
+    let later = page(&browser.get(&path(&ada, "/sign-in")).await, 200);
+    assert!(!later.contains("https://gate.test/recovery"), "{later}");
+}
+
+/// KC-070 to KC-075.
+#[tokio::test]
+async fn credentials_are_named_moved_and_removed() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    let hash = "$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$c2VjcmV0";
+    let links = json!([{"provider": "acme", "subject": "ada at acme"}]);
+    let body = json!({"credentials": {
+        "password": {"config": {"hashed_password": hash}}, "oidc": {"config": {"providers": links}},
+    }, "schema_id": "default", "state": "active", "traits": ada.traits});
+    let one = format!("/admin/identities/{}", ada.id);
+    assert_eq!(admin.send(Method::PUT, &one, &body).await.status, 200);
+    let browser = house.console(&[Role::UserManager]).await;
+    let shown = page(&browser.get(&path(&ada, "/sign-in")).await, 200);
+    for told in ["argon2id", "65536", "acme: ada at acme", "Linked account"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert!(!shown.contains("c2VjcmV0"), "{shown}");
+    let [first, second] = &credentials(&house, &ada).await[..] else {
+        panic!("two credentials");
+    };
+    let of = |id, end: &str| path(&ada, &format!("/credentials/{id}{end}"));
+    let moved = browser
+        .form(&of(second.id, "/move"), &[("behind", "")])
+        .await;
+    leads_to(&moved, &ada, "/sign-in");
+    assert_eq!(credentials(&house, &ada).await[0].id, second.id);
+    let label = of(first.id, "/label");
+    leads_to(
+        &browser.form(&label, &[("label", "Mine")]).await,
+        &ada,
+        "/sign-in",
+    );
+    let long = browser.form(&label, &[("label", &*"x".repeat(101))]).await;
+    assert!(page(&long, 400).contains("id=\"label-trouble\""));
+    let link = [first, second].into_iter();
+    let link = link
+        .clone()
+        .find(|one| one.kind == CredentialKind::Oidc)
+        .unwrap();
+    let asked = page(&browser.get(&of(link.id, "")).await, 200);
+    assert!(asked.contains("Unlink") && asked.contains("sessions that began with it end"));
+    leads_to(&browser.form(&of(link.id, ""), &[]).await, &ada, "/sign-in");
+    let left = credentials(&house, &ada).await;
+    assert_eq!(left.len(), 1);
+    let last = page(&browser.get(&of(left[0].id, "")).await, 200);
+    assert!(
+        last.contains("It is the last thing they sign in with"),
+        "{last}"
+    );
+    assert_eq!(browser.get(&of(link.id, "")).await.status, 404);
+}
+
+#[tokio::test]
+async fn sessions_end_one_by_one_and_all_at_once_and_only_theirs() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let eve = house
+        .principal(&house.resident("eve@example.org").await)
+        .await;
+    let hers = house.principal(&ada).await;
+    house.session(&ada).await;
+    house.session(&ada).await;
+    let browser = house.console(&[Role::UserManager]).await;
+    let sessions = path(&ada, "/sessions");
+    let shown = page(&browser.get(&sessions).await, 200);
+    assert_eq!(shown.matches("<th scope=\"row\">").count(), 3, "{shown}");
+    let end = |id| path(&ada, &format!("/sessions/{id}/end"));
+    let store = house.services.sessions.store();
+    let is_there = async |id| store.find_by_id(id).await.unwrap().is_some();
+    leads_to(
+        &browser.form(&end(eve.session.id), &[]).await,
+        &ada,
+        "/sessions",
+    );
+    assert!(is_there(eve.session.id).await, "the session is another's");
+    leads_to(
+        &browser.form(&end(hers.session.id), &[]).await,
+        &ada,
+        "/sessions",
+    );
+    assert!(!is_there(hers.session.id).await);
+    let all = path(&ada, "/sessions/end");
+    let asked = page(&browser.get(&all).await, 200);
+    assert!(asked.contains("Sessions that end: 2"), "{asked}");
+    leads_to(&browser.form(&all, &[]).await, &ada, "/sessions");
+    let shown = page(&browser.get(&sessions).await, 200);
+    assert!(shown.contains("They are signed in nowhere."), "{shown}");
+}
