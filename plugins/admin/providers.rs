@@ -1,5 +1,7 @@
 //! Providers: what is done to those of the store, for the API and the console alike.
 
+mod takeover;
+
 use std::sync::Arc;
 
 use portcullis_core::{
@@ -82,6 +84,8 @@ pub(crate) async fn add(
     caller: &Caller,
     table: Map<String, Value>,
 ) -> Result<ProviderRecord, Failure> {
+    let wish = Change::Replace(table.clone());
+    takeover::may_decide(desk, caller, None, &wish).await?;
     let given = given_secrets(&table);
     let added = desk.services.administration.add(table).await;
     let added = added.map_err(refusal)?;
@@ -100,6 +104,7 @@ pub(crate) async fn change(
     (change, leave): (Change, Leave),
 ) -> Result<ProviderRecord, Failure> {
     let (desk, caller, id) = (Arc::clone(desk), caller.clone(), named(id)?);
+    takeover::may_decide(&desk, &caller, Some(&id), &change).await?;
     to_its_end(async move {
         let administration = &desk.services.administration;
         let before = administration.find(&id).await.ok();

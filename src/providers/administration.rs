@@ -89,6 +89,27 @@ impl ProviderAdministration for Administration {
         Ok(self.keeper.parts.departures.attached(id).await?)
     }
 
+    async fn preview(
+        &self,
+        id: Option<&ProviderId>,
+        change: Change,
+    ) -> Result<ProviderRecord, AdministrationError> {
+        let mut seen = self.keeper.hold().await;
+        let (id, table) = match (id, change) {
+            (Some(id), change) => {
+                let row = self.row(id, &mut seen).await?;
+                (id.clone(), self.changed(&row, change)?)
+            }
+            (None, Change::Replace(table) | Change::Merge(table)) => {
+                let id = chosen_or_made(&table, seen.identity())?;
+                self.refuse_twin(&id)?;
+                (id, taken(table))
+            }
+        };
+        let provider = self.check(&id, &table, seen.identity())?;
+        Ok(self.record_of(&id, (&provider, &Origin::Runtime)))
+    }
+
     async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError> {
         let mut seen = self.keeper.hold().await;
         let id = chosen_or_made(&table, seen.identity())?;
@@ -167,14 +188,22 @@ impl Administration {
     }
 
     fn record(&self, id: &ProviderId, entry: &Entry) -> ProviderRecord {
+        self.record_of(id, (&entry.table, &entry.origin))
+    }
+
+    fn record_of(
+        &self,
+        id: &ProviderId,
+        (table, origin): (&config::Provider, &Origin),
+    ) -> ProviderRecord {
         ProviderRecord {
             id: id.clone(),
-            source: entry.origin.source(),
+            source: origin.source(),
             redirect_uri: self.addresses.redirect_uri(id),
             sign_out: self.addresses.sign_out(id),
-            secrets: secrets(&entry.table),
-            account_issuer: account_issuer(&entry.table),
-            table: shown(&entry.table),
+            secrets: secrets(table),
+            account_issuer: account_issuer(table),
+            table: shown(table),
         }
     }
 
