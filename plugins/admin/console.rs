@@ -10,6 +10,7 @@ mod handover;
 mod notice;
 mod pages;
 mod people;
+mod providers;
 mod sign_in;
 mod sign_out;
 mod ticket;
@@ -48,6 +49,28 @@ pub(crate) const LOOK: Look = Look {
             "people-list.html",
             include_str!("templates/people-list.html"),
         ),
+        ("providers.html", include_str!("templates/providers.html")),
+        ("provider.html", include_str!("templates/provider.html")),
+        (
+            "provider-kinds.html",
+            include_str!("templates/provider-kinds.html"),
+        ),
+        (
+            "provider-form.html",
+            include_str!("templates/provider-form.html"),
+        ),
+        (
+            "provider-field.html",
+            include_str!("templates/provider-field.html"),
+        ),
+        (
+            "provider-leave.html",
+            include_str!("templates/provider-leave.html"),
+        ),
+        (
+            "provider-try.html",
+            include_str!("templates/provider-try.html"),
+        ),
     ],
     stylesheet: include_str!("assets/console.css"),
     script: include_str!("assets/console.js"),
@@ -61,6 +84,7 @@ pub(crate) fn table() -> Pages {
         .with(enter::pages)
         .with(sign_out::pages)
         .with(people::pages)
+        .with(providers::pages)
 }
 
 /// The router that serves them, with what they look like.

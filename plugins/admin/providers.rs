@@ -1,5 +1,6 @@
 //! Providers: what is done to those of the store, for the API and the console alike.
 
+pub(crate) mod kinds;
 mod takeover;
 
 use std::sync::Arc;
@@ -39,6 +40,25 @@ pub(crate) async fn find(desk: &Desk, id: &str) -> Result<ProviderRecord, Failur
 /// What is weak about a provider.
 pub(crate) async fn weakness(desk: &Desk, record: &ProviderRecord) -> Vec<Problem> {
     desk.services.administration.weakness(record).await
+}
+
+/// The same, where it can be changed here.
+pub(crate) async fn changeable(desk: &Desk, id: &str) -> Result<ProviderRecord, Failure> {
+    let id = named(id)?;
+    let nothing = Change::Merge(Map::new());
+    let found = desk.services.administration.preview(Some(&id), nothing);
+    found.await.map_err(refusal)
+}
+
+/// Why providers do not serve as they are written.
+pub(crate) async fn trouble(desk: &Desk) -> Option<String> {
+    desk.services.administration.trouble().await
+}
+
+/// How a provider is, from what was last seen of it.
+pub(crate) async fn report(desk: &Desk, id: &ProviderId) -> Result<ProviderReport, Failure> {
+    let report = desk.services.administration.status(id).await;
+    report.map_err(refusal)
 }
 
 /// Asks a provider itself how it is.

@@ -132,6 +132,11 @@ impl Failure {
         self.0.reason.as_deref()
     }
 
+    /// The entries of the envelope's `details`.
+    pub fn details(&self) -> &Map<String, Value> {
+        &self.0.details
+    }
+
     /// What there is to check.
     pub fn hints(&self) -> &[String] {
         &self.0.hints

@@ -20,5 +20,12 @@ pub(crate) const PEOPLE: Area = Area {
     permission: Permission::ReadIdentities,
 };
 
+/// Who else may say who somebody is.
+pub(crate) const PROVIDERS: Area = Area {
+    label: "Providers",
+    path: "/ui/providers",
+    permission: Permission::ReadProviders,
+};
+
 /// Every area.
-pub(crate) const ALL: [Area; 1] = [PEOPLE];
+pub(crate) const ALL: [Area; 2] = [PEOPLE, PROVIDERS];

@@ -60,7 +60,11 @@ async fn what_decides_whose_accounts_they_are_stays_while_a_greater_one_is_linke
             json!({"trust": []}),
             json!({"something_of_tomorrow": 1}),
         ] {
-            assert_eq!(changed(&manager, decisive.clone()).await, refused, "{decisive}");
+            assert_eq!(
+                changed(&manager, decisive.clone()).await,
+                refused,
+                "{decisive}"
+            );
         }
         let other = json!({"kind": "oidc", "client_id": "gate", "issuer_url": "https://evil.test"});
         let replaced = manager.send(Method::PUT, NEW, &other).await;
@@ -69,7 +73,11 @@ async fn what_decides_whose_accounts_they_are_stays_while_a_greater_one_is_linke
             json!({"label": "New", "client_secret": "anew", "enabled": false}),
             issuer("first"),
         ] {
-            assert_eq!(changed(&manager, harmless.clone()).await.0, 200, "{harmless}");
+            assert_eq!(
+                changed(&manager, harmless.clone()).await.0,
+                200,
+                "{harmless}"
+            );
         }
         // Links wait for who comes back under the name.
         assert_eq!(manager.delete(NEW).await.status, 200);
