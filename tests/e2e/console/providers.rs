@@ -1,6 +1,6 @@
 //! Providers in the console: added, signed in through, switched off and removed, in a browser.
 
-use super::{make_administrator, running};
+use super::{house, make_administrator};
 use crate::support::{
     ALICE, Browser, OidcProvider, TestGateway,
     person::{session_cookie, sign_in_through},
@@ -12,7 +12,9 @@ async fn chooses(browser: &Browser, name: &str, value: &str) {
 }
 
 async fn added(browser: &Browser, gateway: &TestGateway, provider: &OidcProvider) {
-    browser.goto(&format!("{}/ui/providers", gateway.admin_url())).await;
+    browser
+        .goto(&format!("{}/ui/providers", gateway.admin_url()))
+        .await;
     browser.see("Sign in").await;
     ALICE.sign_in_in(browser).await;
     browser.see("There is no provider yet.").await;
@@ -20,7 +22,9 @@ async fn added(browser: &Browser, gateway: &TestGateway, provider: &OidcProvider
     browser.press("OpenID Connect").await;
     browser.fill("Name in addresses", "acme").await;
     browser.press("Use this name").await;
-    browser.see("/self-service/methods/oidc/callback/acme").await;
+    browser
+        .see("/self-service/methods/oidc/callback/acme")
+        .await;
     for (field, value) in [
         ("label", "Acme"),
         ("client_id", "gate"),
@@ -44,11 +48,11 @@ async fn added(browser: &Browser, gateway: &TestGateway, provider: &OidcProvider
 /// XP-10, XP-13, XP-14, XP-15.
 #[tokio::test]
 async fn a_provider_is_added_tried_and_removed_in_a_browser() {
-    let redirect = "http://127.0.0.1:1/";
-    let gateway = running("echo:").await;
-    let redirect = gateway.redirect_uri("acme").unwrap_or_else(|| redirect.to_owned());
+    let builder = house("echo:");
+    let redirect = builder.redirect_uri("acme");
     let settings = OidcProvider::with_client("gate", "hush-acme", &redirect);
     let provider = settings.start().await;
+    let gateway = builder.start().await;
     ALICE.sign_up(&gateway).await;
     make_administrator(&gateway, "provider-manager");
     let browser = Browser::open().await;
