@@ -78,7 +78,14 @@ impl ProviderAdministration for Administration {
     async fn weakness(&self, record: &ProviderRecord) -> Vec<Problem> {
         let seen = self.keeper.hold().await;
         let found = seen.config().weakness_of(record.id.as_str(), &record.table);
-        found.into_iter().map(problem_of).collect()
+        // The record has no secrets, so that one is missing is not to be told where there is one.
+        let has = |problem: &Problem| match problem.key.as_str() {
+            "client_secret" => record.secrets.has_client_secret,
+            "private_key" => record.secrets.has_private_key,
+            _ => false,
+        };
+        let problems = found.into_iter().map(problem_of);
+        problems.filter(|problem| !has(problem)).collect()
     }
 
     async fn trouble(&self) -> Option<String> {

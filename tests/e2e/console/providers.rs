@@ -41,6 +41,8 @@ async fn added(browser: &Browser, gateway: &TestGateway, provider: &OidcProvider
     browser.run(is_there, vec![]).await;
     browser.press("Add").await;
     browser.see("The provider was added.").await;
+    let page = browser.text().await;
+    assert!(!page.contains("expects one"), "it has its secret: {page}");
     browser.press("Ask it now").await;
     browser.see("Answers").await;
 }
