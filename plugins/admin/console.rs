@@ -14,6 +14,7 @@ mod once;
 mod overview;
 mod pages;
 mod people;
+mod providers;
 mod sign_in;
 mod sign_out;
 mod ticket;
@@ -108,6 +109,28 @@ pub(crate) const LOOK: Look = Look {
             "person-impersonate.html",
             include_str!("templates/person-impersonate.html"),
         ),
+        ("providers.html", include_str!("templates/providers.html")),
+        ("provider.html", include_str!("templates/provider.html")),
+        (
+            "provider-kinds.html",
+            include_str!("templates/provider-kinds.html"),
+        ),
+        (
+            "provider-form.html",
+            include_str!("templates/provider-form.html"),
+        ),
+        (
+            "provider-field.html",
+            include_str!("templates/provider-field.html"),
+        ),
+        (
+            "provider-leave.html",
+            include_str!("templates/provider-leave.html"),
+        ),
+        (
+            "provider-try.html",
+            include_str!("templates/provider-try.html"),
+        ),
     ],
     stylesheet: include_str!("assets/console.css"),
     script: include_str!("assets/console.js"),
@@ -123,6 +146,7 @@ pub(crate) fn table() -> Pages {
         .with(overview::pages)
         .with(people::pages)
         .with(api_credentials::pages)
+        .with(providers::pages)
 }
 
 /// The router that serves them, with what they look like.

@@ -1,5 +1,8 @@
 //! Providers: what is done to those of the store, for the API and the console alike.
 
+pub(crate) mod kinds;
+mod takeover;
+
 use std::sync::Arc;
 
 use portcullis_core::{
@@ -37,6 +40,25 @@ pub(crate) async fn find(desk: &Desk, id: &str) -> Result<ProviderRecord, Failur
 /// What is weak about a provider.
 pub(crate) async fn weakness(desk: &Desk, record: &ProviderRecord) -> Vec<Problem> {
     desk.services.administration.weakness(record).await
+}
+
+/// The same, where it can be changed here.
+pub(crate) async fn changeable(desk: &Desk, id: &str) -> Result<ProviderRecord, Failure> {
+    let id = named(id)?;
+    let nothing = Change::Merge(Map::new());
+    let found = desk.services.administration.preview(Some(&id), nothing);
+    found.await.map_err(refusal)
+}
+
+/// Why providers do not serve as they are written.
+pub(crate) async fn trouble(desk: &Desk) -> Option<String> {
+    desk.services.administration.trouble().await
+}
+
+/// How a provider is, from what was last seen of it.
+pub(crate) async fn report(desk: &Desk, id: &ProviderId) -> Result<ProviderReport, Failure> {
+    let report = desk.services.administration.status(id).await;
+    report.map_err(refusal)
 }
 
 /// Asks a provider itself how it is.
@@ -82,6 +104,8 @@ pub(crate) async fn add(
     caller: &Caller,
     table: Map<String, Value>,
 ) -> Result<ProviderRecord, Failure> {
+    let wish = Change::Replace(table.clone());
+    takeover::may_decide(desk, caller, None, &wish).await?;
     let given = given_secrets(&table);
     let added = desk.services.administration.add(table).await;
     let added = added.map_err(refusal)?;
@@ -100,6 +124,7 @@ pub(crate) async fn change(
     (change, leave): (Change, Leave),
 ) -> Result<ProviderRecord, Failure> {
     let (desk, caller, id) = (Arc::clone(desk), caller.clone(), named(id)?);
+    takeover::may_decide(&desk, &caller, Some(&id), &change).await?;
     to_its_end(async move {
         let administration = &desk.services.administration;
         let before = administration.find(&id).await.ok();

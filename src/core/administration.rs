@@ -35,6 +35,14 @@ pub trait ProviderAdministration: Debug + Send + Sync {
     /// How much a provider would leave behind. A name that nobody has any more may still have links.
     async fn attached(&self, id: &ProviderId) -> Result<Attached, AdministrationError>;
 
+    /// What a change would make of a provider, or what would be added by this where no id says whose
+    /// it is. Changes nothing.
+    async fn preview(
+        &self,
+        id: Option<&ProviderId>,
+        change: Change,
+    ) -> Result<ProviderRecord, AdministrationError>;
+
     /// Adds a provider from its table; without an `id` in it, one is made of its client.
     async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError>;
 

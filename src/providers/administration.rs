@@ -78,7 +78,14 @@ impl ProviderAdministration for Administration {
     async fn weakness(&self, record: &ProviderRecord) -> Vec<Problem> {
         let seen = self.keeper.hold().await;
         let found = seen.config().weakness_of(record.id.as_str(), &record.table);
-        found.into_iter().map(problem_of).collect()
+        // The record has no secrets, so that one is missing is not to be told where there is one.
+        let has = |problem: &Problem| match problem.key.as_str() {
+            "client_secret" => record.secrets.has_client_secret,
+            "private_key" => record.secrets.has_private_key,
+            _ => false,
+        };
+        let problems = found.into_iter().map(problem_of);
+        problems.filter(|problem| !has(problem)).collect()
     }
 
     async fn trouble(&self) -> Option<String> {
@@ -87,6 +94,27 @@ impl ProviderAdministration for Administration {
 
     async fn attached(&self, id: &ProviderId) -> Result<Attached, AdministrationError> {
         Ok(self.keeper.parts.departures.attached(id).await?)
+    }
+
+    async fn preview(
+        &self,
+        id: Option<&ProviderId>,
+        change: Change,
+    ) -> Result<ProviderRecord, AdministrationError> {
+        let mut seen = self.keeper.hold().await;
+        let (id, table) = match (id, change) {
+            (Some(id), change) => {
+                let row = self.row(id, &mut seen).await?;
+                (id.clone(), self.changed(&row, change)?)
+            }
+            (None, Change::Replace(table) | Change::Merge(table)) => {
+                let id = chosen_or_made(&table, seen.identity())?;
+                self.refuse_twin(&id)?;
+                (id, taken(table))
+            }
+        };
+        let provider = self.check(&id, &table, seen.identity())?;
+        Ok(self.record_of(&id, (&provider, &Origin::Runtime)))
     }
 
     async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError> {
@@ -167,14 +195,22 @@ impl Administration {
     }
 
     fn record(&self, id: &ProviderId, entry: &Entry) -> ProviderRecord {
+        self.record_of(id, (&entry.table, &entry.origin))
+    }
+
+    fn record_of(
+        &self,
+        id: &ProviderId,
+        (table, origin): (&config::Provider, &Origin),
+    ) -> ProviderRecord {
         ProviderRecord {
             id: id.clone(),
-            source: entry.origin.source(),
+            source: origin.source(),
             redirect_uri: self.addresses.redirect_uri(id),
             sign_out: self.addresses.sign_out(id),
-            secrets: secrets(&entry.table),
-            account_issuer: account_issuer(&entry.table),
-            table: shown(&entry.table),
+            secrets: secrets(table),
+            account_issuer: account_issuer(table),
+            table: shown(table),
         }
     }
 

@@ -1,18 +1,23 @@
 //! The console: an administrator signs in to it, finds somebody, and leaves.
 
+mod providers;
+
 use reqwest::Method;
 
 use crate::support::{
-    ALICE, Anonymous, BOB, Browser, Route, TestGateway, Upstream, actor::header, wait_until,
+    ALICE, Anonymous, BOB, Browser, Route, TestGateway, Upstream, actor::header, gateway::Builder,
+    wait_until,
 };
 
-async fn running(upstream: &str) -> TestGateway {
+fn house(upstream: &str) -> Builder {
     TestGateway::builder()
         .registration()
         .table("[plugins.admin]")
         .route(&Route::signed_in("/", upstream))
-        .start()
-        .await
+}
+
+async fn running(upstream: &str) -> TestGateway {
+    house(upstream).start().await
 }
 
 fn make_administrator(gateway: &TestGateway, role: &str) {

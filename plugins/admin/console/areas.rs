@@ -34,5 +34,12 @@ pub(crate) const OVERVIEW: Area = Area {
     permission: Permission::ReadIdentities,
 };
 
-/// Every area.
-pub(crate) const ALL: [Area; 3] = [OVERVIEW, PEOPLE, API_CREDENTIALS];
+/// Who else may say who somebody is.
+pub(crate) const PROVIDERS: Area = Area {
+    label: "Providers",
+    path: "/ui/providers",
+    permission: Permission::ReadProviders,
+};
+
+/// Every area, in the order of the menu.
+pub(crate) const ALL: [Area; 4] = [OVERVIEW, PEOPLE, PROVIDERS, API_CREDENTIALS];

@@ -5,6 +5,7 @@ mod created;
 mod list;
 mod overview;
 mod person;
+mod providers;
 mod roles;
 mod signing_in;
 mod words;

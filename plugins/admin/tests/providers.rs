@@ -1,5 +1,7 @@
 //! Providers through the API: added, shown, changed, asked, removed.
 
+mod takeover;
+
 use std::time::Duration;
 
 use http::Method;

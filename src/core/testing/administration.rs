@@ -95,15 +95,30 @@ impl ProviderAdministration for CannedAdministration {
         })
     }
 
+    async fn preview(
+        &self,
+        id: Option<&ProviderId>,
+        change: Change,
+    ) -> Result<ProviderRecord, AdministrationError> {
+        let place = id.map(|id| self.place(id)).transpose()?;
+        let before = place.map(|place| self.records()[place].clone());
+        match (before, change) {
+            (Some(before), change) => changed(before, change),
+            (None, Change::Replace(table) | Change::Merge(table)) => {
+                let id = table.get("id").and_then(Value::as_str).unwrap_or("made");
+                let id = id.parse::<ProviderId>();
+                let id = id.map_err(|_| AdministrationError::Invalid(vec![problem("id", "no id")]));
+                record(id?, Secrets::default(), table)
+            }
+        }
+    }
+
     async fn add(&self, table: Map<String, Value>) -> Result<ProviderRecord, AdministrationError> {
-        let id = table.get("id").and_then(Value::as_str).unwrap_or("made");
-        let id = id.parse::<ProviderId>();
-        let id = id.map_err(|_| AdministrationError::Invalid(vec![problem("id", "no id")]))?;
-        if self.find(&id).await.is_ok() {
+        let record = self.preview(None, Change::Replace(table)).await?;
+        if self.find(&record.id).await.is_ok() {
             let place = "the store".to_owned();
             return Err(AdministrationError::Exists { place });
         }
-        let record = record(id, Secrets::default(), table)?;
         self.records().push(record.clone());
         Ok(record)
     }
@@ -117,11 +132,7 @@ impl ProviderAdministration for CannedAdministration {
         let place = self.place(id)?;
         refuse_while_linked(leave)?;
         let before = self.records()[place].clone();
-        let table = match change {
-            Change::Replace(table) => table,
-            Change::Merge(patch) => before.table.into_iter().chain(patch).collect(),
-        };
-        let after = record(id.clone(), before.secrets, table)?;
+        let after = changed(before, change)?;
         self.records()[place] = after.clone();
         Ok(after)
     }
@@ -149,6 +160,14 @@ fn refuse_while_linked(leave: Leave) -> Result<(), AdministrationError> {
         Some(LinkFate::Refuse) => Err(AdministrationError::Linked { links: 1 }),
         _ => Ok(()),
     }
+}
+
+fn changed(before: ProviderRecord, change: Change) -> Result<ProviderRecord, AdministrationError> {
+    let table = match change {
+        Change::Replace(table) => table,
+        Change::Merge(patch) => before.table.into_iter().chain(patch).collect(),
+    };
+    record(before.id, before.secrets, table)
 }
 
 fn record(

@@ -9,8 +9,9 @@ use http::HeaderMap;
 use portcullis_kit::{Locale, Locales};
 
 /// Names, which are the same everywhere.
-const NAMES: [&str; 9] = [
-    "Schema", "Person", "Scopes", "Id", "Link", "Name", "Code", "Details", "Passkey",
+const NAMES: [&str; 11] = [
+    "Schema", "Person", "Ada", "Example", "Scopes", "Id", "Link", "Name", "Code", "Details",
+    "Passkey",
 ];
 
 fn files(folder: &Path, end: &str, found: &mut Vec<PathBuf>) {

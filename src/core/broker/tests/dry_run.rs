@@ -54,6 +54,14 @@ async fn a_dry_run_names_the_rule_that_would_fire() {
     assert_eq!(rule(bob.clone()).await, "confirm");
     setting.policy(|policy| policy.link = Linking::Auto);
     assert_eq!(rule(bob.clone()).await, "auto");
+    setting.verified("boss@example.org").await;
+    let identities = &setting.broker.identities;
+    let boss = identities.find_by_identifier("boss@example.org").await;
+    let mut boss = boss.unwrap().unwrap();
+    boss.roles = vec!["viewer".to_owned()];
+    identities.update(&boss).await.unwrap();
+    let boss = document("3", "boss@example.org");
+    assert_eq!(rule(boss).await, "confirm", "no administrator by address");
     setting.policy(|policy| policy.link = Linking::Deny);
     assert_eq!(rule(bob.clone()).await, "link_denied");
 

@@ -1,0 +1,302 @@
+//! The fields of a provider's form: which there are for its kind, and what is made of them.
+
+use std::collections::BTreeMap;
+
+use portcullis_core::administration::{ProviderRecord, Secrets};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::providers::kinds::Kind;
+
+/// What was typed, by the fields' names.
+pub(super) type Typed = BTreeMap<String, String>;
+
+/// How a field is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Input {
+    Text,
+    /// Never shown again.
+    Secret,
+    /// The same over several lines.
+    Key,
+    /// Words, apart.
+    Words,
+    Check,
+    Choice(&'static [(&'static str, &'static str)]),
+}
+
+/// A field before it is filled in.
+#[derive(Debug, Clone, Copy)]
+struct Spec {
+    key: &'static str,
+    label: &'static str,
+    note: &'static str,
+    input: Input,
+}
+
+const CREATE: Input = Input::Choice(&[
+    ("auto", "Create them"),
+    (
+        "review",
+        "Create them once they have seen what is taken over",
+    ),
+    ("never", "Refuse them"),
+]);
+const LINK: Input = Input::Choice(&[
+    ("confirm", "Have them prove that it is theirs"),
+    ("auto", "Link at once where that is safe"),
+    ("deny", "Refuse them"),
+]);
+
+/// What every kind is asked first.
+const FIRST: [&str; 2] = ["label", "client_id"];
+/// And last.
+const LAST: [&str; 6] = [
+    "create",
+    "link",
+    "allow_domains",
+    "scopes",
+    "hidden",
+    "store_tokens",
+];
+/// What no provider can be without.
+const REQUIRED: [&str; 4] = ["client_id", "team_id", "key_id", "private_key"];
+
+const SPECS: [Spec; 16] = [
+    spec(
+        "label",
+        "Label",
+        "What the button of the sign-in page says; left empty, the name of the kind.",
+        Input::Text,
+    ),
+    spec(
+        "client_id",
+        "Client ID",
+        "The provider gave it to you.",
+        Input::Text,
+    ),
+    spec(
+        "issuer_url",
+        "Issuer",
+        "The provider's address, exactly as it writes it itself.",
+        Input::Text,
+    ),
+    spec(
+        "client_secret",
+        "Client secret",
+        "It is kept sealed and never shown again.",
+        Input::Secret,
+    ),
+    spec(
+        "team_id",
+        "Team ID",
+        "The team whose key it is.",
+        Input::Text,
+    ),
+    spec(
+        "key_id",
+        "Key ID",
+        "The provider's name for the key.",
+        Input::Text,
+    ),
+    spec(
+        "private_key",
+        "Private key",
+        "In PEM. It is kept sealed and never shown again.",
+        Input::Key,
+    ),
+    spec(
+        "microsoft_tenant",
+        "Tenant",
+        "Its ID or domain, or common, organizations or consumers; left empty, common.",
+        Input::Text,
+    ),
+    spec(
+        "hosted_domains",
+        "Workspace domains",
+        "Only their members get in; left empty, everybody.",
+        Input::Words,
+    ),
+    spec(
+        "allow_private_network",
+        "It may be at a private address",
+        "",
+        Input::Check,
+    ),
+    spec(
+        "create",
+        "Somebody new",
+        "What happens to those whom nobody knows yet.",
+        CREATE,
+    ),
+    spec(
+        "link",
+        "Somebody known by their address",
+        "Whoever has a role proves it in any case.",
+        LINK,
+    ),
+    spec(
+        "allow_domains",
+        "Admitted domains",
+        "Of verified addresses; left empty, all.",
+        Input::Words,
+    ),
+    spec(
+        "scopes",
+        "Scopes",
+        "What is asked for; left empty, what the kind needs.",
+        Input::Words,
+    ),
+    spec(
+        "hidden",
+        "Leave its button out of the sign-in page",
+        "",
+        Input::Check,
+    ),
+    spec(
+        "store_tokens",
+        "Keep its tokens, sealed, for later use",
+        "",
+        Input::Check,
+    ),
+];
+
+const fn spec(key: &'static str, label: &'static str, note: &'static str, input: Input) -> Spec {
+    Spec {
+        key,
+        label,
+        note,
+        input,
+    }
+}
+
+/// A field as a template reads it.
+#[derive(Debug, Serialize)]
+pub(super) struct Field {
+    key: &'static str,
+    label: &'static str,
+    note: &'static str,
+    input: &'static str,
+    value: String,
+    example: &'static str,
+    is_required: bool,
+    /// Whether something is kept where nothing is typed.
+    is_kept: bool,
+    options: Vec<(&'static str, &'static str, bool)>,
+    errors: Vec<String>,
+}
+
+fn specs(kind: Kind) -> impl Iterator<Item = Spec> {
+    let keys = FIRST.iter().chain(kind.keys).chain(&LAST);
+    keys.filter_map(|key| SPECS.into_iter().find(|spec| spec.key == *key))
+}
+
+/// What a stored provider has in its fields.
+pub(super) fn stored(kind: Kind, record: &ProviderRecord) -> Typed {
+    let value = |spec: Spec| Some((spec.key.to_owned(), written(record.table.get(spec.key)?)));
+    specs(kind).filter_map(value).collect()
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(words) => {
+            let words = words.iter().filter_map(Value::as_str);
+            words.collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The fields with what was typed, and what is wrong with it by key. What belongs to no field stays.
+pub(super) fn fields(
+    kind: Kind,
+    typed: &Typed,
+    secrets: Secrets,
+    errors: &mut Vec<(String, String)>,
+) -> Vec<Field> {
+    specs(kind)
+        .map(|spec| {
+            let value = typed.get(spec.key).cloned().unwrap_or_default();
+            let is_kept = match spec.key {
+                "client_secret" => secrets.has_client_secret,
+                "private_key" => secrets.has_private_key,
+                _ => false,
+            };
+            let is_own = |(key, _): &mut (String, String)| {
+                key.split('.').next().is_some_and(|key| key == spec.key)
+            };
+            let own = errors.extract_if(.., is_own).map(|(_, message)| message);
+            Field {
+                key: spec.key,
+                label: spec.label,
+                note: spec.note,
+                input: spec.input.name(),
+                options: spec.input.options(&value),
+                errors: own.collect(),
+                example: if spec.key == "issuer_url" {
+                    kind.example
+                } else {
+                    ""
+                },
+                is_required: is_required(kind, spec.key) && !is_kept,
+                value: if spec.input.is_secret() {
+                    String::new()
+                } else {
+                    value
+                },
+                is_kept,
+            }
+        })
+        .collect()
+}
+
+fn is_required(kind: Kind, key: &str) -> bool {
+    // The one kind that has an issuer where none is said is at its own address.
+    REQUIRED.contains(&key) || (key == "issuer_url" && kind.name != "gitlab")
+}
+
+/// The members of a provider's table that a form gives. What is empty is taken away, except for a
+/// secret, which is kept.
+pub(super) fn members(kind: Kind, typed: &Typed) -> Map<String, Value> {
+    let member = |spec: Spec| {
+        let text = typed.get(spec.key).map_or("", |text| text.trim());
+        let value = match spec.input {
+            Input::Check => Value::Bool(text == "true"),
+            Input::Secret | Input::Key if text.is_empty() => return None,
+            _ if text.is_empty() => Value::Null,
+            Input::Words => {
+                let words = text.split([',', ' ', '\n', '\r', '\t']);
+                words.filter(|word| !word.is_empty()).collect()
+            }
+            _ => Value::from(text),
+        };
+        Some((spec.key.to_owned(), value))
+    };
+    specs(kind).filter_map(member).collect()
+}
+
+impl Input {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text | Self::Words => "text",
+            Self::Secret => "password",
+            Self::Key => "key",
+            Self::Check => "check",
+            Self::Choice(_) => "choice",
+        }
+    }
+
+    fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::Key)
+    }
+
+    fn options(self, chosen: &str) -> Vec<(&'static str, &'static str, bool)> {
+        let Self::Choice(options) = self else {
+            return Vec::new();
+        };
+        let option =
+            |(value, label): &(&'static str, &'static str)| (*value, *label, *value == chosen);
+        options.iter().map(option).collect()
+    }
+}

@@ -1,0 +1,111 @@
+//! Nobody becomes an administrator by a provider they look after.
+
+use http::Method;
+use portcullis_core::{
+    id::CredentialId,
+    identity::Identity,
+    link::{LinkKey, PreparedLink},
+};
+use serde_json::{Value, json};
+
+use super::{ALL, NEW, table};
+use crate::{
+    Role,
+    tests::house::{House, Program},
+};
+
+async fn link(house: &House, identity: &Identity, is_prepared: bool) {
+    let (services, provider) = (&house.services, "new".parse().unwrap());
+    let id = CredentialId::generate(&*services.entropy);
+    let now = services.clock.now();
+    let link = match is_prepared {
+        true => PreparedLink::new(provider, "boss@example.org").credential(identity.id, id, now),
+        false => LinkKey {
+            provider,
+            issuer: "https://idp.test".to_owned(),
+            subject: "4711".to_owned(),
+        }
+        .credential(identity.id, id, now),
+    };
+    services.credentials.put(&link).await.unwrap();
+}
+
+/// The status and the code of a change.
+async fn changed(program: &Program<'_>, patch: Value) -> (u16, String) {
+    let reply = program.send(Method::PATCH, NEW, &patch).await;
+    (reply.status, reply.error())
+}
+
+#[tokio::test]
+async fn what_decides_whose_accounts_they_are_stays_while_a_greater_one_is_linked() {
+    let refused = (403, "insufficient_role".to_owned());
+    for is_prepared in [false, true] {
+        let house = House::new();
+        let manager = house.acting_as(&[Role::ProviderManager]).await;
+        assert_eq!(manager.post(ALL, &table()).await.status, 201);
+        let issuer = |name: &str| json!({"issuer_url": format!("https://{name}.test")});
+        let ada = house.resident("ada@example.org").await;
+        link(&house, &ada, !is_prepared).await;
+        assert_eq!(changed(&manager, issuer("first")).await.0, 200, "nobody's");
+        let boss = house
+            .resident_with("boss@example.org", &[Role::Viewer])
+            .await;
+        link(&house, &boss, is_prepared).await;
+        for decisive in [
+            issuer("evil"),
+            json!({"client_id": "else"}),
+            json!({"kind": "github", "api_url": "https://evil.test"}),
+            json!({"microsoft_tenant": "evil.test"}),
+            json!({"map": {"email": "'boss@example.org'"}}),
+            json!({"trust": []}),
+            json!({"something_of_tomorrow": 1}),
+        ] {
+            assert_eq!(
+                changed(&manager, decisive.clone()).await,
+                refused,
+                "{decisive}"
+            );
+        }
+        let other = json!({"kind": "oidc", "client_id": "gate", "issuer_url": "https://evil.test"});
+        let replaced = manager.send(Method::PUT, NEW, &other).await;
+        assert_eq!((replaced.status, replaced.error()), refused);
+        for harmless in [
+            json!({"label": "New", "client_secret": "anew", "enabled": false}),
+            issuer("first"),
+        ] {
+            assert_eq!(
+                changed(&manager, harmless.clone()).await.0,
+                200,
+                "{harmless}"
+            );
+        }
+        // Links wait for who comes back under the name.
+        assert_eq!(manager.delete(NEW).await.status, 200);
+        let again = manager.post(ALL, &table()).await;
+        assert_eq!((again.status, again.error()), refused);
+        let admin = house.admin().await;
+        assert_eq!(admin.post(ALL, &table()).await.status, 201);
+        assert_eq!(changed(&admin, issuer("second")).await.0, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_map_that_gives_roles_is_for_those_who_give_roles() {
+    let house = House::new();
+    let manager = house.acting_as(&[Role::ProviderManager]).await;
+    let mut greedy = table();
+    greedy["allow_privileged"] = json!(true);
+    let refused = manager.post(ALL, &greedy).await;
+    assert_eq!(
+        (refused.status, refused.error()),
+        (403, "insufficient_role".to_owned())
+    );
+    assert_eq!(manager.post(ALL, &table()).await.status, 201);
+    let patch = json!({"allow_privileged": true});
+    assert_eq!(changed(&manager, patch.clone()).await.0, 403);
+    let admin = house.admin().await;
+    assert_eq!(changed(&admin, patch).await.0, 200);
+    let map = json!({"map": {"roles": {"value": "['admin']", "target": "roles"}}});
+    assert_eq!(changed(&manager, map).await.0, 403);
+    assert_eq!(changed(&manager, json!({"label": "New"})).await.0, 200);
+}
