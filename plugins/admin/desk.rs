@@ -7,7 +7,6 @@ use portcullis_core::{
     stage::Authenticator,
 };
 use portcullis_kit::Shell;
-use tokio::sync::Mutex;
 
 use crate::{config::Config, credential::Issuer};
 
@@ -22,8 +21,6 @@ pub(crate) struct Desk {
     pub(crate) shell: Arc<Shell>,
     /// Who knows the sessions of administrators.
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,
-    /// Held while an administrator goes.
-    pub(crate) leaving: Mutex<()>,
 }
 
 impl Desk {
@@ -34,7 +31,6 @@ impl Desk {
             config,
             shell,
             authenticators: host.authenticators.clone(),
-            leaving: Mutex::default(),
         }
     }
 
