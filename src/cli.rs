@@ -217,6 +217,7 @@ impl Command {
             | Self::ShowEndpoints => true,
             Self::Serve
             | Self::Demo
+            | Self::OpenApi
             | Self::Check { .. }
             | Self::CreateAdminAccount(_)
             | Self::SendActionsEmail(_)

@@ -22,7 +22,6 @@ use portcullis_core::{
     schema::{Evaluation, ProfileContext, Schema, Schemas, TraitError, UnmanagedPolicy},
     store::StoreError,
 };
-use serde_json::Value;
 
 pub(crate) use self::known::Known;
 use self::{
