@@ -225,8 +225,13 @@ async fn providers_are_looked_after_through_a_running_gateway() {
         house.same(&[&["providers", "list"][..], &how].concat());
         house.same(&[&["get-redirect-uri", "--provider", "hub"][..], &how].concat());
         house.same(&[&["get-redirect-uri", "--provider", "later"][..], &how].concat());
-        house.same(&[&["required-actions", "list"][..], &how].concat());
     }
+    let list = ["required-actions", "list", "--output", "json"];
+    let mut here = house.locally(&list, "").json();
+    // Nobody is made to delete their account, so that the API does not list it.
+    let all = here.as_array_mut().unwrap();
+    all.retain(|action| action["alias"] != "delete_account");
+    assert_eq!(house.remotely(&list, "").json(), here);
     let here = house
         .locally(&["show-endpoints", "--output", "json"], "")
         .json();
