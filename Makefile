@@ -4,7 +4,7 @@
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-search
+.PHONY: help setup demo test bench bench-search bench-import
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,3 +31,8 @@ bench: ## Compare with nginx as a plain reverse proxy, in requests and in CPU
 bench-search: ## Find identities among a million, in SQLite and in PostgreSQL
 	@.ci/setup test
 	@benches/search/run
+
+bench-import: ## Import 100,000 people into SQLite and into PostgreSQL
+	@.ci/setup test
+	@cargo build --release --locked --bin portcullis
+	@benches/import/run

@@ -21,6 +21,7 @@ mod output;
 mod password;
 mod providers;
 mod redirect_uri;
+mod remote;
 mod required_actions;
 mod reset_password;
 mod roles;
@@ -37,7 +38,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use self::{
     consent::Consent, create_admin_account::CreateAdminAccount, failure::Failure, output::Output,
-    password::PasswordSource, selector::Selector,
+    password::PasswordSource, remote::Reach, selector::Selector,
 };
 
 /// A pluggable identity-broker gateway.
@@ -62,6 +63,9 @@ pub struct Common {
     /// How answers are printed.
     #[arg(long, global = true, value_enum, default_value = "table")]
     pub output: Output,
+    /// Which running gateway is asked instead of the store.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// What can be asked.
@@ -176,6 +180,57 @@ enum Command {
     ShowEndpoints,
 }
 
+impl Reach {
+    /// Whether a command does what is said here.
+    fn suits(&self, command: Option<&Command>) -> bool {
+        self.url().is_none() || command.is_some_and(Command::can_be_remote)
+    }
+
+    fn misplaced() -> Failure {
+        let reason = "--admin-url is not for this command, which works on this machine itself";
+        Failure::Usage(reason.to_owned())
+    }
+}
+
+impl Command {
+    /// Whether it can ask a running gateway instead of the store.
+    fn can_be_remote(&self) -> bool {
+        match self {
+            Self::GetIdentity(_)
+            | Self::ResetPassword(_)
+            | Self::ListCredentials(_)
+            | Self::LabelCredential(_)
+            | Self::DeleteCredential(_)
+            | Self::MoveCredential(_)
+            | Self::InvalidateIdentitySessions { .. }
+            | Self::DeleteIdentity { .. }
+            | Self::SetIdentityState(_)
+            | Self::SetRoles(_)
+            | Self::ResetIdentityMfa(_)
+            | Self::ListOidcAccounts(_)
+            | Self::UnlinkOidcAccount { .. }
+            | Self::Throttles(_)
+            | Self::RequiredActions(_)
+            | Self::SetRequiredActions(_)
+            | Self::Providers(_)
+            | Self::GetRedirectUri { .. }
+            | Self::ShowEndpoints => true,
+            Self::Serve
+            | Self::Demo
+            | Self::OpenApi
+            | Self::Check { .. }
+            | Self::CreateAdminAccount(_)
+            | Self::SendActionsEmail(_)
+            | Self::LinkOidcAccount(_)
+            | Self::PrepareOidcLink(_)
+            | Self::Schema(_)
+            | Self::Import(_)
+            | Self::Export(_)
+            | Self::ApiCredentials(_) => false,
+        }
+    }
+}
+
 /// Does what the command line asks.
 pub fn run(cli: Cli) -> ExitCode {
     let Cli {
@@ -184,6 +239,7 @@ pub fn run(cli: Cli) -> ExitCode {
         command,
     } = cli;
     let done = match command {
+        _ if !common.reach.suits(command.as_ref()) => Err(Reach::misplaced()),
         _ if config_test => return check::run(common.config.as_deref(), false),
         None | Some(Command::Serve) => serve::run(&common),
         Some(Command::Demo) => demo::run(),

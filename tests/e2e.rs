@@ -43,6 +43,7 @@ mod e2e {
     mod profiles;
     mod provider;
     mod quiet_log;
+    mod remote;
     mod schema_check;
     mod schemas;
     mod sdk;

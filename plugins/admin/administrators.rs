@@ -1,48 +1,32 @@
 //! Administrators among people: whose roles change, and that one of them stays.
 
-use portcullis_core::{
-    catalogue::Code,
-    identity::{Identity, IdentityState},
-};
+use portcullis_core::{administrators::LeaveError, catalogue::Code, identity::Identity};
 use portcullis_kit::Failure;
-use tokio::sync::MutexGuard;
 
 use crate::{
     caller::{Actor, Caller},
-    desk::Desk,
-    role::{Permission, Role, Roles},
+    role::{Permission, Roles},
 };
 
-/// Held while an administrator goes, so that of two who go at once one sees that the other has gone.
-#[derive(Debug)]
-pub(crate) struct Leave<'a>(
-    #[expect(dead_code, reason = "it is only held")] Option<MutexGuard<'a, ()>>,
-);
-
 /// Refuses a change of an identity, or its removal (`after` is `None`), that a caller may not make:
-/// that touches whoever may more than the caller, gives or takes roles without the right to, changes
-/// the caller's own roles, or leaves nobody with the role `admin`. What it returns is held until the
-/// change is stored.
-pub(crate) async fn may_change<'a>(
-    desk: &'a Desk,
+/// that touches whoever may more than the caller, gives or takes roles without the right to, or changes
+/// the caller's own roles. That somebody stays who has the role `admin` is seen to where it is stored.
+pub(crate) fn may_change(
     caller: &Caller,
     (before, after): (&Identity, Option<&Identity>),
-) -> Result<Leave<'a>, Failure> {
+) -> Result<(), Failure> {
     caller.may_touch(before)?;
-    let given = after.filter(|after| !same_roles(before, after));
-    if let Some(after) = given {
-        may_give(caller, after)?;
+    match after.filter(|after| !same_roles(before, after)) {
+        Some(after) => may_give(caller, after),
+        None => Ok(()),
     }
-    let goes = is_admin(before) && !after.is_some_and(is_admin);
-    if !goes {
-        return Ok(Leave(None));
-    }
-    let held = desk.leaving.lock().await;
-    let identities = &desk.services.identities;
-    let stays = identities.is_role_elsewhere(Role::Admin.as_str(), before.id);
-    match stays.await? {
-        true => Ok(Leave(Some(held))),
-        false => Err(Code::LastAdministrator.into()),
+}
+
+/// Why an identity did not change, or did not go.
+pub(crate) fn refused(error: LeaveError) -> Failure {
+    match error {
+        LeaveError::Last => Code::LastAdministrator.into(),
+        LeaveError::Store(error) => error.into(),
     }
 }
 
@@ -59,9 +43,4 @@ pub(crate) fn may_give(caller: &Caller, after: &Identity) -> Result<(), Failure>
 /// Whether two states of an identity have the same roles of administrators; others are no rights here.
 fn same_roles(before: &Identity, after: &Identity) -> bool {
     Roles::among(&before.roles) == Roles::among(&after.roles)
-}
-
-fn is_admin(identity: &Identity) -> bool {
-    let is_active = identity.state == IdentityState::Active;
-    is_active && Roles::among(&identity.roles).contains(Role::Admin)
 }

@@ -3,6 +3,7 @@
 mod document;
 mod pages;
 
+pub(crate) mod addresses;
 pub(crate) mod api_credentials;
 pub(crate) mod audit;
 pub(crate) mod courier;
@@ -10,6 +11,7 @@ pub(crate) mod credentials;
 pub(crate) mod form;
 pub(crate) mod identities;
 pub(crate) mod impersonation;
+pub(crate) mod links;
 pub(crate) mod providers;
 pub(crate) mod recovery;
 pub(crate) mod required_actions;

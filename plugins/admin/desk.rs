@@ -7,7 +7,6 @@ use portcullis_core::{
     stage::Authenticator,
 };
 use portcullis_kit::Shell;
-use tokio::sync::Mutex;
 
 use crate::{config::Config, credential::Issuer, tally::Tally};
 
@@ -24,8 +23,6 @@ pub(crate) struct Desk {
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,
     /// What it hears of sign-ins.
     pub(crate) tally: Arc<Tally>,
-    /// Held while an administrator goes.
-    pub(crate) leaving: Mutex<()>,
 }
 
 impl Desk {
@@ -37,7 +34,6 @@ impl Desk {
             shell,
             authenticators: host.authenticators.clone(),
             tally: Arc::new(Tally::new(Arc::clone(&host.services.clock))),
-            leaving: Mutex::default(),
         }
     }
 

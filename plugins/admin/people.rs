@@ -25,7 +25,7 @@ use crate::desk::Desk;
 
 pub(crate) use self::{
     change::change,
-    create::create,
+    create::{create, create_many},
     delete::{belongings, delete},
     links::NewLink,
     password::NewPassword,

@@ -79,6 +79,8 @@ fn table() -> Endpoints {
         .with(api::recovery::endpoints)
         .with(api::required_actions::endpoints)
         .with(api::unmanaged::endpoints)
+        .with(api::links::endpoints)
+        .with(api::addresses::endpoints)
         .with(api::impersonation::endpoints)
         .with(api::providers::endpoints)
         .with(api::api_credentials::endpoints)

@@ -8,7 +8,7 @@ use super::{
     Common, Failure, PasswordSource,
     desk::Desk,
     lifespan::Lifespan,
-    reset_password::{self, Keeping},
+    reset_password::{self, Keeping, can_be_temporary},
 };
 
 /// Who is to be created.
@@ -47,7 +47,8 @@ pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), F
                 found.ok_or_else(|| Failure::Usage(format!("no schema is called {id:?}")))?
             }
         };
-        let is_temporary = account.keeping.is_temporary(desk, &account.password)?;
+        let can_be = can_be_temporary(desk);
+        let is_temporary = account.keeping.is_temporary(can_be, &account.password)?;
         let password = account.password.read()?;
         let traits = account.traits(&schema);
         let way_in = (password.as_ref(), is_temporary);

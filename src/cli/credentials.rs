@@ -11,7 +11,11 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, links, mfa, providers::Errand};
+use super::{
+    Common, Consent, Failure, Selector, links, mfa,
+    providers::Errand,
+    remote::{Remote, Which as Meant},
+};
 
 /// Whose credentials are listed.
 #[derive(Debug, Args)]
@@ -85,6 +89,18 @@ struct Places {
 
 /// Lists somebody's credentials in the order in which they are offered.
 pub(super) fn list(common: &Common, asked: &List) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        let id = remote.id(&asked.selector).await?;
+        print_rows(
+            common,
+            &remote.credentials(&id, asked.data).await?,
+            asked.data,
+        );
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     with(common, &asked.selector, async |_, identity, credentials| {
         let own = credentials.list(identity.id).await?;
         print(common, &own, asked.data);
@@ -94,6 +110,16 @@ pub(super) fn list(common: &Common, asked: &List) -> Result<(), Failure> {
 
 /// Gives a credential a label.
 pub(super) fn label(common: &Common, asked: &Label) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        let wish = (asked.credential_id, &*asked.label);
+        common
+            .output
+            .print(&remote.label(&asked.selector, wish).await?);
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     with(common, &asked.selector, async |_, identity, credentials| {
         let labelled = credentials.label(identity.id, asked.credential_id, &asked.label);
         let labelled = labelled.await.map_err(refused)?;
@@ -104,6 +130,15 @@ pub(super) fn label(common: &Common, asked: &Label) -> Result<(), Failure> {
 
 /// Moves a credential.
 pub(super) fn move_to(common: &Common, asked: &Move) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        let wish = (asked.credential_id, asked.place.after);
+        let order = remote.move_to(&asked.selector, wish).await?;
+        print_rows(common, &order, false);
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     with(common, &asked.selector, async |_, identity, credentials| {
         let place = asked.place.after.map_or(Place::First, Place::After);
         let order = credentials.move_to(identity.id, asked.credential_id, place);
@@ -116,6 +151,12 @@ pub(super) fn move_to(common: &Common, asked: &Move) -> Result<(), Failure> {
 /// `unlink-oidc-account` does, which ends those that came by them.
 pub(super) fn delete(common: &Common, asked: &Delete) -> Result<(), Failure> {
     let kind = asked.which.kind.as_deref().map(named).transpose()?;
+    let remote = Remote::run(&common.reach, async |remote| {
+        delete_remotely(common, (asked, kind), remote).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     with(
         common,
         &asked.selector,
@@ -130,10 +171,8 @@ pub(super) fn delete(common: &Common, asked: &Delete) -> Result<(), Failure> {
                 return Err(refused(CredentialsError::Unknown));
             }
             let (count, kind) = (own.len(), own[0].kind.as_str());
-            asked.consent.ask(&format!(
-                "Delete {count} credential(s) of type {kind} of identity {}?",
-                identity.id
-            ))?;
+            let question = question(&identity.id.to_string(), count, kind);
+            asked.consent.ask(&question)?;
             let mut ended = 0;
             for one in &own {
                 ended += remove(errand, identity, credentials, one).await?;
@@ -152,6 +191,33 @@ pub(super) fn delete(common: &Common, asked: &Delete) -> Result<(), Failure> {
             Ok(())
         },
     )
+}
+
+/// The same through a running gateway.
+async fn delete_remotely(
+    common: &Common,
+    (asked, kind): (&Delete, Option<CredentialKind>),
+    remote: &Remote,
+) -> Result<(), Failure> {
+    let which = match (kind, asked.which.credential_id) {
+        (Some(kind), _) => Meant::Kind(kind),
+        (None, Some(id)) => Meant::One(id),
+        (None, None) => return Err(refused(CredentialsError::Unknown)),
+    };
+    let ask = |id: &str, count: usize, kind: &str| asked.consent.ask(&question(id, count, kind));
+    let gone = remote.delete_credentials(&asked.selector, which, ask);
+    let Some(gone) = gone.await? else {
+        return Err(refused(CredentialsError::Unknown));
+    };
+    common.output.print(&json!({
+        "identity_id": gone.identity_id, "type": gone.kind, "deleted": gone.ids,
+        "sessions_ended": gone.sessions_ended, "without_use": gone.without_use,
+    }));
+    Ok(())
+}
+
+fn question(id: &str, count: usize, kind: &str) -> String {
+    format!("Delete {count} credential(s) of type {kind} of identity {id}?")
 }
 
 /// Deletes one credential, and says how many sessions went with it.
@@ -194,6 +260,10 @@ where
 fn print(common: &Common, own: &[Credential], with_data: bool) {
     let listed = own.iter().map(|one| json!(Listed::of(one, with_data)));
     let rows: Vec<Value> = listed.collect();
+    print_rows(common, &rows, with_data);
+}
+
+fn print_rows(common: &Common, rows: &[Value], with_data: bool) {
     let mut columns = vec![
         "id",
         "type",
@@ -203,7 +273,7 @@ fn print(common: &Common, own: &[Credential], with_data: bool) {
         "priority",
     ];
     columns.extend(with_data.then_some("data"));
-    common.output.print_rows(&rows, &columns);
+    common.output.print_rows(rows, &columns);
 }
 
 fn named(kind: &str) -> Result<CredentialKind, Failure> {

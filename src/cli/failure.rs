@@ -1,10 +1,10 @@
 //! Why a command did not do what it was asked, with the exit code that says so.
 
-use std::process::ExitCode;
+use std::{fmt, process::ExitCode};
 
-use portcullis_core::{administration::AdministrationError, store::StoreError};
-
-use crate::config::ConnectionUrl;
+use portcullis_core::{
+    administration::AdministrationError, administrators::LeaveError, store::StoreError,
+};
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -38,9 +38,9 @@ impl Failure {
         }
     }
 
-    /// The failure once it is known which store was asked; somebody may be in another.
+    /// The failure once it is known which store or gateway was asked; somebody may be in another.
     #[must_use]
-    pub fn asked(self, store: &ConnectionUrl) -> Self {
+    pub fn asked(self, store: &impl fmt::Display) -> Self {
         match self {
             Self::Nobody(who) => Self::Nobody(format!("{who} in {store}")),
             other => other,
@@ -61,6 +61,12 @@ impl Failure {
 
 impl From<AdministrationError> for Failure {
     fn from(error: AdministrationError) -> Self {
+        Self::refused(&error)
+    }
+}
+
+impl From<LeaveError> for Failure {
+    fn from(error: LeaveError) -> Self {
         Self::refused(&error)
     }
 }

@@ -1,17 +1,25 @@
 //! The commands on one identity: show it, end its sessions, delete it.
 
 use portcullis_core::{
+    administrators,
     event::{Event, UnlinkReason},
     id::IdentityId,
     stage::Observer,
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, desk::Desk};
+use super::{Common, Consent, Failure, Selector, desk::Desk, remote::Remote};
 use crate::observe::events::EventLog;
 
 /// Shows an identity.
 pub(super) fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        common.output.print(&remote.shown(selector).await?);
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
         common.output.print(&desk.shown(&identity));
@@ -25,6 +33,12 @@ pub(super) fn invalidate_sessions(
     selector: &Selector,
     consent: &Consent,
 ) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        remote.end_sessions(common, (selector, consent)).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
         consent.ask(&format!("End all sessions of identity {}?", identity.id))?;
@@ -42,6 +56,12 @@ pub(super) fn delete(
     selector: &Selector,
     consent: &Consent,
 ) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        remote.delete(common, selector, Some(consent)).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
         let links = desk.links(identity.id).await?;
@@ -51,8 +71,9 @@ pub(super) fn delete(
             identity.id,
             links.len()
         ))?;
+        administrators::may_go(desk.identities(), &identity).await?;
         desk.forget_tokens(identity.id).await?;
-        if !desk.identities().delete(identity.id).await? {
+        if !administrators::delete(desk.identities(), identity.id).await? {
             return Err(Failure::Refused(
                 "somebody else deleted it just now".to_owned(),
             ));
@@ -75,6 +96,12 @@ pub(super) fn delete(
 
 /// Tells what deleting an identity would take with it.
 pub(super) fn would_delete(common: &Common, selector: &Selector) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        remote.delete(common, selector, None).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         let identity = selector.resolve(desk.identities()).await?;
         let links = desk.links(identity.id).await?;

@@ -2,6 +2,8 @@
 //! What has no place here is told on standard error.
 
 mod people;
+mod progress;
+mod report;
 
 use std::{
     fs, io,

@@ -16,6 +16,11 @@ pub(super) struct Lifespan {
 const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
 impl Lifespan {
+    /// What is asked for.
+    pub(super) fn given(self) -> Option<Duration> {
+        self.lifespan
+    }
+
     /// What is asked for, or this.
     pub(super) fn or(self, otherwise: Duration) -> Duration {
         self.lifespan.unwrap_or(otherwise)

@@ -7,22 +7,33 @@ use portcullis_core::{
     event::{Event, UnlinkReason},
     id::ProviderId,
     identity::Identity,
-    link::{Link, LinkKey, PreparedLink},
+    link::{Link, LinkKey, ListedLink, PreparedLink},
     session::end_each,
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, providers::Errand};
+use super::{Common, Consent, Failure, Selector, providers::Errand, remote::Remote};
 
 /// Lists the accounts.
 pub(super) fn list(common: &Common, selector: &Selector) -> Result<(), Failure> {
+    let columns = ["credential_id", "label", "issuer", "prepared", "created_at"];
+    let remote = Remote::run(&common.reach, async |remote| {
+        let id = remote.id(selector).await?;
+        let rows = remote.links(&id).await?;
+        common.output.print_rows(&rows, &columns);
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run_past_drop_ins(common, async |errand| {
         let identity = selector
             .resolve(&*errand.foundation().stores.identities)
             .await?;
         let credentials = errand.foundation().stores.credentials.list(identity.id);
-        let rows: Vec<Value> = credentials.await?.iter().filter_map(told).collect();
-        let columns = ["credential_id", "label", "issuer", "prepared", "created_at"];
+        let credentials = credentials.await?;
+        let listed = credentials.iter().filter_map(ListedLink::of);
+        let rows: Vec<Value> = listed.map(|link| json!(link)).collect();
         common.output.print_rows(&rows, &columns);
         Ok(())
     })
@@ -35,6 +46,12 @@ pub(super) fn unlink(
     name: &str,
     consent: &Consent,
 ) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        remote.unlink(common, (selector, consent), name).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run_past_drop_ins(common, async |errand| {
         let stores = &errand.foundation().stores;
         let identity = selector.resolve(&*stores.identities).await?;
@@ -174,39 +191,26 @@ fn named(links: Vec<Link>, name: &str) -> Result<Link, Failure> {
     let mut found = links.into_iter().filter(is_it);
     match (found.next(), found.next()) {
         (Some(link), None) => Ok(link),
-        (None, _) => Err(Failure::Refused(format!(
-            "the identity is not linked to {name:?}; list-oidc-accounts shows its accounts"
-        ))),
-        (Some(one), Some(other)) => Err(Failure::Refused(format!(
-            "two accounts are called {name:?}; give one of the ids {} and {}",
-            one.id, other.id
-        ))),
+        (None, _) => Err(not_linked(name)),
+        (Some(one), Some(other)) => {
+            let (one, other) = (one.id.to_string(), other.id.to_string());
+            Err(called_the_same(name, &one, &other))
+        }
     }
 }
 
-/// A link or a prepared one; nothing for other credentials.
-fn told(credential: &Credential) -> Option<Value> {
-    if let Some(prepared) = PreparedLink::of(credential) {
-        return Some(json!({
-            "credential_id": prepared_name(&prepared),
-            "id": credential.id,
-            "provider": prepared.provider,
-            "label": prepared.address,
-            "prepared": true,
-            "created_at": credential.created_at,
-        }));
-    }
-    let link = Link::of(credential)?;
-    Some(json!({
-        "credential_id": public_name(&link.key),
-        "id": link.id,
-        "provider": link.key.provider,
-        "issuer": link.key.issuer,
-        "subject": link.key.subject,
-        "label": link.shown(),
-        "prepared": false,
-        "created_at": link.created_at,
-    }))
+/// Nothing is called so.
+pub(super) fn not_linked(name: &str) -> Failure {
+    Failure::Refused(format!(
+        "the identity is not linked to {name:?}; list-oidc-accounts shows its accounts"
+    ))
+}
+
+/// Two are called so.
+pub(super) fn called_the_same(name: &str, one: &str, other: &str) -> Failure {
+    Failure::Refused(format!(
+        "two accounts are called {name:?}; give one of the ids {one} and {other}"
+    ))
 }
 
 /// How an account is called.

@@ -13,7 +13,11 @@ use portcullis_core::{
 };
 use serde_json::json;
 
-use super::{Common, Consent, Failure, Selector, desk::Desk};
+use super::{
+    Common, Consent, Failure, Selector,
+    desk::Desk,
+    remote::{Remote, Which},
+};
 use crate::{config::Config, observe::events::EventLog};
 
 /// What is removed of an identity.
@@ -54,28 +58,36 @@ impl MfaType {
             Self::Code => None,
         }
     }
+
+    /// The kind, where anything of it is kept.
+    fn kept(self) -> Result<CredentialKind, Failure> {
+        self.kind().ok_or_else(|| {
+            let reason = "codes by mail go to a proved address and are kept nowhere, so there is \
+                          nothing to remove";
+            Failure::Refused(reason.to_owned())
+        })
+    }
 }
 
 /// Removes all credentials of a type and, as people do in their settings, ends the sessions. Where
 /// everybody needs a second factor, the next sign-in asks for one.
 pub(super) fn reset(common: &Common, asked: &ResetMfa) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        remotely(common, asked, remote).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         let identity = asked.selector.resolve(desk.identities()).await?;
-        let Some(kind) = asked.mfa_type.kind() else {
-            let reason = "codes by mail go to a proved address and are kept nowhere, so there is \
-                          nothing to remove";
-            return Err(Failure::Refused(reason.to_owned()));
-        };
+        let kind = asked.mfa_type.kept()?;
         let (id, name) = (identity.id, kind.as_str());
         let own = desk.credentials().list(id).await?;
         let of_kind: Vec<_> = own.iter().filter(|one| one.kind == kind).collect();
         if of_kind.is_empty() {
-            let reason = format!("identity {id} has no credential of type {name}");
-            return Err(Failure::Refused(reason));
+            return Err(has_none(&id.to_string(), name));
         }
-        let question =
-            format!("Remove what identity {id} has of type {name} and end its sessions?");
-        asked.consent.ask(&question)?;
+        asked.consent.ask(&question(&id.to_string(), name))?;
         let mut removed = Vec::new();
         for credential in of_kind {
             if desk.credentials().delete(credential.id).await? {
@@ -91,6 +103,30 @@ pub(super) fn reset(common: &Common, asked: &ResetMfa) -> Result<(), Failure> {
         }));
         Ok(())
     })
+}
+
+/// The same through a running gateway.
+async fn remotely(common: &Common, asked: &ResetMfa, remote: &Remote) -> Result<(), Failure> {
+    let id = remote.id(&asked.selector).await?;
+    let kind = asked.mfa_type.kept()?;
+    let ask = |id: &str, _: usize, name: &str| asked.consent.ask(&question(id, name));
+    let gone = remote.delete_credentials(&asked.selector, Which::Kind(kind), ask);
+    let Some(gone) = gone.await? else {
+        return Err(has_none(&id, kind.as_str()));
+    };
+    common.output.print(&json!({
+        "identity_id": gone.identity_id, "mfa_type": gone.kind, "removed": gone.ids,
+        "sessions_ended": gone.sessions_ended, "without_use": gone.without_use,
+    }));
+    Ok(())
+}
+
+fn has_none(id: &str, name: &str) -> Failure {
+    Failure::Refused(format!("identity {id} has no credential of type {name}"))
+}
+
+fn question(id: &str, name: &str) -> String {
+    format!("Remove what identity {id} has of type {name} and end its sessions?")
 }
 
 /// Ends the sessions of an identity that has lost a credential, unless the operator wants it otherwise:
@@ -120,10 +156,15 @@ pub(super) async fn idle(
     if has_second || own.iter().all(|one| one.kind != kind) {
         return Ok(Vec::new());
     }
+    mention_idle(kind);
+    Ok(vec![kind.as_str()])
+}
+
+/// Says that these are of no use by themselves.
+pub(super) fn mention_idle(kind: CredentialKind) {
     eprintln!(
         "note: backup codes are left; they are not asked for until there is another second factor, and \
          then they count again. reset-identity-mfa --mfa-type {} removes them",
         kind.as_str()
     );
-    Ok(vec![kind.as_str()])
 }

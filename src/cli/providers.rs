@@ -8,16 +8,18 @@ use std::{fs, io, path::PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use portcullis_core::{
     administration::{
-        Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, ProviderReport,
-        SessionFate,
+        Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
     },
     id::ProviderId,
 };
 use serde_json::{Map, Value, json};
 
 pub(super) use self::errand::Errand;
-use super::{Common, Consent, Failure, Output, redirect_uri};
+use super::{Common, Consent, Failure, Output, redirect_uri, remote::Remote};
 use crate::config;
+
+/// What people see of how providers are.
+const REPORTED: [&str; 6] = ["id", "source", "enabled", "discovery", "jwks", "last_error"];
 
 /// What can be asked of providers.
 #[derive(Debug, Subcommand)]
@@ -127,11 +129,20 @@ pub(super) fn run(common: &Common, asked: &Providers) -> Result<(), Failure> {
 }
 
 fn list(common: &Common) -> Result<(), Failure> {
+    let columns = ["id", "source", "kind", "enabled", "redirect_uri"];
+    let remote = Remote::run(&common.reach, async |remote| {
+        common
+            .output
+            .print_rows(&remote.providers().await?, &columns);
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run(common, async |errand| {
         let records = errand.administration().list().await?;
         errand.mention_trouble().await;
         let rows: Vec<Value> = records.iter().map(as_json).collect::<Result<_, _>>()?;
-        let columns = ["id", "source", "kind", "enabled", "redirect_uri"];
         common.output.print_rows(&rows, &columns);
         Ok(())
     })
@@ -139,11 +150,28 @@ fn list(common: &Common) -> Result<(), Failure> {
 
 fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
     let id = id.map(named).transpose()?;
+    let remote = Remote::run(&common.reach, async |remote| {
+        if let Some(id) = &id {
+            let report = remote.reach(id).await?;
+            common.output.print(&report);
+            return judged(&[report]);
+        }
+        let mut reports = Vec::new();
+        for provider in remote.providers().await? {
+            let id = named(provider["id"].as_str().unwrap_or_default())?;
+            reports.push(remote.reach(&id).await?);
+        }
+        common.output.print_rows(&reports, &REPORTED);
+        judged(&reports)
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run(common, async |errand| {
         let administration = errand.administration();
         if let Some(id) = &id {
-            let report = administration.reach(id).await?;
-            common.output.print(&json!(report));
+            let report = json!(administration.reach(id).await?);
+            common.output.print(&report);
             return judged(&[report]);
         }
         let records = administration.list().await?;
@@ -155,24 +183,19 @@ fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
         let reports: Result<Vec<_>, _> = reports.into_iter().collect();
         let reports = reports?;
         let rows: Vec<Value> = reports.iter().map(|report| json!(report)).collect();
-        let columns = ["id", "source", "enabled", "discovery", "jwks", "last_error"];
-        common.output.print_rows(&rows, &columns);
-        judged(&reports)
+        common.output.print_rows(&rows, &REPORTED);
+        judged(&rows)
     })
 }
 
 /// Fails when one that should serve cannot be read.
-fn judged(reports: &[ProviderReport]) -> Result<(), Failure> {
-    const FAILED: &str = "failed";
-    let fails = |report: &&ProviderReport| {
-        let status = &report.status;
-        report.enabled && (status.discovery == FAILED || status.jwks == FAILED)
+fn judged(reports: &[Value]) -> Result<(), Failure> {
+    let fails = |report: &&Value| {
+        let is_failed = |part: &str| report[part] == "failed";
+        report["enabled"] == true && (is_failed("discovery") || is_failed("jwks"))
     };
-    let failing: Vec<&str> = reports
-        .iter()
-        .filter(fails)
-        .map(|r| r.id.as_str())
-        .collect();
+    let failing = reports.iter().filter(fails);
+    let failing: Vec<&str> = failing.filter_map(|report| report["id"].as_str()).collect();
     match failing.is_empty() {
         true => Ok(()),
         false => Err(Failure::Refused(format!(
@@ -184,6 +207,19 @@ fn judged(reports: &[ProviderReport]) -> Result<(), Failure> {
 
 fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<(), Failure> {
     let id = named(id)?;
+    let remote = Remote::run(&common.reach, async |remote| {
+        remote.provider(&id).await?;
+        consent.ask(&format!("Remove provider {id}?"))?;
+        let gone = remote.remove(&id, left.into()).await?;
+        common.output.print(&json!({
+            "id": id, "removed": true, "links_removed": gone["links_removed"],
+            "sessions_ended": gone["sessions_ended"],
+        }));
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run(common, async |errand| {
         let administration = errand.administration();
         administration.find(&id).await?;
@@ -199,13 +235,19 @@ fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<()
 
 fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), Failure> {
     let id = named(id)?;
+    let remote = Remote::run(&common.reach, async |remote| {
+        show(common.output, remote.switch(&id, (enabled, leave)).await?)
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run(common, async |errand| {
         let change = Change::enabled(enabled);
         let changed = errand.administration().change(&id, change, leave).await?;
         if enabled {
             errand.mention_weakness(&changed).await;
         }
-        show(common.output, &changed)
+        show(common.output, as_json(&changed)?)
     })
 }
 
@@ -219,6 +261,13 @@ fn dry_run(common: &Common, id: &str, claims: &PathBuf) -> Result<(), Failure> {
     let text = text.map_err(|error| Failure::Refused(format!("{name}: {error}")))?;
     let document: Value = serde_json::from_str(&text)
         .map_err(|error| Failure::Refused(format!("{name} is no JSON: {error}")))?;
+    let remote = Remote::run(&common.reach, async |remote| {
+        common.output.print(&remote.dry_run(&id, &document).await?);
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run(common, async |errand| {
         let run = errand.broker().dry_run(&id, document).await;
         let run = run.map_err(|error| Failure::refused(&error))?;
@@ -235,8 +284,7 @@ pub(super) fn named(id: &str) -> Result<ProviderId, Failure> {
     })
 }
 
-fn show(output: Output, record: &ProviderRecord) -> Result<(), Failure> {
-    let mut record = as_json(record)?;
+fn show(output: Output, mut record: Value) -> Result<(), Failure> {
     if output == Output::Table
         && let Value::Object(facts) = &mut record
     {

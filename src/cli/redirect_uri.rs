@@ -5,7 +5,7 @@ use portcullis_core::{administration::SignOutAddresses, id::ProviderId};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Common, Failure, Output, desk};
+use super::{Common, Failure, Output, desk, remote::Remote};
 use crate::{
     config::Config,
     gateway::{self, Foundation},
@@ -17,6 +17,12 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
         let usage = "a provider's id is 1 to 64 of the characters a-z A-Z 0-9 _ -";
         return Err(Failure::Usage(usage.to_owned()));
     };
+    let remote = Remote::run(&common.reach, async |remote| {
+        remotely(common, &id, remote).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     let config = desk::configuration(common)?;
     if !config.providers.contains_key(id.as_str()) && !is_stored(&config, &id) {
         eprintln!("note: no provider {id} is configured yet");
@@ -33,6 +39,31 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
             }));
         }
         Output::Table => println!("{uri}"),
+    }
+    Ok(())
+}
+
+/// The same as a running gateway tells it.
+async fn remotely(common: &Common, id: &ProviderId, remote: &Remote) -> Result<(), Failure> {
+    let known = remote.providers().await?;
+    if known.iter().all(|provider| provider["id"] != id.as_str()) {
+        eprintln!("note: no provider {id} is configured yet");
+    }
+    let own = remote.addresses(Some(id)).await?["provider"].take();
+    match common.output {
+        Output::Json => {
+            let mut told = json!({"provider": id});
+            for name in [
+                "redirect_uri",
+                "post_logout_redirect_uri",
+                "backchannel_logout_uri",
+                "frontchannel_logout_uri",
+            ] {
+                told[name] = own[name].clone();
+            }
+            common.output.print(&told);
+        }
+        Output::Table => println!("{}", own["redirect_uri"].as_str().unwrap_or_default()),
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Common, Failure, Selector,
     desk::{self, Desk},
+    remote::Remote,
 };
 
 /// What can be asked of the actions as such.
@@ -32,6 +33,15 @@ pub(super) struct SetRequiredActions {
 /// Answers what is asked of the actions.
 pub(super) fn run(common: &Common, asked: &RequiredActions) -> Result<(), Failure> {
     let RequiredActions::List = asked;
+    let columns = ["alias", "enabled", "default", "priority", "max_auth_age"];
+    let remote = Remote::run(&common.reach, async |remote| {
+        let rows = remote.list("/admin/x/required-actions").await?;
+        common.output.print_rows(&rows, &columns);
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     let config = desk::configuration_past_drop_ins(common)?;
     let mut settings: Vec<_> = config.action_settings().into_iter().collect();
     settings.sort_by_key(|(action, settings)| (settings.priority, *action));
@@ -47,7 +57,6 @@ pub(super) fn run(common: &Common, asked: &RequiredActions) -> Result<(), Failur
             })
         })
         .collect();
-    let columns = ["alias", "enabled", "default", "priority", "max_auth_age"];
     common.output.print_rows(&rows, &columns);
     Ok(())
 }
@@ -60,6 +69,15 @@ pub(super) fn set(common: &Common, asked: &SetRequiredActions) -> Result<(), Fai
     }
     let added: Result<Vec<Action>, Failure> = asked.add.iter().map(|alias| known(alias)).collect();
     let added = added?;
+    let remote = Remote::run(&common.reach, async |remote| {
+        let change = (&added[..], &asked.remove[..]);
+        remote
+            .set_required_actions(common, &asked.selector, change)
+            .await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         for action in &added {
             require_enabled(desk, *action)?;

@@ -7,9 +7,13 @@ use portcullis_core::{
     stage::Observer,
 };
 use portcullis_self_service::MailedProof;
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, PasswordSource, Selector, desk::Desk, lifespan::Lifespan};
+use super::{
+    Common, Consent, Failure, PasswordSource, Selector, desk::Desk, lifespan::Lifespan,
+    remote::Remote,
+};
 use crate::observe::events::EventLog;
 
 /// Whose password is reset, and how.
@@ -42,10 +46,17 @@ pub(super) struct Keeping {
 /// Sets a password and ends every session, for whoever knew the old one may hold one; without a
 /// password, hands out a way back in and changes nothing.
 pub(super) fn run(common: &Common, asked: &ResetPassword) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        remotely(common, asked, remote).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         let identity = asked.selector.resolve(desk.identities()).await?;
         let id = identity.id;
-        let is_temporary = asked.keeping.is_temporary(desk, &asked.password)?;
+        let can_be = can_be_temporary(desk);
+        let is_temporary = asked.keeping.is_temporary(can_be, &asked.password)?;
         let Some(password) = asked.password.read()? else {
             let mut told = hand_out(desk, id, asked.lifespan).await?;
             told["identity_id"] = json!(id);
@@ -71,10 +82,9 @@ impl Keeping {
     /// have read, too, unless it is said to stay.
     pub(super) fn is_temporary(
         self,
-        desk: &Desk,
+        can_be: bool,
         source: &PasswordSource,
     ) -> Result<bool, Failure> {
-        let can_be = desk.actions().settings(Action::UpdatePassword).is_some();
         match self.temporary && !can_be {
             true => Err(Failure::Refused(format!(
                 "{0} is switched off here, so that no password is temporary; see [required_actions.{0}]",
@@ -83,6 +93,39 @@ impl Keeping {
             false => Ok(self.temporary || (can_be && source.is_exposed() && !self.permanent)),
         }
     }
+}
+
+/// The same through a running gateway.
+async fn remotely(common: &Common, asked: &ResetPassword, remote: &Remote) -> Result<(), Failure> {
+    let id = remote.id(&asked.selector).await?;
+    let can_be = remote.knows_temporary().await?;
+    let is_temporary = asked.keeping.is_temporary(can_be, &asked.password)?;
+    let Some(password) = asked.password.read()? else {
+        let mut wish = json!({"identity_id": id});
+        if let Some(lifespan) = asked.lifespan.given() {
+            wish["expires_in"] = json!(lifespan.as_secs());
+        }
+        let path = "/admin/recovery/code";
+        let mut told = remote.ask(Method::POST, path, Some(&wish)).await?;
+        told["identity_id"] = json!(id);
+        common.output.print(&told);
+        return Ok(());
+    };
+    let question = format!("Set another password for identity {id} and end its sessions?");
+    asked.consent.ask(&question)?;
+    let wish = json!({"password": password.expose(), "temporary": is_temporary});
+    let path = format!("/admin/identities/{id}/password");
+    let told = remote.ask(Method::PUT, &path, Some(&wish)).await?;
+    common.output.print(&json!({
+        "identity_id": id, "password": "changed", "temporary": told["temporary"],
+        "sessions_ended": told["sessions_ended"],
+    }));
+    Ok(())
+}
+
+/// Whether people can be made to choose another password here.
+pub(super) fn can_be_temporary(desk: &Desk) -> bool {
+    desk.actions().settings(Action::UpdatePassword).is_some()
 }
 
 /// A way back in, as it is told: a code and the page that takes it.

@@ -1,10 +1,10 @@
 //! `set-roles`: which roles an identity has, such as `delete-account`.
 
 use clap::Args;
-use portcullis_core::identity::Identity;
+use portcullis_core::administrators;
 use serde_json::json;
 
-use super::{Common, Failure, Selector, desk::Desk};
+use super::{Common, Failure, Selector, desk::Desk, remote::Remote};
 
 /// Which roles an identity gets and loses.
 #[derive(Debug, Args)]
@@ -30,19 +30,25 @@ pub(super) fn set(common: &Common, asked: &SetRoles) -> Result<(), Failure> {
         let message = format!("{role:?} is no role; write letters, digits and signs, no spaces");
         return Err(Failure::Usage(message));
     }
+    let remote = Remote::run(&common.reach, async |remote| {
+        let change = |roles: &mut Vec<String>| change(roles, asked);
+        remote.set_roles(common, &asked.selector, change).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         let mut identity = asked.selector.resolve(desk.identities()).await?;
-        change(&mut identity, asked);
+        change(&mut identity.roles, asked);
         identity.updated_at = desk.now();
-        desk.identities().update(&identity).await?;
+        administrators::update(desk.identities(), &identity).await?;
         let answer = json!({"identity_id": identity.id, "roles": identity.roles});
         common.output.print(&answer);
         Ok(())
     })
 }
 
-fn change(identity: &mut Identity, asked: &SetRoles) {
-    let roles = &mut identity.roles;
+fn change(roles: &mut Vec<String>, asked: &SetRoles) {
     roles.retain(|role| !asked.remove.contains(role));
     for role in &asked.add {
         if !roles.contains(role) {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use portcullis_core::{
+    id::IdentityId,
     identifier::normalise_identifier,
     identity::{Identity, IdentityStore},
 };
@@ -26,19 +27,24 @@ impl Selector {
         match (&self.identity_id, &self.email) {
             (Some(id), None) => by_id(id, identities).await,
             (None, Some(email)) => by_email(email, identities).await,
-            _ => Err(Failure::Usage(
-                "provide exactly one of --identity-id and --email".to_owned(),
-            )),
+            _ => Err(Self::undecided()),
         }
+    }
+
+    /// An id, when it is one.
+    pub(super) fn id(id: &str) -> Result<IdentityId, Failure> {
+        let odd = |_| Failure::Usage("the --identity-id is not a valid UUID".to_owned());
+        id.trim().parse().map_err(odd)
+    }
+
+    /// Neither is said, or both are.
+    pub(super) fn undecided() -> Failure {
+        Failure::Usage("provide exactly one of --identity-id and --email".to_owned())
     }
 }
 
 async fn by_id(id: &str, identities: &dyn IdentityStore) -> Result<Identity, Failure> {
-    let Ok(id) = id.trim().parse() else {
-        return Err(Failure::Usage(
-            "the --identity-id is not a valid UUID".to_owned(),
-        ));
-    };
+    let id = Selector::id(id)?;
     let found = identities.find(id).await?;
     found.ok_or_else(|| Failure::Nobody(format!("id {id}")))
 }

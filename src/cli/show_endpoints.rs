@@ -7,14 +7,30 @@ use portcullis_core::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Common, Failure, Output, providers::Errand};
+use super::{Common, Failure, Output, providers::Errand, remote::Remote};
 
 /// Prints the gateway's addresses, and those to register at each provider.
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        let gateway = remote.addresses(None).await?;
+        let records = remote.providers().await?;
+        let own = |record: &Value| {
+            let mut told = json!({});
+            for name in OF_PROVIDERS {
+                told[name] = record[name].clone();
+            }
+            told
+        };
+        print(common.output, gateway, records.iter().map(own).collect());
+        Ok(())
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run(common, async |errand| {
         let listen = &errand.config().listen;
         let addresses = &errand.foundation().addresses;
-        let mut gateway = json!({
+        let gateway = json!({
             "public_url": addresses.public_url(),
             "own_pages": addresses.own("/"),
             "redirect_uri_pattern": addresses.redirect_uri_pattern(),
@@ -25,21 +41,32 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         let records = errand.administration().list().await?;
         errand.mention_trouble().await;
         let providers: Vec<Value> = records.iter().map(|record| json!(told(record))).collect();
-        match common.output {
-            Output::Json => {
-                gateway["providers"] = json!(providers);
-                common.output.print(&gateway);
-            }
-            Output::Table => {
-                common.output.print(&gateway);
-                providers
-                    .iter()
-                    .for_each(|provider| common.output.print(provider));
-            }
-        }
+        print(common.output, gateway, providers);
         Ok(())
     })
 }
+
+fn print(output: Output, mut gateway: Value, providers: Vec<Value>) {
+    match output {
+        Output::Json => {
+            gateway["providers"] = json!(providers);
+            output.print(&gateway);
+        }
+        Output::Table => {
+            output.print(&gateway);
+            providers.iter().for_each(|provider| output.print(provider));
+        }
+    }
+}
+
+/// What is told of a provider.
+const OF_PROVIDERS: [&str; 5] = [
+    "id",
+    "redirect_uri",
+    "post_logout_redirect_uri",
+    "backchannel_logout_uri",
+    "frontchannel_logout_uri",
+];
 
 /// What is to be registered at a provider.
 #[derive(Debug, Serialize)]

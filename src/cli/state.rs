@@ -1,10 +1,10 @@
 //! `set-identity-state`: whether an identity may sign in.
 
 use clap::{Args, ValueEnum};
-use portcullis_core::identity::IdentityState;
+use portcullis_core::{administrators, identity::IdentityState};
 use serde_json::json;
 
-use super::{Common, Consent, Failure, Selector, desk::Desk};
+use super::{Common, Consent, Failure, Selector, desk::Desk, remote::Remote};
 
 /// Which identity may sign in from now on, or not.
 #[derive(Debug, Args)]
@@ -38,6 +38,17 @@ impl From<State> for IdentityState {
 
 /// Switches an identity on or off. The store ends the sessions of one that is off.
 pub(super) fn set(common: &Common, asked: &SetIdentityState) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        let state = match asked.state {
+            State::Active => "active",
+            State::Inactive => "inactive",
+        };
+        let who = (&asked.selector, &asked.consent);
+        remote.set_state(common, who, state).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| {
         let mut identity = asked.selector.resolve(desk.identities()).await?;
         let state = IdentityState::from(asked.state);
@@ -52,7 +63,7 @@ pub(super) fn set(common: &Common, asked: &SetIdentityState) -> Result<(), Failu
             identity.state = state;
             identity.state_changed_at = desk.now();
             identity.updated_at = desk.now();
-            desk.identities().update(&identity).await?;
+            administrators::update(desk.identities(), &identity).await?;
         }
         common.output.print(&json!({
             "identity_id": identity.id, "state": identity.state, "sessions_ended": ended,

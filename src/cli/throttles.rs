@@ -9,7 +9,10 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, desk::Desk};
+use super::{Common, Consent, Failure, Selector, desk::Desk, remote::Remote};
+
+/// What people see of a pause.
+const COLUMNS: [&str; 6] = ["id", "kind", "subject", "network", "since", "until"];
 
 /// What can be asked about pauses.
 #[derive(Debug, Subcommand)]
@@ -45,22 +48,21 @@ pub(super) struct Whose {
 
 /// Lists pauses, or lifts them.
 pub(super) fn run(common: &Common, asked: &ThrottleCommand) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        remotely(common, asked, remote).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Desk::open(common, async |desk| match asked {
         ThrottleCommand::ListThrottles(whose) => list(common, desk, whose).await,
         ThrottleCommand::LiftThrottle { whose, id, consent } => {
-            let is_named = id.is_some() || whose.is_anybody();
-            if !is_named {
-                return Err(Failure::Usage(
-                    "provide one of --identity-id, --email, --address and --id".to_owned(),
-                ));
-            }
+            whose.require_any(id.as_deref())?;
             let mut pauses = whose.pauses(desk).await?;
             if let Some(id) = id {
                 pauses.retain(|one| one.id() == *id);
                 if pauses.is_empty() {
-                    return Err(Failure::Refused(format!(
-                        "no pause has the id {id}; it may have ended"
-                    )));
+                    return Err(unknown(id));
                 }
             }
             lift(common, desk, (&pauses, consent)).await
@@ -68,11 +70,50 @@ pub(super) fn run(common: &Common, asked: &ThrottleCommand) -> Result<(), Failur
     })
 }
 
+/// The same through a running gateway.
+async fn remotely(
+    common: &Common,
+    asked: &ThrottleCommand,
+    remote: &Remote,
+) -> Result<(), Failure> {
+    let (whose, id, consent) = match asked {
+        ThrottleCommand::ListThrottles(whose) => {
+            let pauses = remote.throttles(&whose.selector(), whose.address).await?;
+            common.output.print_rows(&pauses, &COLUMNS);
+            return Ok(());
+        }
+        ThrottleCommand::LiftThrottle { whose, id, consent } => (whose, id, consent),
+    };
+    whose.require_any(id.as_deref())?;
+    let mut pauses = remote.throttles(&whose.selector(), whose.address).await?;
+    if let Some(id) = id {
+        pauses.retain(|one| one["id"] == **id);
+        if pauses.is_empty() {
+            return Err(unknown(id));
+        }
+    }
+    if !pauses.is_empty() {
+        consent.ask(&format!("Lift {} pauses?", pauses.len()))?;
+    }
+    let mut lifted = Vec::new();
+    for pause in pauses {
+        if let Some(id) = pause["id"].as_str() {
+            remote.lift(id).await?;
+            lifted.push(pause);
+        }
+    }
+    common.output.print(&json!({"lifted": lifted}));
+    Ok(())
+}
+
+fn unknown(id: &str) -> Failure {
+    Failure::Refused(format!("no pause has the id {id}; it may have ended"))
+}
+
 async fn list(common: &Common, desk: &Desk, whose: &Whose) -> Result<(), Failure> {
     let pauses = whose.pauses(desk).await?;
     let rows: Vec<Value> = pauses.iter().map(told).collect();
-    let columns = ["id", "kind", "subject", "network", "since", "until"];
-    common.output.print_rows(&rows, &columns);
+    common.output.print_rows(&rows, &COLUMNS);
     Ok(())
 }
 
@@ -99,6 +140,22 @@ impl Whose {
         self.identity_id.is_some() || self.email.is_some() || self.address.is_some()
     }
 
+    fn require_any(&self, id: Option<&str>) -> Result<(), Failure> {
+        match id.is_some() || self.is_anybody() {
+            true => Ok(()),
+            false => Err(Failure::Usage(
+                "provide one of --identity-id, --email, --address and --id".to_owned(),
+            )),
+        }
+    }
+
+    fn selector(&self) -> Selector {
+        Selector {
+            identity_id: self.identity_id.clone(),
+            email: self.email.clone(),
+        }
+    }
+
     async fn pauses(&self, desk: &Desk) -> Result<Vec<Pause>, Failure> {
         let throttles: &Throttles = desk.throttles();
         let mut pauses = throttles.running(desk.now()).await?;
@@ -118,10 +175,7 @@ impl Whose {
 
     /// What pauses of this identity, or of whoever has this address, are about.
     async fn subjects(&self, desk: &Desk) -> Result<Vec<String>, Failure> {
-        let selector = Selector {
-            identity_id: self.identity_id.clone(),
-            email: self.email.clone(),
-        };
+        let selector = self.selector();
         let mut subjects: Vec<String> = self
             .email
             .as_deref()

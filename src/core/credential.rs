@@ -2,7 +2,7 @@
 
 mod kinds;
 
-use std::{fmt::Debug, str::FromStr};
+use std::{collections::BTreeMap, fmt::Debug, str::FromStr};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -137,6 +137,20 @@ pub trait CredentialStore: Debug + Send + Sync {
         kind: CredentialKind,
         identifier: &str,
     ) -> Result<Option<Credential>, StoreError>;
+
+    /// Whose credentials of this kind have which of these identifiers.
+    async fn owners(
+        &self,
+        kind: CredentialKind,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        let mut owners = BTreeMap::new();
+        for identifier in identifiers {
+            let owner = self.find_by_identifier(kind, identifier).await?;
+            owners.extend(owner.map(|owner| (identifier.clone(), owner.identity_id)));
+        }
+        Ok(owners)
+    }
 
     /// The links to accounts at a provider, and those prepared for some, as their identifiers tell,
     /// in the order of their ids, those after `after`, at most `limit` of them.

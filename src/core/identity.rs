@@ -1,6 +1,9 @@
 //! An identity: who somebody is, as its schema describes, and the port that keeps identities.
 
-use std::{collections::BTreeMap, fmt::Debug};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -111,6 +114,11 @@ impl Identity {
         }
     }
 
+    /// Whether it may sign in and has the role.
+    pub fn is_active_as(&self, role: &str) -> bool {
+        self.state == IdentityState::Active && self.roles.iter().any(|own| own == role)
+    }
+
     /// Whether a provider keeps the trait of this dotted path up to date, so that nobody here
     /// changes it.
     pub fn is_forced(&self, path: &str) -> bool {
@@ -187,6 +195,40 @@ pub trait IdentityStore: Debug + Send + Sync {
         credentials: &[Credential],
     ) -> Result<(), StoreError>;
 
+    /// Adds many as [`Self::insert`] does, each by itself: what became of each, in their order.
+    async fn insert_many(
+        &self,
+        newcomers: &[(Identity, Vec<Credential>)],
+    ) -> Vec<Result<(), StoreError>> {
+        let mut outcomes = Vec::new();
+        for (identity, credentials) in newcomers {
+            outcomes.push(self.insert(identity, credentials).await);
+        }
+        outcomes
+    }
+
+    /// Those of these ids whose identities are here.
+    async fn present(&self, ids: &[IdentityId]) -> Result<BTreeSet<IdentityId>, StoreError> {
+        let mut present = BTreeSet::new();
+        for id in ids {
+            present.extend(self.find(*id).await?.map(|one| one.id));
+        }
+        Ok(present)
+    }
+
+    /// Who signs in with which of these normalised identifiers.
+    async fn owners(
+        &self,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        let mut owners = BTreeMap::new();
+        for identifier in identifiers {
+            let owner = self.find_by_identifier(identifier).await?;
+            owners.extend(owner.map(|owner| (identifier.clone(), owner.id)));
+        }
+        Ok(owners)
+    }
+
     /// The identity of this id.
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError>;
 
@@ -237,6 +279,29 @@ pub trait IdentityStore: Debug + Send + Sync {
         others: &[CredentialId],
     ) -> Result<bool, StoreError>;
 
+    /// Replaces a stored identity as [`Self::update`] does, unless the one stored is active and has
+    /// the role and nobody else active has it: `false`, and nothing done. Two such changes at once
+    /// never leave the role to nobody.
+    async fn update_beside(&self, identity: &Identity, role: &str) -> Result<bool, StoreError> {
+        // Stores that several nodes share look and change in one step instead.
+        if stays_last(self, identity.id, role).await? {
+            return Ok(false);
+        }
+        self.update(identity).await.map(|()| true)
+    }
+
+    /// Removes an identity as [`Self::delete`] does, unless it is active and has the role and nobody
+    /// else active has it; of two that go at once one stays.
+    async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
+        if stays_last(self, id, role).await? {
+            return Ok(Removal::Last);
+        }
+        Ok(match self.delete(id).await? {
+            true => Removal::Done,
+            false => Removal::Missing,
+        })
+    }
+
     /// Whether an active identity other than this one has the role.
     async fn is_role_elsewhere(&self, role: &str, except: IdentityId) -> Result<bool, StoreError> {
         let mut after = None;
@@ -256,6 +321,27 @@ pub trait IdentityStore: Debug + Send + Sync {
 
     /// Removes an identity with its credentials and sessions; `false` when there was none.
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError>;
+}
+
+/// What became of an identity that was to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// It is gone.
+    Done,
+    /// There was none.
+    Missing,
+    /// It is the last one that has the role.
+    Last,
+}
+
+async fn stays_last<S: IdentityStore + ?Sized>(
+    identities: &S,
+    id: IdentityId,
+    role: &str,
+) -> Result<bool, StoreError> {
+    let own = identities.find(id).await?;
+    let has_it = own.is_some_and(|own| own.is_active_as(role));
+    Ok(has_it && !identities.is_role_elsewhere(role, id).await?)
 }
 
 /// How often an identity is changed over what others change meanwhile.

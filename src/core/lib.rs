@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod administration;
+pub mod administrators;
 pub mod afterwards;
 pub mod api_credential;
 pub mod assurance;

@@ -207,6 +207,59 @@ fn credential(
     }
 }
 
+/// An account that an identity is linked to, or may be linked to, as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListedLink {
+    /// How the account is called: `<provider>:<subject>`.
+    pub credential_id: String,
+    /// The link itself.
+    pub id: CredentialId,
+    /// The provider.
+    pub provider: ProviderId,
+    /// The account's issuer, once there is an account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The account's name there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What people recognise it by.
+    pub label: Option<String>,
+    /// Whether it waits for the first account with the address.
+    pub prepared: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl ListedLink {
+    /// A link, made or prepared; `None` for other credentials.
+    pub fn of(credential: &Credential) -> Option<Self> {
+        if let Some(prepared) = PreparedLink::of(credential) {
+            return Some(Self {
+                credential_id: format!("{}:prepared:{}", prepared.provider, prepared.address),
+                id: credential.id,
+                provider: prepared.provider,
+                issuer: None,
+                subject: None,
+                label: Some(prepared.address),
+                prepared: true,
+                created_at: credential.created_at,
+            });
+        }
+        let link = Link::of(credential)?;
+        let label = Some(link.shown().to_owned());
+        Some(Self {
+            credential_id: format!("{}:{}", link.key.provider, link.key.subject),
+            id: link.id,
+            provider: link.key.provider,
+            issuer: Some(link.key.issuer),
+            subject: Some(link.key.subject),
+            label,
+            prepared: false,
+            created_at: link.created_at,
+        })
+    }
+}
+
 /// The provider that a link is to, made or prepared; `None` for other credentials.
 pub fn provider_of(credential: &Credential) -> Option<ProviderId> {
     let prepared = || PreparedLink::of(credential).map(|prepared| prepared.provider);

@@ -1,6 +1,9 @@
 //! Taking newcomers in: each becomes an identity that its schema accepts, with its credentials, all
 //! or nothing; whoever is here already stays as they are.
 
+mod known;
+mod unkept;
+
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
@@ -19,15 +22,16 @@ use portcullis_core::{
     schema::{Evaluation, ProfileContext, Schema, Schemas, TraitError, UnmanagedPolicy},
     store::StoreError,
 };
-use serde_json::Value;
 
+pub(crate) use self::known::Known;
+use self::{
+    known::Candidate,
+    unkept::{leave_out_unknown, unkept},
+};
 use super::{
     Loss, Losses,
     newcomer::{Account, Newcomer, Password, Proved},
 };
-
-/// How many attributes without a place are named before the rest is counted.
-const NAMED: usize = 20;
 
 /// The longest identifier, in bytes; nobody signs in with a longer one.
 const LONGEST_IDENTIFIER: usize = 1024;
@@ -63,7 +67,7 @@ pub(crate) struct Settling<'a> {
     /// Schemas whose unknown traits are left out.
     pub(crate) lenient: HashSet<String>,
     /// What a rehearsal, which stores nothing, would have stored.
-    pub(crate) rehearsal: Option<HashSet<String>>,
+    pub(crate) rehearsal: Option<Known>,
 }
 
 /// What became of somebody.
@@ -80,7 +84,7 @@ pub(crate) enum Outcome {
 /// Somebody who is here now.
 #[derive(Debug)]
 pub(crate) struct Settled {
-    pub(crate) identity: Identity,
+    pub(crate) id: IdentityId,
     /// The providers they are linked to.
     pub(crate) linked: Vec<ProviderId>,
     /// What had no place.
@@ -88,44 +92,115 @@ pub(crate) struct Settled {
 }
 
 impl Settling<'_> {
-    /// Takes somebody in. Fails only where the store does.
+    /// Takes some hundreds in, each by themselves: what becomes of each, in their order. Fails only
+    /// where the store does; who was taken in until then stays.
     pub(crate) async fn settle(
         &mut self,
-        schema: &Schema,
-        newcomer: Newcomer,
-    ) -> Result<Outcome, StoreError> {
-        if let Some(id) = newcomer.id
-            && self.identities.find(id).await?.is_some()
-        {
-            return Ok(Outcome::Present);
+        newcomers: Vec<(Arc<Schema>, Newcomer)>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let ids: Vec<_> = newcomers.iter().map(|(_, one)| one.id).collect();
+        let candidates: Vec<_> = newcomers
+            .into_iter()
+            .map(|(schema, newcomer)| self.candidate(&schema, newcomer))
+            .collect();
+        let mut known = self.known(&ids, &candidates).await?;
+        let mut outcomes = Vec::new();
+        let (mut places, mut ready) = (Vec::new(), Vec::new());
+        for (place, (id, candidate)) in ids.into_iter().zip(candidates).enumerate() {
+            let outcome = match candidate {
+                _ if id.is_some_and(|id| known.ids.contains(&id)) => Outcome::Present,
+                Err(reasons) => Outcome::Refused(reasons),
+                Ok(candidate) => match known.judge(&candidate) {
+                    Some(outcome) => outcome,
+                    None => {
+                        known.take_in(&candidate);
+                        let (settled, row) = self.proved(candidate).await?;
+                        places.push(place);
+                        ready.push(row);
+                        Outcome::Settled(Box::new(settled))
+                    }
+                },
+            };
+            outcomes.push(outcome);
         }
+        if let Some(rehearsed) = &mut self.rehearsal {
+            *rehearsed = known;
+            return Ok(outcomes);
+        }
+        let inserted = self.identities.insert_many(&ready).await;
+        for (place, inserted) in places.into_iter().zip(inserted) {
+            match inserted {
+                Err(StoreError::Conflict { .. }) => outcomes[place] = conflict(),
+                done => done?,
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn candidate(&self, schema: &Schema, newcomer: Newcomer) -> Result<Candidate, Vec<String>> {
         let mut losses = newcomer.losses.clone();
-        let identity = match self.identity(schema, &newcomer, &mut losses) {
-            Ok(identity) => identity,
-            Err(errors) => return Ok(Outcome::Refused(errors.iter().map(told).collect())),
-        };
+        let identity = self.identity(schema, &newcomer, &mut losses);
+        let identity = identity.map_err(|errors| errors.iter().map(told).collect::<Vec<_>>())?;
         let links = self.links(&identity, &newcomer.accounts, &mut losses);
-        if let Some(outcome) = self.taken(&identity, newcomer.id, &links).await? {
-            return Ok(outcome);
-        }
+        Ok(Candidate {
+            has_id: newcomer.id.is_some(),
+            identity,
+            links,
+            password: newcomer.password,
+            losses,
+        })
+    }
+
+    /// Who of these is known already, and what of theirs.
+    async fn known(
+        &mut self,
+        ids: &[Option<IdentityId>],
+        candidates: &[Result<Candidate, Vec<String>>],
+    ) -> Result<Known, StoreError> {
+        let ids: Vec<_> = ids.iter().copied().flatten().collect();
+        let candidates = || candidates.iter().flatten();
+        let identifiers: Vec<_> = candidates()
+            .flat_map(|one| one.identity.identifiers.iter().cloned())
+            .collect();
+        let accounts: Vec<_> = candidates()
+            .flat_map(Candidate::accounts)
+            .map(str::to_owned)
+            .collect();
+        let mut known = self.rehearsal.take().unwrap_or_default();
+        known.ids.extend(self.identities.present(&ids).await?);
+        let owners = self.identities.owners(&identifiers).await?;
+        known.identifiers.extend(owners);
+        let kind = CredentialKind::Oidc;
+        let owners = self.credentials.owners(kind, &accounts).await?;
+        known.accounts.extend(owners);
+        Ok(known)
+    }
+
+    /// Somebody with what proves them.
+    async fn proved(
+        &self,
+        candidate: Candidate,
+    ) -> Result<(Settled, (Identity, Vec<Credential>)), StoreError> {
+        let Candidate {
+            identity,
+            links,
+            password,
+            mut losses,
+            ..
+        } = candidate;
         let mut credentials: Vec<Credential> = links.iter().map(|(_, link)| link.clone()).collect();
-        if let Some(password) = &newcomer.password {
+        if let Some(password) = &password {
             match self.password(&identity, password).await? {
                 Ok(credential) => credentials.push(credential),
                 Err(why) => Losses::of("credentials", &mut losses).add("password", why),
             }
         }
-        if self.rehearsal.is_none() {
-            match self.identities.insert(&identity, &credentials).await {
-                Err(StoreError::Conflict { .. }) => return Ok(conflict()),
-                done => done?,
-            }
-        }
-        Ok(Outcome::Settled(Box::new(Settled {
-            identity,
+        let settled = Settled {
+            id: identity.id,
             linked: links.into_iter().map(|(provider, _)| provider).collect(),
             losses,
-        })))
+        };
+        Ok((settled, (identity, credentials)))
     }
 
     /// The identity, as far as its schema accepts it.
@@ -255,49 +330,6 @@ impl Settling<'_> {
         }
     }
 
-    /// What becomes of somebody whose identifiers or accounts are known here; nothing where none is.
-    async fn taken(
-        &mut self,
-        identity: &Identity,
-        id: Option<IdentityId>,
-        links: &[(ProviderId, Credential)],
-    ) -> Result<Option<Outcome>, StoreError> {
-        let mut owners = Vec::new();
-        for identifier in &identity.identifiers {
-            let owner = self.identities.find_by_identifier(identifier).await?;
-            owners.push(owner.map(|owner| owner.id));
-        }
-        for identifier in links
-            .iter()
-            .filter_map(|(_, link)| link.identifier.as_deref())
-        {
-            let kind = CredentialKind::Oidc;
-            let owner = self
-                .credentials
-                .find_by_identifier(kind, identifier)
-                .await?;
-            owners.push(owner.map(|owner| owner.identity_id));
-        }
-        if let (None, Some(Some(owner))) = (id, owners.first())
-            && owners.iter().all(|other| other.as_ref() == Some(owner))
-        {
-            return Ok(Some(Outcome::Present));
-        }
-        if owners.iter().any(Option::is_some) {
-            return Ok(Some(conflict()));
-        }
-        let links = links.iter().filter_map(|(_, link)| link.identifier.clone());
-        let all: Vec<String> = identity.identifiers.iter().cloned().chain(links).collect();
-        let Some(seen) = &mut self.rehearsal else {
-            return Ok(None);
-        };
-        if all.iter().any(|one| seen.contains(one)) {
-            return Ok(Some(conflict()));
-        }
-        seen.extend(all);
-        Ok(None)
-    }
-
     /// The credential with the password; why there is none, where it cannot be used.
     async fn password(
         &self,
@@ -339,32 +371,6 @@ fn told(error: &TraitError) -> String {
         "" => error.message.text.clone(),
         path => format!("{path}: {}", error.message.text),
     }
-}
-
-/// Tells which attributes nobody keeps.
-fn unkept(newcomer: &Newcomer, losses: &mut Vec<Loss>) {
-    let why = "the schema does not describe it and keeps nothing else (`unmanaged`)";
-    for name in newcomer.unmanaged.keys().take(NAMED) {
-        Losses::of(name, losses).add("the attribute", why);
-    }
-    let further = newcomer.unmanaged.len().saturating_sub(NAMED);
-    if further > 0 {
-        Losses::of("", losses).add(format!("{further} further attributes"), why);
-    }
-}
-
-fn leave_out_unknown(schema: &Schema, traits: &mut Value, losses: &mut Vec<Loss>) {
-    let Value::Object(members) = traits else {
-        return;
-    };
-    members.retain(|name, _| {
-        let is_unknown = schema.forbids(name);
-        if is_unknown && losses.len() < NAMED {
-            let why = "the schema does not describe it, and unknown traits are left out here";
-            Losses::of(name, losses).add("the trait", why);
-        }
-        !is_unknown
-    });
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! The stores that the gateway writes through: each change is in the record first, then in Redis,
 //! then in this process, and only then does the caller hear that it is done.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, IdentityId, ProviderId, SessionId},
-    identity::{Identity, IdentityStore},
+    identity::{Identity, IdentityStore, Removal},
     secret::TokenHash,
     session::{Liveness, Session, SessionStore},
     store::StoreError,
@@ -158,6 +161,24 @@ impl IdentityStore for CachedIdentities {
         self.record.insert(identity, credentials).await
     }
 
+    async fn insert_many(
+        &self,
+        newcomers: &[(Identity, Vec<Credential>)],
+    ) -> Vec<Result<(), StoreError>> {
+        self.record.insert_many(newcomers).await
+    }
+
+    async fn present(&self, ids: &[IdentityId]) -> Result<BTreeSet<IdentityId>, StoreError> {
+        self.record.present(ids).await
+    }
+
+    async fn owners(
+        &self,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        self.record.owners(identifiers).await
+    }
+
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
         self.record.find(id).await
     }
@@ -200,6 +221,22 @@ impl IdentityStore for CachedIdentities {
         };
         self.forget(identity.id, ended).await;
         Ok(true)
+    }
+
+    async fn update_beside(&self, identity: &Identity, role: &str) -> Result<bool, StoreError> {
+        let Some(ended) = self.record.replace_beside(identity, role).await? else {
+            return Ok(false);
+        };
+        self.forget(identity.id, ended).await;
+        Ok(true)
+    }
+
+    async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
+        let (removal, ended) = self.record.remove_beside(id, role).await?;
+        if removal == Removal::Done {
+            self.forget(id, ended).await;
+        }
+        Ok(removal)
     }
 
     async fn is_role_elsewhere(&self, role: &str, except: IdentityId) -> Result<bool, StoreError> {
@@ -245,6 +282,14 @@ impl CredentialStore for CachedCredentials {
         identifier: &str,
     ) -> Result<Option<Credential>, StoreError> {
         self.record.find_by_identifier(kind, identifier).await
+    }
+
+    async fn owners(
+        &self,
+        kind: CredentialKind,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        self.record.owners(kind, identifiers).await
     }
 
     async fn list_by_provider(

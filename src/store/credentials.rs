@@ -2,6 +2,8 @@
 
 pub(super) mod row;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
@@ -17,6 +19,7 @@ use self::row::{COLUMNS, WHAT, begins_with, cells, put, read, removal};
 use super::{
     cell::{json, text, time},
     database::Database,
+    identities::owners,
     search::index::SearchIndex,
     statement::Statement,
     table::{Column, Table},
@@ -115,6 +118,19 @@ impl CredentialStore for SqlCredentials {
             .and_where(Expr::col(Column::Identifier).eq(text(identifier)))
             .to_owned();
         Ok(self.select(&query).await?.into_iter().next())
+    }
+
+    async fn owners(
+        &self,
+        kind: CredentialKind,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        let query = Query::select()
+            .columns([Column::Identifier, Column::IdentityId])
+            .from(Table::Credentials)
+            .and_where(Expr::col(Column::Kind).eq(text(kind.as_str())))
+            .to_owned();
+        owners(&self.database, query, identifiers).await
     }
 
     async fn list_by_provider(

@@ -1,19 +1,25 @@
 //! Identities in SQL. The row is the record; two narrow tables find it by identifier and by address.
 
+mod leaving;
+mod many;
 pub(super) mod row;
 
-use std::{collections::BTreeSet, fmt::Display};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
 
 use async_trait::async_trait;
 use portcullis_core::{
     credential::Credential,
     id::{CredentialId, IdentityId},
-    identity::{Identity, IdentityState, IdentityStore},
+    identity::{Identity, IdentityStore, Removal},
     secret::TokenHash,
     store::StoreError,
 };
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
+pub(super) use self::many::owners;
 use self::row::{WHAT, cells, read, selection, version};
 use super::{
     cell::text,
@@ -48,8 +54,18 @@ impl SqlIdentities {
         id: IdentityId,
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         let mut transaction = self.database.begin().await?;
-        let sessions = end_within((&self.database, &mut transaction), in_hands_of(id)).await?;
-        let number = self.search.number(&mut transaction, id).await?;
+        let removed = self.remove_within(&mut transaction, id).await?;
+        transaction.commit().await?;
+        Ok(removed)
+    }
+
+    async fn remove_within(
+        &self,
+        transaction: &mut Transaction,
+        id: IdentityId,
+    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
+        let sessions = end_within((&self.database, transaction), in_hands_of(id)).await?;
+        let number = self.search.number(transaction, id).await?;
         let removal = Query::delete()
             .from_table(Table::Identities)
             .and_where(Expr::col(Column::Id).eq(text(id)))
@@ -57,11 +73,10 @@ impl SqlIdentities {
         let removal = self.database.write(&removal, WHAT);
         let removed = transaction.execute(removal).await?;
         if let Some(number) = number.filter(|_| removed > 0) {
-            self.search.forget(&mut transaction, number).await?;
+            self.search.forget(transaction, number).await?;
         }
         let flows = self.database.write(&removal_of(id), "flow");
         transaction.execute(flows).await?;
-        transaction.commit().await?;
         Ok((removed > 0).then_some(sessions))
     }
 
@@ -92,19 +107,6 @@ impl SqlIdentities {
         self.search.change(&mut transaction, identity).await?;
         transaction.commit().await?;
         Ok(Some(ended))
-    }
-
-    /// Adds identities with their credentials, all or none.
-    pub(super) async fn insert_all(
-        &self,
-        identities: &[(Identity, Vec<Credential>)],
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin().await?;
-        for (identity, credentials) in identities {
-            self.insert_within(&mut transaction, identity, credentials)
-                .await?;
-        }
-        transaction.commit().await
     }
 
     /// The identities of these ids, in no order.
@@ -177,28 +179,14 @@ impl SqlIdentities {
         transaction: &mut Transaction,
         identity: &Identity,
     ) -> Result<(), StoreError> {
-        for identifier in identity.identifiers.iter().collect::<BTreeSet<_>>() {
-            let row = insert(
-                Table::IdentityIdentifiers,
-                vec![
-                    (Column::Tenant, text(&identity.tenant)),
-                    (Column::Identifier, text(identifier)),
-                    (Column::IdentityId, text(identity.id)),
-                ],
-            );
-            let row = self.database.write(&row, "identifier");
+        for cells in row::identifiers(identity) {
+            let row = insert(Table::IdentityIdentifiers, cells);
+            let row = self.database.write(&row, row::IDENTIFIER);
             transaction.execute(row).await?;
         }
-        for address in &identity.addresses {
-            let row = insert(
-                Table::IdentityAddresses,
-                vec![
-                    (Column::Id, text(address.id)),
-                    (Column::Address, text(&address.value)),
-                    (Column::IdentityId, text(identity.id)),
-                ],
-            );
-            let row = self.database.write(&row, "address");
+        for cells in row::addresses(identity) {
+            let row = insert(Table::IdentityAddresses, cells);
+            let row = self.database.write(&row, row::ADDRESS);
             transaction.execute(row).await?;
         }
         Ok(())
@@ -245,6 +233,28 @@ impl IdentityStore for SqlIdentities {
         self.insert_within(&mut transaction, identity, credentials)
             .await?;
         transaction.commit().await
+    }
+
+    async fn insert_many(
+        &self,
+        newcomers: &[(Identity, Vec<Credential>)],
+    ) -> Vec<Result<(), StoreError>> {
+        self.insert_by_batches(newcomers).await
+    }
+
+    async fn present(&self, ids: &[IdentityId]) -> Result<BTreeSet<IdentityId>, StoreError> {
+        self.those_present(ids).await
+    }
+
+    async fn owners(
+        &self,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        let query = Query::select()
+            .columns([Column::Identifier, Column::IdentityId])
+            .from(Table::IdentityIdentifiers)
+            .to_owned();
+        owners(&self.database, query, identifiers).await
     }
 
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
@@ -302,18 +312,20 @@ impl IdentityStore for SqlIdentities {
         Ok(replaced.is_some())
     }
 
+    async fn update_beside(&self, identity: &Identity, role: &str) -> Result<bool, StoreError> {
+        Ok(self.replace_beside(identity, role).await?.is_some())
+    }
+
+    async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
+        Ok(self.remove_beside(id, role).await?.0)
+    }
+
     async fn is_role_elsewhere(&self, role: &str, except: IdentityId) -> Result<bool, StoreError> {
-        // Roles are kept as JSON. The pattern only narrows what is read; the list itself decides.
-        let query = selection()
-            .and_where(Expr::col(Column::Roles).like(format!("%{role}%")))
+        let query = leaving::holders(role)
             .and_where(Expr::col(Column::Id).ne(text(except)))
             .to_owned();
         let found = self.select(&query).await?;
-        let has_role = |one: &Identity| one.roles.iter().any(|own| own == role);
-        let mut found = found
-            .iter()
-            .filter(|one| one.state == IdentityState::Active);
-        Ok(found.any(has_role))
+        Ok(found.iter().any(|one| one.is_active_as(role)))
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {

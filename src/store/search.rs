@@ -1,6 +1,7 @@
 //! Searching in SQL. An index of marks narrows down who may be meant, documents are then compared
 //! letter by letter, and nothing that people type is ever part of a statement.
 
+mod batch;
 mod conditions;
 pub(super) mod index;
 mod indexing;

@@ -111,3 +111,17 @@ pub(super) fn insert(table: Table, cells: Vec<Cell>) -> InsertStatement {
         .values_panic(values);
     statement
 }
+
+/// Adds rows that all have the columns of the first.
+pub(super) fn insert_rows(table: Table, rows: Vec<Vec<Cell>>) -> InsertStatement {
+    let mut statement = Query::insert();
+    statement.into_table(table);
+    if let Some(first) = rows.first() {
+        statement.columns(first.iter().map(|(column, _)| *column));
+    }
+    for row in rows {
+        // As many values as columns, so this cannot panic.
+        statement.values_panic(row.into_iter().map(|(_, value)| Expr::from(value)));
+    }
+    statement
+}

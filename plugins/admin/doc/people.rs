@@ -11,7 +11,10 @@ use super::{
             Credential, ErrandAsked, ErrandSent, Label, NewPassword, PasswordGiven, RecoveryAsked,
             RecoveryCode, RecoveryLink,
         },
-        identity::{Attributes, BatchAnswer, Belongings, Identity, RequiredAction},
+        identity::{
+            AskedActions, Attributes, BatchAnswer, Belongings, ChangedActions, Identity,
+            ListedLink, RequiredAction,
+        },
         wanted::{Batch, MergePatch, NewIdentity, Operations, WholeIdentity},
     },
 };
@@ -258,6 +261,22 @@ pub(crate) fn send_errand() -> Doc {
 
 pub(crate) fn required_actions() -> Doc {
     Doc::new("listRequiredActions", IDENTITIES).lists::<RequiredAction>("The actions.")
+}
+
+pub(crate) fn asked_actions() -> Doc {
+    of_one("getIdentityRequiredActions", IDENTITIES)
+        .answers::<AskedActions>(StatusCode::OK, "What it has been asked to do.")
+}
+
+pub(crate) fn ask_actions() -> Doc {
+    of_one("patchIdentityRequiredActions", IDENTITIES)
+        .takes::<ChangedActions>()
+        .answers::<AskedActions>(StatusCode::OK, "What it has been asked to do by now.")
+        .refuses(&[409, 413])
+}
+
+pub(crate) fn list_links() -> Doc {
+    of_one("listIdentityLinks", CREDENTIALS).lists::<ListedLink>("The accounts.")
 }
 
 pub(crate) fn find_attributes() -> Doc {

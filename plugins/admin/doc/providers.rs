@@ -7,8 +7,8 @@ use super::{
     Doc,
     schema::{flag, pattern, word},
     shape::provider::{
-        NewProvider, Provider, ProviderClaims, ProviderDryRun, ProviderGone, ProviderStatus,
-        ProviderTable,
+        Addresses, NewProvider, Provider, ProviderClaims, ProviderDryRun, ProviderGone,
+        ProviderStatus, ProviderTable,
     },
 };
 
@@ -70,6 +70,14 @@ pub(crate) fn remove() -> Doc {
 
 pub(crate) fn status() -> Doc {
     of_one("getProviderStatus").answers::<ProviderStatus>(StatusCode::OK, "How it is.")
+}
+
+pub(crate) fn addresses() -> Doc {
+    let what = "The id of a provider, there already or not.";
+    Doc::new("listEndpoints", PROVIDERS)
+        .query("provider", pattern(ID), what)
+        .answers::<Addresses>(StatusCode::OK, "The addresses.")
+        .refuses(&[400])
 }
 
 pub(crate) fn dry_run() -> Doc {

@@ -24,6 +24,28 @@ pub(super) fn known(actions: &Actions, alias: &str) -> Result<Action, Failure> {
     }
 }
 
+/// Has an identity do some actions more and others no more, whether they are pending or not.
+pub(super) fn change(
+    actions: &Actions,
+    identity: &mut Identity,
+    (added, removed): (&[String], &[String]),
+) -> Result<(), Failure> {
+    for alias in added {
+        known(actions, alias)?;
+    }
+    let aliases = &mut identity.required_actions;
+    aliases.retain(|alias| !removed.contains(alias));
+    if removed.iter().any(|one| one == Action::VerifyEmail.alias()) {
+        aliases.retain(|alias| alias != Identity::FIRST_PROOF);
+    }
+    for alias in added {
+        if !aliases.contains(alias) {
+            aliases.push(alias.clone());
+        }
+    }
+    Ok(())
+}
+
 /// What an identity has to do where an administrator wants it to be these. They have seen what is
 /// pending: an alias that waits unseen for its day stays, unless they want nothing at all.
 pub(super) fn required(

@@ -2,6 +2,7 @@
 
 use portcullis_core::{
     action::Action,
+    administrators::{LeaveError, update},
     identity::Identity,
     schema::{Evaluation, ProfileContext, Viewer},
     store::StoreError,
@@ -62,19 +63,17 @@ async fn store(
         administrators::may_give(caller, after)?;
     }
     let identities = &desk.services.identities;
-    let held = administrators::may_change(desk, caller, (before, Some(after))).await?;
-    let updated = identities.update(after).await;
-    drop(held);
-    match updated {
+    administrators::may_change(caller, (before, Some(after)))?;
+    match update(&**identities, after).await {
         Ok(()) => Ok(Stored::Done),
-        Err(error @ StoreError::Conflict { .. }) => {
+        Err(LeaveError::Store(error @ StoreError::Conflict { .. })) => {
             let now = identities.find(before.id).await?;
             match now.is_some_and(|now| now.version == before.version) {
                 true => Err(refusal::conflict(error)),
                 false => Ok(Stored::Overtaken),
             }
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(administrators::refused(error)),
     }
 }
 

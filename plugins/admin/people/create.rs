@@ -1,5 +1,6 @@
 //! Creating an identity with its credentials, all or nothing.
 
+use futures_util::future::join_all;
 use portcullis_core::{
     credential::Credential,
     event::{CreationReason, Event},
@@ -16,13 +17,57 @@ use super::{
 };
 use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
 
+/// How many are made ready at a time: their passwords are hashed beside each other.
+const AT_ONCE: usize = 4;
+
 /// Creates an identity.
 pub(crate) async fn create(
     desk: &Desk,
     caller: &Caller,
     wanted: &Wanted,
 ) -> Result<Identity, Failure> {
-    let services = &desk.services;
+    let (identity, credentials) = prepared(desk, caller, wanted).await?;
+    let identities = &desk.services.identities;
+    let inserted = identities.insert(&identity, &credentials).await;
+    inserted.map_err(refusal::conflict)?;
+    note(desk, caller, (&identity, &credentials)).await;
+    Ok(identity)
+}
+
+/// Creates many identities, each by itself: what became of each, in their order.
+pub(crate) async fn create_many(
+    desk: &Desk,
+    caller: &Caller,
+    wanted: &[&Wanted],
+) -> Vec<Result<Identity, Failure>> {
+    let mut outcomes: Vec<Result<Identity, Failure>> = Vec::new();
+    let mut ready: Vec<(Identity, Vec<Credential>)> = Vec::new();
+    for some in wanted.chunks(AT_ONCE) {
+        let work = some.iter().map(|wanted| prepared(desk, caller, wanted));
+        for made in join_all(work).await {
+            outcomes.push(made.map(|made| {
+                ready.push(made);
+                ready[ready.len() - 1].0.clone()
+            }));
+        }
+    }
+    let inserted = desk.services.identities.insert_many(&ready).await;
+    let waiting = outcomes.iter_mut().filter(|outcome| outcome.is_ok());
+    for ((outcome, inserted), (identity, credentials)) in waiting.zip(inserted).zip(&ready) {
+        match inserted {
+            Ok(()) => note(desk, caller, (identity, credentials)).await,
+            Err(error) => *outcome = Err(refusal::conflict(error)),
+        }
+    }
+    outcomes
+}
+
+/// An identity with its credentials, not yet stored.
+async fn prepared(
+    desk: &Desk,
+    caller: &Caller,
+    wanted: &Wanted,
+) -> Result<(Identity, Vec<Credential>), Failure> {
     let identity = newcomer(desk, wanted)?;
     if !identity.roles.is_empty() {
         caller.require(Permission::ManageAccess)?;
@@ -35,22 +80,24 @@ pub(crate) async fn create(
     if let Some(new) = &wanted.password {
         credentials.push(password::credential(desk, &identity, new).await?);
     }
-    let inserted = services.identities.insert(&identity, &credentials).await;
-    inserted.map_err(refusal::conflict)?;
-    services.announcer.announce(&Event::IdentityCreated {
+    Ok((identity, credentials))
+}
+
+/// Tells of a new identity, and writes it down.
+async fn note(desk: &Desk, caller: &Caller, (identity, credentials): (&Identity, &[Credential])) {
+    desk.services.announcer.announce(&Event::IdentityCreated {
         identity: identity.id,
         provider: None,
         reason: CreationReason::Administrator,
     });
-    for credential in &credentials {
+    for credential in credentials {
         links::announce(desk, credential);
     }
     let kinds: Vec<_> = credentials.iter().map(|one| one.kind).collect();
-    let mut after = facts::of(desk, &identity);
+    let mut after = facts::of(desk, identity);
     after["credentials"] = json!(kinds);
     let act = audit::on("identity.create", identity.id).to(after);
     audit::note(desk, caller, act).await;
-    Ok(identity)
 }
 
 /// The identity as it is wanted, not yet stored. What everybody new has to do comes before what they

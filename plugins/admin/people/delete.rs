@@ -1,6 +1,7 @@
 //! Deleting an identity with all that belongs to it.
 
 use portcullis_core::{
+    administrators::{delete as remove, may_go},
     catalogue::Code,
     event::{Event, UnlinkReason},
     identity::Identity,
@@ -44,7 +45,10 @@ pub(crate) async fn belongings(desk: &Desk, identity: &Identity) -> Result<Belon
 pub(crate) async fn delete(desk: &Desk, caller: &Caller, id: &str) -> Result<(), Failure> {
     let services = &desk.services;
     let identity = find(desk, id).await?;
-    let held = administrators::may_change(desk, caller, (&identity, None)).await?;
+    administrators::may_change(caller, (&identity, None))?;
+    // Before anything of theirs goes; the store looks again.
+    let may_go = may_go(&*services.identities, &identity).await;
+    may_go.map_err(administrators::refused)?;
     let credentials = services.credentials.list(identity.id).await?;
     match services.broker.vault.forget_all(identity.id).await {
         Ok(()) => {}
@@ -53,9 +57,8 @@ pub(crate) async fn delete(desk: &Desk, caller: &Caller, id: &str) -> Result<(),
             tracing::warn!(%error, "tokens of a deleted identity stay at their providers")
         }
     }
-    let is_gone = services.identities.delete(identity.id).await?;
-    drop(held);
-    if !is_gone {
+    let deleted = remove(&*services.identities, identity.id).await;
+    if !deleted.map_err(administrators::refused)? {
         return Err(Code::IdentityNotFound.into());
     }
     for link in credentials.iter().filter_map(Link::of) {

@@ -36,6 +36,8 @@ pub(crate) struct Wanted {
     pub(crate) roles: Option<Vec<String>>,
     /// What it has to do.
     pub(crate) required_actions: Option<Vec<String>>,
+    /// What it has to do more, and what no more, by alias.
+    pub(crate) actions_changed: Option<(Vec<String>, Vec<String>)>,
     /// Attributes that its schema does not describe, all of them.
     pub(crate) unmanaged: Option<Value>,
     /// Addresses of which it is known whether somebody proved to hold them.
@@ -64,6 +66,9 @@ impl Wanted {
         if let Some(wanted) = &self.required_actions {
             let actions = &desk.services.actions;
             identity.required_actions = actions::required(actions, &identity, wanted)?;
+        }
+        if let Some((added, removed)) = &self.actions_changed {
+            actions::change(&desk.services.actions, &mut identity, (added, removed))?;
         }
         if let Some(state) = self.state.filter(|state| *state != identity.state) {
             identity.state = state;

@@ -36,7 +36,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 pub(crate) use self::promised::{judge, validator};
-use crate::{Admin, Auth, Config, Role, desk::Desk};
+use crate::{Admin, Auth, Config, Role};
 
 /// Where the gateway stands.
 const PUBLIC: &str = "https://gate.test";
@@ -45,8 +45,6 @@ pub(crate) const ADMIN: &str = "admin.test";
 
 /// The plugin with everything it needs.
 pub(crate) struct House {
-    /// A desk of its own, for what no page asks yet.
-    pub(crate) desk: Desk,
     pub(crate) pages: Arc<dyn Pages>,
     /// What it answers on the public listener.
     pub(crate) public: Option<Arc<dyn Pages>>,
@@ -91,8 +89,7 @@ impl House {
             public_pages: Vec::new(),
             admin_pages: Vec::new(),
         };
-        let admin = Admin::new(config.clone());
-        let desk = Desk::new(&host, config, Arc::new(admin.shell().unwrap()));
+        let admin = Admin::new(config);
         admin.install(&mut host).unwrap();
         services
             .announcer
@@ -100,7 +97,6 @@ impl House {
         let (_, pages) = host.admin_pages.pop().unwrap();
         let public = host.public_pages.pop().map(|(_, pages)| pages);
         Self {
-            desk,
             pages,
             public,
             services,

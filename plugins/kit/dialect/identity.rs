@@ -22,6 +22,7 @@ pub fn identity_for_administrators(services: &Services, identity: &Identity) -> 
     }
     json["metadata_admin"] = json!(identity.metadata_admin);
     json["accepted_terms"] = json!(identity.accepted_terms);
+    json["provenance"] = json!(identity.provenance);
     json
 }
 

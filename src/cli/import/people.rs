@@ -1,9 +1,9 @@
-//! `import keycloak-users` and `import kratos-identities`: a file of people, taken in one by one.
+//! `import keycloak-users` and `import kratos-identities`: a file of people, taken in by hundreds.
 
 use std::{
     collections::{BTreeMap, HashSet},
     fs::File,
-    io::{self, Read},
+    io::{self, IsTerminal, Read},
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
@@ -20,7 +20,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{line, shown};
+use super::{line, progress::Progress, report::Report, shown};
 use crate::{
     cli::{
         Common, Failure, Output,
@@ -29,16 +29,15 @@ use crate::{
     },
     config,
     migration::{
-        entries::{self, Broken},
-        keycloak_users, kratos_identities,
+        entries, keycloak_users, kratos_identities,
         newcomer::{Newcomer, NobodyKnown},
-        settling::{Linkable, Outcome, Settled, Settling},
+        settling::{Known, Linkable, Outcome, Settled, Settling},
     },
     observe::events::EventLog,
 };
 
-/// How many entries are read ahead.
-const AHEAD: usize = 16;
+/// How many are taken in at once, and how many entries are read ahead meanwhile.
+const AT_ONCE: usize = 500;
 
 /// Whom to take in.
 #[derive(Debug, Args)]
@@ -88,14 +87,15 @@ fn run(common: &Common, asked: &People, system: System) -> Result<(), Failure> {
             entropy: &foundation.entropy,
             providers: linkable(errand, &asked.provider).await?,
             lenient: lenient(errand),
-            rehearsal: asked.dry_run.then(HashSet::new),
+            rehearsal: asked.dry_run.then(Known::default),
         };
         let mut import = Import {
             system,
             output: common.output,
             schema: asked.schema.as_deref(),
             settling,
-            tally: Tally::default(),
+            report: Report::begin(foundation.clock.now()),
+            progress: Progress::none(),
         };
         import.all(&asked.file).await
     })
@@ -159,18 +159,16 @@ struct Import<'a> {
     output: Output,
     schema: Option<&'a str>,
     settling: Settling<'a>,
-    tally: Tally,
+    report: Report,
+    progress: Progress,
 }
 
-/// What became of all.
-#[derive(Debug, Default)]
-struct Tally {
-    read: u64,
-    imported: u64,
-    present: u64,
-    left_out: u64,
-    failed: u64,
-    lossy: u64,
+/// One entry of the file, as it is told of: its place, and its id where it has one. Nothing that
+/// names a person.
+#[derive(Debug)]
+struct Entry {
+    number: u64,
+    id: Option<String>,
 }
 
 impl Import<'_> {
@@ -180,15 +178,21 @@ impl Import<'_> {
         if let Some(id) = self.schema.filter(|id| schemas.find(id).is_none()) {
             return Err(Failure::Usage(format!("no schema is called {id:?}")));
         }
+        let is_shown = self.output == Output::Table && io::stderr().is_terminal();
         let opened: Box<dyn Read + Send> = match file.as_os_str() == "-" {
-            true => Box::new(io::stdin()),
+            true => {
+                self.progress = Progress::through(None, is_shown);
+                Box::new(self.progress.watch(io::stdin()))
+            }
             false => {
-                let opened = File::open(file);
                 let refused = |error: io::Error| Failure::Refused(shown(file, &error.to_string()));
-                Box::new(opened.map_err(refused)?)
+                let opened = File::open(file).map_err(refused)?;
+                let length = opened.metadata().ok().map(|facts| facts.len());
+                self.progress = Progress::through(length.filter(|length| *length > 0), is_shown);
+                Box::new(self.progress.watch(opened))
             }
         };
-        let (sender, mut receiver) = mpsc::channel(AHEAD);
+        let (sender, mut receiver) = mpsc::channel(AT_ONCE);
         let list = self.system.list();
         // The file is read beside the work on the store, never far ahead of it.
         let reading = tokio::task::spawn_blocking(move || {
@@ -197,42 +201,72 @@ impl Import<'_> {
                 Err(_) => ControlFlow::Break(()),
             })
         });
+        let mut some = Vec::new();
         while let Some(entry) = receiver.recv().await {
-            self.one(&entry).await?;
+            some.push(entry);
+            if some.len() == AT_ONCE {
+                self.batch(std::mem::take(&mut some)).await?;
+            }
         }
+        self.batch(some).await?;
         let read = reading.await.map_err(|error| Failure::refused(&error))?;
-        self.tally
-            .print(self.output, self.settling.rehearsal.is_some());
-        self.tally.judge(read, file)
+        self.progress.end();
+        let clock = self.settling.clock;
+        let is_rehearsal = self.settling.rehearsal.is_some();
+        let report = self.report.told(is_rehearsal, clock.now());
+        self.output.print(&report);
+        self.report.judge(read, file)
     }
 
-    async fn one(&mut self, entry: &Value) -> Result<(), Failure> {
-        self.tally.read += 1;
-        let schema = match self.schema_of(entry) {
+    /// Takes in some hundreds, whole or not at all.
+    async fn batch(&mut self, batch: Vec<Value>) -> Result<(), Failure> {
+        let mut entries = Vec::new();
+        let mut newcomers = Vec::new();
+        for value in batch {
+            self.report.read += 1;
+            let id = value["id"].as_str().filter(|id| id.len() <= 64);
+            let entry = Entry {
+                number: self.report.read,
+                id: id.map(str::to_owned),
+            };
+            if let Some(newcomer) = self.newcomer(&entry, &value) {
+                entries.push(entry);
+                newcomers.push(newcomer);
+            }
+        }
+        let outcomes = self.settling.settle(newcomers).await?;
+        for (entry, outcome) in entries.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Settled(settled) => self.settled(entry, &settled),
+                Outcome::Refused(reasons) => self.refused(entry, &reasons),
+                Outcome::Present => self.report.present += 1,
+            }
+        }
+        self.progress.tell(self.report.line());
+        Ok(())
+    }
+
+    /// Whom an entry is about; told of where it is about nobody.
+    fn newcomer(&mut self, entry: &Entry, value: &Value) -> Option<(Arc<Schema>, Newcomer)> {
+        let schema = match self.schema_of(value) {
             Ok(schema) => schema,
             Err(reason) => {
                 self.refused(entry, &[reason]);
-                return Ok(());
+                return None;
             }
         };
-        let newcomer = match self.system.newcomer(entry, &schema) {
-            Ok(newcomer) => newcomer,
+        match self.system.newcomer(value, &schema) {
+            Ok(newcomer) => Some((schema, newcomer)),
             Err(NobodyKnown::Malformed(reason)) => {
                 self.refused(entry, &[reason.to_owned()]);
-                return Ok(());
+                None
             }
             Err(NobodyKnown::NoPerson(reason)) => {
-                self.tally.left_out += 1;
+                self.report.leave_out(reason);
                 self.tell(entry, "left out", &[reason.to_owned()]);
-                return Ok(());
+                None
             }
-        };
-        match self.settling.settle(&schema, newcomer).await? {
-            Outcome::Settled(settled) => self.settled(entry, &settled),
-            Outcome::Refused(reasons) => self.refused(entry, &reasons),
-            Outcome::Present => self.tally.present += 1,
         }
-        Ok(())
     }
 
     fn schema_of(&self, entry: &Value) -> Result<Arc<Schema>, String> {
@@ -248,26 +282,26 @@ impl Import<'_> {
         schemas.find(id).ok_or_else(missing)
     }
 
-    fn settled(&mut self, entry: &Value, settled: &Settled) {
-        self.tally.imported += 1;
+    fn settled(&mut self, entry: &Entry, settled: &Settled) {
+        self.report.take_in(&settled.losses);
         if !settled.losses.is_empty() {
-            self.tally.lossy += 1;
             match self.output {
                 Output::Table => {
                     let lines: Vec<String> = settled.losses.iter().map(line).collect();
                     self.tell(entry, "lost", &lines);
                 }
                 Output::Json => {
-                    let mut told = self.about(entry, "imported");
+                    let mut told = entry.about("imported");
                     told["lost"] = json!(settled.losses);
                     eprintln!("{told}");
                 }
             }
         }
-        if self.settling.rehearsal.is_some() {
+        // Lines for everybody would go nowhere but over the bar.
+        if self.settling.rehearsal.is_some() || self.progress.is_shown() {
             return;
         }
-        let identity = settled.identity.id;
+        let identity = settled.id;
         EventLog.observe(&Event::IdentityCreated {
             identity,
             provider: None,
@@ -282,14 +316,14 @@ impl Import<'_> {
         }
     }
 
-    fn refused(&mut self, entry: &Value, reasons: &[String]) {
-        self.tally.failed += 1;
+    fn refused(&mut self, entry: &Entry, reasons: &[String]) {
+        self.report.refuse(reasons);
         self.tell(entry, "refused", reasons);
     }
 
     /// Tells of one entry: a line for each reason, or an object on a line.
-    fn tell(&self, entry: &Value, outcome: &str, reasons: &[String]) {
-        let mut about = self.about(entry, outcome);
+    fn tell(&self, entry: &Entry, outcome: &str, reasons: &[String]) {
+        let mut about = entry.about(outcome);
         match self.output {
             Output::Json => {
                 about["reasons"] = json!(reasons);
@@ -302,17 +336,17 @@ impl Import<'_> {
                 };
                 for reason in reasons {
                     let reason = plain(&json!(reason));
-                    eprintln!("{outcome}: entry {}{id}: {reason}", self.tally.read);
+                    let line = format!("{outcome}: entry {}{id}: {reason}", entry.number);
+                    self.progress.past(&line);
                 }
             }
         }
     }
+}
 
-    /// Who is meant: the place in the file, and the id where there is one. Nothing that names a
-    /// person.
-    fn about(&self, entry: &Value, outcome: &str) -> Value {
-        let id = entry["id"].as_str().filter(|id| id.len() <= 64);
-        json!({"entry": self.tally.read, "id": id, "outcome": outcome})
+impl Entry {
+    fn about(&self, outcome: &str) -> Value {
+        json!({"entry": self.number, "id": self.id, "outcome": outcome})
     }
 }
 
@@ -329,30 +363,6 @@ impl System {
         match self {
             Self::Keycloak => keycloak_users::newcomer(entry, schema),
             Self::Kratos => kratos_identities::newcomer(entry),
-        }
-    }
-}
-
-impl Tally {
-    fn print(&self, output: Output, is_rehearsal: bool) {
-        output.print(&json!({
-            "dry_run": is_rehearsal, "read": self.read, "imported": self.imported,
-            "already_there": self.present, "left_out": self.left_out, "refused": self.failed,
-            "imported_with_losses": self.lossy,
-        }));
-    }
-
-    fn judge(&self, read: Result<(), Broken>, file: &Path) -> Result<(), Failure> {
-        if let Err(broken) = read {
-            let reason = Failure::refused(&broken).to_string();
-            return Err(Failure::Refused(shown(file, &reason)));
-        }
-        match self.failed {
-            0 => Ok(()),
-            failed => {
-                let reason = format!("{failed} of {} entries were refused", self.read);
-                Err(Failure::Refused(reason))
-            }
         }
     }
 }

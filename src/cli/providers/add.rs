@@ -10,9 +10,9 @@ use clap::Args;
 use portcullis_core::administration::ProviderAdministration;
 use serde_json::{Map, Value};
 
-use super::{errand::Errand, show};
+use super::{as_json, errand::Errand, show};
 use crate::{
-    cli::{Common, Failure},
+    cli::{Common, Failure, remote::Remote},
     config,
 };
 
@@ -48,10 +48,17 @@ pub(in crate::cli) struct Add {
 /// Adds the provider to the store.
 pub(super) fn run(common: &Common, add: &Add) -> Result<(), Failure> {
     let table = add.table()?;
+    let asked = table.clone();
+    let remote = Remote::run(&common.reach, async |remote| {
+        show(common.output, remote.add(asked).await?)
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run(common, async |errand| {
         let added = errand.administration().add(table).await?;
         errand.mention_weakness(&added).await;
-        show(common.output, &added)
+        show(common.output, as_json(&added)?)
     })
 }
 

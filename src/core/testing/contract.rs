@@ -14,6 +14,7 @@ mod credentials;
 mod flows;
 mod identities;
 mod mails;
+mod many;
 mod schemas;
 mod search;
 mod sessions;

@@ -96,7 +96,8 @@ impl House {
             Some(_) => kratos_identities::newcomer(entry).unwrap(),
             None => keycloak_users::newcomer(entry, &schema).unwrap(),
         };
-        settling.settle(&schema, newcomer).await.unwrap()
+        let newcomers = vec![(schema, newcomer)];
+        settling.settle(newcomers).await.unwrap().remove(0)
     }
 }
 
@@ -182,7 +183,7 @@ async fn whoever_has_no_id_is_known_by_what_they_sign_in_with() {
     let mut settling = house.settling();
     let first = settled(house.settle(&mut settling, &bob(HASH)).await);
     assert_eq!(
-        CredentialStore::list(&*house.store, first.identity.id)
+        CredentialStore::list(&*house.store, first.id)
             .await
             .unwrap()
             .len(),
@@ -224,7 +225,7 @@ async fn a_password_that_cannot_be_checked_is_told_and_left_behind() {
         assert_eq!(lost, ["a proof", "password"]);
         assert!(done.losses.iter().all(|loss| !loss.why.contains(hash)));
         assert!(
-            CredentialStore::list(&*house.store, done.identity.id)
+            CredentialStore::list(&*house.store, done.id)
                 .await
                 .unwrap()
                 .is_empty()
@@ -271,7 +272,8 @@ async fn attributes_that_nobody_describes_are_kept_where_the_schema_keeps_them()
     let mut settling = house.settling();
     let mut user = json!({"username": "ada", "enabled": true, "attributes": {"shoe": ["38"]}});
     let done = settled(house.settle(&mut settling, &user).await);
-    assert_eq!(done.identity.unmanaged["shoe"], ["38"]);
+    let stored = house.store.find(done.id).await.unwrap().unwrap();
+    assert_eq!(stored.unmanaged["shoe"], ["38"]);
     user["username"] = json!("bob");
     let many: serde_json::Map<String, Value> = (0..100_000)
         .map(|n| (format!("a{n}"), json!(["x"])))
@@ -303,12 +305,16 @@ async fn names_that_no_store_could_find_again_are_not_taken_over() {
 }
 
 #[tokio::test]
-async fn a_rehearsal_stores_nothing_and_sees_the_same_conflicts() {
+async fn a_rehearsal_stores_nothing_and_says_the_same() {
     let house = House::open();
     let mut settling = house.settling();
-    settling.rehearsal = Some(HashSet::new());
+    settling.rehearsal = Some(Known::default());
     settled(house.settle(&mut settling, &bob(HASH)).await);
-    let refused = reasons(house.settle(&mut settling, &bob(HASH)).await);
+    let again = house.settle(&mut settling, &bob(HASH)).await;
+    assert!(matches!(again, Outcome::Present), "{again:?}");
+    let mut other = bob(HASH);
+    other["id"] = json!(ID);
+    let refused = reasons(house.settle(&mut settling, &other).await);
     assert!(refused.contains("conflicts"), "{refused}");
     assert!(
         IdentityStore::list(&*house.store, None, 9)
@@ -316,4 +322,40 @@ async fn a_rehearsal_stores_nothing_and_sees_the_same_conflicts() {
             .unwrap()
             .is_empty()
     );
+}
+
+/// What one entry of many is refused for stops none of the others, and entries see each other.
+#[tokio::test]
+async fn of_many_at_once_each_goes_its_own_way() {
+    let house = House::open();
+    let mut settling = house.settling();
+    let mut young = bob(HASH);
+    young["traits"] = json!({"email": "young@example.org", "age": 7});
+    let mut other = bob(HASH);
+    other["id"] = json!(ID);
+    let mut carol = bob(HASH);
+    carol["traits"]["email"] = json!("carol@example.org");
+    let schema = house.schemas.default_schema();
+    let entries = [bob(HASH), young, bob(HASH), other, carol];
+    let newcomers = entries.iter().map(|entry| {
+        (
+            Arc::clone(schema),
+            kratos_identities::newcomer(entry).unwrap(),
+        )
+    });
+    let outcomes = settling.settle(newcomers.collect()).await.unwrap();
+    let told: Vec<&str> = outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Settled(_) => "settled",
+            Outcome::Present => "present",
+            Outcome::Refused(_) => "refused",
+        })
+        .collect();
+    assert_eq!(
+        told,
+        ["settled", "refused", "present", "refused", "settled"]
+    );
+    let all = IdentityStore::list(&*house.store, None, 9).await.unwrap();
+    assert_eq!(all.len(), 2);
 }

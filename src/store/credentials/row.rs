@@ -126,7 +126,7 @@ pub(in crate::store) fn put(credential: &Credential) -> Result<InsertStatement, 
     Ok(statement)
 }
 
-pub(super) fn cells(credential: &Credential) -> Result<Vec<(Column, Value)>, StoreError> {
+pub(in crate::store) fn cells(credential: &Credential) -> Result<Vec<(Column, Value)>, StoreError> {
     Ok(vec![
         (Column::Id, text(credential.id)),
         (Column::IdentityId, text(credential.identity_id)),

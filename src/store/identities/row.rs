@@ -1,5 +1,7 @@
 //! Identities as rows of their table.
 
+use std::collections::BTreeSet;
+
 use portcullis_core::{
     credential::Kinds,
     identity::{Identity, IdentityState},
@@ -87,6 +89,35 @@ pub(super) fn cells(identity: &Identity) -> Result<Vec<Cell>, StoreError> {
         (Column::UpdatedAt, time(identity.updated_at)),
         (Column::Version, version(identity.version)),
     ])
+}
+
+/// What an identifier is called in errors.
+pub(super) const IDENTIFIER: &str = "identifier";
+
+/// What an address is called in errors.
+pub(super) const ADDRESS: &str = "address";
+
+/// By what an identity is found: a row for each identifier.
+pub(super) fn identifiers(identity: &Identity) -> impl Iterator<Item = Vec<Cell>> + '_ {
+    let identifiers: BTreeSet<_> = identity.identifiers.iter().collect();
+    identifiers.into_iter().map(|identifier| {
+        vec![
+            (Column::Tenant, text(&identity.tenant)),
+            (Column::Identifier, text(identifier)),
+            (Column::IdentityId, text(identity.id)),
+        ]
+    })
+}
+
+/// Where an identity is reached: a row for each address.
+pub(super) fn addresses(identity: &Identity) -> impl Iterator<Item = Vec<Cell>> + '_ {
+    identity.addresses.iter().map(|address| {
+        vec![
+            (Column::Id, text(address.id)),
+            (Column::Address, text(&address.value)),
+            (Column::IdentityId, text(identity.id)),
+        ]
+    })
 }
 
 /// A version as it is kept.

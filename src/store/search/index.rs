@@ -13,7 +13,7 @@ use portcullis_core::{
 };
 use sea_query::{Expr, ExprTrait, LockType, Value};
 
-use super::sql::Sql;
+use super::{batch::written, sql::Sql};
 use crate::store::{
     cell::{text, time},
     credentials::row as credential,
@@ -240,16 +240,11 @@ impl SearchIndex {
         seq: i64,
         document: &Document,
     ) -> Result<(), StoreError> {
-        let marks: Vec<String> = document
-            .marks()
-            .iter()
-            .map(|mark| format!("{mark:x}"))
-            .collect();
         let row = Sql::new(
             &self.database,
             "INSERT INTO identity_marks (rowid, marks) VALUES (",
         )
-        .bind_all([number(seq), text(marks.join(" "))])
+        .bind_all([number(seq), text(written(&document.marks()))])
         .push(")");
         transaction.execute(row.statement(WHAT)).await.map(drop)
     }
@@ -266,11 +261,21 @@ impl SearchIndex {
         seq: i64,
         by: i64,
     ) -> Result<(), StoreError> {
+        self.tally(transaction, seq / BLOCK, by).await
+    }
+
+    /// Counts so many more in a block.
+    pub(super) async fn tally(
+        &self,
+        transaction: &mut Transaction,
+        block: i64,
+        by: i64,
+    ) -> Result<(), StoreError> {
         let mut row = Sql::new(
             &self.database,
             "INSERT INTO identity_tallies (block, tally) VALUES (",
         )
-        .bind_all([number(seq / BLOCK), number(by)])
+        .bind_all([number(block), number(by)])
         .push(")");
         if self.database.dialect() == Dialect::Sqlite {
             row = row.push(" ON CONFLICT (block) DO UPDATE SET tally = tally + excluded.tally");
@@ -338,7 +343,7 @@ pub(super) fn number(value: i64) -> Value {
     Value::BigInt(Some(value))
 }
 
-fn providers(credentials: &[Credential]) -> Vec<ProviderId> {
+pub(super) fn providers(credentials: &[Credential]) -> Vec<ProviderId> {
     let links = credentials.iter().filter_map(Link::of);
     links.map(|link| link.key.provider).collect()
 }

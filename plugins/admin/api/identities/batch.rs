@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, response::IntoResponse};
-use futures_util::future::join_all;
+use portcullis_core::{catalogue::Code, identity::Identity};
 use portcullis_kit::{Failure, Outcome};
 use serde_json::{Value, json};
 
@@ -19,8 +19,6 @@ use crate::{
 const MOST: usize = 1000;
 /// How many of them may come with a password that is still to be hashed, which takes its time.
 const MOST_PLAIN: usize = 200;
-/// How many are created at a time.
-const AT_ONCE: usize = 4;
 
 /// One of many.
 struct Entry<'a> {
@@ -35,13 +33,20 @@ pub(super) async fn create(
 ) -> Outcome {
     let members = document.members()?;
     let entries = entries(&members)?;
+    let wanted: Vec<&Wanted> = entries
+        .iter()
+        .filter_map(|entry| entry.wanted.as_ref().ok())
+        .collect();
+    let mut created = people::create_many(&desk, &caller, &wanted)
+        .await
+        .into_iter();
     let mut told: Vec<Value> = Vec::new();
-    for some in entries.chunks(AT_ONCE) {
-        let mut work = Vec::new();
-        for entry in some {
-            work.push(one(&desk, &caller, entry));
-        }
-        told.extend(join_all(work).await);
+    for entry in &entries {
+        let outcome = match &entry.wanted {
+            Err(failure) => Err(failure.clone()),
+            Ok(_) => created.next().unwrap_or_else(|| Err(Code::Internal.into())),
+        };
+        told.push(one(&caller, (entry, outcome)));
     }
     Ok(Json(json!({"identities": told})).into_response())
 }
@@ -78,11 +83,8 @@ fn entries<'a>(members: &Members<'a>) -> Result<Vec<Entry<'a>>, Failure> {
     Ok(entries)
 }
 
-async fn one(desk: &Desk, caller: &Caller, entry: &Entry<'_>) -> Value {
-    let created = match &entry.wanted {
-        Ok(wanted) => people::create(desk, caller, wanted).await,
-        Err(failure) => Err(failure.clone()),
-    };
+/// What became of one.
+fn one(caller: &Caller, (entry, created): (&Entry<'_>, Result<Identity, Failure>)) -> Value {
     let mut told = match created {
         Ok(identity) => json!({"action": "create", "identity": identity.id}),
         Err(failure) => {

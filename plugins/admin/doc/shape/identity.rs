@@ -48,6 +48,9 @@ pub(crate) struct Identity {
     /// The terms it accepted, the oldest first.
     #[schema(nullable = false)]
     accepted_terms: Option<Vec<AcceptedTerms>>,
+    /// Which provider set which trait, and when.
+    #[schema(value_type = Object, required = false)]
+    provenance: Value,
     /// What it signs in with, by type.
     #[schema(nullable = false)]
     credentials: Option<BTreeMap<String, IdentityCredentials>>,
@@ -149,6 +152,41 @@ pub(crate) enum BatchAction {
 /// Attributes that no schema describes.
 #[derive(ToSchema)]
 pub(crate) struct Attributes(BTreeMap<String, Vec<String>>);
+
+/// What an identity has been asked to do, pending or not.
+#[derive(ToSchema)]
+pub(crate) struct AskedActions {
+    #[schema(format = "uuid")]
+    identity_id: String,
+    required_actions: Vec<String>,
+}
+
+/// What an identity is to do more, and what no more, by alias.
+#[derive(ToSchema)]
+pub(crate) struct ChangedActions {
+    add: Option<Vec<String>>,
+    remove: Option<Vec<String>>,
+}
+
+/// An account that an identity is linked to, or may be.
+#[derive(ToSchema)]
+pub(crate) struct ListedLink {
+    /// How the account is called.
+    credential_id: String,
+    #[schema(format = "uuid")]
+    id: String,
+    provider: String,
+    #[schema(nullable = false)]
+    issuer: Option<String>,
+    #[schema(nullable = false)]
+    subject: Option<String>,
+    /// What people recognise it by.
+    #[schema(required = true)]
+    label: Option<String>,
+    /// Whether it waits for the first account with the address.
+    prepared: bool,
+    created_at: Moment,
+}
 
 /// Something that people can be made to do.
 #[derive(ToSchema)]

@@ -119,3 +119,24 @@ pub(crate) struct ProviderDryRun {
     rule: String,
     why: String,
 }
+
+/// The addresses of the gateway.
+#[derive(ToSchema)]
+pub(crate) struct Addresses {
+    public_url: String,
+    own_pages: String,
+    /// `{provider}` stands for the provider's id.
+    redirect_uri_pattern: String,
+    #[schema(nullable = false)]
+    provider: Option<ProviderAddresses>,
+}
+
+/// What is to be registered at a provider.
+#[derive(ToSchema)]
+pub(crate) struct ProviderAddresses {
+    id: String,
+    redirect_uri: String,
+    post_logout_redirect_uri: String,
+    backchannel_logout_uri: String,
+    frontchannel_logout_uri: String,
+}

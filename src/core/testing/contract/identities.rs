@@ -32,6 +32,8 @@ pub async fn identity_store_contract(
     names_elsewhere_are_unique(identities, entropy).await;
     a_listing_comes_in_pages(identities, entropy).await;
     a_role_is_found_elsewhere(identities, entropy).await;
+    super::many::of_many_each_comes_by_itself(identities, credentials, entropy).await;
+    super::many::a_role_is_left_to_somebody(identities, entropy).await;
     a_deletion_leaves_nothing(identities, credentials, sessions, entropy).await;
 }
 

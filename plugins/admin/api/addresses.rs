@@ -1,0 +1,45 @@
+//! `/admin/x/endpoints`: the addresses of the gateway that are to be known elsewhere.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, response::IntoResponse};
+use http::Method;
+use portcullis_core::id::ProviderId;
+use portcullis_kit::{Outcome, Visit};
+use serde_json::json;
+
+use crate::{
+    desk::Desk, doc::providers as doc, endpoints::Endpoints, need::Need, people::refusal::refused,
+    role::Permission::ReadProviders,
+};
+
+/// The endpoints of this part.
+pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
+    table
+        .at(
+            (Method::GET, "/admin/x/endpoints"),
+            Need::Permission(ReadProviders),
+            "Tells the gateway's addresses, and with `provider` those to register there.",
+            list,
+        )
+        .told(doc::addresses)
+}
+
+/// A provider need not be there yet: its client cannot be made without the addresses.
+async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let addresses = &desk.services.addresses;
+    let mut told = json!({
+        "public_url": addresses.public_url(),
+        "own_pages": addresses.own("/"),
+        "redirect_uri_pattern": addresses.redirect_uri_pattern(),
+    });
+    if let Some(id) = visit.query("provider") {
+        let odd = |_| refused("provider: this is no id of a provider.");
+        let id: ProviderId = id.parse().map_err(odd)?;
+        let mut own = json!(addresses.sign_out(&id));
+        own["id"] = json!(id);
+        own["redirect_uri"] = json!(addresses.redirect_uri(&id));
+        told["provider"] = own;
+    }
+    Ok(Json(told).into_response())
+}

@@ -1,0 +1,131 @@
+//! Which gateway a command asks, and what it proves itself with.
+
+use std::{env, fs, path::Path, path::PathBuf};
+
+use clap::Args;
+use portcullis_core::secret::Secret;
+use reqwest::{Client, StatusCode};
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::{odd, unreached};
+use crate::cli::Failure;
+
+/// The variable that holds a token.
+const TOKEN: &str = "PORTCULLIS_ADMIN_TOKEN";
+
+/// Which gateway a command asks, and what it proves itself with.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Reach {
+    /// Ask the running gateway at this address of its admin listener, instead of the store; the token
+    /// is that of a file, of the variable PORTCULLIS_ADMIN_TOKEN, or of an API credential.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Asking a running gateway"
+    )]
+    admin_url: Option<Url>,
+    /// Read the token from this file; one line ending is dropped.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        conflicts_with = "admin_client_id",
+        help_heading = "Asking a running gateway"
+    )]
+    admin_token_file: Option<PathBuf>,
+    /// Get a token for the API credential of this client id.
+    #[arg(
+        long,
+        global = true,
+        value_name = "ID",
+        help_heading = "Asking a running gateway"
+    )]
+    admin_client_id: Option<String>,
+    /// Read the secret of that API credential from this file.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Asking a running gateway"
+    )]
+    admin_client_secret_file: Option<PathBuf>,
+}
+
+impl Reach {
+    /// The gateway to ask, if one is named.
+    pub(in crate::cli) fn url(&self) -> Option<&Url> {
+        self.admin_url.as_ref()
+    }
+
+    /// What the command proves itself with.
+    pub(super) async fn token(&self, client: &Client, url: &Url) -> Result<Secret, Failure> {
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(Failure::Usage(
+                "--admin-url begins with https:// or http://".to_owned(),
+            ));
+        }
+        if url.scheme() == "http" && !is_here(url) {
+            eprintln!("warning: {url} is not https, so others on the way can read the token");
+        }
+        if let Some(id) = &self.admin_client_id {
+            return self.fetched(client, url, id).await;
+        }
+        if let Some(file) = &self.admin_token_file {
+            return read(file);
+        }
+        match env::var(TOKEN) {
+            Ok(token) if !token.trim().is_empty() => Ok(Secret::new(token.trim())),
+            _ => Err(Failure::Usage(format!(
+                "--admin-url needs a token: --admin-token-file, the variable {TOKEN}, or \
+                 --admin-client-id with --admin-client-secret-file"
+            ))),
+        }
+    }
+
+    /// A token for an API credential, whichever way it shows its secret.
+    async fn fetched(&self, client: &Client, url: &Url, id: &str) -> Result<Secret, Failure> {
+        let file = self.admin_client_secret_file.as_ref().ok_or_else(|| {
+            Failure::Usage("--admin-client-id needs --admin-client-secret-file".to_owned())
+        })?;
+        let secret = read(file)?;
+        let place = format!("{}/oauth2/token", url.as_str().trim_end_matches('/'));
+        let asked = ("grant_type", "client_credentials");
+        let basic = client
+            .post(&place)
+            .basic_auth(id, Some(secret.expose()))
+            .form(&[asked]);
+        let mut answer = basic.send().await.map_err(|error| unreached(&error))?;
+        if answer.status() == StatusCode::UNAUTHORIZED {
+            let own = [asked, ("client_id", id), ("client_secret", secret.expose())];
+            let post = client.post(&place).form(&own);
+            answer = post.send().await.map_err(|error| unreached(&error))?;
+        }
+        if !answer.status().is_success() {
+            return Err(Failure::Refused(
+                "the gateway gives no token for this API credential".to_owned(),
+            ));
+        }
+        let told: Value = answer.json().await.map_err(|error| unreached(&error))?;
+        told["access_token"]
+            .as_str()
+            .map(Secret::new)
+            .ok_or_else(odd)
+    }
+}
+
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn read(file: &Path) -> Result<Secret, Failure> {
+    let text = fs::read_to_string(file);
+    let text = text.map_err(|error| Failure::Refused(format!("{}: {error}", file.display())))?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}

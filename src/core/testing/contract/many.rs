@@ -1,0 +1,146 @@
+//! What a store of identities promises of many newcomers at once, and of roles that somebody keeps.
+
+use std::collections::BTreeMap;
+
+use super::{identity, is_conflict, link, odd, together};
+use crate::{
+    credential::{Credential, CredentialKind, CredentialStore},
+    entropy::Entropy,
+    id::IdentityId,
+    identity::{Identity, IdentityState, IdentityStore, Removal},
+};
+
+/// How many come at once: more than a store takes in by one step.
+const MANY: usize = 300;
+
+pub(super) async fn of_many_each_comes_by_itself(
+    identities: &dyn IdentityStore,
+    credentials: &dyn CredentialStore,
+    entropy: &dyn Entropy,
+) {
+    let here = identity(entropy, &odd(entropy));
+    identities.insert(&here, &[]).await.unwrap();
+    let mut newcomers: Vec<(Identity, Vec<Credential>)> = Vec::new();
+    for _ in 0..MANY {
+        let one = identity(entropy, &odd(entropy));
+        let own = link(entropy, &one, &odd(entropy));
+        newcomers.push((one, vec![own]));
+    }
+    let taken = here.identifiers[0].clone();
+    newcomers[7].0.identifiers.push(taken.clone());
+    let first = newcomers[0].0.identifiers.clone();
+    newcomers[MANY - 1].0.identifiers = first;
+    let outcomes = identities.insert_many(&newcomers).await;
+    assert_eq!(outcomes.len(), MANY);
+    let refused = [7, MANY - 1];
+    for (place, outcome) in outcomes.iter().enumerate() {
+        let (one, own) = &newcomers[place];
+        assert_eq!(
+            is_conflict(outcome),
+            refused.contains(&place),
+            "{outcome:?}"
+        );
+        assert_eq!(outcome.is_ok(), !refused.contains(&place), "{outcome:?}");
+        let found = identities.find(one.id).await.unwrap();
+        assert_eq!(found.as_ref(), outcome.is_ok().then_some(one));
+        let found = credentials.list(one.id).await.unwrap();
+        assert_eq!(found.len(), usize::from(outcome.is_ok()));
+        if outcome.is_ok() {
+            assert_eq!(found, *own);
+        }
+    }
+    let nobody = IdentityId::generate(entropy);
+    let ids = [newcomers[0].0.id, nobody, here.id, newcomers[7].0.id];
+    let present = identities.present(&ids).await.unwrap();
+    assert_eq!(present, [ids[0], here.id].into());
+    let unknown = format!("{taken}\0");
+    let asked = [taken.clone(), unknown.clone(), odd(entropy)];
+    let owners = identities.owners(&asked).await.unwrap();
+    assert_eq!(owners, BTreeMap::from([(taken, here.id)]));
+    let account = newcomers[0].1[0].identifier.clone().unwrap();
+    let asked = [account.clone(), unknown, odd(entropy)];
+    let owners = credentials.owners(CredentialKind::Oidc, &asked).await;
+    assert_eq!(owners.unwrap(), BTreeMap::from([(account, ids[0])]));
+    assert!(identities.insert_many(&[]).await.is_empty());
+    assert!(identities.present(&[]).await.unwrap().is_empty());
+}
+
+pub(super) async fn a_role_is_left_to_somebody(
+    identities: &dyn IdentityStore,
+    entropy: &dyn Entropy,
+) {
+    let role = format!("role-{}", IdentityId::generate(entropy));
+    let mut holders = Vec::new();
+    for _ in 0..4 {
+        let mut one = identity(entropy, &odd(entropy));
+        one.roles = vec![role.clone()];
+        identities.insert(&one, &[]).await.unwrap();
+        holders.push(one);
+    }
+    let mut bystander = identity(entropy, &odd(entropy));
+    identities.insert(&bystander, &[]).await.unwrap();
+    bystander.state = IdentityState::Inactive;
+    assert!(identities.update_beside(&bystander, &role).await.unwrap());
+    let gone = identities.delete_beside(bystander.id, &role).await;
+    assert_eq!(gone.unwrap(), Removal::Done);
+    let gone = identities.delete_beside(bystander.id, &role).await;
+    assert_eq!(gone.unwrap(), Removal::Missing);
+
+    let wanted: Vec<_> = holders[..2].iter().map(stripped).collect();
+    let done = together(
+        wanted
+            .iter()
+            .map(|one| identities.update_beside(one, &role)),
+    )
+    .await;
+    assert!(done.iter().all(|done| *done.as_ref().unwrap()), "{done:?}");
+    let stale = identities.update_beside(&wanted[0], &role).await;
+    assert!(is_conflict(&stale), "{stale:?}");
+    of_two_who_go_at_once_one_stays(identities, &role, &holders[2..]).await;
+}
+
+async fn of_two_who_go_at_once_one_stays(
+    identities: &dyn IdentityStore,
+    role: &str,
+    two: &[Identity],
+) {
+    let going = two.iter();
+    let done = together(going.map(|one| identities.delete_beside(one.id, role))).await;
+    let done: Vec<_> = done.into_iter().map(Result::unwrap).collect();
+    let count = |wanted: Removal| done.iter().filter(|one| **one == wanted).count();
+    assert_eq!(
+        (count(Removal::Done), count(Removal::Last)),
+        (1, 1),
+        "{done:?}"
+    );
+    let last = two.iter().zip(&done);
+    let (last, _) = last
+        .clone()
+        .find(|(_, done)| **done == Removal::Last)
+        .unwrap();
+    assert!(
+        !identities
+            .update_beside(&stripped(last), role)
+            .await
+            .unwrap()
+    );
+    let off = Identity {
+        state: IdentityState::Inactive,
+        ..last.clone()
+    };
+    assert!(!identities.update_beside(&off, role).await.unwrap());
+    let found = identities.find(last.id).await.unwrap().unwrap();
+    assert_eq!(&found, last, "nothing is done");
+    let renamed = Identity {
+        tenant: "other".to_owned(),
+        ..last.clone()
+    };
+    identities.update(&renamed).await.unwrap();
+}
+
+fn stripped(one: &Identity) -> Identity {
+    Identity {
+        roles: Vec::new(),
+        ..one.clone()
+    }
+}

@@ -1,0 +1,64 @@
+//! Who is here already, and what becomes of newcomers of whom something is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_core::{
+    credential::Credential,
+    id::{IdentityId, ProviderId},
+    identity::Identity,
+};
+
+use super::{Outcome, conflict};
+use crate::migration::{Loss, newcomer::Password};
+
+/// Who is known: by their ids, by what they sign in with, and by their accounts at providers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    pub(super) ids: BTreeSet<IdentityId>,
+    pub(super) identifiers: BTreeMap<String, IdentityId>,
+    pub(super) accounts: BTreeMap<String, IdentityId>,
+}
+
+/// Somebody as they would be here, before it is known who is here already.
+pub(super) struct Candidate {
+    pub(super) identity: Identity,
+    /// Whether the other system says which id they have.
+    pub(super) has_id: bool,
+    pub(super) links: Vec<(ProviderId, Credential)>,
+    pub(super) password: Option<Password>,
+    pub(super) losses: Vec<Loss>,
+}
+
+impl Candidate {
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &str> {
+        let links = self.links.iter();
+        links.filter_map(|(_, link)| link.identifier.as_deref())
+    }
+}
+
+impl Known {
+    /// What becomes of somebody of whom something is known; nothing where nothing is.
+    pub(super) fn judge(&self, candidate: &Candidate) -> Option<Outcome> {
+        let identifiers = candidate.identity.identifiers.iter();
+        let identifiers = identifiers.map(|one| self.identifiers.get(one));
+        let accounts = candidate.accounts().map(|one| self.accounts.get(one));
+        let owners: Vec<Option<&IdentityId>> = identifiers.chain(accounts).collect();
+        let first = owners.first().copied().flatten();
+        if !candidate.has_id && first.is_some() && owners.iter().all(|other| *other == first) {
+            return Some(Outcome::Present);
+        }
+        owners.iter().any(Option::is_some).then(conflict)
+    }
+
+    /// Whoever comes later finds them here.
+    pub(super) fn take_in(&mut self, candidate: &Candidate) {
+        let id = candidate.identity.id;
+        self.ids.insert(id);
+        let identifiers = candidate.identity.identifiers.iter();
+        self.identifiers
+            .extend(identifiers.map(|one| (one.clone(), id)));
+        let accounts = candidate.accounts();
+        self.accounts
+            .extend(accounts.map(|one| (one.to_owned(), id)));
+    }
+}
