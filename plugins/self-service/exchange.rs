@@ -192,5 +192,5 @@ fn gone(desk: &Desk) -> Failure {
         .because(
             "No application waits for this sign-in any more. Please begin anew in the application.",
         )
-        .way_out("Sign in here", desk.begin_page(FlowKind::Login, None))
+        .way_out("Sign in", desk.begin_page(FlowKind::Login, None))
 }

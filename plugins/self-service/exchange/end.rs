@@ -71,16 +71,19 @@ async fn leave(
     mut native: Flow,
     (exchange, principal): (Exchange, &Principal),
 ) -> Outcome {
-    let (services, session) = (&desk.services, &principal.session);
+    let services = &desk.services;
+    let sessions = services.sessions.store();
+    // The request may bring a copy of a while ago.
+    let stored = sessions.find(&principal.session.token_hash).await?;
+    let session = stored.ok_or(Code::SignedOut)?;
     let entropy = &*services.entropy;
     let (code, parked) = (Token::generate(entropy), Token::generate(entropy).hash());
     let until = native.expires_at.min(desk.now() + LIFESPAN);
     let waiting = Session {
         token_hash: parked,
         expires_at: until.min(session.expires_at),
-        ..Session::clone(session)
+        ..session.clone()
     };
-    let sessions = services.sessions.store();
     if !sessions.replace(&session.token_hash, &waiting).await? {
         return Err(Code::SignedOut.into());
     }

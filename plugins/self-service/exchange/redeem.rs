@@ -48,7 +48,8 @@ pub(crate) async fn redeem(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         device: sign_in::device(&visit),
         ..session
     };
-    if !sessions.replace(&waiting.token, &own).await? {
+    let is_live = services.sessions.lifetimes().is_live(&own, desk.now());
+    if !is_live || !sessions.replace(&waiting.token, &own).await? {
         return Err(ended());
     }
     let session = dialect::session(services, &own, &identity);

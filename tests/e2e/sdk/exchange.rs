@@ -9,7 +9,7 @@ use tokio::{
 
 use super::SUPPORT;
 use crate::{
-    provider::exchange::{BACK, code, gate, through},
+    e2e::provider::exchange::{BACK, code, gate, through},
     support::Anonymous,
 };
 
