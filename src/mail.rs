@@ -12,8 +12,9 @@ mod sending;
 mod smtp;
 mod wording;
 
-use std::sync::Arc;
+use std::{future::pending, sync::Arc};
 
+use futures_util::FutureExt;
 use portcullis_core::{
     clock::Clock,
     entropy::Entropy,
@@ -141,18 +142,33 @@ fn server(
 impl Rounds {
     /// Runs as long as there is somebody to put mail in.
     pub async fn run(self, identities: Arc<dyn IdentityStore>) {
+        self.run_until(identities, pending()).await;
+    }
+
+    /// The same until it is told to stop: what is under way then is still sent, and what waits is
+    /// left to whoever comes next, who need not wait for a lease to end.
+    pub async fn run_until(
+        self,
+        identities: Arc<dyn IdentityStore>,
+        stop: impl Future<Output = ()>,
+    ) {
         let Self {
             unsent,
             links,
             mailer,
         } = self;
+        let stop = stop.shared();
         let sending = async {
             if let Some(unsent) = unsent {
-                unsent.run().await;
+                unsent.run(stop.clone()).await;
             }
         };
+        let told = stop.clone();
         let writing = async move {
-            links.run(&*mailer, &*identities).await;
+            tokio::select! {
+                () = links.run(&*mailer, &*identities) => {}
+                () = told => {}
+            }
             // Ends the sending once all is sent, where nobody else holds it either.
             drop(mailer);
         };

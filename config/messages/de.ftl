@@ -516,6 +516,7 @@ why-proof-expired = Die Bestätigung, dass das {$provider}-Konto Ihnen gehört, 
 why-no-proof = Hier lässt sich auf keinem Weg mehr zeigen, dass Sie es sind. Bitte wenden Sie sich an Ihre Administration.
 why-unprovable = Hier lässt sich auf keinem Weg mehr zeigen, dass es Ihres ist. Bitte wenden Sie sich an Ihre Administration.
 why-form-unknown = Dieses Formular ist nicht mehr bekannt. Bitte beginnen Sie von vorn.
+why-application-gone = Keine Anwendung wartet noch auf diese Anmeldung. Bitte beginnen Sie in der Anwendung von vorn.
 why-form-used = Dieses Formular wurde schon abgeschickt.
 why-confirm-signed-in = Bitte melden Sie sich erst in diesem Browser an und öffnen Sie dann den Link noch einmal, oder fordern Sie einen neuen Code an.
 why-form-foreign = Das Formular wurde in einem anderen Browser geöffnet oder vor zu langer Zeit. Bitte beginnen Sie von vorn.

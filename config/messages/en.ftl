@@ -527,6 +527,7 @@ why-proof-expired = It took too long to confirm that the {$provider} account is 
 why-no-proof = There is no way left to prove here that it is you. Please ask your administrator.
 why-unprovable = There is no way left to prove here that it is yours. Please ask your administrator.
 why-form-unknown = This form is not known any more. Please begin anew.
+why-application-gone = No application waits for this sign-in any more. Please begin anew in the application.
 why-form-used = This form was submitted already.
 why-confirm-signed-in = Please sign in in this browser first, then open the link again or ask for another code.
 why-form-foreign = The form was opened by another browser, or too long ago. Please begin anew.

@@ -23,6 +23,8 @@ pub struct SecurityHeaders {
     pub frame_ancestors: Vec<String>,
     /// Directives of the content security policy, each in place of ours of the same name.
     pub directives: Vec<(String, String)>,
+    /// The schemes of applications to which a form may lead in the end, beside what may stand there.
+    pub application_schemes: Vec<String>,
     /// Features of browsers and who may use them, each in place of what we say of it.
     pub permissions: Vec<(String, String)>,
 }
@@ -60,6 +62,7 @@ pub(crate) fn policy(
         policy.set(name, value);
     }
     // What a page cannot do without stands there whatever the operator says.
+    policy.add("form-action", &headers.application_schemes);
     policy.add("img-src", &sources.pictures);
     policy.add("script-src", &sources.scripts);
     policy.add("connect-src", &sources.connections);
@@ -152,6 +155,7 @@ mod tests {
         let headers = SecurityHeaders {
             frame_ancestors: vec!["'self'".to_owned(), "https://portal.example.org".to_owned()],
             directives: vec![("img-src".to_owned(), "'self'".to_owned())],
+            application_schemes: vec!["com.example.app:".to_owned()],
             ..SecurityHeaders::default()
         };
         let own = text(&headers, &Framing::Nobody, &none);
@@ -160,6 +164,8 @@ mod tests {
             "{own}"
         );
         assert!(own.contains("img-src 'self';"), "{own}");
+        let forms = "form-action 'self' https: com.example.app:;";
+        assert!(own.contains(forms), "{own}");
         let issuer = Framing::Origin("https://idp.test".to_owned());
         let logout = text(&headers, &issuer, &none);
         assert!(

@@ -2,15 +2,15 @@
 
 use portcullis_core::{
     broker::{Asked, BrokerError},
-    catalogue::Code,
     flow::{Flow, Transport},
     id::ProviderId,
 };
-use portcullis_kit::{Failure, Outcome, Visit, Wants};
+use portcullis_kit::{Outcome, Visit, Wants};
 
 use crate::{
     attempts::Attempts,
     desk::Desk,
+    exchange,
     forms::settings,
     navigate::{self, outcome_with_cookie},
     provider, remembered,
@@ -24,14 +24,11 @@ pub(crate) async fn leave(
     submission: &Submission,
     name: &str,
 ) -> Outcome {
-    if submission.flow.transport == Transport::Api {
-        return Err(Failure::from(Code::BadRequest).because(
-            "A provider needs a browser: begin a browser flow, and open it in the system's \
-             browser.",
-        ));
-    }
     let (flow, wants) = (&submission.flow, submission.wants);
     let id: ProviderId = name.parse().map_err(|_| provider::unknown(desk, name))?;
+    if flow.transport == Transport::Api {
+        return exchange::hand_over(desk, flow, &id).await;
+    }
     let chooses = settings::chooses(desk, flow, &id).await?;
     let mut attempts = Attempts::of(desk, visit);
     let gone = send(desk, &mut attempts, (flow, wants), (&id, chooses)).await;

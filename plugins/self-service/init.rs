@@ -14,7 +14,7 @@ use crate::{
     csrf::Csrf,
     departure,
     desk::Desk,
-    flow_json,
+    exchange, flow_json,
     form::Form,
     forms, language, native,
     navigate::{outcome_with_cookie, with_cookie},
@@ -95,10 +95,13 @@ pub(crate) async fn native(
     native::require(&visit.headers)?;
     throttle::flow(desk, visit).await?;
     let form = form(desk, visit, (kind, opening.form)).await?;
+    let return_to = return_to::strict(desk, visit)?;
+    let mut context = opening.context;
+    let code = exchange::offer(desk, visit, return_to.as_deref(), &mut context)?;
     let new = NewFlow {
         transport: Transport::Api,
-        return_to: return_to::strict(desk, visit)?,
-        context: opening.context,
+        return_to,
+        context,
         messages: opening.messages,
         ..NewFlow::of(desk, visit, kind, form)
     };
@@ -106,7 +109,11 @@ pub(crate) async fn native(
     let principal = visit.visitor.principal.as_deref();
     let identity = principal.map(|principal| &*principal.identity);
     let locale = language::of_flow(desk, visit, &flow);
-    Ok(Json(flow_json::flow(desk, &flow, None, identity, &locale)).into_response())
+    let mut json = flow_json::flow(desk, &flow, None, identity, &locale);
+    if let Some(code) = code {
+        json["session_token_exchange_code"] = exchange::init_code(&flow, &code).into();
+    }
+    Ok(Json(json).into_response())
 }
 
 async fn form(

@@ -19,6 +19,7 @@ mod csrf;
 mod departure;
 mod desk;
 mod errors;
+mod exchange;
 mod expired;
 mod factors;
 mod fetch;

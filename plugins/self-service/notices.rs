@@ -35,6 +35,7 @@ async fn write(desk: &Desk, (occasion, about): (Occasion, Option<&str>), identit
     for address in identity.addresses.iter().filter(is_proved) {
         let letter = Letter {
             to: address.value.clone(),
+            owner: Some(identity.id),
             occasion,
             locale: identity.traits["locale"]
                 .as_str()

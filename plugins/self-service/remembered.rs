@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 /// Of which providers people choose an account there.
 const CHOOSES: &str = "chooses";
+/// What a native flow keeps of its way through a browser.
+const EXCHANGE: &str = "exchange";
 /// As whom a verification was begun.
 const BEGUN_AS: &str = "begun_as";
 
@@ -157,6 +159,17 @@ pub(crate) fn gets_back_in(flow: &Flow) -> bool {
 /// Whether the flow follows one.
 pub(crate) fn has_registered(flow: &Flow) -> bool {
     flow.context["registered"] == true
+}
+
+/// What a native flow keeps of its way through a browser, as JSON; null where it has none.
+pub(crate) fn exchange(flow: &Flow) -> &Value {
+    &flow.context[EXCHANGE]
+}
+
+/// The context of a native flow that may go through a browser.
+pub(crate) fn exchanging(mut context: Value, exchange: Value) -> Value {
+    context[EXCHANGE] = exchange;
+    context
 }
 
 /// The action that a settings flow is for.

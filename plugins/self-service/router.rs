@@ -11,8 +11,8 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, json_only};
 
 use crate::{
-    actions, arrival, codes::link_page, desk::Desk, errors, fetch, impersonation, legacy, login,
-    logout, own_page, profile_page, recovery, registration, schemas, sessions, settings,
+    actions, arrival, codes::link_page, desk::Desk, errors, exchange, fetch, impersonation, legacy,
+    login, logout, own_page, profile_page, recovery, registration, schemas, sessions, settings,
     verification, welcome,
 };
 
@@ -68,6 +68,8 @@ fn flows() -> Router<Arc<Desk>> {
             "/self-service/methods/oidc/callback/{provider}",
             get(arrival::arrive).post(arrival::form_post::turn),
         )
+        .route(exchange::BEGIN, get(exchange::begin::begin))
+        .route(exchange::END, get(exchange::end::end))
         .route(
             "/self-service/methods/oidc/signed-out/{provider}",
             get(logout::signed_out::arrive),
@@ -135,12 +137,7 @@ fn programs() -> Router<Arc<Desk>> {
             get(sessions::list::list).delete(sessions::revoke::others),
         )
         .route("/sessions/{id}", delete(sessions::revoke::one))
-        // Codes to exchange for session tokens are not given out, so none is known.
-        .route("/sessions/token-exchange", get(|| nothing(Code::NotFound)))
-        .route(
-            "/self-service/sessions/token-exchange",
-            get(|| nothing(Code::NotFound)),
-        )
+        .route("/sessions/token-exchange", get(exchange::redeem::redeem))
         .route("/schemas", get(schemas::list))
         .route("/schemas/{id}", get(schemas::find))
         .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed))

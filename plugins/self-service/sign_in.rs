@@ -26,6 +26,7 @@ use crate::{
     arrived,
     csrf::Csrf,
     desk::Desk,
+    exchange,
     navigate::with_cookie,
     provider::OIDC,
     remembered,
@@ -33,7 +34,7 @@ use crate::{
 };
 
 /// What tokens of native clients begin with.
-const PREFIX: &str = "ory_st_";
+pub(crate) const PREFIX: &str = "ory_st_";
 /// How much of a `User-Agent` is kept, in bytes.
 const USER_AGENT_LENGTH: usize = 512;
 
@@ -284,6 +285,7 @@ impl SignIn<'_> {
         if let (Transport::Browser, Some(old)) = (self.flow.transport, &visit.visitor.principal) {
             services.sessions.store().revoke(old.session.id).await?;
         }
+        exchange::note(desk, self.flow, &session).await?;
         arrived::note(desk, visit, (self.identity, self.is_new), &session).await;
         services.announcer.announce(&Event::SignedIn {
             identity: self.identity.id,

@@ -11,6 +11,7 @@ mod deletion;
 mod devices;
 mod ended;
 mod errands;
+mod exchange;
 mod first_proof;
 mod first_sign_in;
 mod floods;

@@ -12,7 +12,7 @@ pub use self::{
     courier::{Courier, WaitingMail},
     queue::{MailStore, QueuedMail},
 };
-use crate::{secret::Secret, store::StoreError};
+use crate::{id::IdentityId, secret::Secret, store::StoreError};
 
 /// Sends mail. Whoever calls it is not kept waiting for a mail server; what was taken is not lost when
 /// the process ends.
@@ -36,6 +36,8 @@ pub trait Mailer: Debug + Send + Sync {
 pub struct Mail {
     /// The address alone, without a name.
     pub to: String,
+    /// Whom it is written about; it goes with them.
+    pub owner: Option<IdentityId>,
     /// The subject, one line.
     pub subject: String,
     /// The text for every reader.
@@ -55,6 +57,8 @@ impl Debug for Mail {
 pub struct Letter {
     /// The address alone, without a name.
     pub to: String,
+    /// Whom it is written about; it goes with them.
+    pub owner: Option<IdentityId>,
     /// What it is about.
     pub occasion: Occasion,
     /// The language of whatever caused it (BCP 47); where it is empty or unknown, English.
@@ -184,6 +188,7 @@ mod tests {
     fn a_mail_never_prints() {
         let mail = Mail {
             to: "alice@example.org".to_owned(),
+            owner: None,
             subject: "Hello".to_owned(),
             text: "A code".to_owned(),
             html: None,
@@ -191,6 +196,7 @@ mod tests {
         assert_eq!(format!("{mail:?}"), "Mail(…)");
         let letter = Letter {
             to: mail.to,
+            owner: None,
             occasion: Occasion::RecoveryCode,
             locale: "de".to_owned(),
             provider: None,

@@ -19,7 +19,9 @@ pub struct Pattern {
     path: String,
 }
 
-/// The text is no `scheme://host[:port][/path]`, with `*.` allowed before the host.
+/// The text is no `scheme://host[:port][/path]`, with `*.` allowed before the host. The scheme is that
+/// of the web or an application's own, which is a domain name backwards (RFC 8252, section 7.1): it
+/// has a dot, as no scheme has that browsers know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the pattern is not of the form https://host or https://*.host")]
 pub struct InvalidPattern;
@@ -35,7 +37,7 @@ impl std::str::FromStr for Pattern {
         let url = Url::parse(&text).map_err(|_| InvalidPattern)?;
         let host = url.host_str().ok_or(InvalidPattern)?;
         let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        if !plain || host.contains('*') || !matches!(url.scheme(), "http" | "https") {
+        if !plain || host.contains('*') || !is_web_or_own(url.scheme()) {
             return Err(InvalidPattern);
         }
         Ok(Self {
@@ -51,7 +53,16 @@ impl std::str::FromStr for Pattern {
     }
 }
 
+fn is_web_or_own(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https") || scheme.contains('.')
+}
+
 impl Pattern {
+    /// The scheme, where it is an application's own.
+    pub fn own_scheme(&self) -> Option<&str> {
+        Some(&*self.scheme).filter(|scheme| scheme.contains('.'))
+    }
+
     fn matches(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else {
             return false;
@@ -142,6 +153,31 @@ mod tests {
             "https://a.b.example.org/x",
         ] {
             assert!(urls().check(good).is_some(), "{good}");
+        }
+    }
+
+    #[test]
+    fn an_application_is_returned_to_by_a_scheme_of_its_own_only() {
+        for bad in [
+            "javascript://x",
+            "data://x",
+            "myapp://x",
+            "com.example.app:x",
+        ] {
+            assert!(bad.parse::<Pattern>().is_err(), "{bad}");
+        }
+        let own = Url::parse("https://gate.example.com").unwrap();
+        let allowed = vec!["com.example.app://signed-in".parse().unwrap()];
+        let urls = ReturnUrls::new(own, Vec::new(), allowed);
+        assert!(urls.check("com.example.app://signed-in?x=1").is_some());
+        for bad in [
+            "com.example.app://elsewhere",
+            "com.example.other://signed-in",
+            "com.example.app:signed-in",
+            "com.example.app:/signed-in",
+            "javascript://signed-in",
+        ] {
+            assert_eq!(urls.check(bad), None, "{bad}");
         }
     }
 

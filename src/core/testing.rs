@@ -78,6 +78,7 @@ impl Mailer for Letterbox {
         }
         self.send(Mail {
             to: letter.to,
+            owner: letter.owner,
             subject: letter.occasion.as_str().to_owned(),
             text: letter.proof.expose().to_owned(),
             html: None,

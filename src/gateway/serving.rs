@@ -3,13 +3,15 @@
 use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use portcullis_core::{
     entropy::Entropy,
+    identity::IdentityStore,
     pages::Pages,
     plugin::{Addresses, Announcer},
 };
 use serde_json::{Value, json};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::oneshot};
 
 use super::{
     BuildError, Builder, Foundation, OtherSources, ProviderParts,
@@ -98,11 +100,12 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
         own(metrics),
     );
     let (store, afterwards) = (foundation.store.clone(), foundation.afterwards.clone());
-    let mut beside = work_beside((foundation, config.session.device_retention), rounds);
+    let post = PostRound::begin(rounds, Arc::clone(&foundation.stores.identities));
+    let mut beside = work_beside(foundation, config.session.device_retention);
     beside.push(tokio::spawn(watch));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
     let ended = front.spawn(server.run(stop, GRACE)).await;
-    afterwards.done(GRACE).await;
+    tokio::join!(afterwards.done(GRACE), post.end(GRACE));
     beside.iter().for_each(tokio::task::JoinHandle::abort);
     stopped(&store).await;
     ended.map_err(|broken| BuildError::Runtime(broken.into()))
@@ -143,11 +146,32 @@ fn in_process(
     }
 }
 
+/// The mail beside the requests, which ends with what is under way.
+struct PostRound {
+    work: tokio::task::JoinHandle<()>,
+    stop: oneshot::Sender<()>,
+}
+
+impl PostRound {
+    fn begin(rounds: Rounds, identities: Arc<dyn IdentityStore>) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let stopped = stopped.map(drop);
+        let work = tokio::spawn(rounds.run_until(identities, stopped));
+        Self { work, stop }
+    }
+
+    /// Waits for at most this long: whoever looks next would wait for what is under way now.
+    async fn end(mut self, grace: Duration) {
+        drop(self.stop);
+        if tokio::time::timeout(grace, &mut self.work).await.is_err() {
+            tracing::warn!("mail was under way for too long, and is tried again later");
+            self.work.abort();
+        }
+    }
+}
+
 /// The composition root is the only place that spawns; each of these ends with the process.
-fn work_beside(
-    (foundation, kept): (Foundation, Duration),
-    rounds: Rounds,
-) -> Vec<tokio::task::JoinHandle<()>> {
+fn work_beside(foundation: Foundation, kept: Duration) -> Vec<tokio::task::JoinHandle<()>> {
     let Foundation {
         stores,
         store,
@@ -157,8 +181,6 @@ fn work_beside(
         ..
     } = foundation;
     let mut work = Vec::new();
-    let identities = Arc::clone(&stores.identities);
-    work.push(tokio::spawn(rounds.run(identities)));
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
     let indexing = stores.indexing;
     work.extend(indexing.map(|indexing| tokio::spawn(indexing.run(schema_changes))));

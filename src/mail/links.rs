@@ -145,8 +145,13 @@ impl LinkNotices {
             settings_url: &self.addresses.own("/settings"),
         };
         let locale = identity.traits["locale"].as_str().unwrap_or_default();
-        self.wording
-            .mail((own_address(identity)?, locale), kind, &facts)
+        let mail = self
+            .wording
+            .mail((own_address(identity)?, locale), kind, &facts)?;
+        Some(Mail {
+            owner: Some(identity.id),
+            ..mail
+        })
     }
 }
 

@@ -138,6 +138,7 @@ mod tests {
     fn a_mail_on_the_terminal_tells_all_that_its_reader_needs() {
         let mail = Mail {
             to: "ada@example.org".to_owned(),
+            owner: None,
             subject: "A code".to_owned(),
             text: "It is 123456.\n".to_owned(),
             html: Some("<p>It is 123456.</p>".to_owned()),

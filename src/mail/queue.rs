@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use portcullis_core::{
     clock::Clock,
     entropy::Entropy,
-    id::MailId,
+    id::{IdentityId, MailId},
     mail::{Letter, Mail, MailError, MailStore, Occasion, QueuedMail},
     seal::Seal,
     secret::Secret,
@@ -70,6 +70,7 @@ impl Queue {
         };
         let mail = QueuedMail {
             id,
+            owner: item.owner(),
             sealed: self.sealed(item).ok_or_else(invalid)?,
             tries: 0,
             created_at: now,
@@ -116,6 +117,14 @@ impl From<Item> for Kept {
 }
 
 impl Item {
+    /// Whom it is written about; out of the queue, nobody asks any more.
+    fn owner(&self) -> Option<IdentityId> {
+        match self {
+            Self::Written(mail) => mail.owner,
+            Self::Unworded(letter) => letter.owner,
+        }
+    }
+
     fn of(kept: Kept, lifespan: Duration) -> Self {
         match kept {
             Kept::Written {
@@ -125,6 +134,7 @@ impl Item {
                 html,
             } => Self::Written(Mail {
                 to,
+                owner: None,
                 subject,
                 text,
                 html,
@@ -138,6 +148,7 @@ impl Item {
                 is_for_nobody,
             } => Self::Unworded(Letter {
                 to,
+                owner: None,
                 occasion,
                 locale,
                 provider,

@@ -1,7 +1,7 @@
 //! The round beside the requests: takes what is due out of the queue, words it and hands it to the mail
 //! server. What the server puts off is tried a few times, with ever longer pauses.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
@@ -68,20 +68,27 @@ enum Ending {
 }
 
 impl Unsent {
-    /// Runs until nobody can put mail in any more, and what could be sent then was.
-    pub(super) async fn run(self) {
+    /// Runs until nobody can put mail in any more, and what could be sent then was; or until `stop`, and
+    /// what was under way then was sent or given back.
+    pub(super) async fn run(self, stop: impl Future<Output = ()>) {
         let Self { round, mut bell } = self;
-        let mut is_open = true;
+        let mut stop = pin!(stop);
+        let (mut is_open, mut is_stopped) = (true, false);
         let mut under_way = FuturesUnordered::new();
         loop {
-            let room = AT_ONCE.saturating_sub(under_way.len());
+            let room = match is_stopped {
+                true => 0,
+                false => AT_ONCE.saturating_sub(under_way.len()),
+            };
             let taken = round.take(room).await;
             under_way.extend(taken.into_iter().map(|mail| round.send(mail)));
-            if !is_open && under_way.is_empty() {
+            if (is_stopped || !is_open) && under_way.is_empty() {
                 return;
             }
             tokio::select! {
-                rung = bell.recv(), if is_open => is_open = rung.is_some(),
+                biased;
+                () = &mut stop, if !is_stopped => is_stopped = true,
+                rung = bell.recv(), if is_open && !is_stopped => is_open = rung.is_some(),
                 Some(()) = under_way.next(), if !under_way.is_empty() => {}
                 () = tokio::time::sleep(ROUND) => {}
             }

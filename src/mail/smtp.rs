@@ -188,6 +188,7 @@ mod tests {
     fn mail(to: &str, subject: &str, text: &str) -> Mail {
         Mail {
             to: to.to_owned(),
+            owner: None,
             subject: subject.to_owned(),
             text: text.to_owned(),
             html: None,

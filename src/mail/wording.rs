@@ -137,6 +137,7 @@ impl Wording {
         let subject = own.subject.unwrap_or(subject);
         Ok(Mail {
             to,
+            owner: None,
             subject: subject.trim().replace(char::is_control, " "),
             text: format!("{}\n", text.trim_end()),
             html,

@@ -26,6 +26,7 @@ use super::{
     credentials,
     database::{Database, Transaction},
     flows::removal_of,
+    mails,
     search::index::SearchIndex,
     sessions::{end_within, ended_by, in_hands_of},
     statement::Statement,
@@ -77,6 +78,8 @@ impl SqlIdentities {
         }
         let flows = self.database.write(&removal_of(id), "flow");
         transaction.execute(flows).await?;
+        let mails = self.database.write(&mails::removal_of(id), "mail");
+        transaction.execute(mails).await?;
         Ok((removed > 0).then_some(sessions))
     }
 

@@ -4,14 +4,14 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
-    id::MailId,
+    id::{IdentityId, MailId},
     mail::{MailStore, QueuedMail},
     store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, Order, Query, UpdateStatement, Value};
+use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, UpdateStatement, Value};
 
 use super::{
-    cell::{Row, text, time},
+    cell::{Row, text, text_if_any, time},
     database::Database,
     table::{Column, Table, insert},
 };
@@ -42,6 +42,7 @@ impl MailStore for SqlMails {
             Table::Mails,
             vec![
                 (Column::Id, text(mail.id)),
+                (Column::IdentityId, text_if_any(mail.owner)),
                 (Column::Sealed, text(&mail.sealed)),
                 (Column::Tally, Value::BigInt(Some(mail.tries.into()))),
                 (Column::CreatedAt, time(mail.created_at)),
@@ -57,6 +58,7 @@ impl MailStore for SqlMails {
         let query = Query::select()
             .columns([
                 Column::Id,
+                Column::IdentityId,
                 Column::Sealed,
                 Column::Tally,
                 Column::CreatedAt,
@@ -114,10 +116,25 @@ fn due_again(mail: &QueuedMail, due_at: Timestamp) -> UpdateStatement {
         .to_owned()
 }
 
+/// The removal of all mail about an identity, whoever has it.
+pub(super) fn removal_of(owner: IdentityId) -> DeleteStatement {
+    Query::delete()
+        .from_table(Table::Mails)
+        .and_where(Expr::col(Column::IdentityId).eq(text(owner)))
+        .to_owned()
+}
+
+fn owner(row: &Row) -> Result<Option<IdentityId>, StoreError> {
+    let owner = row.text_if_any(Column::IdentityId)?;
+    let owner = owner.map(|id| id.parse().map_err(|_| StoreError::Corrupt { what: WHAT }));
+    owner.transpose()
+}
+
 fn read(row: &Row) -> Result<QueuedMail, StoreError> {
     let tries = row.number(Column::Tally)?;
     Ok(QueuedMail {
         id: row.parsed(Column::Id)?,
+        owner: owner(row)?,
         sealed: row.text(Column::Sealed)?,
         tries: u32::try_from(tries).map_err(|_| StoreError::Corrupt { what: WHAT })?,
         created_at: row.time(Column::CreatedAt)?,

@@ -22,12 +22,7 @@ async fn gate() -> (TestGateway, SmtpServer) {
 
 /// What is not there: sign-in by the browser's own accounts, trying a sign-in out, scripts of factors
 /// that there are none of yet, and the address for password programs, which answers pages.
-const ABSENT: [&str; 4] = [
-    "createFedcmFlow",
-    "updateFedcmFlow",
-    "deleteTestLoginFlow",
-    "exchangeSessionToken",
-];
+const ABSENT: [&str; 3] = ["createFedcmFlow", "updateFedcmFlow", "deleteTestLoginFlow"];
 
 /// KP-01 to KP-05, CU-28.
 #[tokio::test]

@@ -10,7 +10,7 @@ use portcullis::{
     config::{self, Config},
     entropy::OsEntropy,
     gateway::addresses,
-    mail::{Post, PostParts},
+    mail::{Post, PostParts, Rounds},
 };
 use portcullis_core::{
     broker::LinkReason,
@@ -61,6 +61,18 @@ fn office_over(
     (table, identities): (&str, &Arc<MemoryStore>),
     providers: Vec<ConfiguredProvider>,
 ) -> Office {
+    let (post, rounds) = post(table, mails);
+    post.follow(Arc::new(Registry::new(Providers::new(providers))));
+    let identities: Arc<dyn IdentityStore> = identities.clone();
+    Office {
+        rounds: tokio::spawn(rounds.run(identities)),
+        mailer: post.mailer,
+        observer: post.observer,
+    }
+}
+
+/// A post office that does not run yet.
+fn post(table: &str, mails: Arc<dyn MailStore>) -> (Post, Rounds) {
     let mail: config::Mail = match table.split_once("[mail]") {
         Some((_, keys)) => toml::from_str(keys).unwrap(),
         None => config::Mail::default(),
@@ -73,14 +85,7 @@ fn office_over(
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
     };
-    let (post, rounds) = Post::new(&mail, &addresses, parts).unwrap();
-    post.follow(Arc::new(Registry::new(Providers::new(providers))));
-    let identities: Arc<dyn IdentityStore> = identities.clone();
-    Office {
-        rounds: tokio::spawn(rounds.run(identities)),
-        mailer: post.mailer,
-        observer: post.observer,
-    }
+    Post::new(&mail, &addresses, parts).unwrap()
 }
 
 fn store() -> Arc<MemoryStore> {
@@ -90,6 +95,7 @@ fn store() -> Arc<MemoryStore> {
 fn mail(to: &str) -> Mail {
     Mail {
         to: to.to_owned(),
+        owner: None,
         subject: "A code".to_owned(),
         text: "It is 123456.\n".to_owned(),
         html: None,

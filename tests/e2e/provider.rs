@@ -7,6 +7,7 @@ mod attempts;
 mod away;
 mod crowd;
 mod departure;
+pub(crate) mod exchange;
 mod github;
 mod google;
 mod honest;

@@ -3,6 +3,7 @@
 //! read is written down here.
 
 mod administered;
+mod exchange;
 mod rust;
 
 use std::process::Command;

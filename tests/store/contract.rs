@@ -19,8 +19,9 @@ use portcullis_core::{
             api_credential_store_contract, audit_log_contract, counter_contract,
             credential_store_contract, flow_store_contract, flows_go_with_their_identity,
             identity_search_contract, identity_store_contract, mail_store_contract,
-            pause_store_contract, schema_store_contract, searched_schemas, session_store_contract,
-            token_store_contract, upstream_session_store_contract,
+            mails_go_with_their_identity, pause_store_contract, schema_store_contract,
+            searched_schemas, session_store_contract, token_store_contract,
+            upstream_session_store_contract,
         },
     },
     throttle::{Counters, PauseStore},
@@ -62,6 +63,7 @@ impl Held<'_> {
         token_store_contract(identities, credentials, self.tokens, clock, &entropy).await;
         upstream_session_store_contract(identities, sessions, self.upstreams, &entropy).await;
         mail_store_contract(self.mails, &entropy).await;
+        mails_go_with_their_identity(identities, self.mails, &entropy).await;
         api_credential_store_contract(self.api_credentials, &entropy).await;
         audit_log_contract(self.audit, &entropy).await;
         schema_store_contract(self.schemas).await;

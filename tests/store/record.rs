@@ -267,6 +267,7 @@ async fn mail_that_is_of_no_use_any_more_is_removed() {
         let (mails, now) = (store.mails(), clock.now());
         let mail = |minutes: u64| QueuedMail {
             id: MailId::generate(&entropy()),
+            owner: None,
             sealed: "sealed".to_owned(),
             tries: 0,
             created_at: now,

@@ -17,6 +17,7 @@ async fn mail(house: &House, to: &str, tries: u32) -> String {
     let now = house.services.clock.now();
     let mail = QueuedMail {
         id: MailId::generate(&*house.services.entropy),
+        owner: None,
         sealed: to.to_owned(),
         tries,
         created_at: now,

@@ -79,16 +79,18 @@ pub(crate) fn prepare(
 /// The same for a proof of this kind.
 pub(crate) fn letter(desk: &Desk, flow: &mut Flow, expected: Expected) -> Result<Letter, Failure> {
     let (proof, lifespan) = (expected.proof, expected.lifespan);
-    let (is_for_nobody, to) = (expected.holder.is_none(), expected.receiver.clone());
+    let owner = expected.holder.as_ref().map(|holder| holder.identity);
+    let to = expected.receiver.clone();
     let secret = Mint::of(desk).issue(flow, expected, desk.now());
     Ok(Letter {
         to,
+        owner,
         occasion: occasion(flow.kind, proof),
         locale: flow.locale.clone(),
         provider: None,
         proof: secret.ok_or(Code::Internal)?,
         lifespan,
-        is_for_nobody,
+        is_for_nobody: owner.is_none(),
     })
 }
 

@@ -16,9 +16,10 @@ use crate::desk::Desk;
 
 /// Where a native client ends a session, with its token.
 const SIGN_OUT: &str = "/self-service/logout/api";
-/// What changes something although it is only looked at: an account arrives from a provider, or what
-/// waited for a proof goes on.
-const CHANGING: [&str; 2] = [
+/// What changes something although it is only looked at: an account arrives from a provider, what
+/// waited for a proof goes on, or an application is signed in.
+const CHANGING: [&str; 3] = [
+    "/self-service/exchange/",
     "/self-service/methods/oidc/callback/",
     "/self-service/settings/continue",
 ];

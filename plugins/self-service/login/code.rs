@@ -218,6 +218,7 @@ fn letter(desk: &Desk, flow: &Flow, purpose: &Purpose, (to, proof): (&str, Secre
     let left = purpose.until.duration_since(desk.now());
     Letter {
         to: to.to_owned(),
+        owner: Some(purpose.identity),
         occasion: match pending {
             Some(_) => Occasion::LinkCode,
             None => Occasion::SignInCode,

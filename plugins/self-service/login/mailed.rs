@@ -93,6 +93,7 @@ async fn send(desk: &Desk, mut submission: Box<Submission>, address: String) -> 
     let sent = Sent::new(&*services.entropy, &bond(flow.id, identity), &proof, until);
     let letter = Letter {
         to: address.clone(),
+        owner: identity,
         occasion: Occasion::SignInCode,
         locale: flow.locale.clone(),
         provider: None,

@@ -64,6 +64,7 @@ impl Errands {
         self.mailer
             .post(Letter {
                 to: to.clone(),
+                owner: Some(id),
                 occasion: Occasion::ActionsLink,
                 locale: locale.to_owned(),
                 provider: None,

@@ -164,16 +164,9 @@ async fn a_session_that_is_strong_enough_need_not_be_asked_for() {
 }
 
 #[tokio::test]
-async fn codes_to_exchange_are_not_known_and_programs_read_so() {
+async fn programs_read_what_is_not_there() {
     let house = House::new();
     let mut browser = house.browser();
-    for target in [
-        "/sessions/token-exchange",
-        "/self-service/sessions/token-exchange",
-    ] {
-        let reply = browser.go(target).await;
-        assert_eq!(reply.error(), (404, "not_found".to_owned()));
-    }
     let reply = browser.go("/sessions/0192-x").await;
     assert_eq!(reply.error(), (405, "method_not_allowed".to_owned()));
 }

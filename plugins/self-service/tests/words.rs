@@ -9,14 +9,19 @@ use http::HeaderMap;
 use portcullis_kit::Locales;
 
 /// What only programs read, or whoever registers applications.
-const FOR_PROGRAMS: [&str; 12] = [
+const FOR_PROGRAMS: [&str; 16] = [
     "Mac OSX",
-    "A provider needs a browser: begin a browser flow, and open it in the system's browser.",
+    "A provider needs a browser: begin a flow with return_session_token_exchange_code, or begin a browser \
+     flow, and open it in the system's browser.",
+    "An application that exchanges codes says by return_to where its other code goes.",
+    "Both init_code and return_to_code have to be given.",
+    "No session waits for these codes.",
     "No active session was found in this request.",
     "Send the cookies of the request that began the flow.",
     "The aal must be aal1 or aal2.",
     "The request had no anti-forgery cookie.",
     "The request's anti-forgery cookie or token belongs to another form.",
+    "The session has ended already.",
     "The session that asks cannot be ended this way. Sign out instead.",
     "The session_token is missing.",
     "The session_token opens no session.",

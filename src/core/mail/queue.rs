@@ -5,13 +5,18 @@ use std::fmt::{self, Debug};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::{id::MailId, store::StoreError};
+use crate::{
+    id::{IdentityId, MailId},
+    store::StoreError,
+};
 
 /// A mail that waits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct QueuedMail {
     /// Its name.
     pub id: MailId,
+    /// Whom it is written about; it goes with them.
+    pub owner: Option<IdentityId>,
     /// The mail, sealed.
     pub sealed: String,
     /// How often it was taken to be sent.

@@ -38,7 +38,7 @@ pub use self::{
     credentials::credential_store_contract,
     flows::{flow_store_contract, flows_go_with_their_identity},
     identities::identity_store_contract,
-    mails::mail_store_contract,
+    mails::{mail_store_contract, mails_go_with_their_identity},
     schemas::schema_store_contract,
     search::{identity_search_contract, searched_schemas},
     sessions::session_store_contract,
@@ -236,6 +236,7 @@ mod tests {
     async fn memory_keeps_mail_as_promised() {
         let (store, _, entropy) = memory();
         mail_store_contract(&store, &entropy).await;
+        mails_go_with_their_identity(&store, &store, &entropy).await;
     }
 
     #[tokio::test]

@@ -267,6 +267,7 @@ impl IdentityStore for MemoryStore {
         kept.sessions
             .retain(|session| !sessions::is_in_hands_of(session, id));
         kept.flows.retain(|_, flow| flow.owner() != Some(id));
+        kept.mails.retain(|mail| mail.owner != Some(id));
         kept.prune();
         Ok(kept.identities.len() < before)
     }

@@ -25,6 +25,7 @@ fn mail(folder: Option<&Path>, kind: Kind, tag: &str) -> Mail {
 fn letter(occasion: Occasion, locale: &str) -> Letter {
     Letter {
         to: "alice@example.org".to_owned(),
+        owner: None,
         occasion,
         locale: locale.to_owned(),
         provider: Some("Acme".to_owned()),

@@ -70,6 +70,7 @@ pub(super) async fn every_flow(contract: &Contract, gateway: &TestGateway, mail:
         token: None,
     };
     browsers_are_kept_out(&bob).await;
+    codes_that_are_none(&bob).await;
     let told = registration(&bob).await;
     verification(&bob, mail, told["flow"]["id"].as_str().unwrap()).await;
     bob.token = login(&bob, BOB.password).await;
@@ -97,6 +98,13 @@ async fn browsers_are_kept_out(app: &App<'_>) {
         let request = request.header("origin", "https://evil.test");
         app.contract.call(("get", &path), request, status).await;
     }
+}
+
+/// Where there is a provider that can be reached, its own stories exchange codes.
+async fn codes_that_are_none(app: &App<'_>) {
+    let path = "/sessions/token-exchange";
+    app.get(path, "", 400).await;
+    app.get(path, "?init_code=a&return_to_code=b", 404).await;
 }
 
 /// Returns the verification that it begins.

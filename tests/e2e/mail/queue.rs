@@ -9,7 +9,13 @@ use portcullis_core::{
     secret::Secret,
 };
 
-use super::{mail, office, office_over, store};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+};
+
+use super::{mail, office, office_over, post, store};
 use crate::support::{ALICE, LET_IN_AT_ONCE, Postgres, Route, SmtpServer, TestGateway, wait_until};
 
 /// More than one node has under way at a time.
@@ -18,6 +24,7 @@ const MAILS: usize = 40;
 fn letter(to: &str, lifespan: Duration) -> Letter {
     Letter {
         to: to.to_owned(),
+        owner: None,
         occasion: Occasion::RecoveryCode,
         locale: "de".to_owned(),
         provider: None,
@@ -134,4 +141,51 @@ async fn a_letter_that_is_put_off_until_too_late_is_given_up() {
     drained(&*store).await;
     assert!(server.count("connected") <= 1);
     assert_eq!(server.letters().len(), 0);
+}
+
+/// A mail that is under way when the gateway stops is sent to its end; one that waits is nobody's.
+#[tokio::test]
+async fn what_is_under_way_is_sent_before_the_end() {
+    let store = store();
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = server.local_addr().unwrap();
+    let table = format!("[mail]\nurl = \"smtp://{address}\"\nfrom = \"gate@example.org\"\n");
+    let (office, rounds) = post(&table, store.clone());
+    let mailer = &office.mailer;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async move {
+        let _ = stopped.await;
+    };
+    let work = tokio::spawn(rounds.run_until(store.clone(), stopped));
+    mailer.send(mail("alice@example.org")).await.unwrap();
+    let (connection, _) = server.accept().await.unwrap();
+    drop(stop);
+    mailer.send(mail("bob@example.org")).await.unwrap();
+    assert!(!work.is_finished());
+    take_one(connection).await;
+    work.await.unwrap();
+    let left = store.due(SystemClock.now(), 9).await.unwrap();
+    assert_eq!(left.len(), 1, "what waits is due at once");
+    assert_eq!(left[0].tries, 0);
+}
+
+/// A server that takes one mail.
+async fn take_one(connection: TcpStream) {
+    let (reader, mut writer) = connection.into_split();
+    let mut lines = BufReader::new(reader).lines();
+    writer.write_all(b"220 here\r\n").await.unwrap();
+    let mut is_text = false;
+    while let Some(line) = lines.next_line().await.unwrap() {
+        let answer: &[u8] = match &*line {
+            "." => b"250 taken\r\n",
+            _ if is_text => continue,
+            "DATA" => b"354 go on\r\n",
+            "QUIT" => b"221 bye\r\n",
+            _ => b"250 yes\r\n",
+        };
+        is_text = line == "DATA";
+        if writer.write_all(answer).await.is_err() || line == "." {
+            break;
+        }
+    }
 }

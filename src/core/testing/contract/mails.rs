@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{moment, odd, together};
+use super::{identity, moment, odd, together};
 use crate::{
     entropy::Entropy,
-    id::MailId,
+    id::{IdentityId, MailId},
+    identity::IdentityStore,
     mail::{MailStore, QueuedMail},
 };
 
@@ -24,6 +25,7 @@ fn mail(entropy: &dyn Entropy) -> QueuedMail {
     let now = moment("2026-07-01T12:00:00Z");
     QueuedMail {
         id: MailId::generate(entropy),
+        owner: None,
         sealed: odd(entropy),
         tries: 0,
         created_at: now,
@@ -93,4 +95,38 @@ async fn one_of_many_gets_a_mail(mails: &dyn MailStore, entropy: &dyn Entropy) {
     let taken = taken.into_iter().filter_map(Result::unwrap).count();
     assert_eq!(taken, 1);
     mails.remove(mail.id).await.unwrap();
+}
+
+/// Checks that no mail outlives whom it is about.
+pub async fn mails_go_with_their_identity(
+    identities: &dyn IdentityStore,
+    mails: &dyn MailStore,
+    entropy: &dyn Entropy,
+) {
+    let (ada, eve) = (
+        identity(entropy, &odd(entropy)),
+        identity(entropy, &odd(entropy)),
+    );
+    for one in [&ada, &eve] {
+        identities.insert(one, &[]).await.unwrap();
+    }
+    let of = |owner: Option<IdentityId>| QueuedMail {
+        owner,
+        ..mail(entropy)
+    };
+    let (hers, taken) = (of(Some(ada.id)), of(Some(ada.id)));
+    let (others, nobodys) = (of(Some(eve.id)), of(None));
+    for one in [&hers, &taken, &others, &nobodys] {
+        mails.put(one).await.unwrap();
+    }
+    let until = taken.due_at + MINUTE;
+    let taken = mails.take(&taken, until).await.unwrap().unwrap();
+    assert!(identities.delete(ada.id).await.unwrap());
+    let mut left = mails.due(until, 9).await.unwrap();
+    left.sort_by_key(|one| one.owner.is_none());
+    assert_eq!(left, [others.clone(), nobodys.clone()]);
+    assert!(!mails.put_off(&taken, until + MINUTE).await.unwrap());
+    for one in [others, nobodys] {
+        mails.remove(one.id).await.unwrap();
+    }
 }
