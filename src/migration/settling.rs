@@ -166,7 +166,11 @@ impl Settling<'_> {
             .flat_map(Candidate::accounts)
             .map(str::to_owned)
             .collect();
-        let mut known = self.rehearsal.take().unwrap_or_default();
+        let mut known = self
+            .rehearsal
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default();
         known.ids.extend(self.identities.present(&ids).await?);
         let owners = self.identities.owners(&identifiers).await?;
         known.identifiers.extend(owners);
