@@ -5,7 +5,7 @@ use portcullis_core::{
     testing::{MemoryStore, SeededEntropy},
 };
 use portcullis_local::{Config, Cost, Stores};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::migration::{keycloak_users, kratos_identities};
@@ -339,7 +339,7 @@ async fn of_many_at_once_each_goes_its_own_way() {
     let entries = [bob(HASH), young, bob(HASH), other, carol];
     let newcomers = entries.iter().map(|entry| {
         (
-            Arc::clone(schema),
+            Arc::clone(&schema),
             kratos_identities::newcomer(entry).unwrap(),
         )
     });
