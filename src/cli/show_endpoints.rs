@@ -21,7 +21,8 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
             }
             told
         };
-        print(common.output, gateway, records.iter().map(own).collect());
+        let providers: Vec<_> = records.iter().map(own).collect();
+        print(common.output, gateway, &providers);
         Ok(())
     });
     if let Some(done) = remote {
@@ -41,12 +42,12 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         let records = errand.administration().list().await?;
         errand.mention_trouble().await;
         let providers: Vec<Value> = records.iter().map(|record| json!(told(record))).collect();
-        print(common.output, gateway, providers);
+        print(common.output, gateway, &providers);
         Ok(())
     })
 }
 
-fn print(output: Output, mut gateway: Value, providers: Vec<Value>) {
+fn print(output: Output, mut gateway: Value, providers: &[Value]) {
     match output {
         Output::Json => {
             gateway["providers"] = json!(providers);

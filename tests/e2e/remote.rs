@@ -226,26 +226,7 @@ async fn providers_are_looked_after_through_a_running_gateway() {
         house.same(&[&["get-redirect-uri", "--provider", "hub"][..], &how].concat());
         house.same(&[&["get-redirect-uri", "--provider", "later"][..], &how].concat());
     }
-    let list = ["required-actions", "list", "--output", "json"];
-    let mut here = house.locally(&list, "").json();
-    // Nobody is made to delete their account, so that the API does not list it.
-    let all = here.as_array_mut().unwrap();
-    all.retain(|action| action["alias"] != "delete_account");
-    assert_eq!(house.remotely(&list, "").json(), here);
-    let here = house
-        .locally(&["show-endpoints", "--output", "json"], "")
-        .json();
-    let there = house
-        .remotely(&["show-endpoints", "--output", "json"], "")
-        .json();
-    for told in [
-        "public_url",
-        "own_pages",
-        "redirect_uri_pattern",
-        "providers",
-    ] {
-        assert_eq!(there[told], here[told], "{told}");
-    }
+    addresses_and_actions_are_told(&house);
     let off = house.remotely(&["providers", "disable", "hub", "--output", "json"], "");
     assert_eq!(off.json()["enabled"], false, "{off:?}");
     let on = house.remotely(&["providers", "enable", "hub", "--output", "json"], "");
@@ -274,6 +255,29 @@ async fn providers_are_looked_after_through_a_running_gateway() {
             .code,
         1
     );
+}
+
+fn addresses_and_actions_are_told(house: &House) {
+    let list = ["required-actions", "list", "--output", "json"];
+    let mut here = house.locally(&list, "").json();
+    // Nobody is made to delete their account, so that the API does not list it.
+    let all = here.as_array_mut().unwrap();
+    all.retain(|action| action["alias"] != "delete_account");
+    assert_eq!(house.remotely(&list, "").json(), here);
+    let here = house
+        .locally(&["show-endpoints", "--output", "json"], "")
+        .json();
+    let there = house
+        .remotely(&["show-endpoints", "--output", "json"], "")
+        .json();
+    for told in [
+        "public_url",
+        "own_pages",
+        "redirect_uri_pattern",
+        "providers",
+    ] {
+        assert_eq!(there[told], here[told], "{told}");
+    }
 }
 
 /// CU-10: one administrator stays, whichever way somebody would take them away.

@@ -12,6 +12,8 @@ use crate::{
 
 /// How many come at once: more than a store takes in by one step.
 const MANY: usize = 300;
+/// The places of those who do not come in.
+const REFUSED: [usize; 2] = [7, MANY - 1];
 
 pub(super) async fn of_many_each_comes_by_itself(
     identities: &dyn IdentityStore,
@@ -20,37 +22,50 @@ pub(super) async fn of_many_each_comes_by_itself(
 ) {
     let here = identity(entropy, &odd(entropy));
     identities.insert(&here, &[]).await.unwrap();
+    let newcomers = newcomers(entropy, &here.identifiers[0]);
+    let outcomes = identities.insert_many(&newcomers).await;
+    assert_eq!(outcomes.len(), MANY);
+    for ((one, own), (place, outcome)) in newcomers.iter().zip(outcomes.iter().enumerate()) {
+        let comes = !REFUSED.contains(&place);
+        assert_eq!(outcome.is_ok(), comes, "{outcome:?}");
+        assert_eq!(is_conflict(outcome), !comes, "{outcome:?}");
+        let found = identities.find(one.id).await.unwrap();
+        assert_eq!(found.as_ref(), comes.then_some(one));
+        let found = credentials.list(one.id).await.unwrap();
+        assert_eq!(found, if comes { own.as_slice() } else { &[] });
+    }
+    those_who_came_are_found((identities, credentials, entropy), &newcomers, &here).await;
+    assert!(identities.insert_many(&[]).await.is_empty());
+    assert!(identities.present(&[]).await.unwrap().is_empty());
+}
+
+/// Many with a link each, of whom one signs in with what is `taken`, and the last as the first does.
+fn newcomers(entropy: &dyn Entropy, taken: &str) -> Vec<(Identity, Vec<Credential>)> {
     let mut newcomers: Vec<(Identity, Vec<Credential>)> = Vec::new();
     for _ in 0..MANY {
         let one = identity(entropy, &odd(entropy));
         let own = link(entropy, &one, &odd(entropy));
         newcomers.push((one, vec![own]));
     }
-    let taken = here.identifiers[0].clone();
-    newcomers[7].0.identifiers.push(taken.clone());
+    newcomers[REFUSED[0]].0.identifiers.push(taken.to_owned());
     let first = newcomers[0].0.identifiers.clone();
-    newcomers[MANY - 1].0.identifiers = first;
-    let outcomes = identities.insert_many(&newcomers).await;
-    assert_eq!(outcomes.len(), MANY);
-    let refused = [7, MANY - 1];
-    for (place, outcome) in outcomes.iter().enumerate() {
-        let (one, own) = &newcomers[place];
-        assert_eq!(
-            is_conflict(outcome),
-            refused.contains(&place),
-            "{outcome:?}"
-        );
-        assert_eq!(outcome.is_ok(), !refused.contains(&place), "{outcome:?}");
-        let found = identities.find(one.id).await.unwrap();
-        assert_eq!(found.as_ref(), outcome.is_ok().then_some(one));
-        let found = credentials.list(one.id).await.unwrap();
-        assert_eq!(found.len(), usize::from(outcome.is_ok()));
-        if outcome.is_ok() {
-            assert_eq!(found, *own);
-        }
-    }
+    newcomers[REFUSED[1]].0.identifiers = first;
+    newcomers
+}
+
+async fn those_who_came_are_found(
+    (identities, credentials, entropy): (&dyn IdentityStore, &dyn CredentialStore, &dyn Entropy),
+    newcomers: &[(Identity, Vec<Credential>)],
+    here: &Identity,
+) {
+    let taken = here.identifiers[0].clone();
     let nobody = IdentityId::generate(entropy);
-    let ids = [newcomers[0].0.id, nobody, here.id, newcomers[7].0.id];
+    let ids = [
+        newcomers[0].0.id,
+        nobody,
+        here.id,
+        newcomers[REFUSED[0]].0.id,
+    ];
     let present = identities.present(&ids).await.unwrap();
     assert_eq!(present, [ids[0], here.id].into());
     let unknown = format!("{taken}\0");
@@ -61,8 +76,6 @@ pub(super) async fn of_many_each_comes_by_itself(
     let asked = [account.clone(), unknown, odd(entropy)];
     let owners = credentials.owners(CredentialKind::Oidc, &asked).await;
     assert_eq!(owners.unwrap(), BTreeMap::from([(account, ids[0])]));
-    assert!(identities.insert_many(&[]).await.is_empty());
-    assert!(identities.present(&[]).await.unwrap().is_empty());
 }
 
 pub(super) async fn a_role_is_left_to_somebody(
