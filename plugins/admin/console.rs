@@ -4,14 +4,18 @@
 //! stands in the menu by a row of `areas.rs`. What is done is done in `people/` and its neighbours.
 
 mod areas;
+mod audit;
 mod enter;
 mod guard;
 mod handover;
+mod mail;
+mod narrowing;
 mod notice;
 mod pages;
 mod people;
 mod sign_in;
 mod sign_out;
+mod throttles;
 mod ticket;
 mod view;
 
@@ -48,6 +52,15 @@ pub(crate) const LOOK: Look = Look {
             "people-list.html",
             include_str!("templates/people-list.html"),
         ),
+        ("narrowing.html", include_str!("templates/narrowing.html")),
+        ("throttles.html", include_str!("templates/throttles.html")),
+        ("mails.html", include_str!("templates/mails.html")),
+        ("mail.html", include_str!("templates/mail.html")),
+        ("audit.html", include_str!("templates/audit.html")),
+        (
+            "audit-entry.html",
+            include_str!("templates/audit-entry.html"),
+        ),
     ],
     stylesheet: include_str!("assets/console.css"),
     script: include_str!("assets/console.js"),
@@ -61,6 +74,9 @@ pub(crate) fn table() -> Pages {
         .with(enter::pages)
         .with(sign_out::pages)
         .with(people::pages)
+        .with(throttles::pages)
+        .with(mail::pages)
+        .with(audit::pages)
 }
 
 /// The router that serves them, with what they look like.

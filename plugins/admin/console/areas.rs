@@ -20,5 +20,26 @@ pub(crate) const PEOPLE: Area = Area {
     permission: Permission::ReadIdentities,
 };
 
+/// Who has to wait before trying again.
+pub(crate) const THROTTLES: Area = Area {
+    label: "Throttles",
+    path: "/ui/throttles",
+    permission: Permission::ReadThrottles,
+};
+
+/// Letters that wait to be sent.
+pub(crate) const MAIL: Area = Area {
+    label: "Mail",
+    path: "/ui/mail",
+    permission: Permission::ReadMails,
+};
+
+/// Who did what.
+pub(crate) const AUDIT: Area = Area {
+    label: "Audit log",
+    path: "/ui/audit",
+    permission: Permission::ReadAudit,
+};
+
 /// Every area.
-pub(crate) const ALL: [Area; 1] = [PEOPLE];
+pub(crate) const ALL: [Area; 4] = [PEOPLE, THROTTLES, MAIL, AUDIT];

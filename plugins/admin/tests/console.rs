@@ -3,4 +3,5 @@
 mod list;
 mod roles;
 mod signing_in;
+mod upkeep;
 mod words;
