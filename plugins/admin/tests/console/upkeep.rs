@@ -10,7 +10,10 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use crate::{Role, tests::house::House};
+use crate::{
+    Role,
+    tests::{api_credentials::made, house::House},
+};
 
 /// Begins a pause of so many minutes: its id.
 async fn pause(house: &House, (kind, subject): (&str, Option<&str>), minutes: u64) -> String {
@@ -117,7 +120,7 @@ async fn letters_are_shown_with_their_tries_and_without_what_they_say() {
         "bob@example.org",
         "<dt>Tries</dt><dd>3</dd>",
         "12:01 UTC",
-        "Not kept. The gateway&#x27;s log has it",
+        "Not kept. The gateway&#39;s log has it",
         "Not shown: it may hold a code or a link.",
         &bob,
     ] {
@@ -130,10 +133,8 @@ async fn letters_are_shown_with_their_tries_and_without_what_they_say() {
 /// Makes an API credential and gives it another name.
 async fn renamed(house: &House) -> String {
     let admin = house.admin().await;
-    let made = admin
-        .post("/admin/x/api-credentials", &json!({"name": "first"}))
-        .await;
-    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let made = made(&admin, &json!({"name": "first"})).await;
+    let id = made["id"].as_str().unwrap().to_owned();
     let path = format!("/admin/x/api-credentials/{id}");
     house.clock.advance(Duration::from_secs(1));
     admin
@@ -228,11 +229,7 @@ async fn a_long_log_is_paged_through() {
     let house = House::new();
     let admin = house.admin().await;
     for number in 0..60 {
-        let name = json!({"name": format!("n{number}")});
-        assert_eq!(
-            admin.post("/admin/x/api-credentials", &name).await.status,
-            201
-        );
+        made(&admin, &json!({"name": format!("n{number}")})).await;
         house.clock.advance(Duration::from_secs(1));
     }
     let browser = house.console(&[Role::Viewer]).await;
