@@ -122,7 +122,7 @@ fn row(locale: &Locale, entry: &AuditEntry) -> Row {
 
 async fn export(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let asked = filter::asked(&desk, &visit).await?;
-    let asked = asked.map_err(|trouble| refused(trouble))?;
+    let asked = asked.map_err(refused)?;
     let (entries, _) = reading::page(&desk, &asked.filter, (None, EXPORT)).await?;
     let file = "attachment; filename=\"audit-log.ndjson\"";
     let headers = [(CONTENT_TYPE, LINES), (CONTENT_DISPOSITION, file)];
