@@ -1,7 +1,7 @@
 //! What stands in the log by its name on the wire, in words.
 
 /// What is done, by its verb.
-pub(super) const ACTS: [(&str, &str); 26] = [
+pub(super) const ACTS: [(&str, &str); 27] = [
     ("identity.create", "Created a person"),
     ("identity.update", "Changed a person"),
     ("identity.delete", "Deleted a person"),
@@ -31,6 +31,7 @@ pub(super) const ACTS: [(&str, &str); 26] = [
     ),
     ("api-credential.delete", "Removed an API credential"),
     ("throttle.lift", "Lifted a throttle"),
+    ("console.enter", "Came in to the console"),
 ];
 
 /// What it is done to, by its kind.
@@ -80,7 +81,6 @@ pub(super) fn act(verb: &str) -> &'static str {
     match (word(&ACTS, verb), verb.contains(' ')) {
         (Some(words), _) => words,
         (None, true) => "Tried what they may not do",
-        (None, false) if verb == "console.enter" => "Came in to the console",
         (None, false) => "Did something else",
     }
 }
