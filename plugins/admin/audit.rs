@@ -1,5 +1,7 @@
 //! Writing down what is done: every change after it succeeded, and what callers were refused.
 
+pub(crate) mod reading;
+
 use portcullis_core::{
     audit::{AuditEntry, DONE},
     id::AuditId,

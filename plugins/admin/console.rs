@@ -5,10 +5,13 @@
 
 mod api_credentials;
 mod areas;
+mod audit;
 mod choice;
 mod enter;
 mod guard;
 mod handover;
+mod mail;
+mod narrowing;
 mod notice;
 mod once;
 mod overview;
@@ -17,6 +20,7 @@ mod people;
 mod providers;
 mod sign_in;
 mod sign_out;
+mod throttles;
 mod ticket;
 mod view;
 
@@ -131,6 +135,15 @@ pub(crate) const LOOK: Look = Look {
             "provider-try.html",
             include_str!("templates/provider-try.html"),
         ),
+        ("narrowing.html", include_str!("templates/narrowing.html")),
+        ("throttles.html", include_str!("templates/throttles.html")),
+        ("mails.html", include_str!("templates/mails.html")),
+        ("mail.html", include_str!("templates/mail.html")),
+        ("audit.html", include_str!("templates/audit.html")),
+        (
+            "audit-entry.html",
+            include_str!("templates/audit-entry.html"),
+        ),
     ],
     stylesheet: include_str!("assets/console.css"),
     script: include_str!("assets/console.js"),
@@ -147,6 +160,9 @@ pub(crate) fn table() -> Pages {
         .with(people::pages)
         .with(api_credentials::pages)
         .with(providers::pages)
+        .with(throttles::pages)
+        .with(mail::pages)
+        .with(audit::pages)
 }
 
 /// The router that serves them, with what they look like.

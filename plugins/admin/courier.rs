@@ -23,6 +23,12 @@ pub(crate) async fn list(
     Ok(mails)
 }
 
+/// Where a mail stands among the others: what was written later has the smaller name.
+pub(crate) fn place(mail: &WaitingMail) -> String {
+    let left = i64::MAX - mail.created_at.as_microsecond();
+    format!("{left:020}.{}", mail.id)
+}
+
 /// The mail of this id, while it waits.
 pub(crate) async fn find(desk: &Desk, id: &str) -> Result<WaitingMail, Failure> {
     let mut mails = desk.services.courier.waiting().await?.into_iter();

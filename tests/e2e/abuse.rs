@@ -11,7 +11,7 @@ use wiremock::{
 use crate::support::{ALICE, Anonymous, BOB, Form, Redis, Route, TestGateway};
 
 /// One wrong password from an address that is told, or forged, in a header.
-async fn guess(client: &Anonymous, from: &str, name: &str) -> u16 {
+pub(crate) async fn guess(client: &Anonymous, from: &str, name: &str) -> u16 {
     let login = "/.portcullis/self-service/login";
     let begin = client.request(reqwest::Method::GET, &format!("{login}/api"));
     let flow: Value = begin.send().await.unwrap().json().await.unwrap();

@@ -1,6 +1,7 @@
 //! The console: an administrator signs in to it, finds somebody, and leaves.
 
 mod providers;
+mod upkeep;
 
 use reqwest::Method;
 

@@ -1,34 +1,34 @@
 //! `/admin/x/audit`: who did what, to read and to take along.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, response::IntoResponse};
 use http::{
     HeaderMap, Method,
     header::{ACCEPT, CONTENT_TYPE, LINK},
 };
 use jiff::Timestamp;
 use portcullis_core::{
-    audit::{AuditEntry, AuditFilter, AuditPlace},
+    audit::{AuditFilter, AuditPlace},
     catalogue::Code,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 use url::form_urlencoded;
 
 use super::pages::sent;
-use crate::{desk::Desk, doc::access, endpoints::Endpoints, need::Need, role::Permission};
+use crate::{
+    audit::reading::{self, EXPORT, LINES},
+    desk::Desk,
+    doc::access,
+    endpoints::Endpoints,
+    need::Need,
+    role::Permission,
+};
 
 const PATH: &str = "/admin/x/audit";
-const LINES: &str = "application/x-ndjson";
 /// How many entries a page has, unless somebody says otherwise, and at most.
 const PAGE: u32 = 250;
 const LONGEST_PAGE: u32 = 1000;
-/// How many entries are taken along at once; the rest follows by the link to the next page.
-const EXPORT: u32 = 10_000;
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
@@ -44,15 +44,9 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let as_lines = names_lines(&visit.headers);
     let filter = filter(&visit)?;
     let (size, after) = (size(&visit, as_lines)?, place(&visit)?);
-    let log = &desk.services.audit;
-    // One more than is shown tells whether there is another page.
-    let mut entries = log.list(&filter, after, size + 1).await?;
-    let shown = usize::try_from(size).unwrap_or(usize::MAX);
-    let is_more = entries.len() > shown;
-    entries.truncate(shown);
-    let next = entries.last().filter(|_| is_more).map(AuditEntry::place);
+    let (entries, next) = reading::page(&desk, &filter, (after, size)).await?;
     let mut response = match as_lines {
-        true => lines(&entries)?,
+        true => ([(CONTENT_TYPE, LINES)], reading::lines(&entries)?).into_response(),
         false => Json(&entries).into_response(),
     };
     let link = next.and_then(|next| links(&visit, next).parse().ok());
@@ -65,17 +59,6 @@ fn names_lines(headers: &HeaderMap) -> bool {
     let ranges = all.filter_map(|value| value.to_str().ok());
     let mut ranges = ranges.flat_map(|value| value.split(','));
     ranges.any(|range| range.split(';').next().unwrap_or_default().trim() == LINES)
-}
-
-fn lines(entries: &[AuditEntry]) -> Result<Response, Failure> {
-    let mut text = String::new();
-    for entry in entries {
-        let line = serde_json::to_string(entry);
-        let line = line.map_err(|error| Failure::from(Code::Internal).caused_by(error))?;
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{line}");
-    }
-    Ok(([(CONTENT_TYPE, LINES)], text).into_response())
 }
 
 /// What the query asks for. `object` is `<kind>:<id>`, or an id alone.
@@ -124,14 +107,8 @@ fn place(visit: &Visit) -> Result<Option<AuditPlace>, Failure> {
     let Some(token) = visit.query("page_token") else {
         return Ok(None);
     };
-    let read = || {
-        let (at, id) = token.split_once('.')?;
-        Some(AuditPlace {
-            at: Timestamp::from_nanosecond(at.parse().ok()?).ok()?,
-            id: id.parse().ok()?,
-        })
-    };
-    let read = read().ok_or_else(|| invalid("page_token", "it was not made here"))?;
+    let read =
+        reading::place(token).ok_or_else(|| invalid("page_token", "it was not made here"))?;
     Ok(Some(read))
 }
 
@@ -145,7 +122,7 @@ fn links(visit: &Visit, next: AuditPlace) -> String {
         query.extend_pairs(token.map(|token| ("page_token", token)));
         query.finish()
     };
-    let token = format!("{}.{}", next.at.as_nanosecond(), next.id);
+    let token = reading::token(next);
     let (first, next) = (query(None), query(Some(&token)));
     format!("<{PATH}?{first}>; rel=\"first\",<{PATH}?{next}>; rel=\"next\"")
 }

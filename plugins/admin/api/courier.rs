@@ -114,12 +114,7 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     }
     let mut mails = courier::list(&desk, text("recipient")).await?;
     mails.retain(|mail| wanted.is_none_or(|wanted| status(mail) == wanted));
-    // The newest first: what was written later has the smaller name.
-    let name = |mail: &WaitingMail| {
-        let left = i64::MAX - mail.created_at.as_microsecond();
-        format!("{left:020}.{}", mail.id)
-    };
-    let (part, next) = page.part_of(mails, name);
+    let (part, next) = page.part_of(mails, courier::place);
     let part: Vec<Message> = part.into_iter().map(Message::from).collect();
     Ok(page.linked(&visit, (Json(part), next)))
 }

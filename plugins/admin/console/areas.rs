@@ -41,5 +41,34 @@ pub(crate) const PROVIDERS: Area = Area {
     permission: Permission::ReadProviders,
 };
 
+/// Who has to wait before trying again.
+pub(crate) const THROTTLES: Area = Area {
+    label: "Throttles",
+    path: "/ui/throttles",
+    permission: Permission::ReadThrottles,
+};
+
+/// Letters that wait to be sent.
+pub(crate) const MAIL: Area = Area {
+    label: "Mail",
+    path: "/ui/mail",
+    permission: Permission::ReadMails,
+};
+
+/// Who did what.
+pub(crate) const AUDIT: Area = Area {
+    label: "Audit log",
+    path: "/ui/audit",
+    permission: Permission::ReadAudit,
+};
+
 /// Every area, in the order of the menu.
-pub(crate) const ALL: [Area; 4] = [OVERVIEW, PEOPLE, PROVIDERS, API_CREDENTIALS];
+pub(crate) const ALL: [Area; 7] = [
+    OVERVIEW,
+    PEOPLE,
+    PROVIDERS,
+    API_CREDENTIALS,
+    THROTTLES,
+    MAIL,
+    AUDIT,
+];

@@ -8,4 +8,5 @@ mod person;
 mod providers;
 mod roles;
 mod signing_in;
+mod upkeep;
 mod words;

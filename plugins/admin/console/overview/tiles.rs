@@ -124,7 +124,7 @@ async fn mail(desk: &Desk, locale: &Locale) -> Result<Tile, Failure> {
     Ok(Tile {
         note: Some(locale.text(&format!("{all} in all wait to be sent"))),
         is_bad: failed > 0,
-        href: Some("/ui/courier"),
+        href: Some("/ui/mail"),
         ..tile("Mail that failed and is tried again", failed.to_string())
     })
 }

@@ -1,0 +1,73 @@
+//! Reading the audit log page by page, for the API and the console alike.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use portcullis_core::{
+    audit::{AuditEntry, AuditFilter, AuditPlace},
+    catalogue::Code,
+};
+use portcullis_kit::Failure;
+
+use crate::desk::Desk;
+
+/// The media type of JSON lines.
+pub(crate) const LINES: &str = "application/x-ndjson";
+/// How many entries are taken along at once.
+pub(crate) const EXPORT: u32 = 10_000;
+
+/// The entries of one page, and the place behind which the next begins, where there is one.
+pub(crate) async fn page(
+    desk: &Desk,
+    filter: &AuditFilter,
+    (after, size): (Option<AuditPlace>, u32),
+) -> Result<(Vec<AuditEntry>, Option<AuditPlace>), Failure> {
+    let log = &desk.services.audit;
+    // One more than is shown tells whether there is another page.
+    let mut entries = log.list(filter, after, size.saturating_add(1)).await?;
+    let shown = usize::try_from(size).unwrap_or(usize::MAX);
+    let is_more = entries.len() > shown;
+    entries.truncate(shown);
+    let next = entries.last().filter(|_| is_more).map(AuditEntry::place);
+    Ok((entries, next))
+}
+
+/// The entry at this place.
+pub(crate) async fn find(desk: &Desk, place: AuditPlace) -> Result<AuditEntry, Failure> {
+    let behind = place.at.checked_add(jiff::Span::new().microseconds(1));
+    let filter = AuditFilter {
+        since: Some(place.at),
+        until: Some(behind.map_err(|_| Code::RecordNotFound)?),
+        ..AuditFilter::default()
+    };
+    let (entries, _) = page(desk, &filter, (None, EXPORT)).await?;
+    let mut entries = entries.into_iter();
+    let found = entries.find(|entry| entry.id == place.id);
+    found.ok_or_else(|| Code::RecordNotFound.into())
+}
+
+/// The entries as JSON lines.
+pub(crate) fn lines(entries: &[AuditEntry]) -> Result<String, Failure> {
+    let mut text = String::new();
+    for entry in entries {
+        let line = serde_json::to_string(entry);
+        let line = line.map_err(|error| Failure::from(Code::Internal).caused_by(error))?;
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{line}");
+    }
+    Ok(text)
+}
+
+/// A place as addresses carry it.
+pub(crate) fn token(place: AuditPlace) -> String {
+    format!("{}.{}", place.at.as_nanosecond(), place.id)
+}
+
+/// The place that was written like this.
+pub(crate) fn place(token: &str) -> Option<AuditPlace> {
+    let (at, id) = token.split_once('.')?;
+    Some(AuditPlace {
+        at: Timestamp::from_nanosecond(at.parse().ok()?).ok()?,
+        id: id.parse().ok()?,
+    })
+}

@@ -1,0 +1,124 @@
+//! One entry of the log, with what was before and what is after side by side.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::extract::{Path, State};
+use portcullis_core::{audit::AuditEntry, catalogue::Code};
+use portcullis_kit::{Failure, Locale, Outcome, Visit};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Row, row, words};
+use crate::{
+    audit::reading,
+    caller::Caller,
+    console::{areas::AUDIT, areas::PEOPLE, narrowing, view},
+    desk::Desk,
+    role::Permission::ReadIdentities,
+};
+
+/// The page as a template reads it.
+#[derive(Debug, Serialize)]
+struct Shown {
+    entry: Row,
+    actor: String,
+    request_id: Option<String>,
+    /// The code of what refused it, and what that means.
+    refused: Option<(String, String)>,
+    /// Whom it was done to, where it was somebody who is here still: where they are, and their name.
+    person: Option<(String, String)>,
+    facts: Vec<Fact>,
+}
+
+/// A fact before and after.
+#[derive(Debug, Serialize)]
+struct Fact {
+    name: String,
+    before: Option<String>,
+    after: Option<String>,
+    is_changed: bool,
+}
+
+pub(super) async fn page(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(place): Path<String>,
+    visit: Visit,
+) -> Outcome {
+    let nothing =
+        || Failure::from(Code::RecordNotFound).way_out("Back to the audit log", AUDIT.path);
+    let place = reading::place(&place).ok_or_else(nothing)?;
+    let found = reading::find(&desk, place).await;
+    let found = found.map_err(|failure| failure.way_out("Back to the audit log", AUDIT.path))?;
+    let locale = view::locale(&desk, &visit);
+    let shown = Shown {
+        person: person(&desk, &caller, &found).await?,
+        ..shown(&locale, &found)
+    };
+    let page = view::Page {
+        area: AUDIT,
+        title: shown.entry.what,
+        template: "audit-entry.html",
+    };
+    Ok(view::draw(&desk, (&caller, &visit), page, shown))
+}
+
+async fn person(
+    desk: &Desk,
+    caller: &Caller,
+    entry: &AuditEntry,
+) -> Result<Option<(String, String)>, Failure> {
+    let is_person = entry.object_kind.as_deref() == Some("identity");
+    let id = entry.object_id.as_ref().filter(|_| is_person);
+    let Some(id) = id.filter(|_| caller.roles.permit(ReadIdentities)) else {
+        return Ok(None);
+    };
+    let name = narrowing::who(desk, id).await?;
+    Ok(name.map(|name| (format!("{}/{id}", PEOPLE.path), name)))
+}
+
+fn shown(locale: &Locale, entry: &AuditEntry) -> Shown {
+    let short = row(locale, entry);
+    Shown {
+        refused: (!short.is_done).then(|| (entry.outcome.clone(), meaning(locale, entry))),
+        entry: short,
+        actor: entry.actor.clone(),
+        request_id: entry.request_id.clone(),
+        person: None,
+        facts: facts(locale, (entry.before.as_ref(), entry.after.as_ref())),
+    }
+}
+
+fn meaning(locale: &Locale, entry: &AuditEntry) -> String {
+    let code = Code::ALL.iter().find(|code| code.as_str() == entry.outcome);
+    code.map_or_else(|| entry.outcome.clone(), |code| locale.meaning(*code))
+}
+
+fn facts(locale: &Locale, (before, after): (Option<&Value>, Option<&Value>)) -> Vec<Fact> {
+    let members = [before, after].into_iter().flatten();
+    let names: BTreeSet<&String> = members
+        .filter_map(Value::as_object)
+        .flat_map(serde_json::Map::keys)
+        .collect();
+    let fact = |name: &String| {
+        let of = |whole: Option<&Value>| whole.and_then(|one| one.get(name)).map(told);
+        let (old, new) = (of(before), of(after));
+        let label = words::fact(name);
+        Fact {
+            name: label.map_or_else(|| name.clone(), |label| locale.text(label)),
+            is_changed: before.is_some() && after.is_some() && old != new,
+            before: old,
+            after: new,
+        }
+    };
+    names.into_iter().map(fact).collect()
+}
+
+/// A value as people read it: text without quotes, lists and objects by lines.
+fn told(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    }
+}

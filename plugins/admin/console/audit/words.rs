@@ -1,0 +1,104 @@
+//! What stands in the log by its name on the wire, in words.
+
+/// What is done, by its verb.
+pub(super) const ACTS: [(&str, &str); 27] = [
+    ("identity.create", "Created a person"),
+    ("identity.update", "Changed a person"),
+    ("identity.delete", "Deleted a person"),
+    ("identity.password.set", "Set a password"),
+    ("identity.recovery.hand_out", "Made a way to get back in"),
+    ("identity.actions_email", "Mailed what there is to do"),
+    ("identity.link", "Linked an account"),
+    ("identity.credential.label", "Named a credential"),
+    ("identity.credential.move", "Moved a credential"),
+    ("identity.credential.delete", "Deleted a credential"),
+    ("identity.sessions.revoke", "Ended all sessions of a person"),
+    ("session.revoke", "Ended a session"),
+    ("session.extend", "Prolonged a session"),
+    ("identity.impersonate", "Began to act as somebody"),
+    ("identity.impersonate.end", "Stopped acting as somebody"),
+    ("provider.create", "Added a provider"),
+    ("provider.update", "Changed a provider"),
+    ("provider.delete", "Removed a provider"),
+    ("schema.create", "Added a schema"),
+    ("schema.update", "Changed a schema"),
+    ("schema.delete", "Removed a schema"),
+    ("api-credential.create", "Made an API credential"),
+    ("api-credential.update", "Changed an API credential"),
+    (
+        "api-credential.rotate",
+        "Gave an API credential a new secret",
+    ),
+    ("api-credential.delete", "Removed an API credential"),
+    ("throttle.lift", "Lifted a throttle"),
+    ("console.enter", "Came in to the console"),
+];
+
+/// What it is done to, by its kind.
+pub(super) const KINDS: [(&str, &str); 7] = [
+    ("identity", "A person"),
+    ("session", "A session"),
+    ("provider", "A provider"),
+    ("schema", "A schema"),
+    ("api-credential", "An API credential"),
+    ("throttle", "A throttle"),
+    ("path", "An address here"),
+];
+
+/// The names of facts, as people say them.
+const FACTS: [(&str, &str); 22] = [
+    ("schema_id", "Schema"),
+    ("state", "State"),
+    ("traits", "Own details"),
+    ("metadata_public", "Public metadata"),
+    ("metadata_admin", "Metadata of administrators"),
+    ("external_id", "Id elsewhere"),
+    ("roles", "Roles"),
+    ("required_actions", "What there is to do"),
+    ("unmanaged", "Other attributes"),
+    ("verified_addresses", "Verified addresses"),
+    ("name", "Its name"),
+    ("client_id", "Client id"),
+    ("scopes", "Scopes"),
+    ("expires_at", "Expires"),
+    ("identity_id", "Person"),
+    ("kind", "What is held up"),
+    ("subject", "Whom it is about"),
+    ("network", "Address on the network"),
+    ("since", "Since"),
+    ("until", "Until"),
+    ("reason", "Reason"),
+    ("id", "Id"),
+];
+
+fn word(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+    let found = table.iter().find(|(known, _)| *known == name);
+    found.map(|(_, words)| *words)
+}
+
+/// What was done. Whatever was refused has the name of its request, method first.
+pub(super) fn act(verb: &str) -> &'static str {
+    match (word(&ACTS, verb), verb.contains(' ')) {
+        (Some(words), _) => words,
+        (None, true) => "Tried what they may not do",
+        (None, false) => "Did something else",
+    }
+}
+
+/// What it was done to.
+pub(super) fn kind(kind: &str) -> &'static str {
+    word(&KINDS, kind).unwrap_or("Something else")
+}
+
+/// The name of a fact, where it has one.
+pub(super) fn fact(name: &str) -> Option<&'static str> {
+    word(&FACTS, name)
+}
+
+/// Who did it; commands and callers that nobody asks for their name have none of their own.
+pub(super) fn who(actor: &str, label: &str) -> String {
+    match actor {
+        "anybody" => "Nobody signed in".to_owned(),
+        _ => label.to_owned(),
+    }
+}

@@ -1,0 +1,147 @@
+//! Mail: letters that wait to be sent or cannot be, without what they say.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use http::Method;
+use portcullis_core::mail::{Occasion, WaitingMail};
+use portcullis_kit::{Line, Locale, Outcome, Visit};
+use serde::Serialize;
+
+use super::{
+    areas::MAIL,
+    narrowing::{Field, Narrowing, value},
+    pages::Pages,
+    view,
+};
+use crate::{api::pages::Page, caller::Caller, courier, desk::Desk, need::Need};
+
+/// How many are on a page.
+const SIZE: u32 = 50;
+const WAITS: &str = "queued";
+const FAILS: &str = "processing";
+
+/// The list as a template reads it.
+#[derive(Debug, Serialize)]
+struct List {
+    narrowing: Narrowing,
+    rows: Vec<Letter>,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+/// One page of one letter.
+#[derive(Debug, Serialize)]
+struct Shown {
+    letter: Letter,
+}
+
+/// A letter, without what it says.
+#[derive(Debug, Serialize)]
+struct Letter {
+    id: String,
+    href: String,
+    recipient: String,
+    about: &'static str,
+    is_tried: bool,
+    tries: u32,
+    created: Line,
+    due: Line,
+    /// Whether its turn has come.
+    is_due: bool,
+    expires: Line,
+}
+
+/// Adds the area to the table.
+pub(crate) fn pages(table: Pages) -> Pages {
+    let read = Need::Permission(MAIL.permission);
+    table
+        .at((Method::GET, MAIL.path), read, list)
+        .at((Method::GET, "/ui/mail/{id}"), read, show)
+}
+
+async fn list(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
+    let states = [(WAITS, "Not tried yet"), (FAILS, "Tried, not sent")];
+    let fields = vec![
+        Field::choice(("status", "State"), states),
+        Field::text("recipient", "Recipient"),
+    ];
+    let narrowing = Narrowing::of(&visit, MAIL.path, fields);
+    let mut mails = courier::list(&desk, value(&visit, "recipient")).await?;
+    if let Some(wanted) = value(&visit, "status") {
+        mails.retain(|mail| (mail.tries == 0) == (wanted == WAITS));
+    }
+    let page = Page::Behind {
+        token: visit.query("page_token").map(str::to_owned),
+        size: SIZE,
+    };
+    let (part, next) = page.part_of(mails, courier::place);
+    let to = |others: &[(&str, &str)]| narrowing.address(MAIL.path, others);
+    let locale = view::locale(&desk, &visit);
+    let rows = part.into_iter().map(|mail| letter(&desk, &locale, mail));
+    let list = List {
+        rows: rows.collect(),
+        first: visit.query("page_token").map(|_| to(&[])),
+        next: next.map(|next| to(&[("page_token", &next)])),
+        narrowing,
+    };
+    let page = view::Page {
+        area: MAIL,
+        title: MAIL.label,
+        template: "mails.html",
+    };
+    Ok(view::draw(&desk, (&caller, &visit), page, list))
+}
+
+async fn show(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    visit: Visit,
+) -> Outcome {
+    let found = courier::find(&desk, &id).await;
+    let found = found.map_err(|failure| failure.way_out("Back to the mail", MAIL.path))?;
+    let letter = letter(&desk, &view::locale(&desk, &visit), found);
+    let page = view::Page {
+        area: MAIL,
+        title: letter.about,
+        template: "mail.html",
+    };
+    let shown = Shown { letter };
+    Ok(view::draw(&desk, (&caller, &visit), page, shown))
+}
+
+fn letter(desk: &Desk, locale: &Locale, mail: WaitingMail) -> Letter {
+    let moment = |time| Line::at(time, locale.moment(time));
+    Letter {
+        id: mail.id.to_string(),
+        href: format!("{}/{}", MAIL.path, mail.id),
+        about: about(mail.occasion),
+        is_tried: mail.tries > 0,
+        tries: mail.tries,
+        created: moment(mail.created_at),
+        due: moment(mail.due_at),
+        is_due: mail.due_at <= desk.services.clock.now(),
+        expires: moment(mail.expires_at),
+        recipient: mail.recipient,
+    }
+}
+
+fn about(occasion: Option<Occasion>) -> &'static str {
+    match occasion {
+        Some(Occasion::RecoveryCode) => "A code to get back in with",
+        Some(Occasion::RecoveryLink) => "A link to get back in with",
+        Some(Occasion::ActionsLink) => "A link to what there is to do",
+        Some(Occasion::VerificationCode) => "A code that proves an address",
+        Some(Occasion::VerificationLink) => "A link that proves an address",
+        Some(Occasion::SignInCode) => "A code to sign in with",
+        Some(Occasion::LinkCode) => "A code to link an account",
+        Some(Occasion::PasswordChanged) => "The password was changed",
+        Some(Occasion::FactorsChanged) => "Second factors or passkeys were changed",
+        Some(Occasion::AddressChanged) => "An address was changed",
+        Some(Occasion::Recovered) => "Somebody got back in",
+        Some(Occasion::NewDevice) => "A sign-in on a new device",
+        Some(Occasion::SecondStepGuessed) => "Wrong guesses at the second step",
+        None => "A notice",
+    }
+}
