@@ -10,6 +10,7 @@ mod handover;
 mod notice;
 mod pages;
 mod people;
+mod schemas;
 mod sign_in;
 mod sign_out;
 mod ticket;
@@ -48,6 +49,46 @@ pub(crate) const LOOK: Look = Look {
             "people-list.html",
             include_str!("templates/people-list.html"),
         ),
+        (
+            "profile-schemas.html",
+            include_str!("templates/profile-schemas.html"),
+        ),
+        (
+            "profile-head.html",
+            include_str!("templates/profile-head.html"),
+        ),
+        (
+            "profile-report.html",
+            include_str!("templates/profile-report.html"),
+        ),
+        (
+            "profile-field.html",
+            include_str!("templates/profile-field.html"),
+        ),
+        (
+            "profile-attributes.html",
+            include_str!("templates/profile-attributes.html"),
+        ),
+        (
+            "profile-attribute.html",
+            include_str!("templates/profile-attribute.html"),
+        ),
+        (
+            "profile-groups.html",
+            include_str!("templates/profile-groups.html"),
+        ),
+        (
+            "profile-group.html",
+            include_str!("templates/profile-group.html"),
+        ),
+        (
+            "profile-json.html",
+            include_str!("templates/profile-json.html"),
+        ),
+        (
+            "profile-remove.html",
+            include_str!("templates/profile-remove.html"),
+        ),
     ],
     stylesheet: include_str!("assets/console.css"),
     script: include_str!("assets/console.js"),
@@ -61,6 +102,7 @@ pub(crate) fn table() -> Pages {
         .with(enter::pages)
         .with(sign_out::pages)
         .with(people::pages)
+        .with(schemas::pages)
 }
 
 /// The router that serves them, with what they look like.

@@ -1,5 +1,7 @@
 //! The console: an administrator signs in to it, finds somebody, and leaves.
 
+mod profile;
+
 use reqwest::Method;
 
 use crate::support::{

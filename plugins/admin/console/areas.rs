@@ -20,5 +20,12 @@ pub(crate) const PEOPLE: Area = Area {
     permission: Permission::ReadIdentities,
 };
 
+/// What is known of them.
+pub(crate) const SCHEMAS: Area = Area {
+    label: "User profile",
+    path: "/ui/schemas",
+    permission: Permission::ReadSchemas,
+};
+
 /// Every area.
-pub(crate) const ALL: [Area; 1] = [PEOPLE];
+pub(crate) const ALL: [Area; 2] = [PEOPLE, SCHEMAS];

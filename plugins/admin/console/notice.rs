@@ -13,10 +13,6 @@ const DONE: &str = "done";
 const PURPOSE: &str = "console-notice";
 
 /// Leads to a page of the console, which says this.
-#[expect(
-    dead_code,
-    reason = "the first forms of the console come with its areas"
-)]
 pub(crate) fn redirect(desk: &Desk, path: &str, text: &'static str) -> Outcome {
     let services = &desk.services;
     let sealed = services

@@ -110,11 +110,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Adds an attribute after all of its siblings.
-pub(crate) fn add(
-    document: &mut Value,
-    path: &str,
-    wanted: &Settings,
-) -> Result<(), Vec<Trouble>> {
+pub(crate) fn add(document: &mut Value, path: &str, wanted: &Settings) -> Result<(), Vec<Trouble>> {
     if !path.split('.').all(is_name) {
         return Err(vec![("name", NO_NAME)]);
     }

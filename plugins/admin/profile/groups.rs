@@ -28,14 +28,14 @@ pub(crate) fn groups(document: &Value) -> Vec<Group> {
 }
 
 /// The attributes that are shown in a group; those described elsewhere by their place in the document.
-pub(crate) fn users_of(document: &Value, name: &str) -> Vec<String> {
+pub(crate) fn members_of(document: &Value, name: &str) -> Vec<String> {
     let all = attributes(document).into_iter();
     let own = all.filter(|one| one.settings.get("group").is_some_and(|group| group == name));
-    let mut users: Vec<String> = own.map(|one| one.path).collect();
+    let mut members: Vec<String> = own.map(|one| one.path).collect();
     let definitions = document["definitions"].as_object().into_iter().flatten();
     let elsewhere = definitions.filter(|(_, schema)| names(schema, name));
-    users.extend(elsewhere.map(|(definition, _)| format!("/definitions/{definition}")));
-    users
+    members.extend(elsewhere.map(|(definition, _)| format!("/definitions/{definition}")));
+    members
 }
 
 fn names(schema: &Value, group: &str) -> bool {
@@ -54,8 +54,9 @@ pub(crate) fn change_group(
     group: &Group,
     is_new: bool,
 ) -> Result<(), Vec<Trouble>> {
-    let name = group.name.trim();
-    if name.is_empty() || name.len() > 64 || name.contains(char::is_control) {
+    let name = &*group.name;
+    let is_odd = name.is_empty() || name.len() > 64 || name.contains(char::is_control);
+    if is_new && is_odd {
         return Err(vec![("name", "A group has a name of up to 64 characters.")]);
     }
     let root = root_mut(document);
@@ -92,9 +93,9 @@ pub(crate) fn change_group(
 
 /// Removes a group that no attribute is shown in; else the attributes that are.
 pub(crate) fn remove_group(document: &mut Value, name: &str) -> Result<(), Vec<String>> {
-    let users = users_of(document, name);
-    if !users.is_empty() {
-        return Err(users);
+    let members = members_of(document, name);
+    if !members.is_empty() {
+        return Err(members);
     }
     let root = root_mut(document);
     let mut all = groups_of(root);

@@ -15,7 +15,9 @@ const BUILT_IN: [&str; 4] = [
 ];
 
 fn built_in() -> impl Iterator<Item = Value> {
-    BUILT_IN.iter().map(|text| serde_json::from_str(text).unwrap())
+    BUILT_IN
+        .iter()
+        .map(|text| serde_json::from_str(text).unwrap())
 }
 
 fn keycloak() -> Value {
@@ -48,10 +50,13 @@ fn what_nobody_changes_stays_as_it_is_written() {
             change_group(&mut same, &group, false).unwrap();
             assert_eq!(same.to_string(), text, "{}", group.name);
         }
-        let (new, group) = (settings(&[("required", "true"), ("kind", "array")]), Group {
-            name: "new".to_owned(),
-            ..Group::default()
-        });
+        let (new, group) = (
+            settings(&[("required", "true"), ("kind", "array")]),
+            Group {
+                name: "new".to_owned(),
+                ..Group::default()
+            },
+        );
         add(&mut same, "new-one", &new).unwrap();
         change_group(&mut same, &group, true).unwrap();
         assert_ne!(same, document);
@@ -113,8 +118,14 @@ fn each_setting_is_written_where_it_belongs() {
     read.insert("most".to_owned(), "2".to_owned());
     change(&mut document, "size", &read).unwrap();
     let size = &document["properties"]["traits"]["properties"]["size"];
-    assert_eq!(size["items"], json!({"type": "string", "enum": ["S", "M", "L"]}));
-    assert_eq!((&size["maxItems"], size.get("maxLength")), (&json!(2), None));
+    assert_eq!(
+        size["items"],
+        json!({"type": "string", "enum": ["S", "M", "L"]})
+    );
+    assert_eq!(
+        (&size["maxItems"], size.get("maxLength")),
+        (&json!(2), None)
+    );
     assert!(remove(&mut document, "size"));
     assert_eq!(document, before);
 }
@@ -124,13 +135,19 @@ fn what_cannot_be_is_told_by_its_setting() {
     let mut document = keycloak();
     let mut tried = |path: &str, wanted: &[(&str, &str)]| {
         let troubles = add(&mut document, path, &settings(wanted)).unwrap_err();
-        troubles.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        troubles
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>()
     };
     assert_eq!(tried("email", &[]), ["name"]);
     assert_eq!(tried("a b", &[]), ["name"]);
     assert_eq!(tried("", &[]), ["name"]);
     assert_eq!(tried("email.part", &[]), ["name"]);
-    assert_eq!(tried("a", &[("least", "-1"), ("order", "1.5")]), ["order", "least"]);
+    assert_eq!(
+        tried("a", &[("least", "-1"), ("order", "1.5")]),
+        ["order", "least"]
+    );
     assert_eq!(document, keycloak());
 }
 
@@ -139,14 +156,26 @@ fn siblings_change_places_and_an_object_goes_with_its_last_attribute() {
     let mut document: Value = serde_json::from_str(BUILT_IN[0]).unwrap();
     assert_eq!(
         paths(&document),
-        ["email", "name", "name.first", "name.last", "academic-degree"]
+        [
+            "email",
+            "name",
+            "name.first",
+            "name.last",
+            "academic-degree"
+        ]
     );
     assert!(!shift(&mut document, "email", Sibling::Before));
     assert!(shift(&mut document, "name.last", Sibling::Before));
     assert!(shift(&mut document, "academic-degree", Sibling::Before));
     assert_eq!(
         paths(&document),
-        ["email", "academic-degree", "name", "name.last", "name.first"]
+        [
+            "email",
+            "academic-degree",
+            "name",
+            "name.last",
+            "name.first"
+        ]
     );
     let mut ordered = find(&document, "name").unwrap().settings;
     ordered.insert("order".to_owned(), "5".to_owned());
@@ -166,8 +195,8 @@ fn a_group_in_use_stays() {
     let mut email = find(&document, "email").unwrap().settings;
     email.insert("group".to_owned(), "user-metadata".to_owned());
     change(&mut document, "email", &email).unwrap();
-    let users = remove_group(&mut document, "user-metadata").unwrap_err();
-    assert_eq!(users, ["email"]);
+    let members = remove_group(&mut document, "user-metadata").unwrap_err();
+    assert_eq!(members, ["email"]);
     let group = Group {
         name: "user-metadata".to_owned(),
         header: "About you".to_owned(),

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use portcullis_kit::{Locale, Locales};
 
 /// Names, which are the same everywhere.
-const NAMES: [&str; 2] = ["Schema", "Person"];
+const NAMES: [&str; 5] = ["Schema", "Person", "Name", "Text", "Format"];
 
 fn files(folder: &Path, end: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
