@@ -18,6 +18,7 @@ mod overview;
 mod pages;
 mod people;
 mod providers;
+mod schemas;
 mod sign_in;
 mod sign_out;
 mod throttles;
@@ -144,6 +145,46 @@ pub(crate) const LOOK: Look = Look {
             "audit-entry.html",
             include_str!("templates/audit-entry.html"),
         ),
+        (
+            "profile-schemas.html",
+            include_str!("templates/profile-schemas.html"),
+        ),
+        (
+            "profile-head.html",
+            include_str!("templates/profile-head.html"),
+        ),
+        (
+            "profile-report.html",
+            include_str!("templates/profile-report.html"),
+        ),
+        (
+            "profile-field.html",
+            include_str!("templates/profile-field.html"),
+        ),
+        (
+            "profile-attributes.html",
+            include_str!("templates/profile-attributes.html"),
+        ),
+        (
+            "profile-attribute.html",
+            include_str!("templates/profile-attribute.html"),
+        ),
+        (
+            "profile-groups.html",
+            include_str!("templates/profile-groups.html"),
+        ),
+        (
+            "profile-group.html",
+            include_str!("templates/profile-group.html"),
+        ),
+        (
+            "profile-json.html",
+            include_str!("templates/profile-json.html"),
+        ),
+        (
+            "profile-remove.html",
+            include_str!("templates/profile-remove.html"),
+        ),
     ],
     stylesheet: include_str!("assets/console.css"),
     script: include_str!("assets/console.js"),
@@ -163,6 +204,7 @@ pub(crate) fn table() -> Pages {
         .with(throttles::pages)
         .with(mail::pages)
         .with(audit::pages)
+        .with(schemas::pages)
 }
 
 /// The router that serves them, with what they look like.

@@ -21,6 +21,7 @@ mod oauth2;
 mod openapi;
 mod people;
 mod plugin;
+mod profile;
 mod programs;
 mod providers;
 mod role;

@@ -11,6 +11,8 @@ use crate::{audit::Act, caller::Caller, desk::Desk, role::Permission};
 
 /// What the audit log calls them.
 const KIND: &str = "schema";
+/// How many people are read at a time.
+const PAGE: u32 = 500;
 
 /// Writes a schema.
 pub(crate) async fn put(
@@ -20,11 +22,21 @@ pub(crate) async fn put(
     terms: &Terms,
 ) -> Result<SchemaRecord, Failure> {
     caller.require(Permission::WriteSchemas)?;
+    let written = write(desk, caller, (id, document), terms).await;
+    written.map_err(failure)
+}
+
+/// The same for a caller who may, with what keeps it from being written.
+pub(crate) async fn write(
+    desk: &Desk,
+    caller: &Caller,
+    (id, document): (&str, Value),
+    terms: &Terms,
+) -> Result<SchemaRecord, SchemaError> {
     let services = &desk.services;
     let before = services.schema_desk.find(id).await.ok();
     let with = (terms, &*services.identities);
-    let record = services.schema_desk.put(id, document, with).await;
-    let record = record.map_err(failure)?;
+    let record = services.schema_desk.put(id, document, with).await?;
     let verb = match before {
         Some(_) => "schema.update",
         None => "schema.create",
@@ -43,14 +55,41 @@ pub(crate) async fn remove(
     terms: &Terms,
 ) -> Result<(), Failure> {
     caller.require(Permission::WriteSchemas)?;
+    take_back(desk, caller, id, terms).await.map_err(failure)
+}
+
+/// The same for a caller who may, with what keeps it from being removed.
+pub(crate) async fn take_back(
+    desk: &Desk,
+    caller: &Caller,
+    id: &str,
+    terms: &Terms,
+) -> Result<(), SchemaError> {
     let services = &desk.services;
-    let before = services.schema_desk.find(id).await.map_err(failure)?;
+    let before = services.schema_desk.find(id).await?;
     let with = (terms, &*services.identities);
-    let removed = services.schema_desk.remove(id, with).await;
-    removed.map_err(failure)?;
+    services.schema_desk.remove(id, with).await?;
     let act = Act::on("schema.delete", KIND, id).from(told(&before));
     desk.audit(caller, act).await;
     Ok(())
+}
+
+/// How many people obey a schema and have a value at this dotted path.
+pub(crate) async fn holders(desk: &Desk, id: &str, path: &str) -> Result<u64, Failure> {
+    let pointer: String = path.split('.').map(|name| format!("/{name}")).collect();
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = desk.services.identities.list(after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(count);
+        };
+        after = Some(last.id);
+        let has = |traits: &Value| traits.pointer(&pointer).is_some_and(|it| !it.is_null());
+        let own = page
+            .iter()
+            .filter(|one| one.schema_id == id && has(&one.traits));
+        count += own.map(|_| 1).sum::<u64>();
+    }
 }
 
 /// What would become of those who are here already, and what is odd in the document.

@@ -62,11 +62,19 @@ pub(crate) const AUDIT: Area = Area {
     permission: Permission::ReadAudit,
 };
 
+/// What is known of them.
+pub(crate) const SCHEMAS: Area = Area {
+    label: "User profile",
+    path: "/ui/schemas",
+    permission: Permission::ReadSchemas,
+};
+
 /// Every area, in the order of the menu.
-pub(crate) const ALL: [Area; 7] = [
+pub(crate) const ALL: [Area; 8] = [
     OVERVIEW,
     PEOPLE,
     PROVIDERS,
+    SCHEMAS,
     API_CREDENTIALS,
     THROTTLES,
     MAIL,

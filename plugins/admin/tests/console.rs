@@ -5,6 +5,7 @@ mod created;
 mod list;
 mod overview;
 mod person;
+mod profile;
 mod providers;
 mod roles;
 mod signing_in;

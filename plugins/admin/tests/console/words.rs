@@ -9,9 +9,9 @@ use http::HeaderMap;
 use portcullis_kit::{Locale, Locales};
 
 /// Names, which are the same everywhere.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 13] = [
     "Schema", "Person", "Ada", "Example", "Scopes", "Id", "Link", "Name", "Code", "Details",
-    "Passkey",
+    "Passkey", "Text", "Format",
 ];
 
 fn files(folder: &Path, end: &str, found: &mut Vec<PathBuf>) {
