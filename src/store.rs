@@ -12,6 +12,7 @@ mod flows;
 mod identities;
 mod keys;
 mod mails;
+mod owners;
 mod pauses;
 mod principals;
 mod providers;

@@ -19,7 +19,7 @@ use self::row::{COLUMNS, WHAT, begins_with, cells, put, read, removal};
 use super::{
     cell::{json, text, time},
     database::Database,
-    identities::owners,
+    owners::owners,
     search::index::SearchIndex,
     statement::Statement,
     table::{Column, Table},

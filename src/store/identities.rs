@@ -19,14 +19,14 @@ use portcullis_core::{
 };
 use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
-pub(super) use self::many::owners;
 use self::row::{WHAT, cells, read, selection, version};
 use super::{
     cell::text,
-    credentials,
+    credentials::row as credential_row,
     database::{Database, Transaction},
     flows::removal_of,
     mails,
+    owners::owners,
     search::index::SearchIndex,
     sessions::{end_within, ended_by, in_hands_of},
     statement::Statement,
@@ -104,7 +104,7 @@ impl SqlIdentities {
         let ended = self.replace_within(&mut transaction, identity).await?;
         let which = (identity.id, removed);
         let database = &self.database;
-        if !credentials::row::remove_beside(database, &mut transaction, which, others).await? {
+        if !credential_row::remove_beside(database, &mut transaction, which, others).await? {
             return Ok(None);
         }
         self.search.change(&mut transaction, identity).await?;
@@ -133,8 +133,8 @@ impl SqlIdentities {
         transaction.execute(self.database.write(&row, WHAT)).await?;
         self.index(transaction, identity).await?;
         for credential in credentials {
-            let row = credentials::row::put(credential)?;
-            let row = self.database.write(&row, credentials::row::WHAT);
+            let row = credential_row::put(credential)?;
+            let row = self.database.write(&row, credential_row::WHAT);
             transaction.execute(row).await?;
         }
         self.search.add(transaction, identity, credentials).await

@@ -1,14 +1,11 @@
 //! Many identities at once: statements with many rows, a transaction for some hundreds.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::{collections::BTreeSet, ops::Range};
 
 use portcullis_core::{
     credential::Credential, id::IdentityId, identity::Identity, store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, Query};
 
 use super::{
     SqlIdentities,
@@ -16,8 +13,8 @@ use super::{
 };
 use crate::store::{
     cell::text,
-    credentials,
-    database::{Database, Transaction},
+    credentials::row as credential_row,
+    database::Transaction,
     table::{Cell, Column, Table, insert_rows},
 };
 
@@ -49,9 +46,9 @@ impl SqlIdentities {
         let table = (Table::IdentityAddresses, row::ADDRESS);
         self.write_rows(&mut transaction, table, rows).await?;
         let all = newcomers.iter().flat_map(|(_, credentials)| credentials);
-        let rows = all.map(credentials::row::cells);
+        let rows = all.map(credential_row::cells);
         let rows = rows.collect::<Result<_, _>>()?;
-        let table = (Table::Credentials, credentials::row::WHAT);
+        let table = (Table::Credentials, credential_row::WHAT);
         self.write_rows(&mut transaction, table, rows).await?;
         self.search.add_many(&mut transaction, newcomers).await?;
         transaction.commit().await
@@ -126,25 +123,4 @@ impl SqlIdentities {
         }
         Ok(())
     }
-}
-
-/// Whose these identifiers are, by a query that selects both.
-pub(in crate::store) async fn owners(
-    database: &Database,
-    query: SelectStatement,
-    identifiers: &[String],
-) -> Result<BTreeMap<String, IdentityId>, StoreError> {
-    let mut owners = BTreeMap::new();
-    // PostgreSQL keeps no NUL and refuses to look for one, so nobody has it.
-    let found = |identifier: &&String| !identifier.contains('\0');
-    let identifiers: Vec<&String> = identifiers.iter().filter(found).collect();
-    for some in identifiers.chunks(LOOKED_FOR) {
-        let is_one = Expr::col(Column::Identifier).is_in(some.iter().map(text));
-        let query = query.clone().and_where(is_one).to_owned();
-        for row in database.rows(database.write(&query, WHAT)).await? {
-            let owner = row.parsed(Column::IdentityId)?;
-            owners.insert(row.text(Column::Identifier)?, owner);
-        }
-    }
-    Ok(owners)
 }

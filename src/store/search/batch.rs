@@ -1,13 +1,13 @@
 //! Taking in many newcomers at once, in the transaction that adds them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use portcullis_core::{
     credential::Credential, id::IdentityId, identity::Identity, search::Document, store::StoreError,
 };
 
 use super::{
-    index::{BLOCK, STRETCH, SearchIndex, number, providers, stretch_mark},
+    index::{BLOCK, STRETCH, SearchIndex, number, providers, stretch_mark, written},
     sql::Sql,
 };
 use crate::store::{
@@ -113,12 +113,6 @@ impl SearchIndex {
         }
         Ok(())
     }
-}
-
-/// Marks as SQLite is given them.
-pub(super) fn written(marks: &BTreeSet<u32>) -> String {
-    let marks: Vec<String> = marks.iter().map(|mark| format!("{mark:x}")).collect();
-    marks.join(" ")
 }
 
 fn between(place: usize) -> &'static str {

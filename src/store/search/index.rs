@@ -13,7 +13,7 @@ use portcullis_core::{
 };
 use sea_query::{Expr, ExprTrait, LockType, Value};
 
-use super::{batch::written, sql::Sql};
+use super::sql::Sql;
 use crate::store::{
     cell::{text, time},
     credentials::row as credential,
@@ -346,4 +346,10 @@ pub(super) fn number(value: i64) -> Value {
 pub(super) fn providers(credentials: &[Credential]) -> Vec<ProviderId> {
     let links = credentials.iter().filter_map(Link::of);
     links.map(|link| link.key.provider).collect()
+}
+
+/// Marks as SQLite is given them.
+pub(super) fn written(marks: &BTreeSet<u32>) -> String {
+    let marks: Vec<String> = marks.iter().map(|mark| format!("{mark:x}")).collect();
+    marks.join(" ")
 }

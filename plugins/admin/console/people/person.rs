@@ -12,6 +12,7 @@ mod head;
 mod history;
 mod impersonate;
 mod outreach;
+mod part;
 mod recovery;
 mod sessions;
 mod standing;

@@ -2,25 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{
-    extract::{FromRequest, FromRequestParts, Path, Request},
-    response::{IntoResponse, Response},
-};
-use http::StatusCode;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use jiff::Timestamp;
 use portcullis_core::{catalogue::Code, identity::Identity};
 use portcullis_kit::{Failure, Line, Locale, Outcome, Visit};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::head::{Head, Tab};
 use crate::{
     caller::Caller,
-    console::{
-        areas::PEOPLE,
-        notice,
-        view::{self, Page},
-    },
+    console::{areas::PEOPLE, notice, view},
     desk::Desk,
     people,
 };
@@ -47,14 +38,6 @@ pub(super) struct Trouble {
     form: &'static str,
     /// What is wrong, in the reader's language already.
     text: String,
-}
-
-#[derive(Serialize)]
-struct View<T> {
-    person: Head,
-    trouble: Option<Trouble>,
-    #[serde(flatten)]
-    part: T,
 }
 
 impl FromRequest<Arc<Desk>> for Call {
@@ -117,38 +100,6 @@ impl Call {
     pub(super) fn told(&self, time: Timestamp, line: impl Fn(String) -> String) -> Line {
         let text = line(self.locale.moment(time));
         Line::at(time, self.locale.text(&text))
-    }
-
-    /// A part of the person's pages.
-    pub(super) fn show(&self, tab: Tab, template: &'static str, part: impl Serialize) -> Response {
-        self.draw((tab, template), part, None)
-    }
-
-    /// The same; where something is wrong with what was sent, it says so.
-    pub(super) fn draw(
-        &self,
-        (tab, template): (Tab, &'static str),
-        part: impl Serialize,
-        trouble: Option<Trouble>,
-    ) -> Response {
-        let person = Head::of(self, tab);
-        let title = person.title.clone();
-        let status = match trouble {
-            Some(_) => StatusCode::BAD_REQUEST,
-            None => StatusCode::OK,
-        };
-        let page = Page {
-            area: PEOPLE,
-            title: &title,
-            template,
-        };
-        let view = View {
-            person,
-            trouble,
-            part,
-        };
-        let page = view::draw(&self.desk, (&self.caller, &self.visit), page, view);
-        (status, page).into_response()
     }
 
     /// Leads on to a page of this person's, which says what was done.

@@ -15,7 +15,6 @@ use serde_json::Value;
 use super::{
     call::{Call, Trouble},
     head::Tab,
-    recovery::HandedOut,
 };
 use crate::people::credentials;
 
@@ -31,6 +30,14 @@ struct SignIn {
     can_be_temporary: bool,
     /// What was handed out just now, seen this once.
     handed_out: Option<HandedOut>,
+}
+
+/// A way back in, which is shown this once.
+#[derive(Serialize)]
+pub(super) struct HandedOut {
+    pub(super) code: Option<String>,
+    pub(super) link: String,
+    pub(super) until: Line,
 }
 
 /// One credential.

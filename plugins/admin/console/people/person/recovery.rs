@@ -6,19 +6,14 @@ use portcullis_core::{
     errand::{Handed, Handout},
     secret::Secret,
 };
-use portcullis_kit::{Line, Outcome};
-use serde::Serialize;
+use portcullis_kit::Outcome;
 
-use super::{call::Call, credentials, head::Tab};
+use super::{
+    call::Call,
+    credentials::{self, HandedOut},
+    head::Tab,
+};
 use crate::people::{NewPassword, outreach, password};
-
-/// A way back in, which is shown this once.
-#[derive(Serialize)]
-pub(super) struct HandedOut {
-    code: Option<String>,
-    link: String,
-    until: Line,
-}
 
 /// Sets a password.
 pub(super) async fn set_password(call: Call) -> Outcome {
