@@ -27,6 +27,9 @@ pub(super) fn run() -> Result<(), Failure> {
     let config = configuration();
     let password = desk::runtime()?.block_on(first_account(&config))?;
     println!("\n  Open       {}", config.public_url);
+    if let Some(console) = console(&config) {
+        println!("  Console    {console}");
+    }
     println!("  Sign in    {EMAIL}");
     match password {
         Some(password) => println!("  Password   {}\n", password.expose()),
@@ -50,6 +53,12 @@ fn configuration() -> Config {
     // Only here: whoever tries the gateway out is the one it writes to.
     config.mail.to_terminal = true;
     config
+}
+
+/// Where the same account looks after people.
+fn console(config: &Config) -> Option<url::Url> {
+    let admin = config.plugins.admin.as_ref()?;
+    admin.url(config.listen.admin)?.join("/ui").ok()
 }
 
 /// The account's password; makes the account when there is none yet.

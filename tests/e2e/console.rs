@@ -135,7 +135,8 @@ async fn a_person_is_found_while_typing_changed_helped_and_deleted_in_a_browser(
     BOB.sign_up(&gateway).await;
     make_administrator(&gateway, "admin");
     let browser = Browser::open().await;
-    browser.goto(&format!("{}/ui", gateway.admin_url())).await;
+    let people = format!("{}/ui/identities", gateway.admin_url());
+    browser.goto(&people).await;
     ALICE.sign_in_in(&browser).await;
     browser.arrive_at("/ui/identities").await;
     browser.see("People found: 2").await;

@@ -33,7 +33,8 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
         "own_pages": addresses.own("/"),
         "redirect_uri_pattern": addresses.redirect_uri_pattern(),
     });
-    if let Some(id) = visit.query("provider") {
+    let mut parameters = visit.parameters().iter();
+    if let Some((_, id)) = parameters.find(|(name, _)| name == "provider") {
         let odd = |_| refused("provider: this is no id of a provider.");
         let id: ProviderId = id.parse().map_err(odd)?;
         let mut own = json!(addresses.sign_out(&id));

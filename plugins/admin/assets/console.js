@@ -64,11 +64,12 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
   button.setAttribute('aria-live', 'polite');
   button.addEventListener('click', async () => {
     try {
-      await navigator.clipboard.writeText(field.value);
+      await navigator.clipboard.writeText(field.value ?? field.textContent);
       button.textContent = button.dataset.done;
       setTimeout(() => { button.textContent = label; }, 2000);
     } catch {
-      field.select();
+      getSelection().selectAllChildren(field);
+      field.select?.();
     }
   });
 }

@@ -3,7 +3,12 @@
 
 use std::sync::Arc;
 
-use axum::{extract::Request, extract::State, middleware::Next, response::IntoResponse};
+use axum::{
+    extract::Request,
+    extract::State,
+    middleware::Next,
+    response::{IntoResponse, Redirect},
+};
 use http::HeaderMap;
 use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Failure, Outcome};
@@ -33,7 +38,10 @@ pub(crate) async fn guard(State(need): State<Need>, request: Request, next: Next
     let desk = Arc::clone(desk);
     let Some(caller) = caller(&desk, &parts.headers, visitor).await? else {
         return match parts.method.is_safe() {
-            true => sign_in::begin(&desk, &parts.headers, &target(&parts.uri)),
+            true => match neighbour(&desk, visitor, &parts.uri) {
+                Some(same) => Ok(Redirect::to(&same).into_response()),
+                None => sign_in::begin(&desk, &parts.headers, &target(&parts.uri)),
+            },
             false => Err(over()),
         };
     };
@@ -88,6 +96,23 @@ fn over() -> Failure {
     Failure::from(Code::Unauthorized)
         .because("You are not signed in to the console any more, so nothing was changed.")
         .way_out("Sign in", HOME)
+}
+
+/// The same page at the console's own name, where the browser came by another one of this machine:
+/// the cookie that signing in begins with belongs to one name only.
+fn neighbour(desk: &Desk, visitor: &Visitor, uri: &http::Uri) -> Option<String> {
+    let own = &desk.config.public_url;
+    let is_here = |name: Option<&str>| name.is_some_and(is_of_this_machine);
+    let asked: http::uri::Authority = visitor.authority.parse().ok()?;
+    let is_other = Some(asked.host()) != own.host_str();
+    (is_other && is_here(own.host_str()) && is_here(Some(asked.host())))
+        .then(|| format!("{}{}", own.origin().ascii_serialization(), target(uri)))
+}
+
+fn is_of_this_machine(name: &str) -> bool {
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<std::net::IpAddr>();
+    name == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn target(uri: &http::Uri) -> String {

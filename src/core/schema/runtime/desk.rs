@@ -120,6 +120,7 @@ impl SchemaDesk {
         (terms, identities): (&Terms, &dyn IdentityStore),
     ) -> Result<SchemaRecord, SchemaError> {
         let rows = self.parts.store.list().await?;
+        self.require_name(id)?;
         self.require(id, &rows, terms)?;
         let schema = self.judged(id, &document)?;
         self.require_fit(&schema, (terms, identities)).await?;
@@ -223,11 +224,16 @@ impl SchemaDesk {
         Ok(schema.with_rules(judge.rules(id)))
     }
 
+    fn require_name(&self, id: &str) -> Result<(), SchemaError> {
+        match self.parts.judge.is_name(id) {
+            true => Ok(()),
+            false => Err(SchemaError::Name),
+        }
+    }
+
     /// The schema that a document makes, once nothing is wrong with it.
     fn judged(&self, id: &str, document: &Value) -> Result<Schema, SchemaError> {
-        if !self.parts.judge.is_name(id) {
-            return Err(SchemaError::Name);
-        }
+        self.require_name(id)?;
         let problems = self.parts.judge.problems(id, document);
         if !problems.is_empty() {
             return Err(SchemaError::Invalid(problems));
