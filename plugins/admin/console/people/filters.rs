@@ -10,12 +10,12 @@ use crate::{desk::Desk, role::Role};
 
 /// How many people are on a page.
 const SIZE: &str = "50";
-/// The order where nobody chooses one.
-const USUAL: &str = "-created_at";
+/// The order where nobody chooses one: that in which people came here, which takes no sorting.
+const USUAL: &str = "-arrival";
 /// The orders to choose from.
 const ORDERS: [(&str, &str); 4] = [
     (USUAL, "Newest first"),
-    ("created_at", "Oldest first"),
+    ("arrival", "Oldest first"),
     ("-updated_at", "Changed last first"),
     ("updated_at", "Changed first first"),
 ];
