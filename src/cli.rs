@@ -3,6 +3,7 @@
 mod actions_email;
 mod api_credentials;
 mod assignment;
+mod audit;
 pub mod check;
 mod consent;
 mod create_admin_account;

@@ -1087,6 +1087,7 @@ upkeep-who-did-it = Wer es tat
 upkeep-to-what = Woran
 upkeep-to-which-one = An welchem
 upkeep-created-a-person = Person angelegt
+upkeep-took-people-in-from = Personen von anderswo übernommen
 upkeep-changed-a-person = Person geändert
 upkeep-deleted-a-person = Person gelöscht
 upkeep-set-a-password = Passwort gesetzt

@@ -1098,6 +1098,7 @@ upkeep-who-did-it = Who did it
 upkeep-to-what = To what
 upkeep-to-which-one = To which one
 upkeep-created-a-person = Created a person
+upkeep-took-people-in-from = Took people in from elsewhere
 upkeep-changed-a-person = Changed a person
 upkeep-deleted-a-person = Deleted a person
 upkeep-set-a-password = Set a password

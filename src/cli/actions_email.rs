@@ -4,7 +4,9 @@ use clap::Args;
 use portcullis_core::{action::Action, errand::Errand as Asked};
 use serde_json::json;
 
-use super::{Common, Consent, Failure, Selector, lifespan::Lifespan, providers::Errand};
+use super::{
+    Common, Consent, Failure, Selector, audit::Act, lifespan::Lifespan, providers::Errand,
+};
 
 /// Who has to do what.
 #[derive(Debug, Args)]
@@ -49,6 +51,9 @@ pub(super) fn run(common: &Common, asked: &SendActionsEmail) -> Result<(), Failu
             },
         );
         let sent = sent.await.map_err(|error| Failure::refused(&error))?;
+        let act = Act::new("send-actions-email", "identity.actions_email").on_identity(identity.id);
+        let act = act.to(json!({"actions": actions, "expires_at": sent.expires_at}));
+        act.note(foundation).await;
         common.output.print(&json!({
             "identity_id": identity.id, "sent_to": sent.to,
             "required_actions": sent.required_actions, "expires_at": sent.expires_at,

@@ -8,15 +8,11 @@ use portcullis_admin::{
     Role, Roles,
     credential::{self, Issuer, OVERLAP, Wish},
 };
-use portcullis_core::{
-    api_credential::{ApiCredential, ApiCredentialStore, ClientAuthMethod},
-    audit::{AuditEntry, DONE},
-    id::AuditId,
-};
+use portcullis_core::api_credential::{ApiCredential, ApiCredentialStore, ClientAuthMethod};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Common, Consent, Failure, desk::Desk};
+use super::{Common, Consent, Failure, audit::Act, desk::Desk};
 
 /// What can be done about API credentials.
 #[derive(Debug, Subcommand)]
@@ -139,7 +135,8 @@ impl<'a> Errand<'a> {
         let made = credential::make(wish, &*foundation.clock, &*foundation.entropy);
         let (made, secret) = made.map_err(|error| Failure::Usage(error.to_string()))?;
         self.store().insert(&made).await?;
-        self.note("create", &made).await?;
+        let act = act("api-credential.create", &made);
+        act.to(facts(&made)).note(foundation).await;
         Ok(Issuer(&self.url).shown_once(&made, &secret))
     }
 
@@ -154,7 +151,9 @@ impl<'a> Errand<'a> {
         let parts = (&*foundation.clock, &*foundation.entropy);
         let secret = credential::rotate(&mut one, overlap, parts);
         self.store().update(&one).await?;
-        self.note("rotate", &one).await?;
+        let act = act("api-credential.rotate", &one);
+        let act = act.to(json!({"overlap_seconds": overlap.as_secs()}));
+        act.note(foundation).await;
         Ok(Issuer(&self.url).shown_once(&one, &secret))
     }
 
@@ -165,7 +164,10 @@ impl<'a> Errand<'a> {
             one.name
         ))?;
         let deleted = self.store().delete(one.id).await?;
-        self.note("delete", &one).await?;
+        if deleted {
+            let act = act("api-credential.delete", &one).from(facts(&one));
+            act.note(self.desk.foundation()).await;
+        }
         Ok(json!({"id": one.id, "client_id": one.client_id, "deleted": deleted}))
     }
 
@@ -181,26 +183,15 @@ impl<'a> Errand<'a> {
         let unknown = || Failure::Refused(format!("no API credential has the id {}", which.id));
         found.ok_or_else(unknown)
     }
+}
 
-    /// Writes down what the command did.
-    async fn note(&self, verb: &str, one: &ApiCredential) -> Result<(), Failure> {
-        let foundation = self.desk.foundation();
-        let entry = AuditEntry {
-            id: AuditId::generate(&*foundation.entropy),
-            at: self.desk.now(),
-            actor: "command".to_owned(),
-            actor_label: "portcullis api-credentials".to_owned(),
-            verb: format!("api-credential.{verb}"),
-            object_kind: Some("api-credential".to_owned()),
-            object_id: Some(one.id.to_string()),
-            client: None,
-            request_id: None,
-            outcome: DONE.to_owned(),
-            before: None,
-            after: Some(json!({"name": one.name, "roles": one.roles, "scopes": one.scopes})),
-        };
-        Ok(foundation.stores.audit.append(&entry).await?)
-    }
+fn act(verb: &'static str, one: &ApiCredential) -> Act {
+    Act::new("api-credentials", verb).on("api-credential", &one.id)
+}
+
+/// What is written down of an API credential.
+fn facts(one: &ApiCredential) -> Value {
+    json!({"name": one.name, "roles": one.roles, "scopes": one.scopes})
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -11,7 +11,9 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::{
-    Common, Failure, Selector, links,
+    Common, Failure, Selector,
+    audit::Act,
+    links,
     providers::{self, Errand},
 };
 use crate::config;
@@ -69,6 +71,9 @@ async fn assign(errand: &Errand, identity: IdentityId, key: &LinkKey) -> Result<
                     provider,
                     reason: LinkReason::Command,
                 });
+                let act = Act::new("link-oidc-account", "identity.link").on_identity(identity);
+                let act = act.to(json!({"provider": provider}));
+                act.note(errand.foundation()).await;
             }
             Ok(assigned.is_new)
         }

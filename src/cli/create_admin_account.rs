@@ -6,10 +6,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Common, Failure, PasswordSource,
+    audit::Act,
     desk::Desk,
     lifespan::Lifespan,
     reset_password::{self, Keeping, can_be_temporary},
 };
+
+/// The command as the audit log names it.
+const COMMAND: &str = "create-admin-account";
 
 /// Who is to be created.
 #[derive(Debug, Args)]
@@ -53,9 +57,16 @@ pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), F
         let traits = account.traits(&schema);
         let way_in = (password.as_ref(), is_temporary);
         let identity = desk.create_admin(&schema, traits, way_in).await?;
+        let act = Act::new(COMMAND, "identity.create").on_identity(identity.id);
+        let act = act.to(json!({
+            "schema_id": identity.schema_id, "state": identity.state, "roles": identity.roles,
+            "required_actions": identity.required_actions, "has_password": password.is_some(),
+        }));
+        act.note(desk.foundation()).await;
         let mut told = desk.shown(&identity);
         if let (None, Some(told)) = (&password, told.as_object_mut()) {
-            let way_in = reset_password::hand_out(desk, identity.id, account.lifespan).await?;
+            let way_in = reset_password::hand_out(desk, COMMAND, identity.id, account.lifespan);
+            let way_in = way_in.await?;
             told.extend(way_in.as_object().cloned().unwrap_or_default());
         }
         common.output.print(&told);

@@ -12,10 +12,15 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::{
-    Common, Consent, Failure, Selector, links, mfa,
+    Common, Consent, Failure, Selector,
+    audit::Act,
+    links, mfa,
     providers::Errand,
     remote::{Remote, Which as Meant},
 };
+
+/// The command that deletes, as the audit log names it.
+const COMMAND: &str = "delete-credential";
 
 /// Whose credentials are listed.
 #[derive(Debug, Args)]
@@ -120,12 +125,20 @@ pub(super) fn label(common: &Common, asked: &Label) -> Result<(), Failure> {
     if let Some(done) = remote {
         return done;
     }
-    with(common, &asked.selector, async |_, identity, credentials| {
-        let labelled = credentials.label(identity.id, asked.credential_id, &asked.label);
-        let labelled = labelled.await.map_err(refused)?;
-        common.output.print(&json!(Listed::of(&labelled, false)));
-        Ok(())
-    })
+    with(
+        common,
+        &asked.selector,
+        async |errand, identity, credentials| {
+            let labelled = credentials.label(identity.id, asked.credential_id, &asked.label);
+            let labelled = labelled.await.map_err(refused)?;
+            let act = Act::new("label-credential", "identity.credential.label");
+            let act = act.on_identity(identity.id);
+            let act = act.to(json!({"credential": labelled.id, "label": labelled.label}));
+            act.note(errand.foundation()).await;
+            common.output.print(&json!(Listed::of(&labelled, false)));
+            Ok(())
+        },
+    )
 }
 
 /// Moves a credential.
@@ -139,12 +152,21 @@ pub(super) fn move_to(common: &Common, asked: &Move) -> Result<(), Failure> {
     if let Some(done) = remote {
         return done;
     }
-    with(common, &asked.selector, async |_, identity, credentials| {
-        let place = asked.place.after.map_or(Place::First, Place::After);
-        let order = credentials.move_to(identity.id, asked.credential_id, place);
-        print(common, &order.await.map_err(refused)?, false);
-        Ok(())
-    })
+    with(
+        common,
+        &asked.selector,
+        async |errand, identity, credentials| {
+            let place = asked.place.after.map_or(Place::First, Place::After);
+            let order = credentials.move_to(identity.id, asked.credential_id, place);
+            let order = order.await.map_err(refused)?;
+            let ids: Vec<CredentialId> = order.iter().map(|one| one.id).collect();
+            let act = Act::new("move-credential", "identity.credential.move");
+            let act = act.on_identity(identity.id).to(json!({"order": ids}));
+            act.note(errand.foundation()).await;
+            print(common, &order, false);
+            Ok(())
+        },
+    )
 }
 
 /// Deletes credentials and ends the sessions; links to accounts are unlinked, as
@@ -179,7 +201,8 @@ pub(super) fn delete(common: &Common, asked: &Delete) -> Result<(), Failure> {
             }
             let (stores, id) = (&errand.foundation().stores, identity.id);
             if own[0].kind != CredentialKind::Oidc {
-                ended += mfa::end_sessions(errand.config(), &*stores.sessions, id).await?;
+                let place = (errand.config(), errand.foundation());
+                ended += mfa::end_sessions(place, COMMAND, id).await?;
             }
             let kept = (&*stores.identities, &*stores.credentials);
             let idle = mfa::idle(kept, &errand.foundation().actions, id).await?;
@@ -228,14 +251,17 @@ async fn remove(
     one: &Credential,
 ) -> Result<u64, Failure> {
     match Link::of(one) {
-        Some(link) => links::remove(errand, identity, &link).await,
+        Some(link) => links::remove(errand, COMMAND, identity, &link).await,
         None if one.kind == CredentialKind::Oidc => {
-            links::remove_prepared(errand, identity, one).await?;
+            links::remove_prepared(errand, COMMAND, identity, one).await?;
             Ok(0)
         }
         None => {
             let deleted = credentials.delete(identity.id, one.id).await;
             deleted.map_err(refused)?;
+            let act = Act::new(COMMAND, "identity.credential.delete").on_identity(identity.id);
+            let act = act.from(json!(Listed::of(one, false)));
+            act.note(errand.foundation()).await;
             Ok(0)
         }
     }

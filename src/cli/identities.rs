@@ -8,7 +8,7 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, desk::Desk, remote::Remote};
+use super::{Common, Consent, Failure, Selector, audit::Act, desk::Desk, remote::Remote};
 use crate::observe::events::EventLog;
 
 /// Shows an identity.
@@ -43,6 +43,11 @@ pub(super) fn invalidate_sessions(
         let identity = selector.resolve(desk.identities()).await?;
         consent.ask(&format!("End all sessions of identity {}?", identity.id))?;
         let ended = desk.sessions().revoke_all(identity.id, None).await?;
+        let act = Act::new("invalidate-identity-sessions", "identity.sessions.revoke");
+        let act = act.on_identity(identity.id);
+        act.to(json!({"sessions_ended": ended}))
+            .note(desk.foundation())
+            .await;
         common
             .output
             .print(&json!({"identity_id": identity.id, "sessions_ended": ended}));
@@ -72,6 +77,7 @@ pub(super) fn delete(
             links.len()
         ))?;
         administrators::may_go(desk.identities(), &identity).await?;
+        let credentials = desk.credentials().list(identity.id).await?.len();
         desk.forget_tokens(identity.id).await?;
         if !administrators::delete(desk.identities(), identity.id).await? {
             return Err(Failure::Refused(
@@ -88,6 +94,13 @@ pub(super) fn delete(
         EventLog.observe(&Event::IdentityDeleted {
             identity: identity.id,
         });
+        // Who is deleted is not kept in the log either.
+        let act = Act::new("delete-identity", "identity.delete").on_identity(identity.id);
+        let act = act.from(json!({
+            "schema_id": identity.schema_id, "state": identity.state, "roles": identity.roles,
+            "credentials": credentials,
+        }));
+        act.note(desk.foundation()).await;
         let counts = (links.len(), sessions);
         common.output.print(&told(identity.id, true, counts));
         Ok(())

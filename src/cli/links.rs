@@ -3,7 +3,8 @@
 use clap::Args;
 use portcullis_core::{
     administration::ProviderAdministration,
-    credential::Credential,
+    credential::{Credential, CredentialKind},
+    credentials::Listed,
     event::{Event, UnlinkReason},
     id::ProviderId,
     identity::Identity,
@@ -12,7 +13,10 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, providers::Errand, remote::Remote};
+use super::{Common, Consent, Failure, Selector, audit::Act, providers::Errand, remote::Remote};
+
+/// The command that unlinks, as the audit log names it.
+const COMMAND: &str = "unlink-oidc-account";
 
 /// Lists the accounts.
 pub(super) fn list(common: &Common, selector: &Selector) -> Result<(), Failure> {
@@ -61,12 +65,12 @@ pub(super) fn unlink(
         match credentials.iter().find(|one| is_prepared(one, name)) {
             Some(stub) => {
                 ask()?;
-                remove_prepared(errand, &identity, stub).await?;
+                remove_prepared(errand, COMMAND, &identity, stub).await?;
             }
             None => {
                 let link = named(links(errand, &identity).await?, name)?;
                 ask()?;
-                ended = remove(errand, &identity, &link).await?;
+                ended = remove(errand, COMMAND, &identity, &link).await?;
             }
         }
         common.output.print(&json!({
@@ -80,6 +84,7 @@ pub(super) fn unlink(
 /// Removes a link that was only prepared, and tells of it.
 pub(super) async fn remove_prepared(
     errand: &Errand,
+    command: &'static str,
     identity: &Identity,
     stub: &Credential,
 ) -> Result<(), Failure> {
@@ -97,12 +102,16 @@ pub(super) async fn remove_prepared(
         identity: identity.id,
         provider: &prepared.provider,
     });
+    let act = Act::new(command, "identity.credential.delete").on_identity(identity.id);
+    let act = act.from(json!(Listed::of(stub, false)));
+    act.note(errand.foundation()).await;
     Ok(())
 }
 
 /// Removes the link, tells of it, and ends the account's sessions: how many.
 pub(super) async fn remove(
     errand: &Errand,
+    command: &'static str,
     identity: &Identity,
     link: &Link,
 ) -> Result<u64, Failure> {
@@ -120,6 +129,10 @@ pub(super) async fn remove(
         provider,
         reason: UnlinkReason::Command,
     });
+    let act = Act::new(command, "identity.credential.delete").on_identity(identity.id);
+    let kind = CredentialKind::Oidc;
+    let act = act.from(json!({"id": link.id, "type": kind, "provider": provider}));
+    act.note(errand.foundation()).await;
     let (issuer, subject) = (&link.key.issuer, Some(&*link.key.subject));
     let origins = errand.upstream_sessions();
     let came = origins.sessions(provider, issuer, subject, None).await;
@@ -172,6 +185,9 @@ pub(super) fn prepare(common: &Common, asked: &Prepare) -> Result<(), Failure> {
             identity: identity.id,
             provider: &prepared.provider,
         });
+        let act = Act::new("prepare-oidc-link", "identity.link").on_identity(identity.id);
+        let act = act.to(json!({"provider": prepared.provider}));
+        act.note(errand.foundation()).await;
         common.output.print(&json!({
             "identity_id": identity.id, "credential_id": prepared_name(&prepared),
             "id": stub.id, "provider": prepared.provider, "prepared": true,

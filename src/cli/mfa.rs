@@ -4,10 +4,10 @@ use clap::{Args, ValueEnum};
 use portcullis_core::{
     action::Actions,
     credential::{CredentialKind, CredentialStore},
+    credentials::Listed,
     event::Event,
     id::IdentityId,
     identity::IdentityStore,
-    session::SessionStore,
     stage::Observer,
     store::StoreError,
 };
@@ -15,10 +15,14 @@ use serde_json::json;
 
 use super::{
     Common, Consent, Failure, Selector,
+    audit::Act,
     desk::Desk,
     remote::{Remote, Which},
 };
-use crate::{config::Config, observe::events::EventLog};
+use crate::{config::Config, gateway::Foundation, observe::events::EventLog};
+
+/// The command as the audit log names it.
+const COMMAND: &str = "reset-identity-mfa";
 
 /// What is removed of an identity.
 #[derive(Debug, Args)]
@@ -91,11 +95,14 @@ pub(super) fn reset(common: &Common, asked: &ResetMfa) -> Result<(), Failure> {
         let mut removed = Vec::new();
         for credential in of_kind {
             if desk.credentials().delete(credential.id).await? {
+                let act = Act::new(COMMAND, "identity.credential.delete").on_identity(id);
+                let act = act.from(json!(Listed::of(credential, false)));
+                act.note(desk.foundation()).await;
                 removed.push(credential.id);
             }
         }
         EventLog.observe(&Event::CredentialRemoved { identity: id, kind });
-        let ended = end_sessions(desk.config(), desk.sessions(), id).await?;
+        let ended = end_sessions((desk.config(), desk.foundation()), COMMAND, id).await?;
         let idle = idle((desk.identities(), desk.credentials()), desk.actions(), id).await?;
         common.output.print(&json!({
             "identity_id": id, "mfa_type": name, "removed": removed, "sessions_ended": ended,
@@ -132,14 +139,20 @@ fn question(id: &str, name: &str) -> String {
 /// Ends the sessions of an identity that has lost a credential, unless the operator wants it otherwise:
 /// whoever has found it may be signed in by it. How many ended.
 pub(super) async fn end_sessions(
-    config: &Config,
-    sessions: &dyn SessionStore,
+    (config, foundation): (&Config, &Foundation),
+    command: &'static str,
     id: IdentityId,
 ) -> Result<u64, StoreError> {
-    match config.plugins.self_service.settings.end_other_sessions {
-        true => sessions.revoke_all(id, None).await,
-        false => Ok(0),
+    if !config.plugins.self_service.settings.end_other_sessions {
+        return Ok(0);
     }
+    let ended = foundation.stores.sessions.revoke_all(id, None).await?;
+    if ended > 0 {
+        let act = Act::new(command, "identity.sessions.revoke").on_identity(id);
+        let act = act.to(json!({"sessions_ended": ended}));
+        act.note(foundation).await;
+    }
+    Ok(ended)
 }
 
 /// What an identity has left that is of no use by itself: codes on a list only stand in for another

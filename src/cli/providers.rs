@@ -15,7 +15,7 @@ use portcullis_core::{
 use serde_json::{Map, Value, json};
 
 pub(super) use self::errand::Errand;
-use super::{Common, Consent, Failure, Output, redirect_uri, remote::Remote};
+use super::{Common, Consent, Failure, Output, audit::Act, redirect_uri, remote::Remote};
 use crate::config;
 
 /// What people see of how providers are.
@@ -222,9 +222,11 @@ fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<()
     }
     Errand::run(common, async |errand| {
         let administration = errand.administration();
-        administration.find(&id).await?;
+        let before = administration.find(&id).await?;
         consent.ask(&format!("Remove provider {id}?"))?;
         let departed = administration.remove(&id, left.into()).await?;
+        let act = act("providers remove", "provider.delete", &id).from(facts(&before));
+        act.to(json!(departed)).note(errand.foundation()).await;
         common.output.print(&json!({
             "id": id, "removed": true, "links_removed": departed.links_removed,
             "sessions_ended": departed.sessions_ended,
@@ -243,7 +245,18 @@ fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), 
     }
     Errand::run(common, async |errand| {
         let change = Change::enabled(enabled);
+        let before = errand.administration().find(&id).await.ok();
         let changed = errand.administration().change(&id, change, leave).await?;
+        let command = match enabled {
+            true => "providers enable",
+            false => "providers disable",
+        };
+        let is_on = |record: &ProviderRecord| json!({"enabled": record.table.get("enabled")});
+        let mut act = act(command, "provider.update", &id).to(is_on(&changed));
+        if let Some(before) = &before {
+            act = act.from(is_on(before));
+        }
+        act.note(errand.foundation()).await;
         if enabled {
             errand.mention_weakness(&changed).await;
         }
@@ -299,6 +312,19 @@ fn keep_what_differs(facts: &mut Map<String, Value>) {
     const NAMES: [&str; 5] = ["id", "source", "redirect_uri", "kind", "enabled"];
     let defaults = serde_json::to_value(config::Provider::default()).unwrap_or_default();
     facts.retain(|key, value| NAMES.contains(&key.as_str()) || defaults.get(key) != Some(value));
+}
+
+fn act(command: &'static str, verb: &'static str, id: &ProviderId) -> Act {
+    Act::new(command, verb).on("provider", id)
+}
+
+/// What is written down of a provider: its table, and which secrets it has.
+fn facts(record: &ProviderRecord) -> Value {
+    let mut facts = json!(record.secrets);
+    if let Value::Object(facts) = &mut facts {
+        facts.extend(record.table.clone());
+    }
+    facts
 }
 
 fn as_json(record: &ProviderRecord) -> Result<Value, Failure> {

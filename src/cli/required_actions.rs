@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     Common, Failure, Selector,
+    audit::Act,
     desk::{self, Desk},
     remote::Remote,
 };
@@ -83,9 +84,16 @@ pub(super) fn set(common: &Common, asked: &SetRequiredActions) -> Result<(), Fai
             require_enabled(desk, *action)?;
         }
         let mut identity = asked.selector.resolve(desk.identities()).await?;
+        let before = identity.required_actions.clone();
         change(&mut identity, &added, &asked.remove);
         identity.updated_at = desk.now();
         desk.identities().update(&identity).await?;
+        if identity.required_actions != before {
+            let act = Act::new("set-required-actions", "identity.update").on_identity(identity.id);
+            let act = act.from(json!({"required_actions": before}));
+            let act = act.to(json!({"required_actions": identity.required_actions}));
+            act.note(desk.foundation()).await;
+        }
         common.output.print(&json!({
             "identity_id": identity.id,
             "required_actions": identity.required_actions,

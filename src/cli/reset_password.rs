@@ -11,10 +11,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{
-    Common, Consent, Failure, PasswordSource, Selector, desk::Desk, lifespan::Lifespan,
+    Common, Consent, Failure, PasswordSource, Selector, audit::Act, desk::Desk, lifespan::Lifespan,
     remote::Remote,
 };
 use crate::observe::events::EventLog;
+
+/// The command as the audit log names it.
+const COMMAND: &str = "reset-password";
 
 /// Whose password is reset, and how.
 #[derive(Debug, Args)]
@@ -58,7 +61,7 @@ pub(super) fn run(common: &Common, asked: &ResetPassword) -> Result<(), Failure>
         let can_be = can_be_temporary(desk);
         let is_temporary = asked.keeping.is_temporary(can_be, &asked.password)?;
         let Some(password) = asked.password.read()? else {
-            let mut told = hand_out(desk, id, asked.lifespan).await?;
+            let mut told = hand_out(desk, COMMAND, id, asked.lifespan).await?;
             told["identity_id"] = json!(id);
             common.output.print(&told);
             return Ok(());
@@ -69,6 +72,9 @@ pub(super) fn run(common: &Common, asked: &ResetPassword) -> Result<(), Failure>
         require_another(desk, id, is_temporary).await?;
         EventLog.observe(&Event::PasswordReset { identity: id });
         let ended = desk.sessions().revoke_all(id, None).await?;
+        let act = Act::new(COMMAND, "identity.password.set").on_identity(id);
+        let act = act.to(json!({"temporary": is_temporary, "sessions_ended": ended}));
+        act.note(desk.foundation()).await;
         common.output.print(&json!({
             "identity_id": id, "password": "changed", "temporary": is_temporary,
             "sessions_ended": ended,
@@ -131,6 +137,7 @@ pub(super) fn can_be_temporary(desk: &Desk) -> bool {
 /// A way back in, as it is told: a code and the page that takes it.
 pub(super) async fn hand_out(
     desk: &Desk,
+    command: &'static str,
     identity: IdentityId,
     lifespan: Lifespan,
 ) -> Result<Value, Failure> {
@@ -145,6 +152,9 @@ pub(super) async fn hand_out(
         expires_at,
     } = recovery.await?;
     EventLog.observe(&Event::RecoveryHandedOut { identity });
+    let act = Act::new(command, "identity.recovery.hand_out").on_identity(identity);
+    let act = act.to(json!({"by": MailedProof::Code, "expires_at": expires_at}));
+    act.note(desk.foundation()).await;
     Ok(json!({
         "recovery_code": code.as_ref().map(|code| code.expose()),
         "recovery_link": link.expose(),

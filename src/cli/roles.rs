@@ -4,7 +4,7 @@ use clap::Args;
 use portcullis_core::administrators;
 use serde_json::json;
 
-use super::{Common, Failure, Selector, desk::Desk, remote::Remote};
+use super::{Common, Failure, Selector, audit::Act, desk::Desk, remote::Remote};
 
 /// Which roles an identity gets and loses.
 #[derive(Debug, Args)]
@@ -39,9 +39,16 @@ pub(super) fn set(common: &Common, asked: &SetRoles) -> Result<(), Failure> {
     }
     Desk::open(common, async |desk| {
         let mut identity = asked.selector.resolve(desk.identities()).await?;
+        let before = identity.roles.clone();
         change(&mut identity.roles, asked);
         identity.updated_at = desk.now();
         administrators::update(desk.identities(), &identity).await?;
+        if identity.roles != before {
+            let act = Act::new("set-roles", "identity.update").on_identity(identity.id);
+            let act = act.from(json!({"roles": before}));
+            let act = act.to(json!({"roles": identity.roles}));
+            act.note(desk.foundation()).await;
+        }
         let answer = json!({"identity_id": identity.id, "roles": identity.roles});
         common.output.print(&answer);
         Ok(())

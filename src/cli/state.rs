@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use portcullis_core::{administrators, identity::IdentityState};
 use serde_json::json;
 
-use super::{Common, Consent, Failure, Selector, desk::Desk, remote::Remote};
+use super::{Common, Consent, Failure, Selector, audit::Act, desk::Desk, remote::Remote};
 
 /// Which identity may sign in from now on, or not.
 #[derive(Debug, Args)]
@@ -60,10 +60,16 @@ pub(super) fn set(common: &Common, asked: &SetIdentityState) -> Result<(), Failu
             ended = desk.live_sessions(id).await?;
         }
         if identity.state != state {
+            let before = identity.state;
             identity.state = state;
             identity.state_changed_at = desk.now();
             identity.updated_at = desk.now();
             administrators::update(desk.identities(), &identity).await?;
+            let act = Act::new("set-identity-state", "identity.update").on_identity(identity.id);
+            let act = act
+                .from(json!({"state": before}))
+                .to(json!({"state": state}));
+            act.note(desk.foundation()).await;
         }
         common.output.print(&json!({
             "identity_id": identity.id, "state": identity.state, "sessions_ended": ended,

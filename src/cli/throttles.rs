@@ -9,7 +9,7 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, desk::Desk, remote::Remote};
+use super::{Common, Consent, Failure, Selector, audit::Act, desk::Desk, remote::Remote};
 
 /// What people see of a pause.
 const COLUMNS: [&str; 6] = ["id", "kind", "subject", "network", "since", "until"];
@@ -128,6 +128,8 @@ async fn lift(
     let mut lifted = Vec::new();
     for pause in pauses {
         if desk.throttles().lift(pause).await? {
+            let act = Act::new("lift-throttle", "throttle.lift").on("throttle", &pause.id());
+            act.from(told(pause)).note(desk.foundation()).await;
             lifted.push(told(pause));
         }
     }

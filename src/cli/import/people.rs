@@ -24,6 +24,7 @@ use super::{line, progress::Progress, report::Report, shown};
 use crate::{
     cli::{
         Common, Failure, Output,
+        audit::Act,
         output::plain,
         providers::{self, Errand},
     },
@@ -97,7 +98,13 @@ fn run(common: &Common, asked: &People, system: System) -> Result<(), Failure> {
             report: Report::begin(foundation.clock.now()),
             progress: Progress::none(),
         };
-        import.all(&asked.file).await
+        let done = import.all(&asked.file).await;
+        // Whoever came before it broke off is here.
+        if !asked.dry_run && import.report.imported > 0 {
+            let act = Act::new(system.command(), "identity.import");
+            act.to(import.report.counts()).note(foundation).await;
+        }
+        done
     })
 }
 
@@ -351,6 +358,13 @@ impl Entry {
 }
 
 impl System {
+    fn command(self) -> &'static str {
+        match self {
+            Self::Keycloak => "import keycloak-users",
+            Self::Kratos => "import kratos-identities",
+        }
+    }
+
     /// What the list of people is called where it is part of an object.
     fn list(self) -> &'static str {
         match self {

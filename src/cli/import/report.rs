@@ -19,7 +19,7 @@ const REASONS: usize = 30;
 pub(super) struct Report {
     pub(super) read: u64,
     pub(super) present: u64,
-    imported: u64,
+    pub(super) imported: u64,
     left_out: Reasons,
     refused: Reasons,
     failed: u64,
@@ -104,6 +104,14 @@ impl Report {
             self.left_out.sum(),
             self.failed
         )
+    }
+
+    /// How many became of what, as the audit log keeps it.
+    pub(super) fn counts(&self) -> Value {
+        json!({
+            "read": self.read, "imported": self.imported, "already_there": self.present,
+            "left_out": self.left_out.sum(), "refused": self.failed,
+        })
     }
 
     pub(super) fn told(&self, is_rehearsal: bool, now: Timestamp) -> Value {

@@ -10,7 +10,7 @@ use clap::Args;
 use portcullis_core::administration::ProviderAdministration;
 use serde_json::{Map, Value};
 
-use super::{as_json, errand::Errand, show};
+use super::{act, as_json, errand::Errand, facts, show};
 use crate::{
     cli::{Common, Failure, remote::Remote},
     config,
@@ -57,6 +57,8 @@ pub(super) fn run(common: &Common, add: &Add) -> Result<(), Failure> {
     }
     Errand::run(common, async |errand| {
         let added = errand.administration().add(table).await?;
+        let act = act("providers add", "provider.create", &added.id).to(facts(&added));
+        act.note(errand.foundation()).await;
         errand.mention_weakness(&added).await;
         show(common.output, as_json(&added)?)
     })

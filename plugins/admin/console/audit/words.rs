@@ -1,8 +1,9 @@
 //! What stands in the log by its name on the wire, in words.
 
 /// What is done, by its verb.
-pub(super) const ACTS: [(&str, &str); 27] = [
+pub(super) const ACTS: [(&str, &str); 28] = [
     ("identity.create", "Created a person"),
+    ("identity.import", "Took people in from elsewhere"),
     ("identity.update", "Changed a person"),
     ("identity.delete", "Deleted a person"),
     ("identity.password.set", "Set a password"),
