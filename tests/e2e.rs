@@ -54,4 +54,5 @@ mod e2e {
     mod sign_in_loop;
     mod storm;
     mod tls;
+    mod written_down;
 }

@@ -177,6 +177,7 @@ async fn pages_elsewhere_and_other_names_are_refused() {
     assert_eq!(own.status(), 200);
 }
 
+/// CU-08.
 #[tokio::test]
 async fn without_its_section_there_is_no_admin_api() {
     let gateway = TestGateway::builder().route(&Route::signed_in("/", "echo:"));

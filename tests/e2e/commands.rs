@@ -45,7 +45,7 @@ async fn running() -> TestGateway {
         .await
 }
 
-/// CU-03, CU-04.
+/// CU-01, CU-03, CU-04.
 #[tokio::test]
 async fn an_admin_account_is_created_once_and_signs_in() {
     let gateway = running().await;
@@ -63,7 +63,7 @@ async fn an_admin_account_is_created_once_and_signs_in() {
     assert!(!again.stderr.is_empty());
 }
 
-/// CU-11, CU-12, CU-13, CU-14.
+/// CU-02, CU-11, CU-12, CU-13, CU-14.
 #[tokio::test]
 async fn an_identity_is_shown_by_id_or_by_address() {
     let gateway = running().await;

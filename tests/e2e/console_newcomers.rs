@@ -35,6 +35,7 @@ async fn fits(browser: &Browser) -> bool {
     browser.run(script, vec![]).await == true
 }
 
+/// CU-07.
 #[tokio::test]
 async fn an_administrator_creates_somebody_who_comes_in_with_a_code() {
     let (gateway, browser) = signed_in().await;

@@ -85,7 +85,7 @@ async fn judge(gateway: &TestGateway, program: &Program, operations: &[&str]) {
     );
 }
 
-/// Removing API credentials is judged by itself: it would end the judge's own.
+/// HA-12. Removing API credentials is judged by itself: it would end the judge's own.
 #[tokio::test]
 async fn a_stranger_who_reads_the_description_finds_no_lie() {
     let (gateway, program) = running().await;
@@ -95,7 +95,7 @@ async fn a_stranger_who_reads_the_description_finds_no_lie() {
     judge(&gateway, &program, &["--include-operation-id", removal]).await;
 }
 
-/// The description is the same wherever it is read, and what is official says that it is one.
+/// HA-12: the description is the same wherever it is read, and what is official says that it is one.
 #[tokio::test]
 async fn the_description_is_printed_as_it_is_served() {
     let (gateway, _) = running().await;

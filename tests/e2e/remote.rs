@@ -199,7 +199,7 @@ async fn a_command_without_a_good_token_changes_nothing() {
     assert_eq!(house.locally(&nowhere, "").code, 2);
 }
 
-/// HA-12: providers and addresses, both ways.
+/// XP-14: providers and addresses, both ways.
 #[tokio::test]
 async fn providers_are_looked_after_through_a_running_gateway() {
     let house = House::stand().await;

@@ -228,7 +228,8 @@ impl Pair<'_> {
         );
     }
 
-    /// Goes through all parts in every order, forth and back, and by number.
+    /// Goes through all parts in every order, forth and back, and by number. KC-113: searching adds nobody,
+    /// so that each way finds the same people.
     async fn pages_alike(&self, search: &str) {
         for key in ["arrival", "created_at", "updated_at", "id"] {
             for sort in [key.to_owned(), format!("-{key}")] {

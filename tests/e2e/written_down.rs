@@ -1,0 +1,205 @@
+//! What commands change in the store themselves is in the audit log, and no secret is.
+
+use std::fs;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::abuse::guess;
+use crate::support::{
+    ALICE, Anonymous, BOB, LET_IN_AT_ONCE, Route, SmtpServer, TestGateway, admin_token,
+};
+
+const NEW: &str = "another-turtle-4711";
+const HUSH: &str = "hush-upstream-secret";
+
+/// What the commands of the story have to leave behind: verb, command, and what it was done to.
+const WRITTEN: [(&str, &str, &str); 22] = [
+    ("api-credential.create", "api-credentials", "api-credential"),
+    ("identity.actions_email", "send-actions-email", "identity"),
+    ("identity.create", "create-admin-account", "identity"),
+    (
+        "identity.credential.delete",
+        "delete-credential",
+        "identity",
+    ),
+    (
+        "identity.credential.delete",
+        "unlink-oidc-account",
+        "identity",
+    ),
+    ("identity.credential.label", "label-credential", "identity"),
+    ("identity.credential.move", "move-credential", "identity"),
+    ("identity.delete", "delete-identity", "identity"),
+    ("identity.import", "import keycloak-users", "null"),
+    ("identity.link", "prepare-oidc-link", "identity"),
+    ("identity.password.set", "reset-password", "identity"),
+    (
+        "identity.recovery.hand_out",
+        "create-admin-account",
+        "identity",
+    ),
+    ("identity.recovery.hand_out", "reset-password", "identity"),
+    (
+        "identity.sessions.revoke",
+        "invalidate-identity-sessions",
+        "identity",
+    ),
+    ("identity.update", "set-identity-state", "identity"),
+    ("identity.update", "set-required-actions", "identity"),
+    ("identity.update", "set-roles", "identity"),
+    ("provider.create", "providers add", "provider"),
+    ("provider.delete", "providers remove", "provider"),
+    ("provider.update", "providers disable", "provider"),
+    ("provider.update", "providers enable", "provider"),
+    ("throttle.lift", "lift-throttle", "throttle"),
+];
+
+/// Runs commands, and keeps the secrets that they print.
+struct House {
+    gateway: TestGateway,
+    _mail: SmtpServer,
+}
+
+impl House {
+    async fn stand() -> Self {
+        let mail = SmtpServer::start().await;
+        let gateway = TestGateway::builder()
+            .registration()
+            .table(&mail.table())
+            .table(LET_IN_AT_ONCE)
+            .table("[plugins.admin]")
+            .route(&Route::signed_in("/", "echo:"))
+            .start()
+            .await;
+        Self {
+            gateway,
+            _mail: mail,
+        }
+    }
+
+    fn run(&self, command: &[&str], input: &str) -> Value {
+        let done = self
+            .gateway
+            .run(&[command, &["--output", "json"]].concat(), input);
+        assert_eq!(done.code, 0, "{command:?}: {done:?}");
+        assert!(!done.stderr.contains("audit log"), "{done:?}");
+        done.json()
+    }
+
+    fn on_alice(&self, command: &str, further: &[&str], input: &str) -> Value {
+        let own = [command, "--email", ALICE.email];
+        self.run(&[&own[..], further].concat(), input)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let file = self.gateway.folder().join(name);
+        fs::write(&file, text).unwrap();
+        file.display().to_string()
+    }
+
+    /// Somebody new by each way, and back in: the codes and links that were printed.
+    fn people(&self) -> Vec<String> {
+        let root = ["--email", "root@example.org", "--username", "root"];
+        let root = self.run(&[&["create-admin-account"][..], &root].concat(), "");
+        let back = self.on_alice("reset-password", &[], "");
+        let ada =
+            json!({"users": [{"username": "ada", "email": "ada@example.org", "enabled": true}]});
+        let file = self.file("theirs.json", &ada.to_string());
+        self.run(&["import", "keycloak-users", &file], "");
+        self.run(&["import", "keycloak-users", &file, "--dry-run"], "");
+        let names = ["recovery_code", "recovery_link"];
+        let printed = [root, back];
+        let told = printed.iter().flat_map(|one| names.map(|name| &one[name]));
+        told.map(|one| one.as_str().unwrap().to_owned()).collect()
+    }
+
+    fn alice(&self) {
+        self.on_alice("set-roles", &["--add", "delete-account"], "");
+        self.on_alice("set-roles", &["--add", "delete-account"], "");
+        let action = ["--add", "UPDATE_PASSWORD"];
+        self.on_alice("set-required-actions", &action, "");
+        let actions = ["--actions", "UPDATE_PASSWORD", "--yes"];
+        self.on_alice("send-actions-email", &actions, "");
+        self.on_alice("invalidate-identity-sessions", &["--yes"], "");
+        let new = ["--password-stdin", "--yes"];
+        self.on_alice("reset-password", &new, &format!("{NEW}\n"));
+        let own = self.on_alice("list-credentials", &[], "");
+        let id = own[0]["id"].as_str().unwrap();
+        let one = ["--credential-id", id];
+        let with = |further: &[&'static str]| [&one[..], further].concat();
+        self.on_alice("label-credential", &with(&["--label", "Old house"]), "");
+        self.on_alice("move-credential", &with(&["--to-first"]), "");
+        self.on_alice("delete-credential", &with(&["--yes"]), "");
+        self.on_alice("lift-throttle", &["--yes"], "");
+        let off = ["--state", "inactive", "--yes"];
+        self.on_alice("set-identity-state", &off, "");
+        self.on_alice("set-identity-state", &off, "");
+    }
+
+    fn providers(&self) {
+        let secret = self.file("upstream", HUSH);
+        let add = ["providers", "add", "--kind", "github", "--client-id", "x"];
+        let more = ["--id", "hub", "--client-secret-file", &secret];
+        self.run(&[&add[..], &more].concat(), "");
+        let prepare = ["--provider", "hub", "--address", BOB.email];
+        let link = self.on_alice("prepare-oidc-link", &prepare, "");
+        let name = link["credential_id"].as_str().unwrap();
+        let unlink = ["--credential-id", name, "--yes"];
+        self.on_alice("unlink-oidc-account", &unlink, "");
+        self.run(&["providers", "disable", "hub"], "");
+        self.run(&["providers", "enable", "hub"], "");
+        self.run(&["providers", "remove", "hub", "--yes"], "");
+    }
+}
+
+/// Nothing that changes is missing, and what changes nothing is not there.
+#[tokio::test]
+async fn what_commands_change_is_written_down_without_secrets() {
+    let house = House::stand().await;
+    let alice = ALICE.sign_up(&house.gateway).await;
+    let client = Anonymous::without_cookies(&house.gateway.url());
+    for _ in 0..11 {
+        guess(&client, "203.0.113.7", ALICE.email).await;
+    }
+    let program = admin_token(&house.gateway).await;
+    let mut secrets = house.people();
+    house.alice();
+    house.providers();
+    house.on_alice("delete-identity", &["--dry-run"], "");
+    house.on_alice("delete-identity", &["--yes"], "");
+    let admin = Anonymous::without_cookies(&house.gateway.admin_url());
+    let asked = "/admin/x/audit?actor=command&page_size=100";
+    let log = admin.request(Method::GET, asked);
+    let log = log.bearer_auth(&program.bearer).send().await.unwrap();
+    let log: Value = log.json().await.unwrap();
+    secrets.extend([NEW, HUSH, ALICE.password, &program.client_secret].map(str::to_owned));
+    for secret in secrets {
+        assert!(!log.to_string().contains(&secret), "{secret}: {log}");
+    }
+    let entries = log.as_array().unwrap();
+    let mut written: Vec<_> = entries.iter().map(told).collect();
+    written.sort_unstable();
+    let expected = WRITTEN.map(|(verb, command, kind)| format!("{verb} {command} {kind}"));
+    assert_eq!(written, expected, "{log:#}");
+    let find = |command: &str| {
+        let label = format!("portcullis {command}");
+        let found = entries.iter().find(|one| one["actor_label"] == *label);
+        found.unwrap_or_else(|| panic!("{command}: {log}"))
+    };
+    let roles = find("set-roles");
+    assert_eq!(roles["object_id"], alice.identity());
+    assert_eq!(
+        (&roles["before"], &roles["after"]),
+        (&json!({"roles": []}), &json!({"roles": ["delete-account"]}))
+    );
+    assert_eq!(find("import keycloak-users")["after"]["imported"], 1);
+    assert_eq!(find("providers add")["after"]["has_client_secret"], true);
+}
+
+fn told(entry: &Value) -> String {
+    let text = |name: &str| entry[name].as_str().unwrap_or("null").to_owned();
+    let label = text("actor_label");
+    let command = label.strip_prefix("portcullis ").unwrap_or(&label);
+    format!("{} {command} {}", text("verb"), text("object_kind"))
+}
