@@ -73,8 +73,8 @@ pub(crate) async fn attached(desk: &Desk, id: &str) -> Result<Attached, Failure>
     attached.map_err(refusal)
 }
 
-/// What the configuration of a provider would make of these claims, as the caller may see it: what
-/// somebody has already is for those who may see identities.
+/// What the configuration of a provider would make of these claims, as the caller may see it: who it
+/// leads to and what they have already is for those who may see identities.
 pub(crate) async fn dry_run(
     desk: &Desk,
     caller: &Caller,
@@ -90,12 +90,24 @@ pub(crate) async fn dry_run(
     if let Some(schema) = services.schemas.find(&run.schema_id) {
         run.traits = schema.visible(Viewer::Administrator, &run.traits);
     }
-    if run.identity_id.is_some() && caller.require(Permission::ReadIdentities).is_err() {
-        (run.traits, run.metadata_public, run.metadata_admin) = (Value::Null, None, None);
-        run.roles.clear();
-        run.errors.clear();
+    Ok(seen_by(caller, run))
+}
+
+/// What the caller may see of it: why a rule fires may tell of somebody's factors and links.
+pub(crate) fn seen_by(caller: &Caller, run: DryRun) -> DryRun {
+    if run.identity_id.is_none() || caller.require(Permission::ReadIdentities).is_ok() {
+        return run;
     }
-    Ok(run)
+    DryRun {
+        identity_id: None,
+        traits: Value::Null,
+        metadata_public: None,
+        metadata_admin: None,
+        roles: Vec::new(),
+        errors: Vec::new(),
+        why: run.rule.clone(),
+        ..run
+    }
 }
 
 /// Adds a provider to the store.
@@ -105,7 +117,7 @@ pub(crate) async fn add(
     table: Map<String, Value>,
 ) -> Result<ProviderRecord, Failure> {
     let wish = Change::Replace(table.clone());
-    takeover::may_decide(desk, caller, None, &wish).await?;
+    takeover::may_decide(desk, caller, None, (&wish, Leave::default())).await?;
     let given = given_secrets(&table);
     let added = desk.services.administration.add(table).await;
     let added = added.map_err(refusal)?;
@@ -124,7 +136,7 @@ pub(crate) async fn change(
     (change, leave): (Change, Leave),
 ) -> Result<ProviderRecord, Failure> {
     let (desk, caller, id) = (Arc::clone(desk), caller.clone(), named(id)?);
-    takeover::may_decide(&desk, &caller, Some(&id), &change).await?;
+    takeover::may_decide(&desk, &caller, Some(&id), (&change, leave)).await?;
     to_its_end(async move {
         let administration = &desk.services.administration;
         let before = administration.find(&id).await.ok();
@@ -149,6 +161,7 @@ pub(crate) async fn remove(
     leave: Leave,
 ) -> Result<Departed, Failure> {
     let (desk, caller, id) = (Arc::clone(desk), caller.clone(), named(id)?);
+    takeover::may_remove(&desk, &caller, &id, leave).await?;
     to_its_end(async move {
         let administration = &desk.services.administration;
         let before = administration.find(&id).await.ok();

@@ -33,6 +33,56 @@ pub async fn update(identities: &dyn IdentityStore, identity: &Identity) -> Resu
     }
 }
 
+/// Replaces `before` as [`IdentityStore::update`] does; the last administrator stays one, whatever else
+/// changes of it. Returns what is stored then.
+pub async fn update_staying(
+    identities: &dyn IdentityStore,
+    before: &Identity,
+    mut after: Identity,
+) -> Result<Identity, StoreError> {
+    let updated = match before.is_active_as(ROLE) {
+        true => update(identities, &after).await,
+        // Nobody else can be the last one: spares the store to look for others.
+        false => identities.update(&after).await.map_err(LeaveError::Store),
+    };
+    match updated {
+        Ok(()) => {}
+        Err(LeaveError::Store(error)) => return Err(error),
+        Err(LeaveError::Last) => {
+            tracing::warn!(
+                identity.id = %after.id,
+                "the last administrator keeps a role that its provider does not give any more"
+            );
+            after.roles.push(ROLE.to_owned());
+            identities.update(&after).await?;
+        }
+    }
+    after.version += 1;
+    Ok(after)
+}
+
+/// Changes an identity as [`update_staying`] does, over what others change of it meanwhile; it stays
+/// as it is where `change` has nothing in its place.
+pub async fn rewrite_staying(
+    identities: &dyn IdentityStore,
+    id: IdentityId,
+    change: impl Fn(&Identity) -> Option<Identity>,
+) -> Result<(), StoreError> {
+    let mut tries = 1;
+    loop {
+        let Some(before) = identities.find(id).await? else {
+            return Ok(());
+        };
+        let Some(after) = change(&before) else {
+            return Ok(());
+        };
+        match update_staying(identities, &before, after).await {
+            Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
+            done => return done.map(drop),
+        }
+    }
+}
+
 /// Removes an identity as [`IdentityStore::delete`] does, unless it is the last administrator.
 pub async fn delete(identities: &dyn IdentityStore, id: IdentityId) -> Result<bool, LeaveError> {
     let mut tries = 1;

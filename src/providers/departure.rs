@@ -1,15 +1,16 @@
 //! What a provider leaves behind when it is removed or disabled: links and sessions.
 
-use std::{future::ready, sync::Arc};
+use std::sync::Arc;
 
 use portcullis_core::{
     administration::{Attached, Departed, Leave, LinkFate, SessionFate},
+    administrators::rewrite_staying,
     clock::Clock,
     credential::{Credential, CredentialStore},
     entropy::Entropy,
     event::{Event, UnlinkReason},
     id::{IdentityId, ProviderId},
-    identity::{Identity, IdentityStore, rewrite},
+    identity::{Identity, IdentityStore},
     link::{PreparedLink, provider_of},
     plugin::Announcer,
     schema::Schemas,
@@ -209,16 +210,12 @@ impl Departures {
     }
 
     /// Takes back what only the provider could set of an identity, over what others change
-    /// meanwhile.
+    /// meanwhile. The last administrator stays one, on nobody's word.
     async fn release(&self, id: IdentityId, provider: &ProviderId) -> Result<(), StoreError> {
         let (clock, entropy) = (&*self.clock, &*self.entropy);
-        let released = |identity: Identity| {
-            ready(Ok(self
-                .schemas
-                .released(&identity, provider, clock, entropy)))
-        };
-        let released = rewrite(&*self.identities, id, released).await;
-        released.map(drop)
+        let released =
+            |identity: &Identity| self.schemas.released(identity, provider, clock, entropy);
+        rewrite_staying(&*self.identities, id, released).await
     }
 }
 

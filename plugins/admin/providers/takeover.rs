@@ -1,8 +1,9 @@
 //! Nobody becomes an administrator by a provider they look after: what decides who its accounts are
-//! is changed under an administrator's link only by whoever may do all that they may.
+//! is changed under an administrator's link only by whoever may do all that they may; and a provider
+//! that may give roles changes in its looks only. Nor are links of administrators taken away so.
 
 use portcullis_core::{
-    administration::{Change, ProviderRecord},
+    administration::{Change, Leave, LinkFate, ProviderRecord, SessionFate},
     credential::Credential,
     id::ProviderId,
     link::provider_of,
@@ -10,7 +11,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::Value;
 
-use super::refusal;
+use super::{given_secrets, refusal};
 use crate::{
     caller::Caller,
     desk::Desk,
@@ -48,15 +49,18 @@ const HARMLESS: [&str; 24] = [
     "on_disable",
 ];
 
+/// The keys that let nobody in whom a map could give a role, `enabled` as far as it switches off.
+const LOOKS: [&str; 6] = ["label", "icon", "order", "hidden", "notify", "enabled"];
+
 /// Refuses a change of a provider, or without an id one more, by which the caller could come to sign
-/// in as somebody who may do more than they.
+/// in as somebody who may do more than they, or could take such a one's way in.
 pub(super) async fn may_decide(
     desk: &Desk,
     caller: &Caller,
     id: Option<&ProviderId>,
-    change: &Change,
+    (change, leave): (&Change, Leave),
 ) -> Result<(), Failure> {
-    if caller.roles.cover(&Roles::new([Role::Admin])) {
+    if may_all(caller) {
         return Ok(());
     }
     let administration = &desk.services.administration;
@@ -66,21 +70,94 @@ pub(super) async fn may_decide(
         Some(id) => administration.find(id).await.ok(),
         None => None,
     };
-    if before.is_some_and(|before| decisive(&before) == decisive(&after)) {
-        return Ok(());
-    }
-    if after.table.get("allow_privileged") == Some(&Value::Bool(true)) {
-        // Its map could give anybody any role.
+    let before = before.as_ref();
+    let is_privileged = before.is_some_and(gives_roles) || gives_roles(&after);
+    if is_privileged && !is_about_looks(before, &after, change) {
+        // Its map could give anybody any role, so whom it lets in decides as much as who they are.
         caller.require(Permission::ManageAccess)?;
     }
-    refuse_under_administrators(desk, caller, &after.id).await
+    let is_same = before.is_some_and(|before| rest(before, &HARMLESS) == rest(&after, &HARMLESS));
+    match is_same && !(leaves(before, &after, (change, leave)) && takes_along(leave, Some(&after)))
+    {
+        true => Ok(()),
+        false => refuse_under_administrators(desk, caller, &after.id).await,
+    }
 }
 
-/// What decides who its accounts are.
-fn decisive(record: &ProviderRecord) -> Vec<(&String, &Value)> {
+/// Refuses to remove a provider together with the links or the sessions of somebody who may do more
+/// than the caller.
+pub(super) async fn may_remove(
+    desk: &Desk,
+    caller: &Caller,
+    id: &ProviderId,
+    leave: Leave,
+) -> Result<(), Failure> {
+    if may_all(caller) {
+        return Ok(());
+    }
+    // One whose table is broken has nothing to say of it.
+    let found = desk.services.administration.find(id).await.ok();
+    match takes_along(leave, found.as_ref()) {
+        true => refuse_under_administrators(desk, caller, id).await,
+        false => Ok(()),
+    }
+}
+
+fn may_all(caller: &Caller) -> bool {
+    caller.roles.cover(&Roles::new([Role::Admin]))
+}
+
+/// Whether its map may set roles.
+fn gives_roles(record: &ProviderRecord) -> bool {
+    record.table.get("allow_privileged") == Some(&Value::Bool(true))
+}
+
+fn is_off(record: &ProviderRecord) -> bool {
+    record.table.get("enabled") == Some(&Value::Bool(false))
+}
+
+/// Whether a change is of its looks at most, and may switch it off.
+fn is_about_looks(
+    before: Option<&ProviderRecord>,
+    after: &ProviderRecord,
+    (Change::Replace(given) | Change::Merge(given)): &Change,
+) -> bool {
+    let is_same = |before: &ProviderRecord| {
+        let switches_on = is_off(before) && !is_off(after);
+        !switches_on && rest(before, &LOOKS) == rest(after, &LOOKS)
+    };
+    given_secrets(given).is_empty() && before.is_some_and(is_same)
+}
+
+/// Whether a change makes a provider leave, as its administration does it: where it is switched off,
+/// or anything is said of an end.
+fn leaves(
+    before: Option<&ProviderRecord>,
+    after: &ProviderRecord,
+    (change, leave): (&Change, Leave),
+) -> bool {
+    let was_on = before.is_none_or(|before| !is_off(before));
+    let says_off = matches!(change, Change::Merge(patch) if patch.contains_key("enabled"));
+    is_off(after) && (was_on || says_off || leave != Leave::default())
+}
+
+/// Whether links or sessions go with it, by what is asked for, and else by its own table.
+fn takes_along(leave: Leave, record: Option<&ProviderRecord>) -> bool {
+    let own = |key: &str, fate: &str| {
+        let on_disable = record.and_then(|record| record.table.get("on_disable"));
+        on_disable.is_some_and(|own| own[key] == fate)
+    };
+    let links = leave.links.map(|fate| fate == LinkFate::Unlink);
+    let sessions = leave.sessions.map(|fate| fate == SessionFate::Revoke);
+    links.unwrap_or_else(|| own("links", "unlink"))
+        || sessions.unwrap_or_else(|| own("sessions", "revoke"))
+}
+
+/// What a table says but for these keys.
+fn rest<'a>(record: &'a ProviderRecord, but: &[&str]) -> Vec<(&'a String, &'a Value)> {
     let table = record.table.iter();
     let mut left: Vec<_> = table
-        .filter(|(key, _)| !HARMLESS.contains(&key.as_str()))
+        .filter(|(key, _)| !but.contains(&key.as_str()))
         .collect();
     left.sort_by_key(|(key, _)| *key);
     left

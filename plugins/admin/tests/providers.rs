@@ -5,10 +5,11 @@ mod takeover;
 use std::time::Duration;
 
 use http::Method;
+use portcullis_core::{broker::DryRun, id::IdentityId, testing::SeededEntropy};
 use serde_json::{Value, json};
 
 use super::house::House;
-use crate::Role;
+use crate::{Role, caller::Caller, providers::seen_by, role::Roles};
 
 const ALL: &str = "/admin/x/providers";
 const NEW: &str = "/admin/x/providers/new";
@@ -135,6 +136,35 @@ async fn nobody_of_an_unknown_name_is_shown_asked_or_removed() {
             (404, "provider_unknown".to_owned())
         );
     }
+}
+
+#[test]
+fn whom_claims_lead_to_is_for_those_who_may_see_identities() {
+    let run = DryRun {
+        identity_id: Some(IdentityId::generate(&SeededEntropy::new(1))),
+        schema_id: "default".to_owned(),
+        traits: json!({"email": "ada@example.org"}),
+        metadata_public: Some(json!({})),
+        metadata_admin: Some(json!({})),
+        roles: vec!["admin".to_owned()],
+        errors: vec![("email".to_owned(), "odd".to_owned())],
+        trusted: None,
+        rule: "confirm".to_owned(),
+        why: "an identity has it, but it has a second factor".to_owned(),
+    };
+    let seen = |role: Role| {
+        let mut caller = Caller::anybody([192, 0, 2, 1].into(), "r1");
+        caller.roles = Roles::new([role]);
+        seen_by(&caller, run.clone())
+    };
+    assert_eq!(seen(Role::UserManager), run);
+    let shown = serde_json::to_value(seen(Role::ProviderManager)).unwrap();
+    let veiled = json!({
+        "identity_id": null, "schema_id": "default", "traits": null, "metadata_public": null,
+        "metadata_admin": null, "roles": [], "errors": [], "trusted": null,
+        "rule": "confirm", "why": "confirm",
+    });
+    assert_eq!(shown, veiled);
 }
 
 /// XP-13.

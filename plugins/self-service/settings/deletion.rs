@@ -4,6 +4,8 @@
 use axum::response::{IntoResponse, Json, Redirect};
 use jiff::Timestamp;
 use portcullis_core::{
+    administrators::{self, LeaveError},
+    catalogue::Code,
     event::{Event, UnlinkReason},
     flow::{Flow, Transport},
     id::SessionId,
@@ -161,6 +163,9 @@ async fn delete(
     mut submission: Box<Submission>,
 ) -> Outcome {
     let services = &desk.services;
+    // Before anything of theirs goes; the store looks again.
+    let may_go = administrators::may_go(&*services.identities, identity).await;
+    may_go.map_err(refused)?;
     let links = services.broker.links(identity.id).await;
     let links = links.map_err(|error| Failure::from(error.code()).caused_by(error))?;
     match services.broker.vault.forget_all(identity.id).await {
@@ -170,7 +175,8 @@ async fn delete(
             tracing::warn!(%error, "tokens of a deleted identity stay at their providers")
         }
     }
-    if services.identities.delete(identity.id).await? {
+    let deleted = administrators::delete(&*services.identities, identity.id).await;
+    if deleted.map_err(refused)? {
         for link in &links {
             services.announcer.announce(&Event::Unlinked {
                 identity: identity.id,
@@ -182,6 +188,18 @@ async fn delete(
             identity: identity.id,
         });
     }
+    gone(desk, visit, &mut submission)
+}
+
+fn refused(error: LeaveError) -> Failure {
+    match error {
+        LeaveError::Last => Code::LastAdministrator.into(),
+        LeaveError::Store(error) => error.into(),
+    }
+}
+
+/// Says that it is done, and signs the browser out.
+fn gone(desk: &Desk, visit: &Visit, submission: &mut Submission) -> Outcome {
     let page = match actions::page::done(desk, &submission.flow) {
         Some(back) => back,
         None => with_query(&desk.own("/signed-out"), &[(DELETED, "true")]),
@@ -199,10 +217,8 @@ async fn delete(
             Json(json).into_response()
         }
     };
-    let answer = outcome_with_cookie(
-        Ok(answer),
-        &services.cookies.delete(services.cookies.session()),
-    );
+    let cookies = &desk.services.cookies;
+    let answer = outcome_with_cookie(Ok(answer), &cookies.delete(cookies.session()));
     match Csrf::of(desk, visit) {
         Some(csrf) => outcome_with_cookie(answer, &csrf.forgetful().set_cookie(desk)),
         None => answer,

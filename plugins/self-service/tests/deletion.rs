@@ -280,3 +280,29 @@ async fn an_application_that_asks_in_vain_for_a_deletion_is_told_so() {
         reply.location()
     );
 }
+
+#[tokio::test]
+async fn the_last_administrator_is_not_deleted_and_told_why() {
+    let house = house(true);
+    let ada = resident(&house, &["delete-account", "admin"]).await;
+    let mut browser = house.browser();
+    browser.sign_in(ADA).await;
+    let flow = settings(&mut browser).await;
+    let asked = press(&mut browser, &flow, "method", "delete_account").await;
+    prove(&mut browser, &asked).await;
+    let body = json!({"confirm": "delete_account", "csrf_token": csrf(&flow)});
+    let refused = browser.post(action(&flow), &body).await;
+    assert_eq!(refused.error(), (409, "last_administrator".to_owned()));
+    let refused = press(&mut browser, &flow, "confirm", "delete_account").await;
+    assert_eq!(refused.status, 409);
+    let page = refused.text();
+    assert!(page.contains("This is the last administrator"), "{page}");
+    assert!(is_there(&house, &ada).await);
+
+    let mut other = house.resident("bob@example.com").await;
+    other.roles = vec!["admin".to_owned()];
+    IdentityStore::update(&*house.store, &other).await.unwrap();
+    let gone = press(&mut browser, &flow, "confirm", "delete_account").await;
+    assert!(gone.location().contains("/signed-out?deleted="));
+    assert!(!is_there(&house, &ada).await);
+}

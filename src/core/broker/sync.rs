@@ -6,6 +6,7 @@ use super::{
     plan::link_key,
 };
 use crate::{
+    administrators,
     id::{IdentityId, ProviderId},
     identity::{Identity, IdentityState, TRIES},
     mapping::{self, Facts, Occasion, Source, Transfer},
@@ -74,9 +75,8 @@ impl Broker {
                 None => return Ok(identity),
             }
         }
-        self.identities.update(&fresh).await?;
-        fresh.version += 1;
-        Ok(fresh)
+        // A role that stays so is still the provider's, and goes once it is somebody else's, too.
+        Ok(administrators::update_staying(&*self.identities, &identity, fresh).await?)
     }
 
     /// The providers the identity is linked to; looked up only where others force something.

@@ -77,7 +77,7 @@ impl House {
         let schema = schemas.default_schema();
         let made = schemas.identity(&schema, traits, &self.clock, &self.entropy);
         let mut made = made.unwrap();
-        made.roles = vec!["admin".to_owned()];
+        made.roles = vec!["editor".to_owned()];
         let origin = Origin {
             source: provider.parse().unwrap(),
             synced_at: now,
@@ -266,9 +266,26 @@ async fn only_what_belongs_to_the_provider_goes_with_it() {
         assert_eq!(house.roles_of(identity).await, [""; 0]);
     }
     assert_eq!(house.left_of(other).await, (1, 1));
-    assert_eq!(house.roles_of(other).await, ["admin"]);
+    assert_eq!(house.roles_of(other).await, ["editor"]);
     assert_eq!(*house.heard.0.lock().unwrap(), ["acme", "acme"]);
     assert_eq!(house.departures.links(&acme).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn of_the_administrators_that_a_provider_made_the_last_one_stays() {
+    let house = house();
+    let all = [house.guest("acme").await, house.guest("acme").await];
+    for id in all {
+        let mut one = house.departures.identities.find(id).await.unwrap().unwrap();
+        one.roles.push("admin".to_owned());
+        house.departures.identities.update(&one).await.unwrap();
+    }
+    let acme = "acme".parse().unwrap();
+    let gone = house.departures.settle(&acme, ALL).await.unwrap();
+    assert_eq!((gone.links_removed, gone.sessions_ended), (2, 2));
+    let mut left = [house.roles_of(all[0]).await, house.roles_of(all[1]).await];
+    left.sort();
+    assert_eq!(left, [vec![], vec!["admin".to_owned()]]);
 }
 
 #[test]

@@ -30,6 +30,14 @@ async fn link(house: &House, identity: &Identity, is_prepared: bool) {
     services.credentials.put(&link).await.unwrap();
 }
 
+/// Somebody whose roles permit more than a manager's, linked to the provider.
+async fn linked_boss(house: &House, is_prepared: bool) {
+    let boss = house
+        .resident_with("boss@example.org", &[Role::Admin])
+        .await;
+    link(house, &boss, is_prepared).await;
+}
+
 /// The status and the code of a change.
 async fn changed(program: &Program<'_>, patch: Value) -> (u16, String) {
     let reply = program.send(Method::PATCH, NEW, &patch).await;
@@ -108,4 +116,90 @@ async fn a_map_that_gives_roles_is_for_those_who_give_roles() {
     let map = json!({"map": {"roles": {"value": "['admin']", "target": "roles"}}});
     assert_eq!(changed(&manager, map).await.0, 403);
     assert_eq!(changed(&manager, json!({"label": "New"})).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_provider_that_may_give_roles_changes_in_its_looks_only_or_is_switched_off() {
+    let house = House::new();
+    let (manager, admin) = (
+        house.acting_as(&[Role::ProviderManager]).await,
+        house.admin().await,
+    );
+    let mut greedy = table();
+    greedy["allow_privileged"] = json!(true);
+    greedy["allowed_tenants"] = json!(["own"]);
+    assert_eq!(admin.post(ALL, &greedy).await.status, 201);
+    let refused = (403, "insufficient_role".to_owned());
+    for admitting in [
+        json!({"allowed_tenants": []}),
+        json!({"hosted_domains": ["evil.test"]}),
+        json!({"require_claims": {}}),
+        json!({"allow_domains": []}),
+        json!({"create": "auto"}),
+        json!({"link_only": false}),
+        json!({"client_secret": "anew"}),
+        json!({"allow_privileged": false}),
+        json!({"enabled": false, "allowed_tenants": []}),
+    ] {
+        assert_eq!(
+            changed(&manager, admitting.clone()).await,
+            refused,
+            "{admitting}"
+        );
+    }
+    let replaced = manager.send(Method::PUT, NEW, &table()).await;
+    assert_eq!((replaced.status, replaced.error()), refused);
+    for free in [
+        json!({"label": "New", "icon": "key", "order": 2, "hidden": true, "notify": false}),
+        json!({"enabled": false, "label": "Newer"}),
+        json!({"enabled": false}),
+    ] {
+        assert_eq!(changed(&manager, free.clone()).await.0, 200, "{free}");
+    }
+    let on = json!({"enabled": true});
+    assert_eq!(changed(&manager, on.clone()).await, refused);
+    assert_eq!(changed(&admin, on).await.0, 200);
+}
+
+#[tokio::test]
+async fn nobody_takes_the_links_or_sessions_of_a_greater_one_along() {
+    let refused = (403, "insufficient_role".to_owned());
+    let (off, kept) = (json!({"enabled": false}), "links=keep&sessions=keep");
+    for is_prepared in [false, true] {
+        let house = House::new();
+        let manager = house.acting_as(&[Role::ProviderManager]).await;
+        assert_eq!(manager.post(ALL, &table()).await.status, 201);
+        linked_boss(&house, is_prepared).await;
+        for fates in [
+            "links=unlink",
+            "sessions=revoke",
+            "links=keep&sessions=revoke",
+        ] {
+            let path = format!("{NEW}?{fates}");
+            let gone = manager.delete(&path).await;
+            assert_eq!((gone.status, gone.error()), refused, "{fates}");
+            let gone = manager.send(Method::PATCH, &path, &off).await;
+            assert_eq!((gone.status, gone.error()), refused, "{fates}");
+        }
+        for own in [json!({"links": "unlink"}), json!({"sessions": "revoke"})] {
+            let own = json!({"on_disable": own, "enabled": true});
+            assert_eq!(changed(&manager, own).await.0, 200);
+            assert_eq!(changed(&manager, off.clone()).await, refused);
+            let gone = manager.delete(NEW).await;
+            assert_eq!((gone.status, gone.error()), refused);
+            let path = format!("{NEW}?{kept}");
+            let kept = manager.send(Method::PATCH, &path, &off).await;
+            assert_eq!(kept.status, 200);
+            // What is said of an end counts for one that is off already, too.
+            assert_eq!(changed(&manager, off.clone()).await, refused);
+            let looks = json!({"label": "New"});
+            assert_eq!(changed(&manager, looks.clone()).await.0, 200);
+            let path = format!("{NEW}?links=unlink");
+            let late = manager.send(Method::PATCH, &path, &looks).await;
+            assert_eq!((late.status, late.error()), refused);
+        }
+        let admin = house.admin().await;
+        let gone = admin.delete(&format!("{NEW}?links=unlink")).await;
+        assert_eq!(gone.status, 200);
+    }
 }

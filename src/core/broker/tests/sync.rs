@@ -39,11 +39,11 @@ async fn metadata_and_roles_follow_at_every_sign_in() {
         said.document["grade"] = json!("A");
         setting.says(said);
     };
-    say(json!(["admin"]));
+    say(json!(["editor"]));
     let made = setting.created().await;
-    assert_eq!(made.roles, ["admin"]);
+    assert_eq!(made.roles, ["editor"]);
     assert_eq!(made.traits["grade"], "A");
-    assert_eq!(made.metadata_admin, Some(json!({"groups": ["admin"]})));
+    assert_eq!(made.metadata_admin, Some(json!({"groups": ["editor"]})));
     assert_eq!(setting.stored(&made).await, made);
     say(json!([]));
     let known = setting.known().await;
@@ -56,11 +56,11 @@ async fn to_be_stripped() -> (Setting, Identity) {
     let setting = setting(Creation::Auto);
     map(&setting, true);
     let mut said = claims("1", "ada@example.org", true);
-    said.document["groups"] = json!(["admin"]);
+    said.document["groups"] = json!(["editor"]);
     said.document["grade"] = json!("A");
     setting.says(said);
     let made = setting.created().await;
-    assert_eq!(made.roles, ["admin"]);
+    assert_eq!(made.roles, ["editor"]);
     (setting, made)
 }
 
@@ -169,7 +169,7 @@ async fn a_map_without_privileges_sets_no_roles() {
     let setting = setting(Creation::Auto);
     map(&setting, false);
     let mut said = claims("1", "ada@example.org", true);
-    said.document["groups"] = json!(["admin"]);
+    said.document["groups"] = json!(["editor"]);
     said.document["grade"] = json!("A");
     setting.says(said);
     for identity in [setting.created().await, setting.known().await] {
@@ -225,4 +225,29 @@ async fn what_is_changed_here_is_no_providers_any_more() {
         .unwrap();
     assert!(!changed.provenance.contains_key("name.last"));
     assert!(changed.provenance.contains_key("name.first"));
+}
+
+/// Somebody else has to be one before a provider takes the role from the last.
+#[tokio::test]
+async fn the_last_administrator_stays_one_when_the_provider_says_so_no_more() {
+    let setting = setting(Creation::Auto);
+    map(&setting, true);
+    let say = |groups: Value| {
+        let mut said = claims("1", "ada@example.org", true);
+        said.document["groups"] = groups;
+        setting.says(said);
+    };
+    say(json!(["admin", "editor"]));
+    setting.created().await;
+    say(json!(["reader"]));
+    for _ in 0..2 {
+        let known = setting.known().await;
+        assert_eq!(known.roles, ["reader", "admin"]);
+        assert_eq!(known.metadata_admin, Some(json!({"groups": ["reader"]})));
+        assert_eq!(setting.stored(&known).await, known);
+    }
+    let mut other = setting.local("bob@example.org").await;
+    other.roles = vec!["admin".to_owned()];
+    setting.broker.identities.update(&other).await.unwrap();
+    assert_eq!(setting.known().await.roles, ["reader"]);
 }

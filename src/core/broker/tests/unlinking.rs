@@ -117,7 +117,7 @@ async fn an_unlink_that_fails_changes_nothing_and_a_second_one_completes_it() {
     let failed = setting.broker.unlink(&ada, link).await;
     assert!(matches!(failed, Err(BrokerError::Store(_))), "{failed:?}");
     assert_eq!(setting.broker.links(ada.id).await.unwrap().len(), 1);
-    assert_eq!(setting.stored(&ada).await.roles, ["admin"]);
+    assert_eq!(setting.stored(&ada).await.roles, ["editor"]);
     assert_eq!(token(&setting, &ada).await.as_deref(), Some("token"));
 
     setting.broker.unlink(&ada, link).await.unwrap();
@@ -146,7 +146,7 @@ async fn a_link_that_becomes_the_only_way_in_stays_with_all_that_came_with_it() 
         "{refused:?}"
     );
     let left = setting.stored(&ada).await;
-    assert_eq!(left.roles, ["admin"]);
+    assert_eq!(left.roles, ["editor"]);
     assert!(left.metadata_admin.is_some() && !left.provenance.is_empty());
     assert_eq!(token(&setting, &ada).await.as_deref(), Some("token"));
 }
@@ -156,7 +156,7 @@ async fn a_link_that_becomes_the_only_way_in_stays_with_all_that_came_with_it() 
 async fn of_two_accounts_that_are_unlinked_at_once_the_later_takes_the_privileges_along() {
     let (setting, ada, link) = about_to_unlink(Fate::Joined).await;
     let mut other = claims("2", "ada@example.org", true);
-    other.document["groups"] = json!(["admin"]);
+    other.document["groups"] = json!(["editor"]);
     setting.says(other);
     let id = "idp".parse().unwrap();
     let vouched = setting.vouched().await;

@@ -34,7 +34,7 @@ pub(super) fn house(sync: mapping::Sync) -> Setting {
     for (name, value) in [("grade", "A"), ("team", "red"), ("badge", "gold")] {
         said.document[name] = json!(value);
     }
-    said.document["groups"] = json!(["admin"]);
+    said.document["groups"] = json!(["editor"]);
     setting.says(said);
     setting
 }
@@ -50,7 +50,7 @@ async fn what_only_a_provider_could_set_goes_with_its_last_link() {
         let ada = setting.created().await;
         assert_eq!(
             (&*ada.roles, team(&ada)),
-            (&["admin".to_owned()][..], Some("red"))
+            (&["editor".to_owned()][..], Some("red"))
         );
         assert_eq!(ada.traits["grade"], "A");
         setting.password(&ada).await;
@@ -89,7 +89,7 @@ async fn privileges_go_with_one_of_two_accounts_of_the_provider_and_with_a_move(
                 .clone();
         });
         setting.broker.link(&ada, &id, plain).await.unwrap();
-        assert_eq!(setting.stored(&ada).await.roles, ["admin"]);
+        assert_eq!(setting.stored(&ada).await.roles, ["editor"]);
         if is_moved {
             let bob = setting.verified("bob@example.org").await;
             let broker = &setting.broker;
@@ -127,7 +127,7 @@ async fn what_was_set_here_or_by_another_provider_stays_when_a_link_goes() {
     let left = setting.stored(&ada).await;
     assert_eq!(
         (&*left.roles, &left.traits["grade"]),
-        (&["admin".to_owned()][..], &json!("A"))
+        (&["editor".to_owned()][..], &json!("A"))
     );
     assert_eq!(left.provenance.keys().collect::<Vec<_>>(), ["grade"]);
 }
