@@ -22,6 +22,7 @@ mod support {
 mod store {
     mod api_tokens;
     mod contract;
+    mod crossing;
     mod node;
     mod principals;
     mod providers;

@@ -413,6 +413,12 @@ overview-not-set = Nicht festgelegt
 overview-signed-in = Angemeldet am {$time}
 overview-last-seen = Zuletzt gesehen am {$time}
 
+## Anwendungen auf Geräten
+
+exchange-title = Bei einer Anwendung anmelden?
+exchange-site = Die Anwendung unter
+exchange-warning = Machen Sie nur weiter, wenn Sie sich gerade dort anmelden wollten: Sie handelt dann in Ihrem Namen.
+
 ## Handeln als jemand anderes
 
 acting-to-look = {$actor} handelt als {$name}, nur um nachzusehen, bis {$time}.

@@ -424,6 +424,12 @@ overview-not-set = Not set
 overview-signed-in = Signed in on {$time}
 overview-last-seen = Last seen on {$time}
 
+## Applications of devices
+
+exchange-title = Sign in to an application?
+exchange-site = The application at
+exchange-warning = Go on only if you have just begun to sign in there: it acts in your name then.
+
 ## Acting as somebody else
 
 acting-to-look = {$actor} acts as {$name}, to look only, until {$time}.

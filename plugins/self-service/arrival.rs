@@ -22,7 +22,7 @@ use crate::{
     attempts::{Attempts, LIFESPAN},
     csrf::Csrf,
     desk::Desk,
-    fetch,
+    exchange, fetch,
     login::confirmation,
     navigate::outcome_with_cookie,
     provider::{self, OIDC},
@@ -117,10 +117,14 @@ async fn sign_in(
     let broker = &desk.services.broker;
     let broker = broker.asking(scopes::of_flow(flow));
     let arrival = broker.finish_as(attempt, answer, &redirect_uri, expected);
-    let mut arrival = arrival.await.map_err(|error| {
-        confirmation::refused(desk, flow, error.code());
-        provider::failure(desk, error, id, flow)
-    })?;
+    let mut arrival = match arrival.await {
+        Ok(arrival) => arrival,
+        Err(error) => {
+            exchange::fail(desk, flow).await?;
+            confirmation::refused(desk, flow, error.code());
+            return Err(provider::failure(desk, error, id, flow));
+        }
+    };
     provider::settle(desk, &mut arrival).await?;
     let is_new = matches!(arrival, Arrival::Created(_));
     match arrival {

@@ -48,6 +48,9 @@ struct Exchange {
     session: Option<SessionId>,
     /// The session that waits for the application.
     waits: Option<Waiting>,
+    /// Whether that browser got no further at the provider.
+    #[serde(default)]
+    has_failed: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -96,10 +99,14 @@ pub(crate) fn offer(
     if visit.query(PARAMETER) != Some("true") || visit.visitor.principal.is_some() {
         return Ok(None);
     }
-    if return_to.is_none() {
-        return Err(Failure::from(Code::BadRequest).because(
+    let return_to = return_to.ok_or_else(|| {
+        Failure::from(Code::BadRequest).because(
             "An application that exchanges codes says by return_to where its other code goes.",
-        ));
+        )
+    })?;
+    let urls = &desk.services.addresses.return_urls;
+    if urls.check_for_application(return_to).is_none() {
+        return Err(Code::ReturnToForbidden.into());
     }
     let code = Token::generate(&*desk.services.entropy);
     let exchange = Exchange {
@@ -108,6 +115,7 @@ pub(crate) fn offer(
         browser: None,
         session: None,
         waits: None,
+        has_failed: false,
     };
     *context = remembered::exchanging(std::mem::take(context), json!(exchange));
     Ok(Some(code))
@@ -119,7 +127,8 @@ pub(crate) fn init_code(flow: &Flow, code: &Token) -> String {
 }
 
 /// Tells an application which page its browser opens to go to the provider. Whichever was told before
-/// leads nowhere any more, nor does what has come of it.
+/// leads nowhere any more. Once a browser is on its way there is another only where that one failed:
+/// the flow's id, which its addresses have, must not be enough to take the way over.
 pub(crate) async fn hand_over(desk: &Desk, flow: &Flow, id: &ProviderId) -> Outcome {
     let Some(exchange) = Exchange::of(desk, flow) else {
         return Err(Failure::from(Code::BadRequest).because(
@@ -127,6 +136,10 @@ pub(crate) async fn hand_over(desk: &Desk, flow: &Flow, id: &ProviderId) -> Outc
              begin a browser flow, and open it in the system's browser.",
         ));
     };
+    if exchange.browser.is_some() && !exchange.has_failed {
+        return Err(Failure::from(Code::BadRequest)
+            .because("A browser is on its way with this flow already: begin another flow."));
+    }
     let ticket = Token::generate(&*desk.services.entropy);
     let exchange = Exchange {
         ticket: Some(Ticket {
@@ -137,6 +150,7 @@ pub(crate) async fn hand_over(desk: &Desk, flow: &Flow, id: &ProviderId) -> Outc
         browser: None,
         session: None,
         waits: None,
+        has_failed: false,
         ..exchange
     };
     let mut flow = flow.clone();
@@ -156,25 +170,43 @@ fn end_page(desk: &Desk, id: FlowId) -> String {
 /// Notes a session that has begun on the way to the end of a native flow, in the browser that came
 /// for it: one that began otherwise is nobody else's to take.
 pub(crate) async fn note(desk: &Desk, flow: &Flow, session: &Session) -> Result<(), Failure> {
+    let Some((mut native, exchange)) = led_to(desk, flow).await? else {
+        return Ok(());
+    };
+    let noted = Exchange {
+        session: Some(session.id),
+        has_failed: false,
+        ..exchange
+    };
+    // Where the application has given it up, the end says so.
+    noted.keep(desk, &mut native).await?;
+    Ok(())
+}
+
+/// Notes that a provider has let nobody in on that way, so that the application may begin it anew.
+pub(crate) async fn fail(desk: &Desk, flow: &Flow) -> Result<(), Failure> {
+    let Some((mut native, exchange)) = led_to(desk, flow).await? else {
+        return Ok(());
+    };
+    let failed = Exchange {
+        has_failed: true,
+        ..exchange
+    };
+    failed.keep(desk, &mut native).await?;
+    Ok(())
+}
+
+/// The native flow to whose end this flow leads, in the browser that came for it.
+async fn led_to(desk: &Desk, flow: &Flow) -> Result<Option<(Flow, Exchange)>, Failure> {
     let end = end_page(desk, flow.id);
     let start = end.strip_suffix(&flow.id.to_string()).unwrap_or(&end);
     let return_to = flow.return_to.as_deref();
     let Some(id) = return_to.and_then(|url| url.strip_prefix(start)) else {
-        return Ok(());
+        return Ok(None);
     };
-    let Some((mut native, exchange)) = find(desk, Some(id)).await? else {
-        return Ok(());
-    };
-    if flow.csrf_hash.is_some() && exchange.browser == flow.csrf_hash {
-        let session = Some(session.id);
-        let noted = Exchange {
-            session,
-            ..exchange
-        };
-        // Where the application has given it up, the end says so.
-        noted.keep(desk, &mut native).await?;
-    }
-    Ok(())
+    let found = find(desk, Some(id)).await?;
+    let is_it = |exchange: &Exchange| exchange.browser == flow.csrf_hash;
+    Ok(found.filter(|(_, exchange)| flow.csrf_hash.is_some() && is_it(exchange)))
 }
 
 /// The native flow of this id that goes through a browser.

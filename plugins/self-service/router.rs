@@ -69,7 +69,10 @@ fn flows() -> Router<Arc<Desk>> {
             get(arrival::arrive).post(arrival::form_post::turn),
         )
         .route(exchange::BEGIN, get(exchange::begin::begin))
-        .route(exchange::END, get(exchange::end::end))
+        .route(
+            exchange::END,
+            get(exchange::end::end).post(exchange::end::agree),
+        )
         .route(
             "/self-service/methods/oidc/signed-out/{provider}",
             get(logout::signed_out::arrive),

@@ -54,13 +54,22 @@ impl std::str::FromStr for Pattern {
 }
 
 fn is_web_or_own(scheme: &str) -> bool {
-    matches!(scheme, "http" | "https") || scheme.contains('.')
+    matches!(scheme, "http" | "https") || is_own_scheme(scheme)
+}
+
+/// Whether an application of a device has this scheme for itself.
+pub fn is_own_scheme(scheme: &str) -> bool {
+    scheme.contains('.')
 }
 
 impl Pattern {
     /// The scheme, where it is an application's own.
     pub fn own_scheme(&self) -> Option<&str> {
-        Some(&*self.scheme).filter(|scheme| scheme.contains('.'))
+        Some(&*self.scheme).filter(|scheme| is_own_scheme(scheme))
+    }
+
+    fn is_wildcard(&self) -> bool {
+        self.host.starts_with('.')
     }
 
     fn matches(&self, url: &Url) -> bool {
@@ -99,6 +108,26 @@ impl ReturnUrls {
     /// A path is taken as one of the public URL. Whatever browsers read in another way than this
     /// parser is refused: controls, spaces and backslashes anywhere, and two leading slashes.
     pub fn check(&self, text: &str) -> Option<Url> {
+        let is_allowed = |url: &Url| self.allowed.iter().any(|pattern| pattern.matches(url));
+        let url = self.read(text)?;
+        (self.is_own(&url) || is_allowed(&url)).then_some(url)
+    }
+
+    /// Where `text` may send the browser with a code that a session token is had for; `None` when it
+    /// may not. Only what is configured gets one: whoever serves a route's host is not a native
+    /// application, so that neither being own nor a wildcard makes such a host one.
+    pub fn check_for_application(&self, text: &str) -> Option<Url> {
+        let url = self.read(text)?;
+        let is_own = self.is_own(&url);
+        let is_named = |pattern: &Pattern| !(is_own && pattern.is_wildcard());
+        let mut allowed = self.allowed.iter();
+        allowed
+            .any(|pattern| is_named(pattern) && pattern.matches(&url))
+            .then_some(url)
+    }
+
+    /// The absolute URL that `text` is to every reader.
+    fn read(&self, text: &str) -> Option<Url> {
         let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
         if text.is_empty() || text.len() > 4096 || text.contains(odd) || text.starts_with("//") {
             return None;
@@ -109,10 +138,7 @@ impl ReturnUrls {
         };
         let clean = url.username().is_empty() && url.password().is_none();
         // `/./\` and `/.//host` collapse into a path that begins with two slashes.
-        if !clean || url.path().starts_with("//") {
-            return None;
-        }
-        (self.is_own(&url) || self.allowed.iter().any(|p| p.matches(&url))).then_some(url)
+        (clean && !url.path().starts_with("//")).then_some(url)
     }
 
     fn is_own(&self, url: &Url) -> bool {
@@ -178,6 +204,27 @@ mod tests {
             "javascript://signed-in",
         ] {
             assert_eq!(urls.check(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn codes_for_applications_go_to_no_own_host_that_is_not_named() {
+        let patterns = ["https://*.example.com", "https://named.example.com/app"];
+        let allowed = patterns.map(|text| text.parse().unwrap()).to_vec();
+        let own = Url::parse("https://gate.example.com").unwrap();
+        let hosts = ["evil.example.com", "named.example.com"].map(str::to_owned);
+        let urls = ReturnUrls::new(own, hosts.to_vec(), allowed);
+        for good in ["https://a.example.com/x", "https://named.example.com/app"] {
+            assert!(urls.check_for_application(good).is_some(), "{good}");
+        }
+        for bad in [
+            "/",
+            "https://gate.example.com/",
+            "https://evil.example.com/",
+            "https://named.example.com/",
+            "https://elsewhere.test/",
+        ] {
+            assert_eq!(urls.check_for_application(bad), None, "{bad}");
         }
     }
 

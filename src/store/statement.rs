@@ -4,7 +4,7 @@ use std::{future::Future, time::Duration};
 
 use portcullis_core::store::StoreError;
 use sea_query::{Value, Values};
-use sqlx::{AssertSqlSafe, any::AnyArguments, query::Query};
+use sqlx::{AssertSqlSafe, any::AnyArguments, error::DatabaseError, query::Query};
 
 /// How long a statement may take before its caller is told that the store is unavailable: a
 /// database that accepts connections and never answers must not hold requests for ever.
@@ -58,6 +58,21 @@ pub(super) async fn in_time<T>(
     }
 }
 
+/// Another transaction was in the way, and the same again would go through.
+#[derive(Debug, thiserror::Error)]
+#[error("another transaction was in the way: {0}")]
+struct InTheWay(String);
+
+/// Whether the transaction failed only because of another one at the same time.
+pub(super) fn was_in_the_way(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(source) if source.is::<InTheWay>())
+}
+
+/// PostgreSQL's codes for a deadlock and for transactions that cannot be put into an order.
+fn is_in_the_way(refusal: &dyn DatabaseError) -> bool {
+    matches!(refusal.code().as_deref(), Some("40P01" | "40001"))
+}
+
 /// What an error means to a caller. Only its message is kept: what stands behind it can quote the
 /// values of the row that was refused.
 pub(super) fn store_error(error: &sqlx::Error, what: &'static str) -> StoreError {
@@ -66,6 +81,62 @@ pub(super) fn store_error(error: &sqlx::Error, what: &'static str) -> StoreError
         Some(refusal) if refusal.is_foreign_key_violation() => {
             StoreError::Conflict { what: "identity" }
         }
+        Some(refusal) if is_in_the_way(refusal) => {
+            StoreError::unavailable(InTheWay(error.to_string()))
+        }
         _ => StoreError::unavailable(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{borrow::Cow, error::Error};
+
+    use sqlx::error::ErrorKind;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("refused")]
+    struct Refusal(&'static str);
+
+    impl DatabaseError for Refusal {
+        fn message(&self) -> &str {
+            "refused"
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn what_another_transaction_was_in_the_way_of_is_told_from_an_outage() {
+        for (code, expected) in [("40P01", true), ("40001", true), ("57P01", false)] {
+            let refusal = sqlx::Error::Database(Box::new(Refusal(code)));
+            let error = store_error(&refusal, "record");
+            assert!(matches!(error, StoreError::Unavailable(_)), "{code}");
+            assert_eq!(was_in_the_way(&error), expected, "{code}");
+        }
+        assert!(!was_in_the_way(&store_error(
+            &sqlx::Error::PoolClosed,
+            "record"
+        )));
     }
 }

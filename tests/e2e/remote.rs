@@ -4,7 +4,10 @@ use std::{fs, path::PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, BOB, Person, Route, TestGateway, gateway::Output};
+use crate::support::{
+    ALICE, BOB, Person, Route, TestGateway,
+    gateway::{Builder, Output},
+};
 
 /// A gateway with an API credential that may do everything, and Alice and Bob.
 struct House {
@@ -16,7 +19,11 @@ struct House {
 
 impl House {
     async fn stand() -> Self {
-        let gateway = TestGateway::builder()
+        Self::stand_in(TestGateway::builder()).await
+    }
+
+    async fn stand_in(builder: Builder) -> Self {
+        let gateway = builder
             .registration()
             .table("[plugins.admin]")
             .route(&Route::signed_in("/", "echo:"))
@@ -175,7 +182,10 @@ fn both_credentials(house: &House) -> Vec<String> {
 /// HA-13: what a command proves itself with, and what it says where that is nothing.
 #[tokio::test]
 async fn a_command_without_a_good_token_changes_nothing() {
-    let house = House::stand().await;
+    // Nothing listens there; what runs on this machine is asked without it.
+    let builder = TestGateway::builder().environment("http_proxy", "http://127.0.0.1:1");
+    let builder = builder.environment("no_proxy", "");
+    let house = House::stand_in(builder).await;
     let url = house.gateway.admin_url();
     let ask = ["get-identity", "--email", ALICE.email, "--admin-url", &url];
     let bare = house.locally(&ask, "");
@@ -187,6 +197,7 @@ async fn a_command_without_a_good_token_changes_nothing() {
     let wrong = house.locally(&[&ask[..], &["--admin-token-file", &file]].concat(), "");
     assert_eq!(wrong.code, 1, "{wrong:?}");
     assert!(!wrong.stderr.contains("ory_at_wrong"), "{wrong:?}");
+    assert!(wrong.stderr.contains("no such token"), "{wrong:?}");
     let local = house.locally(&["check", "--admin-url", &url], "");
     assert_eq!(local.code, 2, "only some commands ask a gateway: {local:?}");
     let nowhere = [

@@ -1,13 +1,15 @@
 //! Entering the console with the code of a ticket.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
-    response::{IntoResponse, Redirect},
+    response::{AppendHeaders, IntoResponse, Redirect},
 };
 use http::{HeaderValue, Method, header::SET_COOKIE};
-use portcullis_core::{catalogue::Code, secret::TokenHash, session::Session};
+use portcullis_core::{
+    catalogue::Code, cookie::CONSOLE_STATE, secret::TokenHash, session::Session,
+};
 use portcullis_kit::{Failure, Outcome, Visit};
 
 use super::{HOME, pages::Pages, sign_in, ticket::Ticket};
@@ -49,10 +51,16 @@ async fn enter(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let session = session.filter(|session| lifetimes.is_live(session, now));
     let session = session.ok_or_else(gone)?;
     let cookie = console_session::set_cookie(&desk, &session).ok_or(Code::Internal)?;
-    let cookie = HeaderValue::from_str(&cookie).map_err(|_| Code::Internal)?;
+    // What the browser was known by has done its work.
+    let state = console_session::set(&desk.config, CONSOLE_STATE, ("", Duration::ZERO));
+    let [cookie, state] = [cookie, state].map(|one| HeaderValue::from_str(&one));
+    let cookies = [
+        (SET_COOKIE, cookie.map_err(|_| Code::Internal)?),
+        (SET_COOKIE, state.map_err(|_| Code::Internal)?),
+    ];
     note(&desk, &visit, &session).await?;
     let page = Redirect::to(sign_in::below(Some(&ticket.return_to)));
-    Ok(([(SET_COOKIE, cookie)], page).into_response())
+    Ok((AppendHeaders(cookies), page).into_response())
 }
 
 /// Writes down that somebody has come in.

@@ -11,7 +11,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 
-use super::{Exchange, end_page, find, gone};
+use super::{Exchange, end_page, fail, find, gone};
 use crate::{
     attempts::Attempts, csrf::Csrf, departure, desk::Desk, forms, navigate::outcome_with_cookie,
     same_origin, scopes, start::NewFlow, throttle,
@@ -28,6 +28,9 @@ pub(crate) async fn begin(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcom
     let mut attempts = Attempts::of(&desk, &visit);
     let way = (&flow, visit.wants());
     let sent = departure::send(&desk, &mut attempts, way, (&provider, false)).await;
+    if sent.is_err() {
+        fail(&desk, &flow).await?;
+    }
     let sent = outcome_with_cookie(sent, &attempts.set_cookie(&desk));
     outcome_with_cookie(sent, &csrf.set_cookie(&desk))
 }

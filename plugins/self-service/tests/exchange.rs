@@ -13,12 +13,13 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::house::{
-    Browser, House, Reply, action, open_registration,
+    Browser, House, PUBLIC, Reply, action, open_registration,
     provider_visit::{come_back, refused},
 };
 use crate::{Limits, Rate};
 
 const BACK: &str = "https://app.example.org/back";
+const OWN_SCHEME: &str = "com.example.app://signed-in";
 const ADA: &str = "ada@example.com";
 
 /// An application that waits for its other code.
@@ -31,9 +32,13 @@ struct App<'a> {
 
 impl<'a> App<'a> {
     async fn begin(house: &'a House, kind: &str) -> Self {
+        Self::begin_at(house, kind, BACK).await
+    }
+
+    async fn begin_at(house: &'a House, kind: &str, back: &str) -> Self {
         let mut client = house.browser();
         let target = format!(
-            "/self-service/{kind}/api?return_session_token_exchange_code=true&return_to={BACK}"
+            "/self-service/{kind}/api?return_session_token_exchange_code=true&return_to={back}"
         );
         let reply = client.ask(&target).await;
         assert_eq!(reply.status, 200, "{}", reply.text());
@@ -54,6 +59,13 @@ impl<'a> App<'a> {
         assert_eq!(reply.error(), expected);
         let page = reply.json()["redirect_browser_to"].clone();
         page.as_str().unwrap().to_owned()
+    }
+
+    /// No other page, for a browser is on its way.
+    async fn is_taken(&mut self) {
+        let body = json!({"method": "oidc", "provider": "google"});
+        let reply = self.client.post(action(&self.flow), &body).await;
+        assert_eq!(reply.error(), (400, "bad_request".to_owned()));
     }
 
     async fn exchange(&mut self, code: &str) -> Reply {
@@ -88,10 +100,21 @@ async fn through(browser: &mut Browser<'_>, page: &str, who: &str) -> Reply {
 async fn follow(browser: &mut Browser<'_>, reply: &Reply) -> String {
     let end = reply.location().to_owned();
     assert!(end.contains("/self-service/exchange/end?"), "{end}");
-    let left = browser.go(&end).await;
+    let left = agree(browser, &end).await;
     let target = left.location().to_owned();
     assert!(target.starts_with(BACK), "{target}");
     left.query("code")
+}
+
+/// The last page asks about the site, and its button is pressed.
+async fn agree(browser: &mut Browser<'_>, end: &str) -> Reply {
+    let page = browser.go(end).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    let page = page.text();
+    assert!(page.contains("https://app.example.org"), "{page}");
+    let token = page.split("name=\"csrf_token\" value=\"").nth(1).unwrap();
+    let token = token.split('"').next().unwrap();
+    browser.submit(end, &[("csrf_token", token)]).await
 }
 
 async fn whoami(house: &House, token: &str) -> Reply {
@@ -218,19 +241,55 @@ async fn the_way_belongs_to_the_first_browser_that_comes() {
 }
 
 #[tokio::test]
-async fn a_newer_page_makes_the_older_one_and_what_came_of_it_worthless() {
+async fn a_newer_page_makes_the_older_one_worthless_until_a_browser_has_come() {
     let house = House::new();
     let mut app = App::begin(&house, "login").await;
     let mut browser = house.browser();
     let first = app.page().await;
-    let back = through(&mut browser, &first, "ada").await;
     let second = app.page().await;
-    let end = back.location().to_owned();
-    refused(&browser.go(&end).await, 403, "security_csrf_violation");
-    let back = through(&mut browser, &second, "ada").await;
+    refused(&browser.go(&first).await, 404, "flow_not_found");
+    let away = browser.go(&second).await;
+    app.is_taken().await;
+    let query = format!("state={}&error=access_denied", away.query("state"));
+    let failed = come_back(&mut browser, "google", &query).await;
+    refused(&failed, 400, "provider_refused");
+    let third = app.page().await;
+    let back = through(&mut browser, &third, "ada").await;
+    app.is_taken().await;
     let code = follow(&mut browser, &back).await;
-    app.page().await;
-    is_unknown(&app.exchange(&code).await);
+    app.is_taken().await;
+    token(&app.exchange(&code).await);
+}
+
+/// The provider asks nothing of whom it knows, so a link alone leads to the last page.
+#[tokio::test]
+async fn no_site_gets_a_code_before_the_person_has_agreed() {
+    let house = House::new();
+    let mut app = App::begin(&house, "login").await;
+    let mut browser = house.browser();
+    let page = app.page().await;
+    let back = through(&mut browser, &page, "ada").await;
+    let end = back.location().to_owned();
+    let forged = browser.submit(&end, &[("csrf_token", "guess")]).await;
+    refused(&forged, 403, "security_csrf_violation");
+    assert!(browser.session().is_some(), "nothing has left");
+    let mut thief = house.browser();
+    let forged = thief.submit(&end, &[]).await;
+    refused(&forged, 403, "security_csrf_violation");
+    let left = agree(&mut browser, &end).await;
+    token(&app.exchange(&left.query("code")).await);
+}
+
+#[tokio::test]
+async fn an_application_of_the_device_is_not_asked_about() {
+    let house = House::new();
+    let mut app = App::begin_at(&house, "login", OWN_SCHEME).await;
+    let mut browser = house.browser();
+    let page = app.page().await;
+    let back = through(&mut browser, &page, "ada").await;
+    let left = browser.go(back.location()).await;
+    assert!(left.location().starts_with(OWN_SCHEME));
+    token(&app.exchange(&left.query("code")).await);
 }
 
 /// A page of another site would sign its reader in for whoever began the flow.
@@ -300,11 +359,11 @@ async fn browsers_exchange_nothing_and_applications_say_where_they_are() {
     let mut client = house.browser();
     let begin = "/self-service/login/api?return_session_token_exchange_code=true";
     assert_eq!(client.ask(begin).await.error().0, 400);
-    let reply = client
-        .ask(&format!("{begin}&return_to=https://evil.test"))
-        .await;
-    let expected = (400, "self_service_flow_return_to_forbidden".to_owned());
-    assert_eq!(reply.error(), expected);
+    for place in ["https://evil.test", "/", "https://app.test/", PUBLIC] {
+        let reply = client.ask(&format!("{begin}&return_to={place}")).await;
+        let expected = (400, "self_service_flow_return_to_forbidden".to_owned());
+        assert_eq!(reply.error(), expected, "{place}");
+    }
     let flow = client
         .ask(&format!("{begin}&return_to={BACK}"))
         .await

@@ -247,7 +247,8 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
     let schema = Arc::new(Schema::parse("default", document).unwrap());
     let schemas = Arc::new(Schemas::new(vec![schema], "default").unwrap());
     let public_url = Url::parse(PUBLIC).unwrap();
-    let allowed = vec!["https://*.example.org".parse().unwrap()];
+    let allowed = ["https://*.example.org", "com.example.app://signed-in"];
+    let allowed = allowed.map(|text| text.parse().unwrap()).to_vec();
     let hosts = vec!["app.test".to_owned()];
     let lifetimes = SessionLifetimes {
         idle_timeout: Duration::from_secs(3600),

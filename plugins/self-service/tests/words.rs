@@ -9,8 +9,9 @@ use http::HeaderMap;
 use portcullis_kit::Locales;
 
 /// What only programs read, or whoever registers applications.
-const FOR_PROGRAMS: [&str; 16] = [
+const FOR_PROGRAMS: [&str; 17] = [
     "Mac OSX",
+    "A browser is on its way with this flow already: begin another flow.",
     "A provider needs a browser: begin a flow with return_session_token_exchange_code, or begin a browser \
      flow, and open it in the system's browser.",
     "An application that exchanges codes says by return_to where its other code goes.",

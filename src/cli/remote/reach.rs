@@ -66,6 +66,11 @@ impl Reach {
                 "--admin-url begins with https:// or http://".to_owned(),
             ));
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Failure::Usage(
+                "--admin-url has neither name nor password; see --admin-token-file".to_owned(),
+            ));
+        }
         if url.scheme() == "http" && !is_here(url) {
             eprintln!("warning: {url} is not https, so others on the way can read the token");
         }
@@ -115,7 +120,8 @@ impl Reach {
     }
 }
 
-fn is_here(url: &Url) -> bool {
+/// Whether what is asked runs on this machine.
+pub(super) fn is_here(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -128,4 +134,35 @@ fn read(file: &Path) -> Result<Secret, Failure> {
     let text = fs::read_to_string(file);
     let text = text.map_err(|error| Failure::Refused(format!("{}: {error}", file.display())))?;
     Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_with_a_name_or_password_is_refused() {
+        for url in ["http://name@localhost:4434", "https://:secret@gate.test"] {
+            let url: Url = url.parse().unwrap();
+            let refused = Reach::default().token(&Client::new(), &url).await;
+            let is_told = |told: &str| told.contains("neither name nor password");
+            assert!(
+                matches!(&refused, Err(Failure::Usage(told)) if is_told(told)),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_proxy_is_between_what_runs_here() {
+        for (url, expected) in [
+            ("http://127.0.0.1:4434", true),
+            ("http://[::1]:4434", true),
+            ("http://localhost:4434", true),
+            ("http://localhost.test:4434", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(is_here(&url.parse().unwrap()), expected, "{url}");
+        }
+    }
 }

@@ -15,11 +15,15 @@ use crate::store::{
     cell::text,
     credentials::row as credential_row,
     database::Transaction,
+    statement::was_in_the_way,
     table::{Cell, Column, Table, insert_rows},
 };
 
 /// How many identities one transaction takes in.
 const BATCH: usize = 250;
+
+/// How often a batch is tried that another transaction is in the way of.
+const TRIES: usize = 3;
 
 /// How many values a statement has at most; SQLite takes 32766 of them.
 const VALUES: usize = 8000;
@@ -54,6 +58,20 @@ impl SqlIdentities {
         transaction.commit().await
     }
 
+    /// Adds identities, all or none, and again where another transaction was in the way.
+    async fn insert_patiently(
+        &self,
+        newcomers: &[(Identity, Vec<Credential>)],
+    ) -> Result<(), StoreError> {
+        for _ in 1..TRIES {
+            match self.insert_all(newcomers).await {
+                Err(error) if was_in_the_way(&error) => {}
+                done => return done,
+            }
+        }
+        self.insert_all(newcomers).await
+    }
+
     /// Adds identities batch by batch. A batch in which something conflicts is halved until what does
     /// is alone.
     pub(super) async fn insert_by_batches(
@@ -67,7 +85,7 @@ impl SqlIdentities {
             .rev()
             .collect();
         while let Some(batch) = batches.pop() {
-            match self.insert_all(&newcomers[batch.clone()]).await {
+            match self.insert_patiently(&newcomers[batch.clone()]).await {
                 Ok(()) => {}
                 Err(StoreError::Conflict { .. }) if batch.len() > 1 => {
                     let middle = batch.start + batch.len() / 2;

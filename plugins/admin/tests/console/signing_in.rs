@@ -52,6 +52,10 @@ async fn an_administrator_comes_in_by_the_public_listener_and_goes_on_where_they
         cookie.ends_with("; Path=/; HttpOnly; Secure; SameSite=Lax"),
         "{cookie}"
     );
+    assert!(
+        entered.deletes("__Host-portcullis_console_state"),
+        "{entered:?}"
+    );
     let inside = house.stranger().with("cookie", entered.cookie());
     let list = inside.get(LIST).await;
     assert_eq!(list.status, 200);

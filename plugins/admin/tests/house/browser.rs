@@ -22,6 +22,13 @@ impl Reply {
         self.header("location")
     }
 
+    /// Whether it deletes this cookie.
+    pub(crate) fn deletes(&self, name: &str) -> bool {
+        let deletion = format!("{name}=; Max-Age=0;");
+        let mut all = self.headers.get_all("set-cookie").iter();
+        all.any(|one| one.to_str().unwrap().starts_with(&deletion))
+    }
+
     /// The cookie that it sets, as a browser sends it back.
     pub(crate) fn cookie(&self) -> &str {
         let (cookie, _) = self.header("set-cookie").split_once(';').unwrap();

@@ -13,7 +13,7 @@ use super::{
         mailed::type_in,
         provider_visit::{come_back, refused},
     },
-    ADA, App, follow, through, token,
+    ADA, App, agree, follow, through, token,
 };
 
 /// A session that has not begun on the way is nobody's to take: whoever was signed in proves again
@@ -56,7 +56,7 @@ async fn an_account_waits_for_its_proof_there_as_anywhere() {
     let fields = credentials(&flow, ADA, PASSWORD);
     let done = browser.post(action(&flow), &fields).await.json();
     let target = done["continue_with"][0]["redirect_browser_to"].as_str();
-    let left = browser.go(target.unwrap()).await;
+    let left = agree(&mut browser, target.unwrap()).await;
     token(&app.exchange(&left.query("code")).await);
 }
 
@@ -84,7 +84,7 @@ async fn the_second_step_comes_before_the_application() {
     let flow = browser.ask(around.location()).await.json();
     let done = prove(&mut browser, &flow, CODE).await.json();
     let target = done["continue_with"][0]["redirect_browser_to"].as_str();
-    let left = browser.go(target.unwrap()).await;
+    let left = agree(&mut browser, target.unwrap()).await;
     let done = app.exchange(&left.query("code")).await;
     token(&done);
     assert_eq!(
@@ -113,7 +113,7 @@ async fn what_is_required_is_done_before_the_application_goes_on() {
     });
     let reply = browser.post(action(&flow), &fields).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
-    let left = browser.go(&app.end()).await;
+    let left = agree(&mut browser, &app.end()).await;
     token(&app.exchange(&left.query("code")).await);
 }
 
@@ -177,6 +177,6 @@ async fn a_newcomer_completes_their_profile_and_proves_their_address_first() {
     let code = house.letters.mails()[0].text.clone();
     let done = type_in(&mut browser, &flow, &code).await;
     assert_eq!(done.status, 200, "{}", done.text());
-    let left = browser.go(&app.end()).await;
+    let left = agree(&mut browser, &app.end()).await;
     token(&app.exchange(&left.query("code")).await);
 }
