@@ -23,8 +23,8 @@ pub struct SecurityHeaders {
     pub frame_ancestors: Vec<String>,
     /// Directives of the content security policy, each in place of ours of the same name.
     pub directives: Vec<(String, String)>,
-    /// The schemes of applications to which a form may lead in the end, beside what may stand there.
-    pub application_schemes: Vec<String>,
+    /// Where forms may lead in the end beside places that HTTPS reaches: applications of devices.
+    pub form_sources: Vec<String>,
     /// Features of browsers and who may use them, each in place of what we say of it.
     pub permissions: Vec<(String, String)>,
 }
@@ -62,7 +62,7 @@ pub(crate) fn policy(
         policy.set(name, value);
     }
     // What a page cannot do without stands there whatever the operator says.
-    policy.add("form-action", &headers.application_schemes);
+    policy.add("form-action", &headers.form_sources);
     policy.add("img-src", &sources.pictures);
     policy.add("script-src", &sources.scripts);
     policy.add("connect-src", &sources.connections);
@@ -155,7 +155,7 @@ mod tests {
         let headers = SecurityHeaders {
             frame_ancestors: vec!["'self'".to_owned(), "https://portal.example.org".to_owned()],
             directives: vec![("img-src".to_owned(), "'self'".to_owned())],
-            application_schemes: vec!["com.example.app:".to_owned()],
+            form_sources: vec!["com.example.app:".to_owned()],
             ..SecurityHeaders::default()
         };
         let own = text(&headers, &Framing::Nobody, &none);

@@ -12,7 +12,6 @@ use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
     id::FlowId,
     pages::Visitor,
-    ui::Ui,
 };
 use portcullis_kit::{Failure, JsonOnly, Outcome, Visit, Wants};
 use serde_json::{Value, json};
@@ -80,24 +79,11 @@ fn error(desk: &Desk, failure: &Failure, visitor: &Visitor) -> Flow {
     let now = desk.now();
     let mut envelope = failure.envelope(&visitor.request_id);
     let error: Value = envelope["error"].take();
+    let id = FlowId::generate(&*desk.services.entropy);
     Flow {
-        id: FlowId::generate(&*desk.services.entropy),
-        kind: FlowKind::Error,
         transport: Transport::Browser,
-        issued_at: now,
-        expires_at: now + LIFESPAN,
-        request_url: String::new(),
-        return_to: None,
-        csrf_hash: None,
-        active: None,
-        locale: String::new(),
         state: "show_form".to_owned(),
-        ui: Ui {
-            action: String::new(),
-            method: String::new(),
-            nodes: Vec::new(),
-            messages: Vec::new(),
-        },
         context: json!({"error": error}),
+        ..Flow::blank(FlowKind::Error, id, now, now + LIFESPAN)
     }
 }

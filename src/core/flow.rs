@@ -50,6 +50,30 @@ impl Flow {
     /// The name in the context of whose flow it is.
     pub const OWNER: &'static str = "identity_id";
 
+    /// A native flow of this kind that shows nothing and knows nothing yet.
+    pub fn blank(kind: FlowKind, id: FlowId, issued_at: Timestamp, expires_at: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            transport: Transport::Api,
+            issued_at,
+            expires_at,
+            request_url: String::new(),
+            return_to: None,
+            csrf_hash: None,
+            active: None,
+            state: String::new(),
+            locale: String::new(),
+            ui: Ui {
+                action: String::new(),
+                method: String::new(),
+                nodes: Vec::new(),
+                messages: Vec::new(),
+            },
+            context: Value::Null,
+        }
+    }
+
     /// The identity that it is about, where that is known: what it holds goes with that identity.
     pub fn owner(&self) -> Option<IdentityId> {
         self.context[Self::OWNER].as_str()?.parse().ok()

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use crate::entropy::Entropy;
+use crate::{entropy::Entropy, secret::TokenHash};
 
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -69,6 +69,13 @@ uuid_id!(
     /// Names one entry of the audit log.
     AuditId
 );
+
+impl FlowId {
+    /// The id that follows from this name, for whoever knows the name.
+    pub fn of(name: &str) -> Self {
+        Self(Uuid::from_u128(TokenHash::of(name).first_half()))
+    }
+}
 
 /// The text is not a well-formed id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

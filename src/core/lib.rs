@@ -53,6 +53,7 @@ pub mod stage;
 pub mod store;
 pub mod testing;
 pub mod throttle;
+pub mod ticket;
 pub mod trust;
 pub mod ui;
 pub mod vault;

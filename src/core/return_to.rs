@@ -63,9 +63,23 @@ pub fn is_own_scheme(scheme: &str) -> bool {
 }
 
 impl Pattern {
-    /// The scheme, where it is an application's own.
-    pub fn own_scheme(&self) -> Option<&str> {
-        Some(&*self.scheme).filter(|scheme| is_own_scheme(scheme))
+    /// The place as a policy of a page served over HTTPS names it, from which a form may lead there:
+    /// an application's own scheme, or the device itself, which speaks no TLS (RFC 8252, section 7.3).
+    /// HTTPS is allowed anyway.
+    pub fn form_source(&self) -> Option<String> {
+        let (scheme, host) = (&self.scheme, &self.host);
+        match &**scheme {
+            "https" => None,
+            // Policies know no addresses of version 6 (CSP Level 3, section 2.3.1).
+            "http" if host.starts_with('[') => Some("http:".to_owned()),
+            "http" => {
+                let host = host
+                    .strip_prefix('.')
+                    .map_or(host.clone(), |host| format!("*.{host}"));
+                Some(format!("http://{host}:{}", self.port.unwrap_or(80)))
+            }
+            own => Some(format!("{own}:")),
+        }
     }
 
     fn is_wildcard(&self) -> bool {
@@ -204,6 +218,21 @@ mod tests {
             "javascript://signed-in",
         ] {
             assert_eq!(urls.check(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_policy_names_places_that_no_certificate_covers() {
+        let source = |text: &str| text.parse::<Pattern>().unwrap().form_source();
+        for (text, named) in [
+            ("https://app.example.org/x", None),
+            ("http://127.0.0.1:8765/done", Some("http://127.0.0.1:8765")),
+            ("http://127.0.0.1/done", Some("http://127.0.0.1:80")),
+            ("http://[::1]:8765", Some("http:")),
+            ("http://*.dev.test", Some("http://*.dev.test:80")),
+            ("com.example.app://signed-in", Some("com.example.app:")),
+        ] {
+            assert_eq!(source(text).as_deref(), named, "{text}");
         }
     }
 

@@ -120,6 +120,12 @@ impl TokenHash {
         self.0.ct_eq(&other.0).into()
     }
 
+    /// Its first 128 bits.
+    pub(crate) fn first_half(&self) -> u128 {
+        let bytes = self.0.iter().take(16);
+        bytes.fold(0, |sum, byte| sum << 8 | u128::from(*byte))
+    }
+
     /// The hash as 64 hexadecimal digits.
     pub fn to_hex(&self) -> String {
         use fmt::Write as _;

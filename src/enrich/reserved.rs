@@ -84,14 +84,20 @@ impl ReservedHeaders {
         let name = plain(name);
         FAMILIES.iter().any(|family| name.starts_with(family)) || self.names.contains(&*name)
     }
+
+    fn is_exposed(&self, name: &str) -> bool {
+        let schemas = self.schemas.as_ref();
+        schemas.is_some_and(|schemas| schemas.exposes(|one| reads_as(one.as_str(), name)))
+    }
 }
 
-impl ReservedHeaders {
-    fn is_exposed(&self, name: &str) -> bool {
-        let is_it = |one: &HeaderName| plain(one.as_str()) == plain(name);
-        let schemas = self.schemas.as_ref();
-        schemas.is_some_and(|schemas| schemas.exposes(is_it))
-    }
+/// Whether gateway interfaces read both names as one; asked of every header, it writes nothing.
+fn reads_as(one: &str, other: &str) -> bool {
+    let plain = |byte: u8| match byte.is_ascii_alphanumeric() {
+        true => byte,
+        false => b'-',
+    };
+    one.len() == other.len() && one.bytes().map(plain).eq(other.bytes().map(plain))
 }
 
 /// The name as gateway interfaces read it: servers that pass headers on as environment variables
@@ -120,6 +126,17 @@ mod tests {
             assert!(is_reserved(&name.as_str().replace('-', "_")), "{name}");
             assert!(is_reserved(&name.as_str().replacen('-', "_", 1)), "{name}");
             assert!(is_reserved(&name.as_str().replace('-', ".")), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_read_as_one_whatever_signs_stand_between_their_letters() {
+        for other in ["x-tax-id", "x_tax_id", "x.tax-id", "x-tax~id"] {
+            assert!(reads_as("x-tax-id", other), "{other}");
+            assert_eq!(plain("x-tax-id"), plain(other), "{other}");
+        }
+        for other in ["x-tax-ie", "x-tax-i", "x-tax-id-", "xtax-id1"] {
+            assert!(!reads_as("x-tax-id", other), "{other}");
         }
     }
 

@@ -10,15 +10,16 @@ pub(super) fn security_headers(config: &Config) -> SecurityHeaders {
     SecurityHeaders {
         frame_ancestors: config.security_headers.frame_ancestors.clone(),
         directives: config.security_headers.directives(),
-        application_schemes: application_schemes(config),
+        form_sources: form_sources(config),
         permissions: config.security_headers.permissions(),
     }
 }
 
-/// The schemes of applications that may be returned to, as a policy names them.
-fn application_schemes(config: &Config) -> Vec<String> {
+/// Where forms may lead in the end beside places that HTTPS reaches, as a policy names it.
+fn form_sources(config: &Config) -> Vec<String> {
     let urls = config.allowed_return_urls.iter();
     let patterns = urls.filter_map(|url| url.parse::<Pattern>().ok());
-    let schemes = patterns.filter_map(|pattern| Some(format!("{}:", pattern.own_scheme()?)));
-    schemes.collect()
+    patterns
+        .filter_map(|pattern| pattern.form_source())
+        .collect()
 }

@@ -198,26 +198,9 @@ async fn only_one_of_many_claims_succeeds_and_no_count_is_lost() {
 
 /// A form that was begun then, for an hour.
 fn flow(issued_at: Timestamp) -> Flow {
-    Flow {
-        id: FlowId::generate(&entropy()),
-        kind: FlowKind::Recovery,
-        transport: Transport::Browser,
-        issued_at,
-        expires_at: issued_at + Duration::from_secs(3600),
-        request_url: String::new(),
-        return_to: None,
-        csrf_hash: None,
-        active: None,
-        state: "choose_method".to_owned(),
-        locale: "en".to_owned(),
-        ui: Ui {
-            action: String::new(),
-            method: "POST".to_owned(),
-            nodes: Vec::new(),
-            messages: Vec::new(),
-        },
-        context: json!(null),
-    }
+    let expires_at = issued_at + Duration::from_secs(3600);
+    let id = FlowId::generate(&entropy());
+    Flow::blank(FlowKind::Recovery, id, issued_at, expires_at)
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Anonymous, Contract, OidcProvider, Route, TestGateway,
+    Anonymous, Browser, Contract, OidcProvider, Route, TestGateway, Upstream,
     actor::location,
     person::{session_cookie, vouched},
 };
@@ -13,12 +13,17 @@ use crate::support::{
 pub(crate) const BACK: &str = "com.example.app://signed-in";
 
 pub(crate) async fn gate() -> (TestGateway, OidcProvider) {
+    gate_for(BACK).await
+}
+
+/// The gate of an application that is returned to there.
+async fn gate_for(back: &str) -> (TestGateway, OidcProvider) {
     let builder = TestGateway::builder().registration();
     let provider =
         OidcProvider::with_client("gate-one", "first-secret", &builder.redirect_uri("one"));
     let provider = provider.start().await;
     let gateway = builder
-        .top(&format!("allowed_return_urls = [\"{BACK}\"]"))
+        .top(&format!("allowed_return_urls = [\"{back}\"]"))
         .provider("one", provider.issuer(), ("gate-one", "first-secret"))
         .route(&Route::signed_in("/", "echo:"))
         .start()
@@ -97,4 +102,41 @@ async fn is_bob(gateway: &TestGateway, told: &Value) {
     assert_eq!(session["id"], told["session"]["id"]);
     let passed = app.request(Method::GET, "/").bearer_auth(token);
     assert_eq!(passed.send().await.unwrap().status(), 200);
+}
+
+/// RFC 8252, section 7.3: what listens there may be the application, and may be anything else.
+#[tokio::test]
+async fn a_person_is_asked_before_what_listens_on_their_device_gets_a_code() {
+    let application = Upstream::start().await;
+    let back = format!("{}/done", application.url());
+    let (gateway, _provider) = gate_for(&back).await;
+    let app = Anonymous::without_cookies(&gateway.url());
+    let path = "/.portcullis/self-service/login";
+    let begin = format!("{path}/api?return_session_token_exchange_code=true&return_to={back}");
+    let flow = app.request(Method::GET, &begin).send().await.unwrap();
+    let flow: Value = flow.json().await.unwrap();
+    let target = format!("{path}?flow={}", flow["id"].as_str().unwrap());
+    let body = json!({"method": "oidc", "provider": "one"});
+    let told = app.request(Method::POST, &target).json(&body).send().await;
+    let told: Value = told.unwrap().json().await.unwrap();
+
+    let browser = Browser::open().await;
+    browser
+        .goto(told["redirect_browser_to"].as_str().unwrap())
+        .await;
+    browser.arrive_at("/interaction/").await;
+    browser.fill("login", "bob").await;
+    browser.fill("password", "anything").await;
+    browser.submit().await;
+    browser.see("Sign in to an application?").await;
+    browser.see(&application.url()).await;
+    assert!(application.received().is_empty(), "nobody has said yes");
+    browser.picture("exchange").await;
+    browser.press("Sign in").await;
+    let code = code(&browser.arrive_at("/done?code=").await);
+    let init = flow["session_token_exchange_code"].as_str().unwrap();
+    let target = "/.portcullis/sessions/token-exchange";
+    let target = format!("{target}?init_code={init}&return_to_code={code}");
+    let told = app.request(Method::GET, &target).send().await.unwrap();
+    is_bob(&gateway, &told.json().await.unwrap()).await;
 }
