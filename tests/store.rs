@@ -29,6 +29,7 @@ mod store {
     mod record;
     mod refresh;
     mod search;
+    mod search_order;
     mod shared;
     mod throttles;
     mod upstream;

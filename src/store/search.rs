@@ -6,6 +6,7 @@ mod conditions;
 pub(super) mod index;
 mod indexing;
 mod numbered;
+mod ordered;
 mod places;
 mod sql;
 

@@ -7,13 +7,12 @@ use portcullis::store::Store;
 use portcullis_core::{
     clock::Clock,
     credential::{Credential, CredentialKind},
-    flow::{Flow, FlowKind, Transport},
+    flow::{Flow, FlowKind},
     id::{CredentialId, FlowId, MailId},
     identity::IdentityState,
     mail::QueuedMail,
     secret::TokenHash,
     store::StoreError,
-    ui::Ui,
 };
 use serde_json::json;
 

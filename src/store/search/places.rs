@@ -1,7 +1,6 @@
 //! Where those stand who are meant.
 //!
-//! Three ways lead to them. A walk along an index of the order asked for finds what is common; an
-//! index of marks finds what is rare; and in the order of arrival the marks themselves come in order.
+//! In the order of arrival the marks themselves come in order; other orders have ways of their own.
 
 use portcullis_core::{
     id::IdentityId,
@@ -21,15 +20,6 @@ use crate::store::{
     identities::row::WHAT,
     table::Column,
 };
-
-/// For each that is to be shown, so many are looked at before an index is asked.
-const LOOKED_AT: u64 = 60;
-
-/// At least so many are.
-const LEAST_LOOKED_AT: u64 = 4000;
-
-/// So many are gathered and sorted at most.
-const MOST_GATHERED: u64 = 20_000;
 
 /// How many are counted where that is no longer cheap.
 const MOST_COUNTED: u64 = 2000;
@@ -97,16 +87,22 @@ impl Part {
 
     /// Goes on with the order.
     pub(super) fn write_order(&self, sql: Sql) -> Sql {
+        self.write_order_of(sql, "s")
+    }
+
+    /// Goes on with the order of what has this name in the statement.
+    pub(super) fn write_order_of(&self, sql: Sql, name: &str) -> Sql {
         let way = if self.is_descending { "DESC" } else { "ASC" };
+        let by = |column: &str| format!(" ORDER BY {name}.{column} {way}, {name}.seq {way}");
         sql.push(&match self.key {
-            SortKey::Arrival => format!(" ORDER BY s.seq {way}"),
-            SortKey::CreatedAt => format!(" ORDER BY s.created_at {way}, s.seq {way}"),
-            SortKey::UpdatedAt => format!(" ORDER BY s.updated_at {way}, s.seq {way}"),
-            SortKey::Id => format!(" ORDER BY s.identity_id {way}"),
+            SortKey::Arrival => format!(" ORDER BY {name}.seq {way}"),
+            SortKey::CreatedAt => by("created_at"),
+            SortKey::UpdatedAt => by("updated_at"),
+            SortKey::Id => format!(" ORDER BY {name}.identity_id {way}"),
         })
     }
 
-    fn write_limit(&self, sql: Sql) -> Sql {
+    pub(super) fn write_limit(&self, sql: Sql) -> Sql {
         limited(sql, self.limit, self.offset)
     }
 }
@@ -153,6 +149,8 @@ impl<'a> Places<'a> {
                 ("enable_hashjoin", "off"),
                 ("enable_mergejoin", "off"),
                 ("jit", "off"),
+                // All marks that are met are held at once, however many there are.
+                ("work_mem", "64MB"),
                 ("plan_cache_mode", "force_custom_plan"),
             ];
             let settings =
@@ -188,11 +186,7 @@ impl<'a> Places<'a> {
                 Dialect::Postgres => self.by_stretches(part).await,
             };
         }
-        let walked = self.by_walking(part).await?;
-        match walked.len() as u64 == part.limit {
-            true => Ok(walked),
-            false => self.by_gathering(part).await,
-        }
+        self.in_another_order(part).await
     }
 
     /// How many are meant, where that is cheap.
@@ -213,22 +207,10 @@ impl<'a> Places<'a> {
     }
 
     /// Statement by statement, as the database thinks best.
-    async fn directly(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+    pub(super) async fn directly(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let sql = self.selection("FROM identity_search AS s WHERE 1 = 1");
         let sql = part.write_order(part.write_from(self.conditions.write(sql)));
         self.places(part.write_limit(sql)).await
-    }
-
-    /// Looks at so many in their order.
-    async fn by_walking(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
-        let looked_at = LEAST_LOOKED_AT.max(part.limit * LOOKED_AT);
-        let sql = self.selection("FROM (SELECT * FROM identity_search AS s WHERE 1 = 1");
-        let sql = part
-            .write_order(part.write_from(sql))
-            .push(" LIMIT ")
-            .bind(count(looked_at));
-        let sql = self.conditions.write(sql.push(") AS s WHERE 1 = 1"));
-        self.places(part.write_limit(part.write_order(sql))).await
     }
 
     /// In SQLite marks are found in the order of arrival.
@@ -308,41 +290,12 @@ impl<'a> Places<'a> {
         self.places(limited(sql, limit, 0)).await
     }
 
-    /// Gathers all of them and sorts them; where they are many after all, they are met soon enough on
-    /// a walk without an end.
-    async fn by_gathering(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
-        let has_marks = !self.conditions.marks.is_empty();
-        let sql = match (has_marks, self.database.dialect()) {
-            (false, _) => self.selection("FROM identity_search AS s WHERE 1 = 1"),
-            (true, Dialect::Sqlite) => {
-                let from = "FROM identity_marks AS m CROSS JOIN identity_search AS s ON s.seq = m.rowid WHERE ";
-                self.write_match(self.selection(from))
-            }
-            (true, Dialect::Postgres) => {
-                let with = "WITH m AS MATERIALIZED (SELECT seq FROM identity_marks WHERE ";
-                let sql = self.write_match(Sql::new(self.database, with));
-                let from = "FROM m JOIN identity_search AS s ON s.seq = m.seq WHERE 1 = 1";
-                sql.push(&format!(") SELECT {PLACE} {from}"))
-            }
-        };
-        let sql = self.conditions.write(part.write_from(sql));
-        let sql = limited(sql, MOST_GATHERED, 0);
-        let mut gathered = self.places(sql).await?;
-        if gathered.len() as u64 == MOST_GATHERED {
-            return self.directly(part).await;
-        }
-        gathered.sort_by(|a, b| part.compare(a, b));
-        let skipped = usize::try_from(part.offset).unwrap_or(usize::MAX);
-        let limit = usize::try_from(part.limit).unwrap_or(usize::MAX);
-        Ok(gathered.into_iter().skip(skipped).take(limit).collect())
-    }
-
     pub(super) fn selection(&self, from: &str) -> Sql {
         Sql::new(self.database, &format!("SELECT {PLACE} {from}"))
     }
 
     /// Goes on with the condition that marks are there.
-    fn write_match(&self, sql: Sql) -> Sql {
+    pub(super) fn write_match(&self, sql: Sql) -> Sql {
         let marks = &self.conditions.marks;
         match self.database.dialect() {
             Dialect::Sqlite => {
@@ -372,22 +325,6 @@ impl<'a> Places<'a> {
         match &mut self.transaction {
             Some(transaction) => transaction.rows(statement).await,
             None => self.database.rows(statement).await,
-        }
-    }
-}
-
-impl Part {
-    fn compare(&self, a: &Place, b: &Place) -> std::cmp::Ordering {
-        let order = match self.key {
-            SortKey::Arrival => a.seq.cmp(&b.seq),
-            SortKey::CreatedAt => (a.created_at, a.seq).cmp(&(b.created_at, b.seq)),
-            SortKey::UpdatedAt => (a.updated_at, a.seq).cmp(&(b.updated_at, b.seq)),
-            SortKey::Id => a.id.cmp(&b.id),
-        };
-        if self.is_descending {
-            order.reverse()
-        } else {
-            order
         }
     }
 }
