@@ -187,7 +187,9 @@ impl Reach {
     fn check(&self, command: Option<&Command>, config_test: bool) -> Result<(), Failure> {
         let usage = |reason: &str| Err(Failure::Usage(reason.to_owned()));
         if self.is_aimless() {
-            return usage("--admin-token-file and the like need --admin-url, which names the gateway");
+            return usage(
+                "--admin-token-file and the like need --admin-url, which names the gateway",
+            );
         }
         let own = match command {
             Some(command) if !config_test => command.stays_here(),
