@@ -7,7 +7,7 @@ pub(super) mod index;
 mod indexing;
 mod numbered;
 mod places;
-mod sql;
+pub(super) mod sql;
 
 use std::collections::{BTreeMap, HashMap};
 
