@@ -138,6 +138,7 @@ m4990150 = Dieser Schlüssel ist hier schon bekannt. Bitte nehmen Sie einen ande
 m4990151 = Diesen Schlüssel gibt es nicht mehr. Bitte sehen Sie sich die Liste noch einmal an.
 m4990152 = Es gibt schon so viele Schlüssel, wie es geben kann. Bitte entfernen Sie zuerst einen.
 m4990153 = Von diesem Schlüssel gibt es vielleicht eine Kopie, darum wird er nicht angenommen. Bitte nehmen Sie einen anderen, und entfernen Sie diesen in Ihren Einstellungen.
+m4990154 = Dieser Schlüssel bleibt: Wer sich über einen Anbieter anmeldet, braucht hier einen. Bitte fügen Sie zuerst einen anderen hinzu.
 m4990006 = Mehrere {$provider}-Konten sind verknüpft. Bitte wählen Sie eines davon.
 m4990008 = Das {$provider}-Konto ist dort der einzige Weg zur Anmeldung, deshalb bleibt es. Wenn Sie das sind, melden Sie sich damit an, verknüpfen Sie ein anderes Konto, und versuchen Sie es noch einmal.
 m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sich den neuen Stand an, und nehmen Sie Ihre Änderung noch einmal vor.

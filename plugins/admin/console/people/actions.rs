@@ -13,7 +13,7 @@ pub(super) fn label(action: Action) -> &'static str {
         Action::UpdateProfile => "Look through the profile",
         Action::VerifyProfile => "Complete the profile",
         Action::ConfigureTotp => "Set up a second step",
-        Action::ConfigureRecoveryCodes => "Write down recovery codes",
+        Action::ConfigureRecoveryCodes => "Write down backup codes",
         Action::WebauthnRegister => "Add a security key",
         Action::WebauthnRegisterPasswordless => "Add a passkey",
         Action::DeleteAccount => "Delete the account",
