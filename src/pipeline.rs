@@ -154,8 +154,8 @@ impl Pipeline {
         if let Some(known) = principal.demands.get::<Option<Action>>(key) {
             return *known;
         }
-        let aal = principal.session.aal();
-        let pending = actions.pending_for_at(aal, &principal.identity, &route.scopes);
+        let (session, identity) = (&principal.session, &principal.identity);
+        let pending = actions.pending_for_at(session, identity, &route.scopes);
         let first = pending.first().copied();
         principal.demands.put(key, first);
         first

@@ -138,6 +138,7 @@ m4990150 = Dieser Schlüssel ist hier schon bekannt. Bitte nehmen Sie einen ande
 m4990151 = Diesen Schlüssel gibt es nicht mehr. Bitte sehen Sie sich die Liste noch einmal an.
 m4990152 = Es gibt schon so viele Schlüssel, wie es geben kann. Bitte entfernen Sie zuerst einen.
 m4990153 = Von diesem Schlüssel gibt es vielleicht eine Kopie, darum wird er nicht angenommen. Bitte nehmen Sie einen anderen, und entfernen Sie diesen in Ihren Einstellungen.
+m4990154 = Dieser Schlüssel bleibt: Wer sich über einen Anbieter anmeldet, braucht hier einen. Bitte fügen Sie zuerst einen anderen hinzu.
 m4990006 = Mehrere {$provider}-Konten sind verknüpft. Bitte wählen Sie eines davon.
 m4990008 = Das {$provider}-Konto ist dort der einzige Weg zur Anmeldung, deshalb bleibt es. Wenn Sie das sind, melden Sie sich damit an, verknüpfen Sie ein anderes Konto, und versuchen Sie es noch einmal.
 m4990010 = Das wurde inzwischen an anderer Stelle geändert. Bitte sehen Sie sich den neuen Stand an, und nehmen Sie Ihre Änderung noch einmal vor.
@@ -804,7 +805,7 @@ history-credentials = Anmeldemittel
 history-look = Nur zum Ansehen
 # Was die API ablehnt und die Konsole zeigt
 refusal-external-id = Das hat höchstens {$most} Buchstaben, Ziffern und Zeichen.
-refusal-same-name = Das steht im Widerspruch zu einer Person, die es schon gibt: Sie heißt anderswo genauso (external_id).
+refusal-same-name = Das steht im Widerspruch zu einer Person, die es schon gibt: Sie hat dieselbe Id oder heißt anderswo genauso (external_id).
 refusal-same-account = Das steht im Widerspruch zu einer Person, die es schon gibt: Sie ist mit demselben Konto bei einem Anbieter verknüpft.
 refusal-no-address = Das Schema findet unter den Angaben keine solche Adresse.
 refusal-long-name = Womit die Person sich anmelden würde, ist zu lang.

@@ -32,14 +32,17 @@ pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Vec<Credenti
 }
 
 /// What asks `identity` for a second factor, what it wants to be asked for first standing first; no
-/// nodes where it has none.
+/// nodes where it has none. Where only a key will do, nothing else is asked for.
 pub(crate) async fn ask(
     desk: &Desk,
     principal: &Principal,
     own: &[Credential],
 ) -> Result<Form, Failure> {
-    let identity = &principal.identity;
+    let (identity, session) = (&principal.identity, &principal.session);
+    let assurance = desk.services.actions.assurance();
+    let lacks_key = assurance.lacks_key(identity, session);
     let mut factors: Vec<_> = desk.services.factors.second.iter().collect();
+    factors.retain(|factor| !lacks_key || stands_for_key(factor.kind()));
     factors.sort_by_key(|factor| priority(factor.kind(), own));
     let mut form = Form::default();
     for factor in factors {
@@ -48,11 +51,17 @@ pub(crate) async fn ask(
             form.add(factor.kind(), question);
         }
     }
-    let assurance = desk.services.actions.assurance();
-    if assurance.takes_mail(&principal.session) {
+    if assurance.takes_mail(session) && !lacks_key {
         form.nodes.extend(by_mail::button(desk, identity));
     }
     Ok(form)
+}
+
+fn stands_for_key(kind: CredentialKind) -> bool {
+    matches!(
+        kind,
+        CredentialKind::Webauthn | CredentialKind::LookupSecret
+    )
 }
 
 /// What the settings offer of each kind.

@@ -1,5 +1,7 @@
 //! A flow as the dialect writes it, with its anti-forgery token masked for this one answer.
 
+use std::collections::BTreeSet;
+
 use portcullis_core::{
     flow::{Flow, FlowKind, Transport},
     identity::Identity,
@@ -14,11 +16,18 @@ use crate::{
     remembered,
 };
 
+/// The type of nodes that load something to run.
+const SCRIPT: &str = "script";
+
 /// The flow's form in a language, with the token filled in; native flows have none. Stores keep it
 /// in English, so that each reader gets their own.
 pub(crate) fn ui(desk: &Desk, flow: &Flow, csrf: Option<&Csrf>, locale: &Locale) -> Ui {
     let mut ui = flow.ui.clone();
     locale.form(&mut ui);
+    // Security keys and passkeys each bring the same script, and readers take a node's id for its own.
+    let mut scripts = BTreeSet::new();
+    ui.nodes
+        .retain(|node| node.kind != SCRIPT || scripts.insert(node.attributes.shown.id.clone()));
     let token = match (flow.transport, csrf) {
         (Transport::Browser, Some(csrf)) => csrf.masked(&*desk.services.entropy),
         _ => String::new(),

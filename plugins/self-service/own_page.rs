@@ -159,8 +159,8 @@ type Way = (&'static str, &'static str, String);
 
 /// The way back in for who signs in with something that can be forgotten.
 fn forgotten(desk: &Desk, flow: &Flow) -> Option<Way> {
-    let is_usual =
-        flow.kind == FlowKind::Login && !confirmation::is_in(flow) && !remembered::refreshes(flow);
+    let is_further = remembered::refreshes(flow) || remembered::steps_up(flow);
+    let is_usual = flow.kind == FlowKind::Login && !confirmation::is_in(flow) && !is_further;
     let has_password = !desk.services.methods.is_empty();
     let is_offered = codes::is_offered(desk, FlowKind::Recovery);
     (is_usual && has_password && is_offered).then(|| {

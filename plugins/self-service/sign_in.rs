@@ -197,10 +197,7 @@ impl SignIn<'_> {
             }
             false if elsewhere.is_some() => elsewhere,
             false if actions.is_too_weak(self.identity, &session) => Some(self.step_up(desk)),
-            false => {
-                self.next(desk, session.aal(), verification.as_ref())
-                    .await?
-            }
+            false => self.next(desk, &session, verification.as_ref()).await?,
         };
         let mut response = self.answer(desk, (&session, &token), next, verification.as_ref());
         if self.flow.transport == Transport::Browser {
@@ -230,11 +227,17 @@ impl SignIn<'_> {
     async fn next(
         &self,
         desk: &Desk,
-        aal: Aal,
+        session: &Session,
         begun: Option<&Begun>,
     ) -> Result<Option<Next>, Failure> {
         let from = (self.flow, self.flow.return_to.as_deref());
-        after::next(desk, from, self.wants, (self.identity, aal, begun)).await
+        after::next(
+            desk,
+            from,
+            self.wants,
+            (self.identity, Some(session), begun),
+        )
+        .await
     }
 
     /// The second step comes before everything else.

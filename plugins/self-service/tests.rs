@@ -50,6 +50,7 @@ mod released;
 mod safety;
 mod scopes;
 mod second_apart;
+mod second_key;
 mod second_link;
 mod second_step;
 mod second_step_hardened;

@@ -16,6 +16,8 @@ use super::{Config, finding::Check, session::RequiredAal};
 pub struct Mfa {
     /// Whether everybody has to have a second factor and to use it; default `false`.
     pub enforce: bool,
+    /// Whether whoever signs in through a provider goes on with a security key; default `false`.
+    pub webauthn_after_provider: bool,
     /// Whether applications that show codes can be set up; default `true`.
     pub totp: bool,
     /// Whether codes to write down can be had; default `true`.
@@ -30,6 +32,7 @@ impl Default for Mfa {
     fn default() -> Self {
         Self {
             enforce: false,
+            webauthn_after_provider: false,
             totp: true,
             lookup_secret: true,
             webauthn: true,
@@ -94,6 +97,7 @@ impl Config {
         Assurance {
             enforce: mfa.enforce,
             highest_available: self.session.whoami.required_aal == RequiredAal::HighestAvailable,
+            key_after_provider: mfa.webauthn_after_provider,
             by_mail: self.identity.code.second_factor && self.sends_mail(),
             factors: Kinds::of(
                 kinds
@@ -154,6 +158,13 @@ impl Config {
             check.under("enforce").problem(
                 "nobody could set up a second factor here; leave totp, or webauthn with a host name \
                  in public_url, and the action CONFIGURE_TOTP or webauthn-register on",
+            );
+        }
+        let wants_key = self.identity.mfa.webauthn_after_provider;
+        if wants_key && !is_on(&Action::WebauthnRegister) {
+            check.under("webauthn_after_provider").problem(
+                "nobody could add a security key here, so nobody would get in through a provider; leave \
+                 webauthn with a host name in public_url, and the action webauthn-register on",
             );
         }
     }

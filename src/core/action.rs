@@ -168,11 +168,14 @@ impl Actions {
     }
 
     /// Whether somebody in `session` counts as nobody until they have shown a second factor. Where
-    /// everybody has to have one and nobody can be asked for it, that is everybody who has none.
+    /// one has to be had and nobody can be asked for it, that is everybody who has none.
     pub fn is_too_weak(&self, identity: &Identity, session: &Session) -> bool {
         let assurance = self.assurance;
-        let is_stuck = || assurance.asks_for_factor(identity, session.aal());
-        assurance.is_lacking(identity, session) || (self.factor().is_none() && is_stuck())
+        let no_factor = || self.factor().is_none();
+        let no_key = || self.settings(Action::WebauthnRegister).is_none();
+        assurance.is_lacking(identity, session)
+            || (assurance.asks_for_factor(identity, session.aal()) && no_factor())
+            || (assurance.asks_for_key(identity, session) && no_key())
     }
 
     /// What is asked of those who need a second factor and have none, where anything is.
@@ -231,19 +234,30 @@ impl Actions {
         self.pending_for(identity, &[])
     }
 
-    /// The same for somebody who is signed in as strongly as `aal`: whoever has shown a second factor
-    /// at a provider needs none here.
-    pub fn pending_at(&self, aal: Aal, identity: &Identity) -> Vec<Action> {
-        self.pending_for_at(aal, identity, &[])
+    /// The same for somebody in `session`: whoever has shown a second factor at a provider needs none
+    /// here, and who has shown one factor there may need a key.
+    pub fn pending_at(&self, session: &Session, identity: &Identity) -> Vec<Action> {
+        self.pending_for_at(session, identity, &[])
     }
 
     /// Both.
-    pub fn pending_for_at(&self, aal: Aal, identity: &Identity, scopes: &[String]) -> Vec<Action> {
-        let mut pending = self.pending_for(identity, scopes);
-        let asks = self.assurance.asks_for_factor(identity, aal);
+    pub fn pending_for_at(
+        &self,
+        session: &Session,
+        identity: &Identity,
+        scopes: &[String],
+    ) -> Vec<Action> {
+        let asks_for_key = self.assurance.asks_for_key(identity, session);
+        // A key is a second factor, too: nobody sets up two at once.
+        let needs_factor = !asks_for_key && self.assurance.asks_for_factor(identity, session.aal());
         let factor = self.factor();
-        pending.retain(|one| asks || Some(*one) != factor || is_asked(identity, *one));
-        pending
+        let mut enabled = self.enabled();
+        enabled.retain(|one| match *one {
+            Action::WebauthnRegister if asks_for_key => true,
+            one if Some(one) == factor && !needs_factor && !is_asked(identity, one) => false,
+            one => self.is_pending(one, identity, scopes),
+        });
+        enabled
     }
 
     /// The same on the way to where these scopes are asked for, for which a profile may have to hold

@@ -198,7 +198,7 @@ impl Principals {
             return Err(Nothing::Absent);
         };
         let Record { session, identity } = record;
-        let pending = self.actions.pending_at(session.aal(), &identity);
+        let pending = self.actions.pending_at(&session, &identity);
         let is_too_weak = self.actions.is_too_weak(&identity, &session);
         let principal = Principal::new(Arc::new(identity), session, pending).too_weak(is_too_weak);
         let entry = Arc::new(Entry::new(principal, stamp, now));

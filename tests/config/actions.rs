@@ -147,6 +147,27 @@ fn cu_25_enforcement_needs_a_factor_that_can_be_set_up() {
         .unwrap();
 }
 
+/// CU-30: nobody is asked for a key that they could not add.
+#[test]
+fn cu_30_a_key_after_a_provider_needs_keys_that_can_be_added() {
+    let on = "[identity.mfa]\nwebauthn_after_provider = true\n";
+    let expected = "portcullis.toml:5: identity.mfa.webauthn_after_provider: nobody could add a security \
+                    key here";
+    refused(&route(&format!("{on}webauthn = false")), expected);
+    let text = format!("{on}[required_actions.webauthn-register]\nenabled = false");
+    refused(&route(&text), expected);
+    let numbers = format!("public_url = \"http://127.0.0.1:8080\"\n{}", route(on));
+    let told = Folder::with(&numbers).refused();
+    assert!(
+        told.contains("identity.mfa.webauthn_after_provider"),
+        "{told}"
+    );
+    let config = Folder::with(&route(on)).load().unwrap().config;
+    assert!(config.assurance().key_after_provider);
+    let config = Folder::with(ROUTE).load().unwrap().config;
+    assert!(!config.assurance().key_after_provider);
+}
+
 const MAIL: &str = "[mail]\nurl = \"smtps://mail.example.org\"\nfrom = \"id@example.org\"";
 const OPEN: &str = "[plugins.self-service.registration]\nenabled = true";
 

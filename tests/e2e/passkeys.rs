@@ -1,5 +1,7 @@
 //! Security keys and passkeys in a real browser, with an authenticator that the browser pretends to have.
 
+mod filled_in;
+
 use std::path::PathBuf;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -219,6 +221,12 @@ async fn flows_name_the_script_and_its_digest() {
     assert_eq!(answer.headers()["access-control-allow-origin"], "*");
     let digest = STANDARD.encode(Sha384::digest(answer.bytes().await.unwrap()));
     assert_eq!(script["integrity"], format!("sha384-{digest}"));
+    let alice = ALICE.sign_up(&gateway).await;
+    let form = Form::begin(&alice.client, "settings", "").await;
+    let nodes = form.flow["ui"]["nodes"].as_array().unwrap().iter();
+    let scripts: Vec<_> = nodes.filter(|node| node["type"] == "script").collect();
+    let ids: Vec<_> = scripts.iter().map(|one| &one["attributes"]["id"]).collect();
+    assert_eq!(ids, ["webauthn_script"], "one for keys of both kinds");
 }
 
 /// Where scripts are off, everything else is as it was.

@@ -1,5 +1,6 @@
 //! A second factor beside the password: an authenticator app, and codes on paper for when it is lost.
 
+mod after_provider;
 mod apart;
 mod by_mail;
 mod enforced;

@@ -241,7 +241,22 @@ impl Browser {
             .expect("the driver obeys")
     }
 
-    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+    /// Runs a script before any of each page that follows.
+    pub(crate) async fn before_each_page(&self, script: &str) {
+        let source = json!({ "source": script });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", source)
+            .await;
+    }
+
+    /// What the browser has noted in its console since this was asked last.
+    pub(crate) async fn log(&self) -> Vec<String> {
+        let kind = Some(json!({ "type": "browser" }));
+        let entries = self.command(Method::POST, "se/log", kind).await;
+        let entries = entries.as_array().expect("a list").iter();
+        entries.map(|one| one["message"].to_string()).collect()
+    }
+
+    pub(super) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let command = DevTools(json!({ "cmd": command, "params": parameters }));
         self.client
             .issue_cmd(command)
@@ -359,7 +374,10 @@ fn capabilities(profile: &Path, preferences: &Value) -> Capabilities {
         profile,
     ]);
     let chrome = json!({ "args": arguments, "binary": binary, "prefs": preferences });
-    let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": chrome });
+    let capabilities = json!({
+        "browserName": "chrome", "goog:chromeOptions": chrome,
+        "goog:loggingPrefs": { "browser": "ALL" },
+    });
     let Value::Object(capabilities) = capabilities else {
         unreachable!("an object")
     };

@@ -14,8 +14,17 @@ pub(crate) struct SecurityKey {
 
 impl SecurityKey {
     pub(crate) async fn plug_into(browser: &Browser) -> Self {
+        Self::reached_by("usb", browser).await
+    }
+
+    /// One that is a part of the device: only where there is one do browsers list passkeys below fields.
+    pub(crate) async fn built_into(browser: &Browser) -> Self {
+        Self::reached_by("internal", browser).await
+    }
+
+    async fn reached_by(transport: &str, browser: &Browser) -> Self {
         let kind = json!({
-            "protocol": "ctap2", "transport": "usb", "hasResidentKey": true,
+            "protocol": "ctap2", "transport": transport, "hasResidentKey": true,
             "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
         });
         let path = "webauthn/authenticator";
@@ -32,6 +41,14 @@ impl SecurityKey {
         let kept = kept.as_array().expect("a list").iter();
         kept.map(|one| one["isResidentCredential"] == Value::Bool(true))
             .collect()
+    }
+
+    /// From now on it waits for somebody who never comes.
+    pub(crate) async fn expects_a_touch(&self, browser: &Browser) {
+        let untouched = json!({ "authenticatorId": self.id, "enabled": false });
+        browser
+            .devtools("WebAuthn.setAutomaticPresenceSimulation", untouched)
+            .await;
     }
 
     /// Loses it for good.

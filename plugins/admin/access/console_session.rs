@@ -84,7 +84,7 @@ pub(crate) async fn principal(
         store.touch(&session.token_hash, now).await?;
     }
     let actions = &services.actions;
-    let pending = actions.pending_at(session.aal(), &identity);
+    let pending = actions.pending_at(&session, &identity);
     let is_too_weak = actions.is_too_weak(&identity, &session);
     let principal = Principal::new(Arc::new(identity), session, pending);
     Ok(Some(Arc::new(principal.too_weak(is_too_weak))))

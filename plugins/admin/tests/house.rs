@@ -293,7 +293,7 @@ impl Doorkeeper {
         let identities: &dyn IdentityStore = &*self.store;
         let identity = identities.find(session.identity_id).await.unwrap()?;
         let actions = &self.services.actions;
-        let pending = actions.pending_at(session.aal(), &identity);
+        let pending = actions.pending_at(&session, &identity);
         let is_too_weak = actions.is_too_weak(&identity, &session);
         let principal = Principal::new(Arc::new(identity), session, pending);
         Some(principal.too_weak(is_too_weak))

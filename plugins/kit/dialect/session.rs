@@ -30,7 +30,7 @@ fn written(
     // Whoever has shown a second factor at a provider needs none here.
     // So does nobody who acts as somebody else.
     let pending = match session.acting {
-        None => services.actions.pending_at(session.aal(), identity),
+        None => services.actions.pending_at(session, identity),
         Some(_) => Vec::new(),
     };
     shown["required_actions"] = json!(pending);

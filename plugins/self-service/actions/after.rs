@@ -5,7 +5,7 @@ use portcullis_core::{
     credential::CredentialKind,
     flow::{Flow, FlowKind},
     identity::Identity,
-    session::Aal,
+    session::Session,
 };
 use portcullis_kit::{Failure, Wants};
 use serde_json::{Value, json};
@@ -43,18 +43,20 @@ pub(crate) async fn aged(desk: &Desk, identity: &Identity) -> Result<Option<Iden
     asked.await.map(Some)
 }
 
-/// What `identity`, signed in as strongly as `aal`, has to do next on its way from a flow to `return_to`;
-/// `None` when it can go.
+/// What `identity` has to do next in `session` on its way from a flow to `return_to`; `None` when it can go.
 /// `begun` is a verification that has begun by itself, whose mail is on its way.
 pub(crate) async fn next(
     desk: &Desk,
     (from, return_to): (&Flow, Option<&str>),
     wants: Wants,
-    (identity, aal, begun): (&Identity, Aal, Option<&Begun>),
+    (identity, session, begun): (&Identity, Option<&Session>, Option<&Begun>),
 ) -> Result<Option<Next>, Failure> {
     let scopes = scopes::of_flow(from);
     let actions = &desk.services.actions;
-    let pending = actions.pending_for_at(aal, identity, &scopes);
+    let pending = match session {
+        Some(session) => actions.pending_for_at(session, identity, &scopes),
+        None => actions.pending_for(identity, &scopes),
+    };
     let Some(action) = pending.first().filter(|_| !is_on_its_way(desk, return_to)) else {
         return Ok(None);
     };

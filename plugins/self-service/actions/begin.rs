@@ -144,9 +144,8 @@ fn may_begin(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) 
 fn is_required(desk: &Desk, visit: &Visit, principal: &Principal, action: Action) -> bool {
     let (actions, scopes) = (&desk.services.actions, scopes::of_visit(visit));
     let is_pending = |identity| {
-        let aal = principal.session.aal();
         actions
-            .pending_for_at(aal, identity, &scopes)
+            .pending_for_at(&principal.session, identity, &scopes)
             .contains(&action)
     };
     principal.pending.contains(&action) || is_pending(&principal.identity)

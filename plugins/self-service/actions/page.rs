@@ -37,7 +37,7 @@ pub(crate) fn words(flow: &Flow) -> Option<(&'static str, &'static str)> {
             "From now on you sign in with a code that your phone shows, too.",
         ),
         Action::ConfigureRecoveryCodes => (
-            "Write down recovery codes",
+            "Write down backup codes",
             "They let you in when your second step is not at hand. Each is good once.",
         ),
         Action::WebauthnRegister => (

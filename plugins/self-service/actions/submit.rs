@@ -7,7 +7,6 @@ use portcullis_core::{
     identity::{AcceptedTerms, Identity},
     message::Message,
     principal::Principal,
-    session::{Aal, Session},
 };
 use portcullis_kit::{Outcome, Wants};
 use serde_json::{Value, json};
@@ -123,8 +122,7 @@ pub(crate) async fn complete(
     };
     let from = (flow, return_to.as_deref());
     let session = submission.principal.as_ref().map(|one| &one.session);
-    let aal = session.map_or(Aal::Aal1, Session::aal);
-    let next = after::next(desk, from, submission.wants, (&identity, aal, begun)).await?;
+    let next = after::next(desk, from, submission.wants, (&identity, session, begun)).await?;
     let onward = return_to.clone().unwrap_or_else(|| desk.home());
     if submission.wants == Wants::Html {
         let page = next.map_or(onward, |next| next.page);

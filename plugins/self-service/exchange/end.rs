@@ -138,7 +138,7 @@ async fn missing(
         return Ok(Some(desk.step_up_page(Some(here))));
     }
     let way = (native, Some(here));
-    let next = after::next(desk, way, Wants::Html, (&identity, session.aal(), None)).await?;
+    let next = after::next(desk, way, Wants::Html, (&identity, Some(session), None)).await?;
     Ok(next.map(|next| next.page))
 }
 

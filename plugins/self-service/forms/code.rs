@@ -20,7 +20,7 @@ pub(crate) fn ask() -> Node {
     Node::submit(CODE, "method", CODE, Message::send_code())
 }
 
-/// The form that takes a code; other ways, those of these groups, stay as they are.
+/// The form that takes a code; other ways, those of these groups, stay below it as they are.
 pub(crate) fn form(before: Vec<Node>, stays: impl Fn(&str) -> bool) -> Vec<Node> {
     let stays = |node: &Node| {
         node.group != CODE && node.attributes.name != csrf::FIELD && stays(&node.group)
@@ -31,5 +31,7 @@ pub(crate) fn form(before: Vec<Node>, stays: impl Fn(&str) -> bool) -> Vec<Node>
         Node::submit(CODE, RESEND, CODE, Message::resend_code()),
     ];
     let before = before.into_iter().filter(stays);
-    start::arrange(before.chain([code]).chain(buttons).collect())
+    // Whoever has just asked for a code is about to type it.
+    let first = std::iter::once(code).chain(buttons);
+    start::arrange(first.chain(before).collect())
 }

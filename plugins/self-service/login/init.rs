@@ -6,9 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use portcullis_core::{
-    catalogue::Code, flow::FlowKind, message::Message, principal::Principal, session::Aal,
-};
+use portcullis_core::{catalogue::Code, flow::FlowKind, message::Message, principal::Principal};
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::{step_up, step_up::wants_refresh, ways};
@@ -24,13 +22,13 @@ use crate::{
 
 /// Begins a browser's login flow.
 pub(crate) async fn browser(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    check_demands(&visit)?;
+    check_demands(&desk, &visit)?;
     if let Some(answer) = back(&desk, &visit).await? {
         return Ok(answer);
     }
     let opening = match &visit.visitor.principal {
         Some(principal) if step_up::is_wanted(&visit) => {
-            if step_up::is_taken(&visit, principal) {
+            if step_up::is_taken(&desk, &visit, principal) {
                 return already(&desk, &visit, return_to::lenient(&desk, &visit).as_deref());
             }
             match step_up::opening(&desk, principal).await? {
@@ -69,7 +67,7 @@ async fn back(desk: &Desk, visit: &Visit) -> Result<Option<Response>, Failure> {
 
 /// Begins a native client's login flow.
 pub(crate) async fn native(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    check_demands(&visit)?;
+    check_demands(&desk, &visit)?;
     let opening = match &visit.visitor.principal {
         Some(principal) if step_up::is_wanted(&visit) => {
             match step_up::opening(&desk, principal).await? {
@@ -114,7 +112,7 @@ async fn refresh(desk: &Desk, visit: &Visit, principal: &Principal) -> Result<Op
 }
 
 /// Refuses what cannot be had here, rather than signing somebody in less strongly than asked.
-fn check_demands(visit: &Visit) -> Result<(), Failure> {
+fn check_demands(desk: &Desk, visit: &Visit) -> Result<(), Failure> {
     if visit.query("login_challenge").is_some() {
         return Err(Failure::from(Code::BadRequest)
             .because("Login challenges of an OAuth 2.0 server cannot be answered here."));
@@ -126,9 +124,7 @@ fn check_demands(visit: &Visit) -> Result<(), Failure> {
         (None | Some("aal1"), _) => Ok(()),
         (Some("aal2"), None) => Err(Code::SessionTooWeak.into()),
         (Some("aal2"), Some(principal))
-            if principal.session.aal() >= Aal::Aal2
-                && visit.wants() == Wants::Json
-                && !wants_refresh(visit) =>
+            if visit.wants() == Wants::Json && step_up::is_taken(desk, visit, principal) =>
         {
             Err(Code::SessionAlreadyFulfilled.into())
         }

@@ -1,7 +1,8 @@
 //! Beginning the second step: who is asked for it, and where those go who have nothing to show.
 
 use portcullis_core::{
-    catalogue::Code, flow::FlowKind, message::Message, principal::Principal, session::Aal,
+    action::Action, catalogue::Code, flow::FlowKind, message::Message, principal::Principal,
+    session::Aal,
 };
 use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
@@ -18,8 +19,10 @@ pub(super) fn is_wanted(visit: &Visit) -> bool {
 }
 
 /// Whether the visitor has taken it already, and is not asked to take it again.
-pub(super) fn is_taken(visit: &Visit, principal: &Principal) -> bool {
-    principal.session.aal() >= Aal::Aal2 && !wants_refresh(visit)
+pub(super) fn is_taken(desk: &Desk, visit: &Visit, principal: &Principal) -> bool {
+    let (assurance, session) = (desk.services.actions.assurance(), &principal.session);
+    let lacks_key = assurance.lacks_key(&principal.identity, session);
+    session.aal() >= Aal::Aal2 && !lacks_key && !wants_refresh(visit)
 }
 
 /// How its flow begins; `None` for somebody without a second factor.
@@ -46,13 +49,24 @@ pub(super) fn set_up(desk: &Desk, visit: &Visit) -> Outcome {
         return Err(Failure::from(Code::SecondFactorRequired)
             .because("There is a second factor, but it cannot be asked for here. Please ask your administrator."));
     }
-    match (visit.wants(), desk.services.actions.factor()) {
+    match (visit.wants(), missing(desk, visit)) {
         (Wants::Html, Some(action)) => {
             let return_to = return_to::lenient(desk, visit);
             let page = actions::begin::asked_page(desk, action, return_to.as_deref());
             navigate::to(Wants::Html, &page)
         }
         _ => Err(none().way_out("To the settings", desk.begin_page(FlowKind::Settings, None))),
+    }
+}
+
+/// What somebody without a second factor is asked to set up.
+fn missing(desk: &Desk, visit: &Visit) -> Option<Action> {
+    let actions = &desk.services.actions;
+    let principal = visit.visitor.principal.as_deref();
+    let assurance = actions.assurance();
+    match principal.is_some_and(|one| assurance.asks_for_key(&one.identity, &one.session)) {
+        true => Some(Action::WebauthnRegister),
+        false => actions.factor(),
     }
 }
 

@@ -78,10 +78,7 @@ pub(super) async fn change(
     };
     match changes.make(kind, change).await? {
         Ok(()) => {}
-        Err(Stays::Needed) => {
-            let needed = (None, Message::factor_needed());
-            return submission.reject(desk, vec![needed]).await;
-        }
+        Err(Stays::Needed(why)) => return submission.reject(desk, vec![(None, why)]).await,
         Err(Stays::Overtaken) => return save::overtaken(desk, identity.id, submission).await,
     }
     let raised = changes.raised;
@@ -155,8 +152,8 @@ async fn ask(
 
 /// Why something is not changed.
 enum Stays {
-    /// Somebody has to have it.
-    Needed,
+    /// Somebody has to have it, for this reason.
+    Needed(Message),
     /// Somebody else was faster.
     Overtaken,
 }
@@ -200,8 +197,10 @@ impl Changes<'_> {
                     return Ok(Err(Stays::Overtaken));
                 }
             }
-            Change::Remove(ids) if !self.may_go(&ids) => return Ok(Err(Stays::Needed)),
             Change::Remove(ids) => {
+                if let Some(why) = self.needed(&ids) {
+                    return Ok(Err(Stays::Needed(why)));
+                }
                 if !self.claim().await? {
                     return Ok(Err(Stays::Overtaken));
                 }
@@ -275,15 +274,16 @@ impl Changes<'_> {
         Ok(())
     }
 
-    /// Whether these can be removed: something has to stay to sign in with, and a second factor where
-    /// everybody has to have one.
-    fn may_go(&self, ids: &[CredentialId]) -> bool {
+    /// Why these cannot be removed: something has to stay to sign in with, a second factor where
+    /// everybody has to have one, and a key for whoever comes through a provider where one has to follow.
+    fn needed(&self, ids: &[CredentialId]) -> Option<Message> {
         let (goes, stays): (Vec<_>, Vec<_>) = self
             .own
             .iter()
             .cloned()
             .partition(|one| ids.contains(&one.id));
         let broker = &self.desk.services.broker;
+        let has = |of: &[Credential], kind| of.iter().any(|one| one.kind == kind);
         let has_way_in = !broker.ways_in(self.identity, &stays).is_empty();
         let takes_way_in = goes.iter().any(|one| one.kind.is_first_factor());
         let takes_factor = goes.iter().any(|one| one.kind.is_second_factor());
@@ -293,7 +293,14 @@ impl Changes<'_> {
         };
         let assurance = self.desk.services.actions.assurance();
         let is_enough = !assurance.enforce || assurance.has_second(&without);
-        (has_way_in || !takes_way_in) && (is_enough || !takes_factor)
+        let key = CredentialKind::Webauthn;
+        let takes_last_key = has(&goes, key) && !has(&stays, key);
+        let is_linked = has(&stays, CredentialKind::Oidc);
+        if (takes_way_in && !has_way_in) || (takes_factor && !is_enough) {
+            return Some(Message::factor_needed());
+        }
+        let is_needed = assurance.key_after_provider && is_linked && takes_last_key;
+        is_needed.then(Message::key_needed)
     }
 
     async fn tell(&self, event: Event<'_>) {

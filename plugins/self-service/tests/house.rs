@@ -222,7 +222,7 @@ impl House {
         let identities: &dyn IdentityStore = &*self.store;
         let identity = identities.find(session.identity_id).await.unwrap()?;
         let actions = &self.services.actions;
-        let pending = actions.pending_at(session.aal(), &identity);
+        let pending = actions.pending_at(&session, &identity);
         let is_too_weak = actions.is_too_weak(&identity, &session);
         let principal = Principal::new(Arc::new(identity), session, pending);
         Some(Arc::new(principal.too_weak(is_too_weak)))

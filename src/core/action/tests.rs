@@ -1,5 +1,7 @@
 //! Who has to do what, and in which order.
 
+mod factors;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -344,31 +346,4 @@ fn a_scope_asks_for_what_it_requires_and_for_nothing_elsewhere() {
         ..Identity::blank(ada(&[]).id, "default", NOW.parse().unwrap())
     };
     assert_eq!(actions.pending(&ada), []);
-}
-
-fn enforced(off: &[Action]) -> Actions {
-    let mut settings = all();
-    for action in off {
-        settings.get_mut(action).unwrap().enabled = false;
-    }
-    actions(settings).with_assurance(Assurance {
-        enforce: true,
-        ..Assurance::default()
-    })
-}
-
-/// CU-25.
-#[test]
-fn whoever_needs_a_second_factor_is_asked_for_one_that_is_on() {
-    let ada = ada(&[]);
-    let (totp, key) = (Action::ConfigureTotp, Action::WebauthnRegister);
-    assert_eq!(enforced(&[]).pending(&ada), [totp]);
-    assert_eq!(enforced(&[totp]).pending(&ada), [key]);
-    assert_eq!(enforced(&[totp, key]).pending(&ada), []);
-    assert_eq!(enforced(&[totp, key]).factor(), None);
-    let strong = enforced(&[totp]).pending_at(Aal::Aal2, &ada);
-    assert_eq!(strong, [], "two factors at a provider are two");
-    let scopes = ["team".to_owned()];
-    let strong = enforced(&[]).pending_for_at(Aal::Aal2, &ada, &scopes);
-    assert_eq!(strong, [], "on the way to scopes, too");
 }

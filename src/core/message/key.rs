@@ -34,6 +34,8 @@ messages! {
     error keys_full() = 4990152, "There are as many keys as there can be. Please remove one first.";
     /// A key's counter went back.
     error key_copied() = 4990153, "There may be a copy of this key, so it is not accepted. Please take another one, and remove this one from your settings.";
+    /// Why the last security key stays.
+    error key_needed() = 4990154, "This key stays: whoever signs in through a provider needs one here. Please add another one first.";
 }
 
 pub(super) fn wordings() -> std::slice::Iter<'static, (u32, &'static str)> {

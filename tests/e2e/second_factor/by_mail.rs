@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::described;
+use super::{
+    described,
+    in_browser::{app_on_page, fits},
+};
 use crate::support::{
     ALICE, Browser, Form, LET_IN_AT_ONCE, SmtpServer, TestGateway, person::whoami,
 };
@@ -65,4 +68,39 @@ async fn a_password_and_a_code_by_mail_are_two_factors() {
     assert_eq!(session["authenticator_assurance_level"], "aal2");
     let methods = session["authentication_methods"].as_array().unwrap();
     assert_eq!(methods.len(), 2, "{session}");
+}
+
+/// Asks for a code in the second step, and types it where the page waits for it.
+async fn step_up_by_mail(browser: &Browser, (mail, before): (&SmtpServer, usize), name: &str) {
+    browser.press("Send a code to my email address").await;
+    browser.see("on its way").await;
+    let focused = "return document.activeElement.name";
+    assert_eq!(browser.run(focused, vec![]).await, json!("code"), "{name}");
+    assert!(!browser.text().await.contains("Forgot your password?"));
+    fits(browser, name).await;
+    let code = mail.letter_to(ALICE.email, before).await.code();
+    browser.fill("code", &code).await;
+    browser.submit().await;
+}
+
+/// HA-11: on a telephone; what was just asked for stands above the other ways.
+#[tokio::test]
+async fn a_person_takes_the_second_step_by_mail_beside_an_app_too() {
+    let (gateway, mail) = gate().await;
+    let browser = Browser::open().await;
+    browser.narrow(390).await;
+    let settings = format!("{}/.portcullis/settings", gateway.url());
+    browser.goto(&settings).await;
+    ALICE.sign_in_in(&browser).await;
+    step_up_by_mail(&browser, (&mail, 2), "second-step-mail").await;
+    let mut app = app_on_page(&browser).await;
+    browser.fill("totp_code", &app.code().await).await;
+    browser.submit().await;
+    browser.see("An authenticator app is set up").await;
+    browser.forget_cookies().await;
+    browser.goto(&format!("{}/vault", gateway.url())).await;
+    ALICE.sign_in_in(&browser).await;
+    browser.see("Code of the authenticator app").await;
+    step_up_by_mail(&browser, (&mail, 4), "second-step-mail-app").await;
+    browser.see("You are through the gate").await;
 }

@@ -16,7 +16,7 @@ pub(super) async fn app_on_page(browser: &Browser) -> Authenticator {
 }
 
 /// Nothing on the page is wider than a telephone. Where somebody wants to look, it is kept as a picture.
-async fn fits(browser: &Browser, name: &str) {
+pub(super) async fn fits(browser: &Browser, name: &str) {
     let width = "return document.documentElement.scrollWidth";
     assert_eq!(browser.run(width, vec![]).await, json!(390), "{name}");
     if let Some(folder) = std::env::var_os("SCREENSHOTS") {

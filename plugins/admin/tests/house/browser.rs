@@ -44,7 +44,7 @@ impl House {
         let found = self.services.sessions.store().find(&token).await;
         let session: Session = found.unwrap().unwrap();
         let actions = &self.services.actions;
-        let pending = actions.pending_at(session.aal(), identity);
+        let pending = actions.pending_at(&session, identity);
         Arc::new(Principal::new(Arc::new(identity.clone()), session, pending))
     }
 

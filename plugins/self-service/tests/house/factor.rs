@@ -27,16 +27,33 @@ pub(crate) const CODE: &str = "123456";
 /// A second factor that takes [`CODE`], as long as it is asked for it.
 #[derive(Debug)]
 pub(crate) struct FakeFactor {
+    pub(crate) kind: CredentialKind,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 impl FakeFactor {
-    fn is_right(answer: Answer<'_>) -> Result<(), MethodError> {
+    fn named(&self, end: &str) -> String {
+        format!("{}_{end}", self.kind.as_str())
+    }
+
+    fn question(&self) -> Question {
+        let kind = self.kind.as_str();
+        Question {
+            nodes: vec![
+                Node::input(kind, &self.named("code"), "text"),
+                Node::submit(kind, "method", kind, Message::go_on()),
+            ],
+            memory: json!("asked"),
+        }
+    }
+
+    fn is_right(&self, answer: Answer<'_>) -> Result<(), MethodError> {
+        let field = self.named("code");
         let wrong = Message::error(4_000_008, "wrong", Value::Null);
-        let wrong = || MethodError::Invalid(vec![(Some("totp_code".to_owned()), wrong)]);
+        let wrong = || MethodError::Invalid(vec![(Some(field.clone()), wrong)]);
         let is_asked = answer.memory == "asked";
-        (is_asked && answer.text("totp_code") == Some(CODE))
+        (is_asked && answer.text(&field) == Some(CODE))
             .then_some(())
             .ok_or_else(wrong)
     }
@@ -45,7 +62,7 @@ impl FakeFactor {
         Credential {
             id: CredentialId::generate(&*self.entropy),
             identity_id: identity.id,
-            kind: CredentialKind::Totp,
+            kind: self.kind,
             identifier: None,
             config: json!({"used": 0}),
             label: None,
@@ -57,30 +74,20 @@ impl FakeFactor {
     }
 }
 
-fn question() -> Question {
-    Question {
-        nodes: vec![
-            Node::input("totp", "totp_code", "text"),
-            Node::submit("totp", "method", "totp", Message::go_on()),
-        ],
-        memory: json!("asked"),
-    }
-}
-
 #[async_trait]
 impl Factor for FakeFactor {
     fn kind(&self) -> CredentialKind {
-        CredentialKind::Totp
+        self.kind
     }
 
     async fn ask(&self, _: &Identity, own: &[Credential]) -> Result<Option<Question>, MethodError> {
-        let has = own.iter().any(|one| one.kind == CredentialKind::Totp);
-        Ok(has.then(question))
+        let has = own.iter().any(|one| one.kind == self.kind);
+        Ok(has.then(|| self.question()))
     }
 
     async fn prove(&self, answer: Answer<'_>, own: &[Credential]) -> Result<Proved, MethodError> {
-        Self::is_right(answer)?;
-        let before = own.iter().find(|one| one.kind == CredentialKind::Totp);
+        self.is_right(answer)?;
+        let before = own.iter().find(|one| one.kind == self.kind);
         let before = before.unwrap().clone();
         let used = before.config["used"].as_u64().unwrap();
         let mut after = before.clone();
@@ -92,24 +99,26 @@ impl Factor for FakeFactor {
 #[async_trait]
 impl Enrolment for FakeFactor {
     fn kind(&self) -> CredentialKind {
-        CredentialKind::Totp
+        self.kind
     }
 
     async fn offer(&self, _: &Identity, own: &[Credential]) -> Result<Question, MethodError> {
-        let has = own.iter().any(|one| one.kind == CredentialKind::Totp);
-        let unlink = Node::submit("totp", "totp_unlink", "true", Message::go_on());
+        let has = own.iter().any(|one| one.kind == self.kind);
+        let (kind, name) = (self.kind.as_str(), self.named("unlink"));
+        let unlink = Node::submit(kind, &name, "true", Message::go_on());
         Ok(match has {
             true => Question {
                 nodes: vec![unlink],
                 memory: Value::Null,
             },
-            false => question(),
+            false => self.question(),
         })
     }
 
     fn is_meant(&self, fields: &Map<String, Value>) -> bool {
-        fields.get("method").is_some_and(|method| method == "totp")
-            || fields.contains_key("totp_unlink")
+        let kind = self.kind.as_str();
+        fields.get("method").is_some_and(|method| method == kind)
+            || fields.contains_key(&self.named("unlink"))
     }
 
     async fn change(
@@ -118,11 +127,11 @@ impl Enrolment for FakeFactor {
         identity: &Identity,
         own: &[Credential],
     ) -> Result<Change, MethodError> {
-        if answer.text("totp_unlink").is_some() {
-            let ids = own.iter().filter(|one| one.kind == CredentialKind::Totp);
+        if answer.text(&self.named("unlink")).is_some() {
+            let ids = own.iter().filter(|one| one.kind == self.kind);
             return Ok(Change::Remove(ids.map(|one| one.id).collect()));
         }
-        Self::is_right(answer)?;
+        self.is_right(answer)?;
         Ok(Change::Add {
             credential: Box::new(self.credential(identity)),
             is_proved: true,
@@ -187,6 +196,12 @@ pub(crate) async fn prove(browser: &mut Browser<'_>, flow: &Value, code: &str) -
     browser.post(action(flow), &fields).await
 }
 
+/// The same with a key.
+pub(crate) async fn prove_key(browser: &mut Browser<'_>, flow: &Value) -> Reply {
+    let fields = json!({"method": "webauthn", "webauthn_code": CODE, "csrf_token": csrf(flow)});
+    browser.post(action(flow), &fields).await
+}
+
 /// How strongly a browser is signed in.
 pub(crate) async fn aal(browser: &mut Browser<'_>) -> String {
     let session = browser.ask(WHOAMI).await.json();
@@ -225,22 +240,38 @@ fn made(
     }
     .house_with(|services, store| {
         services.credentials = keep(store.clone());
-        let factor = Arc::new(FakeFactor {
-            clock: services.clock.clone(),
-            entropy: services.entropy.clone(),
-        });
-        services.factors = Factors {
-            second: vec![factor.clone(), Arc::new(FakeList)],
-            enrolments: vec![factor],
+        let fake = |kind| {
+            Arc::new(FakeFactor {
+                kind,
+                clock: services.clock.clone(),
+                entropy: services.entropy.clone(),
+            })
+        };
+        let app = fake(CredentialKind::Totp);
+        let mut factors = Factors {
+            second: vec![app.clone(), Arc::new(FakeList)],
+            enrolments: vec![app],
             passwordless: Vec::new(),
         };
+        if assurance.key_after_provider {
+            let key = fake(CredentialKind::Webauthn);
+            factors.second.push(key.clone());
+            factors.enrolments.push(key);
+        }
+        services.factors = factors;
     })
 }
 
 impl House {
     /// Gives somebody the factor.
     pub(crate) async fn equip(&self, identity: &Identity) -> Credential {
+        self.equip_with(identity, CredentialKind::Totp).await
+    }
+
+    /// Gives somebody a factor of this kind.
+    pub(crate) async fn equip_with(&self, identity: &Identity, kind: CredentialKind) -> Credential {
         let factor = FakeFactor {
+            kind,
             clock: self.services.clock.clone(),
             entropy: self.services.entropy.clone(),
         };
