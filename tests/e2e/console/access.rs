@@ -118,7 +118,7 @@ async fn sessions(browser: &Browser, gateway: &TestGateway) {
     );
     browser.run(&end, vec![]).await;
     browser.see("The session has ended.").await;
-    let is_in = async |who: &SignedIn| who.status("/").await == 200;
+    let is_in = async |who: &SignedIn| who.status("/.portcullis/sessions/whoami").await == 200;
     wait_until("the session to end", async || {
         (!is_in(&one).await).then_some(())
     })

@@ -55,7 +55,8 @@ async fn made(browser: &Browser) -> (String, String) {
     browser.press("Make an API credential").await;
     browser.fill("name", "Nightly report").await;
     browser.press("Make it").await;
-    assert!(has(browser, "#roles-errors").await, "it needs a role");
+    browser.see("Choose at least one role.").await;
+    assert!(has(browser, "#roles-errors").await, "beside the field");
     assert!(has(browser, "[name=name][value='Nightly report']").await);
     tick(browser, "[name='roles.viewer']").await;
     browser.press("Make it").await;

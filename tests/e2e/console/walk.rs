@@ -197,7 +197,7 @@ impl Reader {
 }
 
 fn is_same(text: &str) -> bool {
-    text.contains(['@', '_']) || SAME.contains(&text)
+    text.contains(['@', '_']) || text.starts_with(BOB.first) || SAME.contains(&text)
 }
 
 /// An address without what is one page's own: ids, and the values of parameters.
