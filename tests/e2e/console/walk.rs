@@ -11,6 +11,9 @@ use crate::{
     support::{ALICE, Anonymous, BOB, Browser, Form, HostileProvider, LET_IN_AT_ONCE, TestGateway},
 };
 
+const ESCAPE: char = '\u{E00C}';
+const SPACE: char = ' ';
+
 /// Where the pages that this page leads to are.
 const LINKS: &str = "
     return [...document.querySelectorAll('a[href]:not([download])')].map(link => new URL(link.href))
@@ -147,6 +150,9 @@ impl Reader {
         browser.goto(&format!("{}/ui", gateway.admin_url())).await;
         ALICE.sign_in_in(&browser).await;
         browser.arrive_at("/ui/overview").await;
+        if self.phone.is_some() {
+            opens_the_menu(&browser).await;
+        }
         let nobody = "/ui/identities?search=nobody-at-all".to_owned();
         let mut ahead = VecDeque::from(["/ui/overview".to_owned(), nobody]);
         let mut kinds = BTreeSet::new();
@@ -194,6 +200,19 @@ impl Reader {
         let left = left.filter_map(Value::as_str).filter(|text| !is_same(text));
         left.map(|text| format!("{path}: {text}")).collect()
     }
+}
+
+/// Opens the menu of a phone without a mouse, and closes it again.
+async fn opens_the_menu(browser: &Browser) {
+    let focus = "document.querySelector('.small-menu summary').focus()";
+    browser.run(focus, vec![]).await;
+    let state = "return [document.querySelector('.small-menu').open,
+        document.activeElement.tagName]";
+    browser.strike(SPACE).await;
+    assert_eq!(browser.run(state, vec![]).await, json!([true, "SUMMARY"]));
+    browser.tab_on().await;
+    browser.strike(ESCAPE).await;
+    assert_eq!(browser.run(state, vec![]).await, json!([false, "SUMMARY"]));
 }
 
 fn is_same(text: &str) -> bool {
