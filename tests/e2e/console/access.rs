@@ -29,7 +29,8 @@ async fn what_somebody_signs_in_with_is_looked_after_in_a_browser() {
     let set = gateway.run(&set, BOB.password);
     assert_eq!(set.code, 0, "{set:?}");
     let browser = looking_at(&gateway, BOB.email).await;
-    credentials(&browser).await;
+    moves(&browser).await;
+    unlinks(&browser).await;
     way_back(&browser, &gateway).await;
     sessions(&browser, &gateway).await;
 }
@@ -46,8 +47,8 @@ async fn order(browser: &Browser) -> Vec<String> {
         .collect()
 }
 
-/// Moves, names and unlinks the account of the provider.
-async fn credentials(browser: &Browser) {
+/// Moves what stands behind before the rest.
+async fn moves(browser: &Browser) {
     browser.press("Signing in").await;
     browser.see("What they sign in with").await;
     let before = order(browser).await;
@@ -56,6 +57,10 @@ async fn credentials(browser: &Browser) {
     browser.see("The order has changed.").await;
     let after = order(browser).await;
     assert_eq!(after, [&*before[1], &before[0]]);
+}
+
+/// Names the account of the provider, and unlinks it.
+async fn unlinks(browser: &Browser) {
     let link = "[...document.querySelectorAll('.rows > li')]
         .find(row => row.innerText.includes('Linked account'))
         .querySelector('a.secondary').click()";
