@@ -1,11 +1,18 @@
 //! The console: an administrator signs in to it, finds somebody, and leaves.
 
+mod access;
+mod keys;
 mod person;
+mod plain;
 mod profile;
+mod programs;
 mod providers;
+mod standing;
 mod upkeep;
+mod walk;
 
 use reqwest::Method;
+use serde_json::json;
 
 use crate::support::{
     ALICE, Anonymous, BOB, Browser, Route, TestGateway, Upstream, actor::header, gateway::Builder,
@@ -39,6 +46,31 @@ async fn enter(client: &Anonymous, list: &str) -> String {
     .text()
     .await
     .unwrap()
+}
+
+/// A browser in which Alice looks at somebody.
+async fn looking_at(gateway: &TestGateway, email: &str) -> Browser {
+    let browser = Browser::open().await;
+    let list = format!("{}/ui/identities?search={email}", gateway.admin_url());
+    browser.goto(&list).await;
+    browser.see("Sign in").await;
+    ALICE.sign_in_in(&browser).await;
+    browser.arrive_at("/ui/identities").await;
+    browser.press(email).await;
+    browser.see("Known about them").await;
+    browser
+}
+
+/// Ticks or unticks a box.
+async fn tick(browser: &Browser, selector: &str) {
+    let click = "document.querySelector(arguments[0]).click()";
+    browser.run(click, vec![json!(selector)]).await;
+}
+
+/// Whether something is on the page.
+async fn has(browser: &Browser, selector: &str) -> bool {
+    let script = "return !!document.querySelector(arguments[0])";
+    browser.run(script, vec![json!(selector)]).await == true
 }
 
 #[tokio::test]
@@ -162,6 +194,8 @@ async fn a_person_is_found_while_typing_changed_helped_and_deleted_in_a_browser(
     browser.see("They are signed in nowhere.").await;
     browser.press("History").await;
     browser.see("Changed a person").await;
+    browser.see("Before and after").await;
+    browser.see(ALICE.email).await;
     browser.press("Delete").await;
     browser.see("Type their address or id").await;
     browser.fill("typed", BOB.email).await;
@@ -183,6 +217,9 @@ async fn an_administrator_acts_as_somebody_from_the_console_and_comes_back() {
     browser.arrive_at("/ui/identities").await;
     browser.press(BOB.email).await;
     browser.press("Act as this person").await;
+    browser.fill("reason", " ").await;
+    browser.press("Begin").await;
+    browser.see("The reason must have between").await;
     browser.fill("reason", "a call from Bob").await;
     browser.press("Begin").await;
     // The public address asks once more, for it cannot know who leads there.
@@ -190,9 +227,20 @@ async fn an_administrator_acts_as_somebody_from_the_console_and_comes_back() {
     browser.press("Begin").await;
     let banner = format!("{} acts as {}", ALICE.email, BOB.email);
     browser.see(&banner).await;
+    browser
+        .goto(&format!("{}/.portcullis/profile", gateway.url()))
+        .await;
+    browser.press("Stop acting as somebody else").await;
+    browser.see("You are signed in").await;
+    assert!(!browser.text().await.contains(&banner), "she is herself");
     browser.goto(&list).await;
     browser.see("People found: 1").await;
     browser.press(BOB.email).await;
     browser.press("History").await;
     browser.see("Began to act as somebody").await;
+    browser.see("Before and after").await;
+    // What is folded shows why, whatever it is that was done is called.
+    let written = "return document.querySelector('table.list').textContent.includes(arguments[0])";
+    let reason = vec![json!("a call from Bob")];
+    assert_eq!(browser.run(written, reason).await, true);
 }

@@ -1,5 +1,6 @@
 //! A real Chromium, driven over WebDriver.
 
+mod heard;
 mod keyboard;
 
 use std::{

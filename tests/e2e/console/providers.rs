@@ -1,9 +1,13 @@
 //! Providers in the console: added, signed in through, switched off and removed, in a browser.
 
+use reqwest::Method;
+use serde_json::{Value, json};
+
 use super::{house, make_administrator};
 use crate::support::{
-    ALICE, Browser, OidcProvider, TestGateway,
+    ALICE, BOB, Browser, OidcProvider, TestGateway,
     person::{session_cookie, sign_in_through},
+    wait_until,
 };
 
 async fn chooses(browser: &Browser, name: &str, value: &str) {
@@ -52,6 +56,35 @@ async fn filled_in(browser: &Browser, provider: &OidcProvider) {
     browser.see("The provider was added.").await;
 }
 
+/// Signs in through it in the window that testing opens, where nobody is signed in yet.
+async fn tests(browser: &Browser, gateway: &TestGateway) {
+    let link = "return [...document.querySelectorAll('.actions a')]
+        .find(link => link.target === '_blank').href";
+    let link = browser.run(link, vec![]).await;
+    browser.press("Test signing in").await;
+    let windows = wait_until("another window", async || {
+        let all = browser.command(Method::GET, "window/handles", None).await;
+        all.as_array().filter(|all| all.len() == 2).cloned()
+    })
+    .await;
+    let turn_to = async |window: &Value| {
+        let window = Some(json!({ "handle": window }));
+        browser.command(Method::POST, "window", window).await;
+    };
+    turn_to(&windows[1]).await;
+    browser.arrive_at(&gateway.url()).await;
+    browser.forget_cookies().await;
+    browser.goto(link.as_str().unwrap()).await;
+    browser.press("acme").await;
+    browser.fill("login", "bob").await;
+    browser.fill("password", "anything").await;
+    browser.submit().await;
+    browser.arrive_at(&gateway.url()).await;
+    browser.see(BOB.email).await;
+    browser.command(Method::DELETE, "window", None).await;
+    turn_to(&windows[0]).await;
+}
+
 /// XP-10, XP-13, XP-14, XP-15.
 #[tokio::test]
 async fn a_provider_is_added_tried_and_removed_in_a_browser() {
@@ -64,6 +97,7 @@ async fn a_provider_is_added_tried_and_removed_in_a_browser() {
     make_administrator(&gateway, "provider-manager");
     let browser = Browser::open().await;
     added(&browser, &gateway, &provider).await;
+    tests(&browser, &gateway).await;
     let bob = gateway.anonymous();
     let answer = sign_in_through(&bob, "acme", "bob").await;
     assert!(session_cookie(&answer).is_some(), "{}", answer.status());

@@ -33,9 +33,11 @@ const STOP: &str = "
     const box = focused.getBoundingClientRect();
     const within = [...(focused.type === 'submit' && focused.form ? focused.form.elements : [])];
     const names = [focused.name, `${focused.name}=${focused.value}`, focused.getAttribute('href')];
+    if (focused.type === 'submit') names.push(focused.form?.getAttribute('action'));
+    const leads = wanted.startsWith('/') && !focused.hash && focused.href?.includes(wanted);
     const hidden = within.filter(field => field.type === 'hidden');
     return {
-        found: names.includes(wanted) || wanted.startsWith('/') && !!focused.href?.includes(wanted)
+        found: names.includes(wanted) || !!leads
             || hidden.some(field => `${field.name}=${field.value}` === wanted),
         shown: outlined.length === 1 && outlined[0] === focused,
         inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
@@ -50,8 +52,8 @@ const ARRIVED: &str = "
 
 impl Browser {
     /// Goes on with Tab, not beyond the page, until the focus is on the field or button of this name (`name`, or
-    /// `name=value`, which may be a hidden field's beside a button), or on a link to an address with
-    /// this part that begins with a slash.
+    /// `name=value`, which may be a hidden field's beside a button), on the button of a form with this
+    /// action, or on a link to an address with this part that begins with a slash.
     pub(crate) async fn tab_to(&self, wanted: &str) {
         self.walk_to(wanted, &[TAB]).await;
     }
@@ -111,6 +113,16 @@ impl Browser {
             (arrived == true).then_some(())
         })
         .await;
+    }
+
+    /// Goes one stop on, wherever that is.
+    pub(crate) async fn tab_on(&self) {
+        self.chord(&[TAB]).await;
+    }
+
+    /// Presses a key where the focus is, which stays on the page.
+    pub(crate) async fn strike(&self, key: char) {
+        self.chord(&[key]).await;
     }
 
     /// Presses keys, and lets go of them in turn.
