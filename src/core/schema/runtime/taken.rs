@@ -5,7 +5,7 @@ use std::{
     hash::{BuildHasher, RandomState},
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     id::IdentityId,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Somebody who would sign in with what somebody else signs in with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenIdentifier {
     /// Who would, and keeps what they have instead.
     pub identity: IdentityId,
