@@ -20,6 +20,7 @@ mod mfa;
 mod openapi;
 mod output;
 mod password;
+mod people;
 mod providers;
 mod redirect_uri;
 mod remote;
@@ -182,23 +183,48 @@ enum Command {
 }
 
 impl Reach {
-    /// Whether a command does what is said here.
-    fn suits(&self, command: Option<&Command>) -> bool {
-        self.url().is_none() || command.is_some_and(Command::can_be_remote)
-    }
-
-    fn misplaced() -> Failure {
-        let reason = "--admin-url is not for this command, which works on this machine itself";
-        Failure::Usage(reason.to_owned())
+    /// Refuses what is said here where the command cannot obey it.
+    fn check(&self, command: Option<&Command>, config_test: bool) -> Result<(), Failure> {
+        let usage = |reason: &str| Err(Failure::Usage(reason.to_owned()));
+        if self.is_aimless() {
+            return usage(
+                "--admin-token-file and the like need --admin-url, which names the gateway",
+            );
+        }
+        let own = match command {
+            Some(command) if !config_test => command.stays_here(),
+            _ => Some(ONLY_HERE),
+        };
+        match own.filter(|_| self.url().is_some()) {
+            None => Ok(()),
+            Some(reason) => usage(&format!("--admin-url is not for this command: {reason}")),
+        }
     }
 }
 
+/// Why running a gateway and checking its files ask none.
+const ONLY_HERE: &str = "it works with the configuration on this machine itself";
+
 impl Command {
-    /// Whether it can ask a running gateway instead of the store.
-    fn can_be_remote(&self) -> bool {
+    /// Why it asks no running gateway, and what does instead; nothing where it can ask one.
+    fn stays_here(&self) -> Option<&'static str> {
+        const LINKS: &str = "give the link by PUT /admin/identities/{id} with credentials.oidc, or run \
+                             it beside the store";
         match self {
-            Self::GetIdentity(_)
+            Self::Serve | Self::Demo => Some(ONLY_HERE),
+            Self::Check { .. } => Some(
+                "it works with the configuration on this machine itself; how a running gateway is, say \
+                 its /health/ready and providers status",
+            ),
+            Self::OpenApi => Some("it describes this version; a gateway's own is at /openapi.json"),
+            Self::Import(import::Import::KeycloakProfile(_)) => Some(
+                "it only turns a file into another; PUT /admin/x/schemas/{id} writes what it makes",
+            ),
+            Self::LinkOidcAccount(_) | Self::PrepareOidcLink(_) => Some(LINKS),
+            Self::CreateAdminAccount(_)
+            | Self::GetIdentity(_)
             | Self::ResetPassword(_)
+            | Self::SendActionsEmail(_)
             | Self::ListCredentials(_)
             | Self::LabelCredential(_)
             | Self::DeleteCredential(_)
@@ -213,21 +239,13 @@ impl Command {
             | Self::Throttles(_)
             | Self::RequiredActions(_)
             | Self::SetRequiredActions(_)
-            | Self::Providers(_)
-            | Self::GetRedirectUri { .. }
-            | Self::ShowEndpoints => true,
-            Self::Serve
-            | Self::Demo
-            | Self::OpenApi
-            | Self::Check { .. }
-            | Self::CreateAdminAccount(_)
-            | Self::SendActionsEmail(_)
-            | Self::LinkOidcAccount(_)
-            | Self::PrepareOidcLink(_)
             | Self::Schema(_)
             | Self::Import(_)
             | Self::Export(_)
-            | Self::ApiCredentials(_) => false,
+            | Self::ApiCredentials(_)
+            | Self::Providers(_)
+            | Self::GetRedirectUri { .. }
+            | Self::ShowEndpoints => None,
         }
     }
 }
@@ -239,8 +257,10 @@ pub fn run(cli: Cli) -> ExitCode {
         config_test,
         command,
     } = cli;
+    if let Err(failure) = common.reach.check(command.as_ref(), config_test) {
+        return failure.report();
+    }
     let done = match command {
-        _ if !common.reach.suits(command.as_ref()) => Err(Reach::misplaced()),
         _ if config_test => return check::run(common.config.as_deref(), false),
         None | Some(Command::Serve) => serve::run(&common),
         Some(Command::Demo) => demo::run(),
@@ -262,10 +282,7 @@ pub fn run(cli: Cli) -> ExitCode {
             selector,
             dry_run,
             consent,
-        }) => match dry_run {
-            true => identities::would_delete(&common, &selector),
-            false => identities::delete(&common, &selector, &consent),
-        },
+        }) => identities::delete(&common, &selector, (!dry_run).then_some(&consent)),
         Some(Command::SetIdentityState(asked)) => state::set(&common, &asked),
         Some(Command::SetRoles(asked)) => roles::set(&common, &asked),
         Some(Command::ResetIdentityMfa(asked)) => mfa::reset(&common, &asked),

@@ -15,6 +15,10 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// The address of the admin listener.
     pub listener: SocketAddr,
+    /// The address of the listener that proxies.
+    pub proxy_listener: SocketAddr,
+    /// The address of the listener for metrics.
+    pub metrics_listener: SocketAddr,
     /// How long an access token is good for.
     pub token_lifespan: Duration,
     /// Whether there are pages for administrators.

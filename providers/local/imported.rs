@@ -38,6 +38,11 @@ pub enum UnusableHash {
     TooCostly,
 }
 
+/// Whether a hash that another system made can be taken over.
+pub fn usable_hash(hash: &str) -> Result<(), UnusableHash> {
+    hash.parse::<Imported>().map(drop)
+}
+
 /// A hash that another system made.
 #[derive(Clone)]
 pub(crate) enum Imported {

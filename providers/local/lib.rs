@@ -20,7 +20,7 @@ pub use crate::{
         Unasked,
     },
     cost::{Cost, InvalidCost},
-    imported::UnusableHash,
+    imported::{UnusableHash, usable_hash},
     lookup_secret::LookupSecret,
     password::{Config, Password, Stores},
     policy::Policy,

@@ -1,11 +1,15 @@
 //! `send-actions-email`: having somebody do something, by a letter whose link leads there.
 
+use std::fmt::Display;
+
 use clap::Args;
 use portcullis_core::{action::Action, errand::Errand as Asked};
+use reqwest::Method;
 use serde_json::json;
 
 use super::{
     Common, Consent, Failure, Selector, audit::Act, lifespan::Lifespan, providers::Errand,
+    remote::Remote,
 };
 
 /// Who has to do what.
@@ -30,16 +34,17 @@ pub(super) fn run(common: &Common, asked: &SendActionsEmail) -> Result<(), Failu
     let actions: Result<Vec<Action>, Failure> =
         asked.actions.iter().map(|alias| known(alias)).collect();
     let actions = actions?;
+    let remote = Remote::run(&common.reach, async |remote| {
+        remotely(common, (asked, &actions), remote).await
+    });
+    if let Some(done) = remote {
+        return done;
+    }
     Errand::run_past_drop_ins(common, async |errand| {
         let (foundation, config) = (errand.foundation(), errand.config());
         let identities = &*foundation.stores.identities;
         let identity = asked.selector.resolve(identities).await?;
-        let question = format!(
-            "Have identity {} do {} before it goes on?",
-            identity.id,
-            asked.actions.join(", ")
-        );
-        asked.consent.ask(&question)?;
+        asked.ask(&identity.id)?;
         let errands = foundation.errands(config, errand.announcer().clone());
         let errands = errands.await.map_err(|error| Failure::refused(&error))?;
         let sent = errands.send(
@@ -60,6 +65,33 @@ pub(super) fn run(common: &Common, asked: &SendActionsEmail) -> Result<(), Failu
         }));
         Ok(())
     })
+}
+
+/// The same through a running gateway.
+async fn remotely(
+    common: &Common,
+    (asked, actions): (&SendActionsEmail, &[Action]),
+    remote: &Remote,
+) -> Result<(), Failure> {
+    let id = remote.id(&asked.selector).await?;
+    asked.ask(&id)?;
+    let actions: Vec<&str> = actions.iter().map(|action| action.alias()).collect();
+    let mut wish = json!({"actions": actions, "return_to": asked.return_to});
+    if let Some(lifespan) = asked.lifespan.given() {
+        wish["lifespan"] = json!(lifespan.as_secs());
+    }
+    let path = format!("/admin/identities/{id}/actions-email");
+    let sent = remote.ask(Method::POST, &path, Some(&wish)).await?;
+    common.output.print(&sent);
+    Ok(())
+}
+
+impl SendActionsEmail {
+    fn ask(&self, identity: &dyn Display) -> Result<(), Failure> {
+        let actions = self.actions.join(", ");
+        let question = format!("Have identity {identity} do {actions} before it goes on?");
+        self.consent.ask(&question)
+    }
 }
 
 fn known(alias: &str) -> Result<Action, Failure> {

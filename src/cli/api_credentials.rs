@@ -1,18 +1,50 @@
 //! `api-credentials`: what programs prove themselves with to the admin API, so that automation can begin
 //! without the console.
 
+mod at_gateway;
+mod in_store;
+
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use portcullis_admin::{
     Role, Roles,
-    credential::{self, Issuer, OVERLAP, Wish},
+    credential::{OVERLAP, Wish},
 };
-use portcullis_core::api_credential::{ApiCredential, ApiCredentialStore, ClientAuthMethod};
+use portcullis_core::{
+    api_credential::ClientAuthMethod,
+    clock::{Clock, SystemClock},
+};
 use serde_json::{Value, json};
-use url::Url;
 
-use super::{Common, Consent, Failure, audit::Act, desk::Desk};
+use self::in_store::InStore;
+use super::{Common, Consent, Failure, remote::either};
+
+/// What people see of API credentials.
+const COLUMNS: [&str; 6] = [
+    "id",
+    "name",
+    "client_id",
+    "roles",
+    "expires_at",
+    "last_used_at",
+];
+
+/// Where API credentials are looked after: in the store, or at a running gateway.
+trait Programs {
+    /// Makes one; its secret is shown this once.
+    async fn make(&self, wish: Wish) -> Result<Value, Failure>;
+
+    /// All of them.
+    async fn list(&self) -> Result<Vec<Value>, Failure>;
+
+    /// Gives one a new secret, which is shown this once, beside which the old ones are good for a
+    /// while.
+    async fn rotate(&self, id: &str, overlap: Duration) -> Result<Value, Failure>;
+
+    /// Removes one with its tokens; whether it was there still.
+    async fn remove(&self, id: &str) -> Result<bool, Failure>;
+}
 
 /// What can be done about API credentials.
 #[derive(Debug, Subcommand)]
@@ -69,129 +101,70 @@ pub(super) struct Which {
 
 /// Makes, lists, rotates or removes.
 pub(super) fn run(common: &Common, asked: &ApiCredentialCommand) -> Result<(), Failure> {
-    Desk::open(common, async |desk| {
-        let errand = Errand::new(desk)?;
-        match asked {
-            ApiCredentialCommand::Create(wish) => {
-                let answer = errand.create(wish).await?;
-                common.output.print(&answer);
-            }
-            ApiCredentialCommand::List => {
-                let rows = errand.list().await?;
-                let columns = [
-                    "id",
-                    "name",
-                    "client_id",
-                    "roles",
-                    "expires_at",
-                    "last_used_at",
-                ];
-                common.output.print_rows(&rows, &columns);
-            }
-            ApiCredentialCommand::Rotate { which, overlap } => {
-                let overlap = overlap.unwrap_or(OVERLAP);
-                let answer = errand.rotate(which, overlap).await?;
-                common.output.print(&answer);
-            }
-            ApiCredentialCommand::Delete { which, consent } => {
-                let answer = errand.delete(which, consent).await?;
-                common.output.print(&answer);
-            }
+    either(
+        common,
+        async |remote| answer(common, asked, remote).await,
+        async |desk| answer(common, asked, &InStore::new(desk)?).await,
+    )
+}
+
+async fn answer(
+    common: &Common,
+    asked: &ApiCredentialCommand,
+    programs: &impl Programs,
+) -> Result<(), Failure> {
+    let told = match asked {
+        ApiCredentialCommand::List => {
+            let rows = programs.list().await?;
+            common.output.print_rows(&rows, &COLUMNS);
+            return Ok(());
         }
-        Ok(())
-    })
-}
-
-struct Errand<'a> {
-    desk: &'a Desk,
-    url: Url,
-}
-
-impl<'a> Errand<'a> {
-    fn new(desk: &'a Desk) -> Result<Self, Failure> {
-        let config = desk.config();
-        let section = config.plugins.admin.clone();
-        if section.is_none() {
-            eprintln!("note: the configuration has no [plugins.admin], so nothing takes them yet");
+        ApiCredentialCommand::Create(wish) => programs.make(wish.read()).await?,
+        ApiCredentialCommand::Rotate { which, overlap } => {
+            let one = which.find(programs).await?;
+            let overlap = overlap.unwrap_or(OVERLAP);
+            programs.rotate(id(&one), overlap).await?
         }
-        let url = section.unwrap_or_default().url(config.listen.admin);
-        let url = url.ok_or_else(|| Failure::Refused("[listen] admin makes no URL".to_owned()))?;
-        Ok(Self { desk, url })
-    }
-
-    fn store(&self) -> &dyn ApiCredentialStore {
-        &*self.desk.foundation().stores.api_credentials
-    }
-
-    async fn create(&self, asked: &Create) -> Result<Value, Failure> {
-        let foundation = self.desk.foundation();
-        let wish = Wish {
-            name: asked.name.clone(),
-            auth_method: asked.auth_method,
-            roles: Roles::new(asked.roles.iter().copied()),
-            scopes: (!asked.scopes.is_empty()).then(|| asked.scopes.clone()),
-            expires_at: asked.expires_in.map(|good| self.desk.now() + good),
-        };
-        let made = credential::make(wish, &*foundation.clock, &*foundation.entropy);
-        let (made, secret) = made.map_err(|error| Failure::Usage(error.to_string()))?;
-        self.store().insert(&made).await?;
-        let act = act("api-credential.create", &made);
-        act.to(facts(&made)).note(foundation).await;
-        Ok(Issuer(&self.url).shown_once(&made, &secret))
-    }
-
-    async fn list(&self) -> Result<Vec<Value>, Failure> {
-        let all = self.store().list().await?;
-        Ok(all.iter().map(|one| Issuer(&self.url).shown(one)).collect())
-    }
-
-    async fn rotate(&self, which: &Which, overlap: Duration) -> Result<Value, Failure> {
-        let mut one = self.find(which).await?;
-        let foundation = self.desk.foundation();
-        let parts = (&*foundation.clock, &*foundation.entropy);
-        let secret = credential::rotate(&mut one, overlap, parts);
-        self.store().update(&one).await?;
-        let act = act("api-credential.rotate", &one);
-        let act = act.to(json!({"overlap_seconds": overlap.as_secs()}));
-        act.note(foundation).await;
-        Ok(Issuer(&self.url).shown_once(&one, &secret))
-    }
-
-    async fn delete(&self, which: &Which, consent: &Consent) -> Result<Value, Failure> {
-        let one = self.find(which).await?;
-        consent.ask(&format!(
-            "Remove the API credential {:?} with its tokens?",
-            one.name
-        ))?;
-        let deleted = self.store().delete(one.id).await?;
-        if deleted {
-            let act = act("api-credential.delete", &one).from(facts(&one));
-            act.note(self.desk.foundation()).await;
+        ApiCredentialCommand::Delete { which, consent } => {
+            let one = which.find(programs).await?;
+            consent.ask(&format!(
+                "Remove the API credential {} with its tokens?",
+                one["name"]
+            ))?;
+            let deleted = programs.remove(id(&one)).await?;
+            json!({"id": one["id"], "client_id": one["client_id"], "deleted": deleted})
         }
-        Ok(json!({"id": one.id, "client_id": one.client_id, "deleted": deleted}))
-    }
+    };
+    common.output.print(&told);
+    Ok(())
+}
 
-    async fn find(&self, which: &Which) -> Result<ApiCredential, Failure> {
-        let by_id = match which.id.parse() {
-            Ok(id) => self.store().find(id).await?,
-            Err(_) => None,
-        };
-        let found = match by_id {
-            Some(found) => Some(found),
-            None => self.store().find_client(&which.id).await?,
-        };
-        let unknown = || Failure::Refused(format!("no API credential has the id {}", which.id));
-        found.ok_or_else(unknown)
+impl Create {
+    fn read(&self) -> Wish {
+        Wish {
+            name: self.name.clone(),
+            auth_method: self.auth_method,
+            roles: Roles::new(self.roles.iter().copied()),
+            scopes: (!self.scopes.is_empty()).then(|| self.scopes.clone()),
+            expires_at: self.expires_in.map(|good| SystemClock.now() + good),
+        }
     }
 }
 
-fn act(verb: &'static str, one: &ApiCredential) -> Act {
-    Act::new("api-credentials", verb).on("api-credential", &one.id)
+impl Which {
+    async fn find(&self, programs: &impl Programs) -> Result<Value, Failure> {
+        let mut all = programs.list().await?.into_iter();
+        let found = all.find(|one| one["id"] == *self.id || one["client_id"] == *self.id);
+        found.ok_or_else(|| unknown(&self.id))
+    }
 }
 
-/// What is written down of an API credential.
-fn facts(one: &ApiCredential) -> Value {
-    json!({"name": one.name, "roles": one.roles, "scopes": one.scopes})
+fn id(one: &Value) -> &str {
+    one["id"].as_str().unwrap_or_default()
+}
+
+fn unknown(id: &str) -> Failure {
+    Failure::Refused(format!("no API credential has the id {id}"))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

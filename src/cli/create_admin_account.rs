@@ -5,11 +5,8 @@ use portcullis_core::schema::{Evaluation, ProfileContext, Schema};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Common, Failure, PasswordSource,
-    audit::Act,
-    desk::Desk,
-    lifespan::Lifespan,
-    reset_password::{self, Keeping, can_be_temporary},
+    Common, Failure, PasswordSource, lifespan::Lifespan, people::People, remote::either,
+    reset_password::Keeping,
 };
 
 /// The command as the audit log names it.
@@ -43,35 +40,32 @@ pub struct CreateAdminAccount {
 
 /// Creates the identity with the role `admin`.
 pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), Failure> {
-    Desk::open(common, async |desk| {
-        let schema = match &account.schema_id {
-            None => desk.schemas().default_schema(),
-            Some(id) => {
-                let found = desk.schemas().find(id);
-                found.ok_or_else(|| Failure::Usage(format!("no schema is called {id:?}")))?
-            }
-        };
-        let can_be = can_be_temporary(desk);
-        let is_temporary = account.keeping.is_temporary(can_be, &account.password)?;
-        let password = account.password.read()?;
-        let traits = account.traits(&schema);
-        let way_in = (password.as_ref(), is_temporary);
-        let identity = desk.create_admin(&schema, traits, way_in).await?;
-        let act = Act::new(COMMAND, "identity.create").on_identity(identity.id);
-        let act = act.to(json!({
-            "schema_id": identity.schema_id, "state": identity.state, "roles": identity.roles,
-            "required_actions": identity.required_actions, "has_password": password.is_some(),
-        }));
-        act.note(desk.foundation()).await;
-        let mut told = desk.shown(&identity);
-        if let (None, Some(told)) = (&password, told.as_object_mut()) {
-            let way_in = reset_password::hand_out(desk, COMMAND, identity.id, account.lifespan);
-            let way_in = way_in.await?;
-            told.extend(way_in.as_object().cloned().unwrap_or_default());
-        }
-        common.output.print(&told);
-        Ok(())
-    })
+    either(
+        common,
+        async |remote| create(common, account, remote).await,
+        async |desk| create(common, account, desk).await,
+    )
+}
+
+async fn create(
+    common: &Common,
+    account: &CreateAdminAccount,
+    people: &impl People,
+) -> Result<(), Failure> {
+    let schema = people.schema(account.schema_id.as_deref()).await?;
+    let can_be = people.knows_temporary().await?;
+    let is_temporary = account.keeping.is_temporary(can_be, &account.password)?;
+    let password = account.password.read()?;
+    let way_in = (password.as_ref(), is_temporary);
+    let traits = account.traits(&schema);
+    let person = people.create_admin(&schema, traits, way_in).await?;
+    let mut told = people.shown(&person).await?;
+    if let (None, Some(told)) = (&password, told.as_object_mut()) {
+        let way_in = people.hand_out(&person, account.lifespan, COMMAND).await?;
+        told.extend(way_in.as_object().cloned().unwrap_or_default());
+    }
+    common.output.print(&told);
+    Ok(())
 }
 
 impl CreateAdminAccount {

@@ -9,6 +9,7 @@ use portcullis_core::schema::Schema;
 use super::{
     Common, Failure, desk,
     import::{self, Written},
+    remote::Remote,
 };
 use crate::{config::Identity, migration::keycloak_profile};
 
@@ -34,21 +35,40 @@ pub(super) struct Profile {
 /// Does what is asked.
 pub(super) fn run(common: &Common, asked: &Export) -> Result<(), Failure> {
     let Export::KeycloakProfile(profile) = asked;
-    let schema = schema(common, profile)?;
-    let made = keycloak_profile::export(&schema);
-    let made = made.map_err(|error| Failure::Refused(error.to_string()))?;
-    profile
-        .written
-        .write(common.output, &made.document, &made.losses)
+    let remote = Remote::run(&common.reach, async |remote| {
+        profile.write(common, &profile.shown_at(remote).await?)
+    });
+    match remote {
+        Some(done) => done,
+        None => profile.write(common, &profile.stored(common)?),
+    }
 }
 
-fn schema(common: &Common, asked: &Profile) -> Result<Schema, Failure> {
-    let (id, document) = match &asked.file {
-        Some(file) => (file.display().to_string(), import::read(file)?),
-        None => configured(common, asked.schema.as_deref())?,
-    };
-    Schema::parse(&id, document)
-        .map_err(|error| Failure::Refused(format!("{id} is no schema: {error}")))
+impl Profile {
+    fn write(&self, common: &Common, schema: &Schema) -> Result<(), Failure> {
+        let made = keycloak_profile::export(schema);
+        let made = made.map_err(|error| Failure::Refused(error.to_string()))?;
+        let (document, losses) = (&made.document, &made.losses);
+        self.written.write(common.output, document, losses)
+    }
+
+    fn stored(&self, common: &Common) -> Result<Schema, Failure> {
+        let (id, document) = match &self.file {
+            Some(file) => (file.display().to_string(), import::read(file)?),
+            None => configured(common, self.schema.as_deref())?,
+        };
+        Schema::parse(&id, document)
+            .map_err(|error| Failure::Refused(format!("{id} is no schema: {error}")))
+    }
+
+    async fn shown_at(&self, remote: &Remote) -> Result<Schema, Failure> {
+        match &self.file {
+            None => remote.schema(self.schema.as_deref()).await,
+            Some(_) => Err(Failure::Usage(
+                "a file needs no gateway: leave --admin-url out".to_owned(),
+            )),
+        }
+    }
 }
 
 fn configured(common: &Common, id: Option<&str>) -> Result<(String, serde_json::Value), Failure> {

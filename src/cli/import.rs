@@ -2,6 +2,7 @@
 //! What has no place here is told on standard error.
 
 mod people;
+mod places;
 mod progress;
 mod report;
 

@@ -1,11 +1,12 @@
 //! A running gateway, asked through its admin API instead of the store: what commands print and how
 //! they end is the same.
 
+mod arrivals;
 mod credentials;
-mod people;
+mod pages;
 mod providers;
 mod reach;
-mod throttles;
+mod schemas;
 
 use std::time::Duration;
 
@@ -15,14 +16,30 @@ use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::Value;
 use url::Url;
 
-pub(super) use self::credentials::Which;
 pub use self::reach::Reach;
-use super::{Failure, Selector, desk};
+pub(super) use self::{
+    arrivals::{Gateway, OWN_ISSUER},
+    credentials::Which,
+};
+use super::{Common, Failure, Selector, desk, desk::Desk};
 
 /// How long the gateway may take to answer; a provider's departure takes some seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Does an errand at a running gateway where the command line names one, and in the store otherwise.
+pub(super) fn either<R, L>(common: &Common, remotely: R, locally: L) -> Result<(), Failure>
+where
+    R: AsyncFnOnce(&Remote) -> Result<(), Failure>,
+    L: AsyncFnOnce(&Desk) -> Result<(), Failure>,
+{
+    match Remote::run(&common.reach, remotely) {
+        Some(done) => done,
+        None => Desk::open(common, locally),
+    }
+}
+
 /// A running gateway.
+#[derive(Debug)]
 pub(super) struct Remote {
     url: Url,
     client: Client,
@@ -48,7 +65,8 @@ impl Remote {
             true => Client::builder().no_proxy(),
             false => Client::builder(),
         };
-        let client = builder
+        let client = reach
+            .trusting(builder)?
             .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
             // The token goes to one address only.
             .redirect(Policy::none())
@@ -71,6 +89,16 @@ impl Remote {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failure> {
+        told(self.answer(method, path, body).await?).await
+    }
+
+    /// The gateway's answer as it is, a refusal or not.
+    async fn answer(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, Failure> {
         let url = format!("{}{path}", self.url.as_str().trim_end_matches('/'));
         let mut request = self
             .client
@@ -79,8 +107,16 @@ impl Remote {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await.map_err(|error| unreached(&error))?;
-        told(answer).await
+        request.send().await.map_err(|error| unreached(&error))
+    }
+
+    /// Removes what stands there; whether it was there still.
+    pub(super) async fn delete_at(&self, path: &str) -> Result<bool, Failure> {
+        let answer = self.answer(Method::DELETE, path, None).await?;
+        match answer.status() {
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => told(answer).await.map(|_| true),
+        }
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
@@ -147,7 +183,7 @@ impl Remote {
     /// How many sessions of an identity have not ended.
     pub(super) async fn live_sessions(&self, id: &str) -> Result<usize, Failure> {
         let path = format!("/admin/identities/{id}/sessions?active=true");
-        Ok(self.list(&path).await?.len())
+        Ok(self.all(&path).await?.len())
     }
 }
 

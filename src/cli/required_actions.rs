@@ -1,14 +1,13 @@
 //! The commands about required actions: which there are, and what one identity has to do.
 
 use clap::{Args, Subcommand};
-use portcullis_core::{action::Action, identity::Identity};
+use portcullis_core::action::Action;
 use serde_json::{Value, json};
 
 use super::{
-    Common, Failure, Selector,
-    audit::Act,
-    desk::{self, Desk},
-    remote::Remote,
+    Common, Failure, Selector, desk,
+    people::People,
+    remote::{Remote, either},
 };
 
 /// What can be asked of the actions as such.
@@ -70,49 +69,25 @@ pub(super) fn set(common: &Common, asked: &SetRequiredActions) -> Result<(), Fai
     }
     let added: Result<Vec<Action>, Failure> = asked.add.iter().map(|alias| known(alias)).collect();
     let added = added?;
-    let remote = Remote::run(&common.reach, async |remote| {
-        let change = (&added[..], &asked.remove[..]);
-        remote
-            .set_required_actions(common, &asked.selector, change)
-            .await
-    });
-    if let Some(done) = remote {
-        return done;
-    }
-    Desk::open(common, async |desk| {
-        for action in &added {
-            require_enabled(desk, *action)?;
-        }
-        let mut identity = asked.selector.resolve(desk.identities()).await?;
-        let before = identity.required_actions.clone();
-        change(&mut identity, &added, &asked.remove);
-        identity.updated_at = desk.now();
-        desk.identities().update(&identity).await?;
-        if identity.required_actions != before {
-            let act = Act::new("set-required-actions", "identity.update").on_identity(identity.id);
-            let act = act.from(json!({"required_actions": before}));
-            let act = act.to(json!({"required_actions": identity.required_actions}));
-            act.note(desk.foundation()).await;
-        }
-        common.output.print(&json!({
-            "identity_id": identity.id,
-            "required_actions": identity.required_actions,
-        }));
-        Ok(())
-    })
+    let change = (&added[..], &asked.remove[..]);
+    either(
+        common,
+        async |remote| set_at(common, (asked, change), remote).await,
+        async |desk| set_at(common, (asked, change), desk).await,
+    )
 }
 
-fn change(identity: &mut Identity, added: &[Action], removed: &[String]) {
-    let aliases = &mut identity.required_actions;
-    aliases.retain(|alias| !removed.contains(alias));
-    if removed.iter().any(|one| one == Action::VerifyEmail.alias()) {
-        aliases.retain(|alias| alias != Identity::FIRST_PROOF);
-    }
-    for alias in added.iter().map(|action| action.alias()) {
-        if !aliases.iter().any(|one| one == alias) {
-            aliases.push(alias.to_owned());
-        }
-    }
+async fn set_at<P: People>(
+    common: &Common,
+    (asked, change): (&SetRequiredActions, (&[Action], &[String])),
+    people: &P,
+) -> Result<(), Failure> {
+    let person = people.find(&asked.selector).await?;
+    let id = P::id(&person).to_string();
+    let required = people.require(person, change).await?;
+    let told = json!({"identity_id": id, "required_actions": required});
+    common.output.print(&told);
+    Ok(())
 }
 
 /// The action of this alias, which can be required.
@@ -130,14 +105,4 @@ pub(super) fn known(alias: &str) -> Result<Action, Failure> {
             all.join(", ")
         ))
     })
-}
-
-fn require_enabled(desk: &Desk, action: Action) -> Result<(), Failure> {
-    match desk.actions().settings(action) {
-        Some(_) => Ok(()),
-        None => Err(Failure::Refused(format!(
-            "{} is switched off here, or cannot be done; see [required_actions.{0}]",
-            action.alias()
-        ))),
-    }
 }

@@ -1,10 +1,9 @@
 //! `set-roles`: which roles an identity has, such as `delete-account`.
 
 use clap::Args;
-use portcullis_core::administrators;
 use serde_json::json;
 
-use super::{Common, Failure, Selector, audit::Act, desk::Desk, remote::Remote};
+use super::{Common, Failure, Selector, people::People, remote::either};
 
 /// Which roles an identity gets and loses.
 #[derive(Debug, Args)]
@@ -30,29 +29,20 @@ pub(super) fn set(common: &Common, asked: &SetRoles) -> Result<(), Failure> {
         let message = format!("{role:?} is no role; write letters, digits and signs, no spaces");
         return Err(Failure::Usage(message));
     }
-    let remote = Remote::run(&common.reach, async |remote| {
-        let change = |roles: &mut Vec<String>| change(roles, asked);
-        remote.set_roles(common, &asked.selector, change).await
-    });
-    if let Some(done) = remote {
-        return done;
-    }
-    Desk::open(common, async |desk| {
-        let mut identity = asked.selector.resolve(desk.identities()).await?;
-        let before = identity.roles.clone();
-        change(&mut identity.roles, asked);
-        identity.updated_at = desk.now();
-        administrators::update(desk.identities(), &identity).await?;
-        if identity.roles != before {
-            let act = Act::new("set-roles", "identity.update").on_identity(identity.id);
-            let act = act.from(json!({"roles": before}));
-            let act = act.to(json!({"roles": identity.roles}));
-            act.note(desk.foundation()).await;
-        }
-        let answer = json!({"identity_id": identity.id, "roles": identity.roles});
-        common.output.print(&answer);
-        Ok(())
-    })
+    either(
+        common,
+        async |remote| set_at(common, asked, remote).await,
+        async |desk| set_at(common, asked, desk).await,
+    )
+}
+
+async fn set_at<P: People>(common: &Common, asked: &SetRoles, people: &P) -> Result<(), Failure> {
+    let person = people.find(&asked.selector).await?;
+    let id = P::id(&person).to_string();
+    let roles = people.set_roles(person, |roles| change(roles, asked));
+    let told = json!({"identity_id": id, "roles": roles.await?});
+    common.output.print(&told);
+    Ok(())
 }
 
 fn change(roles: &mut Vec<String>, asked: &SetRoles) {

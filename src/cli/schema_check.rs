@@ -12,7 +12,10 @@ use portcullis_core::schema::{
 };
 use serde_json::{Value, json};
 
-use super::{Common, Failure, Output, desk::Desk};
+use super::{
+    Common, Failure, Output,
+    remote::{either, odd},
+};
 
 /// What can be asked about schemas.
 #[derive(Debug, Subcommand)]
@@ -35,34 +38,52 @@ pub(super) struct SchemaCheck {
 /// Does what is asked about schemas.
 pub(super) fn run(common: &Common, asked: &SchemaCommand) -> Result<(), Failure> {
     let SchemaCommand::Check(check) = asked;
-    Desk::open(common, async |desk| {
-        let id = match &check.id {
-            Some(id) => id.clone(),
-            None => desk.schemas().default_schema().id().to_owned(),
-        };
-        if desk.schemas().find(&id).is_none() {
-            return Err(Failure::Usage(format!("no schema is called {id:?}")));
-        }
-        let schema = read(&check.against, &id, desk.rules(&id))?;
-        let tally = runtime::tally(&schema, desk.identities()).await?;
-        print(common.output, &id, &tally);
-        match tally.failing {
-            0 => Ok(()),
-            failing => Err(Failure::Refused(format!(
-                "{failing} of {} identities would fail",
-                tally.checked
-            ))),
-        }
-    })
+    either(
+        common,
+        async |remote| {
+            let id = remote.schema_id(check.id.as_deref()).await?;
+            let told = remote.check(&id, &document(&check.against)?).await?;
+            let tally = serde_json::from_value(told).map_err(|_| odd())?;
+            answer(common.output, &id, &tally)
+        },
+        async |desk| {
+            let id = match &check.id {
+                Some(id) => id.clone(),
+                None => desk.schemas().default_schema().id().to_owned(),
+            };
+            if desk.schemas().find(&id).is_none() {
+                return Err(Failure::Usage(format!("no schema is called {id:?}")));
+            }
+            let schema = read(&check.against, &id, desk.rules(&id))?;
+            let tally = runtime::tally(&schema, desk.identities()).await?;
+            answer(common.output, &id, &tally)
+        },
+    )
+}
+
+/// Prints what was found, and fails where somebody would not fit.
+fn answer(output: Output, id: &str, check: &runtime::SchemaCheck) -> Result<(), Failure> {
+    print(output, id, check);
+    match check.failing {
+        0 => Ok(()),
+        failing => Err(Failure::Refused(format!(
+            "{failing} of {} identities would fail",
+            check.checked
+        ))),
+    }
+}
+
+fn document(file: &Path) -> Result<Value, Failure> {
+    let shown = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|error| Failure::Refused(format!("the file {shown} cannot be read: {error}")))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::Refused(format!("the file {shown} is not JSON: {error}")))
 }
 
 fn read(file: &Path, id: &str, rules: Rules) -> Result<Schema, Failure> {
     let shown = file.display();
-    let text = fs::read_to_string(file)
-        .map_err(|error| Failure::Refused(format!("the file {shown} cannot be read: {error}")))?;
-    let document = serde_json::from_str(&text)
-        .map_err(|error| Failure::Refused(format!("the file {shown} is not JSON: {error}")))?;
-    let schema = Schema::parse(id, document)
+    let schema = Schema::parse(id, document(file)?)
         .and_then(|schema| schema.with_validators(&Validators::new()))
         .map_err(|error| Failure::Refused(format!("{shown} is no schema: {error}")))?;
     Ok(schema.with_rules(rules))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Common, Failure, Output, providers::Errand, remote::Remote};
 
-/// Prints the gateway's addresses, and those to register at each provider.
+/// Prints the gateway's addresses with those that it listens on, and those to register at each provider.
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
     let remote = Remote::run(&common.reach, async |remote| {
         let gateway = remote.addresses(None).await?;

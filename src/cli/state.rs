@@ -1,10 +1,10 @@
 //! `set-identity-state`: whether an identity may sign in.
 
 use clap::{Args, ValueEnum};
-use portcullis_core::{administrators, identity::IdentityState};
+use portcullis_core::identity::IdentityState;
 use serde_json::json;
 
-use super::{Common, Consent, Failure, Selector, audit::Act, desk::Desk, remote::Remote};
+use super::{Common, Consent, Failure, Selector, people::People, remote::either};
 
 /// Which identity may sign in from now on, or not.
 #[derive(Debug, Args)]
@@ -36,44 +36,29 @@ impl From<State> for IdentityState {
     }
 }
 
-/// Switches an identity on or off. The store ends the sessions of one that is off.
+/// Switches an identity on or off; the sessions of one that is off end.
 pub(super) fn set(common: &Common, asked: &SetIdentityState) -> Result<(), Failure> {
-    let remote = Remote::run(&common.reach, async |remote| {
-        let state = match asked.state {
-            State::Active => "active",
-            State::Inactive => "inactive",
-        };
-        let who = (&asked.selector, &asked.consent);
-        remote.set_state(common, who, state).await
-    });
-    if let Some(done) = remote {
-        return done;
+    either(
+        common,
+        async |remote| set_at(common, asked, remote).await,
+        async |desk| set_at(common, asked, desk).await,
+    )
+}
+
+async fn set_at<P: People>(
+    common: &Common,
+    asked: &SetIdentityState,
+    people: &P,
+) -> Result<(), Failure> {
+    let person = people.find(&asked.selector).await?;
+    let id = P::id(&person).to_string();
+    let state = IdentityState::from(asked.state);
+    if state == IdentityState::Inactive {
+        let question = format!("Switch identity {id} off and end its sessions?");
+        asked.consent.ask(&question)?;
     }
-    Desk::open(common, async |desk| {
-        let mut identity = asked.selector.resolve(desk.identities()).await?;
-        let state = IdentityState::from(asked.state);
-        let mut ended = 0;
-        if state == IdentityState::Inactive {
-            let id = identity.id;
-            let question = format!("Switch identity {id} off and end its sessions?");
-            asked.consent.ask(&question)?;
-            ended = desk.live_sessions(id).await?;
-        }
-        if identity.state != state {
-            let before = identity.state;
-            identity.state = state;
-            identity.state_changed_at = desk.now();
-            identity.updated_at = desk.now();
-            administrators::update(desk.identities(), &identity).await?;
-            let act = Act::new("set-identity-state", "identity.update").on_identity(identity.id);
-            let act = act
-                .from(json!({"state": before}))
-                .to(json!({"state": state}));
-            act.note(desk.foundation()).await;
-        }
-        common.output.print(&json!({
-            "identity_id": identity.id, "state": identity.state, "sessions_ended": ended,
-        }));
-        Ok(())
-    })
+    let (state, ended) = people.set_state(person, state).await?;
+    let told = json!({"identity_id": id, "state": state, "sessions_ended": ended});
+    common.output.print(&told);
+    Ok(())
 }

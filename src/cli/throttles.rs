@@ -1,15 +1,14 @@
 //! Pauses: who has to wait before trying again, and ending that.
 
+mod at_gateway;
+mod in_store;
+
 use std::net::IpAddr;
 
 use clap::{Args, Subcommand};
-use portcullis_core::{
-    identifier::normalise_identifier,
-    throttle::{self, Pause, Throttles},
-};
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, audit::Act, desk::Desk, remote::Remote};
+use super::{Common, Consent, Failure, Selector, remote::either};
 
 /// What people see of a pause.
 const COLUMNS: [&str; 6] = ["id", "kind", "subject", "network", "since", "until"];
@@ -46,60 +45,68 @@ pub(super) struct Whose {
     address: Option<IpAddr>,
 }
 
+/// Where pauses are kept: in the store, or at a running gateway.
+trait Pauses {
+    /// One of them.
+    type Pause;
+
+    /// Those of somebody or some place; all where nothing is said.
+    async fn running(&self, whose: &Whose) -> Result<Vec<Self::Pause>, Failure>;
+
+    /// Ends one; whether it lasted still.
+    async fn lift(&self, pause: &Self::Pause) -> Result<bool, Failure>;
+
+    /// One as it is told.
+    fn told(pause: &Self::Pause) -> Value;
+}
+
 /// Lists pauses, or lifts them.
 pub(super) fn run(common: &Common, asked: &ThrottleCommand) -> Result<(), Failure> {
-    let remote = Remote::run(&common.reach, async |remote| {
-        remotely(common, asked, remote).await
-    });
-    if let Some(done) = remote {
-        return done;
-    }
-    Desk::open(common, async |desk| match asked {
-        ThrottleCommand::ListThrottles(whose) => list(common, desk, whose).await,
+    either(
+        common,
+        async |remote| answer(common, asked, remote).await,
+        async |desk| answer(common, asked, desk).await,
+    )
+}
+
+async fn answer<P: Pauses>(
+    common: &Common,
+    asked: &ThrottleCommand,
+    pauses: &P,
+) -> Result<(), Failure> {
+    match asked {
+        ThrottleCommand::ListThrottles(whose) => {
+            let running = pauses.running(whose).await?;
+            let rows: Vec<Value> = running.iter().map(P::told).collect();
+            common.output.print_rows(&rows, &COLUMNS);
+            Ok(())
+        }
         ThrottleCommand::LiftThrottle { whose, id, consent } => {
             whose.require_any(id.as_deref())?;
-            let mut pauses = whose.pauses(desk).await?;
+            let mut meant = pauses.running(whose).await?;
             if let Some(id) = id {
-                pauses.retain(|one| one.id() == *id);
-                if pauses.is_empty() {
+                meant.retain(|one| P::told(one)["id"] == **id);
+                if meant.is_empty() {
                     return Err(unknown(id));
                 }
             }
-            lift(common, desk, (&pauses, consent)).await
+            lift(common, pauses, (&meant, consent)).await
         }
-    })
+    }
 }
 
-/// The same through a running gateway.
-async fn remotely(
+async fn lift<P: Pauses>(
     common: &Common,
-    asked: &ThrottleCommand,
-    remote: &Remote,
+    pauses: &P,
+    (meant, consent): (&[P::Pause], &Consent),
 ) -> Result<(), Failure> {
-    let (whose, id, consent) = match asked {
-        ThrottleCommand::ListThrottles(whose) => {
-            let pauses = remote.throttles(&whose.selector(), whose.address).await?;
-            common.output.print_rows(&pauses, &COLUMNS);
-            return Ok(());
-        }
-        ThrottleCommand::LiftThrottle { whose, id, consent } => (whose, id, consent),
-    };
-    whose.require_any(id.as_deref())?;
-    let mut pauses = remote.throttles(&whose.selector(), whose.address).await?;
-    if let Some(id) = id {
-        pauses.retain(|one| one["id"] == **id);
-        if pauses.is_empty() {
-            return Err(unknown(id));
-        }
-    }
-    if !pauses.is_empty() {
-        consent.ask(&format!("Lift {} pauses?", pauses.len()))?;
+    if !meant.is_empty() {
+        consent.ask(&format!("Lift {} pauses?", meant.len()))?;
     }
     let mut lifted = Vec::new();
-    for pause in pauses {
-        if let Some(id) = pause["id"].as_str() {
-            remote.lift(id).await?;
-            lifted.push(pause);
+    for pause in meant {
+        if pauses.lift(pause).await? {
+            lifted.push(P::told(pause));
         }
     }
     common.output.print(&json!({"lifted": lifted}));
@@ -108,33 +115,6 @@ async fn remotely(
 
 fn unknown(id: &str) -> Failure {
     Failure::Refused(format!("no pause has the id {id}; it may have ended"))
-}
-
-async fn list(common: &Common, desk: &Desk, whose: &Whose) -> Result<(), Failure> {
-    let pauses = whose.pauses(desk).await?;
-    let rows: Vec<Value> = pauses.iter().map(told).collect();
-    common.output.print_rows(&rows, &COLUMNS);
-    Ok(())
-}
-
-async fn lift(
-    common: &Common,
-    desk: &Desk,
-    (pauses, consent): (&[Pause], &Consent),
-) -> Result<(), Failure> {
-    if !pauses.is_empty() {
-        consent.ask(&format!("Lift {} pauses?", pauses.len()))?;
-    }
-    let mut lifted = Vec::new();
-    for pause in pauses {
-        if desk.throttles().lift(pause).await? {
-            let act = Act::new("lift-throttle", "throttle.lift").on("throttle", &pause.id());
-            act.from(told(pause)).note(desk.foundation()).await;
-            lifted.push(told(pause));
-        }
-    }
-    common.output.print(&json!({"lifted": lifted}));
-    Ok(())
 }
 
 impl Whose {
@@ -157,50 +137,4 @@ impl Whose {
             email: self.email.clone(),
         }
     }
-
-    async fn pauses(&self, desk: &Desk) -> Result<Vec<Pause>, Failure> {
-        let throttles: &Throttles = desk.throttles();
-        let mut pauses = throttles.running(desk.now()).await?;
-        if let Some(address) = self.address {
-            let is_there = |one: &Pause| one.network.is_some_and(|one| one.contains(address));
-            pauses.retain(is_there);
-        } else if self.is_anybody() {
-            let subjects = self.subjects(desk).await?;
-            let is_theirs = |one: &Pause| {
-                let subject = one.subject.as_ref();
-                subject.is_some_and(|subject| subjects.contains(subject))
-            };
-            pauses.retain(is_theirs);
-        }
-        Ok(pauses)
-    }
-
-    /// What pauses of this identity, or of whoever has this address, are about.
-    async fn subjects(&self, desk: &Desk) -> Result<Vec<String>, Failure> {
-        let selector = self.selector();
-        let mut subjects: Vec<String> = self
-            .email
-            .as_deref()
-            .map(normalise_identifier)
-            .into_iter()
-            .collect();
-        match selector.resolve(desk.identities()).await {
-            Ok(identity) => subjects.extend(throttle::subjects(&identity)),
-            // What nobody is known by is paused all the same.
-            Err(Failure::Nobody(_)) if self.email.is_some() => {}
-            Err(failure) => return Err(failure),
-        }
-        Ok(subjects)
-    }
-}
-
-fn told(pause: &Pause) -> Value {
-    json!({
-        "id": pause.id(),
-        "kind": pause.kind,
-        "subject": pause.subject,
-        "network": pause.network.map(|network| network.to_string()),
-        "since": pause.since,
-        "until": pause.until,
-    })
 }

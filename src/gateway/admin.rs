@@ -25,6 +25,8 @@ pub(super) fn admin(
         public_url: section.url(listener).ok_or_else(invalid)?,
         allowed_hosts: section.allowed_hosts.clone(),
         listener,
+        proxy_listener: config.listen.proxy,
+        metrics_listener: config.listen.metrics,
         token_lifespan: section.token_lifespan,
         console: section.console,
         end_sessions: config.plugins.self_service.settings.end_other_sessions,

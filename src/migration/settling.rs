@@ -2,35 +2,37 @@
 //! or nothing; whoever is here already stays as they are.
 
 mod known;
+mod settlement;
 mod unkept;
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
 use portcullis_core::{
     clock::Clock,
-    credential::{Credential, CredentialKind, CredentialStore},
+    credential::{Credential, CredentialKind},
     entropy::Entropy,
     id::{CredentialId, IdentityId, ProviderId},
     identifier::normalise_identifier,
-    identity::{Identity, IdentityState, IdentityStore},
+    identity::{Identity, IdentityState},
     link::LinkKey,
     message::Message,
-    method::MethodError,
     schema::{Evaluation, ProfileContext, Schema, Schemas, TraitError, UnmanagedPolicy},
-    store::StoreError,
 };
 
-pub(crate) use self::known::Known;
 use self::{
     known::Candidate,
     unkept::{leave_out_unknown, unkept},
 };
+pub(crate) use self::{
+    known::Known,
+    settlement::{Arrival, Reasons, Settlement, Stores, WITHOUT},
+};
 use super::{
     Loss, Losses,
-    newcomer::{Account, Newcomer, Password, Proved},
+    newcomer::{Account, Newcomer, Proved},
 };
 
 /// The longest identifier, in bytes; nobody signs in with a longer one.
@@ -55,17 +57,17 @@ pub(crate) enum Linkable {
 
 /// What taking in works with.
 #[derive(Debug)]
-pub(crate) struct Settling<'a> {
+pub(crate) struct Settling<'a, S> {
     pub(crate) schemas: &'a Schemas,
-    pub(crate) identities: &'a dyn IdentityStore,
-    pub(crate) credentials: &'a dyn CredentialStore,
-    pub(crate) passwords: &'a portcullis_local::Password,
+    pub(crate) settlement: S,
     pub(crate) clock: &'a Arc<dyn Clock>,
     pub(crate) entropy: &'a Arc<dyn Entropy>,
     /// The providers, by their names in the other system.
     pub(crate) providers: BTreeMap<String, Linkable>,
     /// Schemas whose unknown traits are left out.
     pub(crate) lenient: HashSet<String>,
+    /// The actions that somebody can be made to do, by alias, where others cannot be kept.
+    pub(crate) actions: Option<BTreeSet<String>>,
     /// What a rehearsal, which stores nothing, would have stored.
     pub(crate) rehearsal: Option<Known>,
 }
@@ -91,13 +93,13 @@ pub(crate) struct Settled {
     pub(crate) losses: Vec<Loss>,
 }
 
-impl Settling<'_> {
+impl<S: Settlement> Settling<'_, S> {
     /// Takes some hundreds in, each by themselves: what becomes of each, in their order. Fails only
-    /// where the store does; who was taken in until then stays.
+    /// where the settlement does; who was taken in until then stays.
     pub(crate) async fn settle(
         &mut self,
         newcomers: Vec<(Arc<Schema>, Newcomer)>,
-    ) -> Result<Vec<Outcome>, StoreError> {
+    ) -> Result<Vec<Outcome>, S::Error> {
         let ids: Vec<_> = newcomers.iter().map(|(_, one)| one.id).collect();
         let candidates: Vec<_> = newcomers
             .into_iter()
@@ -114,9 +116,9 @@ impl Settling<'_> {
                     Some(outcome) => outcome,
                     None => {
                         known.take_in(&candidate);
-                        let (settled, row) = self.proved(candidate).await?;
+                        let (settled, arrival) = self.proved(candidate).await?;
                         places.push(place);
-                        ready.push(row);
+                        ready.push(arrival);
                         Outcome::Settled(Box::new(settled))
                     }
                 },
@@ -127,11 +129,10 @@ impl Settling<'_> {
             *rehearsed = known;
             return Ok(outcomes);
         }
-        let inserted = self.identities.insert_many(&ready).await;
-        for (place, inserted) in places.into_iter().zip(inserted) {
-            match inserted {
-                Err(StoreError::Conflict { .. }) => outcomes[place] = conflict(),
-                done => done?,
+        let taken_in = self.settlement.take_in(ready).await?;
+        for (place, taken_in) in places.into_iter().zip(taken_in) {
+            if let Err(reasons) = taken_in {
+                outcomes[place] = Outcome::Refused(reasons);
             }
         }
         Ok(outcomes)
@@ -156,7 +157,7 @@ impl Settling<'_> {
         &mut self,
         ids: &[Option<IdentityId>],
         candidates: &[Result<Candidate, Vec<String>>],
-    ) -> Result<Known, StoreError> {
+    ) -> Result<Known, S::Error> {
         let ids: Vec<_> = ids.iter().copied().flatten().collect();
         let candidates = || candidates.iter().flatten();
         let identifiers: Vec<_> = candidates()
@@ -171,12 +172,10 @@ impl Settling<'_> {
             .as_mut()
             .map(std::mem::take)
             .unwrap_or_default();
-        known.ids.extend(self.identities.present(&ids).await?);
-        let owners = self.identities.owners(&identifiers).await?;
-        known.identifiers.extend(owners);
-        let kind = CredentialKind::Oidc;
-        let owners = self.credentials.owners(kind, &accounts).await?;
-        known.accounts.extend(owners);
+        let found = self.settlement.known(&ids, &identifiers, &accounts).await?;
+        known.ids.extend(found.ids);
+        known.identifiers.extend(found.identifiers);
+        known.accounts.extend(found.accounts);
         Ok(known)
     }
 
@@ -184,7 +183,7 @@ impl Settling<'_> {
     async fn proved(
         &self,
         candidate: Candidate,
-    ) -> Result<(Settled, (Identity, Vec<Credential>)), StoreError> {
+    ) -> Result<(Settled, Arrival<S::Password>), S::Error> {
         let Candidate {
             identity,
             links,
@@ -192,19 +191,25 @@ impl Settling<'_> {
             mut losses,
             ..
         } = candidate;
-        let mut credentials: Vec<Credential> = links.iter().map(|(_, link)| link.clone()).collect();
+        let mut given = None;
         if let Some(password) = &password {
-            match self.password(&identity, password).await? {
-                Ok(credential) => credentials.push(credential),
+            match self.settlement.password(&identity, password).await? {
+                Ok(password) => given = Some(password),
                 Err(why) => Losses::of("credentials", &mut losses).add("password", why),
             }
         }
+        let (linked, links) = links.into_iter().unzip();
         let settled = Settled {
             id: identity.id,
-            linked: links.into_iter().map(|(provider, _)| provider).collect(),
+            linked,
             losses,
         };
-        Ok((settled, (identity, credentials)))
+        let arrival = Arrival {
+            identity,
+            links,
+            password: given,
+        };
+        Ok((settled, arrival))
     }
 
     /// The identity, as far as its schema accepts it.
@@ -250,9 +255,7 @@ impl Settling<'_> {
             identity.state = IdentityState::Inactive;
         }
         identity.created_at = newcomer.created_at.map_or(now, |at| at.min(now));
-        identity
-            .required_actions
-            .clone_from(&newcomer.required_actions);
+        identity.required_actions = self.required_actions(newcomer, losses);
         identity.roles.clone_from(&newcomer.roles);
         identity
             .metadata_public
@@ -262,6 +265,22 @@ impl Settling<'_> {
             self.prove(&mut identity, proved, losses);
         }
         Ok(identity)
+    }
+
+    /// What they have to do, as far as it can be kept.
+    fn required_actions(&self, newcomer: &Newcomer, losses: &mut Vec<Loss>) -> Vec<String> {
+        let mut required = newcomer.required_actions.clone();
+        if let Some(known) = &self.actions {
+            let mut losses = Losses::of("required_actions", losses);
+            for alias in required.iter().filter(|alias| !known.contains(*alias)) {
+                losses.add(
+                    format!("action {alias}"),
+                    "nobody can be made to do it here",
+                );
+            }
+            required.retain(|alias| known.contains(alias));
+        }
+        required
     }
 
     fn prove(&self, identity: &mut Identity, proved: &Proved, losses: &mut Vec<Loss>) {
@@ -333,41 +352,16 @@ impl Settling<'_> {
             updated_at: now,
         }
     }
-
-    /// The credential with the password; why there is none, where it cannot be used.
-    async fn password(
-        &self,
-        identity: &Identity,
-        password: &Password,
-    ) -> Result<Result<Credential, String>, StoreError> {
-        const WITHOUT: &str = "; whoever comes without one gets back in by mail, or is given one";
-        match password {
-            Password::Hashed(hash) => {
-                let made = self.passwords.imported(identity, hash.expose());
-                Ok(made.map_err(|why| format!("{why}{WITHOUT}")))
-            }
-            Password::Plain(plain) => {
-                match self.passwords.credential(identity, plain.expose()).await {
-                    Ok(credential) => Ok(Ok(credential)),
-                    Err(MethodError::Invalid(messages)) => {
-                        let texts: Vec<String> = messages
-                            .into_iter()
-                            .map(|(_, message)| message.text)
-                            .collect();
-                        Ok(Err(format!("{}{WITHOUT}", texts.join(" "))))
-                    }
-                    Err(MethodError::Unavailable(error)) => Err(error),
-                    Err(other) => Ok(Err(format!("{other}{WITHOUT}"))),
-                }
-            }
-        }
-    }
 }
 
 fn conflict() -> Outcome {
-    let reason = "it conflicts with another identity that already exists: they would sign in with \
-                  the same, or have the same account at a provider";
-    Outcome::Refused(vec![reason.to_owned()])
+    Outcome::Refused(vec![conflict_told()])
+}
+
+fn conflict_told() -> String {
+    "it conflicts with another identity that already exists: they would sign in with the same, or have \
+     the same account at a provider"
+        .to_owned()
 }
 
 fn told(error: &TraitError) -> String {

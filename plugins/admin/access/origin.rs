@@ -106,6 +106,8 @@ mod tests {
             public_url: public_url.parse().unwrap(),
             allowed_hosts: vec!["also.test".to_owned()],
             listener: listener.parse().unwrap(),
+            proxy_listener: "127.0.0.1:4180".parse().unwrap(),
+            metrics_listener: "127.0.0.1:9464".parse().unwrap(),
             token_lifespan: Duration::from_secs(3600),
             console: true,
             end_sessions: true,

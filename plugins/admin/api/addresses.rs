@@ -32,6 +32,9 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
         "public_url": addresses.public_url(),
         "own_pages": addresses.own("/"),
         "redirect_uri_pattern": addresses.redirect_uri_pattern(),
+        "proxy_listener": desk.config.proxy_listener,
+        "admin_listener": desk.config.listener,
+        "metrics_listener": desk.config.metrics_listener,
     });
     let mut parameters = visit.parameters().iter();
     if let Some((_, id)) = parameters.find(|(name, _)| name == "provider") {

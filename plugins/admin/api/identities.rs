@@ -103,7 +103,7 @@ async fn find_by_external_id(
 }
 
 async fn create(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {
-    let wanted = wanted::read(&document.members()?)?;
+    let wanted = wanted::read_new(&document.members()?)?;
     let identity = people::create(&desk, &caller, &wanted).await?;
     let json = shown(&desk, &identity, &[]).await?;
     let place = location(&desk, &identity);

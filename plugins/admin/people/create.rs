@@ -124,6 +124,12 @@ fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
         }
     }
     identity.required_actions = required;
+    if let Some(id) = wanted.id {
+        identity.id = id;
+    }
+    if let Some(at) = wanted.created_at {
+        identity.created_at = at.min(clock.now());
+    }
     let identity = match &wanted.unmanaged {
         None => identity,
         Some(sent) => with_attributes(desk, identity, sent)?,

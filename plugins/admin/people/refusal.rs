@@ -59,7 +59,7 @@ pub(crate) fn conflict(error: StoreError) -> Failure {
             let what = match what {
                 "identifier" => "signs in with the same",
                 "credential" => "is linked to the same account at a provider",
-                _ => "is called the same elsewhere (external_id)",
+                _ => "has the same id, or is called the same elsewhere (external_id)",
             };
             let reason = format!("This conflicts with an identity that exists already: it {what}.");
             Failure::from(Code::IdentityConflict).because(reason)

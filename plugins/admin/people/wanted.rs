@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use portcullis_core::{
+    id::IdentityId,
     identifier::normalise_identifier,
     identity::{Identity, IdentityState},
 };
@@ -20,6 +21,10 @@ const LONGEST_ROLE: usize = 64;
 /// What an administrator wants an identity to be; what they do not say stays.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
+    /// The id that somebody new keeps from elsewhere.
+    pub(crate) id: Option<IdentityId>,
+    /// Since when somebody new is known there.
+    pub(crate) created_at: Option<Timestamp>,
     /// Its schema.
     pub(crate) schema_id: Option<String>,
     /// Its traits, all of them.

@@ -60,6 +60,8 @@ pub(crate) fn config() -> Config {
         public_url: Url::parse(&format!("https://{ADMIN}")).unwrap(),
         allowed_hosts: Vec::new(),
         listener: ([127, 0, 0, 1], 4434).into(),
+        proxy_listener: ([127, 0, 0, 1], 4180).into(),
+        metrics_listener: ([127, 0, 0, 1], 9464).into(),
         token_lifespan: Duration::from_secs(3600),
         console: true,
         end_sessions: true,

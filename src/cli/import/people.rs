@@ -1,7 +1,6 @@
 //! `import keycloak-users` and `import kratos-identities`: a file of people, taken in by hundreds.
 
 use std::{
-    collections::{BTreeMap, HashSet},
     fs::File,
     io::{self, IsTerminal, Read},
     ops::ControlFlow,
@@ -11,7 +10,6 @@ use std::{
 
 use clap::Args;
 use portcullis_core::{
-    administration::ProviderAdministration,
     broker::LinkReason,
     event::{CreationReason, Event},
     schema::{Schema, Schemas},
@@ -20,19 +18,13 @@ use portcullis_core::{
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{line, progress::Progress, report::Report, shown};
+use super::{line, places, progress::Progress, report::Report, shown};
 use crate::{
-    cli::{
-        Common, Failure, Output,
-        audit::Act,
-        output::plain,
-        providers::{self, Errand},
-    },
-    config,
+    cli::{Common, Failure, Output, output::plain, remote::Remote},
     migration::{
         entries, keycloak_users, kratos_identities,
         newcomer::{Newcomer, NobodyKnown},
-        settling::{Known, Linkable, Outcome, Settled, Settling},
+        settling::{Outcome, Settled, Settlement, Settling},
     },
     observe::events::EventLog,
 };
@@ -44,22 +36,22 @@ const AT_ONCE: usize = 500;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct People {
     /// The file; `-` is standard input.
-    file: PathBuf,
+    pub(super) file: PathBuf,
     /// The schema of whoever comes; otherwise the one they name, or the default one.
     #[arg(long, value_name = "ID")]
-    schema: Option<String>,
+    pub(super) schema: Option<String>,
     /// Which provider here is meant by a name there; where both are called the same, nothing needs
     /// to be said.
     #[arg(long, value_name = "THEIRS=OURS")]
-    provider: Vec<String>,
+    pub(super) provider: Vec<String>,
     /// Say what would become of everybody, and store nothing.
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
 }
 
 /// Who knew them before.
 #[derive(Debug, Clone, Copy)]
-enum System {
+pub(super) enum System {
     Keycloak,
     Kratos,
 }
@@ -75,99 +67,25 @@ pub(super) fn kratos(common: &Common, asked: &People) -> Result<(), Failure> {
 }
 
 fn run(common: &Common, asked: &People, system: System) -> Result<(), Failure> {
-    Errand::run_past_drop_ins(common, async |errand| {
-        let foundation = errand.foundation();
-        let passwords = foundation.passwords(errand.config());
-        let passwords = passwords.map_err(|error| Failure::refused(&error))?;
-        let settling = Settling {
-            schemas: &foundation.schemas,
-            identities: &*foundation.stores.identities,
-            credentials: &*foundation.stores.credentials,
-            passwords: &passwords,
-            clock: &foundation.clock,
-            entropy: &foundation.entropy,
-            providers: linkable(errand, &asked.provider).await?,
-            lenient: lenient(errand),
-            rehearsal: asked.dry_run.then(Known::default),
-        };
-        let mut import = Import {
-            system,
-            output: common.output,
-            schema: asked.schema.as_deref(),
-            settling,
-            report: Report::begin(foundation.clock.now()),
-            progress: Progress::none(),
-        };
-        let done = import.all(&asked.file).await;
-        // Whoever came before it broke off is here.
-        if !asked.dry_run && import.report.imported > 0 {
-            let act = Act::new(system.command(), "identity.import");
-            act.to(import.report.counts()).note(foundation).await;
-        }
-        done
-    })
-}
-
-/// Schemas that leave out what they do not know.
-fn lenient(errand: &Errand) -> HashSet<String> {
-    let identity = &errand.config().identity;
-    let schemas = errand.foundation().schemas.all();
-    schemas
-        .iter()
-        .map(|schema| schema.id())
-        .filter(|id| identity.rules(id).ignores_unknown)
-        .map(str::to_owned)
-        .collect()
-}
-
-/// The providers that are switched on, by their own names and by those given.
-async fn linkable(
-    errand: &Errand,
-    given: &[String],
-) -> Result<BTreeMap<String, Linkable>, Failure> {
-    const OWN_NAMES: &str = "Microsoft's accounts have other names here, so people link them \
-                             again, or prepare-oidc-link does";
-    const OWN_ISSUERS: &str = "its accounts have issuers of their own; see link-oidc-account";
-    let mut found = BTreeMap::new();
-    for record in errand.administration().list().await? {
-        let table = serde_json::from_value::<config::Provider>(Value::Object(record.table.clone()));
-        let is_on = record.table.get("enabled") != Some(&json!(false));
-        let (Ok(table), true) = (table, is_on) else {
-            continue;
-        };
-        let is_microsoft = record.table.get("kind") == Some(&json!("microsoft"));
-        let linkable = match table.account_issuer() {
-            _ if is_microsoft => Linkable::Not(OWN_NAMES),
-            None => Linkable::Not(OWN_ISSUERS),
-            Some(issuer) => Linkable::By {
-                id: record.id.clone(),
-                issuer,
-            },
-        };
-        found.insert(record.id.to_string(), linkable);
+    let remote = Remote::run(&common.reach, async |remote| {
+        places::at_gateway(common, (asked, system), remote).await
+    });
+    match remote {
+        Some(done) => done,
+        None => places::in_store(common, (asked, system)),
     }
-    let mut named = found.clone();
-    for pair in given {
-        let Some((theirs, ours)) = pair.split_once('=') else {
-            return Err(Failure::Usage("--provider takes THEIRS=OURS".to_owned()));
-        };
-        let ours = providers::named(ours)?;
-        let meant = found.get(ours.as_str()).ok_or_else(|| {
-            Failure::Usage(format!("no provider called {ours} is switched on here"))
-        })?;
-        named.insert(theirs.to_owned(), meant.clone());
-    }
-    Ok(named)
 }
 
 /// One run of the command.
-struct Import<'a> {
-    system: System,
-    output: Output,
-    schema: Option<&'a str>,
-    settling: Settling<'a>,
-    report: Report,
-    progress: Progress,
+pub(super) struct Import<'a, S> {
+    pub(super) system: System,
+    pub(super) output: Output,
+    pub(super) schema: Option<&'a str>,
+    pub(super) settling: Settling<'a, S>,
+    /// Whether each one that is taken in is told of as an event.
+    pub(super) tells_events: bool,
+    pub(super) report: Report,
+    pub(super) progress: Progress,
 }
 
 /// One entry of the file, as it is told of: its place, and its id where it has one. Nothing that
@@ -178,9 +96,13 @@ struct Entry {
     id: Option<String>,
 }
 
-impl Import<'_> {
+impl<S> Import<'_, S>
+where
+    S: Settlement,
+    Failure: From<S::Error>,
+{
     /// Takes in everybody in the file, and tells what became of them.
-    async fn all(&mut self, file: &Path) -> Result<(), Failure> {
+    pub(super) async fn all(&mut self, file: &Path) -> Result<(), Failure> {
         let schemas = self.settling.schemas;
         if let Some(id) = self.schema.filter(|id| schemas.find(id).is_none()) {
             return Err(Failure::Usage(format!("no schema is called {id:?}")));
@@ -305,7 +227,7 @@ impl Import<'_> {
             }
         }
         // Lines for everybody would go nowhere but over the bar.
-        if self.settling.rehearsal.is_some() || self.progress.is_shown() {
+        if !self.tells_events || self.progress.is_shown() {
             return;
         }
         let identity = settled.id;
@@ -358,7 +280,8 @@ impl Entry {
 }
 
 impl System {
-    fn command(self) -> &'static str {
+    /// The command as the audit log names it.
+    pub(super) fn command(self) -> &'static str {
         match self {
             Self::Keycloak => "import keycloak-users",
             Self::Kratos => "import kratos-identities",

@@ -1,10 +1,13 @@
 //! Which gateway a command asks, and what it proves itself with.
 
-use std::{env, fs, path::Path, path::PathBuf};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use portcullis_core::secret::Secret;
-use reqwest::{Client, StatusCode};
+use reqwest::{Certificate, Client, ClientBuilder, StatusCode};
 use serde_json::Value;
 use url::{Host, Url};
 
@@ -13,6 +16,9 @@ use crate::cli::Failure;
 
 /// The variable that holds a token.
 const TOKEN: &str = "PORTCULLIS_ADMIN_TOKEN";
+
+/// The variable that names a file with certificates.
+const AUTHORITIES: &str = "PORTCULLIS_ADMIN_CA_FILE";
 
 /// Which gateway a command asks, and what it proves itself with.
 #[derive(Debug, Clone, Default, Args)]
@@ -26,7 +32,7 @@ pub struct Reach {
         help_heading = "Asking a running gateway"
     )]
     admin_url: Option<Url>,
-    /// Read the token from this file; one line ending is dropped.
+    /// Read the token from this file; `-` is the first line of standard input.
     #[arg(
         long,
         global = true,
@@ -43,7 +49,7 @@ pub struct Reach {
         help_heading = "Asking a running gateway"
     )]
     admin_client_id: Option<String>,
-    /// Read the secret of that API credential from this file.
+    /// Read the secret of that API credential from this file; `-` is the first line of standard input.
     #[arg(
         long,
         global = true,
@@ -51,12 +57,54 @@ pub struct Reach {
         help_heading = "Asking a running gateway"
     )]
     admin_client_secret_file: Option<PathBuf>,
+    /// Believe the certificates in this PEM file, too, or in that of the variable
+    /// PORTCULLIS_ADMIN_CA_FILE: where the gateway's certificate is of an authority of your own.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Asking a running gateway"
+    )]
+    admin_ca_file: Option<PathBuf>,
 }
 
 impl Reach {
     /// The gateway to ask, if one is named.
     pub(in crate::cli) fn url(&self) -> Option<&Url> {
         self.admin_url.as_ref()
+    }
+
+    /// Whether something is said of a gateway and not which one it is.
+    pub(in crate::cli) fn is_aimless(&self) -> bool {
+        let is_said = self.admin_client_id.is_some()
+            || [
+                &self.admin_token_file,
+                &self.admin_client_secret_file,
+                &self.admin_ca_file,
+            ]
+            .into_iter()
+            .any(Option::is_some);
+        is_said && self.admin_url.is_none()
+    }
+
+    /// The client that believes the given certificates beside the public authorities.
+    pub(super) fn trusting(&self, mut client: ClientBuilder) -> Result<ClientBuilder, Failure> {
+        let named = env::var_os(AUTHORITIES).filter(|file| !file.is_empty());
+        let named = self.admin_ca_file.clone().or(named.map(PathBuf::from));
+        let Some(file) = named else {
+            return Ok(client);
+        };
+        let about = |reason: &str| Failure::Refused(format!("{}: {reason}", file.display()));
+        let pem = fs::read(&file).map_err(|error| about(&error.to_string()))?;
+        let authorities = Certificate::from_pem_bundle(&pem);
+        let authorities = authorities.map_err(|_| about("these are no certificates in PEM"))?;
+        if authorities.is_empty() {
+            return Err(about("there is no certificate in PEM in it"));
+        }
+        for authority in authorities {
+            client = client.add_root_certificate(authority);
+        }
+        Ok(client)
     }
 
     /// What the command proves itself with.
@@ -130,10 +178,23 @@ pub(super) fn is_here(url: &Url) -> bool {
     }
 }
 
+/// The secret of a file; of standard input only the first line, for what follows is for the command.
 fn read(file: &Path) -> Result<Secret, Failure> {
-    let text = fs::read_to_string(file);
+    let text = match file.as_os_str() == "-" {
+        true => {
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).map(|_| line)
+        }
+        false => fs::read_to_string(file),
+    };
     let text = text.map_err(|error| Failure::Refused(format!("{}: {error}", file.display())))?;
-    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+    match text.trim_end_matches(['\r', '\n']) {
+        "" => Err(Failure::Usage(format!(
+            "{} holds nothing to prove anything with",
+            file.display()
+        ))),
+        text => Ok(Secret::new(text)),
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +212,32 @@ mod tests {
                 "{url}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        for text in ["", "hello", "-----BEGIN CERTIFICATE-----\n"] {
+            fs::write(&file, text).unwrap();
+            let reach = Reach {
+                admin_ca_file: Some(file.clone()),
+                ..Reach::default()
+            };
+            let refused = reach.trusting(Client::builder());
+            assert!(matches!(refused, Err(Failure::Refused(_))), "{text:?}");
+        }
+        assert!(Reach::default().trusting(Client::builder()).is_ok());
+    }
+
+    #[test]
+    fn a_token_without_a_gateway_is_noticed() {
+        let reach = Reach {
+            admin_token_file: Some("token".into()),
+            ..Reach::default()
+        };
+        assert!(reach.is_aimless());
+        assert!(!Reach::default().is_aimless());
     }
 
     #[test]

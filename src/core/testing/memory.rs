@@ -195,7 +195,8 @@ impl IdentityStore for MemoryStore {
         if kept.is_identifier_taken(identity) {
             return Err(IDENTIFIER_TAKEN);
         }
-        if kept.is_name_taken(identity) {
+        let is_known = kept.identities.iter().any(|one| one.id == identity.id);
+        if is_known || kept.is_name_taken(identity) {
             return Err(NAME_TAKEN);
         }
         if credentials.iter().any(|c| kept.is_credential_taken(c)) {

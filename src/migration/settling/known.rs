@@ -14,9 +14,9 @@ use crate::migration::{Loss, newcomer::Password};
 /// Who is known: by their ids, by what they sign in with, and by their accounts at providers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
-    pub(super) ids: BTreeSet<IdentityId>,
-    pub(super) identifiers: BTreeMap<String, IdentityId>,
-    pub(super) accounts: BTreeMap<String, IdentityId>,
+    pub(crate) ids: BTreeSet<IdentityId>,
+    pub(crate) identifiers: BTreeMap<String, IdentityId>,
+    pub(crate) accounts: BTreeMap<String, IdentityId>,
 }
 
 /// Somebody as they would be here, before it is known who is here already.

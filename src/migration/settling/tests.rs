@@ -2,6 +2,8 @@
 
 use portcullis_core::{
     clock::SystemClock,
+    credential::CredentialStore,
+    identity::IdentityStore,
     testing::{MemoryStore, SeededEntropy},
 };
 use portcullis_local::{Config, Cost, Stores};
@@ -69,16 +71,18 @@ impl House {
         }))
     }
 
-    fn settling(&self) -> Settling<'_> {
+    fn settling(&self) -> Settling<'_, super::Stores<'_>> {
         let google = Linkable::By {
             id: "google".parse().unwrap(),
             issuer: "https://accounts.google.com".to_owned(),
         };
         Settling {
             schemas: &self.schemas,
-            identities: &*self.store,
-            credentials: &*self.store,
-            passwords: &self.passwords,
+            settlement: super::Stores {
+                identities: &*self.store,
+                credentials: &*self.store,
+                passwords: &self.passwords,
+            },
             clock: &self.clock,
             entropy: &self.entropy,
             providers: BTreeMap::from([
@@ -86,11 +90,16 @@ impl House {
                 ("odd".to_owned(), Linkable::Not("it is odd")),
             ]),
             lenient: HashSet::new(),
+            actions: None,
             rehearsal: None,
         }
     }
 
-    async fn settle(&self, settling: &mut Settling<'_>, entry: &Value) -> Outcome {
+    async fn settle(
+        &self,
+        settling: &mut Settling<'_, super::Stores<'_>>,
+        entry: &Value,
+    ) -> Outcome {
         let schema = self.schemas.default_schema();
         let newcomer = match entry.get("traits") {
             Some(_) => kratos_identities::newcomer(entry).unwrap(),

@@ -64,7 +64,7 @@ fn entries<'a>(members: &Members<'a>) -> Result<Vec<Entry<'a>>, Failure> {
         let create = entry.object("create")?.ok_or_else(missing)?;
         entries.push(Entry {
             patch_id,
-            wanted: wanted::read(&create),
+            wanted: wanted::read_new(&create),
         });
     }
     let is_plain = |entry: &&Entry<'_>| {

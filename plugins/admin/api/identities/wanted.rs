@@ -1,5 +1,6 @@
 //! What an administrator wants an identity to be, as the dialect writes it.
 
+use jiff::Timestamp;
 use portcullis_core::{identity::IdentityState, secret::Secret};
 use portcullis_kit::Failure;
 use serde_json::Value;
@@ -9,8 +10,20 @@ use crate::{
     people::{NewLink, NewPassword, Proved, Wanted, refusal::refused},
 };
 
-/// What a new identity is to be.
-pub(super) fn read(members: &Members<'_>) -> Result<Wanted, Failure> {
+/// What a new identity is to be. Whoever comes from elsewhere keeps the id that others know them by.
+pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
+    let id = members.text("id")?.map(str::parse).transpose();
+    let id = id.map_err(|_| refused(format!("{}: this has to be a UUID.", members.at("id"))))?;
+    Ok(Wanted {
+        id,
+        created_at: time(members, "created_at")?,
+        unmanaged: members.value("unmanaged").cloned(),
+        ..read(members)?
+    })
+}
+
+/// What an identity is to be.
+fn read(members: &Members<'_>) -> Result<Wanted, Failure> {
     let mut wanted = Wanted {
         schema_id: members.text("schema_id")?.map(str::to_owned),
         traits: Some(members.value("traits").cloned().unwrap_or_default()),
@@ -55,6 +68,16 @@ pub(super) fn state(members: &Members<'_>) -> Result<Option<IdentityState>, Fail
     }
 }
 
+fn time(members: &Members<'_>, name: &str) -> Result<Option<Timestamp>, Failure> {
+    let at = members.text(name)?.map(str::parse).transpose();
+    at.map_err(|_| {
+        let at = members.at(name);
+        refused(format!(
+            "{at}: this has to be a time as RFC 3339 writes it."
+        ))
+    })
+}
+
 /// The addresses of which it is said whether somebody proved to hold them. Those for recovery only
 /// have to be there.
 fn proved(members: &Members<'_>) -> Result<Vec<Proved>, Failure> {
@@ -62,13 +85,7 @@ fn proved(members: &Members<'_>) -> Result<Vec<Proved>, Failure> {
     let name = "verifiable_addresses";
     for (at, address) in members.list(name)?.into_iter().flatten().enumerate() {
         let address = Members::of(&format!("{name}[{at}]"), address)?;
-        let at = address.text("verified_at")?.map(str::parse).transpose();
-        let at = at.map_err(|_| {
-            let at = address.at("verified_at");
-            refused(format!(
-                "{at}: this has to be a time as RFC 3339 writes it."
-            ))
-        })?;
+        let at = time(&address, "verified_at")?;
         let is_completed = address.text("status")? == Some("completed");
         all.push(Proved {
             value: address.required("value")?.to_owned(),

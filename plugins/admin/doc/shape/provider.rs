@@ -127,6 +127,10 @@ pub(crate) struct Addresses {
     own_pages: String,
     /// `{provider}` stands for the provider's id.
     redirect_uri_pattern: String,
+    /// Address and port that serve applications and own pages, this API and the console, and `/metrics`.
+    proxy_listener: String,
+    admin_listener: String,
+    metrics_listener: String,
     #[schema(nullable = false)]
     provider: Option<ProviderAddresses>,
 }

@@ -8,6 +8,14 @@ use super::{Moment, identity::IdentityState};
 /// A new identity.
 #[derive(ToSchema)]
 pub(crate) struct NewIdentity {
+    /// The id that it keeps from elsewhere.
+    #[schema(format = "uuid")]
+    id: Option<String>,
+    /// Since when it is known there; this moment at the latest.
+    created_at: Option<Moment>,
+    /// Attributes that its schema keeps without describing them.
+    #[schema(value_type = Option<Object>)]
+    unmanaged: Option<Value>,
     /// The default schema where nothing is said.
     #[schema(examples("default"))]
     schema_id: Option<String>,

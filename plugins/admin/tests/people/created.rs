@@ -235,3 +235,37 @@ async fn roles_are_given_only_by_those_who_manage_access() {
         );
     }
 }
+
+/// Whoever comes from elsewhere keeps what others know them by, once.
+#[tokio::test]
+async fn a_new_identity_keeps_the_id_and_the_age_that_it_has_elsewhere() {
+    let house = House::new();
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let id = "5f0c7a34-7a0c-4f65-9d1e-444444444444";
+    let body = |email: &str, created_at: &str| json!({"id": id, "created_at": created_at, "traits": {"email": email}});
+    let ada = body("ada@example.org", "2023-01-02T03:04:05Z");
+    let created = create(&manager, &ada).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    assert_eq!(created.json()["id"], id);
+    assert_eq!(created.json()["created_at"], "2023-01-02T03:04:05Z");
+    let again = create(&manager, &body("bob@example.org", "2023-01-02T03:04:05Z")).await;
+    assert_eq!(again.status, 409, "{again:?}");
+    for (name, value) in [
+        ("id", json!("x")),
+        ("created_at", json!("yesterday")),
+        ("unmanaged", json!({"shoe": ["38"]})),
+    ] {
+        let mut odd = json!({"traits": {"email": "cleo@example.org"}});
+        odd[name] = value;
+        let refused = create(&manager, &odd).await;
+        assert_eq!(refused.status, 400, "{name}: {refused:?}");
+    }
+    let late = json!({
+        "created_at": "2999-01-01T00:00:00Z", "traits": {"email": "dora@example.org"},
+    });
+    let late = create(&manager, &late).await.json();
+    assert_eq!(
+        late["created_at"], late["updated_at"],
+        "nobody is of tomorrow"
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 const PAGE: u32 = 500;
 
 /// What became of the identities that were checked.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SchemaCheck {
     /// How many obey the schema.
     pub checked: u64,
@@ -31,7 +31,7 @@ pub struct SchemaCheck {
 }
 
 /// How many identities do not fit at one trait.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TraitCheck {
     /// How many.
     pub identities: u64,

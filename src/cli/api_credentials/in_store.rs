@@ -1,0 +1,91 @@
+//! API credentials in the store.
+
+use std::time::Duration;
+
+use portcullis_admin::credential::{self, Issuer, Wish};
+use portcullis_core::api_credential::{ApiCredential, ApiCredentialStore};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{Programs, unknown};
+use crate::cli::{Failure, audit::Act, desk::Desk};
+
+/// The store, and the address of the admin listener that its credentials are for.
+#[derive(Debug)]
+pub(super) struct InStore<'a> {
+    desk: &'a Desk,
+    url: Url,
+}
+
+impl<'a> InStore<'a> {
+    pub(super) fn new(desk: &'a Desk) -> Result<Self, Failure> {
+        let config = desk.config();
+        let section = config.plugins.admin.clone();
+        if section.is_none() {
+            eprintln!("note: the configuration has no [plugins.admin], so nothing takes them yet");
+        }
+        let url = section.unwrap_or_default().url(config.listen.admin);
+        let url = url.ok_or_else(|| Failure::Refused("[listen] admin makes no URL".to_owned()))?;
+        Ok(Self { desk, url })
+    }
+
+    fn store(&self) -> &dyn ApiCredentialStore {
+        &*self.desk.foundation().stores.api_credentials
+    }
+
+    async fn find(&self, id: &str) -> Result<ApiCredential, Failure> {
+        let found = match id.parse() {
+            Ok(id) => self.store().find(id).await?,
+            Err(_) => None,
+        };
+        found.ok_or_else(|| unknown(id))
+    }
+}
+
+impl Programs for InStore<'_> {
+    async fn make(&self, wish: Wish) -> Result<Value, Failure> {
+        let foundation = self.desk.foundation();
+        let made = credential::make(wish, &*foundation.clock, &*foundation.entropy);
+        let (made, secret) = made.map_err(|error| Failure::Usage(error.to_string()))?;
+        self.store().insert(&made).await?;
+        let act = act("api-credential.create", &made);
+        act.to(facts(&made)).note(foundation).await;
+        Ok(Issuer(&self.url).shown_once(&made, &secret))
+    }
+
+    async fn list(&self) -> Result<Vec<Value>, Failure> {
+        let all = self.store().list().await?;
+        Ok(all.iter().map(|one| Issuer(&self.url).shown(one)).collect())
+    }
+
+    async fn rotate(&self, id: &str, overlap: Duration) -> Result<Value, Failure> {
+        let mut one = self.find(id).await?;
+        let foundation = self.desk.foundation();
+        let parts = (&*foundation.clock, &*foundation.entropy);
+        let secret = credential::rotate(&mut one, overlap, parts);
+        self.store().update(&one).await?;
+        let act = act("api-credential.rotate", &one);
+        let act = act.to(json!({"overlap_seconds": overlap.as_secs()}));
+        act.note(foundation).await;
+        Ok(Issuer(&self.url).shown_once(&one, &secret))
+    }
+
+    async fn remove(&self, id: &str) -> Result<bool, Failure> {
+        let one = self.find(id).await?;
+        let deleted = self.store().delete(one.id).await?;
+        if deleted {
+            let act = act("api-credential.delete", &one).from(facts(&one));
+            act.note(self.desk.foundation()).await;
+        }
+        Ok(deleted)
+    }
+}
+
+fn act(verb: &'static str, one: &ApiCredential) -> Act {
+    Act::new("api-credentials", verb).on("api-credential", &one.id)
+}
+
+/// What is written down of an API credential.
+fn facts(one: &ApiCredential) -> Value {
+    json!({"name": one.name, "roles": one.roles, "scopes": one.scopes})
+}

@@ -1,0 +1,135 @@
+//! Where newcomers settle: the stores here, or whatever else keeps identities.
+
+use portcullis_core::{
+    credential::{Credential, CredentialKind, CredentialStore},
+    id::IdentityId,
+    identity::{Identity, IdentityStore},
+    method::MethodError,
+    store::StoreError,
+};
+
+use super::{Known, conflict_told};
+use crate::migration::newcomer::Password;
+
+/// What is said of whoever comes without a password.
+pub(crate) const WITHOUT: &str =
+    "; whoever comes without one gets back in by mail, or is given one";
+
+/// Why somebody is not taken in; each reason.
+pub(crate) type Reasons = Vec<String>;
+
+/// Where newcomers settle.
+pub(crate) trait Settlement {
+    /// Why nothing can be asked of it, or nobody taken in.
+    type Error;
+    /// A password, as it is given to somebody here.
+    type Password;
+
+    /// What is known here of these ids, of what people sign in with, and of accounts at providers.
+    async fn known(
+        &self,
+        ids: &[IdentityId],
+        identifiers: &[String],
+        accounts: &[String],
+    ) -> Result<Known, Self::Error>;
+
+    /// The password for somebody; why there is none, where it cannot be used.
+    async fn password(
+        &self,
+        identity: &Identity,
+        password: &Password,
+    ) -> Result<Result<Self::Password, String>, Self::Error>;
+
+    /// Takes people in, each by themselves, whole or not at all: what becomes of each, in their
+    /// order.
+    async fn take_in(
+        &self,
+        arrivals: Vec<Arrival<Self::Password>>,
+    ) -> Result<Vec<Result<(), Reasons>>, Self::Error>;
+}
+
+/// Somebody with what proves them, about to be taken in.
+#[derive(Debug)]
+pub(crate) struct Arrival<P> {
+    pub(crate) identity: Identity,
+    pub(crate) links: Vec<Credential>,
+    pub(crate) password: Option<P>,
+}
+
+/// The stores.
+#[derive(Debug)]
+pub(crate) struct Stores<'a> {
+    pub(crate) identities: &'a dyn IdentityStore,
+    pub(crate) credentials: &'a dyn CredentialStore,
+    pub(crate) passwords: &'a portcullis_local::Password,
+}
+
+impl Settlement for Stores<'_> {
+    type Error = StoreError;
+    type Password = Credential;
+
+    async fn known(
+        &self,
+        ids: &[IdentityId],
+        identifiers: &[String],
+        accounts: &[String],
+    ) -> Result<Known, StoreError> {
+        let kind = CredentialKind::Oidc;
+        Ok(Known {
+            ids: self.identities.present(ids).await?,
+            identifiers: self.identities.owners(identifiers).await?,
+            accounts: self.credentials.owners(kind, accounts).await?,
+        })
+    }
+
+    async fn password(
+        &self,
+        identity: &Identity,
+        password: &Password,
+    ) -> Result<Result<Credential, String>, StoreError> {
+        match password {
+            Password::Hashed(hash) => {
+                let made = self.passwords.imported(identity, hash.expose());
+                Ok(made.map_err(|why| format!("{why}{WITHOUT}")))
+            }
+            Password::Plain(plain) => {
+                match self.passwords.credential(identity, plain.expose()).await {
+                    Ok(credential) => Ok(Ok(credential)),
+                    Err(MethodError::Invalid(messages)) => {
+                        let texts: Vec<String> = messages
+                            .into_iter()
+                            .map(|(_, message)| message.text)
+                            .collect();
+                        Ok(Err(format!("{}{WITHOUT}", texts.join(" "))))
+                    }
+                    Err(MethodError::Unavailable(error)) => Err(error),
+                    Err(other) => Ok(Err(format!("{other}{WITHOUT}"))),
+                }
+            }
+        }
+    }
+
+    async fn take_in(
+        &self,
+        arrivals: Vec<Arrival<Credential>>,
+    ) -> Result<Vec<Result<(), Reasons>>, StoreError> {
+        let rows: Vec<_> = arrivals.into_iter().map(row).collect();
+        let inserted = self.identities.insert_many(&rows).await.into_iter();
+        let told = inserted.map(|inserted| match inserted {
+            Ok(()) => Ok(Ok(())),
+            Err(StoreError::Conflict { .. }) => Ok(Err(vec![conflict_told()])),
+            Err(error) => Err(error),
+        });
+        told.collect()
+    }
+}
+
+fn row(arrival: Arrival<Credential>) -> (Identity, Vec<Credential>) {
+    let Arrival {
+        identity,
+        links: mut credentials,
+        password,
+    } = arrival;
+    credentials.extend(password);
+    (identity, credentials)
+}
