@@ -65,8 +65,8 @@ pub(crate) fn conflict(error: StoreError) -> Failure {
                      same account at a provider."
                 }
                 _ => {
-                    "This conflicts with an identity that exists already: it is called the same \
-                     elsewhere (external_id)."
+                    "This conflicts with an identity that exists already: it has the same id, or is \
+                     called the same elsewhere (external_id)."
                 }
             };
             Failure::from(Code::IdentityConflict).because(reason)
