@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use portcullis_core::{clock::Clock, id::ProviderId, provider::ConfiguredProvider};
+use portcullis_core::{clock::Clock, id::ProviderId, outbound::Way, provider::ConfiguredProvider};
 
 use crate::config;
 
@@ -45,10 +45,11 @@ fn below(key: &str) -> String {
     }
 }
 
-/// The provider that a `[providers.<id>]` table describes. Asks nobody.
+/// The provider that a `[providers.<id>]` table describes, reached this way. Asks nobody.
 pub(crate) fn provider(
     id: &str,
     table: &config::Provider,
+    way: &Arc<Way>,
     clock: Arc<dyn Clock>,
 ) -> Result<ConfiguredProvider, InvalidProvider> {
     let invalid = |key: &'static str, reason: String| InvalidProvider {
@@ -60,7 +61,7 @@ pub(crate) fn provider(
     let name: ProviderId = id
         .parse()
         .map_err(|_| invalid("", "the id is malformed".to_owned()))?;
-    let made = protocol::speaker(name.clone(), table, clock);
+    let made = protocol::speaker(name.clone(), table, way, clock);
     let made = made.map_err(|error| invalid(table.written_key(error.key), error.reason))?;
     let policy = policy::policy(table).map_err(|reason| invalid("require_claims", reason))?;
     let mapping = mapping::mapping(table).map_err(|error| invalid("map", error.to_string()))?;

@@ -8,13 +8,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use portcullis_core::{
     captcha::{Captcha, CaptchaAnswer, CaptchaError, CaptchaKind},
+    outbound::Way,
     secret::Secret,
 };
-use reqwest::{Client, redirect::Policy};
+use reqwest::Client;
 use serde::Deserialize;
 use url::Url;
 
-use crate::config;
+use crate::{config, outbound};
 
 /// How long somebody waits for a form because of it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -43,8 +44,8 @@ struct Verdict {
 }
 
 impl Service {
-    /// The configured service, if there is one.
-    pub fn new(config: &config::Captcha) -> Result<Option<Self>, reqwest::Error> {
+    /// The configured service, if there is one, asked this way.
+    pub fn new(config: &config::Captcha, way: &Way) -> Result<Option<Self>, reqwest::Error> {
         let kind = match config.provider {
             config::CaptchaProvider::None => return Ok(None),
             config::CaptchaProvider::Turnstile => CaptchaKind::Turnstile,
@@ -52,16 +53,13 @@ impl Service {
             config::CaptchaProvider::RecaptchaV3 => CaptchaKind::RecaptchaV3,
             config::CaptchaProvider::Hcaptcha => CaptchaKind::Hcaptcha,
         };
-        let client = Client::builder()
-            .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
-            // The secret goes to one address only.
-            .redirect(Policy::none())
-            .connect_timeout(PATIENCE)
-            .timeout(PATIENCE)
-            .build()?;
         let Some(url) = config.verify_url.clone().or_else(|| own_url(kind)) else {
             return Ok(None);
         };
+        let client = outbound::client(way, &url)?
+            .connect_timeout(PATIENCE)
+            .timeout(PATIENCE)
+            .build()?;
         Ok(Some(Self {
             kind,
             site_key: config.site_key.clone().unwrap_or_default(),

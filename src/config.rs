@@ -27,6 +27,7 @@ mod mail;
 mod messages;
 mod mfa;
 mod origin;
+mod outbound;
 mod password;
 mod past_drop_ins;
 mod path;
@@ -70,6 +71,7 @@ pub use self::{
     log::{Log, LogFormat, LogLevel},
     mail::Mail,
     messages::Messages,
+    outbound::Outbound,
     password::{Argon2, Password},
     past_drop_ins::load_past_drop_ins,
     plugins::{
@@ -155,6 +157,8 @@ pub struct Config {
     pub captcha: Captcha,
     /// `[security_headers]`.
     pub security_headers: SecurityHeaders,
+    /// `[outbound]`.
+    pub outbound: Outbound,
     /// `[limits]`.
     pub limits: Limits,
     /// `[log]`.
@@ -183,6 +187,7 @@ impl Default for Config {
             messages: Messages::default(),
             captcha: Captcha::default(),
             security_headers: SecurityHeaders::default(),
+            outbound: Outbound::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
@@ -277,6 +282,7 @@ impl Config {
         self.captcha.validate(&mut check.under("captcha"));
         self.security_headers
             .validate(&mut check.under("security_headers"));
+        self.outbound.validate(&mut check.under("outbound"));
         self.limits.validate(&mut check.under("limits"));
     }
 

@@ -23,6 +23,7 @@ pub mod listener;
 pub mod mail;
 mod migration;
 pub mod observe;
+mod outbound;
 pub mod pipeline;
 mod profile_fetch;
 mod providers;

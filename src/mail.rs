@@ -45,7 +45,7 @@ use crate::config;
 pub struct Post {
     /// Takes mail.
     pub mailer: Arc<dyn Mailer>,
-    /// Knows which mail waits.
+    /// Knows which mail waits, and what became of the rest.
     pub courier: Arc<dyn Courier>,
     /// Hears which accounts are linked and unlinked, to write to those they belong to.
     pub observer: Arc<dyn Observer>,
@@ -135,6 +135,7 @@ fn server(
         seal: parts.seal,
         clock: parts.clock,
         entropy: parts.entropy,
+        history: config.history,
     };
     Ok(Some((smtp, queue)))
 }

@@ -26,6 +26,8 @@ mod drop_ins;
 mod kinds;
 #[path = "config/mistakes.rs"]
 mod mistakes;
+#[path = "config/outbound.rs"]
+mod outbound;
 #[path = "config/passwords.rs"]
 mod passwords;
 #[path = "config/people.rs"]

@@ -1,13 +1,12 @@
 //! Providers: what is done to those of the store, for the API and the console alike.
 
-pub(crate) mod kinds;
 mod takeover;
 
 use std::sync::Arc;
 
 use portcullis_core::{
     administration::{
-        AdministrationError, Attached, Change, Departed, Leave, Problem, ProviderRecord,
+        AdministrationError, Attached, Change, Departed, Kind, Leave, Problem, ProviderRecord,
         ProviderReport,
     },
     broker::{BrokerError, DryRun},
@@ -24,6 +23,17 @@ use crate::{audit::Act, caller::Caller, desk::Desk, people::refusal::refused, ro
 const KIND: &str = "provider";
 /// The keys whose values are never told.
 const SECRETS: [&str; 2] = ["client_secret", "private_key"];
+
+/// The kind of this name.
+pub(crate) fn kind(desk: &Desk, name: &str) -> Option<Kind> {
+    let mut kinds = kinds(desk).into_iter();
+    kinds.find(|kind| kind.name == name)
+}
+
+/// The kinds that can be chosen.
+pub(crate) fn kinds(desk: &Desk) -> Vec<Kind> {
+    desk.services.administration.kinds()
+}
 
 /// All providers in the order of their ids.
 pub(crate) async fn list(desk: &Desk) -> Result<Vec<ProviderRecord>, Failure> {

@@ -48,7 +48,11 @@ impl PlainOAuth {
         if let Some(problem) = config.problems().into_iter().next() {
             return Err(problem);
         }
-        let outbound = Outbound::new(config.private_hosts(), Arc::clone(&clock));
+        let outbound = Outbound::new(
+            config.private_hosts(),
+            &config.client.way,
+            Arc::clone(&clock),
+        );
         let outbound = outbound.ok_or_else(|| InvalidConfig {
             key: "issuer_url",
             reason: "there is no TLS to ask it with".to_owned(),

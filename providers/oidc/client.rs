@@ -1,6 +1,8 @@
 //! The gateway as a client of a provider: what every kind of provider needs to be told.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis_core::outbound::Way;
 
 use crate::authentication::ClientAuthentication;
 
@@ -35,6 +37,8 @@ pub struct Client {
     pub allow_private_network: bool,
     /// More hosts that may be asked although their addresses are private.
     pub allowed_hosts: Vec<String>,
+    /// How the provider is reached; default: straight.
+    pub way: Arc<Way>,
 }
 
 /// A value that cannot work.
@@ -68,6 +72,7 @@ impl Client {
             authorization_parameters: BTreeMap::new(),
             allow_private_network: true,
             allowed_hosts: Vec::new(),
+            way: Arc::default(),
         }
     }
 

@@ -1,5 +1,5 @@
-//! The one way in which the provider is spoken to: no redirects, no proxies, bounded in time and
-//! size, only where the guard allows.
+//! The one way in which the provider is spoken to: no redirects, no proxy but the configured one,
+//! bounded in time and size, only where the guard allows.
 
 use std::{
     error::Error as _,
@@ -11,8 +11,8 @@ use std::{
 
 use jiff::fmt::rfc2822;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
-use portcullis_core::clock::Clock;
-use reqwest::{Client, Request, Response, redirect::Policy};
+use portcullis_core::{clock::Clock, outbound::Way};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, Request, Response, redirect::Policy};
 use serde_json::Value;
 use url::Url;
 
@@ -25,6 +25,9 @@ use crate::{
 pub(crate) struct Fetch {
     tls: Client,
     plain: Client,
+    /// What asks through the proxy, where there is one.
+    proxied: Option<Client>,
+    way: Arc<Way>,
     guard: Arc<Guard>,
     limits: Limits,
     clock: Arc<dyn Clock>,
@@ -84,30 +87,31 @@ impl FetchError {
 impl Fetch {
     pub(crate) fn new(
         guard: Guard,
+        way: &Arc<Way>,
         limits: Limits,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
         let guard = Arc::new(guard);
-        let client = |protection| {
+        let straight = |protection| {
             let resolver = Resolver {
                 guard: Arc::clone(&guard),
                 protection,
             };
-            Client::builder()
-                .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
+            builder(way, limits)?
                 .dns_resolver(Arc::new(resolver))
-                .redirect(Policy::none())
-                // A proxy would resolve names itself, past the guard.
-                .no_proxy()
                 .https_only(protection == Protection::Tls)
-                .connect_timeout(limits.connect)
-                .timeout(limits.total)
-                .pool_idle_timeout(Duration::from_secs(30))
                 .build()
         };
+        // The proxy resolves names itself: the only one that is resolved here is its own.
+        let proxied = |proxy: &Url| {
+            let proxy = Proxy::all(proxy.clone())?;
+            builder(way, limits)?.proxy(proxy).build()
+        };
         Ok(Self {
-            tls: client(Protection::Tls)?,
-            plain: client(Protection::Plain)?,
+            tls: straight(Protection::Tls)?,
+            plain: straight(Protection::Plain)?,
+            proxied: way.proxy().map(proxied).transpose()?,
+            way: Arc::clone(way),
             guard: Arc::clone(&guard),
             limits,
             clock,
@@ -128,11 +132,8 @@ impl Fetch {
     /// counts as not answering.
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
         let request = Request::try_from(request).map_err(|_| FetchError::Connection)?;
-        let client = match self.guard.check(request.url()) {
-            Ok(Protection::Tls) => &self.tls,
-            Ok(Protection::Plain) => &self.plain,
-            Err(forbidden) => return Err(FetchError::Forbidden(forbidden)),
-        };
+        let client = self.client_for(request.url()).await;
+        let client = client.map_err(FetchError::Forbidden)?;
         let response = client.execute(request).await.map_err(|error| why(&error))?;
         self.compare_clocks(&response);
         let status = response.status();
@@ -140,6 +141,22 @@ impl Fetch {
             return Err(FetchError::Status(status.as_u16()));
         }
         self.read(response).await
+    }
+
+    /// Who may ask this address.
+    async fn client_for(&self, url: &Url) -> Result<&Client, Forbidden> {
+        let protection = self.guard.check(url)?;
+        let proxied = self.proxied.as_ref();
+        if let Some(client) = proxied.filter(|_| self.way.proxy_for(url).is_some()) {
+            let look = self.guard.look_up(url, protection);
+            // What cannot be resolved here is the proxy's to judge.
+            let looked = tokio::time::timeout(self.limits.connect, look).await;
+            return looked.unwrap_or(Ok(())).map(|()| client);
+        }
+        Ok(match protection {
+            Protection::Tls => &self.tls,
+            Protection::Plain => &self.plain,
+        })
     }
 
     /// The JSON at `url`, asked for with a bearer token if there is one.
@@ -197,6 +214,22 @@ impl fmt::Debug for Fetch {
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
+}
+
+/// What every client has in common.
+fn builder(way: &Way, limits: Limits) -> Result<ClientBuilder, reqwest::Error> {
+    let mut builder = Client::builder()
+        .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        // What is configured counts, and not the environment.
+        .no_proxy()
+        .connect_timeout(limits.connect)
+        .timeout(limits.total)
+        .pool_idle_timeout(Duration::from_secs(30));
+    for authority in way.authorities() {
+        builder = builder.add_root_certificate(Certificate::from_der(authority)?);
+    }
+    Ok(builder)
 }
 
 /// The library's own text may name addresses with queries, so only its kind is kept.

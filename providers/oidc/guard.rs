@@ -81,6 +81,18 @@ impl Guard {
         }
     }
 
+    /// Whether all that the name in `url` resolves to here may be asked: for a proxy that will
+    /// resolve it once more, and connect to whichever it likes.
+    pub(crate) async fn look_up(&self, url: &Url, protection: Protection) -> Result<(), Forbidden> {
+        let Some(Host::Domain(name)) = url.host() else {
+            return Ok(());
+        };
+        let Ok(mut addresses) = tokio::net::lookup_host((name, 0)).await else {
+            return Ok(());
+        };
+        addresses.try_for_each(|address| self.admits(name, address.ip(), protection))
+    }
+
     fn admits_private(&self, host: &str) -> bool {
         self.private.contains(&bare(host))
     }

@@ -84,7 +84,7 @@ impl Oidc {
                 .into_iter()
                 .chain(config.client.allowed_hosts.clone()),
         );
-        let fetch = Fetch::new(guard, limits, Arc::clone(&clock));
+        let fetch = Fetch::new(guard, &config.client.way, limits, Arc::clone(&clock));
         let fetch = fetch.map_err(|error| invalid(error.to_string()))?;
         Ok(Self {
             id,

@@ -4,23 +4,27 @@
 use std::sync::Arc;
 
 use http::{Request, Response};
-use portcullis_core::{clock::Clock, provider::ProviderError};
+use portcullis_core::{clock::Clock, outbound::Way, provider::ProviderError};
 
 use crate::{
     fetch::{Fetch, Limits},
     guard::Guard,
 };
 
-/// Speaks to one provider: no redirects, no proxies, bounded in time and size, and to private
-/// addresses only where they were named.
+/// Speaks to one provider: no redirects, no proxy but the configured one, bounded in time and
+/// size, and to private addresses only where they were named.
 #[derive(Debug)]
 pub struct Outbound(Fetch);
 
 impl Outbound {
-    /// A client that may ask `private` hosts although their addresses are private; `None` when
-    /// there is no TLS to ask anybody with.
-    pub fn new(private: impl IntoIterator<Item = String>, clock: Arc<dyn Clock>) -> Option<Self> {
-        Fetch::new(Guard::new(private), Limits::default(), clock)
+    /// A client that goes this way and may ask `private` hosts although their addresses are private;
+    /// `None` when there is no TLS to ask anybody with.
+    pub fn new(
+        private: impl IntoIterator<Item = String>,
+        way: &Arc<Way>,
+        clock: Arc<dyn Clock>,
+    ) -> Option<Self> {
+        Fetch::new(Guard::new(private), way, Limits::default(), clock)
             .ok()
             .map(Self)
     }

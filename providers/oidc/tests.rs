@@ -5,6 +5,7 @@ mod discovery;
 mod endpoints;
 mod fake;
 mod id_token;
+mod proxied;
 mod sign_in;
 mod sign_out;
 mod signer;

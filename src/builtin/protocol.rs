@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use portcullis_core::{clock::Clock, id::ProviderId, provider::Provider, trust::TrustRules};
+use portcullis_core::{
+    clock::Clock, id::ProviderId, outbound::Way, provider::Provider, trust::TrustRules,
+};
 use portcullis_github::PlainOAuth;
 use portcullis_oidc::{InvalidConfig, Oidc, Plain};
 
@@ -18,9 +20,10 @@ pub(super) struct Speaker {
 pub(super) fn speaker(
     id: ProviderId,
     table: &config::Provider,
+    way: &Arc<Way>,
     clock: Arc<dyn Clock>,
 ) -> Result<Speaker, InvalidConfig> {
-    Ok(match table.spoken() {
+    Ok(match table.spoken().by(way) {
         Spoken::Oidc(config) => Speaker {
             provider: Arc::new(Oidc::new(id, config, Arc::new(Plain), clock)?),
             trust: table.rules(),

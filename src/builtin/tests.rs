@@ -13,7 +13,7 @@ use crate::config::{Protocol, Provider, ProviderKind};
 
 fn made(text: &str) -> ConfiguredProvider {
     let table: Provider = toml::from_str(text).unwrap();
-    provider("p", &table, Arc::new(SystemClock)).unwrap()
+    provider("p", &table, &Arc::default(), Arc::new(SystemClock)).unwrap()
 }
 
 fn trusts(trust: &TrustRules, document: &serde_json::Value) -> bool {
@@ -25,7 +25,7 @@ fn a_table_that_makes_no_provider_names_file_and_key() {
     let text = "kind = \"microsoft\"\nclient_id = \"c\"\nclient_secret = \"s\"\n\
                 microsoft_tenant_id = \"contoso\"\n";
     let table: Provider = toml::from_str(text).unwrap();
-    let error = provider("ms", &table, Arc::new(SystemClock)).unwrap_err();
+    let error = provider("ms", &table, &Arc::default(), Arc::new(SystemClock)).unwrap_err();
     let told = error.in_file(Some("team.toml".into())).to_string();
     let expected = "team.toml: providers.ms.microsoft_tenant_id: it is neither common";
     assert!(told.starts_with(expected), "{told}");

@@ -19,7 +19,7 @@ fn service(server: &MockServer, provider: CaptchaProvider) -> Service {
         verify_url: Some(server.uri().parse().unwrap()),
         ..Section::default()
     };
-    Service::new(&section).unwrap().unwrap()
+    Service::new(&section, &Way::default()).unwrap().unwrap()
 }
 
 fn answer() -> CaptchaAnswer<'static> {

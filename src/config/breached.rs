@@ -51,8 +51,11 @@ impl Default for Breached {
 
 impl Breached {
     /// The address of the range server.
-    pub fn address(&self) -> &str {
-        self.url.as_ref().map_or(HAVE_I_BEEN_PWNED, Url::as_str)
+    pub fn address(&self) -> Result<Url, url::ParseError> {
+        match &self.url {
+            Some(url) => Ok(url.clone()),
+            None => Url::parse(HAVE_I_BEEN_PWNED),
+        }
     }
 
     pub(super) fn validate(&self, check: &mut Check<'_>) {

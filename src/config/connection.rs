@@ -1,4 +1,4 @@
-//! URLs of stores, which may carry a password and therefore never print whole.
+//! URLs of stores, mail servers and proxies, which may carry a password and therefore never print whole.
 
 use std::{fmt, path::Path};
 
@@ -17,7 +17,7 @@ impl ConnectionUrl {
         Url::parse(text)
             .map(|_| Self(text.to_owned()))
             .map_err(|error| {
-                format!("this is no URL ({error}); write one such as \"sqlite://portcullis.db\"")
+                format!("this is no URL ({error}); write it whole, such as \"postgres://host/name\"")
             })
     }
 

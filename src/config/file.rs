@@ -38,6 +38,7 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         mail.url = Some(url);
     }
 
+    read_outbound(config, folder, &mut check.under("outbound"));
     settle(&mut config.messages.dir, folder);
     settle(&mut config.identity.password.breached.file, folder);
 
@@ -121,6 +122,19 @@ fn read_secret(file: Option<&Path>, secret: &mut Option<Secret>, check: &mut Che
     match read_line(file) {
         Ok(text) => *secret = Some(Secret::new(text)),
         Err(reason) => check.problem(reason),
+    }
+}
+
+fn read_outbound(config: &mut Config, folder: &Path, check: &mut Check<'_>) {
+    let outbound = &mut config.outbound;
+    settle(&mut outbound.ca_file, folder);
+    settle(&mut outbound.proxy_file, folder);
+    let Some(file) = outbound.proxy_file.as_deref() else {
+        return;
+    };
+    match read_line(file).and_then(|text| ConnectionUrl::parse(&text)) {
+        Ok(url) => outbound.proxy = Some(url),
+        Err(reason) => check.under("proxy_file").problem(reason),
     }
 }
 

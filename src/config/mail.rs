@@ -29,6 +29,10 @@ pub struct Mail {
     /// How long a link is good for that an administrator mails with things to do; default `12h`.
     #[serde(with = "duration")]
     pub actions_lifespan: Duration,
+    /// How long it is remembered who was sent what, and what was given up; never what it said. Default
+    /// `7d`; nothing: `0s`.
+    #[serde(with = "duration")]
+    pub history: Duration,
     /// Whether mail is shown on standard error instead of being sent; for the demonstration only.
     #[serde(skip)]
     pub to_terminal: bool,
@@ -43,6 +47,7 @@ impl Default for Mail {
             ca_file: None,
             template_dir: None,
             actions_lifespan: Duration::from_secs(12 * 60 * 60),
+            history: Duration::from_secs(7 * 24 * 60 * 60),
             to_terminal: false,
         }
     }

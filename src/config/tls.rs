@@ -45,7 +45,7 @@ pub(super) fn validate_authorities(file: &Path, check: &mut Check<'_>) {
     }
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let found = CertificateDer::pem_file_iter(file);
     let found = found.and_then(|found| found.collect::<Result<Vec<_>, _>>());
     match found {

@@ -14,6 +14,9 @@ use crate::{id::ProviderId, provider::ProviderStatus, store::StoreError};
 /// Adds, changes and removes providers.
 #[async_trait]
 pub trait ProviderAdministration: Debug + Send + Sync {
+    /// The kinds that providers can be of, the one that stands for many last.
+    fn kinds(&self) -> Vec<Kind>;
+
     /// All providers in the order of their ids, disabled ones included.
     async fn list(&self) -> Result<Vec<ProviderRecord>, AdministrationError>;
 
@@ -56,6 +59,21 @@ pub trait ProviderAdministration: Debug + Send + Sync {
 
     /// Removes a provider.
     async fn remove(&self, id: &ProviderId, leave: Leave) -> Result<Departed, AdministrationError>;
+}
+
+/// A kind of providers, for whoever adds one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kind {
+    /// Its name in tables.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Its issuer, where all clients have the same.
+    pub issuer: Option<String>,
+    /// What an issuer looks like that has to be told.
+    pub issuer_example: Option<String>,
+    /// The keys of its table that are asked for beside those of every kind, the required ones first.
+    pub asks: Vec<String>,
 }
 
 /// How a provider's table is changed. Secrets are never shown, so those that a change does not

@@ -61,6 +61,45 @@ pub async fn update_staying(
     Ok(after)
 }
 
+/// What is to be stored in place of `before` where [`update_staying`] cannot store it: the last
+/// administrator stays one. Whether another has meanwhile ceased to be one is for [`mend`] to see.
+pub(crate) async fn staying(
+    identities: &dyn IdentityStore,
+    before: &Identity,
+    mut after: Identity,
+) -> Result<Identity, StoreError> {
+    let is_lost = before.is_active_as(ROLE) && !after.is_active_as(ROLE);
+    if is_lost && !identities.is_role_elsewhere(ROLE, before.id).await? {
+        tracing::warn!(
+            identity.id = %before.id,
+            "the last administrator keeps a role that its provider does not give any more"
+        );
+        after.roles.push(ROLE.to_owned());
+    }
+    Ok(after)
+}
+
+/// Makes an identity an administrator again that has been stored as none, where nobody else is one.
+pub(crate) async fn mend(
+    identities: &dyn IdentityStore,
+    before: &Identity,
+    after: &Identity,
+) -> Result<(), StoreError> {
+    let is_lost = before.is_active_as(ROLE) && !after.is_active_as(ROLE);
+    if !is_lost || identities.is_role_elsewhere(ROLE, before.id).await? {
+        return Ok(());
+    }
+    rewrite_staying(identities, before.id, |now| {
+        let is_one = now.roles.iter().any(|role| role == ROLE);
+        (!is_one).then(|| {
+            let mut again = now.clone();
+            again.roles.push(ROLE.to_owned());
+            again
+        })
+    })
+    .await
+}
+
 /// Changes an identity as [`update_staying`] does, over what others change of it meanwhile; it stays
 /// as it is where `change` has nothing in its place.
 pub async fn rewrite_staying(

@@ -35,6 +35,7 @@ pub mod mapping;
 pub mod memo;
 pub mod message;
 pub mod method;
+pub mod outbound;
 pub mod pages;
 mod path;
 pub mod plugin;

@@ -1,6 +1,7 @@
 //! The mail port: what is written to people, and what can go wrong before it is on its way.
 
 mod courier;
+mod past;
 mod queue;
 
 use std::{fmt::Debug, time::Duration};
@@ -9,7 +10,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    courier::{Courier, WaitingMail},
+    courier::{Courier, PostedMail, Stand},
+    past::{MailEnding, PastMail},
     queue::{MailStore, QueuedMail},
 };
 use crate::{id::IdentityId, secret::Secret, store::StoreError};

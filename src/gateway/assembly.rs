@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portcullis_core::{
     flow::FlowKind,
     method::Method,
+    outbound::Way,
     pages::Pages,
     plugin::{Announcer, Host, Plugin, Services},
     stage::{Authenticator, Observer},
@@ -56,7 +57,7 @@ pub(super) async fn gate(
     host.authenticators.push(Arc::clone(&authenticator));
     let locales = Arc::clone(&foundation.locales);
     let mut self_service = self_service(config).with_locales(Arc::clone(&locales));
-    if let Some(guard) = captcha(&config.captcha)? {
+    if let Some(guard) = captcha(&config.captcha, &foundation.way)? {
         self_service = self_service.with_captcha(guard);
     }
     self_service.install(&mut host)?;
@@ -137,9 +138,9 @@ fn parts(
 }
 
 /// What tells people from machines, and in which flows.
-fn captcha(section: &config::Captcha) -> Result<Option<CaptchaGuard>, BuildError> {
+fn captcha(section: &config::Captcha, way: &Way) -> Result<Option<CaptchaGuard>, BuildError> {
     use config::CaptchaFlow;
-    let service = Service::new(section).map_err(|error| BuildError::part(&error))?;
+    let service = Service::new(section, way).map_err(|error| BuildError::part(&error))?;
     let kind = |flow: &CaptchaFlow| match flow {
         CaptchaFlow::Login => FlowKind::Login,
         CaptchaFlow::Registration => FlowKind::Registration,

@@ -7,6 +7,7 @@ use portcullis_core::{
     clock::{Clock, SystemClock},
     cookie::Cookies,
     entropy::Entropy,
+    outbound::Way,
     plugin::{Addresses, Announcer},
     registry::Registry,
     return_to::{Pattern, ReturnUrls},
@@ -57,12 +58,20 @@ pub struct Foundation {
     pub metrics: Metrics,
     /// The languages there are.
     pub locales: Arc<Locales>,
+    /// How servers elsewhere are reached.
+    pub way: Arc<Way>,
     /// Mail.
     pub post: Post,
     /// What is being done after answers.
     pub(crate) afterwards: Afterwards,
     /// How long sessions last.
     pub lifetimes: SessionLifetimes,
+}
+
+/// How servers elsewhere are reached.
+pub(super) fn way(config: &Config) -> Result<Arc<Way>, BuildError> {
+    let way = config.outbound.way().map_err(BuildError::Invalid)?;
+    Ok(Arc::new(way))
 }
 
 impl Foundation {
@@ -122,6 +131,7 @@ impl Foundation {
             schemas,
             addresses,
             locales,
+            way: way(config)?,
             post,
             cookies: Cookies::new(&config.public_url, config.session.cookie_domain.clone()),
             clock,

@@ -8,7 +8,10 @@ use portcullis_local::{
 };
 
 use super::{BuildError, Foundation};
-use crate::config::{Breached, Config};
+use crate::{
+    config::{Breached, Config},
+    outbound,
+};
 
 impl Foundation {
     /// The password method.
@@ -36,26 +39,34 @@ impl Foundation {
         let method = Password::new(passwords, stores, clock, entropy);
         let method = method.map_err(|error| BuildError::Invalid(error.to_string()))?;
         Ok(match section.breached.enabled {
-            true => method.with_breaches(breaches(&section.breached)?),
+            true => method.with_breaches(self.breaches(&section.breached)?),
             false => method,
         })
     }
-}
 
-fn breaches(section: &Breached) -> Result<BreachCheck, BuildError> {
-    let list: Arc<dyn Breaches> = match &section.file {
-        Some(file) => {
-            let list = BreachFile::open(file);
-            Arc::new(list.map_err(|error| BuildError::Invalid(error.to_string()))?)
-        }
-        None => {
-            let list = BreachRange::new(section.address(), section.timeout);
-            Arc::new(list.map_err(|error| BuildError::Invalid(error.to_string()))?)
-        }
-    };
-    Ok(BreachCheck {
-        list,
-        most: section.max_breaches,
-        on_failure: section.on_failure,
-    })
+    fn breaches(&self, section: &Breached) -> Result<BreachCheck, BuildError> {
+        let list: Arc<dyn Breaches> = match &section.file {
+            Some(file) => {
+                let list = BreachFile::open(file);
+                Arc::new(list.map_err(|error| BuildError::Invalid(error.to_string()))?)
+            }
+            None => Arc::new(self.range(section)?),
+        };
+        Ok(BreachCheck {
+            list,
+            most: section.max_breaches,
+            on_failure: section.on_failure,
+        })
+    }
+
+    fn range(&self, section: &Breached) -> Result<BreachRange, BuildError> {
+        let invalid = |error: String| BuildError::Invalid(error);
+        let url = section
+            .address()
+            .map_err(|error| invalid(error.to_string()))?;
+        let client = outbound::client(&self.way, &url);
+        let client = client.map_err(|error| invalid(error.without_url().to_string()))?;
+        let list = BreachRange::new(url, section.timeout, client);
+        list.map_err(|error| invalid(error.to_string()))
+    }
 }

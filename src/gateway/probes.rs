@@ -68,11 +68,13 @@ fn redis(config: &Config) -> Option<Probe> {
 fn providers(config: &Config) -> Vec<Probe> {
     let enabled = config.providers.iter().filter(|(_, table)| table.enabled);
     let probe = |(id, table): (&String, &_)| {
-        let made = builtin::provider(id, table, Arc::new(SystemClock));
+        let way = foundation::way(config).map_err(told);
+        let clock = Arc::new(SystemClock);
+        let made = way.and_then(|way| builtin::provider(id, table, &way, clock).map_err(told));
         Probe {
             name: format!("provider {id}"),
             attempt: Box::pin(async move {
-                let configured = made.map_err(told)?;
+                let configured = made?;
                 configured.provider.reach().await.map_err(told)?;
                 Ok(Vec::new())
             }),

@@ -48,7 +48,8 @@ impl ProviderParts {
         other: OtherSources,
         announcer: &Announcer,
     ) -> Result<Self, BuildError> {
-        let roster = Arc::new(Roster::new(other.embedded, Arc::clone(&foundation.clock)));
+        let roster = Roster::new(other.embedded, Arc::clone(&foundation.clock));
+        let roster = Arc::new(roster.by(Arc::clone(&foundation.way)));
         let registry = roster.registry();
         foundation.post.follow(Arc::clone(&registry));
         let vault = foundation.vault(config, &registry, announcer.clone());

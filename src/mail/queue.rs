@@ -7,14 +7,17 @@ use portcullis_core::{
     clock::Clock,
     entropy::Entropy,
     id::{IdentityId, MailId},
-    mail::{Letter, Mail, MailError, MailStore, Occasion, QueuedMail},
+    mail::{Letter, Mail, MailEnding, MailError, MailStore, Occasion, PastMail, QueuedMail},
     seal::Seal,
     secret::Secret,
+    store::StoreError,
 };
 use serde::{Deserialize, Serialize};
 
 /// What mails are sealed for.
 const PURPOSE: &str = "mail";
+/// What is sealed for that is remembered of them.
+const PAST: &str = "past-mail";
 
 /// A queue of mail.
 #[derive(Debug, Clone)]
@@ -23,6 +26,15 @@ pub(super) struct Queue {
     pub(super) seal: Seal,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
+    /// How long it is remembered what became of a mail; zero: not at all.
+    pub(super) history: Duration,
+}
+
+/// What is remembered of a mail that has ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct About {
+    pub(super) to: String,
+    pub(super) occasion: Option<Occasion>,
 }
 
 /// What waits.
@@ -89,6 +101,40 @@ impl Queue {
         Some(Item::of(kept, lifespan))
     }
 
+    /// Takes a mail out that was sent or given up, and remembers that.
+    pub(super) async fn end(
+        &self,
+        mail: &QueuedMail,
+        ending: MailEnding,
+    ) -> Result<(), StoreError> {
+        let past = match self.history.is_zero() {
+            true => None,
+            false => self.past(mail, ending),
+        };
+        self.mails.end(mail.id, past.as_ref()).await
+    }
+
+    fn past(&self, mail: &QueuedMail, ending: MailEnding) -> Option<PastMail> {
+        let about = serde_json::to_vec(&self.open(mail)?.about()?).ok()?;
+        let now = self.clock.now();
+        Some(PastMail {
+            id: mail.id,
+            owner: mail.owner,
+            sealed: self.seal.close(PAST, &about, &*self.entropy)?,
+            ending,
+            tries: mail.tries,
+            created_at: mail.created_at,
+            ended_at: now,
+            expires_at: now.checked_add(self.history).unwrap_or(Timestamp::MAX),
+        })
+    }
+
+    /// What is remembered of a mail; `None` when it was sealed with another key.
+    pub(super) fn recall(&self, past: &PastMail) -> Option<About> {
+        let about = self.seal.open(PAST, &past.sealed)?;
+        serde_json::from_slice(&about).ok()
+    }
+
     fn sealed(&self, item: Item) -> Option<String> {
         let kept = serde_json::to_vec(&Kept::from(item)).ok()?;
         self.seal.close(PURPOSE, &kept, &*self.entropy)
@@ -117,6 +163,21 @@ impl From<Item> for Kept {
 }
 
 impl Item {
+    /// What may be told of it; nothing where nobody is to have it.
+    pub(super) fn about(self) -> Option<About> {
+        match self {
+            Self::Written(mail) => Some(About {
+                to: mail.to,
+                occasion: None,
+            }),
+            Self::Unworded(letter) if letter.is_for_nobody => None,
+            Self::Unworded(letter) => Some(About {
+                to: letter.to,
+                occasion: Some(letter.occasion),
+            }),
+        }
+    }
+
     /// Whom it is written about; out of the queue, nobody asks any more.
     fn owner(&self) -> Option<IdentityId> {
         match self {

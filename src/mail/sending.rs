@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
 use lettre::Message;
 use portcullis_core::{
-    mail::{Mail, QueuedMail},
+    mail::{Mail, MailEnding, QueuedMail},
     store::StoreError,
 };
 use tokio::sync::mpsc;
@@ -165,7 +165,8 @@ impl Round {
     async fn settle(&self, mail: &QueuedMail, ending: Ending) -> Result<(), StoreError> {
         let mails = &self.queue.mails;
         let again = match ending {
-            Ending::Sent | Ending::Unwanted => return mails.remove(mail.id).await,
+            Ending::Sent => return self.queue.end(mail, MailEnding::Sent).await,
+            Ending::Unwanted => return mails.end(mail.id, None).await,
             Ending::PutOff => self.again(mail),
             Ending::Hopeless => None,
         };
@@ -173,7 +174,7 @@ impl Round {
             Some(due_at) => mails.put_off(mail, due_at).await.map(drop),
             None => {
                 tracing::warn!(mail = %mail.id, "a mail is given up: it could not be sent in time");
-                mails.remove(mail.id).await
+                self.queue.end(mail, MailEnding::Abandoned).await
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portcullis_core::{
     administration::{
-        AdministrationError, Attached, Change, Departed, Leave, LinkFate, Problem,
+        AdministrationError, Attached, Change, Departed, Kind, Leave, LinkFate, Problem,
         ProviderAdministration, ProviderRecord, ProviderReport,
     },
     clock::Clock,
@@ -23,8 +23,7 @@ use super::{
     table::{astray, merge, secrets, shown, taken},
 };
 use crate::{
-    builtin,
-    config::{self, Finding, Spoken},
+    config::{self, Finding, ProviderKind, Spoken},
     store::StoredProvider,
 };
 
@@ -51,8 +50,26 @@ fn account_issuer(table: &config::Provider) -> Option<String> {
     }
 }
 
+/// What is told of a kind.
+fn kind(kind: ProviderKind) -> Kind {
+    let preset = kind.preset();
+    Kind {
+        name: kind.as_str().to_owned(),
+        label: preset.label.clone(),
+        issuer: preset.issuer.clone(),
+        issuer_example: preset.issuer_example.clone(),
+        asks: preset.asks.clone(),
+    }
+}
+
 #[async_trait]
 impl ProviderAdministration for Administration {
+    fn kinds(&self) -> Vec<Kind> {
+        let stands_for_many = |kind: &ProviderKind| *kind == ProviderKind::default();
+        let (many, one): (Vec<_>, Vec<_>) = ProviderKind::all().partition(stands_for_many);
+        one.into_iter().chain(many).map(kind).collect()
+    }
+
     async fn list(&self) -> Result<Vec<ProviderRecord>, AdministrationError> {
         let entries = self.keeper.parts.roster.entries();
         Ok(entries
@@ -288,7 +305,7 @@ impl Administration {
         identity: &config::Identity,
     ) -> Result<config::Provider, AdministrationError> {
         let provider = loaded(id.as_str(), table, identity)?;
-        match builtin::provider(id.as_str(), &provider, Arc::clone(&self.clock)) {
+        match self.keeper.parts.roster.made(id.as_str(), &provider) {
             Ok(_) => Ok(provider),
             Err(error) => Err(problem(error.key, &error.reason)),
         }

@@ -11,6 +11,7 @@ use portcullis_core::{
     administration::{ProviderReport, ProviderSource},
     clock::Clock,
     id::ProviderId,
+    outbound::Way,
     plugin::Addresses,
     provider::ConfiguredProvider,
     registry::{Providers, Registry},
@@ -72,6 +73,7 @@ pub(crate) struct Roster {
     registry: Arc<Registry>,
     /// What an embedder brought; it never changes.
     additional: Vec<ConfiguredProvider>,
+    way: Arc<Way>,
     clock: Arc<dyn Clock>,
     state: RwLock<State>,
 }
@@ -97,9 +99,25 @@ impl Roster {
         Self {
             registry: Arc::new(Registry::new(Providers::new(additional.clone()))),
             additional,
+            way: Arc::default(),
             clock,
             state: RwLock::default(),
         }
+    }
+
+    /// The same, whose providers are reached this way.
+    #[must_use]
+    pub(crate) fn by(self, way: Arc<Way>) -> Self {
+        Self { way, ..self }
+    }
+
+    /// What a table describes, which is not asked yet.
+    pub(super) fn made(
+        &self,
+        id: &str,
+        table: &config::Provider,
+    ) -> Result<ConfiguredProvider, InvalidProvider> {
+        builtin::provider(id, table, &self.way, Arc::clone(&self.clock))
     }
 
     /// Where requests find the providers.
@@ -162,7 +180,7 @@ impl Roster {
         if let Some((id, entry)) = known {
             return Ok((id, Entry { origin, ..entry }));
         }
-        let configured = builtin::provider(id, &table, Arc::clone(&self.clock))?;
+        let configured = self.made(id, &table)?;
         let entry = Entry {
             table: Arc::new(table),
             origin,

@@ -78,8 +78,10 @@ impl SqlIdentities {
         }
         let flows = self.database.write(&removal_of(id), "flow");
         transaction.execute(flows).await?;
-        let mails = self.database.write(&mails::removal_of(id), "mail");
-        transaction.execute(mails).await?;
+        for removal in mails::removals_of(id) {
+            let removal = self.database.write(&removal, "mail");
+            transaction.execute(removal).await?;
+        }
         Ok((removed > 0).then_some(sessions))
     }
 

@@ -1,11 +1,11 @@
-//! The queue of mail in SQL. A mail that was taken is due again when whoever took it has had long enough:
+//! The queue of mail in SQL, and what became of it. A mail that was taken is due again when whoever took it has had long enough:
 //! taking it is one conditional update, so that of many nodes one gets it.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
     id::{IdentityId, MailId},
-    mail::{MailStore, QueuedMail},
+    mail::{MailEnding, MailStore, PastMail, QueuedMail},
     store::StoreError,
 };
 use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, UpdateStatement, Value};
@@ -13,7 +13,7 @@ use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, UpdateStatement,
 use super::{
     cell::{Row, text, text_if_any, time},
     database::Database,
-    table::{Column, Table, insert},
+    table::{Cell, Column, Table, insert},
 };
 
 const WHAT: &str = "mail";
@@ -96,14 +96,55 @@ impl MailStore for SqlMails {
         self.update(&due_again(taken, due_at)).await
     }
 
-    async fn remove(&self, id: MailId) -> Result<(), StoreError> {
+    async fn end(&self, id: MailId, past: Option<&PastMail>) -> Result<(), StoreError> {
         let removal = Query::delete()
             .from_table(Table::Mails)
             .and_where(Expr::col(Column::Id).eq(text(id)))
             .to_owned();
         let removal = self.database.write(&removal, WHAT);
-        self.database.execute(removal).await.map(drop)
+        let mut transaction = self.database.begin().await?;
+        let removed = transaction.execute(removal).await?;
+        if let Some(past) = past.filter(|_| removed > 0) {
+            let row = insert(Table::PastMails, cells(past));
+            transaction.execute(self.database.write(&row, WHAT)).await?;
+        }
+        transaction.commit().await
     }
+
+    async fn past(&self, now: Timestamp, most: u64) -> Result<Vec<PastMail>, StoreError> {
+        let query = Query::select()
+            .columns([
+                Column::Id,
+                Column::IdentityId,
+                Column::Sealed,
+                Column::State,
+                Column::Tally,
+                Column::CreatedAt,
+                Column::UpdatedAt,
+                Column::ExpiresAt,
+            ])
+            .from(Table::PastMails)
+            .and_where(Expr::col(Column::ExpiresAt).gt(time(now)))
+            .order_by(Column::CreatedAt, Order::Desc)
+            .limit(most)
+            .to_owned();
+        let query = self.database.write(&query, WHAT);
+        let rows = self.database.rows(query).await?;
+        rows.iter().map(read_past).collect()
+    }
+}
+
+fn cells(past: &PastMail) -> Vec<Cell> {
+    vec![
+        (Column::Id, text(past.id)),
+        (Column::IdentityId, text_if_any(past.owner)),
+        (Column::Sealed, text(&past.sealed)),
+        (Column::State, text(past.ending.as_str())),
+        (Column::Tally, Value::BigInt(Some(past.tries.into()))),
+        (Column::CreatedAt, time(past.created_at)),
+        (Column::UpdatedAt, time(past.ended_at)),
+        (Column::ExpiresAt, time(past.expires_at)),
+    ]
 }
 
 /// Moves the turn of a mail that nobody has moved since it was read.
@@ -116,12 +157,15 @@ fn due_again(mail: &QueuedMail, due_at: Timestamp) -> UpdateStatement {
         .to_owned()
 }
 
-/// The removal of all mail about an identity, whoever has it.
-pub(super) fn removal_of(owner: IdentityId) -> DeleteStatement {
-    Query::delete()
-        .from_table(Table::Mails)
-        .and_where(Expr::col(Column::IdentityId).eq(text(owner)))
-        .to_owned()
+/// The removals of all mail about an identity, whoever has it. What waits goes first: whoever ends one
+/// of them at this moment has then remembered it, or never will.
+pub(super) fn removals_of(owner: IdentityId) -> [DeleteStatement; 2] {
+    [Table::Mails, Table::PastMails].map(|table| {
+        Query::delete()
+            .from_table(table)
+            .and_where(Expr::col(Column::IdentityId).eq(text(owner)))
+            .to_owned()
+    })
 }
 
 fn owner(row: &Row) -> Result<Option<IdentityId>, StoreError> {
@@ -130,13 +174,31 @@ fn owner(row: &Row) -> Result<Option<IdentityId>, StoreError> {
     owner.transpose()
 }
 
-fn read(row: &Row) -> Result<QueuedMail, StoreError> {
+fn tries(row: &Row) -> Result<u32, StoreError> {
     let tries = row.number(Column::Tally)?;
+    u32::try_from(tries).map_err(|_| StoreError::Corrupt { what: WHAT })
+}
+
+fn read_past(row: &Row) -> Result<PastMail, StoreError> {
+    let ending = MailEnding::named(&row.text(Column::State)?);
+    Ok(PastMail {
+        id: row.parsed(Column::Id)?,
+        owner: owner(row)?,
+        sealed: row.text(Column::Sealed)?,
+        ending: ending.ok_or(StoreError::Corrupt { what: WHAT })?,
+        tries: tries(row)?,
+        created_at: row.time(Column::CreatedAt)?,
+        ended_at: row.time(Column::UpdatedAt)?,
+        expires_at: row.time(Column::ExpiresAt)?,
+    })
+}
+
+fn read(row: &Row) -> Result<QueuedMail, StoreError> {
     Ok(QueuedMail {
         id: row.parsed(Column::Id)?,
         owner: owner(row)?,
         sealed: row.text(Column::Sealed)?,
-        tries: u32::try_from(tries).map_err(|_| StoreError::Corrupt { what: WHAT })?,
+        tries: tries(row)?,
         created_at: row.time(Column::CreatedAt)?,
         due_at: row.time(Column::DueAt)?,
         expires_at: row.time(Column::ExpiresAt)?,

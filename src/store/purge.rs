@@ -31,6 +31,7 @@ pub(super) async fn purge(
         (Table::Claims, now),
         (Table::Counters, now),
         (Table::Mails, now),
+        (Table::PastMails, now),
         (Table::Pauses, now),
         (Table::ApiTokens, now),
     ];

@@ -18,6 +18,7 @@ pub(super) enum Table {
     Counters,
     Keys,
     Mails,
+    PastMails,
     Pauses,
     Providers,
     Schemas,

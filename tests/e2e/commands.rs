@@ -45,7 +45,7 @@ async fn running() -> TestGateway {
         .await
 }
 
-/// CU-01, CU-03, CU-04.
+/// CU-03, CU-04.
 #[tokio::test]
 async fn an_admin_account_is_created_once_and_signs_in() {
     let gateway = running().await;

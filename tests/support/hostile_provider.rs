@@ -66,6 +66,15 @@ impl HostileProvider {
         format!("http://127.0.0.1:{}", self.server.port())
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.server.port()
+    }
+
+    /// The same, which people know by this address.
+    pub(crate) fn named(self, issuer: &str) -> Self {
+        self.with(|manner| manner.issuer = issuer.to_owned())
+    }
+
     /// How many requests came for a path such as `/jwks`.
     pub(crate) fn requests(&self, path: &str) -> usize {
         lock(&self.manner)

@@ -7,7 +7,7 @@ use portcullis_core::{
     credential::Credential,
     event::{CreationReason, Event},
     flow::Flow,
-    identity::{Identity, IdentityStore},
+    identity::{Identity, IdentityState, IdentityStore},
     mail::Letter,
     message::Message,
     store::StoreError,
@@ -24,12 +24,6 @@ use crate::{
     submission::Submission,
     verification::begin::{self, Begun},
 };
-
-/// How long a name is reserved that somebody registers with, until it is theirs.
-const CLAIMED: Duration = Duration::from_secs(10 * 60);
-/// How long it stays reserved beside an address that somebody else holds: if it were free again, that
-/// would tell.
-const RESERVED: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How often a registration is stored that has been answered, while the store is away.
 const TRIES: u32 = 4;
@@ -100,21 +94,34 @@ async fn prepare(
         return Ok(Prepared::Taken);
     }
     let begun = begin::begin_unsent(desk, visit, flow, identity).await?;
+    reserve(desk, identity).await?;
     Ok(Prepared::Begun(begun.map(Box::new)))
 }
 
 /// Whether something of it that is no address to be proved is somebody's already, which people have to
-/// know to choose another one. If not, it is reserved.
+/// know to choose another one.
 async fn is_name_taken(desk: &Desk, identity: &Identity) -> Result<bool, StoreError> {
     for name in names(identity) {
         let found = desk.services.identities.find_by_identifier(name).await?;
+        let found = found.filter(|holder| !has_lapsed(desk, holder));
         let until = marker::stands(desk, &reserved(name)).await?;
         if found.is_some() || until.is_some() {
             return Ok(true);
         }
     }
-    reserve(desk, identity, CLAIMED).await?;
     Ok(false)
+}
+
+/// How long a registration keeps its names without a proof. Whether its address was known or new, they
+/// are free afterwards: neither tells, and nobody burns a name with an address of somebody else.
+fn term(desk: &Desk) -> Duration {
+    desk.config.verification.lifespan
+}
+
+/// Whether somebody has registered, and proved nothing for too long to keep a name.
+fn has_lapsed(desk: &Desk, holder: &Identity) -> bool {
+    let is_untouched = holder.state == IdentityState::Active && holder.roles.is_empty();
+    is_untouched && holder.awaits_first_proof() && holder.created_at + term(desk) <= desk.now()
 }
 
 /// What it signs in with and does not prove.
@@ -131,9 +138,9 @@ fn reserved(name: &str) -> String {
     format!("reserved-name:{name}")
 }
 
-async fn reserve(desk: &Desk, identity: &Identity, term: Duration) -> Result<(), StoreError> {
+async fn reserve(desk: &Desk, identity: &Identity) -> Result<(), StoreError> {
     for name in names(identity) {
-        marker::set(desk, &reserved(name), desk.now() + term).await?;
+        marker::set(desk, &reserved(name), desk.now() + term(desk)).await?;
     }
     Ok(())
 }
@@ -150,9 +157,12 @@ impl Answered {
     async fn store(self, desk: &Desk) -> Result<(), Failure> {
         let (identities, identity) = (&desk.services.identities, &self.identity);
         let own = std::slice::from_ref(&self.credential);
-        match self.insert(&**identities, own).await {
+        let mut stored = self.insert(&**identities, own).await;
+        if matches!(stored, Err(StoreError::Conflict { .. })) && self.displace(desk).await? {
+            stored = self.insert(&**identities, own).await;
+        }
+        match stored {
             Err(StoreError::Conflict { .. }) => {
-                reserve(desk, identity, RESERVED).await?;
                 let owner = alike::owner(desk, identity).await?;
                 if let (Some(_), Some((holder, address))) = (&self.letter, owner) {
                     alike::write(desk, &self.flow, (holder, &address)).await?;
@@ -170,6 +180,26 @@ impl Answered {
             send::post(desk, letter).await;
         }
         Ok(())
+    }
+
+    /// Removes those who hold one of its names and have proved nothing in time; `false` where there are
+    /// none.
+    async fn displace(&self, desk: &Desk) -> Result<bool, StoreError> {
+        let services = &desk.services;
+        let mut is_any = false;
+        for name in names(&self.identity) {
+            let holder = services.identities.find_by_identifier(name).await?;
+            let Some(holder) = holder.filter(|holder| has_lapsed(desk, holder)) else {
+                continue;
+            };
+            is_any = true;
+            if services.identities.delete(holder.id).await? {
+                services.announcer.announce(&Event::IdentityDeleted {
+                    identity: holder.id,
+                });
+            }
+        }
+        Ok(is_any)
     }
 
     /// Stores the identity; a store that is away for a moment loses nobody who has been answered.

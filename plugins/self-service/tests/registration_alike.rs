@@ -1,5 +1,7 @@
 //! Who registers with an address that is known here, or chooses it later, learns as little as can be.
 
+use std::time::Duration;
+
 use portcullis_core::{
     action::Action,
     identity::{IdentityState, IdentityStore},
@@ -215,6 +217,34 @@ async fn a_name_is_taken_by_a_registration_whether_its_address_was_known_or_not(
         let told = (reply.status, messages(&reply.json()));
         assert_eq!(told, (400, vec![4_000_007]), "{name}");
     }
+}
+
+/// Neither a known address nor a new one burns a name, and so neither tells which it was.
+#[tokio::test]
+async fn a_name_is_free_again_once_nobody_can_prove_its_address_any_more() {
+    let house = house_of_names(vec![Action::VerifyEmail]);
+    let traits = |email: &str, name: &str| json!({"email": email, "username": name});
+    let mut ada = house.browser();
+    ada.client = [192, 0, 2, 9].into();
+    assert_eq!(register(&mut ada, traits(ADA, "ada")).await.status, 200);
+    for (email, name) in [(ADA, "one"), ("new@example.com", "two")] {
+        let reply = register(&mut house.browser(), traits(email, name)).await;
+        assert_eq!(reply.status, 200, "{name}");
+    }
+    house.clock.advance(Duration::from_secs(2 * 60 * 60));
+    let mut works = Vec::new();
+    for (number, name) in ["one", "two"].into_iter().enumerate() {
+        let email = format!("mallory{number}@example.com");
+        let reply = register(&mut house.browser(), traits(&email, name)).await;
+        assert_eq!(reply.status, 200, "{name}: {}", reply.text());
+        works.push(reply.work.clone());
+    }
+    assert_eq!(works[0], works[1]);
+    let identities = &house.services.identities;
+    let two = identities.find_by_identifier("two").await.unwrap();
+    assert_eq!(two.unwrap().traits["email"], "mallory1@example.com");
+    let gone = identities.find_by_identifier("new@example.com").await;
+    assert_eq!(gone.unwrap(), None, "nobody has proved it");
 }
 
 /// The words of the dialect stay where somebody who is known changes their own address.

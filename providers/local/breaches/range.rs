@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::{Client, redirect::Policy};
+use reqwest::{Client, ClientBuilder, redirect::Policy};
 use url::Url;
 
 use super::{Breaches, Fingerprint, Unasked, read_line, spelt};
@@ -31,18 +31,15 @@ pub struct InvalidRange {
 }
 
 impl BreachRange {
-    /// The server that answers below this address, which is given so long to.
-    pub fn new(address: &str, timeout: Duration) -> Result<Self, InvalidRange> {
+    /// The server that answers below this address, which is given so long to; asked by such a client.
+    pub fn new(url: Url, timeout: Duration, client: ClientBuilder) -> Result<Self, InvalidRange> {
         let invalid = |reason: String| InvalidRange { reason };
-        let url = Url::parse(address).map_err(|error| invalid(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             let reason = "its address begins with neither https nor http";
             return Err(invalid(reason.to_owned()));
         }
-        let client = Client::builder()
-            .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
+        let client = client
             .redirect(Policy::none())
-            .no_proxy()
             .timeout(timeout)
             .build()
             .map_err(|error| invalid(error.without_url().to_string()))?;

@@ -26,8 +26,9 @@ async fn server(answer: ResponseTemplate) -> (MockServer, BreachRange) {
         .respond_with(answer)
         .mount(&server)
         .await;
-    let url = format!("{}/range/", server.uri());
-    let range = BreachRange::new(&url, Duration::from_secs(1)).unwrap();
+    let url = format!("{}/range/", server.uri()).parse().unwrap();
+    let client = reqwest::Client::builder().no_proxy();
+    let range = BreachRange::new(url, Duration::from_secs(1), client).unwrap();
     (server, range)
 }
 

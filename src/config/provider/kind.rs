@@ -93,6 +93,8 @@ pub struct Preset {
     pub issuer: Option<String>,
     /// What an issuer looks like that has to be configured.
     pub issuer_example: Option<String>,
+    /// The keys that whoever adds one is asked for beside those of every kind, the required ones first.
+    pub asks: Vec<String>,
     /// What is asked for.
     pub scopes: Vec<String>,
     /// The scope that brings a refresh token, where one is needed.
@@ -248,6 +250,7 @@ mod tests {
             assert_eq!(ProviderKind::named(name), Some(kind));
             assert!(!preset.label.is_empty(), "{name}");
             assert!(!preset.scopes.is_empty(), "{name}");
+            assert!(!preset.asks.is_empty(), "{name}");
             assert!(!preset.sends.is_empty(), "{name}");
             assert!(preset.map.contains_key("email"), "{name}");
             assert_eq!(

@@ -1,6 +1,8 @@
 //! What the code that speaks with a kind is told of a table, and what is wrong with that.
 
-use portcullis_core::trust::TrustRules;
+use std::sync::Arc;
+
+use portcullis_core::{outbound::Way, trust::TrustRules};
 use portcullis_oidc::{Client, ClientAuthentication, InvalidConfig, SigningKey};
 
 use super::{Authentication, Cloud, Protocol, Provider, SubjectSource};
@@ -22,6 +24,20 @@ pub(crate) enum Spoken {
 }
 
 impl Spoken {
+    /// The same, reached this way.
+    #[must_use]
+    pub(crate) fn by(mut self, way: &Arc<Way>) -> Self {
+        let client = match &mut self {
+            Self::Oidc(config) => &mut config.client,
+            Self::Google(config) => &mut config.client,
+            Self::Microsoft(config) => &mut config.client,
+            Self::GitHub(config) => &mut config.client,
+            Self::OAuth2(config) => &mut config.client,
+        };
+        client.way = Arc::clone(way);
+        self
+    }
+
     fn problems(&self) -> Vec<InvalidConfig> {
         match self {
             Self::Oidc(config) => config.problems(),
@@ -147,6 +163,7 @@ impl Provider {
             authorization_parameters: self.authorization_parameters.clone(),
             allow_private_network: self.allow_private_network,
             allowed_hosts: self.allowed_hosts.clone(),
+            way: Arc::default(),
         }
     }
 

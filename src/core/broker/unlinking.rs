@@ -7,6 +7,7 @@ use std::future::ready;
 
 use super::{Arrived, Broker, BrokerError};
 use crate::{
+    administrators,
     credential::{Credential, CredentialKind},
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState, TRIES, rewrite},
@@ -27,7 +28,7 @@ impl Broker {
     }
 
     /// Removes a link, and what its provider alone could set, as long as something else lets the
-    /// identity in.
+    /// identity in. The last administrator stays one.
     pub(super) async fn release(
         &self,
         id: IdentityId,
@@ -38,9 +39,13 @@ impl Broker {
             // The identity is read first: whatever happens to its links afterwards is noticed.
             let identity = self.identities.find(id).await?;
             let identity = identity.ok_or(BrokerError::NoSuchLink)?;
-            let (left, others) = self.left(identity, link).await?;
+            let (left, others) = self.left(identity.clone(), link).await?;
+            let left = administrators::staying(&*self.identities, &identity, left).await?;
             changed = match self.identities.update_without(&left, link, &others).await {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    administrators::mend(&*self.identities, &identity, &left).await?;
+                    return Ok(());
+                }
                 // The others may be on their way out, too.
                 Ok(false) => BrokerError::LastFactor,
                 Err(error @ StoreError::Conflict { .. }) => BrokerError::Store(error),

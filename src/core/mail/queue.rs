@@ -1,10 +1,11 @@
-//! The queue port: mail that waits until some node has sent it.
+//! The queue port: mail that waits until some node has sent it, and what became of it.
 
 use std::fmt::{self, Debug};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::PastMail;
 use crate::{
     id::{IdentityId, MailId},
     store::StoreError,
@@ -57,6 +58,10 @@ pub trait MailStore: Debug + Send + Sync {
     /// more.
     async fn put_off(&self, taken: &QueuedMail, due_at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Forgets a mail, whoever has it.
-    async fn remove(&self, id: MailId) -> Result<(), StoreError>;
+    /// Takes a mail out, whoever has it, and remembers what became of it where that is told; nothing
+    /// of one that went meanwhile with whom it is about.
+    async fn end(&self, id: MailId, past: Option<&PastMail>) -> Result<(), StoreError>;
+
+    /// The mails that have ended and are remembered at `now`, at most this many, the newest first.
+    async fn past(&self, now: Timestamp, most: u64) -> Result<Vec<PastMail>, StoreError>;
 }

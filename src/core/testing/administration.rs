@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     administration::{
-        AdministrationError, Attached, Change, Departed, Leave, LinkFate, Problem,
+        AdministrationError, Attached, Change, Departed, Kind, Leave, LinkFate, Problem,
         ProviderAdministration, ProviderRecord, ProviderReport, ProviderSource, Secrets,
         SignOutAddresses,
     },
@@ -45,6 +45,21 @@ impl CannedAdministration {
 
 #[async_trait]
 impl ProviderAdministration for CannedAdministration {
+    fn kinds(&self) -> Vec<Kind> {
+        let kind = |name: &str, label: &str, asks: &[&str]| Kind {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            asks: asks.iter().map(|&key| key.to_owned()).collect(),
+            ..Kind::default()
+        };
+        let own = ["issuer_url", "client_secret", "allow_private_network"];
+        vec![
+            kind("google", "Google", &["client_secret", "hosted_domains"]),
+            kind("keycloak", "Keycloak", &own),
+            kind("oidc", "OpenID provider", &own),
+        ]
+    }
+
     async fn list(&self) -> Result<Vec<ProviderRecord>, AdministrationError> {
         Ok(self.records().clone())
     }

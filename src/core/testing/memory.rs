@@ -31,7 +31,7 @@ use crate::{
     identity::{Identity, IdentityStore},
     impersonation,
     link::{LinkKey, PreparedLink},
-    mail::QueuedMail,
+    mail::{PastMail, QueuedMail},
     provider::{TokenSet, Upstream},
     schema::{Schemas, runtime::StoredSchema},
     secret::TokenHash,
@@ -65,6 +65,7 @@ struct Kept {
     sealed: HashMap<CredentialId, Leased>,
     upstreams: Vec<(SessionId, Upstream)>,
     mails: Vec<QueuedMail>,
+    past_mails: Vec<PastMail>,
     pauses: Vec<Pause>,
     api_credentials: Vec<ApiCredential>,
     api_tokens: Vec<ApiToken>,
@@ -268,6 +269,7 @@ impl IdentityStore for MemoryStore {
             .retain(|session| !sessions::is_in_hands_of(session, id));
         kept.flows.retain(|_, flow| flow.owner() != Some(id));
         kept.mails.retain(|mail| mail.owner != Some(id));
+        kept.past_mails.retain(|mail| mail.owner != Some(id));
         kept.prune();
         Ok(kept.identities.len() < before)
     }

@@ -19,7 +19,7 @@ async fn added(browser: &Browser, gateway: &TestGateway, provider: &OidcProvider
     ALICE.sign_in_in(browser).await;
     browser.see("There is no provider yet.").await;
     browser.press("Add a provider").await;
-    browser.press("OpenID Connect").await;
+    browser.press("OpenID provider").await;
     browser.fill("Name in addresses", "acme").await;
     browser.press("Use this name").await;
     browser

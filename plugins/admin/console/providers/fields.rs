@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_core::administration::{ProviderRecord, Secrets};
+use portcullis_core::administration::{Kind, ProviderRecord, Secrets};
 use serde::Serialize;
 use serde_json::{Map, Value};
-
-use crate::providers::kinds::Kind;
 
 /// What was typed, by the fields' names.
 pub(super) type Typed = BTreeMap<String, String>;
@@ -178,7 +176,7 @@ pub(super) struct Field {
     note: &'static str,
     input: &'static str,
     value: String,
-    example: &'static str,
+    example: String,
     is_required: bool,
     /// Whether something is kept where nothing is typed.
     is_kept: bool,
@@ -186,13 +184,14 @@ pub(super) struct Field {
     errors: Vec<String>,
 }
 
-fn specs(kind: Kind) -> impl Iterator<Item = Spec> {
-    let keys = FIRST.iter().chain(kind.keys).chain(&LAST);
-    keys.filter_map(|key| SPECS.into_iter().find(|spec| spec.key == *key))
+fn specs(kind: &Kind) -> impl Iterator<Item = Spec> {
+    let own = kind.asks.iter().map(String::as_str);
+    let keys = FIRST.into_iter().chain(own).chain(LAST);
+    keys.filter_map(|key| SPECS.into_iter().find(|spec| spec.key == key))
 }
 
 /// What a stored provider has in its fields.
-pub(super) fn stored(kind: Kind, record: &ProviderRecord) -> Typed {
+pub(super) fn stored(kind: &Kind, record: &ProviderRecord) -> Typed {
     let value = |spec: Spec| Some((spec.key.to_owned(), written(record.table.get(spec.key)?)));
     specs(kind).filter_map(value).collect()
 }
@@ -210,7 +209,7 @@ fn written(value: &Value) -> String {
 
 /// The fields with what was typed, and what is wrong with it by key. What belongs to no field stays.
 pub(super) fn fields(
-    kind: Kind,
+    kind: &Kind,
     typed: &Typed,
     secrets: Secrets,
     errors: &mut Vec<(String, String)>,
@@ -234,11 +233,7 @@ pub(super) fn fields(
                 input: spec.input.name(),
                 options: spec.input.options(&value),
                 errors: own.collect(),
-                example: if spec.key == "issuer_url" {
-                    kind.example
-                } else {
-                    ""
-                },
+                example: example(kind, spec.key),
                 is_required: is_required(kind, spec.key) && !is_kept,
                 value: if spec.input.is_secret() {
                     String::new()
@@ -251,14 +246,19 @@ pub(super) fn fields(
         .collect()
 }
 
-fn is_required(kind: Kind, key: &str) -> bool {
-    // The one kind that has an issuer where none is said is at its own address.
-    REQUIRED.contains(&key) || (key == "issuer_url" && kind.name != "gitlab")
+fn is_required(kind: &Kind, key: &str) -> bool {
+    REQUIRED.contains(&key) || (key == "issuer_url" && kind.issuer.is_none())
+}
+
+fn example(kind: &Kind, key: &str) -> String {
+    let issuer = kind.issuer_example.as_ref().or(kind.issuer.as_ref());
+    let issuer = issuer.filter(|_| key == "issuer_url");
+    issuer.cloned().unwrap_or_default()
 }
 
 /// The members of a provider's table that a form gives. What is empty is taken away, except for a
 /// secret, which is kept.
-pub(super) fn members(kind: Kind, typed: &Typed) -> Map<String, Value> {
+pub(super) fn members(kind: &Kind, typed: &Typed) -> Map<String, Value> {
     let member = |spec: Spec| {
         let text = typed.get(spec.key).map_or("", |text| text.trim());
         let value = match spec.input {

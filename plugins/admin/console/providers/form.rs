@@ -8,7 +8,7 @@ use axum::{
 };
 use http::StatusCode;
 use portcullis_core::{
-    administration::{Change, Leave, ProviderRecord, Secrets},
+    administration::{Change, Kind, Leave, ProviderRecord, Secrets},
     catalogue::Code,
     id::ProviderId,
 };
@@ -29,16 +29,13 @@ use crate::{
         view::{self, Page},
     },
     desk::Desk,
-    providers::{
-        self,
-        kinds::{self, Kind},
-    },
+    providers,
 };
 
 /// The kinds to choose from.
 #[derive(Debug, Serialize)]
 struct Choice {
-    kinds: Vec<(String, &'static str)>,
+    kinds: Vec<(String, String)>,
 }
 
 /// A form as a template reads it.
@@ -46,8 +43,8 @@ struct Choice {
 struct Form {
     action: String,
     back: String,
-    kind: &'static str,
-    kind_label: &'static str,
+    kind: String,
+    kind_label: String,
     /// The name of one that is added, which is part of its redirect URI.
     id: Option<String>,
     redirect_uri: String,
@@ -58,28 +55,29 @@ struct Form {
 
 /// What a form is about.
 struct Subject<'a> {
-    kind: Kind,
+    kind: &'a Kind,
     id: &'a ProviderId,
     /// The provider, where it is there already.
     record: Option<&'a ProviderRecord>,
 }
 
 pub(super) async fn new(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
-    let Some(kind) = visit.query("kind").and_then(kinds::find) else {
+    let named = visit.query("kind");
+    let Some(kind) = named.and_then(|name| providers::kind(&desk, name)) else {
         let href = |kind: Kind| (format!("{NEW}?kind={}", kind.name), kind.label);
         let choice = Choice {
-            kinds: kinds::ALL.into_iter().map(href).collect(),
+            kinds: providers::kinds(&desk).into_iter().map(href).collect(),
         };
         let page = titled("Add a provider", "provider-kinds.html");
         return Ok(view::draw(&desk, (&caller, &visit), page, choice));
     };
     let (id, wrong) = match visit.query("id").map(str::parse) {
         Some(Ok(id)) => (id, None),
-        Some(Err(_)) => (free_name(&desk, kind).await?, Some(NO_NAME)),
-        None => (free_name(&desk, kind).await?, None),
+        Some(Err(_)) => (free_name(&desk, &kind).await?, Some(NO_NAME)),
+        None => (free_name(&desk, &kind).await?, None),
     };
     let subject = Subject {
-        kind,
+        kind: &kind,
         id: &id,
         record: None,
     };
@@ -96,16 +94,16 @@ const NO_NAME: &str = "This is no name: write up to 64 letters, digits, - and _.
 pub(super) async fn add(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
     let typed = typed(&visit);
     let value = |key: &str| typed.get(key).map_or("", String::as_str);
-    let kind = kinds::find(value("kind")).ok_or(Code::BadRequest)?;
+    let kind = providers::kind(&desk, value("kind")).ok_or(Code::BadRequest)?;
     let id: ProviderId = value("id").parse().map_err(|_| Code::BadRequest)?;
-    let mut table = fields::members(kind, &typed);
-    table.insert("kind".to_owned(), kind.name.into());
+    let mut table = fields::members(&kind, &typed);
+    table.insert("kind".to_owned(), kind.name.as_str().into());
     table.insert("id".to_owned(), id.as_str().into());
     match providers::add(&desk, &caller, table).await {
         Ok(added) => notice::redirect(&desk, &place(added.id.as_str()), "The provider was added."),
         Err(failure) => {
             let subject = Subject {
-                kind,
+                kind: &kind,
                 id: &id,
                 record: None,
             };
@@ -121,10 +119,10 @@ pub(super) async fn open(
     visit: Visit,
 ) -> Outcome {
     let record = providers::changeable(&desk, &id).await?;
-    let kind = kind_of(&record)?;
-    let typed = fields::stored(kind, &record);
+    let kind = kind_of(&desk, &record)?;
+    let typed = fields::stored(&kind, &record);
     let subject = Subject {
-        kind,
+        kind: &kind,
         id: &record.id,
         record: Some(&record),
     };
@@ -141,14 +139,14 @@ pub(super) async fn change(
     visit: Visit,
 ) -> Outcome {
     let record = providers::changeable(&desk, &id).await?;
-    let kind = kind_of(&record)?;
+    let kind = kind_of(&desk, &record)?;
     let typed = typed(&visit);
-    let change = (changes(kind, &typed, &record), Leave::default());
+    let change = (changes(&kind, &typed, &record), Leave::default());
     match providers::change(&desk, &caller, &id, change).await {
         Ok(_) => notice::redirect(&desk, &place(&id), "The provider was changed."),
         Err(failure) => {
             let subject = Subject {
-                kind,
+                kind: &kind,
                 id: &record.id,
                 record: Some(&record),
             };
@@ -158,7 +156,7 @@ pub(super) async fn change(
 }
 
 /// What a form changes: what it shows as it is, no change names.
-fn changes(kind: Kind, typed: &Typed, record: &ProviderRecord) -> Change {
+fn changes(kind: &Kind, typed: &Typed, record: &ProviderRecord) -> Change {
     let shown = fields::stored(kind, record);
     let before = fields::members(kind, &shown);
     let after: Map<String, Value> = fields::members(kind, typed);
@@ -217,8 +215,8 @@ fn form(
     Form {
         action,
         back,
-        kind: kind.name,
-        kind_label: kind.label,
+        kind: kind.name.clone(),
+        kind_label: kind.label.clone(),
         id: subject.record.is_none().then(|| id.to_owned()),
         redirect_uri: desk.services.addresses.redirect_uri(subject.id),
         fields,
@@ -227,10 +225,10 @@ fn form(
 }
 
 /// A name that no provider has yet.
-async fn free_name(desk: &Desk, kind: Kind) -> Result<ProviderId, Failure> {
+async fn free_name(desk: &Desk, kind: &Kind) -> Result<ProviderId, Failure> {
     let taken = providers::list(desk).await?;
     let names = (1..).map(|number| match number {
-        1 => kind.name.to_owned(),
+        1 => kind.name.clone(),
         number => format!("{}-{number}", kind.name),
     });
     let mut names = names.filter_map(|name| name.parse::<ProviderId>().ok());
@@ -238,9 +236,9 @@ async fn free_name(desk: &Desk, kind: Kind) -> Result<ProviderId, Failure> {
     free.ok_or_else(|| Code::Internal.into())
 }
 
-fn kind_of(record: &ProviderRecord) -> Result<Kind, Failure> {
-    let kind = kinds::find(text(record, "kind"));
-    kind.ok_or_else(|| Failure::from(Code::ProviderMistaken).because(list::kind(record)))
+fn kind_of(desk: &Desk, record: &ProviderRecord) -> Result<Kind, Failure> {
+    let kind = providers::kind(desk, text(record, "kind"));
+    kind.ok_or_else(|| Failure::from(Code::ProviderMistaken).because(list::kind(desk, record)))
 }
 
 fn titled<'a>(title: &'a str, template: &'static str) -> Page<'a> {

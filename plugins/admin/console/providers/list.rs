@@ -18,7 +18,7 @@ use crate::{
         view::{self, Page},
     },
     desk::Desk,
-    providers::{self, kinds},
+    providers,
     role::Permission,
 };
 
@@ -69,9 +69,9 @@ impl Light {
 }
 
 /// What people call a kind.
-pub(super) fn kind(record: &ProviderRecord) -> String {
+pub(super) fn kind(desk: &Desk, record: &ProviderRecord) -> String {
     let name = text(record, "kind");
-    kinds::find(name).map_or(name, |kind| kind.label).to_owned()
+    providers::kind(desk, name).map_or_else(|| name.to_owned(), |kind| kind.label)
 }
 
 /// Where a provider comes from, in words.
@@ -90,7 +90,7 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: V
         rows.push(Row {
             href: place(record.id.as_str()),
             label: label(&record),
-            kind: kind(&record),
+            kind: kind(&desk, &record),
             source: source(record.source),
             light: Light::of(is_on(&record), report.as_ref().map(|report| &report.status)),
             id: record.id.to_string(),

@@ -64,7 +64,7 @@ pub(super) async fn page(
         elsewhere: elsewhere(record.source),
         last_error: report.status.last_error,
         clock_skew: report.status.clock_skew.filter(|seconds| seconds.abs() > 1),
-        facts: facts(&record),
+        facts: facts(&desk, &record),
         addresses: addresses(&record),
         warnings: providers::weakness(&desk, &record).await,
         sign_in: sign_in(&desk, &id),
@@ -97,10 +97,10 @@ fn elsewhere(source: ProviderSource) -> Option<&'static str> {
     }
 }
 
-fn facts(record: &ProviderRecord) -> Vec<(&'static str, String)> {
+fn facts(desk: &Desk, record: &ProviderRecord) -> Vec<(&'static str, String)> {
     let all = [
         ("Name in addresses", record.id.to_string()),
-        ("Kind", list::kind(record)),
+        ("Kind", list::kind(desk, record)),
         ("Client ID", text(record, "client_id").to_owned()),
         ("Issuer", text(record, "issuer_url").to_owned()),
         ("Tenant", text(record, "microsoft_tenant").to_owned()),

@@ -193,3 +193,65 @@ async fn an_identity_whose_reclaim_breaks_off_is_said_to_have_lost_its_links() {
         other => panic!("{other:?}"),
     }
 }
+
+/// Ada, an administrator by her provider's word, who has a password, too; and her link.
+async fn administrator() -> (Setting, Identity, CredentialId) {
+    let setting = house(Sync::Import);
+    let mut said = claims("1", "ada@example.org", true);
+    said.document["groups"] = json!(["admin"]);
+    setting.says(said);
+    let ada = setting.created().await;
+    assert_eq!(ada.roles, ["admin"]);
+    setting.password(&ada).await;
+    let link = setting.broker.links(ada.id).await.unwrap()[0].id;
+    (setting, ada, link)
+}
+
+async fn with_role(setting: &Setting, address: &str) -> Identity {
+    let mut other = setting.local(address).await;
+    other.roles = vec!["admin".to_owned()];
+    setting.store.update(&other).await.unwrap();
+    setting.stored(&other).await
+}
+
+/// CU-10.
+#[tokio::test]
+async fn the_last_administrator_stays_one_without_the_account_that_made_them_one() {
+    let (setting, ada, link) = administrator().await;
+    setting.broker.unlink(&ada, link).await.unwrap();
+    let left = setting.stored(&ada).await;
+    assert_eq!(left.roles, ["admin"]);
+    assert!(left.provenance.is_empty(), "it is their own now");
+
+    let (setting, ada, link) = administrator().await;
+    with_role(&setting, "root@example.org").await;
+    setting.broker.unlink(&ada, link).await.unwrap();
+    assert!(setting.stored(&ada).await.roles.is_empty());
+}
+
+/// Takes the role from another administrator at the moment at which a link goes.
+#[derive(Debug)]
+struct Abdication(Identity);
+
+#[async_trait]
+impl Meddler for Abdication {
+    async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        if let Meddling::UpdateWithout(..) = what {
+            let mut other = self.0.clone();
+            other.roles.clear();
+            store.update(&other).await?;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn of_two_administrators_who_go_at_once_one_stays() {
+    let (mut setting, ada, link) = administrator().await;
+    let root = with_role(&setting, "root@example.org").await;
+    let meddled = Meddled(setting.store.clone(), Abdication(root.clone()));
+    setting.broker.identities = Arc::new(meddled);
+    setting.broker.unlink(&ada, link).await.unwrap();
+    assert!(setting.stored(&root).await.roles.is_empty());
+    assert_eq!(setting.stored(&ada).await.roles, ["admin"]);
+}

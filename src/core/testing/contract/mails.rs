@@ -7,7 +7,7 @@ use crate::{
     entropy::Entropy,
     id::{IdentityId, MailId},
     identity::IdentityStore,
-    mail::{MailStore, QueuedMail},
+    mail::{MailEnding, MailStore, PastMail, QueuedMail},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -17,6 +17,7 @@ pub async fn mail_store_contract(mails: &dyn MailStore, entropy: &dyn Entropy) {
     what_is_due_comes_in_turn(mails, entropy).await;
     a_mail_comes_back_from_whoever_is_gone(mails, entropy).await;
     one_of_many_gets_a_mail(mails, entropy).await;
+    what_became_of_a_mail_is_remembered(mails, entropy).await;
     let far = moment("2100-01-01T00:00:00Z");
     assert_eq!(mails.due(far, 9).await.unwrap(), []);
 }
@@ -50,7 +51,7 @@ async fn what_is_due_comes_in_turn(mails: &dyn MailStore, entropy: &dyn Entropy)
     assert_eq!(mails.due(now + MINUTE, 9).await.unwrap(), both);
     assert_eq!(mails.due(now + MINUTE, 1).await.unwrap(), only);
     for id in [first.id, last.id, first.id] {
-        mails.remove(id).await.unwrap();
+        mails.end(id, None).await.unwrap();
     }
 }
 
@@ -83,7 +84,7 @@ async fn only_its_taker_puts_it_off(mails: &dyn MailStore, late: &QueuedMail, ta
         mails.due(after, 9).await.unwrap(),
         std::slice::from_ref(&kept)
     );
-    mails.remove(kept.id).await.unwrap();
+    mails.end(kept.id, None).await.unwrap();
     assert_eq!(mails.take(&kept, after + MINUTE).await.unwrap(), None);
 }
 
@@ -94,7 +95,49 @@ async fn one_of_many_gets_a_mail(mails: &dyn MailStore, entropy: &dyn Entropy) {
     let taken = together(many).await;
     let taken = taken.into_iter().filter_map(Result::unwrap).count();
     assert_eq!(taken, 1);
-    mails.remove(mail.id).await.unwrap();
+    mails.end(mail.id, None).await.unwrap();
+}
+
+fn ended(mail: &QueuedMail, ending: MailEnding) -> PastMail {
+    PastMail {
+        id: mail.id,
+        owner: mail.owner,
+        sealed: mail.sealed.clone(),
+        ending,
+        tries: 1,
+        created_at: mail.created_at,
+        ended_at: mail.created_at + MINUTE,
+        expires_at: mail.created_at + MINUTE * 60,
+    }
+}
+
+async fn what_became_of_a_mail_is_remembered(mails: &dyn MailStore, entropy: &dyn Entropy) {
+    let sent = mail(entropy);
+    let given_up = QueuedMail {
+        created_at: sent.created_at + MINUTE,
+        ..mail(entropy)
+    };
+    let forgotten = mail(entropy);
+    for one in [&sent, &given_up, &forgotten] {
+        mails.put(one).await.unwrap();
+    }
+    let now = sent.created_at + MINUTE * 2;
+    let (first, last) = (
+        ended(&sent, MailEnding::Sent),
+        ended(&given_up, MailEnding::Abandoned),
+    );
+    for one in [&first, &last] {
+        mails.end(one.id, Some(one)).await.unwrap();
+        // Somebody else was as fast.
+        mails.end(one.id, Some(one)).await.unwrap();
+    }
+    mails.end(forgotten.id, None).await.unwrap();
+    assert_eq!(mails.due(now, 9).await.unwrap(), []);
+    let past = mails.past(now, 9).await.unwrap();
+    assert_eq!(past, [last.clone(), first.clone()]);
+    assert_eq!(mails.past(now, 1).await.unwrap(), [last]);
+    let late = mails.past(first.expires_at, 9).await.unwrap();
+    assert!(!late.contains(&first), "its time is up");
 }
 
 /// Checks that no mail outlives whom it is about.
@@ -119,6 +162,10 @@ pub async fn mails_go_with_their_identity(
     for one in [&hers, &taken, &others, &nobodys] {
         mails.put(one).await.unwrap();
     }
+    let past = of(Some(ada.id));
+    mails.put(&past).await.unwrap();
+    let past = ended(&past, MailEnding::Sent);
+    mails.end(past.id, Some(&past)).await.unwrap();
     let until = taken.due_at + MINUTE;
     let taken = mails.take(&taken, until).await.unwrap().unwrap();
     assert!(identities.delete(ada.id).await.unwrap());
@@ -126,7 +173,11 @@ pub async fn mails_go_with_their_identity(
     left.sort_by_key(|one| one.owner.is_none());
     assert_eq!(left, [others.clone(), nobodys.clone()]);
     assert!(!mails.put_off(&taken, until + MINUTE).await.unwrap());
+    let late = ended(&taken, MailEnding::Sent);
+    mails.end(late.id, Some(&late)).await.unwrap();
+    let left = mails.past(until, 99).await.unwrap();
+    assert!(left.iter().all(|one| one.owner != Some(ada.id)), "{left:?}");
     for one in [others, nobodys] {
-        mails.remove(one.id).await.unwrap();
+        mails.end(one.id, None).await.unwrap();
     }
 }

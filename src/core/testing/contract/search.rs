@@ -195,6 +195,7 @@ impl Pair<'_> {
         assert!(found.total.is_some(), "{search}");
     }
 
+    /// KC-112.
     async fn combines(&self, people: &[Identity]) {
         let (first, second) = (people[0].id.to_string(), people[4].id.to_string());
         let identifier = people[3].identifiers[0].to_uppercase();
