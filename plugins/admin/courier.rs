@@ -1,37 +1,54 @@
-//! The courier: mail that waits to be sent, for the API and the console alike.
+//! The courier: mail that waits to be sent and what became of the rest, for the API and the console alike.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashSet};
 
 use portcullis_core::{
     catalogue::Code,
-    mail::{Occasion, WaitingMail},
+    id::MailId,
+    mail::{Occasion, PostedMail},
 };
 use portcullis_kit::Failure;
 
 use crate::desk::Desk;
 
-/// Mail that waits, the newest first.
+/// The states of mail, in the words of the dialect.
+pub(crate) const STATES: [&str; 4] = ["queued", "processing", "sent", "abandoned"];
+
+/// Mail in this state and to this address, the newest first.
 pub(crate) async fn list(
     desk: &Desk,
+    state: Option<&str>,
     recipient: Option<&str>,
-) -> Result<Vec<WaitingMail>, Failure> {
-    let mut mails = desk.services.courier.waiting().await?;
-    if let Some(recipient) = recipient {
-        mails.retain(|mail| mail.recipient.eq_ignore_ascii_case(recipient));
-    }
+) -> Result<Vec<PostedMail>, Failure> {
+    let mut mails = all(desk).await?;
+    mails.retain(|mail| {
+        let is_theirs = |wanted: &str| mail.recipient.eq_ignore_ascii_case(wanted);
+        state.is_none_or(|wanted| mail.state() == wanted) && recipient.is_none_or(is_theirs)
+    });
     mails.sort_by_key(|mail| Reverse((mail.created_at, mail.id)));
     Ok(mails)
 }
 
+/// All mail that is known. What ends between both questions is known as ended.
+async fn all(desk: &Desk) -> Result<Vec<PostedMail>, Failure> {
+    let courier = &desk.services.courier;
+    let mut mails = courier.waiting().await?;
+    let past = courier.past().await?;
+    let ended: HashSet<MailId> = past.iter().map(|mail| mail.id).collect();
+    mails.retain(|mail| !ended.contains(&mail.id));
+    mails.extend(past);
+    Ok(mails)
+}
+
 /// Where a mail stands among the others: what was written later has the smaller name.
-pub(crate) fn place(mail: &WaitingMail) -> String {
+pub(crate) fn place(mail: &PostedMail) -> String {
     let left = i64::MAX - mail.created_at.as_microsecond();
     format!("{left:020}.{}", mail.id)
 }
 
-/// The mail of this id, while it waits.
-pub(crate) async fn find(desk: &Desk, id: &str) -> Result<WaitingMail, Failure> {
-    let mut mails = desk.services.courier.waiting().await?.into_iter();
+/// The mail of this id, as long as it is known.
+pub(crate) async fn find(desk: &Desk, id: &str) -> Result<PostedMail, Failure> {
+    let mut mails = all(desk).await?.into_iter();
     let found = mails.find(|mail| mail.id.to_string() == id);
     found.ok_or_else(|| Code::RecordNotFound.into())
 }

@@ -32,7 +32,7 @@ const TAGS: [(&str, &str); 13] = [
     ("providers", "Who else may say who somebody is."),
     ("schemas", "What is known of people."),
     ("throttles", "Who has to wait before trying again."),
-    ("courier", "Mail that waits to be sent."),
+    ("courier", "Mail that waits, was sent or was given up."),
     ("api-credentials", "What programs prove themselves with."),
     ("audit", "Who did what."),
 ];

@@ -17,7 +17,9 @@ impl ConnectionUrl {
         Url::parse(text)
             .map(|_| Self(text.to_owned()))
             .map_err(|error| {
-                format!("this is no URL ({error}); write it whole, such as \"postgres://host/name\"")
+                format!(
+                    "this is no URL ({error}); write it whole, such as \"postgres://host/name\""
+                )
             })
     }
 

@@ -17,7 +17,7 @@ use portcullis_core::{
     clock::SystemClock,
     event::{Event, UnlinkReason},
     identity::{Identity, IdentityStore},
-    mail::{Mail, MailError, MailStore, Mailer},
+    mail::{Courier, Mail, MailEnding, MailError, MailStore, Mailer, Stand},
     mapping::Mapping,
     provider::{
         Answer, Attempt, ConfiguredProvider, Policy, Provider, ProviderError, ProviderStatus,
@@ -35,11 +35,12 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::support::{SmtpServer, upstream::Upstream};
+use crate::support::{SmtpServer, upstream::Upstream, wait_until};
 
 /// A running post office, over the identities and providers of a story.
 struct Office {
     mailer: Arc<dyn Mailer>,
+    courier: Arc<dyn Courier>,
     observer: Arc<dyn Observer>,
     rounds: JoinHandle<()>,
 }
@@ -67,6 +68,7 @@ fn office_over(
     Office {
         rounds: tokio::spawn(rounds.run(identities)),
         mailer: post.mailer,
+        courier: post.courier,
         observer: post.observer,
     }
 }
@@ -151,6 +153,40 @@ async fn a_mail_that_is_put_off_arrives_later() {
     office.mailer.send(mail("alice@example.org")).await.unwrap();
     server.letter_to("alice@example.org", 0).await;
     assert_eq!(server.letters().len(), 1);
+}
+
+/// What became of a mail is remembered without what it said, unless the operator wants none of it.
+#[tokio::test]
+async fn who_was_sent_what_is_remembered_as_long_as_the_operator_wants() {
+    let server = SmtpServer::start().await;
+    for (history, count) in [("7d", 1), ("0s", 0)] {
+        let store = store();
+        let table = format!("{}\nhistory = \"{history}\"", server.table());
+        let office = office(&table, &store, Vec::new());
+        let to = format!("alice{count}@example.org");
+        office.mailer.send(mail(&to)).await.unwrap();
+        server.letter_to(&to, 0).await;
+        wait_until("the mail to be out of the queue", async || {
+            let waiting = office.courier.waiting().await.unwrap();
+            waiting.is_empty().then_some(())
+        })
+        .await;
+        let past = office.courier.past().await.unwrap();
+        assert_eq!(past.len(), count, "{history}");
+        for one in past {
+            assert_eq!((one.recipient, one.tries), (to.clone(), 1));
+            let is_sent = |stand| {
+                matches!(
+                    stand,
+                    Stand::Ended {
+                        ending: MailEnding::Sent,
+                        ..
+                    }
+                )
+            };
+            assert!(is_sent(one.stand), "{:?}", one.stand);
+        }
+    }
 }
 
 /// A server that takes connections and says nothing holds up nobody, however much there is to send.

@@ -1,5 +1,5 @@
-//! `/admin/courier/messages`: mail that waits to be sent. What it says is never shown: it may hold a
-//! code or a link.
+//! `/admin/courier/messages`: mail that waits to be sent, and what became of the rest. What it says is
+//! never shown: it may hold a code or a link.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use http::Method;
 use jiff::Timestamp;
 use portcullis_core::{
     id::MailId,
-    mail::{Occasion, WaitingMail},
+    mail::{Occasion, PostedMail, Stand},
 };
 use portcullis_kit::{Outcome, Visit};
 use serde::Serialize;
 
 use super::pages::Page;
 use crate::{
-    courier::{self, template},
+    courier::{self, STATES, template},
     desk::Desk,
     doc::upkeep,
     endpoints::Endpoints,
@@ -33,14 +33,12 @@ const PATH: &str = "/admin/courier/messages";
 /// What stands in place of what a mail says.
 const WITHHELD: &str = "<withheld>";
 
-/// The states of the dialect. What is sent or given up is forgotten, so two of them are never seen.
-const STATES: [&str; 4] = ["queued", "processing", "sent", "abandoned"];
-
 /// A mail as the dialect shows it.
 #[derive(Debug, Serialize)]
 struct Message {
     id: MailId,
-    /// `queued` before anybody has tried to send it, `processing` from then on.
+    /// `queued` before anybody has tried to send it, `processing` from then on, `sent` or `abandoned`
+    /// in the end.
     status: &'static str,
     r#type: &'static str,
     channel: &'static str,
@@ -52,17 +50,25 @@ struct Message {
     send_count: u32,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// When it is tried next.
-    due_at: Timestamp,
-    /// When it is not worth sending any more.
-    expires_at: Timestamp,
+    /// When it is tried next, while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<Timestamp>,
+    /// When it is not worth sending any more, while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
 }
 
-impl From<WaitingMail> for Message {
-    fn from(mail: WaitingMail) -> Self {
+impl From<PostedMail> for Message {
+    fn from(mail: PostedMail) -> Self {
+        let (updated_at, due_at, expires_at) = match mail.stand {
+            Stand::Waiting { due_at, expires_at } => {
+                (mail.created_at, Some(due_at), Some(expires_at))
+            }
+            Stand::Ended { at, .. } => (at, None, None),
+        };
         Self {
             id: mail.id,
-            status: status(&mail),
+            status: mail.state(),
             r#type: "email",
             channel: "email",
             subject: mail.occasion.map_or("notice", Occasion::as_str),
@@ -70,18 +76,11 @@ impl From<WaitingMail> for Message {
             template_type: template(mail.occasion),
             send_count: mail.tries,
             created_at: mail.created_at,
-            updated_at: mail.created_at,
-            due_at: mail.due_at,
-            expires_at: mail.expires_at,
+            updated_at,
+            due_at,
+            expires_at,
             recipient: mail.recipient,
         }
-    }
-}
-
-fn status(mail: &WaitingMail) -> &'static str {
-    match mail.tries {
-        0 => "queued",
-        _ => "processing",
     }
 }
 
@@ -91,7 +90,7 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
         .at(
             (Method::GET, PATH),
             Need::Permission(ReadMails),
-            "Lists mail that waits to be sent, the newest first, without what it says.",
+            "Lists mail that waits, was sent or was given up, the newest first, without what it says.",
             list,
         )
         .told(upkeep::list_mails)
@@ -112,8 +111,7 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
         let states = STATES.join(", ");
         return Err(refused(format!("status: this has to be one of {states}.")));
     }
-    let mut mails = courier::list(&desk, text("recipient")).await?;
-    mails.retain(|mail| wanted.is_none_or(|wanted| status(mail) == wanted));
+    let mails = courier::list(&desk, wanted, text("recipient")).await?;
     let (part, next) = page.part_of(mails, courier::place);
     let part: Vec<Message> = part.into_iter().map(Message::from).collect();
     Ok(page.linked(&visit, (Json(part), next)))

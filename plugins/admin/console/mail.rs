@@ -1,10 +1,10 @@
-//! Mail: letters that wait to be sent or cannot be, without what they say.
+//! Mail: letters that wait, and what became of the rest, without what they say.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use http::Method;
-use portcullis_core::mail::{Occasion, WaitingMail};
+use portcullis_core::mail::{MailEnding, Occasion, PostedMail, Stand};
 use portcullis_kit::{Line, Locale, Outcome, Visit};
 use serde::Serialize;
 
@@ -18,8 +18,13 @@ use crate::{api::pages::Page, caller::Caller, courier, desk::Desk, need::Need};
 
 /// How many are on a page.
 const SIZE: u32 = 50;
-const WAITS: &str = "queued";
-const FAILS: &str = "processing";
+/// The states in words.
+const STATES: [(&str, &str); 4] = [
+    ("queued", "Not tried yet"),
+    ("processing", "Tried, not sent"),
+    ("sent", "Sent"),
+    ("abandoned", "Given up"),
+];
 
 /// The list as a template reads it.
 #[derive(Debug, Serialize)]
@@ -43,13 +48,16 @@ struct Letter {
     href: String,
     recipient: String,
     about: &'static str,
+    state: &'static str,
+    /// The class of its badge.
+    light: &'static str,
     is_tried: bool,
     tries: u32,
     created: Line,
-    due: Line,
-    /// Whether its turn has come.
-    is_due: bool,
-    expires: Line,
+    /// When it is its turn, and whether that has come.
+    due: Option<(Line, bool)>,
+    expires: Option<Line>,
+    ended: Option<Line>,
 }
 
 /// Adds the area to the table.
@@ -61,16 +69,13 @@ pub(crate) fn pages(table: Pages) -> Pages {
 }
 
 async fn list(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
-    let states = [(WAITS, "Not tried yet"), (FAILS, "Tried, not sent")];
     let fields = vec![
-        Field::choice(("status", "State"), states),
+        Field::choice(("status", "State"), STATES),
         Field::text("recipient", "Recipient"),
     ];
     let narrowing = Narrowing::of(&visit, MAIL.path, fields);
-    let mut mails = courier::list(&desk, value(&visit, "recipient")).await?;
-    if let Some(wanted) = value(&visit, "status") {
-        mails.retain(|mail| (mail.tries == 0) == (wanted == WAITS));
-    }
+    let wanted = (value(&visit, "status"), value(&visit, "recipient"));
+    let mails = courier::list(&desk, wanted.0, wanted.1).await?;
     let page = Page::Behind {
         token: visit.query("page_token").map(str::to_owned),
         size: SIZE,
@@ -111,18 +116,35 @@ async fn show(
     Ok(view::draw(&desk, (&caller, &visit), page, shown))
 }
 
-fn letter(desk: &Desk, locale: &Locale, mail: WaitingMail) -> Letter {
+fn letter(desk: &Desk, locale: &Locale, mail: PostedMail) -> Letter {
     let moment = |time| Line::at(time, locale.moment(time));
+    let now = desk.services.clock.now();
+    let mut states = STATES.into_iter();
+    let state = states.find(|(name, _)| *name == mail.state());
+    let light = match mail.stand {
+        Stand::Ended { ending, .. } if ending == MailEnding::Sent => "good",
+        Stand::Waiting { .. } if mail.tries == 0 => "plain",
+        _ => "bad",
+    };
+    let (due, expires, ended) = match mail.stand {
+        Stand::Ended { at, .. } => (None, None, Some(moment(at))),
+        Stand::Waiting { due_at, expires_at } => {
+            let due = (moment(due_at), due_at <= now);
+            (Some(due), Some(moment(expires_at)), None)
+        }
+    };
     Letter {
         id: mail.id.to_string(),
         href: format!("{}/{}", MAIL.path, mail.id),
         about: about(mail.occasion),
+        state: state.map_or_else(|| mail.state(), |(_, words)| words),
+        light,
         is_tried: mail.tries > 0,
         tries: mail.tries,
         created: moment(mail.created_at),
-        due: moment(mail.due_at),
-        is_due: mail.due_at <= desk.services.clock.now(),
-        expires: moment(mail.expires_at),
+        due,
+        expires,
+        ended,
         recipient: mail.recipient,
     }
 }

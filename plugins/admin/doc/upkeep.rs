@@ -110,7 +110,7 @@ pub(crate) fn lift_throttle() -> Doc {
 }
 
 pub(crate) fn list_mails() -> Doc {
-    let states = word(["queued", "processing", "sent", "abandoned"]);
+    let states = word(crate::courier::STATES);
     in_pages(Doc::new("listCourierMessages", COURIER))
         .query("status", states, "Only in this state.")
         .query("recipient", text(), "Only to this address.")

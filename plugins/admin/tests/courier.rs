@@ -1,10 +1,10 @@
-//! Mail that waits: listed without what it says.
+//! Mail: listed without what it says.
 
 use std::time::Duration;
 
 use portcullis_core::{
     id::MailId,
-    mail::{MailStore, QueuedMail},
+    mail::{MailEnding, MailStore, PastMail, QueuedMail},
 };
 use serde_json::Value;
 
@@ -58,6 +58,47 @@ async fn mail_is_found_by_state_and_recipient_the_newest_first() {
     let page = admin.get(&format!("{PATH}?page_size=2")).await;
     assert_eq!(recipients(&page.json()), [ada, bob]);
     assert!(page.header("link").contains("rel=\"next\""));
+}
+
+/// What was sent or given up stands beside what waits, until its time is up.
+#[tokio::test]
+async fn what_became_of_mail_is_found_by_its_state() {
+    let house = House::new();
+    mail(&house, "ada@example.org", 0).await;
+    let mut ends = Vec::new();
+    for ending in [MailEnding::Sent, MailEnding::Abandoned] {
+        let id = mail(&house, "bob@example.org", 1).await;
+        let at = house.services.clock.now();
+        let past = PastMail {
+            id: id.parse().unwrap(),
+            owner: None,
+            sealed: "bob@example.org".to_owned(),
+            ending,
+            tries: 1,
+            created_at: at,
+            ended_at: at,
+            expires_at: at + Duration::from_secs(600),
+        };
+        MailStore::end(&*house.store, past.id, Some(&past))
+            .await
+            .unwrap();
+        ends.push(id);
+    }
+    let admin = house.admin().await;
+    for (state, id) in ["sent", "abandoned"].into_iter().zip(&ends) {
+        let found = admin.get(&format!("{PATH}?status={state}")).await.json();
+        assert_eq!(recipients(&found), ["bob@example.org"], "{state}");
+        let shown = admin.get(&format!("{PATH}/{id}")).await.json();
+        assert_eq!(shown, found[0]);
+        assert_eq!(
+            (&shown["status"], &shown["send_count"]),
+            (&state.into(), &1.into())
+        );
+        assert_eq!(shown["body"], "<withheld>");
+        assert_eq!(shown.get("due_at"), None);
+    }
+    let all = admin.get(PATH).await.json();
+    assert_eq!(all.as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]

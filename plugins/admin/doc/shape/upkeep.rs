@@ -117,12 +117,13 @@ pub(crate) struct Throttle {
     until: Moment,
 }
 
-/// Mail that waits to be sent, without what it says.
+/// Mail that waits, was sent or was given up, without what it says.
 #[derive(ToSchema)]
 pub(crate) struct CourierMessage {
     #[schema(format = "uuid")]
     id: String,
-    /// `queued` before anybody has tried to send it, `processing` from then on.
+    /// `queued` before anybody has tried to send it, `processing` from then on, `sent` or `abandoned`
+    /// in the end.
     status: String,
     #[schema(rename = "type")]
     kind: String,
@@ -136,8 +137,8 @@ pub(crate) struct CourierMessage {
     send_count: u32,
     created_at: Moment,
     updated_at: Moment,
-    /// When it is tried next.
-    due_at: Moment,
-    /// When it is not worth sending any more.
-    expires_at: Moment,
+    /// When it is tried next, while it waits.
+    due_at: Option<Moment>,
+    /// When it is not worth sending any more, while it waits.
+    expires_at: Option<Moment>,
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Duration};
 
 use portcullis_core::{
     id::MailId,
-    mail::{MailStore, QueuedMail},
+    mail::{MailEnding, MailStore, PastMail, QueuedMail},
     secret::TokenHash,
     throttle::{Network, Pause},
 };
@@ -98,7 +98,7 @@ async fn letters_are_shown_with_their_tries_and_without_what_they_say() {
     let house = House::new();
     let browser = house.console(&[Role::Viewer]).await;
     let empty = browser.get("/ui/mail").await.page();
-    assert!(empty.contains("No letter waits."), "{empty}");
+    assert!(empty.contains("There is no letter."), "{empty}");
     mail(&house, "ada@example.org", 0).await;
     let bob = mail(&house, "bob@example.org", 3).await;
     let all = browser.get("/ui/mail").await.page();
@@ -129,6 +129,41 @@ async fn letters_are_shown_with_their_tries_and_without_what_they_say() {
     }
     let other = "00000000-0000-4000-8000-000000000000";
     assert_eq!(browser.get(&format!("/ui/mail/{other}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn letters_that_were_sent_or_given_up_are_shown_with_when_they_ended() {
+    let house = House::new();
+    let browser = house.console(&[Role::Viewer]).await;
+    for (to, ending) in [
+        ("ada@example.org", MailEnding::Sent),
+        ("bob@example.org", MailEnding::Abandoned),
+    ] {
+        let id = mail(&house, to, 2).await;
+        let now = house.services.clock.now();
+        let past = PastMail {
+            id: id.parse().unwrap(),
+            owner: None,
+            sealed: to.to_owned(),
+            ending,
+            tries: 2,
+            created_at: now,
+            ended_at: now,
+            expires_at: now + Duration::from_secs(600),
+        };
+        MailStore::end(&*house.store, past.id, Some(&past))
+            .await
+            .unwrap();
+        let one = browser.get(&format!("/ui/mail/{id}")).await.page();
+        assert!(!one.contains("Next try"), "{one}");
+        assert!(one.contains("22 November 2026"), "{one}");
+    }
+    let all = browser.get("/ui/mail").await.page();
+    assert!(all.contains("badge good\">Sent"), "{all}");
+    assert!(all.contains("badge bad\">Given up"), "{all}");
+    let lost = browser.get("/ui/mail?status=abandoned").await.page();
+    assert!(!lost.contains("ada@example.org"), "{lost}");
+    assert!(lost.contains("bob@example.org"), "{lost}");
 }
 
 /// Makes an API credential and gives it another name.
