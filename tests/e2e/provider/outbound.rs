@@ -170,7 +170,6 @@ async fn a_provider_is_believed_only_with_its_authority_and_asked_straight_where
             secured
                 .gateway(outbound)
                 .run(&["providers", "status", "one", "--output", "json"]);
-        assert_eq!(told.code, 0, "{told:?}");
         told.json()["discovery"].clone()
     };
     assert_eq!(state(""), "failed", "nobody vouches for it");
