@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http::{Method, Request, Response, StatusCode};
 use portcullis_core::{
+    catalogue::Code,
     pages::Pages,
     schema::{Schema, Schemas, Viewer},
 };
 use serde_json::{Value, json};
+
+use crate::told::{refused, told};
 
 /// `/schemas` and `/schemas/{id}`.
 #[derive(Debug)]
@@ -37,8 +40,7 @@ impl Documents {
 impl Pages for Documents {
     async fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            let body = json!({"status": "method not allowed"});
-            return answer(StatusCode::METHOD_NOT_ALLOWED, &body);
+            return refused(Code::MethodNotAllowed, &request);
         }
         let rest = request.uri().path().strip_prefix("/schemas");
         let id = rest.unwrap_or_default().trim_start_matches('/');
@@ -48,26 +50,17 @@ impl Pages for Documents {
                 .iter()
                 .map(|schema| json!({"id": schema.id(), "schema": whole(schema)}))
                 .collect();
-            return answer(StatusCode::OK, &all);
+            return told(StatusCode::OK, &all);
         }
         match self.find(id) {
-            Some(schema) => answer(StatusCode::OK, &whole(&schema)),
-            None => answer(StatusCode::NOT_FOUND, &json!({"status": "not found"})),
+            Some(schema) => told(StatusCode::OK, &whole(&schema)),
+            None => refused(Code::NotFound, &request),
         }
     }
 }
 
 fn whole(schema: &Schema) -> Value {
     schema.projection(Viewer::Administrator)
-}
-
-fn answer(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
-    let mut response = Response::new(body.to_string().into_bytes());
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use std::{fmt::Debug, sync::Arc};
 
 use async_trait::async_trait;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
-use portcullis_core::pages::Pages;
+use http::{Method, Request, Response, StatusCode};
+use portcullis_core::{catalogue::Code, pages::Pages};
 use serde_json::{Value, json};
+
+use crate::told::{refused, told};
 
 /// Tells whether something the gateway cannot do without is there.
 #[async_trait]
@@ -52,31 +54,21 @@ impl Health {
 impl Pages for Health {
     async fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            let body = json!({"status": "method not allowed"});
-            return answer(StatusCode::METHOD_NOT_ALLOWED, &body);
+            return refused(Code::MethodNotAllowed, &request);
         }
         match request.uri().path() {
-            "/health/alive" => answer(StatusCode::OK, &json!({"status": "ok"})),
+            "/health/alive" => told(StatusCode::OK, &json!({"status": "ok"})),
             "/health/ready" => match self.missing().await {
-                missing if missing.is_empty() => answer(StatusCode::OK, &json!({"status": "ok"})),
-                missing => answer(
+                missing if missing.is_empty() => told(StatusCode::OK, &json!({"status": "ok"})),
+                missing => told(
                     StatusCode::SERVICE_UNAVAILABLE,
                     &json!({"status": "unavailable", "missing": missing}),
                 ),
             },
-            "/health/providers" => answer(StatusCode::OK, &self.providers.told()),
-            _ => answer(StatusCode::NOT_FOUND, &json!({"status": "not found"})),
+            "/health/providers" => told(StatusCode::OK, &self.providers.told()),
+            _ => refused(Code::NotFound, &request),
         }
     }
-}
-
-fn answer(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
-    let mut response = Response::new(body.to_string().into_bytes());
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }
 
 #[cfg(test)]

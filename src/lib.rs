@@ -30,6 +30,7 @@ pub mod proxy;
 pub mod route;
 mod schemas;
 pub mod store;
+mod told;
 pub mod upstream;
 pub mod vault;
 mod well_known;

@@ -9,6 +9,7 @@ mod counters;
 mod credentials;
 mod database;
 mod flows;
+mod following;
 mod identities;
 mod keys;
 mod mails;
@@ -30,6 +31,7 @@ mod table;
 mod tokens;
 mod touches;
 mod upstream_sessions;
+mod walks;
 
 use std::{sync::Arc, time::Duration};
 
@@ -75,11 +77,13 @@ use self::{
     upstream_sessions::SqlUpstreamSessions,
 };
 pub use self::{
+    following::{Followed, Following, FollowingParts},
     principals::Principals,
     providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
     search::Indexing,
     touches::Touches,
+    walks::Walk,
 };
 use crate::observe::metrics::SessionCacheMetrics;
 
@@ -238,6 +242,11 @@ impl Store {
     /// The schemas that were written at run time.
     pub fn schemas(&self) -> Arc<dyn SchemaStore> {
         Arc::new(SqlSchemas::new(self.database.clone()))
+    }
+
+    /// The walk over everybody on which they follow their schemas.
+    pub fn following(&self) -> Walk {
+        Walk::new(self.database.clone(), "following")
     }
 
     /// The mail that is to be sent.

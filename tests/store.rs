@@ -23,6 +23,7 @@ mod store {
     mod api_tokens;
     mod contract;
     mod crossing;
+    mod following;
     mod node;
     mod principals;
     mod providers;

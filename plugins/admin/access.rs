@@ -3,5 +3,6 @@
 pub(crate) mod bearer;
 pub(crate) mod console_session;
 pub(crate) mod guard;
+pub(crate) mod named;
 pub(crate) mod origin;
 pub(crate) mod throttle;

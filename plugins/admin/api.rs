@@ -6,6 +6,7 @@ pub(crate) mod pages;
 pub(crate) mod addresses;
 pub(crate) mod api_credentials;
 pub(crate) mod audit;
+pub(crate) mod beside;
 pub(crate) mod courier;
 pub(crate) mod credentials;
 pub(crate) mod form;

@@ -2,6 +2,7 @@
 //! OpenAPI is made of it; nothing here decides anything.
 
 pub(crate) mod access;
+pub(crate) mod beside;
 pub(crate) mod people;
 pub(crate) mod providers;
 pub(crate) mod schema;

@@ -64,6 +64,20 @@ impl Endpoints {
         self
     }
 
+    /// The table with one more endpoint that anybody may ask, which the gateway answers beside this
+    /// plugin.
+    #[must_use]
+    pub(crate) fn beside(mut self, path: &'static str, summary: &'static str) -> Self {
+        self.all.push(Endpoint {
+            method: Method::GET,
+            path,
+            need: Need::Anybody,
+            summary,
+            doc: None,
+        });
+        self
+    }
+
     /// The table where this is said of the last endpoint.
     #[must_use]
     pub(crate) fn told(mut self, doc: fn() -> Doc) -> Self {

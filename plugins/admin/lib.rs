@@ -33,6 +33,7 @@ mod throttles;
 #[cfg(test)]
 mod tests;
 
+pub use access::named::Named;
 pub use config::{Auth, Config};
 pub use endpoints::Endpoint;
 pub use need::Need;

@@ -72,6 +72,7 @@ fn table() -> Endpoints {
             described,
         )
         .told(access::openapi)
+        .with(api::beside::endpoints)
         .with(oauth2::endpoints)
         .with(api::identities::endpoints)
         .with(api::credentials::endpoints)

@@ -16,9 +16,12 @@ use crate::{
 /// Whether everybody new proves an address first: who is known already is written to then, and gets
 /// back in by mail.
 pub(crate) fn prove_first(desk: &Desk) -> bool {
-    let settings = desk.services.actions.settings(Action::VerifyEmail);
+    let actions = &desk.services.actions;
+    let is_on = actions.settings(Action::VerifyEmail).is_some();
     let mut mailed = [FlowKind::Verification, FlowKind::Recovery].into_iter();
-    settings.is_some_and(|one| one.default) && mailed.all(|kind| codes::is_offered(desk, kind))
+    is_on
+        && actions.is_default(Action::VerifyEmail)
+        && mailed.all(|kind| codes::is_offered(desk, kind))
 }
 
 /// Whether whoever registers this identity, which is not stored yet, becomes a newcomer: they sign in

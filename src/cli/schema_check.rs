@@ -74,10 +74,21 @@ fn print(output: Output, id: &str, check: &runtime::SchemaCheck) {
         "schema_id": id, "checked": check.checked, "failing": check.failing,
         "without_identifier": check.without_identifier,
         "dropped_identifier": check.dropped_identifier,
+        "dropped_address": check.dropped_address,
+        "taken_identifier": check.taken_identifier,
     });
     match output {
-        Output::Json => told["traits"] = rows.into(),
-        Output::Table => output.print_rows(&rows, &["trait", "identities", "missing"]),
+        Output::Json => {
+            told["traits"] = rows.into();
+            told["taken"] = json!(check.taken);
+        }
+        Output::Table => {
+            output.print_rows(&rows, &["trait", "identities", "missing"]);
+            let taken: Vec<Value> = check.taken.iter().map(|one| json!(one)).collect();
+            if !taken.is_empty() {
+                output.print_rows(&taken, &["identity", "holder"]);
+            }
+        }
     }
     output.print(&told);
 }

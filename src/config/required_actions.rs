@@ -199,16 +199,38 @@ fn unknown(alias: &str) -> String {
 }
 
 impl Config {
-    /// What every action is like here. An action that nobody could do is switched off.
+    /// What every action is like here, by the schemas of the configuration. An action that nobody could
+    /// do is switched off.
     pub fn action_settings(&self) -> BTreeMap<Action, ActionSettings> {
+        self.settings_where(self.identity.offers_sign_in_by_mail())
+    }
+
+    /// The same, where the schemas that there are at run time decide about those asked by mail.
+    pub fn action_settings_at_run_time(&self) -> BTreeMap<Action, ActionSettings> {
+        self.settings_where(true)
+    }
+
+    /// The aliases that are asked of everybody new only while mail lets people in, as their schemas say.
+    pub fn actions_asked_by_mail(&self) -> Vec<String> {
+        let unsaid = |(_, written): &(&String, &RequiredAction)| written.default.is_none();
+        let unsaid = self.required_actions.iter().filter(unsaid);
+        unsaid.map(|(alias, _)| alias.clone()).collect()
+    }
+
+    fn settings_where(&self, mail_lets_in: bool) -> BTreeMap<Action, ActionSettings> {
+        let by_mail = mail_lets_in && self.could_prove_first();
         let written = self.required_actions.iter();
         let known = written.filter_map(|(alias, written)| Some((alias.parse().ok()?, written)));
         known
-            .map(|(action, written)| (action, self.settings_of(action, written)))
+            .map(|(action, written)| (action, self.settings_of(action, (written, by_mail))))
             .collect()
     }
 
-    fn settings_of(&self, action: Action, written: &RequiredAction) -> ActionSettings {
+    fn settings_of(
+        &self,
+        action: Action,
+        (written, by_mail): (&RequiredAction, bool),
+    ) -> ActionSettings {
         let can_be_done = match action {
             Action::UpdatePassword => self.identity.local.enabled,
             Action::VerifyEmail => can_verify(self),
@@ -225,7 +247,7 @@ impl Config {
             enabled: written.enabled && can_be_done,
             default: written
                 .default
-                .unwrap_or_else(|| action == Action::VerifyEmail && self.can_prove_first()),
+                .unwrap_or(action == Action::VerifyEmail && by_mail),
             priority: written.priority,
             max_auth_age: match action {
                 Action::UpdatePassword => of_passwords.unwrap_or(written.max_auth_age),
@@ -242,12 +264,14 @@ impl Config {
     /// Whether whoever registers can prove an address before anything else, so that nobody learns by
     /// it who is known here: mail lets them in, then and later, at an address that they sign in with.
     fn can_prove_first(&self) -> bool {
+        self.could_prove_first() && self.identity.offers_sign_in_by_mail()
+    }
+
+    /// The same, as far as schemas do not decide it.
+    fn could_prove_first(&self) -> bool {
         let flows = &self.plugins.self_service;
         let registers = flows.registration.enabled && self.identity.local.enabled;
-        registers
-            && can_verify(self)
-            && flows.recovery.enabled
-            && self.identity.offers_sign_in_by_mail()
+        registers && can_verify(self) && flows.recovery.enabled
     }
 
     /// Whether everybody new has to prove their address before they are let through.

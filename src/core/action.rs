@@ -78,7 +78,8 @@ impl FromStr for Action {
 pub struct ActionSettings {
     /// Whether it exists here.
     pub enabled: bool,
-    /// Whether every new identity has to do it.
+    /// Whether every new identity has to do it, as far as the schemas leave it to that
+    /// ([`Actions::is_default`]).
     pub default: bool,
     /// When it is asked for among others: the smallest first.
     pub priority: i64,
@@ -201,6 +202,12 @@ impl Actions {
     /// The terms that count now.
     pub fn terms(&self) -> Option<&Terms> {
         self.terms.as_ref()
+    }
+
+    /// Whether every new identity has to do it, with the schemas as they are now.
+    pub fn is_default(&self, action: Action) -> bool {
+        let settings = self.settings.get(&action);
+        settings.is_some_and(|one| one.default) && self.schemas.asks_now(action.alias())
     }
 
     /// The aliases that a new identity begins with.

@@ -18,6 +18,7 @@ mod form;
 mod formats;
 mod judge;
 mod lint;
+mod marks;
 mod normal;
 mod partial;
 mod pickers;

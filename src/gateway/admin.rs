@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_admin as plugin;
+use portcullis_core::pages::Pages;
 
 use super::{BuildError, Foundation, security_headers::security_headers};
 use crate::config::{AdminAuth, Config};
@@ -12,12 +13,30 @@ pub(super) fn admin(
     config: &Config,
     foundation: &Foundation,
 ) -> Result<Option<plugin::Admin>, BuildError> {
+    let Some(settings) = settings(config)? else {
+        return Ok(None);
+    };
+    let locales = Arc::clone(&foundation.locales);
+    let admin = plugin::Admin::new(settings).with_locales(locales);
+    Ok(Some(admin.with_security_headers(security_headers(config))))
+}
+
+/// What the gateway itself answers on the admin listener: under the plugin's names only, where there is
+/// the plugin.
+pub(super) fn named(config: &Config, pages: Arc<dyn Pages>) -> Result<Arc<dyn Pages>, BuildError> {
+    Ok(match settings(config)? {
+        Some(settings) => Arc::new(plugin::Named::new(settings, pages)),
+        None => pages,
+    })
+}
+
+fn settings(config: &Config) -> Result<Option<plugin::Config>, BuildError> {
     let Some(section) = &config.plugins.admin else {
         return Ok(None);
     };
     let listener = config.listen.admin;
     let invalid = || BuildError::Invalid(format!("{listener} makes no address of the admin API"));
-    let settings = plugin::Config {
+    Ok(Some(plugin::Config {
         auth: match section.auth {
             AdminAuth::Token => plugin::Auth::Token,
             AdminAuth::None => plugin::Auth::None,
@@ -28,8 +47,5 @@ pub(super) fn admin(
         token_lifespan: section.token_lifespan,
         console: section.console,
         end_sessions: config.plugins.self_service.settings.end_other_sessions,
-    };
-    let locales = Arc::clone(&foundation.locales);
-    let admin = plugin::Admin::new(settings).with_locales(locales);
-    Ok(Some(admin.with_security_headers(security_headers(config))))
+    }))
 }

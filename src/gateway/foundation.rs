@@ -1,9 +1,9 @@
 //! What a gateway and the commands both stand on: stores, schemas, addresses, keys.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use portcullis_core::{
-    action::{self, Actions},
+    action::{self, Action, ActionSettings, Actions},
     clock::{Clock, SystemClock},
     cookie::Cookies,
     entropy::Entropy,
@@ -84,9 +84,8 @@ impl Foundation {
             lifespan: config.session.lifespan,
         };
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
-        let settings = config.action_settings();
-        let schemas = configured_schemas(config, validators)?.asking(action::defaults(&settings));
-        let schemas = Arc::new(schemas);
+        let settings = config.action_settings_at_run_time();
+        let schemas = Arc::new(asking(config, validators, &settings)?);
         let judge = Judge {
             identity: config.identity.clone(),
             validators: validators.clone(),
@@ -217,6 +216,17 @@ pub(super) fn shared(
     let url = config.redis.url.as_ref();
     url.map(|url| SharedSessions::new(url.expose(), Arc::clone(entropy)))
         .transpose()
+}
+
+/// The schemas of the configuration, with what is asked of whoever is new.
+fn asking(
+    config: &Config,
+    validators: &Validators,
+    settings: &BTreeMap<Action, ActionSettings>,
+) -> Result<Schemas, BuildError> {
+    let schemas = configured_schemas(config, validators)?;
+    let schemas = schemas.asking(action::defaults(settings));
+    Ok(schemas.asking_by_mail(config.actions_asked_by_mail()))
 }
 
 pub(super) fn configured_schemas(

@@ -15,6 +15,7 @@ use tokio::{runtime::Handle, sync::oneshot};
 
 use super::{
     BuildError, Builder, Foundation, OtherSources, ProviderParts,
+    admin::named,
     assembly::{self, Plugins},
     switched_off,
 };
@@ -36,7 +37,7 @@ use crate::{
     },
     providers::{Roster, watch},
     schemas,
-    store::Store,
+    store::{Following, FollowingParts, Store},
 };
 
 /// How long requests in flight may take after the signal to stop.
@@ -86,8 +87,8 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let own = |pages| in_process(pages, &*entropy, &config);
     let documents = Documents::new(Arc::clone(&foundation.schemas));
     let mut admin: Vec<(String, Arc<dyn Pages>)> = vec![
-        ("/health".to_owned(), Arc::new(health)),
-        ("/schemas".to_owned(), Arc::new(documents)),
+        ("/health".to_owned(), named(&config, Arc::new(health))?),
+        ("/schemas".to_owned(), named(&config, Arc::new(documents))?),
     ];
     admin.extend(admin_pages);
     let mut admin = own(admin);
@@ -172,6 +173,7 @@ impl PostRound {
 
 /// The composition root is the only place that spawns; each of these ends with the process.
 fn work_beside(foundation: Foundation, kept: Duration) -> Vec<tokio::task::JoinHandle<()>> {
+    let following = following(&foundation);
     let Foundation {
         stores,
         store,
@@ -180,7 +182,8 @@ fn work_beside(foundation: Foundation, kept: Duration) -> Vec<tokio::task::JoinH
         schema_changes,
         ..
     } = foundation;
-    let mut work = Vec::new();
+    let following = following.run(schema_changes.clone());
+    let mut work = vec![tokio::spawn(following)];
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
     let indexing = stores.indexing;
     work.extend(indexing.map(|indexing| tokio::spawn(indexing.run(schema_changes))));
@@ -196,6 +199,18 @@ fn work_beside(foundation: Foundation, kept: Duration) -> Vec<tokio::task::JoinH
         }
     }));
     work
+}
+
+/// Has everybody follow the schemas.
+fn following(foundation: &Foundation) -> Following {
+    Following::new(FollowingParts {
+        schemas: Arc::clone(&foundation.schemas),
+        identities: Arc::clone(&foundation.stores.identities),
+        audit: Arc::clone(&foundation.stores.audit),
+        walk: foundation.store.following(),
+        clock: Arc::clone(&foundation.clock),
+        entropy: Arc::clone(&foundation.entropy),
+    })
 }
 
 /// `RUST_LOG` wins over `[log] level`.

@@ -8,7 +8,7 @@ mod indexing;
 mod numbered;
 mod ordered;
 mod places;
-mod sql;
+pub(super) mod sql;
 
 use std::collections::{BTreeMap, HashMap};
 

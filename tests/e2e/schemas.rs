@@ -3,7 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, Anonymous, BOB, Postgres, Route, TestGateway, Upstream, wait_until};
+use crate::support::{
+    ALICE, Anonymous, BOB, Postgres, Route, TestGateway, Upstream, form::Form, person::Person,
+    wait_until,
+};
 
 const SCHEMA: &str = "/admin/x/schemas/default";
 
@@ -173,4 +176,103 @@ async fn refusal(program: &Program) {
         (&json!(2), &json!(1))
     );
     assert_eq!(check["traits"]["team"]["missing"], 1);
+}
+
+const EVE: Person = Person {
+    email: "eve@example.org",
+    password: "serpents-apple-42",
+    first: "Eve",
+    last: "Easton",
+};
+
+/// KC-001, KC-002: nobody touches Bob, and he signs in with what his schema says now.
+#[tokio::test]
+async fn people_sign_in_with_what_a_changed_schema_says() {
+    let (database, upstream) = (Postgres::start().await, Upstream::start().await);
+    let here = node(&database, &upstream).await;
+    let _there = node(&database, &upstream).await;
+    let program = Program::of(&here).await;
+    let mut team = json!({"type": "string", "title": "Team", "maxLength": 40});
+    let body = program.with_team(team.clone(), false).await;
+    let (status, told) = program.ask(Method::PUT, SCHEMA, Some(&body)).await;
+    assert_eq!(status, 200, "{told}");
+    for (person, team) in [(ALICE, "Blue"), (BOB, "Red"), (EVE, "red")] {
+        let traits = json!({"email": person.email, "team": team});
+        person.sign_up_with(&here, traits).await;
+    }
+    let identifier = json!({"credentials": {"password": {"identifier": true}}});
+    team["ory.sh/kratos"] = identifier;
+    let body = program.with_team(team, false).await;
+    let (status, told) = program.ask(Method::PUT, SCHEMA, Some(&body)).await;
+    let check = &told["error"]["details"]["check"];
+    assert_eq!(
+        (status, &check["failing"], &check["taken_identifier"]),
+        (409, &json!(1), &json!(1)),
+        "{told}"
+    );
+    let path = format!("{SCHEMA}?force=true");
+    let (status, told) = program.ask(Method::PUT, &path, Some(&body)).await;
+    assert_eq!(status, 200, "{told}");
+    followed(&program, "blue").await;
+    let found = followed(&program, "red").await;
+    let (red, other) = match found == BOB.email {
+        true => (BOB, EVE),
+        false => (EVE, BOB),
+    };
+    for (who, name) in [(red, "RED"), (ALICE, "blue"), (other, other.email)] {
+        let form = Form::begin(&here.anonymous(), "login", "").await;
+        let sent = json!({"method": "password", "identifier": name, "password": who.password});
+        let answer = form.submit_json(sent).await;
+        assert_eq!(answer.status(), 200, "{name}");
+    }
+    let log = wait_until("who kept what they had is written down", async || {
+        let path = "/admin/x/audit?verb=identity.follow_schema";
+        let (_, log) = program.ask(Method::GET, path, None).await;
+        log.as_array().filter(|log| !log.is_empty()).cloned()
+    })
+    .await;
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert_eq!(log[0]["outcome"], "identity_conflict");
+}
+
+/// The address of whoever signs in with this, once somebody does.
+async fn followed(program: &Program, identifier: &str) -> String {
+    wait_until("somebody signs in with it", async || {
+        let path = format!("/admin/identities?credentials_identifier={identifier}");
+        let (_, found) = program.ask(Method::GET, &path, None).await;
+        let found = found.as_array()?.first()?.clone();
+        Some(found["traits"]["email"].as_str()?.to_owned())
+    })
+    .await
+}
+
+/// A page elsewhere that found another name for the address reads nothing (DNS rebinding).
+#[tokio::test]
+async fn health_and_schemas_are_told_under_own_names_only() {
+    let gateway = TestGateway::builder()
+        .table("[plugins.admin]")
+        .route(&Route::signed_in("/", "echo:"))
+        .start()
+        .await;
+    let admin = Anonymous::without_cookies(&gateway.admin_url());
+    for path in [
+        "/health/alive",
+        "/health/ready",
+        "/health/providers",
+        "/schemas",
+        "/schemas/default",
+        "/version",
+    ] {
+        assert_eq!(admin.get_json(path).await.status(), 200, "{path}");
+        let request = admin.request(Method::GET, path);
+        let answer = request.header("Host", "evil.test:4434").send().await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), 403, "{path}");
+        let told: Value = answer.json().await.unwrap();
+        assert_eq!(told["error"]["id"], "host_refused", "{path}");
+    }
+    let answer = admin.request(Method::POST, "/schemas").send().await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.status(), 405);
+    assert_eq!(answer.headers()["allow"], "GET, HEAD");
 }

@@ -24,7 +24,7 @@ pub(crate) async fn check(
 ) -> Outcome {
     let visitor = request.extensions().get::<Visitor>();
     let visitor = visitor.ok_or(Code::Internal)?;
-    if !is_ours(&desk.config, name_of(&visitor.authority)) {
+    if !is_named(&desk.config, visitor) {
         return Err(Failure::from(Code::HostRefused)
             .hint("Hosts are ours by public_url or allowed_hosts in [plugins.admin]."));
     }
@@ -33,6 +33,11 @@ pub(crate) async fn check(
     }
     request.extensions_mut().insert(desk);
     Ok(next.run(request).await)
+}
+
+/// Whether a request was sent to a name of ours.
+pub(crate) fn is_named(config: &Config, visitor: &Visitor) -> bool {
+    is_ours(config, name_of(&visitor.authority))
 }
 
 /// Whether a page of this origin made the browser ask, as only browsers can say.

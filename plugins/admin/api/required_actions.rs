@@ -89,7 +89,8 @@ async fn list(State(desk): State<Arc<Desk>>) -> Outcome {
         .map(|(action, settings)| {
             let age = humantime::format_duration(settings.max_auth_age).to_string();
             json!({
-                "alias": action.alias(), "enabled": settings.enabled, "default": settings.default,
+                "alias": action.alias(), "enabled": settings.enabled,
+                "default": desk.services.actions.is_default(action),
                 "priority": settings.priority, "max_auth_age": age,
             })
         })

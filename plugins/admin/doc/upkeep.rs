@@ -11,11 +11,11 @@ use super::{
     },
 };
 
-const SCHEMAS: &str = "schemas";
+pub(super) const SCHEMAS: &str = "schemas";
 const THROTTLES: &str = "throttles";
 const COURIER: &str = "courier";
 /// Names as part of a path: nothing that is read in two ways there.
-const NAME: &str = "^[A-Za-z0-9_-][A-Za-z0-9_.-]*$";
+pub(super) const NAME: &str = "^[A-Za-z0-9_-][A-Za-z0-9_.-]*$";
 
 fn of_schema(name: &'static str) -> Doc {
     let doc = Doc::new(name, SCHEMAS).path("id", pattern(NAME), "The id of the schema.");

@@ -1,10 +1,17 @@
 //! Who is let in, and from where.
 
-use http::Method;
-use portcullis_core::identity::{IdentityState, IdentityStore};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{Method, Request, Response};
+use portcullis_core::{
+    head::Scheme,
+    identity::{IdentityState, IdentityStore},
+    pages::{Pages, Visitor},
+};
 
 use super::house::{ADMIN, House, config};
-use crate::{Auth, Config, Role};
+use crate::{Auth, Config, Named, Role};
 
 /// HA-19.
 #[tokio::test]
@@ -183,4 +190,40 @@ async fn where_nobody_is_asked_everybody_may_everything() {
             .status,
         200
     );
+}
+
+/// Something that the gateway answers beside the plugin.
+#[derive(Debug)]
+struct Told;
+
+#[async_trait]
+impl Pages for Told {
+    async fn respond(&self, _: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        Response::new(b"told".to_vec())
+    }
+}
+
+#[tokio::test]
+async fn what_the_gateway_tells_itself_is_told_under_own_names_only() {
+    let pages = Named::new(config(), Arc::new(Told));
+    for (authority, status) in [
+        (ADMIN, 200),
+        ("127.0.0.1:4434", 200),
+        ("evil.test", 403),
+        ("", 403),
+    ] {
+        let visitor = Visitor {
+            request_id: "r".to_owned(),
+            client: [192, 0, 2, 1].into(),
+            scheme: Scheme::Http,
+            authority: authority.to_owned(),
+            principal: None,
+        };
+        let mut request = Request::new(Vec::new());
+        request.extensions_mut().insert(visitor);
+        let response = pages.respond(request).await;
+        assert_eq!(response.status(), status, "{authority}");
+    }
+    let unknown = pages.respond(Request::new(Vec::new())).await;
+    assert_eq!(unknown.status(), 500);
 }

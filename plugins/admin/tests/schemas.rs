@@ -150,3 +150,32 @@ async fn those_who_look_after_providers_read_schemas_and_change_none() {
         .await;
     assert_eq!(refused.error(), "insufficient_role");
 }
+
+/// Everybody in the house is called Ada.
+#[tokio::test]
+async fn whoever_would_sign_in_with_what_is_somebody_elses_is_named_before() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let admin = house.admin().await;
+    let path = format!("{PATH}/default");
+    let mut schema = admin.get(&path).await.json()["schema"].clone();
+    let traits = match schema.pointer_mut("/properties/traits") {
+        Some(traits) => traits,
+        None => &mut schema,
+    };
+    traits["properties"]["name"]["properties"]["first"]["ory.sh/kratos"] =
+        json!({"credentials": {"password": {"identifier": true}}});
+    let body = json!({ "schema": schema });
+    let check = admin.post(&format!("{path}/check"), &body).await.json();
+    assert_eq!(
+        (&check["checked"], &check["taken_identifier"]),
+        (&json!(2), &json!(1)),
+        "{check}"
+    );
+    let told = &check["taken"][0];
+    let ids = [told["identity"].as_str(), told["holder"].as_str()];
+    assert!(ids.contains(&Some(&*ada.id.to_string())), "{check}");
+    assert_ne!(ids[0], ids[1]);
+    let refused = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!((refused.status, &*refused.error()), (409, "schema_unfit"));
+}

@@ -3,6 +3,7 @@
 
 mod desk;
 mod record;
+mod taken;
 mod tally;
 
 use std::fmt::Debug;
@@ -14,6 +15,7 @@ use serde_json::Value;
 pub use self::{
     desk::{SchemaDesk, SchemaDeskParts},
     record::{Expected, SchemaError, SchemaProblem, SchemaRecord, SchemaSource, Terms},
+    taken::TakenIdentifier,
     tally::{SchemaCheck, TraitCheck, tally},
 };
 use super::{Rules, Validators};

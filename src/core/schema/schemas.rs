@@ -23,6 +23,8 @@ pub struct Schemas {
     present: ArcSwap<Present>,
     default: String,
     required_actions: Vec<String>,
+    /// Those of them that count only while people are let in by mail.
+    by_mail: Vec<String>,
     selectable: Vec<String>,
 }
 
@@ -55,6 +57,7 @@ impl Schemas {
             present: ArcSwap::from_pointee(Present::new(schemas, default_id)?),
             default: default_id.to_owned(),
             required_actions: Vec::new(),
+            by_mail: Vec::new(),
             selectable: Vec::new(),
         })
     }
@@ -78,6 +81,26 @@ impl Schemas {
     pub fn asking(mut self, required_actions: Vec<String>) -> Self {
         self.required_actions = required_actions;
         self
+    }
+
+    /// The same, where these of those actions are asked only while people who register can sign in with
+    /// an address that mail proves and lets them back in by.
+    #[must_use]
+    pub fn asking_by_mail(mut self, required_actions: Vec<String>) -> Self {
+        self.by_mail = required_actions;
+        self
+    }
+
+    /// Whether whoever is new has to do the action of this alias now, where that is asked at all.
+    pub fn asks_now(&self, alias: &str) -> bool {
+        !self.by_mail.iter().any(|own| own == alias) || self.lets_in_by_mail()
+    }
+
+    /// Whether people who register can have a schema by which mail lets them in.
+    fn lets_in_by_mail(&self) -> bool {
+        let all = self.all().into_iter();
+        let mut offered = all.filter(|schema| self.is_selectable(&schema.id));
+        offered.any(|schema| schema.signs_in_by_mail())
     }
 
     /// All of them, in the order configured.
@@ -126,8 +149,10 @@ impl Schemas {
         entropy: &dyn Entropy,
     ) -> Result<Identity, Vec<TraitError>> {
         let now = clock.now();
+        let asked = self.required_actions.iter();
+        let asked = asked.filter(|alias| self.asks_now(alias));
         let blank = Identity {
-            required_actions: self.required_actions.clone(),
+            required_actions: asked.cloned().collect(),
             ..Identity::blank(IdentityId::generate(entropy), &schema.id, now)
         };
         let mut traits = traits;
@@ -212,7 +237,8 @@ fn with_traits(
     }
 }
 
-fn carrying(
+/// An identity with these traits, and what they make it sign in with and be reached by.
+pub(super) fn carrying(
     schema: &Schema,
     mut identity: Identity,
     traits: Value,

@@ -7,16 +7,21 @@ use portcullis_core::{id::IdentityId, store::StoreError};
 use tokio::sync::watch;
 
 use super::{index::SearchIndex, sql::Sql};
-use crate::store::{cell::text, identities::row::WHAT, table::Column};
+use crate::store::{
+    cell::text,
+    identities::row::WHAT,
+    table::Column,
+    walks::{self, DONE},
+};
+
+/// What the walk is called.
+const NAME: &str = "identities";
 
 /// How many are taken in at once.
 const BATCH: u64 = 100;
 
 /// Within which time every node has heard that other schemas are served with.
 const SETTLING: Duration = Duration::from_secs(4);
-
-/// Where to go on once everybody has been taken in: behind every id.
-const DONE: &str = "~";
 
 /// Beside a gateway until everybody can be found.
 #[derive(Debug)]
@@ -49,23 +54,11 @@ impl Indexing {
     /// Goes on where the last one stopped, on this node or another.
     pub async fn finish(&self) -> Result<(), StoreError> {
         let stamp = self.index.schemas.search_stamp();
-        let mut position = self.position(&stamp).await?;
+        let mut position = walks::position(&self.index.database, NAME, &stamp).await?;
         while position != DONE {
             position = self.take_in(&stamp, &position).await?;
         }
         Ok(())
-    }
-
-    /// Up to which identity everybody is taken in as they should be.
-    async fn position(&self, stamp: &str) -> Result<String, StoreError> {
-        let sql = Sql::new(
-            &self.index.database,
-            "SELECT position FROM search_states WHERE name = 'identities' AND stamp = ",
-        )
-        .bind(text(stamp));
-        let rows = self.index.database.rows(sql.statement(WHAT)).await?;
-        rows.first()
-            .map_or(Ok(String::new()), |row| row.text(Column::Position))
     }
 
     async fn take_in(&self, stamp: &str, position: &str) -> Result<String, StoreError> {
@@ -86,10 +79,8 @@ impl Indexing {
             Some(last) if ids.len() as u64 == BATCH => last.to_string(),
             _ => DONE.to_owned(),
         };
-        let state = Sql::new(database, "INSERT INTO search_states (name, stamp, position) VALUES ('identities', ")
-            .bind_all([text(stamp), text(&position)])
-            .push(") ON CONFLICT (name) DO UPDATE SET stamp = excluded.stamp, position = excluded.position");
-        transaction.execute(state.statement(WHAT)).await?;
+        let state = walks::noted(database, NAME, (stamp, &position));
+        transaction.execute(state).await?;
         transaction.commit().await?;
         Ok(position)
     }

@@ -1,11 +1,15 @@
 //! What stands in the log by its name on the wire, in words.
 
 /// What is done, by its verb.
-pub(super) const ACTS: [(&str, &str); 28] = [
+pub(super) const ACTS: [(&str, &str); 29] = [
     ("identity.create", "Created a person"),
     ("identity.import", "Took people in from elsewhere"),
     ("identity.update", "Changed a person"),
     ("identity.delete", "Deleted a person"),
+    (
+        "identity.follow_schema",
+        "Left a person what they sign in with, against their schema",
+    ),
     ("identity.password.set", "Set a password"),
     ("identity.recovery.hand_out", "Made a way to get back in"),
     ("identity.actions_email", "Mailed what there is to do"),
@@ -47,7 +51,7 @@ pub(super) const KINDS: [(&str, &str); 7] = [
 ];
 
 /// The names of facts, as people say them.
-const FACTS: [(&str, &str); 22] = [
+const FACTS: [(&str, &str); 23] = [
     ("schema_id", "Schema"),
     ("state", "State"),
     ("traits", "Own details"),
@@ -55,6 +59,7 @@ const FACTS: [(&str, &str); 22] = [
     ("metadata_admin", "Metadata of administrators"),
     ("external_id", "Id elsewhere"),
     ("roles", "Roles"),
+    ("holder", "Whose it is"),
     ("required_actions", "What there is to do"),
     ("unmanaged", "Other attributes"),
     ("verified_addresses", "Verified addresses"),

@@ -3,7 +3,10 @@
 use http::StatusCode;
 use portcullis_core::schema::{
     Lint,
-    runtime::{Expected, SchemaCheck, SchemaError, SchemaProblem, SchemaRecord, Terms},
+    runtime::{
+        Expected, SchemaCheck, SchemaError, SchemaProblem, SchemaRecord, TakenIdentifier, Terms,
+        TraitCheck,
+    },
 };
 use portcullis_kit::Failure;
 use serde::Serialize;
@@ -36,6 +39,9 @@ pub(super) struct Checked {
     failing: u64,
     dropped_identifier: u64,
     without_identifier: u64,
+    dropped_address: u64,
+    taken_identifier: u64,
+    taken: Vec<TakenIdentifier>,
     traits: Vec<Place>,
 }
 
@@ -48,7 +54,7 @@ struct Place {
 
 impl From<SchemaCheck> for Checked {
     fn from(check: SchemaCheck) -> Self {
-        let place = |(path, at): (String, portcullis_core::schema::runtime::TraitCheck)| Place {
+        let place = |(path, at): (String, TraitCheck)| Place {
             path,
             people: at.identities,
             missing: at.missing,
@@ -58,6 +64,9 @@ impl From<SchemaCheck> for Checked {
             failing: check.failing,
             dropped_identifier: check.dropped_identifier,
             without_identifier: check.without_identifier,
+            dropped_address: check.dropped_address,
+            taken_identifier: check.taken_identifier,
+            taken: check.taken,
             traits: check.traits.into_iter().map(place).collect(),
         }
     }

@@ -78,9 +78,25 @@ pub(crate) struct SchemaChecked {
     without_identifier: u64,
     /// How many sign in with something that it does not let them sign in with.
     dropped_identifier: u64,
+    /// How many have proved an address that is none of theirs under it.
+    dropped_address: u64,
+    /// How many would sign in with what somebody else signs in with, and keep what they have.
+    taken_identifier: u64,
+    /// Some of them.
+    taken: Vec<IdentifierTaken>,
     /// Where they do not fit, by dotted path; empty for all traits together.
     traits: BTreeMap<String, TraitChecked>,
     lints: Vec<SchemaLint>,
+}
+
+/// Somebody who would sign in with what somebody else signs in with.
+#[derive(ToSchema)]
+pub(crate) struct IdentifierTaken {
+    #[schema(format = "uuid")]
+    identity: String,
+    /// Whose it is, or would be before.
+    #[schema(format = "uuid")]
+    holder: String,
 }
 
 /// How people fit at one trait.

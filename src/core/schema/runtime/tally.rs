@@ -5,15 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::taken::{Gained, TakenIdentifier};
 use crate::{
     identity::{Identity, IdentityStore},
     message::Message,
-    schema::{Evaluation, ProfileContext, Schema, TraitError},
+    schema::{Evaluation, FoundAddress, ProfileContext, Schema, TraitError},
     store::StoreError,
 };
 
 /// How many identities are read at a time.
 const PAGE: u32 = 500;
+
+/// How many are listed, however many are counted.
+const MOST_LISTED: usize = 20;
 
 /// What became of the identities that were checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -26,6 +30,12 @@ pub struct SchemaCheck {
     pub without_identifier: u64,
     /// How many sign in with something that the new schema does not let them sign in with.
     pub dropped_identifier: u64,
+    /// How many have proved an address that is none of theirs under the new schema.
+    pub dropped_address: u64,
+    /// How many would sign in with what somebody else signs in with, and keep what they have.
+    pub taken_identifier: u64,
+    /// Some of them.
+    pub taken: Vec<TakenIdentifier>,
     /// Where they do not fit, by dotted path; empty for all traits together.
     pub traits: BTreeMap<String, TraitCheck>,
 }
@@ -40,17 +50,24 @@ pub struct TraitCheck {
 }
 
 impl SchemaCheck {
-    /// Checks one more identity.
-    pub fn add(&mut self, schema: &Schema, identity: &Identity) {
+    /// Checks one more identity, which is told with whose it is where it gets none of what it would
+    /// begin to sign in with.
+    fn add(&mut self, schema: &Schema, identity: &Identity, taken: Option<TakenIdentifier>) {
         self.checked += 1;
         let traits = schema.normalised(identity.traits.clone());
         let errors = errors(schema, &traits);
         let kept = schema.identifiers(&traits);
         let loses_all = !identity.identifiers.is_empty() && kept.is_empty();
         let loses_one = identity.identifiers.iter().any(|one| !kept.contains(one));
-        self.failing += u64::from(loses_one || !errors.is_empty());
+        let loses_proof = loses_proof(schema, &traits, identity);
+        let is_failing = loses_one || loses_proof || taken.is_some() || !errors.is_empty();
+        self.failing += u64::from(is_failing);
         self.without_identifier += u64::from(loses_all);
         self.dropped_identifier += u64::from(loses_one);
+        self.dropped_address += u64::from(loses_proof);
+        self.taken_identifier += u64::from(taken.is_some());
+        let room = self.taken.len() < MOST_LISTED;
+        self.taken.extend(taken.filter(|_| room));
         let missing = Message::required("").id;
         let wrong: BTreeSet<_> = errors.iter().map(|error| &error.path).collect();
         for path in wrong {
@@ -67,7 +84,7 @@ pub async fn tally(
     schema: &Schema,
     identities: &dyn IdentityStore,
 ) -> Result<SchemaCheck, StoreError> {
-    let mut check = SchemaCheck::default();
+    let (mut check, mut gained) = (SchemaCheck::default(), Gained::default());
     let mut after = None;
     loop {
         let page = identities.list(after, PAGE).await?;
@@ -76,8 +93,24 @@ pub async fn tally(
         };
         after = Some(last.id);
         let own = page.iter().filter(|one| one.schema_id == schema.id());
-        own.for_each(|identity| check.add(schema, identity));
+        let own: Vec<_> = own.collect();
+        let taken = gained.taken(schema, &own, identities).await?;
+        let mut taken = taken.into_iter().peekable();
+        for identity in own {
+            let its = taken.next_if(|one| one.identity == identity.id);
+            check.add(schema, identity, its);
+        }
     }
+}
+
+/// Whether somebody with these traits has proved an address that is none of theirs any more.
+fn loses_proof(schema: &Schema, traits: &Value, identity: &Identity) -> bool {
+    let kept = schema.addresses(traits);
+    let mut proved = identity.addresses.iter();
+    proved.any(|one| {
+        let is_kept = |found: &FoundAddress| found.value == one.value && found.via == one.via;
+        one.verified_at.is_some() && !kept.iter().any(is_kept)
+    })
 }
 
 /// Everything wrong with these traits, and what people would be asked for at their next sign-in.

@@ -162,3 +162,90 @@ async fn memory_keeps_the_contract() {
     let office = Office::new();
     schema_store_contract(&*office.store).await;
 }
+
+/// People who have a name beside their address, which may be marked as something to sign in with.
+fn named(name: &Value) -> Value {
+    let identifier = json!({"credentials": {"password": {"identifier": true}}});
+    json!({"properties": {
+        "email": {"type": "string", "ory.sh/kratos": identifier},
+        "name": name,
+    }})
+}
+
+#[tokio::test]
+async fn whoever_would_sign_in_with_what_is_somebody_elses_is_counted_and_named() {
+    let office = Office::new();
+    let desk = office.desk(&office.schemas);
+    let identities = office.identities();
+    let (plain, force) = (terms(None, false), terms(None, true));
+    let name = json!({"type": "string"});
+    let put = desk.put("person", named(&name), (&plain, identities)).await;
+    put.unwrap();
+    let schema = office.schemas.default_schema();
+    let entropy = SeededEntropy::new(7);
+    let mut people = Vec::new();
+    for (email, name) in [
+        ("ada@example.org", "ada"),
+        ("eve@example.org", "ADA"),
+        ("bob@example.org", "ada@example.org"),
+        ("cyd@example.org", "cyd"),
+    ] {
+        let traits = json!({"email": email, "name": name});
+        let clock: &dyn Clock = &*office.clock;
+        let made = office.schemas.identity(&schema, traits, clock, &entropy);
+        let made = made.unwrap();
+        identities.insert(&made, &[]).await.unwrap();
+        people.push(made);
+    }
+    let marked = json!({"type": "string",
+        "ory.sh/kratos": {"credentials": {"password": {"identifier": true}}}});
+    let document = named(&marked);
+    let refused = desk
+        .put("person", document.clone(), (&plain, identities))
+        .await;
+    let Err(SchemaError::Unfit(check)) = refused else {
+        panic!("it was taken");
+    };
+    assert_eq!((check.failing, check.taken_identifier), (2, 2));
+    // Of two who have the same name it goes to whoever comes first.
+    let first = people[0].id.min(people[1].id);
+    let second = people[0].id.max(people[1].id);
+    let mut told: Vec<_> = check.taken.iter().collect();
+    told.sort_by_key(|one| one.identity == people[2].id);
+    assert_eq!((told[0].identity, told[0].holder), (second, first));
+    assert_eq!(
+        (told[1].identity, told[1].holder),
+        (people[2].id, people[0].id)
+    );
+    let forced = desk.put("person", document, (&force, identities)).await;
+    assert_eq!(forced.unwrap().source, SchemaSource::Overlay);
+}
+
+#[tokio::test]
+async fn an_address_that_somebody_has_proved_is_not_dropped_unasked() {
+    let office = Office::new();
+    let desk = office.desk(&office.schemas);
+    let identities = office.identities();
+    let (plain, force) = (terms(None, false), terms(None, true));
+    let proved = |mark: Value| {
+        let email = json!({"type": "string", "ory.sh/kratos": mark});
+        json!({"properties": {"email": email, "team": {"type": "string"}}})
+    };
+    let document = proved(json!({"verification": {"via": "email"}}));
+    let put = desk.put("person", document, (&plain, identities)).await;
+    put.unwrap();
+    office.resident("person").await;
+    let dropped = proved(json!({}));
+    let untold = desk.put("person", dropped.clone(), (&plain, identities));
+    assert!(untold.await.is_ok(), "nobody has proved anything");
+    let mut one = identities.list(None, 1).await.unwrap().remove(0);
+    one.addresses[0].verified_at = Some(office.clock.now());
+    identities.update(&one).await.unwrap();
+    let refused = desk.put("person", dropped.clone(), (&plain, identities));
+    let Err(SchemaError::Unfit(check)) = refused.await else {
+        panic!("it was taken");
+    };
+    assert_eq!((check.failing, check.dropped_address), (1, 1));
+    let forced = desk.put("person", dropped, (&force, identities)).await;
+    forced.unwrap();
+}

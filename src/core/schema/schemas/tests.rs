@@ -124,3 +124,31 @@ fn the_schema_judges_every_change() {
             .is_err()
     );
 }
+
+/// Whether whoever is new proves their address first is the schemas' to say, at every moment.
+#[test]
+fn what_is_asked_by_mail_is_asked_while_a_schema_lets_people_in_by_mail() {
+    let (clock, entropy) = (clock(), SeededEntropy::new(1));
+    let by_mail = Arc::new(schema());
+    let email = json!({"type": "string", "ory.sh/kratos":
+        {"credentials": {"password": {"identifier": true}}}});
+    let document = json!({"properties": {"email": email}});
+    let without = Arc::new(Schema::parse("default", document.clone()).unwrap());
+    let asked = ["VERIFY_EMAIL", "UPDATE_PROFILE"].map(str::to_owned);
+    let schemas = Schemas::new(vec![Arc::clone(&without)], "default").unwrap();
+    let schemas = schemas
+        .asking(asked.to_vec())
+        .asking_by_mail(vec![asked[0].clone()]);
+    let begins_with = |schemas: &Schemas| {
+        let traits = json!({"email": "ada@example.org"});
+        let schema = Schema::parse("default", document.clone()).unwrap();
+        let ada = schemas.identity(&schema, traits, &clock, &entropy);
+        ada.unwrap().required_actions
+    };
+    assert_eq!(begins_with(&schemas), asked[1..]);
+    assert!(!schemas.asks_now("VERIFY_EMAIL") && schemas.asks_now("UPDATE_PROFILE"));
+    assert!(schemas.replace(vec![by_mail]));
+    assert_eq!(begins_with(&schemas), asked);
+    assert!(schemas.replace(vec![without]));
+    assert_eq!(begins_with(&schemas), asked[1..]);
+}

@@ -1,0 +1,92 @@
+//! The marks of a schema: what people sign in with and are reached by. Whoever is stored follows them
+//! when they change, without anybody touching their traits.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Schema, Schemas, schemas::carrying};
+use crate::{
+    clock::Clock,
+    entropy::Entropy,
+    identity::{Address, Identity},
+};
+
+/// How marks are followed; another number has everybody follow them anew.
+const MAKING: &str = "1";
+
+impl Schema {
+    /// Everything by which identifiers and addresses are found in traits, in figures and words.
+    fn marks(&self) -> String {
+        let mut marks = format!("\n{:?}", self.id);
+        for field in &self.fields {
+            // What stands for a username is the first text that is an address.
+            if !field.is_address() && field.format.as_deref() != Some("email") {
+                continue;
+            }
+            let _ = write!(
+                marks,
+                " {:?} {} {} {} {} {:?} {:?}",
+                field.path,
+                field.kind().as_str(),
+                field.is_identifier,
+                field.is_substituted,
+                field.profile.is_trimmed,
+                field.verification,
+                field.recovery,
+            );
+        }
+        marks
+    }
+}
+
+impl Schemas {
+    /// What changes when people sign in with, or are reached by, other traits.
+    pub fn marks_stamp(&self) -> String {
+        let mut digest = Sha256::new();
+        digest.update(MAKING);
+        for schema in self.all() {
+            digest.update(schema.marks());
+        }
+        let digest = digest.finalize();
+        digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// A stored identity as its schema marks its traits now: an address that stays keeps its id and its
+    /// proof, and a provider what it set. `None` where nothing follows.
+    pub fn remarked(
+        &self,
+        identity: &Identity,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Option<Identity> {
+        let schema = self.find(&identity.schema_id)?;
+        let traits = schema.normalised(identity.traits.clone());
+        let marked = Identity {
+            provenance: identity.provenance.clone(),
+            ..carrying(&schema, identity.clone(), traits, (clock, entropy))
+        };
+        let is_alike = identifiers(identity) == identifiers(&marked)
+            && addresses(identity) == addresses(&marked);
+        (!is_alike).then_some(marked)
+    }
+}
+
+fn identifiers(identity: &Identity) -> BTreeSet<&String> {
+    identity.identifiers.iter().collect()
+}
+
+fn addresses(identity: &Identity) -> BTreeSet<(&str, &str, (bool, bool))> {
+    let told = |one: &Address| (one.purpose.verification, one.purpose.recovery);
+    let addresses = identity.addresses.iter();
+    addresses
+        .map(|one| (&*one.value, &*one.via, told(one)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! Who would sign in, under a new schema, with what somebody else signs in with.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
+
+use serde::Serialize;
+
+use crate::{
+    id::IdentityId,
+    identity::{Identity, IdentityStore},
+    schema::Schema,
+    store::StoreError,
+};
+
+/// Somebody who would sign in with what somebody else signs in with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TakenIdentifier {
+    /// Who would, and keeps what they have instead.
+    pub identity: IdentityId,
+    /// Whose it is, or would be before.
+    pub holder: IdentityId,
+}
+
+/// What people would begin to sign in with, in the order in which they get it.
+#[derive(Debug, Default)]
+pub(super) struct Gained {
+    /// By a number of each, so that those of a million people find room.
+    holders: HashMap<u64, IdentityId>,
+    numbers: RandomState,
+}
+
+impl Gained {
+    /// Those of a page of people who would not get theirs.
+    pub(super) async fn taken(
+        &mut self,
+        schema: &Schema,
+        page: &[&Identity],
+        identities: &dyn IdentityStore,
+    ) -> Result<Vec<TakenIdentifier>, StoreError> {
+        let gained: Vec<_> = page.iter().map(|one| gained(schema, one)).collect();
+        let all: Vec<String> = gained.iter().flatten().cloned().collect();
+        if all.is_empty() {
+            return Ok(Vec::new());
+        }
+        let owners = identities.owners(&all).await?;
+        let mut taken = Vec::new();
+        for (one, own) in page.iter().zip(gained) {
+            let numbers: Vec<u64> = own.iter().map(|it| self.numbers.hash_one(it)).collect();
+            let stored = own.iter().filter_map(|it| owners.get(it));
+            let before = numbers.iter().filter_map(|it| self.holders.get(it));
+            let holder = stored.chain(before).find(|holder| **holder != one.id);
+            match holder.copied() {
+                Some(holder) => taken.push(TakenIdentifier {
+                    identity: one.id,
+                    holder,
+                }),
+                None => {
+                    let own = numbers.into_iter().map(|number| (number, one.id));
+                    self.holders.extend(own);
+                }
+            }
+        }
+        Ok(taken)
+    }
+}
+
+/// What somebody would begin to sign in with.
+fn gained(schema: &Schema, identity: &Identity) -> Vec<String> {
+    let traits = schema.normalised(identity.traits.clone());
+    let mut identifiers = schema.identifiers(&traits);
+    identifiers.retain(|one| !identity.identifiers.contains(one));
+    identifiers
+}

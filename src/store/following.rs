@@ -1,0 +1,262 @@
+//! Has everybody who is stored follow their schema: what they sign in with and are reached by is made
+//! anew where other traits are marked than when it was made, on one node at a time.
+
+use std::{sync::Arc, time::Duration};
+
+use portcullis_core::{
+    audit::{AuditEntry, AuditLog},
+    catalogue::Code,
+    clock::Clock,
+    entropy::Entropy,
+    id::{AuditId, IdentityId},
+    identity::{Identity, IdentityStore},
+    schema::Schemas,
+    secret::Token,
+    store::StoreError,
+};
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::walks::{DONE, Walk};
+
+/// How many are read at once.
+const BATCH: u32 = 200;
+
+/// Within which time every node has heard that other schemas are served with.
+const SETTLING: Duration = Duration::from_secs(4);
+
+/// How long a node walks alone without saying so again: it may have died.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// How often others look whether they are to go on.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// How often somebody is changed over what others change of them meanwhile, and over what the store
+/// does not take.
+const TRIES: usize = 5;
+
+/// About how many of those who keep what they have a walk tells one by one.
+const MOST_TOLD: u64 = 1000;
+
+/// What is needed for it.
+#[derive(Debug, Clone)]
+pub struct FollowingParts {
+    /// The schemas.
+    pub schemas: Arc<Schemas>,
+    /// Everybody.
+    pub identities: Arc<dyn IdentityStore>,
+    /// Where it is written down who keeps what they have.
+    pub audit: Arc<dyn AuditLog>,
+    /// How far it has come.
+    pub walk: Walk,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Beside a gateway for as long as schemas change.
+#[derive(Debug)]
+pub struct Following {
+    parts: FollowingParts,
+    /// This node's name.
+    walker: String,
+}
+
+/// What became of everybody in a walk.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Followed {
+    /// How many follow their schema now and did not before.
+    pub changed: u64,
+    /// How many keep what they had: somebody else signs in with what their schema says, or the store
+    /// does not take it.
+    pub kept: u64,
+}
+
+/// What became of one.
+enum Outcome {
+    /// Nothing had to.
+    Alike,
+    Changed,
+    /// This one signs in with it; nobody, where the store does not take it.
+    Kept(Option<IdentityId>),
+}
+
+impl Following {
+    /// What this node does of it.
+    pub fn new(parts: FollowingParts) -> Self {
+        let walker = Token::generate(&*parts.entropy).expose().to_owned();
+        Self { parts, walker }
+    }
+
+    /// Works until everybody follows, over every failure of the store, and again whenever other schemas
+    /// are served with.
+    pub async fn run(self, mut changes: watch::Receiver<u64>) {
+        loop {
+            while let Err(error) = self.finish().await {
+                tracing::warn!(%error, "not everybody follows their schema yet");
+                tokio::time::sleep(Duration::from_secs(5)).await;
+            }
+            if changes.changed().await.is_err() {
+                return;
+            }
+            // A change that is taken back before anybody has walked was written by, too.
+            if let Err(error) = self.begin().await {
+                tracing::warn!(%error, "that schemas have changed could not be noted");
+            }
+            tokio::time::sleep(SETTLING).await;
+            changes.mark_unchanged();
+        }
+    }
+
+    /// Goes on where the last one stopped, on this node or another: what became of those who are met
+    /// here.
+    pub async fn finish(&self) -> Result<Followed, StoreError> {
+        let mut followed = Followed::default();
+        let stamp = self.parts.schemas.marks_stamp();
+        let walk = &self.parts.walk;
+        while walk.position(&stamp).await? != DONE {
+            let now = self.parts.clock.now();
+            if !walk.take(&self.walker, now, now + LEASE).await? {
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            let done = self.go(&stamp, &mut followed).await;
+            walk.leave(&self.walker).await?;
+            done?;
+            if self.parts.schemas.marks_stamp() != stamp {
+                // Whoever told of the change has it followed.
+                break;
+            }
+        }
+        if followed != Followed::default() {
+            let Followed { changed, kept } = followed;
+            tracing::info!(changed, kept, "people follow their schemas");
+        }
+        Ok(followed)
+    }
+
+    /// Notes that everybody is to be met again.
+    async fn begin(&self) -> Result<(), StoreError> {
+        let stamp = self.parts.schemas.marks_stamp();
+        match self.parts.walk.position(&stamp).await?.is_empty() {
+            true => self.parts.walk.note(&stamp, "").await,
+            false => Ok(()),
+        }
+    }
+
+    /// Walks for as long as nobody else does and the schemas stay.
+    async fn go(&self, stamp: &str, followed: &mut Followed) -> Result<(), StoreError> {
+        let walk = &self.parts.walk;
+        // Whoever walked before may have come further since this was asked.
+        let mut position = walk.position(stamp).await?;
+        while position != DONE && self.parts.schemas.marks_stamp() == stamp {
+            position = self.meet(&position, followed).await?;
+            walk.note(stamp, &position).await?;
+            let now = self.parts.clock.now();
+            if !walk.take(&self.walker, now, now + LEASE).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Meets some more: where to go on.
+    async fn meet(&self, position: &str, followed: &mut Followed) -> Result<String, StoreError> {
+        let after = position.parse().ok();
+        let page = self.parts.identities.list(after, BATCH).await?;
+        for one in &page {
+            match self.follow(one).await? {
+                Outcome::Alike => {}
+                Outcome::Changed => followed.changed += 1,
+                Outcome::Kept(holder) => {
+                    followed.kept += 1;
+                    if followed.kept <= MOST_TOLD {
+                        self.tell(one, holder).await?;
+                    }
+                }
+            }
+        }
+        Ok(match page.last() {
+            Some(last) if page.len() == BATCH as usize => last.id.to_string(),
+            _ => DONE.to_owned(),
+        })
+    }
+
+    /// Has one follow their schema, over what others change of them meanwhile.
+    async fn follow(&self, one: &Identity) -> Result<Outcome, StoreError> {
+        let FollowingParts {
+            schemas,
+            identities,
+            clock,
+            entropy,
+            ..
+        } = &self.parts;
+        let mut tries = 1;
+        let mut present = one.clone();
+        loop {
+            let Some(marked) = schemas.remarked(&present, &**clock, &**entropy) else {
+                return Ok(Outcome::Alike);
+            };
+            if let Some(holder) = self.holder(&present, &marked).await? {
+                return Ok(Outcome::Kept(Some(holder)));
+            }
+            match identities.update(&marked).await {
+                Ok(()) => return Ok(Outcome::Changed),
+                // One text that cannot be looked up holds up nobody else.
+                Err(_) if tries == TRIES => return Ok(Outcome::Kept(None)),
+                Err(_) => tries += 1,
+            }
+            // A store that is away fails here.
+            present = match identities.find(one.id).await? {
+                Some(present) => present,
+                None => return Ok(Outcome::Alike),
+            };
+        }
+    }
+
+    /// Who else signs in with what somebody would begin to sign in with.
+    async fn holder(
+        &self,
+        present: &Identity,
+        marked: &Identity,
+    ) -> Result<Option<IdentityId>, StoreError> {
+        let mut gained = marked.identifiers.clone();
+        gained.retain(|one| !present.identifiers.contains(one));
+        if gained.is_empty() {
+            return Ok(None);
+        }
+        let owners = self.parts.identities.owners(&gained).await?;
+        Ok(owners.into_values().find(|owner| *owner != present.id))
+    }
+
+    /// Tells of somebody who keeps what they had.
+    async fn tell(&self, one: &Identity, holder: Option<IdentityId>) -> Result<(), StoreError> {
+        let (code, reason) = match holder {
+            Some(_) => (Code::IdentityConflict, "somebody else signs in with it"),
+            None => (Code::StoreUnavailable, "the store does not take it"),
+        };
+        tracing::warn!(
+            identity = %one.id,
+            holder = holder.map(tracing::field::display),
+            schema = one.schema_id,
+            reason,
+            "somebody keeps what they sign in with, and not what their schema says now"
+        );
+        let entry = AuditEntry {
+            id: AuditId::generate(&*self.parts.entropy),
+            at: self.parts.clock.now(),
+            actor: "gateway".to_owned(),
+            actor_label: "Portcullis".to_owned(),
+            verb: "identity.follow_schema".to_owned(),
+            object_kind: Some("identity".to_owned()),
+            object_id: Some(one.id.to_string()),
+            client: None,
+            request_id: None,
+            outcome: code.as_str().to_owned(),
+            before: None,
+            after: Some(json!({"schema_id": one.schema_id, "holder": holder})),
+        };
+        self.parts.audit.append(&entry).await
+    }
+}

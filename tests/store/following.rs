@@ -1,0 +1,170 @@
+//! Everybody who is stored follows their schema when other traits are marked, untouched.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use portcullis::store::{Followed, Following, FollowingParts};
+use portcullis_core::{
+    action::Actions,
+    audit::AuditFilter,
+    identity::Identity,
+    schema::{Schema, Schemas},
+};
+use serde_json::json;
+
+use super::node::{Node, Record, clock, entropy};
+
+const PEOPLE: usize = 430;
+
+/// Schemas whose names are something to sign in with or not.
+fn schemas(is_marked: bool) -> Arc<Schemas> {
+    let identifier = json!({"credentials": {"password": {"identifier": true}}});
+    let mut name = json!({"type": "string"});
+    if is_marked {
+        name["ory.sh/kratos"] = identifier.clone();
+    }
+    let email = json!({"type": "string", "ory.sh/kratos": identifier});
+    let document = json!({"type": "object", "properties": {"email": email, "name": name}});
+    let schema = Arc::new(Schema::parse("default", document).unwrap());
+    Arc::new(Schemas::new(vec![schema], "default").unwrap())
+}
+
+/// A gateway that serves with these schemas.
+async fn gateway(record: &Record, schemas: &Arc<Schemas>) -> (Node, Following) {
+    let clock = clock();
+    let actions = Actions::new(Arc::clone(schemas), BTreeMap::new(), None);
+    let node = Node::with_actions(record.open(&clock).await, None, Arc::new(actions));
+    let following = Following::new(FollowingParts {
+        schemas: Arc::clone(schemas),
+        identities: Arc::clone(&node.stores.identities),
+        audit: Arc::clone(&node.stores.audit),
+        walk: node.store.following(),
+        clock,
+        entropy: Arc::new(entropy()),
+    });
+    (node, following)
+}
+
+/// People with names of their own, but for the last two: theirs are somebody's already.
+async fn people(node: &Node, schemas: &Schemas) -> Vec<Identity> {
+    let (clock, entropy) = (clock(), entropy());
+    let mut people = Vec::new();
+    for index in 0..PEOPLE {
+        let name = match PEOPLE - index {
+            1 => "Name 0".to_owned(),
+            2 => "person7@example.org".to_owned(),
+            _ => format!("Name {index}"),
+        };
+        let email = format!("person{index}@example.org");
+        let traits = json!({"email": email, "name": name});
+        let schema = schemas.default_schema();
+        let made = schemas.identity(&schema, traits, &*clock, &entropy);
+        people.push((made.unwrap(), Vec::new()));
+    }
+    people.sort_by_key(|(one, _)| one.id);
+    for outcome in node.stores.identities.insert_many(&people).await {
+        outcome.unwrap();
+    }
+    people.into_iter().map(|(one, _)| one).collect()
+}
+
+async fn signs_in_with(node: &Node, name: &str) -> Option<Identity> {
+    let found = node.stores.identities.find_by_identifier(name).await;
+    found.unwrap()
+}
+
+/// KC-001, KC-002.
+async fn everybody_follows(record: &Record) {
+    let (before, _) = gateway(record, &schemas(false)).await;
+    let everybody = people(&before, &schemas(false)).await;
+    let marked = schemas(true);
+    let (here, follows) = gateway(record, &marked).await;
+    let (_there, follows_too) = gateway(record, &marked).await;
+    assert!(signs_in_with(&here, "name 9").await.is_none());
+    let (one, other) = tokio::join!(follows.finish(), follows_too.finish());
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(
+        (one.changed + other.changed, one.kept + other.kept),
+        (PEOPLE as u64 - 2, 2),
+        "{one:?} {other:?}"
+    );
+    let found = signs_in_with(&here, "name 9").await.unwrap();
+    assert_eq!(found.traits["name"], "Name 9");
+    assert_eq!(found.version, 1, "nobody is met twice");
+    let kept = signs_in_with(&here, "person7@example.org").await.unwrap();
+    assert_eq!(kept.traits["email"], "person7@example.org");
+    written_down(&here, &everybody).await;
+    assert_eq!(follows.finish().await.unwrap(), Followed::default());
+
+    let (back, follows) = gateway(record, &schemas(false)).await;
+    let followed = follows.finish().await.unwrap();
+    assert_eq!((followed.changed, followed.kept), (PEOPLE as u64 - 2, 0));
+    assert!(signs_in_with(&back, "name 9").await.is_none());
+}
+
+/// Those who keep what they had stand in the log, with whose it is.
+async fn written_down(node: &Node, everybody: &[Identity]) {
+    let filter = AuditFilter {
+        verb: Some("identity.follow_schema".to_owned()),
+        ..AuditFilter::default()
+    };
+    let log = node.stores.audit.list(&filter, None, 10).await.unwrap();
+    assert_eq!(log.len(), 2);
+    for entry in log {
+        assert_eq!(
+            (&*entry.actor, &*entry.outcome),
+            ("gateway", "identity_conflict")
+        );
+        let whose = |id: &str| everybody.iter().find(|one| one.id.to_string() == id);
+        let kept = whose(entry.object_id.as_deref().unwrap()).unwrap();
+        let after = entry.after.unwrap();
+        let holder = whose(after["holder"].as_str().unwrap()).unwrap();
+        let name = kept.traits["name"].as_str().unwrap().to_lowercase();
+        assert!(
+            holder.identifiers.contains(&name)
+                || holder.traits["name"].as_str().unwrap().to_lowercase() == name
+        );
+        let stored = node.stores.identities.find(kept.id).await.unwrap();
+        assert_eq!(stored.unwrap().identifiers, kept.identifiers);
+    }
+}
+
+#[tokio::test]
+async fn everybody_follows_their_schema_in_sqlite_kc_001() {
+    everybody_follows(&Record::sqlite()).await;
+}
+
+#[tokio::test]
+async fn everybody_follows_their_schema_in_postgresql_kc_001() {
+    everybody_follows(&Record::postgres().await).await;
+}
+
+/// A text that no database looks up, and one too long to be looked up, hold up nobody else.
+async fn odd_texts_hold_up_nobody(record: &Record) {
+    let (before, _) = gateway(record, &schemas(false)).await;
+    let (clock, entropy) = (clock(), entropy());
+    let plain = schemas(false);
+    let long = "\u{1f600}".repeat(2000);
+    for (index, name) in ["a\0b", &long, "Fine"].into_iter().enumerate() {
+        let traits = json!({"email": format!("person{index}@example.org"), "name": "x"});
+        let schema = plain.default_schema();
+        let made = plain.identity(&schema, traits, &*clock, &entropy);
+        let mut made = made.unwrap();
+        // A schema of today takes no NUL.
+        made.traits["name"] = json!(name);
+        before.stores.identities.insert(&made, &[]).await.unwrap();
+    }
+    let (here, follows) = gateway(record, &schemas(true)).await;
+    let followed = follows.finish().await.unwrap();
+    assert_eq!(followed.changed + followed.kept, 3);
+    assert!(signs_in_with(&here, "fine").await.is_some());
+}
+
+#[tokio::test]
+async fn odd_texts_hold_up_nobody_in_sqlite() {
+    odd_texts_hold_up_nobody(&Record::sqlite()).await;
+}
+
+#[tokio::test]
+async fn odd_texts_hold_up_nobody_in_postgresql() {
+    odd_texts_hold_up_nobody(&Record::postgres().await).await;
+}
