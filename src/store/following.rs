@@ -93,19 +93,21 @@ impl Following {
     /// are served with.
     pub async fn run(self, mut changes: watch::Receiver<u64>) {
         loop {
-            while let Err(error) = self.finish().await {
-                tracing::warn!(%error, "not everybody follows their schema yet");
-                tokio::time::sleep(Duration::from_secs(5)).await;
-            }
+            self.finish_patiently().await;
             if changes.changed().await.is_err() {
                 return;
             }
             // A change that is taken back before anybody has walked was written by, too.
-            if let Err(error) = self.begin().await {
-                tracing::warn!(%error, "that schemas have changed could not be noted");
-            }
+            self.begin().await;
             tokio::time::sleep(SETTLING).await;
             changes.mark_unchanged();
+        }
+    }
+
+    async fn finish_patiently(&self) {
+        while let Err(error) = self.finish().await {
+            tracing::warn!(%error, "not everybody follows their schema yet");
+            tokio::time::sleep(Duration::from_secs(5)).await;
         }
     }
 
@@ -137,7 +139,13 @@ impl Following {
     }
 
     /// Notes that everybody is to be met again.
-    async fn begin(&self) -> Result<(), StoreError> {
+    async fn begin(&self) {
+        if let Err(error) = self.note_beginning().await {
+            tracing::warn!(%error, "that schemas have changed could not be noted");
+        }
+    }
+
+    async fn note_beginning(&self) -> Result<(), StoreError> {
         let stamp = self.parts.schemas.marks_stamp();
         match self.parts.walk.position(&stamp).await?.is_empty() {
             true => self.parts.walk.note(&stamp, "").await,

@@ -34,5 +34,5 @@ pub(crate) fn find_schema() -> Doc {
     Doc::new("getIdentitySchema", SCHEMAS)
         .path("id", pattern(NAME), "The id of the schema.")
         .answers::<TraitsSchema>(StatusCode::OK, "The document.")
-        .refuses(&[404])
+        .refuses(&[400, 404])
 }
