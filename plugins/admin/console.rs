@@ -10,6 +10,7 @@ mod choice;
 mod enter;
 mod guard;
 mod handover;
+mod language;
 mod mail;
 mod narrowing;
 mod notice;
@@ -23,6 +24,7 @@ mod sign_in;
 mod sign_out;
 mod throttles;
 mod ticket;
+mod told;
 mod view;
 
 use std::sync::Arc;
@@ -85,6 +87,14 @@ pub(crate) const LOOK: Look = Look {
             "person-details.html",
             include_str!("templates/person-details.html"),
         ),
+        (
+            "person-advanced.html",
+            include_str!("templates/person-advanced.html"),
+        ),
+        (
+            "person-schema.html",
+            include_str!("templates/person-schema.html"),
+        ),
         ("confirm.html", include_str!("templates/confirm.html")),
         (
             "person-sign-in.html",
@@ -136,6 +146,8 @@ pub(crate) const LOOK: Look = Look {
             "provider-try.html",
             include_str!("templates/provider-try.html"),
         ),
+        ("pager.html", include_str!("templates/pager.html")),
+        ("language.html", include_str!("templates/language.html")),
         ("narrowing.html", include_str!("templates/narrowing.html")),
         ("throttles.html", include_str!("templates/throttles.html")),
         ("mails.html", include_str!("templates/mails.html")),

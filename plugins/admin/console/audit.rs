@@ -2,7 +2,7 @@
 
 mod entry;
 mod filter;
-mod words;
+pub(super) mod words;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use http::HeaderMap;
 use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Failure, Outcome};
 
-use super::{HOME, sign_in};
+use super::{HOME, language, sign_in};
 use crate::{
     access::{bearer, console_session, guard as of_programs, origin},
     caller::Caller,
@@ -24,7 +24,15 @@ use crate::{
 
 /// Lets a request through to its page, with its [`Caller`], where it may pass. Whoever is not signed
 /// in is asked to; whatever a caller is refused is written down.
-pub(crate) async fn guard(State(need): State<Need>, request: Request, next: Next) -> Outcome {
+pub(crate) async fn guard(need: State<Need>, request: Request, next: Next) -> Outcome {
+    let desk = request.extensions().get::<Arc<Desk>>();
+    let desk = Arc::clone(desk.ok_or(Code::Internal)?);
+    let asked = language::asked(&desk, &request);
+    let answer = pass(need, request, next).await?;
+    Ok(language::kept(&desk, asked.as_ref(), answer))
+}
+
+async fn pass(State(need): State<Need>, request: Request, next: Next) -> Outcome {
     let (mut parts, body) = request.into_parts();
     let visitor = parts.extensions.get::<Visitor>().ok_or(Code::Internal)?;
     // A browser sends the cookie whoever makes it post.

@@ -8,29 +8,38 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use portcullis_core::{catalogue::Code, principal::Principal, secret::TokenHash};
-use portcullis_kit::{Failure, Outcome, Visit};
+use portcullis_kit::{Failure, Outcome, UI_LOCALES, Visit};
 
 use super::{
-    enter, guard,
+    enter, guard, language,
     sign_in::{self, RETURN_TO, STATE},
     ticket::Ticket,
+    view,
 };
 use crate::{desk::Desk, role::Roles};
 
 /// Answers whoever comes from the console.
 pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let asked = visit.query(UI_LOCALES);
+    let asked = asked.map(|asked| desk.shell.locale(Some(asked), &visit.headers));
+    let answer = hand_over(&desk, &visit).await?;
+    Ok(language::kept(&desk, asked.as_ref(), answer))
+}
+
+async fn hand_over(desk: &Desk, visit: &Visit) -> Outcome {
     let state = visit.query(STATE).and_then(TokenHash::from_hex);
-    let state = state.ok_or_else(|| begun_elsewhere(&desk))?;
+    let state = state.ok_or_else(|| begun_elsewhere(desk))?;
     let return_to = sign_in::below(visit.query(RETURN_TO));
-    let here = sign_in::handover(&desk, return_to, &state.to_hex());
+    let here = sign_in::handover(desk, return_to, &state.to_hex());
+    let here = view::locale(desk, visit).link(&desk.services.addresses.prefix, &here);
     let Some(principal) = visit.visitor.principal.as_deref() else {
         return Ok(to_own(
-            &desk,
+            desk,
             "/self-service/login/browser",
             &[("return_to", &here)],
         ));
     };
-    if let Some(elsewhere) = first(&desk, principal, &here)? {
+    if let Some(elsewhere) = first(desk, principal, &here)? {
         return Ok(elsewhere);
     }
     let ticket = Ticket::new(&principal.session, state, return_to.to_owned());

@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, header::SET_COOKIE};
 use portcullis_core::{catalogue::Code, event::Event};
 use portcullis_kit::{NoticePage, Outcome, Visit, WayOut};
 
-use super::{HOME, pages::Pages};
+use super::{HOME, pages::Pages, view};
 use crate::{access::console_session, desk::Desk, need::Need};
 
 /// Where it is done.
@@ -40,7 +40,7 @@ async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
 }
 
 async fn done(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
-    let locale = desk.shell.locale(visit.query("ui_locales"), &visit.headers);
+    let locale = view::locale(&desk, &visit);
     let page = NoticePage {
         title: "You are signed out",
         lead: &locale.text("Your session has ended, here and at the gateway."),

@@ -2,7 +2,7 @@
 //! been done.
 
 use axum::response::{Html, IntoResponse, Response};
-use portcullis_kit::{Locale, Visit};
+use portcullis_kit::{Locale, UI_LOCALES, Visit};
 use serde::Serialize;
 
 use super::{areas, areas::Area, notice};
@@ -27,6 +27,8 @@ struct View<'a, T> {
     /// Whether nobody is asked who they are.
     is_open: bool,
     notice: Option<String>,
+    /// The language that was asked for, which forms that search ask for again.
+    ui_locales: Option<&'a str>,
     #[serde(flatten)]
     content: T,
 }
@@ -41,7 +43,7 @@ struct Entry {
 
 /// The language of whoever visits.
 pub(crate) fn locale(desk: &Desk, visit: &Visit) -> Locale {
-    desk.shell.locale(visit.query("ui_locales"), &visit.headers)
+    desk.shell.locale(visit.query(UI_LOCALES), &visit.headers)
 }
 
 /// Draws a page; the members of `content` are the template's own variables.
@@ -65,6 +67,7 @@ pub(crate) fn draw(
         who: &caller.label,
         is_open: desk.config.auth == Auth::None,
         notice: notice::of(desk, visit),
+        ui_locales: visit.query(UI_LOCALES),
         content,
     };
     let locale = locale(desk, visit);

@@ -2,6 +2,7 @@
 
 mod api_credentials;
 mod created;
+mod language;
 mod list;
 mod overview;
 mod person;

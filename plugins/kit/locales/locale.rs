@@ -94,7 +94,7 @@ impl Locale {
 
     /// A link that keeps the language; one that leads elsewhere than below `prefix`, where our own
     /// pages are, stays as it is.
-    pub(crate) fn link(&self, prefix: &str, href: &str) -> String {
+    pub fn link(&self, prefix: &str, href: &str) -> String {
         let path = match href.split_once("://") {
             Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
             None => href,

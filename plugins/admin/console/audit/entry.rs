@@ -80,18 +80,18 @@ async fn person(
 fn shown(locale: &Locale, entry: &AuditEntry) -> Shown {
     let short = row(locale, entry);
     Shown {
-        refused: (!short.is_done).then(|| (entry.outcome.clone(), meaning(locale, entry))),
+        refused: (!short.is_done).then(|| {
+            (
+                entry.outcome.clone(),
+                words::refusal(locale, &entry.outcome),
+            )
+        }),
         entry: short,
         actor: entry.actor.clone(),
         request_id: entry.request_id.clone(),
         person: None,
         facts: facts(locale, (entry.before.as_ref(), entry.after.as_ref())),
     }
-}
-
-fn meaning(locale: &Locale, entry: &AuditEntry) -> String {
-    let code = Code::ALL.iter().find(|code| code.as_str() == entry.outcome);
-    code.map_or_else(|| entry.outcome.clone(), |code| locale.meaning(*code))
 }
 
 fn facts(locale: &Locale, (before, after): (Option<&Value>, Option<&Value>)) -> Vec<Fact> {

@@ -1,5 +1,8 @@
 //! What stands in the log by its name on the wire, in words.
 
+use portcullis_core::catalogue::Code;
+use portcullis_kit::Locale;
+
 /// What is done, by its verb.
 pub(super) const ACTS: [(&str, &str); 28] = [
     ("identity.create", "Created a person"),
@@ -47,7 +50,7 @@ pub(super) const KINDS: [(&str, &str); 7] = [
 ];
 
 /// The names of facts, as people say them.
-const FACTS: [(&str, &str); 22] = [
+const FACTS: [(&str, &str); 32] = [
     ("schema_id", "Schema"),
     ("state", "State"),
     ("traits", "Own details"),
@@ -70,6 +73,16 @@ const FACTS: [(&str, &str); 22] = [
     ("until", "Until"),
     ("reason", "Reason"),
     ("id", "Id"),
+    ("by", "What was handed out"),
+    ("temporary", "To be changed at the next sign-in"),
+    ("sessions_ended", "Sessions that ended"),
+    ("credential", "Credential"),
+    ("credentials", "Credentials"),
+    ("label", "Label"),
+    ("order", "Order"),
+    ("actions", "What there is to do"),
+    ("provider", "Provider"),
+    ("read_only", "To look only"),
 ];
 
 fn word(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
@@ -77,27 +90,36 @@ fn word(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
     found.map(|(_, words)| *words)
 }
 
-/// What was done. Whatever was refused has the name of its request, method first.
-pub(super) fn act(verb: &str) -> &'static str {
-    match (word(&ACTS, verb), verb.contains(' ')) {
-        (Some(words), _) => words,
-        (None, true) => "Tried what they may not do",
-        (None, false) => "Did something else",
-    }
+/// What was done, where there are words for it. Whatever was refused has the name of its request,
+/// method first.
+pub(in crate::console) fn known_act(verb: &str) -> Option<&'static str> {
+    let refused = verb.contains(' ').then_some("Tried what they may not do");
+    word(&ACTS, verb).or(refused)
+}
+
+/// What was done.
+pub(in crate::console) fn act(verb: &str) -> &'static str {
+    known_act(verb).unwrap_or("Did something else")
 }
 
 /// What it was done to.
-pub(super) fn kind(kind: &str) -> &'static str {
+pub(in crate::console) fn kind(kind: &str) -> &'static str {
     word(&KINDS, kind).unwrap_or("Something else")
 }
 
 /// The name of a fact, where it has one.
-pub(super) fn fact(name: &str) -> Option<&'static str> {
+pub(in crate::console) fn fact(name: &str) -> Option<&'static str> {
     word(&FACTS, name)
 }
 
+/// What the code of a refusal means; the code itself where there is none of this name.
+pub(in crate::console) fn refusal(locale: &Locale, outcome: &str) -> String {
+    let code = Code::ALL.iter().find(|code| code.as_str() == outcome);
+    code.map_or_else(|| outcome.to_owned(), |code| locale.meaning(*code))
+}
+
 /// Who did it; commands and callers that nobody asks for their name have none of their own.
-pub(super) fn who(actor: &str, label: &str) -> String {
+pub(in crate::console) fn who(actor: &str, label: &str) -> String {
     match actor {
         "anybody" => "Nobody signed in".to_owned(),
         _ => label.to_owned(),

@@ -2,6 +2,7 @@
 //! own. What is done is done in `people/`.
 
 mod actions;
+mod advanced;
 mod call;
 mod confirm;
 mod credential;
@@ -14,6 +15,7 @@ mod impersonate;
 mod outreach;
 mod part;
 mod recovery;
+mod schema;
 mod sessions;
 mod standing;
 mod traits;
@@ -26,6 +28,7 @@ use crate::{console::pages::Pages, need::Need, role::Permission};
 pub(super) fn pages(table: Pages) -> Pages {
     table
         .with(of_details)
+        .with(of_advanced)
         .with(of_sign_in)
         .with(of_sessions)
         .with(of_rest)
@@ -47,6 +50,15 @@ fn of_details(table: Pages) -> Pages {
         .at((Method::POST, STATE), WRITES, standing::set_state)
         .at((Method::POST, ROLES), manages, standing::set_roles)
         .at((Method::POST, ADDRESSES), WRITES, standing::set_address)
+}
+
+fn of_advanced(table: Pages) -> Pages {
+    const ADVANCED: &str = "/ui/identities/{id}/advanced";
+    const SCHEMA: &str = "/ui/identities/{id}/schema";
+    table
+        .at((Method::POST, ADVANCED), WRITES, advanced::save)
+        .at((Method::GET, SCHEMA), WRITES, schema::page)
+        .at((Method::POST, SCHEMA), WRITES, schema::submit)
 }
 
 fn of_sign_in(table: Pages) -> Pages {

@@ -26,6 +26,7 @@ use crate::{
     console::{
         areas::PROVIDERS,
         notice,
+        told::bare,
         view::{self, Page},
     },
     desk::Desk,
@@ -52,8 +53,8 @@ struct Form {
     id: Option<String>,
     redirect_uri: String,
     fields: Vec<Field>,
-    /// What is wrong with no field in particular.
-    troubles: Vec<String>,
+    /// What is wrong with no field in particular: the key it is about, where there is one, and what.
+    troubles: Vec<(String, String)>,
 }
 
 /// What a form is about.
@@ -183,7 +184,7 @@ fn again(
         }
         code if code.status().is_client_error() => {
             let reason = failure.reason().unwrap_or(code.meaning());
-            vec![(String::new(), reason.to_owned())]
+            vec![(String::new(), bare(reason).to_owned())]
         }
         _ => return Err(failure),
     };
@@ -206,10 +207,6 @@ fn form(
         .record
         .map_or_else(Secrets::default, |record| record.secrets);
     let fields = fields::fields(kind, typed, secrets, &mut errors);
-    let line = |(key, message): (String, String)| match key.as_str() {
-        "" => message,
-        key => format!("{key}: {message}"),
-    };
     let (action, back) = match subject.record {
         Some(_) => (format!("{}/change", place(id)), place(id)),
         None => (NEW.to_owned(), NEW.to_owned()),
@@ -222,7 +219,7 @@ fn form(
         id: subject.record.is_none().then(|| id.to_owned()),
         redirect_uri: desk.services.addresses.redirect_uri(subject.id),
         fields,
-        troubles: errors.into_iter().map(line).collect(),
+        troubles: errors,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     console::{
         areas::PROVIDERS,
         notice,
+        told::told,
         view::{self, Page},
     },
     desk::Desk,
@@ -129,7 +130,7 @@ async fn again(
     if !code.status().is_client_error() {
         return Err(failure);
     }
-    let reason = failure.reason().unwrap_or(code.meaning()).to_owned();
+    let reason = told(&view::locale(desk, asked.1), &failure);
     let drawn = ask(desk, asked, about, Some(reason)).await?;
     Ok((code.status(), drawn).into_response())
 }

@@ -17,6 +17,7 @@ use crate::{
     caller::Caller,
     console::{
         areas::PROVIDERS,
+        told,
         view::{self, Page},
     },
     desk::Desk,
@@ -70,14 +71,14 @@ pub(super) async fn submit(
     let record = providers::find(&desk, &id).await?;
     let claims = typed(&visit).remove("claims").unwrap_or_default();
     let read = serde_json::from_str::<Value>(&claims).ok();
+    let locale = view::locale(&desk, &visit);
     let run = match read.filter(Value::is_object) {
-        None => Err("The claims have to be a JSON object.".to_owned()),
+        None => Err(locale.text("The claims have to be a JSON object.")),
         Some(document) => match providers::dry_run(&desk, &caller, &id, document).await {
             Ok(run) => Ok(told(run)),
-            Err(failure) if failure.code().status().is_client_error() => Err(failure
-                .reason()
-                .unwrap_or(failure.code().meaning())
-                .to_owned()),
+            Err(failure) if failure.code().status().is_client_error() => {
+                Err(told::told(&locale, &failure))
+            }
             Err(failure) => return Err(failure),
         },
     };

@@ -1,7 +1,9 @@
 //! One person: each part of their pages, and what is done there.
 
+mod advanced;
 mod details;
 mod parting;
+mod schema;
 mod signing_in;
 mod standing;
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use http::HeaderMap;
+use portcullis_core::{credentials::CredentialsError, errand::ErrandError};
 use portcullis_kit::{Locale, Locales};
 
 /// Names, which are the same everywhere.
@@ -81,4 +82,44 @@ fn every_text_of_the_console_has_a_german_one() {
     }
     missing.retain(|text| german.text(text) == *text && !NAMES.contains(&text.as_str()));
     assert!(missing.is_empty(), "not in config/messages: {missing:#?}");
+}
+
+/// A refusal without the member's name that it may begin with, as pages show it.
+fn bare(text: &str) -> &str {
+    let is_name = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '.');
+    match text.split_once(": ") {
+        Some((name, rest)) if name.chars().all(is_name) => rest,
+        _ => text,
+    }
+}
+
+#[test]
+fn every_refusal_that_the_console_shows_has_a_german_text() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let german = german();
+    let own = ["caller.rs", "administrators.rs", "programs.rs"];
+    let mut sources: Vec<PathBuf> = own.map(|file| root.join(file)).to_vec();
+    files(&root.join("people"), "rs", &mut sources);
+    let mut refusals = Vec::new();
+    for file in &sources {
+        let source = fs::read_to_string(file).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap();
+        let code = source.lines();
+        let code = code.filter(|line| !line.trim_start().starts_with("//"));
+        let texts = literals(&code.collect::<Vec<_>>().join("\n"));
+        // What is a whole sentence is read by somebody.
+        let said = |text: &String| text.contains(' ') && text.ends_with('.');
+        refusals.extend(texts.into_iter().filter(said));
+    }
+    assert!(refusals.len() > 15, "{refusals:#?}");
+    let errors: [&dyn ToString; 5] = [
+        &ErrandError::Nothing,
+        &ErrandError::Off("X"),
+        &ErrandError::NoAddress,
+        &CredentialsError::Label,
+        &CredentialsError::Link,
+    ];
+    refusals.extend(errors.map(|error| format!("{}.", error.to_string())));
+    refusals.retain(|text| german.text(bare(text)) == bare(text));
+    assert!(refusals.is_empty(), "not in config/messages: {refusals:#?}");
 }

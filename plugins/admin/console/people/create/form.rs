@@ -20,6 +20,7 @@ use crate::{
         areas::PEOPLE,
         choice::{self, Choice},
         people::actions,
+        told::bare,
         view::{self, Page},
     },
     desk::Desk,
@@ -145,7 +146,7 @@ fn complaint(reason: Option<&str>, locale: &Locale) -> (Option<String>, Option<S
     let of_password = reason.and_then(|reason| reason.strip_prefix(OF_PASSWORD));
     match of_password {
         Some(reason) => (Some(locale.text(reason)), None),
-        None => (None, reason.map(|reason| locale.text(reason))),
+        None => (None, reason.map(|reason| locale.text(bare(reason)))),
     }
 }
 

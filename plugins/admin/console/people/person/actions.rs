@@ -9,7 +9,10 @@ use super::{
     call::{Call, Trouble},
     head::Tab,
 };
-use crate::people::{self, Wanted};
+use crate::{
+    console::people::actions,
+    people::{self, Wanted},
+};
 
 /// What the names of boxes begin with.
 const BOX: &str = "do-";
@@ -43,13 +46,13 @@ pub(super) fn draw(call: &Call, trouble: Option<Trouble>) -> Response {
     let identity = &call.identity;
     let pending = call.desk.services.actions.pending(identity);
     let sent = ticked(call);
-    let rows = offered(call).into_iter().map(|action| {
+    let rows = actions::on_offer(&call.desk).map(|action| {
         let alias = action.alias();
         let is_asked = identity.required_actions.iter().any(|one| one == alias);
         let is_pending = pending.contains(&action);
         Row {
             alias,
-            label: label(action),
+            label: actions::label(action),
             is_required: is_asked || is_pending,
             is_implied: is_pending && !is_asked,
             is_mailed: trouble.is_some() && sent.iter().any(|one| one == alias),
@@ -64,10 +67,9 @@ pub(super) fn draw(call: &Call, trouble: Option<Trouble>) -> Response {
 
 /// Requires what is ticked, and nothing else. What waits unseen for its day stays.
 pub(super) async fn require(call: Call) -> Outcome {
-    let offered = offered(&call);
     let ticked = ticked(&call);
     let want = |identity: &Identity| {
-        let is_shown = |alias: &str| offered.iter().any(|action| action.alias() == alias);
+        let is_shown = |alias: &str| actions::on_offer(&call.desk).any(|one| one.alias() == alias);
         let unseen = identity.required_actions.iter();
         let unseen = unseen.filter(|alias| !is_shown(alias)).cloned();
         Ok(Wanted {
@@ -83,29 +85,7 @@ pub(super) async fn require(call: Call) -> Outcome {
 
 /// The aliases that are ticked.
 pub(super) fn ticked(call: &Call) -> Vec<String> {
-    let offered = offered(call).into_iter().map(Action::alias);
+    let offered = actions::on_offer(&call.desk).map(Action::alias);
     let ticked = offered.filter(|alias| call.is_ticked(&format!("{BOX}{alias}")));
     ticked.map(str::to_owned).collect()
-}
-
-/// The actions that somebody can be made to do here.
-fn offered(call: &Call) -> Vec<Action> {
-    let mut all = call.desk.services.actions.enabled();
-    all.retain(|action| *action != Action::DeleteAccount);
-    all
-}
-
-fn label(action: Action) -> &'static str {
-    match action {
-        Action::TermsAndConditions => "Accept the terms",
-        Action::UpdatePassword => "Choose another password",
-        Action::VerifyEmail => "Prove the address",
-        Action::UpdateProfile => "Look through the profile",
-        Action::VerifyProfile => "Complete the profile",
-        Action::ConfigureTotp => "Set up an authenticator app",
-        Action::ConfigureRecoveryCodes => "Write down backup codes",
-        Action::WebauthnRegister => "Add a security key",
-        Action::WebauthnRegisterPasswordless => "Add a passkey",
-        Action::DeleteAccount => "Delete the account",
-    }
 }

@@ -11,10 +11,17 @@ use serde_json::{Map, Value};
 
 use crate::{
     caller::Caller,
-    console::{areas::PEOPLE, notice, view},
+    console::{HOME, areas::PEOPLE, notice, told, view},
     desk::Desk,
     people,
 };
+
+/// Where a form says which state of the person it has shown.
+const VERSION: &str = "version";
+
+/// What somebody is told whose form has shown what is not so any more.
+const OVERTAKEN: &str = "Somebody else changed this person meanwhile, so nothing was saved. What you \
+                         typed is still here: look at it again, then save it.";
 
 /// A request about a person.
 pub(super) struct Call {
@@ -91,6 +98,19 @@ impl Call {
         format!("{}/{}{end}", PEOPLE.path, self.id)
     }
 
+    /// The same as forms post to it: whoever asked for a language keeps it.
+    pub(super) fn action(&self, end: &str) -> String {
+        self.locale.link(HOME, &self.path(end))
+    }
+
+    /// Refuses a form that has shown a person who was changed since by somebody else.
+    pub(super) fn require_shown(&self, identity: &Identity) -> Result<(), Failure> {
+        match self.text(VERSION).parse() == Ok(identity.version) {
+            true => Ok(()),
+            false => Err(Failure::from(Code::IdentityConflict).because(OVERTAKEN)),
+        }
+    }
+
     /// A moment in the reader's language.
     pub(super) fn moment(&self, time: Timestamp) -> Line {
         Line::at(time, self.locale.moment(time))
@@ -109,24 +129,11 @@ impl Call {
 
     /// What a failure says beside a form; one that no form mends stays a failure.
     pub(super) fn trouble(&self, form: &'static str, failure: Failure) -> Result<Trouble, Failure> {
-        let text = self.told_failure(&failure);
+        let text = told::told(&self.locale, &failure);
         match is_told(&failure) {
             true => Ok(Trouble { form, text }),
             false => Err(failure),
         }
-    }
-
-    /// What a failure says, without the member's name that programs read before it.
-    fn told_failure(&self, failure: &Failure) -> String {
-        let Some(reason) = failure.reason() else {
-            return self.locale.meaning(failure.code());
-        };
-        let is_name = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '.');
-        let bare = match reason.split_once(": ") {
-            Some((name, rest)) if name.chars().all(is_name) => rest,
-            _ => reason,
-        };
-        self.locale.text(bare)
     }
 
     /// What is wrong, in words of the page's own.
@@ -134,6 +141,11 @@ impl Call {
         let text = self.locale.text(text);
         Trouble { form, text }
     }
+}
+
+/// Whether a form was refused because it has shown what is not so any more.
+pub(super) fn is_overtaken(failure: &Failure) -> bool {
+    failure.reason() == Some(OVERTAKEN)
 }
 
 /// Whether what was sent is to blame, so that the form comes back.

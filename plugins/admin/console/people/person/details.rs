@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
+    advanced::Advanced,
     call::{self, Call, Trouble},
     head::Tab,
     traits,
@@ -29,6 +30,7 @@ struct Details<'a> {
     roles: Vec<(&'static str, &'static str, bool)>,
     other_roles: String,
     is_active: bool,
+    advanced: Advanced,
 }
 
 /// An address, and whether somebody proved to hold it.
@@ -59,6 +61,15 @@ pub(super) async fn save(call: Call) -> Outcome {
 
 /// The details with this form of the traits.
 pub(super) fn draw(call: &Call, form: &Ui, trouble: Option<Trouble>) -> Response {
+    draw_with(call, (form, Advanced::stored(call)), trouble)
+}
+
+/// The same with what is seldom changed as it was typed.
+pub(super) fn draw_with(
+    call: &Call,
+    (form, advanced): (&Ui, Advanced),
+    trouble: Option<Trouble>,
+) -> Response {
     let identity = &call.identity;
     let inputs = form.nodes.iter();
     let shown = inputs.filter(|node| {
@@ -75,6 +86,7 @@ pub(super) fn draw(call: &Call, form: &Ui, trouble: Option<Trouble>) -> Response
         roles: roles(call),
         other_roles: others.collect::<Vec<_>>().join(" "),
         is_active: identity.state == IdentityState::Active,
+        advanced,
     };
     call.draw((Tab::Details, TEMPLATE), details, trouble)
 }

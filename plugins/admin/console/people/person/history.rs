@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{call::Call, head::Tab};
+use crate::console::audit::words;
 
 /// How many entries a page has.
 const SIZE: u32 = 50;
@@ -26,9 +27,10 @@ struct History {
 struct Row {
     at: Line,
     who: String,
-    verb: String,
+    /// What was done, in words; its name where there are none.
+    what: String,
     client: Option<String>,
-    /// The code of what refused it.
+    /// What the code means that refused it.
     refused: Option<String>,
     changes: Vec<Change>,
 }
@@ -80,17 +82,20 @@ fn place(token: &str) -> Option<AuditPlace> {
 }
 
 fn row(call: &Call, entry: AuditEntry) -> Row {
+    let known = words::known_act(&entry.verb);
+    let who = words::who(&entry.actor, &entry.actor_label);
+    let is_refused = entry.outcome != DONE;
     Row {
         at: call.moment(entry.at),
-        changes: changes(entry.before.as_ref(), entry.after.as_ref()),
-        who: entry.actor_label,
-        verb: entry.verb,
+        changes: changes(call, entry.before.as_ref(), entry.after.as_ref()),
+        who: call.locale.text(&who),
+        what: known.map_or(entry.verb, |words| call.locale.text(words)),
         client: entry.client,
-        refused: (entry.outcome != DONE).then_some(entry.outcome),
+        refused: is_refused.then(|| words::refusal(&call.locale, &entry.outcome)),
     }
 }
 
-fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+fn changes(call: &Call, before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
     let names = |value: Option<&Value>| {
         let members = value.and_then(Value::as_object);
         let names = members.into_iter().flat_map(|one| one.keys().cloned());
@@ -109,7 +114,10 @@ fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
     let change = |name: String| Change {
         before: told(before, &name),
         after: told(after, &name),
-        name,
+        name: match words::fact(&name) {
+            Some(words) => call.locale.text(words),
+            None => name,
+        },
     };
     all.into_iter().map(change).collect()
 }

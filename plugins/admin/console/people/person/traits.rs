@@ -10,12 +10,12 @@ use portcullis_kit::Failure;
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use crate::people::Wanted;
+use crate::{console::told::bare, people::Wanted};
 
 /// The group of its nodes.
 const GROUP: &str = "profile";
 /// What the names of traits begin with.
-const TRAITS: &str = "traits";
+pub(super) const TRAITS: &str = "traits";
 
 /// The form as it is stored, in the reader's language.
 pub(super) fn form(call: &Call) -> Ui {
@@ -27,20 +27,24 @@ pub(super) fn form(call: &Call) -> Ui {
 /// The form with what was sent, and what is wrong with it beside its fields.
 pub(super) fn refused(call: &Call, failure: &Failure) -> Ui {
     let mut ui = of_stored(call);
-    let sent = call.fields.iter();
-    let sent: Map<String, Value> = sent.map(|(k, v)| (k.clone(), v.clone())).collect();
-    fill(&mut ui, &sent);
+    tell(call, &mut ui, failure);
+    ui
+}
+
+/// Puts what was sent into a form, and what is wrong with it beside its fields, in the reader's
+/// language.
+pub(super) fn tell(call: &Call, ui: &mut Ui, failure: &Failure) {
+    fill(ui, &call.fields);
     let errors = failure.detail_of("errors").and_then(Value::as_array);
     for error in errors.into_iter().flatten() {
         let part = |name: &str| error[name].as_str().unwrap_or_default();
-        complain(&mut ui, part("path"), part("message"));
+        complain(ui, part("path"), Message::invalid(part("message")));
     }
     if errors.is_none_or(Vec::is_empty) {
         let reason = failure.reason().unwrap_or(failure.code().meaning());
-        ui.messages.push(Message::invalid(reason));
+        ui.messages.push(Message::invalid(bare(reason)));
     }
-    call.locale.form(&mut ui);
-    ui
+    call.locale.form(ui);
 }
 
 /// What the sent form wants of somebody. What it has no fields for stays.
@@ -70,9 +74,20 @@ fn of_stored(call: &Call) -> Ui {
         nodes.push(Node::submit(GROUP, "method", GROUP, Message::save()));
     }
     Ui {
-        action: call.path(""),
+        action: call.action(""),
         method: "POST".to_owned(),
         nodes,
+        messages: Vec::new(),
+    }
+}
+
+/// The fields of another schema over these traits.
+pub(super) fn fields(schema: &Schema, traits: &Value, action: String) -> Ui {
+    let place = Evaluation::of(ProfileContext::Admin);
+    Ui {
+        action,
+        method: "POST".to_owned(),
+        nodes: schema.nodes(&place, traits, GROUP),
         messages: Vec::new(),
     }
 }
@@ -85,7 +100,7 @@ fn nodes(schema: &Schema, identity: &Identity) -> Vec<Node> {
 }
 
 /// Puts the sent members over the stored ones, however deep.
-fn lay_over(stored: &mut Value, sent: &Value) {
+pub(super) fn lay_over(stored: &mut Value, sent: &Value) {
     match (stored, sent) {
         (Value::Object(stored), Value::Object(sent)) => {
             for (name, value) in sent {
@@ -128,8 +143,7 @@ fn lookup<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
 }
 
 /// Says what is wrong beside its field; above the form where there is none.
-fn complain(ui: &mut Ui, path: &str, text: &str) {
-    let message = Message::invalid(text);
+pub(super) fn complain(ui: &mut Ui, path: &str, message: Message) {
     let row = row_of(ui, path);
     let name = row.unwrap_or_else(|| path.to_owned());
     let mut nodes = ui.nodes.iter_mut();

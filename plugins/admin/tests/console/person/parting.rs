@@ -1,5 +1,7 @@
 //! Acting as somebody, deleting them, and what is written down of it.
 
+use portcullis_core::{audit::AuditEntry, id::AuditId};
+
 use super::{page, path, stored};
 use crate::{Role, tests::house::House};
 
@@ -90,7 +92,7 @@ async fn what_is_done_stands_in_their_history_page_by_page() {
     }
     let shown = page(&browser.get(&history).await, 200);
     assert_eq!(
-        shown.matches("<code>identity.update</code>").count(),
+        shown.matches("<span>Changed a person").count(),
         50,
         "{shown}"
     );
@@ -101,10 +103,37 @@ async fn what_is_done_stands_in_their_history_page_by_page() {
     let (before, _) = shown.split_once("\" rel=\"next\"").unwrap();
     let (_, next) = before.rsplit_once("href=\"").unwrap();
     let next = page(&browser.get(next).await, 200);
-    assert_eq!(
-        next.matches("<code>identity.update</code>").count(),
-        1,
-        "{next}"
-    );
+    assert_eq!(next.matches("<span>Changed a person").count(), 1, "{next}");
     assert!(!next.contains("rel=\"next\""), "{next}");
+    let german = format!("{history}?ui_locales=de");
+    let german = page(&browser.get(&german).await, 200);
+    assert!(german.contains("<span>Person geändert"), "{german}");
+    assert!(german.contains("<dt>Zustand</dt>"), "{german}");
+}
+
+#[tokio::test]
+async fn an_act_without_words_stands_in_the_history_by_its_name() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let entry = AuditEntry {
+        id: AuditId::generate(&*house.services.entropy),
+        at: house.services.clock.now(),
+        actor: "anybody".to_owned(),
+        actor_label: "anybody".to_owned(),
+        verb: "identity.polish".to_owned(),
+        object_kind: Some("identity".to_owned()),
+        object_id: Some(ada.id.to_string()),
+        client: None,
+        request_id: None,
+        outcome: "insufficient_role".to_owned(),
+        before: None,
+        after: None,
+    };
+    house.services.audit.append(&entry).await.unwrap();
+    let browser = house.console(&[Role::Viewer]).await;
+    let shown = page(&browser.get(&path(&ada, "/history")).await, 200);
+    assert!(shown.contains("<span>identity.polish"), "{shown}");
+    assert!(shown.contains("Nobody signed in"), "{shown}");
+    assert!(shown.contains("<span class=\"detail\">"), "{shown}");
+    assert!(!shown.contains("insufficient_role"), "{shown}");
 }

@@ -81,6 +81,10 @@ async fn actions_are_required_and_withdrawn_and_what_is_not_shown_stays() {
     let shown = page(&browser.get(&actions).await, 200);
     assert!(shown.contains("name=\"do-UPDATE_PASSWORD\""), "{shown}");
     assert!(!shown.contains("CONFIGURE_TOTP"), "it is switched off");
+    let new = page(&browser.get("/ui/identities/new").await, 200);
+    for label in ["Choose a new password", "Confirm the address"] {
+        assert!(shown.contains(label) && new.contains(label), "{label}");
+    }
     let ticked = browser
         .form(&actions, &[("do-UPDATE_PASSWORD", "on")])
         .await;
