@@ -56,12 +56,19 @@ pub(crate) fn password(error: MethodError) -> Failure {
 pub(crate) fn conflict(error: StoreError) -> Failure {
     match error {
         StoreError::Conflict { what } => {
-            let what = match what {
-                "identifier" => "signs in with the same",
-                "credential" => "is linked to the same account at a provider",
-                _ => "is called the same elsewhere (external_id)",
+            let reason = match what {
+                "identifier" => {
+                    "This conflicts with an identity that exists already: it signs in with the same."
+                }
+                "credential" => {
+                    "This conflicts with an identity that exists already: it is linked to the \
+                     same account at a provider."
+                }
+                _ => {
+                    "This conflicts with an identity that exists already: it is called the same \
+                     elsewhere (external_id)."
+                }
             };
-            let reason = format!("This conflicts with an identity that exists already: it {what}.");
             Failure::from(Code::IdentityConflict).because(reason)
         }
         other => other.into(),
