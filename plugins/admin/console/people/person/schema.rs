@@ -8,11 +8,12 @@ use std::sync::Arc;
 use axum::response::Response;
 use portcullis_core::{
     identity::Identity,
-    schema::{Evaluation, ProfileContext, Schema},
+    schema::{Evaluation, ProfileContext, Schema, TraitError},
     ui::Ui,
 };
 use portcullis_kit::{Failure, FormView, Outcome};
 use serde::Serialize;
+use serde_json::Value;
 
 use self::passage::Passage;
 use super::{
@@ -98,11 +99,7 @@ fn other(call: &Call, id: &str) -> Result<Arc<Schema>, Failure> {
 }
 
 /// What is wrong with what they have, where that schema judges it.
-fn unfit(
-    identity: &Identity,
-    to: &Schema,
-    passage: &Passage,
-) -> Vec<portcullis_core::schema::TraitError> {
+fn unfit(identity: &Identity, to: &Schema, passage: &Passage) -> Vec<TraitError> {
     let place = Evaluation::of(ProfileContext::Admin);
     let judged = to.accept(&place, passage.kept.clone(), &identity.traits);
     judged.err().unwrap_or_default()
@@ -114,7 +111,7 @@ fn draw(
     trouble: Option<Trouble>,
 ) -> Response {
     let mut inputs = form.nodes.iter();
-    let is_mended = form.messages.is_empty() && inputs.all(|node| node.messages.is_empty());
+    let fits = form.messages.is_empty() && inputs.all(|node| node.messages.is_empty());
     let lost = passage.lost.iter();
     let moving = Moving {
         schema_id: to.id(),
@@ -129,12 +126,12 @@ fn draw(
             .iter()
             .map(|note| call.locale.text(note))
             .collect(),
-        fits: is_mended,
+        fits,
     };
     call.draw((Tab::Details, "person-schema.html"), moving, trouble)
 }
 
-fn plain(value: &serde_json::Value) -> String {
+fn plain(value: &Value) -> String {
     let text = value.as_str().map(str::to_owned);
     text.unwrap_or_else(|| value.to_string())
 }
