@@ -104,7 +104,7 @@ fn changes(call: &Call, before: Option<&Value>, after: Option<&Value>) -> Vec<Ch
     let mut all = names(before);
     all.extend(names(after));
     let told = |value: Option<&Value>, name: &str| {
-        let value = value?.get(name)?;
+        let value = value?.get(name).filter(|value| !value.is_null())?;
         Some(
             value
                 .as_str()

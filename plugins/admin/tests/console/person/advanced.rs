@@ -18,7 +18,7 @@ fn refused(reply: &Reply, beside: &str) -> String {
     let shown = page(reply, 400);
     let trouble = format!("id=\"{beside}-trouble\"");
     assert!(shown.contains(&trouble), "{beside}: {shown}");
-    assert!(shown.contains("class=\"panel advanced\" open"), "{shown}");
+    assert!(shown.contains("id=\"advanced\" open"), "{shown}");
     shown
 }
 
