@@ -1,5 +1,6 @@
 //! The console: an administrator signs in to it, finds somebody, and leaves.
 
+mod person;
 mod profile;
 mod providers;
 mod upkeep;
