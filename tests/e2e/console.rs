@@ -161,7 +161,7 @@ async fn a_person_is_found_while_typing_changed_helped_and_deleted_in_a_browser(
     browser.press("End all sessions").await;
     browser.see("They are signed in nowhere.").await;
     browser.press("History").await;
-    browser.see("identity.update").await;
+    browser.see("Changed a person").await;
     browser.press("Delete").await;
     browser.see("Type their address or id").await;
     browser.fill("typed", BOB.email).await;
@@ -194,5 +194,5 @@ async fn an_administrator_acts_as_somebody_from_the_console_and_comes_back() {
     browser.see("People found: 1").await;
     browser.press(BOB.email).await;
     browser.press("History").await;
-    browser.see("identity.impersonate").await;
+    browser.see("Began to act as somebody").await;
 }
