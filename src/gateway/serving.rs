@@ -87,7 +87,8 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let own = |pages| in_process(pages, &*entropy, &config);
     let documents = Documents::new(Arc::clone(&foundation.schemas));
     let mut admin: Vec<(String, Arc<dyn Pages>)> = vec![
-        ("/health".to_owned(), named(&config, Arc::new(health))?),
+        // Whoever probes names a node by its address; how it is tells nothing of anybody.
+        ("/health".to_owned(), Arc::new(health)),
         ("/schemas".to_owned(), named(&config, Arc::new(documents))?),
     ];
     admin.extend(admin_pages);

@@ -122,7 +122,10 @@ fn letter(desk: &Desk, locale: &Locale, mail: PostedMail) -> Letter {
     let mut states = STATES.into_iter();
     let state = states.find(|(name, _)| *name == mail.state());
     let light = match mail.stand {
-        Stand::Ended { ending, .. } if ending == MailEnding::Sent => "good",
+        Stand::Ended {
+            ending: MailEnding::Sent,
+            ..
+        } => "good",
         Stand::Waiting { .. } if mail.tries == 0 => "plain",
         _ => "bad",
     };
