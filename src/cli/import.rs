@@ -16,6 +16,7 @@ use portcullis_core::schema::Schema;
 use serde_json::{Value, json};
 
 pub(super) use self::people::People;
+use self::people::System;
 use super::{Common, Failure, Output, output::plain};
 use crate::migration::{Loss, keycloak_profile};
 
@@ -58,8 +59,8 @@ pub(super) struct Written {
 pub(super) fn run(common: &Common, asked: &Import) -> Result<(), Failure> {
     match asked {
         Import::KeycloakProfile(profile) => keycloak_profile(common, profile),
-        Import::KeycloakUsers(people) => people::keycloak(common, people),
-        Import::KratosIdentities(people) => people::kratos(common, people),
+        Import::KeycloakUsers(people) => places::run(common, people, System::Keycloak),
+        Import::KratosIdentities(people) => places::run(common, people, System::Kratos),
     }
 }
 

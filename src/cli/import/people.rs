@@ -18,9 +18,9 @@ use portcullis_core::{
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{line, places, progress::Progress, report::Report, shown};
+use super::{line, progress::Progress, report::Report, shown};
 use crate::{
-    cli::{Common, Failure, Output, output::plain, remote::Remote},
+    cli::{Failure, Output, output::plain},
     migration::{
         entries, keycloak_users, kratos_identities,
         newcomer::{Newcomer, NobodyKnown},
@@ -54,26 +54,6 @@ pub(in crate::cli) struct People {
 pub(super) enum System {
     Keycloak,
     Kratos,
-}
-
-/// Takes in the users of a realm.
-pub(super) fn keycloak(common: &Common, asked: &People) -> Result<(), Failure> {
-    run(common, asked, System::Keycloak)
-}
-
-/// Takes in identities.
-pub(super) fn kratos(common: &Common, asked: &People) -> Result<(), Failure> {
-    run(common, asked, System::Kratos)
-}
-
-fn run(common: &Common, asked: &People, system: System) -> Result<(), Failure> {
-    let remote = Remote::run(&common.reach, async |remote| {
-        places::at_gateway(common, (asked, system), remote).await
-    });
-    match remote {
-        Some(done) => done,
-        None => places::in_store(common, (asked, system)),
-    }
 }
 
 /// One run of the command.

@@ -34,8 +34,19 @@ use crate::{
 const OWN_NAMES: &str = "Microsoft's accounts have other names here, so people link them again, or \
                          prepare-oidc-link does";
 
+/// Takes people in where the command is told to.
+pub(super) fn run(common: &Common, asked: &People, system: System) -> Result<(), Failure> {
+    let remote = Remote::run(&common.reach, async |remote| {
+        at_gateway(common, (asked, system), remote).await
+    });
+    match remote {
+        Some(done) => done,
+        None => in_store(common, (asked, system)),
+    }
+}
+
 /// Takes people into the stores of the configuration.
-pub(super) fn in_store(common: &Common, (asked, system): (&People, System)) -> Result<(), Failure> {
+fn in_store(common: &Common, (asked, system): (&People, System)) -> Result<(), Failure> {
     Errand::run_past_drop_ins(common, async |errand| {
         let foundation = errand.foundation();
         let passwords = foundation.passwords(errand.config());
@@ -74,7 +85,7 @@ pub(super) fn in_store(common: &Common, (asked, system): (&People, System)) -> R
 }
 
 /// Takes people in through a running gateway, which tells of them and writes them down itself.
-pub(super) async fn at_gateway(
+async fn at_gateway(
     common: &Common,
     (asked, system): (&People, System),
     remote: &Remote,

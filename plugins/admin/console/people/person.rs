@@ -56,7 +56,7 @@ fn of_advanced(table: Pages) -> Pages {
     const ADVANCED: &str = "/ui/identities/{id}/advanced";
     const SCHEMA: &str = "/ui/identities/{id}/schema";
     table
-        .at((Method::POST, ADVANCED), WRITES, advanced::save)
+        .at((Method::POST, ADVANCED), WRITES, details::save_advanced)
         .at((Method::GET, SCHEMA), WRITES, schema::page)
         .at((Method::POST, SCHEMA), WRITES, schema::submit)
 }

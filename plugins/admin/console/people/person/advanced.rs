@@ -1,19 +1,11 @@
 //! What is seldom changed of somebody: what they are called elsewhere, and metadata as JSON.
 
-use axum::response::Response;
-use portcullis_core::identity::Identity;
-use portcullis_kit::{Failure, Outcome};
+use portcullis_kit::Failure;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{
-    call::{self, Call},
-    details, traits,
-};
-use crate::{
-    console::told,
-    people::{self, Wanted},
-};
+use super::call::{self, Call};
+use crate::{console::told, people::Wanted};
 
 const NAME: &str = "external_id";
 const PUBLIC: &str = "metadata_public";
@@ -96,7 +88,7 @@ impl Advanced {
     }
 
     /// It with what was typed, and what is wrong with that.
-    fn typed(call: &Call, failure: Option<&Failure>) -> Self {
+    pub(super) fn typed(call: &Call, failure: Option<&Failure>) -> Self {
         let stored = Self::stored(call);
         let said = failure.map(|failure| told::told(&call.locale, failure));
         let is_overtaken = failure.is_some_and(call::is_overtaken);
@@ -119,33 +111,18 @@ impl Advanced {
     }
 }
 
-/// Saves it, all or nothing.
-pub(super) async fn save(call: Call) -> Outcome {
+/// What is wanted of somebody by what was typed; nothing where that is no JSON.
+pub(super) fn wanted(call: &Call) -> Option<Wanted> {
     let documents = [PUBLIC, ADMIN].map(|name| document(call.text(name)));
     let [Ok(public), Ok(admin)] = documents else {
-        return Ok(again(&call, None));
+        return None;
     };
-    let want = |identity: &Identity| {
-        call.require_shown(identity)?;
-        Ok(Wanted {
-            external_id: Some(call.text(NAME).trim().to_owned()),
-            metadata_public: Some(public.clone()),
-            metadata_admin: Some(admin.clone()),
-            ..Wanted::default()
-        })
-    };
-    match people::change(&call.desk, &call.caller, &call.id, want).await {
-        Ok(_) => call.done("", "Saved."),
-        Err(failure) if call::is_told(&failure) => Ok(again(&call, Some(&failure))),
-        Err(failure) => Err(failure),
-    }
-}
-
-/// The page once more, with what was typed.
-fn again(call: &Call, failure: Option<&Failure>) -> Response {
-    let trouble = call.wrong("advanced", "Nothing was saved.");
-    let advanced = Advanced::typed(call, failure);
-    details::draw_with(call, (&traits::form(call), advanced), Some(trouble))
+    Some(Wanted {
+        external_id: Some(call.text(NAME).trim().to_owned()),
+        metadata_public: Some(public),
+        metadata_admin: Some(admin),
+        ..Wanted::default()
+    })
 }
 
 /// What was typed, as JSON; null where nothing was.

@@ -2,15 +2,15 @@
 
 use axum::response::Response;
 use portcullis_core::{
-    identity::IdentityState,
+    identity::{Identity, IdentityState},
     ui::{Node, Ui},
 };
-use portcullis_kit::{FormView, Line, Outcome};
+use portcullis_kit::{Failure, FormView, Line, Outcome};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    advanced::Advanced,
+    advanced::{self, Advanced},
     call::{self, Call, Trouble},
     head::Tab,
     traits,
@@ -59,13 +59,36 @@ pub(super) async fn save(call: Call) -> Outcome {
     }
 }
 
+/// Saves what is seldom changed, all or nothing.
+pub(super) async fn save_advanced(call: Call) -> Outcome {
+    let Some(wanted) = advanced::wanted(&call) else {
+        return Ok(draw_typed(&call, None));
+    };
+    let want = |identity: &Identity| {
+        call.require_shown(identity)?;
+        Ok(wanted.clone())
+    };
+    match people::change(&call.desk, &call.caller, &call.id, want).await {
+        Ok(_) => call.done("", "Saved."),
+        Err(failure) if call::is_told(&failure) => Ok(draw_typed(&call, Some(&failure))),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The details with what was typed of what is seldom changed.
+fn draw_typed(call: &Call, failure: Option<&Failure>) -> Response {
+    let trouble = call.wrong("advanced", "Nothing was saved.");
+    let advanced = Advanced::typed(call, failure);
+    draw_with(call, (&traits::form(call), advanced), Some(trouble))
+}
+
 /// The details with this form of the traits.
 pub(super) fn draw(call: &Call, form: &Ui, trouble: Option<Trouble>) -> Response {
     draw_with(call, (form, Advanced::stored(call)), trouble)
 }
 
 /// The same with what is seldom changed as it was typed.
-pub(super) fn draw_with(
+fn draw_with(
     call: &Call,
     (form, advanced): (&Ui, Advanced),
     trouble: Option<Trouble>,
