@@ -82,13 +82,14 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
         addresses: foundation.addresses.clone(),
     };
     let record = Arc::new(Record(foundation.store.clone()));
-    let health = Health::new(vec![record], Arc::new(told));
+    let health: Arc<dyn Pages> = Arc::new(Health::new(vec![record], Arc::new(told)));
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
     let documents = Documents::new(Arc::clone(&foundation.schemas));
     let mut admin: Vec<(String, Arc<dyn Pages>)> = vec![
-        // Whoever probes names a node by its address; how it is tells nothing of anybody.
-        ("/health".to_owned(), Arc::new(health)),
+        ("/health/providers".to_owned(), named(&config, Arc::clone(&health))?),
+        // Whoever probes names a node by its address; whether it lives tells nothing of anybody.
+        ("/health".to_owned(), health),
         ("/schemas".to_owned(), named(&config, Arc::new(documents))?),
     ];
     admin.extend(admin_pages);

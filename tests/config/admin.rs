@@ -8,7 +8,7 @@ fn with(lines: &str) -> String {
     format!("[plugins.admin]\n{lines}\n")
 }
 
-/// HA-19.
+/// CU-09, HA-19.
 #[test]
 fn nobody_is_asked_only_where_the_listener_is_on_this_machine() {
     let own = Folder::with(&with("auth = \"none\""));

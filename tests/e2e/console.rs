@@ -73,6 +73,7 @@ async fn has(browser: &Browser, selector: &str) -> bool {
     browser.run(script, vec![json!(selector)]).await == true
 }
 
+/// CU-09.
 #[tokio::test]
 async fn an_administrator_comes_in_with_the_session_they_have_and_it_ends_with_theirs() {
     let gateway = running("echo:").await;

@@ -72,7 +72,7 @@ async fn signs_in_with(node: &Node, name: &str) -> Option<Identity> {
     found.unwrap()
 }
 
-/// KC-001, KC-002.
+/// CU-17, KC-019.
 async fn everybody_follows(record: &Record) {
     let (before, _) = gateway(record, &schemas(false)).await;
     let everybody = people(&before, &schemas(false)).await;
@@ -132,12 +132,12 @@ async fn written_down(node: &Node, everybody: &[Identity]) {
 }
 
 #[tokio::test]
-async fn everybody_follows_their_schema_in_sqlite_kc_001() {
+async fn everybody_follows_their_schema_in_sqlite_kc_019() {
     everybody_follows(&Record::sqlite()).await;
 }
 
 #[tokio::test]
-async fn everybody_follows_their_schema_in_postgresql_kc_001() {
+async fn everybody_follows_their_schema_in_postgresql_kc_019() {
     everybody_follows(&Record::postgres().await).await;
 }
 

@@ -9,7 +9,7 @@ use crate::support::{
     wait_until,
 };
 
-/// KC-076, KC-078, KC-094.
+/// KC-078, KC-094.
 #[tokio::test]
 async fn what_somebody_may_and_has_to_do_is_changed_in_a_browser() {
     let mail = SmtpServer::start().await;

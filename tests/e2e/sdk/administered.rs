@@ -18,32 +18,36 @@ use ory_kratos_client::{
         },
     },
     models::{
-        CreateIdentityBody, CreateRecoveryCodeForIdentityBody, CreateRecoveryLinkForIdentityBody,
-        IdentityPatch, IdentityWithCredentials, IdentityWithCredentialsPassword,
-        IdentityWithCredentialsPasswordConfig, JsonPatch, PatchIdentitiesBody, UpdateIdentityBody,
-        update_identity_body,
+        CourierMessageStatus, CreateIdentityBody, CreateRecoveryCodeForIdentityBody,
+        CreateRecoveryLinkForIdentityBody, IdentityPatch, IdentityWithCredentials,
+        IdentityWithCredentialsPassword, IdentityWithCredentialsPasswordConfig, JsonPatch,
+        PatchIdentitiesBody, UpdateIdentityBody, update_identity_body,
     },
 };
 use serde_json::{Value, json};
 
 use super::SUPPORT;
-use crate::support::{ALICE, Route, TestGateway, admin_token};
+use crate::support::{
+    ALICE, Form, LET_IN_AT_ONCE, Route, SmtpServer, TestGateway, admin_token, wait_until,
+};
 
 /// A gateway with its admin API, and a token that may do everything.
-async fn gate() -> (TestGateway, String) {
+async fn gate() -> (TestGateway, String, SmtpServer) {
+    let mail = SmtpServer::start().await;
+    let tables = format!("{}\n{LET_IN_AT_ONCE}\n[plugins.admin]", mail.table());
     let gateway = TestGateway::builder()
         .registration()
-        .table("[plugins.admin]")
+        .table(&tables)
         .route(&Route::signed_in("/", "echo:"))
         .start()
         .await;
     let token = admin_token(&gateway).await.bearer;
-    (gateway, token)
+    (gateway, token, mail)
 }
 
 /// Runs a program of this folder as an administrator, to its end.
 async fn drive(folder: &str, program: &str, script: &str) {
-    let (gateway, token) = gate().await;
+    let (gateway, token, _mail) = gate().await;
     let mut command = Command::new(program);
     command
         .arg(script)
@@ -183,10 +187,32 @@ async fn sessions(gateway: &TestGateway, api: &Configuration, own: &str) {
     assert_eq!(own_sessions().await, 0);
 }
 
+/// A letter is sent, and told of without what it says.
+async fn courier(gateway: &TestGateway, mail: &SmtpServer, api: &Configuration) {
+    let form = Form::begin(&gateway.anonymous(), "recovery", "").await;
+    let email = json!({"method": "code", "email": ALICE.email});
+    assert_eq!(form.submit_json(email).await.status(), 200);
+    mail.letter_to(ALICE.email, 0).await;
+    let sent = Some(CourierMessageStatus::Sent);
+    let letter = wait_until("the letter to be remembered", async || {
+        let sent = list_courier_messages(api, Some(10), None, sent, Some(ALICE.email)).await;
+        sent.unwrap().into_iter().next()
+    });
+    let letter = letter.await;
+    let one = get_courier_message(api, &letter.id).await.unwrap();
+    assert_eq!(
+        (&*one.recipient, one.status),
+        (ALICE.email, CourierMessageStatus::Sent)
+    );
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    let nobody = get_courier_message(api, nobody).await;
+    assert!(matches!(nobody, Err(Error::ResponseError(refused)) if refused.status == 404));
+}
+
 /// The crate `ory-kratos-client`. KC-001.
 #[tokio::test]
 async fn the_rust_client_administers() {
-    let (gateway, token) = gate().await;
+    let (gateway, token, mail) = gate().await;
     let api = configuration(&gateway, token);
     let id = identities(&api).await;
     many(&api, &id).await;
@@ -200,10 +226,7 @@ async fn the_rust_client_administers() {
     let schemas = list_identity_schemas(&api, None, None, None, None).await;
     let schema = get_identity_schema(&api, &schemas.unwrap()[0].id).await;
     assert!(schema.unwrap()["properties"]["traits"].is_object());
-    let waiting = list_courier_messages(&api, Some(10), None, None, Some(ALICE.email)).await;
-    assert!(waiting.unwrap().is_empty());
-    let nobody = get_courier_message(&api, &id).await;
-    assert!(matches!(nobody, Err(Error::ResponseError(refused)) if refused.status == 404));
+    courier(&gateway, &mail, &api).await;
     delete_identity_credentials(&api, &id, "password", None)
         .await
         .unwrap();

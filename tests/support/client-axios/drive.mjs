@@ -131,7 +131,18 @@ async function schemas() {
 
 async function courier() {
   const api = new CourierApi(admin);
-  const { data } = await api.listCourierMessages({ pageSize: 10, status: 'queued', recipient: email });
+  const { data: flow } = await people.createNativeRecoveryFlow();
+  const updateRecoveryFlowBody = { method: 'code', email };
+  await people.updateRecoveryFlow({ flow: flow.id, updateRecoveryFlowBody });
+  let sent = [];
+  while (sent.length === 0) {
+    sent = (await api.listCourierMessages({ pageSize: 10, status: 'sent', recipient: email })).data;
+  }
+  const { data: letter } = await api.getCourierMessage({ id: sent[0].id });
+  assert.equal(letter.recipient, email);
+  assert.equal(letter.status, 'sent');
+  assert.equal(letter.template_type, 'recovery_code_valid');
+  const { data } = await api.listCourierMessages({ pageSize: 10, status: 'abandoned', recipient: email });
   assert.deepEqual(data, []);
   const nobody = '00000000-0000-4000-8000-000000000000';
   assert.equal(await refused(api.getCourierMessage({ id: nobody })), 404);

@@ -132,7 +132,17 @@ def schemas():
 
 def courier():
     api = ory.CourierApi(API.api_client)
-    status = ory.CourierMessageStatus.QUEUED
+    flow = PEOPLE.create_native_recovery_flow()
+    body = ory.UpdateRecoveryFlowWithCodeMethod(method="code", email=EMAIL)
+    PEOPLE.update_recovery_flow(flow.id, ory.UpdateRecoveryFlowBody(body))
+    sent = []
+    while not sent:
+        status = ory.CourierMessageStatus.SENT
+        sent = api.list_courier_messages(page_size=10, status=status, recipient=EMAIL)
+    letter = api.get_courier_message(sent[0].id)
+    assert (letter.recipient, letter.status) == (EMAIL, ory.CourierMessageStatus.SENT)
+    assert letter.template_type == "recovery_code_valid"
+    status = ory.CourierMessageStatus.ABANDONED
     assert api.list_courier_messages(page_size=10, status=status, recipient=EMAIL) == []
     assert refused(api.get_courier_message, "00000000-0000-4000-8000-000000000000") == 404
 
