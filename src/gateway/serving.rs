@@ -87,7 +87,10 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let own = |pages| in_process(pages, &*entropy, &config);
     let documents = Documents::new(Arc::clone(&foundation.schemas));
     let mut admin: Vec<(String, Arc<dyn Pages>)> = vec![
-        ("/health/providers".to_owned(), named(&config, Arc::clone(&health))?),
+        (
+            "/health/providers".to_owned(),
+            named(&config, Arc::clone(&health))?,
+        ),
         // Whoever probes names a node by its address; whether it lives tells nothing of anybody.
         ("/health".to_owned(), health),
         ("/schemas".to_owned(), named(&config, Arc::new(documents))?),

@@ -89,7 +89,7 @@ async fn schemas_are_looked_at_through_a_running_gateway() {
     );
 }
 
-/// HA-22: those who guess wait, and are let go on, whichever way is taken.
+/// Those who guess wait, and are let go on, whichever way is taken.
 #[tokio::test]
 async fn pauses_are_seen_and_lifted_through_a_running_gateway() {
     let builder = TestGateway::builder().listen("trusted_proxies = [\"127.0.0.0/8\"]");

@@ -29,7 +29,7 @@ async fn gate() -> (TestGateway, SmtpServer) {
     (gateway, mail)
 }
 
-/// KC-071 and the group `code` of the dialect.
+/// CU-30, KC-071 and the group `code` of the dialect.
 #[tokio::test]
 async fn a_person_signs_in_with_a_code_and_is_asked_for_more_than_the_mailbox() {
     let (gateway, mail) = gate().await;
