@@ -81,6 +81,7 @@ m1990075 = Damit kann das Konto gelöscht werden. Wenn Sie das nicht waren, mach
 m1990076 = Damit ändert sich, womit Sie sich zusätzlich anmelden. Wenn Sie das nicht waren, machen Sie hier nicht weiter.
 m1990150 = „{$display_name}“ umbenennen
 m1990151 = Neuer Name
+m1990152 = Zuerst danach fragen
 m4000001 = {$reason}
 m4000002 = Bitte füllen Sie das Feld „{$property}“ aus.
 m4000003 = Bitte mindestens {$min_length} Zeichen eingeben (jetzt {$actual_length}).

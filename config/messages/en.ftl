@@ -83,6 +83,7 @@ m1990075 = With that, the account can be deleted. If this was not you, do not go
 m1990076 = With that, what you sign in with besides is changed. If this was not you, do not go on.
 m1990150 = Rename “{$display_name}”
 m1990151 = New name
+m1990152 = Ask for this first
 m4000001 = {$reason}
 m4000002 = Please fill in {$property}.
 m4000003 = Please use at least { $min_length ->

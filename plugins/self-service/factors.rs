@@ -21,6 +21,9 @@ use crate::{
     start, throttle,
 };
 
+/// The button that has a second factor asked for first.
+pub(crate) const FIRST: &str = "credential_first";
+
 /// The credentials of `identity` as far as they count at the second step: codes on a list only stand in
 /// for another second factor.
 pub(crate) async fn own(desk: &Desk, identity: &Identity) -> Result<Vec<Credential>, Failure> {
@@ -99,8 +102,23 @@ async fn offer_of(
         let offered = enrolment.offer(identity, &own).await;
         let question = offered.map_err(|error| throttle::of_method(desk, error))?;
         form.add(enrolment.kind(), question);
+        form.nodes.extend(first_button(desk, kind, &own));
     }
     Ok(form)
+}
+
+/// The button that has a kind asked for before the others, where it is not the first of several. What is
+/// in a drawer never is.
+fn first_button(desk: &Desk, kind: CredentialKind, own: &[Credential]) -> Option<Node> {
+    let here = own.iter().find(|one| one.kind == kind)?;
+    let second = desk.services.factors.second.iter();
+    let mut kinds: Vec<_> = second.map(|factor| factor.kind()).collect();
+    kinds.retain(|kind| own.iter().any(|one| one.kind == *kind));
+    kinds.sort_by_key(|kind| priority(*kind, own));
+    let is_behind = kinds.iter().skip(1).any(|one| *one == kind);
+    let is_at_hand = kind != CredentialKind::LookupSecret;
+    let id = here.id.to_string();
+    (is_behind && is_at_hand).then(|| Node::submit(kind.as_str(), FIRST, &id, Message::ask_first()))
 }
 
 /// What the sign-in form asks of those who need nothing beside it, of these kinds.

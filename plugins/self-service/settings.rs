@@ -6,6 +6,7 @@ mod factor;
 pub(crate) mod init;
 pub(crate) mod link;
 pub(crate) mod moving;
+mod order;
 mod password;
 mod privilege;
 pub(crate) mod profile;

@@ -7,6 +7,7 @@ mod cost;
 mod fields;
 mod imported;
 mod lookup_secret;
+mod naming;
 mod password;
 mod policy;
 mod pool;

@@ -27,6 +27,7 @@ use serde_json::{Map, Value, json};
 use self::generator::{Generator, Parameters};
 use crate::{
     fields::{is_pressed, method},
+    naming::Naming,
     seals::Seals,
 };
 
@@ -34,6 +35,13 @@ use crate::{
 const GROUP: &str = "totp";
 const CODE: &str = "totp_code";
 const UNLINK: &str = "totp_unlink";
+const NAMING: Naming = Naming {
+    group: GROUP,
+    button: "totp_rename",
+    field: "totp_rename_displayname",
+};
+/// What an app is called that nobody has named.
+const UNNAMED: &str = "App";
 /// What the secret is sealed for.
 const PURPOSE: &str = "totp secret";
 /// Where a credential keeps its sealed secret.
@@ -222,9 +230,11 @@ impl Enrolment for Totp {
         identity: &Identity,
         own: &[Credential],
     ) -> Result<Question, MethodError> {
-        if present(own).is_some() {
+        if let Some(app) = present(own) {
+            let rename = Message::rename_key(called(app));
             let nodes = vec![
                 Node::text(GROUP, "totp_present", Message::totp_present()),
+                Node::submit(GROUP, NAMING.button, "true", rename),
                 Node::submit(GROUP, UNLINK, "true", Message::unlink_totp()),
             ];
             return Ok(Question {
@@ -242,7 +252,12 @@ impl Enrolment for Totp {
         let has_code = fields.get(CODE).is_some_and(|code| *code != json!(""));
         match method(fields) {
             Some(name) => name == GROUP,
-            None => has_code || is_pressed(fields, UNLINK),
+            None => {
+                [UNLINK, NAMING.button]
+                    .iter()
+                    .any(|button| is_pressed(fields, button))
+                    || has_code
+            }
         }
     }
 
@@ -252,7 +267,12 @@ impl Enrolment for Totp {
         identity: &Identity,
         own: &[Credential],
     ) -> Result<Change, MethodError> {
-        let has_one = present(own).is_some();
+        let app = present(own);
+        if let Some(app) = app.filter(|_| is_pressed(answer.fields, NAMING.button)) {
+            let app = (app, "true", called(app).to_owned());
+            return Ok(NAMING.change(answer, app, self.clock.now()));
+        }
+        let has_one = app.is_some();
         match is_pressed(answer.fields, UNLINK) {
             true if has_one => {
                 let own = own.iter().filter(|one| is_it(one));
@@ -271,6 +291,10 @@ fn is_it(credential: &Credential) -> bool {
 
 fn present(own: &[Credential]) -> Option<&Credential> {
     own.iter().find(|one| is_it(one))
+}
+
+fn called(app: &Credential) -> &str {
+    app.label.as_deref().unwrap_or(UNNAMED)
 }
 
 /// What the app shows beside the issuer: what its person signs in with.

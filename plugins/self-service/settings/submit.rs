@@ -13,7 +13,7 @@ use portcullis_core::{
 use portcullis_kit::{Outcome, Visit};
 use serde_json::{Map, Value};
 
-use super::{deletion, factor, moving, password, privilege, profile, unlink, waiting};
+use super::{deletion, factor, moving, order, password, privilege, profile, unlink, waiting};
 use crate::{
     actions, complaint, departure,
     desk::Desk,
@@ -44,6 +44,7 @@ enum Wish<'a> {
     Profile,
     Secret(&'a dyn Method),
     Factor(&'a dyn Enrolment),
+    First(String),
     Deletion,
     Nothing,
 }
@@ -69,6 +70,9 @@ impl<'a> Wish<'a> {
         }
         if deletion::is_wanted(fields) {
             return Self::Deletion;
+        }
+        if let Some(named) = field(factors::FIRST) {
+            return Self::First(named);
         }
         if let Some(enrolment) = factors::enrolment(desk, fields) {
             return Self::Factor(enrolment);
@@ -153,6 +157,7 @@ pub(super) async fn dispatch(
         Wish::Profile => profile::save(desk, principal, submission).await,
         Wish::Secret(method) => password::change(desk, principal, method, submission).await,
         Wish::Factor(one) => factor::change(desk, (visit, principal), one, submission).await,
+        Wish::First(named) => order::first(desk, principal, submission, &named).await,
         Wish::Deletion => deletion::submit(desk, visit, principal, submission).await,
         Wish::Nothing => {
             submission
@@ -175,6 +180,6 @@ pub(super) fn told(desk: &Desk, flow: &Flow, fields: &Map<String, Value>) -> Opt
         Wish::Profile => Message::confirms_profile(),
         Wish::Deletion => Message::confirms_deletion(),
         Wish::Factor(_) => Message::confirms_factor(),
-        Wish::LeaveLink | Wish::Nothing => return None,
+        Wish::First(_) | Wish::LeaveLink | Wish::Nothing => return None,
     })
 }

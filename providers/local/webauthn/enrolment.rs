@@ -18,12 +18,10 @@ use super::{
     registration::{self, NewKey},
     relying_party::Challenge,
 };
+use crate::naming::{self, Naming};
 
 /// Nobody has more keys of one kind.
 const MOST: usize = 25;
-
-/// No name is longer, in characters.
-const LONGEST_NAME: u64 = 100;
 
 impl Keys {
     /// The part of the settings for keys of this purpose.
@@ -61,7 +59,7 @@ impl Keys {
                 let mut name = Node::input(group, fields.name, "text")
                     .with_label(Message::security_key_name())
                     .with_value("");
-                name.attributes.maxlength = Some(LONGEST_NAME);
+                name.attributes.maxlength = Some(naming::LONGEST);
                 let trigger = trigger.with_value(options.to_string());
                 vec![name, result, trigger, script]
             }
@@ -98,7 +96,7 @@ impl Keys {
         }
         let challenge = Challenge::remembered(answer.memory)?;
         let made = registration::verify(made, &challenge, purpose, &self.party)?;
-        let name = name(answer, fields.name);
+        let name = naming::typed(answer, fields.name);
         let name = name.unwrap_or_else(|| purpose.default_name(keys.len() + 1));
         let credential = self.credential(purpose, identity, made, name).await?;
         Ok(Change::Add {
@@ -108,29 +106,14 @@ impl Keys {
     }
 
     fn rename(&self, purpose: Purpose, answer: Answer<'_>, key: &Credential) -> Change {
-        let (group, fields) = (purpose.group(), purpose.fields());
-        if let Some(name) = name(answer, fields.new_name) {
-            let after = Credential {
-                label: Some(name),
-                updated_at: self.clock.now(),
-                ..key.clone()
-            };
-            return Change::Replace {
-                before: Box::new(key.clone()),
-                after: Box::new(after),
-            };
-        }
-        let mut field = Node::input(group, fields.new_name, "text")
-            .with_label(Message::new_key_name())
-            .with_value(label(purpose, key))
-            .required();
-        field.attributes.maxlength = Some(LONGEST_NAME);
-        let id = key.id.to_string();
-        let save = Node::submit(group, fields.rename, &id, Message::save());
-        Change::Ask(Question {
-            nodes: vec![field, save],
-            memory: Value::Null,
-        })
+        let fields = purpose.fields();
+        let naming = Naming {
+            group: purpose.group(),
+            button: fields.rename,
+            field: fields.new_name,
+        };
+        let key = (key, &*key.id.to_string(), label(purpose, key));
+        naming.change(answer, key, self.clock.now())
     }
 
     /// A new credential; a key belongs to one person only (section 7.1).
@@ -207,16 +190,6 @@ fn find<'a>(keys: &[&'a Credential], id: &str) -> Result<&'a Credential, MethodE
     found
         .copied()
         .ok_or_else(|| about_form(Message::key_gone()))
-}
-
-/// The name that somebody has typed, as it can stand on a button.
-fn name(answer: Answer<'_>, field: &str) -> Option<String> {
-    let letters = answer.text(field)?.chars().filter(|one| !one.is_control());
-    let name: String = letters
-        .take(usize::try_from(LONGEST_NAME).unwrap_or(usize::MAX))
-        .collect();
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 fn label(purpose: Purpose, key: &Credential) -> String {

@@ -24,6 +24,8 @@ messages! {
     info rename_key(display_name: &str) = 1990150, "Rename “{display_name}”";
     /// The label of a key's new name.
     info new_key_name() = 1990151, "New name";
+    /// Has one second factor asked for before the others.
+    info ask_first() = 1990152, "Ask for this first";
     /// A security key or passkey proves nothing.
     error key_wrong() = 4000043, "That did not work with this key. Please try it again, or take another one.";
     /// A key is known already.

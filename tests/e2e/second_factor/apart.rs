@@ -107,6 +107,55 @@ async fn what_was_set_up_can_be_removed() {
     gateway.wait_for_log("credential_removed").await;
 }
 
+/// KC-071, KC-072: people name their app, and say what they are asked for first.
+#[tokio::test]
+async fn an_app_is_named_and_asked_for_first() {
+    let gateway = gateway().await;
+    let alice = ALICE.sign_up(&gateway).await;
+    set_app_up(&alice.client).await;
+    make_codes(&alice.client).await;
+    let form = Form::begin(&alice.client, "settings", "").await;
+    assert!(!form.names().contains(&"credential_first".to_owned()));
+    let asked = form.submit_json(json!({ "totp_rename": "true" })).await;
+    let asked: Value = asked.json().await.unwrap();
+    assert!(
+        asked.to_string().contains("totp_rename_displayname"),
+        "{asked}"
+    );
+    let name = json!({ "totp_rename": "true", "totp_rename_displayname": "Old phone" });
+    assert_eq!(form.submit_json(name).await.status(), 200);
+
+    let about = ["--email", ALICE.email, "--output", "json"];
+    let own = || {
+        gateway
+            .run(&[&["list-credentials"], &about[..]].concat(), "")
+            .json()
+    };
+    let all = own();
+    let of = |kind: &str| {
+        let mut all = all.as_array().unwrap().iter();
+        all.find(|one| one["type"] == kind).unwrap().clone()
+    };
+    assert_eq!(of("totp")["label"], "Old phone");
+    let codes = of("lookup_secret")["id"].as_str().unwrap().to_owned();
+    let further = ["--credential-id", &codes, "--to-first"];
+    let moved = gateway.run(&[&["move-credential"], &about[..], &further].concat(), "");
+    assert_eq!(moved.code, 0, "{moved:?}");
+    let form = Form::begin(&alice.client, "settings", "").await;
+    let app = form.value("credential_first").unwrap();
+    assert_eq!(of("totp")["id"], app.as_str());
+    let first = form.submit_json(json!({ "credential_first": codes })).await;
+    assert_eq!(first.status(), 200, "it is no secret which comes first");
+    let form = Form::begin(&alice.client, "settings", "").await;
+    let first = form.submit_json(json!({ "credential_first": app })).await;
+    assert_eq!(first.status(), 200);
+    assert_eq!(own()[0]["type"], "totp");
+    let form = Form::begin(&alice.client, "settings", "").await;
+    assert!(!form.names().contains(&"credential_first".to_owned()));
+    let nowhere = json!({ "credential_first": "0198c0de-0000-7000-8000-000000000000" });
+    assert_eq!(form.submit_json(nowhere).await.status(), 400);
+}
+
 #[tokio::test]
 async fn a_native_application_does_the_same_with_its_token() {
     let gateway = gateway().await;
