@@ -27,8 +27,21 @@ pub(crate) fn of(identity: &Identity) -> impl Iterator<Item = &String> {
     own.filter(move |one| !is_address(one))
 }
 
-/// Whether this name is somebody's, or may be in a moment.
-pub(crate) async fn is_taken(desk: &Desk, name: &str) -> Result<bool, StoreError> {
+/// Whether one of these names is somebody's, or may be in a moment: whoever chooses one that is only
+/// reserved is not to learn that no identity has it.
+pub(crate) async fn is_any_taken(
+    desk: &Desk,
+    names: impl Iterator<Item = &String>,
+) -> Result<bool, StoreError> {
+    for name in names {
+        if is_taken(desk, name).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn is_taken(desk: &Desk, name: &str) -> Result<bool, StoreError> {
     let services = &desk.services;
     let holder = services.identities.find_by_identifier(name).await?;
     let nobody = || IdentityId::generate(&*services.entropy);

@@ -89,23 +89,13 @@ async fn prepare(
     flow: &Flow,
     identity: &Identity,
 ) -> Result<Prepared, Failure> {
-    if is_name_taken(desk, identity).await? {
+    // People have to know that a name is taken to choose another one.
+    if names::is_any_taken(desk, names::of(identity)).await? {
         return Ok(Prepared::Taken);
     }
     let begun = begin::begin_unsent(desk, visit, flow, identity).await?;
     names::reserve(desk, identity).await?;
     Ok(Prepared::Begun(begun.map(Box::new)))
-}
-
-/// Whether something of it that is no address to be proved is somebody's already, which people have to
-/// know to choose another one.
-async fn is_name_taken(desk: &Desk, identity: &Identity) -> Result<bool, StoreError> {
-    for name in names::of(identity) {
-        if names::is_taken(desk, name).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 impl Answered {

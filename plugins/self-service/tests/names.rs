@@ -15,8 +15,8 @@ use portcullis_core::{
 use serde_json::json;
 
 use super::{
-    house::{House, messages},
-    newcomer::{NEW, register},
+    house::{House, action, csrf, messages},
+    newcomer::{KNOWN, NEW, register},
     registration_alike::{busy_with_names, house_of_names},
 };
 
@@ -146,4 +146,49 @@ async fn who_registers_again_with_the_same_name_and_address_takes_the_place_of_b
     let again = nova(&house).await;
     assert_ne!(before.id, again.id);
     assert_eq!(house.letters.mails().len(), 2);
+}
+
+/// A name that is only reserved would be had in the settings, and tell that its address was known.
+#[tokio::test]
+async fn a_name_of_a_newcomer_is_had_in_the_settings_no_sooner_than_in_a_registration() {
+    let house = house_of_names(vec![Action::VerifyEmail]);
+    house.proved_resident(KNOWN).await;
+    house.proved_resident(EVE).await;
+    for (email, name) in [(KNOWN, "one"), (NEW, "two")] {
+        let traits = json!({"email": email, "username": name});
+        let reply = register(&mut house.browser(), traits).await;
+        assert_eq!(reply.status, 200, "{name}");
+    }
+    for expected in [400, 200] {
+        let mut eve = house.browser();
+        eve.sign_in(EVE).await;
+        for name in ["one", "two"] {
+            let flow = eve.begin("settings").await;
+            let traits = json!({"email": EVE, "username": name, "name": {"first": "Eve"}});
+            let fields = json!({"method": "profile", "csrf_token": csrf(&flow), "traits": traits});
+            let reply = eve.post(action(&flow), &fields).await;
+            assert_eq!(reply.status, expected, "{name}: {}", reply.text());
+        }
+        house.clock.advance(TERM);
+    }
+    assert_eq!(find(&house, NEW).await, None, "nobody has proved it");
+}
+
+/// Whoever gives no address is no newcomer, and learns no more than one.
+#[tokio::test]
+async fn a_name_of_a_newcomer_is_had_by_a_registration_without_an_address_no_sooner() {
+    let house = house_of_names(vec![Action::VerifyEmail]);
+    house.proved_resident(KNOWN).await;
+    for (email, name) in [(KNOWN, "one"), (NEW, "two")] {
+        let traits = json!({"email": email, "username": name});
+        let reply = register(&mut house.browser(), traits).await;
+        assert_eq!(reply.status, 200, "{name}");
+    }
+    for expected in [400, 200] {
+        for name in ["one", "two"] {
+            let reply = register(&mut house.browser(), json!({"username": name})).await;
+            assert_eq!(reply.status, expected, "{name}: {}", reply.text());
+        }
+        house.clock.advance(TERM);
+    }
 }

@@ -88,7 +88,11 @@ pub(super) fn draw(call: &Call, form: &Ui, trouble: Option<Trouble>) -> Response
 }
 
 /// The same with what is seldom changed as it was typed.
-fn draw_with(call: &Call, (form, advanced): (&Ui, Advanced), trouble: Option<Trouble>) -> Response {
+fn draw_with(
+    call: &Call,
+    (form, advanced): (&Ui, Advanced),
+    trouble: Option<Trouble>,
+) -> Response {
     let identity = &call.identity;
     let inputs = form.nodes.iter();
     let shown = inputs.filter(|node| {
