@@ -34,6 +34,7 @@ mod legacy;
 mod login;
 mod logout;
 mod marker;
+mod names;
 mod native;
 mod navigate;
 mod newcomer;

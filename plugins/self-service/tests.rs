@@ -30,6 +30,7 @@ mod mailed_link;
 mod mailed_sign_in;
 mod meanwhile;
 mod moving;
+mod names;
 mod newcomer;
 mod newcomer_after;
 mod newcomer_twice;

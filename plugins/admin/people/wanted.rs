@@ -94,6 +94,10 @@ impl Wanted {
         for proved in &self.proved {
             prove(&mut identity, proved, now)?;
         }
+        if !self.links.is_empty() {
+            // Whoever is linked to an account is known to be who they are.
+            identity.lift_first_proof();
+        }
         Ok(identity)
     }
 }
@@ -142,6 +146,9 @@ fn prove(identity: &mut Identity, proved: &Proved, now: Timestamp) -> Result<(),
     if address.verified_at != verified_at {
         address.verified_at = verified_at;
         address.updated_at = now;
+    }
+    if proved.is_verified {
+        identity.lift_first_proof();
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use portcullis_core::{
     event::{CreationReason, Event},
     id::IdentityId,
     identity::{Identity, IdentityState},
+    message::Message,
     method::{Method, MethodError},
     schema::{Evaluation, ProfileContext, Schema},
     store::StoreError,
@@ -20,7 +21,7 @@ use crate::{
     complaint::{self, Complaint},
     desk::Desk,
     forms::registration,
-    newcomer, scopes,
+    names, newcomer, scopes,
     sign_in::{self, Proof, SignIn},
     submission::Submission,
     throttle,
@@ -52,13 +53,14 @@ pub(crate) async fn register(
         return unseen::register(desk, visit, submission, (*identity, *credential)).await;
     }
     sign_in::claim(desk, &submission.flow, identity.id).await?;
-    let stored = desk
-        .services
-        .identities
-        .insert(&identity, std::slice::from_ref(&*credential))
-        .await;
-    match stored {
-        Ok(()) => {}
+    match store(desk, &identity, &credential).await {
+        Ok(Stored::Yes) => {}
+        Ok(Stored::NameTaken) => {
+            alike::count(desk, visit, &submission).await?;
+            // Rejecting puts the claimed flow back.
+            let complaint = (None, Message::duplicate());
+            return submission.reject(desk, vec![complaint]).await;
+        }
         Err(StoreError::Conflict { .. }) => {
             return alike::known(desk, visit, submission, &identity).await;
         }
@@ -84,6 +86,33 @@ pub(crate) async fn register(
         proofs: &[Proof::credential(method.name(), &credential)],
     };
     sign_in.begin(desk, visit).await
+}
+
+/// What became of somebody new who begins a session at once.
+enum Stored {
+    Yes,
+    /// A newcomer has one of its names, or may have in a moment.
+    NameTaken,
+}
+
+async fn store(
+    desk: &Desk,
+    identity: &Identity,
+    credential: &Credential,
+) -> Result<Stored, StoreError> {
+    let (identities, own) = (&desk.services.identities, std::slice::from_ref(credential));
+    if !newcomer::prove_first(desk) {
+        return identities.insert(identity, own).await.map(|()| Stored::Yes);
+    }
+    if names::is_any_taken(desk, names::of(identity)).await? {
+        return Ok(Stored::NameTaken);
+    }
+    let mut stored = identities.insert(identity, own).await;
+    let is_taken = matches!(stored, Err(StoreError::Conflict { .. }));
+    if is_taken && names::free(desk, names::of(identity)).await? {
+        stored = identities.insert(identity, own).await;
+    }
+    stored.map(|()| Stored::Yes)
 }
 
 /// What a submission comes to.

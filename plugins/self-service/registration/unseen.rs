@@ -7,7 +7,7 @@ use portcullis_core::{
     credential::Credential,
     event::{CreationReason, Event},
     flow::Flow,
-    identity::{Identity, IdentityState, IdentityStore},
+    identity::{Identity, IdentityStore},
     mail::Letter,
     message::Message,
     store::StoreError,
@@ -17,10 +17,9 @@ use tracing::Instrument;
 
 use super::alike;
 use crate::{
-    addresses::awaits_verification,
     codes::send,
     desk::Desk,
-    marker, sign_in,
+    names, sign_in,
     submission::Submission,
     verification::begin::{self, Begun},
 };
@@ -90,59 +89,13 @@ async fn prepare(
     flow: &Flow,
     identity: &Identity,
 ) -> Result<Prepared, Failure> {
-    if is_name_taken(desk, identity).await? {
+    // People have to know that a name is taken to choose another one.
+    if names::is_any_taken(desk, names::of(identity)).await? {
         return Ok(Prepared::Taken);
     }
     let begun = begin::begin_unsent(desk, visit, flow, identity).await?;
-    reserve(desk, identity).await?;
+    names::reserve(desk, identity).await?;
     Ok(Prepared::Begun(begun.map(Box::new)))
-}
-
-/// Whether something of it that is no address to be proved is somebody's already, which people have to
-/// know to choose another one.
-async fn is_name_taken(desk: &Desk, identity: &Identity) -> Result<bool, StoreError> {
-    for name in names(identity) {
-        let found = desk.services.identities.find_by_identifier(name).await?;
-        let found = found.filter(|holder| !has_lapsed(desk, holder));
-        let until = marker::stands(desk, &reserved(name)).await?;
-        if found.is_some() || until.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// How long a registration keeps its names without a proof. Whether its address was known or new, they
-/// are free afterwards: neither tells, and nobody burns a name with an address of somebody else.
-fn term(desk: &Desk) -> Duration {
-    desk.config.verification.lifespan
-}
-
-/// Whether somebody has registered, and proved nothing for too long to keep a name.
-fn has_lapsed(desk: &Desk, holder: &Identity) -> bool {
-    let is_untouched = holder.state == IdentityState::Active && holder.roles.is_empty();
-    is_untouched && holder.awaits_first_proof() && holder.created_at + term(desk) <= desk.now()
-}
-
-/// What it signs in with and does not prove.
-fn names(identity: &Identity) -> impl Iterator<Item = &String> {
-    let is_address = |identifier: &String| {
-        let mut addresses = identity.addresses.iter();
-        addresses.any(|one| one.value == *identifier && awaits_verification(one))
-    };
-    let own = identity.identifiers.iter();
-    own.filter(move |one| !is_address(one))
-}
-
-fn reserved(name: &str) -> String {
-    format!("reserved-name:{name}")
-}
-
-async fn reserve(desk: &Desk, identity: &Identity) -> Result<(), StoreError> {
-    for name in names(identity) {
-        marker::set(desk, &reserved(name), desk.now() + term(desk)).await?;
-    }
-    Ok(())
 }
 
 impl Answered {
@@ -158,7 +111,8 @@ impl Answered {
         let (identities, identity) = (&desk.services.identities, &self.identity);
         let own = std::slice::from_ref(&self.credential);
         let mut stored = self.insert(&**identities, own).await;
-        if matches!(stored, Err(StoreError::Conflict { .. })) && self.displace(desk).await? {
+        let is_taken = matches!(stored, Err(StoreError::Conflict { .. }));
+        if is_taken && names::free(desk, names::of(identity)).await? {
             stored = self.insert(&**identities, own).await;
         }
         match stored {
@@ -180,26 +134,6 @@ impl Answered {
             send::post(desk, letter).await;
         }
         Ok(())
-    }
-
-    /// Removes those who hold one of its names and have proved nothing in time; `false` where there are
-    /// none.
-    async fn displace(&self, desk: &Desk) -> Result<bool, StoreError> {
-        let services = &desk.services;
-        let mut is_any = false;
-        for name in names(&self.identity) {
-            let holder = services.identities.find_by_identifier(name).await?;
-            let Some(holder) = holder.filter(|holder| has_lapsed(desk, holder)) else {
-                continue;
-            };
-            is_any = true;
-            if services.identities.delete(holder.id).await? {
-                services.announcer.announce(&Event::IdentityDeleted {
-                    identity: holder.id,
-                });
-            }
-        }
-        Ok(is_any)
     }
 
     /// Stores the identity; a store that is away for a moment loses nobody who has been answered.

@@ -21,7 +21,7 @@ use crate::{
     complaint::{self, Complaint},
     desk::Desk,
     forms::{action, profile::PROFILE},
-    notices,
+    names, notices,
     submission::Submission,
     throttle,
     verification::begin,
@@ -149,7 +149,17 @@ pub(crate) async fn keep(
         return Ok(Kept::Yes);
     }
     save::require_session(desk, principal).await?;
-    match desk.services.identities.update(identity).await {
+    let own = &stored.identifiers;
+    let gained = || names::of(identity).filter(|name| !own.contains(name));
+    if names::is_any_taken(desk, gained()).await? {
+        return Ok(Kept::Taken);
+    }
+    let identities = &desk.services.identities;
+    let mut kept = identities.update(identity).await;
+    if matches!(kept, Err(StoreError::Conflict { .. })) && names::free(desk, gained()).await? {
+        kept = identities.update(identity).await;
+    }
+    match kept {
         Ok(()) => {
             desk.services.announcer.announce(&Event::ProfileChanged {
                 identity: identity.id,
@@ -158,7 +168,7 @@ pub(crate) async fn keep(
             Ok(Kept::Yes)
         }
         Err(StoreError::Conflict { .. }) => {
-            let now = desk.services.identities.find(identity.id).await?;
+            let now = identities.find(identity.id).await?;
             Ok(match now.is_some_and(|now| now.version == stored.version) {
                 true => Kept::Taken,
                 false => Kept::Overtaken,

@@ -18,6 +18,7 @@ use super::house::{
 use crate::{Limits, Rate};
 
 const ADA: &str = "ada@example.com";
+const SECOND: Duration = Duration::from_secs(1);
 
 async fn register(browser: &mut Browser<'_>, traits: Value) -> Reply {
     let flow = browser.begin("registration").await;
@@ -164,6 +165,10 @@ async fn a_letter_is_promised_only_where_one_lets_the_owner_in() {
 
 /// A house of people who have names to sign in with, too.
 pub(super) fn house_of_names(defaults: Vec<Action>) -> House {
+    busy_with_names(defaults).house()
+}
+
+pub(super) fn busy_with_names(defaults: Vec<Action>) -> Busy {
     let identifier = json!({"credentials": {"password": {"identifier": true}}});
     let mut email = json!({"type": "string", "format": "email", "ory.sh/kratos": identifier});
     for purpose in ["verification", "recovery"] {
@@ -176,7 +181,6 @@ pub(super) fn house_of_names(defaults: Vec<Action>) -> House {
             "name": {"properties": {"first": {"type": "string"}}}}})),
         ..Busy::default()
     }
-    .house()
 }
 
 /// A name has to be known as taken to choose another one; it is nobody's mailbox.
@@ -231,7 +235,15 @@ async fn a_name_is_free_again_once_nobody_can_prove_its_address_any_more() {
         let reply = register(&mut house.browser(), traits(email, name)).await;
         assert_eq!(reply.status, 200, "{name}");
     }
-    house.clock.advance(Duration::from_secs(2 * 60 * 60));
+    // A day, and the hour that a letter is good for.
+    house
+        .clock
+        .advance(Duration::from_secs(25 * 60 * 60) - SECOND);
+    for name in ["one", "two"] {
+        let reply = register(&mut house.browser(), traits("eve@example.com", name)).await;
+        assert_eq!(reply.status, 400, "{name} is kept");
+    }
+    house.clock.advance(SECOND);
     let mut works = Vec::new();
     for (number, name) in ["one", "two"].into_iter().enumerate() {
         let email = format!("mallory{number}@example.com");

@@ -70,6 +70,34 @@ async fn operations_change_what_they_name_and_nothing_else() {
     );
 }
 
+/// The mark would outlive the proof, and with it the identity be taken for one that nobody uses.
+#[tokio::test]
+async fn the_first_proof_is_made_where_an_address_is_marked_or_an_account_is_linked() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let links =
+        json!({"oidc": {"config": {"providers": [{"provider": "acme", "subject": "4711"}]}}});
+    for (email, is_linked) in [("ada@example.org", true), ("bob@example.org", false)] {
+        let mut one = house.resident(email).await;
+        one.required_actions = vec![Identity::FIRST_PROOF.to_owned()];
+        IdentityStore::update(&*house.store, &one).await.unwrap();
+        let path = format!("/admin/identities/{}", one.id);
+        let put = json!({
+            "schema_id": "default", "state": "active", "traits": one.traits, "credentials": links,
+        });
+        let mark = json!([
+            {"op": "replace", "path": "/verifiable_addresses/0/verified", "value": true},
+        ]);
+        let changed = match is_linked {
+            true => admin.send(Method::PUT, &path, &put).await,
+            false => patch(&admin, &one, mark).await,
+        };
+        assert_eq!(changed.status, 200, "{changed:?}");
+        let now = IdentityStore::find(&*house.store, one.id).await.unwrap();
+        assert_eq!(now.unwrap().required_actions, [""; 0], "{email}");
+    }
+}
+
 /// CU-15.
 #[tokio::test]
 async fn what_is_protected_stays() {

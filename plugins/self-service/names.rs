@@ -1,0 +1,163 @@
+//! Names of those who have registered and proved nothing yet. They keep them for a while, whether their
+//! address was known or new: neither tells, and nobody burns a name with an address of somebody else.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use portcullis_core::{
+    credential::CredentialKind,
+    event::Event,
+    id::IdentityId,
+    identity::{Identity, IdentityState},
+    store::StoreError,
+};
+
+use crate::{addresses::awaits_verification, desk::Desk, marker};
+
+/// For how long a name is kept beside the lifespan of a letter: one that is asked for within this time
+/// is good for as long as it says.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What an identity signs in with and does not prove.
+pub(crate) fn of(identity: &Identity) -> impl Iterator<Item = &String> {
+    let is_address = |identifier: &String| {
+        let mut addresses = identity.addresses.iter();
+        addresses.any(|one| one.value == *identifier && awaits_verification(one))
+    };
+    let own = identity.identifiers.iter();
+    own.filter(move |one| !is_address(one))
+}
+
+/// Whether one of these names is somebody's, or may be in a moment: whoever chooses one that is only
+/// reserved is not to learn that no identity has it.
+pub(crate) async fn is_any_taken(
+    desk: &Desk,
+    names: impl Iterator<Item = &String>,
+) -> Result<bool, StoreError> {
+    for name in names {
+        if is_taken(desk, name).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn is_taken(desk: &Desk, name: &str) -> Result<bool, StoreError> {
+    let services = &desk.services;
+    let holder = services.identities.find_by_identifier(name).await?;
+    let nobody = || IdentityId::generate(&*services.entropy);
+    let id = holder.as_ref().map_or_else(nobody, |holder| holder.id);
+    // Asked of nobody too: a registration that came to nothing is not to be told by the work from one
+    // that has lapsed.
+    let is_unused = is_unused(desk, id).await?;
+    let is_held = holder.is_some_and(|holder| !(is_unused && is_bare_and_late(desk, &holder)));
+    Ok(is_reserved(desk, name).await? || is_held)
+}
+
+/// Keeps the names of somebody who registers, whatever becomes of that.
+pub(crate) async fn reserve(desk: &Desk, identity: &Identity) -> Result<(), StoreError> {
+    for name in of(identity) {
+        marker::set(desk, &reserved(name), desk.now() + term(desk)).await?;
+    }
+    Ok(())
+}
+
+async fn is_reserved(desk: &Desk, name: &str) -> Result<bool, StoreError> {
+    let until = marker::stands(desk, &reserved(name)).await?;
+    Ok(until.is_some())
+}
+
+fn reserved(name: &str) -> String {
+    format!("reserved-name:{name}")
+}
+
+/// How long a registration keeps its names without a proof.
+fn term(desk: &Desk) -> Duration {
+    KEPT + desk.config.verification.lifespan
+}
+
+/// Removes those who hold these names, where all of them have lapsed; `false` where nothing is removed.
+pub(crate) async fn free(
+    desk: &Desk,
+    names: impl Iterator<Item = &String>,
+) -> Result<bool, StoreError> {
+    let mut lapsed: BTreeMap<IdentityId, Identity> = BTreeMap::new();
+    for name in names {
+        let holder = desk.services.identities.find_by_identifier(name).await?;
+        let Some(holder) = holder else { continue };
+        if !has_lapsed(desk, &holder).await? {
+            // The names are not to be had, so nobody goes for the others.
+            return Ok(false);
+        }
+        lapsed.insert(holder.id, holder);
+    }
+    let mut is_any = false;
+    for holder in lapsed.into_values() {
+        is_any |= remove(desk, holder).await?;
+    }
+    Ok(is_any)
+}
+
+/// Whether somebody has registered, and proved and done nothing for too long to keep a name.
+async fn has_lapsed(desk: &Desk, holder: &Identity) -> Result<bool, StoreError> {
+    Ok(is_bare_and_late(desk, holder) && is_unused(desk, holder.id).await?)
+}
+
+/// What of that the identity itself tells. What an administrator or a provider has said of it keeps it.
+fn is_bare_and_late(desk: &Desk, holder: &Identity) -> bool {
+    let is_late = holder.created_at + term(desk) <= desk.now();
+    let is_bare = holder.state == IdentityState::Active
+        && holder.roles.is_empty()
+        && holder.external_id.is_none()
+        && holder.metadata_public.is_none()
+        && holder.metadata_admin.is_none()
+        && holder.provenance.is_empty()
+        && holder.second_factors.is_empty();
+    is_late && is_bare && holder.awaits_first_proof()
+}
+
+/// Whether it has the password that it registered with and nothing else, and nobody has been in with it.
+async fn is_unused(desk: &Desk, id: IdentityId) -> Result<bool, StoreError> {
+    let own = desk.services.credentials.list(id).await?;
+    let sessions = desk.services.sessions.store().list(id).await?;
+    let is_its_own = match own.as_slice() {
+        [only] => only.kind == CredentialKind::Password && only.last_used_at.is_none(),
+        _ => false,
+    };
+    Ok(is_its_own && sessions.is_empty())
+}
+
+/// Removes somebody who has lapsed, unless anything of them has changed since they were read.
+async fn remove(desk: &Desk, lapsed: Identity) -> Result<bool, StoreError> {
+    let (identities, now) = (&desk.services.identities, desk.now());
+    let held = Identity {
+        state: IdentityState::Inactive,
+        state_changed_at: now,
+        updated_at: now,
+        ..lapsed.clone()
+    };
+    match identities.update(&held).await {
+        Err(StoreError::Conflict { .. }) => return Ok(false),
+        done => done?,
+    }
+    // What is added beside the identity leaves its version as it was.
+    let removed = match is_unused(desk, lapsed.id).await {
+        Ok(true) => identities.delete(lapsed.id).await,
+        kept => kept.map(|_| false),
+    };
+    if let Ok(true) = removed {
+        tracing::info!(identity = %lapsed.id, "somebody who registered and proved nothing in time is removed");
+        let identity = lapsed.id;
+        let event = Event::IdentityDeleted { identity };
+        desk.services.announcer.announce(&event);
+        return removed;
+    }
+    let back = Identity {
+        version: held.version + 1,
+        ..lapsed
+    };
+    match identities.update(&back).await {
+        // Somebody else has changed or removed them since.
+        Ok(()) | Err(StoreError::Conflict { .. }) => removed,
+        Err(error) => removed.and(Err(error)),
+    }
+}
