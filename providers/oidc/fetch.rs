@@ -17,7 +17,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    guard::{Forbidden, Guard, PRIVATE, Protection, Resolver},
+    guard::{Forbidden, Guard, PRIVATE, Protection, Resolver, UNRESOLVED},
     trouble::Trouble,
 };
 
@@ -78,6 +78,7 @@ impl FetchError {
         let reason = format!("{what}: {self}");
         match self {
             Self::Forbidden(PRIVATE) => Trouble::Private(reason),
+            Self::Forbidden(UNRESOLVED) => Trouble::Unreachable(reason),
             Self::Forbidden(_) | Self::NotJson | Self::TooLarge => Trouble::Wrong(reason),
             _ => Trouble::Unreachable(reason),
         }
@@ -148,10 +149,9 @@ impl Fetch {
         let protection = self.guard.check(url)?;
         let proxied = self.proxied.as_ref();
         if let Some(client) = proxied.filter(|_| self.way.proxy_for(url).is_some()) {
-            let look = self.guard.look_up(url, protection);
-            // What cannot be resolved here is the proxy's to judge.
-            let looked = tokio::time::timeout(self.limits.connect, look).await;
-            return looked.unwrap_or(Ok(())).map(|()| client);
+            let patience = self.limits.connect;
+            let looked = self.guard.look_up(url, protection, patience).await;
+            return looked.map(|()| client);
         }
         Ok(match protection {
             Protection::Tls => &self.tls,

@@ -3,8 +3,10 @@
 //! forgery).
 
 use std::{
+    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -22,6 +24,21 @@ pub(crate) const PRIVATE: Forbidden = Forbidden(
     "it is at a private address, and neither allow_private_network nor allowed_hosts lets it be \
      asked",
 );
+
+pub(crate) const UNRESOLVED: Forbidden = Forbidden(
+    "what its name stands for could not be found out here, and the proxy might find a private \
+     address",
+);
+/// How resolvers say that there is no such name; the standard library keeps their words alone.
+const NO_SUCH_NAME: [&str; 6] = [
+    // glibc, musl, systems of BSD's kind.
+    "Name or service not known",
+    "No address associated with hostname",
+    "Name does not resolve",
+    "Name has no usable address",
+    "nodename nor servname provided, or not known",
+    "No address associated with nodename",
+];
 
 /// Knows whose addresses may be private.
 #[derive(Debug)]
@@ -83,14 +100,39 @@ impl Guard {
 
     /// Whether all that the name in `url` resolves to here may be asked: for a proxy that will
     /// resolve it once more, and connect to whichever it likes.
-    pub(crate) async fn look_up(&self, url: &Url, protection: Protection) -> Result<(), Forbidden> {
+    pub(crate) async fn look_up(
+        &self,
+        url: &Url,
+        protection: Protection,
+        patience: Duration,
+    ) -> Result<(), Forbidden> {
         let Some(Host::Domain(name)) = url.host() else {
             return Ok(());
         };
-        let Ok(mut addresses) = tokio::net::lookup_host((name, 0)).await else {
+        if protection == Protection::Tls && self.admits_private(name) {
             return Ok(());
-        };
-        addresses.try_for_each(|address| self.admits(name, address.ip(), protection))
+        }
+        let found = in_time(patience, tokio::net::lookup_host((name, 0))).await;
+        let found = found.map(|all| all.map(|one| one.ip()).collect());
+        self.judge_found(name, found, protection)
+    }
+
+    /// Whether a proxy may be sent to a name of which this was found here. Whoever owns the name says
+    /// what is found, and when: only a name that does not exist here is the proxy's to judge.
+    fn judge_found(
+        &self,
+        name: &str,
+        found: io::Result<Vec<IpAddr>>,
+        protection: Protection,
+    ) -> Result<(), Forbidden> {
+        match found {
+            Ok(ips) if ips.is_empty() => Err(UNRESOLVED),
+            Ok(ips) => ips
+                .into_iter()
+                .try_for_each(|ip| self.admits(name, ip, protection)),
+            Err(error) if protection == Protection::Tls && is_no_such_name(&error) => Ok(()),
+            Err(_) => Err(UNRESOLVED),
+        }
     }
 
     fn admits_private(&self, host: &str) -> bool {
@@ -125,6 +167,20 @@ impl Resolve for Resolver {
             }
         })
     }
+}
+
+/// What is found within this time.
+async fn in_time<T>(
+    patience: Duration,
+    look: impl Future<Output = io::Result<T>>,
+) -> io::Result<T> {
+    let found = tokio::time::timeout(patience, look).await;
+    found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+fn is_no_such_name(error: &io::Error) -> bool {
+    let told = error.to_string();
+    NO_SUCH_NAME.iter().any(|words| told.contains(words))
 }
 
 fn bare(host: &str) -> String {
@@ -267,6 +323,46 @@ mod tests {
         ] {
             assert!(!is_private(ip.parse().unwrap()), "{ip}");
         }
+    }
+
+    /// CU-30: an issuer's name server may stall us and answer the proxy.
+    #[test]
+    fn a_proxy_is_sent_to_no_name_that_could_not_be_resolved_unless_there_is_none() {
+        let guard = Guard::new(["inside".to_owned()]);
+        let (tls, plain) = (Protection::Tls, Protection::Plain);
+        let judge = |name: &str, found, protection| guard.judge_found(name, found, protection);
+        let failed = |words: &str| {
+            let words = format!("failed to lookup address information: {words}");
+            Err(io::Error::other(words))
+        };
+        for words in NO_SUCH_NAME {
+            assert_eq!(judge("idp.test", failed(words), tls), Ok(()), "{words}");
+            assert_eq!(judge("inside", failed(words), plain), Err(UNRESOLVED));
+        }
+        for words in ["Temporary failure in name resolution", "Try again"] {
+            assert_eq!(judge("idp.test", failed(words), tls), Err(UNRESOLVED));
+        }
+        let late = || Err(io::ErrorKind::TimedOut.into());
+        assert_eq!(judge("idp.test", late(), tls), Err(UNRESOLVED));
+        assert_eq!(judge("inside", late(), plain), Err(UNRESOLVED));
+        assert_eq!(judge("idp.test", Ok(Vec::new()), tls), Err(UNRESOLVED));
+        let ips = |all: &[&str]| Ok(all.iter().map(|ip| ip.parse().unwrap()).collect());
+        let (one, both) = (ips(&["8.8.8.8"]), ips(&["8.8.8.8", "10.0.0.1"]));
+        assert_eq!(judge("idp.test", one, tls), Ok(()));
+        assert_eq!(judge("idp.test", both, tls), Err(PRIVATE));
+        assert_eq!(judge("inside", ips(&["10.0.0.1"]), plain), Ok(()));
+        assert_eq!(judge("inside", ips(&["8.8.8.8"]), plain), Err(PUBLIC_HTTP));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_is_not_resolved_in_time_is_refused() {
+        let guard = Guard::new(["inside.test".to_owned()]);
+        let late = in_time(Duration::ZERO, std::future::pending()).await;
+        let judged = guard.judge_found("idp.test", late, Protection::Tls);
+        assert_eq!(judged, Err(UNRESOLVED));
+        let url = Url::parse("https://inside.test").unwrap();
+        let look = guard.look_up(&url, Protection::Tls, Duration::ZERO);
+        assert_eq!(look.await, Ok(()), "wherever it is");
     }
 
     #[tokio::test]

@@ -13,7 +13,8 @@ pub struct Assurance {
     pub enforce: bool,
     /// Whether those who have one have to use it.
     pub highest_available: bool,
-    /// Whether whoever signs in through a provider that tells of one factor goes on with a security key.
+    /// Whether whoever signs in through a provider that tells of one factor goes on with a security key,
+    /// and whoever gets in by mail and could come through a provider.
     pub key_after_provider: bool,
     /// Whether a code by mail is a second factor, which everybody has who has proved an address.
     pub by_mail: bool,
@@ -62,8 +63,11 @@ impl Assurance {
     }
 
     fn wants_key(self, identity: &Identity, session: &Session) -> bool {
-        let first = session.methods.first();
-        let is_through_provider = first.is_some_and(|one| one.provider.is_some());
+        // Whoever has somebody's account at a provider often has the mailbox of its address, too.
+        let may_have_provider = identity.is_linked || self.has_key(identity);
+        let is_as_good = |one: &AuthenticationMethod| is_mail(one) && may_have_provider;
+        let mut first = session.methods.iter().take(1);
+        let is_through_provider = first.any(|one| one.provider.is_some() || is_as_good(one));
         let is_enough = |one: &AuthenticationMethod| {
             let (key, list) = (CredentialKind::Webauthn, CredentialKind::LookupSecret);
             let stands_in = one.method == list.as_str() && self.has_key(identity);
@@ -82,9 +86,8 @@ impl Assurance {
 
     /// Whether a code by mail is a second factor in `session`: not where mail was the first.
     pub fn takes_mail(self, session: &Session) -> bool {
-        let is_mail = |method: &str| matches!(method, "code" | "link_recovery" | "code_recovery");
         let mut methods = session.methods.iter();
-        self.by_mail && methods.any(|one| !is_mail(&one.method))
+        self.by_mail && methods.any(|one| !is_mail(one))
     }
 
     /// Whether somebody has a second factor.
@@ -101,6 +104,11 @@ impl Assurance {
     pub fn asks_for_factor(self, identity: &Identity, aal: Aal) -> bool {
         self.enforce && !self.has_second(identity) && aal < Aal::Aal2
     }
+}
+
+/// Whether nothing but a mailbox is proved by it.
+fn is_mail(one: &AuthenticationMethod) -> bool {
+    matches!(&*one.method, "code" | "link_recovery" | "code_recovery")
 }
 
 fn has_proved_address(identity: &Identity) -> bool {
@@ -131,7 +139,7 @@ mod tests {
         let now = ada.created_at;
         let proof = |name: &&str| {
             let aal = match *name {
-                "one" | "password" => Aal::Aal1,
+                "one" | "password" | "code" | "code_recovery" | "link_recovery" => Aal::Aal1,
                 _ => Aal::Aal2,
             };
             let mut method = AuthenticationMethod::local(name, aal, now);
@@ -186,6 +194,43 @@ mod tests {
             assert_eq!(on.is_lacking(&ada, &session), lacks, "{proofs:?} {own:?}");
             let off = Assurance::default();
             assert!(!off.asks_for_key(&ada, &session) && !off.lacks_key(&ada, &session));
+        }
+    }
+
+    /// CU-30: whoever took an account at a provider has the mailbox that it comes with, too.
+    #[test]
+    fn cu_30_a_key_follows_a_proof_by_mail_of_whoever_could_come_through_a_provider() {
+        let on = Assurance {
+            key_after_provider: true,
+            ..Assurance::default()
+        };
+        let mut ada = ada();
+        let (totp, key) = (CredentialKind::Totp, CredentialKind::Webauthn);
+        for mail in ["code", "code_recovery", "link_recovery"] {
+            for (more, is_linked, own, asks, lacks) in [
+                (&[][..], false, &[][..], false, false),
+                (&[], false, &[totp], false, false),
+                (&[], false, &[key], false, true),
+                (&[], true, &[], true, false),
+                (&[], true, &[totp], true, false),
+                (&[], true, &[key], false, true),
+                (&["password"], true, &[key], false, true),
+                (&["totp"], true, &[totp, key], false, true),
+                (&["one"], true, &[key], false, true),
+                (&["two"], true, &[key], false, false),
+                (&["webauthn"], true, &[key], false, false),
+                (&["lookup_secret"], true, &[key], false, false),
+            ] {
+                ada.second_factors = Kinds::of(own.iter().copied());
+                ada.is_linked = is_linked;
+                let session = session(&ada, &[&[mail], more].concat());
+                let told = format!("{mail} {more:?} {is_linked} {own:?}");
+                assert_eq!(on.asks_for_key(&ada, &session), asks, "{told}");
+                assert_eq!(on.lacks_key(&ada, &session), lacks, "{told}");
+                assert_eq!(on.is_lacking(&ada, &session), lacks, "{told}");
+                let off = Assurance::default();
+                assert!(!off.asks_for_key(&ada, &session) && !off.lacks_key(&ada, &session));
+            }
         }
     }
 

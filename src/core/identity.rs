@@ -61,6 +61,8 @@ pub struct Identity {
     /// out as they read; what is written of it counts for nothing.
     // No default: a record of before there were any says nothing of them, and is read anew.
     pub second_factors: Kinds,
+    /// Whether it is linked to an account at a provider; found out likewise.
+    pub is_linked: bool,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -108,6 +110,7 @@ impl Identity {
             identifiers: Vec::new(),
             addresses: Vec::new(),
             second_factors: Kinds::default(),
+            is_linked: false,
             created_at: now,
             updated_at: now,
             version: 0,

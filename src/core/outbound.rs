@@ -88,7 +88,9 @@ impl Straight {
     }
 
     fn has_address(&self, ip: IpAddr) -> bool {
-        matches!(self, Self::Network(network) if network.contains(&ip))
+        let plain = ip.to_canonical();
+        let has = |network: &IpNet| network.contains(&ip) || network.contains(&plain);
+        matches!(self, Self::Network(network) if has(network))
     }
 }
 
@@ -103,7 +105,7 @@ impl FromStr for Straight {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bare = text.trim_matches(['[', ']']);
         if let Ok(ip) = bare.parse::<IpAddr>() {
-            return Ok(Self::Network(ip.into()));
+            return Ok(Self::Network(ip.to_canonical().into()));
         }
         if let Ok(network) = text.parse() {
             return Ok(Self::Network(network));
@@ -112,7 +114,7 @@ impl FromStr for Straight {
             Some(name) => (name, true),
             None => (text, false),
         };
-        let name = match Host::parse(name) {
+        let name = match Host::parse(name.strip_suffix('.').unwrap_or(name)) {
             Ok(Host::Domain(name)) if !name.contains('*') => name,
             _ => return Err(NotStraight),
         };
@@ -163,6 +165,29 @@ mod tests {
     }
 
     #[test]
+    fn a_dot_at_the_end_and_another_way_to_write_an_address_change_nothing() {
+        let way = way(&[
+            "idp.test.",
+            "*.inside.test.",
+            "127.0.0.0/8",
+            "::ffff:10.0.0.1",
+        ]);
+        for straight in [
+            "https://idp.test",
+            "https://idp.test.",
+            "https://a.inside.test",
+            "http://[::ffff:127.0.0.1]:8080",
+            "http://10.0.0.1",
+            "http://[::ffff:10.0.0.1]",
+        ] {
+            assert!(!is_proxied(&way, straight), "{straight}");
+        }
+        for proxied in ["http://[::ffff:128.0.0.1]", "https://sub.idp.test"] {
+            assert!(is_proxied(&way, proxied), "{proxied}");
+        }
+    }
+
+    #[test]
     fn the_proxys_password_is_not_printed() {
         let printed = format!("{:?}", way(&["idp.test"]));
         assert!(printed.contains("proxy.test"), "{printed}");
@@ -175,6 +200,7 @@ mod tests {
             "",
             "*",
             "*.",
+            ".",
             "https://idp.test",
             "a b",
             "10.0.0.0/99",

@@ -252,7 +252,7 @@ impl IdentityStore for CachedIdentities {
     }
 }
 
-/// Credentials whose second factors the sessions of their identities see at once.
+/// Credentials whose second factors and links the sessions of their identities see at once.
 #[derive(Debug)]
 pub(super) struct CachedCredentials {
     pub(super) record: SqlCredentials,
@@ -262,7 +262,8 @@ pub(super) struct CachedCredentials {
 impl CachedCredentials {
     /// Has the sessions of an identity read again where what it can prove itself with has changed.
     async fn forget(&self, changed: &Credential) {
-        if changed.kind.is_second_factor() {
+        let is_link = changed.kind == CredentialKind::Oidc;
+        if is_link || changed.kind.is_second_factor() {
             self.identities
                 .forget(changed.identity_id, Vec::new())
                 .await;

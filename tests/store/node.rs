@@ -176,6 +176,7 @@ pub(crate) fn identity(now: Timestamp) -> Identity {
         }],
         external_id: None,
         second_factors: Default::default(),
+        is_linked: false,
         created_at: now,
         updated_at: now,
         version: 0,

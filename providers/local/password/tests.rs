@@ -103,6 +103,7 @@ fn anna(state: IdentityState) -> Identity {
         addresses: Vec::new(),
         external_id: None,
         second_factors: Default::default(),
+        is_linked: false,
         created_at: now,
         updated_at: now,
         version: 0,

@@ -30,6 +30,7 @@ fn anna() -> Identity {
         addresses: Vec::new(),
         external_id: None,
         second_factors: Default::default(),
+        is_linked: false,
         created_at: now,
         updated_at: now,
         version: 0,

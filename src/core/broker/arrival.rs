@@ -238,6 +238,7 @@ impl Broker {
         let claims = &vouched.claims;
         self.prove(&mut identity, claims);
         let link = self.new_link(configured, identity.id, claims);
+        identity.is_linked = true;
         match self
             .identities
             .insert(&identity, std::slice::from_ref(&link))

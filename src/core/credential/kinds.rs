@@ -29,6 +29,12 @@ impl Kinds {
         self.0 == 0
     }
 
+    /// Those of these that are among the others.
+    #[must_use]
+    pub fn among(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
     /// Whether one of these is among the others.
     pub fn meet(self, others: Self) -> bool {
         self.0 & others.0 != 0
@@ -51,6 +57,8 @@ mod tests {
     fn a_set_holds_what_was_put_into_it() {
         let totp = Kinds::of([CredentialKind::Totp]);
         assert!(totp.meet(Kinds::SECOND_FACTORS));
+        let both = Kinds::of([CredentialKind::Totp, CredentialKind::Oidc]);
+        assert_eq!(both.among(Kinds::SECOND_FACTORS), totp);
         assert!(!totp.meet(Kinds::of([CredentialKind::Webauthn])));
         assert!(!Kinds::of([CredentialKind::LookupSecret]).meet(Kinds::SECOND_FACTORS));
         assert!(Kinds::default().is_empty() && !totp.is_empty());

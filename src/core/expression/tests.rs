@@ -44,6 +44,7 @@ fn principal() -> Principal {
         addresses: Vec::new(),
         external_id: None,
         second_factors: Default::default(),
+        is_linked: false,
         created_at: now,
         updated_at: now,
         version: 0,

@@ -131,6 +131,7 @@ fn identity(entropy: &dyn Entropy, identifier: &str) -> Identity {
         addresses: vec![address],
         external_id: None,
         second_factors: Default::default(),
+        is_linked: false,
         created_at: now,
         updated_at: now,
         version: 0,

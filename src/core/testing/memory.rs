@@ -144,11 +144,13 @@ impl Kept {
     /// The identities as they are read.
     fn read(&self) -> impl Iterator<Item = Identity> + '_ {
         self.identities.iter().map(|identity| {
-            let factors = self.credentials.iter();
-            let has =
-                |one: &&Credential| one.identity_id == identity.id && one.kind.is_second_factor();
+            let own = self.credentials.iter();
+            let own = own.filter(|one| one.identity_id == identity.id);
+            let kinds: Vec<_> = own.map(|one| one.kind).collect();
+            let factors = kinds.iter().copied();
             Identity {
-                second_factors: Kinds::of(factors.filter(has).map(|one| one.kind)),
+                second_factors: Kinds::of(factors.filter(|kind| kind.is_second_factor())),
+                is_linked: kinds.contains(&CredentialKind::Oidc),
                 ..identity.clone()
             }
         })

@@ -33,11 +33,12 @@ pub(super) const COLUMNS: [Column; 10] = [
     Column::UpdatedAt,
 ];
 
-/// Which kinds of second factors the identity of a row of the table of identities has, as the sum of
-/// their bits; nothing where it has none.
-pub(in crate::store) fn second_factors() -> SelectStatement {
+/// Which kinds of second factors the identity of a row of the table of identities has, and whether it
+/// has links, as the sum of their bits; nothing where it has none.
+pub(in crate::store) fn factors_and_links() -> SelectStatement {
     let kinds = CredentialKind::ALL.into_iter();
-    let kinds: Vec<_> = kinds.filter(|kind| kind.is_second_factor()).collect();
+    let is_told = |kind: &CredentialKind| kind.is_second_factor() || *kind == CredentialKind::Oidc;
+    let kinds: Vec<_> = kinds.filter(is_told).collect();
     // Literals: their names are ours, and PostgreSQL cannot tell of what type a bound one is.
     let bits: String = kinds
         .iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_core::{
-    credential::Kinds,
+    credential::{CredentialKind, Kinds},
     identity::{Identity, IdentityState},
     store::StoreError,
 };
@@ -11,7 +11,7 @@ use sea_query::{Expr, Query, SelectStatement, SubQueryStatement, Value};
 
 use crate::store::{
     cell::{Row, json, json_if_any, text, time},
-    credentials::row::second_factors,
+    credentials::row::factors_and_links,
     table::{Cell, Column, Table},
 };
 
@@ -42,7 +42,7 @@ const COLUMNS: [Column; 19] = [
 
 /// Whole identities.
 pub(in crate::store) fn selection() -> SelectStatement {
-    let factor = SubQueryStatement::SelectStatement(second_factors());
+    let factor = SubQueryStatement::SelectStatement(factors_and_links());
     Query::select()
         .columns(COLUMNS)
         .expr_as(
@@ -132,6 +132,8 @@ pub(in crate::store) fn read(row: &Row) -> Result<Identity, StoreError> {
         "inactive" => IdentityState::Inactive,
         _ => return Err(StoreError::Corrupt { what: WHAT }),
     };
+    let told = row.number_if_any(Column::SecondFactors)?;
+    let told = told.map_or_else(Kinds::default, Kinds::of_bits);
     Ok(Identity {
         id: row.parsed(Column::Id)?,
         tenant: row.text(Column::Tenant)?,
@@ -149,9 +151,8 @@ pub(in crate::store) fn read(row: &Row) -> Result<Identity, StoreError> {
         provenance: row.json(Column::Provenance)?,
         identifiers: row.json(Column::Identifiers)?,
         addresses: row.json(Column::Addresses)?,
-        second_factors: row
-            .number_if_any(Column::SecondFactors)?
-            .map_or_else(Kinds::default, Kinds::of_bits),
+        second_factors: told.among(Kinds::SECOND_FACTORS),
+        is_linked: told.meet(Kinds::of([CredentialKind::Oidc])),
         created_at: row.time(Column::CreatedAt)?,
         updated_at: row.time(Column::UpdatedAt)?,
         version: row.number(Column::Version)?,

@@ -57,11 +57,17 @@ async fn second_factors_are_told_by_kind(
     let (totp, key) = (CredentialKind::Totp, CredentialKind::Webauthn);
     let steps = [
         (CredentialKind::LookupSecret, Kinds::default()),
+        (CredentialKind::Oidc, Kinds::default()),
         (key, Kinds::of([key])),
         (key, Kinds::of([key])),
         (totp, Kinds::of([totp, key])),
     ];
+    for own in credentials.list(ada.id).await.unwrap() {
+        assert!(credentials.delete(own.id).await.unwrap());
+    }
+    let mut is_linked = false;
     for (kind, expected) in steps {
+        is_linked |= kind == CredentialKind::Oidc;
         let factor = Credential {
             kind,
             ..password(entropy, ada)
@@ -69,6 +75,7 @@ async fn second_factors_are_told_by_kind(
         credentials.put(&factor).await.unwrap();
         let found = identities.find(ada.id).await.unwrap().unwrap();
         assert_eq!(found.second_factors, expected);
+        assert_eq!(found.is_linked, is_linked);
     }
 }
 

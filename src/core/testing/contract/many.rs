@@ -43,7 +43,8 @@ pub(super) async fn of_many_each_comes_by_itself(
 fn newcomers(entropy: &dyn Entropy, taken: &str) -> Vec<(Identity, Vec<Credential>)> {
     let mut newcomers: Vec<(Identity, Vec<Credential>)> = Vec::new();
     for _ in 0..MANY {
-        let one = identity(entropy, &odd(entropy));
+        let mut one = identity(entropy, &odd(entropy));
+        one.is_linked = true;
         let own = link(entropy, &one, &odd(entropy));
         newcomers.push((one, vec![own]));
     }
