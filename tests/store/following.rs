@@ -6,10 +6,14 @@ use portcullis::store::{Followed, Following, FollowingParts};
 use portcullis_core::{
     action::Actions,
     audit::AuditFilter,
+    clock::Clock,
     identity::Identity,
-    schema::{Schema, Schemas},
+    schema::{
+        Schema, Schemas,
+        runtime::{TakenIdentifier, tally},
+    },
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::node::{Node, Record, clock, entropy};
 
@@ -139,6 +143,105 @@ async fn everybody_follows_their_schema_in_sqlite_kc_001() {
 #[tokio::test]
 async fn everybody_follows_their_schema_in_postgresql_kc_001() {
     everybody_follows(&Record::postgres().await).await;
+}
+
+/// Schemas with a second address that is marked like this.
+fn with_second(marks: &Value) -> Arc<Schemas> {
+    let identifier = json!({"credentials": {"password": {"identifier": true}}});
+    let email = json!({"type": "string", "ory.sh/kratos": identifier});
+    let second = json!({"type": "string", "format": "email", "ory.sh/kratos": marks});
+    let document = json!({"type": "object", "properties": {"email": email, "second": second}});
+    let schema = Arc::new(Schema::parse("default", document).unwrap());
+    Arc::new(Schemas::new(vec![schema], "default").unwrap())
+}
+
+/// Somebody with a second address, which is proved or not.
+async fn with_address(node: &Node, schemas: &Schemas, (seed, is_proved): (u64, bool)) -> Identity {
+    let clock = clock();
+    let email = format!("person{seed}@example.org");
+    let traits = json!({"email": email, "second": "second@example.org"});
+    let schema = schemas.default_schema();
+    let made = schemas.identity(&schema, traits, &*clock, &entropy());
+    let mut made = made.unwrap();
+    // Ids are walked in their order.
+    made.id = format!("00000000-0000-7000-8000-{seed:012}")
+        .parse()
+        .unwrap();
+    for address in &mut made.addresses {
+        address.verified_at = is_proved.then(|| clock.now());
+    }
+    node.stores.identities.insert(&made, &[]).await.unwrap();
+    made
+}
+
+async fn outcomes(node: &Node) -> Vec<String> {
+    let filter = AuditFilter {
+        verb: Some("identity.follow_schema".to_owned()),
+        ..AuditFilter::default()
+    };
+    let log = node.stores.audit.list(&filter, None, 10).await.unwrap();
+    log.into_iter().map(|entry| entry.outcome).collect()
+}
+
+async fn a_proof_stays(record: &Record) {
+    let proving =
+        with_second(&json!({"verification": {"via": "email"}, "recovery": {"via": "email"}}));
+    let (before, _) = gateway(record, &proving).await;
+    let ada = with_address(&before, &proving, (1, true)).await;
+    let bob = with_address(&before, &proving, (2, false)).await;
+    let (here, follows) = gateway(record, &with_second(&json!({}))).await;
+    let followed = follows.finish().await.unwrap();
+    assert_eq!((followed.changed, followed.kept), (1, 1));
+    let stored = here.stores.identities.find(ada.id).await.unwrap().unwrap();
+    assert_eq!(stored.addresses, ada.addresses);
+    assert!(stored.has_proved("second@example.org"));
+    let stored = here.stores.identities.find(bob.id).await.unwrap().unwrap();
+    assert!(stored.addresses.is_empty());
+    assert_eq!(outcomes(&here).await, ["schema_unfit"]);
+}
+
+#[tokio::test]
+async fn whoever_would_lose_a_proof_keeps_what_they_had_in_sqlite() {
+    a_proof_stays(&Record::sqlite()).await;
+}
+
+#[tokio::test]
+async fn whoever_would_lose_a_proof_keeps_what_they_had_in_postgresql() {
+    a_proof_stays(&Record::postgres().await).await;
+}
+
+async fn the_prover_gets_it(record: &Record) {
+    let proving = json!({"verification": {"via": "email"}});
+    let identifying = json!({
+        "verification": {"via": "email"}, "credentials": {"code": {"identifier": true, "via": "email"}},
+    });
+    let (before, _) = gateway(record, &with_second(&proving)).await;
+    let squatter = with_address(&before, &with_second(&proving), (1, false)).await;
+    let owner = with_address(&before, &with_second(&proving), (2, true)).await;
+    let marked = with_second(&identifying);
+    let identities = &*before.stores.identities;
+    let check = tally(&marked.default_schema(), identities).await.unwrap();
+    let taken = TakenIdentifier {
+        identity: squatter.id,
+        holder: owner.id,
+    };
+    assert_eq!(check.taken, [taken]);
+    let (here, follows) = gateway(record, &marked).await;
+    let followed = follows.finish().await.unwrap();
+    assert_eq!((followed.changed, followed.kept), (1, 1));
+    let found = signs_in_with(&here, "second@example.org").await.unwrap();
+    assert_eq!(found.id, owner.id);
+    assert_eq!(outcomes(&here).await, ["identity_conflict"]);
+}
+
+#[tokio::test]
+async fn an_address_becomes_an_identifier_of_whoever_has_proved_it_in_sqlite() {
+    the_prover_gets_it(&Record::sqlite()).await;
+}
+
+#[tokio::test]
+async fn an_address_becomes_an_identifier_of_whoever_has_proved_it_in_postgresql() {
+    the_prover_gets_it(&Record::postgres().await).await;
 }
 
 /// A text that no database looks up, and one too long to be looked up, hold up nobody else.
