@@ -232,8 +232,7 @@ impl Following {
             }
             match identities.update(&marked).await {
                 Ok(()) => return Ok(Outcome::Changed),
-                // One text that cannot be looked up holds up nobody else.
-                Err(_) if tries == TRIES => return Ok(Outcome::Kept(Why::Refused)),
+                Err(error) if tries == TRIES => return self.refused(&present, error).await,
                 Err(_) => tries += 1,
             }
             // A store that is away fails here.
@@ -242,6 +241,20 @@ impl Following {
                 None => return Ok(Outcome::Alike),
             };
         }
+    }
+
+    /// One text that cannot be looked up holds up nobody else; a store that takes nobody ends the walk,
+    /// so that it is tried again.
+    async fn refused(&self, present: &Identity, error: StoreError) -> Result<Outcome, StoreError> {
+        if !matches!(error, StoreError::Conflict { .. }) {
+            let as_before = self.parts.identities.update(present).await;
+            if let Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt { .. })) =
+                as_before
+            {
+                return Err(error);
+            }
+        }
+        Ok(Outcome::Kept(Why::Refused))
     }
 
     /// Who else signs in with what somebody would begin to sign in with, or has proved it.

@@ -1,17 +1,27 @@
 //! Everybody who is stored follows their schema when other traits are marked, untouched.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use portcullis::store::{Followed, Following, FollowingParts};
 use portcullis_core::{
     action::Actions,
     audit::AuditFilter,
     clock::Clock,
-    identity::Identity,
+    identity::{Identity, IdentityStore},
     schema::{
         Schema, Schemas,
-        runtime::{TakenIdentifier, tally},
+        runtime::{SchemaStore, StoredSchema, TakenIdentifier, tally},
     },
+    store::StoreError,
+    testing::{Meddled, Meddler, Meddling, MemoryStore, schema_desk},
 };
 use serde_json::{Value, json};
 
@@ -242,6 +252,79 @@ async fn an_address_becomes_an_identifier_of_whoever_has_proved_it_in_sqlite() {
 #[tokio::test]
 async fn an_address_becomes_an_identifier_of_whoever_has_proved_it_in_postgresql() {
     the_prover_gets_it(&Record::postgres().await).await;
+}
+
+/// Takes nobody while it is full.
+#[derive(Debug)]
+struct Full(Arc<AtomicBool>);
+
+#[async_trait]
+impl Meddler for Full {
+    async fn before(&self, _: &MemoryStore, _: Meddling<'_>) -> Result<(), StoreError> {
+        match self.0.load(Ordering::Relaxed) {
+            true => Err(StoreError::unavailable("full")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What a gateway walks with over somebody in memory, whose name is marked now.
+async fn over_memory(node: &Node, schemas: &Arc<Schemas>) -> (FollowingParts, Arc<AtomicBool>) {
+    let clock = clock();
+    let plain = self::schemas(false);
+    let traits = json!({"email": "ada@example.org", "name": "Ada"});
+    let ada = plain.identity(&plain.default_schema(), traits, &*clock, &entropy());
+    let memory = Arc::new(MemoryStore::new(clock.clone()));
+    let identities: &dyn IdentityStore = &*memory;
+    identities.insert(&ada.unwrap(), &[]).await.unwrap();
+    let is_full = Arc::new(AtomicBool::new(false));
+    let parts = FollowingParts {
+        schemas: Arc::clone(schemas),
+        identities: Arc::new(Meddled(memory, Full(Arc::clone(&is_full)))),
+        audit: Arc::clone(&node.stores.audit),
+        walk: node.store.following(),
+        clock,
+        entropy: Arc::new(entropy()),
+    };
+    (parts, is_full)
+}
+
+#[tokio::test]
+async fn a_walk_over_a_store_that_takes_nobody_is_tried_again() {
+    let (marked, record) = (schemas(true), Record::sqlite());
+    let (node, _) = gateway(&record, &marked).await;
+    let (parts, is_full) = over_memory(&node, &marked).await;
+    let follows = Following::new(parts);
+    is_full.store(true, Ordering::Relaxed);
+    follows.finish().await.unwrap_err();
+    is_full.store(false, Ordering::Relaxed);
+    assert_eq!(follows.finish().await.unwrap().changed, 1);
+}
+
+#[tokio::test]
+async fn nobody_follows_while_a_schema_cannot_be_read() {
+    let (marked, record) = (schemas(true), Record::sqlite());
+    let (node, _) = gateway(&record, &marked).await;
+    let (parts, _) = over_memory(&node, &marked).await;
+    let clock: Arc<dyn Clock> = parts.clock.clone();
+    let written = Arc::new(MemoryStore::new(parts.clock.clone()));
+    let desk = schema_desk(&marked, &written, &clock);
+    let row = StoredSchema {
+        id: "default".to_owned(),
+        document: json!({"properties": 1}),
+        version: 1,
+        created_at: clock.now(),
+        updated_at: clock.now(),
+    };
+    SchemaStore::insert(&*written, &row).await.unwrap();
+    assert_eq!(desk.look().await.unwrap().len(), 1);
+    let follows = Following::new(parts);
+    let mut walk = Box::pin(follows.finish());
+    let early = tokio::time::timeout(Duration::from_secs(1), &mut walk);
+    early.await.unwrap_err();
+    assert!(written.remove("default", 1).await.unwrap());
+    desk.look().await.unwrap();
+    assert_eq!(walk.await.unwrap().changed, 1);
 }
 
 /// A text that no database looks up, and one too long to be looked up, hold up nobody else.

@@ -226,6 +226,10 @@ impl SchemaDesk {
                 None => {}
             }
         }
+        if !broken.is_empty() {
+            // Before they count: nobody is to follow what stands in for one that was written.
+            self.parts.schemas.note_partial(true);
+        }
         self.parts.schemas.replace(schemas);
         broken
     }
