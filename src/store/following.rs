@@ -73,6 +73,15 @@ pub struct Followed {
     pub kept: u64,
 }
 
+impl Followed {
+    fn tell(self) {
+        if self != Self::default() {
+            let Self { changed, kept } = self;
+            tracing::info!(changed, kept, "people follow their schemas");
+        }
+    }
+}
+
 /// What became of one.
 enum Outcome {
     /// Nothing had to.
@@ -128,14 +137,10 @@ impl Following {
         let schemas = &self.parts.schemas;
         let stamp = schemas.marks_stamp();
         let walk = &self.parts.walk;
-        let mut is_told = false;
         // Whoever tells of a change has it followed.
         while schemas.marks_stamp() == stamp && walk.position(&stamp).await? != DONE {
             if schemas.is_partial() {
-                if !std::mem::replace(&mut is_told, true) {
-                    tracing::warn!("nobody follows their schema while one of them cannot be read");
-                }
-                tokio::time::sleep(LOOK).await;
+                self.wait_for_all().await;
                 continue;
             }
             let now = self.parts.clock.now();
@@ -147,11 +152,16 @@ impl Following {
             walk.leave(&self.walker).await?;
             done?;
         }
-        if followed != Followed::default() {
-            let Followed { changed, kept } = followed;
-            tracing::info!(changed, kept, "people follow their schemas");
-        }
+        followed.tell();
         Ok(followed)
+    }
+
+    /// Waits until everything that was written is served with.
+    async fn wait_for_all(&self) {
+        tracing::warn!("nobody follows their schema while one of them cannot be read");
+        while self.parts.schemas.is_partial() {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Notes that everybody is to be met again.
