@@ -10,7 +10,7 @@ use portcullis_core::{
     entropy::Entropy,
     id::{AuditId, IdentityId},
     identity::{Identity, IdentityStore},
-    schema::Schemas,
+    schema::{Schemas, runtime::proved_elsewhere},
     secret::Token,
     store::StoreError,
 };
@@ -68,9 +68,18 @@ pub struct Following {
 pub struct Followed {
     /// How many follow their schema now and did not before.
     pub changed: u64,
-    /// How many keep what they had: somebody else signs in with what their schema says, or the store
-    /// does not take it.
+    /// How many keep what they had: somebody else signs in with what their schema says, they would
+    /// lose an address that they have proved, or the store does not take it.
     pub kept: u64,
+}
+
+impl Followed {
+    fn tell(self) {
+        if self != Self::default() {
+            let Self { changed, kept } = self;
+            tracing::info!(changed, kept, "people follow their schemas");
+        }
+    }
 }
 
 /// What became of one.
@@ -78,8 +87,18 @@ enum Outcome {
     /// Nothing had to.
     Alike,
     Changed,
-    /// This one signs in with it; nobody, where the store does not take it.
-    Kept(Option<IdentityId>),
+    Kept(Why),
+}
+
+/// Why somebody keeps what they had.
+#[derive(Clone, Copy)]
+enum Why {
+    /// This one signs in with what they would begin to, or has proved that it is theirs.
+    Taken(IdentityId),
+    /// An address that they have proved would be gone, and with it how they get back in.
+    Proof,
+    /// The store does not take it.
+    Refused,
 }
 
 impl Following {
@@ -115,9 +134,15 @@ impl Following {
     /// here.
     pub async fn finish(&self) -> Result<Followed, StoreError> {
         let mut followed = Followed::default();
-        let stamp = self.parts.schemas.marks_stamp();
+        let schemas = &self.parts.schemas;
+        let stamp = schemas.marks_stamp();
         let walk = &self.parts.walk;
-        while walk.position(&stamp).await? != DONE {
+        // Whoever tells of a change has it followed.
+        while schemas.marks_stamp() == stamp && walk.position(&stamp).await? != DONE {
+            if schemas.is_partial() {
+                self.wait_for_all().await;
+                continue;
+            }
             let now = self.parts.clock.now();
             if !walk.take(&self.walker, now, now + LEASE).await? {
                 tokio::time::sleep(LOOK).await;
@@ -126,16 +151,17 @@ impl Following {
             let done = self.go(&stamp, &mut followed).await;
             walk.leave(&self.walker).await?;
             done?;
-            if self.parts.schemas.marks_stamp() != stamp {
-                // Whoever told of the change has it followed.
-                break;
-            }
         }
-        if followed != Followed::default() {
-            let Followed { changed, kept } = followed;
-            tracing::info!(changed, kept, "people follow their schemas");
-        }
+        followed.tell();
         Ok(followed)
+    }
+
+    /// Waits until everything that was written is served with.
+    async fn wait_for_all(&self) {
+        tracing::warn!("nobody follows their schema while one of them cannot be read");
+        while self.parts.schemas.is_partial() {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Notes that everybody is to be met again.
@@ -158,7 +184,8 @@ impl Following {
         let walk = &self.parts.walk;
         // Whoever walked before may have come further since this was asked.
         let mut position = walk.position(stamp).await?;
-        while position != DONE && self.parts.schemas.marks_stamp() == stamp {
+        let schemas = &self.parts.schemas;
+        while position != DONE && schemas.marks_stamp() == stamp && !schemas.is_partial() {
             position = self.meet(&position, followed).await?;
             walk.note(stamp, &position).await?;
             let now = self.parts.clock.now();
@@ -177,10 +204,10 @@ impl Following {
             match self.follow(one).await? {
                 Outcome::Alike => {}
                 Outcome::Changed => followed.changed += 1,
-                Outcome::Kept(holder) => {
+                Outcome::Kept(why) => {
                     followed.kept += 1;
                     if followed.kept <= MOST_TOLD {
-                        self.tell(one, holder).await?;
+                        self.tell(one, why).await?;
                     }
                 }
             }
@@ -206,13 +233,16 @@ impl Following {
             let Some(marked) = schemas.remarked(&present, &**clock, &**entropy) else {
                 return Ok(Outcome::Alike);
             };
+            // A mark that is gone by mistake leaves everybody what they have proved.
+            if present.loses_proof(&marked) {
+                return Ok(Outcome::Kept(Why::Proof));
+            }
             if let Some(holder) = self.holder(&present, &marked).await? {
-                return Ok(Outcome::Kept(Some(holder)));
+                return Ok(Outcome::Kept(Why::Taken(holder)));
             }
             match identities.update(&marked).await {
                 Ok(()) => return Ok(Outcome::Changed),
-                // One text that cannot be looked up holds up nobody else.
-                Err(_) if tries == TRIES => return Ok(Outcome::Kept(None)),
+                Err(error) if tries == TRIES => return self.refused(&present, error).await,
                 Err(_) => tries += 1,
             }
             // A store that is away fails here.
@@ -223,7 +253,21 @@ impl Following {
         }
     }
 
-    /// Who else signs in with what somebody would begin to sign in with.
+    /// One text that cannot be looked up holds up nobody else; a store that takes nobody ends the walk,
+    /// so that it is tried again.
+    async fn refused(&self, present: &Identity, error: StoreError) -> Result<Outcome, StoreError> {
+        if !matches!(error, StoreError::Conflict { .. }) {
+            let as_before = self.parts.identities.update(present).await;
+            if let Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt { .. })) =
+                as_before
+            {
+                return Err(error);
+            }
+        }
+        Ok(Outcome::Kept(Why::Refused))
+    }
+
+    /// Who else signs in with what somebody would begin to sign in with, or has proved it.
     async fn holder(
         &self,
         present: &Identity,
@@ -234,15 +278,24 @@ impl Following {
         if gained.is_empty() {
             return Ok(None);
         }
-        let owners = self.parts.identities.owners(&gained).await?;
-        Ok(owners.into_values().find(|owner| *owner != present.id))
+        let identities = &*self.parts.identities;
+        let owners = identities.owners(&gained).await?;
+        match owners.into_values().find(|owner| *owner != present.id) {
+            Some(owner) => Ok(Some(owner)),
+            None => proved_elsewhere(present, &gained, identities).await,
+        }
     }
 
     /// Tells of somebody who keeps what they had.
-    async fn tell(&self, one: &Identity, holder: Option<IdentityId>) -> Result<(), StoreError> {
-        let (code, reason) = match holder {
-            Some(_) => (Code::IdentityConflict, "somebody else signs in with it"),
-            None => (Code::StoreUnavailable, "the store does not take it"),
+    async fn tell(&self, one: &Identity, why: Why) -> Result<(), StoreError> {
+        let (code, reason) = match why {
+            Why::Taken(_) => (Code::IdentityConflict, "somebody else signs in with it"),
+            Why::Proof => (Code::SchemaUnfit, "they have proved what would be gone"),
+            Why::Refused => (Code::StoreUnavailable, "the store does not take it"),
+        };
+        let holder = match why {
+            Why::Taken(holder) => Some(holder),
+            Why::Proof | Why::Refused => None,
         };
         tracing::warn!(
             identity = %one.id,

@@ -1,15 +1,29 @@
 //! Everybody who is stored follows their schema when other traits are marked, untouched.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use portcullis::store::{Followed, Following, FollowingParts};
 use portcullis_core::{
     action::Actions,
     audit::AuditFilter,
-    identity::Identity,
-    schema::{Schema, Schemas},
+    clock::Clock,
+    identity::{Identity, IdentityStore},
+    schema::{
+        Schema, Schemas,
+        runtime::{SchemaStore, StoredSchema, TakenIdentifier, tally},
+    },
+    store::StoreError,
+    testing::{Meddled, Meddler, Meddling, MemoryStore, schema_desk},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::node::{Node, Record, clock, entropy};
 
@@ -139,6 +153,178 @@ async fn everybody_follows_their_schema_in_sqlite_kc_019() {
 #[tokio::test]
 async fn everybody_follows_their_schema_in_postgresql_kc_019() {
     everybody_follows(&Record::postgres().await).await;
+}
+
+/// Schemas with a second address that is marked like this.
+fn with_second(marks: &Value) -> Arc<Schemas> {
+    let identifier = json!({"credentials": {"password": {"identifier": true}}});
+    let email = json!({"type": "string", "ory.sh/kratos": identifier});
+    let second = json!({"type": "string", "format": "email", "ory.sh/kratos": marks});
+    let document = json!({"type": "object", "properties": {"email": email, "second": second}});
+    let schema = Arc::new(Schema::parse("default", document).unwrap());
+    Arc::new(Schemas::new(vec![schema], "default").unwrap())
+}
+
+/// Somebody with a second address, which is proved or not.
+async fn with_address(node: &Node, schemas: &Schemas, (seed, is_proved): (u64, bool)) -> Identity {
+    let clock = clock();
+    let email = format!("person{seed}@example.org");
+    let traits = json!({"email": email, "second": "second@example.org"});
+    let schema = schemas.default_schema();
+    let made = schemas.identity(&schema, traits, &*clock, &entropy());
+    let mut made = made.unwrap();
+    // Ids are walked in their order.
+    made.id = format!("00000000-0000-7000-8000-{seed:012}")
+        .parse()
+        .unwrap();
+    for address in &mut made.addresses {
+        address.verified_at = is_proved.then(|| clock.now());
+    }
+    node.stores.identities.insert(&made, &[]).await.unwrap();
+    made
+}
+
+async fn outcomes(node: &Node) -> Vec<String> {
+    let filter = AuditFilter {
+        verb: Some("identity.follow_schema".to_owned()),
+        ..AuditFilter::default()
+    };
+    let log = node.stores.audit.list(&filter, None, 10).await.unwrap();
+    log.into_iter().map(|entry| entry.outcome).collect()
+}
+
+async fn a_proof_stays(record: &Record) {
+    let proving =
+        with_second(&json!({"verification": {"via": "email"}, "recovery": {"via": "email"}}));
+    let (before, _) = gateway(record, &proving).await;
+    let ada = with_address(&before, &proving, (1, true)).await;
+    let bob = with_address(&before, &proving, (2, false)).await;
+    let (here, follows) = gateway(record, &with_second(&json!({}))).await;
+    let followed = follows.finish().await.unwrap();
+    assert_eq!((followed.changed, followed.kept), (1, 1));
+    let stored = here.stores.identities.find(ada.id).await.unwrap().unwrap();
+    assert_eq!(stored.addresses, ada.addresses);
+    assert!(stored.has_proved("second@example.org"));
+    let stored = here.stores.identities.find(bob.id).await.unwrap().unwrap();
+    assert!(stored.addresses.is_empty());
+    assert_eq!(outcomes(&here).await, ["schema_unfit"]);
+}
+
+#[tokio::test]
+async fn whoever_would_lose_a_proof_keeps_what_they_had_in_sqlite() {
+    a_proof_stays(&Record::sqlite()).await;
+}
+
+#[tokio::test]
+async fn whoever_would_lose_a_proof_keeps_what_they_had_in_postgresql() {
+    a_proof_stays(&Record::postgres().await).await;
+}
+
+async fn the_prover_gets_it(record: &Record) {
+    let proving = json!({"verification": {"via": "email"}});
+    let identifying = json!({
+        "verification": {"via": "email"}, "credentials": {"code": {"identifier": true, "via": "email"}},
+    });
+    let (before, _) = gateway(record, &with_second(&proving)).await;
+    let squatter = with_address(&before, &with_second(&proving), (1, false)).await;
+    let owner = with_address(&before, &with_second(&proving), (2, true)).await;
+    let marked = with_second(&identifying);
+    let identities = &*before.stores.identities;
+    let check = tally(&marked.default_schema(), identities).await.unwrap();
+    let taken = TakenIdentifier {
+        identity: squatter.id,
+        holder: owner.id,
+    };
+    assert_eq!(check.taken, [taken]);
+    let (here, follows) = gateway(record, &marked).await;
+    let followed = follows.finish().await.unwrap();
+    assert_eq!((followed.changed, followed.kept), (1, 1));
+    let found = signs_in_with(&here, "second@example.org").await.unwrap();
+    assert_eq!(found.id, owner.id);
+    assert_eq!(outcomes(&here).await, ["identity_conflict"]);
+}
+
+#[tokio::test]
+async fn an_address_becomes_an_identifier_of_whoever_has_proved_it_in_sqlite() {
+    the_prover_gets_it(&Record::sqlite()).await;
+}
+
+#[tokio::test]
+async fn an_address_becomes_an_identifier_of_whoever_has_proved_it_in_postgresql() {
+    the_prover_gets_it(&Record::postgres().await).await;
+}
+
+/// Takes nobody while it is full.
+#[derive(Debug)]
+struct Full(Arc<AtomicBool>);
+
+#[async_trait]
+impl Meddler for Full {
+    async fn before(&self, _: &MemoryStore, _: Meddling<'_>) -> Result<(), StoreError> {
+        match self.0.load(Ordering::Relaxed) {
+            true => Err(StoreError::unavailable("full")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What a gateway walks with over somebody in memory, whose name is marked now.
+async fn over_memory(node: &Node, schemas: &Arc<Schemas>) -> (FollowingParts, Arc<AtomicBool>) {
+    let clock = clock();
+    let plain = self::schemas(false);
+    let traits = json!({"email": "ada@example.org", "name": "Ada"});
+    let ada = plain.identity(&plain.default_schema(), traits, &*clock, &entropy());
+    let memory = Arc::new(MemoryStore::new(clock.clone()));
+    let identities: &dyn IdentityStore = &*memory;
+    identities.insert(&ada.unwrap(), &[]).await.unwrap();
+    let is_full = Arc::new(AtomicBool::new(false));
+    let parts = FollowingParts {
+        schemas: Arc::clone(schemas),
+        identities: Arc::new(Meddled(memory, Full(Arc::clone(&is_full)))),
+        audit: Arc::clone(&node.stores.audit),
+        walk: node.store.following(),
+        clock,
+        entropy: Arc::new(entropy()),
+    };
+    (parts, is_full)
+}
+
+#[tokio::test]
+async fn a_walk_over_a_store_that_takes_nobody_is_tried_again() {
+    let (marked, record) = (schemas(true), Record::sqlite());
+    let (node, _) = gateway(&record, &marked).await;
+    let (parts, is_full) = over_memory(&node, &marked).await;
+    let follows = Following::new(parts);
+    is_full.store(true, Ordering::Relaxed);
+    follows.finish().await.unwrap_err();
+    is_full.store(false, Ordering::Relaxed);
+    assert_eq!(follows.finish().await.unwrap().changed, 1);
+}
+
+#[tokio::test]
+async fn nobody_follows_while_a_schema_cannot_be_read() {
+    let (marked, record) = (schemas(true), Record::sqlite());
+    let (node, _) = gateway(&record, &marked).await;
+    let (parts, _) = over_memory(&node, &marked).await;
+    let clock: Arc<dyn Clock> = parts.clock.clone();
+    let written = Arc::new(MemoryStore::new(parts.clock.clone()));
+    let desk = schema_desk(&marked, &written, &clock);
+    let row = StoredSchema {
+        id: "default".to_owned(),
+        document: json!({"properties": 1}),
+        version: 1,
+        created_at: clock.now(),
+        updated_at: clock.now(),
+    };
+    SchemaStore::insert(&*written, &row).await.unwrap();
+    assert_eq!(desk.look().await.unwrap().len(), 1);
+    let follows = Following::new(parts);
+    let mut walk = Box::pin(follows.finish());
+    let early = tokio::time::timeout(Duration::from_secs(1), &mut walk);
+    early.await.unwrap_err();
+    assert!(written.remove("default", 1).await.unwrap());
+    desk.look().await.unwrap();
+    assert_eq!(walk.await.unwrap().changed, 1);
 }
 
 /// A text that no database looks up, and one too long to be looked up, hold up nobody else.

@@ -76,6 +76,23 @@ impl Schemas {
     }
 }
 
+impl Identity {
+    /// Whether it has proved an address that is none of its own in this other state of it.
+    pub fn loses_proof(&self, other: &Identity) -> bool {
+        let mut proved = self.addresses.iter();
+        proved.any(|one| {
+            let is_kept = |own: &Address| own.value == one.value && own.via == one.via;
+            one.verified_at.is_some() && !other.addresses.iter().any(is_kept)
+        })
+    }
+
+    /// Whether it has proved this normalised address.
+    pub fn has_proved(&self, address: &str) -> bool {
+        let mut own = self.addresses.iter();
+        own.any(|one| one.value == address && one.verified_at.is_some())
+    }
+}
+
 fn identifiers(identity: &Identity) -> BTreeSet<&String> {
     identity.identifiers.iter().collect()
 }

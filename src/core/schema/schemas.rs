@@ -1,6 +1,9 @@
 //! The schemas of a gateway, and the identities that obey them.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use arc_swap::ArcSwap;
 use http::HeaderName;
@@ -26,6 +29,7 @@ pub struct Schemas {
     /// Those of them that count only while people are let in by mail.
     by_mail: Vec<String>,
     selectable: Vec<String>,
+    is_partial: AtomicBool,
 }
 
 /// The schemas of one moment.
@@ -59,6 +63,7 @@ impl Schemas {
             required_actions: Vec::new(),
             by_mail: Vec::new(),
             selectable: Vec::new(),
+            is_partial: AtomicBool::new(false),
         })
     }
 
@@ -67,6 +72,17 @@ impl Schemas {
         let present = Present::new(schemas, &self.default);
         let found = present.map(|present| self.present.store(Arc::new(present)));
         found.is_some()
+    }
+
+    /// Notes whether something was written that these are served without.
+    pub(super) fn note_partial(&self, is_partial: bool) {
+        self.is_partial.store(is_partial, Ordering::Relaxed);
+    }
+
+    /// Whether something may be written that these are served without: what cannot be read, or could
+    /// not be looked for. Nobody who is stored is changed by such schemas.
+    pub fn is_partial(&self) -> bool {
+        self.is_partial.load(Ordering::Relaxed)
     }
 
     /// The same, where people who register may choose these, by id, beside the default one.

@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::MemoryStore;
 use crate::{
     clock::Clock,
     schema::{
         Rules, Schemas, Validators,
-        runtime::{SchemaDesk, SchemaDeskParts, SchemaJudge, SchemaProblem},
+        runtime::{SchemaDesk, SchemaDeskParts, SchemaJudge, SchemaProblem, SchemaStore},
     },
 };
 
 /// A desk over these schemas, as if they stood in the configuration.
-pub fn schema_desk(
+pub fn schema_desk<S: SchemaStore + 'static>(
     schemas: &Arc<Schemas>,
-    store: &Arc<MemoryStore>,
+    store: &Arc<S>,
     clock: &Arc<dyn Clock>,
 ) -> SchemaDesk {
     let configured = schemas.all().into_iter();

@@ -41,8 +41,15 @@ pub struct SchemaDeskParts {
 pub struct SchemaDesk {
     parts: SchemaDeskParts,
     listener: OnceLock<Arc<dyn SchemaListener>>,
-    /// What was last seen of the store.
-    seen: Mutex<Vec<StoredSchema>>,
+    seen: Mutex<Seen>,
+}
+
+/// What was last seen of the store.
+#[derive(Debug, Default)]
+struct Seen {
+    rows: Vec<StoredSchema>,
+    /// Whether some of it cannot be read.
+    is_broken: bool,
 }
 
 impl SchemaDesk {
@@ -63,14 +70,19 @@ impl SchemaDesk {
     /// Looks at the store, and serves with what it says where that is new: the schemas that cannot be
     /// read, with why.
     pub async fn look(&self) -> Result<Vec<(String, InvalidSchema)>, StoreError> {
-        let rows = self.parts.store.list().await?;
+        let schemas = &self.parts.schemas;
+        let rows = self.parts.store.list().await;
+        let rows = rows.inspect_err(|_| schemas.note_partial(true))?;
         let broken = {
             let mut seen = self.seen();
-            if *seen == rows {
+            if seen.rows == rows {
+                schemas.note_partial(seen.is_broken);
                 return Ok(Vec::new());
             }
             let broken = self.serve(&rows);
-            *seen = rows;
+            let is_broken = !broken.is_empty();
+            *seen = Seen { rows, is_broken };
+            schemas.note_partial(is_broken);
             broken
         };
         if let Some(listener) = self.listener.get() {
@@ -189,7 +201,7 @@ impl SchemaDesk {
 }
 
 impl SchemaDesk {
-    fn seen(&self) -> MutexGuard<'_, Vec<StoredSchema>> {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -213,6 +225,10 @@ impl SchemaDesk {
                 }
                 None => {}
             }
+        }
+        if !broken.is_empty() {
+            // Before they count: nobody is to follow what stands in for one that was written.
+            self.parts.schemas.note_partial(true);
         }
         self.parts.schemas.replace(schemas);
         broken

@@ -51,7 +51,11 @@ impl Gained {
             let stored = own.iter().filter_map(|it| owners.get(it));
             let before = numbers.iter().filter_map(|it| self.holders.get(it));
             let holder = stored.chain(before).find(|holder| **holder != one.id);
-            match holder.copied() {
+            let holder = match holder {
+                Some(holder) => Some(*holder),
+                None => proved_elsewhere(one, &own, identities).await?,
+            };
+            match holder {
                 Some(holder) => taken.push(TakenIdentifier {
                     identity: one.id,
                     holder,
@@ -64,6 +68,31 @@ impl Gained {
         }
         Ok(taken)
     }
+}
+
+/// Who else has proved one of these texts as an address, which somebody would begin to sign in with
+/// and has not proved: whoever types in what is another's does not get their mail by it.
+pub async fn proved_elsewhere(
+    one: &Identity,
+    gained: &[String],
+    identities: &dyn IdentityStore,
+) -> Result<Option<IdentityId>, StoreError> {
+    for text in gained.iter().filter(|text| is_like_an_address(text)) {
+        if one.has_proved(text) {
+            continue;
+        }
+        let others = identities.find_by_address(text).await?;
+        let prover = |other: &&Identity| other.id != one.id && other.has_proved(text);
+        if let Some(prover) = others.iter().find(prover) {
+            return Ok(Some(prover.id));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether mail or a telephone could prove it; names are not looked for, of which there are many.
+fn is_like_an_address(text: &str) -> bool {
+    text.contains('@') || text.starts_with(|c: char| c == '+' || c.is_ascii_digit())
 }
 
 /// What somebody would begin to sign in with.

@@ -1,14 +1,19 @@
 //! Schemas at run time, over a store in memory.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::{Expected, SchemaDesk, SchemaError, SchemaSource, Terms};
+use super::{Expected, SchemaDesk, SchemaError, SchemaSource, SchemaStore, StoredSchema, Terms};
 use crate::{
     clock::Clock,
     identity::IdentityStore,
     schema::{Schema, Schemas},
+    store::StoreError,
     testing::{
         FrozenClock, MemoryStore, SeededEntropy, contract::schema_store_contract, schema_desk,
     },
@@ -84,6 +89,61 @@ async fn a_document_over_that_of_the_configuration_counts_on_every_node() {
     assert!(!asks(&office.schemas) && !asks(&elsewhere));
     let again = here.remove("person", (&plain, office.identities())).await;
     assert!(matches!(again, Err(SchemaError::Configured)));
+}
+
+/// A store that can be away.
+#[derive(Debug)]
+struct Away(Arc<MemoryStore>, AtomicBool);
+
+#[async_trait]
+impl SchemaStore for Away {
+    async fn list(&self) -> Result<Vec<StoredSchema>, StoreError> {
+        match self.1.load(Ordering::Relaxed) {
+            true => Err(StoreError::unavailable("away")),
+            false => SchemaStore::list(&*self.0).await,
+        }
+    }
+
+    async fn insert(&self, schema: &StoredSchema) -> Result<(), StoreError> {
+        SchemaStore::insert(&*self.0, schema).await
+    }
+
+    async fn update(&self, schema: &StoredSchema) -> Result<bool, StoreError> {
+        SchemaStore::update(&*self.0, schema).await
+    }
+
+    async fn remove(&self, id: &str, version: i64) -> Result<bool, StoreError> {
+        SchemaStore::remove(&*self.0, id, version).await
+    }
+}
+
+#[tokio::test]
+async fn schemas_are_partial_while_what_was_written_is_not_read() {
+    let office = Office::new();
+    let store = Arc::new(Away(office.store.clone(), AtomicBool::new(true)));
+    let clock: Arc<dyn Clock> = office.clock.clone();
+    let desk = schema_desk(&office.schemas, &store, &clock);
+    desk.look().await.unwrap_err();
+    assert!(office.schemas.is_partial());
+    store.1.store(false, Ordering::Relaxed);
+    desk.look().await.unwrap();
+    assert!(!office.schemas.is_partial());
+    let mut row = StoredSchema {
+        id: "person".to_owned(),
+        document: json!({"properties": 1}),
+        version: 1,
+        created_at: clock.now(),
+        updated_at: clock.now(),
+    };
+    store.insert(&row).await.unwrap();
+    assert_eq!(desk.look().await.unwrap().len(), 1);
+    assert!(office.schemas.is_partial());
+    assert!(desk.look().await.unwrap().is_empty());
+    assert!(office.schemas.is_partial(), "it is told once, and stays so");
+    (row.document, row.version) = (document(&["team"]), 2);
+    assert!(store.update(&row).await.unwrap());
+    desk.look().await.unwrap();
+    assert!(!office.schemas.is_partial());
 }
 
 #[tokio::test]
