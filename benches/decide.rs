@@ -70,6 +70,7 @@ fn principal() -> Arc<Principal> {
         addresses: Vec::new(),
         external_id: None,
         second_factors: Default::default(),
+        is_linked: false,
         created_at: now,
         updated_at: now,
         version: 0,

@@ -85,16 +85,7 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let health: Arc<dyn Pages> = Arc::new(Health::new(vec![record], Arc::new(told)));
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
-    let documents = Documents::new(Arc::clone(&foundation.schemas));
-    let mut admin: Vec<(String, Arc<dyn Pages>)> = vec![
-        (
-            "/health/providers".to_owned(),
-            named(&config, Arc::clone(&health))?,
-        ),
-        // Whoever probes names a node by its address; whether it lives tells nothing of anybody.
-        ("/health".to_owned(), health),
-        ("/schemas".to_owned(), named(&config, Arc::new(documents))?),
-    ];
+    let mut admin = beside_admin(&config, &foundation, health)?;
     admin.extend(admin_pages);
     let mut admin = own(admin);
     admin.body_bytes = admin.body_bytes.max(ADMIN_BODY_BYTES);
@@ -174,6 +165,27 @@ impl PostRound {
             self.work.abort();
         }
     }
+}
+
+/// Pages by the beginning of their paths; the first that fits answers.
+type PagesByPath = Vec<(String, Arc<dyn Pages>)>;
+
+/// What the admin listener answers beside the plugin.
+fn beside_admin(
+    config: &Config,
+    foundation: &Foundation,
+    health: Arc<dyn Pages>,
+) -> Result<PagesByPath, BuildError> {
+    let providers = named(config, Arc::clone(&health))?;
+    let documents = Documents::new(Arc::clone(&foundation.schemas));
+    let documents = named(config, Arc::new(documents))?;
+    let pages = [
+        ("/health/providers", providers),
+        // Whoever probes names a node by its address; whether it lives tells nothing of anybody.
+        ("/health", health),
+        ("/schemas", documents),
+    ];
+    Ok(pages.map(|(path, pages)| (path.to_owned(), pages)).into())
 }
 
 /// The composition root is the only place that spawns; each of these ends with the process.

@@ -18,8 +18,14 @@ const SAMPLED: u64 = 16;
 /// At least so many are.
 const LEAST_SAMPLED: u64 = 4000;
 
-/// What the sample has so many times too few of is common enough to be walked to.
-const COMMON: u64 = 5;
+/// What the sample has so many times too few of is common enough to be walked to: SQLite finds a
+/// row slower than it finds who is marked.
+const fn common(dialect: Dialect) -> u64 {
+    match dialect {
+        Dialect::Sqlite => 2,
+        Dialect::Postgres => 5,
+    }
+}
 
 /// What it has so many times too few of is rare enough to be gathered.
 const RARE: u64 = 20;
@@ -37,8 +43,9 @@ impl Places<'_> {
         if here == wanted {
             return Ok(part.cut(sampled));
         }
-        if here.saturating_mul(COMMON) >= wanted {
-            let looked_at = looked_at.saturating_mul(2 * COMMON);
+        let common = common(self.database.dialect());
+        if here.saturating_mul(common) >= wanted {
+            let looked_at = looked_at.saturating_mul(2 * common);
             let walked = self.by_walking(part, (looked_at, wanted)).await?;
             if walked.len() as u64 == wanted {
                 return Ok(part.cut(walked));
