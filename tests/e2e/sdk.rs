@@ -17,7 +17,10 @@ async fn gate() -> (TestGateway, SmtpServer) {
     let mail = SmtpServer::start().await;
     let gateway = TestGateway::builder()
         .registration()
-        .table(&mail.table())
+        .table(&format!(
+            "{}\n[identity.code]\npasswordless = true",
+            mail.table()
+        ))
         .route(&Route::signed_in("/", "echo:"))
         .start()
         .await;

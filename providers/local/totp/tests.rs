@@ -189,7 +189,38 @@ async fn nobody_has_two_apps() {
     );
     let own = story.own().await;
     let offered = story.totp.offer(&story.anna, &own).await.unwrap();
-    assert_eq!(offered.nodes[1].attributes.name, UNLINK);
+    assert_eq!(offered.nodes[2].attributes.name, UNLINK);
+}
+
+/// KC-072.
+#[tokio::test]
+async fn an_app_gets_a_name() {
+    let story = Story::new().await;
+    story.set_up().await;
+    let own = story.own().await;
+    for (typed, called) in [
+        (json!(" Old\n phone "), Some("Old phone")),
+        (json!(" "), None),
+    ] {
+        let press = json!({"totp_rename": "true", "totp_rename_displayname": typed});
+        let press = fields(&press);
+        assert!(story.totp.is_meant(&press));
+        let answer = Answer {
+            fields: &press,
+            memory: &Value::Null,
+        };
+        let change = story.totp.change(answer, &story.anna, &own).await.unwrap();
+        match (change, called) {
+            (Change::Replace { before, after }, Some(called)) => {
+                assert_eq!(*before, own[0]);
+                assert_eq!(after.label.as_deref(), Some(called));
+            }
+            (Change::Ask(question), None) => {
+                assert_eq!(question.nodes[0].attributes.value, Some(json!("App")));
+            }
+            (other, _) => panic!("{other:?}"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -139,6 +139,22 @@ async function inBrowser(email) {
   await refused(api.toSession(), 401);
 }
 
+/// A sign-in with a code that is mailed, and nothing else.
+async function byMail(email, known) {
+  const api = client(browser());
+  const flow = await api.createBrowserLoginFlow();
+  const enter = (fields) => api.updateLoginFlow({
+    flow: flow.id,
+    updateLoginFlowBody: { method: 'code', ...fields, ...csrf(flow) },
+  });
+  const sent = await refused(enter({ identifier: email }), 400);
+  assert.equal(sent.state, 'sent_email');
+  const asked = await api.getLoginFlow({ id: flow.id });
+  assert.ok(asked.ui.nodes.some(({ attributes }) => attributes.autocomplete === 'one-time-code'));
+  const { session } = await enter({ code: await code(email, known) });
+  assert.deepEqual(session.authentication_methods.map(({ method }) => method), ['code']);
+}
+
 /// Every flow of a native application.
 async function inApplication(email) {
   const api = client(native());
@@ -198,5 +214,6 @@ async function inApplication(email) {
 }
 
 await inBrowser('alice@example.org');
+await byMail('alice@example.org', 2);
 await inApplication('bob@example.org');
 console.log('done');

@@ -217,6 +217,12 @@ def shown(flow):
     return {node.id: node for node in nodes if node.node_type in ("text", "img", "a")}
 
 
+def inputs(flow):
+    """The fields of a form, by name."""
+    nodes = (node.attributes.actual_instance for node in flow.ui.nodes)
+    return {node.name: node for node in nodes if node.node_type == "input"}
+
+
 def changed(flow, what, **fields):
     body = getattr(ory, f"UpdateSettingsFlowWith{what}Method")
     return ory.UpdateSettingsFlowBody(body(csrf_token=csrf(flow), **fields))
@@ -271,7 +277,27 @@ def with_second_factor(email):
         assert session.authentication_methods[-1].method == fields["method"]
 
 
+def by_mail(email, known):
+    """Signs in with a code that is mailed, and nothing else."""
+    api = Browser().api
+    flow = api.create_browser_login_flow()
+    assert "identifier" in inputs(flow)
+
+    def body(**fields):
+        method = ory.UpdateLoginFlowWithCodeMethod(method="code", csrf_token=csrf(flow), **fields)
+        return ory.UpdateLoginFlowBody(method)
+
+    sent = refused(400, api.update_login_flow, flow.id, body(identifier=email))
+    assert sent["state"] == "sent_email", sent
+    asked = api.get_login_flow(flow.id)
+    assert inputs(asked)["code"].autocomplete == "one-time-code"
+    flow = asked
+    session = api.update_login_flow(flow.id, body(code=mailed(email, known))).session
+    assert [one.method for one in session.authentication_methods] == ["code"]
+
+
 in_browser("ada@example.org")
 with_second_factor("eve@example.org")
+by_mail("eve@example.org", 1)
 in_application("bob@example.org")
 print("done")
