@@ -99,6 +99,28 @@ async fn whole_story(browser: Browser) {
     use_code(&browser, &code).await;
     browser.goto(&settings(&gateway)).await;
     browser.see("11 of 12 backup codes are left").await;
+    let about = ["--email", ALICE.email, "--output", "json"];
+    let own = gateway.run(&[&["list-credentials"], &about[..]].concat(), "");
+    let own = own.json();
+    let mut own = own.as_array().unwrap().iter();
+    let codes = own.find(|one| one["type"] == "lookup_secret").unwrap();
+    let codes = [
+        "--credential-id",
+        codes["id"].as_str().unwrap(),
+        "--to-first",
+    ];
+    gateway.run(&[&["move-credential"], &about[..], &codes].concat(), "");
+    browser.goto(&settings(&gateway)).await;
+    browser.picture("settings-factors").await;
+    browser.press("Ask for this first").await;
+    browser.see("Your changes have been saved").await;
+    browser.press("totp_rename").await;
+    browser.see("New name").await;
+    browser.fill("New name", "Old phone").await;
+    browser.submit().await;
+    browser.see("Your changes have been saved").await;
+    browser.see("Old phone").await;
+    browser.picture("settings-named").await;
     browser.press("Remove the authenticator app").await;
     browser.see("Or type this into the app").await;
 }
