@@ -152,8 +152,9 @@ fn apart(node: &Node) -> Option<&'static str> {
     APART.into_iter().find(|group| *group == node.group)
 }
 
-/// The buttons that take something away, and ask for a new mail.
-const QUIET: [&str; 5] = [
+/// The buttons that take something away, put it first, and ask for a new mail.
+const QUIET: [&str; 6] = [
+    "credential_first",
     "resend",
     "email",
     "totp_unlink",
@@ -165,6 +166,12 @@ const QUIET: [&str; 5] = [
 /// as it is.
 fn is_quiet(name: &str, value: &str) -> bool {
     QUIET.contains(&name) || (name == "confirm" && value != FINAL)
+}
+
+/// Whether a button begins to give something another name.
+fn is_renaming(node: &Node) -> bool {
+    let label = node.meta.label.as_ref();
+    label.is_some_and(|label| label.id == Message::rename_key("").id)
 }
 
 /// Whether a button asks for mail, for which nothing else has to be filled in.
@@ -181,7 +188,7 @@ impl<'a> Button<'a> {
         Self {
             name: &input.name,
             is_final: value == FINAL,
-            is_quiet: is_quiet(&input.name, &value) || is_free(node),
+            is_quiet: is_quiet(&input.name, &value) || is_renaming(node) || is_free(node),
             is_free: is_free(node),
             // The script reads what a button asks for; its value is never submitted.
             trigger: input.onclick_trigger.as_deref(),
