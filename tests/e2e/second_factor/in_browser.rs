@@ -85,6 +85,36 @@ async fn use_code(browser: &Browser, code: &str) {
     browser.see("You are through the gate").await;
 }
 
+/// Has an administrator put the codes before the app.
+fn codes_first(gateway: &TestGateway) {
+    let about = ["--email", ALICE.email, "--output", "json"];
+    let own = gateway.run(&[&["list-credentials"], &about[..]].concat(), "");
+    let own = own.json();
+    let mut own = own.as_array().unwrap().iter();
+    let codes = own.find(|one| one["type"] == "lookup_secret").unwrap();
+    let codes = [
+        "--credential-id",
+        codes["id"].as_str().unwrap(),
+        "--to-first",
+    ];
+    gateway.run(&[&["move-credential"], &about[..], &codes].concat(), "");
+}
+
+/// KC-071, KC-072.
+async fn name_and_put_first(browser: &Browser, gateway: &TestGateway) {
+    browser.goto(&settings(gateway)).await;
+    browser.picture("settings-factors").await;
+    browser.press("Ask for this first").await;
+    browser.see("Your changes have been saved").await;
+    browser.press("totp_rename").await;
+    browser.see("New name").await;
+    browser.fill("New name", "Old phone").await;
+    browser.submit().await;
+    browser.see("Your changes have been saved").await;
+    browser.see("Old phone").await;
+    browser.picture("settings-named").await;
+}
+
 async fn whole_story(browser: Browser) {
     let gateway = gateway().await;
     ALICE.sign_up(&gateway).await;
@@ -99,28 +129,8 @@ async fn whole_story(browser: Browser) {
     use_code(&browser, &code).await;
     browser.goto(&settings(&gateway)).await;
     browser.see("11 of 12 backup codes are left").await;
-    let about = ["--email", ALICE.email, "--output", "json"];
-    let own = gateway.run(&[&["list-credentials"], &about[..]].concat(), "");
-    let own = own.json();
-    let mut own = own.as_array().unwrap().iter();
-    let codes = own.find(|one| one["type"] == "lookup_secret").unwrap();
-    let codes = [
-        "--credential-id",
-        codes["id"].as_str().unwrap(),
-        "--to-first",
-    ];
-    gateway.run(&[&["move-credential"], &about[..], &codes].concat(), "");
-    browser.goto(&settings(&gateway)).await;
-    browser.picture("settings-factors").await;
-    browser.press("Ask for this first").await;
-    browser.see("Your changes have been saved").await;
-    browser.press("totp_rename").await;
-    browser.see("New name").await;
-    browser.fill("New name", "Old phone").await;
-    browser.submit().await;
-    browser.see("Your changes have been saved").await;
-    browser.see("Old phone").await;
-    browser.picture("settings-named").await;
+    codes_first(&gateway);
+    name_and_put_first(&browser, &gateway).await;
     browser.press("Remove the authenticator app").await;
     browser.see("Or type this into the app").await;
 }
