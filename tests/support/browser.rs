@@ -162,17 +162,12 @@ impl Browser {
 
     /// Clicks the button or link with this text, name or value.
     pub(crate) async fn press(&self, button: &str) {
-        self.find(FIND_BUTTON, button)
-            .await
-            .click()
-            .await
-            .expect("the button can be pressed");
+        self.click(FIND_BUTTON, button).await;
     }
 
     /// Follows the first link whose address contains `part`.
     pub(crate) async fn follow_link(&self, part: &str) {
-        let link = self.find(FIND_LINK, part).await;
-        link.click().await.expect("the link can be followed");
+        self.click(FIND_LINK, part).await;
     }
 
     /// Whether there is such a button or link.
@@ -287,6 +282,19 @@ impl Browser {
     pub(crate) async fn forget_cookies(&self) {
         let deleted = self.client.delete_all_cookies().await;
         deleted.expect("cookies can be forgotten");
+    }
+
+    /// Clicks the page's element; one whose page was replaced before the click is looked for anew.
+    async fn click(&self, script: &str, wanted: &str) {
+        let what = format!("{wanted:?} to be pressed");
+        wait_until(&what, async || {
+            let clicked = self.find(script, wanted).await.click().await;
+            match clicked {
+                Err(error) if error.is_stale_element_reference() => None,
+                clicked => Some(clicked.expect("the element can be pressed")),
+            }
+        })
+        .await;
     }
 
     /// The page's element, waited for: a navigation may still be under way.
