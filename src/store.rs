@@ -81,7 +81,7 @@ pub use self::{
     principals::Principals,
     providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
-    search::Indexing,
+    search::{Counting, Indexing},
     touches::Touches,
     walks::Walk,
 };
@@ -123,6 +123,8 @@ pub struct Stores {
     pub touches: Option<Touches>,
     /// Has everybody found as the schemas say; to be run beside the gateway.
     pub indexing: Option<Indexing>,
+    /// Counts identities, so that pages far back are found soon; to be run beside the gateway.
+    pub counting: Option<Counting>,
     /// Hears what other nodes change; to be run beside the gateway, where there is a Redis.
     pub tracking: Option<Tracking>,
 }
@@ -197,6 +199,7 @@ impl Store {
             principals,
             search: Arc::new(search),
             indexing: Some(Indexing::new(index)),
+            counting: Some(Counting::new(self.database.clone())),
             touches: Some(touches),
             tracking,
         }

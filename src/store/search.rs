@@ -3,11 +3,14 @@
 
 mod batch;
 mod conditions;
+mod counting;
 pub(super) mod index;
 mod indexing;
+mod milestones;
 mod numbered;
 mod ordered;
 mod places;
+mod spot;
 pub(super) mod sql;
 
 use std::collections::{BTreeMap, HashMap};
@@ -20,12 +23,12 @@ use portcullis_core::{
     store::StoreError,
 };
 
-pub use self::indexing::Indexing;
 use self::{
     conditions::Conditions,
     places::{Part, Place, Places},
     sql::Sql,
 };
+pub use self::{counting::Counting, indexing::Indexing};
 use super::{
     cell::{Row, time},
     database::Database,
@@ -128,10 +131,23 @@ fn ends(
     list: &[Place],
     has_more: bool,
 ) -> (Option<Position>, Option<Position>) {
+    let at = |place: &Place, backwards| {
+        Position::Token(PageToken {
+            sort: query.sort,
+            backwards,
+            key: key(query.sort, place),
+            arrival: place.seq,
+        })
+    };
     let token = match &query.page {
         Page::Numbered { number, .. } => {
             let prev = number.checked_sub(1).map(Position::Page);
-            return (prev, has_more.then(|| Position::Page(number + 1)));
+            // Behind the last page of a number tokens go on.
+            let next = match query.reaches(number.saturating_add(1)) {
+                true => number.checked_add(1).map(Position::Page),
+                false => list.last().map(|last| at(last, false)),
+            };
+            return (prev, next.filter(|_| has_more));
         }
         Page::From { token, .. } => token.as_ref(),
     };
@@ -141,14 +157,6 @@ fn ends(
         has_more
     } else {
         token.is_some()
-    };
-    let at = |place: &Place, backwards| {
-        Position::Token(PageToken {
-            sort: query.sort,
-            backwards,
-            key: key(query.sort, place),
-            arrival: place.seq,
-        })
     };
     let prev = list
         .first()

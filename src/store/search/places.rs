@@ -142,7 +142,7 @@ impl<'a> Places<'a> {
             transaction: None,
         };
         if database.dialect() == Dialect::Postgres {
-            let mut transaction = database.begin().await?;
+            let mut transaction = database.begin_steady().await?;
             // Of how rare a text is its guesses are wild; these ways are never the worst.
             let settings = [
                 ("enable_seqscan", "off"),
