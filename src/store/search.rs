@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
     id::IdentityId,
-    search::{Found, IdentityQuery, IdentitySearch, Page, PageToken, Position, Sort, SortKey},
+    search::{Found, IdentityQuery, IdentitySearch, Page, PageToken, Position},
     store::StoreError,
 };
 
@@ -135,8 +135,7 @@ fn ends(
         Position::Token(PageToken {
             sort: query.sort,
             backwards,
-            key: key(query.sort, place),
-            arrival: place.seq,
+            ..place.token(query.sort.key)
         })
     };
     let token = match &query.page {
@@ -164,13 +163,4 @@ fn ends(
         .map(|first| at(first, true));
     let next = list.last().filter(|_| has_next).map(|last| at(last, false));
     (prev, next)
-}
-
-fn key(sort: Sort, place: &Place) -> String {
-    match sort.key {
-        SortKey::Arrival => place.seq.to_string(),
-        SortKey::CreatedAt => place.created_at.to_string(),
-        SortKey::UpdatedAt => place.updated_at.to_string(),
-        SortKey::Id => place.id.to_string(),
-    }
 }

@@ -141,8 +141,7 @@ impl Places<'_> {
         }
         let other = Part {
             is_descending: !part.is_descending,
-            from: None,
-            ..*part
+            ..part.clone()
         };
         let mut places = self.along(&other, shown, behind).await?;
         places.reverse();
@@ -150,7 +149,7 @@ impl Places<'_> {
     }
 
     /// Only the index is read up to there.
-    async fn along(
+    pub(super) async fn along(
         &mut self,
         part: &Part,
         limit: u64,

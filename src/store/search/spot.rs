@@ -84,6 +84,7 @@ impl Part {
             is_descending: false,
             is_backwards: false,
             from: (*key != Key::Beginning).then_some(token),
+            until: None,
             offset: 0,
             limit: 0,
         }
