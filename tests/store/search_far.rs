@@ -156,3 +156,39 @@ async fn several_nodes_count_everybody_once_in_sqlite() {
 async fn several_nodes_count_everybody_once_in_postgresql() {
     several_count_at_once(&Record::postgres().await).await;
 }
+
+/// HA-21: behind the last page that has a number whoever is searched for is found by token.
+async fn what_is_searched_goes_on_by_token(record: &Record) {
+    let node = Node::command(record.open(&clock()).await, None);
+    let people: Vec<_> = (0..520)
+        .map(|index| (somebody(index), Vec::new()))
+        .collect();
+    node.store.load(&searched_schemas(), &people).await.unwrap();
+    for sort in ["updated_at", "-updated_at", "-id"] {
+        let parameters = [("search", "*example*"), ("sort", sort), ("per_page", "501")];
+        let mut query = IdentityQuery::read(parameters, &Default::default()).unwrap();
+        let first = node.stores.search.search(&query).await.unwrap();
+        assert_eq!(first.identities.len(), 501);
+        let Some(Position::Token(token)) = first.next else {
+            panic!("{:?}", first.next);
+        };
+        query.page = Page::From {
+            size: 500,
+            token: Some(token),
+        };
+        let rest = node.stores.search.search(&query).await.unwrap();
+        let both = first.identities.iter().chain(&rest.identities);
+        let both: Vec<_> = both.map(|one| one.id).collect();
+        assert_eq!(both, by_token(&node, sort).await, "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_searched_goes_on_by_token_in_sqlite_ha_21() {
+    what_is_searched_goes_on_by_token(&Record::sqlite()).await;
+}
+
+#[tokio::test]
+async fn what_is_searched_goes_on_by_token_in_postgresql_ha_21() {
+    what_is_searched_goes_on_by_token(&Record::postgres().await).await;
+}
