@@ -81,7 +81,7 @@ pub use self::{
     principals::Principals,
     providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
-    search::{Counting, Indexing},
+    search::{Counting, Indexing, Way},
     touches::Touches,
     walks::Walk,
 };
@@ -235,6 +235,13 @@ impl Store {
     pub fn credentials(&self, schemas: &Arc<Schemas>) -> Arc<dyn CredentialStore> {
         let index = SearchIndex::new(self.database.clone(), Arc::clone(schemas));
         Arc::new(SqlCredentials::new(self.database.clone(), index))
+    }
+
+    /// Finds identities one way, whatever it takes, so that ways can be compared.
+    pub fn search_by(&self, schemas: &Arc<Schemas>, way: Way) -> Arc<dyn IdentitySearch> {
+        let index = SearchIndex::new(self.database.clone(), Arc::clone(schemas));
+        let identities = SqlIdentities::new(self.database.clone(), index);
+        Arc::new(SqlSearch::new(self.database.clone(), identities).by(way))
     }
 
     /// The providers that were added at run time.

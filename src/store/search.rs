@@ -28,7 +28,7 @@ use self::{
     places::{Part, Place, Places},
     sql::Sql,
 };
-pub use self::{counting::Counting, indexing::Indexing};
+pub use self::{counting::Counting, indexing::Indexing, ordered::Way};
 use super::{
     cell::{Row, time},
     database::Database,
@@ -41,6 +41,7 @@ use super::{
 pub(super) struct SqlSearch {
     database: Database,
     identities: SqlIdentities,
+    way: Option<Way>,
 }
 
 impl SqlSearch {
@@ -48,6 +49,15 @@ impl SqlSearch {
         Self {
             database,
             identities,
+            way: None,
+        }
+    }
+
+    /// Goes this way in another order than that of arrival, whatever it takes.
+    pub(super) fn by(self, way: Way) -> Self {
+        Self {
+            way: Some(way),
+            ..self
         }
     }
 
@@ -69,7 +79,7 @@ impl SqlSearch {
 impl IdentitySearch for SqlSearch {
     async fn search(&self, query: &IdentityQuery) -> Result<Found, StoreError> {
         let conditions = Conditions::of(query);
-        let mut places = Places::begin(&self.database, &conditions).await?;
+        let mut places = Places::begin(&self.database, (&conditions, self.way)).await?;
         let part = Part::of(query);
         // One more than shown, which tells whether there are more.
         let mut list = places.list(&part).await?;

@@ -24,12 +24,14 @@ const MOST_GATHERED: u64 = 4000;
 /// How far a walk goes on beyond where it should have ended.
 const SLACK: f64 = 1.5;
 
-/// A way to those who have not been met yet.
+/// A way to those who are searched for in another order than that of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Past so many others.
+pub enum Way {
+    /// Along the order, past so many others.
     Walk(u64),
+    /// By their marks, and then sorted.
     Gather,
+    /// Along the index of the order, to those who have the marks.
     AmongTheMarked,
 }
 
@@ -103,6 +105,10 @@ impl Places<'_> {
             limit: wanted,
             ..part.clone()
         };
+        if let Some(way) = self.way {
+            let found = self.by(way, &mut rest).await?;
+            return Ok(part.cut(found));
+        }
         let mut found = self.walk(&mut rest, among).await?;
         if !rest.is_over() {
             let has_marks = !self.conditions.marks.is_empty();
@@ -246,5 +252,28 @@ impl Part {
         } else {
             order
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way(met: u64, missing: u64) -> Way {
+        let sample = Sample {
+            met,
+            among: 1000,
+            missing,
+            all: 1_000_000,
+        };
+        sample.way(&IN_POSTGRES)
+    }
+
+    #[test]
+    fn what_is_common_is_walked_to_and_what_is_rare_is_gathered() {
+        assert!(matches!(way(80, 171), Way::Walk(_)));
+        assert_eq!(way(10, 241), Way::AmongTheMarked);
+        assert_eq!(way(1, 250), Way::Gather);
+        assert_eq!(way(0, 251), Way::Gather);
     }
 }

@@ -12,6 +12,7 @@ use sea_query::Value;
 use super::{
     conditions::Conditions,
     index::{STRETCH, number, stretch_mark},
+    ordered::Way,
     sql::Sql,
 };
 use crate::store::{
@@ -158,6 +159,8 @@ pub(super) const PLACE: &str = "s.seq AS seq, s.identity_id AS identity_id, \
 pub(super) struct Places<'a> {
     pub(super) database: &'a Database,
     pub(super) conditions: &'a Conditions,
+    /// Which way to go whatever it takes, if there is one.
+    pub(super) way: Option<Way>,
     /// PostgreSQL is told there how to go about it.
     transaction: Option<Transaction>,
 }
@@ -165,11 +168,12 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(super) async fn begin(
         database: &'a Database,
-        conditions: &'a Conditions,
+        (conditions, way): (&'a Conditions, Option<Way>),
     ) -> Result<Self, StoreError> {
         let mut places = Self {
             database,
             conditions,
+            way,
             transaction: None,
         };
         if database.dialect() == Dialect::Postgres {
