@@ -56,10 +56,10 @@ const IN_SQLITE: Steps = Steps {
 };
 
 const IN_POSTGRES: Steps = Steps {
-    walked: 2.0,
-    gathered: 4.0,
-    marked: 1.2,
-    passed: 0.3,
+    walked: 1.8,
+    gathered: 5.0,
+    marked: 1.8,
+    passed: 0.15,
 };
 
 /// What is known of those who are looked for.
