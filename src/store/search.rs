@@ -25,7 +25,7 @@ use portcullis_core::{
 
 use self::{
     conditions::Conditions,
-    places::{Part, Place, Places},
+    places::{MOST_COUNTED, Part, Place, Places},
     sql::Sql,
 };
 pub use self::{counting::Counting, indexing::Indexing, ordered::Way};
@@ -86,10 +86,13 @@ impl IdentitySearch for SqlSearch {
         let size = query.page.size() as usize;
         let has_more = list.len() > size;
         list.truncate(size);
+        let is_searched = !conditions.is_empty();
         let total = match query.total {
             true if !has_more && part.from.is_none() && (part.offset == 0 || !list.is_empty()) => {
                 Some(part.offset + list.len() as u64)
             }
+            // Whoever is shown this far back is one of too many.
+            true if has_more && is_searched && part.offset + size as u64 >= MOST_COUNTED => None,
             true => places.count().await?,
             false => None,
         };

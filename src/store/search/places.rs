@@ -23,7 +23,7 @@ use crate::store::{
 };
 
 /// How many are counted where that is no longer cheap.
-const MOST_COUNTED: u64 = 2000;
+pub(super) const MOST_COUNTED: u64 = 2000;
 
 /// Where an identity stands.
 #[derive(Debug)]
