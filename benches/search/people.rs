@@ -1,4 +1,4 @@
-//! A million people, the same ones each time, and what is searched among them.
+//! A million people, the same ones each time.
 
 use std::sync::Arc;
 
@@ -78,7 +78,8 @@ impl People {
         }
     }
 
-    fn names(&self, chance: &mut Chance) -> (&str, &str) {
+    /// The names of somebody, the more common the likelier.
+    pub(crate) fn names(&self, chance: &mut Chance) -> (&str, &str) {
         (
             &self.first[chance.rank(4000)],
             &self.last[chance.rank(60_000)],
@@ -136,145 +137,12 @@ impl People {
         (person, vec![link])
     }
 
-    fn somebody(&self, chance: &mut Chance, many: u64) -> Identity {
+    /// Anybody.
+    pub(crate) fn somebody(&self, chance: &mut Chance, many: u64) -> Identity {
         self.person(chance.below(many)).0
     }
 }
 
 fn capital(name: &str) -> String {
     format!("{}{}", name[..1].to_uppercase(), &name[1..])
-}
-
-type Parameters = Vec<(String, String)>;
-
-/// A kind of search: its name, and how one is made among so many people.
-pub(crate) type Kind = (&'static str, fn(&People, &mut Chance, u64) -> Parameters);
-
-/// Every kind of search.
-pub(crate) const KINDS: [Kind; 27] = [
-    ("first page", |_, _, _| of(&[])),
-    ("any page", |_, chance, many| paged(&[], chance, many)),
-    ("any page, newest first", |_, chance, many| {
-        paged(&[("sort", "-created_at")], chance, many)
-    }),
-    ("any page by last change", |_, chance, many| {
-        paged(&[("sort", "updated_at")], chance, many)
-    }),
-    ("any page by id", |_, chance, many| {
-        paged(&[("sort", "id")], chance, many)
-    }),
-    ("prefix, one letter", |people, chance, _| {
-        search(&beginning(people, chance, 1))
-    }),
-    ("prefix, three letters", |people, chance, _| {
-        search(&beginning(people, chance, 3))
-    }),
-    ("prefix, a first name", |people, chance, _| {
-        search(people.names(chance).0)
-    }),
-    ("prefix, a last name", |people, chance, _| {
-        search(people.names(chance).1)
-    }),
-    ("infix, one letter", |people, chance, _| {
-        search(&format!("*{}*", middle(people, chance, 1)))
-    }),
-    ("infix, two letters", |people, chance, _| {
-        search(&format!("*{}*", middle(people, chance, 2)))
-    }),
-    ("infix, four letters", |people, chance, _| {
-        search(&format!("*{}*", middle(people, chance, 4)))
-    }),
-    ("infix, digits", |_, chance, many| {
-        search(&format!("*{}@*", chance.below(many)))
-    }),
-    ("exact, a last name", |people, chance, _| {
-        search(&format!("\"{}\"", people.names(chance).1))
-    }),
-    ("exact, an address", |people, chance, many| {
-        search(&format!(
-            "\"{}\"",
-            people.somebody(chance, many).identifiers[0]
-        ))
-    }),
-    ("email:", |people, chance, many| {
-        search(&format!(
-            "email:{}",
-            people.somebody(chance, many).identifiers[0]
-        ))
-    }),
-    ("id:", |people, chance, many| {
-        search(&format!("id:{}", people.somebody(chance, many).id))
-    }),
-    ("a field", |people, chance, _| {
-        search(&format!("last:{}", people.names(chance).1))
-    }),
-    ("first and last name", |people, chance, _| {
-        let (first, last) = people.names(chance);
-        search(&format!("{first} {last}"))
-    }),
-    ("nothing found", |_, chance, _| {
-        search(&format!("*zq{}x*", chance.below(1000)))
-    }),
-    ("state and provider", |_, _, _| {
-        of(&[("state", "inactive"), ("provider", "acme")])
-    }),
-    ("role", |_, _, _| of(&[("role", "viewer")])),
-    ("unverified partners named so", |people, chance, _| {
-        let name = people.names(chance).0.to_owned();
-        of(&[
-            ("verified", "false"),
-            ("schema_id", "partner"),
-            ("search", &name),
-        ])
-    }),
-    ("created within an hour", |_, chance, many| {
-        let after =
-            Timestamp::from_second(1_600_000_000 + chance.below(many) as i64 * 150).unwrap();
-        let before = after + std::time::Duration::from_secs(3600);
-        of(&[
-            ("created_after", &after.to_string()),
-            ("created_before", &before.to_string()),
-        ])
-    }),
-    ("a first name, newest first", |people, chance, _| {
-        let name = people.names(chance).0.to_owned();
-        of(&[("search", &name), ("sort", "-created_at")])
-    }),
-    ("a first name by last change", |people, chance, _| {
-        let name = people.names(chance).0.to_owned();
-        of(&[("search", &name), ("sort", "-updated_at")])
-    }),
-    (
-        "any of the first 20 pages of a last name",
-        |people, chance, _| {
-            let number = chance.below(20).to_string();
-            let name = people.names(chance).1.to_owned();
-            of(&[("search", &name), ("page", &number), ("per_page", "50")])
-        },
-    ),
-];
-
-fn of(parameters: &[(&str, &str)]) -> Parameters {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    parameters.iter().map(owned).collect()
-}
-
-fn search(text: &str) -> Parameters {
-    of(&[("search", text)])
-}
-
-fn paged(parameters: &[(&str, &str)], chance: &mut Chance, many: u64) -> Parameters {
-    let number = chance.below(many / 250).to_string();
-    let page = of(&[("page", &number), ("per_page", "250")]);
-    of(parameters).into_iter().chain(page).collect()
-}
-
-fn beginning(people: &People, chance: &mut Chance, length: usize) -> String {
-    people.names(chance).0.chars().take(length).collect()
-}
-
-fn middle(people: &People, chance: &mut Chance, length: usize) -> String {
-    let name = people.names(chance).1;
-    let first = chance.below((name.len().saturating_sub(length) + 1) as u64) as usize;
-    name.chars().skip(first).take(length).collect()
 }
