@@ -2,6 +2,7 @@
 
 mod leaving;
 mod many;
+mod past;
 pub(super) mod row;
 
 use std::{
@@ -82,7 +83,11 @@ impl SqlIdentities {
             let removal = self.database.write(&removal, "mail");
             transaction.execute(removal).await?;
         }
-        Ok((removed > 0).then_some(sessions))
+        if removed == 0 {
+            return Ok(None);
+        }
+        self.remember(transaction, id).await?;
+        Ok(Some(sessions))
     }
 
     /// Replaces an identity and says which sessions ended because it may no longer sign in.
@@ -133,6 +138,7 @@ impl SqlIdentities {
     ) -> Result<(), StoreError> {
         let row = insert(Table::Identities, cells(identity)?);
         transaction.execute(self.database.write(&row, WHAT)).await?;
+        self.require_new(transaction, &[identity.id]).await?;
         self.index(transaction, identity).await?;
         for credential in credentials {
             let row = credential_row::put(credential)?;

@@ -158,3 +158,23 @@ fn stripped(one: &Identity) -> Identity {
         ..one.clone()
     }
 }
+
+/// Whoever chose it would inherit what is known of somebody else by it.
+pub(super) async fn an_id_that_was_somebodys_is_nobodys_again(
+    identities: &dyn IdentityStore,
+    entropy: &dyn Entropy,
+) {
+    let ada = identity(entropy, &odd(entropy));
+    identities.insert(&ada, &[]).await.unwrap();
+    assert!(identities.delete(ada.id).await.unwrap());
+    let heir = || Identity {
+        id: ada.id,
+        ..identity(entropy, &odd(entropy))
+    };
+    assert!(is_conflict(&identities.insert(&heir(), &[]).await));
+    let newcomers = [heir(), identity(entropy, &odd(entropy))].map(|one| (one, Vec::new()));
+    let outcomes = identities.insert_many(&newcomers).await;
+    assert!(is_conflict(&outcomes[0]), "{outcomes:?}");
+    assert!(outcomes[1].is_ok(), "{outcomes:?}");
+    assert_eq!(identities.find(ada.id).await.unwrap(), None);
+}
