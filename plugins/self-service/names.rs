@@ -56,7 +56,10 @@ fn gained<'a>(
 ) -> impl Iterator<Item = &'a String> {
     let had = move |name: &String| before.is_some_and(|one| one.identifiers.contains(name));
     let is_vouched_for = |name: &String| {
-        let mut proved = identity.addresses.iter().filter(|one| one.verified_at.is_some());
+        let mut proved = identity
+            .addresses
+            .iter()
+            .filter(|one| one.verified_at.is_some());
         proved.any(|one| one.value == *name)
     };
     of(identity).filter(move |name| !had(name) && !is_vouched_for(name))

@@ -107,15 +107,28 @@ impl SqlIdentities {
         others: &[CredentialId],
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         let mut transaction = self.database.begin().await?;
+        let which = (removed, others);
+        let ended = self.part_within(&mut transaction, identity, which).await?;
+        if ended.is_some() {
+            transaction.commit().await?;
+        }
+        Ok(ended)
+    }
+
+    async fn part_within(
+        &self,
+        transaction: &mut Transaction,
+        identity: &Identity,
+        (removed, others): (CredentialId, &[CredentialId]),
+    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         // Its row is locked first, as by whoever removes the whole identity.
-        let ended = self.replace_within(&mut transaction, identity).await?;
+        let ended = self.replace_within(transaction, identity).await?;
         let which = (identity.id, removed);
         let database = &self.database;
-        if !credential_row::remove_beside(database, &mut transaction, which, others).await? {
+        if !credential_row::remove_beside(database, transaction, which, others).await? {
             return Ok(None);
         }
-        self.search.change(&mut transaction, identity).await?;
-        transaction.commit().await?;
+        self.search.change(transaction, identity).await?;
         Ok(Some(ended))
     }
 
@@ -321,6 +334,15 @@ impl IdentityStore for SqlIdentities {
     ) -> Result<bool, StoreError> {
         let replaced = self.replace_without(identity, removed, others).await?;
         Ok(replaced.is_some())
+    }
+
+    async fn update_without_beside(
+        &self,
+        identity: &Identity,
+        which: (CredentialId, &[CredentialId]),
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        Ok(self.part_beside(identity, which, role).await?.0)
     }
 
     async fn update_beside(&self, identity: &Identity, role: &str) -> Result<bool, StoreError> {

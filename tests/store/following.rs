@@ -166,7 +166,11 @@ pub(super) fn with_second(marks: &Value) -> Arc<Schemas> {
 }
 
 /// Somebody with a second address, which is proved or not.
-pub(super) async fn with_address(node: &Node, schemas: &Schemas, (seed, is_proved): (u64, bool)) -> Identity {
+pub(super) async fn with_address(
+    node: &Node,
+    schemas: &Schemas,
+    (seed, is_proved): (u64, bool),
+) -> Identity {
     let clock = clock();
     let email = format!("person{seed}@example.org");
     let traits = json!({"email": email, "second": "second@example.org"});

@@ -59,7 +59,8 @@ async fn a_name_that_is_only_kept_is_had_no_sooner_after_a_providers_answer() {
     for name in ["ada", "one", "two"] {
         let reply = wanted(&house, "mallory", name).await;
         assert_eq!(reply.status, 400, "{name}: {}", reply.text());
-        let marked = &node(&reply.json(), "traits.username")["messages"][0]["id"];
+        let told = reply.json();
+        let marked = &node(&told, "traits.username")["messages"][0]["id"];
         assert_eq!(*marked, 4_990_003, "{name}");
     }
     house.clock.advance(TERM);
@@ -77,13 +78,14 @@ async fn a_name_that_is_only_kept_is_had_no_sooner_by_what_a_provider_says() {
     let providers = broker.registry.current();
     let changed = providers.all().iter().map(|one| {
         let mut one = (**one).clone();
-        let value = Expression::compile("claims.sub", Scope::Claims).unwrap();
-        one.mapping.entries = [
-            one.mapping.entries.to_vec(),
-            vec![MappingEntry::of_trait("username", value, Sync::Force)],
-        ]
-        .concat()
-        .into();
+        let said = [("username", "claims.sub"), ("email", "claims.email")];
+        one.mapping.entries = said
+            .into_iter()
+            .map(|(path, value)| {
+                let value = Expression::compile(value, Scope::Claims).unwrap();
+                MappingEntry::of_trait(path, value, Sync::Force)
+            })
+            .collect();
         one.policy.create = Creation::Auto;
         one
     });

@@ -16,7 +16,8 @@ pub(crate) const WITHOUT: &str =
     "; whoever comes without one gets back in by mail, or is given one";
 
 /// What is said of whoever comes with the id of somebody who is deleted.
-const PAST_TOLD: &str = "its id was somebody else's, who is deleted, and is nobody's again: leave it out";
+const PAST_TOLD: &str =
+    "its id was somebody else's, who is deleted, and is nobody's again: leave it out";
 
 /// Why somebody is not taken in; each reason.
 pub(crate) type Reasons = Vec<String>;

@@ -24,7 +24,9 @@ impl SqlIdentities {
         let row = insert(Table::PastIdentities, vec![(Column::Id, text(id))])
             .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned())
             .to_owned();
-        transaction.execute(self.database.write(&row, PAST_IDENTITY)).await?;
+        transaction
+            .execute(self.database.write(&row, PAST_IDENTITY))
+            .await?;
         Ok(())
     }
 
@@ -41,10 +43,14 @@ impl SqlIdentities {
             .and_where(Expr::col(Column::Id).is_in(ids.iter().map(text)))
             .limit(1)
             .to_owned();
-        let past = transaction.rows(self.database.write(&past, PAST_IDENTITY)).await?;
+        let past = transaction
+            .rows(self.database.write(&past, PAST_IDENTITY))
+            .await?;
         match past.is_empty() {
             true => Ok(()),
-            false => Err(StoreError::Conflict { what: PAST_IDENTITY }),
+            false => Err(StoreError::Conflict {
+                what: PAST_IDENTITY,
+            }),
         }
     }
 }

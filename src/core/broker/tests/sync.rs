@@ -6,6 +6,7 @@ use crate::{
     broker::tests::{setting::*, *},
     expression::{Expression, Scope},
     mapping::{self, Mapping, MappingEntry, Target},
+    store::StoreError,
 };
 
 fn forced(path: &str, value: &str, target: Target) -> MappingEntry {
