@@ -39,6 +39,12 @@ async fn each_is_created_or_told_why_not() {
         assert_eq!(told[at]["action"], "error");
         assert_eq!(told[at]["error"]["code"], status, "{}", told[at]);
     }
+    let log = manager
+        .get("/admin/x/audit?verb=PATCH%20/admin/identities")
+        .await
+        .json();
+    assert_eq!(log[0]["outcome"], "insufficient_role", "{log}");
+    assert_eq!(log.as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
