@@ -117,8 +117,9 @@ mod tests {
         assert!(!past.sealed.contains("living-proof"));
         let kept = queue.seal.open("past-mail", &past.sealed).unwrap();
         let kept: serde_json::Value = serde_json::from_slice(&kept).unwrap();
-        let members: Vec<_> = kept.as_object().unwrap().keys().collect();
-        assert_eq!(members, ["occasion", "to"], "{about}");
+        let members = kept.as_object().unwrap();
+        assert!(members.contains_key("occasion") && members.contains_key("to"));
+        assert_eq!(members.len(), 2, "{about}");
         assert!(!kept.to_string().contains("living-proof"), "{about}");
         assert_eq!(queue.seal.open("mail", &past.sealed), None, "{about}");
     }
