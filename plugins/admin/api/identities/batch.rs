@@ -91,7 +91,7 @@ fn entries<'a>(members: &Members<'a>) -> Result<Vec<Entry<'a>>, Failure> {
 /// Writes down what one of many is refused for, as the guard does where the whole is.
 async fn note_refusal(desk: &Desk, caller: &Caller, failure: &Failure) {
     if failure.code().status() == StatusCode::FORBIDDEN {
-        let act = Act::on("PATCH /admin/identities", "path", "/admin/identities");
+        let act = Act::on("identity.create", "path", "/admin/identities");
         let code = failure.code().as_str();
         desk.audit_refusal(caller, act, code).await;
     }
