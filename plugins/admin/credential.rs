@@ -172,13 +172,27 @@ pub(crate) fn granted(credential: &ApiCredential, asked: Option<&str>) -> Option
     Some(openid.map_or_else(|| own.clone(), |one| vec![one.clone()]))
 }
 
+/// The scopes of a token that its credential has still: those that it has lost, its tokens have lost.
+pub(crate) fn scopes(bearer: &Bearer) -> Vec<String> {
+    let mut scopes = bearer.token.scopes.clone();
+    scopes.retain(|scope| bearer.credential.scopes.contains(scope));
+    scopes
+}
+
 /// What a token permits: the roles of its credential, narrowed to those among its scopes.
 pub(crate) fn roles(bearer: &Bearer) -> Roles {
     let own = Roles::among(&bearer.credential.roles);
-    let narrower = Roles::among(&bearer.token.scopes);
-    match narrower.is_empty() {
-        true => own,
-        false => Roles::new(narrower.iter().filter(|role| covers(&own, *role))),
+    let scopes = scopes(bearer);
+    let narrower = Roles::among(&scopes);
+    let is_whole = match bearer.token.scopes.is_empty() {
+        true => bearer.credential.scopes.is_empty(),
+        false => scopes.iter().any(|scope| scope == OPENID),
+    };
+    match (narrower.is_empty(), is_whole) {
+        (true, true) => own,
+        // What narrowed it is not to be had any more, so it permits nothing.
+        (true, false) => Roles::default(),
+        (false, _) => Roles::new(narrower.iter().filter(|role| covers(&own, *role))),
     }
 }
 

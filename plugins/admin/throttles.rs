@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use portcullis_core::{
     catalogue::Code,
     identifier::normalise_identifier,
+    identity::Identity,
     throttle::{self, Pause},
 };
 use portcullis_kit::Failure;
@@ -78,6 +79,12 @@ pub(crate) async fn lift(desk: &Desk, caller: &Caller, id: &str) -> Result<(), F
     let pauses = services.throttles.running(services.clock.now()).await?;
     let found = pauses.iter().find(|one| one.id() == id);
     let pause = found.ok_or(Code::RecordNotFound)?;
+    // Whoever has no end of tries at somebody's password becomes them.
+    if let Some(subject) = &pause.subject {
+        for identity in known(desk, subject).await? {
+            caller.may_touch(&identity)?;
+        }
+    }
     if !services.throttles.lift(pause).await? {
         return Err(Code::RecordNotFound.into());
     }
@@ -88,6 +95,14 @@ pub(crate) async fn lift(desk: &Desk, caller: &Caller, id: &str) -> Result<(), F
 
 /// Everything that pauses of whoever is known by this are about.
 async fn names(desk: &Desk, subject: &str) -> Result<Vec<String>, Failure> {
+    let found = known(desk, subject).await?;
+    let names = found.iter().flat_map(throttle::subjects);
+    let typed = normalise_identifier(subject);
+    Ok(names.chain([subject.to_owned(), typed]).collect())
+}
+
+/// Whoever is known by this.
+async fn known(desk: &Desk, subject: &str) -> Result<Vec<Identity>, Failure> {
     let identities = &desk.services.identities;
     let typed = normalise_identifier(subject);
     let mut found = identities.find_by_address(&typed).await?;
@@ -95,6 +110,5 @@ async fn names(desk: &Desk, subject: &str) -> Result<Vec<String>, Failure> {
     if let Ok(id) = subject.parse() {
         found.extend(identities.find(id).await?);
     }
-    let names = found.iter().flat_map(throttle::subjects);
-    Ok(names.chain([subject.to_owned(), typed]).collect())
+    Ok(found)
 }

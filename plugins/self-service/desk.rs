@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What every page function works with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Desk {
     /// What the gateway offers.
     pub(crate) services: Services,

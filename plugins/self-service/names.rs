@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use async_trait::async_trait;
 use portcullis_core::{
+    broker::Names,
     credential::CredentialKind,
     event::Event,
     id::IdentityId,
@@ -11,11 +13,57 @@ use portcullis_core::{
     store::StoreError,
 };
 
-use crate::{addresses::awaits_verification, desk::Desk, marker};
+use crate::{addresses::awaits_verification, desk::Desk, marker, newcomer};
 
 /// For how long a name is kept beside the lifespan of a letter: one that is asked for within this time
 /// is good for as long as it says.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Names for the sign-ins through providers: what they bring is had no sooner than what is typed.
+#[derive(Debug)]
+pub(crate) struct Kept(pub(crate) Desk);
+
+#[async_trait]
+impl Names for Kept {
+    async fn are_taken(
+        &self,
+        identity: &Identity,
+        before: Option<&Identity>,
+    ) -> Result<bool, StoreError> {
+        match newcomer::prove_first(&self.0) {
+            true => is_any_taken(&self.0, gained(identity, before)).await,
+            // Nobody keeps one without having it.
+            false => Ok(false),
+        }
+    }
+
+    async fn free(
+        &self,
+        identity: &Identity,
+        before: Option<&Identity>,
+    ) -> Result<bool, StoreError> {
+        match newcomer::prove_first(&self.0) {
+            true => free(&self.0, gained(identity, before)).await,
+            false => Ok(false),
+        }
+    }
+}
+
+/// The names that an identity has not had `before`; an address that its provider vouches for is none.
+fn gained<'a>(
+    identity: &'a Identity,
+    before: Option<&'a Identity>,
+) -> impl Iterator<Item = &'a String> {
+    let had = move |name: &String| before.is_some_and(|one| one.identifiers.contains(name));
+    let is_vouched_for = |name: &String| {
+        let mut proved = identity
+            .addresses
+            .iter()
+            .filter(|one| one.verified_at.is_some());
+        proved.any(|one| one.value == *name)
+    };
+    of(identity).filter(move |name| !had(name) && !is_vouched_for(name))
+}
 
 /// What an identity signs in with and does not prove.
 pub(crate) fn of(identity: &Identity) -> impl Iterator<Item = &String> {

@@ -9,7 +9,7 @@ use crate::{
     config::{Config, Limits},
     desk::Desk,
     guard::CaptchaGuard,
-    router,
+    names, router,
 };
 
 /// What pages call the gateway.
@@ -86,13 +86,15 @@ impl Plugin for SelfService {
                 reason: error.to_string(),
             })?;
         let shell = Arc::new(shell);
-        let desk = Desk {
+        let mut desk = Desk {
             services,
             config: self.config.clone(),
             limits: self.limits,
             shell: shell.clone(),
             captcha: self.captcha.clone(),
         };
+        let names = names::Kept(desk.clone());
+        desk.services.broker.names = Some(Arc::new(names));
         let router = router::router(Arc::new(desk));
         let pages = RouterPages::new(&prefix, router, shell);
         host.public_pages.push(("/".to_owned(), Arc::new(pages)));

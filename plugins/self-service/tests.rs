@@ -31,6 +31,7 @@ mod mailed_sign_in;
 mod meanwhile;
 mod moving;
 mod names;
+mod names_at_providers;
 mod newcomer;
 mod newcomer_after;
 mod newcomer_twice;

@@ -2,7 +2,7 @@
 //! here.
 
 use crate::{
-    id::IdentityId,
+    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore, Removal, TRIES},
     store::StoreError,
 };
@@ -49,10 +49,7 @@ pub async fn update_staying(
         Ok(()) => {}
         Err(LeaveError::Store(error)) => return Err(error),
         Err(LeaveError::Last) => {
-            tracing::warn!(
-                identity.id = %after.id,
-                "the last administrator keeps a role that its provider does not give any more"
-            );
+            warn_of_staying(&after);
             after.roles.push(ROLE.to_owned());
             identities.update(&after).await?;
         }
@@ -61,43 +58,33 @@ pub async fn update_staying(
     Ok(after)
 }
 
-/// What is to be stored in place of `before` where [`update_staying`] cannot store it: the last
-/// administrator stays one. Whether another has meanwhile ceased to be one is for [`mend`] to see.
-pub(crate) async fn staying(
+/// Removes a credential and replaces its identity as [`IdentityStore::update_without`] does; the last
+/// administrator stays one, whatever else changes of it.
+pub(crate) async fn update_without_staying(
     identities: &dyn IdentityStore,
-    before: &Identity,
     mut after: Identity,
-) -> Result<Identity, StoreError> {
-    let is_lost = before.is_active_as(ROLE) && !after.is_active_as(ROLE);
-    if is_lost && !identities.is_role_elsewhere(ROLE, before.id).await? {
-        tracing::warn!(
-            identity.id = %before.id,
-            "the last administrator keeps a role that its provider does not give any more"
-        );
-        after.roles.push(ROLE.to_owned());
+    which: (CredentialId, &[CredentialId]),
+) -> Result<bool, StoreError> {
+    match identities
+        .update_without_beside(&after, which, ROLE)
+        .await?
+    {
+        Removal::Done => Ok(true),
+        Removal::Missing => Ok(false),
+        Removal::Last => {
+            warn_of_staying(&after);
+            after.roles.push(ROLE.to_owned());
+            let (removed, others) = which;
+            identities.update_without(&after, removed, others).await
+        }
     }
-    Ok(after)
 }
 
-/// Makes an identity an administrator again that has been stored as none, where nobody else is one.
-pub(crate) async fn mend(
-    identities: &dyn IdentityStore,
-    before: &Identity,
-    after: &Identity,
-) -> Result<(), StoreError> {
-    let is_lost = before.is_active_as(ROLE) && !after.is_active_as(ROLE);
-    if !is_lost || identities.is_role_elsewhere(ROLE, before.id).await? {
-        return Ok(());
-    }
-    rewrite_staying(identities, before.id, |now| {
-        let is_one = now.roles.iter().any(|role| role == ROLE);
-        (!is_one).then(|| {
-            let mut again = now.clone();
-            again.roles.push(ROLE.to_owned());
-            again
-        })
-    })
-    .await
+fn warn_of_staying(last: &Identity) {
+    tracing::warn!(
+        identity.id = %last.id,
+        "the last administrator keeps a role that its provider does not give any more"
+    );
 }
 
 /// Changes an identity as [`update_staying`] does, over what others change of it meanwhile; it stays

@@ -13,6 +13,7 @@ mod error;
 mod label;
 mod links;
 mod moving;
+mod names;
 mod plan;
 mod prompt;
 mod sync;
@@ -30,6 +31,7 @@ pub use self::{
     dry_run::DryRun,
     error::BrokerError,
     moving::{Moved, PendingMove},
+    names::Names,
     prompt::Asked,
 };
 use crate::{
@@ -69,6 +71,8 @@ pub struct Broker {
     pub entropy: Arc<dyn Entropy>,
     /// The scopes that were asked for where people are going; profiles may have to hold more for them.
     pub scopes: Vec<String>,
+    /// Who keeps names for those who have registered and proved nothing yet, where anybody does.
+    pub names: Option<Arc<dyn Names>>,
 }
 
 /// Where a provider's answer leads.

@@ -293,6 +293,25 @@ pub trait IdentityStore: Debug + Send + Sync {
         self.update(identity).await.map(|()| true)
     }
 
+    /// Removes a credential as [`Self::update_without`] does, unless the role would be left to nobody as
+    /// by [`Self::update_beside`]; [`Removal::Missing`] where the credential stays or is none.
+    async fn update_without_beside(
+        &self,
+        identity: &Identity,
+        (removed, others): (CredentialId, &[CredentialId]),
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        if !identity.is_active_as(role) && stays_last(self, identity.id, role).await? {
+            return Ok(Removal::Last);
+        }
+        Ok(
+            match self.update_without(identity, removed, others).await? {
+                true => Removal::Done,
+                false => Removal::Missing,
+            },
+        )
+    }
+
     /// Removes an identity as [`Self::delete`] does, unless it is active and has the role and nobody
     /// else active has it; of two that go at once one stays.
     async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
@@ -326,14 +345,14 @@ pub trait IdentityStore: Debug + Send + Sync {
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError>;
 }
 
-/// What became of an identity that was to go.
+/// What became of an identity, or one of its credentials, that was to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     /// It is gone.
     Done,
     /// There was none.
     Missing,
-    /// It is the last one that has the role.
+    /// It is the last one that has the role, and would have it no more.
     Last,
 }
 

@@ -2,6 +2,9 @@
 
 use std::error::Error;
 
+/// What the id of an identity that is gone is called, which nobody gets again.
+pub const PAST_IDENTITY: &str = "past identity";
+
 /// A store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -114,6 +114,7 @@ fn broker(
         clock: Arc::clone(&foundation.clock),
         entropy: Arc::clone(&foundation.entropy),
         scopes: Vec::new(),
+        names: None,
     }
 }
 

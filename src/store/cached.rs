@@ -223,6 +223,19 @@ impl IdentityStore for CachedIdentities {
         Ok(true)
     }
 
+    async fn update_without_beside(
+        &self,
+        identity: &Identity,
+        which: (CredentialId, &[CredentialId]),
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        let (removal, ended) = self.record.part_beside(identity, which, role).await?;
+        if removal == Removal::Done {
+            self.forget(identity.id, ended).await;
+        }
+        Ok(removal)
+    }
+
     async fn update_beside(&self, identity: &Identity, role: &str) -> Result<bool, StoreError> {
         let Some(ended) = self.record.replace_beside(identity, role).await? else {
             return Ok(false);

@@ -1,7 +1,7 @@
 //! Has everybody who is stored follow their schema: what they sign in with and are reached by is made
 //! anew where other traits are marked than when it was made, on one node at a time.
 
-use std::{sync::Arc, time::Duration};
+use std::{slice, sync::Arc, time::Duration};
 
 use portcullis_core::{
     audit::{AuditEntry, AuditLog},
@@ -10,7 +10,10 @@ use portcullis_core::{
     entropy::Entropy,
     id::{AuditId, IdentityId},
     identity::{Identity, IdentityStore},
-    schema::{Schemas, runtime::proved_elsewhere},
+    schema::{
+        Schemas,
+        runtime::{Wanted, proved_elsewhere},
+    },
     secret::Token,
     store::StoreError,
 };
@@ -68,8 +71,8 @@ pub struct Following {
 pub struct Followed {
     /// How many follow their schema now and did not before.
     pub changed: u64,
-    /// How many keep what they had: somebody else signs in with what their schema says, they would
-    /// lose an address that they have proved, or the store does not take it.
+    /// How many keep something of what they had: somebody else signs in with what their schema says,
+    /// or would, too; they would lose an address that they have proved; or the store does not take it.
     pub kept: u64,
 }
 
@@ -90,10 +93,11 @@ enum Outcome {
     Kept(Why),
 }
 
-/// Why somebody keeps what they had.
+/// Why somebody keeps something of what they had.
 #[derive(Clone, Copy)]
 enum Why {
-    /// This one signs in with what they would begin to, or has proved that it is theirs.
+    /// This one signs in with what they would begin to, has proved that it is theirs, or would begin
+    /// to with the same, which neither has proved.
     Taken(IdentityId),
     /// An address that they have proved would be gone, and with it how they get back in.
     Proof,
@@ -185,23 +189,60 @@ impl Following {
         // Whoever walked before may have come further since this was asked.
         let mut position = walk.position(stamp).await?;
         let schemas = &self.parts.schemas;
+        if position == DONE {
+            return Ok(());
+        }
+        let Some(wanted) = self.wanted(stamp).await? else {
+            return Ok(());
+        };
         while position != DONE && schemas.marks_stamp() == stamp && !schemas.is_partial() {
-            position = self.meet(&position, followed).await?;
+            position = self.meet((&position, &wanted), followed).await?;
             walk.note(stamp, &position).await?;
-            let now = self.parts.clock.now();
-            if !walk.take(&self.walker, now, now + LEASE).await? {
+            if !self.goes_on().await? {
                 return Ok(());
             }
         }
         Ok(())
     }
 
+    /// Whether this node still walks alone, and does for a while.
+    async fn goes_on(&self) -> Result<bool, StoreError> {
+        let now = self.parts.clock.now();
+        self.parts.walk.take(&self.walker, now, now + LEASE).await
+    }
+
+    /// The addresses that anybody would begin to sign in with; `None` where others walk, or the schemas
+    /// have changed meanwhile.
+    async fn wanted(&self, stamp: &str) -> Result<Option<Wanted>, StoreError> {
+        let schemas = &self.parts.schemas;
+        let (mut wanted, mut after) = (Wanted::default(), None);
+        loop {
+            let page = self.parts.identities.list(after, BATCH).await?;
+            let Some(last) = page.last() else {
+                return Ok(Some(wanted));
+            };
+            after = Some(last.id);
+            for one in &page {
+                if let Some(schema) = schemas.find(&one.schema_id) {
+                    wanted.note(&schema, one);
+                }
+            }
+            if schemas.marks_stamp() != stamp || !self.goes_on().await? {
+                return Ok(None);
+            }
+        }
+    }
+
     /// Meets some more: where to go on.
-    async fn meet(&self, position: &str, followed: &mut Followed) -> Result<String, StoreError> {
+    async fn meet(
+        &self,
+        (position, wanted): (&str, &Wanted),
+        followed: &mut Followed,
+    ) -> Result<String, StoreError> {
         let after = position.parse().ok();
         let page = self.parts.identities.list(after, BATCH).await?;
         for one in &page {
-            match self.follow(one).await? {
+            match self.follow(one, wanted).await? {
                 Outcome::Alike => {}
                 Outcome::Changed => followed.changed += 1,
                 Outcome::Kept(why) => {
@@ -219,7 +260,7 @@ impl Following {
     }
 
     /// Has one follow their schema, over what others change of them meanwhile.
-    async fn follow(&self, one: &Identity) -> Result<Outcome, StoreError> {
+    async fn follow(&self, one: &Identity, wanted: &Wanted) -> Result<Outcome, StoreError> {
         let FollowingParts {
             schemas,
             identities,
@@ -230,18 +271,20 @@ impl Following {
         let mut tries = 1;
         let mut present = one.clone();
         loop {
-            let Some(marked) = schemas.remarked(&present, &**clock, &**entropy) else {
+            let Some(mut marked) = schemas.remarked(&present, &**clock, &**entropy) else {
                 return Ok(Outcome::Alike);
             };
             // A mark that is gone by mistake leaves everybody what they have proved.
-            if present.loses_proof(&marked) {
-                return Ok(Outcome::Kept(Why::Proof));
-            }
-            if let Some(holder) = self.holder(&present, &marked).await? {
-                return Ok(Outcome::Kept(Why::Taken(holder)));
+            let keeps_proof = present.keep_proofs(&mut marked).then_some(Why::Proof);
+            let (taken, holder) = self.taken(&present, &marked, wanted).await?;
+            present.keep_out(&mut marked, &taken);
+            let kept = holder.map(Why::Taken).or(keeps_proof);
+            let outcome = kept.map_or(Outcome::Changed, Outcome::Kept);
+            if present.is_marked_like(&marked) {
+                return Ok(outcome);
             }
             match identities.update(&marked).await {
-                Ok(()) => return Ok(Outcome::Changed),
+                Ok(()) => return Ok(outcome),
                 Err(error) if tries == TRIES => return self.refused(&present, error).await,
                 Err(_) => tries += 1,
             }
@@ -267,26 +310,36 @@ impl Following {
         Ok(Outcome::Kept(Why::Refused))
     }
 
-    /// Who else signs in with what somebody would begin to sign in with, or has proved it.
-    async fn holder(
+    /// What somebody would begin to sign in with and may not, and one of those whose it is.
+    async fn taken(
         &self,
         present: &Identity,
         marked: &Identity,
-    ) -> Result<Option<IdentityId>, StoreError> {
+        wanted: &Wanted,
+    ) -> Result<(Vec<String>, Option<IdentityId>), StoreError> {
         let mut gained = marked.identifiers.clone();
         gained.retain(|one| !present.identifiers.contains(one));
-        if gained.is_empty() {
-            return Ok(None);
-        }
         let identities = &*self.parts.identities;
-        let owners = identities.owners(&gained).await?;
-        match owners.into_values().find(|owner| *owner != present.id) {
-            Some(owner) => Ok(Some(owner)),
-            None => proved_elsewhere(present, &gained, identities).await,
+        let owners = match gained.is_empty() {
+            true => return Ok((Vec::new(), None)),
+            false => identities.owners(&gained).await?,
+        };
+        let (mut taken, mut holder) = (Vec::new(), None);
+        for name in gained {
+            let owner = owners.get(&name).filter(|owner| **owner != present.id);
+            let theirs = match owner.copied().or_else(|| wanted.rival(present, &name)) {
+                Some(theirs) => Some(theirs),
+                None => proved_elsewhere(present, slice::from_ref(&name), identities).await?,
+            };
+            if let Some(theirs) = theirs {
+                holder.get_or_insert(theirs);
+                taken.push(name);
+            }
         }
+        Ok((taken, holder))
     }
 
-    /// Tells of somebody who keeps what they had.
+    /// Tells of somebody who keeps something of what they had.
     async fn tell(&self, one: &Identity, why: Why) -> Result<(), StoreError> {
         let (code, reason) = match why {
             Why::Taken(_) => (Code::IdentityConflict, "somebody else signs in with it"),
@@ -302,7 +355,7 @@ impl Following {
             holder = holder.map(tracing::field::display),
             schema = one.schema_id,
             reason,
-            "somebody keeps what they sign in with, and not what their schema says now"
+            "somebody keeps something of what they sign in with, and does not all that their schema says now"
         );
         let entry = AuditEntry {
             id: AuditId::generate(&*self.parts.entropy),

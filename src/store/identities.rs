@@ -2,6 +2,7 @@
 
 mod leaving;
 mod many;
+mod past;
 pub(super) mod row;
 
 use std::{
@@ -82,7 +83,11 @@ impl SqlIdentities {
             let removal = self.database.write(&removal, "mail");
             transaction.execute(removal).await?;
         }
-        Ok((removed > 0).then_some(sessions))
+        if removed == 0 {
+            return Ok(None);
+        }
+        self.remember(transaction, id).await?;
+        Ok(Some(sessions))
     }
 
     /// Replaces an identity and says which sessions ended because it may no longer sign in.
@@ -102,15 +107,28 @@ impl SqlIdentities {
         others: &[CredentialId],
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         let mut transaction = self.database.begin().await?;
+        let which = (removed, others);
+        let ended = self.part_within(&mut transaction, identity, which).await?;
+        if ended.is_some() {
+            transaction.commit().await?;
+        }
+        Ok(ended)
+    }
+
+    async fn part_within(
+        &self,
+        transaction: &mut Transaction,
+        identity: &Identity,
+        (removed, others): (CredentialId, &[CredentialId]),
+    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         // Its row is locked first, as by whoever removes the whole identity.
-        let ended = self.replace_within(&mut transaction, identity).await?;
+        let ended = self.replace_within(transaction, identity).await?;
         let which = (identity.id, removed);
         let database = &self.database;
-        if !credential_row::remove_beside(database, &mut transaction, which, others).await? {
+        if !credential_row::remove_beside(database, transaction, which, others).await? {
             return Ok(None);
         }
-        self.search.change(&mut transaction, identity).await?;
-        transaction.commit().await?;
+        self.search.change(transaction, identity).await?;
         Ok(Some(ended))
     }
 
@@ -133,6 +151,7 @@ impl SqlIdentities {
     ) -> Result<(), StoreError> {
         let row = insert(Table::Identities, cells(identity)?);
         transaction.execute(self.database.write(&row, WHAT)).await?;
+        self.require_new(transaction, &[identity.id]).await?;
         self.index(transaction, identity).await?;
         for credential in credentials {
             let row = credential_row::put(credential)?;
@@ -315,6 +334,15 @@ impl IdentityStore for SqlIdentities {
     ) -> Result<bool, StoreError> {
         let replaced = self.replace_without(identity, removed, others).await?;
         Ok(replaced.is_some())
+    }
+
+    async fn update_without_beside(
+        &self,
+        identity: &Identity,
+        which: (CredentialId, &[CredentialId]),
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        Ok(self.part_beside(identity, which, role).await?.0)
     }
 
     async fn update_beside(&self, identity: &Identity, role: &str) -> Result<bool, StoreError> {

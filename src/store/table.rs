@@ -18,6 +18,7 @@ pub(super) enum Table {
     Counters,
     Keys,
     Mails,
+    PastIdentities,
     PastMails,
     Pauses,
     Providers,

@@ -43,7 +43,7 @@ fn schemas(is_marked: bool) -> Arc<Schemas> {
 }
 
 /// A gateway that serves with these schemas.
-async fn gateway(record: &Record, schemas: &Arc<Schemas>) -> (Node, Following) {
+pub(super) async fn gateway(record: &Record, schemas: &Arc<Schemas>) -> (Node, Following) {
     let clock = clock();
     let actions = Actions::new(Arc::clone(schemas), BTreeMap::new(), None);
     let node = Node::with_actions(record.open(&clock).await, None, Arc::new(actions));
@@ -81,7 +81,7 @@ async fn people(node: &Node, schemas: &Schemas) -> Vec<Identity> {
     people.into_iter().map(|(one, _)| one).collect()
 }
 
-async fn signs_in_with(node: &Node, name: &str) -> Option<Identity> {
+pub(super) async fn signs_in_with(node: &Node, name: &str) -> Option<Identity> {
     let found = node.stores.identities.find_by_identifier(name).await;
     found.unwrap()
 }
@@ -156,7 +156,7 @@ async fn everybody_follows_their_schema_in_postgresql_kc_019() {
 }
 
 /// Schemas with a second address that is marked like this.
-fn with_second(marks: &Value) -> Arc<Schemas> {
+pub(super) fn with_second(marks: &Value) -> Arc<Schemas> {
     let identifier = json!({"credentials": {"password": {"identifier": true}}});
     let email = json!({"type": "string", "ory.sh/kratos": identifier});
     let second = json!({"type": "string", "format": "email", "ory.sh/kratos": marks});
@@ -166,7 +166,11 @@ fn with_second(marks: &Value) -> Arc<Schemas> {
 }
 
 /// Somebody with a second address, which is proved or not.
-async fn with_address(node: &Node, schemas: &Schemas, (seed, is_proved): (u64, bool)) -> Identity {
+pub(super) async fn with_address(
+    node: &Node,
+    schemas: &Schemas,
+    (seed, is_proved): (u64, bool),
+) -> Identity {
     let clock = clock();
     let email = format!("person{seed}@example.org");
     let traits = json!({"email": email, "second": "second@example.org"});
@@ -184,7 +188,7 @@ async fn with_address(node: &Node, schemas: &Schemas, (seed, is_proved): (u64, b
     made
 }
 
-async fn outcomes(node: &Node) -> Vec<String> {
+pub(super) async fn outcomes(node: &Node) -> Vec<String> {
     let filter = AuditFilter {
         verb: Some("identity.follow_schema".to_owned()),
         ..AuditFilter::default()

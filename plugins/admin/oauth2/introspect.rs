@@ -12,7 +12,7 @@ use portcullis_kit::Visit;
 use serde_json::{Value, json};
 
 use super::{client::client, failure::OAuthFailure, form::Form};
-use crate::desk::Desk;
+use crate::{credential::scopes, desk::Desk};
 
 /// Tells about a token; of one that is not good, nothing but that.
 pub(super) async fn introspect(
@@ -36,7 +36,7 @@ async fn told(desk: &Desk, token: &TokenHash) -> Result<Value, OAuthFailure> {
     let (token, credential) = (&bearer.token, &bearer.credential);
     Ok(json!({
         "active": true,
-        "scope": token.scopes.join(" "),
+        "scope": scopes(&bearer).join(" "),
         "client_id": credential.client_id,
         "sub": credential.client_id,
         "token_type": "Bearer",

@@ -2,7 +2,10 @@
 
 use http::header::RETRY_AFTER;
 use portcullis_core::{
-    catalogue::Code, method::MethodError, schema::TraitError, store::StoreError,
+    catalogue::Code,
+    method::MethodError,
+    schema::TraitError,
+    store::{PAST_IDENTITY, StoreError},
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
@@ -59,6 +62,10 @@ pub(crate) fn conflict(error: StoreError) -> Failure {
             let reason = match what {
                 "identifier" => {
                     "This conflicts with an identity that exists already: it signs in with the same."
+                }
+                PAST_IDENTITY => {
+                    "This id was somebody else's, who is deleted, and is nobody's again: leave it \
+                     out, or choose another."
                 }
                 "credential" => {
                     "This conflicts with an identity that exists already: it is linked to the \

@@ -157,6 +157,33 @@ async fn a_credential_is_changed_and_its_tokens_obey() {
     assert_eq!(token_of(&house, &made, &[]).await.status, 401);
 }
 
+/// What a credential has lost, its tokens have lost.
+#[tokio::test]
+async fn a_token_is_narrowed_with_its_credential() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let made = made(&admin, &json!({"roles": ["admin"]})).await;
+    let path = format!("{ALL}/{}", text(&made, "id"));
+    let whole = token_of(&house, &made, &[]).await;
+    let narrow = token_of(&house, &made, &[("scope", "openid viewer")]).await;
+    let asked = text(&whole.json(), "access_token").to_owned();
+    let (whole, narrow) = (bearing(&house, &whole), bearing(&house, &narrow));
+    assert_eq!(whole.get(ALL).await.status, 200);
+    let change = json!({"scopes": ["viewer"]});
+    assert_eq!(admin.send(Method::PATCH, &path, &change).await.status, 200);
+    assert_eq!(whole.get(ALL).await.error(), "insufficient_role");
+    assert_eq!(
+        whole.get("/admin/identities").await.error(),
+        "insufficient_role"
+    );
+    assert_eq!(narrow.get("/admin/identities").await.status, 200);
+    let client = house.stranger().with("authorization", &basic(&made));
+    let told = client
+        .form("/oauth2/introspect", &[("token", &asked)])
+        .await;
+    assert_eq!(told.json()["scope"], "", "{told:?}");
+}
+
 #[tokio::test]
 async fn an_old_secret_is_good_beside_the_new_one_for_a_while() {
     let house = House::new();

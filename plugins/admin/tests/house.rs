@@ -352,6 +352,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
             clock,
             entropy,
             scopes: Vec::new(),
+            names: None,
         },
         api_credentials: store.clone(),
         audit: store.clone(),

@@ -9,6 +9,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::house::House;
+use crate::Role;
 
 const PATH: &str = "/admin/x/throttles";
 
@@ -95,4 +96,26 @@ async fn a_lifted_pause_is_over_and_that_is_written_down() {
         (&json!("throttle.lift"), &id)
     );
     assert_eq!(log[0]["before"]["subject"], "ada@example.org");
+}
+
+/// Whoever has no end of tries at somebody's password becomes them.
+#[tokio::test]
+async fn a_pause_of_somebody_who_may_more_is_not_lifted() {
+    let house = House::new();
+    let root = house
+        .resident_with("root@example.org", &[Role::Admin])
+        .await;
+    house.resident("ada@example.org").await;
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    for subject in ["root@example.org", &root.id.to_string()] {
+        pause(&house, ("sign-in", Some(subject)), 9).await;
+        let id = manager.get(PATH).await.json()[0]["id"].clone();
+        let path = format!("{PATH}/{}", id.as_str().unwrap());
+        assert_eq!(manager.delete(&path).await.error(), "insufficient_role");
+        assert_eq!(house.admin().await.delete(&path).await.status, 204);
+    }
+    pause(&house, ("sign-in", Some("ada@example.org")), 9).await;
+    let id = manager.get(PATH).await.json()[0]["id"].clone();
+    let path = format!("{PATH}/{}", id.as_str().unwrap());
+    assert_eq!(manager.delete(&path).await.status, 204);
 }

@@ -18,7 +18,7 @@ use crate::{
     complaint::{self, Complaint},
     desk::Desk,
     login::confirmation,
-    navigate, parked, provider, scopes,
+    names, navigate, parked, provider, scopes,
     sign_in::{Proof, SignIn},
     start::NewFlow,
     submission::Submission,
@@ -174,7 +174,9 @@ impl Typed {
         let identities = &desk.services.identities;
         for (field, value) in &self.0 {
             let is_had = identities.find_by_identifier(value).await?.is_some()
-                || !identities.find_by_address(value).await?.is_empty();
+                || !identities.find_by_address(value).await?.is_empty()
+                // One that is only kept is marked no later than one that somebody has.
+                || names::is_any_taken(desk, std::iter::once(value)).await?;
             if is_had {
                 return Ok(Some(field.clone()));
             }

@@ -283,6 +283,7 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>, heard: &Arc<Hear
             clock,
             entropy,
             scopes: Vec::new(),
+            names: None,
         },
         api_credentials: store.clone(),
         audit: store.clone(),

@@ -230,7 +230,7 @@ impl Broker {
             Ok(identity) => identity,
             Err(errors) => return Ok(Arrival::Incomplete(Box::new(draft), errors)),
         };
-        if self.is_taken(&identity, None).await? {
+        if self.is_out_of_reach(&identity, None).await? {
             return self.overtaken(configured, draft.vouched).await;
         }
         facts.complete(&mut identity);

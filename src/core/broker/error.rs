@@ -58,6 +58,9 @@ pub enum BrokerError {
     /// Without the link nothing would let the identity in.
     #[error("the link is the only way to sign in")]
     LastFactor,
+    /// The identity is the last administrator by the word of its providers, so nobody takes it over.
+    #[error("the identity is the last administrator")]
+    LastAdministrator,
     /// The linked identity is switched off.
     #[error("the identity is switched off")]
     Disabled,
@@ -100,6 +103,7 @@ impl BrokerError {
             Self::ProofExpired => Code::LinkExpired,
             Self::NoSuchLink => Code::LinkNotFound,
             Self::LastFactor => Code::LastFactor,
+            Self::LastAdministrator => Code::LastAdministrator,
             Self::Disabled => Code::IdentityDisabled,
             Self::BrokenOff { source, .. } => source.code(),
             Self::Store(_) => Code::StoreUnavailable,

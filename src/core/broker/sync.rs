@@ -68,7 +68,7 @@ impl Broker {
             return Ok(identity);
         };
         // Nobody is kept out because a provider says something that cannot be taken over.
-        if self.is_taken(&fresh, Some(&identity)).await? {
+        if self.is_out_of_reach(&fresh, Some(&identity)).await? {
             tracing::warn!("traits are not refreshed: an address belongs to another identity");
             match self.refreshed_one_by_one(configured, &identity, claims, &linked) {
                 Some(beside) => fresh = beside,

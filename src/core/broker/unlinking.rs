@@ -3,14 +3,12 @@
 //! What a provider alone could set of an identity goes in the same write as each of its links, so
 //! that nothing that fails half-way leaves it standing.
 
-use std::future::ready;
-
 use super::{Arrived, Broker, BrokerError};
 use crate::{
-    administrators,
+    administrators::{self, LeaveError},
     credential::{Credential, CredentialKind},
     id::{CredentialId, IdentityId, ProviderId},
-    identity::{Identity, IdentityState, TRIES, rewrite},
+    identity::{Identity, IdentityState, TRIES},
     link::Link,
     provider::{ConfiguredProvider, Vouched},
     store::StoreError,
@@ -39,13 +37,12 @@ impl Broker {
             // The identity is read first: whatever happens to its links afterwards is noticed.
             let identity = self.identities.find(id).await?;
             let identity = identity.ok_or(BrokerError::NoSuchLink)?;
-            let (left, others) = self.left(identity.clone(), link).await?;
-            let left = administrators::staying(&*self.identities, &identity, left).await?;
-            changed = match self.identities.update_without(&left, link, &others).await {
-                Ok(true) => {
-                    administrators::mend(&*self.identities, &identity, &left).await?;
-                    return Ok(());
-                }
+            let (left, others) = self.left(identity, link).await?;
+            let identities = &*self.identities;
+            let removed = (link, &others[..]);
+            changed = match administrators::update_without_staying(identities, left, removed).await
+            {
+                Ok(true) => return Ok(()),
                 // The others may be on their way out, too.
                 Ok(false) => BrokerError::LastFactor,
                 Err(error @ StoreError::Conflict { .. }) => BrokerError::Store(error),
@@ -100,17 +97,27 @@ impl Broker {
         }
     }
 
-    /// Takes back what an account of a provider could set that is not the identity's any more.
+    /// Takes back what an account of a provider could set that is not the identity's any more. The last
+    /// administrator stays one.
     pub(super) async fn disown(
         &self,
         id: IdentityId,
         provider: &ProviderId,
     ) -> Result<(), BrokerError> {
-        let disowned = async |identity: Identity| {
+        let mut tries = 1;
+        loop {
+            let Some(identity) = self.identities.find(id).await? else {
+                return Ok(());
+            };
             let links = self.links(id).await?;
-            Ok::<_, BrokerError>(self.disowned(&identity, provider, &links))
-        };
-        rewrite(&*self.identities, id, disowned).await.map(drop)
+            let Some(left) = self.disowned(&identity, provider, &links) else {
+                return Ok(());
+            };
+            match administrators::update_staying(&*self.identities, &identity, left).await {
+                Err(StoreError::Conflict { .. }) if tries < TRIES => tries += 1,
+                done => return Ok(done.map(drop)?),
+            }
+        }
     }
 
     /// Those of the credentials with which alone somebody can sign in.
@@ -198,20 +205,31 @@ impl Broker {
         Ok(arrived)
     }
 
-    /// The identity, stored, without what any provider alone could set.
+    /// The identity, stored, without what any provider alone could set. Fails where it is the last
+    /// administrator by their word: whoever takes it over is not to be one, and nobody else would be.
     async fn owned_by_nobody(&self, id: IdentityId) -> Result<Identity, BrokerError> {
-        let owned = |mut own: Identity| {
-            if own.state != IdentityState::Active {
-                return ready(Err(BrokerError::Disabled));
-            }
+        let mut tries = 1;
+        loop {
+            let found = self.identities.find(id).await?;
+            let found = found.filter(|found| found.state == IdentityState::Active);
+            let mut own = found.ok_or(BrokerError::Disabled)?;
             let sources: Vec<_> = own.provenance.values().map(|o| o.source.clone()).collect();
             for source in &sources {
                 own = self.disowned(&own, source, &[]).unwrap_or(own);
             }
-            ready(Ok((!sources.is_empty()).then_some(own)))
-        };
-        let owned = rewrite(&*self.identities, id, owned).await?;
-        owned.ok_or(BrokerError::Disabled)
+            if sources.is_empty() {
+                return Ok(own);
+            }
+            match administrators::update(&*self.identities, &own).await {
+                Err(LeaveError::Store(StoreError::Conflict { .. })) if tries < TRIES => tries += 1,
+                Err(LeaveError::Store(error)) => return Err(error.into()),
+                Err(LeaveError::Last) => return Err(BrokerError::LastAdministrator),
+                Ok(()) => {
+                    own.version += 1;
+                    return Ok(own);
+                }
+            }
+        }
     }
 
     /// Removes every way in but the link of this identifier, then ends all sessions; `unlinked`

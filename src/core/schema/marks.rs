@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How marks are followed; another number has everybody follow them anew.
-const MAKING: &str = "1";
+const MAKING: &str = "2";
 
 impl Schema {
     /// Everything by which identifiers and addresses are found in traits, in figures and words.
@@ -70,20 +70,55 @@ impl Schemas {
             provenance: identity.provenance.clone(),
             ..carrying(&schema, identity.clone(), traits, (clock, entropy))
         };
-        let is_alike = identifiers(identity) == identifiers(&marked)
-            && addresses(identity) == addresses(&marked);
-        (!is_alike).then_some(marked)
+        (!identity.is_marked_like(&marked)).then_some(marked)
+    }
+
+    /// What the schema of an identity has it sign in with, which it has proved and does not sign in
+    /// with yet.
+    pub fn earned(&self, identity: &Identity) -> Vec<String> {
+        let Some(schema) = self.find(&identity.schema_id) else {
+            return Vec::new();
+        };
+        let traits = schema.normalised(identity.traits.clone());
+        let mut earned = schema.identifiers(&traits);
+        earned.retain(|one| !identity.identifiers.contains(one) && identity.has_proved(one));
+        earned
     }
 }
 
 impl Identity {
-    /// Whether it has proved an address that is none of its own in this other state of it.
-    pub fn loses_proof(&self, other: &Identity) -> bool {
-        let mut proved = self.addresses.iter();
-        proved.any(|one| {
+    /// Whether it signs in with the same in this other state of it, and is reached by the same.
+    pub fn is_marked_like(&self, other: &Identity) -> bool {
+        identifiers(self) == identifiers(other) && addresses(self) == addresses(other)
+    }
+
+    /// Adds to this other state of it the addresses that it has proved and would lose, and that it signs
+    /// in with them; `false` where there are none.
+    pub fn keep_proofs(&self, other: &mut Identity) -> bool {
+        let is_lost = |one: &&Address| {
             let is_kept = |own: &Address| own.value == one.value && own.via == one.via;
             one.verified_at.is_some() && !other.addresses.iter().any(is_kept)
-        })
+        };
+        let lost: Vec<Address> = self.addresses.iter().filter(is_lost).cloned().collect();
+        let signed_in = self.identifiers.iter();
+        let signed_in = signed_in.filter(|own| lost.iter().any(|one| one.value == **own));
+        for own in signed_in {
+            if !other.identifiers.contains(own) {
+                other.identifiers.push(own.clone());
+            }
+        }
+        let keeps_any = !lost.is_empty();
+        other.addresses.extend(lost);
+        keeps_any
+    }
+
+    /// Has it not sign in with these in this other state of it; where nothing else is left, it goes on
+    /// with what it had.
+    pub fn keep_out(&self, other: &mut Identity, names: &[String]) {
+        other.identifiers.retain(|own| !names.contains(own));
+        if !names.is_empty() && other.identifiers.is_empty() {
+            other.identifiers.clone_from(&self.identifiers);
+        }
     }
 
     /// Whether it has proved this normalised address.

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub use self::{
     desk::{SchemaDesk, SchemaDeskParts},
     record::{Expected, SchemaError, SchemaProblem, SchemaRecord, SchemaSource, Terms},
-    taken::{TakenIdentifier, proved_elsewhere},
+    taken::{TakenIdentifier, Wanted, proved_elsewhere},
     tally::{SchemaCheck, TraitCheck, tally},
 };
 use super::{Rules, Validators};

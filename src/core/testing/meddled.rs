@@ -8,7 +8,7 @@ use super::MemoryStore;
 use crate::{
     credential::Credential,
     id::{CredentialId, IdentityId},
-    identity::{Identity, IdentityStore},
+    identity::{Identity, IdentityStore, Removal},
     store::StoreError,
 };
 
@@ -79,6 +79,19 @@ impl<M: Meddler> IdentityStore for Meddled<M> {
         let what = Meddling::UpdateWithout(identity, removed, others);
         self.1.before(&self.0, what).await?;
         self.0.update_without(identity, removed, others).await
+    }
+
+    /// In one step, as stores that several nodes share do it.
+    async fn update_without_beside(
+        &self,
+        identity: &Identity,
+        (removed, others): (CredentialId, &[CredentialId]),
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        let what = Meddling::UpdateWithout(identity, removed, others);
+        self.1.before(&self.0, what).await?;
+        let which = (removed, others);
+        self.0.update_without_beside(identity, which, role).await
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {

@@ -55,6 +55,8 @@ pub type Call = &'static Location<'static>;
 #[derive(Debug, Default)]
 struct Kept {
     identities: Vec<Identity>,
+    /// The ids of those that are gone.
+    past: BTreeSet<IdentityId>,
     arrivals: HashMap<IdentityId, i64>,
     credentials: Vec<Credential>,
     sessions: Vec<Session>,
@@ -199,6 +201,7 @@ impl IdentityStore for MemoryStore {
             return Err(IDENTIFIER_TAKEN);
         }
         let is_known = kept.identities.iter().any(|one| one.id == identity.id);
+        let is_known = is_known || kept.past.contains(&identity.id);
         if is_known || kept.is_name_taken(identity) {
             return Err(NAME_TAKEN);
         }
@@ -274,7 +277,11 @@ impl IdentityStore for MemoryStore {
         kept.mails.retain(|mail| mail.owner != Some(id));
         kept.past_mails.retain(|mail| mail.owner != Some(id));
         kept.prune();
-        Ok(kept.identities.len() < before)
+        let is_gone = kept.identities.len() < before;
+        if is_gone {
+            kept.past.insert(id);
+        }
+        Ok(is_gone)
     }
 }
 

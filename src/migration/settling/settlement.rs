@@ -5,7 +5,7 @@ use portcullis_core::{
     id::IdentityId,
     identity::{Identity, IdentityStore},
     method::MethodError,
-    store::StoreError,
+    store::{PAST_IDENTITY, StoreError},
 };
 
 use super::{Known, conflict_told};
@@ -14,6 +14,10 @@ use crate::migration::newcomer::Password;
 /// What is said of whoever comes without a password.
 pub(crate) const WITHOUT: &str =
     "; whoever comes without one gets back in by mail, or is given one";
+
+/// What is said of whoever comes with the id of somebody who is deleted.
+const PAST_TOLD: &str =
+    "its id was somebody else's, who is deleted, and is nobody's again: leave it out";
 
 /// Why somebody is not taken in; each reason.
 pub(crate) type Reasons = Vec<String>;
@@ -117,7 +121,10 @@ impl Settlement for Stores<'_> {
         let inserted = self.identities.insert_many(&rows).await.into_iter();
         let told = inserted.map(|inserted| match inserted {
             Ok(()) => Ok(Ok(())),
-            Err(StoreError::Conflict { .. }) => Ok(Err(vec![conflict_told()])),
+            Err(StoreError::Conflict { what }) => Ok(Err(vec![match what {
+                PAST_IDENTITY => PAST_TOLD.to_owned(),
+                _ => conflict_told(),
+            }])),
             Err(error) => Err(error),
         });
         told.collect()

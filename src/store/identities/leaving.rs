@@ -1,7 +1,7 @@
 //! Changes and removals that leave a role to somebody else, on whichever nodes they happen at once.
 
 use portcullis_core::{
-    id::IdentityId,
+    id::{CredentialId, IdentityId},
     identity::{Identity, Removal},
     secret::TokenHash,
     store::StoreError,
@@ -29,6 +29,27 @@ impl SqlIdentities {
         self.search.change(&mut transaction, identity).await?;
         transaction.commit().await?;
         Ok(Some(ended))
+    }
+
+    /// Replaces an identity while one of its credentials goes, unless the role would be left to nobody;
+    /// which sessions ended.
+    pub(in crate::store) async fn part_beside(
+        &self,
+        identity: &Identity,
+        which: (CredentialId, &[CredentialId]),
+        role: &str,
+    ) -> Result<(Removal, Vec<TokenHash>), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        if !identity.is_active_as(role) && self.is_last(&mut transaction, identity.id, role).await?
+        {
+            return Ok((Removal::Last, Vec::new()));
+        }
+        let parted = self.part_within(&mut transaction, identity, which).await?;
+        let Some(ended) = parted else {
+            return Ok((Removal::Missing, Vec::new()));
+        };
+        transaction.commit().await?;
+        Ok((Removal::Done, ended))
     }
 
     /// Removes an identity, unless the role would be left to nobody; which sessions ended.

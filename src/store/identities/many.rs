@@ -43,6 +43,8 @@ impl SqlIdentities {
         self.write_rows(&mut transaction, (Table::Identities, WHAT), rows)
             .await?;
         let identities = || newcomers.iter().map(|(identity, _)| identity);
+        let ids: Vec<_> = identities().map(|identity| identity.id).collect();
+        self.require_new(&mut transaction, &ids).await?;
         let rows = identities().flat_map(row::identifiers).collect();
         let table = (Table::IdentityIdentifiers, row::IDENTIFIER);
         self.write_rows(&mut transaction, table, rows).await?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, response::IntoResponse};
+use http::StatusCode;
 use portcullis_core::{catalogue::Code, identity::Identity};
 use portcullis_kit::{Failure, Outcome};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use super::wanted;
 use crate::{
     api::document::{Document, Members},
+    audit::Act,
     caller::Caller,
     desk::Desk,
     people::{self, NewPassword, Wanted, refusal::refused},
@@ -46,6 +48,9 @@ pub(super) async fn create(
             Err(failure) => Err(failure.clone()),
             Ok(_) => created.next().unwrap_or_else(|| Err(Code::Internal.into())),
         };
+        if let Err(failure) = &outcome {
+            note_refusal(&desk, &caller, failure).await;
+        }
         told.push(one(&caller, (entry, outcome)));
     }
     Ok(Json(json!({"identities": told})).into_response())
@@ -81,6 +86,15 @@ fn entries<'a>(members: &Members<'a>) -> Result<Vec<Entry<'a>>, Failure> {
         )));
     }
     Ok(entries)
+}
+
+/// Writes down what one of many is refused for, as the guard does where the whole is.
+async fn note_refusal(desk: &Desk, caller: &Caller, failure: &Failure) {
+    if failure.code().status() == StatusCode::FORBIDDEN {
+        let act = Act::on("identity.create", "path", "/admin/identities");
+        let code = failure.code().as_str();
+        desk.audit_refusal(caller, act, code).await;
+    }
 }
 
 /// What became of one.

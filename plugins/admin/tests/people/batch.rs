@@ -39,6 +39,13 @@ async fn each_is_created_or_told_why_not() {
         assert_eq!(told[at]["action"], "error");
         assert_eq!(told[at]["error"]["code"], status, "{}", told[at]);
     }
+    let log = manager
+        .get("/admin/x/audit?verb=identity.create")
+        .await
+        .json();
+    let mut outcomes: Vec<_> = log.as_array().unwrap().iter().collect();
+    outcomes.retain(|one| one["outcome"] == "insufficient_role");
+    assert_eq!(outcomes.len(), 1, "{log}");
 }
 
 #[tokio::test]

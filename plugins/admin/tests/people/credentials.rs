@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{last_act, own, reason, whole_log};
 use crate::{
-    Config,
+    Config, Role,
     tests::house::{House, config},
 };
 
@@ -251,4 +251,25 @@ async fn a_password_is_given_and_has_to_be_changed_where_it_is_temporary() {
         assert_eq!(refused.status, 400, "{body}");
         assert!(!reason(&refused).contains("12345678"));
     }
+}
+
+/// CU-10: one who is there and cannot get in is none.
+#[tokio::test]
+async fn what_alone_lets_the_last_administrator_in_is_not_deleted() {
+    let house = House::new();
+    let boss = house
+        .resident_with("boss@example.org", &[Role::Admin])
+        .await;
+    let own = house
+        .stranger()
+        .with("x-session-token", &house.session(&boss).await);
+    let password = give(&house, &boss, CredentialKind::Password, json!({})).await;
+    let path = format!("/admin/identities/{}/credentials", boss.id);
+    for which in [password.as_str(), "password"] {
+        let refused = own.delete(&format!("{path}/{which}")).await;
+        assert_eq!(refused.error(), "last_administrator", "{which}");
+    }
+    house.admin().await;
+    let gone = own.delete(&format!("{path}/{password}")).await;
+    assert_eq!(gone.status, 204, "{gone:?}");
 }

@@ -147,6 +147,7 @@ pub(super) fn setting(create: Creation) -> Setting {
         clock: clock.clone(),
         entropy: Arc::new(SeededEntropy::new(5)),
         scopes: Vec::new(),
+        names: None,
     };
     Setting {
         broker,

@@ -1,9 +1,12 @@
 //! What maps change of known identities, through the broker.
 
+use async_trait::async_trait;
+
 use crate::{
     broker::tests::{setting::*, *},
     expression::{Expression, Scope},
     mapping::{self, Mapping, MappingEntry, Target},
+    store::StoreError,
 };
 
 fn forced(path: &str, value: &str, target: Target) -> MappingEntry {
@@ -250,4 +253,38 @@ async fn the_last_administrator_stays_one_when_the_provider_says_so_no_more() {
     other.roles = vec!["admin".to_owned()];
     setting.broker.identities.update(&other).await.unwrap();
     assert_eq!(setting.known().await.roles, ["reader"]);
+}
+
+/// Keeps one name.
+#[derive(Debug)]
+struct Keeping(&'static str);
+
+#[async_trait]
+impl Names for Keeping {
+    async fn are_taken(
+        &self,
+        identity: &Identity,
+        before: Option<&Identity>,
+    ) -> Result<bool, StoreError> {
+        let has = |one: &Identity| one.identifiers.iter().any(|own| own == self.0);
+        Ok(has(identity) && !before.is_some_and(has))
+    }
+
+    async fn free(&self, _: &Identity, _: Option<&Identity>) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+}
+
+/// It would tell that nobody has it.
+#[tokio::test]
+async fn a_name_that_is_only_kept_for_somebody_is_not_taken_over_from_a_provider() {
+    let mut setting = setting(Creation::Auto);
+    let ada = setting.created().await;
+    setting.broker.names = Some(Arc::new(Keeping("bob@example.org")));
+    setting.says(claims("1", "bob@example.org", true));
+    assert_eq!(setting.known().await.identifiers, ada.identifiers);
+    setting.says(claims("2", "bob@example.org", true));
+    assert_eq!(setting.refused().await.code(), Code::AddressTaken);
+    setting.says(claims("1", "eve@example.org", true));
+    assert_eq!(setting.known().await.identifiers, ["eve@example.org"]);
 }

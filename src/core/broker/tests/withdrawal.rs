@@ -175,3 +175,26 @@ async fn what_only_a_provider_could_set_goes_although_the_rest_is_not_valid_any_
     assert_eq!(team(&left), Some("red"));
     assert_eq!(left.identifiers, ada.identifiers);
 }
+
+/// Whoever takes it over is not to be an administrator, and nobody else would be.
+#[tokio::test]
+async fn nobody_takes_over_the_last_administrator_by_a_providers_word() {
+    let setting = house(mapping::Sync::Force);
+    let mut said = claims("1", "ada@example.org", true);
+    said.document["groups"] = json!(["admin"]);
+    setting.says(said);
+    let ada = setting.created().await;
+    assert_eq!(ada.roles, ["admin"]);
+    let (broker, mut unlinked) = (&setting.broker, Vec::new());
+    let refused = broker.dispossess(ada.id, &mut unlinked).await;
+    assert_eq!(refused.unwrap_err().code(), Code::LastAdministrator);
+    assert_eq!(
+        (setting.stored(&ada).await, unlinked.len()),
+        (ada.clone(), 0)
+    );
+    let mut other = setting.local("root@example.org").await;
+    other.roles = vec!["admin".to_owned()];
+    broker.identities.update(&other).await.unwrap();
+    let left = broker.dispossess(ada.id, &mut unlinked).await.unwrap();
+    assert!(left.roles.is_empty());
+}

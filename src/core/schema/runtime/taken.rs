@@ -14,12 +14,12 @@ use crate::{
     store::StoreError,
 };
 
-/// Somebody who would sign in with what somebody else signs in with.
+/// Somebody who would sign in with what somebody else signs in with, or would, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenIdentifier {
-    /// Who would, and keeps what they have instead.
+    /// Who would, and does not.
     pub identity: IdentityId,
-    /// Whose it is, or would be before.
+    /// Whose it is, or who else would.
     pub holder: IdentityId,
 }
 
@@ -37,7 +37,7 @@ impl Gained {
         &mut self,
         schema: &Schema,
         page: &[&Identity],
-        identities: &dyn IdentityStore,
+        (identities, wanted): (&dyn IdentityStore, &Wanted),
     ) -> Result<Vec<TakenIdentifier>, StoreError> {
         let gained: Vec<_> = page.iter().map(|one| gained(schema, one)).collect();
         let all: Vec<String> = gained.iter().flatten().cloned().collect();
@@ -51,8 +51,9 @@ impl Gained {
             let stored = own.iter().filter_map(|it| owners.get(it));
             let before = numbers.iter().filter_map(|it| self.holders.get(it));
             let holder = stored.chain(before).find(|holder| **holder != one.id);
-            let holder = match holder {
-                Some(holder) => Some(*holder),
+            let rival = || own.iter().find_map(|it| wanted.rival(one, it));
+            let holder = match holder.copied().or_else(rival) {
+                Some(holder) => Some(holder),
                 None => proved_elsewhere(one, &own, identities).await?,
             };
             match holder {
@@ -67,6 +68,40 @@ impl Gained {
             }
         }
         Ok(taken)
+    }
+}
+
+/// The addresses that people would begin to sign in with and have not proved. One that several would
+/// is nobody's until one of them proves it: whoever typed in what is another's is not to have it for
+/// having come first.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Two at most who would, by a number of each.
+    seekers: HashMap<u64, (IdentityId, Option<IdentityId>)>,
+    numbers: RandomState,
+}
+
+impl Wanted {
+    /// Notes what somebody would begin to sign in with.
+    pub fn note(&mut self, schema: &Schema, identity: &Identity) {
+        let sought = gained(schema, identity).into_iter();
+        for text in sought.filter(|text| is_like_an_address(text) && !identity.has_proved(text)) {
+            let number = self.numbers.hash_one(&text);
+            let seekers = self.seekers.entry(number).or_insert((identity.id, None));
+            if seekers.0 != identity.id {
+                seekers.1.get_or_insert(identity.id);
+            }
+        }
+    }
+
+    /// Who else would begin to sign in with an address that somebody has not proved.
+    pub fn rival(&self, one: &Identity, text: &str) -> Option<IdentityId> {
+        if one.has_proved(text) {
+            return None;
+        }
+        let (first, second) = self.seekers.get(&self.numbers.hash_one(text))?;
+        let mut seekers = [Some(*first), *second].into_iter().flatten();
+        seekers.find(|seeker| *seeker != one.id)
     }
 }
 

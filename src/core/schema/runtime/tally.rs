@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::taken::{Gained, TakenIdentifier};
+use super::taken::{Gained, TakenIdentifier, Wanted};
 use crate::{
     identity::{Identity, IdentityStore},
     message::Message,
@@ -32,7 +32,7 @@ pub struct SchemaCheck {
     pub dropped_identifier: u64,
     /// How many have proved an address that is none of theirs under the new schema.
     pub dropped_address: u64,
-    /// How many would sign in with what somebody else signs in with, and keep what they have.
+    /// How many would sign in with what somebody else signs in with, or would, too, and do not.
     pub taken_identifier: u64,
     /// Some of them.
     pub taken: Vec<TakenIdentifier>,
@@ -85,6 +85,7 @@ pub async fn tally(
     identities: &dyn IdentityStore,
 ) -> Result<SchemaCheck, StoreError> {
     let (mut check, mut gained) = (SchemaCheck::default(), Gained::default());
+    let wanted = wanted(schema, identities).await?;
     let mut after = None;
     loop {
         let page = identities.list(after, PAGE).await?;
@@ -94,11 +95,27 @@ pub async fn tally(
         after = Some(last.id);
         let own = page.iter().filter(|one| one.schema_id == schema.id());
         let own: Vec<_> = own.collect();
-        let taken = gained.taken(schema, &own, identities).await?;
+        let taken = gained.taken(schema, &own, (identities, &wanted)).await?;
         let mut taken = taken.into_iter().peekable();
         for identity in own {
             let its = taken.next_if(|one| one.identity == identity.id);
             check.add(schema, identity, its);
+        }
+    }
+}
+
+/// What everybody who obeys a schema of this name would begin to sign in with.
+async fn wanted(schema: &Schema, identities: &dyn IdentityStore) -> Result<Wanted, StoreError> {
+    let mut wanted = Wanted::default();
+    let mut after = None;
+    loop {
+        let page = identities.list(after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(wanted);
+        };
+        after = Some(last.id);
+        for one in page.iter().filter(|one| one.schema_id == schema.id()) {
+            wanted.note(schema, one);
         }
     }
 }

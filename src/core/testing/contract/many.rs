@@ -113,6 +113,59 @@ pub(super) async fn a_role_is_left_to_somebody(
     of_two_who_go_at_once_one_stays(identities, &role, &holders[2..]).await;
 }
 
+/// Neither of an id nor of a role that nobody else has.
+pub(super) async fn whoever_goes_has_no_heir(
+    identities: &dyn IdentityStore,
+    credentials: &dyn CredentialStore,
+    entropy: &dyn Entropy,
+) {
+    of_two_links_that_go_at_once_one_leaves_the_role(identities, credentials, entropy).await;
+    an_id_that_was_somebodys_is_nobodys_again(identities, entropy).await;
+}
+
+/// Two who have a role by what their providers say lose it with their links.
+async fn of_two_links_that_go_at_once_one_leaves_the_role(
+    identities: &dyn IdentityStore,
+    credentials: &dyn CredentialStore,
+    entropy: &dyn Entropy,
+) {
+    let role = format!("role-{}", IdentityId::generate(entropy));
+    let mut holders = Vec::new();
+    for _ in 0..2 {
+        let mut one = identity(entropy, &odd(entropy));
+        one.roles = vec![role.clone()];
+        one.is_linked = true;
+        let own = [(); 2].map(|()| link(entropy, &one, &odd(entropy)));
+        identities.insert(&one, &own).await.unwrap();
+        holders.push((stripped(&one), own));
+    }
+    let parted = holders.iter().map(|(one, [going, stays])| {
+        let others = std::slice::from_ref(&stays.id);
+        identities.update_without_beside(one, (going.id, others), &role)
+    });
+    let done: Vec<_> = together(parted).await;
+    let done: Vec<_> = done.into_iter().map(Result::unwrap).collect();
+    assert!(done.contains(&Removal::Done) && done.contains(&Removal::Last));
+    for ((one, [going, stays]), done) in holders.iter().zip(&done) {
+        let left = credentials.list(one.id).await.unwrap();
+        assert_eq!(left.len(), if *done == Removal::Done { 1 } else { 2 });
+        let found = identities.find(one.id).await.unwrap().unwrap();
+        assert_eq!(found.roles.is_empty(), *done == Removal::Done);
+        let nothing = (going.id, &[][..]);
+        if *done == Removal::Last {
+            let again = identities.update_without_beside(&found, nothing, &role);
+            assert_eq!(
+                again.await.unwrap(),
+                Removal::Missing,
+                "nothing else is left"
+            );
+            let kept = (going.id, std::slice::from_ref(&stays.id));
+            let again = identities.update_without_beside(&found, kept, &role);
+            assert_eq!(again.await.unwrap(), Removal::Done, "the role stays");
+        }
+    }
+}
+
 async fn of_two_who_go_at_once_one_stays(
     identities: &dyn IdentityStore,
     role: &str,
@@ -157,4 +210,24 @@ fn stripped(one: &Identity) -> Identity {
         roles: Vec::new(),
         ..one.clone()
     }
+}
+
+/// Whoever chose it would inherit what is known of somebody else by it.
+async fn an_id_that_was_somebodys_is_nobodys_again(
+    identities: &dyn IdentityStore,
+    entropy: &dyn Entropy,
+) {
+    let ada = identity(entropy, &odd(entropy));
+    identities.insert(&ada, &[]).await.unwrap();
+    assert!(identities.delete(ada.id).await.unwrap());
+    let heir = || Identity {
+        id: ada.id,
+        ..identity(entropy, &odd(entropy))
+    };
+    assert!(is_conflict(&identities.insert(&heir(), &[]).await));
+    let newcomers = [heir(), identity(entropy, &odd(entropy))].map(|one| (one, Vec::new()));
+    let outcomes = identities.insert_many(&newcomers).await;
+    assert!(is_conflict(&outcomes[0]), "{outcomes:?}");
+    assert!(outcomes[1].is_ok(), "{outcomes:?}");
+    assert_eq!(identities.find(ada.id).await.unwrap(), None);
 }
