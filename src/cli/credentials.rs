@@ -132,7 +132,9 @@ pub(super) fn move_to(common: &Common, asked: &Move) -> Result<(), Failure> {
 async fn move_at<P: Proofs>(common: &Common, asked: &Move, proofs: &P) -> Result<(), Failure> {
     let person = proofs.find(&asked.selector).await?;
     let place = asked.place.after.map_or(Place::First, Place::After);
-    let order = proofs.move_to(&person, (asked.credential_id, place)).await?;
+    let order = proofs
+        .move_to(&person, (asked.credential_id, place))
+        .await?;
     print::<P>(common, &order, false);
     Ok(())
 }

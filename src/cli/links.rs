@@ -92,11 +92,7 @@ pub(super) fn list(common: &Common, selector: &Selector) -> Result<(), Failure> 
     )
 }
 
-async fn list_at<L: Links>(
-    common: &Common,
-    selector: &Selector,
-    links: &L,
-) -> Result<(), Failure> {
+async fn list_at<L: Links>(common: &Common, selector: &Selector, links: &L) -> Result<(), Failure> {
     let person = links.find(selector).await?;
     let own = links.list(&person).await?;
     let rows: Vec<Value> = own.iter().map(L::told).collect();

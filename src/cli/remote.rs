@@ -10,14 +10,14 @@ mod target;
 
 use std::time::Duration;
 
+pub(super) use self::arrivals::{Gateway, OWN_ISSUER};
+pub use self::reach::Reach;
+use self::target::Target;
+use super::{Common, Failure, Selector, desk, desk::Desk, providers::Errand};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis_core::{identifier::normalise_identifier, secret::Secret};
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::Value;
-pub use self::reach::Reach;
-use self::target::Target;
-pub(super) use self::arrivals::{Gateway, OWN_ISSUER};
-use super::{Common, Failure, Selector, desk, desk::Desk, providers::Errand};
 
 /// How long the gateway may take to answer; a provider's departure takes some seconds.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -125,7 +125,10 @@ mod tests {
         for (text, expected) in [
             ("127.0.0.1:4434", "127.0.0.1:4434"),
             ("[::1]:4434", "[::1]:4434"),
-            ("unix:/run/portcullis/admin.sock", "unix:/run/portcullis/admin.sock"),
+            (
+                "unix:/run/portcullis/admin.sock",
+                "unix:/run/portcullis/admin.sock",
+            ),
             ("unix:///run/admin.sock", "unix:/run/admin.sock"),
         ] {
             let read = AdminListener::read(text).map(|one| one.to_string());

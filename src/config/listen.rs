@@ -97,7 +97,11 @@ impl Listen {
             // A socket in the file system takes no port.
             AdminListener::Socket(_) => None,
         };
-        let named = [Some(("proxy", self.proxy)), admin, Some(("metrics", self.metrics))];
+        let named = [
+            Some(("proxy", self.proxy)),
+            admin,
+            Some(("metrics", self.metrics)),
+        ];
         let named: Vec<_> = named.into_iter().flatten().collect();
         for (index, (name, address)) in named.iter().enumerate() {
             let clash = named[..index]

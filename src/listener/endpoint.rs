@@ -5,10 +5,7 @@ use std::{
     fs::Permissions,
     io,
     net::{SocketAddr, TcpListener},
-    os::{
-        fd::OwnedFd,
-        unix::fs::PermissionsExt,
-    },
+    os::{fd::OwnedFd, unix::fs::PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };

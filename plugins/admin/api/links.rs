@@ -62,10 +62,12 @@ async fn link(
 ) -> Outcome {
     let members = document.members()?;
     let wish = (members.required("provider")?, account(&members)?);
-    Ok(match people::linking::link(&desk, &caller, &id, wish).await? {
-        Linked::Now(link) => (StatusCode::CREATED, Json(link)).into_response(),
-        Linked::Already(link) => Json(link).into_response(),
-    })
+    Ok(
+        match people::linking::link(&desk, &caller, &id, wish).await? {
+            Linked::Now(link) => (StatusCode::CREATED, Json(link)).into_response(),
+            Linked::Already(link) => Json(link).into_response(),
+        },
+    )
 }
 
 fn account<'a>(members: &Members<'a>) -> Result<Account<'a>, Failure> {

@@ -89,7 +89,9 @@ fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<Li
     Ok(LinkKey {
         provider: record.id,
         issuer: issuer.ok_or_else(|| {
-            refused("issuer: accounts of this provider have issuers of their own, so say this one's.")
+            refused(
+                "issuer: accounts of this provider have issuers of their own, so say this one's.",
+            )
         })?,
         subject: subject.to_owned(),
     })

@@ -70,9 +70,7 @@ pub(super) async fn credential(
 
 /// Whether no account can be called so.
 pub(super) fn is_no_name(subject: &str) -> bool {
-    subject.is_empty()
-        || subject.len() > LONGEST_SUBJECT
-        || subject.chars().any(char::is_control)
+    subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.chars().any(char::is_control)
 }
 
 /// The same of a stored identity; `None` where it is linked so already.

@@ -122,7 +122,13 @@ async fn end_sessions(
     command: &'static str,
     id: IdentityId,
 ) -> Result<u64, Failure> {
-    if !errand.config().plugins.self_service.settings.end_other_sessions {
+    if !errand
+        .config()
+        .plugins
+        .self_service
+        .settings
+        .end_other_sessions
+    {
         return Ok(0);
     }
     let foundation = errand.foundation();

@@ -133,12 +133,7 @@ impl Reach {
     }
 
     /// A token for an API credential, whichever way it shows its secret.
-    async fn fetched(
-        &self,
-        client: &Client,
-        target: &Target,
-        id: &str,
-    ) -> Result<Secret, Failure> {
+    async fn fetched(&self, client: &Client, target: &Target, id: &str) -> Result<Secret, Failure> {
         let file = self.admin_client_secret_file.as_ref().ok_or_else(|| {
             Failure::Usage("--admin-client-id needs --admin-client-secret-file".to_owned())
         })?;

@@ -89,7 +89,11 @@ mod tests {
             ("http://10.0.0.1", false),
             ("unix:/run/admin.sock", true),
         ] {
-            assert_eq!(Target::read(target).unwrap().is_here(), expected, "{target}");
+            assert_eq!(
+                Target::read(target).unwrap().is_here(),
+                expected,
+                "{target}"
+            );
         }
     }
 

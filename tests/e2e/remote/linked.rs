@@ -71,9 +71,22 @@ fn unlink(name: &str) -> Vec<&str> {
 #[tokio::test]
 async fn accounts_are_linked_and_unlinked_both_ways() {
     let house = house().await;
-    let names = |told: &Value| json!([told["provider"], told["issuer"], told["linked"], told["is_new"]]);
-    let here = house.locally(&[&link("hub", "1")[..], &["--email", ALICE.email], &JSON].concat(), "");
-    let there = house.remotely(&[&link("hub", "2")[..], &["--email", BOB.email], &JSON].concat(), "");
+    let names = |told: &Value| {
+        json!([
+            told["provider"],
+            told["issuer"],
+            told["linked"],
+            told["is_new"]
+        ])
+    };
+    let here = house.locally(
+        &[&link("hub", "1")[..], &["--email", ALICE.email], &JSON].concat(),
+        "",
+    );
+    let there = house.remotely(
+        &[&link("hub", "2")[..], &["--email", BOB.email], &JSON].concat(),
+        "",
+    );
     assert_eq!((here.code, there.code), (0, 0), "{here:?} {there:?}");
     assert_eq!(names(&here.json()), names(&there.json()));
     assert_eq!(there.json()["credential_id"], "hub:2");
@@ -85,11 +98,18 @@ async fn accounts_are_linked_and_unlinked_both_ways() {
     let taken = [&link("hub", "1")[..], &["--email", BOB.email]].concat();
     for taken in [house.locally(&taken, ""), house.remotely(&taken, "")] {
         assert_eq!(taken.code, 4, "{taken:?}");
-        assert!(taken.stderr.contains("hub:1 is linked to another identity"), "{taken:?}");
+        assert!(
+            taken.stderr.contains("hub:1 is linked to another identity"),
+            "{taken:?}"
+        );
     }
     let issuer = "https://login.microsoftonline.com/t/v2.0";
     for (place, subject) in [(ALICE, "a"), (BOB, "b")] {
-        let own = [&link("azure", subject)[..], &["--issuer", issuer, "--email", place.email]].concat();
+        let own = [
+            &link("azure", subject)[..],
+            &["--issuer", issuer, "--email", place.email],
+        ]
+        .concat();
         let done = match place.email == ALICE.email {
             true => house.locally(&own, ""),
             false => house.remotely(&own, ""),
@@ -97,7 +117,10 @@ async fn accounts_are_linked_and_unlinked_both_ways() {
         assert_eq!(done.code, 0, "{done:?}");
     }
     house.same(&[&["list-oidc-accounts", "--email", BOB.email], &JSON[..]].concat());
-    let told = house.remotely(&[&unlink("hub:2")[..], &["--email", BOB.email], &JSON].concat(), "");
+    let told = house.remotely(
+        &[&unlink("hub:2")[..], &["--email", BOB.email], &JSON].concat(),
+        "",
+    );
     assert_eq!(told.json()["unlinked"], true, "{told:?}");
     house.refused(&unlink("hub:2"), 1);
 }
@@ -110,7 +133,10 @@ async fn what_is_no_account_is_refused_both_ways() {
     house.refused(&link("away", "1"), 1);
     house.refused(&link("hub", ""), 2);
     for refused in house.refused(&link("azure", "1"), 2) {
-        assert!(refused.stderr.contains("issuers of their own"), "{refused:?}");
+        assert!(
+            refused.stderr.contains("issuers of their own"),
+            "{refused:?}"
+        );
     }
     house.refused(&prepare("nobody", "x@example.org"), 1);
     house.refused(&prepare("hub", "nobody"), 2);
@@ -164,7 +190,10 @@ async fn credentials_go_both_ways_with_the_sessions() {
     };
     house.refused(&["delete-credential", "--type", "totp", "--yes"], 1);
     house.refused(&["delete-credential", "--type", "nothing", "--yes"], 2);
-    house.refused(&["reset-identity-mfa", "--mfa-type", "lookup_secret", "--yes"], 1);
+    house.refused(
+        &["reset-identity-mfa", "--mfa-type", "lookup_secret", "--yes"],
+        1,
+    );
     let unknown = "00000000-0000-4000-8000-000000000000";
     let move_it = ["move-credential", "--to-first", "--credential-id", unknown];
     house.refused(&move_it, 1);

@@ -45,7 +45,11 @@ async fn the_admin_api_is_asked_by_a_socket() {
     let rebound = status(&admin, "http://evil.test/version").await;
     assert_eq!(rebound, 403, "a forwarded port may lead a browser here");
     assert_eq!(status(&admin, "/admin/identities").await, 401);
-    assert_eq!(status(&admin, "/ui").await, 404, "no browser opens a socket");
+    assert_eq!(
+        status(&admin, "/ui").await,
+        404,
+        "no browser opens a socket"
+    );
 
     let email = ALICE.email;
     house.same(&[&["get-identity", "--email", email], &JSON[..]].concat());
@@ -125,7 +129,11 @@ async fn what_is_there_already_is_not_taken_over() {
         "{second:?}"
     );
     let admin = Anonymous::without_cookies(&gateway.admin_url());
-    assert_eq!(status(&admin, VERSION).await, 200, "the first one serves on");
+    assert_eq!(
+        status(&admin, VERSION).await,
+        200,
+        "the first one serves on"
+    );
     let file = gateway.folder().join("precious");
     fs::write(&file, "text").unwrap();
     let refused = start(&file);
@@ -135,7 +143,10 @@ async fn what_is_there_already_is_not_taken_over() {
     let nowhere = gateway.folder().join("none").join("admin.sock");
     let refused = start(&nowhere);
     assert_eq!(refused.code, 1, "{refused:?}");
-    assert!(refused.stderr.contains("folder is not there"), "{refused:?}");
+    assert!(
+        refused.stderr.contains("folder is not there"),
+        "{refused:?}"
+    );
     assert!(fs::metadata(&own).unwrap().file_type().is_socket());
 }
 
