@@ -21,6 +21,7 @@ mod openapi;
 mod output;
 mod password;
 mod people;
+mod proofs;
 mod providers;
 mod redirect_uri;
 mod remote;
@@ -195,7 +196,7 @@ impl Reach {
             Some(command) if !config_test => command.stays_here(),
             _ => Some(ONLY_HERE),
         };
-        match own.filter(|_| self.url().is_some()) {
+        match own.filter(|_| self.target().is_some()) {
             None => Ok(()),
             Some(reason) => usage(&format!("--admin-url is not for this command: {reason}")),
         }
@@ -208,8 +209,6 @@ const ONLY_HERE: &str = "it works with the configuration on this machine itself"
 impl Command {
     /// Why it asks no running gateway, and what does instead; nothing where it can ask one.
     fn stays_here(&self) -> Option<&'static str> {
-        const LINKS: &str = "give the link by PUT /admin/identities/{id} with credentials.oidc, or run \
-                             it beside the store";
         match self {
             Self::Serve | Self::Demo => Some(ONLY_HERE),
             Self::Check { .. } => Some(
@@ -220,7 +219,6 @@ impl Command {
             Self::Import(import::Import::KeycloakProfile(_)) => Some(
                 "it only turns a file into another; PUT /admin/x/schemas/{id} writes what it makes",
             ),
-            Self::LinkOidcAccount(_) | Self::PrepareOidcLink(_) => Some(LINKS),
             Self::CreateAdminAccount(_)
             | Self::GetIdentity(_)
             | Self::ResetPassword(_)
@@ -235,6 +233,8 @@ impl Command {
             | Self::SetRoles(_)
             | Self::ResetIdentityMfa(_)
             | Self::ListOidcAccounts(_)
+            | Self::LinkOidcAccount(_)
+            | Self::PrepareOidcLink(_)
             | Self::UnlinkOidcAccount { .. }
             | Self::Throttles(_)
             | Self::RequiredActions(_)

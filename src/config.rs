@@ -4,6 +4,7 @@
 //! have been read.
 
 mod admin;
+mod admin_listener;
 mod alone;
 mod breached;
 mod captcha;
@@ -59,6 +60,7 @@ use url::{Host, Url};
 
 pub use self::{
     admin::{Admin, AdminAuth},
+    admin_listener::{AdminListener, SocketMode},
     breached::Breached,
     captcha::{Captcha, CaptchaFlow, CaptchaProvider},
     connection::ConnectionUrl,
@@ -272,7 +274,7 @@ impl Config {
             .validate(&mut check.under("plugins").under("self-service"));
         if let Some(admin) = &self.plugins.admin {
             admin.validate(
-                self.listen.admin,
+                &self.listen.admin,
                 &mut check.under("plugins").under("admin"),
             );
         }

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod origin;
 pub mod request_id;
 pub mod server;
+mod socket_file;
 pub mod stop;
 pub mod turn_away;
 mod turns;

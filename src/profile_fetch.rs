@@ -42,7 +42,7 @@ impl ProfileFetch {
             path: request.uri().path(),
             query: request.uri().query(),
             headers: request.headers(),
-            client: visitor.client,
+            client: visitor.client.address(),
             received_at: self.clock.now(),
         };
         let found = self.authenticator.authenticate(&head).await;

@@ -1,6 +1,6 @@
 //! The caller: who asks for something, and what they may do.
 
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -8,6 +8,7 @@ use portcullis_core::{
     catalogue::Code,
     id::{ApiCredentialId, IdentityId},
     identity::Identity,
+    pages::Client,
     principal::Principal,
 };
 use portcullis_kit::Failure;
@@ -24,7 +25,7 @@ pub(crate) struct Caller {
     /// What it may do, as its token narrows it.
     pub(crate) roles: Roles,
     /// From where.
-    pub(crate) client: IpAddr,
+    pub(crate) client: Client,
     /// The request's name.
     pub(crate) request_id: String,
     /// The session behind it, where there is one.
@@ -54,7 +55,7 @@ impl fmt::Display for Actor {
 
 impl Caller {
     /// Whoever reaches a listener that asks nobody who they are.
-    pub(crate) fn anybody(client: IpAddr, request_id: &str) -> Self {
+    pub(crate) fn anybody(client: Client, request_id: &str) -> Self {
         Self {
             actor: Actor::Anybody,
             label: "anybody".to_owned(),

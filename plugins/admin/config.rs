@@ -1,6 +1,6 @@
 //! What the operator can choose: `[plugins.admin]`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
@@ -9,12 +9,12 @@ use url::Url;
 pub struct Config {
     /// Who is let in.
     pub auth: Auth,
-    /// Where administrators' browsers reach the admin listener.
+    /// Where administrators' browsers, or programs at least, reach the admin listener.
     pub public_url: Url,
     /// Further hosts that requests may be sent to.
     pub allowed_hosts: Vec<String>,
-    /// The address of the admin listener.
-    pub listener: SocketAddr,
+    /// Where the admin listener is.
+    pub listener: Listener,
     /// The address of the listener that proxies.
     pub proxy_listener: SocketAddr,
     /// The address of the listener for metrics.
@@ -25,6 +25,24 @@ pub struct Config {
     pub console: bool,
     /// Whether the sessions of whoever loses a credential end, as when they remove it themselves.
     pub end_sessions: bool,
+}
+
+/// Where the admin listener is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listener {
+    /// At this address on the network.
+    Network(SocketAddr),
+    /// At the Unix socket of this path.
+    Socket(PathBuf),
+}
+
+impl fmt::Display for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(address) => write!(f, "{address}"),
+            Self::Socket(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
 }
 
 /// Who is let in.

@@ -34,7 +34,7 @@ mod throttles;
 mod tests;
 
 pub use access::named::Named;
-pub use config::{Auth, Config};
+pub use config::{Auth, Config, Listener};
 pub use endpoints::Endpoint;
 pub use need::Need;
 pub use plugin::Admin;

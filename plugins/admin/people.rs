@@ -9,6 +9,7 @@ pub(crate) mod credentials;
 mod delete;
 mod facts;
 mod fitting;
+pub(crate) mod linking;
 mod links;
 pub(crate) mod outreach;
 pub(crate) mod password;

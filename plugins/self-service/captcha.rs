@@ -63,7 +63,7 @@ pub(crate) async fn objection(
     let answer = CaptchaAnswer {
         response,
         action: flow.kind.as_str(),
-        client: visit.visitor.client,
+        client: visit.visitor.client.address(),
     };
     match captcha.judge(&answer).await {
         Ok(true) => {}

@@ -375,7 +375,7 @@ pub(crate) fn device(visit: &Visit) -> Device {
         text[..cut].to_owned()
     });
     Device {
-        ip_address: Some(visit.visitor.client),
+        ip_address: visit.visitor.client.ip(),
         user_agent,
     }
 }

@@ -1,22 +1,14 @@
 //! `portcullis link-oidc-account`: an account at a provider becomes an identity's, by its subject.
 
 use clap::Args;
-use portcullis_core::{
-    administration::ProviderAdministration,
-    broker::{BrokerError, LinkReason},
-    event::Event,
-    id::{IdentityId, ProviderId},
-    link::LinkKey,
-};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Common, Failure, Selector,
-    audit::Act,
-    links,
-    providers::{self, Errand},
+    links::{Account, Links},
+    providers,
+    remote::either_with_providers,
 };
-use crate::config;
 
 /// The account to link.
 #[derive(Debug, Args)]
@@ -41,73 +33,29 @@ pub(super) fn run(common: &Common, asked: &LinkAccount) -> Result<(), Failure> {
             "--subject needs the account's name at the provider".to_owned(),
         ));
     }
-    let provider = providers::named(&asked.provider)?;
-    Errand::run(common, async |errand| {
-        let identities = &errand.foundation().stores.identities;
-        let identity = asked.selector.resolve(&**identities).await?;
-        let key = LinkKey {
-            issuer: issuer(errand, &provider, asked.issuer.as_deref()).await?,
-            subject: asked.subject.clone(),
-            provider,
-        };
-        let is_new = assign(errand, identity.id, &key).await?;
-        common.output.print(&json!({
-            "identity_id": identity.id, "credential_id": links::public_name(&key),
-            "provider": key.provider, "issuer": key.issuer, "subject": key.subject,
-            "linked": true, "is_new": is_new,
-        }));
-        Ok(())
-    })
+    let account = Account {
+        provider: providers::named(&asked.provider)?,
+        subject: &asked.subject,
+        issuer: asked.issuer.as_deref(),
+    };
+    either_with_providers(
+        common,
+        async |remote| assign_at(common, (&asked.selector, &account), remote).await,
+        async |errand| assign_at(common, (&asked.selector, &account), errand).await,
+    )
 }
 
-/// Links the account and tells of it: whether it was not the identity's already.
-async fn assign(errand: &Errand, identity: IdentityId, key: &LinkKey) -> Result<bool, Failure> {
-    let provider = &key.provider;
-    match errand.broker().assign(identity, key).await {
-        Ok(assigned) => {
-            if assigned.is_new {
-                errand.announcer().announce(&Event::Linked {
-                    identity,
-                    provider,
-                    reason: LinkReason::Command,
-                });
-                let act = Act::new("link-oidc-account", "identity.link").on_identity(identity);
-                let act = act.to(json!({"provider": provider}));
-                act.note(errand.foundation()).await;
-            }
-            Ok(assigned.is_new)
-        }
-        Err(error) => {
-            errand.announcer().announce(&Event::LinkRefused {
-                identity: Some(identity),
-                provider,
-                code: error.code(),
-                reason: None,
-            });
-            Err(match error {
-                BrokerError::LinkedElsewhere => Failure::Taken(links::public_name(key)),
-                other => Failure::refused(&other),
-            })
-        }
-    }
-}
-
-/// The issuer as given, or the one that all accounts of the provider have.
-async fn issuer(
-    errand: &Errand,
-    provider: &ProviderId,
-    given: Option<&str>,
-) -> Result<String, Failure> {
-    let record = errand.administration().find(provider).await?;
-    if let Some(given) = given {
-        return Ok(given.to_owned());
-    }
-    let table = serde_json::from_value::<config::Provider>(Value::Object(record.table));
-    let own = table.ok().and_then(|table| table.account_issuer());
-    own.ok_or_else(|| {
-        Failure::Usage(format!(
-            "accounts of {provider} have issuers of their own: give the account's as --issuer, \
-             such as https://login.microsoftonline.com/<tenant id>/v2.0"
-        ))
-    })
+async fn assign_at<L: Links>(
+    common: &Common,
+    (selector, account): (&Selector, &Account<'_>),
+    links: &L,
+) -> Result<(), Failure> {
+    let person = links.find(selector).await?;
+    let (link, is_new) = links.assign(&person, account).await?;
+    common.output.print(&json!({
+        "identity_id": L::id(&person), "credential_id": account.name(),
+        "provider": account.provider, "issuer": link["issuer"], "subject": account.subject,
+        "linked": true, "is_new": is_new,
+    }));
+    Ok(())
 }

@@ -58,7 +58,7 @@ fn configuration() -> Config {
 /// Where the same account looks after people.
 fn console(config: &Config) -> Option<url::Url> {
     let admin = config.plugins.admin.as_ref()?;
-    admin.url(config.listen.admin)?.join("/ui").ok()
+    admin.console_url(&config.listen.admin)?.join("/ui").ok()
 }
 
 /// The account's password; makes the account when there is none yet.

@@ -1,46 +1,103 @@
-//! The accounts at providers that an identity is linked to: list them, prepare one, remove one.
+//! The accounts at providers that people are linked to, as commands look after them: in the store, or at a
+//! running gateway. Commands say what is asked, what is wanted and what is printed; where it is done is
+//! said here.
+
+mod at_gateway;
+mod in_store;
 
 use clap::Args;
-use portcullis_core::{
-    administration::ProviderAdministration,
-    credential::{Credential, CredentialKind},
-    credentials::Listed,
-    event::{Event, UnlinkReason},
-    id::ProviderId,
-    identity::Identity,
-    link::{Link, LinkKey, ListedLink, PreparedLink},
-    session::end_each,
-};
+use portcullis_core::id::ProviderId;
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, audit::Act, providers::Errand, remote::Remote};
+use super::{
+    Common, Consent, Failure, Selector,
+    remote::{either_with_links, either_with_providers},
+};
 
-/// The command that unlinks, as the audit log names it.
-const COMMAND: &str = "unlink-oidc-account";
+pub(super) use self::in_store::remove;
+
+/// What people see of an account.
+const COLUMNS: [&str; 5] = ["credential_id", "label", "issuer", "prepared", "created_at"];
+
+/// An account at a provider.
+#[derive(Debug)]
+pub(super) struct Account<'a> {
+    /// The provider.
+    pub(super) provider: ProviderId,
+    /// The account's name there.
+    pub(super) subject: &'a str,
+    /// Its issuer, where that is not the provider's.
+    pub(super) issuer: Option<&'a str>,
+}
+
+impl Account<'_> {
+    /// What it is called.
+    pub(super) fn name(&self) -> String {
+        format!("{}:{}", self.provider, self.subject)
+    }
+
+    /// Nothing tells its issuer.
+    fn without_issuer(&self) -> Failure {
+        Failure::Usage(format!(
+            "accounts of {} have issuers of their own: give the account's as --issuer, such as \
+             https://login.microsoftonline.com/<tenant id>/v2.0",
+            self.provider
+        ))
+    }
+}
+
+/// Looks after the accounts that people are linked to.
+pub(super) trait Links {
+    /// One of the people.
+    type Person;
+    /// One of their links, made or prepared.
+    type Link;
+
+    /// The one that is meant.
+    async fn find(&self, selector: &Selector) -> Result<Self::Person, Failure>;
+
+    /// What somebody is called.
+    fn id(person: &Self::Person) -> String;
+
+    /// The links of somebody.
+    async fn list(&self, person: &Self::Person) -> Result<Vec<Self::Link>, Failure>;
+
+    /// One as it is told.
+    fn told(link: &Self::Link) -> Value;
+
+    /// Removes a link, or one that was only prepared: how many sessions ended with it.
+    async fn unlink(&self, person: &Self::Person, link: &Self::Link) -> Result<u64, Failure>;
+
+    /// Prepares a link for the first account of a provider with this address: as it is told.
+    async fn prepare(
+        &self,
+        person: &Self::Person,
+        wish: (&ProviderId, &str),
+    ) -> Result<Value, Failure>;
+
+    /// Links somebody to an account: the link as it is told, and whether it is new.
+    async fn assign(
+        &self,
+        person: &Self::Person,
+        account: &Account<'_>,
+    ) -> Result<(Value, bool), Failure>;
+}
 
 /// Lists the accounts.
 pub(super) fn list(common: &Common, selector: &Selector) -> Result<(), Failure> {
-    let columns = ["credential_id", "label", "issuer", "prepared", "created_at"];
-    let remote = Remote::run(&common.reach, async |remote| {
-        let id = remote.id(selector).await?;
-        let rows = remote.links(&id).await?;
-        common.output.print_rows(&rows, &columns);
-        Ok(())
-    });
-    if let Some(done) = remote {
-        return done;
-    }
-    Errand::run_past_drop_ins(common, async |errand| {
-        let identity = selector
-            .resolve(&*errand.foundation().stores.identities)
-            .await?;
-        let credentials = errand.foundation().stores.credentials.list(identity.id);
-        let credentials = credentials.await?;
-        let listed = credentials.iter().filter_map(ListedLink::of);
-        let rows: Vec<Value> = listed.map(|link| json!(link)).collect();
-        common.output.print_rows(&rows, &columns);
-        Ok(())
-    })
+    either_with_links(
+        common,
+        async |remote| list_at(common, selector, remote).await,
+        async |errand| list_at(common, selector, errand).await,
+    )
+}
+
+async fn list_at<L: Links>(common: &Common, selector: &Selector, links: &L) -> Result<(), Failure> {
+    let person = links.find(selector).await?;
+    let own = links.list(&person).await?;
+    let rows: Vec<Value> = own.iter().map(L::told).collect();
+    common.output.print_rows(&rows, &COLUMNS);
+    Ok(())
 }
 
 /// Removes the link to one account, or one that was only prepared.
@@ -50,102 +107,47 @@ pub(super) fn unlink(
     name: &str,
     consent: &Consent,
 ) -> Result<(), Failure> {
-    let remote = Remote::run(&common.reach, async |remote| {
-        remote.unlink(common, (selector, consent), name).await
-    });
-    if let Some(done) = remote {
-        return done;
-    }
-    Errand::run_past_drop_ins(common, async |errand| {
-        let stores = &errand.foundation().stores;
-        let identity = selector.resolve(&*stores.identities).await?;
-        let credentials = stores.credentials.list(identity.id).await?;
-        let ask = || consent.ask(&format!("Unlink {name} from identity {}?", identity.id));
-        let mut ended = 0;
-        match credentials.iter().find(|one| is_prepared(one, name)) {
-            Some(stub) => {
-                ask()?;
-                remove_prepared(errand, COMMAND, &identity, stub).await?;
-            }
-            None => {
-                let link = named(links(errand, &identity).await?, name)?;
-                ask()?;
-                ended = remove(errand, COMMAND, &identity, &link).await?;
-            }
-        }
-        common.output.print(&json!({
-            "identity_id": identity.id, "credential_id": name, "unlinked": true,
-            "sessions_ended": ended,
-        }));
-        Ok(())
-    })
+    either_with_links(
+        common,
+        async |remote| unlink_at(common, (selector, consent), (name, remote)).await,
+        async |errand| unlink_at(common, (selector, consent), (name, errand)).await,
+    )
 }
 
-/// Removes a link that was only prepared, and tells of it.
-pub(super) async fn remove_prepared(
-    errand: &Errand,
-    command: &'static str,
-    identity: &Identity,
-    stub: &Credential,
+async fn unlink_at<L: Links>(
+    common: &Common,
+    (selector, consent): (&Selector, &Consent),
+    (name, links): (&str, &L),
 ) -> Result<(), Failure> {
-    let Some(prepared) = PreparedLink::of(stub) else {
-        return Err(Failure::Refused("that is no link".to_owned()));
-    };
-    let removed = errand.broker().remove_prepared(stub).await;
-    if !removed.map_err(|error| Failure::refused(&error))? {
-        return Err(Failure::Refused(format!(
-            "{} is not prepared any more; list-oidc-accounts shows what it became",
-            prepared_name(&prepared)
-        )));
-    }
-    errand.announcer().announce(&Event::PreparedLinkRemoved {
-        identity: identity.id,
-        provider: &prepared.provider,
-    });
-    let act = Act::new(command, "identity.credential.delete").on_identity(identity.id);
-    let act = act.from(json!(Listed::of(stub, false)));
-    act.note(errand.foundation()).await;
+    let person = links.find(selector).await?;
+    let id = L::id(&person);
+    let link = called::<L>(links.list(&person).await?, name)?;
+    consent.ask(&format!("Unlink {name} from identity {id}?"))?;
+    let ended = links.unlink(&person, &link).await?;
+    common.output.print(&json!({
+        "identity_id": id, "credential_id": name, "unlinked": true, "sessions_ended": ended,
+    }));
     Ok(())
 }
 
-/// Removes the link, tells of it, and ends the account's sessions: how many.
-pub(super) async fn remove(
-    errand: &Errand,
-    command: &'static str,
-    identity: &Identity,
-    link: &Link,
-) -> Result<u64, Failure> {
-    let provider = &link.key.provider;
-    if let Err(error) = errand.broker().unlink(identity, link.id).await {
-        errand.announcer().announce(&Event::UnlinkRefused {
-            identity: identity.id,
-            provider,
-            code: error.code(),
-        });
-        return Err(Failure::refused(&error));
-    }
-    errand.announcer().announce(&Event::Unlinked {
-        identity: identity.id,
-        provider,
-        reason: UnlinkReason::Command,
-    });
-    let act = Act::new(command, "identity.credential.delete").on_identity(identity.id);
-    let kind = CredentialKind::Oidc;
-    let act = act.from(json!({"id": link.id, "type": kind, "provider": provider}));
-    act.note(errand.foundation()).await;
-    let (issuer, subject) = (&link.key.issuer, Some(&*link.key.subject));
-    let origins = errand.upstream_sessions();
-    let came = origins.sessions(provider, issuer, subject, None).await;
-    let sessions = &*errand.foundation().stores.sessions;
-    let (ended, failure) = match came {
-        Ok(came) => end_each(sessions, came).await,
-        Err(error) => (0, Some(error)),
+/// The link that is called `<provider>:<subject>`, or by its own id where two are called the same.
+fn called<L: Links>(links: Vec<L::Link>, name: &str) -> Result<L::Link, Failure> {
+    let is_it = |link: &L::Link| {
+        let told = L::told(link);
+        told["credential_id"] == name || told["id"] == name
     };
-    match failure {
-        Some(error) => Err(Failure::Refused(format!(
-            "the account is unlinked, but not all of its sessions have ended: {error}"
+    let mut found = links.into_iter().filter(is_it);
+    match (found.next(), found.next()) {
+        (Some(link), None) => Ok(link),
+        (None, _) => Err(Failure::Refused(format!(
+            "the identity is not linked to {name:?}; list-oidc-accounts shows its accounts"
         ))),
-        None => Ok(ended),
+        (Some(one), Some(other)) => {
+            let [one, other] = [one, other].map(|link| L::told(&link)["id"].take());
+            Err(Failure::Refused(format!(
+                "two accounts are called {name:?}; give one of the ids {one} and {other}"
+            )))
+        }
     }
 }
 
@@ -169,77 +171,24 @@ pub(super) fn prepare(common: &Common, asked: &Prepare) -> Result<(), Failure> {
             "--address needs an e-mail address".to_owned(),
         ));
     }
-    let provider: ProviderId = super::providers::named(&asked.provider)?;
-    Errand::run(common, async |errand| {
-        let identities = &errand.foundation().stores.identities;
-        let identity = asked.selector.resolve(&**identities).await?;
-        errand.administration().find(&provider).await?;
-        let prepared = PreparedLink::new(provider, &asked.address);
-        let stub = errand.broker().prepare(identity.id, &prepared).await;
-        let stub = stub.map_err(|error| Failure::refused(&error))?;
-        let Some(stub) = stub else {
-            let reason = "a link for this address at this provider is prepared already";
-            return Err(Failure::Refused(reason.to_owned()));
-        };
-        errand.announcer().announce(&Event::LinkPrepared {
-            identity: identity.id,
-            provider: &prepared.provider,
-        });
-        let act = Act::new("prepare-oidc-link", "identity.link").on_identity(identity.id);
-        let act = act.to(json!({"provider": prepared.provider}));
-        act.note(errand.foundation()).await;
-        common.output.print(&json!({
-            "identity_id": identity.id, "credential_id": prepared_name(&prepared),
-            "id": stub.id, "provider": prepared.provider, "prepared": true,
-        }));
-        Ok(())
-    })
+    let provider = super::providers::named(&asked.provider)?;
+    either_with_providers(
+        common,
+        async |remote| prepare_at(common, (asked, &provider), remote).await,
+        async |errand| prepare_at(common, (asked, &provider), errand).await,
+    )
 }
 
-async fn links(errand: &Errand, identity: &Identity) -> Result<Vec<Link>, Failure> {
-    let links = errand.broker().links(identity.id).await;
-    links.map_err(|error| Failure::refused(&error))
-}
-
-/// The link that is called `<provider>:<subject>`, or by its own id where two are called the same.
-fn named(links: Vec<Link>, name: &str) -> Result<Link, Failure> {
-    let is_it = |link: &Link| public_name(&link.key) == name || link.id.to_string() == name;
-    let mut found = links.into_iter().filter(is_it);
-    match (found.next(), found.next()) {
-        (Some(link), None) => Ok(link),
-        (None, _) => Err(not_linked(name)),
-        (Some(one), Some(other)) => {
-            let (one, other) = (one.id.to_string(), other.id.to_string());
-            Err(called_the_same(name, &one, &other))
-        }
-    }
-}
-
-/// Nothing is called so.
-pub(super) fn not_linked(name: &str) -> Failure {
-    Failure::Refused(format!(
-        "the identity is not linked to {name:?}; list-oidc-accounts shows its accounts"
-    ))
-}
-
-/// Two are called so.
-pub(super) fn called_the_same(name: &str, one: &str, other: &str) -> Failure {
-    Failure::Refused(format!(
-        "two accounts are called {name:?}; give one of the ids {one} and {other}"
-    ))
-}
-
-/// How an account is called.
-pub(super) fn public_name(key: &LinkKey) -> String {
-    format!("{}:{}", key.provider, key.subject)
-}
-
-fn prepared_name(prepared: &PreparedLink) -> String {
-    format!("{}:prepared:{}", prepared.provider, prepared.address)
-}
-
-/// Whether this is the prepared link of that name.
-fn is_prepared(credential: &Credential, name: &str) -> bool {
-    PreparedLink::of(credential)
-        .is_some_and(|one| prepared_name(&one) == name || credential.id.to_string() == name)
+async fn prepare_at<L: Links>(
+    common: &Common,
+    (asked, provider): (&Prepare, &ProviderId),
+    links: &L,
+) -> Result<(), Failure> {
+    let person = links.find(&asked.selector).await?;
+    let prepared = links.prepare(&person, (provider, &asked.address)).await?;
+    common.output.print(&json!({
+        "identity_id": L::id(&person), "credential_id": prepared["credential_id"],
+        "id": prepared["id"], "provider": provider, "prepared": true,
+    }));
+    Ok(())
 }

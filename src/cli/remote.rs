@@ -2,26 +2,22 @@
 //! they end is the same.
 
 mod arrivals;
-mod credentials;
 mod pages;
 mod providers;
 mod reach;
 mod schemas;
+mod target;
 
 use std::time::Duration;
 
+pub(super) use self::arrivals::{Gateway, OWN_ISSUER};
+pub use self::reach::Reach;
+use self::target::Target;
+use super::{Common, Failure, Selector, desk, desk::Desk, providers::Errand};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis_core::{identifier::normalise_identifier, secret::Secret};
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::Value;
-use url::Url;
-
-pub use self::reach::Reach;
-pub(super) use self::{
-    arrivals::{Gateway, OWN_ISSUER},
-    credentials::Which,
-};
-use super::{Common, Failure, Selector, desk, desk::Desk};
 
 /// How long the gateway may take to answer; a provider's departure takes some seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -38,12 +34,45 @@ where
     }
 }
 
+/// The same for an errand that undoes links, too: in the store, past drop-in files that are broken.
+pub(super) fn either_with_links<R, L>(
+    common: &Common,
+    remotely: R,
+    locally: L,
+) -> Result<(), Failure>
+where
+    R: AsyncFnOnce(&Remote) -> Result<(), Failure>,
+    L: AsyncFnOnce(&Errand) -> Result<(), Failure>,
+{
+    match Remote::run(&common.reach, remotely) {
+        Some(done) => done,
+        None => Errand::run_past_drop_ins(common, locally),
+    }
+}
+
+/// The same for an errand that needs a provider, which a broken drop-in file may be about.
+pub(super) fn either_with_providers<R, L>(
+    common: &Common,
+    remotely: R,
+    locally: L,
+) -> Result<(), Failure>
+where
+    R: AsyncFnOnce(&Remote) -> Result<(), Failure>,
+    L: AsyncFnOnce(&Errand) -> Result<(), Failure>,
+{
+    match Remote::run(&common.reach, remotely) {
+        Some(done) => done,
+        None => Errand::run(common, locally),
+    }
+}
+
 /// A running gateway.
 #[derive(Debug)]
 pub(super) struct Remote {
-    url: Url,
+    target: Target,
     client: Client,
-    token: Secret,
+    /// None only for a socket, which may ask nobody who they are.
+    token: Option<Secret>,
 }
 
 impl Remote {
@@ -52,21 +81,16 @@ impl Remote {
     where
         F: AsyncFnOnce(&Self) -> Result<(), Failure>,
     {
-        let url = reach.url()?;
-        Some(Self::run_at(url.clone(), reach, errand))
+        let target = reach.target()?;
+        Some(Self::run_at(target.clone(), reach, errand))
     }
 
-    fn run_at<F>(url: Url, reach: &Reach, errand: F) -> Result<(), Failure>
+    fn run_at<F>(target: Target, reach: &Reach, errand: F) -> Result<(), Failure>
     where
         F: AsyncFnOnce(&Self) -> Result<(), Failure>,
     {
-        let builder = match reach::is_here(&url) {
-            // A proxy would read the token, which needs no protection on its way here.
-            true => Client::builder().no_proxy(),
-            false => Client::builder(),
-        };
         let client = reach
-            .trusting(builder)?
+            .trusting(target.reached(Client::builder()))?
             .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
             // The token goes to one address only.
             .redirect(Policy::none())
@@ -74,11 +98,14 @@ impl Remote {
             .build()
             .map_err(|error| Failure::refused(&error))?;
         desk::runtime()?.block_on(async {
-            let token = reach.token(&client, &url).await?;
-            let place = url.to_string();
-            let remote = Self { url, client, token };
+            let token = reach.token(&client, &target).await?;
+            let remote = Self {
+                target,
+                client,
+                token,
+            };
             let done = errand(&remote).await;
-            done.map_err(|failure| failure.asked(&place))
+            done.map_err(|failure| failure.asked(&remote.target))
         })
     }
 
@@ -99,15 +126,22 @@ impl Remote {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Response, Failure> {
-        let url = format!("{}{path}", self.url.as_str().trim_end_matches('/'));
-        let mut request = self
-            .client
-            .request(method, url)
-            .bearer_auth(self.token.expose());
+        let url = format!("{}{path}", self.target.base());
+        let mut request = self.client.request(method, url);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.expose());
+        }
         if let Some(body) = body {
             request = request.json(body);
         }
         request.send().await.map_err(|error| unreached(&error))
+    }
+
+    /// Makes something: as it is now, and whether it was not there before.
+    pub(super) async fn make(&self, path: &str, wish: &Value) -> Result<(Value, bool), Failure> {
+        let answer = self.answer(Method::POST, path, Some(wish)).await?;
+        let is_new = answer.status() == StatusCode::CREATED;
+        Ok((told(answer).await?, is_new))
     }
 
     /// Removes what stands there; whether it was there still.
@@ -213,6 +247,7 @@ async fn told(answer: Response) -> Result<Value, Failure> {
     let text = |name: &str| error.and_then(|error| error[name].as_str());
     Err(match (status, text("id")) {
         (_, Some("identity_not_found")) => Failure::Nobody("this id".to_owned()),
+        (_, Some("account_linked_elsewhere")) => Failure::Taken("the account".to_owned()),
         (StatusCode::UNAUTHORIZED, _) => Failure::Refused(
             "the gateway knows no such token, or knows it no more; see --admin-token-file"
                 .to_owned(),

@@ -1,11 +1,11 @@
 //! `[plugins.admin]`: the admin API.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{duration, finding::Check, text};
+use super::{admin_listener::AdminListener, duration, finding::Check, text};
 
 /// `[plugins.admin]`: the admin API, on `[listen] admin`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -13,7 +13,8 @@ use super::{duration, finding::Check, text};
 pub struct Admin {
     /// Who is let in; default `token`.
     pub auth: AdminAuth,
-    /// Where administrators' browsers reach the admin listener; default: its address over `http`.
+    /// Where administrators' browsers reach the admin listener; default: its address over `http`, which
+    /// a socket has none of.
     #[serde(deserialize_with = "text::optional_url")]
     pub public_url: Option<Url>,
     /// Further hosts that requests may be sent to; none by default.
@@ -49,24 +50,48 @@ impl Default for Admin {
 }
 
 impl Admin {
-    /// Where administrators' browsers reach the admin listener at this address.
-    pub fn url(&self, listener: SocketAddr) -> Option<Url> {
-        let own = || Url::parse(&format!("http://{listener}")).ok();
+    /// Where programs reach the admin listener, by which its tokens are told from others'. Whoever opens
+    /// a socket finds one gateway there, so that it goes by the name of this machine.
+    pub fn url(&self, listener: &AdminListener) -> Option<Url> {
+        let own = || match listener {
+            AdminListener::Network(address) => Url::parse(&format!("http://{address}")).ok(),
+            AdminListener::Socket(_) => Url::parse("http://localhost").ok(),
+        };
         self.public_url.clone().or_else(own)
     }
 
-    pub(super) fn validate(&self, listener: SocketAddr, check: &mut Check<'_>) {
+    /// Where the console is, if a browser can open it: a socket it opens only by what passes it on.
+    pub fn console_url(&self, listener: &AdminListener) -> Option<Url> {
+        let is_reached = match listener {
+            AdminListener::Network(_) => true,
+            AdminListener::Socket(_) => self.public_url.is_some(),
+        };
+        (self.console && is_reached).then(|| self.url(listener))?
+    }
+
+    pub(super) fn validate(&self, listener: &AdminListener, check: &mut Check<'_>) {
         if self.auth == AdminAuth::None {
-            match listener.ip().is_loopback() {
-                true => check.under("auth").warn(
+            match (listener, listener.is_open()) {
+                (AdminListener::Socket(_), _) => check.under("auth").warn(
+                    "whoever may open the admin socket may do everything; see admin_socket_mode, and \
+                     write \"token\" outside of tests",
+                ),
+                (_, false) => check.under("auth").warn(
                     "whoever reaches the admin listener of this machine may do everything; write \
                      \"token\" outside of tests",
                 ),
-                false => check.under("auth").problem(format!(
+                (_, true) => check.under("auth").problem(format!(
                     "{listener} is reachable from outside this machine, and nobody would be asked \
-                     who they are; write \"token\", or listen on 127.0.0.1"
+                     who they are; write \"token\", or listen on 127.0.0.1 or a Unix socket"
                 )),
             }
+        }
+        if self.console && self.console_url(listener).is_none() {
+            check.under("console").warn(
+                "no browser opens a socket, so there is no console; write as public_url where what \
+                 passes it on is reached, such as \"http://localhost:4434\" behind ssh -L, or \
+                 console = false",
+            );
         }
         if let Some(url) = &self.public_url {
             let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();

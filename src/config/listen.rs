@@ -5,7 +5,11 @@ use std::{net::SocketAddr, path::PathBuf};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{finding::Check, text, tls};
+use super::{
+    admin_listener::{AdminListener, SocketMode},
+    finding::Check,
+    text, tls,
+};
 
 /// Addresses to listen on.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -14,9 +18,12 @@ pub struct Listen {
     /// Where browsers and clients are answered; default `127.0.0.1:4180`.
     #[serde(deserialize_with = "text::socket")]
     pub proxy: SocketAddr,
-    /// Where `/health` and the admin API are answered; default `127.0.0.1:4434`.
-    #[serde(deserialize_with = "text::socket")]
-    pub admin: SocketAddr,
+    /// Where `/health` and the admin API are answered: an address, or `unix:` and the path of a socket;
+    /// default `127.0.0.1:4434`.
+    pub admin: AdminListener,
+    /// Who may open that socket; default `0600`, whoever runs the gateway.
+    #[serde(deserialize_with = "text::word")]
+    pub admin_socket_mode: SocketMode,
     /// Where `/metrics` is answered; default `127.0.0.1:9464`.
     #[serde(deserialize_with = "text::socket")]
     pub metrics: SocketAddr,
@@ -42,7 +49,8 @@ impl Default for Listen {
         let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
         Self {
             proxy: loopback(4180),
-            admin: loopback(4434),
+            admin: loopback(4434).into(),
+            admin_socket_mode: SocketMode::default(),
             metrics: loopback(9464),
             trusted_proxies: Vec::new(),
             tls: Tls::default(),
@@ -53,12 +61,7 @@ impl Default for Listen {
 impl Listen {
     pub(super) fn validate(&self, check: &mut Check<'_>) {
         self.validate_distinct(check);
-        if !self.admin.ip().is_loopback() {
-            check.under("admin").warn(format!(
-                "{} is reachable from outside this machine; bind it to 127.0.0.1 or fence it off",
-                self.admin
-            ));
-        }
+        self.validate_admin(check);
         for (index, network) in self.trusted_proxies.iter().enumerate() {
             if network.prefix_len() == 0 {
                 check.under("trusted_proxies").item(index).warn(format!(
@@ -69,12 +72,37 @@ impl Listen {
         self.tls.validate(&mut check.under("tls"));
     }
 
+    fn validate_admin(&self, check: &mut Check<'_>) {
+        let admin = &self.admin;
+        if admin.is_open() {
+            check.under("admin").warn(format!(
+                "{admin} is reachable from outside this machine; bind it to 127.0.0.1 or fence it off"
+            ));
+        }
+        let weakness = match (admin, self.admin_socket_mode) {
+            (AdminListener::Socket(_), SocketMode::Everybody) => {
+                "every process of this machine may open the socket; write \"0660\" for those of its group"
+            }
+            (AdminListener::Network(_), SocketMode::Group | SocketMode::Everybody) => {
+                "this does nothing, for listen.admin is no socket"
+            }
+            _ => return,
+        };
+        check.under("admin_socket_mode").warn(weakness);
+    }
+
     fn validate_distinct(&self, check: &mut Check<'_>) {
+        let admin = match self.admin {
+            AdminListener::Network(address) => Some(("admin", address)),
+            // A socket in the file system takes no port.
+            AdminListener::Socket(_) => None,
+        };
         let named = [
-            ("proxy", self.proxy),
-            ("admin", self.admin),
-            ("metrics", self.metrics),
+            Some(("proxy", self.proxy)),
+            admin,
+            Some(("metrics", self.metrics)),
         ];
+        let named: Vec<_> = named.into_iter().flatten().collect();
         for (index, (name, address)) in named.iter().enumerate() {
             let clash = named[..index]
                 .iter()

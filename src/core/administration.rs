@@ -163,6 +163,9 @@ pub struct ProviderRecord {
     pub secrets: Secrets,
     /// The issuer of its accounts, where all have the same.
     #[serde(skip)]
+    pub issuer: Option<String>,
+    /// The same, where other systems know the accounts by the same names.
+    #[serde(skip)]
     pub account_issuer: Option<String>,
     /// Its table with all defaults, without any secret.
     #[serde(flatten)]

@@ -245,9 +245,14 @@ impl ListedLink {
                 created_at: credential.created_at,
             });
         }
-        let link = Link::of(credential)?;
+        Link::of(credential).map(Self::from)
+    }
+}
+
+impl From<Link> for ListedLink {
+    fn from(link: Link) -> Self {
         let label = Some(link.shown().to_owned());
-        Some(Self {
+        Self {
             credential_id: format!("{}:{}", link.key.provider, link.key.subject),
             id: link.id,
             provider: link.key.provider,
@@ -256,7 +261,7 @@ impl ListedLink {
             label,
             prepared: false,
             created_at: link.created_at,
-        })
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use portcullis_admin as plugin;
 use portcullis_core::pages::Pages;
 
 use super::{BuildError, Foundation, security_headers::security_headers};
-use crate::config::{AdminAuth, Config};
+use crate::config::{AdminAuth, AdminListener, Config};
 
 /// The admin plugin, where there is one.
 pub(super) fn admin(
@@ -34,7 +34,7 @@ fn settings(config: &Config) -> Result<Option<plugin::Config>, BuildError> {
     let Some(section) = &config.plugins.admin else {
         return Ok(None);
     };
-    let listener = config.listen.admin;
+    let listener = &config.listen.admin;
     let invalid = || BuildError::Invalid(format!("{listener} makes no address of the admin API"));
     Ok(Some(plugin::Config {
         auth: match section.auth {
@@ -43,11 +43,14 @@ fn settings(config: &Config) -> Result<Option<plugin::Config>, BuildError> {
         },
         public_url: section.url(listener).ok_or_else(invalid)?,
         allowed_hosts: section.allowed_hosts.clone(),
-        listener,
+        listener: match listener {
+            AdminListener::Network(address) => plugin::Listener::Network(*address),
+            AdminListener::Socket(path) => plugin::Listener::Socket(path.clone()),
+        },
         proxy_listener: config.listen.proxy,
         metrics_listener: config.listen.metrics,
         token_lifespan: section.token_lifespan,
-        console: section.console,
+        console: section.console_url(listener).is_some(),
         end_sessions: config.plugins.self_service.settings.end_other_sessions,
     }))
 }

@@ -27,16 +27,15 @@ fn form_sources(config: &Config) -> Vec<String> {
 
 /// Where the console is, which the redirects after signing in lead back to.
 fn console(config: &Config) -> Option<String> {
-    let section = config.plugins.admin.as_ref();
-    let url = section.filter(|section| section.console)?;
-    let url = url.url(config.listen.admin)?;
+    let section = config.plugins.admin.as_ref()?;
+    let url = section.console_url(&config.listen.admin)?;
     Some(url.origin().ascii_serialization())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Admin;
+    use crate::config::{Admin, AdminListener};
 
     fn sources(change: impl FnOnce(&mut Admin)) -> Vec<String> {
         let mut config = Config::default();
@@ -57,6 +56,10 @@ mod tests {
         assert_eq!(at("http://[::1]:4434"), ["http:"]);
         assert_eq!(at("https://admin.test"), [""; 0], "that is allowed anyway");
         assert_eq!(sources(|admin| admin.console = false), [""; 0]);
+        let mut socket = Config::default();
+        socket.listen.admin = AdminListener::Socket("/run/admin.sock".into());
+        socket.plugins.admin = Some(Admin::default());
+        assert_eq!(form_sources(&socket), [""; 0], "no browser opens a socket");
         let none = Config::default();
         assert_eq!(form_sources(&none).is_empty(), none.plugins.admin.is_none());
     }

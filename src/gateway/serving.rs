@@ -20,7 +20,7 @@ use super::{
     switched_off,
 };
 use crate::{
-    config::{Config, Log, LogFormat},
+    config::{AdminListener, Config, Listen, Log, LogFormat},
     documents::Documents,
     health::{Health, ProviderHealth, Readiness},
     listener::{
@@ -89,7 +89,7 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     admin.extend(admin_pages);
     let mut admin = own(admin);
     admin.body_bytes = admin.body_bytes.max(ADMIN_BODY_BYTES);
-    server.in_process("admin", Endpoint::bind(config.listen.admin)?, admin);
+    server.in_process("admin", admin_endpoint(&config.listen)?, admin);
     let metrics = vec![("/metrics".to_owned(), foundation.metrics.pages())];
     server.in_process(
         "metrics",
@@ -128,6 +128,13 @@ fn proxy_endpoint(config: &Config) -> Result<Endpoint, BuildError> {
     Ok(match config.listen.tls.files() {
         Some((certificate, key)) => endpoint.with_tls(certificate, key)?,
         None => endpoint,
+    })
+}
+
+fn admin_endpoint(listen: &Listen) -> Result<Endpoint, BuildError> {
+    Ok(match &listen.admin {
+        AdminListener::Network(address) => Endpoint::bind(*address)?,
+        AdminListener::Socket(path) => Endpoint::bind_unix(path, listen.admin_socket_mode.bits())?,
     })
 }
 

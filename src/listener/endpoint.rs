@@ -2,8 +2,10 @@
 //! surprise, and port 0 tells which port it became.
 
 use std::{
+    fs::Permissions,
     io,
     net::{SocketAddr, TcpListener},
+    os::{fd::OwnedFd, unix::fs::PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -15,11 +17,23 @@ use rustls::{
     sign::{CertifiedKey, SingleCertAndKey},
 };
 
+pub use super::socket_file::SocketError;
+use super::socket_file::SocketFile;
+
 /// A bound socket.
 pub struct Endpoint {
-    address: SocketAddr,
-    pub(super) socket: TcpListener,
+    pub(super) place: Place,
+    pub(super) socket: OwnedFd,
     pub(super) tls: Option<TlsSettings>,
+}
+
+/// Where a socket is bound.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// On the network.
+    Network(SocketAddr),
+    /// In the file system, with the mode that says who may open it.
+    File(SocketFile, Permissions),
 }
 
 /// A socket cannot be used.
@@ -33,6 +47,15 @@ pub enum ListenError {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// There is no Unix socket at this path.
+    #[error("unix:{} cannot be listened on", path.display())]
+    Socket {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: SocketError,
     },
     /// A certificate or key file cannot be read.
     #[error("{} cannot be read", file.display())]
@@ -58,8 +81,23 @@ impl Endpoint {
         let socket = TcpListener::bind(address).map_err(failed)?;
         socket.set_nonblocking(true).map_err(failed)?;
         Ok(Self {
-            address: socket.local_addr().map_err(failed)?,
-            socket,
+            place: Place::Network(socket.local_addr().map_err(failed)?),
+            socket: socket.into(),
+            tls: None,
+        })
+    }
+
+    /// Binds a Unix socket at `path` that those may open whom `mode` lets in. It takes the place of one
+    /// whose process is gone, and of nothing else; its folder has to be there.
+    pub fn bind_unix(path: &Path, mode: u32) -> Result<Self, ListenError> {
+        let failed = |source| ListenError::Socket {
+            path: path.to_owned(),
+            source,
+        };
+        let (file, socket) = SocketFile::listen(path, mode).map_err(failed)?;
+        Ok(Self {
+            place: Place::File(file, Permissions::from_mode(mode)),
+            socket: socket.into(),
             tls: None,
         })
     }
@@ -84,16 +122,19 @@ impl Endpoint {
         Ok(self)
     }
 
-    /// The address it is bound to.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// The address on the network it is bound to, if it is.
+    pub fn address(&self) -> Option<SocketAddr> {
+        match self.place {
+            Place::Network(address) => Some(address),
+            Place::File(..) => None,
+        }
     }
 }
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Endpoint")
-            .field("address", &self.address)
+            .field("place", &self.place)
             .field("tls", &self.tls.is_some())
             .finish()
     }

@@ -1,6 +1,6 @@
 //! A listener whose requests are all answered in process: health, metrics, the admin API.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::{HeaderValue, Request, Response, header};
@@ -12,7 +12,7 @@ use pingora::{
 use portcullis_core::{
     catalogue::Code,
     head::Scheme,
-    pages::{Pages, Visitor},
+    pages::{Client, Pages, Visitor},
 };
 use portcullis_kit::envelope;
 
@@ -97,9 +97,10 @@ fn head(session: &ServerSession, name: &str) -> Option<Request<Vec<u8>>> {
     Some(request)
 }
 
-fn client(session: &ServerSession) -> IpAddr {
+/// Only whoever comes by a socket has no address.
+fn client(session: &ServerSession) -> Client {
     let address = session.client_addr().and_then(|address| address.as_inet());
-    address.map_or(IpAddr::from([0, 0, 0, 0]), std::net::SocketAddr::ip)
+    address.map_or(Client::Socket, |address| Client::Network(address.ip()))
 }
 
 /// Programs read what is said here, so that it is never a page.

@@ -13,12 +13,20 @@ use pingora::{
 };
 use tokio::sync::watch;
 
-use super::{endpoint::Endpoint, front::Front, http2, in_process::InProcess, turn_away::TurnAway};
+use super::{
+    endpoint::{Endpoint, Place},
+    front::Front,
+    http2,
+    in_process::InProcess,
+    socket_file::SocketFile,
+    turn_away::TurnAway,
+};
 
 /// Everything that listens.
 pub struct Server {
     services: Vec<Box<dyn pingora::services::Service>>,
     sockets: Fds,
+    files: Vec<SocketFile>,
     in_flight: Arc<watch::Sender<usize>>,
     conf: Arc<ServerConf>,
 }
@@ -44,6 +52,7 @@ impl Server {
         Self {
             services: Vec::new(),
             sockets: Fds::new(),
+            files: Vec::new(),
             in_flight: Arc::new(watch::Sender::new(0)),
             conf: Arc::new(conf),
         }
@@ -78,13 +87,27 @@ impl Server {
             app: Arc::new(app),
             in_flight: self.in_flight.clone(),
         };
-        // The framework looks a bound socket up by the text of its address.
-        let address = endpoint.address().to_string();
         let mut service = Service::new(name.to_owned(), tracked);
-        match endpoint.tls {
-            Some(tls) => service.add_tls_with_settings(&address, None, tls),
-            None => service.add_tcp(&address),
-        }
+        // The framework looks a bound socket up by the text of its address.
+        let address = match (endpoint.place, endpoint.tls) {
+            (Place::Network(address), Some(tls)) => {
+                let address = address.to_string();
+                service.add_tls_with_settings(&address, None, tls);
+                address
+            }
+            (Place::Network(address), None) => {
+                let address = address.to_string();
+                service.add_tcp(&address);
+                address
+            }
+            (Place::File(file, mode), _) => {
+                let path = file.path().display().to_string();
+                // Without a mode the framework would let everybody in.
+                service.add_uds(&path, Some(mode));
+                self.files.push(file);
+                path
+            }
+        };
         self.sockets.add(address, endpoint.socket.into_raw_fd());
         self.services.push(Box::new(service));
     }
@@ -100,6 +123,8 @@ impl Server {
             services.spawn(async move { service.start_service(Some(sockets), ended, 1).await });
         }
         stop.await;
+        // Whoever comes now finds nobody, and the next process an empty place.
+        drop(self.files);
         let _ = ending.send(true);
         let finished = async {
             // A service returns when it has stopped accepting and told idle connections to close.

@@ -226,6 +226,7 @@ impl Administration {
             redirect_uri: self.addresses.redirect_uri(id),
             sign_out: self.addresses.sign_out(id),
             secrets: secrets(table),
+            issuer: table.account_issuer(),
             account_issuer: account_issuer(table),
             table: shown(table),
         }

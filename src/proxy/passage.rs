@@ -143,7 +143,7 @@ impl Passage {
     pub(super) fn visitor(&self) -> Visitor {
         Visitor {
             request_id: self.id().to_owned(),
-            client: self.address(),
+            client: self.address().into(),
             scheme: self.scheme(),
             authority: self
                 .authority

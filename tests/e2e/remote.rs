@@ -1,7 +1,9 @@
 //! Commands ask a running gateway instead of the store, and print the same.
 
 mod arriving;
+mod linked;
 mod reached;
+mod socket;
 mod upkeep;
 
 use std::{fs, path::PathBuf};

@@ -142,7 +142,7 @@ pub(crate) async fn start(setup: Setup) -> RunningGate {
         endpoint = endpoint.with_tls(certificate, key).unwrap();
     }
     let admin = Endpoint::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-    let (address, admin_address) = (endpoint.address(), admin.address());
+    let (address, admin_address) = (endpoint.address().unwrap(), admin.address().unwrap());
     let upstream = UpstreamSettings {
         ca_file: setup.ca_file.clone(),
     };

@@ -48,9 +48,15 @@ impl Anonymous {
         Self::with(home, Keeps::Everything, Client::builder())
     }
 
-    /// A client that forgets every cookie.
+    /// A client that forgets every cookie; `home` may be a socket, `unix:` and its path.
     pub(crate) fn without_cookies(home: &str) -> Self {
-        Self::with(home, Keeps::Nothing, Client::builder())
+        match home.strip_prefix("unix:") {
+            Some(path) => {
+                let builder = Client::builder().unix_socket(path);
+                Self::with("http://localhost", Keeps::Nothing, builder)
+            }
+            None => Self::with(home, Keeps::Nothing, Client::builder()),
+        }
     }
 
     /// A client that keeps every cookie but the one called `name`.

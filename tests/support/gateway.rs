@@ -12,51 +12,10 @@ use tempfile::TempDir;
 
 use super::{
     actor::Anonymous, port::free_port, postgres::Postgres, process::Process, redis::Redis,
-    wait::wait_until,
+    route::Route, wait::wait_until,
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_portcullis");
-
-/// One `[[routes]]` table.
-#[derive(Debug, Clone)]
-pub(crate) struct Route {
-    toml: String,
-}
-
-impl Route {
-    pub(crate) fn public(path: &str, upstream: &str) -> Self {
-        Self::new(path, upstream, "public")
-    }
-
-    pub(crate) fn signed_in(path: &str, upstream: &str) -> Self {
-        Self::new(path, upstream, "signed-in")
-    }
-
-    /// Adds a line such as `host = "app.example.org"`.
-    pub(crate) fn with(mut self, line: &str) -> Self {
-        self.toml.push_str(line);
-        self.toml.push('\n');
-        self
-    }
-
-    /// Gives it another name than its access and path make.
-    pub(crate) fn named(mut self, name: &str) -> Self {
-        let (before, rest) = self.toml.split_once("name = \"").expect("it has a name");
-        let (_, after) = rest.split_once('"').expect("the name ends");
-        self.toml = format!("{before}name = \"{name}\"{after}");
-        self
-    }
-
-    fn new(path: &str, upstream: &str, access: &str) -> Self {
-        let name = path.trim_matches('/').replace('/', "-");
-        let name = if name.is_empty() { "root" } else { &name };
-        let toml = format!(
-            "[[routes]]\nname = \"{access}-{name}\"\npath = \"{path}\"\n\
-             upstream = [\"{upstream}\"]\naccess = \"{access}\"\n"
-        );
-        Self { toml }
-    }
-}
 
 /// Describes a gateway that is still to be started. Its ports are chosen already, so that a provider
 /// can be told where to send browsers back to.
@@ -64,6 +23,7 @@ impl Route {
 pub(crate) struct Builder {
     proxy: u16,
     admin: u16,
+    admin_socket: bool,
     metrics: u16,
     public_url: String,
     home: Option<String>,
@@ -138,6 +98,25 @@ impl Builder {
         self
     }
 
+    /// The admin listener is a Unix socket in the gateway's folder.
+    pub(crate) fn admin_socket(mut self) -> Self {
+        self.admin_socket = true;
+        self
+    }
+
+    /// The folder of the configuration file.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the admin listener is, as the configuration has it.
+    fn admin(&self) -> String {
+        match self.admin_socket {
+            true => format!("unix:{}", self.folder.path().join("admin.sock").display()),
+            false => format!("127.0.0.1:{}", self.admin),
+        }
+    }
+
     /// Adds a key of `[listen]`.
     pub(crate) fn listen(mut self, line: &str) -> Self {
         self.listen.push_str(line);
@@ -184,9 +163,9 @@ impl Builder {
         let folder = self.folder.path();
         let sqlite = || format!("sqlite://{}", folder.join("portcullis.db").display());
         let store = self.store.clone().unwrap_or_else(sqlite);
+        let admin = self.admin();
         let Self {
             proxy,
-            admin,
             metrics,
             public_url,
             top,
@@ -196,7 +175,7 @@ impl Builder {
         } = self;
         let toml = format!(
             "public_url = \"{public_url}\"\n{top}\n[listen]\nproxy = \"127.0.0.1:{proxy}\"\n\
-             admin = \"127.0.0.1:{admin}\"\nmetrics = \"127.0.0.1:{metrics}\"\n{listen}\n\
+             admin = \"{admin}\"\nmetrics = \"127.0.0.1:{metrics}\"\n{listen}\n\
              [store]\nurl = \"{store}\"\n\n{tables}"
         );
         let path = folder.join("portcullis.toml");
@@ -219,6 +198,7 @@ impl TestGateway {
         Builder {
             proxy,
             admin: free_port(),
+            admin_socket: false,
             metrics: free_port(),
             public_url: format!("http://localhost:{proxy}"),
             home: None,
@@ -257,8 +237,12 @@ impl TestGateway {
         self.described.proxy
     }
 
+    /// Where the admin listener is reached; `unix:` and its path where it is a socket.
     pub(crate) fn admin_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.described.admin)
+        match self.described.admin() {
+            socket if self.described.admin_socket => socket,
+            address => format!("http://{address}"),
+        }
     }
 
     pub(crate) fn metrics_url(&self) -> String {

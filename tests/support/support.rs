@@ -17,6 +17,7 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod redis;
+mod route;
 pub(crate) mod security_key;
 pub(crate) mod smtp_server;
 pub(crate) mod upstream;
@@ -29,7 +30,7 @@ pub(crate) use self::{
     browser::Browser,
     contract::Contract,
     form::{Form, SELF_SERVICE},
-    gateway::{Route, TestGateway},
+    gateway::TestGateway,
     hostile_provider::{HostileProvider, Trouble},
     http::Reply,
     oidc_provider::OidcProvider,
@@ -37,6 +38,7 @@ pub(crate) use self::{
     postgres::Postgres,
     raw::Raw,
     redis::Redis,
+    route::Route,
     security_key::SecurityKey,
     smtp_server::{LET_IN_AT_ONCE, SmtpServer},
     upstream::Upstream,

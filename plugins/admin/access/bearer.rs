@@ -157,7 +157,7 @@ async fn principal(
         path: parts.uri.path(),
         query: parts.uri.query(),
         headers,
-        client: visitor.client,
+        client: visitor.client.address(),
         received_at: desk.services.clock.now(),
     };
     for authenticator in &desk.authenticators {

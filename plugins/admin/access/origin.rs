@@ -11,7 +11,13 @@ use http::{HeaderMap, HeaderName, header::ORIGIN};
 use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Failure, Outcome};
 
-use crate::{config::Config, desk::Desk};
+use crate::{
+    config::{Config, Listener},
+    desk::Desk,
+};
+
+/// What clients of a Unix socket name as the host.
+const HOSTS_OF_SOCKETS: [&str; 2] = ["localhost", "unix"];
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -63,18 +69,24 @@ pub(crate) fn name_of(authority: &str) -> &str {
 fn is_ours(config: &Config, name: &str) -> bool {
     let named = config.public_url.host_str() == Some(name)
         || config.allowed_hosts.iter().any(|host| host == name);
-    let listener = config.listener.ip();
     let bare = name.trim_start_matches('[').trim_end_matches(']');
     let address = bare.parse::<IpAddr>().ok();
     named
-        || match address {
-            Some(address) => {
+        || match (&config.listener, address) {
+            (Listener::Network(listener), Some(address)) => {
                 // An address in figures is nobody's name, so it cannot lead elsewhere first.
+                let listener = listener.ip();
                 listener.is_unspecified()
                     || address == listener
                     || (listener.is_loopback() && address.is_loopback())
             }
-            None => listener.is_loopback() && name == "localhost",
+            (Listener::Network(listener), None) => {
+                listener.ip().is_loopback() && name == "localhost"
+            }
+            // No browser opens a socket, but a forwarded port may lead one there. What clients name for
+            // want of a host is no name that a page elsewhere can have.
+            (Listener::Socket(_), Some(_)) => true,
+            (Listener::Socket(_), None) => HOSTS_OF_SOCKETS.contains(&name),
         }
 }
 
@@ -110,7 +122,10 @@ mod tests {
             auth: Auth::Token,
             public_url: public_url.parse().unwrap(),
             allowed_hosts: vec!["also.test".to_owned()],
-            listener: listener.parse().unwrap(),
+            listener: match listener.strip_prefix("unix:") {
+                Some(path) => Listener::Socket(path.into()),
+                None => Listener::Network(listener.parse().unwrap()),
+            },
             proxy_listener: "127.0.0.1:4180".parse().unwrap(),
             metrics_listener: "127.0.0.1:9464".parse().unwrap(),
             token_lifespan: Duration::from_secs(3600),
@@ -134,6 +149,26 @@ mod tests {
         let one = config("192.0.2.1:4434", "https://admin.test");
         assert!(is_ours(&one, "192.0.2.1"));
         assert!(!is_ours(&one, "192.0.2.2"));
+    }
+
+    /// HA-19: DNS rebinding through a port that is forwarded to the socket.
+    #[test]
+    fn a_socket_is_asked_under_names_that_no_page_elsewhere_has() {
+        let socket = config("unix:/run/admin.sock", "https://admin.test");
+        for name in [
+            "localhost",
+            "unix",
+            "127.0.0.1",
+            "[::1]",
+            "192.0.2.1",
+            "admin.test",
+            "also.test",
+        ] {
+            assert!(is_ours(&socket, name), "{name}");
+        }
+        for name in ["evil.test", "localhost.evil.test", "unix.test", ""] {
+            assert!(!is_ours(&socket, name), "{name}");
+        }
     }
 
     #[test]

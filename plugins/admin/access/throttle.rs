@@ -32,7 +32,7 @@ impl Guess {
             kind: "api-client",
             // Whatever somebody sends is kept no longer than any client id is.
             subject: Some(client_id.chars().take(64).collect()),
-            network: Network::of(visitor.client),
+            network: Network::of(visitor.client.address()),
             most: 10,
             window: Duration::from_secs(5 * 60),
         }
@@ -43,7 +43,7 @@ impl Guess {
         Self {
             kind: "api-clients",
             subject: None,
-            network: Network::of(visitor.client),
+            network: Network::of(visitor.client.address()),
             most: 100,
             window: Duration::from_secs(5 * 60),
         }
@@ -54,7 +54,7 @@ impl Guess {
         Self {
             kind: "api-tokens",
             subject: None,
-            network: Network::of(visitor.client),
+            network: Network::of(visitor.client.address()),
             most: 300,
             window: Duration::from_secs(60),
         }

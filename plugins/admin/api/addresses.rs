@@ -33,7 +33,7 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
         "own_pages": addresses.own("/"),
         "redirect_uri_pattern": addresses.redirect_uri_pattern(),
         "proxy_listener": desk.config.proxy_listener,
-        "admin_listener": desk.config.listener,
+        "admin_listener": desk.config.listener.to_string(),
         "metrics_listener": desk.config.metrics_listener,
     });
     let mut parameters = visit.parameters().iter();

@@ -7,25 +7,44 @@ use axum::{
     extract::{Path, State},
     response::IntoResponse,
 };
-use http::Method;
+use http::{Method, StatusCode};
 use portcullis_core::link::ListedLink;
-use portcullis_kit::Outcome;
+use portcullis_kit::{Failure, Outcome};
 
+use super::document::{Document, Members};
 use crate::{
-    desk::Desk, doc::people as doc, endpoints::Endpoints, need::Need, people,
-    role::Permission::ReadIdentities,
+    caller::Caller,
+    desk::Desk,
+    doc::people as doc,
+    endpoints::Endpoints,
+    need::Need,
+    people::{
+        self,
+        linking::{Account, Linked},
+        refusal::refused,
+    },
+    role::Permission::{ReadIdentities, WriteIdentities},
 };
+
+const ALL: &str = "/admin/identities/{id}/links";
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
     table
         .at(
-            (Method::GET, "/admin/identities/{id}/links"),
+            (Method::GET, ALL),
             Need::Permission(ReadIdentities),
             "Lists the accounts at providers that an identity is linked to, and those prepared.",
             list,
         )
         .told(doc::list_links)
+        .at(
+            (Method::POST, ALL),
+            Need::Permission(WriteIdentities),
+            "Links an identity to an account at a provider (`subject`), or prepares that (`address`).",
+            link,
+        )
+        .told(doc::link)
 }
 
 async fn list(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Outcome {
@@ -33,4 +52,34 @@ async fn list(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Outcome 
     let own = desk.services.credentials.list(identity.id).await?;
     let links: Vec<ListedLink> = own.iter().filter_map(ListedLink::of).collect();
     Ok(Json(links).into_response())
+}
+
+async fn link(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    document: Document,
+) -> Outcome {
+    let members = document.members()?;
+    let wish = (members.required("provider")?, account(&members)?);
+    Ok(
+        match people::linking::link(&desk, &caller, &id, wish).await? {
+            Linked::Now(link) => (StatusCode::CREATED, Json(link)).into_response(),
+            Linked::Already(link) => Json(link).into_response(),
+        },
+    )
+}
+
+fn account<'a>(members: &Members<'a>) -> Result<Account<'a>, Failure> {
+    let issuer = members.text("issuer")?;
+    match (members.text("subject")?, members.text("address")?) {
+        (Some(subject), None) => Ok(Account::Named { subject, issuer }),
+        (None, Some(address)) if issuer.is_none() => Ok(Account::Awaited { address }),
+        (None, Some(_)) => Err(refused(
+            "issuer: an account that is known by its address only has none yet.",
+        )),
+        _ => Err(refused(
+            "subject, address: say one of them, the account's name or its address.",
+        )),
+    }
 }

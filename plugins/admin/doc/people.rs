@@ -13,7 +13,7 @@ use super::{
         },
         identity::{
             AskedActions, Attributes, BatchAnswer, Belongings, ChangedActions, Identity,
-            ListedLink, RequiredAction,
+            ListedLink, NewAccount, RequiredAction,
         },
         wanted::{Batch, MergePatch, NewIdentity, Operations, WholeIdentity},
     },
@@ -277,6 +277,14 @@ pub(crate) fn ask_actions() -> Doc {
 
 pub(crate) fn list_links() -> Doc {
     of_one("listIdentityLinks", CREDENTIALS).lists::<ListedLink>("The accounts.")
+}
+
+pub(crate) fn link() -> Doc {
+    of_one("linkIdentity", CREDENTIALS)
+        .takes::<NewAccount>()
+        .answers::<ListedLink>(StatusCode::CREATED, "The link, made or prepared.")
+        .answers::<ListedLink>(StatusCode::OK, "The link, which was there already.")
+        .refuses(&[409, 413])
 }
 
 pub(crate) fn find_attributes() -> Doc {

@@ -43,10 +43,7 @@ pub(super) async fn credential(
         AdministrationError::Store(error) => error.into(),
         _ => unknown(),
     })?;
-    let is_odd = link.subject.is_empty()
-        || link.subject.len() > LONGEST_SUBJECT
-        || link.subject.chars().any(char::is_control);
-    if is_odd {
+    if is_no_name(&link.subject) {
         return Err(refusal::refused(
             "credentials.oidc: no account has such a name (subject).",
         ));
@@ -69,6 +66,11 @@ pub(super) async fn credential(
         subject: link.subject.clone(),
     };
     Ok(key.credential(identity.id, id, now))
+}
+
+/// Whether no account can be called so.
+pub(super) fn is_no_name(subject: &str) -> bool {
+    subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.chars().any(char::is_control)
 }
 
 /// The same of a stored identity; `None` where it is linked so already.

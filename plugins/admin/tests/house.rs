@@ -36,7 +36,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 pub(crate) use self::promised::{judge, validator};
-use crate::{Admin, Auth, Config, Role};
+use crate::{Admin, Auth, Config, Listener, Role};
 
 /// Where the gateway stands.
 const PUBLIC: &str = "https://gate.test";
@@ -59,7 +59,7 @@ pub(crate) fn config() -> Config {
         auth: Auth::Token,
         public_url: Url::parse(&format!("https://{ADMIN}")).unwrap(),
         allowed_hosts: Vec::new(),
-        listener: ([127, 0, 0, 1], 4434).into(),
+        listener: Listener::Network(([127, 0, 0, 1], 4434).into()),
         proxy_listener: ([127, 0, 0, 1], 4180).into(),
         metrics_listener: ([127, 0, 0, 1], 9464).into(),
         token_lifespan: Duration::from_secs(3600),
@@ -257,7 +257,7 @@ impl Program<'_> {
         }
         request.extensions_mut().insert(Visitor {
             request_id: "r1".to_owned(),
-            client: self.client,
+            client: self.client.into(),
             scheme: Scheme::Https,
             authority: self.authority.clone(),
             principal: None,

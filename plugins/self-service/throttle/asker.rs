@@ -54,10 +54,10 @@ impl Asker {
 
 /// What counts as one address.
 pub(super) fn network(visit: &Visit) -> Network {
-    Network::of(visit.visitor.client)
+    Network::of(visit.visitor.client.address())
 }
 
 /// What counts as one place that nobody has many of.
 pub(super) fn site(visit: &Visit) -> Network {
-    Network::site(visit.visitor.client)
+    Network::site(visit.visitor.client.address())
 }

@@ -24,7 +24,7 @@ impl<'a> InStore<'a> {
         if section.is_none() {
             eprintln!("note: the configuration has no [plugins.admin], so nothing takes them yet");
         }
-        let url = section.unwrap_or_default().url(config.listen.admin);
+        let url = section.unwrap_or_default().url(&config.listen.admin);
         let url = url.ok_or_else(|| Failure::Refused("[listen] admin makes no URL".to_owned()))?;
         Ok(Self { desk, url })
     }

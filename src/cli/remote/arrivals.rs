@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Remote, as_reason, encoded, odd};
 use crate::{
-    cli::Failure,
+    cli::{Failure, links::Links},
     migration::{
         newcomer::Password,
         settling::{Arrival, Known, Reasons, Settlement, WITHOUT},
@@ -131,7 +131,7 @@ impl Gateway<'_> {
     ) -> Result<BTreeMap<String, IdentityId>, Failure> {
         let mut linked = BTreeMap::new();
         for person in people.collect::<BTreeSet<_>>() {
-            for link in self.0.links(&person.to_string()).await? {
+            for link in Links::list(self.0, &person.to_string()).await? {
                 let key = link["provider"].as_str().and_then(|id| id.parse().ok());
                 let (Some(provider), Some(subject)) = (key, link["subject"].as_str()) else {
                     continue;

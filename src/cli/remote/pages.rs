@@ -56,6 +56,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::cli::remote::target::Target;
 
     #[tokio::test]
     async fn a_list_is_read_to_its_last_page() {
@@ -73,9 +74,9 @@ mod tests {
             .mount(&server)
             .await;
         let remote = Remote {
-            url: server.uri().parse().unwrap(),
+            target: Target::read(&server.uri()).unwrap(),
             client: Client::new(),
-            token: Secret::new("x"),
+            token: Some(Secret::new("x")),
         };
         assert_eq!(remote.all("/list?size=2").await.unwrap(), [1, 2, 3]);
         assert!(remote.all("/missing").await.is_err());

@@ -9,9 +9,8 @@ use clap::Args;
 use portcullis_core::secret::Secret;
 use reqwest::{Certificate, Client, ClientBuilder, StatusCode};
 use serde_json::Value;
-use url::{Host, Url};
 
-use super::{odd, unreached};
+use super::{odd, target::Target, unreached};
 use crate::cli::Failure;
 
 /// The variable that holds a token.
@@ -23,15 +22,17 @@ const AUTHORITIES: &str = "PORTCULLIS_ADMIN_CA_FILE";
 /// Which gateway a command asks, and what it proves itself with.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Reach {
-    /// Ask the running gateway at this address of its admin listener, instead of the store; the token
-    /// is that of a file, of the variable PORTCULLIS_ADMIN_TOKEN, or of an API credential.
+    /// Ask the running gateway at this address of its admin listener, or at its socket (unix:/path),
+    /// instead of the store; the token is that of a file, of the variable PORTCULLIS_ADMIN_TOKEN, or of
+    /// an API credential.
     #[arg(
         long,
         global = true,
         value_name = "URL",
+        value_parser = Target::read,
         help_heading = "Asking a running gateway"
     )]
-    admin_url: Option<Url>,
+    admin_url: Option<Target>,
     /// Read the token from this file; `-` is the first line of standard input.
     #[arg(
         long,
@@ -70,7 +71,7 @@ pub struct Reach {
 
 impl Reach {
     /// The gateway to ask, if one is named.
-    pub(in crate::cli) fn url(&self) -> Option<&Url> {
+    pub(in crate::cli) fn target(&self) -> Option<&Target> {
         self.admin_url.as_ref()
     }
 
@@ -107,30 +108,24 @@ impl Reach {
         Ok(client)
     }
 
-    /// What the command proves itself with.
-    pub(super) async fn token(&self, client: &Client, url: &Url) -> Result<Secret, Failure> {
-        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(Failure::Usage(
-                "--admin-url begins with https:// or http://".to_owned(),
-            ));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Failure::Usage(
-                "--admin-url has neither name nor password; see --admin-token-file".to_owned(),
-            ));
-        }
-        if url.scheme() == "http" && !is_here(url) {
-            eprintln!("warning: {url} is not https, so others on the way can read the token");
-        }
+    /// What the command proves itself with; nothing where a socket is asked and nothing is said, for
+    /// who may open it may be all that the gateway asks.
+    pub(super) async fn token(
+        &self,
+        client: &Client,
+        target: &Target,
+    ) -> Result<Option<Secret>, Failure> {
+        check(target)?;
         if let Some(id) = &self.admin_client_id {
-            return self.fetched(client, url, id).await;
+            return self.fetched(client, target, id).await.map(Some);
         }
         if let Some(file) = &self.admin_token_file {
-            return read(file);
+            return read(file).map(Some);
         }
-        match env::var(TOKEN) {
-            Ok(token) if !token.trim().is_empty() => Ok(Secret::new(token.trim())),
-            _ => Err(Failure::Usage(format!(
+        match (env::var(TOKEN), target) {
+            (Ok(token), _) if !token.trim().is_empty() => Ok(Some(Secret::new(token.trim()))),
+            (_, Target::Socket(_)) => Ok(None),
+            (_, Target::Web(_)) => Err(Failure::Usage(format!(
                 "--admin-url needs a token: --admin-token-file, the variable {TOKEN}, or \
                  --admin-client-id with --admin-client-secret-file"
             ))),
@@ -138,12 +133,12 @@ impl Reach {
     }
 
     /// A token for an API credential, whichever way it shows its secret.
-    async fn fetched(&self, client: &Client, url: &Url, id: &str) -> Result<Secret, Failure> {
+    async fn fetched(&self, client: &Client, target: &Target, id: &str) -> Result<Secret, Failure> {
         let file = self.admin_client_secret_file.as_ref().ok_or_else(|| {
             Failure::Usage("--admin-client-id needs --admin-client-secret-file".to_owned())
         })?;
         let secret = read(file)?;
-        let place = format!("{}/oauth2/token", url.as_str().trim_end_matches('/'));
+        let place = format!("{}/oauth2/token", target.base());
         let asked = ("grant_type", "client_credentials");
         let basic = client
             .post(&place)
@@ -168,14 +163,22 @@ impl Reach {
     }
 }
 
-/// Whether what is asked runs on this machine.
-pub(super) fn is_here(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
+/// Refuses an address that is none of a gateway, and warns of one that others can listen to.
+fn check(target: &Target) -> Result<(), Failure> {
+    let Target::Web(url) = target else {
+        return Ok(());
+    };
+    let usage = |reason: &str| Err(Failure::Usage(reason.to_owned()));
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return usage("--admin-url begins with https://, http:// or unix:/");
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return usage("--admin-url has neither name nor password; see --admin-token-file");
+    }
+    if url.scheme() == "http" && !target.is_here() {
+        eprintln!("warning: {url} is not https, so others on the way can read the token");
+    }
+    Ok(())
 }
 
 /// The secret of a file; of standard input only the first line, for what follows is for the command.
@@ -204,8 +207,8 @@ mod tests {
     #[tokio::test]
     async fn an_address_with_a_name_or_password_is_refused() {
         for url in ["http://name@localhost:4434", "https://:secret@gate.test"] {
-            let url: Url = url.parse().unwrap();
-            let refused = Reach::default().token(&Client::new(), &url).await;
+            let target = Target::read(url).unwrap();
+            let refused = Reach::default().token(&Client::new(), &target).await;
             let is_told = |told: &str| told.contains("neither name nor password");
             assert!(
                 matches!(&refused, Err(Failure::Usage(told)) if is_told(told)),
@@ -238,18 +241,5 @@ mod tests {
         };
         assert!(reach.is_aimless());
         assert!(!Reach::default().is_aimless());
-    }
-
-    #[test]
-    fn no_proxy_is_between_what_runs_here() {
-        for (url, expected) in [
-            ("http://127.0.0.1:4434", true),
-            ("http://[::1]:4434", true),
-            ("http://localhost:4434", true),
-            ("http://localhost.test:4434", false),
-            ("http://10.0.0.1", false),
-        ] {
-            assert_eq!(is_here(&url.parse().unwrap()), expected, "{url}");
-        }
     }
 }

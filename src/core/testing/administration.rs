@@ -213,6 +213,7 @@ fn record(
             frontchannel_logout_uri: at("frontchannel-logout"),
         },
         secrets,
+        issuer: None,
         account_issuer: None,
         table,
         id,

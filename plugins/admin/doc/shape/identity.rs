@@ -188,6 +188,23 @@ pub(crate) struct ListedLink {
     created_at: Moment,
 }
 
+/// An account that an identity is to be linked to: the one called `subject`, or the first one with
+/// `address`.
+#[derive(ToSchema)]
+pub(crate) struct NewAccount {
+    #[schema(min_length = 1)]
+    provider: String,
+    /// Its name there, letter by letter.
+    #[schema(min_length = 1, max_length = 255)]
+    subject: Option<String>,
+    /// The address that its provider has to vouch for.
+    #[schema(min_length = 1, max_length = 255)]
+    address: Option<String>,
+    /// Its issuer, where that is not the provider's.
+    #[schema(min_length = 1, max_length = 2048)]
+    issuer: Option<String>,
+}
+
 /// Something that people can be made to do.
 #[derive(ToSchema)]
 pub(crate) struct RequiredAction {

@@ -129,6 +129,7 @@ pub(crate) struct Addresses {
     redirect_uri_pattern: String,
     /// Address and port that serve applications and own pages, this API and the console, and `/metrics`.
     proxy_listener: String,
+    /// Or `unix:` and the path of a socket.
     admin_listener: String,
     metrics_listener: String,
     #[schema(nullable = false)]

@@ -120,7 +120,7 @@ fn device(visit: &Visit) -> Device {
         text[..cut].to_owned()
     });
     Device {
-        ip_address: Some(visit.visitor.client),
+        ip_address: visit.visitor.client.ip(),
         user_agent,
     }
 }

@@ -123,6 +123,7 @@ pub(super) fn acme() -> CannedAdministration {
             frontchannel_logout_uri: address(),
         },
         secrets: Secrets::default(),
+        issuer: Some("https://acme.test".to_owned()),
         account_issuer: Some("https://acme.test".to_owned()),
         table: Map::new(),
     }])

@@ -96,7 +96,7 @@ impl Browser<'_> {
         };
         request.extensions_mut().insert(Visitor {
             request_id: "request-1".to_owned(),
-            client: self.client,
+            client: self.client.into(),
             scheme: Scheme::Https,
             authority: "gate.test".to_owned(),
             principal,

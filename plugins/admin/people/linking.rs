@@ -1,0 +1,156 @@
+//! Linking somebody to an account at a provider, or preparing that: by the rules of the broker, as commands
+//! do it.
+
+use portcullis_core::{
+    administration::{AdministrationError, ProviderRecord},
+    broker::LinkReason,
+    catalogue::Code,
+    event::Event,
+    id::ProviderId,
+    identity::Identity,
+    link::{LinkKey, ListedLink, PreparedLink},
+};
+use portcullis_kit::Failure;
+use serde_json::json;
+
+use super::{audit, find, links::is_no_name, refusal::refused};
+use crate::{caller::Caller, desk::Desk};
+
+/// The longest issuer, in bytes.
+const LONGEST_ISSUER: usize = 2_048;
+
+/// The account that somebody is to be linked to.
+#[derive(Debug)]
+pub(crate) enum Account<'a> {
+    /// The one of this name.
+    Named {
+        /// Its name at its issuer.
+        subject: &'a str,
+        /// Its issuer, where it is not that of the provider.
+        issuer: Option<&'a str>,
+    },
+    /// The first one with this address.
+    Awaited {
+        /// The address.
+        address: &'a str,
+    },
+}
+
+/// A link that there is now.
+#[derive(Debug)]
+pub(crate) enum Linked {
+    /// It was not there before.
+    Now(ListedLink),
+    /// It was.
+    Already(ListedLink),
+}
+
+/// Links somebody to an account of this provider, or prepares that.
+pub(crate) async fn link(
+    desk: &Desk,
+    caller: &Caller,
+    id: &str,
+    (provider, account): (&str, Account<'_>),
+) -> Result<Linked, Failure> {
+    let identity = find(desk, id).await?;
+    caller.may_touch(&identity)?;
+    let provider: ProviderId = provider.parse().map_err(|_| Code::ProviderUnknown)?;
+    let record = desk.services.administration.find(&provider).await;
+    let record = record.map_err(|error| match error {
+        AdministrationError::Store(error) => Failure::from(error),
+        _ => Code::ProviderUnknown.into(),
+    })?;
+    match account {
+        Account::Named { subject, issuer } => {
+            let key = key(record, subject, issuer)?;
+            assign(desk, caller, &identity, &key).await
+        }
+        Account::Awaited { address } => {
+            if is_no_name(address) || !address.contains('@') {
+                return Err(refused("address: this is no e-mail address."));
+            }
+            let prepared = PreparedLink::new(provider, address);
+            prepare(desk, caller, &identity, &prepared).await
+        }
+    }
+}
+
+fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<LinkKey, Failure> {
+    if is_no_name(subject) {
+        return Err(refused("subject: no account has such a name."));
+    }
+    let is_odd = |issuer: &str| {
+        issuer.is_empty() || issuer.len() > LONGEST_ISSUER || issuer.chars().any(char::is_control)
+    };
+    if issuer.is_some_and(is_odd) {
+        return Err(refused("issuer: there is none of this name."));
+    }
+    let issuer = issuer.map(str::to_owned).or(record.issuer);
+    Ok(LinkKey {
+        provider: record.id,
+        issuer: issuer.ok_or_else(|| {
+            refused(
+                "issuer: accounts of this provider have issuers of their own, so say this one's.",
+            )
+        })?,
+        subject: subject.to_owned(),
+    })
+}
+
+async fn assign(
+    desk: &Desk,
+    caller: &Caller,
+    identity: &Identity,
+    key: &LinkKey,
+) -> Result<Linked, Failure> {
+    let (services, provider) = (&desk.services, &key.provider);
+    let assigned = match services.broker.assign(identity.id, key).await {
+        Ok(assigned) => assigned,
+        Err(error) => {
+            services.announcer.announce(&Event::LinkRefused {
+                identity: Some(identity.id),
+                provider,
+                code: error.code(),
+                reason: None,
+            });
+            return Err(Failure::from(error.code()).caused_by(error));
+        }
+    };
+    let link = ListedLink::from(assigned.link);
+    if !assigned.is_new {
+        return Ok(Linked::Already(link));
+    }
+    services.announcer.announce(&Event::Linked {
+        identity: identity.id,
+        provider,
+        reason: LinkReason::Administrator,
+    });
+    note(desk, caller, (identity, provider)).await;
+    Ok(Linked::Now(link))
+}
+
+async fn prepare(
+    desk: &Desk,
+    caller: &Caller,
+    identity: &Identity,
+    prepared: &PreparedLink,
+) -> Result<Linked, Failure> {
+    let services = &desk.services;
+    let stub = services.broker.prepare(identity.id, prepared).await;
+    let stub = stub.map_err(|error| Failure::from(error.code()).caused_by(error))?;
+    let link = stub.as_ref().and_then(ListedLink::of).ok_or_else(|| {
+        Failure::from(Code::IdentityConflict)
+            .because("A link for this address at this provider is prepared already.")
+    })?;
+    services.announcer.announce(&Event::LinkPrepared {
+        identity: identity.id,
+        provider: &prepared.provider,
+    });
+    note(desk, caller, (identity, &prepared.provider)).await;
+    Ok(Linked::Now(link))
+}
+
+async fn note(desk: &Desk, caller: &Caller, (identity, provider): (&Identity, &ProviderId)) {
+    let act = audit::on("identity.link", identity.id).to(json!({"provider": provider}));
+    audit::note(desk, caller, act).await;
+}

@@ -1,0 +1,82 @@
+//! Links to accounts at providers, as they are asked for; how they are made is told with a real gateway.
+
+use serde_json::{Value, json};
+
+use super::whole_log;
+use crate::{Role, tests::house::House};
+
+/// CU-29, B.10: what is no account is named, and changes nothing.
+#[tokio::test]
+async fn what_is_no_account_is_refused_by_name() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    let path = format!("/admin/identities/{}/links", ada.id);
+    let long = "x".repeat(256);
+    for (wish, status, expected) in [
+        (json!({}), 400, "provider: this is missing"),
+        (json!({"provider": "acme"}), 400, "subject, address: "),
+        (
+            json!({"provider": "acme", "subject": "1", "address": "a@b.test"}),
+            400,
+            "subject, address: ",
+        ),
+        (json!({"provider": "acme", "subject": ""}), 400, "subject: "),
+        (
+            json!({"provider": "acme", "subject": long}),
+            400,
+            "subject: ",
+        ),
+        (
+            json!({"provider": "acme", "subject": "a\u{7}"}),
+            400,
+            "subject: ",
+        ),
+        (json!({"provider": "acme", "subject": 1}), 400, "subject: "),
+        (
+            json!({"provider": "acme", "address": "ada"}),
+            400,
+            "address: ",
+        ),
+        (
+            json!({"provider": "acme", "address": "a@b.test", "issuer": "x"}),
+            400,
+            "issuer: ",
+        ),
+        (
+            json!({"provider": "acme", "subject": "1", "issuer": ""}),
+            400,
+            "issuer: ",
+        ),
+        (
+            json!({"provider": "nobody", "subject": "1"}),
+            404,
+            "provider",
+        ),
+        (json!({"provider": "a b", "subject": "1"}), 404, "provider"),
+        // It is known and switched off.
+        (json!({"provider": "acme", "subject": "1"}), 404, "provider"),
+    ] {
+        let reply = admin.post(&path, &wish).await;
+        assert_eq!(reply.status, status, "{wish}: {reply:?}");
+        let told = String::from_utf8_lossy(&reply.body);
+        assert!(told.contains(expected), "{wish}: {told}");
+    }
+    assert_eq!(admin.get(&path).await.json(), Value::Array(Vec::new()));
+    assert!(!whole_log(&house).await.contains("identity.link"));
+}
+
+/// CU-10: whoever links an account to somebody can become them.
+#[tokio::test]
+async fn nobody_links_an_account_to_somebody_who_may_do_more() {
+    let house = House::new();
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let root = house
+        .resident_with("root@example.org", &[Role::Admin])
+        .await;
+    let path = format!("/admin/identities/{}/links", root.id);
+    let reply = manager
+        .post(&path, &json!({"provider": "acme", "subject": "1"}))
+        .await;
+    assert_eq!(reply.error(), "insufficient_role", "{reply:?}");
+}
