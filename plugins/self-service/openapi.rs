@@ -50,8 +50,8 @@ pub fn description(prefix: &str, cookies: &Cookies) -> Value {
 /// Answers with the description of what is served here.
 pub(crate) async fn describe(State(desk): State<Arc<Desk>>) -> Response {
     let services = &desk.services;
-    let told = description(&services.addresses.prefix, &services.cookies);
-    Json(told).into_response()
+    let made = || description(&services.addresses.prefix, &services.cookies);
+    Json(desk.description.get_or_init(made)).into_response()
 }
 
 fn operation(endpoint: &Endpoint) -> Operation<'_> {

@@ -40,6 +40,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 fn table() -> Endpoints {
     let programs = Endpoints::default()
         .with(programs::flows)
+        .with(programs::mailed)
         .with(programs::sessions)
         .with(programs::others);
     Endpoints::default()

@@ -49,13 +49,13 @@ pub fn moment() -> Object {
 }
 
 /// An address on the network.
-pub fn address() -> Schema {
+pub fn address() -> RefOr<Schema> {
     let of = |format: &str| {
         let text = ObjectBuilder::new().schema_type(Type::String);
-        text.format(Some(SchemaFormat::Custom(format.to_owned())))
+        let format = SchemaFormat::Custom(format.to_owned());
+        text.format(Some(format)).build()
     };
-    let either = OneOfBuilder::new().item(of("ipv4")).item(of("ipv6"));
-    Schema::OneOf(either.build())
+    either(of("ipv4").into(), of("ipv6").into())
 }
 
 /// One of these words.

@@ -50,6 +50,11 @@ pub(super) fn flows(table: Endpoints) -> Endpoints {
             ("Shows a settings flow.", flow_docs::settings_shown),
             fetch::settings,
         )
+}
+
+/// Flows of the first profile API, and those that write to people, likewise.
+pub(super) fn mailed(table: Endpoints) -> Endpoints {
+    table
         .at(
             (GET, "/self-service/browser/flows/requests/profile"),
             (
