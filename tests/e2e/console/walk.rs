@@ -115,27 +115,27 @@ const KINDS: [&str; 37] = [
 
 /// How somebody reads.
 #[derive(Debug, Clone, Copy)]
-struct Reader {
-    language: &'static str,
+pub(super) struct Reader {
+    pub(super) language: &'static str,
     scheme: &'static str,
     /// The width of a phone, in CSS pixels.
     phone: Option<u32>,
 }
 
-const ENGLISH: Reader = Reader {
+pub(super) const ENGLISH: Reader = Reader {
     language: "en",
     scheme: "light",
     phone: None,
 };
 
-const GERMAN: Reader = Reader {
+pub(super) const GERMAN: Reader = Reader {
     language: "de",
     scheme: "dark",
     phone: Some(390),
 };
 
 impl Reader {
-    async fn open(self) -> Browser {
+    pub(super) async fn open(self) -> Browser {
         let browser = Browser::open_in(self.language).await;
         if let Some(width) = self.phone {
             browser.narrow(width).await;
@@ -180,10 +180,19 @@ impl Reader {
 
     /// Looks at a page, and says what of it is left in English.
     async fn look(self, browser: &Browser, path: &str) -> Vec<String> {
+        let name = kind(path).replace(['/', '?', '*', '='], "-");
+        self.look_at(browser, (&name, path)).await
+    }
+
+    /// The same, whatever the page is; its picture gets this name.
+    pub(super) async fn look_at(
+        self,
+        browser: &Browser,
+        (name, path): (&str, &str),
+    ) -> Vec<String> {
         let Self {
             language, scheme, ..
         } = self;
-        let name = kind(path).replace(['/', '?', '*', '='], "-");
         browser.picture(&format!("{language}{name}")).await;
         let expected = json!({
             "language": language, "overflow": 0, "headings": 1, "titled": true,
