@@ -90,16 +90,28 @@ impl Task {
         assert_eq!(left, Vec::<String>::new(), "left in English at {url}");
     }
 
-    /// Types into the next field of this name.
+    /// Goes with Tab to the field of this name, wherever the focus is now.
+    async fn find(&self, field: &str) {
+        let is_behind = "const field = [...document.getElementsByName(arguments[0])]
+                .find(field => field.type !== 'hidden');
+            const before = Node.DOCUMENT_POSITION_PRECEDING;
+            return !!(field && document.activeElement.compareDocumentPosition(field) & before)";
+        match self.browser.run(is_behind, vec![json!(field)]).await == true {
+            true => self.browser.tab_back_to(field).await,
+            false => self.browser.tab_to(field).await,
+        }
+    }
+
+    /// Types into the field of this name.
     async fn fill(&self, field: &str, value: &str) {
-        self.browser.tab_to(field).await;
+        self.find(field).await;
         let keys = if value.is_empty() { BACKSPACE } else { value };
         self.browser.type_over(keys).await;
     }
 
-    /// Chooses a value of the next field of this name.
+    /// Chooses a value of the field of this name.
     async fn choose(&self, field: &str, value: &str) {
-        self.browser.tab_to(field).await;
+        self.find(field).await;
         let chosen = "return document.activeElement.value";
         let is_chosen = async || self.browser.run(chosen, vec![]).await == value;
         for key in [HOME].into_iter().chain([DOWN; CHOICES]) {
@@ -111,9 +123,9 @@ impl Task {
         assert!(is_chosen().await, "{value} can be chosen of {field}");
     }
 
-    /// Ticks the next box of this name, or takes its tick away.
+    /// Ticks the box of this name, or takes its tick away.
     async fn tick(&self, field: &str) {
-        self.browser.tab_to(field).await;
+        self.find(field).await;
         self.browser.strike(SPACE).await;
     }
 
@@ -189,9 +201,9 @@ impl Task {
             .collect()
     }
 
-    /// Puts all of this into the next field of this name at once, as somebody who pastes it.
+    /// Puts all of this into the field of this name at once, as somebody who pastes it.
     async fn paste(&self, field: &str, value: &str) {
-        self.browser.tab_to(field).await;
+        self.find(field).await;
         let script = "document.activeElement.value = arguments[0]";
         self.browser.run(script, vec![json!(value)]).await;
     }
