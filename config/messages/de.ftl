@@ -1051,6 +1051,7 @@ console-provider-trusted = Bestätigte Adresse
 console-provider-leads-to = Führt zu
 console-provider-traits = Merkmale
 console-provider-who = Wer ist es?
+console-provider-openid = OpenID-Anbieter
 console-provider-other = Wer sonst OpenID Connect spricht, ist der letzte in der Liste.
 console-provider-kept = Es gibt einen Wert. Leer gelassen, bleibt er.
 console-provider-register = Beim Anbieter einzutragen

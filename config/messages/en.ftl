@@ -1062,6 +1062,7 @@ console-provider-trusted = Verified address
 console-provider-leads-to = Leads to
 console-provider-traits = Traits
 console-provider-who = Who is it?
+console-provider-openid = OpenID provider
 console-provider-other = Everybody else that speaks OpenID Connect is the last one.
 console-provider-kept = There is one. Left empty, it stays.
 console-provider-register = To register at the provider

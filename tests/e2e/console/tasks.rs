@@ -29,14 +29,15 @@ const SPACE: char = ' ';
 const BACKSPACE: &str = "\u{E003}";
 
 /// More stops than any page has.
-const STOPS: usize = 80;
+const STOPS: usize = 120;
 
 /// More than any field has to choose from.
 const CHOICES: usize = 40;
 
 /// Shows what is folded, as whoever wants to know unfolds it.
-const UNFOLD: &str =
-    "document.querySelectorAll('main details').forEach(details => { details.open = true; })";
+const UNFOLD: &str = "
+    document.querySelectorAll('main details').forEach(details => { details.open = true; });
+    document.activeElement.scrollIntoView({ block: 'nearest' });";
 
 /// Alice at her browser, signed in to the console of a gateway.
 struct Task {

@@ -70,10 +70,15 @@ async fn acts_as_somebody(reader: Reader) {
     task.enter("asks-once-more").await;
     task.reach("main [type=submit]").await;
     task.browser.leave_by(ENTER).await;
+    wait_until("the banner", async || {
+        task.has(".banner").await.then_some(())
+    })
+    .await;
     let profile = format!("{}/.portcullis/settings", task.gateway.url());
     task.browser.goto(&profile).await;
+    task.look("as-bob").await;
     task.fill("traits.name.first", "Robert").await;
-    task.browser.leave_by(ENTER).await;
+    task.enter("changed-as-bob").await;
     wait_until("Bob to be changed", async || {
         let known = task.identity(bob.identity());
         (known["traits"]["name"]["first"] == "Robert").then_some(())

@@ -7,6 +7,7 @@ use super::{ENGLISH, GERMAN, Reader, Task};
 use crate::support::{
     ALICE, BOB, OidcProvider, TestGateway,
     person::{session_cookie, sign_in_through},
+    wait_until,
 };
 
 const PLACE: &str = "/ui/providers/one";
@@ -39,11 +40,14 @@ pub(super) async fn linked() -> (TestGateway, OidcProvider) {
     let added = gateway.run(&[&add[..], &with[..]].concat(), "hush-one");
     assert_eq!(added.code, 0, "{added:?}");
     ALICE.sign_up(&gateway).await;
-    crate::support::wait_until("Bob to come in", async || {
-        let answer = sign_in_through(&gateway.anonymous(), "one", "bob").await;
-        session_cookie(&answer)
+    let login = format!("{}/.portcullis/login", gateway.url());
+    wait_until("its button to be there", async || {
+        let (_, page) = gateway.anonymous().follow(&login).await;
+        page.text().await.unwrap().contains("\"one\"").then_some(())
     })
     .await;
+    let answer = sign_in_through(&gateway.anonymous(), "one", "bob").await;
+    assert!(session_cookie(&answer).is_some(), "{}", answer.status());
     (gateway, provider)
 }
 
