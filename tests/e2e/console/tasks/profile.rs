@@ -69,6 +69,7 @@ async fn required(task: &Task, bob: &SignedIn) {
     task.fill("pattern", "[").await;
     task.enter("no-pattern").await;
     task.is_refused().await;
+    assert!(task.has("#field-pattern-error").await, "beside the field");
     task.tick("required").await;
     task.fill("pattern", "^[a-z]+$").await;
     task.enter("unfit").await;
