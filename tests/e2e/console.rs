@@ -8,6 +8,7 @@ mod profile;
 mod programs;
 mod providers;
 mod standing;
+mod tasks;
 mod upkeep;
 mod walk;
 

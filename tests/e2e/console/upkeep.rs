@@ -6,11 +6,11 @@ use serde_json::json;
 use super::make_administrator;
 use crate::{
     e2e::abuse::guess,
-    support::{ALICE, Anonymous, BOB, Browser, Form, Route, TestGateway, wait_until},
+    support::{ALICE, Anonymous, BOB, Browser, Form, Route, SignedIn, TestGateway, wait_until},
 };
 
 /// A gateway whose mail goes nowhere.
-async fn running() -> TestGateway {
+pub(super) async fn running() -> TestGateway {
     TestGateway::builder()
         .registration()
         .listen("trusted_proxies = [\"127.0.0.0/8\"]")
@@ -23,8 +23,8 @@ async fn running() -> TestGateway {
 }
 
 /// Bob is guessed at until he has to wait, and asks for a letter.
-async fn troubled(gateway: &TestGateway) {
-    BOB.sign_up(gateway).await;
+pub(super) async fn troubled(gateway: &TestGateway) -> SignedIn {
+    let bob = BOB.sign_up(gateway).await;
     let client = Anonymous::without_cookies(&gateway.url());
     for index in 0..10 {
         guess(&client, &format!("203.0.113.{index}"), BOB.email).await;
@@ -33,6 +33,7 @@ async fn troubled(gateway: &TestGateway) {
     let asked = json!({"method": "code", "email": BOB.email});
     let answer = form.submit_json(asked).await;
     assert!(answer.status().as_u16() < 500, "{}", answer.status());
+    bob
 }
 
 /// Narrows the log down to what is looked for.

@@ -37,6 +37,9 @@ struct Content {
     report: Option<Report>,
 }
 
+/// What is told beside a pattern that nobody can read.
+const NO_PATTERN: Trouble = ("pattern", "This is no regular expression.");
+
 /// What a form is about: a schema, and the attribute of it that is changed.
 type Subject<'a> = (&'a SchemaRecord, Option<&'a str>);
 
@@ -51,8 +54,13 @@ fn form(
     desk: &Desk,
     asked: (&Caller, &Visit),
     (record, path): Subject<'_>,
-    (settings, told): (&Settings, Told),
+    (settings, mut told): (&Settings, Told),
 ) -> Outcome {
+    let problems = told.refused.iter().flat_map(|(_, report)| &report.problems);
+    let mut pointers = problems.map(|problem| problem.pointer.as_str());
+    if pointers.any(|pointer| pointer.ends_with("/pattern")) {
+        told.troubles.push(NO_PATTERN);
+    }
     let stands = kind(record, path);
     let name_error = told.troubles.iter().find(|(name, _)| *name == "name");
     let place = place(&record.id);

@@ -1,0 +1,107 @@
+//! A credential for a program that shows its secret in a form and ends on a day, and a person in whose
+//! place an administrator changes something for a quarter of an hour.
+
+use reqwest::Method;
+
+use super::{ENGLISH, ENTER, GERMAN, Reader, Task, place};
+use crate::support::{ALICE, Anonymous, BOB, wait_until};
+
+const NEW: &str = "/ui/api-credentials/new";
+
+/// HA-13 to HA-19.
+async fn makes_a_credential(reader: Reader) {
+    let gateway = super::super::house("echo:").start().await;
+    ALICE.sign_up(&gateway).await;
+    let task = Task::begin(("program", reader), gateway, "/ui/api-credentials").await;
+    task.press(NEW, "new").await;
+    task.fill("name", "nightly_report").await;
+    task.tick("roles.viewer").await;
+    task.choose("auth_method", "client_secret_post").await;
+    task.paste("expires", "2020-01-01").await;
+    task.enter("is-over").await;
+    task.is_refused().await;
+    assert!(task.has("#expires-errors").await, "beside the field");
+    task.paste("expires", "2099-12-31").await;
+    task.enter("made").await;
+    let secret = task.texts("input[readonly]").await.remove(0);
+    let client = task.texts(".facts dd").await.remove(0);
+    task.copy().await;
+    assert_eq!(token(&task, (&client, &secret)).await, 200);
+    task.press("/ui/api-credentials/", "one").await;
+    assert!(!task.browser.text().await.contains(&secret));
+    task.fill("name", " ").await;
+    task.enter("no-name").await;
+    task.is_refused().await;
+    task.press("/remove", "remove").await;
+    task.press_on("main .final", "removed").await;
+    task.is_done().await;
+    assert_eq!(token(&task, (&client, &secret)).await, 401);
+}
+
+/// The status that a program gets which asks for a token in a form.
+async fn token(task: &Task, (client, secret): (&str, &str)) -> u16 {
+    let program = Anonymous::without_cookies(&task.gateway.admin_url());
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_id", client),
+        ("client_secret", secret),
+    ];
+    let asked = program.request(Method::POST, "/oauth2/token").form(&fields);
+    asked.send().await.unwrap().status().as_u16()
+}
+
+/// KC-130 to KC-132.
+async fn acts_as_somebody(reader: Reader) {
+    let gateway = super::super::house("echo:").start().await;
+    ALICE.sign_up(&gateway).await;
+    let bob = BOB.sign_up(&gateway).await;
+    let page = format!("{}/impersonate", place(&bob));
+    let task = Task::begin(("acting", reader), gateway, &page).await;
+    task.fill("reason", " ").await;
+    task.choose("minutes", "15").await;
+    task.tick("changes").await;
+    task.enter("no-reason").await;
+    task.is_refused().await;
+    assert!(task.has("[name=changes]:checked").await, "it is kept");
+    assert_eq!(task.texts("[name=minutes]").await, ["15"]);
+    task.fill("reason", "He asked on the telephone").await;
+    task.tick("changes").await;
+    task.tick("changes").await;
+    task.enter("asks-once-more").await;
+    task.reach("main [type=submit]").await;
+    task.browser.leave_by(ENTER).await;
+    wait_until("the banner", async || {
+        task.has(".banner").await.then_some(())
+    })
+    .await;
+    let profile = format!("{}/.portcullis/settings", task.gateway.url());
+    task.browser.goto(&profile).await;
+    task.look("as-bob").await;
+    task.fill("traits.name.first", "Robert").await;
+    task.enter("changed-as-bob").await;
+    wait_until("Bob to be changed", async || {
+        let known = task.identity(bob.identity());
+        (known["traits"]["name"]["first"] == "Robert").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_gets_a_credential_that_ends_on_a_day() {
+    makes_a_credential(ENGLISH).await;
+}
+
+#[tokio::test]
+async fn a_program_gets_a_credential_in_german_on_a_phone() {
+    makes_a_credential(GERMAN).await;
+}
+
+#[tokio::test]
+async fn an_administrator_changes_something_as_somebody_else() {
+    acts_as_somebody(ENGLISH).await;
+}
+
+#[tokio::test]
+async fn an_administrator_acts_as_somebody_in_german_on_a_phone() {
+    acts_as_somebody(GERMAN).await;
+}
