@@ -592,14 +592,7 @@ action-unknown = Diese Aktion gibt es hier nicht.
 mail-actions_link-subject = Etwas zu tun für Ihr Konto bei {$gate}
 mail-actions_link-lead = Sie werden gebeten, Ihr Konto bei {$gate} zu ergänzen. Dieser Link führt zu dem, was zu tun ist:
 mail-actions_link-button = Konto ergänzen
-mail-actions_link-note = Er gilt { $hours ->
-    [0] { $minutes ->
-        [one] eine Minute
-       *[other] {$minutes} Minuten
-    }
-    [one] eine Stunde
-   *[other] {$hours} Stunden
-} und nur einmal. Wenn Sie nichts dergleichen erwartet haben, fragen Sie nach, wer {$gate} betreut, bevor Sie ihn öffnen.
+mail-actions_link-note = Er gilt {$lifespan} und nur einmal. Wenn Sie nichts dergleichen erwartet haben, fragen Sie nach, wer {$gate} betreut, bevor Sie ihn öffnen.
 
 ## Die Konsole
 
@@ -658,11 +651,6 @@ person-external = Anderswo bekannt als
 person-terms-accepted = Version {$version}, angenommen am {$at}
 person-terms = Nutzungsbedingungen
 person-proved = Nachgewiesen am {$at}
-person-role-viewer = Sieht alles
-person-role-user-manager = Kümmert sich um Personen
-person-role-provider-manager = Kümmert sich um Anbieter
-person-role-impersonator = Handelt als jemand anderes
-person-role-admin = Darf alles
 person-not-named = Das ist weder die Adresse noch die Id dieser Person.
 person-deleted = Die Person ist gelöscht.
 person-delete-all = Alles, was über diese Person bekannt ist, wird gelöscht, und niemand holt es zurück.
@@ -955,6 +943,18 @@ over-by-hour = Anmeldungen nach Stunden
 over-by-day = Anmeldungen nach Tagen
 over-people-by-day = Personen, die sich anmeldeten, nach Tagen
 over-new-by-day = Neue Personen nach Tagen
+over-sessions-by-hour = Sitzungen nach Stunden
+over-sessions-by-day = Sitzungen nach Tagen
+over-most = Höchstens zugleich
+over-memory-by-hour = Sitzungen im Speicher gefunden, nach Stunden
+over-memory-by-day = Sitzungen im Speicher gefunden, nach Tagen
+over-found = Im Speicher gefunden
+over-look-ups = Abfragen
+over-idle = Keine Abfragen
+over-counted = Die meisten zugleich auf allen Knoten, alle fünf Minuten von diesem Knoten gezählt seit {$since}; Zeiten in UTC.
+over-read = Von den Abfragen auf diesem Knoten, alle fünf Minuten abgelesen seit {$since}; Zeiten in UTC.
+# Was unter dem Balken eines Tages steht: Tag und Monat, je zwei Ziffern.
+over-mark = {$day}.{$month}.
 over-signed-in = Angemeldet
 over-refused = Abgewiesen
 over-heard = Von diesem Knoten gehört seit {$since}; Zeiten in UTC.
@@ -1385,44 +1385,38 @@ console-profile-there-is-a-group-of-this = Es gibt schon eine Gruppe dieses Name
 console-profile-there-is-no-such-group-any = Diese Gruppe gibt es nicht mehr.
 
 ## Mails: der Betreff, was zuerst gesagt wird, und was zuletzt. `gate` ist der Name des Gateways.
+mail-lifespan-minutes = { $count ->
+    [one] eine Minute
+   *[other] {$count} Minuten
+}
+mail-lifespan-hours = { $count ->
+    [one] eine Stunde
+   *[other] {$count} Stunden
+}
+mail-lifespan-days = { $count ->
+    [one] einen Tag
+   *[other] {$count} Tage
+}
 mail-recovery_code-subject = Ihr Code, um sich bei {$gate} wieder anzumelden
 mail-recovery_code-lead = {$code} ist Ihr Code, um sich bei {$gate} wieder anzumelden.
-mail-recovery_code-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem, dann ändert sich nichts.
+mail-recovery_code-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem, dann ändert sich nichts.
 mail-recovery_link-subject = Ihr Link, um sich bei {$gate} wieder anzumelden
 mail-recovery_link-lead = Mit diesem Link melden Sie sich bei {$gate} wieder an:
 mail-recovery_link-button = Wieder anmelden
-mail-recovery_link-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht, dann ändert sich nichts.
+mail-recovery_link-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht, dann ändert sich nichts.
 mail-verification_code-subject = Ihr Code für {$gate}
 mail-verification_code-lead = {$code} ist der Code, der {$gate} zeigt, dass diese Adresse Ihnen gehört.
-mail-verification_code-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
+mail-verification_code-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
 mail-verification_link-subject = Bitte bestätigen Sie Ihre Adresse bei {$gate}
 mail-verification_link-lead = Dieser Link zeigt {$gate}, dass diese Adresse Ihnen gehört:
 mail-verification_link-button = Adresse bestätigen
-mail-verification_link-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
+mail-verification_link-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
 mail-sign_in_code-subject = Ihr Code bei {$gate}
 mail-sign_in_code-lead = {$code} ist Ihr Code bei {$gate}. Damit zeigen Sie dort noch einmal, wer Sie sind.
-mail-sign_in_code-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
+mail-sign_in_code-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
 mail-link_code-subject = Ihr Code, um {$provider} bei {$gate} zu verknüpfen
 mail-link_code-lead = {$code} ist Ihr Code bei {$gate}. Damit meldet Sie Ihr {$provider}-Konto dort von nun an an.
-mail-link_code-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
+mail-link_code-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
 mail-linked-subject = Ein Konto bei {$provider} wurde verknüpft
 mail-linked-lead = Ein Konto bei {$provider} wurde mit Ihrem Konto bei {$gate} verknüpft und kann sich jetzt damit anmelden.
 mail-linked-note = Wenn Sie das nicht waren, lösen Sie die Verknüpfung und ändern Sie Ihr Passwort:

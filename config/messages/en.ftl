@@ -603,14 +603,7 @@ action-unknown = There is no such action here.
 mail-actions_link-subject = Something to do for your account at {$gate}
 mail-actions_link-lead = You are asked to update your account at {$gate}. This link leads to what there is to do:
 mail-actions_link-button = Update your account
-mail-actions_link-note = It is good for { $hours ->
-    [0] { $minutes ->
-        [one] one minute
-       *[other] {$minutes} minutes
-    }
-    [one] one hour
-   *[other] {$hours} hours
-}, and once. If you expected nothing like this, ask whoever looks after {$gate} before you open it.
+mail-actions_link-note = It is good for {$lifespan}, and once. If you expected nothing like this, ask whoever looks after {$gate} before you open it.
 
 ## The console
 
@@ -669,11 +662,6 @@ person-external = Known elsewhere as
 person-terms-accepted = Version {$version}, accepted on {$at}
 person-terms = Terms
 person-proved = Proved on {$at}
-person-role-viewer = Sees everything
-person-role-user-manager = Looks after people
-person-role-provider-manager = Looks after providers
-person-role-impersonator = Acts as somebody else
-person-role-admin = Does everything
 person-not-named = This is neither their address nor their id.
 person-deleted = The person is deleted.
 person-delete-all = Everything that is known of them is deleted, and nobody brings it back.
@@ -966,6 +954,18 @@ over-by-hour = Sign-ins by hour
 over-by-day = Sign-ins by day
 over-people-by-day = People who signed in, by day
 over-new-by-day = New people by day
+over-sessions-by-hour = Sessions by hour
+over-sessions-by-day = Sessions by day
+over-most = Most at a time
+over-memory-by-hour = Sessions found in memory, by hour
+over-memory-by-day = Sessions found in memory, by day
+over-found = Found in memory
+over-look-ups = Look-ups
+over-idle = No look-ups
+over-counted = The most at a time on all nodes, counted every five minutes by this node since {$since}; times in UTC.
+over-read = Of the look-ups on this node, read every five minutes since {$since}; times in UTC.
+# What stands below a bar of a day: month and day, two digits each.
+over-mark = {$month}-{$day}
 over-signed-in = Signed in
 over-refused = Refused
 over-heard = Heard by this node since {$since}; times in UTC.
@@ -1396,44 +1396,38 @@ console-profile-there-is-a-group-of-this = There is a group of this name already
 console-profile-there-is-no-such-group-any = There is no such group any more.
 
 ## Mails: the subject, what is said first, and what is said last. `gate` is the gateway's host.
+mail-lifespan-minutes = { $count ->
+    [one] one minute
+   *[other] {$count} minutes
+}
+mail-lifespan-hours = { $count ->
+    [one] one hour
+   *[other] {$count} hours
+}
+mail-lifespan-days = { $count ->
+    [one] one day
+   *[other] {$count} days
+}
 mail-recovery_code-subject = Your code to get back in at {$gate}
 mail-recovery_code-lead = {$code} is your code to get back in at {$gate}.
-mail-recovery_code-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, give it to nobody, and nothing changes.
+mail-recovery_code-note = It is good for {$lifespan}, and once. If you did not ask for it, give it to nobody, and nothing changes.
 mail-recovery_link-subject = Your link to get back in at {$gate}
 mail-recovery_link-lead = With this link you get back in at {$gate}:
 mail-recovery_link-button = Get back in
-mail-recovery_link-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, do not open it, and nothing changes.
+mail-recovery_link-note = It is good for {$lifespan}, and once. If you did not ask for it, do not open it, and nothing changes.
 mail-verification_code-subject = Your code for {$gate}
 mail-verification_code-lead = {$code} is the code that shows {$gate} that this address is yours.
-mail-verification_code-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, give it to nobody: somebody else may have typed your address.
+mail-verification_code-note = It is good for {$lifespan}, and once. If you did not ask for it, give it to nobody: somebody else may have typed your address.
 mail-verification_link-subject = Please confirm your address at {$gate}
 mail-verification_link-lead = This link shows {$gate} that this address is yours:
 mail-verification_link-button = Confirm the address
-mail-verification_link-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, do not open it: somebody else may have typed your address.
+mail-verification_link-note = It is good for {$lifespan}, and once. If you did not ask for it, do not open it: somebody else may have typed your address.
 mail-sign_in_code-subject = Your code at {$gate}
 mail-sign_in_code-lead = {$code} is your code at {$gate}. With it, you prove there once more who you are.
-mail-sign_in_code-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
+mail-sign_in_code-note = It is good for {$lifespan}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
 mail-link_code-subject = Your code to link {$provider} at {$gate}
 mail-link_code-lead = {$code} is your code at {$gate}. With it, your {$provider} account will sign you in there from now on.
-mail-link_code-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
+mail-link_code-note = It is good for {$lifespan}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
 mail-linked-subject = An account at {$provider} was linked
 mail-linked-lead = An account at {$provider} was linked to your account at {$gate} and can sign in with it now.
 mail-linked-note = If this was not you, remove the link and change your password:
