@@ -297,3 +297,28 @@ impl ProviderHealth for Told {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[derive(Debug, Default)]
+    struct Read(Notify);
+
+    #[async_trait]
+    impl Gauge for Read {
+        async fn read(&self) {
+            self.0.notify_one();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_gauge_is_read_as_soon_as_the_gateway_serves() {
+        let gauge = Arc::new(Read::default());
+        let reading = tokio::spawn(read_on(gauge.clone()));
+        gauge.0.notified().await;
+        reading.abort();
+    }
+}

@@ -8,7 +8,7 @@ pub(super) const TOP: f64 = 10.0;
 pub(super) const BOTTOM: f64 = HEIGHT - 24.0;
 /// How far from the edge bars begin at least, and how much a sign of the axis takes at most.
 const LEFT: f64 = 40.0;
-const SIGN: f64 = 8.2;
+const SIGN: f64 = 8.8;
 /// How much of its slot the bars fill.
 const FILLED: f64 = 0.76;
 /// How high a bar is that says: there was nothing.
