@@ -22,6 +22,8 @@ mod admin;
 mod documented;
 #[path = "config/drop_ins.rs"]
 mod drop_ins;
+#[path = "config/german.rs"]
+mod german;
 #[path = "config/kinds.rs"]
 mod kinds;
 #[path = "config/mistakes.rs"]

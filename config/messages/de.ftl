@@ -593,14 +593,7 @@ action-unknown = Diese Aktion gibt es hier nicht.
 mail-actions_link-subject = Etwas zu tun für Ihr Konto bei {$gate}
 mail-actions_link-lead = Sie werden gebeten, Ihr Konto bei {$gate} zu ergänzen. Dieser Link führt zu dem, was zu tun ist:
 mail-actions_link-button = Konto ergänzen
-mail-actions_link-note = Er gilt { $hours ->
-    [0] { $minutes ->
-        [one] eine Minute
-       *[other] {$minutes} Minuten
-    }
-    [one] eine Stunde
-   *[other] {$hours} Stunden
-} und nur einmal. Wenn Sie nichts dergleichen erwartet haben, fragen Sie nach, wer {$gate} betreut, bevor Sie ihn öffnen.
+mail-actions_link-note = Er gilt {$lifespan} und nur einmal. Wenn Sie nichts dergleichen erwartet haben, fragen Sie nach, wer {$gate} betreut, bevor Sie ihn öffnen.
 
 ## Die Konsole
 
@@ -659,11 +652,6 @@ person-external = Anderswo bekannt als
 person-terms-accepted = Version {$version}, angenommen am {$at}
 person-terms = Nutzungsbedingungen
 person-proved = Nachgewiesen am {$at}
-person-role-viewer = Sieht alles
-person-role-user-manager = Kümmert sich um Personen
-person-role-provider-manager = Kümmert sich um Anbieter
-person-role-impersonator = Handelt als jemand anderes
-person-role-admin = Darf alles
 person-not-named = Das ist weder die Adresse noch die Id dieser Person.
 person-deleted = Die Person ist gelöscht.
 person-delete-all = Alles, was über diese Person bekannt ist, wird gelöscht, und niemand holt es zurück.
@@ -838,7 +826,7 @@ refusal-provider-exists = Einen Anbieter dieses Namens gibt es schon ({$place}).
 refusal-provider-written = Der Anbieter steht in {$place}; ändern Sie ihn dort.
 refusal-provider-linked = Es gibt Verknüpfungen mit diesem Anbieter ({$links}); wählen Sie, ob sie bleiben oder gelöst werden.
 refusal-provider-changed = Jemand anderes hat den Anbieter gerade geändert.
-refusal-no-claims = Das sind keine Angaben (Claims) von ihm: {$error}.
+refusal-no-claims = Das sind keine Angaben (Claims) von ihm: {$reason}.
 refusal-links-fate = Das ist keep, unlink oder refuse.
 refusal-sessions-fate = Das ist keep oder revoke.
 refusal-client-id = Das fehlt; schreiben Sie die ID, die Ihnen der Anbieter gegeben hat
@@ -853,6 +841,172 @@ refusal-url = Das ist keine URL; schreiben Sie eine wie "https://id.example.org"
 refusal-host-port = Ein Rechnername hat hier keinen Port; schreiben Sie {$host}
 refusal-host = {$name} ist kein Rechnername; schreiben Sie ihn ohne Schema und Pfad
 refusal-provider-id = Das ist kein Name eines Anbieters; schreiben Sie bis zu 64 Buchstaben, Ziffern, `-` und `_`
+# Was an einem Schema seltsam ist, nach dem Namen dessen, was gefunden wurde
+lint-unbounded-text = Personen dürfen 2048 Zeichen schicken; schreiben Sie maxLength
+lint-unbounded-list = Personen dürfen beliebig viele Werte schicken; schreiben Sie maxItems
+lint-unprotected = Personen melden sich damit an, und wer es ändert, muss sich immer frisch anmelden; schreiben Sie `protected: true`, damit das im Schema zu lesen ist
+lint-required-uneditable = Das ist für {$who} verpflichtend, darf dort aber nicht geändert werden; ergänzen Sie {$who} in `edit`, oder nehmen Sie es aus `required_for`
+lint-required-of-everybody = Das ist für alle verpflichtend, Personen dürfen es aber nicht ändern, darum kann sich niemand registrieren; nehmen Sie es aus `required`, geben Sie ihm einen Standardwert (`default`), oder schreiben Sie `required_mode: "context"`
+lint-idle-scopes = Scopes gelten nur für Personen selbst, darum ist nichts verpflichtend; ergänzen Sie "user" in `required_for.roles`
+lint-unindexed = Nichts sagt, wie danach gesucht wird; schreiben Sie `index: "prefix"` oder `"exact"`
+lint-unknown-group = Eine Gruppe {$name} gibt es nicht; führen Sie sie unter `x-profile.groups` der Angaben auf
+lint-too-many-options = Formulare zeigen höchstens {$most} Werte, und es sind {$count}
+lint-unknown-input = Einen Eingabetyp {$name} gibt es nicht, darum zeigen Formulare, was sie sonst zeigten
+lint-nothing-to-choose = Es gibt nichts zu wählen; schreiben Sie `enum`, oder eine Prüfung {$name} mit `options` in ihrer `config`
+lint-idle-claim = Niemand stellt Tokens mit Claims aus Angaben aus, darum bewirkt `jwt_claim` nichts
+lint-unseen-header = Anwendungen finden nur, was Personen selbst sehen dürfen; ergänzen Sie "user" in `view`, oder schreiben Sie den Header unter `set_headers` einer Route
+lint-object-header = Ein Objekt ergibt keinen Header; geben Sie weiter, was darin steht
+lint-phone-format = Das wird bestätigt, schreiben Sie darum `format: "tel"`
+lint-email-format = Das wird bestätigt, schreiben Sie darum `format: "email"`
+lint-second-identifier = Personen melden sich schon mit {$path} an, auch das vom Typ {$kind}; eines davon genügt
+lint-date-control = Das Eingabefeld schickt Tage wie 2000-12-31, schreiben Sie darum `format: "date"` statt {$format}
+lint-other-control = Das Eingabefeld {$control} schickt nicht, was das Format {$format} verlangt
+# Was ein Dokument zu keinem Schema macht
+schema-object = Ein Schema ist ein Objekt
+schema-draft = Verstanden wird nur JSON Schema draft-07
+schema-not-allowed = JSON Schema lässt das nicht zu: {$error}
+schema-deep = Das ist zu tief verschachtelt
+schema-reference = Ein Verweis muss im Dokument bleiben
+schema-pattern = Vor- und Rückschau und Rückverweise gibt es nicht, denn sie können sehr lange dauern; schreiben Sie das Muster ohne (?=, (?!, (?<=, (?<! und \1
+schema-is-object = Das ist ein Objekt
+schema-keyword = Eine solche Angabe hat das Schlüsselwort nicht
+schema-member = Eine solche Angabe gibt es nicht; es gibt {$names}
+schema-flag = Das ist true oder false
+schema-either = Das ist `{$one}` oder `{$other}`
+schema-only = Das ist `{$value}`
+schema-verified = Was bestätigt wird, hat eines der Formate {$names}
+schema-header = Das ist kein Name eines Headers
+schema-header-odd = {$name} ist kein Name eines Headers; schreiben Sie Buchstaben, Ziffern und Bindestriche
+schema-header-own = Über {$name} entscheidet das Gateway selbst; wählen Sie einen anderen Namen
+schema-header-who = Anwendungen halten {$name} für das Wort des Gateways selbst; wählen Sie einen anderen Namen, oder schreiben Sie ihn unter `set_headers` einer Route
+schema-header-taken = Eine andere Angabe wird schon als {$name} weitergegeben; geben Sie jeder einen eigenen Header
+schema-text-filled = Das ist ein Text, und nicht leer
+schema-texts = Das ist eine Liste von Texten
+schema-text = Das ist ein Text
+schema-whole = Das ist eine ganze Zahl
+schema-count = Das ist eine Zahl ab 0
+schema-objects = Das ist eine Liste von Objekten
+schema-unmanaged = Das ist DISABLED, ADMIN_VIEW, ADMIN_EDIT oder ENABLED
+schema-group = Eine Gruppe hat einen Namen
+schema-group-twice = Eine andere Gruppe heißt schon so
+schema-validator = Eine Prüfung hat einen Namen
+schema-validator-unknown = Eine Prüfung {$name} gibt es nicht; in ein eigenes Gateway wird sie eingebaut
+schema-empty = Das beschreibt keine Angaben
+schema-traits = Die Angaben sind ein Objekt
+schema-name = Der Name einer Angabe hat keinen Punkt und höchstens 8 Ebenen
+schema-stray = Das steht bei einer Angabe oder bei allen zusammen und bedeutet hier nichts
+# Was in der Tabelle eines Anbieters gefunden wurde
+found-kind-one = Diesen Schlüssel kennt nur die Art {$kind}; entfernen Sie ihn, oder ändern Sie die Art
+found-kind-some = Diesen Schlüssel kennen nur die Arten {$kinds}; entfernen Sie ihn, oder ändern Sie die Art
+found-kind-not = Die Art {$kind} kennt diesen Schlüssel nicht; entfernen Sie ihn, oder ändern Sie die Art
+found-openid = Ohne "openid" gibt es kein ID-Token; ergänzen Sie es
+found-parameter = {$name} lässt sich nicht setzen; setzen lassen sich: {$names}
+found-refresh = Ohne Refresh-Token nützen sie nur für Minuten; ergänzen Sie {$scope} unter scopes
+found-sign-out = {$kind} hat keine Adresse zum Abmelden, darum läuft die Sitzung dort weiter; die Seite sagt das
+found-scheme = {$scheme}: beginnt keinen Issuer; schreiben Sie https://
+found-issuer-begins = Ein Issuer beginnt mit https://
+found-claim-path = Das ist kein Pfad eines Claims; schreiben Sie einen wie "realm.roles"
+found-pattern = Das ist kein Muster: {$error}
+found-unverified-never = Keine Adresse von {$kind} gilt als bestätigt, darum geschieht das nie; siehe trust
+found-unverified-nobody = Keine Adresse von {$kind} gilt als bestätigt, darum wird niemand zugelassen; siehe trust
+found-takeover = Wer bei diesem Anbieter eine Adresse übernimmt, übernimmt hier die Identität dazu; "confirm" verlangt einen Nachweis
+found-reclaim = Wer hier eine Adresse ohne Nachweis hat, verliert Passwörter und Verknüpfungen an den, der sie bei diesem Anbieter nachweist; "confirm" verlangt einen Nachweis
+found-why = Das fehlt; sagen Sie, warum der Adresse zu trauen ist
+found-trust-unverified = Die Regel traut Adressen, die der Anbieter nicht bestätigt nennt; ergänzen Sie email_verified = true
+found-trust-nothing = Eine Regel ohne Bedingungen traut nichts; schreiben Sie eine, etwa email_verified = true
+found-open = Jeder mit einem Konto dort darf durch die Route {$route}; schreiben Sie {$key}, create = "never" oder eine Regel unter allow der Route
+found-certificate = Das gehört zu einem Schlüssel, der fehlt; geben Sie den Schlüssel an, oder entfernen Sie es
+found-both = `client_secret` und `private_key` sind beide angegeben; behalten Sie eines davon
+found-key-id = Das nennt einen Schlüssel, der fehlt; geben Sie den Schlüssel an, oder entfernen Sie es
+found-secret = {$kind} erwartet eines; geben Sie es an
+found-signed = Das Secret von {$kind} wird jedes Mal neu unterschrieben; geben Sie stattdessen Team-ID, Schlüssel-ID und den privaten Schlüssel an
+found-twin = Das ist eine andere Schreibweise von microsoft_tenant, und beide sind verschieden; behalten Sie eine
+found-tenants = Mandanten werden nach ihrer ID verglichen; schreiben Sie sie, wie Microsoft sie zeigt, etwa "{$example}"
+found-tenant-email = Adressen ist nur bei einem einzigen Mandanten zu trauen; schreiben Sie seine ID als microsoft_tenant
+found-oid = "oid" bezeichnet ein Konto nur innerhalb eines Mandanten; schreiben Sie seine ID als microsoft_tenant, oder "tid_oid"
+found-trait-path = Das ist kein Pfad einer Angabe; schreiben Sie einen wie "name.first"
+found-expression = {$error}; hierher gehört ein CEL-Ausdruck über {$known}
+found-roles = Wer den Claim schreibt, vergäbe hier Rollen; schreiben Sie allow_privileged = true, wenn der Anbieter das darf
+found-privileged = Das Schema lässt diese Angabe nur von Verwaltenden ändern; schreiben Sie allow_privileged = true, wenn auch der Anbieter das darf
+found-no-trait = Das Schema {$schema} hat keine solche Angabe und erlaubt keine anderen; {$reason}
+found-star = {$name}: `*` steht nur für den ersten Teil, wie in "*.example.org"
+found-host = {$name} ist kein Rechnername; schreiben Sie Buchstaben, Ziffern, Bindestriche und Punkte (Punycode für andere)
+found-file = Ein Anbieter, der zur Laufzeit dazukommt, nennt keine Dateien; geben Sie den Wert selbst an
+found-near = meinten Sie `{$name}`?
+found-among = schreiben Sie eines von {$names}
+found-unknown-key = Diesen Schlüssel gibt es nicht; {$reason}
+found-dotted = Diesen Schlüssel gibt es nicht; der Pfad einer Angabe mit einem Punkt steht in Anführungszeichen: {$example}
+found-unknown-word = {$word} ist hier nicht bekannt; {$reason}
+found-type = Nötig ist {$text}, nicht {$reason}
+found-type-quotes = Nötig ist {$text}, nicht {$reason}; schreiben Sie das in Anführungszeichen
+found-type-alone = Nötig ist ein Text
+found-a-text = ein Text
+found-a-number = eine Zahl
+found-a-whole-number = eine ganze Zahl
+found-a-count = eine ganze Zahl, nicht negativ
+found-a-flag = true oder false
+found-a-list = eine Liste
+found-a-table = eine Tabelle
+found-range = Das liegt außerhalb; schreiben Sie {$text}
+found-missing-key = `{$key}` fehlt; schreiben Sie {$key} = …
+found-missing-kind = Das fehlt; schreiben Sie kind = "oidc" für jeden OpenID-Anbieter, oder eines von {$names}
+found-missing = Das fehlt
+found-empty = Das ist leer
+found-no-url = Das ist keine URL
+found-domain-empty = Eine Domain ist leer
+found-p256 = Ein unterschriebenes Secret braucht einen Schlüssel mit P-256
+found-key-name = Ein unterschriebenes Secret braucht den Namen seines Schlüssels
+found-team-name = Ein unterschriebenes Secret braucht den Namen des Teams
+found-no-key = Das ist kein privater Schlüssel in PEM (PKCS #8; für RSA auch PKCS #1)
+found-no-signing-key = Das ist kein Schlüssel für RSA, P-256 oder Ed25519, der unterschreiben kann
+found-no-certificate = Das ist kein Zertifikat in PEM
+found-other-certificate = Das ist das Zertifikat eines anderen Schlüssels
+found-tenant = Das ist weder common, organizations oder consumers noch eine GUID oder eine Domain
+found-tenant-guid = Ein Mandant darin ist keine GUID
+found-tls = Es gibt kein TLS, um danach zu fragen
+# Was zuletzt bei einem Anbieter misslang
+trouble-refused = Der Anbieter hat die Anmeldung abgelehnt ({$error})
+trouble-not-admitted = Das Konto beim Anbieter ist nicht zugelassen: {$reason}
+trouble-invalid = Die Antwort des Anbieters gilt nicht: {$reason}
+trouble-private = Die Adresse des Anbieters ist privat: {$reason}
+trouble-unreachable = Der Anbieter ist nicht zu erreichen: {$reason}
+trouble-of-discovery = Das Discovery-Dokument: {$reason}
+trouble-of-keys = Die Schlüssel (jwks_uri): {$reason}
+trouble-of-token = Der Token-Endpunkt: {$reason}
+trouble-of-revocation = Der Endpunkt zum Widerrufen: {$reason}
+trouble-of-person = Das Dokument über die Person: {$reason}
+trouble-of-provider = Der Anbieter: {$reason}
+trouble-forbidden = danach darf nicht gefragt werden: {$reason}
+trouble-timeout = es kam nicht rechtzeitig eine Antwort
+trouble-connection = es kam keine Verbindung zustande
+trouble-broken = die Antwort brach ab
+trouble-status = die Antwort hatte den Status {$status}
+trouble-too-large = die Antwort ist zu groß
+trouble-not-json = die Antwort ist kein JSON
+trouble-scheme = die Adresse ist weder https noch http
+trouble-plain = außerhalb eines privaten Netzes würde unverschlüsselt gefragt (http)
+trouble-private-address = die Adresse ist privat, und weder allow_private_network noch allowed_hosts lässt danach fragen
+trouble-unresolved = wofür der Name steht, war hier nicht herauszufinden, und der Proxy könnte eine private Adresse finden
+trouble-issuer = der Issuer ist keine URL
+trouble-endpoints = Im Discovery-Dokument fehlt ein Endpunkt, oder einer ist keine URL
+trouble-other-issuer = Das Discovery-Dokument nennt einen anderen Issuer als issuer_url
+trouble-slash = Das Discovery-Dokument nennt einen anderen Issuer als issuer_url: Ein Schrägstrich am Ende unterscheidet sie
+trouble-authorization = Der authorization_endpoint im Discovery-Dokument ist nicht https
+trouble-endpoint = Der {$name} im Discovery-Dokument darf nicht gefragt werden: {$reason}
+trouble-keys = Die Schlüssel (jwks_uri) sind kein Schlüsselsatz
+trouble-token = Der Token-Endpunkt hat nicht angenommen: {$reason} ({$code})
+trouble-the-code = der Code
+trouble-the-refresh-token = das Refresh-Token
+trouble-token-answer = Die Antwort des Token-Endpunkts ist nicht zu lesen
+trouble-no-object = Das Dokument über die Person ist kein JSON-Objekt
+trouble-person-json = Das Dokument über die Person ist kein JSON
+trouble-own-token = Der Anbieter hat sein eigenes Access-Token nicht angenommen
+trouble-addresses = Der Anbieter nennt die Adressen der Person nicht
+trouble-address-list = Die Liste der Adressen ist nicht zu lesen
+trouble-no-token = sein Access-Token ist kein Token
+trouble-unnamed = Das Dokument nennt das Konto nicht
+trouble-address = Eine Adresse des Anbieters ist keine URL
+trouble-claims = Die Claims sind kein JSON-Objekt
 
 console-back = Zurück zur Konsole
 console-open-it = Konsole öffnen
@@ -958,6 +1112,18 @@ over-by-hour = Anmeldungen nach Stunden
 over-by-day = Anmeldungen nach Tagen
 over-people-by-day = Personen, die sich anmeldeten, nach Tagen
 over-new-by-day = Neue Personen nach Tagen
+over-sessions-by-hour = Sitzungen nach Stunden
+over-sessions-by-day = Sitzungen nach Tagen
+over-most = Höchstens zugleich
+over-memory-by-hour = Im Speicher gefunden, nach Stunden
+over-memory-by-day = Im Speicher gefunden, nach Tagen
+over-found = Im Speicher gefunden
+over-look-ups = Abfragen
+over-idle = Keine Abfragen
+over-counted = Die meisten zugleich auf allen Knoten, alle fünf Minuten von diesem Knoten gezählt seit {$since}; Zeiten in UTC.
+over-read = Von den Abfragen auf diesem Knoten, alle fünf Minuten abgelesen seit {$since}; Zeiten in UTC.
+# Was unter dem Balken eines Tages steht: Tag und Monat, je zwei Ziffern.
+over-mark = {$day}.{$month}.
 over-signed-in = Angemeldet
 over-refused = Abgewiesen
 over-heard = Von diesem Knoten gehört seit {$since}; Zeiten in UTC.
@@ -1390,44 +1556,38 @@ console-profile-there-is-a-group-of-this = Es gibt schon eine Gruppe dieses Name
 console-profile-there-is-no-such-group-any = Diese Gruppe gibt es nicht mehr.
 
 ## Mails: der Betreff, was zuerst gesagt wird, und was zuletzt. `gate` ist der Name des Gateways.
+mail-lifespan-minutes = { $count ->
+    [one] eine Minute
+   *[other] {$count} Minuten
+}
+mail-lifespan-hours = { $count ->
+    [one] eine Stunde
+   *[other] {$count} Stunden
+}
+mail-lifespan-days = { $count ->
+    [one] einen Tag
+   *[other] {$count} Tage
+}
 mail-recovery_code-subject = Ihr Code, um sich bei {$gate} wieder anzumelden
 mail-recovery_code-lead = {$code} ist Ihr Code, um sich bei {$gate} wieder anzumelden.
-mail-recovery_code-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem, dann ändert sich nichts.
+mail-recovery_code-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem, dann ändert sich nichts.
 mail-recovery_link-subject = Ihr Link, um sich bei {$gate} wieder anzumelden
 mail-recovery_link-lead = Mit diesem Link melden Sie sich bei {$gate} wieder an:
 mail-recovery_link-button = Wieder anmelden
-mail-recovery_link-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht, dann ändert sich nichts.
+mail-recovery_link-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht, dann ändert sich nichts.
 mail-verification_code-subject = Ihr Code für {$gate}
 mail-verification_code-lead = {$code} ist der Code, der {$gate} zeigt, dass diese Adresse Ihnen gehört.
-mail-verification_code-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
+mail-verification_code-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, geben Sie ihn niemandem: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
 mail-verification_link-subject = Bitte bestätigen Sie Ihre Adresse bei {$gate}
 mail-verification_link-lead = Dieser Link zeigt {$gate}, dass diese Adresse Ihnen gehört:
 mail-verification_link-button = Adresse bestätigen
-mail-verification_link-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
+mail-verification_link-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, öffnen Sie ihn nicht: Vielleicht hat jemand anderes Ihre Adresse eingegeben.
 mail-sign_in_code-subject = Ihr Code bei {$gate}
 mail-sign_in_code-lead = {$code} ist Ihr Code bei {$gate}. Damit zeigen Sie dort noch einmal, wer Sie sind.
-mail-sign_in_code-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
+mail-sign_in_code-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
 mail-link_code-subject = Ihr Code, um {$provider} bei {$gate} zu verknüpfen
 mail-link_code-lead = {$code} ist Ihr Code bei {$gate}. Damit meldet Sie Ihr {$provider}-Konto dort von nun an an.
-mail-link_code-note = Er gilt { $minutes ->
-    [one] eine Minute
-   *[other] {$minutes} Minuten
-} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
+mail-link_code-note = Er gilt {$lifespan} und nur einmal. Wenn Sie ihn nicht angefordert haben, versucht vielleicht jemand anderes, sich anzumelden: Geben Sie ihn niemandem, dann ändert sich nichts.
 mail-linked-subject = Ein Konto bei {$provider} wurde verknüpft
 mail-linked-lead = Ein Konto bei {$provider} wurde mit Ihrem Konto bei {$gate} verknüpft und kann sich jetzt damit anmelden.
 mail-linked-note = Wenn Sie das nicht waren, lösen Sie die Verknüpfung und ändern Sie Ihr Passwort:

@@ -604,14 +604,7 @@ action-unknown = There is no such action here.
 mail-actions_link-subject = Something to do for your account at {$gate}
 mail-actions_link-lead = You are asked to update your account at {$gate}. This link leads to what there is to do:
 mail-actions_link-button = Update your account
-mail-actions_link-note = It is good for { $hours ->
-    [0] { $minutes ->
-        [one] one minute
-       *[other] {$minutes} minutes
-    }
-    [one] one hour
-   *[other] {$hours} hours
-}, and once. If you expected nothing like this, ask whoever looks after {$gate} before you open it.
+mail-actions_link-note = It is good for {$lifespan}, and once. If you expected nothing like this, ask whoever looks after {$gate} before you open it.
 
 ## The console
 
@@ -670,11 +663,6 @@ person-external = Known elsewhere as
 person-terms-accepted = Version {$version}, accepted on {$at}
 person-terms = Terms
 person-proved = Proved on {$at}
-person-role-viewer = Sees everything
-person-role-user-manager = Looks after people
-person-role-provider-manager = Looks after providers
-person-role-impersonator = Acts as somebody else
-person-role-admin = Does everything
 person-not-named = This is neither their address nor their id.
 person-deleted = The person is deleted.
 person-delete-all = Everything that is known of them is deleted, and nobody brings it back.
@@ -849,7 +837,7 @@ refusal-provider-exists = there is a provider of this name already ({$place}).
 refusal-provider-written = the provider is written in {$place}; change it there.
 refusal-provider-linked = {$links} links to this provider exist; say keep or unlink to go on.
 refusal-provider-changed = somebody else has changed the provider just now.
-refusal-no-claims = These are no claims of it: {$error}.
+refusal-no-claims = These are no claims of it: {$reason}.
 refusal-links-fate = this is keep, unlink or refuse.
 refusal-sessions-fate = this is keep or revoke.
 refusal-client-id = it is missing; write the id the provider gave you
@@ -864,6 +852,172 @@ refusal-url = this is no URL; write one such as "https://id.example.org"
 refusal-host-port = a host has no port here; write {$host}
 refusal-host = {$name} is no host name; write it without scheme and path
 refusal-provider-id = this is no provider id; write up to 64 letters, digits, `-` and `_`
+# What is odd in a schema, by the name of what was found
+lint-unbounded-text = people may send 2048 characters; write maxLength
+lint-unbounded-list = people may send any number of values; write maxItems
+lint-unprotected = people sign in with it, and changing it always asks for a fresh sign-in; write `protected: true`, so that whoever reads the schema knows
+lint-required-uneditable = it is required for {$who}, who may not edit it; add {$who} to `edit`, or take it out of `required_for`
+lint-required-of-everybody = it is required of everybody, but people may not edit it, so nobody can register; take it out of `required`, give it a default, or write `required_mode: "context"`
+lint-idle-scopes = scopes count for people alone, so nothing is required; add "user" to `required_for.roles`
+lint-unindexed = nothing says how it is searched; write `index: "prefix"` or `"exact"`
+lint-unknown-group = there is no group {$name}; declare it in `x-profile.groups` of the traits
+lint-too-many-options = forms list {$most} values at most, and there are {$count}
+lint-unknown-input = there is no input type {$name}, so forms show what they would
+lint-nothing-to-choose = there is nothing to choose from; write `enum`, or a validator {$name} with `options` in its config
+lint-idle-claim = nobody issues tokens with claims of traits, so `jwt_claim` has no effect
+lint-unseen-header = applications find what people themselves may see; add "user" to `view`, or write the header in `set_headers` of a route
+lint-object-header = an object makes no header; expose what is in it
+lint-phone-format = it is verified, so write `format: "tel"`
+lint-email-format = it is verified, so write `format: "email"`
+lint-second-identifier = people sign in with {$path} already, which is a {$kind}, too; one of them is enough
+lint-date-control = the control sends dates like 2000-12-31, so write `format: "date"` instead of {$format}
+lint-other-control = the control of {$control} does not send what the format {$format} asks for
+# What makes a document no schema
+schema-object = a schema is an object
+schema-draft = only JSON Schema draft-07 is understood
+schema-not-allowed = JSON Schema does not allow this: {$error}
+schema-deep = it is nested too deep
+schema-reference = a reference must stay in the document
+schema-pattern = look-around and back-references are not supported, for they can take very long; write the pattern without (?=, (?!, (?<=, (?<! and \1
+schema-is-object = it is an object
+schema-keyword = there is no such member of the keyword
+schema-member = there is no such member; there are {$names}
+schema-flag = it is true or false
+schema-either = it is `{$one}` or `{$other}`
+schema-only = it is `{$value}`
+schema-verified = what is verified has one of the formats {$names}
+schema-header = it is no header name
+schema-header-odd = {$name} is no header name; write letters, digits and hyphens
+schema-header-own = the gateway itself decides about {$name}; choose another name
+schema-header-who = applications take {$name} for the gateway's own word; choose another name, or write it in `set_headers` of a route
+schema-header-taken = another trait is already handed on as {$name}; give each one a header of its own
+schema-text-filled = it is a text, and not empty
+schema-texts = it is a list of texts
+schema-text = it is a text
+schema-whole = it is a whole number
+schema-count = it is a number from 0 up
+schema-objects = it is a list of objects
+schema-unmanaged = it is DISABLED, ADMIN_VIEW, ADMIN_EDIT or ENABLED
+schema-group = a group has a name
+schema-group-twice = another group has this name
+schema-validator = a validator has a name
+schema-validator-unknown = there is no validator {$name}; a gateway of one's own is built with it
+schema-empty = it describes no traits
+schema-traits = traits are an object
+schema-name = a trait's name has no dot, and at most 8 levels
+schema-stray = it stands at a trait or at the traits as a whole, and has no meaning here
+# What was found in a provider's table
+found-kind-one = only kind {$kind} knows this key; remove it or change kind
+found-kind-some = only the kinds {$kinds} know this key; remove it or change kind
+found-kind-not = kind {$kind} does not know this key; remove it or change kind
+found-openid = without "openid" there is no ID token; add it
+found-parameter = {$name} cannot be set; what can be: {$names}
+found-refresh = without a refresh token they are of use for minutes only; add {$scope} to scopes
+found-sign-out = {$kind} has no address to sign out at, so its own session goes on; the page says so
+found-scheme = {$scheme}: is no issuer's scheme; write https://
+found-issuer-begins = an issuer begins with https://
+found-claim-path = this is no claim path; write one such as "realm.roles"
+found-pattern = this is no pattern: {$error}
+found-unverified-never = none of {$kind}'s addresses counts as verified, so this never happens; see trust
+found-unverified-nobody = none of {$kind}'s addresses counts as verified, so nobody is admitted; see trust
+found-takeover = whoever takes over an address at this provider takes over its identity here; "confirm" asks for a proof
+found-reclaim = whoever has an address here unproved loses passwords and links to whoever proves it at this provider; "confirm" asks for a proof
+found-why = it is missing; say why the address can be trusted
+found-trust-unverified = the rule trusts addresses that the provider does not call verified; add email_verified = true
+found-trust-nothing = a rule without conditions trusts nothing; write one, such as email_verified = true
+found-open = anybody with an account there may pass route {$route}; write {$key}, create = "never", or a rule in the route's allow
+found-certificate = it is of a key that is not given; write private_key_file, or remove it
+found-both = `client_secret` and `private_key` are both given; keep one of them
+found-key-id = it names a key that is not given; write private_key_file, or remove it
+found-secret = {$kind} expects one; write client_secret_file
+found-signed = {$kind}'s secret is signed anew each time; write team_id, key_id and private_key_file instead
+found-twin = it is another spelling of microsoft_tenant, and they differ; keep one of them
+found-tenants = tenants are compared by id; write it as Microsoft shows it, such as "{$example}"
+found-tenant-email = addresses can be trusted of one tenant only; write its id as microsoft_tenant
+found-oid = "oid" names an account within one tenant only; write its id as microsoft_tenant, or "tid_oid"
+found-trait-path = this is no trait path; write one such as "name.first"
+found-expression = {$error}; a CEL expression over {$known} belongs here
+found-roles = whoever writes the claim would hand out roles here; write allow_privileged = true if the provider may do that
+found-privileged = the schema lets only administrators edit this trait; write allow_privileged = true if the provider may, too
+found-no-trait = the schema {$schema} has no such trait and allows no others; {$reason}
+found-star = {$name}: `*` stands only for the first label, as in "*.example.org"
+found-host = {$name} is no host name; write letters, digits, hyphens and dots (punycode for others)
+found-file = a provider added at run time names no files; give the value itself
+found-near = did you mean `{$name}`?
+found-among = write one of {$names}
+found-unknown-key = unknown key; {$reason}
+found-dotted = unknown key; a trait path with a dot is written in quotes: {$example}
+found-unknown-word = {$word} is not known here; {$reason}
+found-type = {$text} is needed, not {$reason}
+found-type-quotes = {$text} is needed, not {$reason}; write it in quotes
+found-type-alone = a text is needed
+found-a-text = a text
+found-a-number = a number
+found-a-whole-number = a whole number
+found-a-count = a whole number, not negative
+found-a-flag = true or false
+found-a-list = a list
+found-a-table = a table
+found-range = out of range; write {$text}
+found-missing-key = `{$key}` is missing; write {$key} = …
+found-missing-kind = it is missing; write kind = "oidc" for any OpenID provider, or one of {$names}
+found-missing = it is missing
+found-empty = it is empty
+found-no-url = it is no URL
+found-domain-empty = a domain is empty
+found-p256 = a signed secret needs a P-256 key
+found-key-name = a signed secret needs its key's name
+found-team-name = a signed secret needs the team's name
+found-no-key = it is no private key in PEM (PKCS #8; for RSA also PKCS #1)
+found-no-signing-key = it is no key of RSA, P-256 or Ed25519 that can sign
+found-no-certificate = it is no certificate in PEM
+found-other-certificate = it is the certificate of another key
+found-tenant = it is neither common, organizations or consumers, nor a GUID or a domain
+found-tenant-guid = a tenant in it is no GUID
+found-tls = there is no TLS to ask it with
+# What last went wrong with a provider
+trouble-refused = the provider refused the sign-in ({$error})
+trouble-not-admitted = the provider's account is not admitted: {$reason}
+trouble-invalid = the provider's answer is not valid: {$reason}
+trouble-private = the provider's address is private: {$reason}
+trouble-unreachable = the provider cannot be reached: {$reason}
+trouble-of-discovery = the discovery document: {$reason}
+trouble-of-keys = the keys (jwks_uri): {$reason}
+trouble-of-token = the token endpoint: {$reason}
+trouble-of-revocation = the revocation endpoint: {$reason}
+trouble-of-person = the document about the person: {$reason}
+trouble-of-provider = the provider: {$reason}
+trouble-forbidden = it may not be asked: {$reason}
+trouble-timeout = it did not answer in time
+trouble-connection = no connection to it could be made
+trouble-broken = its answer broke off
+trouble-status = it answered with status {$status}
+trouble-too-large = its answer is too large
+trouble-not-json = its answer is not JSON
+trouble-scheme = its address is neither https nor http
+trouble-plain = it is asked for over plain http outside a private network
+trouble-private-address = it is at a private address, and neither allow_private_network nor allowed_hosts lets it be asked
+trouble-unresolved = what its name stands for could not be found out here, and the proxy might find a private address
+trouble-issuer = the issuer is no URL
+trouble-endpoints = the discovery document lacks an endpoint or names one that is no URL
+trouble-other-issuer = the discovery document names another issuer than issuer_url
+trouble-slash = the discovery document names another issuer than issuer_url, by a slash at its end
+trouble-authorization = the discovery document's authorization_endpoint is not https
+trouble-endpoint = the discovery document's {$name} may not be asked: {$reason}
+trouble-keys = the keys (jwks_uri) are no key set
+trouble-token = the token endpoint did not accept {$reason} ({$code})
+trouble-the-code = the code
+trouble-the-refresh-token = the refresh token
+trouble-token-answer = the token endpoint's answer cannot be read
+trouble-no-object = the document about the person is no JSON object
+trouble-person-json = the document about the person is not JSON
+trouble-own-token = the provider did not accept its own access token
+trouble-addresses = the provider does not say the person's addresses
+trouble-address-list = the list of addresses cannot be read
+trouble-no-token = its access token is no token
+trouble-unnamed = the document does not name the account
+trouble-address = an address of the provider is no URL
+trouble-claims = the claims are no JSON object
 
 console-back = Back to the console
 console-open-it = Open the console
@@ -969,6 +1123,18 @@ over-by-hour = Sign-ins by hour
 over-by-day = Sign-ins by day
 over-people-by-day = People who signed in, by day
 over-new-by-day = New people by day
+over-sessions-by-hour = Sessions by hour
+over-sessions-by-day = Sessions by day
+over-most = Most at a time
+over-memory-by-hour = Sessions found in memory, by hour
+over-memory-by-day = Sessions found in memory, by day
+over-found = Found in memory
+over-look-ups = Look-ups
+over-idle = No look-ups
+over-counted = The most at a time on all nodes, counted every five minutes by this node since {$since}; times in UTC.
+over-read = Of the look-ups on this node, read every five minutes since {$since}; times in UTC.
+# What stands below a bar of a day: month and day, two digits each.
+over-mark = {$month}-{$day}
 over-signed-in = Signed in
 over-refused = Refused
 over-heard = Heard by this node since {$since}; times in UTC.
@@ -1401,44 +1567,38 @@ console-profile-there-is-a-group-of-this = There is a group of this name already
 console-profile-there-is-no-such-group-any = There is no such group any more.
 
 ## Mails: the subject, what is said first, and what is said last. `gate` is the gateway's host.
+mail-lifespan-minutes = { $count ->
+    [one] one minute
+   *[other] {$count} minutes
+}
+mail-lifespan-hours = { $count ->
+    [one] one hour
+   *[other] {$count} hours
+}
+mail-lifespan-days = { $count ->
+    [one] one day
+   *[other] {$count} days
+}
 mail-recovery_code-subject = Your code to get back in at {$gate}
 mail-recovery_code-lead = {$code} is your code to get back in at {$gate}.
-mail-recovery_code-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, give it to nobody, and nothing changes.
+mail-recovery_code-note = It is good for {$lifespan}, and once. If you did not ask for it, give it to nobody, and nothing changes.
 mail-recovery_link-subject = Your link to get back in at {$gate}
 mail-recovery_link-lead = With this link you get back in at {$gate}:
 mail-recovery_link-button = Get back in
-mail-recovery_link-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, do not open it, and nothing changes.
+mail-recovery_link-note = It is good for {$lifespan}, and once. If you did not ask for it, do not open it, and nothing changes.
 mail-verification_code-subject = Your code for {$gate}
 mail-verification_code-lead = {$code} is the code that shows {$gate} that this address is yours.
-mail-verification_code-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, give it to nobody: somebody else may have typed your address.
+mail-verification_code-note = It is good for {$lifespan}, and once. If you did not ask for it, give it to nobody: somebody else may have typed your address.
 mail-verification_link-subject = Please confirm your address at {$gate}
 mail-verification_link-lead = This link shows {$gate} that this address is yours:
 mail-verification_link-button = Confirm the address
-mail-verification_link-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, do not open it: somebody else may have typed your address.
+mail-verification_link-note = It is good for {$lifespan}, and once. If you did not ask for it, do not open it: somebody else may have typed your address.
 mail-sign_in_code-subject = Your code at {$gate}
 mail-sign_in_code-lead = {$code} is your code at {$gate}. With it, you prove there once more who you are.
-mail-sign_in_code-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
+mail-sign_in_code-note = It is good for {$lifespan}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
 mail-link_code-subject = Your code to link {$provider} at {$gate}
 mail-link_code-lead = {$code} is your code at {$gate}. With it, your {$provider} account will sign you in there from now on.
-mail-link_code-note = It is good for { $minutes ->
-    [one] one minute
-   *[other] {$minutes} minutes
-}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
+mail-link_code-note = It is good for {$lifespan}, and once. If you did not ask for it, somebody else may be trying to get in: give it to nobody, and nothing changes.
 mail-linked-subject = An account at {$provider} was linked
 mail-linked-lead = An account at {$provider} was linked to your account at {$gate} and can sign in with it now.
 mail-linked-note = If this was not you, remove the link and change your password:

@@ -8,7 +8,7 @@ use portcullis_core::{
 };
 use portcullis_kit::Shell;
 
-use crate::{config::Config, credential::Issuer, tally::Tally};
+use crate::{config::Config, credential::Issuer, levels::Levels, tally::Tally};
 
 /// What every page function works with.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct Desk {
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,
     /// What it hears of sign-ins.
     pub(crate) tally: Arc<Tally>,
+    /// What it reads of sessions.
+    pub(crate) levels: Arc<Levels>,
 }
 
 impl Desk {
@@ -34,6 +36,7 @@ impl Desk {
             shell,
             authenticators: host.authenticators.clone(),
             tally: Arc::new(Tally::new(Arc::clone(&host.services.clock))),
+            levels: Arc::new(Levels::new(&host.services)),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod credential;
 mod desk;
 mod doc;
 mod endpoints;
+mod levels;
 mod need;
 mod oauth2;
 mod openapi;

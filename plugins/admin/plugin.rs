@@ -87,6 +87,7 @@ impl Plugin for Admin {
         let shell = Arc::new(shell);
         let desk = Desk::new(host, self.config.clone(), Arc::clone(&shell));
         host.observers.push(desk.tally.clone());
+        host.gauges.push(desk.levels.clone());
         let desk = Arc::new(desk);
         if self.config.console && self.config.auth == Auth::Token {
             let addresses = &host.services.addresses;

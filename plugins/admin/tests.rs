@@ -10,6 +10,7 @@ mod form;
 mod house;
 mod identities;
 mod impersonation;
+mod levels;
 mod oauth2;
 mod openapi;
 mod people;

@@ -275,6 +275,7 @@ impl Shell {
 
     fn render(&self, locale: &Locale, template: &str, page: impl Serialize) -> String {
         let (texts, words, links) = (locale.clone(), locale.clone(), locale.clone());
+        let findings = locale.clone();
         let prefix = self.prefix.clone();
         let rendered = self.templates.get_template(template).and_then(|template| {
             template.render(context! {
@@ -286,6 +287,10 @@ impl Shell {
                 dir => locale.direction(),
                 // English as the code has it, in the reader's language.
                 t => Value::from_function(move |text: String| texts.text(&text)),
+                // What was found, by the key that begins with this and by its values.
+                finding => Value::from_function(move |kind: String, one: Value| {
+                    found(&findings, &kind, &one)
+                }),
                 // What only templates say, by its key.
                 word => Value::from_function(move |key: String| words.word(&key)),
                 // Whoever asked for a language keeps it from page to page.
@@ -298,6 +303,26 @@ impl Shell {
             LAST_RESORT.to_owned()
         })
     }
+}
+
+/// What was found, which has a `code`, its `values` and its English `text`.
+fn found(locale: &Locale, kind: &str, one: &Value) -> String {
+    let text = |of: &Value, name: &str| {
+        let value = of.get_attr(name).unwrap_or_default();
+        value.to_string()
+    };
+    let values = one.get_attr("values").unwrap_or_default();
+    let names = values.try_iter().into_iter().flatten();
+    let values: Vec<(String, String)> = names
+        .map(|name| name.to_string())
+        .map(|name| (name.clone(), text(&values, &name)))
+        .collect();
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    let key = format!("{kind}-{}", text(one, "code"));
+    locale.finding(&key, &values, &text(one, "text"))
 }
 
 #[derive(Serialize)]

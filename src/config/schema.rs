@@ -194,7 +194,7 @@ pub(crate) fn problems(id: &str, document: &Value) -> (Option<Schema>, Vec<(Stri
     let validator = jsonschema::draft7::meta::validator();
     let found: Vec<(String, String)> = validator
         .iter_errors(document)
-        .map(|error| (error.instance_path().to_string(), error.to_string()))
+        .map(|error| (error.instance_path().to_string(), not_allowed(&error)))
         .collect();
     if !found.is_empty() {
         return (None, found);
@@ -206,6 +206,11 @@ pub(crate) fn problems(id: &str, document: &Value) -> (Option<Schema>, Vec<(Stri
         }
         Err(invalid) => (None, vec![(invalid.pointer, invalid.reason)]),
     }
+}
+
+/// What JSON Schema says, in words that tell who says it.
+fn not_allowed(error: &dyn std::fmt::Display) -> String {
+    format!("JSON Schema does not allow this: {error}")
 }
 
 /// Whether a schema can be called this.

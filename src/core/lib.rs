@@ -24,6 +24,7 @@ pub mod event;
 pub mod expression;
 pub mod factor;
 pub mod flow;
+pub mod gauge;
 pub mod head;
 pub mod id;
 pub mod identifier;

@@ -23,6 +23,7 @@ use crate::{
     event::Event,
     factor::Factors,
     flow::FlowStore,
+    gauge::Gauge,
     id::ProviderId,
     identity::IdentityStore,
     mail::{Courier, Mailer},
@@ -68,6 +69,8 @@ pub struct Host {
     pub enrichers: Vec<Arc<dyn Enricher>>,
     /// Who hears what happens.
     pub observers: Vec<Arc<dyn Observer>>,
+    /// What is read again and again while the gateway runs.
+    pub gauges: Vec<Arc<dyn Gauge>>,
     /// Pages on the proxy listener, by the path below the gateway's prefix they begin with.
     pub public_pages: Vec<(String, Arc<dyn Pages>)>,
     /// Pages on the admin listener, by the path they begin with.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portcullis_core::{
     flow::FlowKind,
+    gauge::Gauge,
     method::Method,
     outbound::Way,
     pages::Pages,
@@ -35,14 +36,14 @@ use crate::{
 /// What own pages call the gateway.
 pub(super) const PRODUCT: &str = "Portcullis";
 
-/// The gate over this foundation, with the built-in plugins and the additional ones; and what the
-/// admin listener serves of theirs.
+/// The gate over this foundation, with the built-in plugins and the additional ones; and what of theirs
+/// is beside it.
 pub(super) async fn gate(
     config: &Config,
     foundation: &Foundation,
     providers: &ProviderParts,
     plugins: Plugins,
-) -> Result<(Gate, AdminPages), BuildError> {
+) -> Result<(Gate, Beside), BuildError> {
     let observers: Vec<Arc<dyn Observer>> = vec![
         Arc::new(foundation.metrics.clone()),
         Arc::clone(&foundation.post.observer),
@@ -77,12 +78,21 @@ pub(super) async fn gate(
     if let Some(fetch) = fetch {
         pages.insert(0, (profile_fetch::PATH.to_owned(), Arc::new(fetch)));
     }
+    let beside = Beside {
+        admin_pages: aside(pages),
+        gauges: std::mem::take(&mut host.gauges),
+    };
     let gate = Gate::new(parts(config, foundation, host, locales)?);
-    Ok((gate, beside(pages)))
+    Ok((gate, beside))
 }
 
-/// Pages of the admin listener by the path they begin with; the first that fits answers.
-pub(super) type AdminPages = Vec<(String, Arc<dyn Pages>)>;
+/// What plugins add that no proxied request meets.
+pub(super) struct Beside {
+    /// Pages of the admin listener by the path they begin with; the first that fits answers.
+    pub(super) admin_pages: Vec<(String, Arc<dyn Pages>)>,
+    /// What is read while the gateway runs.
+    pub(super) gauges: Vec<Arc<dyn Gauge>>,
+}
 
 /// What embedders add, and who tells all observers.
 pub(super) struct Plugins {
@@ -91,7 +101,7 @@ pub(super) struct Plugins {
 }
 
 /// The same pages, answered where they hold up no proxied request.
-fn beside(pages: Vec<(String, Arc<dyn Pages>)>) -> Vec<(String, Arc<dyn Pages>)> {
+fn aside(pages: Vec<(String, Arc<dyn Pages>)>) -> Vec<(String, Arc<dyn Pages>)> {
     let pages = pages.into_iter();
     pages
         .map(|(path, pages)| (path, Aside::here(pages)))
@@ -106,7 +116,7 @@ fn parts(
     locales: Arc<Locales>,
 ) -> Result<GateParts, BuildError> {
     host.services.announcer.settle(host.observers);
-    let pages = beside(host.public_pages);
+    let pages = aside(host.public_pages);
     let table = routes::table(&config.routes, &config.prefix, pages)?;
     let reserved = ReservedHeaders::build(table.routes(), &host.enrichers)
         .with_exposed(Arc::clone(&foundation.schemas));
@@ -174,6 +184,7 @@ fn host(services: Services, observers: Vec<Arc<dyn Observer>>) -> Host {
         authorizers: Vec::new(),
         enrichers: Vec::new(),
         observers,
+        gauges: Vec::new(),
         public_pages: Vec::new(),
         admin_pages: Vec::new(),
     }

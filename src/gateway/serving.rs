@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use portcullis_core::{
     entropy::Entropy,
+    gauge::Gauge,
     identity::IdentityStore,
     pages::Pages,
     plugin::{Addresses, Announcer},
 };
 use serde_json::{Value, json};
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::{runtime::Handle, sync::oneshot, time::MissedTickBehavior};
 
 use super::{
     BuildError, Builder, Foundation, OtherSources, ProviderParts,
@@ -49,6 +50,9 @@ const ADMIN_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// How often what has expired is removed from the record.
 const PURGE_PERIOD: Duration = Duration::from_secs(10 * 60);
 
+/// How often gauges are read.
+const READING_PERIOD: Duration = Duration::from_secs(5 * 60);
+
 /// Serves until told to stop; what listens runs on `front`, everything else where this is called.
 pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildError> {
     let Builder {
@@ -74,7 +78,7 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let prepared = ProviderParts::prepare(&config, &foundation, other, &plugins.announcer);
     let providers = prepared.await?;
     let watch = watch(Arc::clone(&providers.keeper)).map_err(BuildError::Runtime)?;
-    let (gate, admin_pages) = assembly::gate(&config, &foundation, &providers, plugins).await?;
+    let (gate, of_plugins) = assembly::gate(&config, &foundation, &providers, plugins).await?;
     let mut server = Server::new(UpstreamSettings::default());
     server.proxy(proxy_endpoint(&config)?, gate);
     let told = Told {
@@ -86,7 +90,7 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let entropy = Arc::clone(&foundation.entropy);
     let own = |pages| in_process(pages, &*entropy, &config);
     let mut admin = beside_admin(&config, &foundation, health)?;
-    admin.extend(admin_pages);
+    admin.extend(of_plugins.admin_pages);
     let mut admin = own(admin);
     admin.body_bytes = admin.body_bytes.max(ADMIN_BODY_BYTES);
     server.in_process("admin", admin_endpoint(&config.listen)?, admin);
@@ -100,6 +104,8 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let post = PostRound::begin(rounds, Arc::clone(&foundation.stores.identities));
     let mut beside = work_beside(foundation, config.session.device_retention);
     beside.push(tokio::spawn(watch));
+    let readings = of_plugins.gauges.into_iter().map(read_on);
+    beside.extend(readings.map(tokio::spawn));
     tracing::info!(address = %config.listen.proxy, public_url = %config.public_url, "listening");
     let ended = front.spawn(server.run(stop, GRACE)).await;
     tokio::join!(afterwards.done(GRACE), post.end(GRACE));
@@ -226,6 +232,17 @@ fn work_beside(foundation: Foundation, kept: Duration) -> Vec<tokio::task::JoinH
     work
 }
 
+/// Reads a gauge for as long as the process lives. After a delay it goes on from there: readings that
+/// were missed are not made up for.
+async fn read_on(gauge: Arc<dyn Gauge>) {
+    let mut period = tokio::time::interval(READING_PERIOD);
+    period.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        period.tick().await;
+        gauge.read().await;
+    }
+}
+
 /// Has everybody follow the schemas.
 fn following(foundation: &Foundation) -> Following {
     Following::new(FollowingParts {
@@ -286,5 +303,30 @@ impl ProviderHealth for Told {
             "providers": self.roster.reports(&self.addresses),
             "configuration_error": self.roster.trouble(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[derive(Debug, Default)]
+    struct Read(Notify);
+
+    #[async_trait]
+    impl Gauge for Read {
+        async fn read(&self) {
+            self.0.notify_one();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_gauge_is_read_as_soon_as_the_gateway_serves() {
+        let gauge = Arc::new(Read::default());
+        let reading = tokio::spawn(read_on(gauge.clone()));
+        gauge.0.notified().await;
+        reading.abort();
     }
 }

@@ -62,6 +62,11 @@ impl Wording {
                 let said = say(locale, kind, &facts);
                 said.ok_or_else(|| wrong(&format!("mail-{name} of {}", locale.tag()), &unsaid()))?;
             }
+            for unit in facts::UNITS {
+                let said = lifespan(locale, (unit, 1));
+                let name = format!("mail-lifespan-{unit} of {}", locale.tag());
+                said.ok_or_else(|| wrong(&name, &unsaid()))?;
+            }
         }
         Ok(wording)
     }
@@ -159,7 +164,13 @@ impl Said {
 
 /// What a mail says in this language; `None` where it lacks a text, or one names what is not there.
 fn say(locale: &Locale, kind: Kind, facts: &Facts<'_>) -> Option<Said> {
-    let (texts, numbers) = (facts.texts(), facts.numbers());
+    let (mut texts, numbers) = (facts.texts(), facts.numbers());
+    let length = facts.lifespan().map(|length| lifespan(locale, length));
+    let length = match length {
+        Some(said) => Some(said?),
+        None => None,
+    };
+    texts.extend(length.as_deref().map(|said| ("lifespan", said)));
     let phrase = |part: &str| {
         let key = format!("mail-{}-{part}", kind.name());
         locale.phrase(&key, &texts, &numbers)
@@ -175,6 +186,12 @@ fn say(locale: &Locale, kind: Kind, facts: &Facts<'_>) -> Option<Said> {
             None => None,
         },
     })
+}
+
+/// So many minutes, hours or days in words.
+fn lifespan(locale: &Locale, (unit, count): (&str, u32)) -> Option<String> {
+    let key = format!("mail-lifespan-{unit}");
+    locale.phrase(&key, &[], &[("count", count)])
 }
 
 fn unsaid() -> Error {

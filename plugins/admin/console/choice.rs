@@ -46,7 +46,8 @@ pub(super) fn roles(own: &Roles, chosen: &[String]) -> Vec<Choice> {
         .collect()
 }
 
-fn meaning(role: Role) -> &'static str {
+/// What a role permits, in the same words wherever it is offered.
+pub(super) fn meaning(role: Role) -> &'static str {
     match role {
         Role::Viewer => "Sees everything, changes nothing.",
         Role::UserManager => "Looks after people, except administrators who may do more.",

@@ -2,6 +2,8 @@
 
 mod chart;
 mod history;
+mod sessions;
+mod span;
 mod tiles;
 
 use std::sync::Arc;
@@ -35,7 +37,7 @@ async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Ou
     let locale = view::locale(&desk, &visit);
     let view = View {
         tiles: tiles::tiles(&desk, &caller, &locale).await?,
-        charts: history::charts(&desk, &locale).await?,
+        charts: history::charts(&desk, &caller, &locale).await?,
     };
     let page = Page {
         area: OVERVIEW,

@@ -16,6 +16,7 @@ use portcullis_core::{
     credential::CredentialKind,
     entropy::Entropy,
     factor::Factors,
+    gauge::Gauge,
     head::{RequestHead, Scheme},
     id::IdentityId,
     identity::{Identity, IdentityStore},
@@ -35,7 +36,10 @@ use portcullis_core::{
 use serde_json::{Value, json};
 use url::Url;
 
-pub(crate) use self::promised::{judge, validator};
+pub(crate) use self::{
+    promised::{judge, validator},
+    stand_ins::LookUps,
+};
 use crate::{Admin, Auth, Config, Listener, Role};
 
 /// Where the gateway stands.
@@ -51,6 +55,10 @@ pub(crate) struct House {
     pub(crate) services: Services,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: Arc<FrozenClock>,
+    /// What is told of looking sessions up.
+    pub(crate) look_ups: Arc<LookUps>,
+    /// What a gateway would read again and again.
+    pub(crate) gauges: Vec<Arc<dyn Gauge>>,
 }
 
 /// What the operator chose, unless a test chooses otherwise.
@@ -77,7 +85,9 @@ impl House {
         let clock = Arc::new(FrozenClock::new("2026-11-22T12:00:00Z".parse().unwrap()));
         let store = MemoryStore::new(clock.clone()).searching(Arc::new(stand_ins::schemas()));
         let store = Arc::new(store);
-        let services = services(&clock, &store);
+        let mut services = services(&clock, &store);
+        let look_ups = Arc::new(LookUps::default());
+        services.sessions = services.sessions.with_cache(look_ups.clone());
         let doorkeeper = Doorkeeper {
             services: services.clone(),
             store: store.clone(),
@@ -88,6 +98,7 @@ impl House {
             authorizers: Vec::new(),
             enrichers: Vec::new(),
             observers: Vec::new(),
+            gauges: Vec::new(),
             public_pages: Vec::new(),
             admin_pages: Vec::new(),
         };
@@ -104,6 +115,8 @@ impl House {
             services,
             store,
             clock,
+            look_ups,
+            gauges: host.gauges,
         }
     }
 

@@ -172,6 +172,13 @@ impl Locale {
         self.format(&identifier(key), Some(&args))
     }
 
+    /// What was found, by the key of its words and their values; where the language has no such words,
+    /// `text`, which says it in English.
+    pub fn finding(&self, key: &str, values: &[(&str, &str)], text: &str) -> String {
+        let phrase = self.phrase(key, values, &[]);
+        phrase.unwrap_or_else(|| self.text(text))
+    }
+
     /// What a failure means.
     pub fn meaning(&self, code: Code) -> String {
         let text = self.format(code.as_str(), None);

@@ -1,5 +1,6 @@
 //! Languages: which one is taken, and what is said in it.
 
+mod findings;
 mod words;
 
 use std::fs;

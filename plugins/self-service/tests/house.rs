@@ -157,6 +157,7 @@ impl House {
             authorizers: Vec::new(),
             enrichers: Vec::new(),
             observers: Vec::new(),
+            gauges: Vec::new(),
             public_pages: Vec::new(),
             admin_pages: Vec::new(),
         };

@@ -21,51 +21,30 @@ const AUTHORITIES: &str = "PORTCULLIS_ADMIN_CA_FILE";
 
 /// Which gateway a command asks, and what it proves itself with.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Asking a running gateway")]
 pub struct Reach {
     /// Ask the running gateway at this address of its admin listener, or at its socket (unix:/path),
     /// instead of the store; the token is that of a file, of the variable PORTCULLIS_ADMIN_TOKEN, or of
     /// an API credential.
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        value_parser = Target::read,
-        help_heading = "Asking a running gateway"
-    )]
+    #[arg(long, global = true, value_name = "URL", value_parser = Target::read)]
     admin_url: Option<Target>,
     /// Read the token from this file; `-` is the first line of standard input.
     #[arg(
         long,
         global = true,
         value_name = "FILE",
-        conflicts_with = "admin_client_id",
-        help_heading = "Asking a running gateway"
+        conflicts_with = "admin_client_id"
     )]
     admin_token_file: Option<PathBuf>,
     /// Get a token for the API credential of this client id.
-    #[arg(
-        long,
-        global = true,
-        value_name = "ID",
-        help_heading = "Asking a running gateway"
-    )]
+    #[arg(long, global = true, value_name = "ID")]
     admin_client_id: Option<String>,
     /// Read the secret of that API credential from this file; `-` is the first line of standard input.
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        help_heading = "Asking a running gateway"
-    )]
+    #[arg(long, global = true, value_name = "FILE")]
     admin_client_secret_file: Option<PathBuf>,
     /// Believe the certificates in this PEM file, too, or in that of the variable
     /// PORTCULLIS_ADMIN_CA_FILE: where the gateway's certificate is of an authority of your own.
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        help_heading = "Asking a running gateway"
-    )]
+    #[arg(long, global = true, value_name = "FILE")]
     admin_ca_file: Option<PathBuf>,
 }
 

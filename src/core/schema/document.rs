@@ -200,7 +200,10 @@ pub(super) fn validator(document: &Value, relaxed: &[String]) -> Result<Validato
         .with_pattern_options(PatternOptions::regex().size_limit(MAX_PATTERN))
         .offline()
         .build(&bounded)
-        .map_err(|error| invalid(&error.instance_path().to_string(), &error.to_string()))
+        .map_err(|error| {
+            let reason = format!("JSON Schema does not allow this: {error}");
+            invalid(&error.instance_path().to_string(), &reason)
+        })
 }
 
 /// Gives every text without a longest length one, and addresses the letters they may have.

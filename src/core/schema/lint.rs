@@ -1,9 +1,20 @@
 //! What a schema says that it hardly means: nothing is refused for it, but whoever checks the
 //! configuration reads it.
 
+mod oddity;
+
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
+use self::oddity::{
+    ALL, EMAIL_FORMAT, IDLE_CLAIM, IDLE_SCOPES, NOTHING_TO_CHOOSE, OBJECT_HEADER, PHONE_FORMAT,
+    REQUIRED_OF_EVERYBODY, REQUIRED_UNEDITABLE, SECOND_IDENTIFIER, TOO_MANY_OPTIONS,
+    UNBOUNDED_LIST, UNBOUNDED_TEXT, UNINDEXED, UNKNOWN_GROUP, UNKNOWN_INPUT, UNPROTECTED,
+    UNSEEN_HEADER,
+};
+pub(super) use self::oddity::{DATE_CONTROL, Found, OTHER_CONTROL};
 use super::{
     Schema, Viewer,
     annotations::{INPUT_TYPES, OPTIONS_FROM},
@@ -29,8 +40,19 @@ const SHORT: [&str; 6] = [
 pub struct Lint {
     /// Where, as a JSON pointer (RFC 6901).
     pub pointer: String,
+    /// What it is, by a name that stays.
+    pub code: &'static str,
     /// What is odd, and what to write instead.
     pub text: String,
+    /// What in the text differs from place to place, by its name.
+    pub values: BTreeMap<&'static str, String>,
+}
+
+impl Lint {
+    /// Everything that can be odd, by its name, with its words and `{name}` for each value.
+    pub fn wordings() -> impl Iterator<Item = (&'static str, &'static str)> {
+        ALL.iter().map(|oddity| (oddity.code, oddity.wording))
+    }
 }
 
 impl Schema {
@@ -38,7 +60,7 @@ impl Schema {
     pub fn lint(&self) -> Vec<Lint> {
         let mut lints = Vec::new();
         for field in &self.fields {
-            let texts = [
+            let found = [
                 size(field),
                 protection(field),
                 access(field),
@@ -52,64 +74,55 @@ impl Schema {
                 self.twin(field),
                 pickers::lint(field),
             ];
-            let texts = texts.into_iter().flatten();
-            lints.extend(texts.map(|text| Lint {
+            let told = found.into_iter().flatten().map(Found::told);
+            lints.extend(told.map(|(code, text, values)| Lint {
                 pointer: field.pointer.clone(),
+                code,
                 text,
+                values,
             }));
         }
         lints
     }
 
-    fn group(&self, field: &Field) -> Option<String> {
+    fn group(&self, field: &Field) -> Option<Found> {
         let name = field.profile.group.as_deref()?;
         let is_declared = self.root.groups.iter().any(|group| group.name == name);
-        (!is_declared).then(|| {
-            format!("there is no group {name:?}; declare it in `x-profile.groups` of the traits")
-        })
+        (!is_declared).then(|| UNKNOWN_GROUP.with([("name", format!("{name:?}"))]))
     }
 
-    fn twin(&self, field: &Field) -> Option<String> {
+    fn twin(&self, field: &Field) -> Option<Found> {
         let is_twin = |other: &&Field| other.is_identifier && other.kind() == field.kind();
         let first = self.fields.iter().find(is_twin)?;
         let is_second = field.is_identifier && first.path != field.path;
         is_second.then(|| {
-            format!(
-                "people sign in with {} already, which is a {}, too; one of them is enough",
-                first.dotted(),
-                field.kind().as_str()
-            )
+            let kind = field.kind().as_str().to_owned();
+            SECOND_IDENTIFIER.with([("path", first.dotted()), ("kind", kind)])
         })
     }
 }
 
-fn size(field: &Field) -> Option<String> {
+fn size(field: &Field) -> Option<Found> {
     if !field.permissions.edit.person {
         return None;
     }
     if field.is("array") {
-        let text = "people may send any number of values; write maxItems";
-        return field.max_items.is_none().then(|| text.to_owned());
+        return field.max_items.is_none().then(|| UNBOUNDED_LIST.found());
     }
     let is_short = |format: &str| SHORT.contains(&format);
     let is_bounded = field.max_length.is_some()
         || field.constant.is_some()
         || !field.options.is_empty()
         || field.format.as_deref().is_some_and(is_short);
-    let text = "people may send 2048 characters; write maxLength";
-    (field.is("string") && !is_bounded).then(|| text.to_owned())
+    (field.is("string") && !is_bounded).then(|| UNBOUNDED_TEXT.found())
 }
 
-fn protection(field: &Field) -> Option<String> {
+fn protection(field: &Field) -> Option<Found> {
     let is_silent = field.profile.is_written && !field.profile.is_protected;
-    (field.is_identifier && is_silent).then(|| {
-        "people sign in with it, and changing it always asks for a fresh sign-in; write \
-         `protected: true`, so that whoever reads the schema knows"
-            .to_owned()
-    })
+    (field.is_identifier && is_silent).then(|| UNPROTECTED.found())
 }
 
-fn access(field: &Field) -> Option<String> {
+fn access(field: &Field) -> Option<Found> {
     let edit = field.permissions.edit;
     let required = field.profile.required_for.as_ref();
     let lacks = |viewer: Viewer| {
@@ -120,43 +133,32 @@ fn access(field: &Field) -> Option<String> {
     let who = [Viewer::Person, Viewer::Administrator];
     let who = who.into_iter().find(|viewer| lacks(*viewer));
     match who {
-        Some(who) => Some(format!(
-            "it is required for {0:?}, who may not edit it; add {0:?} to `edit`, or take it out of \
-             `required_for`",
-            who.as_str()
-        )),
-        None if always => Some(
-            "it is required of everybody, but people may not edit it, so nobody can register; \
-             take it out of `required`, give it a default, or write `required_mode: \"context\"`"
-                .to_owned(),
-        ),
+        Some(who) => {
+            let who = format!("{:?}", who.as_str());
+            Some(REQUIRED_UNEDITABLE.with([("who", who)]))
+        }
+        None if always => Some(REQUIRED_OF_EVERYBODY.found()),
         None => None,
     }
 }
 
-fn scopes(field: &Field) -> Option<String> {
+fn scopes(field: &Field) -> Option<Found> {
     let required = field.profile.required_for.as_ref()?;
     let is_idle = !required.scopes.is_empty() && !required.roles.person;
-    is_idle.then(|| {
-        "scopes count for people alone, so nothing is required; add \"user\" to \
-         `required_for.roles`"
-            .to_owned()
-    })
+    is_idle.then(|| IDLE_SCOPES.found())
 }
 
-fn index(field: &Field) -> Option<String> {
+fn index(field: &Field) -> Option<Found> {
     let is_slow = field.profile.is_searchable && field.profile.index.is_none();
-    is_slow.then(|| {
-        "nothing says how it is searched; write `index: \"prefix\"` or `\"exact\"`".to_owned()
-    })
+    is_slow.then(|| UNINDEXED.found())
 }
 
-fn choice(field: &Field) -> Option<String> {
+fn choice(field: &Field) -> Option<Found> {
     let count = field.options.len();
     if count > MAX_OPTIONS {
-        return Some(format!(
-            "forms list {MAX_OPTIONS} values at most, and there are {count}"
-        ));
+        let numbers = [("most", MAX_OPTIONS), ("count", count)];
+        let numbers = numbers.map(|(name, number)| (name, number.to_string()));
+        return Some(TOO_MANY_OPTIONS.with(numbers));
     }
     let asked = field
         .profile
@@ -164,41 +166,32 @@ fn choice(field: &Field) -> Option<String> {
         .get("inputType")
         .and_then(Value::as_str)?;
     let is_known = INPUT_TYPES.iter().any(|(name, _)| *name == asked);
-    (!is_known).then(|| format!("there is no input type {asked:?}, so forms show what they would"))
+    (!is_known).then(|| UNKNOWN_INPUT.with([("name", format!("{asked:?}"))]))
 }
 
-fn source(field: &Field) -> Option<String> {
+fn source(field: &Field) -> Option<Found> {
     let name = field.profile.annotations.get(OPTIONS_FROM)?.as_str()?;
     let is_odd = field.options.is_empty();
-    is_odd.then(|| {
-        format!(
-            "there is nothing to choose from; write `enum`, or a validator {name:?} with `options` \
-             in its config"
-        )
-    })
+    is_odd.then(|| NOTHING_TO_CHOOSE.with([("name", format!("{name:?}"))]))
 }
 
-fn exposure(field: &Field) -> Option<String> {
+fn exposure(field: &Field) -> Option<Found> {
     let profile = &field.profile;
     if profile.jwt_claim.is_some() {
-        let text = "nobody issues tokens with claims of traits, so `jwt_claim` has no effect";
-        return Some(text.to_owned());
+        return Some(IDLE_CLAIM.found());
     }
     profile.header.as_ref()?;
     if !field.is_visible(Viewer::Person) {
-        let text = "applications find what people themselves may see; add \"user\" to `view`, or \
-                    write the header in `set_headers` of a route";
-        return Some(text.to_owned());
+        return Some(UNSEEN_HEADER.found());
     }
-    let text = "an object makes no header; expose what is in it";
-    (field.has_parts || field.is("object")).then(|| text.to_owned())
+    (field.has_parts || field.is("object")).then(|| OBJECT_HEADER.found())
 }
 
-fn address(field: &Field) -> Option<String> {
+fn address(field: &Field) -> Option<Found> {
     let is_odd = field.verification.is_some() && field.format.is_none();
     is_odd.then(|| match field.kind() {
-        IdentifierKind::Phone => "it is verified, so write `format: \"tel\"`".to_owned(),
-        _ => "it is verified, so write `format: \"email\"`".to_owned(),
+        IdentifierKind::Phone => PHONE_FORMAT.found(),
+        _ => EMAIL_FORMAT.found(),
     })
 }
 

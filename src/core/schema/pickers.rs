@@ -9,7 +9,12 @@ use jiff::{
 };
 use serde_json::Value;
 
-use super::{Schema, annotations, field::Field, formats};
+use super::{
+    Schema, annotations,
+    field::Field,
+    formats,
+    lint::{DATE_CONTROL, Found, OTHER_CONTROL},
+};
 use crate::path::put;
 
 /// What the annotation of a control begins with.
@@ -45,7 +50,7 @@ pub(super) fn completed(format: Option<&str>, text: String) -> String {
 }
 
 /// What is odd in the choice of a control.
-pub(super) fn lint(field: &Field) -> Option<String> {
+pub(super) fn lint(field: &Field) -> Option<Found> {
     let (control, format) = (control(field)?, field.format.as_deref()?);
     let fits = match control {
         "date" => matches!(format, "date" | "iso-date"),
@@ -54,9 +59,10 @@ pub(super) fn lint(field: &Field) -> Option<String> {
         "month" | "week" => false,
         _ => true,
     };
+    let quoted = |text: &str| format!("{text:?}");
     (!fits).then(|| match control {
-        "date" => format!("the control sends dates like 2000-12-31, so write `format: \"date\"` instead of {format:?}"),
-        _ => format!("the control of {control:?} does not send what the format {format:?} asks for"),
+        "date" => DATE_CONTROL.with([("format", quoted(format))]),
+        _ => OTHER_CONTROL.with([("control", quoted(control)), ("format", quoted(format))]),
     })
 }
 

@@ -3,6 +3,13 @@
 use minijinja::{Value, context};
 use portcullis_core::mail::{Letter, Occasion};
 
+/// What a lifespan is told in.
+pub(super) const UNITS: [&str; 3] = ["minutes", "hours", "days"];
+
+/// In minutes.
+const HOUR: u32 = 60;
+const DAY: u32 = 24 * HOUR;
+
 /// What is written about.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::mail) enum Kind {
@@ -204,12 +211,26 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// For how long what it brings is good, by the largest unit that says it: days where they are whole,
+    /// else hours, of which no part is promised, and minutes below two of them.
+    pub(super) fn lifespan(&self) -> Option<(&'static str, u32)> {
+        let (Self::Code { minutes, .. } | Self::Url { minutes, .. }) = *self else {
+            return None;
+        };
+        Some(match minutes {
+            _ if minutes > 0 && minutes.is_multiple_of(DAY) => ("days", minutes / DAY),
+            HOUR => ("hours", 1),
+            _ if minutes >= 2 * HOUR => ("hours", minutes / HOUR),
+            _ => ("minutes", minutes),
+        })
+    }
+
     /// The numbers that words may name.
     pub(super) fn numbers(&self) -> Vec<(&'static str, u32)> {
         match *self {
             Self::Link { .. } | Self::Device { .. } | Self::Notice { .. } => Vec::new(),
             Self::Code { minutes, .. } | Self::Url { minutes, .. } => {
-                vec![("minutes", minutes), ("hours", minutes / 60)]
+                vec![("minutes", minutes), ("hours", minutes / HOUR)]
             }
         }
     }

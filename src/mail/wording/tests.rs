@@ -81,6 +81,30 @@ fn each_letter_has_its_words_in_each_language_and_says_for_how_long() {
 }
 
 #[test]
+fn a_letter_says_for_how_long_in_the_largest_unit_that_holds() {
+    let wording = wording(None).unwrap();
+    for (seconds, english, german) in [
+        (60, "good for one minute,", "gilt eine Minute und"),
+        (15 * 60, "good for 15 minutes,", "gilt 15 Minuten und"),
+        (3600, "good for one hour,", "gilt eine Stunde und"),
+        (90 * 60, "good for 90 minutes,", "gilt 90 Minuten und"),
+        (12 * 3600, "good for 12 hours,", "gilt 12 Stunden und"),
+        (24 * 3600, "good for one day,", "gilt einen Tag und"),
+        (72 * 3600, "good for 3 days,", "gilt 3 Tage und"),
+        (72 * 3600 - 60, "good for 71 hours,", "gilt 71 Stunden und"),
+    ] {
+        for (locale, told) in [("en", english), ("de", german)] {
+            let letter = Letter {
+                lifespan: Duration::from_secs(seconds),
+                ..letter(Occasion::ActionsLink, locale)
+            };
+            let mail = wording.worded(&letter, "gate.example.org").unwrap();
+            assert!(mail.text.contains(told), "{told}: {}", mail.text);
+        }
+    }
+}
+
+#[test]
 fn a_notice_in_no_known_language_is_in_all_of_them() {
     let both = mail(None, Kind::Linked, "");
     for tag in ["en", "de"] {

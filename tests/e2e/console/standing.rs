@@ -135,7 +135,7 @@ async fn letter(browser: &Browser, mail: &SmtpServer) {
     browser.press("Send the mail").await;
     browser.see("The mail is on its way.").await;
     let letter = mail.letter_to(BOB.email, 1).await;
-    assert!(letter.body().contains("72 hours"), "{}", letter.body());
+    assert!(letter.body().contains("3 days"), "{}", letter.body());
     assert!(letter.link().contains("token="), "it leads somewhere");
     assert!(
         has(

@@ -1,18 +1,13 @@
 //! A chart of bars, measured here and drawn by its template, with everything that it shows in a table
-//! beside it.
+//! beside it. Of what is not known nothing is drawn but the gap.
+
+mod scale;
 
 use portcullis_kit::Line;
 use serde::Serialize;
 
-/// How large it is drawn, in units of its own.
-const WIDTH: f64 = 440.0;
-const HEIGHT: f64 = 176.0;
-/// Where bars may stand.
-const LEFT: f64 = 40.0;
-const TOP: f64 = 10.0;
-const BOTTOM: f64 = HEIGHT - 24.0;
-/// How much of its slot the bars fill.
-const FILLED: f64 = 0.76;
+pub(super) use self::scale::Measure;
+use self::scale::{BOTTOM, HEIGHT, Scale, TOP, WIDTH};
 
 /// What a chart tells.
 pub(super) struct Story {
@@ -20,10 +15,23 @@ pub(super) struct Story {
     pub(super) title: &'static str,
     /// What has to be known to read it, in the reader's language.
     pub(super) note: String,
+    /// What its values are.
+    pub(super) measure: Measure,
     /// What the bars of a slot stand for, in their order.
-    pub(super) series: Vec<&'static str>,
+    pub(super) series: Vec<Series>,
+    /// The heads of the table, over the cells of a slot.
+    pub(super) columns: Vec<&'static str>,
     /// The times it tells of.
     pub(super) slots: Vec<Slot>,
+}
+
+/// What bars stand for.
+#[derive(Debug, Serialize)]
+pub(super) struct Series {
+    /// What they are called.
+    pub(super) name: &'static str,
+    /// What there is of it in all.
+    pub(super) figure: String,
 }
 
 /// An hour or a day.
@@ -32,8 +40,39 @@ pub(super) struct Slot {
     pub(super) mark: Option<String>,
     /// When it is.
     pub(super) time: Line,
-    /// What happened then, by the series; `None` where nobody knows.
-    pub(super) values: Option<Vec<u64>>,
+    /// What is told of it.
+    pub(super) told: Told,
+}
+
+/// What is told of an hour or a day.
+#[derive(Debug, Clone)]
+pub(super) enum Told {
+    /// What was, by the series, and what the table says of it, by its columns.
+    Known(Vec<u64>, Vec<String>),
+    /// Nothing.
+    Gap(Gap),
+}
+
+/// Why nothing is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// Nobody knows.
+    Unknown,
+    /// There was nothing to tell a share of.
+    Idle,
+}
+
+impl Gap {
+    const ALL: [Self; 2] = [Self::Unknown, Self::Idle];
+
+    /// How it is told, and the class of what is drawn.
+    fn key(self) -> Key {
+        let (class, word) = match self {
+            Self::Unknown => ("unknown", "Not known"),
+            Self::Idle => ("idle", "No look-ups"),
+        };
+        Key { class, word }
+    }
 }
 
 /// A chart as a template reads it.
@@ -41,19 +80,19 @@ pub(super) struct Slot {
 pub(super) struct Chart {
     title: &'static str,
     note: String,
-    series: Vec<&'static str>,
+    series: Vec<Series>,
+    columns: Vec<&'static str>,
     width: f64,
     height: f64,
     left: f64,
     bottom: f64,
     bars: Vec<Bar>,
-    /// Where nothing is known.
-    unknown: Option<Bar>,
+    gaps: Vec<Area>,
+    /// The gaps that there are.
+    keys: Vec<Key>,
     guides: Vec<Guide>,
     marks: Vec<Mark>,
     rows: Vec<Row>,
-    /// How much of each series there is in all.
-    totals: Vec<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,14 +103,32 @@ struct Bar {
     height: f64,
     /// Which series it is of.
     series: usize,
-    /// What it says when it is pointed at.
-    tip: String,
+    /// When it is, and how much.
+    time: String,
+    value: String,
+}
+
+/// Slots side by side of which nothing is told.
+#[derive(Debug, Serialize)]
+struct Area {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+    key: Key,
+}
+
+/// What a gap looks like, and what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Key {
+    class: &'static str,
+    word: &'static str,
 }
 
 #[derive(Debug, Serialize)]
 struct Guide {
     y: f64,
-    value: u64,
+    value: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -83,185 +140,124 @@ struct Mark {
 #[derive(Debug, Serialize)]
 struct Row {
     time: Line,
-    values: Option<Vec<u64>>,
-}
-
-/// What is measured once for all bars.
-struct Scale {
-    slot: f64,
-    most: u64,
-}
-
-impl Scale {
-    fn x(&self, index: usize) -> f64 {
-        LEFT + self.slot * number(index as u64)
-    }
-
-    fn y(&self, value: u64) -> f64 {
-        let share = number(value) / number(self.most);
-        rounded(BOTTOM - (BOTTOM - TOP) * share)
-    }
-
-    /// The bars of a slot.
-    fn bars(&self, (index, slot): (usize, &Slot), series: &[&'static str]) -> Vec<Bar> {
-        let width = self.slot * FILLED / number(series.len() as u64);
-        let begin = self.x(index) + self.slot * (1.0 - FILLED) / 2.0;
-        let values = slot.values.iter().flatten().enumerate();
-        let seen = values.filter(|(_, value)| **value > 0);
-        seen.map(|(place, value)| {
-            let y = self.y(*value);
-            Bar {
-                x: rounded(begin + width * number(place as u64)),
-                y,
-                width: rounded(width),
-                height: rounded(BOTTOM - y),
-                series: place,
-                tip: format!("{}: {value}", slot.time.text),
-            }
-        })
-        .collect()
-    }
+    cells: Vec<String>,
+    /// Why there are none.
+    gap: Option<Key>,
 }
 
 impl Chart {
     /// Measures a chart.
     pub(super) fn draw(story: Story) -> Self {
         let slots = &story.slots;
-        let all = slots.iter().filter_map(|slot| slot.values.as_ref());
-        let most = all.clone().flatten().copied().max().unwrap_or(0);
-        let count = slots.len().max(1) as u64;
-        let scale = Scale {
-            slot: (WIDTH - LEFT) / number(count),
-            most: ceiling(most),
-        };
-        let mut totals = vec![0; story.series.len()];
-        for values in all {
-            totals
-                .iter_mut()
-                .zip(values)
-                .for_each(|(sum, one)| *sum += one);
-        }
+        let all = slots.iter().flat_map(|slot| slot.told.values());
+        let most = all.copied().max().unwrap_or(0);
+        let scale = Scale::new(story.measure, slots.len(), most);
         let placed = || slots.iter().enumerate();
+        let bars = placed().flat_map(|place| bars(&scale, place, story.series.len()));
         let marks = placed().filter_map(|(index, slot)| {
-            let x = rounded(scale.x(index) + scale.slot / 2.0);
-            slot.mark.clone().map(|text| Mark { x, text })
+            let text = slot.mark.clone()?;
+            let x = scale.middle(index);
+            Some(Mark { x, text })
         });
+        let guide = |value| Guide {
+            y: scale.y(value),
+            value: scale.written(value),
+        };
+        let has = |gap: &Gap| slots.iter().any(|slot| slot.told.gap() == Some(*gap));
+        let keys = Gap::ALL.into_iter().filter(has).map(Gap::key);
         Self {
-            title: story.title,
-            note: story.note,
             width: WIDTH,
             height: HEIGHT,
-            left: LEFT,
+            left: scale.left(),
             bottom: BOTTOM,
-            bars: placed()
-                .flat_map(|slot| scale.bars(slot, &story.series))
-                .collect(),
-            unknown: unknown(slots, &scale),
-            guides: guides(&scale),
+            bars: bars.collect(),
+            gaps: gaps(&scale, slots),
+            keys: keys.collect(),
+            guides: scale.guides().into_iter().map(guide).collect(),
             marks: marks.collect(),
-            totals,
+            title: story.title,
+            note: story.note,
             series: story.series,
-            rows: story.slots.into_iter().map(row).collect(),
+            columns: story.columns,
+            rows: rows(story.slots),
         }
     }
 }
 
-fn row(slot: Slot) -> Row {
-    Row {
-        time: slot.time,
-        values: slot.values,
+impl Told {
+    /// What was, by the series; nothing in a gap.
+    pub(super) fn values(&self) -> &[u64] {
+        match self {
+            Self::Known(values, _) => values,
+            Self::Gap(_) => &[],
+        }
+    }
+
+    fn gap(&self) -> Option<Gap> {
+        match self {
+            Self::Known(..) => None,
+            Self::Gap(gap) => Some(*gap),
+        }
     }
 }
 
-/// The slots at the beginning of which nobody knows anything.
-fn unknown(slots: &[Slot], scale: &Scale) -> Option<Bar> {
-    let known = slots.iter().position(|slot| slot.values.is_some());
-    let count = known.unwrap_or(slots.len());
-    (count > 0).then(|| Bar {
-        x: LEFT,
-        y: TOP,
-        width: rounded(scale.slot * number(count as u64)),
-        height: BOTTOM - TOP,
-        series: 0,
-        tip: String::new(),
-    })
-}
-
-/// The lines across: the ground, the top, and the middle where that is a whole number.
-fn guides(scale: &Scale) -> Vec<Guide> {
-    let most = scale.most;
-    let middle = most.is_multiple_of(2).then_some(most / 2);
-    let values = [0, most].into_iter().chain(middle);
-    values
-        .map(|value| Guide {
-            y: scale.y(value),
-            value,
+/// The bars of a slot.
+fn bars(scale: &Scale, (index, slot): (usize, &Slot), series: usize) -> Vec<Bar> {
+    let values = slot.told.values().iter().enumerate();
+    let bar = |(place, value): (usize, &u64)| {
+        let (y, height) = scale.span(*value)?;
+        let (x, width) = scale.place(index, (place, series));
+        Some(Bar {
+            x,
+            y,
+            width,
+            height,
+            series: place,
+            time: slot.time.text.clone(),
+            value: scale.written(*value),
         })
-        .collect()
+    };
+    values.filter_map(bar).collect()
 }
 
-/// The first of 1, 2, 4, 10, 20, 40, 100 … that is large enough.
-fn ceiling(most: u64) -> u64 {
-    let mut unit: u64 = 1;
-    loop {
-        let fits = [1, 2, 4].into_iter().map(|step| unit.saturating_mul(step));
-        if let Some(found) = fits.into_iter().find(|one| *one >= most) {
-            return found;
+/// Slots of which nothing is told, those side by side together.
+fn gaps(scale: &Scale, slots: &[Slot]) -> Vec<Area> {
+    let mut first = 0;
+    let alike = slots.chunk_by(|one, next| one.told.gap() == next.told.gap());
+    let area = |run: &[Slot]| {
+        let begin = scale.x(first);
+        first += run.len();
+        let gap = run.first()?.told.gap()?;
+        Some(Area {
+            x: begin,
+            y: TOP,
+            width: scale.x(first) - begin,
+            height: BOTTOM - TOP,
+            key: gap.key(),
+        })
+    };
+    alike.filter_map(area).collect()
+}
+
+/// The table, from the first slot on of which anything is known.
+fn rows(slots: Vec<Slot>) -> Vec<Row> {
+    let known = slots
+        .into_iter()
+        .skip_while(|slot| slot.told.gap() == Some(Gap::Unknown));
+    let row = |slot: Slot| {
+        let gap = slot.told.gap().map(Gap::key);
+        let cells = match slot.told {
+            Told::Known(_, cells) => cells,
+            Told::Gap(_) => Vec::new(),
+        };
+        Row {
+            time: slot.time,
+            cells,
+            gap,
         }
-        unit = unit.saturating_mul(10);
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "nobody sees the difference in a drawing"
-)]
-fn number(value: u64) -> f64 {
-    value as f64
-}
-
-/// With one digit, which is finer than a screen.
-fn rounded(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
+    };
+    known.map(row).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn slot(values: Option<Vec<u64>>) -> Slot {
-        Slot {
-            mark: None,
-            time: "noon".into(),
-            values,
-        }
-    }
-
-    #[test]
-    fn the_largest_value_stands_within_the_chart_and_nothing_is_drawn_of_what_is_unknown() {
-        let chart = Chart::draw(Story {
-            title: "Sign-ins by hour",
-            note: String::new(),
-            series: vec!["Signed in", "Refused"],
-            slots: vec![
-                slot(None),
-                slot(Some(vec![3, 0])),
-                slot(Some(vec![0, 12])),
-                slot(Some(vec![0, 0])),
-            ],
-        });
-        assert_eq!(chart.bars.len(), 2, "zeros are not drawn");
-        for bar in &chart.bars {
-            assert!(bar.y >= TOP && bar.y + bar.height <= BOTTOM + 0.1);
-            assert!(bar.x >= LEFT && bar.x + bar.width <= WIDTH);
-        }
-        let guides: Vec<u64> = chart.guides.iter().map(|one| one.value).collect();
-        assert_eq!(guides, [0, 20, 10]);
-        let unknown = chart.unknown.unwrap();
-        assert!(unknown.x + unknown.width <= chart.bars[0].x);
-        assert_eq!(chart.totals, [3, 12]);
-        assert!(chart.rows[0].values.is_none());
-        assert_eq!([0, 1, 3, 5, 41].map(ceiling), [1, 1, 4, 10, 100]);
-        assert!(ceiling(u64::MAX) == u64::MAX);
-    }
-}
+mod tests;

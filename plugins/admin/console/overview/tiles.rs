@@ -4,12 +4,12 @@ use portcullis_core::{
     administration::{AdministrationError, ProviderReport},
     catalogue::Code,
     search::{IdentityQuery, Page},
-    session::Liveness,
     sessions::CacheReads,
 };
 use portcullis_kit::{Failure, Locale};
 use serde::Serialize;
 
+use super::sessions::{share, written};
 use crate::{caller::Caller, console::areas, desk::Desk, role::Permission};
 
 /// A figure.
@@ -64,7 +64,7 @@ fn tile(label: &'static str, value: String) -> Tile {
 }
 
 /// What cannot be told.
-const UNKNOWN: &str = "–";
+pub(super) const UNKNOWN: &str = "–";
 
 async fn people(desk: &Desk) -> Result<Tile, Failure> {
     let query = IdentityQuery {
@@ -81,30 +81,20 @@ async fn people(desk: &Desk) -> Result<Tile, Failure> {
 }
 
 async fn sessions(desk: &Desk) -> Result<Tile, Failure> {
-    let sessions = &desk.services.sessions;
-    let now = desk.services.clock.now();
-    let liveness = Liveness {
-        is_live: true,
-        now,
-        idle_since: now - sessions.lifetimes().idle_timeout,
-    };
-    let count = sessions.store().count(&liveness).await?;
+    let count = desk.levels.count_sessions().await?;
     Ok(tile("Sessions now", count.to_string()))
 }
 
 fn cache(desk: &Desk, locale: &Locale) -> Option<Tile> {
-    let CacheReads { hits, misses } = desk.services.sessions.cache_reads()?;
+    let CacheReads { hits, misses } = desk.levels.read_cache()?;
     let all = hits + misses;
-    let rate = (hits * 100).checked_div(all);
-    let since = locale.moment(desk.tally.heard().since);
+    let rate = share(CacheReads { hits, misses });
+    let since = locale.moment(desk.levels.since());
     Some(Tile {
         note: Some(locale.text(&format!(
             "{hits} of {all} look-ups on this node since {since}"
         ))),
-        ..tile(
-            "Sessions found in memory",
-            rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{rate}\u{a0}%")),
-        )
+        ..tile("Sessions found in memory", written(rate))
     })
 }
 

@@ -56,7 +56,12 @@ pub(crate) struct SchemaShown {
 pub(crate) struct SchemaLint {
     /// Where, as a JSON pointer.
     pointer: String,
+    /// What it is, by a name that stays.
+    code: String,
+    /// The same in words.
     text: String,
+    /// What in the words differs from place to place, by its name.
+    values: BTreeMap<String, String>,
 }
 
 /// A schema that is to be.

@@ -1,5 +1,7 @@
 //! The overview.
 
+use std::time::Duration;
+
 use portcullis_core::{catalogue::Code, event::Event, id::SessionId};
 
 use crate::{Role, tests::house::House};
@@ -31,13 +33,13 @@ async fn the_console_begins_with_what_there_is_and_what_has_happened() {
         "</span>Refused: 1</span>",
         "</span>People: 1</span>",
         "</span>People: 2</span>",
-        "class=\"unknown\"",
+        "class=\"gap unknown\"",
         "Heard by this node since",
         "Of everybody who is stored, on every node",
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    assert_eq!(page.matches("<section class=\"chart\"").count(), 4);
+    assert_eq!(page.matches("<section class=\"chart\"").count(), 8);
     assert!(!page.contains(" style="), "the policy allows none: {page}");
     let (_, hours) = page.split_once("id=\"chart-1\"").unwrap();
     let (hours, _) = hours.split_once("</section>").unwrap();
@@ -49,4 +51,81 @@ async fn the_console_begins_with_what_there_is_and_what_has_happened() {
     for part in ["Überblick</a>", "Von diesem Knoten gehört seit"] {
         assert!(page.contains(part), "{part}: {page}");
     }
+}
+
+/// The part of the page with this heading.
+fn chart<'a>(page: &'a str, heading: &str) -> &'a str {
+    let (before, behind) = page.split_once(&format!(">{heading}</h2>")).unwrap();
+    let begin = before.rfind("<section").unwrap();
+    let end = before.len() + behind.find("</section>").unwrap();
+    &page[begin..end]
+}
+
+/// The rows of its table, without markup.
+fn rows(chart: &str) -> Vec<String> {
+    let (_, body) = chart.split_once("<tbody>").unwrap();
+    let (body, _) = body.split_once("</tbody>").unwrap();
+    let cells = |row: &str| {
+        let parts = row.split('<').filter_map(|part| part.split_once('>'));
+        let texts = parts
+            .map(|(_, text)| text.trim())
+            .filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join(" | ")
+    };
+    let rows = body.split("<tr>").map(cells);
+    rows.filter(|row| !row.is_empty()).collect()
+}
+
+#[tokio::test]
+async fn sessions_and_how_they_are_found_are_told_by_the_hour_and_a_gap_is_no_zero() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let browser = house.console(&[Role::Viewer]).await;
+    let read = async || {
+        for gauge in &house.gauges {
+            gauge.read().await;
+        }
+    };
+    for _ in 0..2 {
+        house.session(&ada).await;
+    }
+    house.look_ups.add(97, 3);
+    read().await;
+    house.clock.advance(Duration::from_secs(2 * 3600));
+    let page = browser.get(PAGE).await.page();
+    let sessions = chart(&page, "Sessions by hour");
+    assert_eq!(
+        rows(sessions),
+        [
+            "22 November 2026, 12:00 UTC | 3",
+            "22 November 2026, 13:00 UTC | Not known",
+            "22 November 2026, 14:00 UTC | 3",
+        ]
+    );
+    assert!(sessions.contains("Most at a time: 3"), "{sessions}");
+    assert!(sessions.contains("counted every five minutes by this node since"));
+    let found = chart(&page, "Sessions found in memory, by hour");
+    assert_eq!(
+        rows(found),
+        [
+            "22 November 2026, 12:00 UTC | 97\u{a0}% | 100",
+            "22 November 2026, 13:00 UTC | Not known",
+            "22 November 2026, 14:00 UTC | No look-ups",
+        ]
+    );
+    for part in [
+        ">100\u{a0}%</text>",
+        ">50\u{a0}%</text>",
+        ">0\u{a0}%</text>",
+    ] {
+        assert!(found.contains(part), "{part}: {found}");
+    }
+    assert!(found.contains("class=\"gap idle\""), "{found}");
+    let by_day = chart(&page, "Sessions found in memory, by day");
+    assert_eq!(rows(by_day), ["22 November 2026 | 97\u{a0}% | 100"]);
+    let german = browser.with("accept-language", "de");
+    let page = german.get(PAGE).await.page();
+    let found = rows(chart(&page, "Sitzungen im Speicher gefunden, nach Stunden"));
+    assert_eq!(found[2], "22. November 2026, 14:00 UTC | Keine Abfragen");
+    assert!(page.contains(">05.11.</text>"), "a day as Germans write it");
 }

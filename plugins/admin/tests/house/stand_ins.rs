@@ -1,6 +1,12 @@
 //! A password method, a provider and actions that do as they are told.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use portcullis_core::{
@@ -16,6 +22,7 @@ use portcullis_core::{
     method::{Method, MethodError, Verified},
     schema::{Schema, Schemas},
     secret::Secret,
+    sessions::{CacheCounters, CacheReads},
     testing::{CannedAdministration, SeededEntropy},
     ui::Node,
 };
@@ -127,6 +134,25 @@ pub(super) fn acme() -> CannedAdministration {
         account_issuer: Some("https://acme.test".to_owned()),
         table: Map::new(),
     }])
+}
+
+/// Counts the look-ups that a test tells of.
+#[derive(Debug, Default)]
+pub(crate) struct LookUps([AtomicU64; 2]);
+
+impl LookUps {
+    /// So many more were found, and so many were not.
+    pub(crate) fn add(&self, hits: u64, misses: u64) {
+        self.0[0].fetch_add(hits, Ordering::Relaxed);
+        self.0[1].fetch_add(misses, Ordering::Relaxed);
+    }
+}
+
+impl CacheCounters for LookUps {
+    fn reads(&self) -> CacheReads {
+        let [hits, misses] = [0, 1].map(|place: usize| self.0[place].load(Ordering::Relaxed));
+        CacheReads { hits, misses }
+    }
 }
 
 /// Begins what is left to do at once.

@@ -15,7 +15,7 @@ use super::{
     head::Tab,
     traits,
 };
-use crate::{people, role::Role};
+use crate::{console::choice::meaning, people, role::Role};
 
 const TEMPLATE: &str = "person-details.html";
 
@@ -170,14 +170,4 @@ fn roles(call: &Call) -> Vec<(&'static str, &'static str, bool)> {
         (name, meaning(role), own.iter().any(|one| one == name))
     };
     Role::ALL.into_iter().map(role).collect()
-}
-
-fn meaning(role: Role) -> &'static str {
-    match role {
-        Role::Viewer => "Sees everything",
-        Role::UserManager => "Looks after people",
-        Role::ProviderManager => "Looks after providers",
-        Role::Impersonator => "Acts as somebody else",
-        Role::Admin => "Does everything",
-    }
 }

@@ -1,0 +1,115 @@
+//! How many sessions there were, and how often they were found in memory, as far as this node has read
+//! it. A share of nothing is not drawn: it is neither all nor none.
+
+use portcullis_core::sessions::CacheReads;
+use portcullis_kit::Locale;
+
+use super::{
+    chart::{Chart, Gap, Measure, Series, Story, Told},
+    span::Span,
+    tiles::UNKNOWN,
+};
+use crate::desk::Desk;
+
+/// The charts of sessions, the shorter time first; those of memory only where somebody counts.
+pub(super) fn charts(desk: &Desk, locale: &Locale) -> Vec<Chart> {
+    let now = desk.services.clock.now();
+    let (hours, days) = (Span::hours(now), Span::days(now));
+    let mut charts = vec![
+        sessions("Sessions by hour", (desk, hours), locale),
+        sessions("Sessions by day", (desk, days), locale),
+    ];
+    if desk.services.sessions.cache_reads().is_some() {
+        let by_hour = "Sessions found in memory, by hour";
+        charts.push(memory(by_hour, (desk, hours), locale));
+        charts.push(memory(
+            "Sessions found in memory, by day",
+            (desk, days),
+            locale,
+        ));
+    }
+    charts
+}
+
+fn sessions(title: &'static str, (desk, span): (&Desk, Span), locale: &Locale) -> Chart {
+    let levels = &desk.levels;
+    let since = locale.moment(levels.since());
+    let most = levels.between(span.first(), span.end()).sessions;
+    Chart::draw(Story {
+        title,
+        note: locale.text(&format!(
+            "The most at a time on all nodes, counted every five minutes by this node since {since}; \
+             times in UTC."
+        )),
+        measure: Measure::Level,
+        series: vec![Series {
+            name: "Most at a time",
+            figure: most.map_or_else(|| UNKNOWN.to_owned(), |most| most.to_string()),
+        }],
+        columns: vec!["Most at a time"],
+        slots: span.slots(locale, |first, end| {
+            match levels.between(first, end).sessions {
+                Some(count) => Told::Known(vec![count], vec![count.to_string()]),
+                None => Told::Gap(Gap::Unknown),
+            }
+        }),
+    })
+}
+
+fn memory(title: &'static str, (desk, span): (&Desk, Span), locale: &Locale) -> Chart {
+    let levels = &desk.levels;
+    let since = locale.moment(levels.since());
+    let all = levels.between(span.first(), span.end()).reads;
+    Chart::draw(Story {
+        title,
+        note: locale.text(&format!(
+            "Of the look-ups on this node, read every five minutes since {since}; times in UTC."
+        )),
+        measure: Measure::Share,
+        series: vec![Series {
+            name: "Found in memory",
+            figure: written(all.and_then(share)),
+        }],
+        columns: vec!["Found in memory", "Look-ups"],
+        slots: span.slots(locale, |first, end| told(levels.between(first, end).reads)),
+    })
+}
+
+fn told(reads: Option<CacheReads>) -> Told {
+    match reads.map(|reads| (share(reads), reads)) {
+        None => Told::Gap(Gap::Unknown),
+        Some((None, _)) => Told::Gap(Gap::Idle),
+        Some((Some(share), reads)) => {
+            let all = reads.hits.saturating_add(reads.misses).to_string();
+            Told::Known(vec![share], vec![written(Some(share)), all])
+        }
+    }
+}
+
+/// How many of a hundred were found: all of them only where not one was missing.
+pub(super) fn share(reads: CacheReads) -> Option<u64> {
+    let all = reads.hits.saturating_add(reads.misses);
+    reads.hits.saturating_mul(100).checked_div(all)
+}
+
+/// A share with its sign; what cannot be told of nothing.
+pub(super) fn written(share: Option<u64>) -> String {
+    share.map_or_else(|| UNKNOWN.to_owned(), |share| format!("{share}\u{a0}%"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_nothing_is_none_and_all_means_all() {
+        let of = |hits, misses| share(CacheReads { hits, misses });
+        assert_eq!(of(0, 0), None);
+        assert_eq!(of(0, 5), Some(0));
+        assert_eq!(of(999, 1), Some(99));
+        assert_eq!(of(7, 0), Some(100));
+        assert!(matches!(told(None), Told::Gap(Gap::Unknown)));
+        let nothing = Some(CacheReads::default());
+        assert!(matches!(told(nothing), Told::Gap(Gap::Idle)));
+    }
+}
