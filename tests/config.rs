@@ -24,6 +24,8 @@ mod documented;
 mod drop_ins;
 #[path = "config/kinds.rs"]
 mod kinds;
+#[path = "config/lists.rs"]
+mod lists;
 #[path = "config/mistakes.rs"]
 mod mistakes;
 #[path = "config/outbound.rs"]
@@ -38,6 +40,8 @@ mod presets;
 mod providers;
 #[path = "config/routes.rs"]
 mod routes;
+#[path = "config/schema_sources.rs"]
+mod schema_sources;
 #[path = "config/schemas.rs"]
 mod schemas;
 
