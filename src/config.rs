@@ -40,6 +40,7 @@ mod required_actions;
 mod route;
 mod routes;
 mod schema;
+mod schema_folder;
 mod security_headers;
 mod session;
 mod size;
@@ -99,6 +100,7 @@ pub use self::{
 pub(crate) use self::{
     provider::Spoken,
     schema::{is_name as is_schema_name, problems as schema_problems},
+    schema_folder::{SchemaFolder, files as schema_files},
 };
 
 use self::finding::Check;
@@ -139,12 +141,15 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// `[providers.<id>]`; none by default.
     pub providers: BTreeMap<String, Provider>,
-    /// The folder of files with more `[providers.<id>]` tables; default `providers.d` beside the
-    /// configuration file. It need not exist; nothing: none is looked for.
+    /// The folder of files with more providers, as `[providers.<id>]` tables or as lists of Kratos'
+    /// objects; default `providers.d` beside the configuration file. It need not exist; nothing: none is looked for.
     pub providers_dir: PathBuf,
     /// The file of `providers_dir` that a provider stands in; none for those of the main file.
     #[serde(skip)]
     pub drop_ins: BTreeMap<String, PathBuf>,
+    /// What lists of `providers_dir` say that has no meaning here, with file and line.
+    #[serde(skip)]
+    pub drop_in_losses: Vec<String>,
     /// `[identity]`.
     pub identity: Identity,
     /// `[required_actions.<ALIAS>]`.
@@ -182,6 +187,7 @@ impl Default for Config {
             providers: BTreeMap::new(),
             providers_dir: PROVIDERS_DIR.into(),
             drop_ins: BTreeMap::new(),
+            drop_in_losses: Vec::new(),
             identity: Identity::default(),
             required_actions: required_actions::defaults(),
             plugins: Plugins::default(),
@@ -262,7 +268,7 @@ impl Config {
             let mut check = check.under("providers");
             let mut check = check.under(id);
             provider.validate(id, &mut check);
-            provider.validate_traits(&schemas, &self.identity.default_schema, &mut check);
+            provider.validate_traits(&schemas, self.identity.default_id(), &mut check);
         }
         self.warn_of_open_doors(check);
         self.identity.validate(&mut check.under("identity"));

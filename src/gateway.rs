@@ -35,6 +35,7 @@ use crate::{
     config::{Config, Sources},
     listener::endpoint::ListenError,
     observe::log::LogError,
+    schemas::Unsettled,
 };
 
 /// A gateway in the making: the built-in parts and whatever an embedder adds.
@@ -134,6 +135,15 @@ pub enum BuildError {
     /// The process cannot have what it needs to run.
     #[error("the runtime cannot be started")]
     Runtime(#[source] std::io::Error),
+}
+
+impl From<Unsettled> for BuildError {
+    fn from(error: Unsettled) -> Self {
+        match error {
+            Unsettled::Missing(reason) => Self::Invalid(reason),
+            Unsettled::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl BuildError {

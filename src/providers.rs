@@ -16,6 +16,7 @@ pub(crate) use self::{
     departure::Departures,
     keeper::{CannotBegin, Keeper, KeeperParts},
     roster::Roster,
+    stamp::{Looks, looks},
     table::Tables,
     watch::watch,
 };

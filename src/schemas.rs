@@ -1,6 +1,10 @@
 //! Schemas that are written while the gateway runs: what the configuration says about them, who
 //! looks for those that other nodes write, and what follows from a change.
 
+mod fetch;
+mod folder;
+mod outside;
+
 use std::{sync::Arc, time::Duration};
 
 use portcullis_core::{
@@ -18,6 +22,10 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
+pub(crate) use self::{
+    folder::{Folder, FolderParts},
+    outside::{Asking, Outside, Settled, Unsettled, reach},
+};
 use crate::{config, store::Principals};
 
 /// How long a change may go unseen.
@@ -107,6 +115,21 @@ pub(crate) async fn follow(desk: Arc<SchemaDesk>) {
         period.tick().await;
         look(&desk).await;
     }
+}
+
+/// Says what of the configuration was not taken over when the process began.
+pub(crate) fn tell_of_refusals(desk: &SchemaDesk) {
+    for (schema, reason) in desk.refused() {
+        tell_of_refusal(&schema, &reason);
+    }
+}
+
+fn tell_of_refusal(schema: &str, reason: &str) {
+    tracing::error!(
+        schema,
+        reason,
+        "a schema is not taken over; what counted before stays"
+    );
 }
 
 /// Looks once, and says what cannot be used.

@@ -22,6 +22,7 @@ mod recent;
 mod record;
 mod records;
 mod redis;
+mod schema_copies;
 mod schemas;
 mod search;
 mod sessions;
@@ -81,6 +82,7 @@ pub use self::{
     principals::Principals,
     providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
+    schema_copies::{SchemaCopies, SchemaCopy},
     search::{Counting, Indexing, Way},
     touches::Touches,
     walks::Walk,
@@ -252,6 +254,17 @@ impl Store {
     /// The schemas that were written at run time.
     pub fn schemas(&self) -> Arc<dyn SchemaStore> {
         Arc::new(SqlSchemas::new(self.database.clone()))
+    }
+
+    /// What schemas that stand in other places said when they were last taken over.
+    pub fn schema_copies(&self) -> SchemaCopies {
+        SchemaCopies::new(self.database.clone())
+    }
+
+    /// Everybody, without any cache before the record; only to read.
+    pub fn everybody(&self, schemas: &Arc<Schemas>) -> Arc<dyn IdentityStore> {
+        let index = SearchIndex::new(self.database.clone(), Arc::clone(schemas));
+        Arc::new(SqlIdentities::new(self.database.clone(), index))
     }
 
     /// The walk over everybody on which they follow their schemas.

@@ -26,6 +26,8 @@ mod drop_ins;
 mod german;
 #[path = "config/kinds.rs"]
 mod kinds;
+#[path = "config/lists.rs"]
+mod lists;
 #[path = "config/mistakes.rs"]
 mod mistakes;
 #[path = "config/outbound.rs"]
@@ -40,6 +42,8 @@ mod presets;
 mod providers;
 #[path = "config/routes.rs"]
 mod routes;
+#[path = "config/schema_sources.rs"]
+mod schema_sources;
 #[path = "config/schemas.rs"]
 mod schemas;
 

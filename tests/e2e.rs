@@ -45,6 +45,7 @@ mod e2e {
     mod quiet_log;
     mod remote;
     mod schema_check;
+    mod schema_sources;
     mod schemas;
     mod sdk;
     mod second_factor;

@@ -1527,6 +1527,7 @@ console-profile-below-it = Darunter
 console-profile-from-the-configuration = Aus der Konfiguration
 console-profile-written-here = Hier geschrieben
 console-profile-changed-here-over-the-configuration = Hier geändert, über der Konfiguration
+console-profile-what-its-file-or-address-says-is-not-taken-over = Was ihre Datei oder Adresse jetzt sagt, ist nicht übernommen; was vorher galt, bleibt:
 console-profile-the-attribute-is-added = Das Attribut ist hinzugefügt.
 console-profile-the-attribute-is-saved = Das Attribut ist gespeichert.
 console-profile-the-attribute-is-removed = Das Attribut ist entfernt.

@@ -1538,6 +1538,7 @@ console-profile-below-it = Below it
 console-profile-from-the-configuration = From the configuration
 console-profile-written-here = Written here
 console-profile-changed-here-over-the-configuration = Changed here, over the configuration
+console-profile-what-its-file-or-address-says-is-not-taken-over = What its file or address says now is not taken over; what counted before stays:
 console-profile-the-attribute-is-added = The attribute is added.
 console-profile-the-attribute-is-saved = The attribute is saved.
 console-profile-the-attribute-is-removed = The attribute is removed.

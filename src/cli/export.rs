@@ -73,7 +73,7 @@ impl Profile {
 
 fn configured(common: &Common, id: Option<&str>) -> Result<(String, serde_json::Value), Failure> {
     let config = desk::configuration_past_drop_ins(common)?;
-    let id = id.unwrap_or(&config.identity.default_schema);
+    let id = id.unwrap_or(config.identity.default_id());
     let mut documents = config.identity.schema_documents().into_iter();
     let unknown = || Failure::Usage(format!("no schema is called {id:?}"));
     let found = documents.find(|(own, _)| own == id);

@@ -1,5 +1,9 @@
 //! `providers_dir`: files that each add providers, so that every tool and every team can own one.
 
+mod file;
+mod kratos;
+mod list;
+
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -8,10 +12,17 @@ use std::{
 
 use toml::{Table, Value, de::DeTable};
 
+pub(super) use self::file::DropIn;
 use super::{
     finding::{Finding, KeyPath, Place, Report, Severity},
     written::{Written, report_of},
 };
+
+/// How the files that count are called: tables of ours, and lists as in the configuration of Kratos.
+const ENDINGS: [&str; 2] = [".toml", LIST];
+
+/// How a list is called.
+const LIST: &str = ".json";
 
 /// The name of the only table that such a file may hold.
 const PROVIDERS: &str = "providers";
@@ -27,7 +38,9 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     for entry in entries {
         let file = entry?.path();
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if name.ends_with(".toml") && !name.starts_with('.') && file.is_file() {
+        let is_read = ENDINGS.iter().any(|end| name.ends_with(end));
+        // Where Kubernetes mounts a ConfigMap, a name leads through `..data`, which is swapped.
+        if is_read && !name.starts_with('.') && file.is_file() {
             files.push(file);
         }
     }
@@ -53,7 +66,7 @@ pub(super) fn read(folder: &Path, skipped: &[PathBuf]) -> Result<Vec<Written>, R
 
 /// The providers of all drop-in files, and which file each stands in.
 pub(super) struct DropIns<'o> {
-    documents: Vec<(&'o Written, DeTable<'o>)>,
+    files: Vec<DropIn<'o>>,
     owners: BTreeMap<String, usize>,
     /// The tables of the providers.
     pub(super) providers: Table,
@@ -67,46 +80,54 @@ impl<'o> DropIns<'o> {
         files: &'o [Written],
         main: (&Written, &DeTable<'_>),
     ) -> Result<Self, Report> {
-        let (mut documents, mut findings) = (Vec::new(), Vec::new());
+        let (mut read, mut findings) = (Vec::new(), Vec::new());
         for file in files {
-            match file.document() {
-                Ok(document) => documents.push((file, document)),
+            match DropIn::read(file) {
+                Ok(file) => read.push(file),
                 Err(report) => findings.extend(report.findings),
             }
         }
+        let mut files = done(read, findings)?;
+        let findings = files.iter_mut().flat_map(DropIn::take_findings).collect();
         let mut gathered = Self {
-            documents: done(documents, findings)?,
+            files,
             owners: BTreeMap::new(),
             providers: Table::new(),
-            findings: Vec::new(),
+            findings,
         };
-        for index in 0..gathered.documents.len() {
+        for index in 0..gathered.files.len() {
             gathered.take(index, main)?;
         }
         Ok(gathered)
     }
 
-    /// The file and the document that `key` stands in, where it is one of theirs.
-    pub(super) fn holder(&self, key: &KeyPath) -> Option<(&'o Written, &DeTable<'o>)> {
+    /// The file that `key` stands in, where it is one of theirs.
+    pub(super) fn holder(&self, key: &KeyPath) -> Option<&DropIn<'o>> {
         let [PROVIDERS, id] = [key.0.first()?, key.0.get(1)?].map(String::as_str) else {
             return None;
         };
-        let (written, document) = self.documents.get(*self.owners.get(id)?)?;
-        Some((*written, document))
+        self.files.get(*self.owners.get(id)?)
     }
 
     /// Which file each provider stands in.
     pub(super) fn sources(&self) -> BTreeMap<String, PathBuf> {
-        let file = |index: &usize| self.documents.get(*index)?.0.file.clone();
+        let file = |index: &usize| self.files.get(*index)?.written.file.clone();
         let named = |(id, index): (&String, &usize)| Some((id.clone(), file(index)?));
         self.owners.iter().filter_map(named).collect()
     }
 
+    /// What of the lists has no meaning here, in words.
+    pub(super) fn losses(&self) -> Vec<String> {
+        let findings = self.findings.iter();
+        let lost = findings.filter(|finding| finding.severity == Severity::Warning);
+        lost.map(Finding::to_string).collect()
+    }
+
     fn take(&mut self, index: usize, main: (&Written, &DeTable<'_>)) -> Result<(), Report> {
-        let Some((written, _)) = self.documents.get(index) else {
+        let Some(file) = self.files.get(index) else {
             return Ok(());
         };
-        for (name, value) in written.values()? {
+        for (name, value) in file.values()? {
             match value {
                 Value::Table(tables) if name == PROVIDERS => self.adopt(index, tables, main),
                 _ => self.refuse(
@@ -141,8 +162,8 @@ impl<'o> DropIns<'o> {
         (written, document): (&Written, &DeTable<'_>),
     ) -> Option<Place> {
         let key = KeyPath(vec![PROVIDERS.to_owned(), id.to_owned()]);
-        if let Some((written, document)) = self.holder(&key) {
-            return Some(written.place(document, &key));
+        if let Some(file) = self.holder(&key) {
+            return Some(file.place(&key));
         }
         let own = document.get(PROVIDERS)?.get_ref().as_table()?;
         let is_there = own.iter().any(|(name, _)| name.get_ref() == id);
@@ -151,10 +172,7 @@ impl<'o> DropIns<'o> {
 
     fn refuse(&mut self, index: usize, key: &[String], message: String) {
         let key = KeyPath(key.to_vec());
-        let place = self
-            .documents
-            .get(index)
-            .map(|(written, document)| written.place(document, &key));
+        let place = self.files.get(index).map(|file| file.place(&key));
         self.findings.push(Finding {
             severity: Severity::Problem,
             place,

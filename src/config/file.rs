@@ -10,7 +10,10 @@ use std::{
 
 use portcullis_core::secret::Secret;
 
-use super::{Config, Provider, connection::ConnectionUrl, finding::Check};
+use super::{
+    Config, Identity, Provider, connection::ConnectionUrl, finding::Check,
+    schema_folder::SchemaFolder,
+};
 
 /// Makes every file name absolute or relative to the working directory, and reads what it holds.
 pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>) {
@@ -76,9 +79,17 @@ pub(super) fn read_all(config: &mut Config, folder: &Path, check: &mut Check<'_>
         read_provider(provider, drop_in.unwrap_or(folder), &mut check.under(id));
     }
     read_terms(config, folder, &mut check.under("required_actions"));
-    for (index, schema) in config.identity.schemas.iter_mut().enumerate() {
+    read_schemas(&mut config.identity, folder, &mut check.under("identity"));
+}
+
+fn read_schemas(identity: &mut Identity, folder: &Path, check: &mut Check<'_>) {
+    for (index, schema) in identity.schemas.iter_mut().enumerate() {
         settle(&mut schema.file, folder);
-        schema.read(&mut check.under("identity").under("schemas").item(index));
+        schema.read(&mut check.under("schemas").item(index));
+    }
+    settle(&mut identity.schemas_dir, folder);
+    if let Some(folder) = &identity.schemas_dir {
+        identity.folder = SchemaFolder::read(folder, &mut check.under("schemas_dir"));
     }
 }
 

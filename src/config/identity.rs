@@ -1,5 +1,7 @@
 //! `[identity]`: what is known about people and how local ones prove who they are.
 
+use std::path::PathBuf;
+
 use portcullis_core::schema::{Rules, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,6 +11,7 @@ use super::{
     mfa::{Code, Mfa, Passkey},
     password::Password,
     schema::{OnUnknown, SchemaSource},
+    schema_folder::SchemaFolder,
     size::ByteSize,
     text,
 };
@@ -21,6 +24,12 @@ pub struct Identity {
     pub default_schema: String,
     /// Schemas besides the built-in ones.
     pub schemas: Vec<SchemaSource>,
+    /// A folder of more schemas, a file for each, called by its id, with `.json` behind it or without;
+    /// its file `default.schema` names the schema of new identities. None by default.
+    pub schemas_dir: Option<PathBuf>,
+    /// What that folder says.
+    #[serde(skip)]
+    pub(super) folder: SchemaFolder,
     /// What becomes of sent traits that a schema does not describe; default `reject`.
     #[serde(deserialize_with = "text::word")]
     pub on_unknown: OnUnknown,
@@ -72,6 +81,8 @@ impl Default for Identity {
         Self {
             default_schema: SchemaSource::PRESET.to_owned(),
             schemas: Vec::new(),
+            schemas_dir: None,
+            folder: SchemaFolder::default(),
             on_unknown: OnUnknown::default(),
             max_trait_bytes: ByteSize::kib(64),
             login: Login::default(),
@@ -94,8 +105,8 @@ impl Identity {
     /// Id and document of every schema: those that are written, and the built-in ones that are
     /// used and not replaced.
     pub fn schema_documents(&self) -> Vec<(String, Value)> {
-        let is_written = |id: &str| self.schemas.iter().any(|source| source.id == id);
-        let is_used = |id: &str| id == SchemaSource::PRESET || id == self.default_schema;
+        let is_written = |id: &str| self.sources().any(|source| source.id == id);
+        let is_used = |id: &str| id == SchemaSource::PRESET || id == self.default_id();
         let built_in = SchemaSource::built_in()
             .filter(|id| is_used(id) && !is_written(id))
             .map(|id| SchemaSource {
@@ -104,8 +115,46 @@ impl Identity {
             });
         let read = |source: &SchemaSource| Some((source.id.clone(), source.read_document()?));
         let mut documents: Vec<_> = built_in.filter_map(|source| read(&source)).collect();
-        documents.extend(self.schemas.iter().filter_map(read));
+        documents.extend(self.sources().filter_map(read));
         documents
+    }
+
+    /// The id of the schema of new identities: what the folder of schemas says, or `default_schema`.
+    pub fn default_id(&self) -> &str {
+        self.folder
+            .default
+            .as_deref()
+            .unwrap_or(&self.default_schema)
+    }
+
+    /// Where all schemas come from that are written somewhere.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &SchemaSource> {
+        self.schemas.iter().chain(&self.folder.sources)
+    }
+
+    /// Whether a schema may change without the configuration file: at an address, or in the folder.
+    pub(crate) fn is_outside(&self, source: &SchemaSource) -> bool {
+        source.url.is_some() || self.folder.ids().any(|id| id == source.id)
+    }
+
+    /// Gives the schema of this id its document.
+    pub(crate) fn fill(&mut self, id: &str, document: &Value) {
+        let all = self.schemas.iter_mut().chain(&mut self.folder.sources);
+        for source in all.filter(|source| source.id == id) {
+            source.document = Some(document.clone());
+        }
+    }
+
+    /// Goes on with a schema that stands in the folder no more.
+    pub(crate) fn keep(&mut self, id: &str, document: &Value) {
+        self.folder.keep(id, document);
+    }
+
+    /// The same with what the folder of schemas says now.
+    #[must_use]
+    pub(crate) fn with_folder(mut self, folder: SchemaFolder) -> Self {
+        self.folder = folder;
+        self
     }
 
     /// The document of a built-in schema, whether it is used or not.
@@ -140,7 +189,7 @@ impl Identity {
     pub(super) fn offers_sign_in_by_mail(&self) -> bool {
         let selectable = self.selectable_schemas();
         let is_offered = |schema: &Schema| {
-            schema.id() == self.default_schema || selectable.iter().any(|one| one == schema.id())
+            schema.id() == self.default_id() || selectable.iter().any(|one| one == schema.id())
         };
         let mut schemas = self.schemas().into_iter().filter(is_offered);
         schemas.any(|schema| schema.signs_in_by_mail())
@@ -161,31 +210,38 @@ impl Identity {
     pub(super) fn validate(&self, check: &mut Check<'_>) {
         let mut known: Vec<&str> = SchemaSource::built_in().collect();
         for (index, schema) in self.schemas.iter().enumerate() {
-            schema.validate(&mut check.under("schemas").item(index));
+            let mut check = check.under("schemas");
+            let mut check = check.item(index);
+            schema.validate(&mut check);
             let earlier = &self.schemas[..index];
             if earlier.iter().any(|one| one.id == schema.id) && !schema.id.is_empty() {
-                check
-                    .under("schemas")
-                    .item(index)
-                    .under("id")
-                    .problem(format!(
-                        "another schema is already called {:?}; give each one its own id",
-                        schema.id
-                    ));
+                check.under("id").problem(format!(
+                    "another schema is already called {:?}; give each one its own id",
+                    schema.id
+                ));
             }
             known.push(&schema.id);
         }
-        if !known.contains(&self.default_schema.as_str()) {
-            check.under("default_schema").problem(format!(
-                "there is no schema {:?}; write one of {}, or add [[identity.schemas]]",
-                self.default_schema,
-                known
-                    .iter()
-                    .map(|id| format!("{id:?}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ));
-        }
+        self.folder
+            .validate(&self.schemas, &mut check.under("schemas_dir"));
+        known.extend(self.folder.sources.iter().map(|source| &*source.id));
+        self.validate_default(&known, check);
         self.password.validate(&mut check.under("password"));
+    }
+
+    fn validate_default(&self, known: &[&str], check: &mut Check<'_>) {
+        if known.contains(&self.default_id()) {
+            return;
+        }
+        let known: Vec<_> = known.iter().map(|id| format!("{id:?}")).collect();
+        let message = format!(
+            "there is no schema {:?}; write one of {}, or add [[identity.schemas]]",
+            self.default_id(),
+            known.join(", ")
+        );
+        match self.folder.place_of_default() {
+            Some(place) => check.under("schemas_dir").problem_at(place, message),
+            None => check.under("default_schema").problem(message),
+        }
     }
 }

@@ -58,6 +58,7 @@ pub(super) fn load_from(origin: Origin) -> Result<Loaded, Report> {
     }
     let check = &mut Check::new(&mut findings);
     config.drop_ins = reading.drop_ins.sources();
+    config.drop_in_losses = reading.drop_ins.losses();
     file::read_all(&mut config, origin.folder(), check);
     config.normalise();
     config.validate(check);
@@ -97,7 +98,7 @@ pub fn load_provider(
         let mut check = check.under("providers");
         let mut check = check.under(id);
         provider.validate_alone(id, table, &mut check);
-        provider.validate_traits(&identity.schemas(), &identity.default_schema, &mut check);
+        provider.validate_traits(&identity.schemas(), identity.default_id(), &mut check);
     }
     let report = reading.into_report(findings);
     match provider {

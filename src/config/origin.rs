@@ -79,8 +79,11 @@ impl Origin {
                 .iter()
                 .find(|(path, _)| path.0.starts_with(&key.0)),
         );
-        let (file, document) = drop_ins.holder(key).unwrap_or((&self.main, document));
-        let written = match file.position(document, key) {
+        let (file, position) = match drop_ins.holder(key) {
+            Some(holder) => (holder.written, holder.position(key)),
+            None => (&self.main, self.main.position(document, key)),
+        };
+        let written = match position {
             Position::Exact(at) => above.or_else(|| file.line(at)),
             Position::Around(at) => above.or(below).or_else(|| file.line(at)),
             Position::Absent => above.or(below),

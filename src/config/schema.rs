@@ -6,10 +6,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use portcullis_core::schema::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 use super::{
     finding::{Check, Place},
-    header, json_position, text,
+    header, is_loopback, json_position, text,
 };
 
 /// One schema, with exactly one source unless it is built in.
@@ -24,6 +25,11 @@ pub struct SchemaSource {
     pub inline: Option<String>,
     /// The document in base64.
     pub base64: Option<String>,
+    /// Where the document is fetched from when the gateway starts.
+    #[serde(deserialize_with = "text::optional_url")]
+    pub url: Option<Url>,
+    /// What the fetched bytes have to be: their SHA-256 in hexadecimal digits; anything by default.
+    pub sha256: Option<String>,
     /// Whether people may choose it when they register; default `false`. The default schema always
     /// can be.
     pub selfservice_selectable: bool,
@@ -73,7 +79,7 @@ impl SchemaSource {
         BUILT_IN.iter().map(|(id, _)| *id)
     }
 
-    /// Reads the document and checks that it is a schema.
+    /// Reads the document and checks that it is a schema; what is fetched comes later.
     pub(super) fn read(&mut self, check: &mut Check<'_>) {
         let key = match (&self.file, &self.inline) {
             (Some(_), _) => "file",
@@ -132,25 +138,53 @@ impl SchemaSource {
                 self.id
             ));
         }
+        self.validate_address(check);
+        match self.given() {
+            0 if Self::built_in().any(|id| id == self.id) => {}
+            0 => check.problem("the schema has no source; write file, inline, base64 or url"),
+            1 => {}
+            _ => check
+                .problem("the schema has several sources; keep one of file, inline, base64, url"),
+        }
+    }
+
+    fn validate_address(&self, check: &mut Check<'_>) {
+        if let Some(url) = &self.url
+            && let Some(reason) = refusal(url)
+        {
+            check.under("url").problem(reason);
+        }
+        let Some(digest) = &self.sha256 else {
+            return;
+        };
+        let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if self.url.is_none() {
+            check
+                .under("sha256")
+                .problem("it is of what is fetched from a url; write url, or remove it");
+        } else if !is_digest {
+            check
+                .under("sha256")
+                .problem("this is no SHA-256; write its 64 hexadecimal digits");
+        }
+    }
+
+    /// How many sources it names.
+    fn given(&self) -> usize {
         let sources = [
             self.file.is_some(),
             self.inline.is_some(),
             self.base64.is_some(),
+            self.url.is_some(),
         ];
-        match sources.iter().filter(|given| **given).count() {
-            0 if Self::built_in().any(|id| id == self.id) => {}
-            0 => check.problem("the schema has no source; write file, inline or base64"),
-            1 => {}
-            _ => check.problem("the schema has several sources; keep one of file, inline, base64"),
-        }
+        sources.iter().filter(|given| **given).count()
     }
 }
 
 impl SchemaSource {
     /// The document that was read; the built-in one where the source is only named.
-    pub(super) fn read_document(&self) -> Option<Value> {
-        let has_source = self.file.is_some() || self.inline.is_some() || self.base64.is_some();
-        if has_source {
+    pub(crate) fn read_document(&self) -> Option<Value> {
+        if self.given() > 0 {
             return self.document.clone();
         }
         let built_in = BUILT_IN.iter().find(|(id, _)| *id == self.id)?;
@@ -236,6 +270,20 @@ fn taken_headers(schema: &Schema) -> Vec<(String, String)> {
         names.push(plain);
     }
     found
+}
+
+/// Why nothing is fetched from there. What a redirect or a document names is never asked, so that the
+/// address that is written is the only one.
+fn refusal(url: &Url) -> Option<&'static str> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("addresses are told in the log; remove name and password");
+    }
+    match url.scheme() {
+        "https" => None,
+        "http" if is_loopback(url) => None,
+        "http" => Some("whoever is on the way could write the schema; use https"),
+        _ => Some("schemas are fetched over https:// only; write such a URL"),
+    }
 }
 
 fn place(file: Option<&Path>, (line, column): (usize, Option<usize>)) -> Option<Place> {

@@ -1,4 +1,4 @@
-//! The text of one TOML file, and where in it each key stands.
+//! The text of one file, TOML or JSON, and where in it each key stands.
 
 use std::{
     fs,
@@ -33,6 +33,32 @@ impl Written {
                 format!("the configuration cannot be read: {error}"),
             )),
         }
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The document of a file of JSON; nothing where the text is blank.
+    pub(super) fn json(&self) -> Result<serde_json::Value, Report> {
+        if self.text.trim().is_empty() {
+            return Ok(serde_json::Value::Null);
+        }
+        serde_json::from_str(&self.text).map_err(|error| {
+            let place = self.file.clone().map_or(Place::Defaults, |file| {
+                Place::Line(file, error.line(), Some(error.column()))
+            });
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            report_of(place, format!("this is no JSON: {message}"))
+        })
+    }
+
+    /// Whether it is called like this.
+    pub(super) fn ends_in(&self, end: &str) -> bool {
+        let name = self.file.as_deref().and_then(Path::file_name);
+        name.is_some_and(|name| name.to_string_lossy().ends_with(end))
     }
 
     /// The folder from which relative file names count.

@@ -11,7 +11,10 @@ use portcullis_core::{
     plugin::{Addresses, Announcer},
     registry::Registry,
     return_to::{Pattern, ReturnUrls},
-    schema::{Schema, Schemas, Validators, runtime::SchemaDesk},
+    schema::{
+        Schema, Schemas, Validators,
+        runtime::{Refusals, SchemaDesk},
+    },
     seal::Seal,
     sessions::{SessionLifetimes, Sessions},
     store::StoreError,
@@ -22,11 +25,11 @@ use tokio::sync::watch;
 use super::BuildError;
 use crate::{
     afterwards::Afterwards,
-    config::Config,
+    config::{Config, Identity},
     entropy::OsEntropy,
     mail::{Post, PostParts, Rounds},
     observe::metrics::Metrics,
-    schemas::{self, Judge},
+    schemas::{self, Asking, Judge, Outside, Settled},
     store::{SharedSessions, Store, Stores},
     vault::{Keyring, SealedUpstreamSessions, Vault, VaultParts},
 };
@@ -66,6 +69,8 @@ pub struct Foundation {
     pub(crate) afterwards: Afterwards,
     /// How long sessions last.
     pub lifetimes: SessionLifetimes,
+    /// What is known about identities, with every schema's document.
+    pub(crate) identity: Identity,
 }
 
 /// How servers elsewhere are reached.
@@ -78,36 +83,50 @@ impl Foundation {
     /// Opens the stores, brings them up to date and reads the schemas; beside it, what is to run as
     /// long as mail is to be sent.
     pub async fn lay(config: &Config) -> Result<(Self, Rounds), BuildError> {
-        Self::lay_with(config, &Validators::new()).await
+        Self::lay_asking(config, &Validators::new(), Asking::AsKept).await
     }
 
-    /// The same with validators that schemas may name.
+    /// The same for a gateway that is to serve, with validators that schemas may name: what stands at
+    /// addresses is fetched anew.
     pub async fn lay_with(
         config: &Config,
         validators: &Validators,
     ) -> Result<(Self, Rounds), BuildError> {
+        Self::lay_asking(config, validators, Asking::Anew).await
+    }
+
+    async fn lay_asking(
+        config: &Config,
+        validators: &Validators,
+        asking: Asking,
+    ) -> Result<(Self, Rounds), BuildError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-        let lifetimes = SessionLifetimes {
-            idle_timeout: config.session.idle_timeout,
-            lifespan: config.session.lifespan,
-        };
+        let lifetimes = lifetimes(config);
         let store = Store::open(config.store.url.expose(), Arc::clone(&clock)).await?;
+        let way = way(config)?;
+        let outside = Outside {
+            store: &store,
+            way: &way,
+            validators,
+            clock: &*clock,
+        };
+        let (config, refused) = &settled(config, outside, asking).await?;
         let settings = config.action_settings_at_run_time();
-        let schemas = Arc::new(asking(config, validators, &settings)?);
+        let schemas = Arc::new(schemas_asking(config, validators, &settings)?);
         let judge = Judge {
             identity: config.identity.clone(),
             validators: validators.clone(),
         };
         let schema_desk = schemas::desk(&schemas, judge, (store.schemas(), &clock)).await;
+        schema_desk.note_refused(refused.clone());
         let actions = Actions::new(Arc::clone(&schemas), settings, config.terms())
             .with_password_max_age(config.identity.password.max_age)
             .with_assurance(config.assurance());
         let actions = Arc::new(actions);
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
-        let locales = Locales::load(config.messages.dir.as_deref());
-        let locales = Arc::new(locales.map_err(|error| BuildError::part(&error))?);
+        let locales = locales(config)?;
         let parts = PostParts {
             locales: Arc::clone(&locales),
             mails: store.mails(),
@@ -115,8 +134,8 @@ impl Foundation {
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
         };
-        let (post, rounds) =
-            Post::new(&config.mail, &addresses, parts).map_err(|error| BuildError::part(&error))?;
+        let post = Post::new(&config.mail, &addresses, parts);
+        let (post, rounds) = post.map_err(|error| BuildError::part(&error))?;
         let metrics = Metrics::new().map_err(|error| BuildError::part(&error))?;
         let counters = metrics.session_cache.clone();
         let stores = store.cached(shared, lifetimes, Arc::clone(&actions), counters);
@@ -130,13 +149,14 @@ impl Foundation {
             schemas,
             addresses,
             locales,
-            way: way(config)?,
+            way,
             post,
             cookies: Cookies::new(&config.public_url, config.session.cookie_domain.clone()),
             clock,
             entropy,
             afterwards: Afterwards::default(),
             lifetimes,
+            identity: config.identity.clone(),
         };
         Ok((foundation, rounds))
     }
@@ -211,6 +231,33 @@ impl Foundation {
     }
 }
 
+/// The configuration with what counts of schemas elsewhere, and what does not.
+async fn settled(
+    config: &Config,
+    outside: Outside<'_>,
+    asking: Asking,
+) -> Result<(Config, Refusals), BuildError> {
+    let Settled { identity, refused } = outside.settle(&config.identity, asking).await?;
+    let config = Config {
+        identity,
+        ..config.clone()
+    };
+    Ok((config, refused))
+}
+
+fn lifetimes(config: &Config) -> SessionLifetimes {
+    SessionLifetimes {
+        idle_timeout: config.session.idle_timeout,
+        lifespan: config.session.lifespan,
+    }
+}
+
+fn locales(config: &Config) -> Result<Arc<Locales>, BuildError> {
+    let locales = Locales::load(config.messages.dir.as_deref());
+    let locales = locales.map_err(|error| BuildError::part(&error))?;
+    Ok(Arc::new(locales))
+}
+
 async fn seal(config: &Config, store: &Store, entropy: &dyn Entropy) -> Result<Seal, StoreError> {
     Ok(match &config.session.secret {
         Some(secret) => Seal::new(secret.expose().as_bytes()),
@@ -229,7 +276,7 @@ pub(super) fn shared(
 }
 
 /// The schemas of the configuration, with what is asked of whoever is new.
-fn asking(
+fn schemas_asking(
     config: &Config,
     validators: &Validators,
     settings: &BTreeMap<Action, ActionSettings>,
@@ -250,7 +297,7 @@ pub(super) fn configured_schemas(
             .map_err(|error| BuildError::Invalid(format!("schema {id}: {error}")))?;
         schemas.push(Arc::new(schema.with_rules(config.identity.rules(&id))));
     }
-    let default = &config.identity.default_schema;
+    let default = config.identity.default_id();
     let missing = || BuildError::Invalid(format!("there is no schema called {default}"));
     let schemas = Schemas::new(schemas, default).ok_or_else(missing)?;
     Ok(schemas.offering(config.identity.selectable_schemas()))

@@ -1,4 +1,4 @@
-//! What `check --check-connectivity` reaches for: the stores and the providers.
+//! What `check --check-connectivity` reaches for: the stores, schemas elsewhere and the providers.
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
@@ -8,7 +8,13 @@ use portcullis_core::{
 };
 
 use super::{foundation, switched_off};
-use crate::{builtin, config::Config, entropy::OsEntropy, store::Store};
+use crate::{
+    builtin,
+    config::{Config, SchemaSource},
+    entropy::OsEntropy,
+    schemas::Outside,
+    store::Store,
+};
 
 /// One thing that the gateway needs to reach.
 pub struct Probe {
@@ -31,6 +37,7 @@ impl fmt::Debug for Probe {
 pub fn probes(config: &Config) -> Vec<Probe> {
     let mut probes = vec![store(config)];
     probes.extend(redis(config));
+    probes.extend(schemas(config));
     probes.extend(providers(config));
     probes
 }
@@ -43,14 +50,52 @@ fn store(config: &Config) -> Probe {
             let clock: Arc<dyn Clock> = Arc::new(SystemClock);
             let url = config.store.url.expose();
             let store = Store::open(url, clock).await.map_err(told)?;
-            let schemas =
-                foundation::configured_schemas(&config, &Validators::new()).map_err(told)?;
-            let credentials = store.credentials(&Arc::new(schemas));
-            let warnings = switched_off::warnings(&config, &*credentials).await;
+            let warnings = doubts(&config, &store).await;
             store.close().await;
-            warnings.map_err(told)
+            warnings
         }),
     }
+}
+
+/// What is weak about what is stored.
+async fn doubts(config: &Config, store: &Store) -> Result<Vec<String>, String> {
+    let validators = Validators::new();
+    // Those that are fetched are not known here; who has which credentials does not depend on any.
+    let documents = config.identity.schema_documents();
+    let is_known = |(id, _): &(String, _)| id == config.identity.default_id();
+    let schemas = match documents.iter().any(is_known) {
+        true => foundation::configured_schemas(config, &validators),
+        false => foundation::configured_schemas(&Config::embedded(), &validators),
+    };
+    let credentials = store.credentials(&Arc::new(schemas.map_err(told)?));
+    let warnings = switched_off::warnings(config, &*credentials).await;
+    let mut warnings = warnings.map_err(told)?;
+    let way = foundation::way(config).map_err(told)?;
+    let outside = Outside {
+        store,
+        way: &way,
+        validators: &validators,
+        clock: &SystemClock,
+    };
+    warnings.extend(outside.doubts(&config.identity).await.map_err(told)?);
+    Ok(warnings)
+}
+
+/// Schemas that are fetched.
+fn schemas(config: &Config) -> Vec<Probe> {
+    let sources = config.identity.schemas.iter();
+    let probe = |source: &SchemaSource| {
+        let (source, way) = (source.clone(), foundation::way(config).map_err(told));
+        Probe {
+            name: format!("schema {}", source.id),
+            attempt: Box::pin(async move {
+                crate::schemas::reach(&source, &*way?).await?;
+                Ok(Vec::new())
+            }),
+        }
+    };
+    let fetched = sources.filter(|source| source.url.is_some());
+    fetched.map(probe).collect()
 }
 
 fn redis(config: &Config) -> Option<Probe> {

@@ -37,7 +37,7 @@ use crate::{
         writer::Flush,
     },
     providers::{Roster, watch},
-    schemas,
+    schemas::{self, Folder, FolderParts},
     store::{Following, FollowingParts, Store},
 };
 
@@ -66,6 +66,7 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let (foundation, rounds) = Foundation::lay_with(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
+    schemas::tell_of_refusals(&foundation.schema_desk);
     mention_switched_off(&config, &foundation).await;
     let plugins = Plugins {
         additional: plugins,
@@ -204,6 +205,7 @@ fn beside_admin(
 /// The composition root is the only place that spawns; each of these ends with the process.
 fn work_beside(foundation: Foundation, kept: Duration) -> Vec<tokio::task::JoinHandle<()>> {
     let following = following(&foundation);
+    let folder = folder(&foundation);
     let Foundation {
         stores,
         store,
@@ -219,6 +221,7 @@ fn work_beside(foundation: Foundation, kept: Duration) -> Vec<tokio::task::JoinH
     work.extend(indexing.map(|indexing| tokio::spawn(indexing.run(schema_changes))));
     work.extend(stores.counting.map(|counting| tokio::spawn(counting.run())));
     work.push(tokio::spawn(schemas::follow(schema_desk)));
+    work.extend(folder.map(|folder| tokio::spawn(folder.run())));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
     work.push(tokio::spawn(async move {
         let mut period = tokio::time::interval(PURGE_PERIOD);
@@ -241,6 +244,17 @@ async fn read_on(gauge: Arc<dyn Gauge>) {
         period.tick().await;
         gauge.read().await;
     }
+}
+
+/// Follows the folder of schemas, where there is one.
+fn folder(foundation: &Foundation) -> Option<Folder> {
+    Folder::new(FolderParts {
+        identity: foundation.identity.clone(),
+        desk: Arc::clone(&foundation.schema_desk),
+        identities: Arc::clone(&foundation.stores.identities),
+        copies: foundation.store.schema_copies(),
+        clock: Arc::clone(&foundation.clock),
+    })
 }
 
 /// Has everybody follow the schemas.

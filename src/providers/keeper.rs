@@ -72,6 +72,7 @@ impl Keeper {
     /// Lets the configured providers serve, and those of the store that can.
     pub(crate) async fn begin(config: Config, parts: KeeperParts) -> Result<Self, CannotBegin> {
         let files = parts.roster.entries_of(&config)?;
+        tell_of_losses(&config, &[]);
         let rows = parts.stored.list().await?;
         let main = parts.sources.as_ref().and_then(Sources::chosen_file);
         let main = main.map(Path::to_owned);
@@ -144,6 +145,7 @@ impl Keeper {
         match self.read(sources.clone()).await {
             Ok((config, main)) => {
                 self.warn_of_restart(&config);
+                tell_of_losses(&config, &seen.config.drop_in_losses);
                 seen.config = config;
                 seen.main = main;
                 seen.is_broken = false;
@@ -347,6 +349,17 @@ pub(crate) enum CannotBegin {
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Says what files say of providers that has no meaning here, and has not been told.
+fn tell_of_losses(config: &Config, told: &[String]) {
+    let lost = config.drop_in_losses.iter();
+    for loss in lost.filter(|loss| !told.contains(loss)) {
+        tracing::warn!(
+            loss,
+            "something that a list says of a provider is not followed"
+        );
+    }
 }
 
 fn tell_of_departure(id: &ProviderId, settled: &Result<Departed, StoreError>) {

@@ -10,7 +10,10 @@ use crate::config::{self, Config, Sources};
 
 /// The looks of all files that providers come from.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
+pub(super) struct Stamp(Vec<(PathBuf, Option<Looks>)>);
+
+/// Where a name leads, which changes when a folder behind it is swapped, and how what is there looks.
+pub(crate) type Looks = (PathBuf, SystemTime, u64);
 
 impl Stamp {
     /// How the files of this configuration look now; a file that is not there looks like nothing.
@@ -25,7 +28,9 @@ impl Stamp {
     }
 }
 
-fn looks(file: &Path) -> Option<(SystemTime, u64)> {
+/// How a file looks now; nothing where it is not there.
+pub(crate) fn looks(file: &Path) -> Option<Looks> {
     let metadata = fs::metadata(file).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
+    let place = fs::canonicalize(file).ok()?;
+    Some((place, metadata.modified().ok()?, metadata.len()))
 }

@@ -16,6 +16,7 @@ mod hostile;
 mod lies;
 mod linking;
 mod linking_rules;
+mod listed;
 mod microsoft;
 mod missing_traits;
 mod moving;

@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod gateway;
 pub(crate) mod hostile_provider;
 pub(crate) mod http;
+pub(crate) mod mounted;
 pub(crate) mod oidc_provider;
 pub(crate) mod person;
 pub(crate) mod port;
@@ -33,6 +34,7 @@ pub(crate) use self::{
     gateway::TestGateway,
     hostile_provider::{HostileProvider, Trouble},
     http::Reply,
+    mounted::Mounted,
     oidc_provider::OidcProvider,
     person::{ALICE, BOB, Person, SignedIn},
     postgres::Postgres,

@@ -46,6 +46,7 @@ struct Listed {
     is_selectable: bool,
     etag: String,
     updated_at: Option<Timestamp>,
+    refused: Option<String>,
 }
 
 /// What a check found.
@@ -66,6 +67,7 @@ impl From<SchemaRecord> for Listed {
             is_selectable: record.is_selectable,
             etag: record.etag,
             updated_at: record.updated_at,
+            refused: record.refused,
         }
     }
 }

@@ -87,6 +87,8 @@ struct Head {
     /// Whether something stands below it.
     is_overlay: bool,
     may_write: bool,
+    /// Why what its file or address says is not taken over.
+    refused: Option<String>,
 }
 
 /// The pages of one schema, side by side.
@@ -105,6 +107,7 @@ fn head(caller: &Caller, record: &SchemaRecord, tab: &'static str) -> Head {
         is_written: record.source != SchemaSource::Config,
         is_overlay: record.source == SchemaSource::Overlay,
         may_write: caller.roles.permit(WriteSchemas),
+        refused: record.refused.clone(),
     }
 }
 

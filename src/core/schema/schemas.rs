@@ -24,7 +24,6 @@ use crate::{
 #[derive(Debug)]
 pub struct Schemas {
     present: ArcSwap<Present>,
-    default: String,
     required_actions: Vec<String>,
     /// Those of them that count only while people are let in by mail.
     by_mail: Vec<String>,
@@ -59,7 +58,6 @@ impl Schemas {
     pub fn new(schemas: Vec<Arc<Schema>>, default_id: &str) -> Option<Self> {
         Some(Self {
             present: ArcSwap::from_pointee(Present::new(schemas, default_id)?),
-            default: default_id.to_owned(),
             required_actions: Vec::new(),
             by_mail: Vec::new(),
             selectable: Vec::new(),
@@ -69,7 +67,12 @@ impl Schemas {
 
     /// Puts others in their place; `false`, and nothing done, when the default one is not among them.
     pub fn replace(&self, schemas: Vec<Arc<Schema>>) -> bool {
-        let present = Present::new(schemas, &self.default);
+        self.replace_with(schemas, &self.default_id())
+    }
+
+    /// The same with the one called `default_id` as default.
+    pub fn replace_with(&self, schemas: Vec<Arc<Schema>>, default_id: &str) -> bool {
+        let present = Present::new(schemas, default_id);
         let found = present.map(|present| self.present.store(Arc::new(present)));
         found.is_some()
     }
@@ -138,12 +141,12 @@ impl Schemas {
 
     /// Whether people who register may choose the schema of this name.
     pub fn is_selectable(&self, id: &str) -> bool {
-        self.default == id || self.selectable.iter().any(|other| *other == id)
+        self.present.load().default.id == id || self.selectable.iter().any(|other| *other == id)
     }
 
     /// The name of the schema for new identities.
-    pub fn default_id(&self) -> &str {
-        &self.default
+    pub fn default_id(&self) -> String {
+        self.present.load().default.id.clone()
     }
 
     /// The schema for new identities.

@@ -30,6 +30,9 @@ pub(crate) struct SchemaListed {
     /// When it was last written at run time.
     #[schema(required = true)]
     updated_at: Option<Moment>,
+    /// Why what its file says now, or its address, is not served with.
+    #[schema(required = true)]
+    refused: Option<String>,
 }
 
 /// A schema.
@@ -45,6 +48,9 @@ pub(crate) struct SchemaShown {
     /// When it was last written at run time.
     #[schema(required = true)]
     updated_at: Option<Moment>,
+    /// Why what its file says now, or its address, is not served with.
+    #[schema(required = true)]
+    refused: Option<String>,
     lints: Vec<SchemaLint>,
     /// The document.
     #[schema(value_type = Object)]

@@ -1,11 +1,17 @@
 //! The desk at which schemas are looked up and changed, and that follows what other nodes change.
 
+mod configured;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
+use arc_swap::ArcSwap;
 use serde_json::Value;
+
+use self::configured::Configured;
+pub use self::configured::{Reconfigured, Refusals};
 
 use super::{
     Expected, SchemaCheck, SchemaError, SchemaJudge, SchemaListener, SchemaProblem, SchemaRecord,
@@ -26,7 +32,7 @@ const PAGE: u32 = 500;
 pub struct SchemaDeskParts {
     /// What is served with.
     pub schemas: Arc<Schemas>,
-    /// The documents of the configuration, by their names.
+    /// The documents of the configuration as it begins, by their names.
     pub configured: Vec<(String, Value)>,
     /// The documents that were written at run time.
     pub store: Arc<dyn SchemaStore>,
@@ -42,6 +48,8 @@ pub struct SchemaDesk {
     parts: SchemaDeskParts,
     listener: OnceLock<Arc<dyn SchemaListener>>,
     seen: Mutex<Seen>,
+    /// What the configuration says now.
+    configured: ArcSwap<Configured>,
 }
 
 /// What was last seen of the store.
@@ -55,7 +63,9 @@ struct Seen {
 impl SchemaDesk {
     /// A desk that has not looked at the store yet.
     pub fn new(parts: SchemaDeskParts) -> Self {
+        let configured = Configured::of(parts.configured.clone());
         Self {
+            configured: ArcSwap::from_pointee(configured),
             parts,
             listener: OnceLock::new(),
             seen: Mutex::default(),
@@ -79,7 +89,7 @@ impl SchemaDesk {
                 schemas.note_partial(seen.is_broken);
                 return Ok(Vec::new());
             }
-            let broken = self.serve(&rows);
+            let broken = self.serve(&rows, &schemas.default_id());
             let is_broken = !broken.is_empty();
             *seen = Seen { rows, is_broken };
             schemas.note_partial(is_broken);
@@ -94,10 +104,10 @@ impl SchemaDesk {
     /// All schemas: those of the configuration in its order, then the others.
     pub async fn list(&self) -> Result<Vec<SchemaRecord>, SchemaError> {
         let rows = self.parts.store.list().await?;
-        let configured = self.parts.configured.iter().map(|(id, _)| id.clone());
+        let configured = self.configured.load();
         let others = rows.iter().map(|row| row.id.clone());
-        let others = others.filter(|id| self.configured(id).is_none());
-        let ids = configured.chain(others);
+        let others = others.filter(|id| configured.find(id).is_none());
+        let ids = configured.ids().map(str::to_owned).chain(others);
         ids.map(|id| self.record(&id, &rows)).collect()
     }
 
@@ -184,7 +194,7 @@ impl SchemaDesk {
             (None, Some(_)) => return Err(SchemaError::Configured),
             (None, None) => return Err(SchemaError::Unknown),
         };
-        match self.configured(id) {
+        match self.configured.load_full().find(id) {
             Some(document) => {
                 let schema = self.judged(id, document)?;
                 self.require_fit(&schema, (terms, identities)).await?;
@@ -207,16 +217,17 @@ impl SchemaDesk {
 
     /// Serves with these over those of the configuration. What cannot be read leaves what was served
     /// with before.
-    fn serve(&self, rows: &[StoredSchema]) -> Vec<(String, InvalidSchema)> {
+    fn serve(&self, rows: &[StoredSchema], default_id: &str) -> Vec<(String, InvalidSchema)> {
         let mut broken = Vec::new();
-        let mut ids: Vec<&str> = self.parts.configured.iter().map(|(id, _)| &**id).collect();
+        let configured = self.configured.load();
+        let mut ids: Vec<&str> = configured.ids().collect();
         let others = rows.iter().map(|row| &*row.id);
-        ids.extend(others.filter(|id| self.configured(id).is_none()));
+        ids.extend(others.filter(|id| configured.find(id).is_none()));
         let written: BTreeMap<&str, &Value> =
             rows.iter().map(|row| (&*row.id, &row.document)).collect();
         let mut schemas = Vec::new();
         for id in ids {
-            let document = written.get(id).copied().or_else(|| self.configured(id));
+            let document = written.get(id).copied().or_else(|| configured.find(id));
             match document.map(|document| self.parsed(id, document)) {
                 Some(Ok(schema)) => schemas.push(Arc::new(schema)),
                 Some(Err(error)) => {
@@ -230,7 +241,7 @@ impl SchemaDesk {
             // Before they count: nobody is to follow what stands in for one that was written.
             self.parts.schemas.note_partial(true);
         }
-        self.parts.schemas.replace(schemas);
+        self.parts.schemas.replace_with(schemas, default_id);
         broken
     }
 
@@ -262,15 +273,10 @@ impl SchemaDesk {
         })
     }
 
-    fn configured(&self, id: &str) -> Option<&Value> {
-        let mut all = self.parts.configured.iter();
-        all.find(|(name, _)| name == id)
-            .map(|(_, document)| document)
-    }
-
     fn record(&self, id: &str, rows: &[StoredSchema]) -> Result<SchemaRecord, SchemaError> {
         let row = rows.iter().find(|row| row.id == id);
-        let (source, document) = match (row, self.configured(id)) {
+        let configured = self.configured.load();
+        let (source, document) = match (row, configured.find(id)) {
             (Some(row), Some(_)) => (SchemaSource::Overlay, &row.document),
             (Some(row), None) => (SchemaSource::Runtime, &row.document),
             (None, Some(document)) => (SchemaSource::Config, document),
@@ -285,6 +291,7 @@ impl SchemaDesk {
             is_selectable: schemas.is_selectable(id),
             etag: etag(document),
             updated_at: row.map(|row| row.updated_at),
+            refused: configured.refused(id),
             lints: lints.unwrap_or_default(),
             schema: document.clone(),
         })
@@ -325,7 +332,8 @@ impl SchemaDesk {
     }
 }
 
-async fn is_obeyed(id: &str, identities: &dyn IdentityStore) -> Result<bool, StoreError> {
+/// Whether anybody who is stored obeys the schema of this name.
+pub async fn is_obeyed(id: &str, identities: &dyn IdentityStore) -> Result<bool, StoreError> {
     let mut after = None;
     loop {
         let page = identities.list(after, PAGE).await?;

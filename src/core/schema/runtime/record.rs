@@ -23,6 +23,8 @@ pub struct SchemaRecord {
     pub etag: String,
     /// When it was last written at run time.
     pub updated_at: Option<Timestamp>,
+    /// Why what its file says, or its address, is not served with; what counted before stays.
+    pub refused: Option<String>,
     /// What is odd in it.
     pub lints: Vec<Lint>,
     /// The document.
@@ -115,4 +117,31 @@ pub enum SchemaError {
     /// The store did not do what it was asked.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// How many traits are named in which people do not fit.
+const MOST_NAMED: usize = 5;
+
+impl SchemaError {
+    /// Why a document is refused, for whoever wrote it.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Invalid(problems) => {
+                let problems = problems.iter();
+                let all: Vec<_> = problems
+                    .map(|one| format!("no usable schema at {:?}: {}", one.pointer, one.reason))
+                    .collect();
+                all.join("; ")
+            }
+            Self::Unfit(check) => {
+                let traits = check.traits.keys().filter(|path| !path.is_empty());
+                let traits: Vec<&str> = traits.take(MOST_NAMED).map(String::as_str).collect();
+                match traits.is_empty() {
+                    true => self.to_string(),
+                    false => format!("{self}: {}", traits.join(", ")),
+                }
+            }
+            other => other.to_string(),
+        }
+    }
 }
