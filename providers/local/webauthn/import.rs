@@ -50,7 +50,10 @@ pub(crate) fn credentials(
         let id = said.member("id");
         let name = id.bytes(LONGEST_ID)?;
         let name = encoded(&name.ok_or_else(|| id.wrong("this is missing"))?);
-        if keys.iter().any(|key| key.identifier.as_ref() == Some(&name)) {
+        if keys
+            .iter()
+            .any(|key| key.identifier.as_ref() == Some(&name))
+        {
             return Err(id.wrong("this key is there twice"));
         }
         let config = json!(read(purpose, &said, &handle)?);
