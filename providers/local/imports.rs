@@ -126,3 +126,6 @@ impl Tools {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
