@@ -211,6 +211,7 @@ store_unavailable = Der Ort, an dem die Konten liegen, ist im Moment nicht zu er
 too_many_requests = Das waren zu viele Versuche in kurzer Zeit.
 internal = Bei uns ist etwas schiefgegangen.
 bad_request = Die Anfrage ist nicht zu verstehen.
+page_too_far = Diese Seite liegt zu weit hinten, um sie über ihre Nummer zu finden.
 flow_not_found = Dieses Formular ist nicht mehr bekannt.
 self_service_flow_expired = Dieses Formular ist abgelaufen.
 self_service_flow_disabled = Das ist hier abgeschaltet.

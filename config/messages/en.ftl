@@ -219,6 +219,7 @@ store_unavailable = The place where accounts are kept cannot be reached at the m
 too_many_requests = There were too many attempts in a short time.
 internal = Something went wrong on our side.
 bad_request = The request is not understood.
+page_too_far = This page is too far back to be found by its number.
 flow_not_found = This form is not known any more.
 self_service_flow_expired = This form has expired.
 self_service_flow_disabled = This is switched off here.

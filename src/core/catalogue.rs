@@ -51,6 +51,7 @@ catalogue! {
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "There were too many attempts in a short time.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side.";
     BadRequest = "bad_request", BAD_REQUEST, "The request is not understood.";
+    PageTooFar = "page_too_far", BAD_REQUEST, "This page is too far back to be found by its number.";
     FlowNotFound = "flow_not_found", NOT_FOUND, "This form is not known any more.";
     FlowExpired = "self_service_flow_expired", GONE, "This form has expired.";
     FlowDisabled = "self_service_flow_disabled", BAD_REQUEST, "This is switched off here.";
@@ -137,6 +138,7 @@ mod tests {
 429 too_many_requests
 500 internal
 400 bad_request
+400 page_too_far
 404 flow_not_found
 410 self_service_flow_expired
 400 self_service_flow_disabled

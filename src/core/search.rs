@@ -5,6 +5,7 @@
 mod document;
 mod page;
 mod parameters;
+mod reach;
 mod term;
 mod words;
 
@@ -20,10 +21,12 @@ pub use self::{
     document::{Document, Needle},
     page::{DEFAULT_SIZE, LARGEST_PAGE, LARGEST_SIZE, Page, PageToken, Position, Sort, SortKey},
     parameters::MOST_IDS,
+    reach::{FARTHEST, FARTHEST_SORTED},
     term::{Matching, Term, normal_text},
     words::{LONGEST_SEARCH, MOST_WORDS},
 };
 use crate::{
+    catalogue::Code,
     id::{IdentityId, ProviderId},
     identity::{Identity, IdentityState},
     store::StoreError,
@@ -119,6 +122,8 @@ pub struct QueryError {
     pub field: String,
     /// What is wrong with it.
     pub reason: String,
+    /// What programs know the failure by.
+    pub code: Code,
 }
 
 impl QueryError {
@@ -126,6 +131,20 @@ impl QueryError {
         Self {
             field: field.to_owned(),
             reason: reason.into(),
+            code: Code::BadRequest,
+        }
+    }
+
+    fn too_far(reach: u64) -> Self {
+        Self {
+            code: Code::PageTooFar,
+            ..Self::new(
+                "page",
+                format!(
+                    "numbered pages of what is searched show {reach} in this order; page_token goes on \
+                     from any place, and Link leads there"
+                ),
+            )
         }
     }
 }

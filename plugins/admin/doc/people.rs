@@ -69,7 +69,7 @@ pub(crate) fn list_identities() -> Doc {
         .query(
             "page",
             number_from(0),
-            "The number of the page; the first is 0.",
+            "The number of the page; the first is 0. Far back in what is searched `page_token` goes on.",
         )
         .query(
             "total",

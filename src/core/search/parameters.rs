@@ -33,7 +33,7 @@ impl IdentityQuery {
         }
         let page = reading.page();
         match (errors.is_empty(), page) {
-            (true, Ok(page)) => Ok(reading.finish(page)),
+            (true, Ok(page)) => within_reach(reading.finish(page)),
             (_, page) => {
                 errors.extend(page.err());
                 Err(errors)
@@ -164,6 +164,13 @@ impl Reading {
         self.query.total |= matches!(page, Page::Numbered { .. });
         self.query.page = page;
         self.query
+    }
+}
+
+fn within_reach(query: IdentityQuery) -> Result<IdentityQuery, Vec<QueryError>> {
+    match query.reach().filter(|_| !query.is_within_reach()) {
+        Some(reach) => Err(vec![QueryError::too_far(reach)]),
+        None => Ok(query),
     }
 }
 

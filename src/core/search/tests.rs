@@ -107,6 +107,27 @@ fn pages_are_numbered_from_zero_without_a_cap_ha_21() {
 }
 
 #[test]
+fn numbered_pages_of_what_is_searched_end_where_they_would_be_slow() {
+    let last = (FARTHEST / 250 - 1).to_string();
+    let beyond = (FARTHEST / 250).to_string();
+    let searched =
+        |page: &str, sort: &str| query(&[("search", "a"), ("sort", sort), ("page", page)]);
+    assert!(searched(&last, "arrival").is_ok());
+    let refused = searched(&beyond, "-arrival").unwrap_err();
+    assert!(
+        refused[0].starts_with("page: numbered pages"),
+        "{refused:?}"
+    );
+    assert!(searched(&last, "id").is_err());
+    assert!(searched("3", "-updated_at").is_ok());
+    assert!(searched("4", "-updated_at").is_err());
+    assert!(query(&[("state", "active"), ("page", &beyond)]).is_err());
+    assert!(query(&[("sort", "id"), ("page", "99999999999999999999")]).is_ok());
+    // The first page is always there, however long.
+    assert!(query(&[("search", "a"), ("sort", "id"), ("per_page", "9999")]).is_ok());
+}
+
+#[test]
 fn what_is_wrong_is_told_by_field_and_reason() {
     let token = PageToken {
         sort: Sort::default(),

@@ -8,12 +8,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, header::LINK};
-use portcullis_core::search::{Found, IdentityQuery, Page, Position, QueryError};
+use portcullis_core::{
+    catalogue::Code,
+    search::{Found, IdentityQuery, LARGEST_SIZE, Page, Position, QueryError},
+};
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
 use serde_json::{Value, json};
 
 use super::declassified;
-use crate::{api::pages::link, desk::Desk, people::refusal::refused};
+use crate::{api::pages::link, desk::Desk};
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
@@ -45,7 +48,12 @@ fn query(desk: &Desk, visit: &Visit) -> Result<IdentityQuery, Failure> {
         let reasons: Vec<String> = errors.iter().map(|error| format!("{error}.")).collect();
         let detail = |error: &QueryError| json!({"field": error.field, "reason": error.reason});
         let details: Vec<Value> = errors.iter().map(detail).collect();
-        refused(reasons.join(" ")).detail("errors", details)
+        let code = match errors.as_slice() {
+            [one] => one.code,
+            _ => Code::BadRequest,
+        };
+        let failure = Failure::from(code).because(reasons.join(" "));
+        failure.detail("errors", details)
     })
 }
 
@@ -59,6 +67,8 @@ fn linked(
     let to = |relation: &str, position: &Position| match position {
         Position::Token(token) => {
             let token = token.to_string();
+            // Where a numbered page leads here, it may have been a longer one.
+            let size = query.page.size().min(LARGEST_SIZE).to_string();
             link(
                 visit,
                 relation,

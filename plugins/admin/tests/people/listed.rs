@@ -86,3 +86,34 @@ async fn somebody_is_found_by_what_they_sign_in_with() {
         "once each, in the order of the list"
     );
 }
+
+/// HA-21: the list has no end that is not its own; what is searched goes on by token where numbers end.
+#[tokio::test]
+async fn far_back_in_what_is_searched_links_go_on_by_token() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for n in 0..510 {
+        house.resident(&format!("{n}@example.org")).await;
+    }
+    let list = "/admin/identities?sort=id&per_page=501";
+    assert_eq!(admin.get(&format!("{list}&page=1")).await.status, 200);
+    assert_eq!(admin.get(&format!("{list}&page=99999")).await.status, 200);
+    let searched = format!("{list}&search=*example*");
+    let first = admin.get(&format!("{searched}&page=0")).await;
+    let next = link(&first, "next").unwrap();
+    assert!(next.contains("page_size=500&page_token="), "{next}");
+    let rest = admin.get(&next).await;
+    let seen: BTreeSet<_> = ids(&first).into_iter().chain(ids(&rest)).collect();
+    assert_eq!((seen.len(), link(&rest, "next")), (511, None));
+    for far in ["1", "99999999999999999999"] {
+        let refused = admin.get(&format!("{searched}&page={far}")).await;
+        assert_eq!(
+            (refused.status, refused.error()),
+            (400, "page_too_far".to_owned())
+        );
+        assert!(
+            refused.json().to_string().contains("page_token"),
+            "{refused:?}"
+        );
+    }
+}

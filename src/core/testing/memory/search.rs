@@ -50,7 +50,7 @@ impl IdentitySearch for MemoryStore {
         found.sort_by(|a, b| directed(query.sort, a.cmp(b)));
         let total = query.total.then_some(found.len() as u64);
         let part = match &query.page {
-            Page::Numbered { number, size } => numbered(found, *number, *size),
+            Page::Numbered { number, size } => numbered(found, (*number, *size), query),
             Page::From { size, token } => from(found, (*size, token.as_ref()), query.sort),
         };
         Ok(Found { total, ..part })
@@ -157,14 +157,18 @@ fn directed(sort: Sort, order: Ordering) -> Ordering {
     }
 }
 
-fn numbered(found: Vec<Placed>, number: u64, size: u32) -> Found {
+fn numbered(found: Vec<Placed>, (number, size): (u64, u32), query: &IdentityQuery) -> Found {
     let before = usize::try_from(number.saturating_mul(u64::from(size))).unwrap_or(usize::MAX);
     let size = size as usize;
     let has_more = found.len() > before.saturating_add(size);
-    let page = found.into_iter().skip(before).take(size);
+    let page: Vec<Placed> = found.into_iter().skip(before).take(size).collect();
+    let behind = match query.reaches(number.saturating_add(1)) {
+        true => number.checked_add(1).map(Position::Page),
+        false => page.last().map(|last| last.token(query.sort, false)),
+    };
     Found {
-        identities: page.map(|placed| placed.identity).collect(),
-        next: has_more.then(|| Position::Page(number + 1)),
+        identities: page.into_iter().map(|placed| placed.identity).collect(),
+        next: behind.filter(|_| has_more),
         prev: number.checked_sub(1).map(Position::Page),
         total: None,
     }
