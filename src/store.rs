@@ -81,7 +81,7 @@ pub use self::{
     principals::Principals,
     providers::{StoredProvider, StoredProviders},
     redis::{SharedSessions, Tracking},
-    search::Indexing,
+    search::{Counting, Indexing, Way},
     touches::Touches,
     walks::Walk,
 };
@@ -123,6 +123,8 @@ pub struct Stores {
     pub touches: Option<Touches>,
     /// Has everybody found as the schemas say; to be run beside the gateway.
     pub indexing: Option<Indexing>,
+    /// Counts identities, so that pages far back are found soon; to be run beside the gateway.
+    pub counting: Option<Counting>,
     /// Hears what other nodes change; to be run beside the gateway, where there is a Redis.
     pub tracking: Option<Tracking>,
 }
@@ -197,6 +199,7 @@ impl Store {
             principals,
             search: Arc::new(search),
             indexing: Some(Indexing::new(index)),
+            counting: Some(Counting::new(self.database.clone())),
             touches: Some(touches),
             tracking,
         }
@@ -232,6 +235,13 @@ impl Store {
     pub fn credentials(&self, schemas: &Arc<Schemas>) -> Arc<dyn CredentialStore> {
         let index = SearchIndex::new(self.database.clone(), Arc::clone(schemas));
         Arc::new(SqlCredentials::new(self.database.clone(), index))
+    }
+
+    /// Finds identities one way, whatever it takes, so that ways can be compared.
+    pub fn search_by(&self, schemas: &Arc<Schemas>, way: Way) -> Arc<dyn IdentitySearch> {
+        let index = SearchIndex::new(self.database.clone(), Arc::clone(schemas));
+        let identities = SqlIdentities::new(self.database.clone(), index);
+        Arc::new(SqlSearch::new(self.database.clone(), identities).by(way))
     }
 
     /// The providers that were added at run time.

@@ -30,6 +30,7 @@ mod store {
     mod record;
     mod refresh;
     mod search;
+    mod search_far;
     mod search_order;
     mod shared;
     mod throttles;

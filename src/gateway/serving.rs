@@ -204,6 +204,7 @@ fn work_beside(foundation: Foundation, kept: Duration) -> Vec<tokio::task::JoinH
     work.extend(stores.touches.map(|touches| tokio::spawn(touches.run())));
     let indexing = stores.indexing;
     work.extend(indexing.map(|indexing| tokio::spawn(indexing.run(schema_changes))));
+    work.extend(stores.counting.map(|counting| tokio::spawn(counting.run())));
     work.push(tokio::spawn(schemas::follow(schema_desk)));
     work.extend(stores.tracking.map(|tracking| tokio::spawn(tracking.run())));
     work.push(tokio::spawn(async move {

@@ -127,6 +127,16 @@ impl Database {
         Ok(Transaction { inner })
     }
 
+    /// The same, and what others change meanwhile is not seen.
+    pub(super) async fn begin_steady(&self) -> Result<Transaction, StoreError> {
+        let begin = match self.dialect {
+            Dialect::Sqlite => self.begin_statement(),
+            Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        };
+        let inner = in_time(self.pool.begin_with(begin), "record").await?;
+        Ok(Transaction { inner })
+    }
+
     /// Whether the database answers.
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         let ping = sqlx::query("SELECT 1").execute(&self.pool);

@@ -3,11 +3,14 @@
 
 mod batch;
 mod conditions;
+mod counting;
 pub(super) mod index;
 mod indexing;
+mod milestones;
 mod numbered;
 mod ordered;
 mod places;
+mod spot;
 pub(super) mod sql;
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,16 +19,16 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
     id::IdentityId,
-    search::{Found, IdentityQuery, IdentitySearch, Page, PageToken, Position, Sort, SortKey},
+    search::{Found, IdentityQuery, IdentitySearch, Page, PageToken, Position},
     store::StoreError,
 };
 
-pub use self::indexing::Indexing;
 use self::{
     conditions::Conditions,
-    places::{Part, Place, Places},
+    places::{MOST_COUNTED, Part, Place, Places},
     sql::Sql,
 };
+pub use self::{counting::Counting, indexing::Indexing, ordered::Way};
 use super::{
     cell::{Row, time},
     database::Database,
@@ -38,6 +41,7 @@ use super::{
 pub(super) struct SqlSearch {
     database: Database,
     identities: SqlIdentities,
+    way: Option<Way>,
 }
 
 impl SqlSearch {
@@ -45,6 +49,15 @@ impl SqlSearch {
         Self {
             database,
             identities,
+            way: None,
+        }
+    }
+
+    /// Goes this way in another order than that of arrival, whatever it takes.
+    pub(super) fn by(self, way: Way) -> Self {
+        Self {
+            way: Some(way),
+            ..self
         }
     }
 
@@ -66,17 +79,20 @@ impl SqlSearch {
 impl IdentitySearch for SqlSearch {
     async fn search(&self, query: &IdentityQuery) -> Result<Found, StoreError> {
         let conditions = Conditions::of(query);
-        let mut places = Places::begin(&self.database, &conditions).await?;
+        let mut places = Places::begin(&self.database, (&conditions, self.way)).await?;
         let part = Part::of(query);
         // One more than shown, which tells whether there are more.
         let mut list = places.list(&part).await?;
         let size = query.page.size() as usize;
         let has_more = list.len() > size;
         list.truncate(size);
+        let is_searched = !conditions.is_empty();
         let total = match query.total {
             true if !has_more && part.from.is_none() && (part.offset == 0 || !list.is_empty()) => {
                 Some(part.offset + list.len() as u64)
             }
+            // Whoever is shown this far back is one of too many.
+            true if has_more && is_searched && part.offset + size as u64 >= MOST_COUNTED => None,
             true => places.count().await?,
             false => None,
         };
@@ -128,10 +144,22 @@ fn ends(
     list: &[Place],
     has_more: bool,
 ) -> (Option<Position>, Option<Position>) {
+    let at = |place: &Place, backwards| {
+        Position::Token(PageToken {
+            sort: query.sort,
+            backwards,
+            ..place.token(query.sort.key)
+        })
+    };
     let token = match &query.page {
         Page::Numbered { number, .. } => {
             let prev = number.checked_sub(1).map(Position::Page);
-            return (prev, has_more.then(|| Position::Page(number + 1)));
+            // Behind the last page of a number tokens go on.
+            let next = match query.reaches(number.saturating_add(1)) {
+                true => number.checked_add(1).map(Position::Page),
+                false => list.last().map(|last| at(last, false)),
+            };
+            return (prev, next.filter(|_| has_more));
         }
         Page::From { token, .. } => token.as_ref(),
     };
@@ -142,27 +170,10 @@ fn ends(
     } else {
         token.is_some()
     };
-    let at = |place: &Place, backwards| {
-        Position::Token(PageToken {
-            sort: query.sort,
-            backwards,
-            key: key(query.sort, place),
-            arrival: place.seq,
-        })
-    };
     let prev = list
         .first()
         .filter(|_| has_prev)
         .map(|first| at(first, true));
     let next = list.last().filter(|_| has_next).map(|last| at(last, false));
     (prev, next)
-}
-
-fn key(sort: Sort, place: &Place) -> String {
-    match sort.key {
-        SortKey::Arrival => place.seq.to_string(),
-        SortKey::CreatedAt => place.created_at.to_string(),
-        SortKey::UpdatedAt => place.updated_at.to_string(),
-        SortKey::Id => place.id.to_string(),
-    }
 }

@@ -2,20 +2,20 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use portcullis::store::Way;
 use portcullis_core::{
     action::Actions,
     clock::Clock as _,
     id::IdentityId,
     identity::Identity,
     schema::{Schema, Schemas},
-    search::{IdentityQuery, Position},
+    search::{IdentityQuery, IdentitySearch, Position},
 };
 use serde_json::json;
 
 use super::node::{Node, Record, clock, identity};
 
-/// Each name, and how many have it: in pages of 20 one has to be gathered, one is walked to among the
-/// marked, one fills half a page, one several.
+/// Each name, and how many have it: in pages of 20 some fill half a page, some several.
 const NAMES: [(&str, usize); 4] = [("rara", 1), ("seldom", 3), ("often", 10), ("mostly", 86)];
 
 fn actions() -> Arc<Actions> {
@@ -44,7 +44,11 @@ async fn people(node: &Node) -> Vec<(&'static str, Identity)> {
 }
 
 /// Whoever is found page by page, by number or each behind the one before.
-async fn found(node: &Node, (name, sort): (&str, &str), by_number: bool) -> Vec<IdentityId> {
+async fn found(
+    search: &dyn IdentitySearch,
+    (name, sort): (&str, &str),
+    by_number: bool,
+) -> Vec<IdentityId> {
     let paths = ["nickname".to_owned()].into();
     let mut found = Vec::new();
     let (size, mut at) = match by_number {
@@ -59,7 +63,7 @@ async fn found(node: &Node, (name, sort): (&str, &str), by_number: bool) -> Vec<
             (at.0, &at.1),
         ];
         let query = IdentityQuery::read(parameters, &paths).unwrap();
-        let page = node.stores.search.search(&query).await.unwrap();
+        let page = search.search(&query).await.unwrap();
         found.extend(page.identities.iter().map(|one| one.id));
         at = match page.next {
             None => return found,
@@ -73,6 +77,21 @@ async fn every_order_is_kept(record: &Record) {
     let clock = clock();
     let node = Node::with_actions(record.open(&clock).await, None, actions());
     let people = people(&node).await;
+    let actions = actions();
+    let by = |way| node.store.search_by(actions.schemas(), way);
+    let ways = [
+        Arc::clone(&node.stores.search),
+        by(Way::Walk(7)),
+        by(Way::Walk(60)),
+        by(Way::Gather),
+        by(Way::AmongTheMarked),
+    ];
+    for search in ways {
+        this_order_is_kept(&*search, &people).await;
+    }
+}
+
+async fn this_order_is_kept(search: &dyn IdentitySearch, people: &[(&str, Identity)]) {
     for (name, _) in NAMES {
         let mut meant: Vec<&Identity> = people
             .iter()
@@ -88,7 +107,7 @@ async fn every_order_is_kept(record: &Record) {
             let mut ids: Vec<IdentityId> = meant.iter().map(|one| one.id).collect();
             for sort in [sort.to_owned(), format!("-{sort}")] {
                 for by_number in [true, false] {
-                    let found = found(&node, (name, &sort), by_number).await;
+                    let found = found(search, (name, &sort), by_number).await;
                     assert_eq!(found, ids, "{name} {sort} {by_number}");
                 }
                 ids.reverse();

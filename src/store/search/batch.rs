@@ -8,7 +8,7 @@ use portcullis_core::{
 
 use super::{
     index::{BLOCK, STRETCH, SearchIndex, number, providers, stretch_mark, written},
-    sql::Sql,
+    sql::{Sql, between},
 };
 use crate::store::{
     cell::{text, time},
@@ -113,8 +113,4 @@ impl SearchIndex {
         }
         Ok(())
     }
-}
-
-fn between(place: usize) -> &'static str {
-    if place == 0 { "(" } else { ", (" }
 }

@@ -3,11 +3,17 @@
 use portcullis_core::{search::SortKey, store::StoreError};
 
 use super::{
+    counting::MOST_MOVES,
     index::{BLOCK, number},
-    places::{Part, Place, Places, limited},
+    milestones::Milestones,
+    places::{Part, Place, Places, count, limited},
+    spot,
     sql::Sql,
 };
-use crate::store::{cell::Row, table::Column};
+use crate::store::{
+    cell::{Row, text},
+    table::Column,
+};
 
 impl Places<'_> {
     /// The part asked for of all identities.
@@ -19,7 +25,7 @@ impl Places<'_> {
                 self.places(limited(sql, part.limit, 0)).await
             }
             _ if part.key == SortKey::Arrival => self.behind_blocks(part).await,
-            _ => self.along_the_shorter_way(part).await,
+            _ => self.behind_milestones(part).await,
         }
     }
 
@@ -66,7 +72,63 @@ impl Places<'_> {
         self.places(limited(sql, part.limit, before)).await
     }
 
-    /// Goes along the index of the order, from where the way is shorter.
+    /// Goes on from the last milestone before it.
+    async fn behind_milestones(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        let Some(milestones) = self.milestones(part.key).await? else {
+            return self.along_the_shorter_way(part).await;
+        };
+        let all = u64::try_from(milestones.all()).unwrap_or(0);
+        let shown = part.limit.min(all.saturating_sub(part.offset));
+        // Those that come last upwards come first downwards.
+        let passed = match part.is_descending {
+            true => all.saturating_sub(part.offset).saturating_sub(shown),
+            false => part.offset,
+        };
+        let Some((spot, rest)) = milestones.passing(passed).filter(|_| shown > 0) else {
+            return Ok(Vec::new());
+        };
+        let upwards = Part::behind(part.key, spot);
+        let mut places = self.along(&upwards, shown, rest).await?;
+        if part.is_descending {
+            places.reverse();
+        }
+        Ok(places)
+    }
+
+    /// The milestones of an order with what has come and gone since they were counted; `None` where that
+    /// is much, or they have never been.
+    async fn milestones(&mut self, order: SortKey) -> Result<Option<Milestones>, StoreError> {
+        let column = spot::column(order);
+        // One statement sees one state, of SQLite as well.
+        let sql = "SELECT CAST(0 AS BIGINT) AS kind, position, seq, tally \
+             FROM identity_milestones WHERE name = ";
+        let sql = Sql::new(self.database, sql)
+            .bind(text(order.as_str()))
+            .push(&format!(
+                " UNION ALL SELECT CAST(1 AS BIGINT), CAST(w.{column} AS TEXT), w.seq, w.tally \
+                 FROM (SELECT {column}, seq, tally FROM identity_moves LIMIT "
+            ))
+            .bind(count(MOST_MOVES))
+            .push(") AS w");
+        let (mut milestones, mut moves) = (Milestones::default(), Vec::new());
+        for row in self.rows(sql).await? {
+            let (spot, tally) = spot::milestone(order, &row)?;
+            match row.number(Column::Kind)? {
+                0 => milestones.set(spot, tally),
+                _ => moves.push((spot, tally)),
+            }
+        }
+        if milestones == Milestones::default() || moves.len() as u64 == MOST_MOVES {
+            return Ok(None);
+        }
+        for (spot, by) in moves {
+            milestones.count(&spot, by);
+        }
+        Ok(Some(milestones))
+    }
+
+    /// Goes along the index of the order, from where the way is shorter: as long as too much has moved since
+    /// milestones were counted.
     async fn along_the_shorter_way(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let all = self.all().await?;
         let shown = part.limit.min(all.saturating_sub(part.offset));
@@ -79,8 +141,7 @@ impl Places<'_> {
         }
         let other = Part {
             is_descending: !part.is_descending,
-            from: None,
-            ..*part
+            ..part.clone()
         };
         let mut places = self.along(&other, shown, behind).await?;
         places.reverse();
@@ -88,7 +149,7 @@ impl Places<'_> {
     }
 
     /// Only the index is read up to there.
-    async fn along(
+    pub(super) async fn along(
         &mut self,
         part: &Part,
         limit: u64,
@@ -99,8 +160,9 @@ impl Places<'_> {
             SortKey::Id => "identity_id",
             _ => "seq",
         };
-        let from = format!("FROM (SELECT s.{column} FROM identity_search AS s");
-        let inner = limited(part.write_order(self.selection(&from)), limit, offset);
+        let from = format!("FROM (SELECT s.{column} FROM identity_search AS s WHERE 1 = 1");
+        let inner = part.write_order(part.write_from(self.selection(&from)));
+        let inner = limited(inner, limit, offset);
         let sql = inner.push(&format!(
             ") AS w JOIN identity_search AS s ON s.{column} = w.{column}"
         ));

@@ -1,85 +1,177 @@
 //! Another order than that of arrival, of those who are not all.
 //!
-//! A sample of the order tells how common they are. What is common is met on a walk along the order's
-//! index, what is rare is gathered by its marks and sorted; between the two, the walk reads the index
-//! alone and asks of each whether it is among the marked.
+//! A walk along a little of the order's index tells how common they are, and with it which way is the
+//! shortest: to walk on; to gather them by their marks and sort them; or to pass along the index alone
+//! and look only at those who are among the marked.
 
 use portcullis_core::{search::SortKey, store::StoreError};
 
 use super::{
-    places::{PLACE, Part, Place, Places, count, limited},
+    places::{PLACE, Part, Place, Places, limited},
     sql::Sql,
 };
 use crate::store::database::Dialect;
 
-/// For each that is wanted, so many are sampled.
-const SAMPLED: u64 = 16;
+/// So many are walked past at least before a way is chosen.
+const SAMPLED: u64 = 1000;
 
-/// At least so many are.
-const LEAST_SAMPLED: u64 = 4000;
-
-/// What the sample has so many times too few of is common enough to be walked to: SQLite finds a
-/// row slower than it finds who is marked.
-const fn common(dialect: Dialect) -> u64 {
-    match dialect {
-        Dialect::Sqlite => 2,
-        Dialect::Postgres => 5,
-    }
-}
-
-/// What it has so many times too few of is rare enough to be gathered.
-const RARE: u64 = 20;
+/// For each that is wanted, so many are.
+const SAMPLED_FOR_EACH: u64 = 2;
 
 /// So many are gathered and sorted at most.
 const MOST_GATHERED: u64 = 4000;
+
+/// How far a walk goes on beyond where it should have ended.
+const SLACK: f64 = 1.5;
+
+/// A way to those who are searched for in another order than that of arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Along the order, past so many others.
+    Walk(u64),
+    /// By their marks, and then sorted.
+    Gather,
+    /// Along the index of the order, to those who have the marks.
+    AmongTheMarked,
+}
+
+/// How long each step of a way takes, in microseconds as measured.
+#[derive(Debug)]
+struct Steps {
+    /// To read one and compare what is known of them.
+    walked: f64,
+    /// To find one by their marks, read and compare.
+    gathered: f64,
+    /// To find one by their marks.
+    marked: f64,
+    /// To pass one in the index of the order.
+    passed: f64,
+}
+
+const IN_SQLITE: Steps = Steps {
+    walked: 4.0,
+    gathered: 5.0,
+    marked: 0.5,
+    passed: 0.5,
+};
+
+const IN_POSTGRES: Steps = Steps {
+    walked: 1.8,
+    gathered: 5.0,
+    marked: 1.8,
+    passed: 0.15,
+};
+
+/// What is known of those who are looked for.
+#[derive(Debug)]
+struct Sample {
+    /// How many of them were met.
+    met: u64,
+    /// Among how many.
+    among: u64,
+    /// How many are still missing.
+    missing: u64,
+    /// How many identities there are.
+    all: u64,
+}
+
+impl Sample {
+    /// The shortest way to those who are missing.
+    fn way(&self, steps: &Steps) -> Way {
+        let share = (self.met as f64 + 0.5) / self.among as f64;
+        let there = share * self.all as f64;
+        let (missing, far) = (self.missing as f64, self.missing as f64 / share);
+        let walk = far * steps.walked;
+        let gather = there * steps.gathered;
+        let among = there * steps.marked + far * steps.passed + missing * steps.walked;
+        let can_gather = there < 0.9 * MOST_GATHERED as f64;
+        if can_gather && gather <= walk.min(among) {
+            Way::Gather
+        } else if walk <= among {
+            Way::Walk((far * SLACK) as u64)
+        } else {
+            Way::AmongTheMarked
+        }
+    }
+}
 
 impl Places<'_> {
     /// The part asked for in its order.
     pub(super) async fn in_another_order(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let wanted = part.offset.saturating_add(part.limit);
-        let looked_at = LEAST_SAMPLED.max(wanted.saturating_mul(SAMPLED));
-        let sampled = self.by_walking(part, (looked_at, wanted)).await?;
-        let here = sampled.len() as u64;
-        if here == wanted {
-            return Ok(part.cut(sampled));
+        let among = SAMPLED.max(wanted.saturating_mul(SAMPLED_FOR_EACH));
+        let mut rest = Part {
+            offset: 0,
+            limit: wanted,
+            ..part.clone()
+        };
+        if let Some(way) = self.way {
+            let found = self.by(way, &mut rest).await?;
+            return Ok(part.cut(found));
         }
-        let common = common(self.database.dialect());
-        if here.saturating_mul(common) >= wanted {
-            let looked_at = looked_at.saturating_mul(2 * common);
-            let walked = self.by_walking(part, (looked_at, wanted)).await?;
-            if walked.len() as u64 == wanted {
-                return Ok(part.cut(walked));
-            }
+        let mut found = self.walk(&mut rest, among).await?;
+        if !rest.is_over() {
+            let has_marks = !self.conditions.marks.is_empty();
+            let sample = Sample {
+                met: found.len() as u64,
+                among,
+                missing: rest.limit,
+                all: self.all().await?,
+            };
+            let steps = match self.database.dialect() {
+                Dialect::Sqlite => IN_SQLITE,
+                Dialect::Postgres => IN_POSTGRES,
+            };
+            let way = match has_marks {
+                true => sample.way(&steps),
+                false => Way::Gather,
+            };
+            found.extend(self.by(way, &mut rest).await?);
         }
-        let has_marks = !self.conditions.marks.is_empty();
-        if here.saturating_mul(RARE) < wanted || !has_marks {
-            let gathered = self.gather(part).await?;
-            if (gathered.len() as u64) < MOST_GATHERED {
-                return Ok(part.cut(gathered));
-            }
-        }
-        match has_marks {
-            true => self.among_the_marked(part).await,
-            false => self.directly(part).await,
-        }
+        Ok(part.cut(found))
     }
 
-    /// Looks at so many in their order, for so many of those who are meant.
-    async fn by_walking(
-        &mut self,
-        part: &Part,
-        (looked_at, wanted): (u64, u64),
-    ) -> Result<Vec<Place>, StoreError> {
-        let sql = self.selection("FROM (SELECT * FROM identity_search AS s WHERE 1 = 1");
-        let sql = part
-            .write_order(part.write_from(sql))
-            .push(" LIMIT ")
-            .bind(count(looked_at));
-        let sql = self.conditions.write(sql.push(") AS s WHERE 1 = 1"));
-        self.places(limited(part.write_order(sql), wanted, 0)).await
+    /// Those who are missing, by this way as long as it is not too long.
+    async fn by(&mut self, way: Way, rest: &mut Part) -> Result<Vec<Place>, StoreError> {
+        let mut found = Vec::new();
+        match way {
+            Way::Walk(far) => found = self.walk(rest, far).await?,
+            Way::Gather => {
+                let gathered = self.gather(rest).await?;
+                if (gathered.len() as u64) < MOST_GATHERED {
+                    return Ok(gathered);
+                }
+            }
+            Way::AmongTheMarked => {}
+        }
+        if !rest.is_over() {
+            found.extend(match self.conditions.marks.is_empty() {
+                true => self.directly(rest).await?,
+                false => self.among_the_marked(rest).await?,
+            });
+        }
+        Ok(found)
     }
 
-    /// Gathers all of them, unless they are too many, and sorts them.
+    /// Looks at so many in their order, for those who are meant; what is left to look at begins behind
+    /// them.
+    async fn walk(&mut self, rest: &mut Part, far: u64) -> Result<Vec<Place>, StoreError> {
+        let end = self.along(rest, 1, far).await?;
+        let until = end.first().map(|place| place.token(rest.key));
+        let part = Part {
+            until: until.clone(),
+            ..rest.clone()
+        };
+        let walked = self.directly(&part).await?;
+        rest.limit = rest.limit.saturating_sub(walked.len() as u64);
+        match until {
+            Some(_) => rest.from = until,
+            None => rest.limit = 0,
+        }
+        Ok(walked)
+    }
+
+    /// Gathers all of them who are left, unless they are too many, and sorts them.
     async fn gather(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let has_marks = !self.conditions.marks.is_empty();
         let sql = match (has_marks, self.database.dialect()) {
@@ -136,6 +228,11 @@ impl Places<'_> {
 }
 
 impl Part {
+    /// Whether nobody is wanted any more.
+    fn is_over(&self) -> bool {
+        self.limit == 0
+    }
+
     /// What is asked for of all that were found from the first on.
     fn cut(&self, all: Vec<Place>) -> Vec<Place> {
         let skipped = usize::try_from(self.offset).unwrap_or(usize::MAX);
@@ -155,5 +252,28 @@ impl Part {
         } else {
             order
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way(met: u64, missing: u64) -> Way {
+        let sample = Sample {
+            met,
+            among: 1000,
+            missing,
+            all: 1_000_000,
+        };
+        sample.way(&IN_POSTGRES)
+    }
+
+    #[test]
+    fn what_is_common_is_walked_to_and_what_is_rare_is_gathered() {
+        assert!(matches!(way(80, 171), Way::Walk(_)));
+        assert_eq!(way(10, 241), Way::AmongTheMarked);
+        assert_eq!(way(1, 250), Way::Gather);
+        assert_eq!(way(0, 251), Way::Gather);
     }
 }

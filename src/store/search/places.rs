@@ -12,6 +12,7 @@ use sea_query::Value;
 use super::{
     conditions::Conditions,
     index::{STRETCH, number, stretch_mark},
+    ordered::Way,
     sql::Sql,
 };
 use crate::store::{
@@ -22,7 +23,7 @@ use crate::store::{
 };
 
 /// How many are counted where that is no longer cheap.
-const MOST_COUNTED: u64 = 2000;
+pub(super) const MOST_COUNTED: u64 = 2000;
 
 /// Where an identity stands.
 #[derive(Debug)]
@@ -33,8 +34,28 @@ pub(super) struct Place {
     pub(super) updated_at: i64,
 }
 
+impl Place {
+    /// The place between it and whoever is behind, where they stand in this order upwards.
+    pub(super) fn token(&self, order: SortKey) -> PageToken {
+        PageToken {
+            sort: Sort {
+                key: order,
+                descending: false,
+            },
+            backwards: false,
+            key: match order {
+                SortKey::Arrival => self.seq.to_string(),
+                SortKey::CreatedAt => self.created_at.to_string(),
+                SortKey::UpdatedAt => self.updated_at.to_string(),
+                SortKey::Id => self.id.to_string(),
+            },
+            arrival: self.seq,
+        }
+    }
+}
+
 /// The part of them that is asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Part {
     pub(super) key: SortKey,
     /// Whether the largest come first, the way it is gone through.
@@ -42,6 +63,8 @@ pub(super) struct Part {
     /// Whether it is gone through backwards.
     pub(super) is_backwards: bool,
     pub(super) from: Option<PageToken>,
+    /// The last place that belongs to it.
+    pub(super) until: Option<PageToken>,
     pub(super) offset: u64,
     /// One more than are shown.
     pub(super) limit: u64,
@@ -61,15 +84,24 @@ impl Part {
             is_descending: descending != is_backwards,
             is_backwards,
             from,
+            until: None,
             offset: offset.min(u64::from(u32::MAX)),
             limit,
         }
     }
 
-    /// Goes on with what is behind the place where it begins.
+    /// Goes on with what is behind the place where it begins, up to where it ends.
     pub(super) fn write_from(&self, sql: Sql) -> Sql {
-        let Some(token) = &self.from else { return sql };
-        let sign = if self.is_descending { "<" } else { ">" };
+        let (from, until) = match self.is_descending {
+            true => ("<", ">="),
+            false => (">", "<="),
+        };
+        let sql = self.write_bound(sql, from, self.from.as_ref());
+        self.write_bound(sql, until, self.until.as_ref())
+    }
+
+    fn write_bound(&self, sql: Sql, sign: &str, token: Option<&PageToken>) -> Sql {
+        let Some(token) = token else { return sql };
         let pair = |column: &str| format!(" AND (s.{column}, s.seq) {sign} (");
         let moment = number(token.key.parse().unwrap_or_default());
         let both = [moment, number(token.arrival)];
@@ -127,6 +159,8 @@ pub(super) const PLACE: &str = "s.seq AS seq, s.identity_id AS identity_id, \
 pub(super) struct Places<'a> {
     pub(super) database: &'a Database,
     pub(super) conditions: &'a Conditions,
+    /// Which way to go whatever it takes, if there is one.
+    pub(super) way: Option<Way>,
     /// PostgreSQL is told there how to go about it.
     transaction: Option<Transaction>,
 }
@@ -134,15 +168,16 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(super) async fn begin(
         database: &'a Database,
-        conditions: &'a Conditions,
+        (conditions, way): (&'a Conditions, Option<Way>),
     ) -> Result<Self, StoreError> {
         let mut places = Self {
             database,
             conditions,
+            way,
             transaction: None,
         };
         if database.dialect() == Dialect::Postgres {
-            let mut transaction = database.begin().await?;
+            let mut transaction = database.begin_steady().await?;
             // Of how rare a text is its guesses are wild; these ways are never the worst.
             let settings = [
                 ("enable_seqscan", "off"),
@@ -199,6 +234,7 @@ impl<'a> Places<'a> {
             is_descending: false,
             is_backwards: false,
             from: None,
+            until: None,
             offset: 0,
             limit: MOST_COUNTED + 1,
         };

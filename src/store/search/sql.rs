@@ -61,3 +61,8 @@ impl Sql {
         Statement::new(self.text, Values(self.values), what)
     }
 }
+
+/// What stands before the row of this place in a list of rows.
+pub(super) fn between(place: usize) -> &'static str {
+    if place == 0 { "(" } else { ", (" }
+}
