@@ -4,7 +4,7 @@
 use super::{IdentityQuery, Page, SortKey};
 
 /// How many of those who are searched for the numbered pages show in the order of arrival.
-pub const FARTHEST: u64 = 5000;
+pub const FARTHEST: u64 = 2000;
 /// And how many in another order.
 pub const FARTHEST_SORTED: u64 = 1000;
 

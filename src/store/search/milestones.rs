@@ -39,8 +39,8 @@ impl Milestones {
 
     /// Counts so many more at a place.
     pub(super) fn count(&mut self, spot: &Spot, by: i64) {
-        let before = self.tallies.range_mut(..spot);
-        if let Some((_, tally)) = before.into_iter().next_back() {
+        let mut before = self.tallies.range_mut(..spot);
+        if let Some((_, tally)) = before.next_back() {
             *tally += by;
         }
     }
