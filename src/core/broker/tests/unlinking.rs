@@ -236,12 +236,15 @@ struct Abdication(Identity);
 #[async_trait]
 impl Meddler for Abdication {
     async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
-        if let Meddling::UpdateWithout(..) = what {
-            let mut other = self.0.clone();
-            other.roles.clear();
-            store.update(&other).await?;
-        }
-        Ok(())
+        let Meddling::UpdateWithout(..) = what else {
+            return Ok(());
+        };
+        let other = IdentityStore::find(store, self.0.id).await?;
+        let Some(mut other) = other.filter(|other| !other.roles.is_empty()) else {
+            return Ok(());
+        };
+        other.roles.clear();
+        store.update(&other).await
     }
 }
 
