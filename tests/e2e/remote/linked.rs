@@ -22,7 +22,7 @@ enabled = false
 kind = "microsoft"
 client_id = "z"
 client_secret = "upstream"
-tenant = "organizations"
+microsoft_tenant = "organizations"
 "#;
 
 async fn house() -> House {

@@ -112,8 +112,6 @@ async fn a_token_comes_from_standard_input_before_what_the_command_reads() {
 #[tokio::test]
 async fn commands_that_ask_no_gateway_say_what_to_use() {
     let house = House::stand().await;
-    let link = ["--email", ALICE.email, "--provider", "hub"];
-    let link = [&["link-oidc-account", "--subject", "7"], &link[..]].concat();
     for (command, told) in [
         (&["check"][..], "/health/ready"),
         (&["serve"], "this machine"),
@@ -127,7 +125,6 @@ async fn commands_that_ask_no_gateway_say_what_to_use() {
             &["export", "keycloak-profile", "x.json"],
             "leave --admin-url out",
         ),
-        (&link, "PUT /admin/identities"),
     ] {
         let refused = house.remotely(command, "");
         assert_eq!(refused.code, 2, "{command:?}: {refused:?}");
