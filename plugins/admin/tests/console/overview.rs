@@ -55,9 +55,9 @@ async fn the_console_begins_with_what_there_is_and_what_has_happened() {
 
 /// The part of the page with this heading.
 fn chart<'a>(page: &'a str, heading: &str) -> &'a str {
-    let (before, behind) = page.split_once(&format!(">{heading}</h2>")).unwrap();
-    let begin = before.rfind("<section").unwrap();
-    let end = before.len() + behind.find("</section>").unwrap();
+    let middle = page.find(&format!(">{heading}</h2>")).unwrap();
+    let begin = page[..middle].rfind("<section").unwrap();
+    let end = middle + page[middle..].find("</section>").unwrap();
     &page[begin..end]
 }
 
