@@ -7,7 +7,7 @@ use portcullis_kit::Line;
 use serde::Serialize;
 
 pub(super) use self::scale::Measure;
-use self::scale::{BOTTOM, HEIGHT, Scale, TOP, WIDTH};
+use self::scale::{BOTTOM, HEIGHT, LAST, Scale, TOP, WIDTH};
 
 /// What a chart tells.
 pub(super) struct Story {
@@ -156,7 +156,7 @@ impl Chart {
         let bars = placed().flat_map(|place| bars(&scale, place, story.series.len()));
         let marks = placed().filter_map(|(index, slot)| {
             let text = slot.mark.clone()?;
-            let x = scale.middle(index);
+            let x = scale.middle(index).min(LAST);
             Some(Mark { x, text })
         });
         let guide = |value| Guide {

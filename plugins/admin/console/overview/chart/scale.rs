@@ -6,6 +6,8 @@ pub(super) const HEIGHT: f64 = 176.0;
 /// Between which heights bars stand.
 pub(super) const TOP: f64 = 10.0;
 pub(super) const BOTTOM: f64 = HEIGHT - 24.0;
+/// Where the last mark may stand and be read as a whole.
+pub(super) const LAST: f64 = WIDTH - 22.0;
 /// How far from the edge bars begin at least, and how much a sign of the axis takes at most.
 const LEFT: f64 = 40.0;
 const SIGN: f64 = 8.8;
