@@ -37,15 +37,23 @@ const LIST: &str = r#"[
   },
   {
     "id": "fruit", "provider": "apple", "client_id": "gate", "client_secret": "",
-    "apple_team_id": "T", "apple_private_key_id": "K", "apple_private_key": "no key",
+    "apple_team_id": "T", "apple_private_key_id": "K", "apple_private_key": KEY,
     "mapper_url": "file:///etc/config/apple.jsonnet"
   }
 ]"#;
 
+/// The list with a key of its own making.
+fn list() -> String {
+    let names = vec!["localhost".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    let key = serde_json::to_string(&made.signing_key.serialize_pem()).unwrap();
+    LIST.replace("KEY", &key)
+}
+
 /// XP-10.
 #[test]
 fn a_list_of_kratos_is_read_as_tables() {
-    let list = LIST.replace("no key", "-----BEGIN PRIVATE KEY-----");
+    let list = list();
     let folder = folder(&[
         ("providers.json", &list),
         ("..data", "x"),
@@ -73,7 +81,7 @@ fn a_list_of_kratos_is_read_as_tables() {
 /// XP-10.
 #[test]
 fn what_of_a_list_is_not_followed_is_told_with_its_line() {
-    let list = LIST.replace("no key", "-----BEGIN PRIVATE KEY-----");
+    let list = list();
     let folder = folder(&[("providers.json", &list)]);
     let told = folder.warned();
     for line in [

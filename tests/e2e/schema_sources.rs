@@ -55,12 +55,11 @@ async fn wait_for_trait(gateway: &TestGateway, id: &str, name: &str) {
     .await;
 }
 
-/// What the admin API says of a schema.
-async fn record(gateway: &TestGateway, id: &str) -> Value {
-    let program = admin_token(gateway).await;
+/// What the admin API says of a schema to whoever bears this token.
+async fn record(gateway: &TestGateway, bearer: &str, id: &str) -> Value {
     let admin = Anonymous::without_cookies(&gateway.admin_url());
     let request = admin.request(Method::GET, &format!("/admin/x/schemas/{id}"));
-    let answer = request.bearer_auth(program.bearer).send().await.unwrap();
+    let answer = request.bearer_auth(bearer).send().await.unwrap();
     answer.json().await.unwrap()
 }
 
@@ -74,6 +73,7 @@ async fn a_folder_of_schemas_is_followed_when_it_is_swapped() {
     let mut gateway = gateway(&keys).start().await;
     let alice = ALICE.sign_up(&gateway).await;
     assert_eq!(alice.session["identity"]["schema_id"], "customer");
+    let program = admin_token(&gateway).await;
 
     let more = with("desk", false);
     mounted.swap(&[("customer", &more), ("default.schema", "customer")]);
@@ -92,12 +92,15 @@ async fn a_folder_of_schemas_is_followed_when_it_is_swapped() {
         .await;
     assert!(line.contains("customer"), "{line}");
     wait_for_trait(&gateway, "staff", "team").await;
-    let told = record(&gateway, "customer").await;
+    let told = record(&gateway, &program.bearer, "customer").await;
     assert_eq!(
         told["refused"], "1 of 1 identities do not fit: room",
         "{told}"
     );
-    assert_eq!(record(&gateway, "staff").await["refused"], Value::Null);
+    assert_eq!(
+        record(&gateway, &program.bearer, "staff").await["refused"],
+        Value::Null
+    );
     assert!(
         !traits(&gateway, "customer")
             .await
@@ -129,7 +132,10 @@ async fn a_folder_of_schemas_is_followed_when_it_is_swapped() {
         ("default.schema", "staff"),
     ]);
     wait_for_trait(&gateway, "customer", "team").await;
-    assert_eq!(record(&gateway, "customer").await["refused"], Value::Null);
+    assert_eq!(
+        record(&gateway, &program.bearer, "customer").await["refused"],
+        Value::Null
+    );
 }
 
 /// CU-17: a file that is broken, or gone while somebody obeys it, keeps nobody out.
@@ -141,6 +147,7 @@ async fn a_broken_or_missing_file_of_the_folder_leaves_what_it_said() {
     let keys = format!("schemas_dir = {:?}", folder.path());
     let mut gateway = gateway(&keys).start().await;
     let alice = ALICE.sign_up(&gateway).await;
+    let program = admin_token(&gateway).await;
     fs::write(&file, "{").unwrap();
     let line = gateway.wait_for_log("is not taken over").await;
     assert!(line.contains("default.json:1"), "{line}");
@@ -150,7 +157,7 @@ async fn a_broken_or_missing_file_of_the_folder_leaves_what_it_said() {
             .await
             .contains(&"team".to_owned())
     );
-    let refused = record(&gateway, "default").await["refused"].clone();
+    let refused = record(&gateway, &program.bearer, "default").await["refused"].clone();
     assert!(refused.as_str().unwrap().contains("no JSON"), "{refused}");
     let checked = gateway.run(&["check"], "");
     assert_eq!(checked.code, 1, "{checked:?}");
@@ -161,7 +168,7 @@ async fn a_broken_or_missing_file_of_the_folder_leaves_what_it_said() {
     fs::write(&file, with("team", false)).unwrap();
     wait_for_trait(&gateway, "guest", "desk").await;
     wait_until("newcomers to be guests", async || {
-        let told = record(&gateway, "guest").await;
+        let told = record(&gateway, &program.bearer, "guest").await;
         (told["is_default"] == true).then_some(())
     })
     .await;
@@ -185,7 +192,7 @@ fn fetched(url: &str, more: &str) -> String {
 }
 
 /// CU-17.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_schema_is_fetched_when_the_gateway_starts_and_kept_for_when_it_cannot_be() {
     let (files, database) = (Upstream::start().await, Postgres::start().await);
     let first = with("team", false);
@@ -252,7 +259,7 @@ async fn a_schema_is_fetched_when_the_gateway_starts_and_kept_for_when_it_cannot
 }
 
 /// CU-17.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_schema_that_is_to_be_fetched_nothing_is_served() {
     let files = Upstream::start().await;
     let text = with("team", false);
