@@ -141,7 +141,7 @@ async fn somebody_goes_on_with_the_app_the_codes_and_the_keys_they_have() {
     browser.see("Code of the authenticator app").await;
     browser.fill("lookup_secret", "gone1234").await;
     browser.submit().await;
-    browser.see("This backup code has been used").await;
+    browser.see("This backup code was used already").await;
     browser.fill("lookup_secret", "OIL0 1U2X").await;
     browser.submit().await;
     browser.see("You are through the gate").await;
