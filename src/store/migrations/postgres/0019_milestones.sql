@@ -39,3 +39,6 @@ CREATE TRIGGER identity_moved_along AFTER UPDATE ON identity_search
     WHEN ((OLD.seq, OLD.identity_id, OLD.created_at, OLD.updated_at)
         IS DISTINCT FROM (NEW.seq, NEW.identity_id, NEW.created_at, NEW.updated_at))
     EXECUTE FUNCTION identity_moved();
+
+-- The index of ids alone does not tell numbers, so that whoever goes along it would read each row.
+CREATE INDEX identity_search_by_id ON identity_search (identity_id, seq);
