@@ -9,6 +9,7 @@ mod lists;
 mod passwords;
 mod profile;
 mod programs;
+mod providers_leaving;
 
 use reqwest::Url;
 use serde_json::{Value, json};
