@@ -2,7 +2,6 @@
 //! phone in the dark. Every page that they come to is looked at.
 
 mod attributes;
-mod created;
 mod details;
 mod groups;
 mod letters;
@@ -10,7 +9,6 @@ mod lists;
 mod passwords;
 mod profile;
 mod programs;
-mod providers;
 mod providers_leaving;
 
 use reqwest::Url;
@@ -225,11 +223,6 @@ impl Task {
             return answer.redirected";
         let arguments = vec![json!(action), json!(field), json!(value)];
         assert_eq!(self.browser.run(script, arguments).await, true);
-    }
-
-    /// Where people sign in.
-    fn login(&self) -> String {
-        format!("{}/.portcullis/login", self.gateway.url())
     }
 
     /// What a command says of somebody.

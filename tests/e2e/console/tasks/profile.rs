@@ -151,9 +151,6 @@ async fn removed(task: &Task) {
     assert!(!order(task).await.contains(&"team_name".to_owned()));
     task.press(JSON, "json-without").await;
     assert!(team(&document(task).await).is_null());
-    task.press("/restore", "restore").await;
-    task.press("/ui/schemas/default/restore", "restored").await;
-    task.is_done().await;
 }
 
 #[tokio::test]

@@ -1,10 +1,9 @@
-//! A credential for a program that shows its secret in a form and ends on a day, and a person in whose
-//! place an administrator changes something for a quarter of an hour.
+//! A credential for a program that shows its secret in a form and ends on a day.
 
 use reqwest::Method;
 
-use super::{ENGLISH, ENTER, GERMAN, Reader, Task, place};
-use crate::support::{ALICE, Anonymous, BOB, wait_until};
+use super::{ENGLISH, GERMAN, Reader, Task};
+use crate::support::{ALICE, Anonymous};
 
 const NEW: &str = "/ui/api-credentials/new";
 
@@ -50,42 +49,6 @@ async fn token(task: &Task, (client, secret): (&str, &str)) -> u16 {
     asked.send().await.unwrap().status().as_u16()
 }
 
-/// KC-130 to KC-132.
-async fn acts_as_somebody(reader: Reader) {
-    let gateway = super::super::house("echo:").start().await;
-    ALICE.sign_up(&gateway).await;
-    let bob = BOB.sign_up(&gateway).await;
-    let page = format!("{}/impersonate", place(&bob));
-    let task = Task::begin(("acting", reader), gateway, &page).await;
-    task.fill("reason", " ").await;
-    task.choose("minutes", "15").await;
-    task.tick("changes").await;
-    task.enter("no-reason").await;
-    task.is_refused().await;
-    assert!(task.has("[name=changes]:checked").await, "it is kept");
-    assert_eq!(task.texts("[name=minutes]").await, ["15"]);
-    task.fill("reason", "He asked on the telephone").await;
-    task.tick("changes").await;
-    task.tick("changes").await;
-    task.enter("asks-once-more").await;
-    task.reach("main [type=submit]").await;
-    task.browser.leave_by(ENTER).await;
-    wait_until("the banner", async || {
-        task.has(".banner").await.then_some(())
-    })
-    .await;
-    let profile = format!("{}/.portcullis/settings", task.gateway.url());
-    task.browser.goto(&profile).await;
-    task.look("as-bob").await;
-    task.fill("traits.name.first", "Robert").await;
-    task.enter("changed-as-bob").await;
-    wait_until("Bob to be changed", async || {
-        let known = task.identity(bob.identity());
-        (known["traits"]["name"]["first"] == "Robert").then_some(())
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn a_program_gets_a_credential_that_ends_on_a_day() {
     makes_a_credential(ENGLISH).await;
@@ -94,14 +57,4 @@ async fn a_program_gets_a_credential_that_ends_on_a_day() {
 #[tokio::test]
 async fn a_program_gets_a_credential_in_german_on_a_phone() {
     makes_a_credential(GERMAN).await;
-}
-
-#[tokio::test]
-async fn an_administrator_changes_something_as_somebody_else() {
-    acts_as_somebody(ENGLISH).await;
-}
-
-#[tokio::test]
-async fn an_administrator_acts_as_somebody_in_german_on_a_phone() {
-    acts_as_somebody(GERMAN).await;
 }

@@ -3,12 +3,51 @@
 
 use serde_json::Value;
 
-use super::{ENGLISH, GERMAN, Reader, Task, providers::linked};
+use super::{ENGLISH, GERMAN, Reader, Task};
 use crate::support::{
-    Anonymous, BOB,
+    ALICE, Anonymous, BOB, OidcProvider, TestGateway,
     person::{session_cookie, sign_in_through},
     wait_until,
 };
+
+/// A gateway with a provider of its store, in which Bob has an identity.
+async fn linked() -> (TestGateway, OidcProvider) {
+    let builder = super::super::house("echo:");
+    let redirect = builder.redirect_uri("one");
+    let provider = OidcProvider::with_client("gate", "hush-one", &redirect);
+    let provider = provider.start().await;
+    let gateway = builder.start().await;
+    let issuer = format!("issuer_url={}", provider.issuer());
+    let add = [
+        "providers",
+        "add",
+        "--kind",
+        "oidc",
+        "--client-id",
+        "gate",
+        "--id",
+        "one",
+    ];
+    let with = [
+        "--set",
+        &issuer,
+        "--set",
+        "allow_private_network=true",
+        "--client-secret-stdin",
+    ];
+    let added = gateway.run(&[&add[..], &with[..]].concat(), "hush-one");
+    assert_eq!(added.code, 0, "{added:?}");
+    ALICE.sign_up(&gateway).await;
+    let login = format!("{}/.portcullis/login", gateway.url());
+    wait_until("its button to be there", async || {
+        let (_, page) = gateway.anonymous().follow(&login).await;
+        page.text().await.unwrap().contains("\"one\"").then_some(())
+    })
+    .await;
+    let answer = sign_in_through(&gateway.anonymous(), "one", "bob").await;
+    assert!(session_cookie(&answer).is_some(), "{}", answer.status());
+    (gateway, provider)
+}
 
 /// XP-15.
 async fn lets_a_provider_go(reader: Reader) {
