@@ -174,9 +174,13 @@ enum Command {
         #[arg(long, value_name = "ID")]
         provider: String,
     },
-    /// Print the description of the admin API (OpenAPI 3.1).
+    /// Print the description of what a plugin answers (OpenAPI 3.1).
     #[command(name = "openapi")]
-    OpenApi,
+    OpenApi {
+        /// Which plugin.
+        #[arg(long, value_enum, default_value_t = openapi::Described::Admin)]
+        plugin: openapi::Described,
+    },
     /// Print the gateway's addresses and those to register at the providers.
     #[command(visible_alias = "show-proxied-endpoints")]
     ShowEndpoints,
@@ -216,7 +220,9 @@ impl Command {
                 "it works with the configuration on this machine itself; how a running gateway is, say \
                  its /health/ready and providers status",
             ),
-            Self::OpenApi => Some("it describes this version; a gateway's own is at /openapi.json"),
+            Self::OpenApi { .. } => {
+                Some("it describes this version; a gateway's own is at /openapi.json")
+            }
             Self::Import(import::Import::KeycloakProfile(_)) => Some(
                 "it only turns a file into another; PUT /admin/x/schemas/{id} writes what it makes",
             ),
@@ -298,7 +304,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Import(asked)) => import::run(&common, &asked),
         Some(Command::Export(asked)) => export::run(&common, &asked),
         Some(Command::Throttles(asked)) => throttles::run(&common, &asked),
-        Some(Command::OpenApi) => openapi::run(),
+        Some(Command::OpenApi { plugin }) => openapi::run(plugin),
         Some(Command::ShowEndpoints) => show_endpoints::run(&common),
         Some(Command::RequiredActions(asked)) => required_actions::run(&common, &asked),
         Some(Command::SetRequiredActions(asked)) => required_actions::set(&common, &asked),

@@ -7,6 +7,7 @@ mod banner;
 mod body;
 mod captcha;
 pub mod dialect;
+pub mod doc;
 mod escape;
 mod failure;
 mod form;

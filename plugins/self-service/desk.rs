@@ -1,10 +1,14 @@
 //! The desk: what every page function works with, and the addresses of the flows.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use portcullis_core::{flow::FlowKind, id::FlowId, method::Method, plugin::Services};
 use portcullis_kit::Shell;
+use serde_json::Value;
 use url::Url;
 
 use crate::{
@@ -25,6 +29,8 @@ pub(crate) struct Desk {
     pub(crate) shell: Arc<Shell>,
     /// What tells people from machines, where the operator asks for that.
     pub(crate) captcha: Option<CaptchaGuard>,
+    /// The description of all pages, made when it is first asked for: no request changes it.
+    pub(crate) description: OnceLock<Value>,
 }
 
 impl Desk {

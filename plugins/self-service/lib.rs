@@ -18,6 +18,8 @@ mod config;
 mod csrf;
 mod departure;
 mod desk;
+mod doc;
+mod endpoints;
 mod errors;
 mod exchange;
 mod expired;
@@ -39,6 +41,7 @@ mod native;
 mod navigate;
 mod newcomer;
 mod notices;
+mod openapi;
 mod own_page;
 mod parked;
 mod plugin;
@@ -72,5 +75,6 @@ pub use config::{
     RegistrationConfig, SettingsConfig,
 };
 pub use guard::CaptchaGuard;
+pub use openapi::description;
 pub use plugin::SelfService;
 pub use recovery::{errand::Errands, issue::Recoveries};

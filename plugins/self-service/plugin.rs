@@ -1,6 +1,6 @@
 //! The plugin: puts the desk together and installs its router.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use portcullis_core::plugin::{Addresses, Host, InstallError, Plugin};
 use portcullis_kit::{Locales, Modules, RouterPages, SecurityHeaders, Shell, ShellError};
@@ -92,6 +92,7 @@ impl Plugin for SelfService {
             limits: self.limits,
             shell: shell.clone(),
             captcha: self.captcha.clone(),
+            description: OnceLock::new(),
         };
         let router = router::router(Arc::new(desk));
         let pages = RouterPages::new(&prefix, router, shell);

@@ -38,6 +38,7 @@ mod notices;
 mod oidc;
 mod oidc_logout;
 mod one_proof;
+mod openapi;
 mod own_pages;
 mod profile;
 mod profile_page;

@@ -4,7 +4,7 @@
 use std::{
     fs,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -51,21 +51,43 @@ async fn configuration(gateway: &TestGateway, program: &Program) -> PathBuf {
     path
 }
 
-/// Has the program judge these operations.
+/// Has the program judge these operations of the admin API.
 async fn judge(gateway: &TestGateway, program: &Program, operations: &[&str]) {
-    let mut command = Command::new(format!("{FOLDER}/.venv/bin/schemathesis"));
+    let settings = configuration(gateway, program).await;
+    let mut command = program_at(&settings, &format!("{}/openapi.json", gateway.admin_url()));
     command
-        .arg("--config-file")
-        .arg(configuration(gateway, program).await)
-        .arg("run")
-        .arg(format!("{}/openapi.json", gateway.admin_url()))
-        .args(["--checks", "all", "--mode", "all", "--max-examples", "20"])
-        .args(["--no-color", "--warnings", "off"])
+        .args(["--mode", "all"])
         .args(operations)
-        .current_dir(gateway.folder())
         .env("CLIENT_ID", &program.client_id)
         .env("CLIENT_SECRET", &program.client_secret)
         .env("TOKEN", &program.bearer);
+    finish(gateway, command).await;
+    let admin = Anonymous::without_cookies(&gateway.admin_url());
+    let request = admin.request(Method::GET, "/admin/x/api-credentials");
+    let answer = request.bearer_auth(&program.bearer).send().await.unwrap();
+    let is_one = operations.contains(&"--include-operation-id");
+    assert!(
+        is_one || answer.status() == 200,
+        "it kept its token to the end"
+    );
+}
+
+/// The program that reads the description at this address.
+fn program_at(settings: &Path, description: &str) -> Command {
+    let mut command = Command::new(format!("{FOLDER}/.venv/bin/schemathesis"));
+    command
+        .arg("--config-file")
+        .arg(settings)
+        .arg("run")
+        .arg(description)
+        .args(["--checks", "all", "--max-examples", "20"])
+        .args(["--no-color", "--warnings", "off"]);
+    command
+}
+
+/// Waits until it has found nothing.
+async fn finish(gateway: &TestGateway, mut command: Command) {
+    command.current_dir(gateway.folder());
     let run = tokio::task::spawn_blocking(move || command.output());
     let output = run.await.expect("it runs").expect("it starts (make setup)");
     let said = String::from_utf8_lossy(&output.stdout);
@@ -75,14 +97,18 @@ async fn judge(gateway: &TestGateway, program: &Program, operations: &[&str]) {
         "{said}\n{complained}\n{}",
         gateway.log()
     );
-    let admin = Anonymous::without_cookies(&gateway.admin_url());
-    let request = admin.request(Method::GET, "/admin/x/api-credentials");
-    let answer = request.bearer_auth(&program.bearer).send().await.unwrap();
-    let is_one = operations.contains(&"--include-operation-id");
-    assert!(
-        is_one || answer.status() == 200,
-        "it kept its token to the end"
-    );
+}
+
+/// HA-12: what programs read of the pages by which people sign in.
+#[tokio::test]
+async fn a_stranger_who_is_not_signed_in_finds_no_lie() {
+    let (gateway, _) = running().await;
+    let settings = PathBuf::from(format!("{FOLDER}/self-service.toml"));
+    let description = format!("{}/.portcullis/openapi.json", gateway.url());
+    let mut command = program_at(&settings, &description);
+    let programs = "^/(sessions|schemas|openapi|self-service/(.*/(api|flows)$|actions|errors))";
+    command.args(["--mode", "positive", "--include-path-regex", programs]);
+    finish(&gateway, command).await;
 }
 
 /// HA-12. Removing API credentials is judged by itself: it would end the judge's own.
@@ -95,7 +121,7 @@ async fn a_stranger_who_reads_the_description_finds_no_lie() {
     judge(&gateway, &program, &["--include-operation-id", removal]).await;
 }
 
-/// HA-12: the description is the same wherever it is read, and what is official says that it is one.
+/// HA-12: a description is the same wherever it is read, and what is official says that it is one.
 #[tokio::test]
 async fn the_description_is_printed_as_it_is_served() {
     let (gateway, _) = running().await;
@@ -104,6 +130,30 @@ async fn the_description_is_printed_as_it_is_served() {
     let admin = Anonymous::without_cookies(&gateway.admin_url());
     let served: Value = admin.get_json("/openapi.json").await.json().await.unwrap();
     assert_eq!(printed.json(), served);
+    assert_eq!(official(&printed.stdout), "valid");
+}
+
+/// HA-12: so is that of the pages by which people sign in, but for a cookie that is called after the
+/// gateway's address.
+#[tokio::test]
+async fn each_plugin_is_described() {
+    let (gateway, _) = running().await;
+    let printed = gateway.run(&["openapi", "--plugin", "self-service"], "");
+    assert_eq!(printed.code, 0, "{printed:?}");
+    let anybody = Anonymous::without_cookies(&gateway.url());
+    let served = anybody.get_json("/.portcullis/openapi.json").await;
+    let mut served: Value = served.json().await.unwrap();
+    let name = "/components/securitySchemes/csrf_cookie/name";
+    let own = served.pointer_mut(name).unwrap().take();
+    assert!(own.as_str().unwrap().starts_with("csrf_token_"));
+    let mut told = printed.json();
+    told.pointer_mut(name).unwrap().take();
+    assert_eq!(told, served);
+    assert_eq!(official(&printed.stdout), "valid");
+}
+
+/// What the official schema of OpenAPI 3.1 says of a description.
+fn official(description: &str) -> String {
     let mut judge = Command::new(format!("{FOLDER}/.venv/bin/python"));
     let mut judge = judge
         .arg(format!("{FOLDER}/valid.py"))
@@ -112,8 +162,8 @@ async fn the_description_is_printed_as_it_is_served() {
         .spawn()
         .expect("it starts (make setup)");
     let mut input = judge.stdin.take().unwrap();
-    input.write_all(printed.stdout.as_bytes()).unwrap();
+    input.write_all(description.as_bytes()).unwrap();
     drop(input);
     let said = judge.wait_with_output().unwrap().stdout;
-    assert_eq!(String::from_utf8(said).unwrap().trim(), "valid");
+    String::from_utf8(said).unwrap().trim().to_owned()
 }

@@ -1,5 +1,7 @@
 //! The published contract of the dialect: which answer of which operation has which shape.
 
+mod own;
+
 use std::{
     collections::BTreeSet,
     sync::{Arc, LazyLock, Mutex},
@@ -76,6 +78,7 @@ impl Contract {
         let (own, text) = (answer.status().as_u16(), answer.text().await);
         let text = text.expect("a body");
         assert_eq!(own, status, "{method} {path}: {text}");
+        own::judge((method, path), status, &text);
         let operation = &DOCUMENT["paths"][path][method];
         let id = operation["operationId"].as_str();
         let id = id.unwrap_or_else(|| panic!("{method} {path} is in the contract"));

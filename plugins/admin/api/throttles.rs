@@ -10,7 +10,7 @@ use axum::{
 use http::{Method, StatusCode};
 use portcullis_kit::{Outcome, Visit};
 
-use super::pages::Page;
+use super::pages::{Page, sent};
 use crate::{
     caller::Caller,
     desk::Desk,
@@ -44,7 +44,7 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
 async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let page = Page::of(&visit)?;
     let text = |name: &str| visit.query(name).filter(|text| !text.is_empty());
-    let network = text("network").map(str::parse).transpose();
+    let network = sent(&visit, "network").map(str::parse).transpose();
     let network =
         network.map_err(|_| refused("network: this has to be an address on the network."))?;
     let wanted = Wanted {

@@ -1,13 +1,14 @@
 //! What is said of the endpoints of programs, tokens and the audit log, and of the API itself.
 
 use http::StatusCode;
+use portcullis_kit::doc::NOTHING;
 use utoipa::{ToSchema, openapi::Required};
 
 use super::{
-    Asks, Doc,
+    Doc,
     schema::{id, moment, number, pattern, text},
     shape::{
-        Version,
+        Refused, Version,
         access::{AccessToken, ApiCredential, AuditEntry, Introspection, TokenForm, TokenNamed},
     },
 };
@@ -47,7 +48,9 @@ struct Description {
 }
 
 fn by_client<T: ToSchema>(name: &'static str) -> Doc {
-    let doc = Doc::new(name, TOKENS).asking(Asks::Client);
+    // The form can hold the secret instead.
+    let doc = Doc::new(name, TOKENS).asking(&["client", NOTHING]);
+    let doc = doc.refusing_as::<Refused>(&[400, 401, 429, 503]);
     doc.takes_as::<T>(FORM, Required::True).refuses(&[400, 413])
 }
 

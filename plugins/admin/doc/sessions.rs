@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::{
-    Asks, Doc,
+    Doc, TOKENS,
     schema::{flag, id, list, number_from, pattern, word},
     shape::session::{
         ImpersonationAsked, ImpersonationBegun, Session, SessionsEnded, SessionsToEnd,
@@ -86,6 +86,6 @@ pub(crate) fn impersonate() -> Doc {
 
 pub(crate) fn stop_impersonating() -> Doc {
     of_identity("stopImpersonatingIdentity", IMPERSONATION)
-        .asking(Asks::Token)
+        .asking(&TOKENS)
         .empty(StatusCode::NO_CONTENT, "It has ended.")
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{
     Doc,
-    schema::{flag, id, number_from, pattern, text, word},
+    schema::{address, flag, id, number_from, pattern, text, word},
     shape::upkeep::{
         CourierMessage, SchemaChecked, SchemaListed, SchemaShown, SchemaWritten, Throttle,
         TraitsForm,
@@ -97,7 +97,7 @@ pub(crate) fn list_throttles() -> Doc {
     in_pages(Doc::new("listThrottles", THROTTLES))
         .query("kind", text(), "Only of this kind.")
         .query("subject", text(), "Only about whoever is known by this.")
-        .query("network", text(), "Only where this address is held up.")
+        .query("network", address(), "Only where this address is held up.")
         .lists::<Throttle>("The throttles, what ends first before the rest.")
         .header("Link", "Where the other pages are (RFC 8288).")
 }

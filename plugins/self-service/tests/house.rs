@@ -50,6 +50,7 @@ pub(crate) mod busy;
 pub(crate) mod factor;
 pub(crate) mod hasty;
 pub(crate) mod mailed;
+pub(crate) mod promised;
 pub(crate) mod provider_visit;
 pub(crate) mod stand_ins;
 

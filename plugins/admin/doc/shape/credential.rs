@@ -3,7 +3,7 @@
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::Moment;
+use super::{Moment, identity::ActionAlias};
 use crate::doc::schema;
 
 /// What a credential is.
@@ -102,6 +102,7 @@ pub(crate) struct RecoveryLink {
 #[derive(ToSchema)]
 pub(crate) struct ErrandAsked {
     /// The actions, by alias.
+    #[schema(value_type = Option<Vec<ActionAlias>>)]
     actions: Option<Vec<String>>,
     /// A length of time such as `1h30m`, or a number of seconds; a year at most.
     #[schema(schema_with = schema::lifespan)]

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_core::action::Action;
+pub(crate) use portcullis_kit::doc::shape::dialect::IdentityState;
+use portcullis_kit::doc::shape::dialect::{RecoveryAddress, VerifiableAddress};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use super::Moment;
-
-/// Whether an identity may sign in.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub(crate) enum IdentityState {
-    Active,
-    Inactive,
-}
+use crate::doc::schema;
 
 /// Somebody.
 #[derive(ToSchema)]
@@ -64,35 +63,6 @@ pub(crate) struct AcceptedTerms {
     alias: String,
     version: String,
     accepted_at: Moment,
-}
-
-/// An address that can be proved.
-#[derive(ToSchema)]
-pub(crate) struct VerifiableAddress {
-    #[schema(format = "uuid")]
-    id: String,
-    value: String,
-    /// How it is reached.
-    via: String,
-    verified: bool,
-    /// `completed` or `pending`.
-    status: String,
-    #[schema(nullable = false)]
-    verified_at: Option<Moment>,
-    created_at: Moment,
-    updated_at: Moment,
-}
-
-/// An address at which somebody gets back in.
-#[derive(ToSchema)]
-pub(crate) struct RecoveryAddress {
-    #[schema(format = "uuid")]
-    id: String,
-    value: String,
-    /// How it is reached.
-    via: String,
-    created_at: Moment,
-    updated_at: Moment,
 }
 
 /// The credentials of one type.
@@ -161,10 +131,24 @@ pub(crate) struct AskedActions {
     required_actions: Vec<String>,
 }
 
+/// The name of something that people can be made to do; which are switched on, the configuration says.
+pub(crate) struct ActionAlias;
+
+impl PartialSchema for ActionAlias {
+    fn schema() -> RefOr<Schema> {
+        let all = Action::ALL.iter().copied();
+        // Nobody is made to delete their account.
+        let all = all.filter(|action| *action != Action::DeleteAccount);
+        schema::word(all.map(Action::alias)).into()
+    }
+}
+
+impl ToSchema for ActionAlias {}
+
 /// What an identity is to do more, and what no more, by alias.
 #[derive(ToSchema)]
 pub(crate) struct ChangedActions {
-    add: Option<Vec<String>>,
+    add: Option<Vec<ActionAlias>>,
     remove: Option<Vec<String>>,
 }
 

@@ -1,18 +1,10 @@
 //! Sessions, and acting as somebody else in one.
 
+use portcullis_kit::doc::shape::dialect::{Aal, AuthenticationMethod, SessionDevice};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Moment, identity::Identity};
-
-/// Authenticator assurance level.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-pub(crate) enum Aal {
-    Aal0,
-    Aal1,
-    Aal2,
-}
 
 /// A session.
 #[derive(ToSchema)]
@@ -37,39 +29,6 @@ pub(crate) struct Session {
     /// Whether they only look.
     #[schema(nullable = false)]
     read_only: Option<bool>,
-}
-
-/// A proof that somebody gave.
-#[derive(ToSchema)]
-pub(crate) struct AuthenticationMethod {
-    method: String,
-    aal: Aal,
-    completed_at: Moment,
-    /// The provider that vouched.
-    #[schema(nullable = false)]
-    provider: Option<String>,
-    #[schema(nullable = false)]
-    proved_at: Option<Moment>,
-    #[schema(nullable = false)]
-    upstream_acr: Option<String>,
-    #[schema(nullable = false)]
-    upstream_amr: Option<Vec<String>>,
-}
-
-/// Where a session was begun.
-#[derive(ToSchema)]
-pub(crate) struct SessionDevice {
-    #[schema(format = "uuid")]
-    id: String,
-    ip_address: String,
-    user_agent: String,
-    location: String,
-    first_seen: Moment,
-    last_seen: Moment,
-    #[schema(nullable = false)]
-    browser: Option<String>,
-    #[schema(nullable = false)]
-    os: Option<String>,
 }
 
 /// Sessions that are to end, and identities of which all are to: 500 at most.

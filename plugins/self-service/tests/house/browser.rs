@@ -7,7 +7,7 @@ use portcullis_core::{head::Scheme, pages::Visitor, principal::Principal, testin
 use serde_json::Value;
 use url::Url;
 
-use super::{House, PASSWORD, PUBLIC, action, credentials};
+use super::{House, PASSWORD, PUBLIC, action, credentials, promised::judge};
 
 /// Somebody with a cookie jar.
 #[derive(Clone)]
@@ -78,6 +78,7 @@ impl Browser<'_> {
             true => path.to_owned(),
             false => format!("/.portcullis{path}"),
         };
+        let asked = (verb.clone(), path.clone());
         let mut request = Request::builder().method(verb).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -105,6 +106,7 @@ impl Browser<'_> {
         let response = self.house.pages.respond(request).await;
         let work = self.house.store.calls().split_off(before);
         let reply = self.keep(response, work);
+        judge((&asked.0, &asked.1), &reply);
         // What is done after the answer is done once anything else is.
         tokio::task::yield_now().await;
         reply
