@@ -7,6 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use http::Method;
 use portcullis_core::cookie::Cookies;
 use portcullis_kit::doc::{Doc, Document, Operation};
 use serde_json::Value;
@@ -55,11 +56,16 @@ pub(crate) async fn describe(State(desk): State<Arc<Desk>>) -> Response {
 }
 
 fn operation(endpoint: &Endpoint) -> Operation<'_> {
+    let doc = (endpoint.doc)();
     Operation {
         method: &endpoint.method,
         path: endpoint.path,
         summary: endpoint.summary,
-        doc: (endpoint.doc)(),
+        doc: match endpoint.method {
+            Method::GET => doc,
+            // Whoever acts as somebody else changes nothing.
+            _ => doc.refuses(&[403]),
+        },
         extensions: Vec::new(),
     }
 }
