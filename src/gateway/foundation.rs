@@ -120,10 +120,7 @@ impl Foundation {
         };
         let schema_desk = schemas::desk(&schemas, judge, (store.schemas(), &clock)).await;
         schema_desk.note_refused(refused.clone());
-        let actions = Actions::new(Arc::clone(&schemas), settings, config.terms())
-            .with_password_max_age(config.identity.password.max_age)
-            .with_assurance(config.assurance());
-        let actions = Arc::new(actions);
+        let actions = actions(config, &schemas, settings);
         let shared = shared(config, &entropy)?;
         let addresses = addresses(config)?;
         let locales = locales(config)?;
@@ -243,6 +240,17 @@ async fn settled(
         ..config.clone()
     };
     Ok((config, refused))
+}
+
+fn actions(
+    config: &Config,
+    schemas: &Arc<Schemas>,
+    settings: BTreeMap<Action, ActionSettings>,
+) -> Arc<Actions> {
+    let actions = Actions::new(Arc::clone(schemas), settings, config.terms())
+        .with_password_max_age(config.identity.password.max_age)
+        .with_assurance(config.assurance());
+    Arc::new(actions)
 }
 
 fn lifetimes(config: &Config) -> SessionLifetimes {

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io,
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -125,23 +126,14 @@ impl Folder {
 
     /// What the folder says, and what of it is broken; nothing where it says nothing.
     async fn read(&self) -> Option<(SchemaFolder, Refusals)> {
-        let place = self.folder.clone();
-        let reading = tokio::task::spawn_blocking(move || SchemaFolder::look(&place));
-        let read = match reading.await {
-            Ok(Ok(read)) => read,
-            Ok(Err(error)) => {
-                tracing::error!(%error, "the folder of schemas cannot be read; what counted before stays");
-                return None;
-            }
-            Err(error) => {
-                tracing::error!(%error, "the folder of schemas was not read");
-                return None;
-            }
-        };
-        let (mut folder, mut broken) = read;
+        let read = read_aside(self.folder.clone()).await;
+        let read = read.inspect_err(|error| {
+            tracing::error!(%error, "the folder of schemas cannot be read; what counted before stays");
+        });
+        let (mut folder, mut broken) = read.ok()?;
         broken.extend(folder.take_misnamed(&self.parts.identity.schemas));
         if folder.is_empty() && broken.is_empty() {
-            tracing::warn!("no schema is in the folder of schemas; what counted before stays");
+            tell_of_emptiness();
             return None;
         }
         Some((folder, broken.into_iter().collect()))
@@ -204,4 +196,14 @@ impl Folder {
         self.left = (!refused.is_empty()).then_some(AGAIN);
         self.told = refused;
     }
+}
+
+/// Reads a folder off the threads that serve.
+async fn read_aside(folder: PathBuf) -> io::Result<(SchemaFolder, Vec<(String, String)>)> {
+    let reading = tokio::task::spawn_blocking(move || SchemaFolder::look(&folder));
+    reading.await.map_err(io::Error::other)?
+}
+
+fn tell_of_emptiness() {
+    tracing::warn!("no schema is in the folder of schemas; what counted before stays");
 }

@@ -49,7 +49,7 @@ impl<'o> List<'o> {
                 list.document = Value::Array(entries);
             }
             _ => list.refuse(
-                String::new(),
+                "",
                 Vec::new(),
                 "a .json file of providers_dir is a list of providers as in Kratos' \
                  configuration; write [ { \"id\": …, \"provider\": … } ]",
@@ -98,15 +98,15 @@ impl<'o> List<'o> {
     fn take(&mut self, index: usize, entry: &Value) {
         let at = format!("/{index}");
         let Some(entry) = entry.as_object() else {
-            return self.refuse(at, vec![index.to_string()], "a provider is an object here");
+            return self.refuse(&at, vec![index.to_string()], "a provider is an object here");
         };
         let Some(id) = text(entry, "id") else {
             let key = vec![index.to_string(), "id".to_owned()];
-            return self.refuse(at, key, "it is missing; write the provider's id");
+            return self.refuse(&at, key, "it is missing; write the provider's id");
         };
         if self.tables.iter().any(|(known, ..)| known == id) {
             let message = "another provider of this list has the same id; keep one of the two";
-            return self.refuse(format!("{at}/id"), vec![id.to_owned()], message);
+            return self.refuse(&format!("{at}/id"), vec![id.to_owned()], message);
         }
         let Some(kind) = self.kind(index, id, entry) else {
             return;
@@ -142,12 +142,12 @@ impl<'o> List<'o> {
             }
         };
         let key = vec![id.to_owned(), "provider".to_owned()];
-        self.refuse(format!("/{index}/provider"), key, &problem);
+        self.refuse(&format!("/{index}/provider"), key, &problem);
         None
     }
 
-    fn refuse(&mut self, pointer: String, key: Vec<String>, message: &str) {
-        self.record(Severity::Problem, &pointer, key, message.to_owned());
+    fn refuse(&mut self, pointer: &str, key: Vec<String>, message: &str) {
+        self.record(Severity::Problem, pointer, key, message.to_owned());
     }
 
     fn record(&mut self, severity: Severity, pointer: &str, key: Vec<String>, message: String) {

@@ -228,3 +228,6 @@ impl Change<'_> {
         self.rows.iter().any(|row| row.id == id)
     }
 }
+
+#[cfg(test)]
+mod tests;
