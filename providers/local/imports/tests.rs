@@ -162,12 +162,19 @@ fn keys_come_with_what_is_known_of_them() {
         (&kept["backup_eligible"], &kept["transports"]),
         (&json!(true), &json!(["usb"]))
     );
+}
 
-    let with = |name: &str, value: Value| {
-        let mut key = json!({"id": "AAAA", "public_key": KEY});
-        key[name] = value;
-        json!({"credentials": [key], "user_handle": "AQID"})
-    };
+/// A key of which this is said.
+fn with(name: &str, value: Value) -> Value {
+    let mut key = json!({"id": "AAAA", "public_key": KEY});
+    key[name] = value;
+    json!({"credentials": [key], "user_handle": "AQID"})
+}
+
+/// B.6.
+#[test]
+fn a_key_that_could_never_be_verified_here_is_refused() {
+    let kind = CredentialKind::Passkey;
     let at = |name: &str| format!("credentials[0].{name}");
     for (name, value) in [
         ("id", json!(null)),
@@ -203,7 +210,7 @@ fn keys_come_with_what_is_known_of_them() {
         &[(alone, "credentials[0].is_passwordless")],
     );
     let plain = with("display_name", json!(" \u{7} "));
-    let made = imports.import(CredentialKind::Webauthn, &plain, (owner(), &made));
+    let made = imports().import(CredentialKind::Webauthn, &plain, (owner(), &[]));
     assert_eq!(made.unwrap()[0].label.as_deref(), Some("Security key 1"));
 }
 
