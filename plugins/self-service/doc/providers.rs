@@ -11,6 +11,7 @@ use super::{
     shape::{
         LogoutRefused,
         answer::Registered,
+        flow::SettingsFlow,
         sent::{LogoutNotice, Pressed, ProviderAnswer},
     },
     spoken,
@@ -42,6 +43,7 @@ pub(crate) fn arrival() -> Doc {
         .answers::<Registered>(StatusCode::OK, "Somebody is signed in.")
         .or_page()
         .redirects("Somebody is signed in, or the browser goes to what is missing.")
+        .complains::<SettingsFlow>(400)
         .refuses(&FAILS)
         .refuses(&[401])
 }

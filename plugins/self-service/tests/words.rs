@@ -38,7 +38,10 @@ const NAMES: [&str; 3] = ["Portcullis", "Windows", "Phone"];
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("tests") {
+        let is_apart = ["tests", "doc", "router"]
+            .iter()
+            .any(|end| path.ends_with(end));
+        if path.is_dir() && !is_apart {
             sources(&path, found);
         } else if is_source(&path) {
             found.push(path);
@@ -46,9 +49,11 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Whether it has texts for people: the first profile API has its own, in English.
+/// Whether it has texts for people: the first profile API has its own, in English, and descriptions of
+/// endpoints are for programmers.
 fn is_source(path: &Path) -> bool {
-    let is_apart = path.ends_with("tests.rs") || path.ends_with("legacy/wording.rs");
+    let apart = ["tests.rs", "legacy/wording.rs", "doc.rs", "openapi.rs"];
+    let is_apart = apart.iter().any(|end| path.ends_with(end));
     path.extension().is_some_and(|end| end == "rs") && !is_apart
 }
 

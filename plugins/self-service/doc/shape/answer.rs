@@ -42,9 +42,12 @@ pub(crate) struct ContinueWith {
     /// The flow to show.
     #[schema(nullable = false)]
     flow: Option<ContinueFlow>,
+    /// The token of the session that an application has from now on.
+    #[schema(nullable = false)]
+    ory_session_token: Option<String>,
 }
 
-/// What comes next: another flow, or another page.
+/// What comes next: another flow, another page, or a session.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub(crate) enum ContinueAction {
@@ -52,6 +55,7 @@ pub(crate) enum ContinueAction {
     ShowVerificationUi,
     ShowRecoveryUi,
     ShowSettingsUi,
+    SetOrySessionToken,
 }
 
 /// A flow that comes next.

@@ -3,7 +3,11 @@
 use portcullis_kit::doc::shape::{Moment, dialect::Aal};
 use utoipa::ToSchema;
 
-use super::{answer::ContinueWith, form::Ui, person::Identity};
+use super::{
+    answer::ContinueWith,
+    form::Ui,
+    person::{Identity, Session},
+};
 
 /// Who uses a flow: a browser with cookies, or an application without.
 #[derive(ToSchema)]
@@ -139,4 +143,10 @@ pub(crate) struct MailedFlow {
     /// What comes next, once it is done.
     #[schema(nullable = false)]
     continue_with: Option<Vec<ContinueWith>>,
+    /// The session of whoever an application let back in.
+    #[schema(nullable = false)]
+    session: Option<Session>,
+    /// The token of that session.
+    #[schema(nullable = false)]
+    session_token: Option<String>,
 }
