@@ -87,29 +87,7 @@ async fn a_folder_of_schemas_is_followed_when_it_is_swapped() {
         ("staff.json", &plain),
         ("default.schema", "staff\n"),
     ]);
-    let line = gateway
-        .wait_for_log("1 of 1 identities do not fit: room")
-        .await;
-    assert!(line.contains("customer"), "{line}");
-    wait_for_trait(&gateway, "staff", "team").await;
-    let told = record(&gateway, &program.bearer, "customer").await;
-    assert_eq!(
-        told["refused"], "1 of 1 identities do not fit: room",
-        "{told}"
-    );
-    assert_eq!(
-        record(&gateway, &program.bearer, "staff").await["refused"],
-        Value::Null
-    );
-    assert!(
-        !traits(&gateway, "customer")
-            .await
-            .contains(&"room".to_owned())
-    );
-    let checked = gateway.run(&["check", "--check-connectivity"], "");
-    assert_eq!(checked.code, 0, "{checked:?}");
-    let doubt = "schema \"customer\" of schemas_dir: 1 of 1 identities do not fit: room";
-    assert!(checked.stderr.contains(doubt), "{checked:?}");
+    room_is_refused(&gateway, &program.bearer).await;
     let bob = BOB.sign_up(&gateway).await;
     assert_eq!(bob.session["identity"]["schema_id"], "staff");
     assert_eq!(alice.status("/").await, 200);
@@ -136,6 +114,24 @@ async fn a_folder_of_schemas_is_followed_when_it_is_swapped() {
         record(&gateway, &program.bearer, "customer").await["refused"],
         Value::Null
     );
+}
+
+/// Everybody who asks is told that customers are not asked for a room, and staff is there.
+async fn room_is_refused(gateway: &TestGateway, bearer: &str) {
+    let reason = "1 of 1 identities do not fit: room";
+    let line = gateway.wait_for_log(reason).await;
+    assert!(line.contains("customer"), "{line}");
+    wait_for_trait(gateway, "staff", "team").await;
+    let told = record(gateway, bearer, "customer").await;
+    assert_eq!(told["refused"], reason, "{told}");
+    let staff = record(gateway, bearer, "staff").await;
+    assert_eq!(staff["refused"], Value::Null);
+    let known = traits(gateway, "customer").await;
+    assert!(!known.contains(&"room".to_owned()), "{known:?}");
+    let checked = gateway.run(&["check", "--check-connectivity"], "");
+    assert_eq!(checked.code, 0, "{checked:?}");
+    let doubt = format!("schema \"customer\" of schemas_dir: {reason}");
+    assert!(checked.stderr.contains(&doubt), "{checked:?}");
 }
 
 /// CU-17: a file that is broken, or gone while somebody obeys it, keeps nobody out.
