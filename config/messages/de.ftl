@@ -1171,6 +1171,7 @@ upkeep-set-a-password = Passwort gesetzt
 upkeep-made-a-way-to = Weg zurück erstellt
 upkeep-mailed-what-there-is = Per E-Mail gesagt, was zu tun ist
 upkeep-linked-an-account = Konto verknüpft
+upkeep-brought-second-factors-along = Zweite Faktoren mitgebracht
 upkeep-named-a-credential = Anmeldemittel benannt
 upkeep-moved-a-credential = Anmeldemittel verschoben
 upkeep-deleted-a-credential = Anmeldemittel gelöscht

@@ -1182,6 +1182,7 @@ upkeep-set-a-password = Set a password
 upkeep-made-a-way-to = Made a way to get back in
 upkeep-mailed-what-there-is = Mailed what there is to do
 upkeep-linked-an-account = Linked an account
+upkeep-brought-second-factors-along = Brought second factors along
 upkeep-named-a-credential = Named a credential
 upkeep-moved-a-credential = Moved a credential
 upkeep-deleted-a-credential = Deleted a credential

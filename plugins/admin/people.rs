@@ -7,6 +7,7 @@ mod change;
 mod create;
 pub(crate) mod credentials;
 mod delete;
+mod factors;
 mod facts;
 mod fitting;
 mod links;
@@ -27,6 +28,7 @@ pub(crate) use self::{
     change::change,
     create::{create, create_many},
     delete::{belongings, delete},
+    factors::NewFactor,
     links::NewLink,
     password::NewPassword,
     wanted::{Proved, Wanted},

@@ -6,6 +6,7 @@ mod breaches;
 mod cost;
 mod fields;
 mod imported;
+mod imports;
 mod lookup_secret;
 mod naming;
 mod password;
@@ -22,6 +23,7 @@ pub use crate::{
     },
     cost::{Cost, InvalidCost},
     imported::{UnusableHash, usable_hash},
+    imports::Imports,
     lookup_secret::LookupSecret,
     password::{Config, Password, Stores},
     policy::Policy,

@@ -1,6 +1,7 @@
 //! Backup codes: a list that is shown once, each good once, for when no other second factor is at hand.
 
 mod code;
+pub(crate) mod import;
 mod list;
 
 use std::sync::Arc;

@@ -54,7 +54,12 @@ impl Naming {
 
 /// The name that somebody has typed, as it can stand on a button.
 pub(crate) fn typed(answer: Answer<'_>, field: &str) -> Option<String> {
-    let letters = answer.text(field)?.chars().filter(|one| !one.is_control());
+    cleaned(answer.text(field)?)
+}
+
+/// A name as it can stand on a button; `None` where nothing is left of it.
+pub(crate) fn cleaned(name: &str) -> Option<String> {
+    let letters = name.trim().chars().filter(|one| !one.is_control());
     let name: String = letters
         .take(usize::try_from(LONGEST).unwrap_or(usize::MAX))
         .collect();

@@ -2,6 +2,7 @@
 //! and no code is accepted twice, by whichever node.
 
 mod generator;
+pub(crate) mod import;
 mod picture;
 
 use std::{sync::Arc, time::Duration};

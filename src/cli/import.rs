@@ -27,7 +27,7 @@ pub(super) enum Import {
     KeycloakProfile(Profile),
     /// Take in the users of a Keycloak realm with their passwords.
     KeycloakUsers(People),
-    /// Take in the identities of Ory Kratos with their passwords.
+    /// Take in the identities of Ory Kratos with what they sign in with.
     KratosIdentities(People),
 }
 

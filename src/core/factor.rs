@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     credential::{Credential, CredentialKind},
-    id::CredentialId,
+    id::{CredentialId, IdentityId},
     identity::Identity,
     method::{MethodError, Verified},
     ui::Node,
@@ -138,4 +138,31 @@ pub struct Factors {
     pub enrolments: Vec<Arc<dyn Enrolment>>,
     /// Those that need nothing beside them.
     pub passwordless: Vec<Arc<dyn Passwordless>>,
+    /// What takes over those that another system has made; `None` where nothing does.
+    pub imports: Option<Arc<dyn Imports>>,
+}
+
+/// Takes over what another system keeps of second factors and passkeys, in the words of the dialect.
+pub trait Imports: Debug + Send + Sync {
+    /// Whether credentials of this kind are any use here.
+    fn takes(&self, kind: CredentialKind) -> bool;
+
+    /// The credentials that `kept`, the config of this kind, makes for an identity that has the others;
+    /// they are not stored yet. One that takes the place of another has its id.
+    fn import(
+        &self,
+        kind: CredentialKind,
+        kept: &Value,
+        whose: (IdentityId, &[Credential]),
+    ) -> Result<Vec<Credential>, Misfit>;
+}
+
+/// Why something that another system keeps cannot be taken over; says nothing of what it keeps.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{at}: {reason}")]
+pub struct Misfit {
+    /// Where it stands in the config, such as `credentials[0].id`; empty for all of it.
+    pub at: String,
+    /// Why, in a few words without a full stop.
+    pub reason: String,
 }

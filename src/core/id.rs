@@ -41,6 +41,13 @@ uuid_id!(
     /// Names an identity for ever.
     IdentityId
 );
+impl IdentityId {
+    /// The id as its sixteen bytes.
+    pub fn bytes(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+}
+
 uuid_id!(
     /// Names a session; it is no secret and opens nothing.
     SessionId

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use portcullis_core::{factor::Factors, seal::Seal, store::StoreError};
+use portcullis_core::{credential::CredentialKind, factor::Factors, seal::Seal, store::StoreError};
 use portcullis_kit::KeyScript;
 use portcullis_local::{
-    Keys, LookupSecret, Passkeys, RelyingParty, Script, Seals, SecurityKeys, Totp,
+    Imports, Keys, LookupSecret, Passkeys, RelyingParty, Script, Seals, SecurityKeys, Totp,
 };
 
 use super::{assembly::PRODUCT, foundation::Foundation};
@@ -30,6 +30,13 @@ impl Foundation {
             factors.enrolments.push(totp);
         }
         self.add_keys(config, &mut factors);
+        let imports = Imports::new(
+            self.imported_kinds(config),
+            seals.clone(),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.entropy),
+        );
+        factors.imports = Some(Arc::new(imports));
         // What stands in for the others stands behind them.
         if mfa.lookup_secret {
             let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
@@ -38,6 +45,23 @@ impl Foundation {
             factors.enrolments.push(codes);
         }
         Ok(factors)
+    }
+
+    /// The kinds that people sign in with here, so that those of another system are any use.
+    fn imported_kinds(&self, config: &Config) -> Vec<CredentialKind> {
+        let mfa = &config.identity.mfa;
+        let has_host = self.relying_party().is_some();
+        let kinds = [
+            (CredentialKind::Totp, mfa.totp),
+            (CredentialKind::LookupSecret, mfa.lookup_secret),
+            (CredentialKind::Webauthn, mfa.webauthn && has_host),
+            (
+                CredentialKind::Passkey,
+                config.identity.passkey.enabled && has_host,
+            ),
+        ];
+        let on = kinds.into_iter().filter(|(_, is_on)| *is_on);
+        on.map(|(kind, _)| kind).collect()
     }
 
     /// Security keys and passkeys, where there is a host that browsers make keys for.

@@ -1,10 +1,10 @@
 //! An identity of Ory Kratos as one of ours: as its list shows it, or as it is given to be created.
 
 use jiff::Timestamp;
-use portcullis_core::secret::Secret;
-use serde_json::{Map, Value};
+use portcullis_core::{credential::CredentialKind, secret::Secret};
+use serde_json::{Map, Value, json};
 
-use super::newcomer::{Account, Newcomer, NobodyKnown, Password, Proved, is_empty};
+use super::newcomer::{Account, KeptFactor, Newcomer, NobodyKnown, Password, Proved, is_empty};
 
 /// Members that have no place here.
 const PLACELESS: [(&str, &str); 2] = [
@@ -56,10 +56,13 @@ pub(crate) fn newcomer(entry: &Value) -> Result<Newcomer, NobodyKnown> {
             // Codes are mailed to whoever has an address.
             "code" => {}
             _ if is_empty(credential) => {}
-            kind => {
-                let why = "there is no such credential here yet; it has to be set up anew";
-                newcomer.losses("credentials").add(kind, why);
-            }
+            kind => match kind.parse() {
+                Ok(known) => factor(known, credential, &mut newcomer),
+                Err(_) => {
+                    let why = "there is no such credential here";
+                    newcomer.losses("credentials").add(kind, why);
+                }
+            },
         }
     }
     Ok(newcomer)
@@ -104,6 +107,34 @@ fn password(credential: &Value, newcomer: &mut Newcomer) {
         }
     };
     newcomer.password = Some(found);
+}
+
+/// A second factor, or passkeys, as far as the file has them.
+fn factor(kind: CredentialKind, credential: &Value, newcomer: &mut Newcomer) {
+    let mut config = credential["config"].clone();
+    let name = kind.as_str();
+    if is_empty(&config) {
+        let why = "the file does not have its secret; it has to be set up anew";
+        return newcomer.losses("credentials").add(name, why);
+    }
+    if kind == CredentialKind::Webauthn {
+        let keys = config["credentials"].as_array_mut();
+        let before = keys.as_ref().map_or(0, |keys| keys.len());
+        let after = keys.map_or(0, |keys| {
+            keys.retain(|key| key["is_passwordless"] != true);
+            keys.len()
+        });
+        if after < before {
+            let why = "it needs no password, which only passkeys do here; it has to be set up anew";
+            newcomer.losses("credentials").add("a security key", why);
+        }
+    }
+    // Whoever has no more of a kind than the place for it has none.
+    let lists = ["credentials", "recovery_codes", "codes"];
+    if lists.iter().any(|list| config[*list] == json!([])) {
+        return;
+    }
+    newcomer.factors.push(KeptFactor { kind, config });
 }
 
 fn accounts(credential: &Value, newcomer: &mut Newcomer) {
@@ -266,6 +297,11 @@ mod tests {
                 "tokens of a provider",
             ),
             (json!({"webauthn": {"type": "webauthn"}}), "webauthn"),
+            (json!({"saml": {"config": {"providers": [1]}}}), "saml"),
+            (
+                json!({"webauthn": {"config": {"credentials": [{"is_passwordless": true}]}}}),
+                "a security key",
+            ),
         ] {
             let found = newcomer(&json!({"traits": {}, "credentials": credentials}));
             assert_eq!(told(&found.unwrap()), [lost]);
@@ -275,6 +311,22 @@ mod tests {
             told(&newcomer(&entry).unwrap()),
             ["external_id", "organization_id"]
         );
+    }
+
+    #[test]
+    fn second_factors_come_as_far_as_the_file_has_them() {
+        let found = newcomer(&json!({"traits": {}, "credentials": {
+            "totp": {"config": {"totp_url": "otpauth://totp/x?secret=y"}},
+            "lookup_secret": {"config": {"recovery_codes": []}},
+            "webauthn": {"config": {"credentials": [
+                {"id": "a", "is_passwordless": true}, {"id": "b"},
+            ]}},
+        }}));
+        let found = found.unwrap();
+        let kinds: Vec<_> = found.factors.iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, [CredentialKind::Totp, CredentialKind::Webauthn]);
+        assert_eq!(found.factors[1].config["credentials"], json!([{"id": "b"}]));
+        assert!(!format!("{found:?}").contains("otpauth"));
     }
 
     #[test]

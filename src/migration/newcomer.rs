@@ -1,7 +1,11 @@
 //! Somebody whom another system knew, in our words, before the schema has been asked.
 
+use std::fmt;
+
 use jiff::Timestamp;
-use portcullis_core::{id::IdentityId, schema::Unmanaged, secret::Secret};
+use portcullis_core::{
+    credential::CredentialKind, id::IdentityId, schema::Unmanaged, secret::Secret,
+};
 use serde_json::{Map, Value};
 
 use super::{Loss, Losses};
@@ -21,6 +25,8 @@ pub(crate) struct Newcomer {
     pub(crate) proved: Vec<Proved>,
     pub(crate) password: Option<Password>,
     pub(crate) accounts: Vec<Account>,
+    /// Second factors and passkeys.
+    pub(crate) factors: Vec<KeptFactor>,
     pub(crate) required_actions: Vec<String>,
     pub(crate) roles: Vec<String>,
     pub(crate) metadata_public: Option<Value>,
@@ -45,6 +51,20 @@ pub(crate) enum Password {
     Hashed(Secret),
     /// The password itself.
     Plain(Secret),
+}
+
+/// What the other system keeps of a kind of second factor, or of passkeys, in the words of the dialect.
+#[derive(Clone)]
+pub(crate) struct KeptFactor {
+    pub(crate) kind: CredentialKind,
+    pub(crate) config: Value,
+}
+
+impl fmt::Debug for KeptFactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("KeptFactor");
+        shown.field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 /// An account at a provider.

@@ -1,6 +1,7 @@
 //! Taking newcomers in: each becomes an identity that its schema accepts, with its credentials, all
 //! or nothing; whoever is here already stays as they are.
 
+mod factors;
 mod known;
 mod settlement;
 mod unkept;
@@ -89,6 +90,8 @@ pub(crate) struct Settled {
     pub(crate) id: IdentityId,
     /// The providers they are linked to.
     pub(crate) linked: Vec<ProviderId>,
+    /// What they sign in with.
+    pub(crate) kinds: Vec<CredentialKind>,
     /// What had no place.
     pub(crate) losses: Vec<Loss>,
 }
@@ -114,13 +117,16 @@ impl<S: Settlement> Settling<'_, S> {
                 Err(reasons) => Outcome::Refused(reasons),
                 Ok(candidate) => match known.judge(&candidate) {
                     Some(outcome) => outcome,
-                    None => {
-                        known.take_in(&candidate);
-                        let (settled, arrival) = self.proved(candidate).await?;
-                        places.push(place);
-                        ready.push(arrival);
-                        Outcome::Settled(Box::new(settled))
-                    }
+                    None => match self.factors(candidate) {
+                        Err(reason) => Outcome::Refused(vec![reason]),
+                        Ok((candidate, factors)) => {
+                            known.take_in(&candidate);
+                            let (settled, arrival) = self.proved(candidate, factors).await?;
+                            places.push(place);
+                            ready.push(arrival);
+                            Outcome::Settled(Box::new(settled))
+                        }
+                    },
                 },
             };
             outcomes.push(outcome);
@@ -148,6 +154,8 @@ impl<S: Settlement> Settling<'_, S> {
             identity,
             links,
             password: newcomer.password,
+            factors: newcomer.factors,
+            kinds: Vec::new(),
             losses,
         })
     }
@@ -183,31 +191,41 @@ impl<S: Settlement> Settling<'_, S> {
     async fn proved(
         &self,
         candidate: Candidate,
-    ) -> Result<(Settled, Arrival<S::Password>), S::Error> {
+        factors: Vec<S::Factor>,
+    ) -> Result<(Settled, Arrival<S>), S::Error> {
         let Candidate {
             identity,
             links,
             password,
             mut losses,
+            mut kinds,
             ..
         } = candidate;
         let mut given = None;
         if let Some(password) = &password {
             match self.settlement.password(&identity, password).await? {
-                Ok(password) => given = Some(password),
+                Ok(password) => {
+                    kinds.push(CredentialKind::Password);
+                    given = Some(password);
+                }
                 Err(why) => Losses::of("credentials", &mut losses).add("password", why),
             }
         }
-        let (linked, links) = links.into_iter().unzip();
+        let (linked, links): (Vec<_>, Vec<_>) = links.into_iter().unzip();
+        if !linked.is_empty() {
+            kinds.push(CredentialKind::Oidc);
+        }
         let settled = Settled {
             id: identity.id,
             linked,
+            kinds,
             losses,
         };
         let arrival = Arrival {
             identity,
             links,
             password: given,
+            factors,
         };
         Ok((settled, arrival))
     }
@@ -360,7 +378,7 @@ fn conflict() -> Outcome {
 
 fn conflict_told() -> String {
     "it conflicts with another identity that already exists: they would sign in with the same, or have \
-     the same account at a provider"
+     the same account at a provider or the same key"
         .to_owned()
 }
 

@@ -34,6 +34,12 @@ impl SecurityKey {
         }
     }
 
+    /// A key that it has had for long, of another system.
+    pub(crate) async fn holds(&self, browser: &Browser, credential: Value) {
+        let path = format!("webauthn/authenticator/{}/credential", self.id);
+        browser.command(Method::POST, &path, Some(credential)).await;
+    }
+
     /// Whether it can be discovered, of each key that it keeps.
     pub(crate) async fn keeps(&self, browser: &Browser) -> Vec<bool> {
         let path = format!("webauthn/authenticator/{}/credentials", self.id);

@@ -5,6 +5,7 @@
 pub(crate) mod access;
 pub(crate) mod beside;
 pub(crate) mod credential;
+pub(crate) mod factors;
 pub(crate) mod identity;
 pub(crate) mod provider;
 pub(crate) mod session;

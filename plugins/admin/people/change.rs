@@ -10,7 +10,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 
 use super::{
-    Wanted, audit, find,
+    Wanted, audit, factors, find,
     fitting::{require_short, schema, with_attributes},
     links, password, refusal,
 };
@@ -123,6 +123,7 @@ fn with_traits(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identi
 struct Proofs {
     password: Option<password::Prepared>,
     links: Vec<portcullis_core::credential::Credential>,
+    factors: factors::Prepared,
 }
 
 impl Proofs {
@@ -138,6 +139,7 @@ impl Proofs {
         Ok(Self {
             password,
             links: made,
+            factors: factors::prepare(desk, after, &wanted.factors).await?,
         })
     }
 
@@ -145,6 +147,7 @@ impl Proofs {
         for link in &self.links {
             links::keep(desk, caller, link).await?;
         }
+        self.factors.keep(desk, caller, identity).await?;
         if let Some(password) = self.password {
             let required = &identity.required_actions;
             let alias = Action::UpdatePassword.alias();

@@ -11,7 +11,7 @@ use portcullis_kit::Failure;
 use serde_json::json;
 
 use super::{
-    Wanted, audit, facts,
+    Wanted, audit, factors, facts,
     fitting::{require_short, schema, with_attributes},
     links, password, refusal,
 };
@@ -80,6 +80,8 @@ async fn prepared(
     if let Some(new) = &wanted.password {
         credentials.push(password::credential(desk, &identity, new).await?);
     }
+    let factors = factors::credentials(desk, (&identity, &[]), &wanted.factors)?;
+    credentials.extend(factors);
     Ok((identity, credentials))
 }
 
@@ -93,7 +95,8 @@ async fn note(desk: &Desk, caller: &Caller, (identity, credentials): (&Identity,
     for credential in credentials {
         links::announce(desk, credential);
     }
-    let kinds: Vec<_> = credentials.iter().map(|one| one.kind).collect();
+    let mut kinds: Vec<_> = credentials.iter().map(|one| one.kind).collect();
+    kinds.dedup();
     let mut after = facts::of(desk, identity);
     after["credentials"] = json!(kinds);
     let act = audit::on("identity.create", identity.id).to(after);

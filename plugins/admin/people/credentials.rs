@@ -107,7 +107,7 @@ pub(crate) async fn delete_kind(
 
 /// Ends the sessions of whoever has lost a credential, unless the operator wants it otherwise: somebody
 /// else may be signed in by it. Those of a link have ended with it.
-async fn end_sessions(
+pub(super) async fn end_sessions(
     desk: &Desk,
     caller: &Caller,
     (identity, kind): (&Identity, CredentialKind),

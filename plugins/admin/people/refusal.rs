@@ -62,7 +62,7 @@ pub(crate) fn conflict(error: StoreError) -> Failure {
                 }
                 "credential" => {
                     "This conflicts with an identity that exists already: it is linked to the \
-                     same account at a provider."
+                     same account at a provider, or has the same key."
                 }
                 _ => {
                     "This conflicts with an identity that exists already: it has the same id, or is \

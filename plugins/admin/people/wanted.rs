@@ -9,7 +9,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::Value;
 
-use super::{NewLink, NewPassword, actions, refusal::refused};
+use super::{NewFactor, NewLink, NewPassword, actions, refusal::refused};
 use crate::desk::Desk;
 
 /// The longest name that an identity has elsewhere, in characters.
@@ -51,6 +51,8 @@ pub(crate) struct Wanted {
     pub(crate) password: Option<NewPassword>,
     /// Accounts at providers that it is linked to from now on.
     pub(crate) links: Vec<NewLink>,
+    /// Second factors and passkeys of another system.
+    pub(crate) factors: Vec<NewFactor>,
 }
 
 /// An address of which it is known whether somebody proved to hold it.

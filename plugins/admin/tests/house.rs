@@ -339,7 +339,10 @@ fn services(clock: &Arc<FrozenClock>, store: &Arc<MemoryStore>) -> Services {
         flows: store.clone(),
         throttles: Throttles::new(store.clone(), store.clone()),
         upstream_sessions: store.clone(),
-        factors: Factors::default(),
+        factors: Factors {
+            imports: Some(Arc::new(stand_ins::FakeImports)),
+            ..Factors::default()
+        },
         methods: vec![Arc::new(stand_ins::FakeMethod(clock.clone()))],
         broker: Broker {
             registry: Arc::new(Registry::new(Providers::default())),

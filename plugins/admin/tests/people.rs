@@ -6,6 +6,7 @@ mod changed;
 mod created;
 mod credentials;
 mod deleted;
+mod factors;
 mod listed;
 mod patched;
 mod reached;

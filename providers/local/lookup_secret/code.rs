@@ -9,6 +9,8 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH: usize = 12;
 /// How many signs stand together.
 const GROUP: usize = 4;
+/// How long a code of another system is: shorter ones can be guessed, longer ones nobody types.
+const FOREIGN: std::ops::RangeInclusive<usize> = 8..=64;
 
 /// A new code, as it is shown.
 pub(super) fn generate(entropy: &dyn Entropy) -> String {
@@ -42,4 +44,13 @@ pub(super) fn read(typed: &str) -> Option<String> {
         code.push(sign);
     }
     (code.len() == LENGTH).then_some(code)
+}
+
+/// The signs of a code that another system has made, however it was typed; `None` for what cannot be one.
+/// Their alphabets have look-alikes, so nothing stands for anything else.
+pub(super) fn read_foreign(typed: &str) -> Option<String> {
+    let signs = typed.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    let code: String = signs.take(FOREIGN.end() + 1).collect();
+    let is_code = FOREIGN.contains(&code.len()) && code.chars().all(|c| c.is_ascii_graphic());
+    is_code.then(|| code.to_ascii_lowercase())
 }

@@ -65,6 +65,27 @@ impl List {
         })
     }
 
+    /// The list with these codes of another system beside its own, and those used that were used there.
+    pub(super) fn with_foreign(
+        mut self,
+        codes: &[(String, Option<Timestamp>)],
+        (owner, seals): Keys<'_>,
+    ) -> Result<Self, Misfit> {
+        let opened = seals.open((PURPOSE, owner), &self.key);
+        let opened = opened.ok_or(Misfit::Unreadable)?;
+        for (code, used_at) in codes {
+            let digest = digest(&opened.plain, code).ok_or(Misfit::Unreadable)?;
+            match self.codes.iter_mut().find(|one| one.digest == digest) {
+                Some(known) => known.used_at = known.used_at.or(*used_at),
+                None => self.codes.push(Entry {
+                    digest,
+                    used_at: *used_at,
+                }),
+            }
+        }
+        Ok(self)
+    }
+
     /// How many codes there are.
     pub(super) fn total(&self) -> usize {
         self.codes.len()
@@ -89,11 +110,14 @@ impl List {
     ) -> Result<Self, Misfit> {
         let opened = seals.open((PURPOSE, owner), &self.key);
         let opened = opened.ok_or(Misfit::Unreadable)?;
-        let code = code::read(typed).ok_or(Misfit::Unknown)?;
+        let readings = [code::read(typed), code::read_foreign(typed)];
+        let readings = readings.iter().flatten();
+        let digests: Vec<String> = readings
+            .filter_map(|code| digest(&opened.plain, code))
+            .collect();
         // How long the comparison takes tells of a digest, and that tells nothing without the key.
-        let digest = digest(&opened.plain, &code).ok_or(Misfit::Unreadable)?;
         let mut entries = self.codes.iter_mut();
-        let entry = entries.find(|entry| entry.digest == digest);
+        let entry = entries.find(|entry| digests.contains(&entry.digest));
         let entry = entry.ok_or(Misfit::Unknown)?;
         if entry.used_at.is_some() {
             return Err(Misfit::Used);

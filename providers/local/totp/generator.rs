@@ -10,7 +10,7 @@ pub(super) const SECRET: usize = 20;
 /// How many steps the clock of an app may be off, each way (RFC 6238, section 5.2).
 const SKEW: u16 = 1;
 /// The longest step that makes sense; a code that is good for longer is a password.
-const LONGEST_PERIOD: u64 = 300;
+pub(super) const LONGEST_PERIOD: u64 = 300;
 
 /// How much of a name apps show at all.
 const LONGEST_NAME: usize = 64;

@@ -65,9 +65,10 @@ impl Assertion {
         party: &RelyingParty,
         key: &Credential,
     ) -> Result<Credential, Refusal> {
-        let owner = purpose.user_handle(key.identity_id);
+        let kept = Kept::of(key)?;
+        let owner = kept.user_handle(&purpose.user_handle(key.identity_id))?;
         match self.user_handle() {
-            Some(handle) if handle != owner.as_bytes() => return Err(Refusal::OtherPerson),
+            Some(handle) if handle != owner => return Err(Refusal::OtherPerson),
             None if purpose == Purpose::Passkey => return Err(Refusal::OtherPerson),
             _ => {}
         }
@@ -77,7 +78,6 @@ impl Assertion {
         let signed = &response.authenticator_data.0;
         let data = AuthenticatorData::parse(signed)?;
         data.check(party, purpose)?;
-        let kept = Kept::of(key)?;
         let mut message = signed.clone();
         message.extend_from_slice(&Sha256::digest(client_data));
         kept.public_key()?.verify(&message, &response.signature.0)?;

@@ -21,7 +21,7 @@ use super::{
 use crate::naming::{self, Naming};
 
 /// Nobody has more keys of one kind.
-const MOST: usize = 25;
+pub(super) const MOST: usize = 25;
 
 impl Keys {
     /// The part of the settings for keys of this purpose.

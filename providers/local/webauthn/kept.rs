@@ -30,6 +30,34 @@ pub(crate) struct Kept {
     backed_up: bool,
     #[serde(default)]
     aaguid: Option<String>,
+    /// The name that its authenticator knows the person by, where another system chose it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_handle: Option<String>,
+}
+
+/// A key that another system has had made.
+#[derive(Debug)]
+pub(crate) struct Foreign {
+    /// Its public half (COSE).
+    pub(crate) public_key: Vec<u8>,
+    /// How often it has signed.
+    pub(crate) sign_count: u32,
+    /// The ways to it.
+    pub(crate) transports: Vec<String>,
+    /// What its authenticator said when it made it, where that is known.
+    pub(crate) flags: Option<Flags>,
+    /// The model of the authenticator.
+    pub(crate) aaguid: Option<[u8; 16]>,
+    /// The name that its authenticator knows the person by.
+    pub(crate) user_handle: Vec<u8>,
+}
+
+/// What an authenticator said of a key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Flags {
+    pub(crate) user_verified: bool,
+    pub(crate) backup_eligible: bool,
+    pub(crate) backed_up: bool,
 }
 
 impl Kept {
@@ -39,20 +67,43 @@ impl Kept {
         transports: Vec<String>,
     ) -> Result<Self, Refusal> {
         let made = data.made.as_ref().ok_or(Refusal::Unreadable)?;
-        let is_known = |name: &String| TRANSPORTS.contains(&name.as_str());
-        let mut transports: Vec<String> = transports.into_iter().filter(is_known).collect();
-        transports.sort();
-        transports.dedup();
         Ok(Self {
             public_key: encoded(made.public_key),
             algorithm: PublicKey::parse(made.public_key)?.algorithm().to_owned(),
             sign_count: data.sign_count,
-            transports,
+            transports: known(transports),
             user_verified: data.is_verified(),
             backup_eligible: Some(data.can_be_backed_up()),
             backed_up: data.is_backed_up(),
             aaguid: (made.aaguid != [0; 16]).then(|| hyphenated(made.aaguid)),
+            user_handle: None,
         })
+    }
+
+    /// A key that another system has had made. Whether it can be on several devices is learnt at its
+    /// first signature where nobody says so.
+    pub(crate) fn foreign(key: Foreign) -> Result<Self, Refusal> {
+        let aaguid = key.aaguid.filter(|aaguid| *aaguid != [0; 16]);
+        let flags = key.flags;
+        Ok(Self {
+            algorithm: PublicKey::parse(&key.public_key)?.algorithm().to_owned(),
+            public_key: encoded(&key.public_key),
+            sign_count: key.sign_count,
+            transports: known(key.transports),
+            user_verified: flags.is_some_and(|flags| flags.user_verified),
+            backup_eligible: flags.map(|flags| flags.backup_eligible),
+            backed_up: flags.is_some_and(|flags| flags.backed_up),
+            aaguid: aaguid.map(hyphenated),
+            user_handle: Some(encoded(&key.user_handle)),
+        })
+    }
+
+    /// The name that its authenticator knows the person by: ours, unless another system chose it.
+    pub(crate) fn user_handle(&self, ours: &str) -> Result<Vec<u8>, Refusal> {
+        match &self.user_handle {
+            None => Ok(ours.as_bytes().to_vec()),
+            Some(theirs) => decoded(theirs).ok_or(Refusal::UnknownKey),
+        }
     }
 
     /// What is kept of this key.
@@ -96,6 +147,14 @@ impl Kept {
         }
         descriptor
     }
+}
+
+fn known(transports: Vec<String>) -> Vec<String> {
+    let is_known = |name: &String| TRANSPORTS.contains(&name.as_str());
+    let mut transports: Vec<String> = transports.into_iter().filter(is_known).collect();
+    transports.sort();
+    transports.dedup();
+    transports
 }
 
 fn hyphenated(bytes: [u8; 16]) -> String {

@@ -192,7 +192,7 @@ where
     }
 
     fn settled(&mut self, entry: &Entry, settled: &Settled) {
-        self.report.take_in(&settled.losses);
+        self.report.take_in(&settled.kinds, &settled.losses);
         if !settled.losses.is_empty() {
             match self.output {
                 Output::Table => {

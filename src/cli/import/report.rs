@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use jiff::Timestamp;
+use portcullis_core::credential::CredentialKind;
 use serde_json::{Value, json};
 
 use super::shown;
@@ -20,6 +21,7 @@ pub(super) struct Report {
     pub(super) read: u64,
     pub(super) present: u64,
     pub(super) imported: u64,
+    credentials: BTreeMap<&'static str, u64>,
     left_out: Reasons,
     refused: Reasons,
     failed: u64,
@@ -66,6 +68,7 @@ impl Report {
             read: 0,
             present: 0,
             imported: 0,
+            credentials: BTreeMap::new(),
             left_out: Reasons::default(),
             refused: Reasons::default(),
             failed: 0,
@@ -75,9 +78,12 @@ impl Report {
         }
     }
 
-    /// Somebody is here now, without this.
-    pub(super) fn take_in(&mut self, losses: &[Loss]) {
+    /// Somebody is here now who signs in with these, without what is lost.
+    pub(super) fn take_in(&mut self, kinds: &[CredentialKind], losses: &[Loss]) {
         self.imported += 1;
+        for kind in kinds {
+            *self.credentials.entry(kind.as_str()).or_default() += 1;
+        }
         self.lossy += u64::from(!losses.is_empty());
         for loss in losses {
             self.lost.count(&format!("{}: {}", loss.what, loss.why));
@@ -111,6 +117,7 @@ impl Report {
         json!({
             "read": self.read, "imported": self.imported, "already_there": self.present,
             "left_out": self.left_out.sum(), "refused": self.failed,
+            "credentials": self.credentials,
         })
     }
 
@@ -121,6 +128,9 @@ impl Report {
             "already_there": self.present, "left_out": self.left_out.sum(), "refused": self.failed,
             "imported_with_losses": self.lossy, "seconds": (seconds * 10.0).round() / 10.0,
         });
+        if !self.credentials.is_empty() {
+            told["credentials"] = json!(self.credentials);
+        }
         for (name, reasons) in [
             ("left_out_because", &self.left_out),
             ("refused_because", &self.refused),

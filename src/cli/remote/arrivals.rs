@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use portcullis_core::{
-    credential::Credential,
+    credential::{Credential, CredentialKind},
+    factor::{Imports, Misfit},
     id::IdentityId,
     identity::{Address, Identity, IdentityState},
     link::{Link, LinkKey},
@@ -16,7 +17,7 @@ use super::{Remote, as_reason, encoded, odd};
 use crate::{
     cli::Failure,
     migration::{
-        newcomer::Password,
+        newcomer::{KeptFactor, Password},
         settling::{Arrival, Known, Reasons, Settlement, WITHOUT},
     },
 };
@@ -35,12 +36,18 @@ const LONGEST: usize = 3 * 1024 * 1024;
 
 /// The running gateway as a place to settle.
 #[derive(Debug)]
-pub(in crate::cli) struct Gateway<'a>(pub(in crate::cli) &'a Remote);
+pub(in crate::cli) struct Gateway<'a>(
+    pub(in crate::cli) &'a Remote,
+    /// What judges second factors and passkeys before they are sent.
+    pub(in crate::cli) &'a dyn Imports,
+);
 
 impl Settlement for Gateway<'_> {
     type Error = Failure;
     /// What it hashes, or knows the hash of, itself.
     type Password = Password;
+    /// What it makes of what is kept elsewhere, it makes itself.
+    type Factor = KeptFactor;
 
     async fn known(
         &self,
@@ -73,9 +80,21 @@ impl Settlement for Gateway<'_> {
         Ok(usable.map_err(|why| format!("{why}{WITHOUT}")))
     }
 
+    /// Which kinds are switched off, the gateway says itself.
+    fn takes(&self, _: CredentialKind) -> bool {
+        true
+    }
+
+    /// Told as early as beside the store; what is made for it stays behind.
+    fn factors(&self, identity: &Identity, kept: &KeptFactor) -> Result<Vec<KeptFactor>, Misfit> {
+        let whose = (identity.id, &[][..]);
+        self.1.import(kept.kind, &kept.config, whose)?;
+        Ok(vec![kept.clone()])
+    }
+
     async fn take_in(
         &self,
-        arrivals: Vec<Arrival<Password>>,
+        arrivals: Vec<Arrival<Gateway<'_>>>,
     ) -> Result<Vec<Result<(), Reasons>>, Failure> {
         let mut outcomes = Vec::new();
         for part in parts(&arrivals) {
@@ -170,7 +189,7 @@ fn outcome(told: &Value) -> Result<(), Reasons> {
 }
 
 /// These people in parts that the gateway takes at once.
-fn parts(arrivals: &[Arrival<Password>]) -> Vec<Vec<Value>> {
+fn parts(arrivals: &[Arrival<Gateway<'_>>]) -> Vec<Vec<Value>> {
     let mut parts = Vec::new();
     let mut part: Vec<Value> = Vec::new();
     let (mut plain, mut length) = (0, 0);
@@ -196,7 +215,7 @@ fn parts(arrivals: &[Arrival<Password>]) -> Vec<Vec<Value>> {
 }
 
 /// Somebody as the admin API takes them.
-fn wish(arrival: &Arrival<Password>) -> Value {
+fn wish(arrival: &Arrival<Gateway<'_>>) -> Value {
     let identity = &arrival.identity;
     let mut wish = json!({
         "id": identity.id, "created_at": identity.created_at, "schema_id": identity.schema_id,
@@ -229,7 +248,7 @@ fn proved(identity: &Identity) -> Vec<Value> {
         .collect()
 }
 
-fn credentials(arrival: &Arrival<Password>) -> Map<String, Value> {
+fn credentials(arrival: &Arrival<Gateway<'_>>) -> Map<String, Value> {
     let mut all = Map::new();
     let config = match &arrival.password {
         Some(Password::Hashed(hash)) => Some(json!({"hashed_password": hash.expose()})),
@@ -243,6 +262,9 @@ fn credentials(arrival: &Arrival<Password>) -> Map<String, Value> {
     if !links.is_empty() {
         let config = json!({ "providers": links });
         all.insert("oidc".to_owned(), json!({ "config": config }));
+    }
+    for KeptFactor { kind, config } in &arrival.factors {
+        all.insert(kind.as_str().to_owned(), json!({ "config": config }));
     }
     all
 }
@@ -259,7 +281,7 @@ mod tests {
 
     use super::*;
 
-    fn arrival(password: Option<Password>, traits: Value) -> Arrival<Password> {
+    fn arrival(password: Option<Password>, traits: Value) -> Arrival<Gateway<'static>> {
         let id = "00000000-0000-4000-8000-000000000001".parse().unwrap();
         let mut identity = Identity::blank(id, "default", Timestamp::UNIX_EPOCH);
         identity.traits = traits;
@@ -267,10 +289,11 @@ mod tests {
             identity,
             links: Vec::new(),
             password,
+            factors: Vec::new(),
         }
     }
 
-    fn lengths(arrivals: &[Arrival<Password>]) -> Vec<usize> {
+    fn lengths(arrivals: &[Arrival<Gateway<'_>>]) -> Vec<usize> {
         parts(arrivals).iter().map(Vec::len).collect()
     }
 

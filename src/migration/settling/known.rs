@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_core::{
-    credential::Credential,
+    credential::{Credential, CredentialKind},
     id::{IdentityId, ProviderId},
     identity::Identity,
 };
 
 use super::{Outcome, conflict};
-use crate::migration::{Loss, newcomer::Password};
+use crate::migration::{
+    Loss,
+    newcomer::{KeptFactor, Password},
+};
 
 /// Who is known: by their ids, by what they sign in with, and by their accounts at providers.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +29,9 @@ pub(super) struct Candidate {
     pub(super) has_id: bool,
     pub(super) links: Vec<(ProviderId, Credential)>,
     pub(super) password: Option<Password>,
+    pub(super) factors: Vec<KeptFactor>,
+    /// What they turn out to sign in with.
+    pub(super) kinds: Vec<CredentialKind>,
     pub(super) losses: Vec<Loss>,
 }
 

@@ -2,6 +2,7 @@
 
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
+    factor::{Imports, Misfit},
     id::IdentityId,
     identity::{Identity, IdentityStore},
     method::MethodError,
@@ -9,7 +10,7 @@ use portcullis_core::{
 };
 
 use super::{Known, conflict_told};
-use crate::migration::newcomer::Password;
+use crate::migration::newcomer::{KeptFactor, Password};
 
 /// What is said of whoever comes without a password.
 pub(crate) const WITHOUT: &str =
@@ -19,11 +20,13 @@ pub(crate) const WITHOUT: &str =
 pub(crate) type Reasons = Vec<String>;
 
 /// Where newcomers settle.
-pub(crate) trait Settlement {
+pub(crate) trait Settlement: Sized {
     /// Why nothing can be asked of it, or nobody taken in.
     type Error;
     /// A password, as it is given to somebody here.
     type Password;
+    /// A second factor or passkey, likewise.
+    type Factor;
 
     /// What is known here of these ids, of what people sign in with, and of accounts at providers.
     async fn known(
@@ -40,20 +43,26 @@ pub(crate) trait Settlement {
         password: &Password,
     ) -> Result<Result<Self::Password, String>, Self::Error>;
 
+    /// Whether somebody signs in with this kind of second factor, or with passkeys, here.
+    fn takes(&self, kind: CredentialKind) -> bool;
+
+    /// Those of a kind for somebody; why they cannot be taken over.
+    fn factors(&self, identity: &Identity, kept: &KeptFactor) -> Result<Vec<Self::Factor>, Misfit>;
+
     /// Takes people in, each by themselves, whole or not at all: what becomes of each, in their
     /// order.
     async fn take_in(
         &self,
-        arrivals: Vec<Arrival<Self::Password>>,
+        arrivals: Vec<Arrival<Self>>,
     ) -> Result<Vec<Result<(), Reasons>>, Self::Error>;
 }
 
 /// Somebody with what proves them, about to be taken in.
-#[derive(Debug)]
-pub(crate) struct Arrival<P> {
+pub(crate) struct Arrival<S: Settlement> {
     pub(crate) identity: Identity,
     pub(crate) links: Vec<Credential>,
-    pub(crate) password: Option<P>,
+    pub(crate) password: Option<S::Password>,
+    pub(crate) factors: Vec<S::Factor>,
 }
 
 /// The stores.
@@ -62,11 +71,13 @@ pub(crate) struct Stores<'a> {
     pub(crate) identities: &'a dyn IdentityStore,
     pub(crate) credentials: &'a dyn CredentialStore,
     pub(crate) passwords: &'a portcullis_local::Password,
+    pub(crate) imports: &'a dyn Imports,
 }
 
 impl Settlement for Stores<'_> {
     type Error = StoreError;
     type Password = Credential;
+    type Factor = Credential;
 
     async fn known(
         &self,
@@ -109,9 +120,18 @@ impl Settlement for Stores<'_> {
         }
     }
 
+    fn takes(&self, kind: CredentialKind) -> bool {
+        self.imports.takes(kind)
+    }
+
+    fn factors(&self, identity: &Identity, kept: &KeptFactor) -> Result<Vec<Credential>, Misfit> {
+        let whose = (identity.id, &[][..]);
+        self.imports.import(kept.kind, &kept.config, whose)
+    }
+
     async fn take_in(
         &self,
-        arrivals: Vec<Arrival<Credential>>,
+        arrivals: Vec<Arrival<Self>>,
     ) -> Result<Vec<Result<(), Reasons>>, StoreError> {
         let rows: Vec<_> = arrivals.into_iter().map(row).collect();
         let inserted = self.identities.insert_many(&rows).await.into_iter();
@@ -124,12 +144,14 @@ impl Settlement for Stores<'_> {
     }
 }
 
-fn row(arrival: Arrival<Credential>) -> (Identity, Vec<Credential>) {
+fn row(arrival: Arrival<Stores<'_>>) -> (Identity, Vec<Credential>) {
     let Arrival {
         identity,
         links: mut credentials,
         password,
+        factors,
     } = arrival;
     credentials.extend(password);
+    credentials.extend(factors);
     (identity, credentials)
 }

@@ -19,6 +19,7 @@ struct House {
     store: Arc<MemoryStore>,
     schemas: Schemas,
     passwords: portcullis_local::Password,
+    imports: portcullis_local::Imports,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -49,7 +50,12 @@ impl House {
             Arc::clone(&clock),
             Arc::clone(&entropy),
         );
+        let seals =
+            portcullis_local::Seals::new(portcullis_core::seal::Seal::new(b"x"), Vec::new());
+        let (kinds, own) = (vec![CredentialKind::Totp], Arc::clone(&clock));
+        let imports = portcullis_local::Imports::new(kinds, seals, own, Arc::clone(&entropy));
         Self {
+            imports,
             schemas: Schemas::new(vec![schema], "own").unwrap(),
             passwords: passwords.unwrap(),
             store,
@@ -82,6 +88,7 @@ impl House {
                 identities: &*self.store,
                 credentials: &*self.store,
                 passwords: &self.passwords,
+                imports: &self.imports,
             },
             clock: &self.clock,
             entropy: &self.entropy,

@@ -1,13 +1,13 @@
 //! What an administrator wants an identity to be, as the dialect writes it.
 
 use jiff::Timestamp;
-use portcullis_core::{identity::IdentityState, secret::Secret};
+use portcullis_core::{credential::CredentialKind, identity::IdentityState, secret::Secret};
 use portcullis_kit::Failure;
 use serde_json::Value;
 
 use crate::{
     api::document::Members,
-    people::{NewLink, NewPassword, Proved, Wanted, refusal::refused},
+    people::{NewFactor, NewLink, NewPassword, Proved, Wanted, refusal::refused},
 };
 
 /// What a new identity is to be. Whoever comes from elsewhere keeps the id that others know them by.
@@ -37,7 +37,7 @@ fn read(members: &Members<'_>) -> Result<Wanted, Failure> {
         ..Wanted::default()
     };
     if let Some(credentials) = members.object("credentials")? {
-        (wanted.password, wanted.links) = proofs(&credentials)?;
+        prove(&credentials, &mut wanted)?;
     }
     Ok(wanted)
 }
@@ -96,30 +96,45 @@ fn proved(members: &Members<'_>) -> Result<Vec<Proved>, Failure> {
     Ok(all)
 }
 
-fn proofs(credentials: &Members<'_>) -> Result<(Option<NewPassword>, Vec<NewLink>), Failure> {
-    let known = ["password", "oidc"];
+/// The kinds that come as another system keeps them.
+const FACTORS: [CredentialKind; 4] = [
+    CredentialKind::Totp,
+    CredentialKind::LookupSecret,
+    CredentialKind::Webauthn,
+    CredentialKind::Passkey,
+];
+
+/// What it proves itself with.
+fn prove(credentials: &Members<'_>, wanted: &mut Wanted) -> Result<(), Failure> {
     let mut given = credentials.names();
-    if let Some(other) =
-        given.find(|name| !known.contains(name) && credentials.value(name).is_some())
-    {
+    let is_other = |name: &&str| name.parse::<CredentialKind>().is_err();
+    if let Some(other) = given.find(|name| is_other(name) && credentials.value(name).is_some()) {
         let at = credentials.at(other);
-        return Err(refused(format!(
-            "{at}: only a password and links to accounts at providers can be given to somebody."
-        )));
+        return Err(refused(match other {
+            "saml" => format!("{at}: nobody signs in through SAML here."),
+            _ => format!("{at}: there is no such credential that can be given to somebody."),
+        }));
     }
     let config = |kind: &str| match credentials.object(kind)? {
         Some(kind) => kind.object("config"),
         None => Ok(None),
     };
-    let password = match config("password")? {
-        Some(config) => password(&config)?,
-        None => None,
-    };
-    let links = match config("oidc")? {
-        Some(config) => links(&config)?,
-        None => Vec::new(),
-    };
-    Ok((password, links))
+    if let Some(config) = config("password")? {
+        wanted.password = password(&config)?;
+    }
+    if let Some(config) = config("oidc")? {
+        wanted.links = links(&config)?;
+    }
+    for kind in FACTORS {
+        let whole = credentials.object(kind.as_str())?;
+        if let Some(config) = whole.as_ref().and_then(|whole| whole.value("config")) {
+            wanted.factors.push(NewFactor {
+                kind,
+                config: config.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn password(config: &Members<'_>) -> Result<Option<NewPassword>, Failure> {

@@ -4,7 +4,7 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::Locale;
 
 /// What is done, by its verb.
-pub(super) const ACTS: [(&str, &str); 29] = [
+pub(super) const ACTS: [(&str, &str); 30] = [
     ("identity.create", "Created a person"),
     ("identity.import", "Took people in from elsewhere"),
     ("identity.update", "Changed a person"),
@@ -17,6 +17,7 @@ pub(super) const ACTS: [(&str, &str); 29] = [
     ("identity.recovery.hand_out", "Made a way to get back in"),
     ("identity.actions_email", "Mailed what there is to do"),
     ("identity.link", "Linked an account"),
+    ("identity.credential.import", "Brought second factors along"),
     ("identity.credential.label", "Named a credential"),
     ("identity.credential.move", "Moved a credential"),
     ("identity.credential.delete", "Deleted a credential"),

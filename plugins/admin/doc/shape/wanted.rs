@@ -3,7 +3,11 @@
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Moment, identity::IdentityState};
+use super::{
+    Moment,
+    factors::{KeysCredential, LookupSecretCredential, TotpCredential},
+    identity::IdentityState,
+};
 
 /// A new identity.
 #[derive(ToSchema)]
@@ -89,6 +93,10 @@ pub(crate) struct ProvedAddress {
 pub(crate) struct NewCredentials {
     password: Option<PasswordCredential>,
     oidc: Option<OidcCredential>,
+    totp: Option<TotpCredential>,
+    lookup_secret: Option<LookupSecretCredential>,
+    webauthn: Option<KeysCredential>,
+    passkey: Option<KeysCredential>,
 }
 
 /// Its password.

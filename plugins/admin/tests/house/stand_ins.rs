@@ -9,8 +9,9 @@ use portcullis_core::{
     afterwards::{Afterwards, Work},
     clock::Clock,
     credential::{Credential, CredentialKind},
+    factor::{Imports, Misfit},
     flow::FlowKind,
-    id::CredentialId,
+    id::{CredentialId, IdentityId},
     identity::Identity,
     message::Message,
     method::{Method, MethodError, Verified},
@@ -48,6 +49,48 @@ pub(super) fn schemas() -> Schemas {
     let document = serde_json::from_str(include_str!("../open.json")).unwrap();
     let open = Arc::new(Schema::parse("open", document).unwrap());
     Schemas::new(vec![schema, open], "default").unwrap()
+}
+
+/// Takes over apps with a secret, one for each identity, and nothing else.
+#[derive(Debug)]
+pub(super) struct FakeImports;
+
+impl Imports for FakeImports {
+    fn takes(&self, kind: CredentialKind) -> bool {
+        kind == CredentialKind::Totp
+    }
+
+    fn import(
+        &self,
+        kind: CredentialKind,
+        kept: &Value,
+        (owner, own): (IdentityId, &[Credential]),
+    ) -> Result<Vec<Credential>, Misfit> {
+        if !self.takes(kind) || kept["totp_url"].as_str().is_none() {
+            return Err(Misfit {
+                at: "totp_url".to_owned(),
+                reason: "this is missing".to_owned(),
+            });
+        }
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let seed = owner.to_string().bytes().map(u64::from).sum::<u64>() + 1;
+        let known = own.iter().find(|one| one.kind == kind);
+        Ok(vec![Credential {
+            id: known.map_or_else(
+                || CredentialId::generate(&SeededEntropy::new(seed)),
+                |known| known.id,
+            ),
+            identity_id: owner,
+            kind,
+            identifier: Some(owner.to_string()),
+            config: json!({"sealed": kept["totp_url"].as_str().map(str::len)}),
+            label: None,
+            priority: 0,
+            last_used_at: None,
+            created_at: now,
+            updated_at: now,
+        }])
+    }
 }
 
 /// A password method without hashing.

@@ -252,6 +252,7 @@ fn made(
             second: vec![app.clone(), Arc::new(FakeList)],
             enrolments: vec![app],
             passwordless: Vec::new(),
+            imports: None,
         };
         if assurance.key_after_provider {
             let key = fake(CredentialKind::Webauthn);
