@@ -291,7 +291,10 @@ impl Browser {
             let clicked = self.find(script, wanted).await.click().await;
             match clicked {
                 Err(error) if error.is_stale_element_reference() => None,
-                clicked => Some(clicked.expect("the element can be pressed")),
+                clicked => {
+                    clicked.expect("the element can be pressed");
+                    Some(())
+                }
             }
         })
         .await;

@@ -172,21 +172,50 @@ pub(crate) struct ListedLink {
     created_at: Moment,
 }
 
-/// An account that an identity is to be linked to: the one called `subject`, or the first one with
-/// `address`.
+/// An account that an identity is to be linked to.
 #[derive(ToSchema)]
-pub(crate) struct NewAccount {
-    #[schema(min_length = 1)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only the shape is read")]
+pub(crate) enum NewAccount {
+    Named(NamedAccount),
+    Awaited(AwaitedAccount),
+}
+
+/// The account of this name.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NamedAccount {
+    #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
     provider: String,
     /// Its name there, letter by letter.
-    #[schema(min_length = 1, max_length = 255)]
-    subject: Option<String>,
-    /// The address that its provider has to vouch for.
-    #[schema(min_length = 1, max_length = 255)]
-    address: Option<String>,
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+    )]
+    subject: String,
     /// Its issuer, where that is not the provider's.
-    #[schema(min_length = 1, max_length = 2048)]
+    #[schema(
+        min_length = 1,
+        max_length = 2048,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     issuer: Option<String>,
+}
+
+/// The first account with this address.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AwaitedAccount {
+    #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    provider: String,
+    /// The address that its provider has to vouch for.
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*@[^\u0000-\u001f\u007f-\u009f]*$"
+    )]
+    address: String,
 }
 
 /// Something that people can be made to do.

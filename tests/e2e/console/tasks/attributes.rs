@@ -29,29 +29,47 @@ async fn looks_after_attributes(reader: Reader) {
     let kept = || task.identity(bob.identity())["unmanaged"].take();
     changed(&task, &kept).await;
     keeps_to(&task, ("ENABLED", "ADMIN_VIEW")).await;
-    task.open(&place, "only-read").await;
-    assert!(task.has(&format!("{VALUE}[disabled]")).await);
-    assert!(!task.has("[name='attributes.1.name']").await);
-    task.fill("traits.team_name", "red").await;
-    task.enter("only-read-saved").await;
-    task.is_done().await;
+    only_read(&task, &place).await;
     assert_eq!(kept(), json!({"shoe_size": ["10"]}));
     keeps_to(&task, ("ADMIN_VIEW", "DISABLED")).await;
     task.open(&place, "none").await;
     assert!(!task.has("[name^='attributes.']").await, "nothing of them");
-    let program = admin_token(&task.gateway).await;
-    let own = format!("/admin/identities/{}/unmanaged", bob.identity());
-    let asked = Anonymous::without_cookies(&task.gateway.admin_url());
-    let asked = asked.request(reqwest::Method::GET, &own);
-    let answer = asked.bearer_auth(&program.bearer).send().await.unwrap();
-    assert_eq!(answer.status(), 404);
+    are_not_there(&task, bob.identity()).await;
     keeps_to(&task, ("DISABLED", "ADMIN_EDIT")).await;
     task.open(&place, "back").await;
     assert_eq!(task.texts(VALUE).await, ["10"], "they were kept");
 }
 
+/// What is only looked at is left alone by what is saved beside it.
+async fn only_read(task: &Task, place: &str) {
+    task.open(place, "only-read").await;
+    assert!(task.has(&format!("{VALUE}[disabled]")).await);
+    assert!(!task.has("[name='attributes.1.name']").await);
+    task.fill("traits.team_name", "red").await;
+    task.enter("only-read-saved").await;
+    task.is_done().await;
+}
+
+/// Programs find none either.
+async fn are_not_there(task: &Task, id: &str) {
+    let program = admin_token(&task.gateway).await;
+    let own = format!("/admin/identities/{id}/unmanaged");
+    let asked = Anonymous::without_cookies(&task.gateway.admin_url());
+    let asked = asked.request(reqwest::Method::GET, &own);
+    let answer = asked.bearer_auth(&program.bearer).send().await.unwrap();
+    assert_eq!(answer.status(), 404);
+}
+
 /// Adds two, takes one away, and sees what a name may not be.
 async fn changed(task: &Task, kept: &impl Fn() -> Value) {
+    added(task, kept).await;
+    task.fill("attributes.0.value", "").await;
+    task.enter("one-left").await;
+    task.is_done().await;
+    assert_eq!(kept(), json!({"shoe_size": ["10"]}));
+}
+
+async fn added(task: &Task, kept: &impl Fn() -> Value) {
     task.fill("attributes.0.name", "shoe_size").await;
     task.fill("attributes.0.value", "9").await;
     task.enter("added").await;
@@ -68,10 +86,6 @@ async fn changed(task: &Task, kept: &impl Fn() -> Value) {
     task.is_done().await;
     let both = json!({"hat_kind": ["blue"], "shoe_size": ["10"]});
     assert_eq!(kept(), both);
-    task.fill("attributes.0.value", "").await;
-    task.enter("one-left").await;
-    task.is_done().await;
-    assert_eq!(kept(), json!({"shoe_size": ["10"]}));
 }
 
 /// Writes another policy into the schema, in the JSON editor.

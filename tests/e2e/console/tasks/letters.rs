@@ -82,6 +82,11 @@ async fn log(task: &Task, bob: &str) {
     task.press_on("main a[href='/ui/audit']", "log-again").await;
     task.fill("actor", "nobody@example.org").await;
     task.enter("no-entry-fits").await;
+    way_to_bob(task, bob).await;
+}
+
+/// From an entry there is a way to whom it is about.
+async fn way_to_bob(task: &Task, bob: &str) {
     task.open(bob, "bob-again").await;
     task.fill("traits.name.first", "Bobby").await;
     task.enter("bob-changed").await;

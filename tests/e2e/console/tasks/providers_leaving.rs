@@ -55,6 +55,18 @@ async fn lets_a_provider_go(reader: Reader) {
     let bob = gateway.anonymous();
     assert!(session_cookie(&sign_in_through(&bob, "one", "bob").await).is_some());
     let task = Task::begin(("leaving", reader), gateway, "/ui/providers/one").await;
+    switched_off(&task).await;
+    is_out(&bob).await;
+    assert!(links(&task).await == 1, "it is kept");
+    task.press("/ui/providers/one/enable", "enabled").await;
+    task.is_done().await;
+    comes_in(&task, &bob).await;
+    removed(&task).await;
+    assert_eq!(bob.get_json("/").await.status(), 200, "sessions went on");
+}
+
+/// What goes with it is said, and chosen.
+async fn switched_off(task: &Task) {
     task.press("/disable", "disable").await;
     assert_eq!(
         task.texts(".facts dd").await[0],
@@ -69,18 +81,15 @@ async fn lets_a_provider_go(reader: Reader) {
     task.choose("sessions", "revoke").await;
     task.enter("disabled").await;
     task.is_done().await;
-    is_out(&bob).await;
-    assert!(links(&task).await == 1, "it is kept");
-    task.press("/ui/providers/one/enable", "enabled").await;
-    task.is_done().await;
-    comes_in(&task, &bob).await;
+}
+
+async fn removed(task: &Task) {
     task.press("/remove", "remove").await;
     task.choose("links", "unlink").await;
     task.enter("removed").await;
     task.is_done().await;
     assert!(!task.has("main table").await, "there is none any more");
-    assert_eq!(links(&task).await, 0);
-    assert_eq!(bob.get_json("/").await.status(), 200, "sessions went on");
+    assert_eq!(links(task).await, 0);
 }
 
 async fn is_out(bob: &Anonymous) {
