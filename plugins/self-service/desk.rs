@@ -29,7 +29,7 @@ pub(crate) struct Desk {
     pub(crate) shell: Arc<Shell>,
     /// What tells people from machines, where the operator asks for that.
     pub(crate) captcha: Option<CaptchaGuard>,
-    /// The description of all pages, made when it is first asked for: no request changes it.
+    /// The description of all pages, made with their router: no request changes it.
     pub(crate) description: OnceLock<Value>,
 }
 

@@ -75,6 +75,6 @@ pub use config::{
     RegistrationConfig, SettingsConfig,
 };
 pub use guard::CaptchaGuard;
-pub use openapi::description;
 pub use plugin::SelfService;
 pub use recovery::{errand::Errands, issue::Recoveries};
+pub use router::description;

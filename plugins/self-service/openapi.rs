@@ -13,7 +13,7 @@ use portcullis_kit::doc::{Doc, Document, Operation};
 use serde_json::Value;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 
-use crate::{desk::Desk, doc::shape::Refusal, endpoints::Endpoint, router::endpoints};
+use crate::{desk::Desk, doc::shape::Refusal, endpoints::Endpoint};
 
 /// What is described here.
 const TITLE: &str = "Portcullis self-service API";
@@ -38,21 +38,18 @@ const TAGS: [(&str, &str); 12] = [
 /// What is said of the description itself, and of what it is about.
 const ABOUT_TAG: (&str, &str) = ("about", "These pages themselves.");
 
-/// The description of every endpoint below `prefix` (OpenAPI 3.1); cookies are called as these are.
-pub fn description(prefix: &str, cookies: &Cookies) -> Value {
+/// The description of these endpoints below `prefix`; cookies are called as these are.
+pub(crate) fn description(all: &[Endpoint], prefix: &str, cookies: &Cookies) -> Value {
     let document = Document::new((TITLE, ABOUT), prefix, Doc::shape::<Refusal>);
     let tags: Vec<_> = TAGS.into_iter().chain([ABOUT_TAG]).collect();
     let document = secured(document.tagged(&tags), cookies);
-    let all = endpoints();
     let operations = all.iter().map(operation);
     operations.fold(document, Document::with).into_json()
 }
 
 /// Answers with the description of what is served here.
 pub(crate) async fn describe(State(desk): State<Arc<Desk>>) -> Response {
-    let services = &desk.services;
-    let made = || description(&services.addresses.prefix, &services.cookies);
-    Json(desk.description.get_or_init(made)).into_response()
+    Json(desk.description.get()).into_response()
 }
 
 fn operation(endpoint: &Endpoint) -> Operation<'_> {

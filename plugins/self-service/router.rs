@@ -8,17 +8,21 @@ mod ways;
 use std::sync::Arc;
 
 use axum::{Router, middleware::from_fn_with_state};
-use portcullis_core::catalogue::Code;
+use portcullis_core::{catalogue::Code, cookie::Cookies};
 use portcullis_kit::{Outcome, json_only};
+use serde_json::Value;
 
 use crate::{
     desk::Desk,
     endpoints::{Endpoint, Endpoints},
-    errors, impersonation,
+    errors, impersonation, openapi,
 };
 
 /// The router behind the prefix.
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
+    let services = &desk.services;
+    let described = || description(&services.addresses.prefix, &services.cookies);
+    desk.description.get_or_init(described);
     table()
         .into_router()
         .merge(desk.shell.assets())
@@ -30,6 +34,11 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         ))
         .layer(from_fn_with_state(desk.clone(), errors::park))
         .with_state(desk)
+}
+
+/// The description of every endpoint below `prefix` (OpenAPI 3.1); cookies are called as these are.
+pub fn description(prefix: &str, cookies: &Cookies) -> Value {
+    openapi::description(&endpoints(), prefix, cookies)
 }
 
 /// Every endpoint, in the order in which it is described.

@@ -1,7 +1,8 @@
 //! Second factors and passkeys that another system has made, as ours: in the words of the wire dialect,
 //! sealed and hashed like those that people set up here. Nothing of what is kept stands in a reason.
 
-mod said;
+pub(crate) mod said;
+pub(crate) mod tools;
 
 use std::sync::Arc;
 
@@ -10,11 +11,13 @@ use portcullis_core::{
     credential::{Credential, CredentialKind},
     entropy::Entropy,
     factor::{self, Misfit},
-    id::{CredentialId, IdentityId},
 };
 use serde_json::Value;
 
-pub(crate) use self::said::Said;
+use self::{
+    said::Said,
+    tools::{Tools, Whose},
+};
 use crate::{
     lookup_secret,
     seals::Seals,
@@ -28,17 +31,6 @@ pub struct Imports {
     kinds: Vec<CredentialKind>,
     tools: Tools,
 }
-
-/// What credentials are made with.
-#[derive(Debug)]
-pub(crate) struct Tools {
-    pub(crate) seals: Seals,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-}
-
-/// Whose credentials are taken over, and what they have.
-pub(crate) type Whose<'a> = (IdentityId, &'a [Credential]);
 
 impl Imports {
     /// Takes over credentials of these kinds.
@@ -87,42 +79,6 @@ impl factor::Imports for Imports {
             CredentialKind::Password | CredentialKind::Oidc => {
                 Err(kept.wrong("this is neither a second factor nor a passkey"))
             }
-        }
-    }
-}
-
-impl Tools {
-    /// The credential of this kind and identifier in place of the one that the identity has, or a new
-    /// one.
-    pub(crate) fn credential(
-        &self,
-        (kind, identifier): (CredentialKind, String),
-        config: Value,
-        (owner, own): Whose<'_>,
-    ) -> Credential {
-        let now = self.clock.now();
-        let mut own = own.iter();
-        let is_it = |one: &&Credential| {
-            one.kind == kind && one.identifier.as_deref() == Some(identifier.as_str())
-        };
-        if let Some(present) = own.find(is_it) {
-            return Credential {
-                config,
-                updated_at: now,
-                ..present.clone()
-            };
-        }
-        Credential {
-            id: CredentialId::generate(&*self.entropy),
-            identity_id: owner,
-            kind,
-            identifier: Some(identifier),
-            config,
-            label: None,
-            priority: 0,
-            last_used_at: None,
-            created_at: now,
-            updated_at: now,
         }
     }
 }

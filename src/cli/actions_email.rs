@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::{
-    Common, Consent, Failure, Selector, audit::Act, lifespan::Lifespan, providers::Errand,
+    Common, Consent, Failure, Selector, audit::Act, lifespan::Lifespan, providers::errand::Errand,
     remote::Remote,
 };
 

@@ -1,7 +1,7 @@
 //! `portcullis providers …`: what serves, how it is, and the providers of the store.
 
 mod add;
-mod errand;
+pub(super) mod errand;
 
 use std::{fs, io, path::PathBuf};
 
@@ -14,7 +14,7 @@ use portcullis_core::{
 };
 use serde_json::{Map, Value, json};
 
-pub(super) use self::errand::Errand;
+use self::errand::Errand;
 use super::{Common, Consent, Failure, Output, audit::Act, redirect_uri, remote::Remote};
 use crate::config;
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 pub(super) use self::arrivals::{Gateway, OWN_ISSUER};
 pub use self::reach::Reach;
 use self::target::Target;
-use super::{Common, Failure, Selector, desk, desk::Desk, providers::Errand};
+use super::{Common, Failure, Selector, desk, desk::Desk, providers::errand::Errand};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis_core::{identifier::normalise_identifier, secret::Secret};
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};

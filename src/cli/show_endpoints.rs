@@ -7,7 +7,7 @@ use portcullis_core::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Common, Failure, Output, providers::Errand, remote::Remote};
+use super::{Common, Failure, Output, providers::errand::Errand, remote::Remote};
 
 /// Prints the gateway's addresses with those that it listens on, and those to register at each provider.
 pub(super) fn run(common: &Common) -> Result<(), Failure> {

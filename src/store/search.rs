@@ -12,6 +12,7 @@ mod ordered;
 mod places;
 mod spot;
 pub(super) mod sql;
+mod way;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,7 +29,7 @@ use self::{
     places::{MOST_COUNTED, Part, Place, Places},
     sql::Sql,
 };
-pub use self::{counting::Counting, indexing::Indexing, ordered::Way};
+pub use self::{counting::Counting, indexing::Indexing, way::Way};
 use super::{
     cell::{Row, time},
     database::Database,

@@ -3,6 +3,7 @@
 mod chart;
 mod history;
 mod sessions;
+mod share;
 mod span;
 mod tiles;
 

@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "shapes are described, never filled")]
 
 pub(crate) mod access;
+pub(crate) mod action;
 pub(crate) mod beside;
 pub(crate) mod credential;
 pub(crate) mod factors;

@@ -2,6 +2,7 @@
 
 use portcullis_core::{
     factor::Imports as _,
+    id::IdentityId,
     seal::Seal,
     testing::{FrozenClock, SeededEntropy},
 };

@@ -7,7 +7,10 @@ use portcullis_core::{
 use serde_json::json;
 
 use super::{code, list::List, list_of, present};
-use crate::imports::{Said, Tools, Whose};
+use crate::imports::{
+    said::Said,
+    tools::{Tools, Whose},
+};
 
 /// The most codes that somebody has, old and new.
 const MOST: usize = 100;

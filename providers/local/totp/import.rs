@@ -15,7 +15,10 @@ use super::{
     PURPOSE, SECRET,
     generator::{Digest, Generator, LONGEST_PERIOD, Parameters},
 };
-use crate::imports::{Said, Tools, Whose};
+use crate::imports::{
+    said::Said,
+    tools::{Tools, Whose},
+};
 
 /// The longest address, in bytes.
 const LONGEST_URL: usize = 2048;

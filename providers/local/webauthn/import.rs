@@ -12,7 +12,10 @@ use super::{
     purpose::Purpose,
 };
 use crate::{
-    imports::{Said, Tools, Whose},
+    imports::{
+        said::Said,
+        tools::{Tools, Whose},
+    },
     naming,
 };
 

@@ -25,7 +25,7 @@ use crate::{
     cli::{
         Common, Failure,
         audit::Act,
-        providers::{self, Errand},
+        providers::{self, errand::Errand},
         remote::{Gateway, OWN_ISSUER, Remote},
     },
     config,

@@ -14,7 +14,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::{Account, Links};
-use crate::cli::{Failure, Selector, audit::Act, providers::Errand};
+use crate::cli::{Failure, Selector, audit::Act, providers::errand::Errand};
 
 impl Links for Errand {
     type Person = Identity;

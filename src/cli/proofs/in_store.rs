@@ -12,7 +12,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::{Proofs, refused};
-use crate::cli::{Failure, Selector, audit::Act, links, providers::Errand};
+use crate::cli::{Failure, Selector, audit::Act, links, providers::errand::Errand};
 
 impl Proofs for Errand {
     type Person = Identity;

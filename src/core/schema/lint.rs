@@ -1,7 +1,7 @@
 //! What a schema says that it hardly means: nothing is refused for it, but whoever checks the
 //! configuration reads it.
 
-mod oddity;
+pub(super) mod oddity;
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::oddity::{
-    ALL, EMAIL_FORMAT, IDLE_CLAIM, IDLE_SCOPES, NOTHING_TO_CHOOSE, OBJECT_HEADER, PHONE_FORMAT,
-    REQUIRED_OF_EVERYBODY, REQUIRED_UNEDITABLE, SECOND_IDENTIFIER, TOO_MANY_OPTIONS,
+    ALL, EMAIL_FORMAT, Found, IDLE_CLAIM, IDLE_SCOPES, NOTHING_TO_CHOOSE, OBJECT_HEADER,
+    PHONE_FORMAT, REQUIRED_OF_EVERYBODY, REQUIRED_UNEDITABLE, SECOND_IDENTIFIER, TOO_MANY_OPTIONS,
     UNBOUNDED_LIST, UNBOUNDED_TEXT, UNINDEXED, UNKNOWN_GROUP, UNKNOWN_INPUT, UNPROTECTED,
     UNSEEN_HEADER,
 };
-pub(super) use self::oddity::{DATE_CONTROL, Found, OTHER_CONTROL};
 use super::{
     Schema, Viewer,
     annotations::{INPUT_TYPES, OPTIONS_FROM},

@@ -13,7 +13,7 @@ use super::{
     Schema, annotations,
     field::Field,
     formats,
-    lint::{DATE_CONTROL, Found, OTHER_CONTROL},
+    lint::oddity::{DATE_CONTROL, Found, OTHER_CONTROL},
 };
 use crate::path::put;
 

@@ -9,6 +9,7 @@ use portcullis_core::{search::SortKey, store::StoreError};
 use super::{
     places::{PLACE, Part, Place, Places, limited},
     sql::Sql,
+    way::Way,
 };
 use crate::store::database::Dialect;
 
@@ -23,17 +24,6 @@ const MOST_GATHERED: u64 = 4000;
 
 /// How far a walk goes on beyond where it should have ended.
 const SLACK: f64 = 1.5;
-
-/// A way to those who are searched for in another order than that of arrival.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// Along the order, past so many others.
-    Walk(u64),
-    /// By their marks, and then sorted.
-    Gather,
-    /// Along the index of the order, to those who have the marks.
-    AmongTheMarked,
-}
 
 /// How long each step of a way takes, in microseconds as measured.
 #[derive(Debug)]

@@ -12,8 +12,8 @@ use sea_query::Value;
 use super::{
     conditions::Conditions,
     index::{STRETCH, number, stretch_mark},
-    ordered::Way,
     sql::Sql,
+    way::Way,
 };
 use crate::store::{
     cell::{Row, text},

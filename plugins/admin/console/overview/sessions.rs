@@ -6,8 +6,8 @@ use portcullis_kit::Locale;
 
 use super::{
     chart::{Chart, Gap, Measure, Series, Story, Told},
+    share::{UNKNOWN, share, written},
     span::Span,
-    tiles::UNKNOWN,
 };
 use crate::desk::Desk;
 
@@ -84,17 +84,6 @@ fn told(reads: Option<CacheReads>) -> Told {
             Told::Known(vec![share], vec![written(Some(share)), all])
         }
     }
-}
-
-/// How many of a hundred were found: all of them only where not one was missing.
-pub(super) fn share(reads: CacheReads) -> Option<u64> {
-    let all = reads.hits.saturating_add(reads.misses);
-    reads.hits.saturating_mul(100).checked_div(all)
-}
-
-/// A share with its sign; what cannot be told of nothing.
-pub(super) fn written(share: Option<u64>) -> String {
-    share.map_or_else(|| UNKNOWN.to_owned(), |share| format!("{share}\u{a0}%"))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use portcullis_core::{
 use portcullis_kit::{Failure, Locale};
 use serde::Serialize;
 
-use super::sessions::{share, written};
+use super::share::{UNKNOWN, share, written};
 use crate::{caller::Caller, console::areas, desk::Desk, role::Permission};
 
 /// A figure.
@@ -62,9 +62,6 @@ fn tile(label: &'static str, value: String) -> Tile {
         href: None,
     }
 }
-
-/// What cannot be told.
-pub(super) const UNKNOWN: &str = "–";
 
 async fn people(desk: &Desk) -> Result<Tile, Failure> {
     let query = IdentityQuery {

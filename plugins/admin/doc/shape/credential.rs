@@ -3,7 +3,7 @@
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Moment, identity::ActionAlias};
+use super::{Moment, action::ActionAlias};
 use crate::doc::schema;
 
 /// What a credential is.

@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_core::action::Action;
 pub(crate) use portcullis_kit::doc::shape::dialect::IdentityState;
 use portcullis_kit::doc::shape::dialect::{RecoveryAddress, VerifiableAddress};
 use serde_json::Value;
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
-};
+use utoipa::ToSchema;
 
-use super::Moment;
-use crate::doc::schema;
+use super::{Moment, action::ActionAlias};
 
 /// Somebody.
 #[derive(ToSchema)]
@@ -130,20 +125,6 @@ pub(crate) struct AskedActions {
     identity_id: String,
     required_actions: Vec<String>,
 }
-
-/// The name of something that people can be made to do; which are switched on, the configuration says.
-pub(crate) struct ActionAlias;
-
-impl PartialSchema for ActionAlias {
-    fn schema() -> RefOr<Schema> {
-        let all = Action::ALL.iter().copied();
-        // Nobody is made to delete their account.
-        let all = all.filter(|action| *action != Action::DeleteAccount);
-        schema::word(all.map(Action::alias)).into()
-    }
-}
-
-impl ToSchema for ActionAlias {}
 
 /// What an identity is to do more, and what no more, by alias.
 #[derive(ToSchema)]
