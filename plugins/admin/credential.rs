@@ -184,9 +184,11 @@ pub(crate) fn roles(bearer: &Bearer) -> Roles {
     let own = Roles::among(&bearer.credential.roles);
     let scopes = scopes(bearer);
     let narrower = Roles::among(&scopes);
-    let is_whole = match bearer.token.scopes.is_empty() {
+    let asked = &bearer.token.scopes;
+    // One that was narrowed stays so, whatever of its scopes is left.
+    let is_whole = match asked.is_empty() {
         true => bearer.credential.scopes.is_empty(),
-        false => scopes.iter().any(|scope| scope == OPENID),
+        false => Roles::among(asked).is_empty() && scopes.iter().any(|scope| scope == OPENID),
     };
     match (narrower.is_empty(), is_whole) {
         (true, true) => own,

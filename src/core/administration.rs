@@ -172,6 +172,13 @@ pub struct ProviderRecord {
     pub table: Map<String, Value>,
 }
 
+impl ProviderRecord {
+    /// Whether its map may set roles (`allow_privileged`).
+    pub fn may_give_roles(&self) -> bool {
+        self.table.get("allow_privileged") == Some(&Value::Bool(true))
+    }
+}
+
 /// Which secrets a provider has; what they are is never shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Secrets {

@@ -16,8 +16,8 @@ use crate::{
     desk::Desk,
 };
 
-/// What clients of a Unix socket name as the host.
-const HOSTS_OF_SOCKETS: [&str; 2] = ["localhost", "unix"];
+/// What clients of a Unix socket name as the host: no network can give this name to anybody.
+const HOST_OF_SOCKETS: &str = "localhost";
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -86,7 +86,7 @@ fn is_ours(config: &Config, name: &str) -> bool {
             // No browser opens a socket, but a forwarded port may lead one there. What clients name for
             // want of a host is no name that a page elsewhere can have.
             (Listener::Socket(_), Some(_)) => true,
-            (Listener::Socket(_), None) => HOSTS_OF_SOCKETS.contains(&name),
+            (Listener::Socket(_), None) => name == HOST_OF_SOCKETS,
         }
 }
 
@@ -157,7 +157,6 @@ mod tests {
         let socket = config("unix:/run/admin.sock", "https://admin.test");
         for name in [
             "localhost",
-            "unix",
             "127.0.0.1",
             "[::1]",
             "192.0.2.1",
@@ -166,7 +165,7 @@ mod tests {
         ] {
             assert!(is_ours(&socket, name), "{name}");
         }
-        for name in ["evil.test", "localhost.evil.test", "unix.test", ""] {
+        for name in ["evil.test", "localhost.evil.test", "unix", ""] {
             assert!(!is_ours(&socket, name), "{name}");
         }
     }

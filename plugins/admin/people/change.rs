@@ -32,7 +32,7 @@ pub(crate) async fn change(
         caller.may_touch(&before)?;
         let wanted = want(&before)?;
         let after = changed(desk, &before, &wanted)?;
-        let proofs = Proofs::prepare(desk, &after, &wanted).await?;
+        let proofs = Proofs::prepare(desk, caller, &after, &wanted).await?;
         if after != before {
             match store(desk, caller, (&before, &after)).await? {
                 Stored::Overtaken => continue,
@@ -127,10 +127,15 @@ struct Proofs {
 }
 
 impl Proofs {
-    async fn prepare(desk: &Desk, after: &Identity, wanted: &Wanted) -> Result<Self, Failure> {
+    async fn prepare(
+        desk: &Desk,
+        caller: &Caller,
+        after: &Identity,
+        wanted: &Wanted,
+    ) -> Result<Self, Failure> {
         let mut made = Vec::new();
         for link in &wanted.links {
-            made.extend(links::missing(desk, after, link).await?);
+            made.extend(links::missing(desk, caller, after, link).await?);
         }
         let password = match &wanted.password {
             Some(new) => Some(password::prepare(desk, after, new).await?),

@@ -75,7 +75,7 @@ async fn prepared(
     }
     let mut credentials: Vec<Credential> = Vec::new();
     for link in &wanted.links {
-        credentials.push(links::credential(desk, &identity, link).await?);
+        credentials.push(links::credential(desk, caller, &identity, link).await?);
     }
     if let Some(new) = &wanted.password {
         credentials.push(password::credential(desk, &identity, new).await?);

@@ -93,26 +93,40 @@ impl Prepared {
         identity: &Identity,
     ) -> Result<(), Failure> {
         let mut kinds: Vec<CredentialKind> = Vec::new();
+        let mut outcome = Ok(());
         for (before, after) in &self.0 {
-            keep_one(desk, before.as_ref(), after).await?;
+            outcome = keep_one(desk, before.as_ref(), after).await;
+            if outcome.is_err() {
+                break;
+            }
             if !kinds.contains(&after.kind) {
                 kinds.push(after.kind);
             }
         }
-        for kind in &kinds {
-            desk.services.announcer.announce(&Event::CredentialAdded {
-                identity: identity.id,
-                kind: *kind,
-            });
-        }
-        let Some(kind) = kinds.first() else {
-            return Ok(());
-        };
-        let act = audit::on("identity.credential.import", identity.id);
-        let act = act.to(json!({"credentials": kinds}));
-        audit::note(desk, caller, act).await;
-        own_credentials::end_sessions(desk, caller, (identity, *kind)).await
+        // What is stored by now is told, whatever becomes of the rest: nobody gets a way in unseen.
+        told(desk, caller, (identity, &kinds)).await?;
+        outcome
     }
+}
+
+async fn told(
+    desk: &Desk,
+    caller: &Caller,
+    (identity, kinds): (&Identity, &[CredentialKind]),
+) -> Result<(), Failure> {
+    for kind in kinds {
+        desk.services.announcer.announce(&Event::CredentialAdded {
+            identity: identity.id,
+            kind: *kind,
+        });
+    }
+    let Some(kind) = kinds.first() else {
+        return Ok(());
+    };
+    let act = audit::on("identity.credential.import", identity.id);
+    let act = act.to(json!({"credentials": kinds}));
+    audit::note(desk, caller, act).await;
+    own_credentials::end_sessions(desk, caller, (identity, *kind)).await
 }
 
 async fn keep_one(

@@ -13,7 +13,11 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::json;
 
-use super::{audit, find, links::is_no_name, refusal::refused};
+use super::{
+    audit, find,
+    links::{is_no_name, may_lead_to},
+    refusal::refused,
+};
 use crate::{caller::Caller, desk::Desk};
 
 /// The longest issuer, in bytes.
@@ -60,6 +64,7 @@ pub(crate) async fn link(
         AdministrationError::Store(error) => Failure::from(error),
         _ => Code::ProviderUnknown.into(),
     })?;
+    may_lead_to(caller, &record)?;
     match account {
         Account::Named { subject, issuer } => {
             let key = key(record, subject, issuer)?;

@@ -1,7 +1,7 @@
 //! Accounts at providers that an administrator links an identity to.
 
 use portcullis_core::{
-    administration::AdministrationError,
+    administration::{AdministrationError, ProviderRecord},
     broker::LinkReason,
     credential::{Credential, CredentialKind},
     event::Event,
@@ -13,7 +13,7 @@ use portcullis_kit::Failure;
 use serde_json::json;
 
 use super::{audit, refusal};
-use crate::{caller::Caller, desk::Desk};
+use crate::{caller::Caller, desk::Desk, role::Permission};
 
 /// The longest name of an account at a provider, in bytes (OpenID Connect Core 1.0, section 2).
 const LONGEST_SUBJECT: usize = 255;
@@ -32,6 +32,7 @@ pub(crate) struct NewLink {
 /// The link's credential, not yet stored.
 pub(super) async fn credential(
     desk: &Desk,
+    caller: &Caller,
     identity: &Identity,
     link: &NewLink,
 ) -> Result<Credential, Failure> {
@@ -43,6 +44,7 @@ pub(super) async fn credential(
         AdministrationError::Store(error) => error.into(),
         _ => unknown(),
     })?;
+    may_lead_to(caller, &record)?;
     if is_no_name(&link.subject) {
         return Err(refusal::refused(
             "credentials.oidc: no account has such a name (subject).",
@@ -68,6 +70,15 @@ pub(super) async fn credential(
     Ok(key.credential(identity.id, id, now))
 }
 
+/// Refuses links to a provider that may give roles: whoever links an account there to an identity of
+/// theirs could come to the roles that the account brings.
+pub(super) fn may_lead_to(caller: &Caller, provider: &ProviderRecord) -> Result<(), Failure> {
+    match provider.may_give_roles() {
+        true => caller.require(Permission::ManageAccess),
+        false => Ok(()),
+    }
+}
+
 /// Whether no account can be called so.
 pub(super) fn is_no_name(subject: &str) -> bool {
     subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.chars().any(char::is_control)
@@ -76,10 +87,11 @@ pub(super) fn is_no_name(subject: &str) -> bool {
 /// The same of a stored identity; `None` where it is linked so already.
 pub(super) async fn missing(
     desk: &Desk,
+    caller: &Caller,
     identity: &Identity,
     link: &NewLink,
 ) -> Result<Option<Credential>, Failure> {
-    let made = credential(desk, identity, link).await?;
+    let made = credential(desk, caller, identity, link).await?;
     let name = made.identifier.clone().unwrap_or_default();
     let credentials = &desk.services.credentials;
     let kind = CredentialKind::Oidc;

@@ -71,7 +71,8 @@ pub(super) async fn may_decide(
         None => None,
     };
     let before = before.as_ref();
-    let is_privileged = before.is_some_and(gives_roles) || gives_roles(&after);
+    let is_privileged =
+        before.is_some_and(ProviderRecord::may_give_roles) || after.may_give_roles();
     if is_privileged && !is_about_looks(before, &after, change) {
         // Its map could give anybody any role, so whom it lets in decides as much as who they are.
         caller.require(Permission::ManageAccess)?;
@@ -105,11 +106,6 @@ pub(super) async fn may_remove(
 
 fn may_all(caller: &Caller) -> bool {
     caller.roles.cover(&Roles::new([Role::Admin]))
-}
-
-/// Whether its map may set roles.
-fn gives_roles(record: &ProviderRecord) -> bool {
-    record.table.get("allow_privileged") == Some(&Value::Bool(true))
 }
 
 fn is_off(record: &ProviderRecord) -> bool {

@@ -184,6 +184,21 @@ async fn a_token_is_narrowed_with_its_credential() {
     assert_eq!(told.json()["scope"], "", "{told:?}");
 }
 
+/// A token that was handed to somebody for less does not grow when its credential loses that.
+#[tokio::test]
+async fn a_narrowed_token_never_becomes_whole() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let made = made(&admin, &json!({"roles": ["admin"]})).await;
+    let path = format!("{ALL}/{}", text(&made, "id"));
+    let narrow = token_of(&house, &made, &[("scope", "openid viewer")]).await;
+    let narrow = bearing(&house, &narrow);
+    assert_eq!(narrow.get(ALL).await.error(), "insufficient_role");
+    let change = json!({"scopes": ["openid"]});
+    assert_eq!(admin.send(Method::PATCH, &path, &change).await.status, 200);
+    assert_eq!(narrow.get(ALL).await.error(), "insufficient_role");
+}
+
 #[tokio::test]
 async fn an_old_secret_is_good_beside_the_new_one_for_a_while() {
     let house = House::new();

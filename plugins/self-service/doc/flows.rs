@@ -106,11 +106,10 @@ fn acting(doc: Doc) -> Doc {
 
 pub(crate) fn login_browser() -> Doc {
     let doc = by_browser::<LoginFlow>("createBrowserLoginFlow", LOGIN);
-    acting(demanding(doc)).query(
-        "provider",
-        text(),
-        "The provider that is offered first, or gone to.",
-    )
+    let what = "The provider that is offered first, or gone to.";
+    acting(demanding(doc))
+        .query("provider", text(), what)
+        .refuses(&[404])
 }
 
 pub(crate) fn login_native() -> Doc {

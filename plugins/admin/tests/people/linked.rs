@@ -80,3 +80,31 @@ async fn nobody_links_an_account_to_somebody_who_may_do_more() {
         .await;
     assert_eq!(reply.error(), "insufficient_role", "{reply:?}");
 }
+
+/// CU-10: at a provider that may give roles, an account brings them to whomever it is linked to.
+#[tokio::test]
+async fn who_gives_no_roles_links_nobody_to_a_provider_that_does() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let greedy = json!({"id": "new", "kind": "oidc", "client_id": "gate", "client_secret": "hush",
+        "allow_privileged": true});
+    let added = admin.post("/admin/x/providers", &greedy).await;
+    assert_eq!(added.status, 201, "{:?}", added.json());
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let ada = house.resident("ada@example.org").await;
+    let path = format!("/admin/identities/{}/links", ada.id);
+    for wish in [
+        json!({"provider": "new", "subject": "1", "issuer": "https://idp.test"}),
+        json!({"provider": "new", "address": "boss@example.org"}),
+    ] {
+        let reply = manager.post(&path, &wish).await;
+        assert_eq!(reply.error(), "insufficient_role", "{reply:?}");
+        let reply = admin.post(&path, &wish).await;
+        assert_ne!(reply.status, 403, "{reply:?}");
+    }
+    let oidc = json!({"config": {"providers": [{"provider": "new", "subject": "1"}]}});
+    let wanted = json!({"schema_id": "default", "traits": {"email": "bob@example.org"},
+        "credentials": {"oidc": oidc}});
+    let reply = manager.post("/admin/identities", &wanted).await;
+    assert_eq!(reply.error(), "insufficient_role", "{reply:?}");
+}
