@@ -21,7 +21,7 @@ test: ## Set up what is missing and run everything: format, lints, documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
-	cargo test --workspace --locked --no-fail-fast --lib --bins --tests
+	TMPDIR="$$(.ci/scratch)" cargo test --workspace --locked --no-fail-fast --lib --bins --tests
 
 bench: ## Compare with nginx as a plain reverse proxy, in requests and in CPU
 	@.ci/setup bench
