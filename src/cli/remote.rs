@@ -28,10 +28,7 @@ where
     R: AsyncFnOnce(&Remote) -> Result<(), Failure>,
     L: AsyncFnOnce(&Desk) -> Result<(), Failure>,
 {
-    match Remote::run(&common.reach, remotely) {
-        Some(done) => done,
-        None => Desk::open(common, locally),
-    }
+    Remote::run(&common.reach, remotely).unwrap_or_else(|| Desk::open(common, locally))
 }
 
 /// The same for an errand that undoes links, too: in the store, past drop-in files that are broken.
@@ -44,10 +41,8 @@ where
     R: AsyncFnOnce(&Remote) -> Result<(), Failure>,
     L: AsyncFnOnce(&Errand) -> Result<(), Failure>,
 {
-    match Remote::run(&common.reach, remotely) {
-        Some(done) => done,
-        None => Errand::run_past_drop_ins(common, locally),
-    }
+    Remote::run(&common.reach, remotely)
+        .unwrap_or_else(|| Errand::run_past_drop_ins(common, locally))
 }
 
 /// The same for an errand that needs a provider, which a broken drop-in file may be about.
@@ -60,10 +55,7 @@ where
     R: AsyncFnOnce(&Remote) -> Result<(), Failure>,
     L: AsyncFnOnce(&Errand) -> Result<(), Failure>,
 {
-    match Remote::run(&common.reach, remotely) {
-        Some(done) => done,
-        None => Errand::run(common, locally),
-    }
+    Remote::run(&common.reach, remotely).unwrap_or_else(|| Errand::run(common, locally))
 }
 
 /// A running gateway.

@@ -5,6 +5,7 @@ pub mod contract;
 mod meddled;
 mod memory;
 mod outreach;
+pub mod promise;
 mod schemas;
 
 pub use self::{

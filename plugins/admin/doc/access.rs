@@ -1,7 +1,7 @@
 //! What is said of the endpoints of programs, tokens and the audit log, and of the API itself.
 
 use http::StatusCode;
-use portcullis_kit::doc::NOTHING;
+use portcullis_kit::doc::{NOTHING, shape::Description};
 use utoipa::{ToSchema, openapi::Required};
 
 use super::{
@@ -28,23 +28,6 @@ pub(crate) fn version() -> Doc {
 
 pub(crate) fn openapi() -> Doc {
     Doc::new("getOpenApi", ABOUT).answers::<Description>(StatusCode::OK, "This document.")
-}
-
-/// A description of this API (OpenAPI 3.1).
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "shapes are described, never filled")]
-struct Description {
-    openapi: String,
-    #[schema(value_type = Object)]
-    info: (),
-    #[schema(value_type = Object)]
-    paths: (),
-    #[schema(value_type = Object)]
-    components: (),
-    #[schema(value_type = Vec<Object>)]
-    tags: (),
-    #[schema(value_type = Vec<Object>)]
-    servers: (),
 }
 
 fn by_client<T: ToSchema>(name: &'static str) -> Doc {

@@ -36,10 +36,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 use url::Url;
 
-pub(crate) use self::{
-    promised::{judge, validator},
-    stand_ins::LookUps,
-};
+pub(crate) use self::{promised::judge, stand_ins::LookUps};
 use crate::{Admin, Auth, Config, Listener, Role};
 
 /// Where the gateway stands.

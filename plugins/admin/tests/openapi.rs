@@ -3,19 +3,11 @@
 use std::collections::BTreeSet;
 
 use http::Method;
+use portcullis_core::testing::promise::{description_contract, operations};
 use serde_json::Value;
 
-use super::house::{House, judge, validator};
+use super::house::{House, judge};
 use crate::{Need, Role, description, endpoints};
-
-fn operations(document: &Value) -> Vec<(String, &str, &Value)> {
-    let paths = document["paths"].as_object().unwrap();
-    let each = paths.iter().flat_map(|(path, item)| {
-        let methods = item.as_object().unwrap().iter();
-        methods.map(move |(method, one)| (method.to_uppercase(), path.as_str(), one))
-    });
-    each.collect()
-}
 
 #[test]
 fn every_endpoint_is_described_and_nothing_else() {
@@ -63,67 +55,9 @@ fn operations_say_who_may_call_them() {
     }
 }
 
-/// What OpenAPI 3.1 asks for beyond what the types of the document hold already.
 #[test]
 fn the_description_is_sound() {
-    let document = description();
-    assert_eq!(document["openapi"], "3.1.0");
-    let tags: BTreeSet<_> = document["tags"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|tag| tag["name"].as_str().unwrap())
-        .collect();
-    let mut ids = BTreeSet::new();
-    for (method, path, operation) in operations(&document) {
-        let name = format!("{method} {path}");
-        let id = operation["operationId"].as_str().unwrap();
-        assert!(ids.insert(id), "{name}: {id} is there twice");
-        assert!(
-            tags.contains(operation["tags"][0].as_str().unwrap()),
-            "{name}"
-        );
-        let parts = path.split('/').filter_map(|part| part.strip_prefix('{'));
-        let parts: BTreeSet<_> = parts.map(|part| part.trim_end_matches('}')).collect();
-        let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let named = parameters.filter(|one| one["in"] == "path");
-        let named: BTreeSet<_> = named.map(|one| one["name"].as_str().unwrap()).collect();
-        assert_eq!(named, parts, "{name}");
-        let security = operation["security"].as_array().into_iter().flatten();
-        for scheme in security
-            .filter_map(Value::as_object)
-            .flat_map(|one| one.keys())
-        {
-            assert!(
-                document["components"]["securitySchemes"][scheme].is_object(),
-                "{name}"
-            );
-        }
-        for response in operation["responses"].as_object().unwrap().values() {
-            assert!(response["description"].is_string(), "{name}");
-        }
-    }
-    references(&document, &document);
-    let shapes = document["components"]["schemas"].as_object().unwrap();
-    for (name, schema) in shapes {
-        assert!(jsonschema::meta::is_valid(schema), "{name}");
-        validator(&document, schema);
-    }
-}
-
-/// Every reference leads somewhere.
-fn references(document: &Value, part: &Value) {
-    match part {
-        Value::Object(members) => {
-            if let Some(Value::String(target)) = members.get("$ref") {
-                let found = document.pointer(target.trim_start_matches('#'));
-                assert!(found.is_some(), "{target} leads nowhere");
-            }
-            members.values().for_each(|one| references(document, one));
-        }
-        Value::Array(items) => items.iter().for_each(|one| references(document, one)),
-        _ => {}
-    }
+    description_contract(&description());
 }
 
 #[tokio::test]

@@ -38,3 +38,19 @@ pub struct Problem {
     #[schema(value_type = Option<Object>, nullable = false)]
     details: Option<()>,
 }
+
+/// A description such as this one (OpenAPI 3.1).
+#[derive(Debug, ToSchema)]
+pub struct Description {
+    openapi: String,
+    #[schema(value_type = Object)]
+    info: (),
+    #[schema(value_type = Object)]
+    paths: (),
+    #[schema(value_type = Object)]
+    components: (),
+    #[schema(value_type = Vec<Object>)]
+    tags: (),
+    #[schema(value_type = Vec<Object>)]
+    servers: (),
+}

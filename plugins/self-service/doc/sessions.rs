@@ -4,6 +4,7 @@ use http::StatusCode;
 use portcullis_kit::doc::{
     Doc,
     schema::{flag, id, pattern, text},
+    shape::Description,
 };
 use utoipa::openapi::Required;
 
@@ -11,7 +12,7 @@ use super::{
     JSON, SESSION,
     shape::{
         answer::{
-            ActionAlias, Description, Exchanged, KeptError, ListedSchema, LogoutFlow, PersonSchema,
+            ActionAlias, Exchanged, KeptError, ListedSchema, LogoutFlow, PersonSchema,
             SessionsEnded,
         },
         person::Session,

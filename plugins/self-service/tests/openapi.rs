@@ -3,22 +3,13 @@
 use std::collections::BTreeSet;
 
 use http::Method;
-use serde_json::Value;
+use portcullis_core::testing::promise::{description_contract, operations};
 
 use super::house::{
     House,
-    promised::{document, validator},
+    promised::{document, judge},
 };
 use crate::router::endpoints;
-
-fn operations(document: &Value) -> Vec<(String, &str, &Value)> {
-    let paths = document["paths"].as_object().unwrap();
-    let each = paths.iter().flat_map(|(path, item)| {
-        let methods = item.as_object().unwrap().iter();
-        methods.map(move |(method, one)| (method.to_uppercase(), path.as_str(), one))
-    });
-    each.collect()
-}
 
 /// HA-12.
 #[test]
@@ -64,48 +55,9 @@ async fn what_is_described_is_what_is_served() {
     }
 }
 
-/// What OpenAPI 3.1 asks for beyond what the types of the document hold already.
 #[test]
 fn the_description_is_sound() {
-    let document = document();
-    assert_eq!(document["openapi"], "3.1.0");
-    let tags: BTreeSet<_> = document["tags"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|tag| tag["name"].as_str().unwrap())
-        .collect();
-    let mut ids = BTreeSet::new();
-    for (method, path, operation) in operations(&document) {
-        let name = format!("{method} {path}");
-        let id = operation["operationId"].as_str().unwrap();
-        assert!(ids.insert(id), "{name}: {id} is there twice");
-        assert!(
-            tags.contains(operation["tags"][0].as_str().unwrap()),
-            "{name}"
-        );
-        let parts = path.split('/').filter_map(|part| part.strip_prefix('{'));
-        let parts: BTreeSet<_> = parts.map(|part| part.trim_end_matches('}')).collect();
-        let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let named = parameters.filter(|one| one["in"] == "path");
-        let named: BTreeSet<_> = named.map(|one| one["name"].as_str().unwrap()).collect();
-        assert_eq!(named, parts, "{name}");
-        let security = operation["security"].as_array().into_iter().flatten();
-        let schemes = security.filter_map(Value::as_object);
-        for scheme in schemes.flat_map(|one| one.keys()) {
-            let known = &document["components"]["securitySchemes"][scheme];
-            assert!(known.is_object(), "{name}: {scheme}");
-        }
-        for response in operation["responses"].as_object().unwrap().values() {
-            assert!(response["description"].is_string(), "{name}");
-        }
-    }
-    let shapes = document["components"]["schemas"].as_object().unwrap();
-    for (name, schema) in shapes {
-        assert!(jsonschema::meta::is_valid(schema), "{name}");
-        // References that lead nowhere make no validator.
-        validator(&document, schema);
-    }
+    description_contract(&document());
 }
 
 /// HA-12.
@@ -122,7 +74,7 @@ async fn an_answer_that_is_not_described_fails_its_test() {
     let house = House::new();
     let mut told = house.browser().ask("/schemas").await;
     told.status = 418;
-    super::house::promised::judge((&Method::GET, "/.portcullis/schemas"), &told);
+    judge((&Method::GET, "/.portcullis/schemas"), &told);
 }
 
 #[tokio::test]
@@ -134,5 +86,5 @@ async fn a_member_that_is_not_described_fails_its_test() {
     flow["odd"] = true.into();
     told.body = flow.to_string().into_bytes();
     let path = "/.portcullis/self-service/login/browser";
-    super::house::promised::judge((&Method::GET, path), &told);
+    judge((&Method::GET, path), &told);
 }

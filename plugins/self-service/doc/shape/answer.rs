@@ -120,19 +120,3 @@ pub(crate) struct PersonSchema(Value);
 /// The name of something that people can be made to do.
 #[derive(ToSchema)]
 pub(crate) struct ActionAlias(String);
-
-/// A description of these pages (OpenAPI 3.1).
-#[derive(ToSchema)]
-pub(crate) struct Description {
-    openapi: String,
-    #[schema(value_type = Object)]
-    info: (),
-    #[schema(value_type = Object)]
-    paths: (),
-    #[schema(value_type = Object)]
-    components: (),
-    #[schema(value_type = Vec<Object>)]
-    tags: (),
-    #[schema(value_type = Vec<Object>)]
-    servers: (),
-}
