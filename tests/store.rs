@@ -33,6 +33,7 @@ mod store {
     mod search;
     mod search_far;
     mod search_order;
+    mod search_spans;
     mod shared;
     mod throttles;
     mod upstream;

@@ -11,7 +11,7 @@ type Parameters = Vec<(String, String)>;
 pub(crate) type Kind = (&'static str, fn(&People, &mut Chance, u64) -> Parameters);
 
 /// Every kind of search.
-pub(crate) const KINDS: [Kind; 40] = [
+pub(crate) const KINDS: [Kind; 43] = [
     ("first page", |_, _, _| of(&[])),
     ("first page of 500", |_, _, _| of(&[("page_size", "500")])),
     ("any page", |_, chance, many| paged(&[], chance, many)),
@@ -178,10 +178,27 @@ pub(crate) const KINDS: [Kind; 40] = [
     }),
     (
         "created before a day, last arrived first",
-        |_, chance, many| {
-            let day = Timestamp::from_second(1_600_000_000 + chance.below(many) as i64 * 150);
-            let day = day.unwrap().to_string();
-            of(&[("created_before", &day), ("sort", "-arrival")])
+        |_, chance, many| of(&[("created_before", &day(chance, many)), ("sort", "-arrival")]),
+    ),
+    ("created after a day", |_, chance, many| {
+        of(&[("created_after", &day(chance, many))])
+    }),
+    (
+        "a first name, created after a day",
+        |people, chance, many| {
+            let name = people.names(chance).0.to_owned();
+            of(&[("search", &name), ("created_after", &day(chance, many))])
+        },
+    ),
+    (
+        "a first name, created before a day, newest first",
+        |people, chance, many| {
+            let name = people.names(chance).0.to_owned();
+            of(&[
+                ("search", &name),
+                ("created_before", &day(chance, many)),
+                ("sort", "-created_at"),
+            ])
         },
     ),
     (
@@ -207,6 +224,12 @@ fn paged(parameters: &[(&str, &str)], chance: &mut Chance, many: u64) -> Paramet
     let number = chance.below(many / 250).to_string();
     let page = of(&[("page", &number), ("per_page", "250")]);
     of(parameters).into_iter().chain(page).collect()
+}
+
+/// A moment at which anybody may have arrived.
+fn day(chance: &mut Chance, many: u64) -> String {
+    let second = 1_600_000_000 + chance.below(many) as i64 * 150;
+    Timestamp::from_second(second).unwrap().to_string()
 }
 
 fn beginning(people: &People, chance: &mut Chance, length: usize) -> String {

@@ -25,9 +25,14 @@ pub(super) fn text_if_any(value: Option<impl Display>) -> Value {
 
 /// A point in time; what lies beyond the year 2262 is cut there.
 pub(super) fn time(value: Timestamp) -> Value {
+    Value::BigInt(Some(nanoseconds(value)))
+}
+
+/// A point in time in nanoseconds since 1970; what is too far is as far as can be.
+pub(super) fn nanoseconds(value: Timestamp) -> i64 {
     let nanoseconds = value.as_nanosecond();
     let bound = if nanoseconds < 0 { i64::MIN } else { i64::MAX };
-    Value::BigInt(Some(i64::try_from(nanoseconds).unwrap_or(bound)))
+    i64::try_from(nanoseconds).unwrap_or(bound)
 }
 
 /// A point in time that may be absent.

@@ -8,9 +8,9 @@ use portcullis_core::{
 };
 use sea_query::Value;
 
-use super::sql::Sql;
+use super::{spans::Span, sql::Sql};
 use crate::store::{
-    cell::{text, time},
+    cell::{nanoseconds, text},
     database::Dialect,
 };
 
@@ -21,8 +21,8 @@ pub(super) struct Conditions {
     literals: Vec<String>,
     /// The marks that they then have.
     pub(super) marks: BTreeSet<u32>,
-    /// Bounds of when they were created: whether it is the lower one, and when that is.
-    created: Vec<(bool, Value)>,
+    /// When they were created.
+    pub(super) span: Span,
     /// Ids, all of which hold.
     ids: Vec<Vec<Value>>,
     /// Identifiers, all of which hold.
@@ -39,8 +39,8 @@ impl Conditions {
             match filter {
                 Filter::Ids(ids) => conditions.ids.push(ids.iter().map(text).collect()),
                 Filter::Identifier(identifier) => conditions.identifiers.push(identifier.clone()),
-                Filter::CreatedAfter(at) => conditions.created.push((true, time(*at))),
-                Filter::CreatedBefore(at) => conditions.created.push((false, time(*at))),
+                Filter::CreatedAfter(at) => conditions.span.after(nanoseconds(*at)),
+                Filter::CreatedBefore(at) => conditions.span.before(nanoseconds(*at)),
                 Filter::Facet(facet) => conditions.take(Needle::of_facet(facet)),
             }
         }
@@ -54,7 +54,7 @@ impl Conditions {
 
     /// Whether it asks for nothing.
     pub(super) fn is_empty(&self) -> bool {
-        self.literals.is_empty() && self.created.is_empty() && !self.is_narrow()
+        self.literals.is_empty() && self.span.is_open() && !self.is_narrow()
     }
 
     /// Whether only few can be meant, who are found by who they are.
@@ -70,12 +70,7 @@ impl Conditions {
 
     /// Goes on with these conditions of `identity_search AS s`, each behind an AND.
     pub(super) fn write(&self, sql: Sql) -> Sql {
-        let mut sql = sql;
-        for (is_lower, bound) in &self.created {
-            let sign = if *is_lower { ">" } else { "<" };
-            let sign = format!(" AND s.created_at {sign} ");
-            sql = sql.push(&sign).bind(bound.clone());
-        }
+        let mut sql = self.span.write(sql, "s");
         for ids in &self.ids {
             sql = sql
                 .push(" AND s.identity_id IN (")

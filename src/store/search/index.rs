@@ -307,12 +307,19 @@ pub(in crate::store) async fn tidy(database: &Database) -> Result<(), StoreError
     if database.dialect() == Dialect::Sqlite {
         return Ok(());
     }
-    let sum = "WITH summed AS (DELETE FROM identity_tallies WHERE block IN (SELECT block \
+    let tallies = "WITH summed AS (DELETE FROM identity_tallies WHERE block IN (SELECT block \
          FROM identity_tallies GROUP BY block HAVING COUNT(*) > 16) RETURNING block, tally) \
          INSERT INTO identity_tallies (block, tally) \
          SELECT block, CAST(SUM(tally) AS BIGINT) FROM summed GROUP BY block";
-    let sum = Sql::new(database, sum).statement(WHAT);
-    database.execute(sum).await.map(drop)
+    let spans = "WITH summed AS (DELETE FROM identity_spans WHERE block IN (SELECT block \
+         FROM identity_spans GROUP BY block HAVING COUNT(*) > 1) RETURNING block, earliest, latest) \
+         INSERT INTO identity_spans (block, earliest, latest) \
+         SELECT block, MIN(earliest), MAX(latest) FROM summed GROUP BY block";
+    for sum in [tallies, spans] {
+        let sum = Sql::new(database, sum).statement(WHAT);
+        database.execute(sum).await?;
+    }
+    Ok(())
 }
 
 impl Sql {

@@ -20,7 +20,7 @@ const SAMPLED: u64 = 1000;
 const SAMPLED_FOR_EACH: u64 = 2;
 
 /// So many are gathered and sorted at most.
-const MOST_GATHERED: u64 = 4000;
+pub(super) const MOST_GATHERED: u64 = 4000;
 
 /// How far a walk goes on beyond where it should have ended.
 const SLACK: f64 = 1.5;
@@ -149,7 +149,7 @@ impl Places<'_> {
         let end = self.along(rest, 1, far).await?;
         let until = end.first().map(|place| place.token(rest.key));
         let part = Part {
-            until: until.clone(),
+            until: until.clone().or(rest.until.clone()),
             ..rest.clone()
         };
         let walked = self.directly(&part).await?;
@@ -162,7 +162,7 @@ impl Places<'_> {
     }
 
     /// Gathers all of them who are left, unless they are too many, and sorts them.
-    async fn gather(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+    pub(super) async fn gather(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let has_marks = !self.conditions.marks.is_empty();
         let sql = match (has_marks, self.database.dialect()) {
             (false, _) => self.selection("FROM identity_search AS s WHERE 1 = 1"),
@@ -224,7 +224,7 @@ impl Part {
     }
 
     /// What is asked for of all that were found from the first on.
-    fn cut(&self, all: Vec<Place>) -> Vec<Place> {
+    pub(super) fn cut(&self, all: Vec<Place>) -> Vec<Place> {
         let skipped = usize::try_from(self.offset).unwrap_or(usize::MAX);
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         all.into_iter().skip(skipped).take(limit).collect()

@@ -92,22 +92,27 @@ impl Part {
 
     /// Goes on with what is behind the place where it begins, up to where it ends.
     pub(super) fn write_from(&self, sql: Sql) -> Sql {
+        self.write_from_by(sql, "s.seq")
+    }
+
+    /// The same, with the numbers of arrivals in this column.
+    fn write_from_by(&self, sql: Sql, seq: &str) -> Sql {
         let (from, until) = match self.is_descending {
             true => ("<", ">="),
             false => (">", "<="),
         };
-        let sql = self.write_bound(sql, from, self.from.as_ref());
-        self.write_bound(sql, until, self.until.as_ref())
+        let sql = self.write_bound(sql, (seq, from), self.from.as_ref());
+        self.write_bound(sql, (seq, until), self.until.as_ref())
     }
 
-    fn write_bound(&self, sql: Sql, sign: &str, token: Option<&PageToken>) -> Sql {
+    fn write_bound(&self, sql: Sql, (seq, sign): (&str, &str), token: Option<&PageToken>) -> Sql {
         let Some(token) = token else { return sql };
         let pair = |column: &str| format!(" AND (s.{column}, s.seq) {sign} (");
         let moment = number(token.key.parse().unwrap_or_default());
         let both = [moment, number(token.arrival)];
         match self.key {
             SortKey::Arrival => sql
-                .push(&format!(" AND s.seq {sign} "))
+                .push(&format!(" AND {seq} {sign} "))
                 .bind(number(token.arrival)),
             SortKey::CreatedAt => sql.push(&pair("created_at")).bind_all(both).push(")"),
             SortKey::UpdatedAt => sql.push(&pair("updated_at")).bind_all(both).push(")"),
@@ -215,13 +220,24 @@ impl<'a> Places<'a> {
         if self.conditions.is_narrow() {
             return self.directly(part).await;
         }
-        if part.key == SortKey::Arrival && !self.conditions.marks.is_empty() {
-            return match self.database.dialect() {
-                Dialect::Sqlite => self.by_marks_in_order(part).await,
-                Dialect::Postgres => self.by_stretches(part).await,
-            };
+        let mut part = part.clone();
+        self.conditions.span.narrow(&mut part);
+        match part.key {
+            SortKey::Arrival if !self.conditions.span.is_open() => self.within_span(&part).await,
+            SortKey::Arrival => self.as_they_arrived(&part).await,
+            _ => self.in_another_order(&part).await,
         }
-        self.in_another_order(part).await
+    }
+
+    /// The part asked for in the order of arrival.
+    pub(super) async fn as_they_arrived(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        if self.conditions.marks.is_empty() {
+            return self.directly(part).await;
+        }
+        match self.database.dialect() {
+            Dialect::Sqlite => self.by_marks_in_order(part).await,
+            Dialect::Postgres => self.by_stretches(part).await,
+        }
     }
 
     /// How many are meant, where that is cheap.
@@ -254,16 +270,8 @@ impl<'a> Places<'a> {
         let sql = self.selection(
             "FROM identity_marks AS m CROSS JOIN identity_search AS s ON s.seq = m.rowid",
         );
-        let mut sql = self.write_match(sql.push(" WHERE "));
-        let (sign, way) = match part.is_descending {
-            true => ("<", "DESC"),
-            false => (">", "ASC"),
-        };
-        if let Some(token) = &part.from {
-            sql = sql
-                .push(&format!(" AND m.rowid {sign} "))
-                .bind(number(token.arrival));
-        }
+        let sql = part.write_from_by(self.write_match(sql.push(" WHERE ")), "m.rowid");
+        let way = if part.is_descending { "DESC" } else { "ASC" };
         let sql = self
             .conditions
             .write(sql)
@@ -281,10 +289,14 @@ impl<'a> Places<'a> {
         );
         let last = self.rows(last).await?;
         let last = last.first().map_or(Ok(0), |row| row.number(Column::Seq))? / STRETCH;
-        let first = part.from.as_ref().map(|token| token.arrival / STRETCH);
+        let stretch = |token: &PageToken| (token.arrival / STRETCH).clamp(0, last);
+        let (from, until) = (
+            part.from.as_ref().map(stretch),
+            part.until.as_ref().map(stretch),
+        );
         let all: Vec<i64> = match part.is_descending {
-            true => (0..=first.unwrap_or(last).min(last)).rev().collect(),
-            false => (first.unwrap_or(0).max(0)..=last).collect(),
+            true => (until.unwrap_or(0)..=from.unwrap_or(last)).rev().collect(),
+            false => (from.unwrap_or(0)..=until.unwrap_or(last)).collect(),
         };
         let (mut rest, mut step, mut found) = (all.as_slice(), 1, Vec::new());
         let wanted = part.offset + part.limit;

@@ -1,0 +1,229 @@
+//! Moments of creation that are asked for. In the order of arrival, blocks of which nobody was created
+//! then are passed; a part of the order of creation begins and ends with them.
+
+use std::ops::RangeInclusive;
+
+use portcullis_core::{
+    search::{PageToken, Sort, SortKey},
+    store::StoreError,
+};
+
+use super::{
+    index::{BLOCK, number},
+    ordered::MOST_GATHERED,
+    places::{Part, Place, Places, count},
+    sql::Sql,
+};
+use crate::store::table::Column;
+
+/// Blocks are passed in so many runs at most; more have a statement each take longer than it saves.
+const MOST_RUNS: usize = 8;
+
+/// Between which moments somebody was created, themselves not among them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span {
+    after: Option<i64>,
+    before: Option<i64>,
+}
+
+impl Span {
+    /// After this moment, too.
+    pub(super) fn after(&mut self, moment: i64) {
+        self.after = self.after.max(Some(moment));
+    }
+
+    /// Before this moment, too.
+    pub(super) fn before(&mut self, moment: i64) {
+        let earlier = self.before.map_or(moment, |before| before.min(moment));
+        self.before = Some(earlier);
+    }
+
+    /// Whether any moment is as good as another.
+    pub(super) fn is_open(&self) -> bool {
+        self.after.is_none() && self.before.is_none()
+    }
+
+    /// Goes on with it as a condition of what has this name in the statement.
+    pub(super) fn write(&self, sql: Sql, name: &str) -> Sql {
+        let bounds = [(">", self.after), ("<", self.before)];
+        bounds.into_iter().fold(sql, |sql, (sign, bound)| {
+            let Some(bound) = bound else { return sql };
+            sql.push(&format!(" AND {name}.created_at {sign} "))
+                .bind(number(bound))
+        })
+    }
+
+    /// The part of the order of creation that is within it and within `part`.
+    pub(super) fn narrow(&self, part: &mut Part) {
+        if part.key != SortKey::CreatedAt {
+            return;
+        }
+        // Behind everybody of that moment, and before.
+        let lower = self.after.map(|moment| (moment, i64::MAX));
+        let upper = self.before.map(|moment| (moment, i64::MIN));
+        let place = |token: &PageToken| (token.key.parse().unwrap_or_default(), token.arrival);
+        let (from, until) = (
+            part.from.as_ref().map(place),
+            part.until.as_ref().map(place),
+        );
+        let first = |a: Option<(i64, i64)>, b: Option<(i64, i64)>| a.into_iter().chain(b).min();
+        (part.from, part.until) = match part.is_descending {
+            true => (
+                first(from, upper).map(created),
+                lower.max(until).map(created),
+            ),
+            false => (
+                lower.max(from).map(created),
+                first(until, upper).map(created),
+            ),
+        };
+    }
+}
+
+fn created((moment, arrival): (i64, i64)) -> PageToken {
+    token(SortKey::CreatedAt, moment, arrival)
+}
+
+fn token(key: SortKey, place: i64, arrival: i64) -> PageToken {
+    PageToken {
+        sort: Sort {
+            key,
+            descending: false,
+        },
+        backwards: false,
+        key: place.to_string(),
+        arrival,
+    }
+}
+
+impl Places<'_> {
+    /// The part asked for in the order of arrival, of those who were created within a span.
+    pub(super) async fn within_span(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        if self.conditions.marks.is_empty() && self.are_few().await? {
+            let all = self.gather(part).await?;
+            return Ok(part.cut(all));
+        }
+        let wanted = part.offset.saturating_add(part.limit);
+        let mut found = Vec::new();
+        for run in self.runs(part).await? {
+            let missing = wanted - found.len() as u64;
+            let Some(stretch) = part.within(&run).filter(|_| missing > 0) else {
+                continue;
+            };
+            let stretch = Part {
+                offset: 0,
+                limit: missing,
+                ..stretch
+            };
+            found.extend(self.as_they_arrived(&stretch).await?);
+        }
+        Ok(part.cut(found))
+    }
+
+    /// Whether so few were created then that it is the shortest way to sort them.
+    async fn are_few(&mut self) -> Result<bool, StoreError> {
+        let counted = "SELECT CAST(COUNT(*) AS BIGINT) AS tally FROM \
+             (SELECT s.seq FROM identity_search AS s WHERE 1 = 1";
+        let span = self.conditions.span;
+        let sql = span.write(Sql::new(self.database, counted), "s");
+        let sql = sql
+            .push(" LIMIT ")
+            .bind(count(MOST_GATHERED))
+            .push(") AS w");
+        let rows = self.rows(sql).await?;
+        let tally = rows.first().map_or(Ok(0), |row| row.number(Column::Tally));
+        Ok(tally?.unsigned_abs() < MOST_GATHERED)
+    }
+
+    /// The blocks in which somebody may be meant, in the way of the part.
+    async fn runs(&mut self, part: &Part) -> Result<Vec<RangeInclusive<i64>>, StoreError> {
+        let blocks = "SELECT block FROM (SELECT block, MIN(earliest) AS earliest, \
+             MAX(latest) AS latest FROM identity_spans GROUP BY block) AS w WHERE 1 = 1";
+        let mut sql = Sql::new(self.database, blocks);
+        let Span { after, before } = self.conditions.span;
+        for (column, bound) in [("latest >", after), ("earliest <", before)] {
+            if let Some(bound) = bound {
+                sql = sql.push(&format!(" AND {column} ")).bind(number(bound));
+            }
+        }
+        let rows = self.rows(sql.push(" ORDER BY block")).await?;
+        let blocks = rows.iter().map(|row| row.number(Column::Block));
+        let blocks: Vec<i64> = blocks.collect::<Result<_, _>>()?;
+        let mut runs = joined(&blocks);
+        if part.is_descending {
+            runs.reverse();
+        }
+        Ok(runs)
+    }
+}
+
+impl Part {
+    /// What of it, in the order of arrival, is in these blocks, if anything is.
+    fn within(&self, blocks: &RangeInclusive<i64>) -> Option<Self> {
+        let (first, last) = (blocks.start() * BLOCK, (blocks.end() + 1) * BLOCK - 1);
+        let from = self.from.as_ref().map(|token| token.arrival);
+        let (from, until) = match self.is_descending {
+            true => (from.unwrap_or(i64::MAX).min(last + 1), first),
+            false => (from.unwrap_or(i64::MIN).max(first - 1), last),
+        };
+        let arrival = |seq| Some(token(SortKey::Arrival, seq, seq));
+        let part = Self {
+            from: arrival(from),
+            until: arrival(until),
+            ..self.clone()
+        };
+        let is_there = if self.is_descending {
+            until < from
+        } else {
+            from < until
+        };
+        is_there.then_some(part)
+    }
+}
+
+/// These blocks in runs, and with them as few others as can be.
+fn joined(blocks: &[i64]) -> Vec<RangeInclusive<i64>> {
+    let mut gaps: Vec<i64> = blocks.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_unstable_by(|a, b| b.cmp(a));
+    let narrow = gaps.get(MOST_RUNS - 1).copied().unwrap_or(1).max(1);
+    let mut runs: Vec<RangeInclusive<i64>> = Vec::new();
+    for block in blocks.iter().copied() {
+        match runs.last_mut() {
+            Some(run) if block - run.end() <= narrow => *run = *run.start()..=block,
+            _ => runs.push(block..=block),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_one_run() {
+        assert_eq!(joined(&[]), []);
+        assert_eq!(joined(&[7]), [7..=7]);
+        assert_eq!(joined(&[0, 1, 2, 9, 10]), [0..=2, 9..=10]);
+    }
+
+    #[test]
+    fn the_narrowest_gaps_are_passed_where_there_are_many() {
+        let scattered: Vec<i64> = (0..40).map(|one| one * 2).collect();
+        assert_eq!(joined(&scattered), [0..=78]);
+        let apart: Vec<i64> = scattered.iter().copied().chain([500, 502, 900]).collect();
+        let runs = joined(&apart);
+        assert_eq!(runs, [0..=78, 500..=502, 900..=900]);
+    }
+
+    #[test]
+    fn the_later_beginning_and_the_earlier_end_hold() {
+        let mut span = Span::default();
+        assert!(span.is_open());
+        for moment in [5, 3] {
+            span.after(moment);
+            span.before(moment + 10);
+        }
+        assert_eq!((span.after, span.before), (Some(5), Some(13)));
+    }
+}
