@@ -32,7 +32,7 @@ pub(crate) use self::{
 };
 use crate::{
     aside,
-    config::{Config, Sources},
+    config::{Config, Report, Sources},
     listener::endpoint::ListenError,
     observe::log::LogError,
     schemas::Unsettled,
@@ -46,6 +46,7 @@ pub struct Builder {
     providers: Vec<ConfiguredProvider>,
     validators: Validators,
     sources: Option<Sources>,
+    warnings: Report,
 }
 
 /// The gateway.
@@ -61,6 +62,7 @@ impl Gateway {
             providers: Vec::new(),
             validators: Validators::new(),
             sources: None,
+            warnings: Report::default(),
         }
     }
 }
@@ -91,6 +93,13 @@ impl Builder {
     #[must_use]
     pub fn follow(mut self, sources: Sources) -> Self {
         self.sources = Some(sources);
+        self
+    }
+
+    /// Tells in the log, once it begins, which of the configuration's choices are weak.
+    #[must_use]
+    pub fn warn_of(mut self, warnings: Report) -> Self {
+        self.warnings = warnings;
         self
     }
 

@@ -247,7 +247,7 @@ async fn index(State(desk): State<Arc<Desk>>, parts: Parts) -> Outcome {
     }
     let visitor = parts.extensions.get::<Visitor>().ok_or(Code::Internal)?;
     let Some(caller) = guard::caller(&desk, &parts.headers, visitor).await? else {
-        return sign_in::begin(&desk, &parts.headers, HOME);
+        return guard::ask_to_sign_in(&desk, visitor, &parts, HOME);
     };
     let mut areas = areas::ALL.into_iter();
     match areas.find(|area| caller.roles.permit(area.permission)) {

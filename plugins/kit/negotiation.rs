@@ -83,6 +83,7 @@ mod tests {
         Wants::of(&headers)
     }
 
+    /// B.8.
     #[test]
     fn pages_are_the_default() {
         assert_eq!(Wants::of(&HeaderMap::new()), Wants::Html);
@@ -99,6 +100,7 @@ mod tests {
         }
     }
 
+    /// B.8.
     #[test]
     fn whoever_names_json_gets_json() {
         for value in [
@@ -111,6 +113,7 @@ mod tests {
         }
     }
 
+    /// B.8.
     #[test]
     fn only_the_bare_json_content_type_asks_for_json() {
         let mut headers = HeaderMap::new();

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 
 use super::{Common, Failure, output};
 use crate::{
-    config::{self, Config, Sources},
+    config::{self, Config, Loaded, Sources},
     gateway::{Foundation, OtherSources, ProviderParts, log_format},
     observe::{events::EventLog, log, writer::Flush},
 };
@@ -38,11 +38,15 @@ pub(super) struct Desk {
     passwords: Password,
 }
 
-/// The configuration that a command goes by; its warnings are for `check` to tell.
+/// The configuration that a command goes by; its warnings are for `check` and `serve` to tell.
 pub(super) fn configuration(common: &Common) -> Result<Config, Failure> {
     let sources = Sources::of_process(common.config.clone());
-    let loaded = config::load(&sources).map_err(|report| Failure::Refused(report.to_string()))?;
-    Ok(loaded.config)
+    Ok(loaded(&sources)?.config)
+}
+
+/// The same with its warnings.
+pub(super) fn loaded(sources: &Sources) -> Result<Loaded, Failure> {
+    config::load(sources).map_err(|report| Failure::Refused(report.to_string()))
 }
 
 /// The same for a command about identities, which goes on without drop-in files that are broken.

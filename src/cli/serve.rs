@@ -2,14 +2,17 @@
 
 use super::{Common, Failure, desk};
 use crate::{
-    config::{Config, Sources},
+    config::{Config, Loaded, Sources},
     gateway::{Builder, Gateway},
 };
 
 /// Runs the configured gateway.
 pub(super) fn run(common: &Common) -> Result<(), Failure> {
     let sources = Sources::of_process(common.config.clone());
-    serve(Gateway::builder(desk::configuration(common)?).follow(sources))
+    let Loaded {
+        config, warnings, ..
+    } = desk::loaded(&sources)?;
+    serve(Gateway::builder(config).follow(sources).warn_of(warnings))
 }
 
 /// Runs a gateway of this configuration.

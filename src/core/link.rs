@@ -67,6 +67,11 @@ impl LinkKey {
         json!([self.provider, self.issuer, self.subject]).to_string()
     }
 
+    /// How the account is called where people name it: `<provider>:<subject>`.
+    pub fn account(&self) -> String {
+        format!("{}:{}", self.provider, self.subject)
+    }
+
     /// What the identifiers of all links of a provider begin with, and of no other's.
     pub fn identifier_prefix(provider: &ProviderId) -> String {
         // A provider's id has nothing that JSON escapes.
@@ -253,7 +258,7 @@ impl From<Link> for ListedLink {
     fn from(link: Link) -> Self {
         let label = Some(link.shown().to_owned());
         Self {
-            credential_id: format!("{}:{}", link.key.provider, link.key.subject),
+            credential_id: link.key.account(),
             id: link.id,
             provider: link.key.provider,
             issuer: Some(link.key.issuer),

@@ -28,6 +28,7 @@ pub use self::{
 use crate::{
     catalogue::Code,
     id::{IdentityId, ProviderId},
+    identifier::normalise_identifier,
     identity::{Identity, IdentityState},
     store::StoreError,
 };
@@ -58,14 +59,35 @@ pub struct IdentityQuery {
 pub enum Filter {
     /// It is one of these.
     Ids(BTreeSet<IdentityId>),
-    /// It signs in with this, or has a credential of this identifier.
-    Identifier(String),
+    /// It is called so by what it signs in with.
+    Identifier(Identifier),
     /// It was created after this.
     CreatedAfter(Timestamp),
     /// It was created before this.
     CreatedBefore(Timestamp),
     /// What a few words tell of it.
     Facet(Facet),
+}
+
+/// What an identity signs in with, as it was written and in the one spelling of identifiers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identifier {
+    /// What it signs in with, or the identifier of one of its credentials, in one spelling.
+    pub normal: String,
+    /// An account that it is linked to, as [`LinkKey::account`](crate::link::LinkKey::account) writes it; `None` where none is
+    /// meant. Providers tell accounts apart by the case of their letters.
+    pub account: Option<String>,
+}
+
+impl Identifier {
+    /// The identifier that somebody has written.
+    pub fn new(written: &str) -> Self {
+        let account = written.trim();
+        Self {
+            normal: normalise_identifier(written),
+            account: account.contains(':').then(|| account.to_owned()),
+        }
+    }
 }
 
 /// What a few words tell of an identity.

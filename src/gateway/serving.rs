@@ -21,7 +21,7 @@ use super::{
     switched_off,
 };
 use crate::{
-    config::{AdminListener, Config, Listen, Log, LogFormat},
+    config::{AdminListener, Config, Listen, Log, LogFormat, Report},
     documents::Documents,
     health::{Health, ProviderHealth, Readiness},
     listener::{
@@ -61,11 +61,13 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
         providers,
         validators,
         sources,
+        warnings,
     } = builder;
     // Before anything else, so that a signal that comes early is not lost.
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let (foundation, rounds) = Foundation::lay_with(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
+    tell_of_weak_choices(&config, &warnings);
     schemas::tell_of_refusals(&foundation.schema_desk);
     mention_switched_off(&config, &foundation).await;
     let plugins = Plugins {
@@ -118,6 +120,19 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
 async fn stopped(store: &Store) {
     store.close().await;
     tracing::info!("stopped");
+}
+
+/// Says which choices are weak, as `check` does; findings repeat no secret. What lists say of
+/// providers in vain is told by those who read them.
+fn tell_of_weak_choices(config: &Config, warnings: &Report) {
+    let lines = warnings.findings.iter().map(ToString::to_string);
+    for finding in lines.filter(|line| !config.drop_in_losses.contains(line)) {
+        tracing::warn!(
+            event = "configuration_warning",
+            finding,
+            "the configuration has a weak choice"
+        );
+    }
 }
 
 /// Says what people have and nobody asks for. It keeps no gateway from starting.

@@ -74,6 +74,45 @@ async fn a_valid_configuration_passes_and_weak_choices_are_told() {
     );
 }
 
+/// Whoever serves without having checked is told of `auth = "none"` and the like all the same.
+#[tokio::test]
+async fn weak_choices_are_told_in_the_log_when_serving_begins() {
+    let weak = TestGateway::builder()
+        .registration()
+        .environment(
+            "PORTCULLIS__MAIL__URL",
+            "smtp://gate:hush-hush@mail.example.org:587",
+        )
+        .environment("PORTCULLIS__MAIL__FROM", "gate@example.org")
+        .table("[plugins.admin]\nauth = \"none\"")
+        .route(&Route::signed_in("/", "http://127.0.0.1:9"));
+    let checked = weak.run(&["check"]);
+    let gateway = weak.start().await;
+    let line = gateway.wait_for_log("plugins.admin.auth").await;
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["level"], "WARN", "{line}");
+    assert_eq!(line["event"], "configuration_warning", "{line}");
+    let log = gateway.log();
+    let told = log
+        .lines()
+        .filter(|line| line.contains("configuration_warning"));
+    let told: Vec<serde_json::Value> = told
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let findings: Vec<_> = told
+        .iter()
+        .map(|line| line["finding"].as_str().unwrap())
+        .collect();
+    let expected: Vec<_> = checked
+        .stderr
+        .lines()
+        .filter(|line| line.contains("warning: "))
+        .collect();
+    assert_eq!(findings, expected);
+    assert!(expected.len() > 1, "{expected:?}");
+    assert!(!log.contains("hush-hush"), "{log}");
+}
+
 #[tokio::test]
 async fn a_secret_is_never_repeated() {
     let secret = "hush-hush-client-secret";

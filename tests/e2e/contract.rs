@@ -24,7 +24,7 @@ async fn gate() -> (TestGateway, SmtpServer) {
 /// that there are none of yet, and the address for password programs, which answers pages.
 const ABSENT: [&str; 3] = ["createFedcmFlow", "updateFedcmFlow", "deleteTestLoginFlow"];
 
-/// KP-01 to KP-05, CU-28.
+/// B.5 to B.9, KP-01 to KP-05, CU-28.
 #[tokio::test]
 async fn every_answer_has_the_published_shape() {
     let (gateway, mail) = gate().await;

@@ -151,7 +151,8 @@ async fn changed(program: &Program, path: &str) {
 }
 
 async fn many(program: &Program) {
-    let create = json!({"schema_id": "default", "traits": {"email": "many@example.org"}});
+    let traits = json!({"email": "many@example.org", "name": {"first": "Mina", "last": "Harker"}});
+    let create = json!({"schema_id": "default", "traits": traits});
     let many = json!({"identities": [
         {"create": create, "patch_id": "8d2a1b0e-0000-4000-8000-000000000001"},
         {"create": create, "patch_id": "8d2a1b0e-0000-4000-8000-000000000002"},
@@ -171,8 +172,12 @@ async fn many(program: &Program) {
     program
         .ask(("get", ALL), &format!("{ALL}?per_page=100&page=0"), 200)
         .await;
-    // KC-110, KC-111: a beginning, a middle and a whole, and nothing that is not there.
+    // KC-110, KC-111: a beginning, a middle and a whole, and nothing that is not there; by name, too.
     for (search, count) in [
+        ("min", 1),
+        ("*arke*", 1),
+        ("name.last:harker", 1),
+        ("lucy", 0),
         ("man", 1),
         ("*xample*", 2),
         ("%22eve%40example.org%22", 1),

@@ -274,11 +274,10 @@ async fn providers_are_looked_after_through_a_running_gateway() {
 
 fn addresses_and_actions_are_told(house: &House) {
     let list = ["required-actions", "list", "--output", "json"];
-    let mut here = house.locally(&list, "").json();
-    // Nobody is made to delete their account, so that the API does not list it.
-    let all = here.as_array_mut().unwrap();
-    all.retain(|action| action["alias"] != "delete_account");
-    assert_eq!(house.remotely(&list, "").json(), here);
+    let told = house.same(&list).json();
+    let aliases = told.as_array().unwrap().iter();
+    let mut aliases = aliases.map(|action| action["alias"].as_str().unwrap());
+    assert!(aliases.all(|alias| alias != "delete_account"), "{told}");
     house.same(&["show-endpoints"]);
     let told = house.same(&["show-endpoints", "--output", "json"]).json();
     for listener in ["proxy_listener", "admin_listener", "metrics_listener"] {

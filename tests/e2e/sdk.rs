@@ -46,13 +46,13 @@ async fn drive(folder: &str, program: &str, script: &str) {
     assert_eq!(ended, (true, "done"), "{complained}\n{}", gateway.log());
 }
 
-/// npm `@ory/client-fetch`. CU-28.
+/// npm `@ory/client-fetch`. B.5, B.8, CU-28.
 #[tokio::test]
 async fn the_javascript_client_does_every_flow() {
     drive("client-fetch", "node", "drive.mjs").await;
 }
 
-/// PyPI `ory-kratos-client`. CU-28.
+/// PyPI `ory-kratos-client`. B.5, B.8, CU-28.
 #[tokio::test]
 async fn the_python_client_does_every_flow() {
     let python = format!("{SUPPORT}/client-python/.venv/bin/python");

@@ -152,10 +152,20 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// The document in a body: its member `schema`, as it is shown.
+/// The document in a body: the body itself, or its member `schema`, as it is shown. What could be
+/// either is refused, and so is what says of no trait at all.
 fn schema(document: &Document) -> Result<&Value, Failure> {
-    let schema = document.value.get("schema").filter(|one| one.is_object());
-    schema.ok_or_else(|| refused("schema: this has to be an object, the document."))
+    let body = &document.value;
+    let why = match (body.get("schema"), body.get("properties")) {
+        (None, Some(_)) => return Ok(body),
+        (Some(schema), None) if schema.is_object() => return Ok(schema),
+        (Some(_), None) => "schema: this has to be an object, the document.",
+        (Some(_), Some(_)) => "schema: this cannot stand beside properties.",
+        (None, None) => {
+            "The body has to be the document, which has properties, or an object that has it as schema."
+        }
+    };
+    Err(refused(why))
 }
 
 /// On which terms a change is asked for.

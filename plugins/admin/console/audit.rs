@@ -2,6 +2,7 @@
 
 mod entry;
 mod filter;
+mod names;
 pub(super) mod words;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use portcullis_core::audit::{AuditEntry, DONE};
 use portcullis_kit::{Failure, Line, Locale, Outcome, Visit};
 use serde::Serialize;
 
+use self::names::Names;
 use super::{areas::AUDIT, narrowing::Narrowing, pages::Pages, view};
 use crate::{
     audit::reading::{self, EXPORT, LINES},
@@ -55,6 +57,8 @@ struct Row {
     client: Option<String>,
     kind: Option<&'static str>,
     object: Option<String>,
+    /// What the thing is called now; of a session whose it is.
+    name: Option<String>,
     is_done: bool,
 }
 
@@ -84,7 +88,9 @@ async fn list(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Ou
         Err(trouble) => list.trouble = Some(trouble),
         Ok(asked) => {
             let (entries, next) = reading::page(&desk, &asked.filter, (asked.after, SIZE)).await?;
-            list.rows = entries.iter().map(|one| row(&locale, one)).collect();
+            let names = Names::of(&desk, &caller, &entries).await?;
+            let rows = entries.iter().map(|one| row(&locale, one, &names));
+            list.rows = rows.collect();
             let to = |others: &[(&str, &str)]| list.narrowing.address(AUDIT.path, others);
             list.first = asked.after.map(|_| to(&[]));
             list.next = next.map(|next| to(&[("page_token", &reading::token(next))]));
@@ -106,7 +112,7 @@ fn answer(desk: &Desk, asked: (&Caller, &Visit), list: List) -> Response {
     (status, view::draw(desk, asked, page, list)).into_response()
 }
 
-fn row(locale: &Locale, entry: &AuditEntry) -> Row {
+fn row(locale: &Locale, entry: &AuditEntry, names: &Names) -> Row {
     Row {
         href: format!("{}/{}", AUDIT.path, reading::token(entry.place())),
         at: Line::at(entry.at, locale.moment(entry.at)),
@@ -116,6 +122,7 @@ fn row(locale: &Locale, entry: &AuditEntry) -> Row {
         client: entry.client.clone(),
         kind: entry.object_kind.as_deref().map(words::kind),
         object: entry.object_id.clone(),
+        name: names.of_entry(entry).map(str::to_owned),
         is_done: entry.outcome == DONE,
     }
 }

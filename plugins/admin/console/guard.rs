@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect},
 };
-use http::HeaderMap;
+use http::{HeaderMap, request::Parts};
 use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Failure, Outcome};
 
@@ -46,10 +46,7 @@ async fn pass(State(need): State<Need>, request: Request, next: Next) -> Outcome
     let desk = Arc::clone(desk);
     let Some(caller) = caller(&desk, &parts.headers, visitor).await? else {
         return match parts.method.is_safe() {
-            true => match neighbour(&desk, visitor, &parts.uri) {
-                Some(same) => Ok(Redirect::to(&same).into_response()),
-                None => sign_in::begin(&desk, &parts.headers, &target(&parts.uri)),
-            },
+            true => ask_to_sign_in(&desk, visitor, &parts, &target(&parts.uri)),
             false => Err(over()),
         };
     };
@@ -83,6 +80,15 @@ pub(crate) async fn caller(
     match bearer::of_session(principal, visitor) {
         Err(failure) if is_unfinished(&failure) => Ok(None),
         known => known,
+    }
+}
+
+/// Has somebody sign in who then goes on at `home`; at the console's own name, where they came by
+/// another one of this machine.
+pub(crate) fn ask_to_sign_in(desk: &Desk, visitor: &Visitor, parts: &Parts, home: &str) -> Outcome {
+    match neighbour(desk, visitor, &parts.uri) {
+        Some(same) => Ok(Redirect::to(&same).into_response()),
+        None => sign_in::begin(desk, &parts.headers, home),
     }
 }
 

@@ -102,8 +102,9 @@ fn filtered(doc: Doc) -> Doc {
     .query(
         "credentials_identifier",
         text(),
-        "Only who signs in with exactly this.",
+        "Only who signs in with exactly this, or has this account: `<provider>:<subject>`.",
     )
+    .query("organization_id", text(), "Nobody, unless it is empty.")
     .query(
         "preview_credentials_identifier_similar",
         text(),

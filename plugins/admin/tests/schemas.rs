@@ -65,6 +65,18 @@ async fn a_changed_schema_counts_at_once_and_the_change_is_written_down() {
 }
 
 #[tokio::test]
+async fn a_schema_is_written_and_checked_as_the_document_that_it_is() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let (path, body) = (format!("{PATH}/default"), with_team(&house, false).await);
+    let document = &body["schema"];
+    let check = admin.post(&format!("{path}/check"), document).await;
+    assert_eq!((check.status, &check.json()["failing"]), (200, &json!(0)));
+    let put = admin.send(Method::PUT, &path, document).await;
+    assert_eq!((put.status, &put.json()["schema"]), (200, document));
+}
+
+#[tokio::test]
 async fn who_is_here_already_is_checked_before_and_told_of_trait_by_trait() {
     let house = House::new();
     house.resident("ada@example.org").await;
@@ -125,7 +137,13 @@ async fn what_is_wrong_is_named_with_its_place() {
     let problems = &refused.json()["error"]["details"]["problems"];
     let pointer = problems[0]["pointer"].as_str().unwrap();
     assert!(pointer.starts_with("/properties/email"), "{pointer}");
-    for body in [json!({}), json!({"schema": "text"})] {
+    let both = json!({"schema": {"properties": {}}, "properties": {}});
+    for body in [
+        json!({}),
+        json!({"title": "x"}),
+        json!({"schema": "text"}),
+        both,
+    ] {
         assert_eq!(
             admin.send(Method::PUT, &path, &body).await.error(),
             "bad_request"

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::house::{House, PASSWORD, PUBLIC, action, credentials, csrf, messages, node};
 
+/// B.8.
 #[tokio::test]
 async fn a_browser_is_sent_to_the_page_of_its_flow() {
     let house = House::new();
@@ -17,6 +18,7 @@ async fn a_browser_is_sent_to_the_page_of_its_flow() {
     assert_eq!(browser.go(&location).await.status, 200);
 }
 
+/// B.8.
 #[tokio::test]
 async fn a_script_gets_the_flow_and_can_fetch_it() {
     let house = House::new();
@@ -42,6 +44,7 @@ async fn a_flow_has_the_shape_of_the_dialect() {
     insta::assert_json_snapshot!(flow);
 }
 
+/// B.8, B.9.
 #[tokio::test]
 async fn a_script_signs_in_and_gets_cookie_and_session() {
     let house = House::new();
@@ -90,6 +93,7 @@ async fn a_person_signs_in_and_returns_to_where_they_were() {
     assert!(session.len() < 200, "{session}");
 }
 
+/// B.8, B.9.
 #[tokio::test]
 async fn a_native_client_gets_a_token_and_no_cookie() {
     let house = House::new();
@@ -183,6 +187,7 @@ async fn an_unknown_flow_is_not_found() {
     }
 }
 
+/// B.7, B.8.
 #[tokio::test]
 async fn an_expired_flow_is_replaced() {
     let house = House::new();
@@ -218,6 +223,7 @@ async fn an_expired_flow_is_replaced() {
     assert_ne!(reply.query("flow"), id);
 }
 
+/// B.7.
 #[tokio::test]
 async fn whoever_is_signed_in_already_is_told_so() {
     let house = House::new();
@@ -237,6 +243,7 @@ async fn whoever_is_signed_in_already_is_told_so() {
     }
 }
 
+/// B.7.
 #[tokio::test]
 async fn a_refresh_gives_a_new_session_to_the_same_identity_only() {
     let house = House::new();

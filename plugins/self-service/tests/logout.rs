@@ -7,6 +7,7 @@ use super::house::{House, PASSWORD, PUBLIC, action, credentials};
 
 const BROWSER: &str = "/self-service/logout/browser";
 
+/// B.9.
 #[tokio::test]
 async fn a_script_gets_an_address_that_signs_out() {
     let house = House::new();

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::house::House;
 use crate::Limits;
 
+/// B.7, B.9.
 #[tokio::test]
 async fn whoami_tells_who_somebody_is() {
     let house = House::new();

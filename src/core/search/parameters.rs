@@ -8,11 +8,11 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    DEFAULT_SIZE, Filter, IdentityQuery, LARGEST_PAGE, LARGEST_SIZE, Matching, Page, QueryError,
-    Term,
+    DEFAULT_SIZE, Filter, Identifier, IdentityQuery, LARGEST_PAGE, LARGEST_SIZE, Matching, Page,
+    QueryError, Term,
     words::{facet, read, read_field},
 };
-use crate::{id::IdentityId, identifier::normalise_identifier};
+use crate::id::IdentityId;
 
 /// The most ids that can be asked for at once.
 pub const MOST_IDS: usize = 500;
@@ -64,8 +64,7 @@ impl Reading {
             "search" => read(value, paths, &mut self.query)?,
             "ids" => self.take_ids(value)?,
             "credentials_identifier" => {
-                let identifier = normalise_identifier(value);
-                self.filter(Filter::Identifier(identifier));
+                self.filter(Filter::Identifier(Identifier::new(value)));
             }
             "preview_credentials_identifier_similar" => {
                 let term = Term::new(None, Matching::Infix, value);
@@ -79,6 +78,8 @@ impl Reading {
                 let facet = facet(name.trim_end_matches("_id"), value).map_err(wrong)?;
                 self.filter(Filter::Facet(facet));
             }
+            // Nobody belongs to an organization.
+            "organization_id" if !value.is_empty() => self.filter(Filter::Ids(BTreeSet::new())),
             "sort" => {
                 let known = "it is arrival, created_at, updated_at or id, with - before it or not";
                 self.query.sort = value.parse().map_err(|()| wrong(known))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use portcullis_core::{
     credential::CredentialKind,
-    search::{Filter, IdentityQuery, Needle},
+    search::{Filter, Identifier, IdentityQuery, Needle},
 };
 use sea_query::Value;
 
@@ -26,7 +26,7 @@ pub(super) struct Conditions {
     /// Ids, all of which hold.
     ids: Vec<Vec<Value>>,
     /// Identifiers, all of which hold.
-    identifiers: Vec<String>,
+    identifiers: Vec<Identifier>,
 }
 
 impl Conditions {
@@ -62,10 +62,12 @@ impl Conditions {
         !self.ids.is_empty() || !self.identifiers.is_empty()
     }
 
-    /// Whether nobody can be meant: no database keeps a NUL, and one refuses to look for it.
+    /// Whether nobody can be meant: no database keeps a NUL, and one refuses to look for it, as for
+    /// one of nothing.
     pub(super) fn is_impossible(&self) -> bool {
-        let mut looked_for = self.literals.iter().chain(&self.identifiers);
-        looked_for.any(|text| text.contains('\0'))
+        let identifiers = self.identifiers.iter().map(|one| &one.normal);
+        let mut looked_for = self.literals.iter().chain(identifiers);
+        self.ids.iter().any(Vec::is_empty) || looked_for.any(|text| text.contains('\0'))
     }
 
     /// Goes on with these conditions of `identity_search AS s`, each behind an AND.
@@ -77,17 +79,7 @@ impl Conditions {
                 .bind_all(ids.clone())
                 .push(")");
         }
-        for identifier in &self.identifiers {
-            let kinds = CredentialKind::ALL.map(|kind| text(kind.as_str()));
-            sql = sql
-                .push(" AND s.identity_id IN (SELECT identity_id FROM identity_identifiers WHERE identifier = ")
-                .bind(text(identifier))
-                .push(" UNION SELECT identity_id FROM credentials WHERE kind IN (")
-                .bind_all(kinds)
-                .push(") AND identifier = ")
-                .bind(text(identifier))
-                .push(")");
-        }
+        sql = self.identifiers.iter().fold(sql, write_identifier);
         self.write_literals(sql)
     }
 
@@ -102,4 +94,23 @@ impl Conditions {
                 .push(") > 0")
         })
     }
+}
+
+fn write_identifier(sql: Sql, identifier: &Identifier) -> Sql {
+    let kinds = CredentialKind::ALL.map(|kind| text(kind.as_str()));
+    let normal = || text(&identifier.normal);
+    let sql = sql
+        .push(" AND s.identity_id IN (SELECT identity_id FROM identity_identifiers WHERE identifier = ")
+        .bind(normal())
+        .push(" UNION SELECT identity_id FROM credentials WHERE kind IN (")
+        .bind_all(kinds)
+        .push(") AND identifier = ")
+        .bind(normal());
+    let sql = match &identifier.account {
+        Some(account) => sql
+            .push(" UNION SELECT identity_id FROM credentials WHERE account = ")
+            .bind(text(account)),
+        None => sql,
+    };
+    sql.push(")")
 }

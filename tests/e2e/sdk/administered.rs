@@ -16,6 +16,7 @@ use ory_kratos_client::{
             list_identity_schemas, list_identity_sessions, list_sessions, patch_identity,
             update_identity,
         },
+        metadata_api::{get_version, is_alive, is_ready},
     },
     models::{
         CourierMessageStatus, CreateIdentityBody, CreateRecoveryCodeForIdentityBody,
@@ -65,13 +66,13 @@ async fn drive(folder: &str, program: &str, script: &str) {
     assert_eq!(ended, (true, "done"), "{complained}\n{}", gateway.log());
 }
 
-/// npm `@ory/kratos-client`. KC-001.
+/// npm `@ory/kratos-client`. B.5, KC-001.
 #[tokio::test]
 async fn the_javascript_client_administers() {
     drive("client-axios", "node", "drive.mjs").await;
 }
 
-/// PyPI `ory-kratos-client`. KC-001.
+/// PyPI `ory-kratos-client`. B.5, KC-001.
 #[tokio::test]
 async fn the_python_client_administers() {
     let python = format!("{SUPPORT}/client-python/.venv/bin/python");
@@ -209,11 +210,19 @@ async fn courier(gateway: &TestGateway, mail: &SmtpServer, api: &Configuration) 
     assert!(matches!(nobody, Err(Error::ResponseError(refused)) if refused.status == 404));
 }
 
-/// The crate `ory-kratos-client`. KC-001.
+/// What runs, and whether it does.
+async fn metadata(api: &Configuration) {
+    assert!(!get_version(api).await.unwrap().version.is_empty());
+    assert_eq!(is_alive(api).await.unwrap().status, "ok");
+    assert_eq!(is_ready(api).await.unwrap().status, "ok");
+}
+
+/// The crate `ory-kratos-client`. B.5, KC-001.
 #[tokio::test]
 async fn the_rust_client_administers() {
     let (gateway, token, mail) = gate().await;
     let api = configuration(&gateway, token);
+    metadata(&api).await;
     let id = identities(&api).await;
     many(&api, &id).await;
     sessions(&gateway, &api, &id).await;

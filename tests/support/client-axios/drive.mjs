@@ -148,7 +148,10 @@ async function courier() {
   assert.equal(await refused(api.getCourierMessage({ id: nobody })), 404);
 }
 
-const { data: version } = await new MetadataApi(admin).getVersion();
+const metadata = new MetadataApi(admin);
+const { data: version } = await metadata.getVersion();
+assert.equal((await metadata.isAlive()).data.status, 'ok');
+assert.equal((await metadata.isReady()).data.status, 'ok');
 assert.match(version.version, /^\d/);
 const id = await identities();
 await many(id);

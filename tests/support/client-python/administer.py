@@ -147,7 +147,10 @@ def courier():
     assert refused(api.get_courier_message, "00000000-0000-4000-8000-000000000000") == 404
 
 
-assert ory.MetadataApi(client()).get_version().version
+METADATA = ory.MetadataApi(client())
+assert METADATA.get_version().version
+assert METADATA.is_alive().status == "ok"
+assert METADATA.is_ready().status == "ok"
 ADA = identities()
 many(ADA)
 sessions(ADA)

@@ -89,7 +89,9 @@ fn linked(
     links.extend(found.next.as_ref().map(|next| to("next", next)));
     if let Some(total) = found.total {
         let last = total.saturating_sub(1) / u64::from(query.page.size());
-        links.extend(is_numbered.then(|| to("last", &Position::Page(last))));
+        // A page too far back is refused, so no link leads there.
+        let is_shown = is_numbered && query.reaches(last);
+        links.extend(is_shown.then(|| to("last", &Position::Page(last))));
         response
             .headers_mut()
             .insert(TOTAL, HeaderValue::from(total));

@@ -1,6 +1,6 @@
 //! One entry of the log, with what was before and what is after side by side.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, slice, sync::Arc};
 
 use axum::extract::{Path, State};
 use portcullis_core::{audit::AuditEntry, catalogue::Code};
@@ -8,13 +8,16 @@ use portcullis_kit::{Failure, Locale, Outcome, Visit};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Row, row, words};
+use super::{
+    Row,
+    names::{self, Names},
+    row, words,
+};
 use crate::{
     audit::reading,
     caller::Caller,
-    console::{areas::AUDIT, areas::PEOPLE, narrowing, view},
+    console::{areas::AUDIT, areas::PEOPLE, view},
     desk::Desk,
-    role::Permission::ReadIdentities,
 };
 
 /// The page as a template reads it.
@@ -25,7 +28,8 @@ struct Shown {
     request_id: Option<String>,
     /// The code of what refused it, and what that means.
     refused: Option<(String, String)>,
-    /// Whom it was done to, where it was somebody who is here still: where they are, and their name.
+    /// Whom it was done to, or to a session of whom, where they are here still: where they are, and
+    /// their name.
     person: Option<(String, String)>,
     facts: Vec<Fact>,
 }
@@ -51,10 +55,8 @@ pub(super) async fn page(
     let found = reading::find(&desk, place).await;
     let found = found.map_err(|failure| failure.way_out("Back to the audit log", AUDIT.path))?;
     let locale = view::locale(&desk, &visit);
-    let shown = Shown {
-        person: person(&desk, &caller, &found).await?,
-        ..shown(&locale, &found)
-    };
+    let names = Names::of(&desk, &caller, slice::from_ref(&found)).await?;
+    let shown = shown(&locale, &found, &names);
     let page = view::Page {
         area: AUDIT,
         title: shown.entry.what,
@@ -63,22 +65,9 @@ pub(super) async fn page(
     Ok(view::draw(&desk, (&caller, &visit), page, shown))
 }
 
-async fn person(
-    desk: &Desk,
-    caller: &Caller,
-    entry: &AuditEntry,
-) -> Result<Option<(String, String)>, Failure> {
-    let is_person = entry.object_kind.as_deref() == Some("identity");
-    let id = entry.object_id.as_ref().filter(|_| is_person);
-    let Some(id) = id.filter(|_| caller.roles.permit(ReadIdentities)) else {
-        return Ok(None);
-    };
-    let name = narrowing::who(desk, id).await?;
-    Ok(name.map(|name| (format!("{}/{id}", PEOPLE.path), name)))
-}
-
-fn shown(locale: &Locale, entry: &AuditEntry) -> Shown {
-    let short = row(locale, entry);
+fn shown(locale: &Locale, entry: &AuditEntry, names: &Names) -> Shown {
+    let short = row(locale, entry, names);
+    let person = names::person(entry).zip(short.name.clone());
     Shown {
         refused: (!short.is_done).then(|| {
             (
@@ -89,7 +78,7 @@ fn shown(locale: &Locale, entry: &AuditEntry) -> Shown {
         entry: short,
         actor: entry.actor.clone(),
         request_id: entry.request_id.clone(),
-        person: None,
+        person: person.map(|(id, name)| (format!("{}/{id}", PEOPLE.path), name)),
         facts: facts(locale, (entry.before.as_ref(), entry.after.as_ref())),
     }
 }

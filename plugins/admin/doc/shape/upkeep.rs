@@ -72,7 +72,24 @@ pub(crate) struct SchemaLint {
 
 /// A schema that is to be.
 #[derive(ToSchema)]
-pub(crate) struct SchemaWritten {
+#[serde(untagged)]
+#[expect(dead_code, reason = "only the shape is read")]
+pub(crate) enum SchemaWritten {
+    Document(SchemaDocument),
+    Shown(SchemaInside),
+}
+
+/// The document itself.
+#[derive(ToSchema)]
+pub(crate) struct SchemaDocument {
+    /// What it says of people.
+    #[schema(value_type = Object)]
+    properties: Value,
+}
+
+/// An object that has the document.
+#[derive(ToSchema)]
+pub(crate) struct SchemaInside {
     /// The document, as it is shown.
     #[schema(value_type = Object)]
     schema: Value,

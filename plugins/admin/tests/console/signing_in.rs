@@ -272,12 +272,16 @@ async fn whoever_comes_by_another_name_of_this_machine_goes_on_at_the_consoles_o
     });
     let mut stranger = house.stranger();
     stranger.authority = "localhost:4434".to_owned();
-    let led = stranger.get(LIST).await;
-    assert_eq!(led.location(), format!("http://127.0.0.1:4434{LIST}"));
-    assert!(!led.headers.contains_key("set-cookie"));
+    for path in [LIST, "/ui", "/"] {
+        let led = stranger.get(path).await;
+        assert_eq!(led.location(), format!("http://127.0.0.1:4434{path}"));
+        assert!(!led.headers.contains_key("set-cookie"));
+    }
     stranger.authority = "127.0.0.1:4434".to_owned();
-    let begun = stranger.get(LIST).await;
-    assert!(begun.location().contains("/.portcullis/console?"));
+    for path in [LIST, "/ui", "/"] {
+        let begun = stranger.get(path).await;
+        assert!(begun.location().contains("/.portcullis/console?"));
+    }
     // A proxy in front may name this machine; whoever comes through it is led nowhere else.
     let house = House::new();
     let mut stranger = house.stranger();

@@ -6,6 +6,7 @@ use portcullis_core::{
     id::MailId,
     mail::{MailEnding, MailStore, PastMail, QueuedMail},
     secret::TokenHash,
+    session::SessionStore,
     throttle::{Network, Pause},
 };
 use serde_json::{Value, json};
@@ -216,6 +217,48 @@ async fn the_log_is_read_entry_by_entry_with_before_and_after() {
     }
     let gone = "/ui/audit/1.00000000-0000-4000-8000-000000000000";
     assert_eq!(browser.get(gone).await.status, 404);
+}
+
+/// Somebody who is gone, and what nobody calls anything, have their ids still.
+#[tokio::test]
+async fn the_log_names_whom_and_what_it_is_about() {
+    let house = House::new();
+    let browser = house.console(&[Role::Viewer]).await;
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let (ada, bob) = (
+        house.resident("ada@example.org").await,
+        house.resident("bob@example.org").await,
+    );
+    house.session(&ada).await;
+    let session = SessionStore::list(&*house.store, ada.id).await.unwrap();
+    let session = session[0].id.to_string();
+    let gone = manager.delete(&format!("/admin/sessions/{session}")).await;
+    assert_eq!(gone.status, 204);
+    let gone = manager
+        .delete(&format!("/admin/identities/{}", bob.id))
+        .await;
+    assert_eq!(gone.status, 204);
+    renamed(&house).await;
+    let all = browser.get("/ui/audit").await.page();
+    let row = |act: &str| {
+        let (_, rest) = all.split_once(&format!(">{act}</a>")).unwrap();
+        let (row, _) = rest.split_once("</tr>").unwrap();
+        row.to_owned()
+    };
+    let ended = row("Ended a session");
+    assert!(
+        ended.contains("ada@example.org") && ended.contains("A session"),
+        "{ended}"
+    );
+    assert!(row("Changed an API credential").contains("<span>second<"));
+    let deleted = row("Deleted a person");
+    assert!(deleted.contains("A person") && deleted.contains(&bob.id.to_string()));
+    let entry = browser.get(&link(&all, "Ended a session")).await.page();
+    let person = format!("href=\"/ui/identities/{}\">ada@example.org</a>", ada.id);
+    assert!(
+        entry.contains(&person) && entry.contains(&session),
+        "{entry}"
+    );
 }
 
 #[tokio::test]

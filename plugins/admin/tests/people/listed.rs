@@ -100,6 +100,11 @@ async fn far_back_in_what_is_searched_links_go_on_by_token() {
     assert_eq!(admin.get(&format!("{list}&page=99999")).await.status, 200);
     let searched = format!("{list}&search=*example*");
     let first = admin.get(&format!("{searched}&page=0")).await;
+    assert_eq!(link(&first, "last"), None, "it would be refused");
+    let near = format!("/admin/identities?search=*example*&per_page=400&page=0");
+    let near = admin.get(&near).await;
+    let last = link(&near, "last").unwrap();
+    assert_eq!(ids(&admin.get(&last).await).len(), 111);
     let next = link(&first, "next").unwrap();
     assert!(next.contains("page_size=500&page_token="), "{next}");
     let rest = admin.get(&next).await;

@@ -1,5 +1,7 @@
 //! What a search promises: it finds what looking at every identity would find, in the same order.
 
+mod links;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::ToSpan as _;
@@ -9,11 +11,10 @@ use super::{identity, moment};
 use crate::{
     credential::CredentialStore,
     entropy::Entropy,
-    id::{CredentialId, IdentityId},
+    id::IdentityId,
     identity::{Identity, IdentityState, IdentityStore},
-    link::LinkKey,
     schema::{Schema, Schemas},
-    search::{Filter, Found, IdentityQuery, IdentitySearch, Page, Position},
+    search::{Found, IdentityQuery, IdentitySearch, Page, Position},
     secret::Token,
     testing::{FrozenClock, MemoryStore},
 };
@@ -200,7 +201,9 @@ impl Pair<'_> {
         let (first, second) = (people[0].id.to_string(), people[4].id.to_string());
         let identifier = people[3].identifiers[0].to_uppercase();
         let half = format!("{}-1", self.role);
-        let queries: [&[(&str, &str)]; 9] = [
+        let queries: [&[(&str, &str)]; 11] = [
+            &[("organization_id", "x")],
+            &[("organization_id", ""), ("ids", &first)],
             &[("schema_id", "searched")],
             &[
                 ("schema_id", "searched"),
@@ -318,36 +321,6 @@ impl Pair<'_> {
             self.answers_alike(search).await;
         }
         ada.version += 1;
-        ada
-    }
-
-    /// Somebody is found by a link as long as it lasts, whatever else changes.
-    async fn linked(&self, mut ada: Identity, entropy: &dyn Entropy) -> Identity {
-        let key = LinkKey {
-            provider: "google".parse().unwrap(),
-            issuer: "https://accounts.example.org".to_owned(),
-            subject: Token::generate(entropy).expose().to_owned(),
-        };
-        let link = key.credential(ada.id, CredentialId::generate(entropy), ada.created_at);
-        self.credentials.put(&link).await.unwrap();
-        self.memory.put(&link).await.unwrap();
-        self.answers_alike("provider:other").await;
-        let of_google = self.query(&[("provider", "google")]);
-        assert_eq!(ids(&self.alike(&of_google).await), [ada.id]);
-        let mut by_link = self.query(&[]);
-        by_link
-            .filters
-            .extend(link.identifier.clone().map(Filter::Identifier));
-        assert_eq!(ids(&self.alike(&by_link).await), [ada.id]);
-        self.identities.update(&ada).await.unwrap();
-        self.memory.update(&ada).await.unwrap();
-        ada.version += 1;
-        assert_eq!(ids(&self.alike(&of_google).await), [ada.id]);
-        self.credentials.delete(link.id).await.unwrap();
-        CredentialStore::delete(&self.memory, link.id)
-            .await
-            .unwrap();
-        assert_eq!(ids(&self.alike(&of_google).await), []);
         ada
     }
 }

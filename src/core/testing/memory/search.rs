@@ -10,12 +10,13 @@ use jiff::Timestamp;
 
 use super::{Kept, MemoryStore};
 use crate::{
+    credential::Credential,
     id::ProviderId,
     identity::Identity,
     link::Link,
     search::{
-        Document, Facet, Filter, Found, IdentityQuery, IdentitySearch, Page, PageToken, Position,
-        Sort, SortKey, Term,
+        Document, Facet, Filter, Found, Identifier, IdentityQuery, IdentitySearch, Page, PageToken,
+        Position, Sort, SortKey, Term,
     },
     store::StoreError,
 };
@@ -92,12 +93,10 @@ impl Kept {
         match filter {
             Filter::Ids(ids) => ids.contains(&identity.id),
             Filter::Identifier(identifier) => {
-                let mut own = self.credentials.iter();
-                identity.identifiers.contains(identifier)
-                    || own.any(|one| {
-                        one.identity_id == identity.id
-                            && one.identifier.as_ref() == Some(identifier)
-                    })
+                let own = self.credentials.iter();
+                let mut own = own.filter(|one| one.identity_id == identity.id);
+                identity.identifiers.contains(&identifier.normal)
+                    || own.any(|one| is_called(one, identifier))
             }
             Filter::CreatedAfter(time) => identity.created_at > *time,
             Filter::CreatedBefore(time) => identity.created_at < *time,
@@ -147,6 +146,12 @@ impl Placed {
             arrival: self.arrival,
         })
     }
+}
+
+fn is_called(credential: &Credential, identifier: &Identifier) -> bool {
+    let account = Link::of(credential).map(|link| link.key.account());
+    credential.identifier.as_ref() == Some(&identifier.normal)
+        || (account.is_some() && account == identifier.account)
 }
 
 fn directed(sort: Sort, order: Ordering) -> Ordering {
