@@ -2,6 +2,7 @@
 
 mod entry;
 mod filter;
+pub(super) mod value;
 pub(super) mod words;
 
 use std::sync::Arc;
