@@ -4,7 +4,6 @@ use portcullis_core::{
     administration::AdministrationError,
     catalogue::Code,
     search::{IdentityQuery, Page},
-    sessions::CacheReads,
 };
 use portcullis_kit::{Failure, Locale};
 use serde::Serialize;
@@ -91,9 +90,9 @@ async fn sessions(desk: &Desk) -> Result<Tile, Failure> {
 }
 
 fn cache(desk: &Desk, locale: &Locale) -> Option<Tile> {
-    let CacheReads { hits, misses } = desk.levels.read_cache()?;
-    let all = hits + misses;
-    let rate = share(CacheReads { hits, misses });
+    let reads = desk.levels.read_cache()?;
+    let (hits, all) = (reads.hits, reads.all());
+    let rate = share(reads);
     let since = locale.moment(desk.levels.since());
     Some(Tile {
         note: Some(locale.text(&format!(
