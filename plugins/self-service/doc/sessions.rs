@@ -67,7 +67,7 @@ pub(crate) fn exchange() -> Doc {
             text(),
             "The code that the application was told.",
         )
-        .asked(
+        .needs(
             "return_to_code",
             text(),
             "The code that its browser brought back.",
