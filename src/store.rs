@@ -239,7 +239,8 @@ impl Store {
         Arc::new(SqlCredentials::new(self.database.clone(), index))
     }
 
-    /// Finds identities one way, whatever it takes, so that ways can be compared.
+    /// For tests: finds identities one way, whatever it takes, so that ways can be compared.
+    #[doc(hidden)]
     pub fn search_by(&self, schemas: &Arc<Schemas>, way: Way) -> Arc<dyn IdentitySearch> {
         let index = SearchIndex::new(self.database.clone(), Arc::clone(schemas));
         let identities = SqlIdentities::new(self.database.clone(), index);

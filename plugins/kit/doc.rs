@@ -5,8 +5,6 @@ mod document;
 pub mod schema;
 pub mod shape;
 
-pub use self::document::{Document, Operation};
-
 use std::{borrow::Cow, fmt};
 
 use http::StatusCode;
@@ -19,6 +17,8 @@ use utoipa::{
         security::SecurityRequirement,
     },
 };
+
+pub use self::document::{Document, Operation};
 
 const JSON: &str = "application/json";
 
@@ -118,7 +118,7 @@ impl Doc {
 
     /// A parameter of the query that has to be there.
     #[must_use]
-    pub fn asked(self, name: &str, schema: impl Into<RefOr<Schema>>, text: &str) -> Self {
+    pub fn needs(self, name: &str, schema: impl Into<RefOr<Schema>>, text: &str) -> Self {
         let mut doc = self.query(name, schema, text);
         if let Some(last) = doc.parameters.last_mut() {
             last.required = Required::True;

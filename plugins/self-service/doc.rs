@@ -26,7 +26,7 @@ const PROVIDER: &str = "^[A-Za-z0-9_-]{1,64}$";
 
 /// A flow that is named in the query.
 fn of_flow(doc: Doc, name: &str) -> Doc {
-    doc.asked(name, schema::id(), "The id of the flow.")
+    doc.needs(name, schema::id(), "The id of the flow.")
         .refuses(&[403, 404, 410])
 }
 

@@ -7,7 +7,7 @@ use super::{
     Common, Failure, Selector,
     links::{Account, Links},
     providers,
-    remote::either_with_providers,
+    remote::either_with_drop_ins,
 };
 
 /// The account to link.
@@ -38,7 +38,7 @@ pub(super) fn run(common: &Common, asked: &LinkAccount) -> Result<(), Failure> {
         subject: &asked.subject,
         issuer: asked.issuer.as_deref(),
     };
-    either_with_providers(
+    either_with_drop_ins(
         common,
         async |remote| assign_at(common, (&asked.selector, &account), remote).await,
         async |errand| assign_at(common, (&asked.selector, &account), errand).await,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{
     Common, Consent, Failure, Selector,
     proofs::{self, Proofs, refused},
-    remote::either_with_links,
+    remote::either_past_drop_ins,
 };
 
 /// The command that deletes, as the audit log names it.
@@ -90,7 +90,7 @@ struct Places {
 
 /// Lists somebody's credentials in the order in which they are offered.
 pub(super) fn list(common: &Common, asked: &List) -> Result<(), Failure> {
-    either_with_links(
+    either_past_drop_ins(
         common,
         async |remote| list_at(common, asked, remote).await,
         async |errand| list_at(common, asked, errand).await,
@@ -106,7 +106,7 @@ async fn list_at<P: Proofs>(common: &Common, asked: &List, proofs: &P) -> Result
 
 /// Gives a credential a label.
 pub(super) fn label(common: &Common, asked: &Label) -> Result<(), Failure> {
-    either_with_links(
+    either_past_drop_ins(
         common,
         async |remote| label_at(common, asked, remote).await,
         async |errand| label_at(common, asked, errand).await,
@@ -122,7 +122,7 @@ async fn label_at(common: &Common, asked: &Label, proofs: &impl Proofs) -> Resul
 
 /// Moves a credential.
 pub(super) fn move_to(common: &Common, asked: &Move) -> Result<(), Failure> {
-    either_with_links(
+    either_past_drop_ins(
         common,
         async |remote| move_at(common, asked, remote).await,
         async |errand| move_at(common, asked, errand).await,
@@ -143,7 +143,7 @@ async fn move_at<P: Proofs>(common: &Common, asked: &Move, proofs: &P) -> Result
 /// `unlink-oidc-account` does, which ends those that came by them.
 pub(super) fn delete(common: &Common, asked: &Delete) -> Result<(), Failure> {
     let kind = asked.which.kind.as_deref().map(named).transpose()?;
-    either_with_links(
+    either_past_drop_ins(
         common,
         async |remote| delete_at(common, (asked, kind), remote).await,
         async |errand| delete_at(common, (asked, kind), errand).await,

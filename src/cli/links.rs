@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     Common, Consent, Failure, Selector,
-    remote::{either_with_links, either_with_providers},
+    remote::{either_past_drop_ins, either_with_drop_ins},
 };
 
 pub(super) use self::in_store::remove;
@@ -85,7 +85,7 @@ pub(super) trait Links {
 
 /// Lists the accounts.
 pub(super) fn list(common: &Common, selector: &Selector) -> Result<(), Failure> {
-    either_with_links(
+    either_past_drop_ins(
         common,
         async |remote| list_at(common, selector, remote).await,
         async |errand| list_at(common, selector, errand).await,
@@ -107,7 +107,7 @@ pub(super) fn unlink(
     name: &str,
     consent: &Consent,
 ) -> Result<(), Failure> {
-    either_with_links(
+    either_past_drop_ins(
         common,
         async |remote| unlink_at(common, (selector, consent), (name, remote)).await,
         async |errand| unlink_at(common, (selector, consent), (name, errand)).await,
@@ -172,7 +172,7 @@ pub(super) fn prepare(common: &Common, asked: &Prepare) -> Result<(), Failure> {
         ));
     }
     let provider = super::providers::named(&asked.provider)?;
-    either_with_providers(
+    either_with_drop_ins(
         common,
         async |remote| prepare_at(common, (asked, &provider), remote).await,
         async |errand| prepare_at(common, (asked, &provider), errand).await,

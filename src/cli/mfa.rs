@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     Common, Consent, Failure, Selector,
     proofs::{self, Proofs},
-    remote::either_with_links,
+    remote::either_past_drop_ins,
 };
 
 /// The command as the audit log names it.
@@ -65,7 +65,7 @@ impl MfaType {
 /// Removes all credentials of a type and, as people do in their settings, ends the sessions. Where
 /// everybody needs a second factor, the next sign-in asks for one.
 pub(super) fn reset(common: &Common, asked: &ResetMfa) -> Result<(), Failure> {
-    either_with_links(
+    either_past_drop_ins(
         common,
         async |remote| reset_at(common, asked, remote).await,
         async |errand| reset_at(common, asked, errand).await,

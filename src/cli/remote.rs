@@ -10,14 +10,15 @@ mod target;
 
 use std::time::Duration;
 
-pub(super) use self::arrivals::{Gateway, OWN_ISSUER};
-pub use self::reach::Reach;
-use self::target::Target;
-use super::{Common, Failure, Selector, desk, desk::Desk, providers::errand::Errand};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis_core::{identifier::normalise_identifier, secret::Secret};
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::Value;
+
+pub(super) use self::arrivals::{Gateway, OWN_ISSUER};
+pub use self::reach::Reach;
+use self::target::Target;
+use super::{Common, Failure, Selector, desk, desk::Desk, providers::errand::Errand};
 
 /// How long the gateway may take to answer; a provider's departure takes some seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,8 +32,8 @@ where
     Remote::run(&common.reach, remotely).unwrap_or_else(|| Desk::open(common, locally))
 }
 
-/// The same for an errand that undoes links, too: in the store, past drop-in files that are broken.
-pub(super) fn either_with_links<R, L>(
+/// The same in the store past drop-in files that are broken.
+pub(super) fn either_past_drop_ins<R, L>(
     common: &Common,
     remotely: R,
     locally: L,
@@ -45,8 +46,8 @@ where
         .unwrap_or_else(|| Errand::run_past_drop_ins(common, locally))
 }
 
-/// The same for an errand that needs a provider, which a broken drop-in file may be about.
-pub(super) fn either_with_providers<R, L>(
+/// The same in the store with all drop-in files, for an errand that one of them may be about.
+pub(super) fn either_with_drop_ins<R, L>(
     common: &Common,
     remotely: R,
     locally: L,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use portcullis_core::schema::Schema;
+use portcullis_core::schema::{Schema, not_allowed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -240,11 +240,6 @@ pub(crate) fn problems(id: &str, document: &Value) -> (Option<Schema>, Vec<(Stri
         }
         Err(invalid) => (None, vec![(invalid.pointer, invalid.reason)]),
     }
-}
-
-/// What JSON Schema says, in words that tell who says it.
-fn not_allowed(error: &dyn std::fmt::Display) -> String {
-    format!("JSON Schema does not allow this: {error}")
 }
 
 /// Whether a schema can be called this.

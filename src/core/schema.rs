@@ -37,6 +37,7 @@ use serde_json::{Value, json};
 pub use self::{
     addresses::FoundAddress,
     context::{Evaluation, ProfileContext, Viewer},
+    document::not_allowed,
     lint::Lint,
     pickers::shown_in,
     rules::Rules,

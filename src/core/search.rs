@@ -23,7 +23,7 @@ pub use self::{
     parameters::MOST_IDS,
     reach::{FARTHEST, FARTHEST_SORTED},
     term::{Matching, Term, normal_text},
-    words::{LONGEST_SEARCH, MOST_WORDS},
+    words::{LONGEST_SEARCH, MOST_WORDS, fields},
 };
 use crate::{
     catalogue::Code,

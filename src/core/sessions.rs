@@ -55,6 +55,13 @@ pub struct CacheReads {
     pub misses: u64,
 }
 
+impl CacheReads {
+    /// How many look-ups there were.
+    pub fn all(self) -> u64 {
+        self.hits.saturating_add(self.misses)
+    }
+}
+
 /// Counts how sessions are looked up in this process.
 pub trait CacheCounters: Debug + Send + Sync {
     /// What has been counted since the process began.

@@ -88,7 +88,7 @@ impl Foundation {
 
     /// The same for a gateway that is to serve, with validators that schemas may name: what stands at
     /// addresses is fetched anew.
-    pub async fn lay_with(
+    pub async fn lay_to_serve(
         config: &Config,
         validators: &Validators,
     ) -> Result<(Self, Rounds), BuildError> {

@@ -85,17 +85,17 @@ async fn doubts(config: &Config, store: &Store) -> Result<Vec<String>, String> {
 fn schemas(config: &Config) -> Vec<Probe> {
     let sources = config.identity.schemas.iter();
     let probe = |source: &SchemaSource| {
-        let (source, way) = (source.clone(), foundation::way(config).map_err(told));
-        Probe {
+        let (source, url) = (source.clone(), source.url.clone()?);
+        let way = foundation::way(config).map_err(told);
+        Some(Probe {
             name: format!("schema {}", source.id),
             attempt: Box::pin(async move {
-                crate::schemas::reach(&source, &*way?).await?;
+                crate::schemas::reach(&source, &url, &*way?).await?;
                 Ok(Vec::new())
             }),
-        }
+        })
     };
-    let fetched = sources.filter(|source| source.url.is_some());
-    fetched.map(probe).collect()
+    sources.filter_map(probe).collect()
 }
 
 fn redis(config: &Config) -> Option<Probe> {

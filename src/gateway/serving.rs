@@ -65,7 +65,7 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     } = builder;
     // Before anything else, so that a signal that comes early is not lost.
     let stop = stop_signal().map_err(BuildError::Runtime)?;
-    let (foundation, rounds) = Foundation::lay_with(&config, &validators).await?;
+    let (foundation, rounds) = Foundation::lay_to_serve(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
     tell_of_weak_choices(&config, &warnings);
     schemas::tell_of_refusals(&foundation.schema_desk);

@@ -60,7 +60,7 @@ impl SocketFile {
         let socket = stream()?;
         bind(&socket, &address).map_err(system)?;
         let file = Self {
-            own: name(path).map_err(SocketError::Io)?,
+            own: number(path).map_err(SocketError::Io)?,
             path: path.to_owned(),
         };
         // Nobody connects before it listens, so that nobody gets in under the mode it was made with.
@@ -78,7 +78,7 @@ impl SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        if name(&self.path).is_ok_and(|found| found == self.own) {
+        if number(&self.path).is_ok_and(|found| found == self.own) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -114,7 +114,7 @@ fn stream() -> Result<OwnedFd, SocketError> {
     Ok(socket)
 }
 
-fn name(path: &Path) -> io::Result<(u64, u64)> {
+fn number(path: &Path) -> io::Result<(u64, u64)> {
     let found = fs::symlink_metadata(path)?;
     Ok((found.dev(), found.ino()))
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use portcullis_core::outbound::Way;
+use portcullis_core::{outbound::Way, schema::runtime::SchemaProblem};
 use reqwest::{Error, StatusCode};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -44,9 +44,9 @@ pub(super) async fn fetch(
     }
     let document = serde_json::from_slice(&bytes).map_err(|_| "it is no JSON".to_owned())?;
     let (_, problems) = config::schema_problems(id, &document);
-    match problems.first() {
+    match problems.into_iter().next() {
         None => Ok(Fetched { document, digest }),
-        Some((pointer, reason)) => Err(format!("no usable schema at {pointer:?}: {reason}")),
+        Some((pointer, reason)) => Err(SchemaProblem { pointer, reason }.told()),
     }
 }
 

@@ -9,13 +9,14 @@ use portcullis_core::{
     outbound::Way,
     schema::{
         InvalidSchema, Schema, Schemas, Validators,
-        runtime::{Refusals, SchemaError, is_obeyed, tally},
+        runtime::{GONE, Refusals, SchemaError, is_obeyed, tally},
     },
     store::StoreError,
 };
 use serde_json::Value;
+use url::Url;
 
-use super::fetch::{digest, fetch, is_same, shown};
+use super::fetch::{Fetched, digest, fetch, is_same, shown};
 use crate::{
     config::{Identity, SchemaSource},
     store::{SchemaCopies, SchemaCopy, Store},
@@ -63,12 +64,6 @@ pub(crate) enum Unsettled {
     Store(#[from] StoreError),
 }
 
-/// A document on its way to count.
-struct Fresh {
-    document: Value,
-    digest: String,
-}
-
 impl Outside<'_> {
     /// Finds out what counts, and keeps it for the next time.
     pub(crate) async fn settle(
@@ -109,8 +104,7 @@ impl Outside<'_> {
                 continue;
             }
             settled.identity.keep(&copy.id, &copy.document);
-            let reason = "it is gone from the configuration, and identities obey it".to_owned();
-            settled.refused.insert(copy.id, reason);
+            settled.refused.insert(copy.id, GONE.to_owned());
         }
         Ok(())
     }
@@ -177,25 +171,19 @@ impl Outside<'_> {
     }
 
     /// What stands there now.
-    async fn fresh(&self, source: &SchemaSource) -> Result<Fresh, String> {
+    async fn fresh(&self, source: &SchemaSource) -> Result<Fetched, String> {
         if let Some(url) = &source.url {
-            let sha256 = source.sha256.as_deref();
-            let fetched = fetch((&source.id, url), sha256, self.way).await;
-            let fetched = fetched.map_err(|reason| format!("{}: {reason}", shown(url)))?;
-            return Ok(Fresh {
-                document: fetched.document,
-                digest: fetched.digest,
-            });
+            return fetched(source, url, self.way).await;
         }
         let document = source.read_document();
         let document = document.ok_or_else(|| "its file cannot be read".to_owned())?;
-        Ok(Fresh {
+        Ok(Fetched {
             digest: digest(document.to_string().as_bytes()),
             document,
         })
     }
 
-    async fn take_over(&self, source: &SchemaSource, fresh: Fresh) -> Result<Value, StoreError> {
+    async fn take_over(&self, source: &SchemaSource, fresh: Fetched) -> Result<Value, StoreError> {
         let copy = SchemaCopy {
             id: source.id.clone(),
             document: fresh.document,
@@ -246,16 +234,15 @@ impl Outside<'_> {
     }
 }
 
-/// Tries to fetch one, for `check`.
-pub(crate) async fn reach(source: &SchemaSource, way: &Way) -> Result<(), String> {
-    match &source.url {
-        Some(url) => {
-            let fetched = fetch((&source.id, url), source.sha256.as_deref(), way).await;
-            let fetched = fetched.map_err(|reason| format!("{}: {reason}", shown(url)));
-            fetched.map(drop)
-        }
-        None => Ok(()),
-    }
+/// Tries to fetch what stands at the address of a source, for `check`.
+pub(crate) async fn reach(source: &SchemaSource, url: &Url, way: &Way) -> Result<(), String> {
+    fetched(source, url, way).await.map(drop)
+}
+
+/// Fetches what stands at the address of a source, which is told without what may be secret of it.
+async fn fetched(source: &SchemaSource, url: &Url, way: &Way) -> Result<Fetched, String> {
+    let fetched = fetch((&source.id, url), source.sha256.as_deref(), way).await;
+    fetched.map_err(|reason| format!("{}: {reason}", shown(url)))
 }
 
 /// Whether a copy is of what the configuration names.

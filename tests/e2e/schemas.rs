@@ -249,7 +249,7 @@ async fn followed(program: &Program, identifier: &str) -> String {
 /// A page elsewhere that found another name for the address reads no schema (DNS rebinding); probes
 /// learn how the node is whatever they call it.
 #[tokio::test]
-async fn schemas_are_told_under_own_names_only_and_health_under_any() {
+async fn schemas_and_providers_are_told_under_own_names_only_and_whether_it_lives_under_any() {
     let gateway = TestGateway::builder()
         .table("[plugins.admin]")
         .route(&Route::signed_in("/", "echo:"))

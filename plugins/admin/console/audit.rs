@@ -3,6 +3,7 @@
 mod entry;
 mod filter;
 mod names;
+pub(super) mod value;
 pub(super) mod words;
 
 use std::sync::Arc;

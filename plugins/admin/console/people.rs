@@ -1,6 +1,6 @@
 //! People: those who sign in, found and looked after.
 
-mod actions;
+pub(super) mod actions;
 mod create;
 mod filters;
 mod list;

@@ -7,6 +7,7 @@ mod list;
 mod show;
 mod trial;
 
+pub(in crate::console) use self::list::{Answer, answer};
 use http::Method;
 use portcullis_core::administration::ProviderRecord;
 

@@ -136,7 +136,7 @@ async fn find(desk: &Desk, id: &str) -> Result<SchemaRecord, Failure> {
     found.map_err(schemas::failure)
 }
 
-/// How many people obey a schema, where that is cheap to tell.
+/// How many people obey a schema; nothing where they are more than the search counts.
 async fn people(desk: &Desk, id: &str) -> Result<Option<u64>, Failure> {
     let query = IdentityQuery {
         filters: vec![Filter::Facet(Facet::Schema(id.to_owned()))],

@@ -12,7 +12,7 @@ use super::{UI_LOCALES, recognition::Recognition};
 use crate::banner::Banner;
 
 /// The values that are words of ours, of the schema or of the operator themselves.
-const WORDS: [&str; 5] = ["title", "property", "reason", "label", "text"];
+const WORDS: [&str; 6] = ["title", "property", "reason", "label", "text", "place"];
 
 /// A language to read in.
 #[derive(Clone)]

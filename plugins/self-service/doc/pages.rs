@@ -74,7 +74,7 @@ pub(crate) fn change_password() -> Doc {
 pub(crate) fn impersonation() -> Doc {
     let doc = spoken(Doc::new("showImpersonation", PAGES).for_people());
     doc.asking(&SESSION)
-        .asked("code", text(), "What an administrator was given.")
+        .needs("code", text(), "What an administrator was given.")
         .page("The page that asks whether to begin.")
         .refuses(&[401, 403, 404, 410, 503])
 }
@@ -100,7 +100,7 @@ pub(crate) fn signed_out() -> Doc {
 
 pub(crate) fn error() -> Doc {
     let doc = spoken(Doc::new("showError", PAGES).for_people());
-    doc.asked("id", id(), "The id of the error.")
+    doc.needs("id", id(), "The id of the error.")
         .page("The error.")
         .refuses(&[404, 503])
 }

@@ -58,7 +58,7 @@ pub(crate) fn arrival_by_form() -> Doc {
 pub(crate) fn exchange_begun() -> Doc {
     let doc = Doc::new("beginSessionExchange", PROVIDERS).for_people();
     of_flow(doc, "flow")
-        .asked("ticket", text(), "What lets one browser in.")
+        .needs("ticket", text(), "What lets one browser in.")
         .redirects("The browser goes to the provider.")
         .refuses(&FAILS)
 }
@@ -90,8 +90,8 @@ pub(crate) fn signed_out() -> Doc {
 pub(crate) fn front_channel() -> Doc {
     let doc = Doc::new("endSessionsByFrame", PROVIDERS).for_people();
     of_provider(spoken(doc))
-        .asked("iss", text(), "The provider's issuer.")
-        .asked("sid", text(), "The provider's name of its session.")
+        .needs("iss", text(), "The provider's issuer.")
+        .needs("sid", text(), "The provider's name of its session.")
         .page("The page that says so.")
         .refuses(&[400, 404, 429, 503])
 }

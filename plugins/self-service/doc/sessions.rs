@@ -63,12 +63,12 @@ pub(crate) fn end_one() -> Doc {
 
 pub(crate) fn exchange() -> Doc {
     Doc::new("exchangeSessionToken", SESSIONS)
-        .asked(
+        .needs(
             "init_code",
             text(),
             "The code that the application was told.",
         )
-        .asked(
+        .needs(
             "return_to_code",
             text(),
             "The code that its browser brought back.",
@@ -91,7 +91,7 @@ pub(crate) fn logout_begun() -> Doc {
 pub(crate) fn logout() -> Doc {
     spoken(Doc::new("updateLogoutFlow", LOGOUT).for_people())
         .asking(&["session_cookie"])
-        .asked("token", text(), "The token that was told with the address.")
+        .needs("token", text(), "The token that was told with the address.")
         .query("return_to", text(), "Where the browser goes in the end.")
         .query(
             "upstream",
@@ -122,7 +122,7 @@ pub(crate) fn actions() -> Doc {
 
 pub(crate) fn errors() -> Doc {
     Doc::new("getFlowError", ERRORS)
-        .asked("id", id(), "The id of the error.")
+        .needs("id", id(), "The id of the error.")
         .answers::<KeptError>(StatusCode::OK, "The error.")
         .refuses(&[404, 503])
 }

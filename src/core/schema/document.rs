@@ -1,6 +1,8 @@
 //! Reading a schema's document: what it must not contain, and the validator made of it.
 
-use jsonschema::{Draft, EmailOptions, PatternOptions, Validator};
+use jsonschema::{
+    Draft, EmailOptions, PatternOptions, ValidationError, Validator, error::ValidationErrorKind,
+};
 use serde_json::{Map, Value};
 
 use super::{InvalidSchema, formats};
@@ -10,6 +12,9 @@ const MAX_DEPTH: usize = 32;
 
 /// The longest text of a trait whose schema names no other length, in characters.
 const MAX_TEXT: u64 = 2048;
+
+/// What is said of a pattern that nobody can read.
+const NO_PATTERN: &str = "this is no regular expression";
 
 /// The longest compiled pattern, in bytes.
 const MAX_PATTERN: usize = 1 << 20;
@@ -200,10 +205,15 @@ pub(super) fn validator(document: &Value, relaxed: &[String]) -> Result<Validato
         .with_pattern_options(PatternOptions::regex().size_limit(MAX_PATTERN))
         .offline()
         .build(&bounded)
-        .map_err(|error| {
-            let reason = format!("JSON Schema does not allow this: {error}");
-            invalid(&error.instance_path().to_string(), &reason)
-        })
+        .map_err(|error| invalid(&error.instance_path().to_string(), &not_allowed(&error)))
+}
+
+/// Why JSON Schema makes a document unusable, in words that tell who says it.
+pub fn not_allowed(error: &ValidationError<'_>) -> String {
+    match error.kind() {
+        ValidationErrorKind::Format { format } if format == "regex" => NO_PATTERN.to_owned(),
+        _ => format!("JSON Schema does not allow this: {error}"),
+    }
 }
 
 /// Gives every text without a longest length one, and addresses the letters they may have.

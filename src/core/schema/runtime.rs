@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use self::{
-    desk::{Reconfigured, Refusals, SchemaDesk, SchemaDeskParts, is_obeyed},
+    desk::{GONE, Reconfigured, Refusals, SchemaDesk, SchemaDeskParts, is_obeyed},
     record::{Expected, SchemaError, SchemaProblem, SchemaRecord, SchemaSource, Terms},
     taken::{TakenIdentifier, Wanted, proved_elsewhere},
     tally::{SchemaCheck, TraitCheck, tally},

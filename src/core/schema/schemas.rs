@@ -65,12 +65,8 @@ impl Schemas {
         })
     }
 
-    /// Puts others in their place; `false`, and nothing done, when the default one is not among them.
-    pub fn replace(&self, schemas: Vec<Arc<Schema>>) -> bool {
-        self.replace_with(schemas, &self.default_id())
-    }
-
-    /// The same with the one called `default_id` as default.
+    /// Puts others in their place, the one called `default_id` as default; `false`, and nothing done,
+    /// when it is not among them.
     pub fn replace_with(&self, schemas: Vec<Arc<Schema>>, default_id: &str) -> bool {
         let present = Present::new(schemas, default_id);
         let found = present.map(|present| self.present.store(Arc::new(present)));

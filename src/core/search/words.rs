@@ -158,12 +158,16 @@ fn add(word: &Word, paths: &BTreeSet<String>, query: &mut IdentityQuery) -> Resu
     Ok(())
 }
 
-fn unknown(field: &str, paths: &BTreeSet<String>) -> String {
+/// The names of the fields that a search may look in, where `paths` are those of the traits.
+pub fn fields(paths: &BTreeSet<String>) -> BTreeSet<&str> {
     let own = [
-        "email", "id", "provider", "role", "schema", "state", "username", "verified",
+        EMAIL, "id", "provider", "role", "schema", "state", USERNAME, "verified",
     ];
-    let all: BTreeSet<&str> = paths.iter().map(String::as_str).chain(own).collect();
-    let all = all.into_iter().collect::<Vec<_>>().join(", ");
+    paths.iter().map(String::as_str).chain(own).collect()
+}
+
+fn unknown(field: &str, paths: &BTreeSet<String>) -> String {
+    let all = Vec::from_iter(fields(paths)).join(", ");
     format!("{field} is no field that is searched; those are {all}")
 }
 

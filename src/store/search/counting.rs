@@ -62,7 +62,8 @@ impl Counting {
         }
     }
 
-    /// Sets milestones up behind every so many.
+    /// For tests: sets milestones up behind every so many.
+    #[doc(hidden)]
     #[must_use]
     pub fn every(self, step: u64) -> Self {
         Self { step, ..self }

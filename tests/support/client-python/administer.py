@@ -7,6 +7,7 @@ token). Ends with status 0 and prints `done` when all went as it should.
 
 import os
 import re
+import time
 
 import ory_kratos_client as ory
 from ory_kratos_client.exceptions import ApiException
@@ -135,10 +136,13 @@ def courier():
     flow = PEOPLE.create_native_recovery_flow()
     body = ory.UpdateRecoveryFlowWithCodeMethod(method="code", email=EMAIL)
     PEOPLE.update_recovery_flow(flow.id, ory.UpdateRecoveryFlowBody(body))
-    sent = []
-    while not sent:
-        status = ory.CourierMessageStatus.SENT
+    status = ory.CourierMessageStatus.SENT
+    for _ in range(150):
         sent = api.list_courier_messages(page_size=10, status=status, recipient=EMAIL)
+        if sent:
+            break
+        time.sleep(0.2)
+    assert sent, "the letter is never sent"
     letter = api.get_courier_message(sent[0].id)
     assert (letter.recipient, letter.status) == (EMAIL, ory.CourierMessageStatus.SENT)
     assert letter.template_type == "recovery_code_valid"

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     Row,
     names::{self, Names},
-    row, words,
+    row, value, words,
 };
 use crate::{
     audit::reading,
@@ -83,31 +83,26 @@ fn shown(locale: &Locale, entry: &AuditEntry, names: &Names) -> Shown {
     }
 }
 
-fn facts(locale: &Locale, (before, after): (Option<&Value>, Option<&Value>)) -> Vec<Fact> {
+fn facts<'v>(
+    locale: &Locale,
+    (before, after): (Option<&'v Value>, Option<&'v Value>),
+) -> Vec<Fact> {
     let members = [before, after].into_iter().flatten();
     let names: BTreeSet<&String> = members
         .filter_map(Value::as_object)
         .flat_map(serde_json::Map::keys)
         .collect();
     let fact = |name: &String| {
-        let of = |whole: Option<&Value>| whole.and_then(|one| one.get(name)).map(told);
+        let of = |whole: Option<&'v Value>| whole.and_then(|one| one.get(name));
         let (old, new) = (of(before), of(after));
+        let told = |value: &Value| value::told(locale, name, value);
         let label = words::fact(name);
         Fact {
             name: label.map_or_else(|| name.clone(), |label| locale.text(label)),
             is_changed: before.is_some() && after.is_some() && old != new,
-            before: old,
-            after: new,
+            before: old.map(told),
+            after: new.map(told),
         }
     };
     names.into_iter().map(fact).collect()
-}
-
-/// A value as people read it: text without quotes, lists and objects by lines.
-fn told(value: &Value) -> String {
-    match value {
-        Value::Null => "–".to_owned(),
-        Value::String(text) => text.clone(),
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    }
 }

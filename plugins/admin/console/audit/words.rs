@@ -13,7 +13,7 @@ pub(super) const ACTS: [(&str, &str); 30] = [
         "identity.follow_schema",
         "Left a person what they sign in with, against their schema",
     ),
-    ("identity.password.set", "Set a password"),
+    ("identity.password.set", "Set a person's password"),
     ("identity.recovery.hand_out", "Made a way to get back in"),
     ("identity.actions_email", "Mailed what there is to do"),
     ("identity.link", "Linked an account"),

@@ -80,7 +80,7 @@ fn told(reads: Option<CacheReads>) -> Told {
         None => Told::Gap(Gap::Unknown),
         Some((None, _)) => Told::Gap(Gap::Idle),
         Some((Some(share), reads)) => {
-            let all = reads.hits.saturating_add(reads.misses).to_string();
+            let all = reads.all().to_string();
             Told::Known(vec![share], vec![written(Some(share)), all])
         }
     }
@@ -91,12 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_of_nothing_is_none_and_all_means_all() {
-        let of = |hits, misses| share(CacheReads { hits, misses });
-        assert_eq!(of(0, 0), None);
-        assert_eq!(of(0, 5), Some(0));
-        assert_eq!(of(999, 1), Some(99));
-        assert_eq!(of(7, 0), Some(100));
+    fn what_is_not_known_and_what_nobody_asked_for_are_no_share() {
         assert!(matches!(told(None), Told::Gap(Gap::Unknown)));
         let nothing = Some(CacheReads::default());
         assert!(matches!(told(nothing), Told::Gap(Gap::Idle)));

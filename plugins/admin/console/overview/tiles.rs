@@ -1,16 +1,23 @@
 //! Figures that stand alone: how much there is of something now.
 
 use portcullis_core::{
-    administration::{AdministrationError, ProviderReport},
+    administration::AdministrationError,
     catalogue::Code,
     search::{IdentityQuery, Page},
-    sessions::CacheReads,
 };
 use portcullis_kit::{Failure, Locale};
 use serde::Serialize;
 
 use super::share::{UNKNOWN, share, written};
-use crate::{caller::Caller, console::areas, desk::Desk, role::Permission};
+use crate::{
+    caller::Caller,
+    console::{
+        areas,
+        providers::{Answer, answer},
+    },
+    desk::Desk,
+    role::Permission,
+};
 
 /// A figure.
 #[derive(Debug, Serialize)]
@@ -83,9 +90,9 @@ async fn sessions(desk: &Desk) -> Result<Tile, Failure> {
 }
 
 fn cache(desk: &Desk, locale: &Locale) -> Option<Tile> {
-    let CacheReads { hits, misses } = desk.levels.read_cache()?;
-    let all = hits + misses;
-    let rate = share(CacheReads { hits, misses });
+    let reads = desk.levels.read_cache()?;
+    let (hits, all) = (reads.hits, reads.all());
+    let rate = share(reads);
     let since = locale.moment(desk.levels.since());
     Some(Tile {
         note: Some(locale.text(&format!(
@@ -120,30 +127,37 @@ async fn providers(desk: &Desk, locale: &Locale) -> Result<Tile, Failure> {
     let administration = &desk.services.administration;
     let trouble = |error| Failure::from(Code::StoreUnavailable).caused_by(error);
     let all = administration.list().await.map_err(trouble)?;
-    let (mut asked, mut silent) = (0, Vec::new());
+    let (mut switched_on, mut unasked, mut silent) = (0, 0, Vec::new());
     for record in all {
         match administration.status(&record.id).await {
             Ok(report) if report.enabled => {
-                asked += 1;
-                silent.extend(is_silent(&report).then(|| record.id.to_string()));
+                switched_on += 1;
+                match answer(&report.status) {
+                    Answer::Heard => {}
+                    Answer::Missing => silent.push(record.id.to_string()),
+                    Answer::NotAsked => unasked += 1,
+                }
             }
             // It is switched off, or has gone since.
             Ok(_) | Err(AdministrationError::Unknown) => {}
             Err(error) => return Err(trouble(error)),
         }
     }
+    let mut note = match silent.is_empty() {
+        true => locale.text(&format!("{switched_on} in all are switched on")),
+        false => silent.join(", "),
+    };
+    if unasked > 0 {
+        // Of those whom nobody asked, no answer is missing.
+        note = format!(
+            "{note} · {}",
+            locale.text(&format!("{unasked} not asked yet"))
+        );
+    }
     Ok(Tile {
-        note: Some(match silent.is_empty() {
-            true => locale.text(&format!("{asked} in all are switched on")),
-            false => silent.join(", "),
-        }),
+        note: Some(note),
         is_bad: !silent.is_empty(),
         href: Some("/ui/providers"),
         ..tile("Providers that do not answer", silent.len().to_string())
     })
-}
-
-fn is_silent(report: &ProviderReport) -> bool {
-    let status = &report.status;
-    [status.discovery, status.jwks].contains(&"failed")
 }

@@ -5,7 +5,7 @@ use portcullis_core::action::Action;
 use crate::desk::Desk;
 
 /// What an action is called where administrators ask for it.
-pub(super) fn label(action: Action) -> &'static str {
+pub(in crate::console) fn label(action: Action) -> &'static str {
     match action {
         Action::TermsAndConditions => "Accept the terms and conditions",
         Action::UpdatePassword => "Choose a new password",

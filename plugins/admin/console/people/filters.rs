@@ -1,7 +1,13 @@
 //! What the list of people can be narrowed down by: the fields of its form, and the query they make.
 
+use std::collections::BTreeSet;
+
 use jiff::{ToSpan, civil::Date};
-use portcullis_core::{administration::ProviderRecord, catalogue::Code, search::IdentityQuery};
+use portcullis_core::{
+    administration::ProviderRecord,
+    catalogue::Code,
+    search::{self, IdentityQuery},
+};
 use portcullis_kit::{Failure, Visit};
 use serde::Serialize;
 use serde_json::Value;
@@ -16,8 +22,8 @@ const USUAL: &str = "-arrival";
 const ORDERS: [(&str, &str); 4] = [
     (USUAL, "Newest first"),
     ("arrival", "Oldest first"),
-    ("-updated_at", "Changed last first"),
-    ("updated_at", "Changed first first"),
+    ("-updated_at", "Most recently changed first"),
+    ("updated_at", "Least recently changed first"),
 ];
 /// The fields of the form that are parameters of the query.
 const PLAIN: [&str; 6] = [
@@ -62,7 +68,7 @@ pub(super) fn asked(visit: &Visit) -> Vec<(&'static str, &str)> {
 }
 
 /// The query that a visit asks for, or what is wrong with it.
-pub(super) fn query(desk: &Desk, visit: &Visit) -> Result<IdentityQuery, &'static str> {
+pub(super) fn query(desk: &Desk, visit: &Visit) -> Result<IdentityQuery, String> {
     let mut parameters = vec![("total", "true".to_owned()), ("page_size", SIZE.to_owned())];
     let mut sort = USUAL;
     for (name, value) in asked(visit) {
@@ -80,12 +86,22 @@ pub(super) fn query(desk: &Desk, visit: &Visit) -> Result<IdentityQuery, &'stati
     let parameters = parameters
         .iter()
         .map(|(name, value)| (*name, value.as_str()));
-    let read = IdentityQuery::read(parameters, &desk.services.schemas.searched());
-    read.map_err(|errors| match errors.iter().any(|error| error.field == "search") {
-        true => "This cannot be searched for. Words stand apart, quotes stand around whole words, and \
-                 a name before a colon is that of a field.",
-        false => "This cannot be shown. Please choose again.",
-    })
+    let searched = desk.services.schemas.searched();
+    let read = IdentityQuery::read(parameters, &searched);
+    read.map_err(
+        |errors| match errors.iter().any(|error| error.field == "search") {
+            true => no_search(&searched),
+            false => "This cannot be shown. Please choose again.".to_owned(),
+        },
+    )
+}
+
+fn no_search(searched: &BTreeSet<String>) -> String {
+    let fields = Vec::from_iter(search::fields(searched)).join(", ");
+    format!(
+        "This cannot be searched for. Words stand apart, quotes stand around whole words, and a name \
+         before a colon is that of a field: {fields}."
+    )
 }
 
 /// The moment before which nothing of the day is that stands so many days behind this one.

@@ -38,7 +38,7 @@ const LIST: &str = "people-list.html";
 struct List {
     filters: Filters,
     /// What is wrong with what was asked for.
-    trouble: Option<&'static str>,
+    trouble: Option<String>,
     rows: Vec<Row>,
     total: Option<String>,
     first: Option<String>,
@@ -108,7 +108,7 @@ fn answer(desk: &Desk, asked: (&Caller, &Visit), list: List) -> Response {
 
 impl List {
     fn status(&self) -> StatusCode {
-        match self.trouble {
+        match &self.trouble {
             Some(_) => StatusCode::BAD_REQUEST,
             None => StatusCode::OK,
         }

@@ -51,18 +51,36 @@ pub(super) struct Light {
     word: &'static str,
 }
 
+/// What became of the last question to a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::console) enum Answer {
+    /// It answered, or has nothing to be asked for.
+    Heard,
+    /// It did not, or not well.
+    Missing,
+    /// There was none yet.
+    NotAsked,
+}
+
+/// What is known of a provider of which this was last seen.
+pub(in crate::console) fn answer(status: &ProviderStatus) -> Answer {
+    match status.discovery {
+        _ if status.last_error.is_some() => Answer::Missing,
+        _ if [status.discovery, status.jwks].contains(&"failed") => Answer::Missing,
+        "ok" | "none" => Answer::Heard,
+        _ => Answer::NotAsked,
+    }
+}
+
 impl Light {
     /// The light of a provider of which this was last seen.
     pub(super) fn of(is_on: bool, status: Option<&ProviderStatus>) -> Self {
-        let (class, word) = match status {
+        let (class, word) = match status.map(|status| (answer(status), status.discovery)) {
             _ if !is_on => ("plain", "Switched off"),
-            Some(status) if status.last_error.is_some() => ("bad", "Does not answer"),
-            Some(status) if [status.discovery, status.jwks].contains(&"failed") => {
-                ("bad", "Does not answer")
-            }
-            Some(status) if status.discovery == "ok" => ("good", "Answers"),
-            Some(status) if status.discovery == "none" => ("good", "Ready"),
-            _ => ("plain", "Not asked yet"),
+            Some((Answer::Missing, _)) => ("bad", "Does not answer"),
+            Some((Answer::Heard, "none")) => ("good", "Ready"),
+            Some((Answer::Heard, _)) => ("good", "Answers"),
+            Some((Answer::NotAsked, _)) | None => ("plain", "Not asked yet"),
         };
         Self { class, word }
     }

@@ -8,7 +8,7 @@ use axum::{
 };
 use http::StatusCode;
 use portcullis_core::{administration::ProviderRecord, broker::DryRun};
-use portcullis_kit::{Outcome, Visit};
+use portcullis_kit::{Locale, Outcome, Visit};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -24,6 +24,30 @@ use crate::{
     providers,
 };
 
+/// What the rules of first sign-in and linking do, by their names.
+const RULES: [(&str, &str); 14] = [
+    ("withheld", "A claim is kept back"),
+    ("not_admitted", "Not admitted"),
+    ("known", "Signs them in"),
+    ("disabled", "Refused: they are switched off"),
+    ("link_only", "Refused: it has to be linked first"),
+    ("prepared", "Linked as prepared"),
+    ("create", "Creates somebody new"),
+    (
+        "review",
+        "Creates somebody new, once they have seen what is taken over",
+    ),
+    ("creation_refused", "Refused: nobody new is created"),
+    ("several", "Refused: it could be several people"),
+    ("link_denied", "Refused: nothing is linked by its address"),
+    ("auto", "Linked at once"),
+    (
+        "reclaim",
+        "Linked, and taken from whoever registered the address",
+    ),
+    ("confirm", "Linked once they prove that it is theirs"),
+];
+
 #[derive(Debug, Serialize)]
 struct Trial {
     place: String,
@@ -36,7 +60,9 @@ struct Trial {
 /// What would become of the claims.
 #[derive(Debug, Serialize)]
 struct Run {
-    rule: String,
+    /// The rule that fires, in words where there are some, and by its name.
+    rule: &'static str,
+    rule_name: String,
     why: String,
     identity: Option<String>,
     trusted: Option<String>,
@@ -75,7 +101,7 @@ pub(super) async fn submit(
     let run = match read.filter(Value::is_object) {
         None => Err(locale.text("The claims have to be a JSON object.")),
         Some(document) => match providers::dry_run(&desk, &caller, &id, document).await {
-            Ok(run) => Ok(told(run)),
+            Ok(run) => Ok(told(&locale, run)),
             Err(failure) if failure.code().status().is_client_error() => {
                 Err(told::told(&locale, &failure))
             }
@@ -117,10 +143,12 @@ fn example(record: &ProviderRecord) -> Value {
     claims
 }
 
-fn told(run: DryRun) -> Run {
+fn told(locale: &Locale, run: DryRun) -> Run {
+    let rule = RULES.iter().find(|(name, _)| *name == run.rule);
     Run {
-        rule: run.rule,
-        why: run.why,
+        rule: rule.map_or("Something else", |(_, words)| words),
+        rule_name: run.rule,
+        why: locale.text(&run.why),
         identity: run.identity_id.map(|id| id.to_string()),
         trusted: run.trusted.map(|trusted| trusted.address),
         traits: (!run.traits.is_null()).then(|| pretty(&run.traits)),
@@ -131,4 +159,40 @@ fn told(run: DryRun) -> Run {
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use portcullis_kit::Locales;
+
+    use super::*;
+
+    /// What decides, as it is written.
+    const DECIDING: &str = include_str!("../../../../src/core/broker/decide.rs");
+
+    #[test]
+    fn every_rule_and_every_reason_has_words_in_german_too() {
+        let german = Locales::load(None).unwrap();
+        let german = german.negotiate(Some("de"), &HeaderMap::new());
+        let mut rules = 0;
+        let code: String = DECIDING.lines().map(str::trim_start).collect();
+        let code = code.replace('\\', "");
+        for literal in code.split('"').skip(1).step_by(2) {
+            match RULES.iter().find(|(name, _)| *name == literal) {
+                Some((_, words)) => {
+                    rules += 1;
+                    assert_ne!(german.text(words), *words, "{literal}");
+                }
+                None => {
+                    assert!(literal.contains(' '), "no words for the rule {literal}");
+                    assert_ne!(german.text(literal), *literal);
+                }
+            }
+        }
+        assert_eq!(rules, RULES.len());
+        let withheld = "the provider keeps back a claim that its configuration reads (`groups`)";
+        assert!(german.text(withheld).ends_with("(`groups`)"));
+        assert_ne!(german.text(withheld), withheld);
+    }
 }

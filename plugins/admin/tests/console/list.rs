@@ -53,6 +53,8 @@ async fn what_cannot_be_searched_for_is_told_beside_the_field() {
     assert_eq!(wrong.status, 400);
     let page = wrong.page();
     assert!(page.contains("id=\"search-trouble\""), "{page}");
+    let fields = "a name before a colon is that of a field: ";
+    assert!(page.contains(fields) && page.contains("email, "), "{page}");
     assert!(page.contains("value=\"&quot;open\""), "{page}");
     for query in [
         "from=yesterday",

@@ -36,6 +36,7 @@ async fn the_console_begins_with_what_there_is_and_what_has_happened() {
         "class=\"gap unknown\"",
         "Heard by this node since",
         "Of everybody who is stored, on every node",
+        "<span class=\"value\">0</span><span class=\"detail\">1 in all are switched on · 1 not asked yet",
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
@@ -48,7 +49,11 @@ async fn the_console_begins_with_what_there_is_and_what_has_happened() {
     assert!(hours.contains("<td>3</td><td>1</td>"), "{hours}");
     let german = browser.with("accept-language", "de");
     let page = german.get(PAGE).await.page();
-    for part in ["Überblick</a>", "Von diesem Knoten gehört seit"] {
+    for part in [
+        "Überblick</a>",
+        "Von diesem Knoten gehört seit",
+        " · 1 noch nicht gefragt",
+    ] {
         assert!(page.contains(part), "{part}: {page}");
     }
 }

@@ -35,7 +35,7 @@ async fn second_factors_come_along_and_are_told_to_nobody() {
     assert_eq!(after.unwrap()["credentials"], json!(["totp"]));
 
     // A change puts another app in its place, and ends the sessions of whoever had the old one.
-    let token = house.session(&ada).await;
+    house.session(&ada).await;
     let path = format!("{ALL}/{}", ada.id);
     let other = json!({"totp": {"config": {"totp_url": "otpauth://totp/another-secret"}}});
     let changed = manager
@@ -48,7 +48,6 @@ async fn second_factors_come_along_and_are_told_to_nobody() {
     let log = whole_log(&house).await;
     assert!(log.contains("identity.credential.import"), "{log}");
     assert!(!log.contains("otpauth"), "{log}");
-    assert!(!token.is_empty());
     let left = house.services.sessions.store().list(ada.id).await.unwrap();
     assert!(left.is_empty(), "{left:?}");
 }

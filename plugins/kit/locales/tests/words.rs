@@ -1,6 +1,6 @@
 //! None of the languages lacks a text, nor a value in one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_syntax::{
     ast::{Entry, Pattern},
@@ -85,6 +85,26 @@ fn german_has_every_text_with_the_same_values() {
     for (key, pattern) in &english {
         let (_, other) = german.iter().find(|(other, _)| other == key).unwrap();
         assert_eq!(names(pattern), names(other), "{key}");
+    }
+}
+
+/// Pages write in English, which tells the German text: of two, one would never be read.
+#[test]
+fn one_english_text_has_one_german_one() {
+    let (english, german) = (read(ENGLISH), read(GERMAN));
+    let mut told: BTreeMap<String, (&str, String)> = BTreeMap::new();
+    // Messages are known by their ids, and what mail says by its keys, whatever the words.
+    let is_own = |key: &str| {
+        let id = key.strip_prefix('m').map(str::parse::<u32>);
+        key.starts_with("mail-") || id.is_some_and(|id| id.is_ok())
+    };
+    for (key, pattern) in english.iter().filter(|(key, _)| !is_own(key)) {
+        let (_, other) = german.iter().find(|(other, _)| other == key).unwrap();
+        let other = format!("{other:?}");
+        let (first, known) = told
+            .entry(format!("{pattern:?}"))
+            .or_insert_with(|| (key, other.clone()));
+        assert_eq!(*known, other, "{first} and {key} are one text in English");
     }
 }
 

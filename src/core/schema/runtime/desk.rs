@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use serde_json::Value;
 
 use self::configured::Configured;
-pub use self::configured::{Reconfigured, Refusals};
+pub use self::configured::{GONE, Reconfigured, Refusals};
 
 use super::{
     Expected, SchemaCheck, SchemaError, SchemaJudge, SchemaListener, SchemaProblem, SchemaRecord,

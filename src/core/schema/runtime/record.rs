@@ -119,6 +119,13 @@ pub enum SchemaError {
     Store(#[from] StoreError),
 }
 
+impl SchemaProblem {
+    /// The same on one line.
+    pub fn told(&self) -> String {
+        format!("no usable schema at {:?}: {}", self.pointer, self.reason)
+    }
+}
+
 /// How many traits are named in which people do not fit.
 const MOST_NAMED: usize = 5;
 
@@ -128,9 +135,7 @@ impl SchemaError {
         match self {
             Self::Invalid(problems) => {
                 let problems = problems.iter();
-                let all: Vec<_> = problems
-                    .map(|one| format!("no usable schema at {:?}: {}", one.pointer, one.reason))
-                    .collect();
+                let all: Vec<_> = problems.map(SchemaProblem::told).collect();
                 all.join("; ")
             }
             Self::Unfit(check) => {

@@ -147,8 +147,8 @@ fn what_is_asked_by_mail_is_asked_while_a_schema_lets_people_in_by_mail() {
     };
     assert_eq!(begins_with(&schemas), asked[1..]);
     assert!(!schemas.asks_now("VERIFY_EMAIL") && schemas.asks_now("UPDATE_PROFILE"));
-    assert!(schemas.replace(vec![by_mail]));
+    assert!(schemas.replace_with(vec![by_mail], "default"));
     assert_eq!(begins_with(&schemas), asked);
-    assert!(schemas.replace(vec![without]));
+    assert!(schemas.replace_with(vec![without], "default"));
     assert_eq!(begins_with(&schemas), asked[1..]);
 }

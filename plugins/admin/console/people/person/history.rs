@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{call::Call, head::Tab};
-use crate::console::audit::words;
+use crate::console::audit::{value, words};
 
 /// How many entries a page has.
 const SIZE: u32 = 50;
@@ -105,11 +105,7 @@ fn changes(call: &Call, before: Option<&Value>, after: Option<&Value>) -> Vec<Ch
     all.extend(names(after));
     let told = |value: Option<&Value>, name: &str| {
         let value = value?.get(name).filter(|value| !value.is_null())?;
-        Some(
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned),
-        )
+        Some(value::told(&call.locale, name, value))
     };
     let change = |name: String| Change {
         before: told(before, &name),

@@ -11,6 +11,19 @@ use super::{
 };
 use crate::people::sessions;
 
+/// What people prove themselves by here, by its name.
+const METHODS: [(&str, &str); 9] = [
+    ("password", "Password"),
+    ("passkey", "Passkey"),
+    ("totp", "Authenticator app"),
+    ("lookup_secret", "Backup codes"),
+    ("webauthn", "Security key"),
+    ("code", "A code to sign in with"),
+    ("code_recovery", "A code to get back in with"),
+    ("link_recovery", "A link to get back in with"),
+    ("api_credential", "An API credential"),
+];
+
 /// The page as a template reads it.
 #[derive(Serialize)]
 struct Sessions {
@@ -46,7 +59,7 @@ fn row(call: &Call, session: &Session) -> Row {
     let methods = session.methods.iter();
     let methods = methods.map(|one| match &one.provider {
         Some(provider) => provider.to_string(),
-        None => one.method.clone(),
+        None => method(call, &one.method),
     });
     Row {
         device: call.locale.text(&device.line()),
@@ -60,6 +73,12 @@ fn row(call: &Call, session: &Session) -> Row {
         is_own: own.is_some_and(|own| own.session.id == session.id),
         end: call.path(&format!("/sessions/{}/end", session.id)),
     }
+}
+
+/// How somebody proved themselves here, in words where there are some.
+fn method(call: &Call, name: &str) -> String {
+    let words = METHODS.iter().find(|(known, _)| *known == name);
+    words.map_or_else(|| name.to_owned(), |(_, words)| call.locale.text(words))
 }
 
 /// Ends one session of theirs.

@@ -97,7 +97,7 @@ async fn what_is_done_stands_in_their_history_page_by_page() {
         "{shown}"
     );
     assert!(
-        shown.contains("<del>active</del> <ins>inactive</ins>"),
+        shown.contains("<del>Active</del> <ins>Switched off</ins>"),
         "{shown}"
     );
     let (before, _) = shown.split_once("\" rel=\"next\"").unwrap();
@@ -109,6 +109,7 @@ async fn what_is_done_stands_in_their_history_page_by_page() {
     let german = page(&browser.get(&german).await, 200);
     assert!(german.contains("<span>Person geändert"), "{german}");
     assert!(german.contains("<dt>Zustand</dt>"), "{german}");
+    assert!(german.contains("<ins>Ausgeschaltet</ins>"), "{german}");
 }
 
 #[tokio::test]

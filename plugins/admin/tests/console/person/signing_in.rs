@@ -135,6 +135,8 @@ async fn sessions_end_one_by_one_and_all_at_once_and_only_theirs() {
     let sessions = path(&ada, "/sessions");
     let shown = page(&browser.get(&sessions).await, 200);
     assert_eq!(shown.matches("<th scope=\"row\">").count(), 3, "{shown}");
+    let methods = shown.matches("<span class=\"detail\">Password</span>");
+    assert_eq!(methods.count(), 3, "in words: {shown}");
     let end = |id| path(&ada, &format!("/sessions/{id}/end"));
     let store = house.services.sessions.store();
     let is_there = async |id| store.find_by_id(id).await.unwrap().is_some();

@@ -15,6 +15,9 @@ use crate::{
 /// What is not served with, by the names of the schemas, and why.
 pub type Refusals = BTreeMap<String, String>;
 
+/// Why a document that the configuration does not have any more counts still.
+pub const GONE: &str = "it is gone from the configuration, and identities obey it";
+
 /// The documents of the configuration.
 #[derive(Debug, Default)]
 pub(super) struct Configured {
@@ -200,7 +203,7 @@ impl Change<'_> {
         let is_needed = id == default_id || is_obeyed(id, self.identities).await?;
         if is_needed {
             self.after.documents.push((id.to_owned(), document.clone()));
-            let reason = "it is gone from the configuration, and identities obey it".to_owned();
+            let reason = GONE.to_owned();
             self.after.refused.entry(id.to_owned()).or_insert(reason);
         }
         Ok(())
