@@ -152,10 +152,26 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// What is shown of a schema beside its document: whoever writes back what they read sends it along.
+const ONLY_SHOWN: [&str; 8] = [
+    "id",
+    "source",
+    "is_default",
+    "is_selectable",
+    "etag",
+    "updated_at",
+    "refused",
+    "lints",
+];
+
 /// The document in a body: its member `schema`, as it is shown.
 fn schema(document: &Document) -> Result<&Value, Failure> {
     let schema = document.value.get("schema").filter(|one| one.is_object());
-    schema.ok_or_else(|| refused("schema: this has to be an object, the document."))
+    let missing = || refused("schema: this has to be an object, the document.");
+    let schema = schema.ok_or_else(missing)?;
+    let known = [&["schema"][..], &ONLY_SHOWN].concat();
+    document.members()?.only(&known)?;
+    Ok(schema)
 }
 
 /// On which terms a change is asked for.

@@ -72,10 +72,25 @@ pub(crate) struct SchemaLint {
 
 /// A schema that is to be.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SchemaWritten {
     /// The document, as it is shown.
-    #[schema(value_type = Object)]
+    #[schema(
+        value_type = Object,
+        examples(json!({"type": "object", "properties": {"traits": {
+            "type": "object", "properties": {"email": {"type": "string", "format": "email"}},
+        }}})),
+    )]
     schema: Value,
+    /// Not looked at, as all that is shown beside the document.
+    id: Option<Value>,
+    source: Option<Value>,
+    is_default: Option<Value>,
+    is_selectable: Option<Value>,
+    etag: Option<Value>,
+    updated_at: Option<Value>,
+    refused: Option<Value>,
+    lints: Option<Value>,
 }
 
 /// How people fit a schema.
