@@ -28,6 +28,12 @@ async fn a_member_that_nobody_reads_is_refused_by_its_name() {
         (Method::POST, ALL, json!({"traitz": {}}), "traitz"),
         (Method::PUT, &one, odd, "metadta_public"),
         (Method::PUT, &one, lost, "unmanaged"),
+        (
+            Method::PATCH,
+            ALL,
+            json!({"identities": [], "identites": []}),
+            "identites",
+        ),
         (Method::PATCH, &key, json!({"lable": "Phone"}), "lable"),
         (
             Method::PUT,
