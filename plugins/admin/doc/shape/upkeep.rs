@@ -72,15 +72,13 @@ pub(crate) struct SchemaLint {
 
 /// A schema that is to be.
 #[derive(ToSchema)]
+#[schema(examples(json!({"schema": {"type": "object", "properties": {"traits": {
+    "type": "object", "properties": {"email": {"type": "string", "format": "email"}},
+}}}})))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SchemaWritten {
     /// The document, as it is shown.
-    #[schema(
-        value_type = Object,
-        examples(json!({"type": "object", "properties": {"traits": {
-            "type": "object", "properties": {"email": {"type": "string", "format": "email"}},
-        }}})),
-    )]
+    #[schema(value_type = Object)]
     schema: Value,
     /// Not looked at, as all that is shown beside the document.
     id: Option<Value>,

@@ -11,6 +11,10 @@ use super::{
 
 /// A new identity.
 #[derive(ToSchema)]
+#[schema(examples(json!({
+    "schema_id": "default",
+    "traits": {"email": "ada@example.org", "name": {"first": "Ada", "last": "Archer"}},
+})))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewIdentity {
     /// The id that it keeps from elsewhere.
@@ -25,10 +29,7 @@ pub(crate) struct NewIdentity {
     #[schema(examples("default"))]
     schema_id: Option<String>,
     /// What fits its schema.
-    #[schema(
-        value_type = Option<Object>,
-        examples(json!({"email": "ada@example.org", "name": {"first": "Ada", "last": "Archer"}})),
-    )]
+    #[schema(value_type = Option<Object>)]
     traits: Value,
     state: Option<IdentityState>,
     /// Facts that it may see.
@@ -56,14 +57,15 @@ pub(crate) struct NewIdentity {
 /// All that an identity is to be: what is not said goes, but `roles`, `required_actions` and credentials.
 /// What `GET` shows beside is not looked at.
 #[derive(ToSchema)]
+#[schema(examples(json!({
+    "schema_id": "default", "state": "active",
+    "traits": {"email": "grace@example.org", "name": {"first": "Grace", "last": "Gardner"}},
+})))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WholeIdentity {
     #[schema(min_length = 1, examples("default"))]
     schema_id: String,
-    #[schema(
-        value_type = Object,
-        examples(json!({"email": "grace@example.org", "name": {"first": "Grace", "last": "Gardner"}})),
-    )]
+    #[schema(value_type = Object)]
     traits: Value,
     state: IdentityState,
     #[schema(required = false)]
