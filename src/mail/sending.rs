@@ -80,7 +80,7 @@ impl Unsent {
                 true => 0,
                 false => AT_ONCE.saturating_sub(under_way.len()),
             };
-            let taken = round.take(room).await;
+            let taken = beside(round.take(room), &mut under_way).await;
             under_way.extend(taken.into_iter().map(|mail| round.send(mail)));
             if (is_stopped || !is_open) && under_way.is_empty() {
                 return;
@@ -92,6 +92,21 @@ impl Unsent {
                 Some(()) = under_way.next(), if !under_way.is_empty() => {}
                 () = tokio::time::sleep(ROUND) => {}
             }
+        }
+    }
+}
+
+/// What comes of some work, while what is under way goes on: one of those may be in the middle of a
+/// transaction, which on SQLite nobody else writes beside.
+async fn beside<T>(
+    work: impl Future<Output = T>,
+    under_way: &mut FuturesUnordered<impl Future<Output = ()>>,
+) -> T {
+    let mut work = pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            Some(()) = under_way.next(), if !under_way.is_empty() => {}
         }
     }
 }
@@ -185,5 +200,27 @@ impl Round {
         let pause = PAUSES.get(tried.saturating_sub(1))?;
         let due_at = self.queue.clock.now() + *pause;
         (due_at < mail.expires_at).then_some(due_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    /// A mail whose ending is written while others are taken is not left in the middle of it: everybody
+    /// who wanted to write waited for it then, and was answered with 503.
+    #[tokio::test]
+    async fn what_is_under_way_goes_on_while_more_is_taken() {
+        let (written, is_written) = oneshot::channel();
+        let mut under_way = FuturesUnordered::new();
+        under_way.push(async move {
+            tokio::task::yield_now().await;
+            written.send(()).unwrap();
+        });
+        let taking = async { is_written.await.is_ok() };
+        let taken = tokio::time::timeout(Duration::from_secs(9), beside(taking, &mut under_way));
+        assert_eq!(taken.await, Ok(true));
     }
 }

@@ -86,14 +86,15 @@ fn what_of_a_list_is_not_followed_is_told_with_its_line() {
     let told = folder.warned();
     for line in [
         "providers.d/providers.json:5: warning: providers.acme.mapper_url: the Jsonnet mapper \
-         https://files.example.org/acme.jsonnet is not run; the claims of kind \"oidc\" become the \
-         traits email, name.first, name.last as always",
+         https://files.example.org/acme.jsonnet is not run: where it refused people, nobody is refused \
+         now; the claims of kind \"oidc\" become the traits email, name.first, name.last as always; a \
+         table in a .toml file says whom to admit (allow_domains, require_claims)",
         "providers.d/providers.json:10: warning: providers.acme.pkce: it does nothing: PKCE is used \
          always",
         "providers.d/providers.json:15: warning: providers.work.mapper_url: the Jsonnet mapper that \
-         stands here is not run",
+         stands here is not run: where it refused people, nobody is refused now",
         "providers.d/providers.json:20: warning: providers.fruit.mapper_url: the Jsonnet mapper \
-         file:///etc/config/apple.jsonnet is not run",
+         file:///etc/config/apple.jsonnet is not run: where it refused people, nobody is refused now",
     ] {
         assert!(
             told.lines().any(|one| one.starts_with(line)),

@@ -99,6 +99,7 @@ async fn label(
     document: Document,
 ) -> Outcome {
     let members = document.members()?;
+    members.only(&["label"])?;
     let label = members.text("label")?.unwrap_or_default();
     let labelled = credentials::label(&desk, &caller, (&id, &credential), label).await?;
     Ok(Json(Listed::of(&labelled, false)).into_response())
@@ -145,6 +146,7 @@ async fn set_password(
     document: Document,
 ) -> Outcome {
     let members = document.members()?;
+    members.only(&["password", "temporary"])?;
     let new = NewPassword::Plain(Secret::new(members.required("password")?));
     let is_temporary = members.flag("temporary")?.unwrap_or(false);
     let given = password::set(&desk, &caller, &id, (&new, is_temporary)).await?;

@@ -1,4 +1,5 @@
-//! Bodies in JSON, read member by member so that what is wrong is told by name and never repeated.
+//! Bodies in JSON, read member by member so that what is wrong is told by name and never repeated. What
+//! nobody reads is refused: it meant something to whoever sent it.
 
 use axum::{
     body::to_bytes,
@@ -57,6 +58,17 @@ impl<S: Send + Sync> FromRequest<S> for Document {
     }
 }
 
+/// How much of the name of an unknown member is told, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// The beginning of a name that may be as long as a body.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 /// The members of an object, read by name; null counts as absent.
 #[derive(Debug, Clone)]
 pub(crate) struct Members<'a> {
@@ -77,6 +89,36 @@ impl<'a> Members<'a> {
             path: path.to_owned(),
             members,
         })
+    }
+
+    /// Refuses members that are none of these.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Failure> {
+        self.refuse_unknown(known, |_| true)
+    }
+
+    /// Refuses members that are none of these and say something: clients of the dialect that are newer
+    /// than the gateway may write null where they have nothing to say.
+    pub(crate) fn only_in_dialect(&self, known: &[&str]) -> Result<(), Failure> {
+        self.refuse_unknown(known, |value| !value.is_null())
+    }
+
+    fn refuse_unknown(
+        &self,
+        known: &[&str],
+        is_meant: impl Fn(&Value) -> bool,
+    ) -> Result<(), Failure> {
+        let mut members = self.members.iter();
+        let unknown =
+            members.find(|(name, value)| !known.contains(&name.as_str()) && is_meant(value));
+        let Some((name, _)) = unknown else {
+            return Ok(());
+        };
+        let at = self.at(&shortened(name));
+        let reason = format!(
+            "{at}: there is no such member; there are {}.",
+            known.join(", ")
+        );
+        Err(refused(reason).detail("member", at))
     }
 
     /// The names of all members.

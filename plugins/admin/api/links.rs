@@ -61,6 +61,7 @@ async fn link(
     document: Document,
 ) -> Outcome {
     let members = document.members()?;
+    members.only(&["provider", "subject", "issuer", "address"])?;
     let wish = (members.required("provider")?, account(&members)?);
     Ok(
         match people::linking::link(&desk, &caller, &id, wish).await? {

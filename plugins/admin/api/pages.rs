@@ -38,17 +38,19 @@ impl Page {
     /// The page that a request asks for: `page_size` and `page_token`, or `per_page` and `page`.
     pub(crate) fn of(visit: &Visit) -> Result<Self, Failure> {
         let number = |name: &str| sent(visit, name).map(|text| number(name, text)).transpose();
+        // What is wrong is told even where the others say which page it is.
+        let (page, counted, usual) = (number("page")?, number("per_page")?, number("page_size")?);
         let is_counted = visit.query("page").is_some() || visit.query("per_page").is_some();
         let size = |wanted: Option<u32>, longest| wanted.unwrap_or(USUAL).clamp(1, longest);
         if is_counted && visit.query("page_token").is_none() {
             return Ok(Self::Numbered {
-                number: number("page")?.unwrap_or(0),
-                size: size(number("per_page")?, LONGEST_COUNTED),
+                number: page.unwrap_or(0),
+                size: size(counted, LONGEST_COUNTED),
             });
         }
         Ok(Self::Behind {
             token: visit.query("page_token").map(str::to_owned),
-            size: size(number("page_size")?, LONGEST),
+            size: size(usual, LONGEST),
         })
     }
 

@@ -77,6 +77,7 @@ async fn hand_out(
     (document, proof): (&Document, Handed),
 ) -> Result<Recovery, Failure> {
     let members = document.members()?;
+    members.only_in_dialect(&["identity_id", "expires_in", "flow_type"])?;
     let id = members.required("identity_id")?;
     if members
         .text("flow_type")?
@@ -98,6 +99,7 @@ async fn send(
     document: Document,
 ) -> Outcome {
     let members = document.members()?;
+    members.only(&["actions", "lifespan", "return_to"])?;
     let asked = outreach::Asked {
         actions: members.texts("actions")?.unwrap_or_default(),
         lifespan: lifespan(&members, "lifespan")?,

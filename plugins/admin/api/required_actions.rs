@@ -63,6 +63,7 @@ async fn change(
     document: Document,
 ) -> Outcome {
     let members = document.members()?;
+    members.only(&["add", "remove"])?;
     let added = members.texts("add")?.unwrap_or_default();
     let removed = members.texts("remove")?.unwrap_or_default();
     let want = |_: &Identity| {

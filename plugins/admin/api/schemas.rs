@@ -152,13 +152,29 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// What is shown of a schema beside its document: whoever writes back what they read sends it along.
+const ONLY_SHOWN: [&str; 8] = [
+    "id",
+    "source",
+    "is_default",
+    "is_selectable",
+    "etag",
+    "updated_at",
+    "refused",
+    "lints",
+];
+
 /// The document in a body: the body itself, or its member `schema`, as it is shown. What could be
 /// either is refused, and so is what says of no trait at all.
 fn schema(document: &Document) -> Result<&Value, Failure> {
     let body = &document.value;
     let why = match (body.get("schema"), body.get("properties")) {
         (None, Some(_)) => return Ok(body),
-        (Some(schema), None) if schema.is_object() => return Ok(schema),
+        (Some(schema), None) if schema.is_object() => {
+            let known = [&["schema"][..], &ONLY_SHOWN].concat();
+            document.members()?.only(&known)?;
+            return Ok(schema);
+        }
         (Some(_), None) => "schema: this has to be an object, the document.",
         (Some(_), Some(_)) => "schema: this cannot stand beside properties.",
         (None, None) => {

@@ -141,6 +141,7 @@ async fn extend(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<St
 /// A session that is switched off opens nothing ever again, so that both actions end it.
 async fn end_many(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {
     let members = document.members()?;
+    members.only_in_dialect(&["action", "identities", "sessions"])?;
     if !matches!(members.required("action")?, "disable" | "delete") {
         return Err(refused("action: this has to be disable or delete."));
     }

@@ -8,7 +8,7 @@ use super::{
     schema::{flag, pattern, word},
     shape::provider::{
         Addresses, NewProvider, Provider, ProviderClaims, ProviderDryRun, ProviderGone,
-        ProviderStatus, ProviderTable,
+        ProviderStatus, ProviderTable, WholeProvider,
     },
 };
 
@@ -48,7 +48,7 @@ pub(crate) fn find() -> Doc {
 
 pub(crate) fn replace() -> Doc {
     leaving(of_one("updateProvider"))
-        .takes::<ProviderTable>()
+        .takes::<WholeProvider>()
         .answers::<Provider>(StatusCode::OK, "The provider as it is now.")
         .refuses(&[409, 413])
 }

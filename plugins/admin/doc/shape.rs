@@ -2,6 +2,24 @@
 //! schemas; the tests of this crate hold every answer that they see against those.
 #![expect(dead_code, reason = "shapes are described, never filled")]
 
+/// What is given of one kind of credentials; all but `config` is what `GET` shows, and is not looked at.
+macro_rules! given {
+    ($(#[$doc:meta])* $name:ident of $config:ident) => {
+        $(#[$doc])*
+        #[derive(ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name {
+            config: Option<$config>,
+            #[schema(rename = "type")]
+            kind: Option<Value>,
+            identifiers: Option<Value>,
+            version: Option<Value>,
+            created_at: Option<Value>,
+            updated_at: Option<Value>,
+        }
+    };
+}
+
 pub(crate) mod access;
 pub(crate) mod action;
 pub(crate) mod beside;

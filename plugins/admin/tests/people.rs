@@ -9,6 +9,7 @@ mod deleted;
 mod factors;
 mod linked;
 mod listed;
+mod meant;
 mod patched;
 mod reached;
 mod sessions;

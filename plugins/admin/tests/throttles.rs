@@ -80,6 +80,22 @@ async fn pauses_come_page_by_page_in_both_ways() {
     }
 }
 
+/// B.6: what is wrong with a page is told, though its token says where it begins.
+#[tokio::test]
+async fn a_page_of_no_length_is_refused_beside_a_token() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for query in [
+        "page_token=x&per_page=-1",
+        "page_token=x&per_page=0.5",
+        "page_token=x&page=-1",
+        "page=1&page_size=x",
+    ] {
+        let refused = admin.get(&format!("/admin/x/throttles?{query}")).await;
+        assert_eq!(refused.status, 400, "{query}: {refused:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_lifted_pause_is_over_and_that_is_written_down() {
     let house = House::new();

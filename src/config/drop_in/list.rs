@@ -230,12 +230,14 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// A mapper could be any program: it is not run, and whoever wrote it has to know.
+    /// A mapper could be any program: it is not run, and whoever wrote it has to know, above all where
+    /// it kept people out.
     fn tell_of_mapper(&mut self, mapper: &str, kind: ProviderKind) {
         let which = which(mapper);
         let traits: Vec<&str> = kind.preset().map.keys().map(String::as_str).collect();
         let why = format!(
-            "{which} is not run; the claims of kind {:?} become the traits {} as always",
+            "{which} is not run: where it refused people, nobody is refused now; the claims of kind {:?} become \
+             the traits {} as always; a table in a .toml file says whom to admit (allow_domains, require_claims)",
             kind.as_str(),
             traits.join(", ")
         );

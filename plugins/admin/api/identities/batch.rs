@@ -1,10 +1,11 @@
-//! Many new identities at once, each of which comes about or not by itself.
+//! Many new identities at once, each of which comes about or not by itself: what is wrong with one is told
+//! in its place and keeps nobody else from coming about.
 
 use std::sync::Arc;
 
 use axum::{Json, extract::State, response::IntoResponse};
 use http::StatusCode;
-use portcullis_core::{catalogue::Code, identity::Identity};
+use portcullis_core::{catalogue::Code, id::IdentityId, identity::Identity};
 use portcullis_kit::{Failure, Outcome};
 use serde_json::{Value, json};
 
@@ -22,9 +23,12 @@ const MOST: usize = 1000;
 /// How many of them may come with a password that is still to be hashed, which takes its time.
 const MOST_PLAIN: usize = 200;
 
+/// What the answer calls one of them. As all ids of the dialect it is a UUID.
+type PatchId = IdentityId;
+
 /// One of many.
-struct Entry<'a> {
-    patch_id: Option<&'a str>,
+struct Entry {
+    patch_id: Option<PatchId>,
     wanted: Result<Wanted, Failure>,
 }
 
@@ -56,23 +60,15 @@ pub(super) async fn create(
     Ok(Json(json!({"identities": told})).into_response())
 }
 
-fn entries<'a>(members: &Members<'a>) -> Result<Vec<Entry<'a>>, Failure> {
-    let list = members.list("identities")?.unwrap_or_default();
+fn entries(members: &Members<'_>) -> Result<Vec<Entry>, Failure> {
+    members.only_in_dialect(&["identities"])?;
+    let missing = || refused("identities: this is missing.");
+    let list = members.list("identities")?.ok_or_else(missing)?;
     if list.len() > MOST {
         return Err(refused(format!("identities: these are more than {MOST}.")));
     }
-    let mut entries = Vec::new();
-    for (at, entry) in list.iter().enumerate() {
-        let entry = Members::of(&format!("identities[{at}]"), entry)?;
-        let patch_id = entry.text("patch_id")?;
-        let missing = || refused(format!("{}: this is missing.", entry.at("create")));
-        let create = entry.object("create")?.ok_or_else(missing)?;
-        entries.push(Entry {
-            patch_id,
-            wanted: wanted::read_new(&create),
-        });
-    }
-    let is_plain = |entry: &&Entry<'_>| {
+    let entries: Vec<Entry> = list.iter().enumerate().map(read).collect();
+    let is_plain = |entry: &&Entry| {
         let wanted = entry.wanted.as_ref().ok();
         matches!(
             wanted.and_then(|one| one.password.as_ref()),
@@ -88,6 +84,30 @@ fn entries<'a>(members: &Members<'a>) -> Result<Vec<Entry<'a>>, Failure> {
     Ok(entries)
 }
 
+/// One of them, or why it cannot be read.
+fn read((at, entry): (usize, &Value)) -> Entry {
+    let entry = Members::of(&format!("identities[{at}]"), entry);
+    let named = entry.as_ref().ok().map(patch_id);
+    Entry {
+        patch_id: named.and_then(|id| id.ok().flatten()),
+        wanted: entry.and_then(|entry| new(&entry)),
+    }
+}
+
+fn new(entry: &Members<'_>) -> Result<Wanted, Failure> {
+    entry.only_in_dialect(&["create", "patch_id"])?;
+    patch_id(entry)?;
+    let missing = || refused(format!("{}: this is missing.", entry.at("create")));
+    wanted::read_new(&entry.object("create")?.ok_or_else(missing)?)
+}
+
+/// What the answer calls it, which the dialect wants to be a UUID.
+fn patch_id(entry: &Members<'_>) -> Result<Option<PatchId>, Failure> {
+    let id = entry.text("patch_id")?.map(str::parse).transpose();
+    let at = entry.at("patch_id");
+    id.map_err(|_| refused(format!("{at}: this has to be a UUID.")))
+}
+
 /// Writes down what one of many is refused for, as the guard does where the whole is.
 async fn note_refusal(desk: &Desk, caller: &Caller, failure: &Failure) {
     if failure.code().status() == StatusCode::FORBIDDEN {
@@ -98,7 +118,7 @@ async fn note_refusal(desk: &Desk, caller: &Caller, failure: &Failure) {
 }
 
 /// What became of one.
-fn one(caller: &Caller, (entry, created): (&Entry<'_>, Result<Identity, Failure>)) -> Value {
+fn one(caller: &Caller, (entry, created): (&Entry, Result<Identity, Failure>)) -> Value {
     let mut told = match created {
         Ok(identity) => json!({"action": "create", "identity": identity.id}),
         Err(failure) => {

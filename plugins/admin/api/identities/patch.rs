@@ -197,6 +197,7 @@ fn proved(before: &Value, members: &Members<'_>) -> Result<Vec<Proved>, Failure>
         if old == Some(written) {
             continue;
         }
+        address.only_in_dialect(&wanted::ADDRESS)?;
         let was = old.is_some_and(|old| old["verified"] == true);
         let is = address.flag("verified")?.unwrap_or(was);
         let completes = !was && address.text("status")? == Some("completed");

@@ -10,8 +10,85 @@ use crate::{
     people::{NewFactor, NewLink, NewPassword, Proved, Wanted, refusal::refused},
 };
 
+/// What is said of an identity, new or stored.
+const OF_ALL: [&str; 10] = [
+    "schema_id",
+    "traits",
+    "state",
+    "metadata_public",
+    "metadata_admin",
+    "external_id",
+    "roles",
+    "required_actions",
+    "verifiable_addresses",
+    "credentials",
+];
+
+/// What is said of a new one beside. The last three are known to the dialect and mean nothing here:
+/// addresses for recovery follow from the traits, and there are neither organisations nor regions.
+const OF_NEW: [&str; 6] = [
+    "id",
+    "created_at",
+    "unmanaged",
+    "recovery_addresses",
+    "organization_id",
+    "region",
+];
+
+/// What `GET` shows of an identity and `PUT` does not replace: whoever writes back what they read sends
+/// it along, as Kratos lets them.
+const ONLY_SHOWN: [&str; 11] = [
+    "id",
+    "schema_url",
+    "state_changed_at",
+    "recovery_addresses",
+    "organization_id",
+    "region",
+    "tenant",
+    "accepted_terms",
+    "provenance",
+    "created_at",
+    "updated_at",
+];
+
+/// What is said of an address, most of which follows from the address itself.
+pub(super) const ADDRESS: [&str; 8] = [
+    "value",
+    "verified",
+    "verified_at",
+    "status",
+    "via",
+    "id",
+    "created_at",
+    "updated_at",
+];
+
+/// What is said of a kind of credentials; all but `config` is what `GET` shows of it.
+const KIND: [&str; 6] = [
+    "config",
+    "type",
+    "identifiers",
+    "version",
+    "created_at",
+    "updated_at",
+];
+
+/// What is said of an account at a provider. From the fourth on it is what `GET` shows of one, here or
+/// in Kratos; tokens of another system are not taken over.
+const LINK: [&str; 8] = [
+    "provider",
+    "subject",
+    "use_auto_link",
+    "label",
+    "organization",
+    "initial_id_token",
+    "initial_access_token",
+    "initial_refresh_token",
+];
+
 /// What a new identity is to be. Whoever comes from elsewhere keeps the id that others know them by.
 pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
+    members.only_in_dialect(&[&OF_ALL[..], &OF_NEW].concat())?;
     let id = members.text("id")?.map(str::parse).transpose();
     let id = id.map_err(|_| refused(format!("{}: this has to be a UUID.", members.at("id"))))?;
     Ok(Wanted {
@@ -45,6 +122,7 @@ fn read(members: &Members<'_>) -> Result<Wanted, Failure> {
 /// What a stored identity is to be: what the dialect knows of it is replaced as a whole, what it does
 /// not know only where it is said.
 pub(super) fn read_whole(members: &Members<'_>) -> Result<Wanted, Failure> {
+    members.only_in_dialect(&[&OF_ALL[..], &ONLY_SHOWN].concat())?;
     members.required("schema_id")?;
     members.required("state")?;
     if members.value("traits").is_none() {
@@ -84,7 +162,8 @@ fn proved(members: &Members<'_>) -> Result<Vec<Proved>, Failure> {
     let mut all = Vec::new();
     let name = "verifiable_addresses";
     for (at, address) in members.list(name)?.into_iter().flatten().enumerate() {
-        let address = Members::of(&format!("{name}[{at}]"), address)?;
+        let address = Members::of(&members.at(&format!("{name}[{at}]")), address)?;
+        address.only_in_dialect(&ADDRESS)?;
         let at = time(&address, "verified_at")?;
         let is_completed = address.text("status")? == Some("completed");
         all.push(Proved {
@@ -115,8 +194,13 @@ fn prove(credentials: &Members<'_>, wanted: &mut Wanted) -> Result<(), Failure> 
             _ => format!("{at}: there is no such credential that can be given to somebody."),
         }));
     }
-    let config = |kind: &str| match credentials.object(kind)? {
-        Some(kind) => kind.object("config"),
+    let whole = |kind: &str| -> Result<Option<Members<'_>>, Failure> {
+        let whole = credentials.object(kind)?;
+        let told = whole.as_ref().map(|whole| whole.only_in_dialect(&KIND));
+        told.transpose().map(|_| whole)
+    };
+    let config = |kind: &str| match whole(kind)? {
+        Some(whole) => whole.object("config"),
         None => Ok(None),
     };
     if let Some(config) = config("password")? {
@@ -126,7 +210,7 @@ fn prove(credentials: &Members<'_>, wanted: &mut Wanted) -> Result<(), Failure> 
         wanted.links = links(&config)?;
     }
     for kind in FACTORS {
-        let whole = credentials.object(kind.as_str())?;
+        let whole = whole(kind.as_str())?;
         if let Some(config) = whole.as_ref().and_then(|whole| whole.value("config")) {
             wanted.factors.push(NewFactor {
                 kind,
@@ -138,6 +222,7 @@ fn prove(credentials: &Members<'_>, wanted: &mut Wanted) -> Result<(), Failure> 
 }
 
 fn password(config: &Members<'_>) -> Result<Option<NewPassword>, Failure> {
+    config.only_in_dialect(&["password", "hashed_password", "use_password_migration_hook"])?;
     if config.flag("use_password_migration_hook")? == Some(true) {
         let at = config.at("use_password_migration_hook");
         return Err(refused(format!(
@@ -159,10 +244,12 @@ fn password(config: &Members<'_>) -> Result<Option<NewPassword>, Failure> {
 }
 
 fn links(config: &Members<'_>) -> Result<Vec<NewLink>, Failure> {
+    config.only_in_dialect(&["providers"])?;
     let name = config.at("providers");
     let all = config.list("providers")?.into_iter().flatten().enumerate();
     all.map(|(at, link)| {
         let link = Members::of(&format!("{name}[{at}]"), link)?;
+        link.only_in_dialect(&LINK)?;
         Ok(NewLink {
             provider: link.required("provider")?.to_owned(),
             subject: link.required("subject")?.to_owned(),

@@ -41,6 +41,7 @@ pub(crate) struct Credential {
 
 /// What a credential is to be called; nothing takes the label away.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Label {
     #[schema(max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     label: Option<String>,
@@ -48,6 +49,7 @@ pub(crate) struct Label {
 
 /// A password for somebody.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewPassword {
     #[schema(min_length = 1)]
     password: String,
@@ -66,6 +68,7 @@ pub(crate) struct PasswordGiven {
 
 /// Who is to get back in.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RecoveryAsked {
     #[schema(format = "uuid")]
     identity_id: String,
@@ -100,10 +103,11 @@ pub(crate) struct RecoveryLink {
 
 /// What somebody is asked to do by mail.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ErrandAsked {
     /// The actions, by alias.
-    #[schema(value_type = Option<Vec<ActionAlias>>)]
-    actions: Option<Vec<String>>,
+    #[schema(min_items = 1)]
+    actions: Vec<ActionAlias>,
     /// A length of time such as `1h30m`, or a number of seconds; a year at most.
     #[schema(schema_with = schema::lifespan)]
     lifespan: Option<Value>,

@@ -1,14 +1,14 @@
-//! Second factors and passkeys of another system, as they are sent.
+//! Second factors and passkeys of another system, as they are sent. What that system keeps beside is passed
+//! over.
 
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Moment;
 
-/// The app that makes its codes.
-#[derive(ToSchema)]
-pub(crate) struct TotpCredential {
-    config: Option<TotpConfig>,
+given! {
+    /// The app that makes its codes.
+    TotpCredential of TotpConfig
 }
 
 /// The address that the app was set up by.
@@ -23,10 +23,9 @@ pub(crate) struct TotpConfig {
     totp_url: String,
 }
 
-/// Its backup codes.
-#[derive(ToSchema)]
-pub(crate) struct LookupSecretCredential {
-    config: Option<LookupSecretConfig>,
+given! {
+    /// Its backup codes.
+    LookupSecretCredential of LookupSecretConfig
 }
 
 /// Its backup codes, under either name.
@@ -48,10 +47,9 @@ pub(crate) struct BackupCode {
     used_at: Option<Moment>,
 }
 
-/// Its security keys, or its passkeys.
-#[derive(ToSchema)]
-pub(crate) struct KeysCredential {
-    config: Option<KeysConfig>,
+given! {
+    /// Its security keys, or its passkeys.
+    KeysCredential of KeysConfig
 }
 
 /// Its security keys, or its passkeys.

@@ -128,6 +128,7 @@ pub(crate) struct AskedActions {
 
 /// What an identity is to do more, and what no more, by alias.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ChangedActions {
     add: Option<Vec<ActionAlias>>,
     remove: Option<Vec<String>>,

@@ -46,17 +46,36 @@ pub(crate) struct ProviderProblem {
 
 /// The table of a new provider, as the configuration writes it.
 #[derive(Deserialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "example", "kind": "oidc", "issuer_url": "https://id.example.org",
+    "client_id": "portcullis", "client_secret": "hush",
+})))]
 pub(crate) struct NewProvider {
-    #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
-    id: String,
+    /// Made of its client where nothing is said.
+    #[schema(nullable = false, pattern = "^[A-Za-z0-9_-]{1,64}$")]
+    id: Option<String>,
     #[schema(examples("oidc"))]
     kind: String,
     #[serde(flatten)]
     table: BTreeMap<String, Value>,
 }
 
-/// Keys of a provider's table; a secret that is not said is kept.
+/// The table of a provider as a whole; only a secret that is not said is kept.
+#[derive(Deserialize, ToSchema)]
+#[schema(examples(json!({
+    "kind": "oidc", "issuer_url": "https://id.example.org", "client_id": "portcullis",
+    "client_secret": "hush",
+})))]
+pub(crate) struct WholeProvider {
+    #[schema(examples("oidc"))]
+    kind: String,
+    #[serde(flatten)]
+    table: BTreeMap<String, Value>,
+}
+
+/// Keys of a provider's table that change, and null for those that go; a secret that is not said is kept.
 #[derive(ToSchema)]
+#[schema(examples(json!({"label": "Example"})))]
 pub(crate) struct ProviderTable(BTreeMap<String, Value>);
 
 /// What became of a provider, or would.
@@ -98,6 +117,7 @@ pub(crate) struct ProviderStatus {
 
 /// Claims as a provider sends them.
 #[derive(ToSchema)]
+#[schema(examples(json!({"sub": "4711", "email": "ada@example.org", "email_verified": true})))]
 pub(crate) struct ProviderClaims(BTreeMap<String, Value>);
 
 /// What would become of claims.

@@ -33,6 +33,7 @@ pub(crate) struct Session {
 
 /// Sessions that are to end, and identities of which all are to: 500 at most.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SessionsToEnd {
     action: SessionsAction,
     #[schema(max_items = 250)]

@@ -72,6 +72,9 @@ pub(crate) struct SchemaLint {
 
 /// A schema that is to be.
 #[derive(ToSchema)]
+#[schema(examples(json!({"schema": {"type": "object", "properties": {"traits": {
+    "type": "object", "properties": {"email": {"type": "string", "format": "email"}},
+}}}})))]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only the shape is read")]
 pub(crate) enum SchemaWritten {
@@ -89,10 +92,20 @@ pub(crate) struct SchemaDocument {
 
 /// An object that has the document.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SchemaInside {
     /// The document, as it is shown.
     #[schema(value_type = Object)]
     schema: Value,
+    /// Not looked at, as all that is shown beside the document.
+    id: Option<Value>,
+    source: Option<Value>,
+    is_default: Option<Value>,
+    is_selectable: Option<Value>,
+    etag: Option<Value>,
+    updated_at: Option<Value>,
+    refused: Option<Value>,
+    lints: Option<Value>,
 }
 
 /// How people fit a schema.

@@ -11,6 +11,11 @@ use super::{
 
 /// A new identity.
 #[derive(ToSchema)]
+#[schema(examples(json!({
+    "schema_id": "default",
+    "traits": {"email": "ada@example.org", "name": {"first": "Ada", "last": "Archer"}},
+})))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewIdentity {
     /// The id that it keeps from elsewhere.
     #[schema(format = "uuid")]
@@ -24,10 +29,7 @@ pub(crate) struct NewIdentity {
     #[schema(examples("default"))]
     schema_id: Option<String>,
     /// What fits its schema.
-    #[schema(
-        value_type = Option<Object>,
-        examples(json!({"email": "ada@example.org", "name": {"first": "Ada", "last": "Archer"}})),
-    )]
+    #[schema(value_type = Option<Object>)]
     traits: Value,
     state: Option<IdentityState>,
     /// Facts that it may see.
@@ -45,18 +47,25 @@ pub(crate) struct NewIdentity {
     verifiable_addresses: Option<Vec<ProvedAddress>>,
     /// Not looked at: they follow from the traits.
     recovery_addresses: Option<Value>,
+    /// Not looked at: there are no organisations here.
+    organization_id: Option<Value>,
+    /// Not looked at: there are no regions here.
+    region: Option<Value>,
     credentials: Option<NewCredentials>,
 }
 
 /// All that an identity is to be: what is not said goes, but `roles`, `required_actions` and credentials.
+/// What `GET` shows beside is not looked at.
 #[derive(ToSchema)]
+#[schema(examples(json!({
+    "schema_id": "default", "state": "active",
+    "traits": {"email": "grace@example.org", "name": {"first": "Grace", "last": "Gardner"}},
+})))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct WholeIdentity {
     #[schema(min_length = 1, examples("default"))]
     schema_id: String,
-    #[schema(
-        value_type = Object,
-        examples(json!({"email": "ada@example.org", "name": {"first": "Ada", "last": "Archer"}})),
-    )]
+    #[schema(value_type = Object)]
     traits: Value,
     state: IdentityState,
     #[schema(required = false)]
@@ -69,6 +78,17 @@ pub(crate) struct WholeIdentity {
     required_actions: Option<Vec<String>>,
     verifiable_addresses: Option<Vec<ProvedAddress>>,
     credentials: Option<NewCredentials>,
+    id: Option<Value>,
+    schema_url: Option<Value>,
+    state_changed_at: Option<Value>,
+    recovery_addresses: Option<Value>,
+    organization_id: Option<Value>,
+    region: Option<Value>,
+    tenant: Option<Value>,
+    accepted_terms: Option<Value>,
+    provenance: Option<Value>,
+    created_at: Option<Value>,
+    updated_at: Option<Value>,
 }
 
 /// The name of a role.
@@ -78,6 +98,7 @@ pub(crate) struct RoleName(String);
 
 /// An address of which it is known whether somebody proved to hold it.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ProvedAddress {
     #[schema(min_length = 1)]
     value: String,
@@ -86,10 +107,14 @@ pub(crate) struct ProvedAddress {
     /// `completed` says the same as `verified`.
     status: Option<String>,
     via: Option<Value>,
+    id: Option<Value>,
+    created_at: Option<Value>,
+    updated_at: Option<Value>,
 }
 
 /// What it signs in with.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewCredentials {
     password: Option<PasswordCredential>,
     oidc: Option<OidcCredential>,
@@ -99,14 +124,14 @@ pub(crate) struct NewCredentials {
     passkey: Option<KeysCredential>,
 }
 
-/// Its password.
-#[derive(ToSchema)]
-pub(crate) struct PasswordCredential {
-    config: Option<PasswordConfig>,
+given! {
+    /// Its password.
+    PasswordCredential of PasswordConfig
 }
 
 /// The password itself, or what another system made of it.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PasswordConfig {
     password: Option<String>,
     hashed_password: Option<String>,
@@ -114,20 +139,21 @@ pub(crate) struct PasswordConfig {
     use_password_migration_hook: Option<bool>,
 }
 
-/// Its accounts at providers.
-#[derive(ToSchema)]
-pub(crate) struct OidcCredential {
-    config: Option<OidcConfig>,
+given! {
+    /// Its accounts at providers.
+    OidcCredential of OidcConfig
 }
 
 /// Its accounts at providers.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct OidcConfig {
     providers: Option<Vec<NewLink>>,
 }
 
 /// An account at a provider.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewLink {
     #[schema(min_length = 1)]
     provider: String,
@@ -136,26 +162,34 @@ pub(crate) struct NewLink {
     subject: String,
     /// Whether the first account with this address takes the link's place.
     use_auto_link: Option<bool>,
+    /// Not looked at, as the rest, which `GET` shows here or in Kratos.
+    label: Option<Value>,
+    organization: Option<Value>,
+    initial_id_token: Option<Value>,
+    initial_access_token: Option<Value>,
+    initial_refresh_token: Option<Value>,
 }
 
 /// Up to 1,000 identities, up to 200 of them with passwords to be hashed.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Batch {
     #[schema(max_items = 1000)]
-    identities: Option<Vec<BatchEntry>>,
+    identities: Vec<BatchEntry>,
 }
 
 /// One of them.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct BatchEntry {
     create: NewIdentity,
     /// What the answer calls it.
+    #[schema(format = "uuid")]
     patch_id: Option<String>,
 }
 
 /// Operations on what `GET` shows (RFC 6902), 1,000 at most.
 #[derive(ToSchema)]
-
 pub(crate) struct Operations(Vec<Operation>);
 
 /// One operation.
@@ -187,6 +221,7 @@ pub(crate) enum OperationName {
 
 /// Members that change, and null for those that go (RFC 7396).
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MergePatch {
     schema_id: Option<String>,
     #[schema(value_type = Option<Object>)]

@@ -74,15 +74,76 @@ async fn there_is_an_end_to_many() {
         .send(Method::PATCH, PATH, &json!({"identities": many}))
         .await;
     assert!(reason(&refused).contains("200"), "{refused:?}");
-    for body in [
-        json!({"identities": [{}]}),
-        json!({"identities": 1}),
-        json!([]),
-    ] {
-        assert_eq!(
-            admin.send(Method::PATCH, PATH, &body).await.status,
-            400,
-            "{body}"
-        );
+}
+
+/// B.5: what is wrong with one is told in its place, and all others come about.
+#[tokio::test]
+async fn what_cannot_be_read_is_told_in_its_place() {
+    let house = House::new();
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let good = "8d2a1b0e-0000-4000-8000-000000000001";
+    let mut entries = vec![
+        json!({}),
+        json!(1),
+        json!(null),
+        json!({"create": null, "patch_id": good}),
+        json!({"create": [], "patch_id": good}),
+        json!({"delete": {"id": good}}),
+        json!({"create": {"traitz": {}}}),
+        entry("odd@example.org"),
+        entry("worse@example.org"),
+        entry("ada@example.org"),
+    ];
+    entries[7]["patch_id"] = json!("first");
+    entries[8]["patch_id"] = json!(1);
+    let reply = manager
+        .send(Method::PATCH, PATH, &json!({"identities": entries}))
+        .await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let told = reply.json()["identities"].clone();
+    for (at, expected) in [
+        "identities[0].create: ",
+        "identities[1]: ",
+        "identities[2]: ",
+        "identities[3].create: ",
+        "identities[4].create: ",
+        "identities[5].delete: ",
+        "identities[6].create.traitz: ",
+        "identities[7].patch_id: ",
+        "identities[8].patch_id: ",
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert_eq!(told[at]["action"], "error", "{at}");
+        assert_eq!(told[at]["error"]["code"], 400, "{at}");
+        let reason = told[at]["error"]["reason"].as_str().unwrap();
+        assert!(reason.starts_with(expected), "{reason}");
     }
+    assert_eq!(told[3]["patch_id"], good);
+    assert_eq!(told[4]["patch_id"], good);
+    assert_eq!(told[9]["action"], "create");
+}
+
+/// B.5: what is no batch at all is refused as a whole.
+#[tokio::test]
+async fn what_is_no_batch_is_refused() {
+    let house = House::new();
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    for (body, expected) in [
+        (json!({}), "identities: "),
+        (json!({"identities": null}), "identities: "),
+        (json!({"identities": 1}), "identities: "),
+        (json!({"identities": {}}), "identities: "),
+        (json!({"create": {}}), "create: "),
+        (json!([]), "The body"),
+    ] {
+        let refused = manager.send(Method::PATCH, PATH, &body).await;
+        assert_eq!(refused.status, 400, "{body}");
+        assert!(reason(&refused).starts_with(expected), "{refused:?}");
+    }
+    let none = manager
+        .send(Method::PATCH, PATH, &json!({"identities": []}))
+        .await;
+    assert_eq!(none.json(), json!({"identities": []}));
 }
