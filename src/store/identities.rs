@@ -1,5 +1,6 @@
 //! Identities in SQL. The row is the record; two narrow tables find it by identifier and by address.
 
+mod acting;
 mod leaving;
 mod many;
 mod past;
@@ -179,10 +180,12 @@ impl SqlIdentities {
             transaction.execute(old).await?;
         }
         self.index(transaction, identity).await?;
-        match ended_by(identity) {
-            Some(which) => end_within((&self.database, transaction), which).await,
-            None => Ok(Vec::new()),
-        }
+        let mut ended = match ended_by(identity) {
+            Some(which) => end_within((&self.database, transaction), which).await?,
+            None => Vec::new(),
+        };
+        ended.extend(self.end_uncovered(transaction, identity).await?);
+        Ok(ended)
     }
 
     fn replacement(&self, identity: &Identity) -> Result<Statement, StoreError> {

@@ -35,7 +35,7 @@ use crate::{
     provider::{TokenSet, Upstream},
     schema::{Schemas, runtime::StoredSchema},
     secret::TokenHash,
-    session::Session,
+    session::{Acting, Session},
     store::StoreError,
     throttle::Pause,
 };
@@ -140,7 +140,40 @@ impl Kept {
             let acts = |s: &Session| s.acting.as_ref().is_some_and(|one| one.is_by(identity.id));
             self.sessions.retain(|session| !acts(session));
         }
+        self.end_uncovered(identity.id);
         Ok(())
+    }
+
+    /// Ends the sessions of an identity, or by it, whose actor may not act as their owner any more.
+    fn end_uncovered(&mut self, changed: IdentityId) {
+        let Self {
+            identities,
+            api_credentials,
+            sessions,
+            ..
+        } = self;
+        let of_identity = |id: &str| {
+            let mut all = identities.iter();
+            let found = all.find(|one| one.id.to_string() == id);
+            found.map_or(&[][..], |one| &one.roles)
+        };
+        let of_program = |id: &str| {
+            let mut all = api_credentials.iter();
+            let found = all.find(|one| one.id.to_string() == id);
+            found.map_or(&[][..], |one| &one.roles)
+        };
+        sessions.retain(|session| {
+            let Some(acting) = &session.acting else {
+                return true;
+            };
+            let actor = match Acting::credential_of(&acting.actor) {
+                Some(program) => of_program(program),
+                None => of_identity(&acting.actor),
+            };
+            let is_involved = session.identity_id == changed || acting.is_by(changed);
+            let owner = of_identity(&session.identity_id.to_string());
+            !is_involved || impersonation::covers(actor, owner)
+        });
     }
 
     /// The identities as they are read.
