@@ -341,8 +341,15 @@ pub trait IdentityStore: Debug + Send + Sync {
         }
     }
 
-    /// Removes an identity with its credentials and sessions; `false` when there was none.
+    /// Removes an identity with its credentials and sessions; `false` when there was none. Its id is
+    /// nobody's again.
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError>;
+
+    /// Removes an identity in the same way that nobody has ever been: where nothing was kept by its id, it
+    /// need not be remembered.
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        self.delete(id).await
+    }
 }
 
 /// What became of an identity, or one of its credentials, that was to go.

@@ -263,6 +263,14 @@ impl IdentityStore for CachedIdentities {
         self.forget(id, ended).await;
         Ok(true)
     }
+
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        let Some(ended) = self.record.remove_unused(id).await? else {
+            return Ok(false);
+        };
+        self.forget(id, ended).await;
+        Ok(true)
+    }
 }
 
 /// Credentials whose second factors and links the sessions of their identities see at once.

@@ -58,6 +58,20 @@ impl SqlIdentities {
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         let mut transaction = self.database.begin().await?;
         let removed = self.remove_within(&mut transaction, id).await?;
+        if removed.is_some() {
+            self.remember(&mut transaction, id).await?;
+        }
+        transaction.commit().await?;
+        Ok(removed)
+    }
+
+    /// The same of an identity that nobody has ever been.
+    pub(super) async fn remove_unused(
+        &self,
+        id: IdentityId,
+    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let removed = self.remove_within(&mut transaction, id).await?;
         transaction.commit().await?;
         Ok(removed)
     }
@@ -84,11 +98,7 @@ impl SqlIdentities {
             let removal = self.database.write(&removal, "mail");
             transaction.execute(removal).await?;
         }
-        if removed == 0 {
-            return Ok(None);
-        }
-        self.remember(transaction, id).await?;
-        Ok(Some(sessions))
+        Ok((removed > 0).then_some(sessions))
     }
 
     /// Replaces an identity and says which sessions ended because it may no longer sign in.
@@ -366,5 +376,9 @@ impl IdentityStore for SqlIdentities {
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         Ok(self.remove(id).await?.is_some())
+    }
+
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        Ok(self.remove_unused(id).await?.is_some())
     }
 }

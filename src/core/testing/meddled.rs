@@ -97,4 +97,8 @@ impl<M: Meddler> IdentityStore for Meddled<M> {
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         IdentityStore::delete(&*self.0, id).await
     }
+
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        self.0.delete_unused(id).await
+    }
 }

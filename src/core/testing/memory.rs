@@ -123,6 +123,19 @@ impl Kept {
         upstreams.retain(|(session, _)| sessions.iter().any(|one| one.id == *session));
     }
 
+    fn remove(&mut self, id: IdentityId) -> bool {
+        let before = self.identities.len();
+        self.identities.retain(|identity| identity.id != id);
+        self.credentials.retain(|c| c.identity_id != id);
+        self.sessions
+            .retain(|session| !sessions::is_in_hands_of(session, id));
+        self.flows.retain(|_, flow| flow.owner() != Some(id));
+        self.mails.retain(|mail| mail.owner != Some(id));
+        self.past_mails.retain(|mail| mail.owner != Some(id));
+        self.prune();
+        self.identities.len() < before
+    }
+
     fn update(&mut self, identity: &Identity) -> Result<(), StoreError> {
         if self.is_identifier_taken(identity) {
             return Err(IDENTIFIER_TAKEN);
@@ -301,20 +314,15 @@ impl IdentityStore for MemoryStore {
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         let mut kept = self.kept();
-        let before = kept.identities.len();
-        kept.identities.retain(|identity| identity.id != id);
-        kept.credentials.retain(|c| c.identity_id != id);
-        kept.sessions
-            .retain(|session| !sessions::is_in_hands_of(session, id));
-        kept.flows.retain(|_, flow| flow.owner() != Some(id));
-        kept.mails.retain(|mail| mail.owner != Some(id));
-        kept.past_mails.retain(|mail| mail.owner != Some(id));
-        kept.prune();
-        let is_gone = kept.identities.len() < before;
+        let is_gone = kept.remove(id);
         if is_gone {
             kept.past.insert(id);
         }
         Ok(is_gone)
+    }
+
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        Ok(self.kept().remove(id))
     }
 }
 

@@ -62,12 +62,12 @@ impl SqlIdentities {
         if self.is_last(&mut transaction, id, role).await? {
             return Ok((Removal::Last, Vec::new()));
         }
-        let removed = self.remove_within(&mut transaction, id).await?;
+        let Some(ended) = self.remove_within(&mut transaction, id).await? else {
+            return Ok((Removal::Missing, Vec::new()));
+        };
+        self.remember(&mut transaction, id).await?;
         transaction.commit().await?;
-        Ok(match removed {
-            Some(ended) => (Removal::Done, ended),
-            None => (Removal::Missing, Vec::new()),
-        })
+        Ok((Removal::Done, ended))
     }
 
     /// Whether nobody else has the role of this identity. Until the end of the transaction nobody
