@@ -5,6 +5,7 @@ mod leaving;
 mod many;
 mod past;
 pub(super) mod row;
+mod whole;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +16,7 @@ use async_trait::async_trait;
 use portcullis_core::{
     credential::Credential,
     id::{CredentialId, IdentityId},
-    identity::{Identity, IdentityStore, Removal},
+    identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     secret::TokenHash,
     store::StoreError,
 };
@@ -35,9 +36,9 @@ use super::{
     table::{Column, Table, insert},
 };
 
-const CHANGED: StoreError = StoreError::Conflict {
-    what: "identity version",
-};
+/// What is in the way of whoever has read an identity before somebody else changed it.
+const VERSION: &str = "identity version";
+const CHANGED: StoreError = StoreError::Conflict { what: VERSION };
 
 /// Identities in SQL.
 #[derive(Debug, Clone)]
@@ -362,16 +363,27 @@ impl IdentityStore for SqlIdentities {
         Ok(self.replace_beside(identity, role).await?.is_some())
     }
 
-    async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
-        Ok(self.remove_beside(id, role).await?.0)
+    async fn replace_whole(&self, whole: &Whole<'_>, role: &str) -> Result<Replaced, StoreError> {
+        Ok(self.replace_all_of(whole, role).await?.0)
     }
 
-    async fn is_role_elsewhere(&self, role: &str, except: IdentityId) -> Result<bool, StoreError> {
-        let query = leaving::holders(role)
-            .and_where(Expr::col(Column::Id).ne(text(except)))
-            .to_owned();
-        let found = self.select(&query).await?;
-        Ok(found.iter().any(|one| one.is_active_as(role)))
+    async fn remove_beside(
+        &self,
+        which: (IdentityId, CredentialId),
+        others: &[CredentialId],
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        self.part_with(which, others, role).await
+    }
+
+    async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
+        Ok(self.remove_unless_last(id, role).await?.0)
+    }
+
+    async fn holders(&self, role: &str) -> Result<Vec<Identity>, StoreError> {
+        let mut found = self.select(&leaving::holders(role)).await?;
+        found.retain(|one| one.is_active_as(role));
+        Ok(found)
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
