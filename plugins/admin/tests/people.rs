@@ -12,6 +12,7 @@ mod listed;
 mod patched;
 mod reached;
 mod sessions;
+mod whole;
 
 use portcullis_core::{
     audit::{AuditEntry, AuditFilter, AuditLog},
