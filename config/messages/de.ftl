@@ -832,6 +832,7 @@ refusal-program-above = Seine Rollen erlauben mehr als Ihre.
 refusal-provider-exists = Einen Anbieter dieses Namens gibt es schon ({$place}).
 refusal-provider-written = Der Anbieter steht in {$place}; ändern Sie ihn dort.
 refusal-provider-linked = Es gibt Verknüpfungen mit diesem Anbieter ({$links}); wählen Sie, ob sie bleiben oder gelöst werden.
+refusal-provider-last-way-in = Ohne diesen Anbieter könnte sich niemand mit der Rolle admin anmelden. Geben Sie zuerst jemandem davon einen anderen Weg hinein, zum Beispiel ein Passwort.
 refusal-provider-changed = Jemand anderes hat den Anbieter gerade geändert.
 refusal-no-claims = Das sind keine Angaben (Claims) von ihm: {$reason}.
 refusal-links-fate = Das ist keep, unlink oder refuse.

@@ -843,6 +843,7 @@ refusal-program-above = Its roles permit more than yours.
 refusal-provider-exists = there is a provider of this name already ({$place}).
 refusal-provider-written = the provider is written in {$place}; change it there.
 refusal-provider-linked = {$links} links to this provider exist; say keep or unlink to go on.
+refusal-provider-last-way-in = nobody with the role admin could sign in without this provider: give one of them another way in first, such as a password.
 refusal-provider-changed = somebody else has changed the provider just now.
 refusal-no-claims = These are no claims of it: {$reason}.
 refusal-links-fate = this is keep, unlink or refuse.

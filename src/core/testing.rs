@@ -8,7 +8,7 @@ mod outreach;
 mod schemas;
 
 pub use self::{
-    administration::CannedAdministration,
+    administration::{CannedAdministration, ONLY_WAY_IN},
     meddled::{Meddled, Meddler, Meddling},
     memory::{Call, MemoryStore},
     outreach::CannedOutreach,
