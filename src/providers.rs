@@ -6,6 +6,7 @@ mod administration;
 mod departure;
 mod keeper;
 mod leaving;
+mod lockout;
 mod roster;
 mod stamp;
 mod table;

@@ -10,6 +10,8 @@
 mod licence;
 #[path = "architecture/metadata.rs"]
 mod metadata;
+#[path = "architecture/migrations.rs"]
+mod migrations;
 #[path = "architecture/source.rs"]
 mod source;
 

@@ -211,6 +211,7 @@ fn refusal(error: AdministrationError) -> Failure {
             said(Code::ProviderMistaken).detail("errors", json!(problems))
         }
         AdministrationError::Linked { links } => said(Code::ProviderLinked).detail("links", links),
+        AdministrationError::LastAdministrator => said(Code::LastAdministrator),
         AdministrationError::Changed => said(Code::ProviderChanged),
         AdministrationError::Store(error) => error.into(),
     }

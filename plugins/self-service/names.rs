@@ -189,7 +189,8 @@ async fn remove(desk: &Desk, lapsed: Identity) -> Result<bool, StoreError> {
     }
     // What is added beside the identity leaves its version as it was.
     let removed = match is_unused(desk, lapsed.id).await {
-        Ok(true) => identities.delete(lapsed.id).await,
+        // Nobody has been in as they, so nobody has kept anything by their id.
+        Ok(true) => identities.delete_unused(lapsed.id).await,
         kept => kept.map(|_| false),
     };
     if let Ok(true) = removed {

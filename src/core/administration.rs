@@ -275,6 +275,12 @@ pub enum AdministrationError {
         /// How many links there are.
         links: u64,
     },
+    /// Nobody who may do everything could come in without it.
+    #[error(
+        "nobody with the role admin could sign in without this provider: give one of them another way in \
+         first, such as a password"
+    )]
+    LastAdministrator,
     /// Somebody else changed it at the same time; reading it again helps.
     #[error("somebody else has changed the provider just now")]
     Changed,

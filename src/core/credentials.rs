@@ -13,9 +13,10 @@ use serde_json::Value;
 
 use crate::{
     credential::{Credential, CredentialKind, CredentialStore},
+    entrances::Entrances,
     event::{CredentialChange, Event},
     id::{CredentialId, IdentityId},
-    identity::TRIES,
+    identity::{Identity, Removal, TRIES},
     plugin::Announcer,
     store::StoreError,
 };
@@ -74,6 +75,9 @@ pub enum CredentialsError {
     /// A label is too long, or has signs that nothing shows.
     #[error("a label has at most {LONGEST_LABEL} letters, digits and signs, on one line")]
     Label,
+    /// Nobody who may do everything could come in without it.
+    #[error("nothing else lets the last administrator in, so it stays")]
+    LastAdministrator,
     /// A store did not do what it was asked.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -177,43 +181,27 @@ impl Credentials {
         Ok(self.list(owner).await?)
     }
 
-    /// Deletes a credential that is no link.
+    /// Deletes a credential that is no link, unless nobody who may do everything could come in without it.
     pub async fn delete(
         &self,
-        owner: IdentityId,
+        owner: &Identity,
         id: CredentialId,
+        entrances: &Entrances,
     ) -> Result<Credential, CredentialsError> {
-        let credential = self.find(owner, id).await?;
+        let credential = self.find(owner.id, id).await?;
         if credential.kind == CredentialKind::Oidc {
             return Err(CredentialsError::Link);
         }
-        if !self.store.delete(id).await? {
-            return Err(CredentialsError::Unknown);
+        match entrances.remove(owner, &credential).await? {
+            Removal::Done => {}
+            Removal::Missing => return Err(CredentialsError::Unknown),
+            Removal::Last => return Err(CredentialsError::LastAdministrator),
         }
         self.announcer.announce(&Event::CredentialRemoved {
-            identity: owner,
+            identity: owner.id,
             kind: credential.kind,
         });
         Ok(credential)
-    }
-
-    /// Deletes all credentials of a kind that are no links, and tells which.
-    pub async fn delete_all(
-        &self,
-        owner: IdentityId,
-        kind: CredentialKind,
-    ) -> Result<Vec<CredentialId>, CredentialsError> {
-        let own = self.store.list(owner).await?;
-        let mut gone = Vec::new();
-        for one in own.iter().filter(|one| one.kind == kind) {
-            match self.delete(owner, one.id).await {
-                Ok(one) => gone.push(one.id),
-                // Somebody else has been quicker.
-                Err(CredentialsError::Unknown) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(gone)
     }
 
     /// Changes what is said of a credential, never what it proves: it counts as no younger. `false` if

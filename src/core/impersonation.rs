@@ -17,8 +17,10 @@ use crate::{
 
 pub use self::ticket::{LIFESPAN as TICKET_LIFESPAN, Ticket};
 
+/// The role of whoever may do everything.
+const ADMIN: &str = crate::administrators::ROLE;
 /// The roles of administrators who may act as somebody else.
-pub const ROLES: [&str; 2] = ["impersonator", "admin"];
+pub const ROLES: [&str; 2] = ["impersonator", ADMIN];
 
 /// How people prove themselves who act with an API credential.
 const API_CREDENTIAL: &str = "api_credential";
@@ -69,7 +71,26 @@ pub fn may_act(identity: &Identity) -> bool {
     identity.state == IdentityState::Active && roles.any(|role| ROLES.contains(&role.as_str()))
 }
 
-/// Begins to act as `identity`; `None` when whoever would act, or the identity, may not any more.
+/// Whether an identity may act as this other one: as nobody whose roles permit more than its own.
+///
+/// What the roles permit is in the table of the admin plugin, whose tests compare the two.
+pub fn may_act_as(actor: &Identity, other: &Identity) -> bool {
+    may_act(actor) && covers(&actor.roles, &other.roles)
+}
+
+/// Whether roles permit all that others do; those that are no administrators' permit nothing here.
+pub fn covers(own: &[String], others: &[String]) -> bool {
+    let has = |names: &[&str]| own.iter().any(|role| names.contains(&role.as_str()));
+    others.iter().all(|role| match role.as_str() {
+        "viewer" => has(&["viewer", "user-manager", "impersonator", ADMIN]),
+        "user-manager" | "provider-manager" | "impersonator" => has(&[role, ADMIN]),
+        ADMIN => has(&[ADMIN]),
+        _ => true,
+    })
+}
+
+/// Begins to act as `identity`; `None` when whoever would act, or the identity, may not any more, or the
+/// identity has got roles meanwhile that permit more.
 pub async fn begin(
     services: &Services,
     identity: &Identity,
@@ -95,13 +116,15 @@ async fn stands(
     own: Option<&Session>,
 ) -> Result<bool, StoreError> {
     let identity = services.identities.find(identity).await?;
-    let is_active = identity.is_some_and(|found| found.state == IdentityState::Active);
-    let Some(own) = own.filter(|_| is_active) else {
-        return Ok(is_active);
+    let Some(identity) = identity.filter(|found| found.state == IdentityState::Active) else {
+        return Ok(false);
+    };
+    let Some(own) = own else {
+        return Ok(true);
     };
     let kept = services.sessions.store().find(&own.token_hash).await?;
     let actor = services.identities.find(own.identity_id).await?;
-    Ok(kept.is_some() && actor.is_some_and(|actor| may_act(&actor)))
+    Ok(kept.is_some() && actor.is_some_and(|actor| may_act_as(&actor, &identity)))
 }
 
 /// What the browser keeps of the administrator's own session while they act in `acting`.

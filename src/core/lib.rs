@@ -18,6 +18,7 @@ pub mod clock;
 pub mod cookie;
 pub mod credential;
 pub mod credentials;
+pub mod entrances;
 pub mod entropy;
 pub mod errand;
 pub mod event;

@@ -9,7 +9,7 @@ pub mod promise;
 mod schemas;
 
 pub use self::{
-    administration::CannedAdministration,
+    administration::{CannedAdministration, ONLY_WAY_IN},
     meddled::{Meddled, Meddler, Meddling},
     memory::{Call, MemoryStore},
     outreach::CannedOutreach,

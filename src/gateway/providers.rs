@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portcullis_core::{
     broker::Broker,
     credential::CredentialKind,
+    entrances::Entrances,
     plugin::Announcer,
     provider::ConfiguredProvider,
     vault::{TokenVault, UpstreamSessionStore},
@@ -56,9 +57,16 @@ impl ProviderParts {
         let (vault, upstream_sessions) = vault.await?;
         let vault: Arc<dyn TokenVault> = Arc::new(vault);
         let upstream_sessions: Arc<dyn UpstreamSessionStore> = Arc::new(upstream_sessions);
+        let local = local(config, foundation);
         let parts = KeeperParts {
             sources: other.files,
             roster: Arc::clone(&roster),
+            entrances: Entrances {
+                identities: Arc::clone(&foundation.stores.identities),
+                credentials: Arc::clone(&foundation.stores.credentials),
+                registry: Arc::clone(&registry),
+                local: local.clone(),
+            },
             stored: foundation.store.providers(),
             tables: Tables {
                 seal: foundation.seal(config).await?,
@@ -79,7 +87,7 @@ impl ProviderParts {
         let begun = Keeper::begin(config.clone(), parts).await;
         let keeper = Arc::new(begun.map_err(refused)?);
         Ok(Self {
-            broker: broker(config, foundation, (&roster, vault)),
+            broker: broker((local, foundation), (&roster, vault)),
             administration: Arc::new(Administration {
                 keeper: Arc::clone(&keeper),
                 addresses: foundation.addresses.clone(),
@@ -92,19 +100,23 @@ impl ProviderParts {
     }
 }
 
-fn broker(
-    config: &Config,
-    foundation: &Foundation,
-    (roster, vault): (&Roster, Arc<dyn TokenVault>),
-) -> Broker {
+/// The kinds of credentials that somebody can sign in with here, beside links.
+fn local(config: &Config, foundation: &Foundation) -> Vec<CredentialKind> {
     let has_passkeys = config.identity.passkey.enabled && foundation.relying_party().is_some();
     let local = [
         (config.identity.local.enabled, CredentialKind::Password),
         (has_passkeys, CredentialKind::Passkey),
     ];
     let local = local.into_iter().filter(|(is_on, _)| *is_on);
+    local.map(|(_, kind)| kind).collect()
+}
+
+fn broker(
+    (local, foundation): (Vec<CredentialKind>, &Foundation),
+    (roster, vault): (&Roster, Arc<dyn TokenVault>),
+) -> Broker {
     Broker {
-        local: local.map(|(_, kind)| kind).collect(),
+        local,
         registry: roster.registry(),
         schemas: Arc::clone(&foundation.schemas),
         identities: Arc::clone(&foundation.stores.identities),

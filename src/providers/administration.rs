@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portcullis_core::{
     administration::{
-        AdministrationError, Attached, Change, Departed, Kind, Leave, LinkFate, Problem,
+        AdministrationError, Attached, Change, Departed, Kind, Leave, Problem,
         ProviderAdministration, ProviderRecord, ProviderReport,
     },
     clock::Clock,
@@ -319,20 +319,6 @@ impl Administration {
     ) -> Result<Map<String, Value>, AdministrationError> {
         let sealed = self.keeper.parts.tables.sealed(id, table);
         sealed.ok_or_else(|| problem("client_secret", "it is too long"))
-    }
-
-    pub(super) async fn refuse_while_linked(
-        &self,
-        id: &ProviderId,
-        fates: Fates,
-    ) -> Result<(), AdministrationError> {
-        if fates.links != LinkFate::Refuse {
-            return Ok(());
-        }
-        match self.keeper.parts.departures.links(id).await? {
-            0 => Ok(()),
-            links => Err(AdministrationError::Linked { links }),
-        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
 
 use portcullis_core::{
     administration::{Departed, LinkFate},
+    entrances::Entrances,
     id::ProviderId,
     store::StoreError,
 };
@@ -41,6 +42,8 @@ pub(crate) struct KeeperParts {
     pub(crate) tables: Tables,
     /// Who looks after what a provider leaves behind.
     pub(crate) departures: Departures,
+    /// By what those come in who may do everything.
+    pub(crate) entrances: Entrances,
 }
 
 /// Keeps the registry as the sources say.
@@ -108,6 +111,8 @@ impl Keeper {
     pub(crate) async fn take_up(&self) {
         let mut seen = self.hold().await;
         seen.absences.take_up(self.parts.roster.entries());
+        drop(seen);
+        self.tell_of_lockout().await;
     }
 
     /// Looks at all sources and follows what has changed; `anew`: reads the files in any case.
@@ -117,6 +122,7 @@ impl Keeper {
         let stored = self.look_at_store(&mut seen).await;
         if files || stored {
             self.follow(&mut seen);
+            self.tell_of_lockout().await;
         }
         if !anew {
             self.look_for_the_missing(&mut seen);

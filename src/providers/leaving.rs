@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use portcullis_core::administration::{AdministrationError, Departed, LinkFate, SessionFate};
+use portcullis_core::{
+    administration::{AdministrationError, Departed, LinkFate, SessionFate},
+    entrances::Outlook,
+    id::ProviderId,
+};
 use serde_json::{Map, Value};
 use tokio::sync::MutexGuard;
 
@@ -26,8 +30,18 @@ impl Administration {
         fates: Fates,
     ) -> Result<(MutexGuard<'k, Seen>, Departed), AdministrationError> {
         let id = &row.id;
+        let entry = self.keeper.parts.roster.entry(id);
+        let was_on = entry.is_some_and(|entry| entry.is_enabled());
         self.refuse_while_linked(id, fates).await?;
+        if was_on {
+            self.refuse_lockout(id).await?;
+        }
         let written = self.write(&mut seen, row, table).await?;
+        if was_on && let Err(error) = self.refuse_lockout(id).await {
+            // Another way in was taken meanwhile, so nothing is to happen.
+            self.write(&mut seen, &written, row.table.clone()).await?;
+            return Err(error);
+        }
         if fates.links == LinkFate::Keep && fates.sessions == SessionFate::Keep {
             return Ok((seen, Departed::default()));
         }
@@ -78,5 +92,28 @@ impl Administration {
         }
         self.keeper.follow_store(seen).await?;
         Ok(next)
+    }
+
+    /// Refuses to let a provider go that people are linked to, where that is asked for.
+    pub(super) async fn refuse_while_linked(
+        &self,
+        id: &ProviderId,
+        fates: Fates,
+    ) -> Result<(), AdministrationError> {
+        if fates.links != LinkFate::Refuse {
+            return Ok(());
+        }
+        match self.keeper.parts.departures.links(id).await? {
+            0 => Ok(()),
+            links => Err(AdministrationError::Linked { links }),
+        }
+    }
+
+    /// Refuses to take away what alone lets those in who may do everything.
+    pub(super) async fn refuse_lockout(&self, id: &ProviderId) -> Result<(), AdministrationError> {
+        match self.keeper.parts.entrances.without(id).await? {
+            Outlook::Open => Ok(()),
+            Outlook::Shut => Err(AdministrationError::LastAdministrator),
+        }
     }
 }

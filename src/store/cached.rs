@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, IdentityId, ProviderId, SessionId},
-    identity::{Identity, IdentityStore, Removal},
+    identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     secret::TokenHash,
     session::{Liveness, Session, SessionStore},
     store::StoreError,
@@ -244,8 +244,29 @@ impl IdentityStore for CachedIdentities {
         Ok(true)
     }
 
+    async fn replace_whole(&self, whole: &Whole<'_>, role: &str) -> Result<Replaced, StoreError> {
+        let (replaced, ended) = self.record.replace_all_of(whole, role).await?;
+        if let Replaced::Done(_) = replaced {
+            self.forget(whole.identity.id, ended).await;
+        }
+        Ok(replaced)
+    }
+
+    async fn remove_beside(
+        &self,
+        which: (IdentityId, CredentialId),
+        others: &[CredentialId],
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        let removal = self.record.part_with(which, others, role).await?;
+        if removal == Removal::Done {
+            self.forget(which.0, Vec::new()).await;
+        }
+        Ok(removal)
+    }
+
     async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
-        let (removal, ended) = self.record.remove_beside(id, role).await?;
+        let (removal, ended) = self.record.remove_unless_last(id, role).await?;
         if removal == Removal::Done {
             self.forget(id, ended).await;
         }
@@ -256,8 +277,20 @@ impl IdentityStore for CachedIdentities {
         self.record.is_role_elsewhere(role, except).await
     }
 
+    async fn holders(&self, role: &str) -> Result<Vec<Identity>, StoreError> {
+        self.record.holders(role).await
+    }
+
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         let Some(ended) = self.record.remove(id).await? else {
+            return Ok(false);
+        };
+        self.forget(id, ended).await;
+        Ok(true)
+    }
+
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        let Some(ended) = self.record.remove_unused(id).await? else {
             return Ok(false);
         };
         self.forget(id, ended).await;

@@ -15,7 +15,7 @@ use portcullis_core::{
 use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 use serde_json::Value as Json;
 
-use self::row::{COLUMNS, WHAT, begins_with, cells, put, read, removal};
+use self::row::{COLUMNS, WHAT, begins_with, put, read, removal, replacement};
 use super::{
     cell::{json, text, time},
     database::Database,
@@ -77,13 +77,7 @@ impl SqlCredentials {
         holds: Expr,
         credential: &Credential,
     ) -> Result<bool, StoreError> {
-        let change = Query::update()
-            .table(Table::Credentials)
-            .values(cells(credential)?.into_iter().map(|(c, v)| (c, v.into())))
-            .and_where(Expr::col(Column::Id).eq(text(credential.id)))
-            .and_where(holds)
-            .to_owned();
-        let change = self.database.write(&change, WHAT);
+        let change = replacement(&self.database, holds, credential)?;
         let of = (credential.kind, credential.identity_id);
         Ok(self.change(of, change).await? > 0)
     }

@@ -1,9 +1,11 @@
 //! Identities in SQL. The row is the record; two narrow tables find it by identifier and by address.
 
+mod acting;
 mod leaving;
 mod many;
 mod past;
 pub(super) mod row;
+mod whole;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +16,7 @@ use async_trait::async_trait;
 use portcullis_core::{
     credential::Credential,
     id::{CredentialId, IdentityId},
-    identity::{Identity, IdentityStore, Removal},
+    identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     secret::TokenHash,
     store::StoreError,
 };
@@ -34,9 +36,9 @@ use super::{
     table::{Column, Table, insert},
 };
 
-const CHANGED: StoreError = StoreError::Conflict {
-    what: "identity version",
-};
+/// What is in the way of whoever has read an identity before somebody else changed it.
+const VERSION: &str = "identity version";
+const CHANGED: StoreError = StoreError::Conflict { what: VERSION };
 
 /// Identities in SQL.
 #[derive(Debug, Clone)]
@@ -52,6 +54,20 @@ impl SqlIdentities {
 
     /// Removes an identity and says which sessions it had; `None` when there was no identity.
     pub(super) async fn remove(
+        &self,
+        id: IdentityId,
+    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let removed = self.remove_within(&mut transaction, id).await?;
+        if removed.is_some() {
+            self.remember(&mut transaction, id).await?;
+        }
+        transaction.commit().await?;
+        Ok(removed)
+    }
+
+    /// The same of an identity that nobody has ever been.
+    pub(super) async fn remove_unused(
         &self,
         id: IdentityId,
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
@@ -83,11 +99,7 @@ impl SqlIdentities {
             let removal = self.database.write(&removal, "mail");
             transaction.execute(removal).await?;
         }
-        if removed == 0 {
-            return Ok(None);
-        }
-        self.remember(transaction, id).await?;
-        Ok(Some(sessions))
+        Ok((removed > 0).then_some(sessions))
     }
 
     /// Replaces an identity and says which sessions ended because it may no longer sign in.
@@ -179,10 +191,12 @@ impl SqlIdentities {
             transaction.execute(old).await?;
         }
         self.index(transaction, identity).await?;
-        match ended_by(identity) {
-            Some(which) => end_within((&self.database, transaction), which).await,
-            None => Ok(Vec::new()),
-        }
+        let mut ended = match ended_by(identity) {
+            Some(which) => end_within((&self.database, transaction), which).await?,
+            None => Vec::new(),
+        };
+        ended.extend(self.end_uncovered(transaction, identity).await?);
+        Ok(ended)
     }
 
     fn replacement(&self, identity: &Identity) -> Result<Statement, StoreError> {
@@ -349,19 +363,34 @@ impl IdentityStore for SqlIdentities {
         Ok(self.replace_beside(identity, role).await?.is_some())
     }
 
-    async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
-        Ok(self.remove_beside(id, role).await?.0)
+    async fn replace_whole(&self, whole: &Whole<'_>, role: &str) -> Result<Replaced, StoreError> {
+        Ok(self.replace_all_of(whole, role).await?.0)
     }
 
-    async fn is_role_elsewhere(&self, role: &str, except: IdentityId) -> Result<bool, StoreError> {
-        let query = leaving::holders(role)
-            .and_where(Expr::col(Column::Id).ne(text(except)))
-            .to_owned();
-        let found = self.select(&query).await?;
-        Ok(found.iter().any(|one| one.is_active_as(role)))
+    async fn remove_beside(
+        &self,
+        which: (IdentityId, CredentialId),
+        others: &[CredentialId],
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        self.part_with(which, others, role).await
+    }
+
+    async fn delete_beside(&self, id: IdentityId, role: &str) -> Result<Removal, StoreError> {
+        Ok(self.remove_unless_last(id, role).await?.0)
+    }
+
+    async fn holders(&self, role: &str) -> Result<Vec<Identity>, StoreError> {
+        let mut found = self.select(&leaving::holders(role)).await?;
+        found.retain(|one| one.is_active_as(role));
+        Ok(found)
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         Ok(self.remove(id).await?.is_some())
+    }
+
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        Ok(self.remove_unused(id).await?.is_some())
     }
 }

@@ -13,6 +13,7 @@ mod github;
 mod google;
 mod honest;
 mod hostile;
+mod last_way_in;
 mod lies;
 mod linking;
 mod linking_rules;

@@ -2,10 +2,9 @@
 
 use portcullis_core::{
     action::Action,
-    administrators::{LeaveError, update},
-    identity::Identity,
+    credential::Credential,
+    identity::{Identity, Kept, SessionsThen},
     schema::{Evaluation, ProfileContext, Viewer},
-    store::StoreError,
 };
 use portcullis_kit::Failure;
 
@@ -13,11 +12,9 @@ use super::{
     Wanted, audit, factors, find,
     fitting::{require_short, schema, with_attributes},
     links, password, refusal,
+    storing::{Stored, TRIES, store},
 };
-use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
-
-/// How often a change is tried over what others change meanwhile.
-const TRIES: usize = 8;
+use crate::{caller::Caller, desk::Desk};
 
 /// Changes the identity of this id into what is wanted of it as it is then; its sessions see that at
 /// once, and end where it may not sign in any more.
@@ -33,48 +30,21 @@ pub(crate) async fn change(
         let wanted = want(&before)?;
         let after = changed(desk, &before, &wanted)?;
         let proofs = Proofs::prepare(desk, caller, &after, &wanted).await?;
+        let kept = proofs.kept();
+        if after == before && kept.is_empty() {
+            return Ok(before);
+        }
+        let with = (&kept[..], proofs.sessions(desk));
+        let Stored::Done(ended) = store(desk, caller, (&before, &after), with).await? else {
+            continue;
+        };
         if after != before {
-            match store(desk, caller, (&before, &after)).await? {
-                Stored::Overtaken => continue,
-                Stored::Done => {}
-            }
             audit::note_change(desk, caller, "identity.update", (&before, &after)).await;
         }
-        proofs.keep(desk, caller, &after).await?;
+        proofs.tell(desk, caller, (&after, ended)).await;
         return find(desk, id).await;
     }
     Err(refusal::overtaken())
-}
-
-/// What became of a change.
-enum Stored {
-    Done,
-    /// Somebody else has changed the identity since it was read.
-    Overtaken,
-}
-
-async fn store(
-    desk: &Desk,
-    caller: &Caller,
-    (before, after): (&Identity, &Identity),
-) -> Result<Stored, Failure> {
-    if before.roles != after.roles {
-        caller.require(Permission::ManageAccess)?;
-        administrators::may_give(caller, after)?;
-    }
-    let identities = &desk.services.identities;
-    administrators::may_change(caller, (before, Some(after)))?;
-    match update(&**identities, after).await {
-        Ok(()) => Ok(Stored::Done),
-        Err(LeaveError::Store(error @ StoreError::Conflict { .. })) => {
-            let now = identities.find(before.id).await?;
-            match now.is_some_and(|now| now.version == before.version) {
-                true => Err(refusal::conflict(error)),
-                false => Ok(Stored::Overtaken),
-            }
-        }
-        Err(error) => Err(administrators::refused(error)),
-    }
 }
 
 /// The identity as it is wanted; the same where nothing is different.
@@ -84,6 +54,10 @@ fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, 
         after = with_attributes(desk, after, sent)?;
     }
     after = wanted.applied(desk, after)?;
+    if wanted.password.is_some() {
+        // It counts without a first proof: an administrator vouches for whom it is given to.
+        after.lift_first_proof();
+    }
     after.updated_at = before.updated_at;
     if after != *before {
         after.updated_at = desk.services.clock.now();
@@ -121,9 +95,9 @@ fn with_traits(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identi
 /// What is to prove an identity from now on, made before anything is changed: what is refused of it
 /// leaves everything as it was.
 struct Proofs {
-    password: Option<password::Prepared>,
-    links: Vec<portcullis_core::credential::Credential>,
-    factors: factors::Prepared,
+    links: Vec<Credential>,
+    factors: Vec<Kept>,
+    password: Option<Kept>,
 }
 
 impl Proofs {
@@ -148,19 +122,40 @@ impl Proofs {
         })
     }
 
-    async fn keep(self, desk: &Desk, caller: &Caller, identity: &Identity) -> Result<(), Failure> {
-        for link in &self.links {
-            links::keep(desk, caller, link).await?;
+    /// All of them, to be stored together.
+    fn kept(&self) -> Vec<Kept> {
+        let links = self.links.iter().map(|link| Kept {
+            credential: link.clone(),
+            before: None,
+        });
+        let others = self.factors.iter().chain(&self.password).cloned();
+        links.chain(others).collect()
+    }
+
+    /// Whoever knew an old password may hold a session, and so may whoever held a factor.
+    fn sessions(&self, desk: &Desk) -> SessionsThen {
+        let by_factor = !self.factors.is_empty() && desk.config.end_sessions;
+        match self.password.is_some() || by_factor {
+            true => SessionsThen::End,
+            false => SessionsThen::GoOn,
         }
-        self.factors.keep(desk, caller, identity).await?;
-        if let Some(password) = self.password {
+    }
+
+    /// Tells of what is stored.
+    async fn tell(&self, desk: &Desk, caller: &Caller, (identity, ended): (&Identity, u64)) {
+        for link in &self.links {
+            links::tell(desk, caller, link).await;
+        }
+        let left = match self.password {
+            Some(_) => 0,
+            None => ended,
+        };
+        factors::tell(desk, caller, identity.id, (&self.factors, left)).await;
+        if self.password.is_some() {
             let required = &identity.required_actions;
             let alias = Action::UpdatePassword.alias();
             let is_temporary = required.iter().any(|one| one == alias);
-            password
-                .keep(desk, caller, (identity, is_temporary))
-                .await?;
+            password::tell(desk, caller, identity.id, (is_temporary, ended)).await;
         }
-        Ok(())
     }
 }

@@ -1,7 +1,6 @@
 //! Somebody's credentials: what there is, in which order it is offered, what it is called, and what goes.
 
 use portcullis_core::{
-    administrators::may_go,
     broker::BrokerError,
     catalogue::Code,
     credential::{Credential, CredentialKind},
@@ -170,31 +169,13 @@ async fn remove(
                 provider: &prepared.provider,
             });
     } else {
-        require_way_in(desk, identity, credential).await?;
-        let deleted = all(desk).delete(identity.id, credential.id).await;
+        let entrances = desk.services.broker.entrances();
+        let deleted = all(desk).delete(identity, credential.id, &entrances).await;
         deleted.map_err(told)?;
     }
     let act = audit::on("identity.credential.delete", identity.id).from(before);
     audit::note(desk, caller, act).await;
     Ok(())
-}
-
-/// Refuses to take from the last administrator what alone lets them in.
-async fn require_way_in(
-    desk: &Desk,
-    identity: &Identity,
-    credential: &Credential,
-) -> Result<(), Failure> {
-    let services = &desk.services;
-    if may_go(&*services.identities, identity).await.is_ok() {
-        return Ok(());
-    }
-    let own = services.credentials.list(identity.id).await?;
-    match services.broker.ways_in(identity, &own).as_slice() {
-        [only] if *only == credential.id => Err(Failure::from(Code::LastAdministrator)
-            .because("Nothing else lets the last administrator in, so it stays.")),
-        _ => Ok(()),
-    }
 }
 
 /// Removes a link, and ends the sessions that began at its account.
@@ -232,6 +213,8 @@ fn told(error: CredentialsError) -> Failure {
     match error {
         CredentialsError::Unknown => Code::RecordNotFound.into(),
         CredentialsError::Label | CredentialsError::Link => refused(format!("{error}.")),
+        CredentialsError::LastAdministrator => Failure::from(Code::LastAdministrator)
+            .because("Nothing else lets the last administrator in, so it stays."),
         CredentialsError::Store(error) => error.into(),
     }
 }

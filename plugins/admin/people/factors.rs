@@ -6,13 +6,14 @@ use std::fmt;
 use portcullis_core::{
     credential::{Credential, CredentialKind},
     event::Event,
-    identity::Identity,
+    id::IdentityId,
+    identity::{Identity, Kept},
     store::StoreError,
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
-use super::{audit, credentials as own_credentials, refusal};
+use super::{audit, refusal};
 use crate::{caller::Caller, desk::Desk};
 
 /// What another system keeps of a kind of second factor, or of passkeys.
@@ -54,23 +55,22 @@ pub(super) fn credentials(
     Ok(made)
 }
 
-/// Those of a stored identity, about to be stored: each with what it takes the place of.
-pub(super) struct Prepared(Vec<(Option<Credential>, Credential)>);
-
-/// Makes them ready; what is wrong with them is told now.
+/// Those of a stored identity, about to be stored, each with what it takes the place of; what is wrong with
+/// them is told now. A code that somebody uses meanwhile must not become good again, so what is replaced is what
+/// was read.
 pub(super) async fn prepare(
     desk: &Desk,
     identity: &Identity,
     wanted: &[NewFactor],
-) -> Result<Prepared, Failure> {
+) -> Result<Vec<Kept>, Failure> {
     if wanted.is_empty() {
-        return Ok(Prepared(Vec::new()));
+        return Ok(Vec::new());
     }
     let store = &desk.services.credentials;
     let own = store.list(identity.id).await?;
     let mut ready = Vec::new();
     for made in credentials(desk, (identity, &own), wanted)? {
-        let before = own.iter().find(|one| one.id == made.id).cloned();
+        let before = own.iter().find(|one| one.id == made.id);
         let name = made.identifier.clone().unwrap_or_default();
         let known = store.find_by_identifier(made.kind, &name).await?;
         if known.is_some_and(|known| known.identity_id != identity.id) {
@@ -78,70 +78,41 @@ pub(super) async fn prepare(
                 what: "credential",
             }));
         }
-        ready.push((before, made));
+        ready.push(Kept {
+            before: before.map(|one| one.config.clone()),
+            credential: made,
+        });
     }
-    Ok(Prepared(ready))
+    Ok(ready)
 }
 
-impl Prepared {
-    /// Stores them, and ends the identity's sessions where the operator wants that: somebody else may
-    /// hold one.
-    pub(super) async fn keep(
-        self,
-        desk: &Desk,
-        caller: &Caller,
-        identity: &Identity,
-    ) -> Result<(), Failure> {
-        let mut kinds: Vec<CredentialKind> = Vec::new();
-        let mut outcome = Ok(());
-        for (before, after) in &self.0 {
-            outcome = keep_one(desk, before.as_ref(), after).await;
-            if outcome.is_err() {
-                break;
-            }
-            if !kinds.contains(&after.kind) {
-                kinds.push(after.kind);
-            }
-        }
-        // What is stored by now is told, whatever becomes of the rest: nobody gets a way in unseen.
-        told(desk, caller, (identity, &kinds)).await?;
-        outcome
-    }
-}
-
-async fn told(
+/// Tells of those that are stored, and of the sessions that ended for them, and writes it down.
+pub(super) async fn tell(
     desk: &Desk,
     caller: &Caller,
-    (identity, kinds): (&Identity, &[CredentialKind]),
-) -> Result<(), Failure> {
-    for kind in kinds {
+    id: IdentityId,
+    (stored, sessions_ended): (&[Kept], u64),
+) {
+    let mut kinds: Vec<CredentialKind> = Vec::new();
+    for Kept { credential, .. } in stored {
+        if !kinds.contains(&credential.kind) {
+            kinds.push(credential.kind);
+        }
+    }
+    if kinds.is_empty() {
+        return;
+    }
+    for kind in &kinds {
         desk.services.announcer.announce(&Event::CredentialAdded {
-            identity: identity.id,
+            identity: id,
             kind: *kind,
         });
     }
-    let Some(kind) = kinds.first() else {
-        return Ok(());
-    };
-    let act = audit::on("identity.credential.import", identity.id);
-    let act = act.to(json!({"credentials": kinds}));
-    audit::note(desk, caller, act).await;
-    own_credentials::end_sessions(desk, caller, (identity, *kind)).await
-}
-
-async fn keep_one(
-    desk: &Desk,
-    before: Option<&Credential>,
-    after: &Credential,
-) -> Result<(), Failure> {
-    let store = &desk.services.credentials;
-    let Some(before) = before else {
-        return store.put(after).await.map_err(refusal::conflict);
-    };
-    // A code that somebody uses at this moment must not become good again.
-    let replaced = store.replace_config(&before.config, after).await;
-    match replaced.map_err(refusal::conflict)? {
-        true => Ok(()),
-        false => Err(refusal::overtaken()),
+    let act = audit::on("identity.credential.import", id);
+    audit::note(desk, caller, act.to(json!({"credentials": kinds}))).await;
+    if sessions_ended > 0 {
+        let act = audit::on("identity.sessions.revoke", id);
+        let act = act.to(json!({"sessions_ended": sessions_ended}));
+        audit::note(desk, caller, act).await;
     }
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use portcullis_core::{
+    api_credential::ApiCredential,
     catalogue::Code,
     event::Event,
+    id::IdentityId,
     identity::{Identity, IdentityState},
     impersonation::{self, Impersonation, Ticket},
     secret::Token,
@@ -59,7 +61,7 @@ async fn begin(
     };
     let session = impersonation::begin(&desk.services, identity, begun, token).await?;
     let session = session.ok_or(Code::Unauthorized)?;
-    if !still_may(desk, caller.actor).await? {
+    if !still_may(desk, caller, identity.id).await? {
         let sessions = desk.services.sessions.store();
         sessions.revoke(session.id).await?;
         return Err(Code::Unauthorized.into());
@@ -77,13 +79,18 @@ async fn begin(
     Ok(session)
 }
 
-/// Whether a program has not lost its rights meanwhile; what people have lost is known already.
-async fn still_may(desk: &Desk, actor: Actor) -> Result<bool, Failure> {
-    let Actor::ApiCredential(id) = actor else {
+/// Whether a program has not lost its rights meanwhile, nor the identity got roles that permit more; what
+/// people have lost is known already.
+async fn still_may(desk: &Desk, caller: &Caller, identity: IdentityId) -> Result<bool, Failure> {
+    let Actor::ApiCredential(id) = caller.actor else {
         return Ok(true);
     };
-    let found = desk.services.api_credentials.find(id).await?;
-    Ok(found.is_some_and(|one| Roles::among(&one.roles).permit(Permission::Impersonate)))
+    let services = &desk.services;
+    let found = services.api_credentials.find(id).await?;
+    let identity = services.identities.find(identity).await?;
+    let may_touch = identity.is_some_and(|now| caller.may_touch(&now).is_ok());
+    let permits = |one: ApiCredential| Roles::among(&one.roles).permit(Permission::Impersonate);
+    Ok(may_touch && found.is_some_and(permits))
 }
 
 /// Hands out a code with which the caller's browser begins it elsewhere.
@@ -223,9 +230,9 @@ fn act(identity: &Identity, asked: &Asked, until: Timestamp) -> Act {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_core::impersonation::ROLES;
+    use portcullis_core::impersonation::{ROLES, covers};
 
-    use crate::role::{Permission, Role};
+    use crate::role::{Permission, Role, Roles};
 
     #[test]
     fn those_whose_sessions_may_act_are_those_whose_roles_permit_it() {
@@ -233,5 +240,25 @@ mod tests {
         let permitted = permitted.filter(|role| role.permits(Permission::Impersonate));
         let permitted: Vec<_> = permitted.map(Role::as_str).collect();
         assert_eq!(permitted, ROLES);
+    }
+    /// Every set of roles beside every other one.
+    #[test]
+    fn nobody_acts_as_whoever_may_more_by_the_table_of_roles() {
+        let sets = 0..1_usize << Role::ALL.len();
+        let sets = sets.map(|bits| {
+            let own = Role::ALL.into_iter().enumerate();
+            let own = own.filter(|(place, _)| bits & (1 << place) != 0);
+            own.map(|(_, role)| role.to_string()).collect::<Vec<_>>()
+        });
+        let sets: Vec<_> = sets.collect();
+        for (actor, other) in sets
+            .iter()
+            .flat_map(|one| sets.iter().map(move |two| (one, two)))
+        {
+            let by_table = Roles::among(actor).cover(&Roles::among(other));
+            assert_eq!(covers(actor, other), by_table, "{actor:?} as {other:?}");
+        }
+        let odd = ["delete-account".to_owned(), "Admin".to_owned()];
+        assert!(covers(&[], &odd), "they mean something elsewhere");
     }
 }

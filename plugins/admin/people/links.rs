@@ -104,16 +104,13 @@ pub(super) async fn missing(
     }
 }
 
-/// Keeps a link of a stored identity, and tells of it.
-pub(super) async fn keep(desk: &Desk, caller: &Caller, link: &Credential) -> Result<(), Failure> {
-    let put = desk.services.credentials.put(link).await;
-    put.map_err(refusal::conflict)?;
+/// Tells of a link of an identity that was stored before, and writes it down.
+pub(super) async fn tell(desk: &Desk, caller: &Caller, link: &Credential) {
     announce(desk, link);
     let provider = Link::of(link).map(|link| link.key.provider);
     let provider = provider.or_else(|| PreparedLink::of(link).map(|link| link.provider));
     let act = audit::on("identity.link", link.identity_id).to(json!({"provider": provider}));
     audit::note(desk, caller, act).await;
-    Ok(())
 }
 
 /// Tells of a link that is made or prepared; other credentials are passed over.

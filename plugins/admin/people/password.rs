@@ -5,14 +5,16 @@ use portcullis_core::{
     credential::{Credential, CredentialKind},
     event::Event,
     id::IdentityId,
-    identity::{Identity, rewrite},
+    identity::{Identity, Kept, SessionsThen},
     secret::Secret,
-    store::StoreError,
 };
 use portcullis_kit::Failure;
 use serde_json::json;
 
-use super::{audit, find, refusal};
+use super::{
+    audit, find, refusal,
+    storing::{Stored, TRIES, store},
+};
 use crate::{caller::Caller, desk::Desk};
 
 /// The name of the method.
@@ -42,8 +44,23 @@ pub(crate) async fn set(
     id: &str,
     (new, is_temporary): (&NewPassword, bool),
 ) -> Result<Given, Failure> {
-    let identity = find(desk, id).await?;
-    caller.may_touch(&identity)?;
+    for _ in 0..TRIES {
+        let before = find(desk, id).await?;
+        caller.may_touch(&before)?;
+        let after = requiring(desk, &before, is_temporary)?;
+        let kept = [prepare(desk, &after, new).await?];
+        let with = (&kept[..], SessionsThen::End);
+        if let Stored::Done(sessions_ended) = store(desk, caller, (&before, &after), with).await? {
+            tell(desk, caller, after.id, (is_temporary, sessions_ended)).await;
+            return Ok(Given { sessions_ended });
+        }
+    }
+    Err(refusal::overtaken())
+}
+
+/// The identity that has to choose another password at its next sign-in, or no more. The password counts
+/// without a first proof, for an administrator vouches for whom it is given to.
+fn requiring(desk: &Desk, before: &Identity, is_temporary: bool) -> Result<Identity, Failure> {
     let alias = Action::UpdatePassword.alias();
     let can_be = desk.services.actions.settings(Action::UpdatePassword);
     if is_temporary && can_be.is_none() {
@@ -52,8 +69,16 @@ pub(crate) async fn set(
              [required_actions.{alias}]."
         )));
     }
-    let prepared = prepare(desk, &identity, new).await?;
-    prepared.keep(desk, caller, (&identity, is_temporary)).await
+    let mut after = before.clone();
+    after.required_actions.retain(|one| one != alias);
+    after.lift_first_proof();
+    if is_temporary {
+        after.required_actions.push(alias.to_owned());
+    }
+    if after != *before {
+        after.updated_at = desk.services.clock.now();
+    }
+    Ok(after)
 }
 
 /// The credential with the password, not yet stored.
@@ -77,72 +102,37 @@ pub(super) async fn credential(
     made.map_err(refusal::password)
 }
 
-/// A password that a stored identity is about to be given.
-pub(super) struct Prepared(Credential);
-
-/// Makes the password ready; what is wrong with it is told now.
+/// The password of a stored identity, about to be stored in the place of the one that it has; what is wrong
+/// with it is told now.
 pub(super) async fn prepare(
     desk: &Desk,
     identity: &Identity,
     new: &NewPassword,
-) -> Result<Prepared, Failure> {
-    credential(desk, identity, new).await.map(Prepared)
-}
-
-impl Prepared {
-    /// Stores it in place of the one that the identity has, and ends the identity's sessions.
-    pub(super) async fn keep(
-        self,
-        desk: &Desk,
-        caller: &Caller,
-        (identity, is_temporary): (&Identity, bool),
-    ) -> Result<Given, Failure> {
-        let services = &desk.services;
-        let mut credential = self.0;
-        let own = services.credentials.list(identity.id).await?;
-        let mut own = own.into_iter();
-        let present = own.find(|one| one.kind == CredentialKind::Password);
-        if let Some(present) = present {
-            credential.id = present.id;
-            credential.created_at = present.created_at;
-            credential.label = present.label;
-            credential.priority = present.priority;
-        }
-        let put = services.credentials.put(&credential).await;
-        put.map_err(refusal::conflict)?;
-        require_another(desk, identity.id, is_temporary).await?;
-        let event = Event::PasswordReset {
-            identity: identity.id,
-        };
-        services.announcer.announce(&event);
-        let sessions = services.sessions.store();
-        let sessions_ended = sessions.revoke_all(identity.id, None).await?;
-        let act = audit::on("identity.password.set", identity.id);
-        let act = act.to(json!({"temporary": is_temporary, "sessions_ended": sessions_ended}));
-        audit::note(desk, caller, act).await;
-        Ok(Given { sessions_ended })
-    }
-}
-
-/// Has the identity choose another password at its next sign-in, or no more. The password counts without a
-/// first proof, for an administrator vouches for whom it is given to.
-async fn require_another(desk: &Desk, id: IdentityId, is_required: bool) -> Result<(), Failure> {
-    let alias = Action::UpdatePassword.alias();
-    let (identities, clock) = (&*desk.services.identities, &*desk.services.clock);
-    let changed = rewrite::<StoreError, _>(identities, id, async |mut identity| {
-        let before = identity.required_actions.clone();
-        identity.required_actions.retain(|one| one != alias);
-        identity.lift_first_proof();
-        if is_required {
-            identity.required_actions.push(alias.to_owned());
-        }
-        let is_different = identity.required_actions != before;
-        identity.updated_at = clock.now();
-        Ok(is_different.then_some(identity))
+) -> Result<Kept, Failure> {
+    let mut credential = credential(desk, identity, new).await?;
+    let own = desk.services.credentials.list(identity.id).await?;
+    let mut own = own.into_iter();
+    let present = own.find(|one| one.kind == CredentialKind::Password);
+    let before = present.map(|present| {
+        credential.id = present.id;
+        credential.created_at = present.created_at;
+        credential.label = present.label;
+        credential.priority = present.priority;
+        present.config
     });
-    match changed.await {
-        Ok(_) => Ok(()),
-        Err(StoreError::Conflict { .. }) => Err(refusal::overtaken()),
-        Err(error) => Err(error.into()),
-    }
+    Ok(Kept { credential, before })
+}
+
+/// Tells of a password that is stored, and of the sessions that ended for it, and writes it down.
+pub(super) async fn tell(
+    desk: &Desk,
+    caller: &Caller,
+    id: IdentityId,
+    (is_temporary, sessions_ended): (bool, u64),
+) {
+    let event = Event::PasswordReset { identity: id };
+    desk.services.announcer.announce(&event);
+    let act = audit::on("identity.password.set", id);
+    let act = act.to(json!({"temporary": is_temporary, "sessions_ended": sessions_ended}));
+    audit::note(desk, caller, act).await;
 }

@@ -79,12 +79,21 @@ impl House {
     }
 
     pub(crate) fn with(config: Config) -> Self {
+        Self::altered(config, |_, _| {})
+    }
+
+    /// One whose services are changed before anything is made of them.
+    pub(crate) fn altered(
+        config: Config,
+        change: impl FnOnce(&mut Services, &Arc<MemoryStore>),
+    ) -> Self {
         let clock = Arc::new(FrozenClock::new("2026-11-22T12:00:00Z".parse().unwrap()));
         let store = MemoryStore::new(clock.clone()).searching(Arc::new(stand_ins::schemas()));
         let store = Arc::new(store);
         let mut services = services(&clock, &store);
         let look_ups = Arc::new(LookUps::default());
         services.sessions = services.sessions.with_cache(look_ups.clone());
+        change(&mut services, &store);
         let doorkeeper = Doorkeeper {
             services: services.clone(),
             store: store.clone(),

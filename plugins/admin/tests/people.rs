@@ -13,6 +13,7 @@ mod meant;
 mod patched;
 mod reached;
 mod sessions;
+mod whole;
 
 use portcullis_core::{
     audit::{AuditEntry, AuditFilter, AuditLog},

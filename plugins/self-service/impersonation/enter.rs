@@ -40,8 +40,7 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let ticket = Ticket::find(&desk.services, code).await?;
     let ticket = ticket.ok_or_else(gone)?;
     admit(&desk, &visit, &ticket)?;
-    let identity = desk.services.identities.find(ticket.identity).await?;
-    let identity = identity.ok_or_else(gone)?;
+    let identity = person(&desk, &ticket).await?;
     let csrf = Csrf::of_or_new(&desk, &visit);
     let locale = language::of_visit(&desk, &visit);
     let until = locale.moment(ticket.until);
@@ -93,8 +92,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     let found = Ticket::find(services, code).await?;
     admit(&desk, &visit, &found.ok_or_else(gone)?)?;
     let ticket = Ticket::take(services, code).await?.ok_or_else(gone)?;
-    let identity = services.identities.find(ticket.identity).await?;
-    let identity = identity.ok_or_else(gone)?;
+    let identity = person(&desk, &ticket).await?;
     let own = own_session(&desk, &visit, &ticket)
         .await?
         .ok_or_else(gone)?;
@@ -122,6 +120,18 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
 fn gone() -> Failure {
     Failure::from(Code::NotFound)
         .because("This way in has been used already, or is too old. Please begin anew.")
+}
+
+/// As whom, looked up once more: they may have got roles since, or the administrator lost some.
+async fn person(desk: &Desk, ticket: &Ticket) -> Result<Identity, Failure> {
+    let identities = &desk.services.identities;
+    let person = identities.find(ticket.identity).await?.ok_or_else(gone)?;
+    let actor = ticket.acting.actor.parse().map_err(|_| gone())?;
+    let actor = identities.find(actor).await?.ok_or_else(gone)?;
+    match impersonation::may_act_as(&actor, &person) {
+        true => Ok(person),
+        false => Err(Code::InsufficientRole.into()),
+    }
 }
 
 /// Only the browser of whoever asked for it goes in, or one in which nobody is signed in.

@@ -10,7 +10,7 @@ use portcullis_core::{
     factor::{Change, Enrolment, Question},
     flow::Transport,
     id::CredentialId,
-    identity::Identity,
+    identity::{Identity, Removal},
     mail::Occasion,
     message::Message,
     method::MethodError,
@@ -204,8 +204,12 @@ impl Changes<'_> {
                 if !self.claim().await? {
                     return Ok(Err(Stays::Overtaken));
                 }
-                for id in ids {
-                    credentials.delete(id).await?;
+                let entrances = self.desk.services.broker.entrances();
+                for one in self.own.iter().filter(|one| ids.contains(&one.id)) {
+                    // What stays may be on its way out elsewhere.
+                    if entrances.remove(self.identity, one).await? == Removal::Last {
+                        return Ok(Err(Stays::Needed(Message::factor_needed())));
+                    }
                 }
                 self.end_others().await?;
                 self.tell(Event::CredentialRemoved {

@@ -248,3 +248,43 @@ async fn an_administrators_visit_is_told_as_such_and_is_no_device_of_theirs() {
     assert_eq!(sessions_of(&house, &ada).await.len(), 1);
     assert_eq!(browser.ask("/sessions/whoami").await.status, 401);
 }
+
+/// KC-130: what was asked for is looked at once more when it begins.
+#[tokio::test]
+async fn kc_130_a_code_leads_to_nobody_who_may_more_by_now() {
+    for is_demoted in [false, true] {
+        let house = House::new();
+        let (grace, mut ada) = people(&house).await;
+        let store: &dyn IdentityStore = &*house.store;
+        let mut grace = store.find(grace.id).await.unwrap().unwrap();
+        let mut browser = house.browser();
+        browser.sign_in("grace@example.com").await;
+        let address = invited(&house, &grace, &ada, true).await;
+        let page = browser.go(&address).await.text();
+        let fields = [
+            ("csrf_token", hidden(&page, "csrf_token")),
+            ("code", hidden(&page, "code")),
+        ];
+        let changed = match is_demoted {
+            true => {
+                grace.roles = vec!["user-manager".to_owned()];
+                &grace
+            }
+            false => {
+                ada.roles = vec!["provider-manager".to_owned()];
+                &ada
+            }
+        };
+        store.update(changed).await.unwrap();
+        let refused = browser.go(&address).await;
+        assert_eq!(refused.status, 403, "{}", refused.text());
+        let fields = fields
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        let refused = browser.submit("/impersonation", &fields).await;
+        assert_eq!(refused.status, 403, "{}", refused.text());
+        assert!(refused.text().contains("insufficient_role"));
+        assert!(sessions_of(&house, &ada).await.is_empty());
+        assert_eq!(who(&mut browser).await["identity"]["id"], json!(grace.id));
+    }
+}

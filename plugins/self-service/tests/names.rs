@@ -146,6 +146,15 @@ async fn who_registers_again_with_the_same_name_and_address_takes_the_place_of_b
     let again = nova(&house).await;
     assert_ne!(before.id, again.id);
     assert_eq!(house.letters.mails().len(), 2);
+    // Nothing is kept of whom nobody has been, or strangers would fill the store for ever.
+    let identifiers = vec!["other".to_owned()];
+    let heir = Identity {
+        identifiers,
+        ..before
+    };
+    IdentityStore::insert(&*house.store, &heir, &[])
+        .await
+        .unwrap();
 }
 
 /// A name that is only reserved would be had in the settings, and tell that its address was known.

@@ -14,7 +14,7 @@ use portcullis_core::{
     action::{Action, ActionSettings, Actions},
     credential::Credential,
     id::{CredentialId, IdentityId},
-    identity::{Identity, IdentityStore},
+    identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     schema::{Schema, Schemas},
     store::StoreError,
     testing::MemoryStore,
@@ -75,6 +75,19 @@ impl IdentityStore for Meddled {
         others: &[CredentialId],
     ) -> Result<bool, StoreError> {
         self.inner.update_without(identity, removed, others).await
+    }
+
+    async fn replace_whole(&self, whole: &Whole<'_>, role: &str) -> Result<Replaced, StoreError> {
+        self.inner.replace_whole(whole, role).await
+    }
+
+    async fn remove_beside(
+        &self,
+        which: (IdentityId, CredentialId),
+        others: &[CredentialId],
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        self.inner.remove_beside(which, others, role).await
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {

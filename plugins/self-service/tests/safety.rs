@@ -9,7 +9,7 @@ use portcullis_core::{
     credential::Credential,
     flow::{Flow, FlowStore},
     id::{CredentialId, FlowId, IdentityId},
-    identity::{Identity, IdentityStore},
+    identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     secret::TokenHash,
     store::StoreError,
     testing::MemoryStore,
@@ -160,6 +160,23 @@ impl IdentityStore for Counting {
     ) -> Result<bool, StoreError> {
         let identities = self.identities("update without");
         identities.update_without(identity, removed, others).await
+    }
+
+    async fn replace_whole(&self, whole: &Whole<'_>, role: &str) -> Result<Replaced, StoreError> {
+        self.identities("replace whole")
+            .replace_whole(whole, role)
+            .await
+    }
+
+    async fn remove_beside(
+        &self,
+        which: (IdentityId, CredentialId),
+        others: &[CredentialId],
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        self.identities("remove beside")
+            .remove_beside(which, others, role)
+            .await
     }
 
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {

@@ -103,7 +103,9 @@ async fn remove(
     if one.kind == CredentialKind::Oidc && link::provider_of(one).is_some() {
         return links::remove(errand, command, person, one).await;
     }
-    match credentials(errand).delete(person.id, one.id).await {
+    let entrances = errand.broker().entrances();
+    let own = credentials(errand);
+    match own.delete(person, one.id, &entrances).await {
         Ok(_) => {}
         // What is gone already needs nothing more, and the sessions of the rest do.
         Err(CredentialsError::Unknown) => return Ok(0),

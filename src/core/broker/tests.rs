@@ -3,6 +3,7 @@
 mod assignment;
 mod decide;
 mod dry_run;
+mod entrances;
 mod linking;
 mod links;
 mod meanwhile;

@@ -3,10 +3,13 @@
 //! What a provider alone could set of an identity goes in the same write as each of its links, so
 //! that nothing that fails half-way leaves it standing.
 
+use std::sync::Arc;
+
 use super::{Arrived, Broker, BrokerError};
 use crate::{
     administrators::{self, LeaveError},
-    credential::{Credential, CredentialKind},
+    credential::Credential,
+    entrances::{Entrances, lets_in},
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState, TRIES},
     link::Link,
@@ -129,15 +132,16 @@ impl Broker {
 
     /// Whether somebody can sign in with this credential alone.
     fn lets_in(&self, identity: &Identity, credential: &Credential) -> bool {
-        match credential.kind {
-            CredentialKind::Password => {
-                self.local.contains(&credential.kind) && !identity.identifiers.is_empty()
-            }
-            CredentialKind::Passkey => self.local.contains(&credential.kind),
-            CredentialKind::Totp | CredentialKind::LookupSecret | CredentialKind::Webauthn => false,
-            CredentialKind::Oidc => {
-                Link::of(credential).is_some_and(|link| self.find(&link.key.provider).is_ok())
-            }
+        lets_in((&self.registry, &self.local), identity, credential)
+    }
+
+    /// By what those come in who may do everything.
+    pub fn entrances(&self) -> Entrances {
+        Entrances {
+            identities: Arc::clone(&self.identities),
+            credentials: Arc::clone(&self.credentials),
+            registry: Arc::clone(&self.registry),
+            local: self.local.clone(),
         }
     }
 

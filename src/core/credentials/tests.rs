@@ -10,6 +10,7 @@ use crate::{
     entropy::Entropy,
     identity::{Identity, IdentityStore},
     link::LinkKey,
+    registry::{Providers, Registry},
     stage::Observer,
     testing::{FrozenClock, MemoryStore, SeededEntropy},
 };
@@ -115,6 +116,16 @@ impl Story {
     async fn order(&self) -> Vec<CredentialId> {
         let own = self.credentials.list(self.ada).await.unwrap();
         own.iter().map(|one| one.id).collect()
+    }
+
+    /// By a password alone: no provider serves.
+    fn entrances(&self) -> Entrances {
+        Entrances {
+            identities: self.store.clone(),
+            credentials: self.store.clone(),
+            registry: Arc::new(Registry::new(Providers::default())),
+            local: vec![CredentialKind::Password],
+        }
     }
 
     fn told(&self) -> Vec<(&'static str, &'static str)> {
@@ -267,18 +278,19 @@ async fn a_label_changes_nothing_else() {
 
 /// KC-074, KC-075, CU-24.
 #[tokio::test]
-async fn one_goes_by_its_id_all_of_a_kind_by_its_name_and_links_otherwise() {
+async fn one_goes_by_its_id_and_links_otherwise() {
     let (story, [password, totp, key, other, link]) = Story::new().await;
     let credentials = &story.credentials;
-    credentials.delete(story.ada, totp).await.unwrap();
-    assert!(matches!(
-        credentials.delete(story.ada, totp).await,
-        Err(CredentialsError::Unknown)
-    ));
-    let gone = credentials
-        .delete_all(story.ada, CredentialKind::Webauthn)
-        .await;
-    assert_eq!(gone.unwrap(), [key, other]);
+    let entrances = story.entrances();
+    let ada = IdentityStore::find(&*story.store, story.ada).await;
+    let ada = ada.unwrap().unwrap();
+    for gone in [totp, key, other] {
+        credentials.delete(&ada, gone, &entrances).await.unwrap();
+        assert!(matches!(
+            credentials.delete(&ada, gone, &entrances).await,
+            Err(CredentialsError::Unknown)
+        ));
+    }
     assert_eq!(story.order().await, [password, link]);
     assert_eq!(
         story.told(),
@@ -288,10 +300,17 @@ async fn one_goes_by_its_id_all_of_a_kind_by_its_name_and_links_otherwise() {
             ("credential_removed", "webauthn"),
         ]
     );
-    let stranger = IdentityId::generate(&story.entropy);
-    assert!(credentials.delete(stranger, password).await.is_err());
-    assert!(matches!(
-        credentials.delete(story.ada, link).await,
-        Err(CredentialsError::Link)
-    ));
+    let id = IdentityId::generate(&story.entropy);
+    let stranger = Identity { id, ..ada.clone() };
+    let foreign = credentials.delete(&stranger, password, &entrances).await;
+    assert!(matches!(foreign, Err(CredentialsError::Unknown)));
+    let linked = credentials.delete(&ada, link, &entrances).await;
+    assert!(matches!(linked, Err(CredentialsError::Link)));
+    let mut admin = ada.clone();
+    admin.roles = vec!["admin".to_owned()];
+    admin.identifiers = vec!["ada".to_owned()];
+    story.store.update(&admin).await.unwrap();
+    let alone = credentials.delete(&admin, password, &entrances).await;
+    assert!(matches!(alone, Err(CredentialsError::LastAdministrator)));
+    assert_eq!(story.order().await, [password, link]);
 }

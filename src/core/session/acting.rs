@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{IdentityId, SessionId};
 
+/// What the names of API credentials begin with as actors.
+const API_CREDENTIAL: &str = "api-credential:";
+
 /// Who acts in a session that is somebody else's, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acting {
@@ -22,7 +25,12 @@ pub struct Acting {
 impl Acting {
     /// The name of an API credential as an actor.
     pub fn api_credential(id: impl std::fmt::Display) -> String {
-        format!("api-credential:{id}")
+        format!("{API_CREDENTIAL}{id}")
+    }
+
+    /// The id of the API credential that an actor of this name is; `None` of an identity.
+    pub fn credential_of(actor: &str) -> Option<&str> {
+        actor.strip_prefix(API_CREDENTIAL)
     }
 
     /// Whether this identity acts.

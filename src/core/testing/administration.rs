@@ -148,6 +148,9 @@ impl ProviderAdministration for CannedAdministration {
         refuse_while_linked(leave)?;
         let before = self.records()[place].clone();
         let after = changed(before, change)?;
+        if after.table.get("enabled") == Some(&Value::Bool(false)) {
+            refuse_lockout(id)?;
+        }
         self.records()[place] = after.clone();
         Ok(after)
     }
@@ -155,6 +158,7 @@ impl ProviderAdministration for CannedAdministration {
     async fn remove(&self, id: &ProviderId, leave: Leave) -> Result<Departed, AdministrationError> {
         let place = self.place(id)?;
         refuse_while_linked(leave)?;
+        refuse_lockout(id)?;
         self.records().remove(place);
         Ok(Departed {
             links_removed: u64::from(leave.links == Some(LinkFate::Unlink)),
@@ -174,6 +178,16 @@ fn refuse_while_linked(leave: Leave) -> Result<(), AdministrationError> {
     match leave.links {
         Some(LinkFate::Refuse) => Err(AdministrationError::Linked { links: 1 }),
         _ => Ok(()),
+    }
+}
+
+/// By the provider of this name alone those come in who may do everything.
+pub const ONLY_WAY_IN: &str = "only-way-in";
+
+fn refuse_lockout(id: &ProviderId) -> Result<(), AdministrationError> {
+    match id.as_str() == ONLY_WAY_IN {
+        true => Err(AdministrationError::LastAdministrator),
+        false => Ok(()),
     }
 }
 

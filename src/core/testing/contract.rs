@@ -12,6 +12,7 @@ mod api_credentials;
 mod audit;
 mod credentials;
 mod flows;
+mod going;
 mod identities;
 mod mails;
 mod many;

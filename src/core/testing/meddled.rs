@@ -8,7 +8,7 @@ use super::MemoryStore;
 use crate::{
     credential::Credential,
     id::{CredentialId, IdentityId},
-    identity::{Identity, IdentityStore, Removal},
+    identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     store::StoreError,
 };
 
@@ -21,6 +21,8 @@ pub enum Meddling<'a> {
     Update(&'a Identity),
     /// An identity is replaced without a credential, as long as it has one of the others.
     UpdateWithout(&'a Identity, CredentialId, &'a [CredentialId]),
+    /// A credential of an identity goes.
+    Remove(IdentityId, CredentialId),
 }
 
 /// Whoever comes just before.
@@ -94,7 +96,28 @@ impl<M: Meddler> IdentityStore for Meddled<M> {
         self.0.update_without_beside(identity, which, role).await
     }
 
+    async fn replace_whole(&self, whole: &Whole<'_>, role: &str) -> Result<Replaced, StoreError> {
+        let what = Meddling::Update(whole.identity);
+        self.1.before(&self.0, what).await?;
+        self.0.replace_whole(whole, role).await
+    }
+
+    async fn remove_beside(
+        &self,
+        which: (IdentityId, CredentialId),
+        others: &[CredentialId],
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        let what = Meddling::Remove(which.0, which.1);
+        self.1.before(&self.0, what).await?;
+        self.0.remove_beside(which, others, role).await
+    }
+
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         IdentityStore::delete(&*self.0, id).await
+    }
+
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        self.0.delete_unused(id).await
     }
 }

@@ -2,7 +2,9 @@
 
 mod api_credentials;
 mod audit;
+mod credentials;
 mod flows;
+mod identities;
 mod mails;
 mod schemas;
 mod search;
@@ -18,24 +20,22 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use self::tokens::Leased;
 use crate::{
     api_credential::{ApiCredential, ApiToken},
     audit::AuditEntry,
     clock::Clock,
-    credential::{Credential, CredentialKind, CredentialStore, Kinds},
+    credential::{Credential, CredentialKind, Kinds},
     flow::Flow,
     id::{CredentialId, FlowId, IdentityId, ProviderId, SessionId},
-    identity::{Identity, IdentityStore},
+    identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     impersonation,
-    link::{LinkKey, PreparedLink},
     mail::{PastMail, QueuedMail},
     provider::{TokenSet, Upstream},
     schema::{Schemas, runtime::StoredSchema},
     secret::TokenHash,
-    session::Session,
+    session::{Acting, Session},
     store::StoreError,
     throttle::Pause,
 };
@@ -123,6 +123,19 @@ impl Kept {
         upstreams.retain(|(session, _)| sessions.iter().any(|one| one.id == *session));
     }
 
+    fn remove(&mut self, id: IdentityId) -> bool {
+        let before = self.identities.len();
+        self.identities.retain(|identity| identity.id != id);
+        self.credentials.retain(|c| c.identity_id != id);
+        self.sessions
+            .retain(|session| !sessions::is_in_hands_of(session, id));
+        self.flows.retain(|_, flow| flow.owner() != Some(id));
+        self.mails.retain(|mail| mail.owner != Some(id));
+        self.past_mails.retain(|mail| mail.owner != Some(id));
+        self.prune();
+        self.identities.len() < before
+    }
+
     fn update(&mut self, identity: &Identity) -> Result<(), StoreError> {
         if self.is_identifier_taken(identity) {
             return Err(IDENTIFIER_TAKEN);
@@ -140,7 +153,40 @@ impl Kept {
             let acts = |s: &Session| s.acting.as_ref().is_some_and(|one| one.is_by(identity.id));
             self.sessions.retain(|session| !acts(session));
         }
+        self.end_uncovered(identity.id);
         Ok(())
+    }
+
+    /// Ends the sessions of an identity, or by it, whose actor may not act as their owner any more.
+    fn end_uncovered(&mut self, changed: IdentityId) {
+        let Self {
+            identities,
+            api_credentials,
+            sessions,
+            ..
+        } = self;
+        let of_identity = |id: &str| {
+            let mut all = identities.iter();
+            let found = all.find(|one| one.id.to_string() == id);
+            found.map_or(&[][..], |one| &one.roles)
+        };
+        let of_program = |id: &str| {
+            let mut all = api_credentials.iter();
+            let found = all.find(|one| one.id.to_string() == id);
+            found.map_or(&[][..], |one| &one.roles)
+        };
+        sessions.retain(|session| {
+            let Some(acting) = &session.acting else {
+                return true;
+            };
+            let actor = match Acting::credential_of(&acting.actor) {
+                Some(program) => of_program(program),
+                None => of_identity(&acting.actor),
+            };
+            let is_involved = session.identity_id == changed || acting.is_by(changed);
+            let owner = of_identity(&session.identity_id.to_string());
+            !is_involved || impersonation::covers(actor, owner)
+        });
     }
 
     /// The identities as they are read.
@@ -266,126 +312,29 @@ impl IdentityStore for MemoryStore {
         Ok(true)
     }
 
+    async fn replace_whole(&self, whole: &Whole<'_>, role: &str) -> Result<Replaced, StoreError> {
+        self.kept().replace_whole(whole, role)
+    }
+
+    async fn remove_beside(
+        &self,
+        which: (IdentityId, CredentialId),
+        others: &[CredentialId],
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        Ok(self.kept().remove_beside(which, others, role))
+    }
+
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         let mut kept = self.kept();
-        let before = kept.identities.len();
-        kept.identities.retain(|identity| identity.id != id);
-        kept.credentials.retain(|c| c.identity_id != id);
-        kept.sessions
-            .retain(|session| !sessions::is_in_hands_of(session, id));
-        kept.flows.retain(|_, flow| flow.owner() != Some(id));
-        kept.mails.retain(|mail| mail.owner != Some(id));
-        kept.past_mails.retain(|mail| mail.owner != Some(id));
-        kept.prune();
-        let is_gone = kept.identities.len() < before;
+        let is_gone = kept.remove(id);
         if is_gone {
             kept.past.insert(id);
         }
         Ok(is_gone)
     }
-}
 
-#[async_trait]
-impl CredentialStore for MemoryStore {
-    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Credential>, StoreError> {
-        let kept = self.kept();
-        let own = kept
-            .credentials
-            .iter()
-            .filter(|c| c.identity_id == identity_id);
-        let mut list: Vec<_> = own.cloned().collect();
-        list.sort_by_key(|credential| credential.created_at);
-        Ok(list)
-    }
-
-    async fn find_by_identifier(
-        &self,
-        kind: CredentialKind,
-        identifier: &str,
-    ) -> Result<Option<Credential>, StoreError> {
-        let kept = self.kept();
-        let is_it = |c: &&Credential| c.kind == kind && c.identifier.as_deref() == Some(identifier);
-        Ok(kept.credentials.iter().find(is_it).cloned())
-    }
-
-    async fn list_by_provider(
-        &self,
-        provider: &ProviderId,
-        after: Option<CredentialId>,
-        limit: u32,
-    ) -> Result<Vec<Credential>, StoreError> {
-        let prefixes = [
-            LinkKey::identifier_prefix(provider),
-            PreparedLink::identifier_prefix(provider),
-        ];
-        let is_link = |c: &&Credential| {
-            let key = c.identifier.as_deref().unwrap_or_default();
-            c.kind == CredentialKind::Oidc && prefixes.iter().any(|prefix| key.starts_with(prefix))
-        };
-        let kept = self.kept();
-        let mut links: Vec<_> = kept.credentials.iter().filter(is_link).cloned().collect();
-        links.retain(|link| after.is_none_or(|after| link.id > after));
-        links.sort_by_key(|link| link.id);
-        links.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(links)
-    }
-
-    async fn holders(&self, kind: CredentialKind) -> Result<u64, StoreError> {
-        let kept = self.kept();
-        let all = kept.credentials.iter().filter(|one| one.kind == kind);
-        let holders: BTreeSet<_> = all.map(|one| one.identity_id).collect();
-        Ok(holders.len() as u64)
-    }
-
-    async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
-        let mut kept = self.kept();
-        if kept.is_credential_taken(credential) {
-            return Err(CREDENTIAL_TAKEN);
-        }
-        kept.credentials.retain(|c| c.id != credential.id);
-        kept.credentials.push(credential.clone());
-        Ok(())
-    }
-
-    async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
-        let mut kept = self.kept();
-        if kept.is_credential_taken(credential) {
-            return Err(CREDENTIAL_TAKEN);
-        }
-        let is_it =
-            |c: &&mut Credential| c.id == credential.id && c.identifier.as_deref() == Some(before);
-        let found = kept.credentials.iter_mut().find(is_it);
-        Ok(found.map(|found| *found = credential.clone()).is_some())
-    }
-
-    async fn replace_config(
-        &self,
-        before: &Value,
-        credential: &Credential,
-    ) -> Result<bool, StoreError> {
-        let mut kept = self.kept();
-        if kept.is_credential_taken(credential) {
-            return Err(CREDENTIAL_TAKEN);
-        }
-        let is_it = |c: &&mut Credential| c.id == credential.id && c.config == *before;
-        let found = kept.credentials.iter_mut().find(is_it);
-        Ok(found.map(|found| *found = credential.clone()).is_some())
-    }
-
-    async fn note_use(&self, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
-        let mut kept = self.kept();
-        let found = kept.credentials.iter_mut().find(|one| one.id == id);
-        if let Some(found) = found {
-            found.last_used_at = Some(at);
-        }
-        Ok(())
-    }
-
-    async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
-        let mut kept = self.kept();
-        let before = kept.credentials.len();
-        kept.credentials.retain(|credential| credential.id != id);
-        kept.prune();
-        Ok(kept.credentials.len() < before)
+    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
+        Ok(self.kept().remove(id))
     }
 }

@@ -4,11 +4,13 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use portcullis_core::{
+    entrances::Entrances,
     id::{CredentialId, SessionId},
     link::{LinkKey, PreparedLink},
     mapping::Sync,
     provenance::Origin,
     provider::{TokenSet, Upstream},
+    registry::Registry,
     schema::Schema,
     secret::{Secret, Token},
     session::{Device, Session},
@@ -70,6 +72,16 @@ pub(in crate::providers) fn house() -> House {
 }
 
 impl House {
+    /// By what those come in who may do everything: nobody signs in with a password here.
+    pub(in crate::providers) fn entrances(&self, registry: Arc<Registry>) -> Entrances {
+        Entrances {
+            identities: self.store.clone(),
+            credentials: self.store.clone(),
+            registry,
+            local: Vec::new(),
+        }
+    }
+
     /// Somebody with an account at the provider, and a session that began there.
     pub(in crate::providers) async fn guest(&self, provider: &str) -> IdentityId {
         let now = self.clock.now();

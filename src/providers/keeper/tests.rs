@@ -40,9 +40,11 @@ async fn keeper_of(
     let clock = Arc::new(FrozenClock::new(now));
     let url = format!("sqlite://{}", folder.path().join("portcullis.db").display());
     let store = Store::open(&url, clock.clone()).await.unwrap();
+    let roster = Arc::new(Roster::new(Vec::new(), clock));
     let parts = KeeperParts {
         sources,
-        roster: Arc::new(Roster::new(Vec::new(), clock)),
+        entrances: house.entrances(roster.registry()),
+        roster,
         stored: store.providers(),
         tables: Tables {
             seal: Seal::new(&[7; 32]),

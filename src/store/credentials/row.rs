@@ -82,6 +82,73 @@ pub(in crate::store) async fn remove_beside(
     Ok(transaction.execute(removal).await? > 0)
 }
 
+/// Whether any of these credentials is there and belongs to one of the `owners`; they stay until the end.
+pub(in crate::store) async fn is_any_of(
+    database: &Database,
+    transaction: &mut Transaction,
+    (owners, credentials): (&[IdentityId], &[&CredentialId]),
+) -> Result<bool, StoreError> {
+    if credentials.is_empty() {
+        return Ok(false);
+    }
+    let query = Query::select()
+        .column(Column::Id)
+        .from(Table::Credentials)
+        .and_where(Expr::col(Column::Id).is_in(credentials.iter().map(text)))
+        .and_where(Expr::col(Column::IdentityId).is_in(owners.iter().map(text)))
+        .order_by(Column::Id, Order::Asc)
+        .lock(LockType::Update)
+        .to_owned();
+    let rows = transaction.rows(database.write(&query, WHAT)).await?;
+    Ok(!rows.is_empty())
+}
+
+/// Removes one credential of an identity; how many were removed.
+pub(in crate::store) async fn remove(
+    database: &Database,
+    transaction: &mut Transaction,
+    (identity_id, id): (IdentityId, CredentialId),
+) -> Result<u64, StoreError> {
+    let removal = removal(id)
+        .and_where(Expr::col(Column::IdentityId).eq(text(identity_id)))
+        .to_owned();
+    transaction.execute(database.write(&removal, WHAT)).await
+}
+
+/// Adds a credential that is new.
+pub(in crate::store) fn addition(
+    database: &Database,
+    credential: &Credential,
+) -> Result<Statement, StoreError> {
+    let addition = insert(Table::Credentials, cells(credential)?);
+    Ok(database.write(&addition, WHAT))
+}
+
+/// Puts a credential in the place of the one of the same id, if that has the config `before`.
+pub(in crate::store) fn exchange(
+    database: &Database,
+    before: &serde_json::Value,
+    credential: &Credential,
+) -> Result<Statement, StoreError> {
+    let is_as_before = Expr::col(Column::Config).eq(json(before)?);
+    replacement(database, is_as_before, credential)
+}
+
+/// Puts a credential in the place of the one of the same id where this holds of that.
+pub(in crate::store) fn replacement(
+    database: &Database,
+    holds: Expr,
+    credential: &Credential,
+) -> Result<Statement, StoreError> {
+    let change = Query::update()
+        .table(Table::Credentials)
+        .values(cells(credential)?.into_iter().map(|(c, v)| (c, v.into())))
+        .and_where(Expr::col(Column::Id).eq(text(credential.id)))
+        .and_where(holds)
+        .to_owned();
+    Ok(database.write(&change, WHAT))
+}
+
 /// The credentials of an identity that are of one kind.
 pub(in crate::store) fn of_kind(
     database: &Database,

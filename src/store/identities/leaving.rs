@@ -12,7 +12,9 @@ use super::{
     CHANGED, SqlIdentities,
     row::{WHAT, read, selection},
 };
-use crate::store::{cell::text, database::Transaction, table::Column};
+use crate::store::{
+    cell::text, credentials::row as credential_row, database::Transaction, table::Column,
+};
 
 impl SqlIdentities {
     /// Replaces an identity, unless the role would be left to nobody; which sessions ended.
@@ -53,7 +55,7 @@ impl SqlIdentities {
     }
 
     /// Removes an identity, unless the role would be left to nobody; which sessions ended.
-    pub(in crate::store) async fn remove_beside(
+    pub(in crate::store) async fn remove_unless_last(
         &self,
         id: IdentityId,
         role: &str,
@@ -62,17 +64,44 @@ impl SqlIdentities {
         if self.is_last(&mut transaction, id, role).await? {
             return Ok((Removal::Last, Vec::new()));
         }
-        let removed = self.remove_within(&mut transaction, id).await?;
+        let Some(ended) = self.remove_within(&mut transaction, id).await? else {
+            return Ok((Removal::Missing, Vec::new()));
+        };
+        self.remember(&mut transaction, id).await?;
         transaction.commit().await?;
-        Ok(match removed {
-            Some(ended) => (Removal::Done, ended),
-            None => (Removal::Missing, Vec::new()),
-        })
+        Ok((Removal::Done, ended))
+    }
+
+    /// Removes a credential, unless nobody who has the role could come in by any of the others any more.
+    pub(in crate::store) async fn part_with(
+        &self,
+        (identity, credential): (IdentityId, CredentialId),
+        others: &[CredentialId],
+        role: &str,
+    ) -> Result<Removal, StoreError> {
+        let mut transaction = self.database.begin().await?;
+        // Their rows before any credential's, as by whoever changes an identity and its credentials.
+        let mut owners = self.locked_holders(&mut transaction, role).await?;
+        owners.retain(|one| one.is_active_as(role));
+        let owners: Vec<IdentityId> = owners.iter().map(|one| one.id).collect();
+        let database = &self.database;
+        if owners.contains(&identity) {
+            let others: Vec<_> = others.iter().filter(|id| **id != credential).collect();
+            let stays = credential_row::is_any_of(database, &mut transaction, (&owners, &others));
+            if !stays.await? {
+                return Ok(Removal::Last);
+            }
+        }
+        let which = (identity, credential);
+        match credential_row::remove(database, &mut transaction, which).await? {
+            0 => Ok(Removal::Missing),
+            _ => transaction.commit().await.map(|()| Removal::Done),
+        }
     }
 
     /// Whether nobody else has the role of this identity. Until the end of the transaction nobody
     /// else gives it up.
-    async fn is_last(
+    pub(super) async fn is_last(
         &self,
         transaction: &mut Transaction,
         id: IdentityId,
@@ -93,8 +122,18 @@ impl SqlIdentities {
                 false => Ok(false),
             };
         }
-        // All in one order, its own among them: of two who give it up at once one waits, and then
-        // sees that the other has it no more.
+        let holders = self.locked_holders(transaction, role).await?;
+        let mut holders = holders.iter().filter(|one| has_it(one));
+        Ok(!holders.any(|one| one.id != id))
+    }
+
+    /// Everybody who may have the role, whom nobody changes until the end. All in one order: of two who
+    /// give it up at once one waits, and then sees that the other has it no more.
+    async fn locked_holders(
+        &self,
+        transaction: &mut Transaction,
+        role: &str,
+    ) -> Result<Vec<Identity>, StoreError> {
         let holders = holders(role)
             .order_by(Column::Id, Order::Asc)
             .lock(LockType::Update)
@@ -102,9 +141,7 @@ impl SqlIdentities {
         let rows = transaction
             .rows(self.database.write(&holders, WHAT))
             .await?;
-        let holders: Vec<Identity> = rows.iter().map(read).collect::<Result<_, _>>()?;
-        let mut holders = holders.iter().filter(|one| has_it(one));
-        Ok(!holders.any(|one| one.id != id))
+        rows.iter().map(read).collect()
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn table(id: &str, issuer: &str, more: &str) -> String {
 }
 
 /// Writes a file of `providers.d` as careful tools do: whole, or not at all.
-fn drop_in(gateway: &TestGateway, name: &str, text: &str) {
+pub(super) fn drop_in(gateway: &TestGateway, name: &str, text: &str) {
     let folder = gateway.folder().join("providers.d");
     fs::create_dir_all(&folder).unwrap();
     replace(&folder.join(name), text);

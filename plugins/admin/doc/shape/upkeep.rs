@@ -121,7 +121,8 @@ pub(crate) struct SchemaChecked {
     dropped_identifier: u64,
     /// How many have proved an address that is none of theirs under it.
     dropped_address: u64,
-    /// How many would sign in with what somebody else signs in with, and keep what they have.
+    /// How many would sign in with what somebody else signs in with, and do not begin to: everything else
+    /// of theirs follows, and whom nothing would be left goes on with what they had.
     taken_identifier: u64,
     /// Some of them.
     taken: Vec<IdentifierTaken>,

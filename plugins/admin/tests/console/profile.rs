@@ -1,6 +1,6 @@
 //! The user profile editor.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     Role,
@@ -216,4 +216,25 @@ async fn whoever_only_reads_is_offered_no_change() {
         assert!(!page.contains(">Save<") && !page.contains("add-"), "{page}");
         assert!(!page.contains(">Remove<"), "{page}");
     }
+}
+
+/// Everybody in the house is called Ada: what is saved in spite of that is told as it comes about.
+#[tokio::test]
+async fn it_is_told_what_becomes_of_those_who_would_sign_in_with_what_is_somebody_elses() {
+    let house = House::new();
+    house.resident("ada@example.org").await;
+    let browser = house.console(&[Role::Admin]).await;
+    let mut schema = document(&browser).await;
+    let path = "/properties/traits/properties/name/properties/first";
+    let first = schema.pointer_mut(path).unwrap();
+    first["ory.sh/kratos"] = json!({"credentials": {"password": {"identifier": true}}});
+    let text = schema.to_string();
+    let refused = sent(&browser, "json", &[("document", &*text)]).await;
+    assert_eq!(refused.status, 409, "{}", refused.page());
+    let page = refused.page();
+    assert!(
+        page.contains("everything else of theirs follows the schema"),
+        "{page}"
+    );
+    assert!(!page.contains("they keep what they have"), "{page}");
 }

@@ -1,5 +1,9 @@
 //! Providers: listed with how they are, added by kind, changed, tried, switched and removed.
 
+use http::Method;
+use portcullis_core::testing::ONLY_WAY_IN;
+use serde_json::json;
+
 use crate::{Role, tests::house::House};
 
 const ALL: &str = "/ui/providers";
@@ -177,5 +181,42 @@ async fn who_only_looks_is_offered_nothing_else() {
     let page = browser.get(GOOGLE).await.page();
     for way in ["/change", "/disable", "/remove", "/try", "/enable"] {
         assert!(!page.contains(way), "{way}: {page}");
+    }
+}
+
+/// CU-10: neither by the console nor by the API, and it is said what to do instead.
+#[tokio::test]
+async fn what_alone_lets_administrators_in_is_neither_switched_off_nor_removed() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let mut form = FORM;
+    form[1] = ("id", ONLY_WAY_IN);
+    assert_eq!(browser.form(NEW, &form).await.status, 303);
+    let page = format!("{ALL}/{ONLY_WAY_IN}");
+    let choice = [("links", "keep"), ("sessions", "keep")];
+    for way in ["disable", "remove"] {
+        let refused = browser.form(&format!("{page}/{way}"), &choice).await;
+        assert_eq!(refused.status, 409, "{way}");
+        let told = refused.page();
+        assert!(
+            told.contains("give one of them another way in first"),
+            "{told}"
+        );
+        let german = browser.clone().with("accept-language", "de");
+        let refused = german.form(&format!("{page}/{way}"), &choice).await;
+        let told = refused.page();
+        assert!(told.contains("Geben Sie zuerst jemandem davon"), "{told}");
+    }
+    let api = house.admin().await;
+    let path = format!("/admin/x/providers/{ONLY_WAY_IN}");
+    let off = json!({"enabled": false});
+    let refused = [
+        api.send(Method::PATCH, &path, &off).await,
+        api.delete(&path).await,
+    ];
+    for refused in refused {
+        let expected = (409, "last_administrator".to_owned());
+        assert_eq!((refused.status, refused.error()), expected);
+        assert_eq!(api.get(&path).await.json()["enabled"], true);
     }
 }

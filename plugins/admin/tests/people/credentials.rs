@@ -269,7 +269,12 @@ async fn what_alone_lets_the_last_administrator_in_is_not_deleted() {
         let refused = own.delete(&format!("{path}/{which}")).await;
         assert_eq!(refused.error(), "last_administrator", "{which}");
     }
-    house.admin().await;
+    let other = house
+        .resident_with("other@example.org", &[Role::Admin])
+        .await;
+    let refused = own.delete(&format!("{path}/{password}")).await;
+    assert_eq!(refused.error(), "last_administrator", "nor can the other");
+    give(&house, &other, CredentialKind::Password, json!({})).await;
     let gone = own.delete(&format!("{path}/{password}")).await;
     assert_eq!(gone.status, 204, "{gone:?}");
 }

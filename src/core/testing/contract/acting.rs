@@ -24,6 +24,7 @@ pub(super) async fn who_acts_ends_with_what_they_are(
     the_end_of_their_own_session_is_its_end(parts, &grace, &ada).await;
     whoever_signs_out_everywhere_acts_nowhere(parts, &grace, &ada).await;
     an_actor_is_stopped_by_name(parts, &grace, &ada).await;
+    nobody_goes_on_as_whoever_may_more(identities, parts).await;
     let (own, acted) = begun(parts, &grace, &ada).await;
     grace.roles.clear();
     identities.update(&grace).await.unwrap();
@@ -111,4 +112,54 @@ async fn an_actor_is_stopped_by_name(parts: Parts<'_>, grace: &Identity, ada: &I
     assert!(is_there(sessions, &own).await);
     let stopped = sessions.revoke_acting("api-credential:o'brien", None).await;
     assert_eq!(stopped.unwrap(), 0);
+}
+
+/// KC-130: neither where the person gets roles, nor where the actor loses some.
+async fn nobody_goes_on_as_whoever_may_more(identities: &dyn IdentityStore, parts: Parts<'_>) {
+    let (sessions, entropy) = parts;
+    let somebody = async |roles: &[&str]| {
+        let mut one = identity(entropy, &odd(entropy));
+        one.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        identities.insert(&one, &[]).await.unwrap();
+        one
+    };
+    let change = async |one: &mut Identity, roles: &[&str]| {
+        one.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        identities.update(one).await.unwrap();
+        one.version += 1;
+    };
+    let mut grace = somebody(&["admin"]).await;
+    let mut lena = somebody(&["impersonator"]).await;
+    let mut ada = somebody(&["odd, role"]).await;
+    let [by_grace, by_lena] = [
+        begun(parts, &grace, &ada).await,
+        begun(parts, &lena, &ada).await,
+    ];
+    let (_, mut by_program) = begun(parts, &grace, &ada).await;
+    sessions.revoke(by_program.id).await.unwrap();
+    if let Some(acting) = &mut by_program.acting {
+        acting.actor = Acting::api_credential("nobody's");
+        acting.own_session = None;
+    }
+    sessions.insert(&by_program).await.unwrap();
+    let stands = async |(own, acted): &(Session, Session)| {
+        assert!(is_there(sessions, own).await, "they stay signed in");
+        is_there(sessions, acted).await
+    };
+    change(&mut ada, &["other"]).await;
+    assert!(is_there(sessions, &by_program).await);
+    change(&mut ada, &["viewer"]).await;
+    assert!(stands(&by_grace).await && stands(&by_lena).await);
+    assert!(!is_there(sessions, &by_program).await, "it has no role");
+    change(&mut ada, &["viewer", "user-manager"]).await;
+    assert!(stands(&by_grace).await);
+    assert!(!stands(&by_lena).await, "the person may do more");
+    change(&mut lena, &["impersonator", "user-manager"]).await;
+    let by_lena = begun(parts, &lena, &ada).await;
+    change(&mut lena, &["user-manager", "impersonator", "viewer"]).await;
+    assert!(stands(&by_lena).await);
+    change(&mut lena, &["impersonator"]).await;
+    assert!(!stands(&by_lena).await, "the actor may do less");
+    change(&mut grace, &["impersonator"]).await;
+    assert!(!stands(&by_grace).await);
 }

@@ -26,8 +26,7 @@ pub async fn identity_store_contract(
     an_update_steals_nothing(identities, entropy).await;
     an_update_undoes_no_other(identities, entropy).await;
     of_updates_at_once_one_wins(identities, entropy).await;
-    a_credential_goes_with_a_change_or_neither(identities, credentials, entropy).await;
-    of_two_credentials_one_stays(identities, credentials, entropy).await;
+    super::going::credentials_go_in_order((identities, credentials, sessions), entropy).await;
     addresses_may_be_shared(identities, entropy).await;
     names_elsewhere_are_unique(identities, entropy).await;
     a_listing_comes_in_pages(identities, entropy).await;
@@ -251,68 +250,6 @@ fn role(identity: &Identity, number: usize) -> Identity {
     let mut identity = identity.clone();
     identity.roles = vec![format!("role-{number}")];
     identity
-}
-
-async fn a_credential_goes_with_a_change_or_neither(
-    identities: &dyn IdentityStore,
-    credentials: &dyn CredentialStore,
-    entropy: &dyn Entropy,
-) {
-    let ada = identity(entropy, &odd(entropy));
-    let [one, two] = [(); 2].map(|()| link(entropy, &ada, &odd(entropy)));
-    let own = [one.clone(), two.clone()];
-    identities.insert(&ada, &own).await.unwrap();
-    let without = |identity: &Identity| Identity {
-        roles: Vec::new(),
-        ..identity.clone()
-    };
-    let late = Identity {
-        version: ada.version + 1,
-        ..without(&ada)
-    };
-    let result = identities.update_without(&late, one.id, &[two.id]).await;
-    assert!(
-        is_conflict(&result),
-        "it was read at another time: {result:?}"
-    );
-    assert_eq!(credentials.list(ada.id).await.unwrap().len(), 2);
-    let alone = identities.update_without(&without(&ada), one.id, &[]).await;
-    assert!(!alone.unwrap(), "nothing else is left");
-    let found = identities.find(ada.id).await.unwrap().unwrap();
-    assert_eq!(found.roles, ada.roles, "nothing has changed");
-
-    let (changed, others) = (without(&ada), [two.id]);
-    let done = identities.update_without(&changed, one.id, &others).await;
-    assert!(done.unwrap());
-    let found = identities.find(ada.id).await.unwrap().unwrap();
-    assert_eq!((found.roles.len(), found.version), (0, ada.version + 1));
-    assert_eq!(credentials.list(ada.id).await.unwrap(), [two]);
-}
-
-async fn of_two_credentials_one_stays(
-    identities: &dyn IdentityStore,
-    credentials: &dyn CredentialStore,
-    entropy: &dyn Entropy,
-) {
-    let [mut ada, eve] = [(); 2].map(|()| identity(entropy, &odd(entropy)));
-    let [one, two, foreign] = [&ada, &ada, &eve].map(|owner| link(entropy, owner, &odd(entropy)));
-    let own = [one.clone(), two.clone()];
-    identities.insert(&ada, &own).await.unwrap();
-    identities
-        .insert(&eve, std::slice::from_ref(&foreign))
-        .await
-        .unwrap();
-    let theirs = identities.update_without(&ada, foreign.id, &[one.id]).await;
-    assert!(!theirs.unwrap(), "it is somebody else's");
-    let others = [foreign.id, two.id];
-    let removed = identities.update_without(&ada, one.id, &others).await;
-    assert!(removed.unwrap());
-    ada.version += 1;
-    for others in [&[][..], &[one.id], &[two.id], &[foreign.id]] {
-        let removed = identities.update_without(&ada, two.id, others).await;
-        assert!(!removed.unwrap(), "nothing else of theirs is left");
-    }
-    assert_eq!(credentials.list(ada.id).await.unwrap(), [two]);
 }
 
 async fn addresses_may_be_shared(identities: &dyn IdentityStore, entropy: &dyn Entropy) {

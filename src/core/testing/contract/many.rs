@@ -230,4 +230,13 @@ async fn an_id_that_was_somebodys_is_nobodys_again(
     assert!(is_conflict(&outcomes[0]), "{outcomes:?}");
     assert!(outcomes[1].is_ok(), "{outcomes:?}");
     assert_eq!(identities.find(ada.id).await.unwrap(), None);
+    // Whoever nobody has been leaves nothing to inherit, and need not be remembered for ever.
+    let unused = identity(entropy, &odd(entropy));
+    identities.insert(&unused, &[]).await.unwrap();
+    assert!(identities.delete_unused(unused.id).await.unwrap());
+    assert!(!identities.delete_unused(unused.id).await.unwrap());
+    assert_eq!(identities.find(unused.id).await.unwrap(), None);
+    identities.insert(&unused, &[]).await.unwrap();
+    assert!(identities.delete(unused.id).await.unwrap());
+    assert!(is_conflict(&identities.insert(&unused, &[]).await));
 }
