@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    administrators::held,
     id::{IdentityId, SessionId},
     identity::{Identity, IdentityState},
     plugin::Services,
@@ -69,6 +70,11 @@ pub fn may_act(identity: &Identity) -> bool {
     identity.state == IdentityState::Active && roles.any(|role| ROLES.contains(&role.as_str()))
 }
 
+/// Whether it may in this session of its own.
+fn may_act_in(identity: &Identity, session: &Session) -> bool {
+    may_act(identity) && held(identity, session).any(|role| ROLES.contains(&role))
+}
+
 /// Begins to act as `identity`; `None` when whoever would act, or the identity, may not any more.
 pub async fn begin(
     services: &Services,
@@ -101,7 +107,7 @@ async fn stands(
     };
     let kept = services.sessions.store().find(&own.token_hash).await?;
     let actor = services.identities.find(own.identity_id).await?;
-    Ok(kept.is_some() && actor.is_some_and(|actor| may_act(&actor)))
+    Ok(kept.is_some() && actor.is_some_and(|actor| may_act_in(&actor, own)))
 }
 
 /// What the browser keeps of the administrator's own session while they act in `acting`.
@@ -140,7 +146,7 @@ pub async fn restore(
         return Ok(None);
     };
     let actor = services.identities.find(own.identity_id).await?;
-    if !actor.is_some_and(|actor| may_act(&actor)) {
+    if !actor.is_some_and(|actor| may_act_in(&actor, &own)) {
         return Ok(None);
     }
     let token = Token::generate(&*services.entropy);

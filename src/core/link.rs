@@ -8,6 +8,7 @@ use crate::{
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, IdentityId, ProviderId},
     identifier::normalise_identifier,
+    secret::TokenHash,
     store::StoreError,
 };
 
@@ -65,6 +66,11 @@ impl LinkKey {
     /// The key as one text, unambiguous whatever its parts contain.
     pub fn identifier(&self) -> String {
         json!([self.provider, self.issuer, self.subject]).to_string()
+    }
+
+    /// The same for what only has to tell accounts apart, and is not to tell whose they are.
+    pub fn mark(&self) -> TokenHash {
+        TokenHash::of(&self.identifier())
     }
 
     /// What the identifiers of all links of a provider begin with, and of no other's.

@@ -6,6 +6,7 @@ mod dry_run;
 mod linking;
 mod links;
 mod meanwhile;
+mod privileges;
 mod races;
 mod setting;
 mod sync;
