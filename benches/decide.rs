@@ -88,6 +88,7 @@ fn principal() -> Arc<Principal> {
             aal: Aal::Aal1,
             completed_at: now,
             provider: None,
+            account: None,
             proved_at: None,
             upstream_acr: None,
             upstream_amr: Vec::new(),

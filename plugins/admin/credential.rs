@@ -53,6 +53,9 @@ pub enum InvalidWish {
     /// A scope means nothing, or more than its roles permit.
     #[error("scopes: {0:?} is neither \"openid\" nor a role that its own roles cover")]
     Scope(String),
+    /// Its tokens could be asked for with nothing.
+    #[error("scopes: at least one; \"openid\" is for tokens that nothing narrows")]
+    NoScope,
     /// It would have ended before it began.
     #[error("expires_at: it lies in the past")]
     Past,
@@ -64,7 +67,7 @@ impl InvalidWish {
         match self {
             Self::Name => "name",
             Self::NoRole => "roles",
-            Self::Scope(_) => "scopes",
+            Self::NoScope | Self::Scope(_) => "scopes",
             Self::Past => "expires_at",
         }
     }
@@ -111,6 +114,10 @@ pub(crate) fn check(credential: &ApiCredential, now: Timestamp) -> Result<(), In
     let roles = Roles::among(&credential.roles);
     if roles.is_empty() {
         return Err(InvalidWish::NoRole);
+    }
+    // An empty list would be no limit, where whoever writes it means that there is nothing to be had.
+    if credential.scopes.is_empty() {
+        return Err(InvalidWish::NoScope);
     }
     let mut scopes = credential.scopes.iter();
     if let Some(odd) = scopes.find(|scope| !is_scope(scope, &roles)) {
@@ -186,10 +193,7 @@ pub(crate) fn roles(bearer: &Bearer) -> Roles {
     let narrower = Roles::among(&scopes);
     let asked = &bearer.token.scopes;
     // One that was narrowed stays so, whatever of its scopes is left.
-    let is_whole = match asked.is_empty() {
-        true => bearer.credential.scopes.is_empty(),
-        false => Roles::among(asked).is_empty() && scopes.iter().any(|scope| scope == OPENID),
-    };
+    let is_whole = Roles::among(asked).is_empty() && scopes.iter().any(|scope| scope == OPENID);
     match (narrower.is_empty(), is_whole) {
         (true, true) => own,
         // What narrowed it is not to be had any more, so it permits nothing.

@@ -222,6 +222,12 @@ mod tests {
     }
 
     #[test]
+    fn the_roles_that_providers_give_for_their_own_sessions_are_all_there_are() {
+        let known = Role::ALL.map(Role::as_str);
+        assert_eq!(known, portcullis_core::administrators::ROLES);
+    }
+
+    #[test]
     fn each_role_permits_what_is_written_of_it() {
         use Permission::{
             EndSessions, Impersonate, LiftThrottles, ManageAccess, ReadAudit, ReadProviders,

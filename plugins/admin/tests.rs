@@ -18,3 +18,4 @@ mod providers;
 mod schemas;
 mod table;
 mod throttles;
+mod vouched;

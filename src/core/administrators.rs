@@ -1,14 +1,45 @@
-//! The last administrator stays: whoever changes or removes identities on behalf of others does so
-//! here.
+//! Administrators: in which sessions their roles hold, and that the last one stays. Whoever changes or
+//! removes identities on behalf of others does so here.
 
 use crate::{
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore, Removal, TRIES},
+    mapping,
+    session::Session,
     store::StoreError,
 };
 
 /// The role of whoever may do everything.
 pub const ROLE: &str = "admin";
+
+/// The roles of all who administer something.
+pub const ROLES: [&str; 5] = [
+    "viewer",
+    "user-manager",
+    "provider-manager",
+    "impersonator",
+    ROLE,
+];
+
+/// The roles of an identity that hold in this session of it. Administrators' roles that an account at a
+/// provider has given hold where that very account was signed in with: whoever has set a password, a
+/// passkey or another link of the identity before it had them must not come to them.
+pub fn held<'a>(identity: &'a Identity, session: &'a Session) -> impl Iterator<Item = &'a str> {
+    let given = identity.provenance.get(mapping::ROLES);
+    let giver = given.and_then(|origin| origin.account);
+    let mut methods = session.methods.iter();
+    let is_giver = giver.is_none_or(|giver| methods.any(|one| one.account == Some(giver)));
+    let roles = identity.roles.iter().map(String::as_str);
+    roles.filter(move |role| is_giver || !ROLES.contains(role))
+}
+
+/// Notes that somebody here vouches for the roles of an identity: they hold in all its sessions, until a
+/// provider gives them anew.
+pub fn vouch_for_roles(identity: &mut Identity) {
+    if let Some(origin) = identity.provenance.get_mut(mapping::ROLES) {
+        origin.account = None;
+    }
+}
 
 /// An identity did not change, or did not go.
 #[derive(Debug, thiserror::Error)]
@@ -49,8 +80,7 @@ pub async fn update_staying(
         Ok(()) => {}
         Err(LeaveError::Store(error)) => return Err(error),
         Err(LeaveError::Last) => {
-            warn_of_staying(&after);
-            after.roles.push(ROLE.to_owned());
+            stay(before, &mut after);
             identities.update(&after).await?;
         }
     }
@@ -62,7 +92,7 @@ pub async fn update_staying(
 /// administrator stays one, whatever else changes of it.
 pub(crate) async fn update_without_staying(
     identities: &dyn IdentityStore,
-    mut after: Identity,
+    (before, mut after): (&Identity, Identity),
     which: (CredentialId, &[CredentialId]),
 ) -> Result<bool, StoreError> {
     match identities
@@ -72,19 +102,31 @@ pub(crate) async fn update_without_staying(
         Removal::Done => Ok(true),
         Removal::Missing => Ok(false),
         Removal::Last => {
-            warn_of_staying(&after);
-            after.roles.push(ROLE.to_owned());
+            stay(before, &mut after);
             let (removed, others) = which;
             identities.update_without(&after, removed, others).await
         }
     }
 }
 
-fn warn_of_staying(last: &Identity) {
+/// Leaves the last administrator the role, which holds in the sessions in which it did: that of whoever
+/// came with another account, or took the giver's link away, gains nothing by it.
+fn stay(before: &Identity, after: &mut Identity) {
     tracing::warn!(
-        identity.id = %last.id,
+        identity.id = %after.id,
         "the last administrator keeps a role that its provider does not give any more"
     );
+    after.roles.push(ROLE.to_owned());
+    let given = before.provenance.get(mapping::ROLES);
+    let giver = given.and_then(|origin| origin.account);
+    match (after.provenance.get_mut(mapping::ROLES), given) {
+        (Some(origin), _) => origin.account = giver,
+        (None, Some(given)) if giver.is_some() => {
+            let key = mapping::ROLES.to_owned();
+            after.provenance.insert(key, given.clone());
+        }
+        (None, _) => {}
+    }
 }
 
 /// Changes an identity as [`update_staying`] does, over what others change of it meanwhile; it stays

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    administrators::held,
     id::{IdentityId, SessionId},
     identity::{Identity, IdentityState},
     plugin::Services,
@@ -89,6 +90,17 @@ pub fn covers(own: &[String], others: &[String]) -> bool {
     })
 }
 
+/// Whether it may in this session of its own.
+fn may_act_in(identity: &Identity, session: &Session) -> bool {
+    may_act(identity) && held(identity, session).any(|role| ROLES.contains(&role))
+}
+
+/// Whether it may act as this other one in this session of its own.
+fn may_act_as_in(identity: &Identity, session: &Session, other: &Identity) -> bool {
+    let own: Vec<String> = held(identity, session).map(str::to_owned).collect();
+    may_act_in(identity, session) && covers(&own, &other.roles)
+}
+
 /// Begins to act as `identity`; `None` when whoever would act, or the identity, may not any more, or the
 /// identity has got roles meanwhile that permit more.
 pub async fn begin(
@@ -124,7 +136,7 @@ async fn stands(
     };
     let kept = services.sessions.store().find(&own.token_hash).await?;
     let actor = services.identities.find(own.identity_id).await?;
-    Ok(kept.is_some() && actor.is_some_and(|actor| may_act_as(&actor, &identity)))
+    Ok(kept.is_some() && actor.is_some_and(|actor| may_act_as_in(&actor, own, &identity)))
 }
 
 /// What the browser keeps of the administrator's own session while they act in `acting`.
@@ -163,7 +175,7 @@ pub async fn restore(
         return Ok(None);
     };
     let actor = services.identities.find(own.identity_id).await?;
-    if !actor.is_some_and(|actor| may_act(&actor)) {
+    if !actor.is_some_and(|actor| may_act_in(&actor, &own)) {
         return Ok(None);
     }
     let token = Token::generate(&*services.entropy);

@@ -8,6 +8,7 @@ use crate::{
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, IdentityId, ProviderId},
     identifier::normalise_identifier,
+    secret::TokenHash,
     store::StoreError,
 };
 
@@ -70,6 +71,11 @@ impl LinkKey {
     /// How the account is called where people name it: `<provider>:<subject>`.
     pub fn account(&self) -> String {
         format!("{}:{}", self.provider, self.subject)
+    }
+
+    /// The same for what only has to tell accounts apart, and is not to tell whose they are.
+    pub fn mark(&self) -> TokenHash {
+        TokenHash::of(&self.identifier())
     }
 
     /// What the identifiers of all links of a provider begin with, and of no other's.

@@ -171,7 +171,7 @@ impl MappingEntry {
 }
 
 /// Where it is noted who set the roles, which no trait's path is.
-const ROLES: &str = "roles:";
+pub(crate) const ROLES: &str = "roles:";
 
 /// What goes before the paths of metadata where it is noted who set them.
 const METADATA_PUBLIC: &str = "metadata_public:";

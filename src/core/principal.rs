@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     action::Action,
+    administrators,
     credential::CredentialKind,
     expression::values::PrincipalValues,
     identity::Identity,
@@ -54,6 +55,11 @@ impl Principal {
     pub fn too_weak(mut self, is_too_weak: bool) -> Self {
         self.is_too_weak = is_too_weak;
         self
+    }
+
+    /// The roles that hold in its session.
+    pub fn roles(&self) -> Vec<&str> {
+        administrators::held(&self.identity, &self.session).collect()
     }
 
     /// The same as if a second factor had been shown.

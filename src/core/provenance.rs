@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::ProviderId;
+use crate::{id::ProviderId, secret::TokenHash};
 
 /// Who set which trait, by the trait's dotted path. A trait that is not in it was set here.
 pub type Provenance = BTreeMap<String, Origin>;
@@ -20,6 +20,10 @@ pub struct Origin {
     pub synced_at: Timestamp,
     /// Whether the provider keeps it up to date; then nobody else changes it.
     pub sync: Sync,
+    /// The account there that gave the roles ([`crate::link::LinkKey::mark`]); nothing else has one, nor have
+    /// roles that somebody here has vouched for since.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub account: Option<TokenHash>,
 }
 
 /// When a mapped value is taken over.

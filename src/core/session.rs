@@ -88,6 +88,9 @@ pub struct AuthenticationMethod {
     /// The provider that vouched, for `oidc`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub provider: Option<ProviderId>,
+    /// The account there ([`crate::link::LinkKey::mark`]).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub account: Option<TokenHash>,
     /// When the person is known to have proved themselves there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub proved_at: Option<Timestamp>,
@@ -107,6 +110,7 @@ impl AuthenticationMethod {
             aal,
             completed_at,
             provider: None,
+            account: None,
             proved_at: None,
             upstream_acr: None,
             upstream_amr: Vec::new(),

@@ -194,6 +194,7 @@ mod tests {
             aal: Aal::Aal1,
             completed_at: setting.clock.now(),
             provider: None,
+            account: None,
             proved_at: None,
             upstream_acr: None,
             upstream_amr: Vec::new(),

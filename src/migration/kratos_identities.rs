@@ -118,7 +118,9 @@ fn factor(kind: CredentialKind, credential: &Value, newcomer: &mut Newcomer) {
         return newcomer.losses("credentials").add(name, why);
     }
     if kind == CredentialKind::Webauthn {
-        let keys = config["credentials"].as_array_mut();
+        // The file says it, so that it may be of any shape.
+        let keys = config.get_mut("credentials");
+        let keys = keys.and_then(Value::as_array_mut);
         let before = keys.as_ref().map_or(0, |keys| keys.len());
         let after = keys.map_or(0, |keys| {
             keys.retain(|key| key["is_passwordless"] != true);
@@ -327,6 +329,51 @@ mod tests {
         assert_eq!(kinds, [CredentialKind::Totp, CredentialKind::Webauthn]);
         assert_eq!(found.factors[1].config["credentials"], json!([{"id": "b"}]));
         assert!(!format!("{found:?}").contains("otpauth"));
+    }
+
+    #[test]
+    fn credentials_of_any_shape_end_in_an_answer() {
+        let shapes = [
+            json!(null),
+            json!(true),
+            json!(5),
+            json!("x"),
+            json!([]),
+            json!([1]),
+            json!({}),
+            json!({"x": 1}),
+        ];
+        let mut odd = shapes.to_vec();
+        for name in [
+            "credentials",
+            "providers",
+            "codes",
+            "recovery_codes",
+            "totp_url",
+            "hashed_password",
+        ] {
+            odd.extend(shapes.iter().map(|shape| json!({name: shape})));
+            odd.extend(shapes.iter().map(|shape| json!({name: [shape]})));
+        }
+        let kinds = [
+            "password",
+            "oidc",
+            "totp",
+            "lookup_secret",
+            "webauthn",
+            "passkey",
+            "code",
+        ];
+        for kind in kinds {
+            for shape in &odd {
+                for credential in [json!({"config": shape}), json!({"identifiers": shape})] {
+                    let entry = json!({"traits": {}, "credentials": {kind: credential}});
+                    assert!(newcomer(&entry).is_ok(), "{entry}");
+                }
+                let entry = json!({"traits": {}, "credentials": {kind: shape}});
+                let _ = newcomer(&entry);
+            }
+        }
     }
 
     #[test]

@@ -199,6 +199,7 @@ pub(crate) fn session(identity: &Identity, now: Timestamp) -> Session {
             aal: Aal::Aal1,
             completed_at: now,
             provider: None,
+            account: None,
             proved_at: None,
             upstream_acr: None,
             upstream_amr: Vec::new(),

@@ -100,7 +100,7 @@ pub(crate) fn of_session(
     Ok(Some(Caller {
         actor: Actor::Identity(identity.id),
         label: caller::label(identity),
-        roles: Roles::among(&identity.roles),
+        roles: Roles::among(&principal.roles()),
         client: visitor.client,
         request_id: visitor.request_id.clone(),
         principal: Some(principal),

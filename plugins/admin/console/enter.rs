@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderValue, Method, header::SET_COOKIE};
 use portcullis_core::{
-    catalogue::Code, cookie::CONSOLE_STATE, secret::TokenHash, session::Session,
+    administrators, catalogue::Code, cookie::CONSOLE_STATE, secret::TokenHash, session::Session,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 
@@ -67,10 +67,11 @@ async fn enter(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
 async fn note(desk: &Desk, visit: &Visit, session: &Session) -> Result<(), Failure> {
     let id = session.identity_id;
     let identity = desk.services.identities.find(id).await?.ok_or_else(gone)?;
+    let held = administrators::held(&identity, session);
     let caller = Caller {
         actor: Actor::Identity(id),
         label: caller::label(&identity),
-        roles: Roles::among(&identity.roles),
+        roles: Roles::among(&held.collect::<Vec<_>>()),
         client: visit.visitor.client,
         request_id: visit.visitor.request_id.clone(),
         principal: None,

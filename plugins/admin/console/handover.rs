@@ -69,7 +69,7 @@ fn first(desk: &Desk, principal: &Principal, here: &str) -> Result<Option<Respon
         ];
         return Ok(Some(to_own(desk, "/self-service/settings/browser", &way)));
     }
-    match Roles::among(&principal.identity.roles).is_empty() {
+    match Roles::among(&principal.roles()).is_empty() {
         true => {
             let own = desk.services.addresses.own("/");
             Err(guard::no_administrator().way_out("Go to the start", own))

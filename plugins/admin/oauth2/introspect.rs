@@ -7,12 +7,15 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use portcullis_core::secret::TokenHash;
+use portcullis_core::{api_credential::Bearer, secret::TokenHash};
 use portcullis_kit::Visit;
 use serde_json::{Value, json};
 
 use super::{client::client, failure::OAuthFailure, form::Form};
-use crate::{credential::scopes, desk::Desk};
+use crate::{
+    credential::{roles, scopes},
+    desk::Desk,
+};
 
 /// Tells about a token; of one that is not good, nothing but that.
 pub(super) async fn introspect(
@@ -30,7 +33,9 @@ pub(super) async fn introspect(
 async fn told(desk: &Desk, token: &TokenHash) -> Result<Value, OAuthFailure> {
     let found = desk.services.api_credentials.bearer(token).await?;
     let now = desk.services.clock.now();
-    let Some(bearer) = found.filter(|one| one.is_live(now)) else {
+    // One that may do nothing any more is good for nothing.
+    let is_good = |one: &Bearer| one.is_live(now) && !roles(one).is_empty();
+    let Some(bearer) = found.filter(is_good) else {
         return Ok(json!({"active": false}));
     };
     let (token, credential) = (&bearer.token, &bearer.credential);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use portcullis_core::{
+    administrators,
     id::IdentityId,
     identifier::normalise_identifier,
     identity::{Identity, IdentityState},
@@ -91,7 +92,11 @@ impl Wanted {
             identity.external_id = external_id(name)?;
         }
         if let Some(roles) = &self.roles {
-            identity.roles = named_roles(roles)?;
+            let roles = named_roles(roles)?;
+            if roles != identity.roles {
+                administrators::vouch_for_roles(&mut identity);
+            }
+            identity.roles = roles;
         }
         for proved in &self.proved {
             prove(&mut identity, proved, now)?;

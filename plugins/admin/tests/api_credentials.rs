@@ -100,6 +100,10 @@ async fn what_makes_no_credential_is_told() {
             "scopes",
         ),
         (
+            json!({"name": "a", "roles": ["viewer"], "scopes": []}),
+            "scopes",
+        ),
+        (
             json!({"name": "a", "roles": ["viewer"], "expires_at": "2020-01-01T00:00:00Z"}),
             "expires_at",
         ),
@@ -181,7 +185,16 @@ async fn a_token_is_narrowed_with_its_credential() {
     let told = client
         .form("/oauth2/introspect", &[("token", &asked)])
         .await;
-    assert_eq!(told.json()["scope"], "", "{told:?}");
+    assert_eq!(told.json(), json!({"active": false}), "good for nothing");
+    for none in [
+        json!({"scopes": []}),
+        json!({"roles": ["user-manager"], "scopes": []}),
+    ] {
+        let refused = admin.send(Method::PATCH, &path, &none).await;
+        let member = &refused.json()["error"]["details"]["member"];
+        assert_eq!((refused.status, member), (400, &json!("scopes")), "{none}");
+    }
+    assert_eq!(whole.get(ALL).await.error(), "insufficient_role");
 }
 
 /// A token that was handed to somebody for less does not grow when its credential loses that.

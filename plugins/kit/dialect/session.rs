@@ -1,6 +1,10 @@
 //! A session as the dialect writes it.
 
-use portcullis_core::{identity::Identity, plugin::Services, session::Session};
+use portcullis_core::{
+    identity::Identity,
+    plugin::Services,
+    session::{AuthenticationMethod, Session},
+};
 use serde_json::{Value, json};
 
 use super::{device::DeviceName, identity};
@@ -40,7 +44,7 @@ fn written(
         "expires_at": session.expires_at,
         "authenticated_at": session.authenticated_at,
         "authenticator_assurance_level": session.aal(),
-        "authentication_methods": session.methods,
+        "authentication_methods": methods(session),
         "issued_at": session.issued_at,
         "required_actions": shown["required_actions"],
         "identity": shown,
@@ -51,6 +55,15 @@ fn written(
         json["read_only"] = acting.read_only.into();
     }
     json
+}
+
+/// How it was proved, without what tells accounts apart: that is nobody's to compare.
+fn methods(session: &Session) -> Vec<AuthenticationMethod> {
+    let mut methods = session.methods.clone();
+    for method in &mut methods {
+        method.account = None;
+    }
+    methods
 }
 
 /// Where the session was begun, and what its `User-Agent` tells of that.

@@ -80,6 +80,7 @@ impl<'a> Proof<'a> {
             aal: self.arrived.map_or(Aal::Aal1, |arrived| arrived.aal),
             completed_at: now,
             provider: self.upstream().map(|one| one.link.provider.clone()),
+            account: self.upstream().map(|one| one.link.mark()),
             proved_at: proved_at.map(|at| at.min(now)),
             upstream_acr: self.arrived.and_then(|arrived| arrived.acr.clone()),
             upstream_amr: self.arrived.map_or_else(Vec::new, |one| one.amr.clone()),

@@ -144,6 +144,7 @@ async fn what_a_provider_keeps_up_to_date_is_said_to_be_so() {
         source: "acme".parse().unwrap(),
         synced_at: house.clock.now(),
         sync: Sync::Force,
+        account: None,
     };
     ada.provenance.insert("name".to_owned(), origin);
     IdentityStore::update(&*house.store, &ada).await.unwrap();

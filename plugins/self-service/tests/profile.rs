@@ -139,6 +139,7 @@ async fn what_a_provider_keeps_up_to_date_is_read_only() {
         source: "google".parse().unwrap(),
         synced_at: ada.created_at,
         sync: Sync::Force,
+        account: None,
     };
     ada.provenance.insert("name.first".to_owned(), origin);
     IdentityStore::update(&*house.store, &ada).await.unwrap();

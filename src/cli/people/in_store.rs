@@ -112,11 +112,12 @@ impl People for Desk {
         mut person: Identity,
         change: impl Fn(&mut Vec<String>),
     ) -> Result<Vec<String>, Failure> {
-        let before = person.roles.clone();
+        let (before, origins) = (person.roles.clone(), person.provenance.clone());
         change(&mut person.roles);
+        administrators::vouch_for_roles(&mut person);
         person.updated_at = self.now();
         administrators::update(self.identities(), &person).await?;
-        if person.roles != before {
+        if person.roles != before || person.provenance != origins {
             let act = Act::new("set-roles", "identity.update").on_identity(person.id);
             let act = act.from(json!({"roles": before}));
             let act = act.to(json!({"roles": person.roles}));

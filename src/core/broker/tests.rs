@@ -7,6 +7,7 @@ mod entrances;
 mod linking;
 mod links;
 mod meanwhile;
+mod privileges;
 mod races;
 mod setting;
 mod sync;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Arrived, Broker, BrokerError};
 use crate::{
-    administrators::{self, LeaveError},
+    administrators::{self, LeaveError, update_without_staying},
     credential::Credential,
     entrances::{Entrances, lets_in},
     id::{CredentialId, IdentityId, ProviderId},
@@ -40,11 +40,10 @@ impl Broker {
             // The identity is read first: whatever happens to its links afterwards is noticed.
             let identity = self.identities.find(id).await?;
             let identity = identity.ok_or(BrokerError::NoSuchLink)?;
-            let (left, others) = self.left(identity, link).await?;
+            let (left, others) = self.left(identity.clone(), link).await?;
+            let (states, removed) = ((&identity, left), (link, &others[..]));
             let identities = &*self.identities;
-            let removed = (link, &others[..]);
-            changed = match administrators::update_without_staying(identities, left, removed).await
-            {
+            changed = match update_without_staying(identities, states, removed).await {
                 Ok(true) => return Ok(()),
                 // The others may be on their way out, too.
                 Ok(false) => BrokerError::LastFactor,

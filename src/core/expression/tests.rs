@@ -62,6 +62,7 @@ fn principal() -> Principal {
             aal: Aal::Aal1,
             completed_at: now,
             provider: Some("google".parse().unwrap()),
+            account: None,
             proved_at: None,
             upstream_acr: None,
             upstream_amr: Vec::new(),

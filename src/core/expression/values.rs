@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
+    administrators::held,
     identity::{Identity, IdentityState},
     session::Session,
 };
@@ -35,11 +36,11 @@ pub struct PrincipalValues {
 }
 
 impl PrincipalValues {
-    /// Prepares the values: `id schema_id state traits metadata_public roles` of the identity,
-    /// `aal authenticated_at issued_at expires_at methods provider actor` of the session.
+    /// Prepares the values: `id schema_id state traits metadata_public roles` of the identity, the roles as
+    /// they hold in the session, `aal authenticated_at issued_at expires_at methods provider actor` of the session.
     pub fn new(identity: &Identity, session: &Session) -> Self {
         Self {
-            identity: identity_map(identity),
+            identity: identity_map(identity, session),
             session: session_map(session),
         }
     }
@@ -52,7 +53,7 @@ impl fmt::Debug for PrincipalValues {
     }
 }
 
-fn identity_map(identity: &Identity) -> CelMap<'static> {
+fn identity_map(identity: &Identity, session: &Session) -> CelMap<'static> {
     let state = match identity.state {
         IdentityState::Active => "active",
         IdentityState::Inactive => "inactive",
@@ -68,7 +69,7 @@ fn identity_map(identity: &Identity) -> CelMap<'static> {
         ("state", text(state)),
         ("traits", from_json(&identity.traits)),
         ("metadata_public", metadata),
-        ("roles", list(identity.roles.iter().cloned().map(text))),
+        ("roles", list(held(identity, session).map(text))),
     ])
 }
 

@@ -7,8 +7,10 @@ use super::{Facts, Mapping, MappingEntry, Sync, Target};
 use crate::{
     claims::Claims,
     id::ProviderId,
+    link::LinkKey,
     provenance::{Origin, Provenance, is_within},
     schema::Schema,
+    secret::TokenHash,
 };
 
 /// When a transfer takes place.
@@ -42,6 +44,8 @@ pub struct Transfer<'a> {
     /// What the provider kept up to date and says no longer.
     unsaid: Vec<&'a MappingEntry>,
     source: Source<'a>,
+    /// The account that says it.
+    account: TokenHash,
 }
 
 #[derive(Debug)]
@@ -87,10 +91,16 @@ impl Mapping {
             }
         }
         unsaid.retain(|entry| !said.iter().any(|said| said.overlaps(entry)));
+        let account = LinkKey {
+            provider: source.provider.clone(),
+            issuer: claims.issuer.clone(),
+            subject: claims.subject.clone(),
+        };
         Transfer {
             said,
             unsaid,
             source,
+            account: account.mark(),
         }
     }
 }
@@ -191,13 +201,19 @@ impl Transfer<'_> {
         let known = provenance
             .get(&key)
             .is_some_and(|origin| origin.source == *self.source.provider);
+        // Two accounts of one provider may give different roles, and an administrator's hold by one only.
+        let account = (entry.target == Target::Roles).then_some(self.account);
         match provenance.get_mut(&key) {
-            Some(origin) if known && is_same => origin.sync = entry.sync,
+            Some(origin) if known && is_same => {
+                origin.sync = entry.sync;
+                origin.account = account;
+            }
             _ => {
                 let origin = Origin {
                     source: self.source.provider.clone(),
                     synced_at: self.source.now,
                     sync: entry.sync,
+                    account,
                 };
                 provenance.insert(key, origin);
             }

@@ -52,7 +52,7 @@ use crate::{
     entropy::Entropy,
     id::{AddressId, CredentialId, IdentityId, SessionId},
     identity::{Address, AddressPurpose, Identity, IdentityState},
-    secret::Token,
+    secret::{Token, TokenHash},
     session::{Aal, AuthenticationMethod, Device, Session},
     store::StoreError,
 };
@@ -69,6 +69,7 @@ fn session(entropy: &dyn Entropy, identity: &Identity) -> Session {
         aal: Aal::Aal1,
         completed_at: moment("2026-07-01T12:00:00Z"),
         provider: provider.map(|name| name.parse().unwrap()),
+        account: provider.map(TokenHash::of),
         proved_at: provider.map(|_| moment("2026-07-01T11:00:00Z")),
         upstream_acr: provider.map(|_| "urn:\"one\"".to_owned()),
         upstream_amr: provider.map_or_else(Vec::new, |_| vec!["pwd".to_owned()]),

@@ -63,6 +63,7 @@ fn groups_and_names_that_people_choose_themselves_are_nobodys_word() {
         source: "acme".parse().unwrap(),
         synced_at: identity.created_at,
         sync: portcullis_core::mapping::Sync::Force,
+        account: None,
     };
     identity.provenance.insert("groups".to_owned(), origin);
     let ada = Principal::new(Arc::new(identity), ada.session.clone(), Vec::new());

@@ -175,6 +175,7 @@ pub(crate) fn principal(traits: Value) -> Arc<Principal> {
             aal: Aal::Aal1,
             completed_at: now,
             provider: None,
+            account: None,
             proved_at: None,
             upstream_acr: None,
             upstream_amr: Vec::new(),

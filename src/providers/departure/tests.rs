@@ -94,6 +94,7 @@ impl House {
             source: provider.parse().unwrap(),
             synced_at: now,
             sync: Sync::Force,
+            account: None,
         };
         made.provenance.insert("roles:".to_owned(), origin);
         self.departures.identities.insert(&made, &[]).await.unwrap();

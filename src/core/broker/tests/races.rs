@@ -83,6 +83,7 @@ fn by(provider: &str) -> Origin {
         source: provider.parse().unwrap(),
         synced_at: "2026-06-01T12:00:00Z".parse().unwrap(),
         sync: Sync::Import,
+        account: None,
     }
 }
 

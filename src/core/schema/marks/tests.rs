@@ -60,6 +60,7 @@ fn a_provider_keeps_what_it_set_although_it_is_spelt_otherwise_now() {
         source: "work".parse().unwrap(),
         synced_at: clock.now(),
         sync: crate::provenance::Sync::Force,
+        account: None,
     };
     ada.provenance.insert("name".to_owned(), origin);
     let followed = schemas(&marked()).remarked(&ada, &clock, &entropy);
