@@ -22,6 +22,7 @@ use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use self::row::{WHAT, cells, read, selection, version};
 use super::{
+    audit::parting,
     cell::text,
     credentials::row as credential_row,
     database::{Database, Transaction},
@@ -87,6 +88,7 @@ impl SqlIdentities {
             return Ok(None);
         }
         self.remember(transaction, id).await?;
+        parting::forget(&self.database, transaction, id).await?;
         Ok(Some(sessions))
     }
 
