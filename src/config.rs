@@ -36,6 +36,7 @@ mod plugins;
 mod position;
 mod provider;
 mod rate;
+mod reference;
 mod required_actions;
 mod route;
 mod routes;

@@ -40,6 +40,8 @@ mod people;
 mod presets;
 #[path = "config/providers.rs"]
 mod providers;
+#[path = "config/references.rs"]
+mod references;
 #[path = "config/routes.rs"]
 mod routes;
 #[path = "config/schema_sources.rs"]
