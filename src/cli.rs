@@ -226,6 +226,9 @@ impl Command {
             Self::Import(import::Import::KeycloakProfile(_)) => Some(
                 "it only turns a file into another; PUT /admin/x/schemas/{id} writes what it makes",
             ),
+            Self::Import(import::Import::OAuth2Proxy(_)) => {
+                Some("it only turns a file into another; serve reads what it makes")
+            }
             Self::CreateAdminAccount(_)
             | Self::GetIdentity(_)
             | Self::ResetPassword(_)

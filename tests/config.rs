@@ -48,6 +48,8 @@ mod routes;
 mod schema_sources;
 #[path = "config/schemas.rs"]
 mod schemas;
+#[path = "config/unread.rs"]
+mod unread;
 
 /// A folder with one configuration file in it.
 struct Folder {
