@@ -48,11 +48,12 @@ pub use self::{
 #[derive(Debug, Parser)]
 #[command(name = "portcullis", version, about, subcommand_required = false)]
 pub struct Cli {
-    #[command(flatten)]
-    common: Common,
     /// Validate the configuration and exit, like `check`.
+    // Before the rest, which ends below the heading of what asks a running gateway.
     #[arg(short = 't', long = "config-test", visible_alias = "test")]
     config_test: bool,
+    #[command(flatten)]
+    common: Common,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -225,6 +226,9 @@ impl Command {
             Self::Import(import::Import::KeycloakProfile(_)) => Some(
                 "it only turns a file into another; PUT /admin/x/schemas/{id} writes what it makes",
             ),
+            Self::Import(import::Import::OAuth2Proxy(_)) => {
+                Some("it only turns a file into another; serve reads what it makes")
+            }
             Self::CreateAdminAccount(_)
             | Self::GetIdentity(_)
             | Self::ResetPassword(_)

@@ -36,6 +36,7 @@ mod plugins;
 mod position;
 mod provider;
 mod rate;
+mod reference;
 mod required_actions;
 mod route;
 mod routes;
@@ -142,7 +143,8 @@ pub struct Config {
     /// `[providers.<id>]`; none by default.
     pub providers: BTreeMap<String, Provider>,
     /// The folder of files with more providers, as `[providers.<id>]` tables or as lists of Kratos'
-    /// objects; default `providers.d` beside the configuration file. It need not exist; nothing: none is looked for.
+    /// objects; default `providers.d` beside the configuration file. It need not exist; nothing: none is
+    /// looked for.
     pub providers_dir: PathBuf,
     /// The file of `providers_dir` that a provider stands in; none for those of the main file.
     #[serde(skip)]

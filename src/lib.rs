@@ -4,6 +4,9 @@
 //! `upstream`; `pipeline` is the straight line through them and `proxy` the only adapter to the
 //! proxy framework.
 
+// Both panic where nobody reads what they print; commands have `cli::output` for it.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod afterwards;
 pub mod answer;
 mod aside;

@@ -9,6 +9,7 @@ pub(crate) mod keycloak_profile;
 pub(crate) mod keycloak_users;
 pub(crate) mod kratos_identities;
 pub(crate) mod newcomer;
+pub(crate) mod oauth2_proxy;
 pub(crate) mod settling;
 
 use serde::Serialize;

@@ -40,12 +40,16 @@ mod people;
 mod presets;
 #[path = "config/providers.rs"]
 mod providers;
+#[path = "config/references.rs"]
+mod references;
 #[path = "config/routes.rs"]
 mod routes;
 #[path = "config/schema_sources.rs"]
 mod schema_sources;
 #[path = "config/schemas.rs"]
 mod schemas;
+#[path = "config/unread.rs"]
+mod unread;
 
 /// A folder with one configuration file in it.
 struct Folder {

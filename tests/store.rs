@@ -25,6 +25,7 @@ mod store {
     mod crossing;
     mod following;
     mod following_in_part;
+    mod forgotten;
     mod node;
     mod principals;
     mod providers;

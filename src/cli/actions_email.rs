@@ -62,8 +62,7 @@ pub(super) fn run(common: &Common, asked: &SendActionsEmail) -> Result<(), Failu
         common.output.print(&json!({
             "identity_id": identity.id, "sent_to": sent.to,
             "required_actions": sent.required_actions, "expires_at": sent.expires_at,
-        }));
-        Ok(())
+        }))
     })
 }
 
@@ -82,15 +81,14 @@ async fn remotely(
     }
     let path = format!("/admin/identities/{id}/actions-email");
     let sent = remote.ask(Method::POST, &path, Some(&wish)).await?;
-    common.output.print(&sent);
-    Ok(())
+    common.output.print(&sent)
 }
 
 impl SendActionsEmail {
     fn ask(&self, identity: &dyn Display) -> Result<(), Failure> {
         let actions = self.actions.join(", ");
         let question = format!("Have identity {identity} do {actions} before it goes on?");
-        self.consent.ask(&question)
+        self.consent.ask_people(&question)
     }
 }
 

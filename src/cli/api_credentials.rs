@@ -116,7 +116,7 @@ async fn answer(
     let told = match asked {
         ApiCredentialCommand::List => {
             let rows = programs.list().await?;
-            common.output.print_rows(&rows, &COLUMNS);
+            common.output.print_rows(&rows, &COLUMNS)?;
             return Ok(());
         }
         ApiCredentialCommand::Create(wish) => programs.make(wish.read()).await?,
@@ -135,8 +135,7 @@ async fn answer(
             json!({"id": one["id"], "client_id": one["client_id"], "deleted": deleted})
         }
     };
-    common.output.print(&told);
-    Ok(())
+    common.output.print(&told)
 }
 
 impl Create {

@@ -56,6 +56,5 @@ async fn assign_at<L: Links>(
         "identity_id": L::id(&person), "credential_id": account.name(),
         "provider": account.provider, "issuer": link["issuer"], "subject": account.subject,
         "linked": true, "is_new": is_new,
-    }));
-    Ok(())
+    }))
 }

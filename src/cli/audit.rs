@@ -8,6 +8,7 @@ use portcullis_core::{
 };
 use serde_json::Value;
 
+use super::output::remark;
 use crate::gateway::Foundation;
 
 /// One thing that a command did.
@@ -79,7 +80,9 @@ impl Act {
         };
         if let Err(error) = foundation.stores.audit.append(&entry).await {
             let verb = entry.verb;
-            eprintln!("warning: {verb} is done, but was not written to the audit log: {error}");
+            remark(format_args!(
+                "warning: {verb} is done, but was not written to the audit log: {error}"
+            ));
         }
     }
 }

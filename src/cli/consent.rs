@@ -15,15 +15,26 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Asks before something that cannot be undone. A program has nobody to ask: it went to the
-    /// trouble of naming what goes, so it may go on.
+    /// Asks before something that cannot be undone. Where nobody can be asked, the answer has to be given
+    /// beforehand.
     pub(super) fn ask(&self, question: &str) -> Result<(), Failure> {
+        match self.yes || io::stdin().is_terminal() {
+            true => self.ask_people(question),
+            false => Err(Failure::Usage(format!(
+                "{question} There is no terminal to ask at; give --yes"
+            ))),
+        }
+    }
+
+    /// Asks before something that can be set right again: a program has nobody to ask, and went to the
+    /// trouble of naming what is changed, so it may go on.
+    pub(super) fn ask_people(&self, question: &str) -> Result<(), Failure> {
         if self.yes || !io::stdin().is_terminal() {
             return Ok(());
         }
-        eprint!("{question} [y/N] ");
-        // The question shows at the latest with the next line; the answer counts, not the flush.
-        let _ = io::stderr().flush();
+        let mut shown = io::stderr().lock();
+        // The answer counts: where the question cannot be shown, there will be none.
+        let _ = write!(shown, "{question} [y/N] ").and_then(|()| shown.flush());
         let mut answer = String::new();
         let read = io::stdin().read_line(&mut answer);
         match (read, answer.trim()) {

@@ -5,8 +5,8 @@ use portcullis_core::schema::{Evaluation, ProfileContext, Schema};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Common, Failure, PasswordSource, lifespan::Lifespan, people::People, remote::either,
-    reset_password::Keeping,
+    Common, Failure, PasswordSource, lifespan::Lifespan, output::remark, people::People,
+    remote::either, reset_password::Keeping,
 };
 
 /// The command as the audit log names it.
@@ -64,8 +64,7 @@ async fn create(
         let way_in = people.hand_out(&person, account.lifespan, COMMAND).await?;
         told.extend(way_in.as_object().cloned().unwrap_or_default());
     }
-    common.output.print(&told);
-    Ok(())
+    common.output.print(&told)
 }
 
 impl CreateAdminAccount {
@@ -128,7 +127,9 @@ impl Form<'_> {
             Some(name) => {
                 self.traits.insert((*name).to_owned(), json!(value.trim()));
             }
-            None => eprintln!("note: the schema has no place for --{option}; it is left out"),
+            None => remark(format_args!(
+                "note: the schema has no place for --{option}; it is left out"
+            )),
         }
     }
 

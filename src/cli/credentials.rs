@@ -100,8 +100,7 @@ pub(super) fn list(common: &Common, asked: &List) -> Result<(), Failure> {
 async fn list_at<P: Proofs>(common: &Common, asked: &List, proofs: &P) -> Result<(), Failure> {
     let person = proofs.find(&asked.selector).await?;
     let own = proofs.list(&person, asked.data).await?;
-    print::<P>(common, &own, asked.data);
-    Ok(())
+    print::<P>(common, &own, asked.data)
 }
 
 /// Gives a credential a label.
@@ -116,8 +115,7 @@ pub(super) fn label(common: &Common, asked: &Label) -> Result<(), Failure> {
 async fn label_at(common: &Common, asked: &Label, proofs: &impl Proofs) -> Result<(), Failure> {
     let person = proofs.find(&asked.selector).await?;
     let wish = (asked.credential_id, &*asked.label);
-    common.output.print(&proofs.label(&person, wish).await?);
-    Ok(())
+    common.output.print(&proofs.label(&person, wish).await?)
 }
 
 /// Moves a credential.
@@ -135,8 +133,7 @@ async fn move_at<P: Proofs>(common: &Common, asked: &Move, proofs: &P) -> Result
     let order = proofs
         .move_to(&person, (asked.credential_id, place))
         .await?;
-    print::<P>(common, &order, false);
-    Ok(())
+    print::<P>(common, &order, false)
 }
 
 /// Deletes credentials and ends the sessions; links to accounts are unlinked, as
@@ -177,11 +174,10 @@ async fn delete_at<P: Proofs>(
     common.output.print(&json!({
         "identity_id": id, "type": kind, "deleted": proofs::ids::<P>(&own),
         "sessions_ended": ended, "without_use": idle,
-    }));
-    Ok(())
+    }))
 }
 
-fn print<P: Proofs>(common: &Common, own: &[P::Proof], with_data: bool) {
+fn print<P: Proofs>(common: &Common, own: &[P::Proof], with_data: bool) -> Result<(), Failure> {
     let rows = own.iter().map(|one| P::told(one, with_data));
     let rows: Vec<Value> = rows.collect();
     let mut columns = vec![
@@ -193,7 +189,7 @@ fn print<P: Proofs>(common: &Common, own: &[P::Proof], with_data: bool) {
         "priority",
     ];
     columns.extend(with_data.then_some("data"));
-    common.output.print_rows(&rows, &columns);
+    common.output.print_rows(&rows, &columns)
 }
 
 fn named(kind: &str) -> Result<CredentialKind, Failure> {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{
     Failure,
     desk::{self, Desk},
+    output::say,
     serve,
 };
 use crate::{
@@ -26,16 +27,20 @@ const NOTE: &str = "portcullis-demo-password.txt";
 pub(super) fn run() -> Result<(), Failure> {
     let config = configuration();
     let password = desk::runtime()?.block_on(first_account(&config))?;
-    println!("\n  Open       {}", config.public_url);
+    say(format_args!("\n  Open       {}", config.public_url))?;
     if let Some(console) = console(&config) {
-        println!("  Console    {console}");
+        say(format_args!("  Console    {console}"))?;
     }
-    println!("  Sign in    {EMAIL}");
+    say(format_args!("  Sign in    {EMAIL}"))?;
     match password {
-        Some(password) => println!("  Password   {}\n", password.expose()),
-        None => println!("  Password   the one of this machine's first demo\n"),
+        Some(password) => say(format_args!("  Password   {}\n", password.expose()))?,
+        None => say(format_args!(
+            "  Password   the one of this machine's first demo\n"
+        ))?,
     }
-    println!("  The record is portcullis.db in this folder. Ctrl-C stops.\n");
+    say(format_args!(
+        "  The record is portcullis.db in this folder. Ctrl-C stops.\n"
+    ))?;
     serve::run_with(config)
 }
 

@@ -23,7 +23,10 @@ use portcullis_core::{
 use portcullis_local::Password;
 use serde_json::{Value, json};
 
-use super::{Common, Failure, output};
+use super::{
+    Common, Failure,
+    output::{self, remark},
+};
 use crate::{
     config::{self, Config, Loaded, Sources},
     gateway::{Foundation, OtherSources, ProviderParts, log_format},
@@ -55,7 +58,7 @@ pub(super) fn configuration_past_drop_ins(common: &Common) -> Result<Config, Fai
     let loaded = config::load_past_drop_ins(&sources);
     let (loaded, broken) = loaded.map_err(|report| Failure::Refused(report.to_string()))?;
     for finding in broken.iter().flat_map(|report| &report.findings) {
-        eprintln!("warning: left out: {finding}");
+        remark(format_args!("warning: left out: {finding}"));
     }
     Ok(loaded.config)
 }

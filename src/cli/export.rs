@@ -48,8 +48,8 @@ impl Profile {
     fn write(&self, common: &Common, schema: &Schema) -> Result<(), Failure> {
         let made = keycloak_profile::export(schema);
         let made = made.map_err(|error| Failure::Refused(error.to_string()))?;
-        let (document, losses) = (&made.document, &made.losses);
-        self.written.write(common.output, document, losses)
+        let document = format!("{:#}", made.document);
+        self.written.write(common.output, &document, &made.losses)
     }
 
     fn stored(&self, common: &Common) -> Result<Schema, Failure> {

@@ -6,6 +6,8 @@ use portcullis_core::{
     administration::AdministrationError, administrators::LeaveError, store::StoreError,
 };
 
+use super::output::remark;
+
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -29,7 +31,7 @@ pub enum Failure {
 impl Failure {
     /// Prints the reason and says with which code to exit.
     pub fn report(&self) -> ExitCode {
-        eprintln!("error: {self}");
+        remark(format_args!("error: {self}"));
         match self {
             Self::Refused(_) | Self::Nobody(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),

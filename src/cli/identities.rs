@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::{Common, Consent, Failure, Selector, people::People, remote::either};
+use super::{
+    Common, Consent, Failure, Selector,
+    people::{Belongings, People},
+    remote::either,
+};
 
 /// Shows an identity.
 pub(super) fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
@@ -15,8 +19,7 @@ pub(super) fn get(common: &Common, selector: &Selector) -> Result<(), Failure> {
 
 async fn show(common: &Common, selector: &Selector, people: &impl People) -> Result<(), Failure> {
     let person = people.find(selector).await?;
-    common.output.print(&people.shown(&person).await?);
-    Ok(())
+    common.output.print(&people.shown(&person).await?)
 }
 
 /// Ends every session of an identity.
@@ -42,8 +45,7 @@ async fn end_sessions<P: People>(
     consent.ask(&format!("End all sessions of identity {id}?"))?;
     let ended = people.end_sessions(&person).await?;
     let told = json!({"identity_id": id, "sessions_ended": ended});
-    common.output.print(&told);
-    Ok(())
+    common.output.print(&told)
 }
 
 /// Deletes an identity with all that belongs to it; where nobody is asked for consent, only tells what
@@ -67,16 +69,25 @@ async fn delete_from<P: People>(
 ) -> Result<(), Failure> {
     let person = people.find(selector).await?;
     let id = P::id(&person).to_string();
-    let with = people.belongings(&person).await?;
-    let (links, sessions) = (with.links, with.sessions);
+    let name = people.name(&person);
+    let Belongings {
+        credentials,
+        links,
+        sessions,
+    } = people.belongings(&person).await?;
     if let Some(consent) = consent {
+        let whom = match &name {
+            Some(name) => format!("{name} (identity {id})"),
+            None => format!("identity {id}"),
+        };
         consent.ask(&format!(
-            "Delete identity {id}, with {links} linked accounts and {sessions} sessions?"
+            "Delete {whom}, with {credentials} credentials ({links} of them linked accounts) and \
+             {sessions} sessions?"
         ))?;
         people.delete(person).await?;
     }
     common.output.print(&json!({
-        "identity_id": id, "deleted": consent.is_some(), "links": links, "sessions": sessions,
-    }));
-    Ok(())
+        "identity_id": id, "name": name, "deleted": consent.is_some(), "credentials": credentials,
+        "links": links, "sessions": sessions,
+    }))
 }

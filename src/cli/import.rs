@@ -17,8 +17,11 @@ use serde_json::{Value, json};
 
 pub(super) use self::people::People;
 use self::people::System;
-use super::{Common, Failure, Output, output::plain};
-use crate::migration::{Loss, keycloak_profile};
+use super::{
+    Common, Failure, Output,
+    output::{plain, remark, say},
+};
+use crate::migration::{Loss, keycloak_profile, oauth2_proxy};
 
 /// What can be taken over.
 #[derive(Debug, Subcommand)]
@@ -29,6 +32,18 @@ pub(super) enum Import {
     KeycloakUsers(People),
     /// Take in the identities of Ory Kratos with what they sign in with.
     KratosIdentities(People),
+    /// Turn a configuration file of oauth2-proxy into one of the gateway.
+    #[command(name = "oauth2-proxy")]
+    OAuth2Proxy(Proxy),
+}
+
+/// The configuration to put into our words.
+#[derive(Debug, Args)]
+pub(super) struct Proxy {
+    /// Its configuration file (TOML); `-` is standard input.
+    file: PathBuf,
+    #[command(flatten)]
+    written: Written,
 }
 
 /// The profile to turn into a schema.
@@ -61,6 +76,7 @@ pub(super) fn run(common: &Common, asked: &Import) -> Result<(), Failure> {
         Import::KeycloakProfile(profile) => keycloak_profile(common, profile),
         Import::KeycloakUsers(people) => places::run(common, people, System::Keycloak),
         Import::KratosIdentities(people) => places::run(common, people, System::Kratos),
+        Import::OAuth2Proxy(proxy) => oauth2_proxy(common, proxy),
     }
 }
 
@@ -74,26 +90,42 @@ fn keycloak_profile(common: &Common, asked: &Profile) -> Result<(), Failure> {
         Failure::Refused(shown(&asked.file, &reason))
     })?;
     for lint in schema.lint() {
-        eprintln!(
+        remark(format_args!(
             "note: {}: {}",
             plain(&json!(lint.pointer)),
             plain(&json!(lint.text))
-        );
+        ));
     }
-    asked
-        .written
-        .write(common.output, schema.document(), &made.losses)
+    let document = format!("{:#}", schema.document());
+    asked.written.write(common.output, &document, &made.losses)
 }
 
-/// A JSON document of a file, or of standard input.
-pub(super) fn read(file: &Path) -> Result<Value, Failure> {
+fn oauth2_proxy(common: &Common, asked: &Proxy) -> Result<(), Failure> {
+    let theirs: toml::Table = text(&asked.file)?
+        .parse()
+        .map_err(|error: toml::de::Error| {
+            // The error's own display would quote the line, which may hold a secret.
+            let reason = format!("this is no TOML: {}", error.message());
+            Failure::Refused(shown(&asked.file, &reason))
+        })?;
+    let made = oauth2_proxy::import(&theirs);
+    let document = toml::to_string(&made.document).map_err(|error| Failure::refused(&error))?;
+    let document = document.trim_end();
+    asked.written.write(common.output, document, &made.losses)
+}
+
+fn text(file: &Path) -> Result<String, Failure> {
     let text = match file.as_os_str() == "-" {
         true => io::read_to_string(io::stdin()),
         false => fs::read_to_string(file),
     };
     let text = text.map_err(|error| Failure::Refused(shown(file, &error.to_string())))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    serde_json::from_str(text)
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// A JSON document of a file, or of standard input.
+pub(super) fn read(file: &Path) -> Result<Value, Failure> {
+    serde_json::from_str(&text(file)?)
         .map_err(|error| Failure::Refused(shown(file, &format!("this is no JSON: {error}"))))
 }
 
@@ -107,7 +139,7 @@ impl Written {
     pub(super) fn write(
         &self,
         output: Output,
-        document: &Value,
+        document: &str,
         losses: &[Loss],
     ) -> Result<(), Failure> {
         for loss in losses {
@@ -119,21 +151,20 @@ impl Written {
             return Err(Failure::Refused(reason));
         }
         let Some(file) = &self.out else {
-            println!("{document:#}");
+            say(document)?;
             return Ok(());
         };
-        fs::write(file, format!("{document:#}\n"))
+        fs::write(file, format!("{document}\n"))
             .map_err(|error| Failure::Refused(shown(file, &error.to_string())))?;
-        output.print(&json!({"file": file.display().to_string(), "lost": losses.len()}));
-        Ok(())
+        output.print(&json!({"file": file.display().to_string(), "lost": losses.len()}))
     }
 }
 
 /// Tells of one loss: a line for people, an object on a line for programs.
 fn tell(output: Output, loss: &Loss) {
     match output {
-        Output::Json => eprintln!("{}", json!(loss)),
-        Output::Table => eprintln!("lost: {}", line(loss)),
+        Output::Json => remark(format_args!("{}", json!(loss))),
+        Output::Table => remark(format_args!("lost: {}", line(loss))),
     }
 }
 

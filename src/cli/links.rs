@@ -96,8 +96,7 @@ async fn list_at<L: Links>(common: &Common, selector: &Selector, links: &L) -> R
     let person = links.find(selector).await?;
     let own = links.list(&person).await?;
     let rows: Vec<Value> = own.iter().map(L::told).collect();
-    common.output.print_rows(&rows, &COLUMNS);
-    Ok(())
+    common.output.print_rows(&rows, &COLUMNS)
 }
 
 /// Removes the link to one account, or one that was only prepared.
@@ -126,8 +125,7 @@ async fn unlink_at<L: Links>(
     let ended = links.unlink(&person, &link).await?;
     common.output.print(&json!({
         "identity_id": id, "credential_id": name, "unlinked": true, "sessions_ended": ended,
-    }));
-    Ok(())
+    }))
 }
 
 /// The link that is called `<provider>:<subject>`, or by its own id where two are called the same.
@@ -189,6 +187,5 @@ async fn prepare_at<L: Links>(
     common.output.print(&json!({
         "identity_id": L::id(&person), "credential_id": prepared["credential_id"],
         "id": prepared["id"], "provider": provider, "prepared": true,
-    }));
-    Ok(())
+    }))
 }

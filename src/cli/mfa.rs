@@ -91,6 +91,5 @@ async fn reset_at<P: Proofs>(common: &Common, asked: &ResetMfa, proofs: &P) -> R
     common.output.print(&json!({
         "identity_id": id, "mfa_type": name, "removed": proofs::ids::<P>(&own),
         "sessions_ended": ended, "without_use": idle,
-    }));
-    Ok(())
+    }))
 }

@@ -22,8 +22,7 @@ pub(super) fn run(plugin: Described) -> Result<(), Failure> {
         Described::Admin => portcullis_admin::description(),
         Described::SelfService => self_service(),
     };
-    Output::Json.print(&description);
-    Ok(())
+    Output::Json.print(&description)
 }
 
 /// As it is where nothing is configured; cookies are called after the gateway's address.

@@ -1,4 +1,10 @@
-//! How commands print what they found: JSON for programs, tables for people.
+//! How commands print what they found: JSON for programs, tables for people. Only what is written here
+//! reaches a terminal; it never panics where nobody reads on.
+
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
@@ -7,6 +13,8 @@ use portcullis_core::{
     schema::{Schemas, Viewer},
 };
 use serde_json::{Map, Value, json};
+
+use super::Failure;
 
 /// How answers are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -19,20 +27,37 @@ pub enum Output {
 
 impl Output {
     /// Prints one object.
-    pub fn print(self, object: &Value) {
+    pub fn print(self, object: &Value) -> Result<(), Failure> {
         match self {
-            Self::Json => println!("{object:#}"),
-            Self::Table => println!("{}", table(object)),
+            Self::Json => say(format_args!("{object:#}")),
+            Self::Table => say(format_args!("{}", table(object))),
         }
     }
 
     /// Prints a list: all of each object for programs, a row of these columns for people.
-    pub fn print_rows(self, objects: &[Value], columns: &[&str]) {
+    pub fn print_rows(self, objects: &[Value], columns: &[&str]) -> Result<(), Failure> {
         match self {
-            Self::Json => println!("{:#}", Value::from(objects)),
-            Self::Table => println!("{}", rows(objects, columns)),
+            Self::Json => say(format_args!("{:#}", Value::from(objects))),
+            Self::Table => say(format_args!("{}", rows(objects, columns))),
         }
     }
+}
+
+/// Prints a line of what was asked for. Whoever reads it may stop, as `head` does: then it is not needed
+/// any more, and what the command does besides goes on.
+pub(super) fn say(line: impl fmt::Display) -> Result<(), Failure> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Refused(format!(
+            "standard output takes nothing: {error}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Tells something beside it, on standard error.
+pub(super) fn remark(line: impl fmt::Display) {
+    // Where nobody hears it, there is nobody to tell that either.
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 fn table(object: &Value) -> Table {

@@ -10,7 +10,7 @@ use clap::Args;
 use portcullis_core::secret::Secret;
 use serde_json::Value;
 
-use super::Failure;
+use super::{Failure, output::remark};
 
 /// Where a password comes from; there may be none.
 #[derive(Debug, Clone, Default, Args)]
@@ -48,10 +48,10 @@ impl PasswordSource {
         } else if let Some(reference) = &self.password_secret {
             read_reference(reference)?
         } else if let Some(password) = &self.password {
-            eprintln!(
+            remark(format_args!(
                 "warning: a password on the command line can be read by others on this machine \
                  and stays in the shell's history; use --password-stdin or --password-file"
-            );
+            ));
             password.clone()
         } else if self.password_prompt {
             prompt()?

@@ -9,11 +9,13 @@ use std::{fmt::Display, sync::Arc};
 use portcullis_core::{action::Action, identity::IdentityState, schema::Schema, secret::Secret};
 use serde_json::Value;
 
-use super::{Failure, Selector, lifespan::Lifespan};
+use super::{Failure, Selector, lifespan::Lifespan, output::plain};
 
 /// What goes along with somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Belongings {
+    /// Links among them.
+    pub(super) credentials: u64,
     pub(super) links: u64,
     pub(super) sessions: u64,
 }
@@ -30,6 +32,9 @@ pub(super) trait People {
 
     /// What somebody is called.
     fn id(person: &Self::Person) -> Self::Id;
+
+    /// What people know somebody by: an address, else a name; none where administrators see neither.
+    fn name(&self, person: &Self::Person) -> Option<String>;
 
     /// Somebody as administrators see them.
     async fn shown(&self, person: &Self::Person) -> Result<Value, Failure>;
@@ -93,4 +98,19 @@ pub(super) trait People {
         traits: Value,
         password: (Option<&Secret>, bool),
     ) -> Result<Self::Person, Failure>;
+}
+
+/// What people know somebody by, of how administrators see them.
+fn name_of(shown: &Value) -> Option<String> {
+    const PLACES: [&str; 6] = [
+        "/verifiable_addresses/0/value",
+        "/recovery_addresses/0/value",
+        "/traits/email",
+        "/traits/username",
+        "/traits/name",
+        "/traits/name/first",
+    ];
+    let mut texts = PLACES.iter().filter_map(|at| shown.pointer(at)?.as_str());
+    let name = texts.find(|text| !text.is_empty())?;
+    Some(plain(&Value::from(name)))
 }

@@ -11,7 +11,7 @@ use portcullis_core::{
 };
 use serde_json::Value;
 
-use super::{Failure, Selector};
+use super::{Failure, Selector, output::remark};
 
 /// Looks after what people sign in with.
 pub(super) trait Proofs {
@@ -90,11 +90,11 @@ pub(super) async fn without_use<P: Proofs>(
     if !has_list || proofs.has_second(person, &left).await? {
         return Ok(Vec::new());
     }
-    eprintln!(
+    remark(format_args!(
         "note: backup codes are left; they are not asked for until there is another second factor, and \
          then they count again. reset-identity-mfa --mfa-type {} removes them",
         kind.as_str()
-    );
+    ));
     Ok(vec![kind.as_str()])
 }
 

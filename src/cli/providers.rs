@@ -3,12 +3,15 @@
 mod add;
 pub(super) mod errand;
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand, ValueEnum};
 use portcullis_core::{
     administration::{
-        Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
+        Attached, Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
     },
     id::ProviderId,
 };
@@ -63,10 +66,21 @@ pub(super) enum Providers {
     DryRun {
         /// The provider's id.
         id: String,
-        /// A file with the claims as one JSON object; `-` is standard input.
-        #[arg(long, value_name = "FILE")]
-        claims: PathBuf,
+        #[command(flatten)]
+        claims: Claims,
     },
+}
+
+/// Where claims stand.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Claims {
+    /// A file with the claims as one JSON object; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The same.
+    #[arg(long, value_name = "FILE")]
+    claims: Option<PathBuf>,
 }
 
 /// What becomes of what the provider leaves behind; otherwise as its `on_disable` says.
@@ -124,7 +138,10 @@ pub(super) fn run(common: &Common, asked: &Providers) -> Result<(), Failure> {
         Providers::Remove { id, left, consent } => remove(common, id, *left, consent),
         Providers::Enable { id } => change(common, id, true, Leave::default()),
         Providers::Disable { id, left } => change(common, id, false, (*left).into()),
-        Providers::DryRun { id, claims } => dry_run(common, id, claims),
+        Providers::DryRun { id, claims } => {
+            let file = claims.file.as_deref().or(claims.claims.as_deref());
+            dry_run(common, id, file.unwrap_or(Path::new("-")))
+        }
     }
 }
 
@@ -133,7 +150,7 @@ fn list(common: &Common) -> Result<(), Failure> {
     let remote = Remote::run(&common.reach, async |remote| {
         common
             .output
-            .print_rows(&remote.providers().await?, &columns);
+            .print_rows(&remote.providers().await?, &columns)?;
         Ok(())
     });
     if let Some(done) = remote {
@@ -143,8 +160,7 @@ fn list(common: &Common) -> Result<(), Failure> {
         let records = errand.administration().list().await?;
         errand.mention_trouble().await;
         let rows: Vec<Value> = records.iter().map(as_json).collect::<Result<_, _>>()?;
-        common.output.print_rows(&rows, &columns);
-        Ok(())
+        common.output.print_rows(&rows, &columns)
     })
 }
 
@@ -153,7 +169,7 @@ fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
     let remote = Remote::run(&common.reach, async |remote| {
         if let Some(id) = &id {
             let report = remote.reach(id).await?;
-            common.output.print(&report);
+            common.output.print(&report)?;
             return judged(&[report]);
         }
         let mut reports = Vec::new();
@@ -161,7 +177,7 @@ fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
             let id = named(provider["id"].as_str().unwrap_or_default())?;
             reports.push(remote.reach(&id).await?);
         }
-        common.output.print_rows(&reports, &REPORTED);
+        common.output.print_rows(&reports, &REPORTED)?;
         judged(&reports)
     });
     if let Some(done) = remote {
@@ -171,7 +187,7 @@ fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
         let administration = errand.administration();
         if let Some(id) = &id {
             let report = json!(administration.reach(id).await?);
-            common.output.print(&report);
+            common.output.print(&report)?;
             return judged(&[report]);
         }
         let records = administration.list().await?;
@@ -183,7 +199,7 @@ fn status(common: &Common, id: Option<&str>) -> Result<(), Failure> {
         let reports: Result<Vec<_>, _> = reports.into_iter().collect();
         let reports = reports?;
         let rows: Vec<Value> = reports.iter().map(|report| json!(report)).collect();
-        common.output.print_rows(&rows, &REPORTED);
+        common.output.print_rows(&rows, &REPORTED)?;
         judged(&rows)
     })
 }
@@ -208,14 +224,12 @@ fn judged(reports: &[Value]) -> Result<(), Failure> {
 fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<(), Failure> {
     let id = named(id)?;
     let remote = Remote::run(&common.reach, async |remote| {
-        remote.provider(&id).await?;
-        consent.ask(&format!("Remove provider {id}?"))?;
+        consent.ask(&removal(&id, remote.attached(&id).await?))?;
         let gone = remote.remove(&id, left.into()).await?;
         common.output.print(&json!({
             "id": id, "removed": true, "links_removed": gone["links_removed"],
             "sessions_ended": gone["sessions_ended"],
-        }));
-        Ok(())
+        }))
     });
     if let Some(done) = remote {
         return done;
@@ -223,16 +237,22 @@ fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<()
     Errand::run(common, async |errand| {
         let administration = errand.administration();
         let before = administration.find(&id).await?;
-        consent.ask(&format!("Remove provider {id}?"))?;
+        let Attached { links, sessions } = administration.attached(&id).await?;
+        consent.ask(&removal(&id, (links, sessions)))?;
         let departed = administration.remove(&id, left.into()).await?;
         let act = act("providers remove", "provider.delete", &id).from(facts(&before));
         act.to(json!(departed)).note(errand.foundation()).await;
         common.output.print(&json!({
             "id": id, "removed": true, "links_removed": departed.links_removed,
             "sessions_ended": departed.sessions_ended,
-        }));
-        Ok(())
+        }))
     })
+}
+
+fn removal(id: &ProviderId, (links, sessions): (u64, u64)) -> String {
+    format!(
+        "Remove provider {id}, which has {links} links and {sessions} sessions that began at it?"
+    )
 }
 
 fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), Failure> {
@@ -264,7 +284,7 @@ fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), 
     })
 }
 
-fn dry_run(common: &Common, id: &str, claims: &PathBuf) -> Result<(), Failure> {
+fn dry_run(common: &Common, id: &str, claims: &Path) -> Result<(), Failure> {
     let id = named(id)?;
     let name = claims.display();
     let text = match claims.as_os_str() == "-" {
@@ -275,8 +295,7 @@ fn dry_run(common: &Common, id: &str, claims: &PathBuf) -> Result<(), Failure> {
     let document: Value = serde_json::from_str(&text)
         .map_err(|error| Failure::Refused(format!("{name} is no JSON: {error}")))?;
     let remote = Remote::run(&common.reach, async |remote| {
-        common.output.print(&remote.dry_run(&id, &document).await?);
-        Ok(())
+        common.output.print(&remote.dry_run(&id, &document).await?)
     });
     if let Some(done) = remote {
         return done;
@@ -284,8 +303,7 @@ fn dry_run(common: &Common, id: &str, claims: &PathBuf) -> Result<(), Failure> {
     Errand::run(common, async |errand| {
         let run = errand.broker().dry_run(&id, document).await;
         let run = run.map_err(|error| Failure::refused(&error))?;
-        common.output.print(&json!(run));
-        Ok(())
+        common.output.print(&json!(run))
     })
 }
 
@@ -303,8 +321,7 @@ fn show(output: Output, mut record: Value) -> Result<(), Failure> {
     {
         keep_what_differs(facts);
     }
-    output.print(&record);
-    Ok(())
+    output.print(&record)
 }
 
 /// Leaves out what is as the defaults have it.

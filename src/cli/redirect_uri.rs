@@ -5,7 +5,11 @@ use portcullis_core::{administration::SignOutAddresses, id::ProviderId};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Common, Failure, Output, desk, remote::Remote};
+use super::{
+    Common, Failure, Output, desk,
+    output::{remark, say},
+    remote::Remote,
+};
 use crate::{
     config::Config,
     gateway::{self, Foundation},
@@ -25,7 +29,7 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
     }
     let config = desk::configuration(common)?;
     if !config.providers.contains_key(id.as_str()) && !is_stored(&config, &id) {
-        eprintln!("note: no provider {id} is configured yet");
+        remark(format_args!("note: no provider {id} is configured yet"));
     }
     let addresses = gateway::addresses(&config).map_err(|e| Failure::refused(&e))?;
     let uri = addresses.redirect_uri(&id);
@@ -36,9 +40,9 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
                 provider: &id,
                 redirect_uri: &uri,
                 sign_out,
-            }));
+            }))?;
         }
-        Output::Table => println!("{uri}"),
+        Output::Table => say(format_args!("{uri}"))?,
     }
     Ok(())
 }
@@ -47,7 +51,7 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
 async fn remotely(common: &Common, id: &ProviderId, remote: &Remote) -> Result<(), Failure> {
     let known = remote.providers().await?;
     if known.iter().all(|provider| provider["id"] != id.as_str()) {
-        eprintln!("note: no provider {id} is configured yet");
+        remark(format_args!("note: no provider {id} is configured yet"));
     }
     let own = remote.addresses(Some(id)).await?["provider"].take();
     match common.output {
@@ -61,9 +65,12 @@ async fn remotely(common: &Common, id: &ProviderId, remote: &Remote) -> Result<(
             ] {
                 told[name] = own[name].clone();
             }
-            common.output.print(&told);
+            common.output.print(&told)?;
         }
-        Output::Table => println!("{}", own["redirect_uri"].as_str().unwrap_or_default()),
+        Output::Table => say(format_args!(
+            "{}",
+            own["redirect_uri"].as_str().unwrap_or_default()
+        ))?,
     }
     Ok(())
 }

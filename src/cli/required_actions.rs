@@ -36,8 +36,7 @@ pub(super) fn run(common: &Common, asked: &RequiredActions) -> Result<(), Failur
     let columns = ["alias", "enabled", "default", "priority", "max_auth_age"];
     let remote = Remote::run(&common.reach, async |remote| {
         let rows = remote.list("/admin/x/required-actions").await?;
-        common.output.print_rows(&rows, &columns);
-        Ok(())
+        common.output.print_rows(&rows, &columns)
     });
     if let Some(done) = remote {
         return done;
@@ -59,8 +58,7 @@ pub(super) fn run(common: &Common, asked: &RequiredActions) -> Result<(), Failur
             })
         })
         .collect();
-    common.output.print_rows(&rows, &columns);
-    Ok(())
+    common.output.print_rows(&rows, &columns)
 }
 
 /// Changes what an identity has to do; its sessions obey at once.
@@ -88,8 +86,7 @@ async fn set_at<P: People>(
     let id = P::id(&person).to_string();
     let required = people.require(person, change).await?;
     let told = json!({"identity_id": id, "required_actions": required});
-    common.output.print(&told);
-    Ok(())
+    common.output.print(&told)
 }
 
 /// The action of this alias, which can be required.

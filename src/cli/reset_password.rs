@@ -62,18 +62,17 @@ async fn reset<P: People>(
     let Some(password) = asked.password.read()? else {
         let mut told = people.hand_out(&person, asked.lifespan, COMMAND).await?;
         told["identity_id"] = json!(id);
-        common.output.print(&told);
+        common.output.print(&told)?;
         return Ok(());
     };
     let question = format!("Set another password for identity {id} and end its sessions?");
-    asked.consent.ask(&question)?;
+    asked.consent.ask_people(&question)?;
     let ended = people.set_password(&person, (&password, is_temporary));
     let ended = ended.await?;
     common.output.print(&json!({
         "identity_id": id, "password": "changed", "temporary": is_temporary,
         "sessions_ended": ended,
-    }));
-    Ok(())
+    }))
 }
 
 impl Keeping {

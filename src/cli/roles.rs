@@ -41,8 +41,7 @@ async fn set_at<P: People>(common: &Common, asked: &SetRoles, people: &P) -> Res
     let id = P::id(&person).to_string();
     let roles = people.set_roles(person, |roles| change(roles, asked));
     let told = json!({"identity_id": id, "roles": roles.await?});
-    common.output.print(&told);
-    Ok(())
+    common.output.print(&told)
 }
 
 fn change(roles: &mut Vec<String>, asked: &SetRoles) {

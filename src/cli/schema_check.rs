@@ -63,7 +63,7 @@ pub(super) fn run(common: &Common, asked: &SchemaCommand) -> Result<(), Failure>
 
 /// Prints what was found, and fails where somebody would not fit.
 fn answer(output: Output, id: &str, check: &runtime::SchemaCheck) -> Result<(), Failure> {
-    print(output, id, check);
+    print(output, id, check)?;
     match check.failing {
         0 => Ok(()),
         failing => Err(Failure::Refused(format!(
@@ -89,7 +89,7 @@ fn read(file: &Path, id: &str, rules: Rules) -> Result<Schema, Failure> {
     Ok(schema.with_rules(rules))
 }
 
-fn print(output: Output, id: &str, check: &runtime::SchemaCheck) {
+fn print(output: Output, id: &str, check: &runtime::SchemaCheck) -> Result<(), Failure> {
     let rows: Vec<Value> = check.traits.iter().map(row).collect();
     let mut told = json!({
         "schema_id": id, "checked": check.checked, "failing": check.failing,
@@ -104,14 +104,14 @@ fn print(output: Output, id: &str, check: &runtime::SchemaCheck) {
             told["taken"] = json!(check.taken);
         }
         Output::Table => {
-            output.print_rows(&rows, &["trait", "identities", "missing"]);
+            output.print_rows(&rows, &["trait", "identities", "missing"])?;
             let taken: Vec<Value> = check.taken.iter().map(|one| json!(one)).collect();
             if !taken.is_empty() {
-                output.print_rows(&taken, &["identity", "holder"]);
+                output.print_rows(&taken, &["identity", "holder"])?;
             }
         }
     }
-    output.print(&told);
+    output.print(&told)
 }
 
 fn row((path, place): (&String, &TraitCheck)) -> Value {

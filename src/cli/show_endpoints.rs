@@ -22,8 +22,7 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
             told
         };
         let providers: Vec<_> = records.iter().map(own).collect();
-        print(common.output, gateway, &providers);
-        Ok(())
+        print(common.output, gateway, &providers)
     });
     if let Some(done) = remote {
         return done;
@@ -42,20 +41,21 @@ pub(super) fn run(common: &Common) -> Result<(), Failure> {
         let records = errand.administration().list().await?;
         errand.mention_trouble().await;
         let providers: Vec<Value> = records.iter().map(|record| json!(told(record))).collect();
-        print(common.output, gateway, &providers);
-        Ok(())
+        print(common.output, gateway, &providers)
     })
 }
 
-fn print(output: Output, mut gateway: Value, providers: &[Value]) {
+fn print(output: Output, mut gateway: Value, providers: &[Value]) -> Result<(), Failure> {
     match output {
         Output::Json => {
             gateway["providers"] = json!(providers);
-            output.print(&gateway);
+            output.print(&gateway)
         }
         Output::Table => {
-            output.print(&gateway);
-            providers.iter().for_each(|provider| output.print(provider));
+            output.print(&gateway)?;
+            providers
+                .iter()
+                .try_for_each(|provider| output.print(provider))
         }
     }
 }

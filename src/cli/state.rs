@@ -59,6 +59,5 @@ async fn set_at<P: People>(
     }
     let (state, ended) = people.set_state(person, state).await?;
     let told = json!({"identity_id": id, "state": state, "sessions_ended": ended});
-    common.output.print(&told);
-    Ok(())
+    common.output.print(&told)
 }

@@ -78,8 +78,7 @@ async fn answer<P: Pauses>(
         ThrottleCommand::ListThrottles(whose) => {
             let running = pauses.running(whose).await?;
             let rows: Vec<Value> = running.iter().map(P::told).collect();
-            common.output.print_rows(&rows, &COLUMNS);
-            Ok(())
+            common.output.print_rows(&rows, &COLUMNS)
         }
         ThrottleCommand::LiftThrottle { whose, id, consent } => {
             whose.require_any(id.as_deref())?;
@@ -101,7 +100,7 @@ async fn lift<P: Pauses>(
     (meant, consent): (&[P::Pause], &Consent),
 ) -> Result<(), Failure> {
     if !meant.is_empty() {
-        consent.ask(&format!("Lift {} pauses?", meant.len()))?;
+        consent.ask_people(&format!("Lift {} pauses?", meant.len()))?;
     }
     let mut lifted = Vec::new();
     for pause in meant {
@@ -109,8 +108,7 @@ async fn lift<P: Pauses>(
             lifted.push(P::told(pause));
         }
     }
-    common.output.print(&json!({"lifted": lifted}));
-    Ok(())
+    common.output.print(&json!({"lifted": lifted}))
 }
 
 fn unknown(id: &str) -> Failure {

@@ -15,6 +15,7 @@ use toml::{Table, Value, de::DeTable};
 pub(super) use self::file::DropIn;
 use super::{
     finding::{Finding, KeyPath, Place, Report, Severity},
+    reference,
     written::{Written, report_of},
 };
 
@@ -114,6 +115,17 @@ impl<'o> DropIns<'o> {
         let file = |index: &usize| self.files.get(*index)?.written.file.clone();
         let named = |(id, index): (&String, &usize)| Some((id.clone(), file(index)?));
         self.owners.iter().filter_map(named).collect()
+    }
+
+    /// Puts what is meant into the place of each reference of tables of ours; which could not be read.
+    pub(super) fn resolve(&mut self, variables: &[(String, String)]) -> Vec<(KeyPath, String)> {
+        let is_ours = |index: &usize| {
+            let file = self.files.get(*index);
+            file.is_some_and(|file| !file.written.ends_in(LIST))
+        };
+        let owners = self.owners.iter().filter(|(_, index)| is_ours(index));
+        let ids: Vec<String> = owners.map(|(id, _)| id.clone()).collect();
+        reference::resolve_providers(variables, &mut self.providers, &ids)
     }
 
     /// What of the lists has no meaning here, in words.

@@ -21,6 +21,7 @@ use super::{
     file,
     finding::{Check, Finding, KeyPath, Report},
     origin::Origin,
+    reference,
     sources::{Setting, Sources},
     wording::Mistake,
 };
@@ -122,8 +123,11 @@ struct Reading<'o> {
 impl<'o> Reading<'o> {
     fn new(origin: &'o Origin) -> Result<Self, Report> {
         let document = origin.main.document()?;
-        let drop_ins = DropIns::gather(&origin.drop_ins, (&origin.main, &document))?;
-        let file = with_providers(origin.main.values()?, &drop_ins.providers);
+        let mut drop_ins = DropIns::gather(&origin.drop_ins, (&origin.main, &document))?;
+        let mut values = origin.main.values()?;
+        let mut broken = reference::resolve(&origin.variables, &mut values);
+        broken.extend(drop_ins.resolve(&origin.variables));
+        let file = with_providers(values, &drop_ins.providers);
         let known = merged(&layer(Config::default()).merge(file.clone()));
         let variables: Vec<_> = origin
             .settings
@@ -147,6 +151,9 @@ impl<'o> Reading<'o> {
             variables,
             collection: Collection::default(),
         };
+        for (key, message) in broken {
+            reading.collection.problem(&key, message);
+        }
         reading.refuse_twins();
         reading.require_kinds();
         Ok(reading)

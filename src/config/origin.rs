@@ -21,6 +21,8 @@ pub(super) struct Origin {
     pub(super) drop_ins: Vec<Written>,
     /// The variables of the environment.
     pub(super) settings: Vec<Setting>,
+    /// All variables, for what refers to them.
+    pub(super) variables: Vec<(String, String)>,
 }
 
 impl Origin {
@@ -39,6 +41,7 @@ impl Origin {
             main,
             drop_ins,
             settings,
+            variables: sources.variables.clone(),
         })
     }
 

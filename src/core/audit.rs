@@ -1,5 +1,5 @@
 //! The audit log: who did what to whom, from where, and what it was like before and after. What was
-//! written stays.
+//! written stays, but for what it tells of somebody who is deleted.
 
 use std::fmt::Debug;
 
@@ -93,7 +93,8 @@ impl AuditFilter {
     }
 }
 
-/// Keeps what was done. There is no way to change or remove an entry.
+/// Keeps what was done. There is no way to change or remove an entry; where somebody is deleted, the store
+/// takes what tells of them out of those about them.
 #[async_trait]
 pub trait AuditLog: Debug + Send + Sync {
     /// Adds an entry.

@@ -202,6 +202,23 @@ mod tests {
         assert_eq!(lines.collect::<String>(), STABLE);
     }
 
+    /// Whoever meets a code looks it up there.
+    #[test]
+    fn every_code_stands_on_the_page_on_trouble_with_its_status() {
+        let page = include_str!("../../docs/troubleshooting.md");
+        let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| ")).collect();
+        let is_told = |code: &&Code| {
+            let (name, status) = (format!("`{}`", code.as_str()), code.status());
+            let of_it = |row: &&str| row.contains(&name) && row.contains(status.as_str());
+            rows.iter().any(of_it)
+        };
+        let missing: Vec<_> = Code::ALL.iter().filter(|code| !is_told(code)).collect();
+        assert!(
+            missing.is_empty(),
+            "docs/troubleshooting.md lacks {missing:?}"
+        );
+    }
+
     #[test]
     fn each_code_is_one_failure_with_one_sentence() {
         let names: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();

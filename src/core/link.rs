@@ -68,14 +68,14 @@ impl LinkKey {
         json!([self.provider, self.issuer, self.subject]).to_string()
     }
 
-    /// How the account is called where people name it: `<provider>:<subject>`.
-    pub fn account(&self) -> String {
-        format!("{}:{}", self.provider, self.subject)
-    }
-
     /// The same for what only has to tell accounts apart, and is not to tell whose they are.
     pub fn mark(&self) -> TokenHash {
         TokenHash::of(&self.identifier())
+    }
+
+    /// How the account is called where people name it: `<provider>:<subject>`.
+    pub fn account(&self) -> String {
+        format!("{}:{}", self.provider, self.subject)
     }
 
     /// What the identifiers of all links of a provider begin with, and of no other's.

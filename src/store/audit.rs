@@ -1,4 +1,6 @@
-//! The audit log in SQL. Nothing here changes or removes a row.
+//! The audit log in SQL. No row is removed, and none changed but to forget somebody who is deleted.
+
+pub(super) mod parting;
 
 use async_trait::async_trait;
 use portcullis_core::{
@@ -34,6 +36,8 @@ fn text_if_any(value: Option<&String>) -> Value {
 #[async_trait]
 impl AuditLog for SqlAudit {
     async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        let entry = &parting::as_of_now(&self.database, &mut transaction, entry).await?;
         let row = insert(
             Table::Audit,
             vec![
@@ -47,7 +51,8 @@ impl AuditLog for SqlAudit {
             ],
         );
         let row = self.database.write(&row, WHAT);
-        self.database.execute(row).await.map(drop)
+        transaction.execute(row).await?;
+        transaction.commit().await
     }
 
     async fn list(

@@ -355,7 +355,7 @@ impl Following {
             holder = holder.map(tracing::field::display),
             schema = one.schema_id,
             reason,
-            "somebody keeps something of what they sign in with, and does not all that their schema says now"
+            "somebody keeps something of what they sign in with, so that not all is as their schema says now"
         );
         let entry = AuditEntry {
             id: AuditId::generate(&*self.parts.entropy),

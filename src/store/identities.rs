@@ -24,6 +24,7 @@ use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use self::row::{WHAT, cells, read, selection, version};
 use super::{
+    audit::parting,
     cell::text,
     credentials::row as credential_row,
     database::{Database, Transaction},
@@ -99,7 +100,11 @@ impl SqlIdentities {
             let removal = self.database.write(&removal, "mail");
             transaction.execute(removal).await?;
         }
-        Ok((removed > 0).then_some(sessions))
+        if removed == 0 {
+            return Ok(None);
+        }
+        parting::forget(&self.database, transaction, id).await?;
+        Ok(Some(sessions))
     }
 
     /// Replaces an identity and says which sessions ended because it may no longer sign in.

@@ -171,7 +171,7 @@ fn every_mistake_of_a_list_names_the_file_and_the_key() {
 fn what_is_no_list_is_refused_and_what_is_blank_names_nobody() {
     for (text, start) in [
         (
-            "{}",
+            "7",
             "providers.d/providers.json:1: providers: a .json file of providers_dir is a list",
         ),
         (
@@ -187,6 +187,20 @@ fn what_is_no_list_is_refused_and_what_is_blank_names_nobody() {
         assert!(loaded.config.providers.is_empty());
         assert_eq!(loaded.drop_ins, 1);
     }
+}
+
+/// XP-10: such as what a key of a file beside it names.
+#[test]
+fn an_object_beside_the_files_is_passed_over_with_a_warning() {
+    let key = r#"{"d": "hush", "id": "x", "provider": "github"}"#;
+    let loaded = folder(&[("acme.key.json", key)]).load().unwrap();
+    assert!(loaded.config.providers.is_empty());
+    let told = loaded.warnings.to_string();
+    assert!(
+        told.contains("acme.key.json:1: warning: providers: it is passed over"),
+        "{told}"
+    );
+    assert!(!told.contains("hush"));
 }
 
 /// XP-10.

@@ -96,8 +96,21 @@ async fn what_a_deletion_takes_along_is_told_beforehand() {
     let alice = ALICE.sign_up(&gateway).await;
     ALICE.sign_in(&gateway).await;
     let dry = on_alice(&gateway, "delete-identity", &["--dry-run"]);
-    let expected = |deleted: bool| json!({"identity_id": alice.identity(), "deleted": deleted, "links": 0, "sessions": 2});
+    let expected = |deleted: bool| {
+        json!({
+            "identity_id": alice.identity(), "name": ALICE.email, "deleted": deleted, "credentials": 1,
+            "links": 0, "sessions": 2,
+        })
+    };
     assert_eq!((dry.code, dry.json()), (0, expected(false)), "{dry:?}");
+    assert_eq!(on_alice(&gateway, "get-identity", &[]).code, 0);
+    // Without a terminal nobody can be asked, and nothing that is lost for good goes unasked.
+    let unasked = on_alice(&gateway, "delete-identity", &[]);
+    assert_eq!(unasked.code, 2, "{unasked:?}");
+    let said = "1 credentials (0 of them linked accounts) and 2 sessions?";
+    for words in [ALICE.email, said, "give --yes"] {
+        assert!(unasked.stderr.contains(words), "{unasked:?}");
+    }
     assert_eq!(on_alice(&gateway, "get-identity", &[]).code, 0);
     let gone = on_alice(&gateway, "delete-identity", &["--yes"]);
     assert_eq!((gone.code, gone.json()), (0, expected(true)), "{gone:?}");

@@ -72,7 +72,7 @@ pub(crate) async fn delete(desk: &Desk, caller: &Caller, id: &str) -> Result<(),
         identity: identity.id,
     };
     services.announcer.announce(&event);
-    // Who is deleted is not kept in the log either.
+    // Who is deleted is not kept in the log either: the store has taken it out of what stands there.
     let before = json!({
         "schema_id": identity.schema_id, "state": identity.state, "roles": identity.roles,
         "credentials": credentials.len(),

@@ -122,7 +122,7 @@ impl<'a> Said<'a> {
         count.map(Some).ok_or_else(wrong)
     }
 
-    /// A time; `None` where it is absent, or the first year of all, by which some say so.
+    /// A time; `None` where it is absent, or up to 1970, by which some say so.
     pub(crate) fn time(&self) -> Result<Option<Timestamp>, Misfit> {
         let Some(text) = self.text(64)? else {
             return Ok(None);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Programs, unknown};
-use crate::cli::{Failure, audit::Act, desk::Desk};
+use crate::cli::{Failure, audit::Act, desk::Desk, output::remark};
 
 /// The store, and the address of the admin listener that its credentials are for.
 #[derive(Debug)]
@@ -22,7 +22,9 @@ impl<'a> InStore<'a> {
         let config = desk.config();
         let section = config.plugins.admin.clone();
         if section.is_none() {
-            eprintln!("note: the configuration has no [plugins.admin], so nothing takes them yet");
+            remark(format_args!(
+                "note: the configuration has no [plugins.admin], so nothing takes them yet"
+            ));
         }
         let url = section.unwrap_or_default().url(&config.listen.admin);
         let url = url.ok_or_else(|| Failure::Refused("[listen] admin makes no URL".to_owned()))?;

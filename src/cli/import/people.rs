@@ -20,7 +20,10 @@ use tokio::sync::mpsc;
 
 use super::{line, progress::Progress, report::Report, shown};
 use crate::{
-    cli::{Failure, Output, output::plain},
+    cli::{
+        Failure, Output,
+        output::{plain, remark},
+    },
     migration::{
         entries, keycloak_users, kratos_identities,
         newcomer::{Newcomer, NobodyKnown},
@@ -123,7 +126,7 @@ where
         let clock = self.settling.clock;
         let is_rehearsal = self.settling.rehearsal.is_some();
         let report = self.report.told(is_rehearsal, clock.now());
-        self.output.print(&report);
+        self.output.print(&report)?;
         self.report.judge(read, file)
     }
 
@@ -202,7 +205,7 @@ where
                 Output::Json => {
                     let mut told = entry.about("imported");
                     told["lost"] = json!(settled.losses);
-                    eprintln!("{told}");
+                    remark(format_args!("{told}"));
                 }
             }
         }
@@ -236,7 +239,7 @@ where
         match self.output {
             Output::Json => {
                 about["reasons"] = json!(reasons);
-                eprintln!("{about}");
+                remark(format_args!("{about}"));
             }
             Output::Table => {
                 let id = match &about["id"] {

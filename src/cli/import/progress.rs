@@ -4,6 +4,8 @@ use std::{io::Read, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::output::remark;
+
 /// How often the bar is drawn at most, each second.
 const DRAWN: u8 = 10;
 
@@ -52,7 +54,7 @@ impl Progress {
 
     /// Prints a line above the bar.
     pub(super) fn past(&self, line: &str) {
-        self.0.suspend(|| eprintln!("{line}"));
+        self.0.suspend(|| remark(format_args!("{line}")));
     }
 
     /// Takes the bar away.

@@ -6,7 +6,7 @@ use portcullis_core::{action::Action, identity::IdentityState, schema::Schema, s
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Belongings, People};
+use super::{Belongings, People, name_of};
 use crate::cli::{
     Failure, Selector,
     lifespan::Lifespan,
@@ -66,6 +66,10 @@ impl People for Remote {
         person.id.clone()
     }
 
+    fn name(&self, person: &Known) -> Option<String> {
+        name_of(&person.identity)
+    }
+
     async fn shown(&self, person: &Known) -> Result<Value, Failure> {
         let (identity, path) = (&person.identity, person.path());
         let mut shown = Map::new();
@@ -88,6 +92,7 @@ impl People for Remote {
         let path = format!("{}?dry_run=true", person.path());
         let counts = self.ask(Method::DELETE, &path, None).await?;
         Ok(Belongings {
+            credentials: number(&counts["credentials"])?,
             links: number(&counts["links"])?,
             sessions: number(&counts["sessions"])?,
         })

@@ -16,7 +16,7 @@ use portcullis_core::{
 use portcullis_self_service::MailedProof;
 use serde_json::{Value, json};
 
-use super::{Belongings, People};
+use super::{Belongings, People, name_of};
 use crate::{
     cli::{Failure, Selector, audit::Act, desk::Desk, lifespan::Lifespan},
     observe::events::EventLog,
@@ -34,12 +34,17 @@ impl People for Desk {
         person.id
     }
 
+    fn name(&self, person: &Identity) -> Option<String> {
+        name_of(&Desk::shown(self, person))
+    }
+
     async fn shown(&self, person: &Identity) -> Result<Value, Failure> {
         Ok(Desk::shown(self, person))
     }
 
     async fn belongings(&self, person: &Identity) -> Result<Belongings, Failure> {
         Ok(Belongings {
+            credentials: self.credentials().list(person.id).await?.len() as u64,
             links: self.links(person.id).await?.len() as u64,
             sessions: self.live_sessions(person.id).await? as u64,
         })
@@ -64,7 +69,7 @@ impl People for Desk {
             });
         }
         EventLog.observe(&Event::IdentityDeleted { identity: id });
-        // Who is deleted is not kept in the log either.
+        // Who is deleted is not kept in the log either: the store has taken it out of what stands there.
         let act = Act::new("delete-identity", "identity.delete").on_identity(id);
         let act = act.from(json!({
             "schema_id": person.schema_id, "state": person.state, "roles": person.roles,

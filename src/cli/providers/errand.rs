@@ -11,7 +11,7 @@ use portcullis_core::{
 use tokio::task::JoinHandle;
 
 use crate::{
-    cli::{Common, Failure, desk},
+    cli::{Common, Failure, desk, output::remark},
     config::Config,
     gateway::{Foundation, OtherSources, ProviderParts},
     observe::events::EventLog,
@@ -96,7 +96,9 @@ impl Errand {
         // Nobody can write any more, so the mail ends when all is sent.
         drop((parts, announcer, post));
         if tokio::time::timeout(PATIENCE, mail).await.is_err() {
-            eprintln!("warning: not all mail is sent yet; the rest waits for a gateway to send it");
+            remark(format_args!(
+                "warning: not all mail is sent yet; the rest waits for a gateway to send it"
+            ));
         }
         store.close().await;
     }
@@ -125,7 +127,7 @@ impl Errand {
                 "" => record.id.to_string(),
                 key => format!("{}.{key}", record.id),
             };
-            eprintln!("warning: providers.{key}: {message}");
+            remark(format_args!("warning: providers.{key}: {message}"));
         }
     }
 
@@ -142,7 +144,7 @@ impl Errand {
     /// Says what keeps providers of the store from serving.
     pub(in crate::cli) async fn mention_trouble(&self) {
         if let Some(trouble) = self.administration().trouble().await {
-            eprintln!("warning: {trouble}");
+            remark(format_args!("warning: {trouble}"));
         }
     }
 }

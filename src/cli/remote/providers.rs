@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::{Remote, encoded, odd};
-use crate::cli::Failure;
+use crate::cli::{Failure, output::remark};
 
 const ALL: &str = "/admin/x/providers";
 
@@ -39,9 +39,12 @@ impl Remote {
         without_warnings(changed, enabled)
     }
 
-    /// One provider.
-    pub(in crate::cli) async fn provider(&self, id: &ProviderId) -> Result<Value, Failure> {
-        self.get(&format!("{ALL}/{id}")).await
+    /// How many links to its accounts there are, and how many sessions that began at it.
+    pub(in crate::cli) async fn attached(&self, id: &ProviderId) -> Result<(u64, u64), Failure> {
+        let path = format!("{ALL}/{id}?dry_run=true");
+        let told = self.ask(Method::DELETE, &path, None).await?;
+        let count = |name: &str| told[name].as_u64().ok_or_else(odd);
+        Ok((count("links")?, count("sessions")?))
     }
 
     /// Removes a provider.
@@ -105,7 +108,10 @@ fn without_warnings(mut shown: Value, is_told: bool) -> Result<Value, Failure> {
             "" => id.to_owned(),
             key => format!("{id}.{key}"),
         };
-        eprintln!("warning: providers.{key}: {}", text("message"));
+        remark(format_args!(
+            "warning: providers.{key}: {}",
+            text("message")
+        ));
     }
     Ok(shown)
 }

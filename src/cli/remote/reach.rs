@@ -11,7 +11,7 @@ use reqwest::{Certificate, Client, ClientBuilder, StatusCode};
 use serde_json::Value;
 
 use super::{odd, target::Target, unreached};
-use crate::cli::Failure;
+use crate::cli::{Failure, output::remark};
 
 /// The variable that holds a token.
 const TOKEN: &str = "PORTCULLIS_ADMIN_TOKEN";
@@ -155,7 +155,9 @@ fn check(target: &Target) -> Result<(), Failure> {
         return usage("--admin-url has neither name nor password; see --admin-token-file");
     }
     if url.scheme() == "http" && !target.is_here() {
-        eprintln!("warning: {url} is not https, so others on the way can read the token");
+        remark(format_args!(
+            "warning: {url} is not https, so others on the way can read the token"
+        ));
     }
     Ok(())
 }

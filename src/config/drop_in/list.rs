@@ -48,6 +48,14 @@ impl<'o> List<'o> {
                 }
                 list.document = Value::Array(entries);
             }
+            // Whatever a key of a file beside it names may lie here, such as a provider's own key file.
+            Value::Object(_) => list.record(
+                Severity::Warning,
+                "",
+                Vec::new(),
+                "it is passed over: an object is no list of providers as in Kratos' configuration"
+                    .to_owned(),
+            ),
             _ => list.refuse(
                 "",
                 Vec::new(),

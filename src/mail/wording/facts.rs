@@ -211,8 +211,8 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// For how long what it brings is good, by the largest unit that says it: days where they are whole,
-    /// else hours, of which no part is promised, and minutes below two of them.
+    /// For how long what it brings is good, by the largest unit that says it: whole days, else whole
+    /// hours, of which no part is promised; below two of them minutes, but for one hour sharp.
     pub(super) fn lifespan(&self) -> Option<(&'static str, u32)> {
         let (Self::Code { minutes, .. } | Self::Url { minutes, .. }) = *self else {
             return None;

@@ -196,8 +196,11 @@ async fn what_a_removed_provider_leaves_behind_is_kept_removed_or_in_the_way() {
     let start = Form::begin(&carol, "login", "").await.choose("acme").await;
     let waiting = vouched(&carol, &start, "carol").await;
 
-    for errand in ["remove", "disable"] {
-        let refused = ask(&gateway, &[errand, "acme", "--links", "refuse"]);
+    for (errand, yes) in [("remove", &["--yes"][..]), ("disable", &[])] {
+        let refused = ask(
+            &gateway,
+            &[&[errand, "acme", "--links", "refuse"], yes].concat(),
+        );
         assert_eq!(refused.code, 1, "{refused:?}");
         assert!(refused.stderr.contains("1 link"), "{refused:?}");
     }
@@ -210,7 +213,7 @@ async fn what_a_removed_provider_leaves_behind_is_kept_removed_or_in_the_way() {
     assert!(page.contains("provider_unknown"), "{page}");
     assert_eq!(bob.get_json("/").await.status(), 200);
 
-    let removed = ask(&gateway, &["remove", "acme", "--links", "unlink"]);
+    let removed = ask(&gateway, &["remove", "acme", "--links", "unlink", "--yes"]);
     assert_eq!(removed.json()["links_removed"], 1, "{removed:?}");
     assert_eq!(health(&gateway).await["configuration_error"], Value::Null);
     assert_eq!(ask(&gateway, &["list"]).json(), Value::Array(Vec::new()));
@@ -248,7 +251,7 @@ async fn a_dry_run_tells_what_would_become_of_claims() {
     });
     std::fs::write(&file, claims.to_string()).unwrap();
     let file = file.display().to_string();
-    let run = ask(&gateway, &["dry-run", "acme", "--claims", &file]);
+    let run = ask(&gateway, &["dry-run", "acme", &file]);
     assert_eq!(run.code, 0, "{run:?}");
     let run = run.json();
     assert_eq!(run["traits"]["email"], "ada@example.org", "{run}");

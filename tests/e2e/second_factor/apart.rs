@@ -15,6 +15,7 @@ fn reset(gateway: &TestGateway, mfa_type: &str) -> crate::support::gateway::Outp
         ALICE.email,
         "--mfa-type",
         mfa_type,
+        "--yes",
     ];
     gateway.run(&[&arguments[..], &["--output", "json"]].concat(), "")
 }

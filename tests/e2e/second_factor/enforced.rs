@@ -47,6 +47,7 @@ async fn cu_25_kc_079_whoever_has_no_second_factor_is_asked_to_set_one_up_and_ag
         ALICE.email,
         "--mfa-type",
         "totp",
+        "--yes",
     ];
     assert_eq!(gateway.run(&arguments, "").code, 0);
     let third = ALICE.sign_in(&gateway).await;

@@ -14,7 +14,7 @@ given! {
 /// The address that the app was set up by.
 #[derive(ToSchema)]
 pub(crate) struct TotpConfig {
-    /// `otpauth://totp/…` with a secret of 16 bytes or more in base 32; SHA1, SHA256 or SHA512, 6 to 8 digits, 1 to 300 seconds.
+    /// `otpauth://totp/…` with a secret of 16 to 128 bytes in base 32; SHA1, SHA256 or SHA512, 6 to 8 digits, 1 to 300 seconds.
     #[schema(
         min_length = 1,
         max_length = 2048,
@@ -40,7 +40,7 @@ pub(crate) struct LookupSecretConfig {
 /// A backup code.
 #[derive(ToSchema)]
 pub(crate) struct BackupCode {
-    /// Letters and digits; case, spaces and hyphens do not count.
+    /// Letters, digits and signs; case, spaces and hyphens do not count.
     #[schema(min_length = 8, max_length = 64)]
     code: String,
     /// When it was used, if it was.
