@@ -1524,6 +1524,7 @@ console-profile-what-programs-call-it-it-stays = Wie Programme es nennen. Er ble
 console-profile-everything-else-that-the-schema-says = Alles andere, was das Schema dazu sagt, bleibt; der JSON-Editor zeigt es.
 console-profile-add = Hinzufügen
 console-profile-save-anyway = Trotzdem speichern
+console-profile-remove-anyway = Trotzdem entfernen
 console-profile-back = Zurück
 console-profile-it-stays-while-attributes-are-shown = Sie bleibt, solange Attribute in ihr stehen. Verschieben Sie zuerst:
 console-profile-what-is-saved-now = Was jetzt gespeichert ist

@@ -1535,6 +1535,7 @@ console-profile-what-programs-call-it-it-stays = What programs call it. It stays
 console-profile-everything-else-that-the-schema-says = Everything else that the schema says of it stays; the JSON editor shows it.
 console-profile-add = Add
 console-profile-save-anyway = Save anyway
+console-profile-remove-anyway = Remove anyway
 console-profile-back = Back
 console-profile-it-stays-while-attributes-are-shown = It stays while attributes are shown in it. Put these elsewhere first:
 console-profile-what-is-saved-now = What is saved now
