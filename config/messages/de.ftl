@@ -753,6 +753,7 @@ person-lose-link = Mit diesem Konto meldet die Person sich nicht mehr an, und di
 person-lose-app = Die Codes dieser App gelten hier nicht mehr.
 person-lose-codes = Die aufgeschriebenen Codes gelten nicht mehr.
 person-lose-key = Mit diesem Schlüssel meldet die Person sich nicht mehr an.
+person-stays = Nichts anderes lässt diese Person hinein, deshalb bleibt es. Setzen Sie zuerst ein Passwort.
 person-lose-last = Es ist das Letzte, womit die Person sich anmeldet: Ohne es braucht sie einen Code oder Link, den Sie ausgeben.
 person-session-ended = Die Sitzung ist beendet.
 person-session-over = Diese Sitzung war schon beendet.

@@ -764,6 +764,7 @@ person-lose-link = They do not sign in with this account any more, and the sessi
 person-lose-app = The codes of this app are not good here any more.
 person-lose-codes = The codes they have written down are not good any more.
 person-lose-key = They do not sign in with this key any more.
+person-stays = Nothing else lets them in, so it stays. Set a password first.
 person-lose-last = It is the last thing they sign in with: without it they need a code or a link that you hand out.
 person-session-ended = The session has ended.
 person-session-over = That session had ended already.

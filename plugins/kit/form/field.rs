@@ -230,7 +230,11 @@ fn locked(node: &Node) -> Option<&'static str> {
     let is_locked = node.attributes.disabled && is_trait(node);
     match (is_locked, ext.contains_key("keptBy")) {
         (true, true) => Some("m4990011"),
-        (true, false) if !["vouchedForBy", "shown"].iter().any(|key| ext.contains_key(*key)) => {
+        (true, false)
+            if !["vouchedForBy", "shown"]
+                .iter()
+                .any(|key| ext.contains_key(*key)) =>
+        {
             Some("form-locked")
         }
         _ => None,

@@ -218,7 +218,7 @@ impl Task {
     /// What is written in all of these elements.
     async fn texts(&self, selector: &str) -> Vec<String> {
         let script = "return [...document.querySelectorAll(arguments[0])]
-            .map(one => (one.value ?? one.innerText).trim())";
+            .map(one => (typeof one.value === 'string' ? one.value : one.innerText).trim())";
         let texts = self.browser.run(script, vec![json!(selector)]).await;
         let texts = texts.as_array().unwrap().iter();
         texts

@@ -4,14 +4,15 @@
 use serde_json::{Value, json};
 
 use super::{ENGLISH, GERMAN, Reader, Task, place};
-use crate::support::{ALICE, BOB, SignedIn};
+use crate::support::{ALICE, BOB, SignedIn, Upstream};
 
 /// What was asked for is told to whoever looks at the log.
 const REASON: &str = "He_asked_on_the_telephone";
 
 /// KC-130 to KC-132.
 async fn acts_as_somebody(reader: Reader) {
-    let gateway = super::super::house("echo:").start().await;
+    let upstream = Upstream::start().await;
+    let gateway = super::super::house(&upstream.url()).start().await;
     ALICE.sign_up(&gateway).await;
     let bob = BOB.sign_up(&gateway).await;
     let page = format!("{}/impersonate", place(&bob));
@@ -41,14 +42,16 @@ async fn asked(task: &Task) {
     assert!(task.has(".banner").await, "every page says so");
 }
 
-/// The status of a request that could change something in an application.
+/// The status of a request that could change something in an application, which one of its pages sends.
 async fn sent(task: &Task) -> u64 {
+    task.browser.goto(&task.gateway.url()).await;
     let send = "const answer = await fetch('/', { method: 'POST' }); return answer.status";
     task.browser.run(send, vec![]).await.as_u64().unwrap()
 }
 
-/// The session that the browser has at the public address.
+/// The session that the browser has there.
 async fn whoami(task: &Task) -> Value {
+    task.browser.goto(&task.gateway.url()).await;
     let ask = "const answer = await fetch('/.portcullis/sessions/whoami',
             { headers: { accept: 'application/json' } });
         return answer.json()";
@@ -73,18 +76,18 @@ async fn settings_stay(task: &Task) {
 
 /// Whoever looks at Bob meanwhile sees who is there, and for how long.
 async fn known(task: &Task, bob: &SignedIn) {
-    let before = task.browser.url().await;
     task.open(&format!("{}/sessions", place(bob)), "sessions")
         .await;
     let told = task.texts(".badge.bad").await.join(" ");
     assert!(told.contains(ALICE.email), "{told}");
-    task.browser.goto(&before).await;
 }
 
 /// What stands above the page leads back to Alice herself.
 async fn stops(task: &Task) {
     let acting = whoami(task).await;
     assert_eq!(acting["identity"]["traits"]["email"], BOB.email);
+    let profile = format!("{}/.portcullis/profile", task.gateway.url());
+    task.browser.goto(&profile).await;
     task.press_on(".banner a", "herself").await;
     assert!(!task.has(".banner").await);
     let own = whoami(task).await;

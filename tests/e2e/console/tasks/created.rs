@@ -91,7 +91,8 @@ async fn with_nothing(task: &Task) {
     let shown = task.texts("input[readonly]").await;
     task.copy().await;
     let client = task.gateway.anonymous();
-    let form = Form::at(&client, &shown[1].parse().unwrap()).await;
+    let (page, _) = client.follow(&shown[1]).await;
+    let form = Form::at(&client, &page).await;
     let typed = json!({ "method": "code", "code": shown[0] });
     let answer = form.submit_json(typed).await;
     let finn = SignedIn::from_cookie(&client, &answer).await;

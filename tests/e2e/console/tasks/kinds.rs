@@ -34,7 +34,9 @@ async fn signs_with_a_key(task: &Task) {
     task.open(&format!("{KINDS}?kind=apple&id=no%20name"), "no-name")
         .await;
     task.is_refused().await;
-    task.open(&format!("{KINDS}?kind=apple"), "apple-form").await;
+    task.open(&format!("{KINDS}?kind=apple"), "apple-form")
+        .await;
+    task.fill("label", "At_the_orchard").await;
     task.fill("client_id", "org.example.gate").await;
     task.fill("team_id", "TEAM123456").await;
     task.fill("key_id", "KEY1234567").await;

@@ -32,12 +32,28 @@ async fn only_looks(reader: Reader) {
 }
 
 fn pages(bob: &str) -> Vec<(String, &'static str)> {
-    let own = ["/ui/overview", "/ui/identities", "/ui/providers", "/ui/providers/one"];
-    let own = own.into_iter().chain(["/ui/schemas", "/ui/schemas/default"]);
+    let own = [
+        "/ui/overview",
+        "/ui/identities",
+        "/ui/providers",
+        "/ui/providers/one",
+    ];
+    let own = own
+        .into_iter()
+        .chain(["/ui/schemas", "/ui/schemas/default"]);
     let own = own.chain(["/ui/schemas/default/groups", "/ui/schemas/default/json"]);
     let own = own.chain(["/ui/throttles", "/ui/mail", "/ui/audit"]);
-    let names = ["overview", "people", "providers", "provider", "schemas", "attributes"];
-    let names = names.into_iter().chain(["groups", "json", "throttles", "mail", "audit"]);
+    let names = [
+        "overview",
+        "people",
+        "providers",
+        "provider",
+        "schemas",
+        "attributes",
+    ];
+    let names = names
+        .into_iter()
+        .chain(["groups", "json", "throttles", "mail", "audit"]);
     let parts = ["", "/sign-in", "/sessions", "/actions", "/history"];
     let parts = parts.map(|part| format!("{bob}{part}"));
     let called = ["bob", "sign-in", "sessions", "actions", "history"];
@@ -48,7 +64,10 @@ fn pages(bob: &str) -> Vec<(String, &'static str)> {
 /// It is said why, and there is a way on.
 async fn refused(task: &Task, bob: &str) {
     let delete = format!("{bob}/delete");
-    for (page, name) in [(delete.as_str(), "may-not"), ("/ui/api-credentials", "no-area")] {
+    for (page, name) in [
+        (delete.as_str(), "may-not"),
+        ("/ui/api-credentials", "no-area"),
+    ] {
         task.open(page, name).await;
         assert!(!task.has("main form").await, "{page}");
         assert!(task.has("main a[href^='/ui']").await, "a way on");

@@ -39,11 +39,17 @@ async fn checked(task: &Task, before: &Value) {
     wanted["properties"]["traits"]["required"] = json!(["email", "team_name"]);
     task.paste("document", &wanted.to_string()).await;
     task.press_on(CHECK, "unfit").await;
-    assert_eq!(task.texts(".panel[role=status] .facts dd").await, ["1", "1"]);
+    assert_eq!(
+        task.texts(".panel[role=status] .facts dd").await,
+        ["1", "1"]
+    );
     wanted["properties"]["traits"]["required"] = json!(["email"]);
     task.paste("document", &wanted.to_string()).await;
     task.press_on(CHECK, "fits").await;
-    assert_eq!(task.texts(".panel[role=status] .facts dd").await, ["1", "0"]);
+    assert_eq!(
+        task.texts(".panel[role=status] .facts dd").await,
+        ["1", "0"]
+    );
     task.open(JSON, "as-before").await;
     assert_eq!(&document(task).await, before, "it was only checked");
     task.paste("document", &wanted.to_string()).await;
@@ -60,7 +66,10 @@ async fn restored(task: &Task, before: &Value) {
     task.is_done().await;
     task.open(JSON, "restored-json").await;
     assert_eq!(&document(task).await, before);
-    assert!(!task.has("a[href$='/restore']").await, "nothing to take back");
+    assert!(
+        !task.has("a[href$='/restore']").await,
+        "nothing to take back"
+    );
 }
 
 /// Adds a schema with somebody who obeys it, as a program does.
@@ -71,7 +80,11 @@ async fn add_guests(gateway: &TestGateway) {
         "properties": {"email": {"type": "string", "title": "Email address", "format": "email",
             "ory.sh/kratos": {"credentials": {"password": {"identifier": true}}}}}}}});
     let put = admin.request(Method::PUT, "/admin/x/schemas/of_guests");
-    let put = put.bearer_auth(&program.bearer).json(&schema).send().await;
+    let put = put
+        .bearer_auth(&program.bearer)
+        .json(&json!({"schema": schema}))
+        .send()
+        .await;
     assert!(put.unwrap().status().is_success());
     let guest = json!({"schema_id": "of_guests", "traits": {"email": "gina@example.org"}});
     let made = wait_until("the schema to be known", async || {

@@ -6,19 +6,14 @@ use serde_json::Value;
 use super::{ENGLISH, GERMAN, Reader, Task, place, providers_leaving::linked};
 use crate::{
     e2e::second_factor::{make_codes, set_app_up},
-    support::{
-        BOB, Form, SignedIn,
-        person::{session_cookie, sign_in_through},
-        wait_until,
-    },
+    support::{BOB, Form, SignedIn, person::session_cookie, wait_until},
 };
 
 /// CU-20, CU-22, KC-070 to KC-073.
 async fn looks_after_ways_in(reader: Reader) {
     let (gateway, _provider) = linked().await;
     let client = gateway.anonymous();
-    let answer = sign_in_through(&client, "one", "bob").await;
-    let bob = SignedIn::from_cookie(&client, &answer).await;
+    let bob = SignedIn::proved(&client, "one", "bob").await;
     set_app_up(&client).await;
     make_codes(&client).await;
     let set = ["reset-password", "--email", BOB.email, "--password-stdin"];
@@ -27,7 +22,7 @@ async fn looks_after_ways_in(reader: Reader) {
     let task = Task::begin(("ways-in", reader), gateway, &sign_in).await;
     ordered(&task).await;
     named(&task).await;
-    taken_away(&task).await;
+    taken_away(&task, &bob).await;
     back_in(&task).await;
     signed_out(&task, &bob).await;
 }
@@ -63,19 +58,40 @@ async fn named(task: &Task) {
     assert!(shown.contains("On_the_phone"), "{shown}");
 }
 
-/// It is said of each what is lost with it, and of the last one that it is the last.
-async fn taken_away(task: &Task) {
-    for left in (0..4).rev() {
-        task.press_on(".rows > li:last-child a.secondary", &format!("asks-{left}"))
-            .await;
-        let losses = task.texts(".losses li").await;
-        let is_last = left == 0;
-        assert!(!losses.is_empty() && (losses.len() > 1 || !is_last));
-        task.press_on("main .final", &format!("left-{left}")).await;
-        task.is_done().await;
-        assert_eq!(kinds(task).len(), left);
+/// It is said of each what is lost with it. The link stays as long as nothing else lets him in, and of the
+/// password it is said that it is the last.
+async fn taken_away(task: &Task, bob: &SignedIn) {
+    while let Some(last) = kinds(task).iter().rposition(|kind| kind != "oidc") {
+        goes(task, last).await;
     }
+    task.press_on(".rows a.secondary", "link").await;
+    assert!(!task.has("main .final").await, "it stays");
+    give_password(task);
+    task.open(&format!("{}/sign-in", place(bob)), "with-password")
+        .await;
+    let link = kinds(task).iter().position(|kind| kind == "oidc");
+    goes(task, link.unwrap()).await;
+    goes(task, 0).await;
     assert!(!task.has(".rows").await, "there is nothing any more");
+}
+
+/// Takes away what stands there.
+async fn goes(task: &Task, place: usize) {
+    let before = kinds(task);
+    let name = format!("{}-of-{}", before[place], before.len());
+    let way = format!(".rows > li:nth-child({}) a.secondary", place + 1);
+    task.press_on(&way, &format!("asks-{name}")).await;
+    let losses = task.texts(".losses li").await;
+    assert_eq!(losses.len() > 2, before == ["password"], "{losses:?}");
+    task.press_on("main .final", &format!("without-{name}"))
+        .await;
+    task.is_done().await;
+    assert_eq!(kinds(task).len(), before.len() - 1);
+}
+
+fn give_password(task: &Task) {
+    let set = ["reset-password", "--email", BOB.email, "--password-stdin"];
+    assert_eq!(task.gateway.run(&set, BOB.password).code, 0);
 }
 
 /// By a code that he types, and by a link that he opens; the page shows either once.
@@ -103,8 +119,7 @@ async fn back_in(task: &Task) {
 
 /// One session ends, and then all of them, which is asked first.
 async fn signed_out(task: &Task, bob: &SignedIn) {
-    let set = ["reset-password", "--email", BOB.email, "--password-stdin"];
-    assert_eq!(task.gateway.run(&set, BOB.password).code, 0);
+    give_password(task);
     let (one, other) = (
         BOB.sign_in(&task.gateway).await,
         BOB.sign_in(&task.gateway).await,
