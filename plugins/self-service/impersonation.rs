@@ -5,13 +5,34 @@ pub(crate) mod back;
 pub(crate) mod enter;
 pub(crate) mod guard;
 
-use portcullis_core::principal::Principal;
+use portcullis_core::{principal::Principal, ui::Ui};
 use portcullis_kit::{Banner, Locale, Visit, WayOut};
 
 use crate::{desk::Desk, logout};
 
 /// What people read on the way out.
 pub(crate) const STOP: &str = "Stop acting as somebody else";
+
+/// What they read above settings that they can only look at.
+pub(crate) const ONLY_LOOKS: &str =
+    "These settings stay theirs: who acts as somebody else can only look at them.";
+
+/// Whether the visitor acts as somebody else.
+pub(crate) fn acts(visit: &Visit) -> bool {
+    let principal = visit.visitor.principal.as_deref();
+    principal.is_some_and(|principal| principal.session.acting.is_some())
+}
+
+/// The form of somebody's settings for whoever acts as them: what is known, and nothing to press, since
+/// all of it would be refused.
+pub(crate) fn only_shown(ui: &mut Ui) {
+    ui.nodes
+        .retain(|node| node.group == "profile" && node.attributes.kind != "submit");
+    for node in &mut ui.nodes {
+        node.attributes.disabled = true;
+        node.attributes.ext.insert("shown".to_owned(), true.into());
+    }
+}
 
 /// The language with what stands above every page of somebody who acts as somebody else.
 pub(crate) fn told(desk: &Desk, visit: &Visit, locale: Locale) -> Locale {

@@ -21,6 +21,7 @@ use crate::{
     desk::{Desk, with_query},
     errors, fetch, flow_json,
     forms::mailed,
+    impersonation,
     init::GONE,
     language,
     legacy::REQUEST,
@@ -245,7 +246,9 @@ fn departure(desk: &Desk, flow: &Flow) -> Option<(&'static str, &'static str, St
 fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
     let Frame { title, instead } = frame(desk, flow);
     let locale = language::of_flow(desk, visit, flow);
+    let is_shown = flow.kind == FlowKind::Settings && impersonation::acts(visit);
     let lead = match (flow.kind, &visit.visitor.principal) {
+        _ if is_shown => Some(locale.text(impersonation::ONLY_LOOKS)),
         _ if let Some((_, lead)) = actions::page::words(flow) => Some(locale.text(lead)),
         (FlowKind::Settings, Some(principal)) => principal.identity.identifiers.first().cloned(),
         _ if let Some(address) = mailed::receiver(flow) => Some(address.to_owned()),
@@ -259,7 +262,10 @@ fn render(desk: &Desk, visit: &Visit, flow: &Flow, csrf: &Csrf) -> Response {
     let footer: Vec<_> = ways
         .map(|(question, label, href)| (question, WayOut::new(label, href)))
         .collect();
-    let ui = flow_json::ui(desk, flow, Some(csrf), &locale);
+    let mut ui = flow_json::ui(desk, flow, Some(csrf), &locale);
+    if is_shown {
+        impersonation::only_shown(&mut ui);
+    }
     let page = FormPage {
         title,
         lead: lead.as_deref(),

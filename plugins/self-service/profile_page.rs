@@ -28,7 +28,7 @@ use crate::{
     codes,
     csrf::{self, Csrf},
     desk::{Desk, with_query},
-    fetch, language, logout,
+    fetch, impersonation, language, logout,
     navigate::with_cookie,
     provider,
     sessions::revoke,
@@ -64,6 +64,15 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let locale = language::of_visit(&desk, &visit);
     let csrf = Csrf::of_or_new(&desk, &visit);
     let token = logout::token(&desk, principal.session.id)?;
+    let mut sections = vec![
+        security(&desk, &identity, &locale).await?,
+        settings(&desk, &identity, &locale),
+        sessions(&desk, principal, &csrf, &locale).await?,
+    ];
+    if impersonation::acts(&visit) {
+        // Nothing of theirs is changed there by whoever acts as them.
+        sections.iter_mut().for_each(|one| one.links.clear());
+    }
     let page = OverviewPage {
         title: "Your account",
         lead: identity.identifiers.first().cloned(),
@@ -72,11 +81,7 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
             Some(OTHERS) => Some("Every other device is signed out."),
             _ => None,
         },
-        sections: vec![
-            security(&desk, &identity, &locale).await?,
-            settings(&desk, &identity, &locale),
-            sessions(&desk, principal, &csrf, &locale).await?,
-        ],
+        sections,
         ways_out: vec![
             WayOut::new("Continue", desk.home()),
             WayOut::new("Sign out", logout::url(&desk, &token, None)),

@@ -32,7 +32,7 @@ fn shown<'a>(flow: &'a Value, id: &str) -> Option<&'a Value> {
 }
 
 /// Sets an app up as a script does.
-async fn set_app_up(client: &Anonymous) -> Authenticator {
+pub(super) async fn set_app_up(client: &Anonymous) -> Authenticator {
     let form = Form::begin(client, "settings", "").await;
     let text = shown(&form.flow, "totp_secret_key").expect("a secret is offered");
     let secret = text["text"]["context"]["secret"].as_str().expect("a text");
@@ -47,7 +47,7 @@ async fn set_app_up(client: &Anonymous) -> Authenticator {
 }
 
 /// Makes backup codes as a script does.
-async fn make_codes(client: &Anonymous) -> Vec<String> {
+pub(super) async fn make_codes(client: &Anonymous) -> Vec<String> {
     let form = Form::begin(client, "settings", "").await;
     let asked = form
         .submit_json(json!({ "lookup_secret_regenerate": true, "method": "lookup_secret" }))

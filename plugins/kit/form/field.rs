@@ -223,13 +223,14 @@ fn picker<'a>(node: &Node, kind: &'a str) -> &'a str {
     }
 }
 
-/// Who else has to change a trait. What a provider vouches for is fixed for this one form only.
+/// Who else has to change a trait. What a provider vouches for, or is only shown, is fixed for this form.
 fn locked(node: &Node) -> Option<&'static str> {
     let ext = &node.attributes.ext;
     let is_locked = node.attributes.disabled && is_trait(node);
+    let is_for_now = ext.contains_key("vouchedForBy") || ext.contains_key("shown");
     match (is_locked, ext.contains_key("keptBy")) {
         (true, true) => Some("m4990011"),
-        (true, false) if !ext.contains_key("vouchedForBy") => Some("form-locked"),
+        (true, false) if !is_for_now => Some("form-locked"),
         _ => None,
     }
 }

@@ -2,15 +2,27 @@
 //! What the keyboard of a driver cannot do (paste, go back, another's change) goes by script.
 //! phone in the dark. Every page that they come to is looked at.
 
+mod acting;
 mod attributes;
+mod created;
+mod deletion;
 mod details;
 mod groups;
+mod kinds;
 mod letters;
 mod lists;
+mod looking;
+mod overview;
 mod passwords;
 mod profile;
 mod programs;
+mod providers;
 mod providers_leaving;
+mod rotation;
+mod second_step;
+mod standing;
+mod taken_back;
+mod ways_in;
 
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -47,27 +59,41 @@ struct Task {
 }
 
 impl Task {
-    /// Comes in at this page of the console.
+    /// Comes in at this page of the console, as somebody who may do everything.
     async fn begin(
         (name, reader): (&'static str, Reader),
         gateway: TestGateway,
         page: &str,
     ) -> Self {
-        super::make_administrator(&gateway, "admin");
-        let task = Self {
-            name,
-            browser: reader.open().await,
-            reader,
-            gateway,
-        };
-        task.browser.goto(&task.address(page)).await;
-        task.fill("identifier", ALICE.email).await;
-        task.fill("password", ALICE.password).await;
-        task.browser.leave_by(ENTER).await;
+        let task = Self::at_the_door((name, reader), gateway, "admin").await;
+        task.signs_in(page).await;
         let path = page.split('?').next().unwrap_or_default();
         task.browser.arrive_at(path).await;
         task.look("begin").await;
         task
+    }
+
+    /// The same with this role, before she has signed in.
+    async fn at_the_door(
+        (name, reader): (&'static str, Reader),
+        gateway: TestGateway,
+        role: &str,
+    ) -> Self {
+        super::make_administrator(&gateway, role);
+        Self {
+            name,
+            browser: reader.open().await,
+            reader,
+            gateway,
+        }
+    }
+
+    /// Signs in with her password on the way to this page of the console.
+    async fn signs_in(&self, page: &str) {
+        self.browser.goto(&self.address(page)).await;
+        self.fill("identifier", ALICE.email).await;
+        self.fill("password", ALICE.password).await;
+        self.browser.leave_by(ENTER).await;
     }
 
     /// The address of a page of the console.
@@ -193,7 +219,7 @@ impl Task {
     /// What is written in all of these elements.
     async fn texts(&self, selector: &str) -> Vec<String> {
         let script = "return [...document.querySelectorAll(arguments[0])]
-            .map(one => (one.value ?? one.innerText).trim())";
+            .map(one => (typeof one.value === 'string' ? one.value : one.innerText).trim())";
         let texts = self.browser.run(script, vec![json!(selector)]).await;
         let texts = texts.as_array().unwrap().iter();
         texts

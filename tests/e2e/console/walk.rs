@@ -34,6 +34,7 @@ const FACTS: &str = "
 
 /// The words of ours that the page has in English, too, though it is in another language.
 const LEFT: &str = "
+    if (!document.body.classList.contains('console')) return [];
     const ours = `h1, h2, h3, thead th, dt, label, legend, summary, button, option, nav a, .actions a,
         .row a, .lead, .note, .count, .empty p, .alert, .optional, .legend span, label .detail`;
     const own = element => [...element.childNodes].filter(node => node.nodeType === Node.TEXT_NODE)
@@ -47,30 +48,40 @@ const LEFT: &str = "
     return [...said(document)].filter(text => /[a-z]{2}/i.test(text) && english.has(text));";
 
 /// What is the same in both languages: names, what programs say, and words that are no different.
-const SAME: [&str; 23] = [
+const SAME: [&str; 33] = [
     "academic-degree",
     "admin",
-    "algorithm",
+    "Apple",
     "Attribute",
+    "Auth0",
     "default",
     "Details",
+    "Discord",
     "email",
+    "Facebook",
     "Format",
     "GitHub",
+    "GitLab",
     "Google",
     "hub",
     "impersonator",
+    "Keycloak",
+    "LinkedIn",
+    "Microsoft",
     "Name",
     "Nightly",
+    "Okta",
     "one",
-    "parameters",
+    "Passkey",
     "Person",
     "provider-manager",
     "Schema",
     "Scopes",
+    "Slack",
     "Text",
     "user-manager",
     "viewer",
+    "Zitadel",
 ];
 
 /// The kinds of pages that there are at least.

@@ -47,7 +47,7 @@ async fn removed(task: &Task) {
 }
 
 /// The status that a program gets which asks for a token in a form.
-async fn token(task: &Task, (client, secret): (&str, &str)) -> u16 {
+pub(super) async fn token(task: &Task, (client, secret): (&str, &str)) -> u16 {
     let program = Anonymous::without_cookies(&task.gateway.admin_url());
     let fields = [
         ("grant_type", "client_credentials"),

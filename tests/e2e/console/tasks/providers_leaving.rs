@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 /// A gateway with a provider of its store, in which Bob has an identity.
-async fn linked() -> (TestGateway, OidcProvider) {
+pub(super) async fn linked() -> (TestGateway, OidcProvider) {
     let builder = super::super::house("echo:");
     let redirect = builder.redirect_uri("one");
     let provider = OidcProvider::with_client("gate", "hush-one", &redirect);

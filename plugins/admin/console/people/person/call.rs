@@ -156,6 +156,7 @@ pub(super) fn is_told(failure: &Failure) -> bool {
             | Code::IdentityConflict
             | Code::IdentityDisabled
             | Code::LastAdministrator
+            | Code::LastFactor
             | Code::ReturnToForbidden
     )
 }

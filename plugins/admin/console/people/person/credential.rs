@@ -1,7 +1,10 @@
 //! One credential: what it is called, where it stands, and whether it goes.
 
 use axum::response::Response;
-use portcullis_core::credential::{Credential, CredentialKind};
+use portcullis_core::{
+    credential::{Credential, CredentialKind},
+    link::Link,
+};
 use portcullis_kit::{Failure, Outcome};
 use serde::Serialize;
 
@@ -20,6 +23,8 @@ const NAME: &str = "credential";
 struct One {
     row: Row,
     is_link: bool,
+    /// Whether it is a link without which nothing would let them in, which stays.
+    stays: bool,
     /// What goes with it.
     losses: Vec<String>,
 }
@@ -67,9 +72,18 @@ async fn draw(call: &Call, trouble: Option<Trouble>) -> Result<Response, Failure
     let part = One {
         row,
         is_link: found.kind == CredentialKind::Oidc,
+        stays: stays(call, found, &all),
         losses: losses(call, found, &all),
     };
     Ok(call.draw((Tab::SignIn, "person-credential.html"), part, trouble))
+}
+
+/// Whether it is a link beside which nothing lets them in.
+fn stays(call: &Call, credential: &Credential, all: &[Credential]) -> bool {
+    let others = all.iter().filter(|one| one.id != credential.id);
+    let others: Vec<Credential> = others.cloned().collect();
+    let broker = &call.desk.services.broker;
+    Link::of(credential).is_some() && broker.ways_in(&call.identity, &others).is_empty()
 }
 
 /// What somebody loses with it.
