@@ -16,6 +16,7 @@ pub(crate) mod outreach;
 pub(crate) mod password;
 pub(crate) mod refusal;
 pub(crate) mod sessions;
+mod unproved;
 mod wanted;
 
 pub(crate) mod impersonation;

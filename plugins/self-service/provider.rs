@@ -47,7 +47,11 @@ pub(crate) async fn settle(desk: &Desk, arrival: &mut Arrival) -> Result<(), Sto
     let (arrived, reason) = match &*arrival {
         Arrival::Created(arrived) => (arrived, LinkReason::Created),
         Arrival::Linked(arrived, reason) => (arrived, *reason),
-        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),
+        Arrival::Known(arrived) => {
+            tell_reclaimed(desk, arrived.identity.id, &arrived.unlinked);
+            return Ok(());
+        }
+        Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),
     };
     let identity = arrived.identity.id;
     let provider = &arrived.upstream.link.provider;

@@ -12,7 +12,7 @@ use portcullis_kit::Failure;
 use super::{
     Wanted, audit, factors, find,
     fitting::{require_short, schema, with_attributes},
-    links, password, refusal,
+    links, password, refusal, unproved,
 };
 use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
 
@@ -27,6 +27,7 @@ pub(crate) async fn change(
     id: &str,
     want: impl Fn(&Identity) -> Result<Wanted, Failure>,
 ) -> Result<Identity, Failure> {
+    let mut is_taken_back = false;
     for _ in 0..TRIES {
         let before = find(desk, id).await?;
         caller.may_touch(&before)?;
@@ -34,7 +35,16 @@ pub(crate) async fn change(
         let after = changed(desk, &before, &wanted)?;
         let proofs = Proofs::prepare(desk, caller, &after, &wanted).await?;
         if after != before {
-            match store(desk, caller, (&before, &after)).await? {
+            permit(caller, (&before, &after))?;
+        }
+        // Before anything is written, and looked at anew then: links that are wanted may be among it.
+        if !is_taken_back && unproved::is_vouched_for(&before, &wanted) {
+            unproved::take_back(desk, before.id).await?;
+            is_taken_back = true;
+            continue;
+        }
+        if after != before {
+            match store(desk, (&before, &after)).await? {
                 Stored::Overtaken => continue,
                 Stored::Done => {}
             }
@@ -53,17 +63,17 @@ enum Stored {
     Overtaken,
 }
 
-async fn store(
-    desk: &Desk,
-    caller: &Caller,
-    (before, after): (&Identity, &Identity),
-) -> Result<Stored, Failure> {
+/// Refuses a change that is not this caller's to make.
+fn permit(caller: &Caller, (before, after): (&Identity, &Identity)) -> Result<(), Failure> {
     if before.roles != after.roles {
         caller.require(Permission::ManageAccess)?;
         administrators::may_give(caller, after)?;
     }
+    administrators::may_change(caller, (before, Some(after)))
+}
+
+async fn store(desk: &Desk, (before, after): (&Identity, &Identity)) -> Result<Stored, Failure> {
     let identities = &desk.services.identities;
-    administrators::may_change(caller, (before, Some(after)))?;
     match update(&**identities, after).await {
         Ok(()) => Ok(Stored::Done),
         Err(LeaveError::Store(error @ StoreError::Conflict { .. })) => {

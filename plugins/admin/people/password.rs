@@ -12,7 +12,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::json;
 
-use super::{audit, find, refusal};
+use super::{audit, find, refusal, unproved};
 use crate::{caller::Caller, desk::Desk};
 
 /// The name of the method.
@@ -53,6 +53,7 @@ pub(crate) async fn set(
         )));
     }
     let prepared = prepare(desk, &identity, new).await?;
+    unproved::take_back(desk, identity.id).await?;
     prepared.keep(desk, caller, (&identity, is_temporary)).await
 }
 

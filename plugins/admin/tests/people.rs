@@ -12,6 +12,7 @@ mod listed;
 mod patched;
 mod reached;
 mod sessions;
+mod unproved;
 
 use portcullis_core::{
     audit::{AuditEntry, AuditFilter, AuditLog},

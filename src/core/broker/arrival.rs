@@ -88,10 +88,8 @@ impl Broker {
     ) -> Result<Arrival, BrokerError> {
         let identity = match course {
             Course::Enter(identity, link) => {
-                let identity = self.synced(configured, identity, &vouched.claims).await?;
-                self.keep_label(&link, &vouched.claims).await;
-                self.keep_tokens(configured, &link, &vouched).await;
-                return Ok(Arrival::Known(arrived(configured, identity, &vouched)));
+                let arrived = self.enter(configured, identity, (*link, vouched)).await?;
+                return Ok(Arrival::Known(arrived));
             }
             Course::Create(is_reviewed) => {
                 return self.make(configured, vouched, is_reviewed).await;
