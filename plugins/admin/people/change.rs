@@ -32,7 +32,7 @@ pub(crate) async fn change(
         let before = find(desk, id).await?;
         caller.may_touch(&before)?;
         let wanted = want(&before)?;
-        let after = changed(desk, &before, &wanted)?;
+        let after = changed(desk, &before, &wanted).await?;
         let proofs = Proofs::prepare(desk, caller, &after, &wanted).await?;
         if after != before {
             permit(caller, (&before, &after))?;
@@ -88,12 +88,15 @@ async fn store(desk: &Desk, (before, after): (&Identity, &Identity)) -> Result<S
 }
 
 /// The identity as it is wanted; the same where nothing is different.
-fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, Failure> {
+async fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, Failure> {
     let mut after = with_traits(desk, before, wanted)?;
     if let Some(sent) = &wanted.unmanaged {
         after = with_attributes(desk, after, sent)?;
     }
     after = wanted.applied(desk, after)?;
+    if wanted.proved.iter().any(|one| one.is_verified) {
+        desk.services.broker.earn(&mut after).await?;
+    }
     after.updated_at = before.updated_at;
     if after != *before {
         after.updated_at = desk.services.clock.now();

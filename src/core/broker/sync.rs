@@ -79,6 +79,7 @@ impl Broker {
                 None => return Ok(identity),
             }
         }
+        self.earn(&mut fresh).await?;
         if identity.awaits_first_proof() && !fresh.awaits_first_proof() {
             // Whom the provider vouches for need not be who registered.
             let own = link_key(&configured.id, claims).identifier();

@@ -8,6 +8,7 @@ use crate::{
     id::{IdentityId, ProviderId},
     identity::{Identity, rewrite},
     link::PreparedLink,
+    store::StoreError,
 };
 
 impl Broker {
@@ -66,6 +67,17 @@ impl Broker {
             Ok(()) => Ok(unlinked),
             Err(error) => Err(broken_off(id, unlinked, error)),
         }
+    }
+
+    /// Has an identity sign in with what it has proved: an address that several have typed in is nobody's to
+    /// sign in with before.
+    pub async fn earn(&self, identity: &mut Identity) -> Result<(), StoreError> {
+        for name in self.schemas.earned(identity) {
+            if self.identities.find_by_identifier(&name).await?.is_none() {
+                identity.identifiers.push(name);
+            }
+        }
+        Ok(())
     }
 
     /// The identity of somebody who has proved to be it before an account is linked. Without any other

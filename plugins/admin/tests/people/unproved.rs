@@ -151,3 +151,23 @@ async fn nothing_goes_by_a_change_that_is_refused_or_vouches_for_nobody() {
     let now = CredentialStore::list(&*house.store, ada.id).await.unwrap();
     assert_eq!(now, before);
 }
+
+/// An address that several have typed in is whose who proves it, by an administrator's word as well.
+#[tokio::test]
+async fn an_address_that_is_marked_is_signed_in_with_where_nobody_does() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let mut ada = house.resident(VICTIM).await;
+    ada.identifiers.clear();
+    IdentityStore::update(&*house.store, &ada).await.unwrap();
+    let path = format!("/admin/identities/{}", ada.id);
+    for (is_verified, expected) in [(false, &[][..]), (true, &[VICTIM][..])] {
+        let mark = json!([
+            {"op": "replace", "path": "/verifiable_addresses/0/verified", "value": is_verified},
+        ]);
+        let changed = admin.send(Method::PATCH, &path, &mark).await;
+        assert_eq!(changed.status, 200, "{changed:?}");
+        let now = IdentityStore::find(&*house.store, ada.id).await.unwrap();
+        assert_eq!(now.unwrap().identifiers, expected);
+    }
+}

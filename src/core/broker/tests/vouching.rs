@@ -216,3 +216,26 @@ async fn whoever_proves_to_have_registered_keeps_their_password() {
     assert_eq!(setting.stored(&ada).await.version, arrived.identity.version);
     assert_eq!(ways(&setting, &ada).await.len(), 2);
 }
+
+/// An address that several have typed in is whose who proves it.
+#[tokio::test]
+async fn whoever_a_provider_proves_to_hold_a_contested_address_signs_in_with_it() {
+    let setting = setting(Creation::Never);
+    for _ in 0..2 {
+        let mut one = setting.local(VICTIM).await;
+        one.identifiers.clear();
+        setting.broker.identities.update(&one).await.unwrap();
+    }
+    let both = setting.broker.identities.find_by_address(VICTIM).await;
+    let (ada, eve) = match both.unwrap().as_slice() {
+        [ada, eve] => (ada.clone(), eve.clone()),
+        other => panic!("{other:?}"),
+    };
+    link(&setting, &ada, &account("idp", "1")).await;
+    assert_eq!(setting.known().await.identifiers, [VICTIM]);
+    assert_eq!(setting.stored(&ada).await.identifiers, [VICTIM]);
+    // Somebody has it now.
+    link(&setting, &eve, &account("idp", "2")).await;
+    setting.says(claims("2", VICTIM, true));
+    assert_eq!(setting.known().await.identifiers, [""; 0]);
+}
