@@ -17,6 +17,7 @@ pub(crate) mod password;
 pub(crate) mod refusal;
 pub(crate) mod sessions;
 mod storing;
+mod unproved;
 mod wanted;
 
 pub(crate) mod impersonation;

@@ -47,7 +47,11 @@ pub(crate) async fn settle(desk: &Desk, arrival: &mut Arrival) -> Result<(), Sto
     let (arrived, reason) = match &*arrival {
         Arrival::Created(arrived) => (arrived, LinkReason::Created),
         Arrival::Linked(arrived, reason) => (arrived, *reason),
-        Arrival::Known(_) | Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),
+        Arrival::Known(arrived) => {
+            tell_reclaimed(desk, arrived.identity.id, &arrived.unlinked);
+            return Ok(());
+        }
+        Arrival::Incomplete(..) | Arrival::Confirm(_) => return Ok(()),
     };
     let identity = arrived.identity.id;
     let provider = &arrived.upstream.link.provider;
@@ -237,6 +241,10 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
              Please ask your administrator."
         ),
         BrokerError::AddressTaken => Message::address_taken(&label).text,
+        BrokerError::NameTaken => format!(
+            "Somebody else has the name of this {label} account here, and {label} alone says what \
+             yours is. Please ask your administrator."
+        ),
         BrokerError::CreationRefused => format!(
             "This {label} account is not known here, and {label} lets nobody new in. If you sign \
              in another way, you can link it in your settings."

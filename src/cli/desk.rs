@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use portcullis_core::{
     action::{Action, Actions},
+    broker::Broker,
     clock::SystemClock,
     credential::CredentialStore,
-    event::{CreationReason, Event},
+    event::{CreationReason, Event, UnlinkReason},
     id::IdentityId,
     identity::{Identity, IdentityStore},
     link::Link,
@@ -190,21 +191,44 @@ impl Desk {
 
     /// Forgets the upstream tokens of an identity, once their providers have been told.
     pub(super) async fn forget_tokens(&self, id: IdentityId) -> Result<(), Failure> {
-        let foundation = &self.foundation;
-        let announcer = Announcer::default();
-        let other = OtherSources::default();
-        let parts = ProviderParts::prepare(&self.config, foundation, other, &announcer).await;
-        let vault = parts.map_err(|e| Failure::refused(&e))?.broker.vault;
-        let forgotten = vault.forget_all(id).await;
+        let forgotten = self.broker().await?.vault.forget_all(id).await;
         forgotten.map_err(|e| Failure::refused(&e))
     }
 
-    /// Gives an identity this password.
+    async fn broker(&self) -> Result<Broker, Failure> {
+        let announcer = Announcer::default();
+        let other = OtherSources::default();
+        let parts = ProviderParts::prepare(&self.config, &self.foundation, other, &announcer).await;
+        Ok(parts.map_err(|e| Failure::refused(&e))?.broker)
+    }
+
+    /// Takes away all that lets anybody in as an identity of which nothing is proved yet.
+    async fn take_back(&self, id: IdentityId) -> Result<(), Failure> {
+        let mut unlinked = Vec::new();
+        let done = self.broker().await?.take_back(id, &mut unlinked).await;
+        for provider in &unlinked {
+            EventLog.observe(&Event::Unlinked {
+                identity: id,
+                provider,
+                reason: UnlinkReason::Reclaimed,
+            });
+        }
+        done.map_err(|e| Failure::refused(&e))
+    }
+
+    /// Gives an identity this password. Of one that was registered and never proved nothing else that
+    /// lets anybody in stays.
     pub(super) async fn set_password(
         &self,
         identity: &Identity,
         password: &Secret,
     ) -> Result<(), Failure> {
+        if identity.awaits_first_proof() {
+            // A password that is refused takes nothing away.
+            let tried = self.passwords.credential(identity, password.expose());
+            tried.await.map_err(refused_password)?;
+            self.take_back(identity.id).await?;
+        }
         self.passwords
             .set(identity, password.expose())
             .await

@@ -18,6 +18,7 @@ mod plan;
 mod prompt;
 mod sync;
 mod unlinking;
+mod vouching;
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +28,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::{
-    assignment::Assigned,
+    assignment::{Assigned, Readied},
     dry_run::DryRun,
     error::BrokerError,
     moving::{Moved, PendingMove},
@@ -105,7 +106,7 @@ pub struct Arrived {
     pub acr: Option<String>,
     /// And its `amr`.
     pub amr: Vec<String>,
-    /// The providers whose links it lost when it was reclaimed.
+    /// The providers whose links it lost when it was reclaimed, or proved for the first time.
     pub unlinked: Vec<ProviderId>,
 }
 

@@ -12,7 +12,8 @@ use super::{
     Wanted, audit, factors, find,
     fitting::{require_short, schema, with_attributes},
     links, password, refusal,
-    storing::{Stored, TRIES, store},
+    storing::{Stored, TRIES, permit, store},
+    unproved,
 };
 use crate::{caller::Caller, desk::Desk};
 
@@ -24,12 +25,20 @@ pub(crate) async fn change(
     id: &str,
     want: impl Fn(&Identity) -> Result<Wanted, Failure>,
 ) -> Result<Identity, Failure> {
+    let mut is_taken_back = false;
     for _ in 0..TRIES {
         let before = find(desk, id).await?;
         caller.may_touch(&before)?;
         let wanted = want(&before)?;
-        let after = changed(desk, &before, &wanted)?;
+        let after = changed(desk, &before, &wanted).await?;
         let proofs = Proofs::prepare(desk, caller, &after, &wanted).await?;
+        // Before anything is written, and looked at anew then: links that are wanted may be among it.
+        if !is_taken_back && unproved::is_vouched_for(&before, &wanted) {
+            permit(caller, (&before, &after))?;
+            unproved::take_back(desk, before.id).await?;
+            is_taken_back = true;
+            continue;
+        }
         let kept = proofs.kept();
         if after == before && kept.is_empty() {
             return Ok(before);
@@ -48,7 +57,7 @@ pub(crate) async fn change(
 }
 
 /// The identity as it is wanted; the same where nothing is different.
-fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, Failure> {
+async fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, Failure> {
     let mut after = with_traits(desk, before, wanted)?;
     if let Some(sent) = &wanted.unmanaged {
         after = with_attributes(desk, after, sent)?;
@@ -57,6 +66,9 @@ fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, 
     if wanted.password.is_some() {
         // It counts without a first proof: an administrator vouches for whom it is given to.
         after.lift_first_proof();
+    }
+    if wanted.proved.iter().any(|one| one.is_verified) {
+        desk.services.broker.earn(&mut after).await?;
     }
     after.updated_at = before.updated_at;
     if after != *before {

@@ -17,6 +17,7 @@ use super::{
     audit, find,
     links::{is_no_name, may_lead_to},
     refusal::refused,
+    unproved,
 };
 use crate::{caller::Caller, desk::Desk};
 
@@ -118,9 +119,10 @@ async fn assign(
                 code: error.code(),
                 reason: None,
             });
-            return Err(Failure::from(error.code()).caused_by(error));
+            return Err(unproved::refused(desk, error));
         }
     };
+    unproved::tell(desk, identity.id, &assigned.unlinked);
     let link = ListedLink::from(assigned.link);
     if !assigned.is_new {
         return Ok(Linked::Already(link));
@@ -142,11 +144,14 @@ async fn prepare(
 ) -> Result<Linked, Failure> {
     let services = &desk.services;
     let stub = services.broker.prepare(identity.id, prepared).await;
-    let stub = stub.map_err(|error| Failure::from(error.code()).caused_by(error))?;
-    let link = stub.as_ref().and_then(ListedLink::of).ok_or_else(|| {
+    let readied = stub.map_err(|error| unproved::refused(desk, error))?;
+    let link = readied.as_ref().and_then(|one| ListedLink::of(&one.stub));
+    let link = link.ok_or_else(|| {
         Failure::from(Code::IdentityConflict)
             .because("A link for this address at this provider is prepared already.")
     })?;
+    let unlinked = readied.map(|one| one.unlinked).unwrap_or_default();
+    unproved::tell(desk, identity.id, &unlinked);
     services.announcer.announce(&Event::LinkPrepared {
         identity: identity.id,
         provider: &prepared.provider,

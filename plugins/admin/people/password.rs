@@ -14,6 +14,7 @@ use serde_json::json;
 use super::{
     audit, find, refusal,
     storing::{Stored, TRIES, store},
+    unproved,
 };
 use crate::{caller::Caller, desk::Desk};
 
@@ -44,11 +45,18 @@ pub(crate) async fn set(
     id: &str,
     (new, is_temporary): (&NewPassword, bool),
 ) -> Result<Given, Failure> {
+    let mut is_taken_back = false;
     for _ in 0..TRIES {
         let before = find(desk, id).await?;
         caller.may_touch(&before)?;
         let after = requiring(desk, &before, is_temporary)?;
         let kept = [prepare(desk, &after, new).await?];
+        // Looked at anew then: the password that is replaced may be among what goes.
+        if !is_taken_back && before.awaits_first_proof() {
+            unproved::take_back(desk, before.id).await?;
+            is_taken_back = true;
+            continue;
+        }
         let with = (&kept[..], SessionsThen::End);
         if let Stored::Done(sessions_ended) = store(desk, caller, (&before, &after), with).await? {
             tell(desk, caller, after.id, (is_temporary, sessions_ended)).await;

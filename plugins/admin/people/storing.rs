@@ -22,6 +22,18 @@ pub(super) enum Stored {
     Overtaken,
 }
 
+/// Refuses a change that is not this caller's to make.
+pub(super) fn permit(
+    caller: &Caller,
+    (before, after): (&Identity, &Identity),
+) -> Result<(), Failure> {
+    if before.roles != after.roles {
+        caller.require(Permission::ManageAccess)?;
+        administrators::may_give(caller, after)?;
+    }
+    administrators::may_change(caller, (before, Some(after)))
+}
+
 /// Stores an identity in the place of what it was before, with these credentials.
 pub(super) async fn store(
     desk: &Desk,
@@ -29,11 +41,7 @@ pub(super) async fn store(
     (before, after): (&Identity, &Identity),
     (credentials, sessions): (&[Kept], SessionsThen),
 ) -> Result<Stored, Failure> {
-    if before.roles != after.roles {
-        caller.require(Permission::ManageAccess)?;
-        administrators::may_give(caller, after)?;
-    }
-    administrators::may_change(caller, (before, Some(after)))?;
+    permit(caller, (before, after))?;
     let whole = Whole {
         identity: after,
         credentials,

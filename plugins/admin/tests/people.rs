@@ -13,6 +13,7 @@ mod meant;
 mod patched;
 mod reached;
 mod sessions;
+mod unproved;
 mod whole;
 
 use portcullis_core::{

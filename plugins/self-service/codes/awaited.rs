@@ -206,12 +206,7 @@ impl Holder {
             if !self.mark(kind, &mut identity, desk.now()) {
                 return Ok(None);
             }
-            // An address that several have typed in is nobody's to sign in with before.
-            for name in desk.services.schemas.earned(&identity) {
-                if identities.find_by_identifier(&name).await?.is_none() {
-                    identity.identifiers.push(name);
-                }
-            }
+            desk.services.broker.earn(&mut identity).await?;
             if identity == before {
                 return Ok(Some(identity));
             }

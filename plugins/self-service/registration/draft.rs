@@ -128,6 +128,10 @@ pub(crate) async fn complete(
             arrived
         }
         Arrival::Incomplete(_, errors) => {
+            if errors.iter().any(is_taken) {
+                desk.services.flows.put(&submission.flow).await?;
+                throttle::duplicate(desk, visit).await?;
+            }
             return submission.reject(desk, complaints(errors, &label)).await;
         }
         Arrival::Confirm(pending) => {
@@ -213,7 +217,9 @@ fn questions(nodes: &[Node], errors: Vec<TraitError>, label: &str) -> Vec<Compla
 fn complaints(errors: Vec<TraitError>, label: &str) -> Vec<Complaint> {
     let required = Message::required("").id;
     let is_lacking = errors.iter().any(|error| error.message.id == required);
-    let is_reviewed = errors.iter().any(|error| error.path.is_empty());
+    let is_reviewed = errors
+        .iter()
+        .any(|error| error.path.is_empty() || is_taken(error));
     let mut complaints = complaint::about_traits(errors);
     match (is_lacking, is_reviewed) {
         (true, _) => complaints.push((None, Message::complete_profile())),
@@ -221,4 +227,9 @@ fn complaints(errors: Vec<TraitError>, label: &str) -> Vec<Complaint> {
         (false, true) => {}
     }
     complaints
+}
+
+/// Whether somebody else has a name, so that another one is to be chosen.
+fn is_taken(error: &TraitError) -> bool {
+    error.message.id == Message::name_taken().id
 }

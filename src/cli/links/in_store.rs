@@ -2,11 +2,11 @@
 
 use portcullis_core::{
     administration::ProviderAdministration,
-    broker::{BrokerError, LinkReason},
+    broker::{BrokerError, LinkReason, Readied},
     credential::{Credential, CredentialKind},
     credentials::Listed,
     event::{Event, UnlinkReason},
-    id::ProviderId,
+    id::{IdentityId, ProviderId},
     identity::Identity,
     link::{Link, LinkKey, ListedLink, PreparedLink},
     session::end_each,
@@ -52,11 +52,12 @@ impl Links for Errand {
         self.administration().find(provider).await?;
         let prepared = PreparedLink::new(provider.clone(), address);
         let stub = self.broker().prepare(person.id, &prepared).await;
-        let stub = stub.map_err(|error| Failure::refused(&error))?;
-        let Some(stub) = stub else {
+        let readied = stub.map_err(|error| refused(self, &error))?;
+        let Some(Readied { stub, unlinked }) = readied else {
             let reason = "a link for this address at this provider is prepared already";
             return Err(Failure::Refused(reason.to_owned()));
         };
+        tell_reclaimed(self, person.id, &unlinked);
         self.announcer().announce(&Event::LinkPrepared {
             identity: person.id,
             provider,
@@ -89,10 +90,11 @@ impl Links for Errand {
                 });
                 return Err(match error {
                     BrokerError::LinkedElsewhere => Failure::Taken(account.name()),
-                    other => Failure::refused(&other),
+                    other => refused(self, &other),
                 });
             }
         };
+        tell_reclaimed(self, identity, &assigned.unlinked);
         if assigned.is_new {
             self.announcer().announce(&Event::Linked {
                 identity,
@@ -105,6 +107,28 @@ impl Links for Errand {
         }
         Ok((json!(ListedLink::from(assigned.link)), assigned.is_new))
     }
+}
+
+/// Tells of links that somebody had made who registered the identity and never proved it.
+fn tell_reclaimed(errand: &Errand, identity: IdentityId, unlinked: &[ProviderId]) {
+    for provider in unlinked {
+        errand.announcer().announce(&Event::Unlinked {
+            identity,
+            provider,
+            reason: UnlinkReason::Reclaimed,
+        });
+    }
+}
+
+/// The same of those that were gone when it failed.
+fn refused(errand: &Errand, error: &BrokerError) -> Failure {
+    if let BrokerError::BrokenOff {
+        identity, unlinked, ..
+    } = error
+    {
+        tell_reclaimed(errand, *identity, unlinked);
+    }
+    Failure::refused(error)
 }
 
 /// The issuer as given, or the one that all accounts of the provider have.

@@ -3,7 +3,7 @@
 use super::{Broker, BrokerError};
 use crate::{
     credential::{Credential, CredentialKind},
-    id::{CredentialId, IdentityId},
+    id::{CredentialId, IdentityId, ProviderId},
     link::{Link, LinkKey, PreparedLink},
     store::StoreError,
 };
@@ -15,11 +15,24 @@ pub struct Assigned {
     pub link: Link,
     /// Whether it was made just now; an account that was the identity's already stays so.
     pub is_new: bool,
+    /// The providers whose links went with all else that somebody had put there who registered the
+    /// identity and never proved it.
+    pub unlinked: Vec<ProviderId>,
+}
+
+/// A link that was prepared just now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Readied {
+    /// What stands in its place until then.
+    pub stub: Credential,
+    /// The same as [`Assigned::unlinked`].
+    pub unlinked: Vec<ProviderId>,
 }
 
 impl Broker {
-    /// Links the account of this key to an identity, unless it is somebody else's. The provider
-    /// must be switched on: the links of one that is not may be about to go.
+    /// Links the account of this key to an identity, unless it is somebody else's. Of one that was
+    /// registered and never proved nothing else that lets anybody in stays. The provider must be
+    /// switched on: the links of one that is not may be about to go.
     pub async fn assign(
         &self,
         identity: IdentityId,
@@ -27,18 +40,19 @@ impl Broker {
     ) -> Result<Assigned, BrokerError> {
         self.find(&key.provider)?;
         if let Some(kept) = self.kept(key).await? {
-            return already(&kept, identity);
+            return self.already(&kept, identity).await;
         }
         let now = self.clock.now();
         let made = key.credential(identity, CredentialId::generate(&*self.entropy), now);
         match self.credentials.put(&made).await {
             // Somebody came through the account meanwhile.
             Err(StoreError::Conflict { .. }) => match self.kept(key).await? {
-                Some(kept) => already(&kept, identity),
+                Some(kept) => self.already(&kept, identity).await,
                 None => Err(BrokerError::LinkedElsewhere),
             },
             Err(error) => Err(BrokerError::Store(error)),
             Ok(()) => Ok(Assigned {
+                unlinked: self.hand_over(identity, &made).await?,
                 link: Link {
                     id: made.id,
                     key: key.clone(),
@@ -51,20 +65,23 @@ impl Broker {
     }
 
     /// Prepares a link: the first account of the provider with this trusted address takes its
-    /// place. `None` when one is prepared for it already. The provider must be switched on, as for
-    /// [`Self::assign`].
+    /// place. `None` when one is prepared for it already. What goes, and that the provider must be
+    /// switched on, is as for [`Self::assign`].
     pub async fn prepare(
         &self,
         identity: IdentityId,
         prepared: &PreparedLink,
-    ) -> Result<Option<Credential>, BrokerError> {
+    ) -> Result<Option<Readied>, BrokerError> {
         self.find(&prepared.provider)?;
         let id = CredentialId::generate(&*self.entropy);
         let stub = prepared.credential(identity, id, self.clock.now());
         match self.credentials.put(&stub).await {
             Err(StoreError::Conflict { .. }) => Ok(None),
             Err(error) => Err(BrokerError::Store(error)),
-            Ok(()) => Ok(Some(stub)),
+            Ok(()) => Ok(Some(Readied {
+                unlinked: self.hand_over(identity, &stub).await?,
+                stub,
+            })),
         }
     }
 
@@ -75,13 +92,17 @@ impl Broker {
             .find_by_identifier(CredentialKind::Oidc, &identifier)
             .await
     }
-}
 
-fn already(kept: &Credential, identity: IdentityId) -> Result<Assigned, BrokerError> {
-    let own = Link::of(kept).filter(|_| kept.identity_id == identity);
-    own.map(|link| Assigned {
-        link,
-        is_new: false,
-    })
-    .ok_or(BrokerError::LinkedElsewhere)
+    async fn already(
+        &self,
+        kept: &Credential,
+        identity: IdentityId,
+    ) -> Result<Assigned, BrokerError> {
+        let own = Link::of(kept).filter(|_| kept.identity_id == identity);
+        Ok(Assigned {
+            link: own.ok_or(BrokerError::LinkedElsewhere)?,
+            is_new: false,
+            unlinked: self.hand_over(identity, kept).await?,
+        })
+    }
 }

@@ -4,6 +4,7 @@ use super::{
     Arrived, Broker, BrokerError, PendingLink,
     arrival::{arrived, judge},
     plan::{Course, link_key, refusal, withheld},
+    vouching::broken_off,
 };
 use crate::{
     credential::Credential,
@@ -44,7 +45,8 @@ impl Broker {
             | Course::Prepared(found)
                 if found.id == identity.id =>
             {
-                self.attach(&configured, found, pending.vouched).await
+                let proved = self.proved_itself(found).await?;
+                self.attach(&configured, proved, pending.vouched).await
             }
             _ => Err(BrokerError::IdentityMismatch),
         }
@@ -114,10 +116,21 @@ impl Broker {
         identity: Identity,
         (link, vouched): (Credential, Vouched),
     ) -> Result<Box<Arrived>, BrokerError> {
-        let identity = self.synced(configured, identity, &vouched.claims).await?;
-        self.keep_label(&link, &vouched.claims).await;
+        let (id, claims, mut unlinked) = (identity.id, &vouched.claims, Vec::new());
+        let synced = self
+            .synced(configured, identity, claims, &mut unlinked)
+            .await;
+        let identity = match synced {
+            Ok(identity) => identity,
+            Err(error) => return Err(broken_off(id, unlinked, error)),
+        };
+        self.keep_label(&link, claims).await;
         self.keep_tokens(configured, &link, &vouched).await;
-        Ok(arrived(configured, identity, &vouched))
+        let arrived = arrived(configured, identity, &vouched);
+        Ok(Box::new(Arrived {
+            unlinked,
+            ..*arrived
+        }))
     }
 
     /// The account's link in place of the one prepared for the identity; `None` when there is none,

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     administrators,
+    credential::Kinds,
     id::{IdentityId, ProviderId},
     identity::{Identity, IdentityState, TRIES},
     mapping::{self, Facts, Occasion, Source, Transfer},
@@ -17,17 +18,19 @@ use crate::{
 
 impl Broker {
     /// The identity with what the claims change of it, stored; as somebody else has changed it, where
-    /// that came first.
+    /// that came first. Where they prove it first, what was put there before goes; `unlinked` tells the
+    /// providers of the links that went.
     pub(super) async fn synced(
         &self,
         configured: &ConfiguredProvider,
         identity: Identity,
         claims: &Claims,
+        unlinked: &mut Vec<ProviderId>,
     ) -> Result<Identity, BrokerError> {
         let id = identity.id;
         let (mut next, mut tries) = (identity, 1);
         loop {
-            let synced = self.sync(configured, next, claims).await;
+            let synced = self.sync(configured, next, claims, unlinked).await;
             self.still_linked(configured, id, claims).await?;
             match synced {
                 Err(BrokerError::Store(StoreError::Conflict { .. })) if tries < TRIES => tries += 1,
@@ -62,6 +65,7 @@ impl Broker {
         configured: &ConfiguredProvider,
         identity: Identity,
         claims: &Claims,
+        unlinked: &mut Vec<ProviderId>,
     ) -> Result<Identity, BrokerError> {
         let linked = self.forcing(configured, &identity).await?;
         let Some(mut fresh) = self.refreshed(configured, &identity, claims, &linked) else {
@@ -74,6 +78,14 @@ impl Broker {
                 Some(beside) => fresh = beside,
                 None => return Ok(identity),
             }
+        }
+        self.earn(&mut fresh).await?;
+        if identity.awaits_first_proof() && !fresh.awaits_first_proof() {
+            // Whom the provider vouches for need not be who registered.
+            let own = link_key(&configured.id, claims).identifier();
+            self.take_back_beside(identity.id, Some(&own), unlinked)
+                .await?;
+            fresh.second_factors = Kinds::default();
         }
         // A role that stays so is still the provider's, and goes once it is somebody else's, too.
         Ok(administrators::update_staying(&*self.identities, &identity, fresh).await?)

@@ -12,6 +12,7 @@ mod races;
 mod setting;
 mod sync;
 mod unlinking;
+mod vouching;
 mod withdrawal;
 
 use serde_json::json;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Arrived, Broker, BrokerError};
+use super::{Arrived, Broker, BrokerError, vouching::broken_off};
 use crate::{
     administrators::{self, LeaveError, update_without_staying},
     credential::Credential,
@@ -163,12 +163,7 @@ impl Broker {
                 unlinked,
                 ..*arrived
             })),
-            Err(error) if unlinked.is_empty() => Err(error),
-            Err(source) => Err(BrokerError::BrokenOff {
-                identity: id,
-                unlinked,
-                source: Box::new(source),
-            }),
+            Err(error) => Err(broken_off(id, unlinked, error)),
         }
     }
 
@@ -182,7 +177,7 @@ impl Broker {
     ) -> Result<Identity, BrokerError> {
         // Privileges first: whatever fails from here on leaves none of theirs.
         self.owned_by_nobody(id).await?;
-        self.clear(id, None, unlinked).await?;
+        self.clear(id, |_| false, unlinked).await?;
         // And what came by a sign-in before its link was gone.
         self.owned_by_nobody(id).await
     }
@@ -196,8 +191,10 @@ impl Broker {
         let identity = self.dispossess(id, unlinked).await?;
         let cleared = unlinked.len();
         let mut arrived = self.attach(configured, identity, vouched).await?;
+        unlinked.append(&mut arrived.unlinked);
         let own = arrived.upstream.link.identifier();
-        self.clear(id, Some(&own), unlinked).await?;
+        let is_own = |one: &Credential| one.identifier.as_ref() == Some(&own);
+        self.clear(id, is_own, unlinked).await?;
         for late in &unlinked[cleared..] {
             self.disown(id, late).await?;
         }
@@ -235,18 +232,17 @@ impl Broker {
         }
     }
 
-    /// Removes every way in but the link of this identifier, then ends all sessions; `unlinked`
-    /// tells the providers of the links that went.
-    async fn clear(
+    /// Removes every way in but those that stay, then ends all sessions; `unlinked` tells the providers
+    /// of the links that went.
+    pub(super) async fn clear(
         &self,
         identity: IdentityId,
-        keep: Option<&str>,
+        stays: impl Fn(&Credential) -> bool + Send,
         unlinked: &mut Vec<ProviderId>,
     ) -> Result<(), BrokerError> {
-        for credential in self.credentials.list(identity).await? {
-            if keep.is_some() && credential.identifier.as_deref() == keep {
-                continue;
-            }
+        let mut going = self.credentials.list(identity).await?;
+        going.retain(|one| !stays(one));
+        for credential in going {
             let link = Link::of(&credential);
             let kept = match &link {
                 Some(link) => self.kept_tokens(link.id).await,

@@ -61,7 +61,7 @@ async fn a_link_is_prepared_once_and_only_where_a_provider_is_on() {
 
     setting.policy(|policy| policy.enabled = true);
     let made = setting.broker.prepare(bob.id, &prepared).await.unwrap();
-    assert_eq!(setting.credentials(&bob).await, [made.unwrap()]);
+    assert_eq!(setting.credentials(&bob).await, [made.unwrap().stub]);
     let again = setting.broker.prepare(bob.id, &prepared).await.unwrap();
     assert_eq!(again, None);
 }

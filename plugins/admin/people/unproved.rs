@@ -1,0 +1,52 @@
+//! Identities of which nothing is proved yet: what whoever registered has put there goes before an
+//! administrator vouches for somebody else, and comes alive by nobody's word.
+
+use portcullis_core::{
+    broker::BrokerError,
+    event::{Event, UnlinkReason},
+    id::{IdentityId, ProviderId},
+    identity::Identity,
+};
+use portcullis_kit::Failure;
+
+use super::Wanted;
+use crate::desk::Desk;
+
+/// Whether an administrator who wants this vouches for an identity of which nothing is proved yet.
+pub(super) fn is_vouched_for(identity: &Identity, wanted: &Wanted) -> bool {
+    let is_proved = wanted.proved.iter().any(|one| one.is_verified);
+    let is_known = is_proved || !wanted.links.is_empty() || wanted.password.is_some();
+    is_known && identity.awaits_first_proof()
+}
+
+/// Takes away all that lets anybody in as an identity of which nothing is proved yet; of any other
+/// nothing.
+pub(super) async fn take_back(desk: &Desk, identity: IdentityId) -> Result<(), Failure> {
+    let mut unlinked = Vec::new();
+    let broker = &desk.services.broker;
+    let done = broker.take_back(identity, &mut unlinked).await;
+    tell(desk, identity, &unlinked);
+    done.map_err(|error| refused(desk, error))
+}
+
+/// Tells of links that whoever registered had made.
+pub(super) fn tell(desk: &Desk, identity: IdentityId, unlinked: &[ProviderId]) {
+    for provider in unlinked {
+        desk.services.announcer.announce(&Event::Unlinked {
+            identity,
+            provider,
+            reason: UnlinkReason::Reclaimed,
+        });
+    }
+}
+
+/// The answer where that failed, or what it was done for; told are the links that had gone by then.
+pub(super) fn refused(desk: &Desk, error: BrokerError) -> Failure {
+    if let BrokerError::BrokenOff {
+        identity, unlinked, ..
+    } = &error
+    {
+        tell(desk, *identity, unlinked);
+    }
+    Failure::from(error.code()).caused_by(error)
+}
