@@ -116,50 +116,76 @@ async fn an_actor_is_stopped_by_name(parts: Parts<'_>, grace: &Identity, ada: &I
 
 /// KC-130: neither where the person gets roles, nor where the actor loses some.
 async fn nobody_goes_on_as_whoever_may_more(identities: &dyn IdentityStore, parts: Parts<'_>) {
+    who_gets_roles_is_left_by_who_may_less(identities, parts).await;
+    who_loses_roles_leaves_who_may_more(identities, parts).await;
+    a_program_that_is_gone_has_no_role(identities, parts).await;
+}
+
+fn named(roles: &[&str]) -> Vec<String> {
+    roles.iter().map(|role| (*role).to_owned()).collect()
+}
+
+async fn somebody(
+    identities: &dyn IdentityStore,
+    entropy: &dyn Entropy,
+    roles: &[&str],
+) -> Identity {
+    let mut one = identity(entropy, &odd(entropy));
+    one.roles = named(roles);
+    identities.insert(&one, &[]).await.unwrap();
+    one
+}
+
+async fn change(identities: &dyn IdentityStore, one: &mut Identity, roles: &[&str]) {
+    one.roles = named(roles);
+    identities.update(one).await.unwrap();
+    one.version += 1;
+}
+
+/// Whether somebody goes on acting; their own session does in any case.
+async fn stands(sessions: &dyn SessionStore, (own, acted): &(Session, Session)) -> bool {
+    assert!(is_there(sessions, own).await, "they stay signed in");
+    is_there(sessions, acted).await
+}
+
+async fn who_gets_roles_is_left_by_who_may_less(identities: &dyn IdentityStore, parts: Parts<'_>) {
     let (sessions, entropy) = parts;
-    let somebody = async |roles: &[&str]| {
-        let mut one = identity(entropy, &odd(entropy));
-        one.roles = roles.iter().map(|role| (*role).to_owned()).collect();
-        identities.insert(&one, &[]).await.unwrap();
-        one
-    };
-    let change = async |one: &mut Identity, roles: &[&str]| {
-        one.roles = roles.iter().map(|role| (*role).to_owned()).collect();
-        identities.update(one).await.unwrap();
-        one.version += 1;
-    };
-    let mut grace = somebody(&["admin"]).await;
-    let mut lena = somebody(&["impersonator"]).await;
-    let mut ada = somebody(&["odd, role"]).await;
-    let [by_grace, by_lena] = [
-        begun(parts, &grace, &ada).await,
-        begun(parts, &lena, &ada).await,
-    ];
-    let (_, mut by_program) = begun(parts, &grace, &ada).await;
-    sessions.revoke(by_program.id).await.unwrap();
-    if let Some(acting) = &mut by_program.acting {
+    let grace = somebody(identities, entropy, &["admin"]).await;
+    let lena = somebody(identities, entropy, &["impersonator"]).await;
+    let mut ada = somebody(identities, entropy, &["odd, role"]).await;
+    let by_grace = begun(parts, &grace, &ada).await;
+    let by_lena = begun(parts, &lena, &ada).await;
+    change(identities, &mut ada, &["viewer"]).await;
+    assert!(stands(sessions, &by_lena).await);
+    change(identities, &mut ada, &["viewer", "user-manager"]).await;
+    assert!(stands(sessions, &by_grace).await);
+    assert!(!stands(sessions, &by_lena).await, "the person may do more");
+}
+
+async fn who_loses_roles_leaves_who_may_more(identities: &dyn IdentityStore, parts: Parts<'_>) {
+    let (sessions, entropy) = parts;
+    let both = ["impersonator", "user-manager"];
+    let mut lena = somebody(identities, entropy, &both).await;
+    let ada = somebody(identities, entropy, &["user-manager"]).await;
+    let by_lena = begun(parts, &lena, &ada).await;
+    change(identities, &mut lena, &["user-manager", "impersonator"]).await;
+    assert!(stands(sessions, &by_lena).await);
+    change(identities, &mut lena, &["impersonator"]).await;
+    assert!(!stands(sessions, &by_lena).await, "the actor may do less");
+}
+
+async fn a_program_that_is_gone_has_no_role(identities: &dyn IdentityStore, parts: Parts<'_>) {
+    let (sessions, entropy) = parts;
+    let mut ada = somebody(identities, entropy, &["odd, role"]).await;
+    let (_, mut acted) = begun(parts, &ada, &ada).await;
+    sessions.revoke(acted.id).await.unwrap();
+    if let Some(acting) = &mut acted.acting {
         acting.actor = Acting::api_credential("nobody's");
         acting.own_session = None;
     }
-    sessions.insert(&by_program).await.unwrap();
-    let stands = async |(own, acted): &(Session, Session)| {
-        assert!(is_there(sessions, own).await, "they stay signed in");
-        is_there(sessions, acted).await
-    };
-    change(&mut ada, &["other"]).await;
-    assert!(is_there(sessions, &by_program).await);
-    change(&mut ada, &["viewer"]).await;
-    assert!(stands(&by_grace).await && stands(&by_lena).await);
-    assert!(!is_there(sessions, &by_program).await, "it has no role");
-    change(&mut ada, &["viewer", "user-manager"]).await;
-    assert!(stands(&by_grace).await);
-    assert!(!stands(&by_lena).await, "the person may do more");
-    change(&mut lena, &["impersonator", "user-manager"]).await;
-    let by_lena = begun(parts, &lena, &ada).await;
-    change(&mut lena, &["user-manager", "impersonator", "viewer"]).await;
-    assert!(stands(&by_lena).await);
-    change(&mut lena, &["impersonator"]).await;
-    assert!(!stands(&by_lena).await, "the actor may do less");
-    change(&mut grace, &["impersonator"]).await;
-    assert!(!stands(&by_grace).await);
+    sessions.insert(&acted).await.unwrap();
+    change(identities, &mut ada, &["other"]).await;
+    assert!(is_there(sessions, &acted).await);
+    change(identities, &mut ada, &["viewer"]).await;
+    assert!(!is_there(sessions, &acted).await);
 }

@@ -121,6 +121,7 @@ pub(super) async fn whoever_goes_has_no_heir(
 ) {
     of_two_links_that_go_at_once_one_leaves_the_role(identities, credentials, entropy).await;
     an_id_that_was_somebodys_is_nobodys_again(identities, entropy).await;
+    an_id_that_was_nobodys_is_free_again(identities, entropy).await;
 }
 
 /// Two who have a role by what their providers say lose it with their links.
@@ -230,7 +231,13 @@ async fn an_id_that_was_somebodys_is_nobodys_again(
     assert!(is_conflict(&outcomes[0]), "{outcomes:?}");
     assert!(outcomes[1].is_ok(), "{outcomes:?}");
     assert_eq!(identities.find(ada.id).await.unwrap(), None);
-    // Whoever nobody has been leaves nothing to inherit, and need not be remembered for ever.
+}
+
+/// Whoever nobody has been leaves nothing to inherit, and need not be remembered for ever.
+async fn an_id_that_was_nobodys_is_free_again(
+    identities: &dyn IdentityStore,
+    entropy: &dyn Entropy,
+) {
     let unused = identity(entropy, &odd(entropy));
     identities.insert(&unused, &[]).await.unwrap();
     assert!(identities.delete_unused(unused.id).await.unwrap());
