@@ -9,89 +9,74 @@ use crate::{Role, tests::house::House};
 
 const ALL: &str = "/admin/identities";
 
+/// A request, and the member of it that nobody reads.
+type Mistaken = (Method, String, Value, &'static str);
+
+/// Those about one identity.
+fn about_one(one: &str, traits: &Value) -> Vec<Mistaken> {
+    let at = |rest: &str| format!("{one}{rest}");
+    let whole = |name: &str| {
+        let mut body = json!({"schema_id": "default", "state": "active", "traits": traits});
+        body[name] = json!({"plan": ["paid"]});
+        body
+    };
+    let key = at("/credentials/8d2a1b0e-0000-4000-8000-000000000001");
+    let password = json!({"password": "a turtle of 4711", "temporry": true});
+    let link = json!({"provider": "acme", "subject": "1", "isuer": "x"});
+    let (action, actions) = (
+        json!({"action": ["UPDATE_PASSWORD"]}),
+        json!({"ad": ["UPDATE_PASSWORD"]}),
+    );
+    vec![
+        (
+            Method::PUT,
+            at(""),
+            whole("metadta_public"),
+            "metadta_public",
+        ),
+        (Method::PUT, at(""), whole("unmanaged"), "unmanaged"),
+        (Method::PATCH, key, json!({"lable": "Phone"}), "lable"),
+        (Method::PUT, at("/password"), password, "temporry"),
+        (Method::PATCH, at("/required-actions"), actions, "ad"),
+        (Method::POST, at("/actions-email"), action, "action"),
+        (Method::POST, at("/links"), link, "isuer"),
+    ]
+}
+
+/// Those about all, and about other things.
+fn about_all(id: &str) -> Vec<Mistaken> {
+    let recovery = json!({"identity_id": id, "lifespan": "1h"});
+    let batch = json!({"identities": [], "identites": []});
+    let sessions = json!({"action": "delete", "identites": [id]});
+    let schema = json!({"schema": {}, "schemas": {}});
+    let post = |path: &str, body: Value, member| (Method::POST, path.to_owned(), body, member);
+    vec![
+        post(ALL, json!({"traitz": {}}), "traitz"),
+        (Method::PATCH, ALL.to_owned(), batch, "identites"),
+        post("/admin/recovery/code", recovery.clone(), "lifespan"),
+        post("/admin/recovery/link", recovery, "lifespan"),
+        post("/admin/sessions", sessions, "identites"),
+        post("/admin/x/schemas/default/check", schema, "schemas"),
+    ]
+}
+
 /// CU-10, CU-15, KC-072, KC-094, CU-20: nothing that an administrator meant is lost in silence.
 #[tokio::test]
 async fn a_member_that_nobody_reads_is_refused_by_its_name() {
     let house = House::new();
     let admin = house.admin().await;
     let ada = house.resident("ada@example.org").await;
-    let one = format!("{ALL}/{}", ada.id);
-    let at = |rest: &str| format!("{one}{rest}");
-    let key = at("/credentials/8d2a1b0e-0000-4000-8000-000000000001");
-    let whole = json!({"schema_id": "default", "state": "active", "traits": ada.traits});
-    let mut odd = whole.clone();
-    odd["metadta_public"] = json!({"plan": "paid"});
-    let mut lost = whole.clone();
-    lost["unmanaged"] = json!({"shoe": ["41"]});
-    let id = ada.id;
-    for (method, path, body, member) in [
-        (Method::POST, ALL, json!({"traitz": {}}), "traitz"),
-        (Method::PUT, &one, odd, "metadta_public"),
-        (Method::PUT, &one, lost, "unmanaged"),
-        (
-            Method::PATCH,
-            ALL,
-            json!({"identities": [], "identites": []}),
-            "identites",
-        ),
-        (Method::PATCH, &key, json!({"lable": "Phone"}), "lable"),
-        (
-            Method::PUT,
-            &at("/password"),
-            json!({"password": "a turtle of 4711", "temporry": true}),
-            "temporry",
-        ),
-        (
-            Method::PATCH,
-            &at("/required-actions"),
-            json!({"ad": ["UPDATE_PASSWORD"]}),
-            "ad",
-        ),
-        (
-            Method::POST,
-            &at("/actions-email"),
-            json!({"action": ["UPDATE_PASSWORD"]}),
-            "action",
-        ),
-        (
-            Method::POST,
-            &at("/links"),
-            json!({"provider": "acme", "subject": "1", "isuer": "x"}),
-            "isuer",
-        ),
-        (
-            Method::POST,
-            "/admin/recovery/code",
-            json!({"identity_id": id, "lifespan": "1h"}),
-            "lifespan",
-        ),
-        (
-            Method::POST,
-            "/admin/recovery/link",
-            json!({"identity_id": id, "lifespan": "1h"}),
-            "lifespan",
-        ),
-        (
-            Method::POST,
-            "/admin/sessions",
-            json!({"action": "delete", "identites": [id]}),
-            "identites",
-        ),
-        (
-            Method::POST,
-            "/admin/x/schemas/default/check",
-            json!({"schema": {}, "schemas": {}}),
-            "schemas",
-        ),
-    ] {
-        let reply = admin.send(method.clone(), path, &body).await;
+    let mut all = about_one(&format!("{ALL}/{}", ada.id), &ada.traits);
+    all.extend(about_all(&ada.id.to_string()));
+    for (method, path, body, member) in all {
+        let reply = admin.send(method.clone(), &path, &body).await;
         let name = format!("{method} {path}: {reply:?}");
         assert_eq!(reply.status, 400, "{name}");
         let expected = format!("{member}: there is no such member; ");
         assert!(reason(&reply).starts_with(&expected), "{name}");
         assert_eq!(reply.json()["error"]["details"]["member"], member);
     }
-    let now = stored(&house, &json!({"id": id})).await;
+    let now = stored(&house, &json!({"id": ada.id})).await;
     assert_eq!(now, ada, "nothing was done");
 }
 
