@@ -241,6 +241,10 @@ fn reason(desk: &Desk, error: &BrokerError, id: &ProviderId) -> String {
              Please ask your administrator."
         ),
         BrokerError::AddressTaken => Message::address_taken(&label).text,
+        BrokerError::NameTaken => format!(
+            "Somebody else has the name of this {label} account here, and {label} alone says what \
+             yours is. Please ask your administrator."
+        ),
         BrokerError::CreationRefused => format!(
             "This {label} account is not known here, and {label} lets nobody new in. If you sign \
              in another way, you can link it in your settings."

@@ -336,6 +336,8 @@ messages! {
     error kept_by_provider() = 4990011, "A linked account keeps this up to date. Please change it there.";
     /// A trait is not changed on this route.
     error protected_trait() = 4990012, "This cannot be changed here. Please change it in your settings.";
+    /// A name to sign in with is somebody else's, or may be in a moment.
+    error name_taken() = 4990013, "Somebody else has this name here. Please choose another one.";
     /// The password is guessed early.
     error password_guessable() = 4990060, "This password is easily guessed. Please use more words, or less common ones.";
     /// The password is one of the last ones.

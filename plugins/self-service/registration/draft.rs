@@ -128,7 +128,7 @@ pub(crate) async fn complete(
             arrived
         }
         Arrival::Incomplete(_, errors) => {
-            return submission.reject(desk, complaints(errors, &label)).await;
+            return asked(desk, visit, submission, (errors, &label)).await;
         }
         Arrival::Confirm(pending) => {
             let (flow, wants) = (&submission.flow, submission.wants);
@@ -144,6 +144,20 @@ pub(crate) async fn complete(
         proofs: &[Proof::provider(&arrived)],
     };
     sign_in.begin(desk, visit).await
+}
+
+/// Asks for what is still missing or wrong. Trying which names are taken is counted.
+async fn asked(
+    desk: &Desk,
+    visit: &Visit,
+    submission: Box<Submission>,
+    (errors, label): (Vec<TraitError>, &str),
+) -> Outcome {
+    if errors.iter().any(is_taken) {
+        desk.services.flows.put(&submission.flow).await?;
+        throttle::duplicate(desk, visit).await?;
+    }
+    submission.reject(desk, complaints(errors, label)).await
 }
 
 /// Addresses that somebody filled in and the provider does not name, each with its field.
@@ -213,7 +227,9 @@ fn questions(nodes: &[Node], errors: Vec<TraitError>, label: &str) -> Vec<Compla
 fn complaints(errors: Vec<TraitError>, label: &str) -> Vec<Complaint> {
     let required = Message::required("").id;
     let is_lacking = errors.iter().any(|error| error.message.id == required);
-    let is_reviewed = errors.iter().any(|error| error.path.is_empty());
+    let is_reviewed = errors
+        .iter()
+        .any(|error| error.path.is_empty() || is_taken(error));
     let mut complaints = complaint::about_traits(errors);
     match (is_lacking, is_reviewed) {
         (true, _) => complaints.push((None, Message::complete_profile())),
@@ -221,4 +237,9 @@ fn complaints(errors: Vec<TraitError>, label: &str) -> Vec<Complaint> {
         (false, true) => {}
     }
     complaints
+}
+
+/// Whether somebody else has a name, so that another one is to be chosen.
+fn is_taken(error: &TraitError) -> bool {
+    error.message.id == Message::name_taken().id
 }

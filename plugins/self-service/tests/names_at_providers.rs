@@ -61,7 +61,7 @@ async fn a_name_that_is_only_kept_is_had_no_sooner_after_a_providers_answer() {
         assert_eq!(reply.status, 400, "{name}: {}", reply.text());
         let told = reply.json();
         let marked = &node(&told, "traits.username")["messages"][0]["id"];
-        assert_eq!(*marked, 4_990_003, "{name}");
+        assert_eq!(*marked, 4_990_013, "{name}");
     }
     house.clock.advance(TERM);
     for (subject, name) in [("mallory", "one"), ("trudy", "two")] {
@@ -70,10 +70,8 @@ async fn a_name_that_is_only_kept_is_had_no_sooner_after_a_providers_answer() {
     }
 }
 
-/// Whoever chooses what their provider says chooses the name, too.
-#[tokio::test]
-async fn a_name_that_is_only_kept_is_had_no_sooner_by_what_a_provider_says() {
-    let house = besieged().await;
+/// Has providers say the name.
+fn named_by_providers(house: &House, sync: Sync) {
     let broker = &house.services.broker;
     let providers = broker.registry.current();
     let changed = providers.all().iter().map(|one| {
@@ -83,7 +81,7 @@ async fn a_name_that_is_only_kept_is_had_no_sooner_by_what_a_provider_says() {
             .into_iter()
             .map(|(path, value)| {
                 let value = Expression::compile(value, Scope::Claims).unwrap();
-                MappingEntry::of_trait(path, value, Sync::Force)
+                MappingEntry::of_trait(path, value, sync)
             })
             .collect();
         one.policy.create = Creation::Auto;
@@ -91,8 +89,39 @@ async fn a_name_that_is_only_kept_is_had_no_sooner_by_what_a_provider_says() {
     });
     let changed = portcullis_core::registry::Providers::new(changed);
     broker.registry.replace(changed);
+}
+
+/// Whoever chooses what their provider says chooses the name, too.
+#[tokio::test]
+async fn a_name_that_is_only_kept_is_had_no_sooner_by_what_a_provider_says() {
+    let house = besieged().await;
+    named_by_providers(&house, Sync::Force);
     for name in ["one", "two"] {
         let reply = arrive(&mut house.browser(), "google", name).await;
-        refused(&reply, 409, "address_taken");
+        refused(&reply, 409, "identity_conflict");
+    }
+}
+
+/// A stranger who has registered with their name keeps nobody out.
+#[tokio::test]
+async fn who_comes_with_a_name_that_somebody_has_or_keeps_chooses_another_one() {
+    let house = besieged().await;
+    named_by_providers(&house, Sync::Import);
+    for name in ["one", "two"] {
+        let mut browser = house.browser();
+        let id = arrive(&mut browser, "google", name).await.query("flow");
+        let fetch = format!("/self-service/registration/flows?id={id}");
+        let flow = browser.ask(&fetch).await.json();
+        let told = &node(&flow, "traits.username")["messages"];
+        assert_eq!(told[0]["id"], 4_990_013, "{name}: {flow}");
+        let mut body = json!({
+            "provider": "google", "method": "oidc", "csrf_token": csrf(&flow),
+            "traits": {"username": name, "email": format!("{name}@example.com")},
+        });
+        let same = browser.post(action(&flow), &body).await;
+        assert_eq!(same.status, 400, "{name}: {}", same.text());
+        body["traits"]["username"] = json!(format!("{name}-too"));
+        let reply = browser.post(action(&flow), &body).await;
+        assert_eq!(reply.status, 200, "{name}: {}", reply.text());
     }
 }

@@ -229,13 +229,12 @@ impl Broker {
             Err(errors) => return Ok(Arrival::Incomplete(Box::new(draft), errors)),
         };
         if self.is_out_of_reach(&identity, None).await? {
-            return self.overtaken(configured, draft.vouched).await;
+            return self.overtaken(configured, draft, &identity).await;
         }
         facts.complete(&mut identity);
-        let vouched = draft.vouched;
-        let claims = &vouched.claims;
-        self.prove(&mut identity, claims);
-        let link = self.new_link(configured, identity.id, claims);
+        let vouched = &draft.vouched;
+        self.prove(&mut identity, &vouched.claims);
+        let link = self.new_link(configured, identity.id, &vouched.claims);
         identity.is_linked = true;
         match self
             .identities
@@ -243,24 +242,44 @@ impl Broker {
             .await
         {
             Ok(()) => {
-                self.keep_tokens(configured, &link, &vouched).await;
-                Ok(Arrival::Created(arrived(configured, identity, &vouched)))
+                self.keep_tokens(configured, &link, vouched).await;
+                Ok(Arrival::Created(arrived(configured, identity, vouched)))
             }
             // Another answer for the same account, or for the same address, was faster.
-            Err(StoreError::Conflict { .. }) => self.overtaken(configured, vouched).await,
+            Err(StoreError::Conflict { .. }) => self.overtaken(configured, draft, &identity).await,
             Err(error) => Err(BrokerError::Store(error)),
         }
     }
 
+    /// Where somebody goes whose identity cannot be made: another answer for the same account may have
+    /// made it, or another name has to be chosen.
     async fn overtaken(
         &self,
         configured: &ConfiguredProvider,
-        vouched: Vouched,
+        draft: Draft,
+        identity: &Identity,
     ) -> Result<Arrival, BrokerError> {
-        match self.plan(configured, &vouched.claims).await?.course(None)? {
-            course @ Course::Enter(..) => Box::pin(self.follow(configured, vouched, course)).await,
-            _ => Err(BrokerError::AddressTaken),
+        let plan = self.plan(configured, &draft.vouched.claims).await?;
+        if let course @ Course::Enter(..) = plan.course(None)? {
+            return Box::pin(self.follow(configured, draft.vouched, course)).await;
         }
+        let taken = self.names_out_of_reach(identity).await?;
+        let schema = self.schemas.default_schema();
+        let is_taken = |text: &str| taken.contains(&normalise_identifier(text));
+        let paths = schema.address_paths(&draft.traits, is_taken);
+        if paths.is_empty() {
+            return Err(BrokerError::AddressTaken);
+        }
+        // Nobody can choose another one than what only the provider says.
+        if paths.iter().any(|path| draft.is_forced(path)) {
+            return Err(BrokerError::NameTaken);
+        }
+        let error = |path: String| TraitError {
+            path,
+            message: Message::name_taken(),
+        };
+        let errors = paths.into_iter().map(error).collect();
+        Ok(Arrival::Incomplete(Box::new(draft), errors))
     }
 
     /// Where somebody looks at what a provider said of them.

@@ -25,6 +25,9 @@ pub enum BrokerError {
     /// An identity that signs in another way holds an identifier of the new one.
     #[error("the address belongs to an identity that signs in another way")]
     AddressTaken,
+    /// A name that only the provider says belongs to somebody else, or may in a moment.
+    #[error("a name belongs to somebody else")]
+    NameTaken,
     /// Nobody is linked to the account and the provider does not create identities.
     #[error("the provider does not create identities")]
     CreationRefused,
@@ -93,6 +96,7 @@ impl BrokerError {
             Self::Provider(ProviderError::Unavailable { .. }) => Code::ProviderUnavailable,
             Self::ClaimsWithheld { .. } => Code::ClaimsWithheld,
             Self::AddressTaken => Code::AddressTaken,
+            Self::NameTaken => Code::IdentityConflict,
             Self::CreationRefused => Code::CreationRefused,
             Self::LinkOnly => Code::LinkOnly,
             Self::LinkDenied { .. } => Code::LinkDenied,
@@ -120,7 +124,8 @@ impl BrokerError {
             | Self::LinkedElsewhere
             | Self::IdentityMismatch
             | Self::ProofExpired
-            | Self::AddressTaken => true,
+            | Self::AddressTaken
+            | Self::NameTaken => true,
             Self::BrokenOff { source, .. } => source.refuses_link(),
             _ => false,
         }

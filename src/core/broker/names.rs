@@ -49,4 +49,30 @@ impl Broker {
         }
         Ok(!names.free(identity, before).await? || self.is_taken(identity, before).await?)
     }
+
+    /// The names of a new identity that are not to be had, where there is nothing else that is not: an
+    /// address of somebody is no name to choose another one for.
+    pub(super) async fn names_out_of_reach(
+        &self,
+        identity: &Identity,
+    ) -> Result<Vec<String>, BrokerError> {
+        let is_address = |name: &String| identity.addresses.iter().any(|one| one.value == *name);
+        let mut rest = identity.clone();
+        let (mut taken, names) = (Vec::new(), identity.identifiers.iter());
+        for name in names.filter(|name| !is_address(name)) {
+            let only = Identity {
+                identifiers: vec![name.clone()],
+                addresses: Vec::new(),
+                ..identity.clone()
+            };
+            if self.is_out_of_reach(&only, None).await? {
+                rest.identifiers.retain(|one| one != name);
+                taken.push(name.clone());
+            }
+        }
+        Ok(match self.is_out_of_reach(&rest, None).await? {
+            true => Vec::new(),
+            false => taken,
+        })
+    }
 }
