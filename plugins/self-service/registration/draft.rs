@@ -128,11 +128,7 @@ pub(crate) async fn complete(
             arrived
         }
         Arrival::Incomplete(_, errors) => {
-            if errors.iter().any(is_taken) {
-                desk.services.flows.put(&submission.flow).await?;
-                throttle::duplicate(desk, visit).await?;
-            }
-            return submission.reject(desk, complaints(errors, &label)).await;
+            return asked(desk, visit, submission, (errors, &label)).await;
         }
         Arrival::Confirm(pending) => {
             let (flow, wants) = (&submission.flow, submission.wants);
@@ -148,6 +144,20 @@ pub(crate) async fn complete(
         proofs: &[Proof::provider(&arrived)],
     };
     sign_in.begin(desk, visit).await
+}
+
+/// Asks for what is still missing or wrong. Trying which names are taken is counted.
+async fn asked(
+    desk: &Desk,
+    visit: &Visit,
+    submission: Box<Submission>,
+    (errors, label): (Vec<TraitError>, &str),
+) -> Outcome {
+    if errors.iter().any(is_taken) {
+        desk.services.flows.put(&submission.flow).await?;
+        throttle::duplicate(desk, visit).await?;
+    }
+    submission.reject(desk, complaints(errors, label)).await
 }
 
 /// Addresses that somebody filled in and the provider does not name, each with its field.
