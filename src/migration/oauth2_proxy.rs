@@ -280,10 +280,10 @@ skip_auth_routes = ["GET=^/health$"]
         assert_eq!(
             lost,
             [
-                "upstreams",
-                "redirect_url",
                 "cookie_secret",
-                "skip_auth_routes"
+                "redirect_url",
+                "skip_auth_routes",
+                "upstreams"
             ]
         );
         assert!(!format!("{:?}", made.losses).contains("hush"));

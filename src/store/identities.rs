@@ -89,16 +89,18 @@ impl SqlIdentities {
             .from_table(Table::Identities)
             .and_where(Expr::col(Column::Id).eq(text(id)))
             .to_owned();
-        let removal = self.database.write(&removal, WHAT);
-        let removed = transaction.execute(removal).await?;
+        let removed = transaction
+            .execute(self.database.write(&removal, WHAT))
+            .await?;
         if let Some(number) = number.filter(|_| removed > 0) {
             self.search.forget(transaction, number).await?;
         }
-        let flows = self.database.write(&removal_of(id), "flow");
-        transaction.execute(flows).await?;
-        for removal in mails::removals_of(id) {
-            let removal = self.database.write(&removal, "mail");
-            transaction.execute(removal).await?;
+        let flows = [(removal_of(id), "flow")].into_iter();
+        let mails = mails::removals_of(id).into_iter();
+        for (removal, what) in flows.chain(mails.map(|removal| (removal, "mail"))) {
+            transaction
+                .execute(self.database.write(&removal, what))
+                .await?;
         }
         if removed == 0 {
             return Ok(None);

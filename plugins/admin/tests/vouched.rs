@@ -94,10 +94,7 @@ async fn the_console_is_closed_to_whoever_came_otherwise() {
     let who = house.principal(&bob).await;
     let begun = house.stranger().get("/ui/identities").await;
     let handed = house.publicly(begun.location(), Some(who)).await;
-    assert_eq!(
-        (handed.status, handed.error()),
-        (403, "insufficient_role".to_owned())
-    );
+    assert_eq!(handed.status, 403, "{handed:?}");
 }
 
 #[tokio::test]

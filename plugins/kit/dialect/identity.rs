@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portcullis_core::{
     identity::{Address, Identity},
     plugin::Services,
+    provenance::Origin,
     schema::Viewer,
 };
 use serde_json::{Map, Value, json};
@@ -22,8 +23,23 @@ pub fn identity_for_administrators(services: &Services, identity: &Identity) -> 
     }
     json["metadata_admin"] = json!(identity.metadata_admin);
     json["accepted_terms"] = json!(identity.accepted_terms);
-    json["provenance"] = json!(identity.provenance);
+    json["provenance"] = provenance(identity);
     json
+}
+
+/// Who set what of it; which account gave its roles is nobody's business.
+fn provenance(identity: &Identity) -> Value {
+    let shown = identity.provenance.iter().map(|(path, origin)| {
+        let Origin {
+            source,
+            synced_at,
+            sync,
+            ..
+        } = origin;
+        let told = json!({"source": source, "synced_at": synced_at, "sync": sync});
+        (path.clone(), told)
+    });
+    Value::Object(shown.collect())
 }
 
 fn written(services: &Services, identity: &Identity, viewer: Viewer) -> Value {

@@ -143,6 +143,10 @@ fn a_nested_schema_loses_nothing_in_silence_and_then_stays_as_it_is() {
             "name: title",
             "username: the attribute",
             "email: x-profile.email",
+            "name.first: x-profile.searchable",
+            "name.first: x-profile.index",
+            "name.last: x-profile.searchable",
+            "name.last: x-profile.index",
         ],
         "{:#?}",
         there.losses

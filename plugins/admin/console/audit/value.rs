@@ -88,7 +88,7 @@ mod tests {
                 "23. November 2026, 04:21 UTC",
             ),
             ("temporary", json!(true), "Yes", "Ja"),
-            ("state", json!("inactive"), "Switched off", "Ausgeschaltet"),
+            ("state", json!("inactive"), "Switched off", "Abgeschaltet"),
             (
                 "by",
                 json!("link"),

@@ -149,10 +149,7 @@ async fn providers(desk: &Desk, locale: &Locale) -> Result<Tile, Failure> {
     };
     if unasked > 0 {
         // Of those whom nobody asked, no answer is missing.
-        note = format!(
-            "{note} · {}",
-            locale.text(&format!("{unasked} not asked yet"))
-        );
+        note = [note, locale.text(&format!("{unasked} not asked yet"))].join(" · ");
     }
     Ok(Tile {
         note: Some(note),

@@ -24,7 +24,7 @@ fn account() -> LinkKey {
 
 /// Somebody with a password that a stranger chose, and an account that they linked.
 async fn squatter(house: &House, admin: &Program<'_>) -> Identity {
-    let mut one = house.resident(VICTIM).await;
+    let one = house.resident(VICTIM).await;
     let path = format!("/admin/identities/{}/password", one.id);
     let given = admin
         .send(
@@ -34,6 +34,10 @@ async fn squatter(house: &House, admin: &Program<'_>) -> Identity {
         )
         .await;
     assert!(given.status < 300, "{given:?}");
+    let mut one = IdentityStore::find(&*house.store, one.id)
+        .await
+        .unwrap()
+        .unwrap();
     let id = CredentialId::generate(&*house.services.entropy);
     let link = account().credential(one.id, id, one.created_at);
     CredentialStore::put(&*house.store, &link).await.unwrap();

@@ -109,7 +109,7 @@ async fn what_is_done_stands_in_their_history_page_by_page() {
     let german = page(&browser.get(&german).await, 200);
     assert!(german.contains("<span>Person geändert"), "{german}");
     assert!(german.contains("<dt>Zustand</dt>"), "{german}");
-    assert!(german.contains("<ins>Ausgeschaltet</ins>"), "{german}");
+    assert!(german.contains("<ins>Abgeschaltet</ins>"), "{german}");
 }
 
 #[tokio::test]
