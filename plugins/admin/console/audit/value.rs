@@ -93,7 +93,7 @@ mod tests {
                 "by",
                 json!("link"),
                 "A link to get back in with",
-                "Ein Link, um wieder hereinzukommen",
+                "Ein Link, um wieder hineinzukommen",
             ),
         ] {
             assert_eq!(said("en", fact, &value), english);
