@@ -67,9 +67,8 @@ pub(super) async fn serve(builder: Builder, front: Handle) -> Result<(), BuildEr
     let stop = stop_signal().map_err(BuildError::Runtime)?;
     let (foundation, rounds) = Foundation::lay_to_serve(&config, &validators).await?;
     let _flush = install_log(&config.log, &foundation)?;
-    tell_of_weak_choices(&config, &warnings);
     schemas::tell_of_refusals(&foundation.schema_desk);
-    mention_switched_off(&config, &foundation).await;
+    tell_of_weak_choices(&config, &warnings, &foundation).await;
     let plugins = Plugins {
         additional: plugins,
         announcer: Announcer::default(),
@@ -124,7 +123,7 @@ async fn stopped(store: &Store) {
 
 /// Says which choices are weak, as `check` does; findings repeat no secret. What lists say of
 /// providers in vain is told by those who read them.
-fn tell_of_weak_choices(config: &Config, warnings: &Report) {
+async fn tell_of_weak_choices(config: &Config, warnings: &Report, foundation: &Foundation) {
     let lines = warnings.findings.iter().map(ToString::to_string);
     for finding in lines.filter(|line| !config.drop_in_losses.contains(line)) {
         tracing::warn!(
@@ -133,6 +132,7 @@ fn tell_of_weak_choices(config: &Config, warnings: &Report) {
             "the configuration has a weak choice"
         );
     }
+    mention_switched_off(config, foundation).await;
 }
 
 /// Says what people have and nobody asks for. It keeps no gateway from starting.
