@@ -114,7 +114,11 @@ async fn from_part_to_part(stores: &Stores, people: &People) {
     for (name, search, sort) in [
         ("page after page", "", "arrival"),
         ("page after page of a common word", "*an*", "arrival"),
-        ("the same by last change", "*an*", "updated_at"),
+        (
+            "page after page of a common word by last change",
+            "*an*",
+            "updated_at",
+        ),
     ] {
         let parameters = [("search", search), ("sort", sort)];
         let mut query = IdentityQuery::read(parameters, &people.schemas.searched()).unwrap();

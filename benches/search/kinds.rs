@@ -167,15 +167,18 @@ pub(crate) const KINDS: [Kind; 43] = [
             of(&[("search", &name), ("page_token", &token)])
         },
     ),
-    ("the same by last change", |people, chance, many| {
-        let name = people.names(chance).0.to_owned();
-        let token = place(people, chance, (SortKey::UpdatedAt, many));
-        of(&[
-            ("search", &name),
-            ("sort", "updated_at"),
-            ("page_token", &token),
-        ])
-    }),
+    (
+        "a first name, deep inside by token, by last change",
+        |people, chance, many| {
+            let name = people.names(chance).0.to_owned();
+            let token = place(people, chance, (SortKey::UpdatedAt, many));
+            of(&[
+                ("search", &name),
+                ("sort", "updated_at"),
+                ("page_token", &token),
+            ])
+        },
+    ),
     (
         "created before a day, last arrived first",
         |_, chance, many| of(&[("created_before", &day(chance, many)), ("sort", "-arrival")]),

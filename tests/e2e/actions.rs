@@ -143,7 +143,7 @@ async fn kc_094_only_what_there_is_can_be_asked_for() {
             "max_auth_age": "5m",
         })
     );
-    assert_eq!(list.as_array().unwrap().len(), 10);
+    assert_eq!(list.as_array().unwrap().len(), 9);
     let public = alice.get("/.portcullis/self-service/actions").await;
     let public: Value = public.json().await.unwrap();
     let expected = [
