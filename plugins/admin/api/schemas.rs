@@ -169,7 +169,8 @@ const ONLY_SHOWN: [&str; 8] = [
 fn schema(document: &Document) -> Result<&Value, Failure> {
     let body = &document.value;
     let why = match (body.get("schema"), body.get("properties")) {
-        (None, Some(_)) => return Ok(body),
+        (None, Some(traits)) if traits.is_object() => return Ok(body),
+        (None, Some(_)) => "properties: this has to be an object.",
         (Some(schema), None) if schema.is_object() => {
             let known = [&["schema"][..], &ONLY_SHOWN].concat();
             document.members()?.only(&known)?;

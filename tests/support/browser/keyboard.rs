@@ -79,16 +79,17 @@ impl Browser {
 
     /// What has the focus, which has to show it, unless it is what is wanted.
     async fn stop(&self, wanted: &str) -> Option<String> {
-        let stop = self.run(STOP, vec![json!(wanted)]).await;
+        // The window follows the focus, and what a field has opened, one frame later.
+        let stop = wait_until("the focus to be seen", async || {
+            let stop = self.run(STOP, vec![json!(wanted)]).await;
+            let is_seen = stop["shown"] == true && stop["inside"] == true;
+            (stop.is_null() || is_seen).then_some(stop)
+        })
+        .await;
         if stop.is_null() {
             return Some(NOWHERE.to_owned());
         }
-        let is = |fact: &str| stop[fact] == true;
-        assert!(
-            is("shown") && is("inside"),
-            "the focus can be seen: {stop:#}"
-        );
-        (!is("found")).then(|| stop["what"].to_string())
+        (stop["found"] != true).then(|| stop["what"].to_string())
     }
 
     /// Types where the focus is, in place of what is there.
