@@ -102,7 +102,7 @@ fn meant(variables: &Variables, text: &str) -> Result<String, String> {
         let found = variables.iter().find(|(known, _)| known == name);
         let found = found.map(|(_, value)| value.clone());
         let found = found.ok_or_else(|| format!("the environment has no text in {name}"))?;
-        return whole(found, name);
+        return whole(&found, name);
     }
     let Some(place) = text.strip_prefix("file://") else {
         return Ok(text.to_owned());
@@ -111,13 +111,13 @@ fn meant(variables: &Variables, text: &str) -> Result<String, String> {
         return Err("a file is named whole here, as file:///path or file:///path#key".to_owned());
     }
     match place.split_once('#') {
-        None => whole(read(place)?, place),
+        None => whole(&read(place)?, place),
         Some((path, key)) => {
             let document: Json = serde_json::from_str(&read(path)?)
                 .map_err(|_| format!("{path} is no JSON, so nothing stands under {key}"))?;
             let found = document.get(key).and_then(Json::as_str);
             let found = found.ok_or_else(|| format!("{path} has no text under {key}"))?;
-            whole(found.to_owned(), place)
+            whole(found, place)
         }
     }
 }
@@ -127,7 +127,7 @@ fn read(path: &str) -> Result<String, String> {
 }
 
 /// The text without the line end that editors add.
-fn whole(text: String, place: &str) -> Result<String, String> {
+fn whole(text: &str, place: &str) -> Result<String, String> {
     let text = text.trim_end_matches(['\r', '\n']);
     match text.is_empty() {
         true => Err(format!("{place} is empty; write the secret into it")),

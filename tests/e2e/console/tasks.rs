@@ -1,6 +1,6 @@
 //! An administrator at a task, with the keyboard alone: in English on a wide page, and in German on a
-//! What the keyboard of a driver cannot do (paste, go back, another's change) goes by script.
-//! phone in the dark. Every page that they come to is looked at.
+//! phone in the dark. Every page that they come to is looked at. What the keyboard of a driver cannot do
+//! (paste, go back, another's change) goes by script.
 
 mod acting;
 mod attributes;

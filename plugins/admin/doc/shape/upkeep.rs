@@ -79,7 +79,7 @@ pub(crate) struct SchemaLint {
 #[expect(dead_code, reason = "only the shape is read")]
 pub(crate) enum SchemaWritten {
     Document(SchemaDocument),
-    Shown(SchemaInside),
+    Shown(Box<SchemaInside>),
 }
 
 /// The document itself.

@@ -49,14 +49,23 @@ async fn for_once(task: &Task) {
     task.fill("password", "short").await;
     task.tick("actions.UPDATE_PROFILE").await;
     task.tick("roles.viewer").await;
+    refused_once(task).await;
+    task.fill("password", CAROL.password).await;
+    task.enter("carol").await;
+    task.is_done().await;
+    comes_in_for_once(task).await;
+}
+
+/// What was chosen stays so.
+async fn refused_once(task: &Task) {
     task.enter("short-password").await;
     task.is_refused().await;
     assert!(task.has("[name=way][value=temporary]:checked").await);
     assert!(task.has("[name='roles.viewer']:checked").await);
     assert!(task.has("#password-errors").await, "beside the field");
-    task.fill("password", CAROL.password).await;
-    task.enter("carol").await;
-    task.is_done().await;
+}
+
+async fn comes_in_for_once(task: &Task) {
     let carol = CAROL.sign_in(&task.gateway).await;
     assert_eq!(carol.status("/").await, 403, "there is something to do");
     let known = task.identity(carol.identity());

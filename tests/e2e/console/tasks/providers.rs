@@ -46,6 +46,10 @@ async fn changed(task: &Task) {
     task.fill("allow_domains", "example.org, example.com").await;
     task.enter("changed").await;
     task.is_done().await;
+    is_changed(task).await;
+}
+
+async fn is_changed(task: &Task) {
     let shown = ["providers", "list", "--output", "json"];
     let told = task.gateway.run(&shown, "").json().to_string();
     for part in ["Sign_in_here", "\"never\"", "example.com"] {
