@@ -4,6 +4,7 @@ mod acting;
 mod leaving;
 mod many;
 mod past;
+mod removal;
 pub(super) mod row;
 mod whole;
 
@@ -24,15 +25,12 @@ use sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use self::row::{WHAT, cells, read, selection, version};
 use super::{
-    audit::parting,
     cell::text,
     credentials::row as credential_row,
     database::{Database, Transaction},
-    flows::removal_of,
-    mails,
     owners::owners,
     search::index::SearchIndex,
-    sessions::{end_within, ended_by, in_hands_of},
+    sessions::{end_within, ended_by},
     statement::Statement,
     table::{Column, Table, insert},
 };
@@ -51,62 +49,6 @@ pub(super) struct SqlIdentities {
 impl SqlIdentities {
     pub(super) fn new(database: Database, search: SearchIndex) -> Self {
         Self { database, search }
-    }
-
-    /// Removes an identity and says which sessions it had; `None` when there was no identity.
-    pub(super) async fn remove(
-        &self,
-        id: IdentityId,
-    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
-        let mut transaction = self.database.begin().await?;
-        let removed = self.remove_within(&mut transaction, id).await?;
-        if removed.is_some() {
-            self.remember(&mut transaction, id).await?;
-        }
-        transaction.commit().await?;
-        Ok(removed)
-    }
-
-    /// The same of an identity that nobody has ever been.
-    pub(super) async fn remove_unused(
-        &self,
-        id: IdentityId,
-    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
-        let mut transaction = self.database.begin().await?;
-        let removed = self.remove_within(&mut transaction, id).await?;
-        transaction.commit().await?;
-        Ok(removed)
-    }
-
-    async fn remove_within(
-        &self,
-        transaction: &mut Transaction,
-        id: IdentityId,
-    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
-        let sessions = end_within((&self.database, transaction), in_hands_of(id)).await?;
-        let number = self.search.number(transaction, id).await?;
-        let removal = Query::delete()
-            .from_table(Table::Identities)
-            .and_where(Expr::col(Column::Id).eq(text(id)))
-            .to_owned();
-        let removed = transaction
-            .execute(self.database.write(&removal, WHAT))
-            .await?;
-        if let Some(number) = number.filter(|_| removed > 0) {
-            self.search.forget(transaction, number).await?;
-        }
-        let flows = [(removal_of(id), "flow")].into_iter();
-        let mails = mails::removals_of(id).into_iter();
-        for (removal, what) in flows.chain(mails.map(|removal| (removal, "mail"))) {
-            transaction
-                .execute(self.database.write(&removal, what))
-                .await?;
-        }
-        if removed == 0 {
-            return Ok(None);
-        }
-        parting::forget(&self.database, transaction, id).await?;
-        Ok(Some(sessions))
     }
 
     /// Replaces an identity and says which sessions ended because it may no longer sign in.
