@@ -4,7 +4,7 @@
 use crate::{
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore, Removal, TRIES},
-    mapping,
+    provenance,
     session::Session,
     store::StoreError,
 };
@@ -25,7 +25,7 @@ pub const ROLES: [&str; 5] = [
 /// provider has given hold where that very account was signed in with: whoever has set a password, a
 /// passkey or another link of the identity before it had them must not come to them.
 pub fn held<'a>(identity: &'a Identity, session: &'a Session) -> impl Iterator<Item = &'a str> {
-    let given = identity.provenance.get(mapping::ROLES);
+    let given = identity.provenance.get(provenance::ROLES);
     let giver = given.and_then(|origin| origin.account);
     let mut methods = session.methods.iter();
     let is_giver = giver.is_none_or(|giver| methods.any(|one| one.account == Some(giver)));
@@ -36,7 +36,7 @@ pub fn held<'a>(identity: &'a Identity, session: &'a Session) -> impl Iterator<I
 /// Notes that somebody here vouches for the roles of an identity: they hold in all its sessions, until a
 /// provider gives them anew.
 pub fn vouch_for_roles(identity: &mut Identity) {
-    if let Some(origin) = identity.provenance.get_mut(mapping::ROLES) {
+    if let Some(origin) = identity.provenance.get_mut(provenance::ROLES) {
         origin.account = None;
     }
 }
@@ -117,12 +117,12 @@ fn stay(before: &Identity, after: &mut Identity) {
         "the last administrator keeps a role that its provider does not give any more"
     );
     after.roles.push(ROLE.to_owned());
-    let given = before.provenance.get(mapping::ROLES);
+    let given = before.provenance.get(provenance::ROLES);
     let giver = given.and_then(|origin| origin.account);
-    match (after.provenance.get_mut(mapping::ROLES), given) {
+    match (after.provenance.get_mut(provenance::ROLES), given) {
         (Some(origin), _) => origin.account = giver,
         (None, Some(given)) if giver.is_some() => {
-            let key = mapping::ROLES.to_owned();
+            let key = provenance::ROLES.to_owned();
             after.provenance.insert(key, given.clone());
         }
         (None, _) => {}

@@ -14,7 +14,7 @@ pub use self::{
     transfer::{Occasion, Source, Transfer},
 };
 pub use crate::provenance::Sync;
-use crate::{claims::Claims, expression::Expression, schema::Schema};
+use crate::{claims::Claims, expression::Expression, provenance::ROLES, schema::Schema};
 
 /// How claims become traits, trait by trait in the order written.
 #[derive(Debug, Clone, Default)]
@@ -169,9 +169,6 @@ impl MappingEntry {
         self.path.split('.').map(str::to_owned).collect()
     }
 }
-
-/// Where it is noted who set the roles, which no trait's path is.
-pub(crate) const ROLES: &str = "roles:";
 
 /// What goes before the paths of metadata where it is noted who set them.
 const METADATA_PUBLIC: &str = "metadata_public:";

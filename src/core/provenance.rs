@@ -11,6 +11,9 @@ use crate::{id::ProviderId, secret::TokenHash};
 /// Who set which trait, by the trait's dotted path. A trait that is not in it was set here.
 pub type Provenance = BTreeMap<String, Origin>;
 
+/// Where it is noted who set the roles, which no trait's path is.
+pub const ROLES: &str = "roles:";
+
 /// Who set one trait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {

@@ -10,6 +10,7 @@ mod milestones;
 mod numbered;
 mod ordered;
 mod places;
+mod span;
 mod spans;
 mod spot;
 pub(super) mod sql;

@@ -2,10 +2,15 @@
 
 use serde_json::Value;
 
-use super::{METADATA_ADMIN, METADATA_PUBLIC, ROLES};
+use super::{METADATA_ADMIN, METADATA_PUBLIC};
 use crate::{
-    clock::Clock, entropy::Entropy, id::ProviderId, identity::Identity, path::remove,
-    provenance::Origin, schema::Schemas,
+    clock::Clock,
+    entropy::Entropy,
+    id::ProviderId,
+    identity::Identity,
+    path::remove,
+    provenance::{Origin, ROLES},
+    schema::Schemas,
 };
 
 impl Schemas {

@@ -8,7 +8,7 @@ use portcullis_core::{
 };
 use sea_query::Value;
 
-use super::{spans::Span, sql::Sql};
+use super::{span::Span, sql::Sql};
 use crate::store::{
     cell::{nanoseconds, text},
     database::Dialect,

@@ -221,7 +221,7 @@ impl<'a> Places<'a> {
             return self.directly(part).await;
         }
         let mut part = part.clone();
-        self.conditions.span.narrow(&mut part);
+        part.narrow(self.conditions.span);
         match part.key {
             SortKey::Arrival if !self.conditions.span.is_open() => self.within_span(&part).await,
             SortKey::Arrival => self.as_they_arrived(&part).await,

@@ -1,5 +1,5 @@
-//! Moments of creation that are asked for. In the order of arrival, blocks of which nobody was created
-//! then are passed; a part of the order of creation begins and ends with them.
+//! Those who were created within a span. In the order of arrival, blocks of which nobody was created then
+//! are passed; a part of the order of creation begins and ends with the span.
 
 use std::ops::RangeInclusive;
 
@@ -12,73 +12,13 @@ use super::{
     index::{BLOCK, number},
     ordered::MOST_GATHERED,
     places::{Part, Place, Places, count},
+    span::Span,
     sql::Sql,
 };
 use crate::store::table::Column;
 
 /// Blocks are passed in so many runs at most; more have a statement each take longer than it saves.
 const MOST_RUNS: usize = 8;
-
-/// Between which moments somebody was created, themselves not among them.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Span {
-    after: Option<i64>,
-    before: Option<i64>,
-}
-
-impl Span {
-    /// After this moment, too.
-    pub(super) fn after(&mut self, moment: i64) {
-        self.after = self.after.max(Some(moment));
-    }
-
-    /// Before this moment, too.
-    pub(super) fn before(&mut self, moment: i64) {
-        let earlier = self.before.map_or(moment, |before| before.min(moment));
-        self.before = Some(earlier);
-    }
-
-    /// Whether any moment is as good as another.
-    pub(super) fn is_open(&self) -> bool {
-        self.after.is_none() && self.before.is_none()
-    }
-
-    /// Goes on with it as a condition of what has this name in the statement.
-    pub(super) fn write(&self, sql: Sql, name: &str) -> Sql {
-        let bounds = [(">", self.after), ("<", self.before)];
-        bounds.into_iter().fold(sql, |sql, (sign, bound)| {
-            let Some(bound) = bound else { return sql };
-            sql.push(&format!(" AND {name}.created_at {sign} "))
-                .bind(number(bound))
-        })
-    }
-
-    /// The part of the order of creation that is within it and within `part`.
-    pub(super) fn narrow(&self, part: &mut Part) {
-        if part.key != SortKey::CreatedAt {
-            return;
-        }
-        // Behind everybody of that moment, and before.
-        let lower = self.after.map(|moment| (moment, i64::MAX));
-        let upper = self.before.map(|moment| (moment, i64::MIN));
-        let place = |token: &PageToken| (token.key.parse().unwrap_or_default(), token.arrival);
-        let (from, until) = (
-            part.from.as_ref().map(place),
-            part.until.as_ref().map(place),
-        );
-        let first = |a: Option<(i64, i64)>, b: Option<(i64, i64)>| a.into_iter().chain(b).min();
-        (part.from, part.until) = match part.is_descending {
-            true => (
-                first(from, upper).map(created),
-                lower.max(until).map(created),
-            ),
-            false => (
-                lower.max(from).map(created),
-                first(until, upper).map(created),
-            ),
-        };
-    }
-}
 
 fn created((moment, arrival): (i64, i64)) -> PageToken {
     token(SortKey::CreatedAt, moment, arrival)
@@ -158,6 +98,32 @@ impl Places<'_> {
 }
 
 impl Part {
+    /// What of it, in the order of creation, is within a span.
+    pub(super) fn narrow(&mut self, span: Span) {
+        if self.key != SortKey::CreatedAt {
+            return;
+        }
+        // Behind everybody of that moment, and before.
+        let lower = span.after.map(|moment| (moment, i64::MAX));
+        let upper = span.before.map(|moment| (moment, i64::MIN));
+        let place = |token: &PageToken| (token.key.parse().unwrap_or_default(), token.arrival);
+        let (from, until) = (
+            self.from.as_ref().map(place),
+            self.until.as_ref().map(place),
+        );
+        let first = |a: Option<(i64, i64)>, b: Option<(i64, i64)>| a.into_iter().chain(b).min();
+        (self.from, self.until) = match self.is_descending {
+            true => (
+                first(from, upper).map(created),
+                lower.max(until).map(created),
+            ),
+            false => (
+                lower.max(from).map(created),
+                first(until, upper).map(created),
+            ),
+        };
+    }
+
     /// What of it, in the order of arrival, is in these blocks, if anything is.
     fn within(&self, blocks: &RangeInclusive<i64>) -> Option<Self> {
         let (first, last) = (blocks.start() * BLOCK, (blocks.end() + 1) * BLOCK - 1);
@@ -214,16 +180,5 @@ mod tests {
         let apart: Vec<i64> = scattered.iter().copied().chain([500, 502, 900]).collect();
         let runs = joined(&apart);
         assert_eq!(runs, [0..=78, 500..=502, 900..=900]);
-    }
-
-    #[test]
-    fn the_later_beginning_and_the_earlier_end_hold() {
-        let mut span = Span::default();
-        assert!(span.is_open());
-        for moment in [5, 3] {
-            span.after(moment);
-            span.before(moment + 10);
-        }
-        assert_eq!((span.after, span.before), (Some(5), Some(13)));
     }
 }
