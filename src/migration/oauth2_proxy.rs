@@ -53,6 +53,22 @@ pub(crate) struct Imported {
     pub(crate) losses: Vec<Loss>,
 }
 
+/// What says who may enter, of which there is none here or another way to say it.
+const NARROWING: [&str; 12] = [
+    "authenticated_emails_file",
+    "allowed_groups",
+    "allowed_roles",
+    "bitbucket_repository",
+    "bitbucket_team",
+    "github_org",
+    "github_repo",
+    "github_team",
+    "github_users",
+    "gitlab_group",
+    "google_group",
+    "keycloak_groups",
+];
+
 /// Translates what a file says.
 pub(crate) fn import(theirs: &Table) -> Imported {
     let mut made = Imported {
@@ -74,6 +90,14 @@ pub(crate) fn import(theirs: &Table) -> Imported {
         if !IDLE.contains(&key.as_str()) {
             made.take(kind, key, value);
         }
+    }
+    let is_lost = |key: &str| made.losses.iter().any(|loss| loss.what == key);
+    if NARROWING.iter().any(|key| is_lost(key)) {
+        made.put(&["providers", kind, "enabled"], false.into());
+        made.lose(
+            "provider",
+            "it is switched off (enabled = false), for what says who may enter is lost: say that here before you switch it on",
+        );
     }
     made
 }
@@ -287,5 +311,21 @@ skip_auth_routes = ["GET=^/health$"]
             ]
         );
         assert!(!format!("{:?}", made.losses).contains("hush"));
+    }
+
+    #[test]
+    fn a_provider_that_would_let_everybody_in_is_switched_off() {
+        let theirs = "provider = \"google\"\nauthenticated_emails_file = \"/etc/emails\"";
+        let made = import(&theirs.parse().unwrap());
+        assert_eq!(
+            made.document["providers"]["google"]["enabled"],
+            Value::Boolean(false)
+        );
+        let open = import(&"provider = \"google\"".parse().unwrap());
+        assert!(
+            open.document["providers"]["google"]
+                .get("enabled")
+                .is_none()
+        );
     }
 }

@@ -22,6 +22,9 @@ const NOWHERE: &str = "nothing";
 /// The folder that gets a picture of every page, where somebody wants to look at them.
 const PICTURES: &str = "PICTURES";
 
+/// Has the window follow the focus.
+const FOLLOW: &str = "document.activeElement.scrollIntoView({ block: 'nearest' })";
+
 /// Where the focus is, and how it shows; nothing while it is on no part of the page.
 const STOP: &str = "
     const wanted = arguments[0], focused = document.activeElement;
@@ -79,9 +82,12 @@ impl Browser {
 
     /// What has the focus, which has to show it, unless it is what is wanted.
     async fn stop(&self, wanted: &str) -> Option<String> {
-        // The window follows the focus, and what a field has opened, one frame later.
+        // Without a head and on a busy machine the window now and then forgets to follow the focus.
         let stop = wait_until("the focus to be seen", async || {
             let stop = self.run(STOP, vec![json!(wanted)]).await;
+            if stop["inside"] == false {
+                self.run(FOLLOW, vec![]).await;
+            }
             let is_seen = stop["shown"] == true && stop["inside"] == true;
             (stop.is_null() || is_seen).then_some(stop)
         })
