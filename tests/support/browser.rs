@@ -2,17 +2,16 @@
 
 mod heard;
 mod keyboard;
+mod mouse;
 
 use std::{
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use fantoccini::{
     Client, ClientBuilder,
-    elements::{Element, ElementRef},
     wd::{Capabilities, WebDriverCompatibleCommand},
 };
 use http::Method;
@@ -25,38 +24,10 @@ use tokio::{
 };
 use url::{ParseError, Url};
 
-use super::{
-    port::free_port,
-    process::Process,
-    wait::{wait_until, wait_within},
-};
+use super::{port::free_port, process::Process, wait::wait_until};
 
 /// Chromium is heavy: more than two at once would only slow each other down.
 static SEATS: Semaphore = Semaphore::const_new(2);
-
-/// The constant by which WebDriver marks references to elements (W3C WebDriver, section 11).
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-
-/// A field by the text of its label, its name, or its placeholder.
-const FIND_FIELD: &str = "
-    const wanted = arguments[0];
-    const said = label => label.textContent.replace('*', '').trim();
-    const label = [...document.querySelectorAll('label')].find(l => said(l) === wanted);
-    return (label && label.control)
-        || [...document.getElementsByName(wanted)].find(field => field.type !== 'hidden')
-        || document.querySelector(`[placeholder=${JSON.stringify(wanted)}]`);";
-
-/// A button or a link by its text, or a button by its name or value.
-const FIND_BUTTON: &str = "
-    const wanted = arguments[0];
-    const shown = [...document.querySelectorAll('button, a, input[type=submit]')];
-    return shown.find(b => b.textContent.trim() === wanted)
-        || shown.find(b => b.value === wanted || b.name === wanted)
-        || shown.find(b => b.textContent.includes(wanted));";
-
-/// A link by a part of its address.
-const FIND_LINK: &str = "
-    return [...document.querySelectorAll('a[href]')].find(a => a.href.includes(arguments[0]));";
 
 /// A browser window with a fresh profile.
 pub(crate) struct Browser {
@@ -122,7 +93,7 @@ impl Browser {
     /// All text a person can see.
     pub(crate) async fn text(&self) -> String {
         let text = self
-            .run(
+            .read(
                 "return document.body ? document.body.innerText : ''",
                 vec![],
             )
@@ -148,44 +119,6 @@ impl Browser {
             Some(self.url().await).filter(|url| url.contains(part))
         })
         .await
-    }
-
-    /// Types into the field with this label, name or placeholder, in place of what is there.
-    pub(crate) async fn fill(&self, field: &str, value: &str) {
-        let element = self.find(FIND_FIELD, field).await;
-        element.clear().await.expect("the field can be cleared");
-        element
-            .send_keys(value)
-            .await
-            .expect("the field takes input");
-    }
-
-    /// Clicks the button or link with this text, name or value.
-    pub(crate) async fn press(&self, button: &str) {
-        self.click(FIND_BUTTON, button).await;
-    }
-
-    /// Follows the first link whose address contains `part`.
-    pub(crate) async fn follow_link(&self, part: &str) {
-        self.click(FIND_LINK, part).await;
-    }
-
-    /// Whether there is such a button or link.
-    pub(crate) async fn has_button(&self, button: &str) -> bool {
-        !self.run(FIND_BUTTON, vec![json!(button)]).await.is_null()
-    }
-
-    /// Presses Enter where the focus is, which submits a form.
-    pub(crate) async fn submit(&self) {
-        let focused = self
-            .client
-            .active_element()
-            .await
-            .expect("something has the focus");
-        focused
-            .send_keys("\u{E007}")
-            .await
-            .expect("Enter can be pressed");
     }
 
     /// Runs a script in the page and returns its value.
@@ -282,42 +215,6 @@ impl Browser {
     pub(crate) async fn forget_cookies(&self) {
         let deleted = self.client.delete_all_cookies().await;
         deleted.expect("cookies can be forgotten");
-    }
-
-    /// Clicks the page's element; one whose page was replaced before the click is looked for anew.
-    async fn click(&self, script: &str, wanted: &str) {
-        let what = format!("{wanted:?} to be pressed");
-        wait_until(&what, async || {
-            let clicked = self.find(script, wanted).await.click().await;
-            match clicked {
-                Err(error) if error.is_stale_element_reference() => None,
-                clicked => {
-                    clicked.expect("the element can be pressed");
-                    Some(())
-                }
-            }
-        })
-        .await;
-    }
-
-    /// The page's element, waited for: a navigation may still be under way.
-    async fn find(&self, script: &str, wanted: &str) -> Element {
-        let patience = Duration::from_secs(15);
-        let what = format!("{wanted:?} to appear on the page");
-        let reference = wait_within(patience, &what, async || {
-            // A script that a navigation cuts short is asked again.
-            let found = self
-                .client
-                .execute(script, vec![json!(wanted)])
-                .await
-                .ok()?;
-            found
-                .get(ELEMENT)
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        })
-        .await;
-        Element::from_element_id(self.client.clone(), ElementRef::from(reference))
     }
 }
 
