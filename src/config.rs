@@ -36,7 +36,7 @@ mod plugins;
 mod position;
 mod provider;
 mod rate;
-mod reference;
+pub(crate) mod reference;
 mod required_actions;
 mod route;
 mod routes;

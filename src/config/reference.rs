@@ -28,6 +28,15 @@ const OF_PROVIDERS: [&str; 2] = ["client_secret", "private_key"];
 /// The variables of the environment.
 type Variables = [(String, String)];
 
+/// What stands for this secret in a file, also where it begins like a reference.
+pub(crate) fn literal(secret: &str) -> String {
+    let is_like_one = ["env:", "file://", LITERAL];
+    match is_like_one.iter().any(|begin| secret.starts_with(begin)) {
+        true => format!("{LITERAL}{secret}"),
+        false => secret.to_owned(),
+    }
+}
+
 /// Puts what is meant into the place of each reference of the configuration file; which could not be
 /// read, and why. These are left out.
 pub(super) fn resolve(variables: &Variables, file: &mut Table) -> Vec<(KeyPath, String)> {

@@ -5,6 +5,7 @@ use crate::{
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore, Removal, TRIES},
     provenance,
+    secret::TokenHash,
     session::Session,
     store::StoreError,
 };
@@ -21,12 +22,18 @@ pub const ROLES: [&str; 5] = [
     ROLE,
 ];
 
+/// The account at a provider that gave an identity its roles ([`crate::link::LinkKey::mark`]); `None` where
+/// somebody here vouches for them.
+pub fn giver(identity: &Identity) -> Option<TokenHash> {
+    let given = identity.provenance.get(provenance::ROLES);
+    given.and_then(|origin| origin.account)
+}
+
 /// The roles of an identity that hold in this session of it. Administrators' roles that an account at a
 /// provider has given hold where that very account was signed in with: whoever has set a password, a
 /// passkey or another link of the identity before it had them must not come to them.
 pub fn held<'a>(identity: &'a Identity, session: &'a Session) -> impl Iterator<Item = &'a str> {
-    let given = identity.provenance.get(provenance::ROLES);
-    let giver = given.and_then(|origin| origin.account);
+    let giver = giver(identity);
     let mut methods = session.methods.iter();
     let is_giver = giver.is_none_or(|giver| methods.any(|one| one.account == Some(giver)));
     let roles = identity.roles.iter().map(String::as_str);
@@ -118,7 +125,7 @@ fn stay(before: &Identity, after: &mut Identity) {
     );
     after.roles.push(ROLE.to_owned());
     let given = before.provenance.get(provenance::ROLES);
-    let giver = given.and_then(|origin| origin.account);
+    let giver = giver(before);
     match (after.provenance.get_mut(provenance::ROLES), given) {
         (Some(origin), _) => origin.account = giver,
         (None, Some(given)) if giver.is_some() => {

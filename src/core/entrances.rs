@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
-    administrators::ROLE,
+    administrators::{ROLE, giver},
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, ProviderId},
     identity::{Identity, IdentityStore, Removal},
@@ -121,7 +121,11 @@ impl Entrances {
         Ok(all)
     }
 
+    /// Whether somebody comes in by this credential as one who may do everything: roles that an account at a
+    /// provider gave hold where that very account is signed in with.
     fn lets_in(&self, identity: &Identity, credential: &Credential) -> bool {
-        lets_in((&self.registry, &self.local), identity, credential)
+        let mark = || Link::of(credential).map(|link| link.key.mark());
+        giver(identity).is_none_or(|giver| mark() == Some(giver))
+            && lets_in((&self.registry, &self.local), identity, credential)
     }
 }

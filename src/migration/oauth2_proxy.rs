@@ -5,6 +5,7 @@ use toml::{Table, Value};
 use url::Url;
 
 use super::Loss;
+use crate::config::reference;
 
 /// Its names of providers, and ours.
 const KINDS: [(&str, &str); 10] = [
@@ -102,6 +103,14 @@ pub(crate) fn import(theirs: &Table) -> Imported {
     made
 }
 
+/// The value as it is, also where a secret would be read as where one is to be found.
+fn literal(key: &str, value: &Value) -> Value {
+    match value.as_str() {
+        Some(secret) if key == "client_secret" => reference::literal(secret).into(),
+        _ => value.clone(),
+    }
+}
+
 impl Imported {
     fn take(&mut self, kind: &str, key: &str, value: &Value) {
         if let Some((_, place)) = SAME.iter().find(|(theirs, _)| *theirs == key) {
@@ -113,7 +122,7 @@ impl Imported {
                 ["providers", key] => vec!["providers", kind, key],
                 _ => place,
             };
-            return self.put(&place, value.clone());
+            return self.put(&place, literal(key, value));
         }
         let texts = texts(value);
         match (key, texts.as_slice()) {
@@ -311,6 +320,21 @@ skip_auth_routes = ["GET=^/health$"]
             ]
         );
         assert!(!format!("{:?}", made.losses).contains("hush"));
+    }
+
+    #[test]
+    fn a_secret_stays_one_whatever_it_begins_with() {
+        for (theirs, ours) in [
+            ("hush", "hush"),
+            ("env:HOME", "literal:env:HOME"),
+            ("file:///etc/hostname", "literal:file:///etc/hostname"),
+            ("literal:x", "literal:literal:x"),
+        ] {
+            let theirs = format!("provider = \"google\"\nclient_secret = \"{theirs}\"");
+            let made = import(&theirs.parse().unwrap());
+            let secret = &made.document["providers"]["google"]["client_secret"];
+            assert_eq!(secret.as_str(), Some(ours));
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What an administrator wants an identity to be, as far as they say.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use portcullis_core::{
     administrators,
@@ -93,7 +95,8 @@ impl Wanted {
         }
         if let Some(roles) = &self.roles {
             let roles = named_roles(roles)?;
-            if roles != identity.roles {
+            // Whoever gives an application's role vouches for no administrator.
+            if administering(&roles) != administering(&identity.roles) {
                 administrators::vouch_for_roles(&mut identity);
             }
             identity.roles = roles;
@@ -107,6 +110,14 @@ impl Wanted {
         }
         Ok(identity)
     }
+}
+
+/// The roles among these that administer something.
+fn administering(roles: &[String]) -> BTreeSet<&str> {
+    let roles = roles.iter().map(String::as_str);
+    roles
+        .filter(|role| administrators::ROLES.contains(role))
+        .collect()
 }
 
 fn external_id(name: &str) -> Result<Option<String>, Failure> {

@@ -85,6 +85,15 @@ async fn roles_that_an_account_gave_count_where_it_was_signed_in_with() {
     assert!(!told.body.is_empty() && told.status == 200);
     let told = String::from_utf8(told.body).unwrap();
     assert!(!told.contains(&account("bob").mark().to_hex()), "{told}");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let mut roles: Vec<_> = told.as_array().unwrap().iter().collect();
+    roles.sort_by_key(|one| one["identity"]["roles"].to_string());
+    let roles: Vec<_> = roles.iter().map(|one| &one["identity"]["roles"]).collect();
+    assert_eq!(
+        roles,
+        [&json!(["admin"]), &json!([]), &json!([])],
+        "where they hold"
+    );
 }
 
 #[tokio::test]
@@ -107,7 +116,11 @@ async fn roles_that_an_administrator_changes_are_vouched_for_here() {
         .stranger()
         .with("authorization", &format!("Bearer {token}"));
     let path = format!("/admin/identities/{}", bob.id);
-    for (roles, status) in [(json!(["admin"]), 403), (json!(["viewer"]), 200)] {
+    for (roles, status) in [
+        (json!(["admin"]), 403),
+        (json!(["admin", "editor"]), 403),
+        (json!(["viewer"]), 200),
+    ] {
         let wish = json!([{"op": "replace", "path": "/roles", "value": roles}]);
         let changed = admin.send(Method::PATCH, &path, &wish).await;
         assert_eq!(changed.status, 200, "{changed:?}");

@@ -1,6 +1,7 @@
 //! A session as the dialect writes it.
 
 use portcullis_core::{
+    administrators::held,
     identity::Identity,
     plugin::Services,
     session::{AuthenticationMethod, Session},
@@ -38,6 +39,8 @@ fn written(
         Some(_) => Vec::new(),
     };
     shown["required_actions"] = json!(pending);
+    // Those that applications may go by, as in the headers.
+    shown["roles"] = held(identity, session).collect();
     let mut json = json!({
         "id": session.id,
         "active": lifetimes.is_live(session, services.clock.now()),

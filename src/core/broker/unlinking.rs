@@ -41,6 +41,7 @@ impl Broker {
             let identity = self.identities.find(id).await?;
             let identity = identity.ok_or(BrokerError::NoSuchLink)?;
             let (left, others) = self.left(identity.clone(), link).await?;
+            self.may_part(&identity, link).await?;
             let (states, removed) = ((&identity, left), (link, &others[..]));
             let identities = &*self.identities;
             changed = match update_without_staying(identities, states, removed).await {
@@ -54,6 +55,26 @@ impl Broker {
             };
         }
         Err(changed)
+    }
+
+    /// Refuses to take the account away that made somebody the last administrator: the role would stay, and
+    /// hold in no session.
+    async fn may_part(&self, identity: &Identity, link: CredentialId) -> Result<(), BrokerError> {
+        let Some(giver) = administrators::giver(identity) else {
+            return Ok(());
+        };
+        let own = self.links(identity.id).await?;
+        if !own
+            .iter()
+            .any(|one| one.id == link && one.key.mark() == giver)
+        {
+            return Ok(());
+        }
+        match administrators::may_go(&*self.identities, identity).await {
+            Ok(()) => Ok(()),
+            Err(LeaveError::Last) => Err(BrokerError::LastAdministrator),
+            Err(LeaveError::Store(error)) => Err(BrokerError::Store(error)),
+        }
     }
 
     async fn is_gone(&self, identity: IdentityId, link: CredentialId) -> bool {

@@ -23,7 +23,7 @@ const IDENTITY: &str = "identity";
 const GONE: &str = "deleted with the identity";
 
 /// What entries about identities say that tells nothing of the person.
-const KEPT: [&str; 19] = [
+const KEPT: [&str; 20] = [
     "actions",
     "by",
     "created_at",
@@ -34,6 +34,8 @@ const KEPT: [&str; 19] = [
     "priority",
     "provider",
     "read_only",
+    // Why somebody acted as them: for that the log is kept.
+    "reason",
     "required_actions",
     "roles",
     "schema_id",
@@ -158,7 +160,7 @@ mod tests {
             "client": null, "request_id": null, "outcome": "done",
             "before": {"traits": {"email": "ada@example.org"}, "roles": [], "external_id": null},
             "after": {"traits": {"email": "lovelace@example.org"}, "roles": ["viewer"],
-                "something_new": "Ada"},
+                "something_new": "Ada", "reason": "ticket 77"},
         }))
         .unwrap();
         assert!(told_of(&entry).is_some());
@@ -172,7 +174,7 @@ mod tests {
         assert_eq!(
             kept.after.unwrap(),
             json!({
-                "traits": GONE, "roles": ["viewer"], "something_new": GONE,
+                "traits": GONE, "roles": ["viewer"], "something_new": GONE, "reason": "ticket 77",
             })
         );
         assert_eq!(

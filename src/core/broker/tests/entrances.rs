@@ -2,12 +2,14 @@
 
 use super::{
     setting::{Setting, setting},
+    withdrawal::house,
     *,
 };
 use crate::{
     entrances::Outlook,
     id::CredentialId,
     identity::{Identity, Removal},
+    mapping::Sync,
 };
 
 /// Somebody who comes in by the provider alone and may do everything.
@@ -73,6 +75,31 @@ async fn somebody_else_who_may_do_everything_counts_as_long_as_they_come_in() {
         Outlook::Shut,
         "they are switched off"
     );
+}
+
+/// CU-10: what opens the door and not the role is no way in of those who may do everything.
+#[tokio::test]
+async fn a_role_that_an_account_gave_comes_in_by_that_account_alone() {
+    let setting = house(Sync::Import);
+    let mut said = claims("1", "ada@example.org", true);
+    said.document["groups"] = json!(["admin"]);
+    setting.says(said);
+    let ada = setting.created().await;
+    setting.password(&ada).await;
+    let idp = "idp".parse().unwrap();
+    assert_eq!(without(&setting, &idp).await, Outlook::Shut);
+    let mut eve = setting.local("eve@example.org").await;
+    let hers = setting.password(&eve).await;
+    eve.roles = vec!["admin".to_owned()];
+    setting.store.update(&eve).await.unwrap();
+    let eve = setting.stored(&eve).await;
+    setting.policy(|policy| policy.enabled = false);
+    let own = setting.credentials(&eve).await;
+    let which = own.iter().find(|one| one.id == hers).unwrap();
+    let entrances = setting.broker.entrances();
+    assert_eq!(entrances.remove(&eve, which).await.unwrap(), Removal::Last);
+    setting.policy(|policy| policy.enabled = true);
+    assert_eq!(entrances.remove(&eve, which).await.unwrap(), Removal::Done);
 }
 
 #[tokio::test]

@@ -115,10 +115,11 @@ async fn what_the_last_administrator_keeps_holds_where_it_did() {
     );
     assert_eq!(roles(&ada, Some("1")), ["admin"]);
     assert!(roles(&ada, Some("2")).is_empty());
-    for subject in ["1", "2"] {
+    for (subject, refused) in [("1", Some(Code::LastAdministrator)), ("2", None)] {
         let links = setting.broker.links(ada.id).await.unwrap();
         let link = links.iter().find(|link| link.key.subject == subject);
-        setting.broker.unlink(&ada, link.unwrap().id).await.unwrap();
+        let done = setting.broker.unlink(&ada, link.unwrap().id).await;
+        assert_eq!(done.err().map(|error| error.code()), refused);
         let left = setting.stored(&ada).await;
         assert_eq!(left.roles, ["admin"]);
         assert!(roles(&left, None).is_empty(), "{left:?}");

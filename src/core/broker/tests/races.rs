@@ -12,8 +12,7 @@ use crate::{
     mapping::Sync,
     provenance::Origin,
     provider::{Linking, TokenSet, UnverifiedLocal},
-    secret::{Secret, Token},
-    session::{Device, Session},
+    secret::Secret,
     testing::MemoryStore,
     vault::{SealedTokens, VaultError},
 };
@@ -104,20 +103,7 @@ async fn a_reclaimed_identity_begins_without_sessions_and_without_what_came_mean
     setting.broker.identities.update(&ada).await.unwrap();
     let own = link_of(&setting, &ada, "squatter");
     setting.broker.credentials.put(&own).await.unwrap();
-    let now = setting.broker.clock.now();
-    let session = Session {
-        id: SessionId::generate(&*setting.broker.entropy),
-        token_hash: Token::generate(&*setting.broker.entropy).hash(),
-        identity_id: ada.id,
-        issued_at: now,
-        authenticated_at: now,
-        expires_at: now,
-        last_seen_at: now,
-        methods: Vec::new(),
-        device: Device::default(),
-        acting: None,
-    };
-    setting.broker.sessions.insert(&session).await.unwrap();
+    setting.session(&ada).await;
     setting.broker.vault = Arc::new(Squatter {
         store: setting.store.clone(),
         extra: link_of(&setting, &ada, "meanwhile"),

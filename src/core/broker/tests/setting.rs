@@ -10,12 +10,14 @@ use crate::{
     broker::*,
     credential::{Credential, CredentialKind},
     expression::{Expression, Scope},
-    id::{CredentialId, IdentityId},
+    id::{CredentialId, IdentityId, SessionId},
     link::LinkKey,
     mapping::{Mapping, MappingEntry, Sync},
     provider::{Claims, Creation, Heeds, Policy, Provider, ProviderError, ProviderStatus},
     registry::Providers,
     schema::Schema,
+    secret::Token,
+    session::{Device, Session},
     store::StoreError,
     testing::{FrozenClock, Meddler, Meddling, MemoryStore, SeededEntropy},
     trust::TrustRules,
@@ -285,6 +287,24 @@ impl Setting {
         let config = json!({"hashed_password": "x"});
         self.credential(identity, CredentialKind::Password, None, config)
             .await
+    }
+
+    /// Signs somebody in.
+    pub(super) async fn session(&self, identity: &Identity) {
+        let now = self.broker.clock.now();
+        let session = Session {
+            id: SessionId::generate(&*self.broker.entropy),
+            token_hash: Token::generate(&*self.broker.entropy).hash(),
+            identity_id: identity.id,
+            issued_at: now,
+            authenticated_at: now,
+            expires_at: now,
+            last_seen_at: now,
+            methods: Vec::new(),
+            device: Device::default(),
+            acting: None,
+        };
+        self.broker.sessions.insert(&session).await.unwrap();
     }
 
     pub(super) async fn credentials(&self, identity: &Identity) -> Vec<Credential> {

@@ -216,14 +216,13 @@ async fn with_role(setting: &Setting, address: &str) -> Identity {
 
 /// CU-10.
 #[tokio::test]
-async fn the_last_administrator_stays_one_without_the_account_that_made_them_one() {
+async fn the_last_administrator_keeps_the_account_that_made_them_one() {
     let (setting, ada, link) = administrator().await;
-    setting.broker.unlink(&ada, link).await.unwrap();
-    let left = setting.stored(&ada).await;
-    assert_eq!(left.roles, ["admin"]);
-    // Whoever took the account's link away must not come to the role with a password.
-    let kept: Vec<_> = left.provenance.keys().collect();
-    assert_eq!(kept, ["roles:"], "it holds where it did");
+    // The role would hold in no session any more, nor with the password.
+    let refused = setting.broker.unlink(&ada, link).await.unwrap_err();
+    assert_eq!(refused.code(), Code::LastAdministrator);
+    assert_eq!(setting.stored(&ada).await, ada);
+    assert_eq!(setting.broker.links(ada.id).await.unwrap().len(), 1);
 
     let (setting, ada, link) = administrator().await;
     with_role(&setting, "root@example.org").await;

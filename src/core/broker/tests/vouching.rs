@@ -3,10 +3,8 @@
 use crate::{
     broker::tests::{setting::*, *},
     credential::{Credential, Kinds},
-    id::{CredentialId, SessionId},
+    id::CredentialId,
     link::{LinkKey, PreparedLink},
-    secret::Token,
-    session::{Device, Session},
 };
 
 const VICTIM: &str = "ada@example.org";
@@ -35,23 +33,6 @@ async fn link(setting: &Setting, identity: &Identity, key: &LinkKey) -> Credenti
     link
 }
 
-async fn session(setting: &Setting, identity: &Identity) {
-    let now = setting.clock.now();
-    let session = Session {
-        id: SessionId::generate(&*setting.broker.entropy),
-        token_hash: Token::generate(&*setting.broker.entropy).hash(),
-        identity_id: identity.id,
-        issued_at: now,
-        authenticated_at: now,
-        expires_at: now,
-        last_seen_at: now,
-        methods: Vec::new(),
-        device: Device::default(),
-        acting: None,
-    };
-    setting.broker.sessions.insert(&session).await.unwrap();
-}
-
 async fn sessions(setting: &Setting, identity: &Identity) -> usize {
     let own = setting.broker.sessions.list(identity.id).await;
     own.unwrap().len()
@@ -75,7 +56,7 @@ async fn kc_093_an_account_that_an_administrator_names_is_all_that_is_left_of_a_
     let setting = setting(Creation::Auto);
     let squatter = registered(&setting, VICTIM).await;
     link(&setting, &squatter, &account("other", "squatter")).await;
-    session(&setting, &squatter).await;
+    setting.session(&squatter).await;
     let key = account("idp", "1");
     let made = setting.broker.assign(squatter.id, &key).await.unwrap();
     assert_eq!(made.unlinked, [account("other", "").provider]);
@@ -159,7 +140,7 @@ async fn kc_093_a_provider_that_proves_the_address_leaves_nothing_of_a_registrat
     link(&setting, &squatter, &account("other", "squatter")).await;
     let (kind, config) = (CredentialKind::Totp, json!({}));
     setting.credential(&squatter, kind, None, config).await;
-    session(&setting, &squatter).await;
+    setting.session(&squatter).await;
     let arrived = match setting.sign_in().await {
         Ok(Arrival::Known(arrived)) => arrived,
         other => panic!("{other:?}"),
