@@ -24,6 +24,7 @@ use tokio::{
 };
 use url::{ParseError, Url};
 
+use self::mouse::is_replaced;
 use super::{port::free_port, process::Process, wait::wait_until};
 
 /// Chromium is heavy: more than two at once would only slow each other down.
@@ -93,7 +94,7 @@ impl Browser {
     /// All text a person can see.
     pub(crate) async fn text(&self) -> String {
         let text = self
-            .read(
+            .run(
                 "return document.body ? document.body.innerText : ''",
                 vec![],
             )
@@ -121,12 +122,15 @@ impl Browser {
         .await
     }
 
-    /// Runs a script in the page and returns its value.
+    /// Runs a script in the page and returns its value; once more where the page is replaced meanwhile.
     pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
-        self.client
-            .execute(script, arguments)
-            .await
-            .expect("the script runs")
+        wait_until("the script to run", async || {
+            match self.client.execute(script, arguments.clone()).await {
+                Err(error) if is_replaced(&error) => None,
+                value => Some(value.expect("the script runs")),
+            }
+        })
+        .await
     }
 
     /// The names of the cookies the page's address would get.

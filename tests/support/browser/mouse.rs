@@ -70,7 +70,7 @@ impl Browser {
 
     /// Whether there is such a button or link.
     pub(crate) async fn has_button(&self, button: &str) -> bool {
-        !self.read(FIND_BUTTON, vec![json!(button)]).await.is_null()
+        !self.run(FIND_BUTTON, vec![json!(button)]).await.is_null()
     }
 
     /// Presses Enter where the focus is, which submits a form.
@@ -84,17 +84,6 @@ impl Browser {
             .send_keys("\u{E007}")
             .await
             .expect("Enter can be pressed");
-    }
-
-    /// Runs a script that only looks, again where a navigation cuts it short.
-    pub(super) async fn read(&self, script: &str, arguments: Vec<Value>) -> Value {
-        wait_until("the page to be read", async || {
-            match self.client.execute(script, arguments.clone()).await {
-                Err(error) if is_replaced(&error) => None,
-                answer => Some(answer.expect("the script runs")),
-            }
-        })
-        .await
     }
 
     /// Does something with the page's element; one whose page was replaced before is looked for anew.
@@ -139,7 +128,7 @@ impl Browser {
 }
 
 /// Whether the page went away while the driver was at it.
-fn is_replaced(error: &CmdError) -> bool {
+pub(super) fn is_replaced(error: &CmdError) -> bool {
     let said = error.to_string();
     error.is_stale_element_reference() || REPLACED.iter().any(|words| said.contains(words))
 }
