@@ -79,16 +79,13 @@ pub(crate) async fn holders(desk: &Desk, id: &str, path: &str) -> Result<u64, Fa
     let pointer: String = path.split('.').map(|name| format!("/{name}")).collect();
     let (mut count, mut after) = (0, None);
     loop {
-        let page = desk.services.identities.list(after, PAGE).await?;
+        let page = desk.services.identities.list_of(id, after, PAGE).await?;
         let Some(last) = page.last() else {
             return Ok(count);
         };
         after = Some(last.id);
         let has = |traits: &Value| traits.pointer(&pointer).is_some_and(|it| !it.is_null());
-        let own = page
-            .iter()
-            .filter(|one| one.schema_id == id && has(&one.traits));
-        count += own.map(|_| 1).sum::<u64>();
+        count += page.iter().filter(|one| has(&one.traits)).count() as u64;
     }
 }
 

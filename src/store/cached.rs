@@ -203,6 +203,15 @@ impl IdentityStore for CachedIdentities {
         self.record.list(after, limit).await
     }
 
+    async fn list_of(
+        &self,
+        schema_id: &str,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        self.record.list_of(schema_id, after, limit).await
+    }
+
     async fn update(&self, identity: &Identity) -> Result<(), StoreError> {
         let ended = self.record.replace(identity).await?;
         self.forget(identity.id, ended).await;

@@ -277,11 +277,17 @@ impl IdentityStore for SqlIdentities {
         after: Option<IdentityId>,
         limit: u32,
     ) -> Result<Vec<Identity>, StoreError> {
-        let query = selection()
-            .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
-            .order_by(Column::Id, sea_query::Order::Asc)
-            .limit(u64::from(limit))
-            .to_owned();
+        self.select(&listed(after, limit)).await
+    }
+
+    async fn list_of(
+        &self,
+        schema_id: &str,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        let own = Expr::col(Column::SchemaId).eq(schema_id);
+        let query = listed(after, limit).and_where(own).to_owned();
         self.select(&query).await
     }
 
@@ -342,4 +348,13 @@ impl IdentityStore for SqlIdentities {
     async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
         Ok(self.remove_unused(id).await?.is_some())
     }
+}
+
+/// The identities in the order of their ids, those after `after`, at most `limit` of them.
+fn listed(after: Option<IdentityId>, limit: u32) -> SelectStatement {
+    selection()
+        .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
+        .order_by(Column::Id, sea_query::Order::Asc)
+        .limit(u64::from(limit))
+        .to_owned()
 }

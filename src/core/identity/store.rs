@@ -93,6 +93,26 @@ pub trait IdentityStore: Debug + Send + Sync {
         limit: u32,
     ) -> Result<Vec<Identity>, StoreError>;
 
+    /// Those who obey the schema of this name in the order of their ids, after `after`, at most `limit`
+    /// of them.
+    async fn list_of(
+        &self,
+        schema_id: &str,
+        after: Option<IdentityId>,
+        limit: u32,
+    ) -> Result<Vec<Identity>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), after);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        while found.len() < limit {
+            let page = self.list(after, 500).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            found.extend(page.into_iter().filter(|one| one.schema_id == schema_id));
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
     /// Replaces a stored identity; its sessions see the change at once, and its version is one more
     /// than the one given.
     ///

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub use self::{
     desk::{GONE, Reconfigured, Refusals, SchemaDesk, SchemaDeskParts, is_obeyed},
     record::{Expected, SchemaError, SchemaProblem, SchemaRecord, SchemaSource, Terms},
-    taken::{TakenIdentifier, Wanted, proved_elsewhere},
+    taken::{Gain, TakenIdentifier, Wanted, proved_elsewhere},
     tally::{SchemaCheck, TraitCheck, tally},
 };
 use super::{Rules, Validators};

@@ -24,9 +24,6 @@ use crate::{
     store::StoreError,
 };
 
-/// How many identities are read at a time.
-const PAGE: u32 = 500;
-
 /// What a desk works with.
 #[derive(Debug, Clone)]
 pub struct SchemaDeskParts {
@@ -334,15 +331,5 @@ impl SchemaDesk {
 
 /// Whether anybody who is stored obeys the schema of this name.
 pub async fn is_obeyed(id: &str, identities: &dyn IdentityStore) -> Result<bool, StoreError> {
-    let mut after = None;
-    loop {
-        let page = identities.list(after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(false);
-        };
-        after = Some(last.id);
-        if page.iter().any(|one| one.schema_id == id) {
-            return Ok(true);
-        }
-    }
+    Ok(!identities.list_of(id, None, 1).await?.is_empty())
 }

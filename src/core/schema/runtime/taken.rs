@@ -23,6 +23,15 @@ pub struct TakenIdentifier {
     pub holder: IdentityId,
 }
 
+/// Whether somebody would begin to sign in with something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gain {
+    /// With nothing else than now.
+    None,
+    /// With that.
+    Some,
+}
+
 /// What people would begin to sign in with, in the order in which they get it.
 #[derive(Debug, Default)]
 pub(super) struct Gained {
@@ -36,7 +45,7 @@ impl Gained {
     pub(super) async fn taken(
         &mut self,
         schema: &Schema,
-        page: &[&Identity],
+        page: &[Identity],
         (identities, wanted): (&dyn IdentityStore, &Wanted),
     ) -> Result<Vec<TakenIdentifier>, StoreError> {
         let gained: Vec<_> = page.iter().map(|one| gained(schema, one)).collect();
@@ -83,8 +92,13 @@ pub struct Wanted {
 
 impl Wanted {
     /// Notes what somebody would begin to sign in with.
-    pub fn note(&mut self, schema: &Schema, identity: &Identity) {
-        let sought = gained(schema, identity).into_iter();
+    pub fn note(&mut self, schema: &Schema, identity: &Identity) -> Gain {
+        let gained = gained(schema, identity);
+        let gain = match gained.is_empty() {
+            true => Gain::None,
+            false => Gain::Some,
+        };
+        let sought = gained.into_iter();
         for text in sought.filter(|text| is_like_an_address(text) && !identity.has_proved(text)) {
             let number = self.numbers.hash_one(&text);
             let seekers = self.seekers.entry(number).or_insert((identity.id, None));
@@ -92,6 +106,7 @@ impl Wanted {
                 seekers.1.get_or_insert(identity.id);
             }
         }
+        gain
     }
 
     /// Who else would begin to sign in with an address that somebody has not proved.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::taken::{Gained, TakenIdentifier, Wanted};
+use super::taken::{Gain, Gained, TakenIdentifier, Wanted};
 use crate::{
     identity::{Identity, IdentityStore},
     message::Message,
@@ -84,38 +84,43 @@ pub async fn tally(
     schema: &Schema,
     identities: &dyn IdentityStore,
 ) -> Result<SchemaCheck, StoreError> {
+    let (mut check, mut wanted) = (SchemaCheck::default(), Wanted::default());
+    let (mut gaining, mut after) = (false, None);
+    loop {
+        let page = identities.list_of(schema.id(), after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for one in &page {
+            gaining |= wanted.note(schema, one) == Gain::Some;
+            check.add(schema, one, None);
+        }
+    }
+    // Who gets what is known only once everybody has said what they would begin to sign in with.
+    match gaining {
+        true => shared_out(schema, identities, &wanted).await,
+        false => Ok(check),
+    }
+}
+
+/// The same, of those who would begin to sign in with something.
+async fn shared_out(
+    schema: &Schema,
+    identities: &dyn IdentityStore,
+    wanted: &Wanted,
+) -> Result<SchemaCheck, StoreError> {
     let (mut check, mut gained) = (SchemaCheck::default(), Gained::default());
-    let wanted = wanted(schema, identities).await?;
     let mut after = None;
     loop {
-        let page = identities.list(after, PAGE).await?;
+        let page = identities.list_of(schema.id(), after, PAGE).await?;
         let Some(last) = page.last() else {
             return Ok(check);
         };
         after = Some(last.id);
-        let own = page.iter().filter(|one| one.schema_id == schema.id());
-        let own: Vec<_> = own.collect();
-        let taken = gained.taken(schema, &own, (identities, &wanted)).await?;
+        let taken = gained.taken(schema, &page, (identities, wanted)).await?;
         let mut taken = taken.into_iter().peekable();
-        for identity in own {
+        for identity in &page {
             let its = taken.next_if(|one| one.identity == identity.id);
             check.add(schema, identity, its);
-        }
-    }
-}
-
-/// What everybody who obeys a schema of this name would begin to sign in with.
-async fn wanted(schema: &Schema, identities: &dyn IdentityStore) -> Result<Wanted, StoreError> {
-    let mut wanted = Wanted::default();
-    let mut after = None;
-    loop {
-        let page = identities.list(after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(wanted);
-        };
-        after = Some(last.id);
-        for one in page.iter().filter(|one| one.schema_id == schema.id()) {
-            wanted.note(schema, one);
         }
     }
 }

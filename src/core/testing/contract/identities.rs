@@ -293,6 +293,25 @@ async fn a_listing_comes_in_pages(identities: &dyn IdentityStore, entropy: &dyn 
         "nobody is left out"
     );
     assert!(identities.list(None, 0).await.unwrap().is_empty());
+    those_of_a_schema_come_in_pages(identities, entropy).await;
+}
+
+async fn those_of_a_schema_come_in_pages(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
+    let schema = odd(entropy);
+    let mut own = Vec::new();
+    for _ in 0..3 {
+        let mut one = identity(entropy, &odd(entropy));
+        one.schema_id.clone_from(&schema);
+        identities.insert(&one, &[]).await.unwrap();
+        own.push(one);
+    }
+    own.sort_by_key(|one| one.id);
+    let page = identities.list_of(&schema, None, 2).await.unwrap();
+    assert_eq!(page, own[..2]);
+    let page = identities.list_of(&schema, Some(own[1].id), 2).await;
+    assert_eq!(page.unwrap(), own[2..]);
+    let nobody = identities.list_of("nobody's", None, 2).await.unwrap();
+    assert!(nobody.is_empty());
 }
 
 async fn a_deletion_leaves_nothing(
