@@ -21,6 +21,7 @@ mod house;
 mod impersonation;
 mod language;
 mod legacy;
+mod let_in;
 mod lists;
 mod login;
 mod login_defence;

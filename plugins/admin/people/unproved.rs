@@ -12,8 +12,16 @@ use portcullis_kit::Failure;
 use super::Wanted;
 use crate::desk::Desk;
 
-/// Whether an administrator who wants this vouches for an identity of which nothing is proved yet.
+/// Whether an administrator who wants this vouches for an identity of which nothing is proved yet, and
+/// not for whoever registered it: then its mark is taken away by name.
 pub(super) fn is_vouched_for(identity: &Identity, wanted: &Wanted) -> bool {
+    let removed = wanted
+        .actions_changed
+        .iter()
+        .flat_map(|(_, removed)| removed);
+    if removed.into_iter().any(|one| one == Identity::FIRST_PROOF) {
+        return false;
+    }
     let is_proved = wanted.proved.iter().any(|one| one.is_verified);
     let is_known = is_proved || !wanted.links.is_empty() || wanted.password.is_some();
     is_known && identity.awaits_first_proof()

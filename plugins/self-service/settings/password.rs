@@ -18,7 +18,10 @@ use portcullis_kit::{Failure, Outcome};
 use serde_json::json;
 
 use super::save;
-use crate::{actions, complaint::Complaint, desk::Desk, notices, submission::Submission, throttle};
+use crate::{
+    actions, complaint::Complaint, config::MailedProof, desk::Desk, notices,
+    submission::Submission, throttle,
+};
 
 /// How long nobody else replaces the same credential.
 const EXCLUSIVE: Duration = Duration::from_secs(60);
@@ -73,14 +76,22 @@ pub(super) async fn change(
     });
     notices::tell(desk, Occasion::PasswordChanged, &identity).await;
     let identity = actions::done(desk, &identity, Action::UpdatePassword).await?;
-    let identity = trusted(desk, identity).await?;
+    let identity = trusted(desk, principal, identity).await?;
     save::saved(desk, (&identity, None), submission).await
 }
 
-/// Whoever is signed in and chooses a password has been let in by a proof or an administrator, so that
-/// the password counts from now on.
-async fn trusted(desk: &Desk, identity: Identity) -> Result<Identity, Failure> {
-    if !identity.awaits_first_proof() {
+/// Whoever has come in by mail and chooses a password is somebody else than who registered, or the same
+/// and known to be: the password counts from now on. Who came in with what was registered, where that
+/// lets in, has proved nothing.
+async fn trusted(
+    desk: &Desk,
+    principal: &Principal,
+    identity: Identity,
+) -> Result<Identity, Failure> {
+    let proofs = [MailedProof::Code, MailedProof::Link].map(MailedProof::recovers_by);
+    let mut methods = principal.session.methods.iter();
+    let is_by_mail = methods.any(|one| proofs.contains(&one.method.as_str()));
+    if !is_by_mail || !identity.awaits_first_proof() {
         return Ok(identity);
     }
     let identities = &*desk.services.identities;
