@@ -62,6 +62,7 @@ mod sessions;
 mod settings;
 mod siege;
 mod strangers;
+mod taken_back;
 mod throttle;
 mod told;
 mod verification;

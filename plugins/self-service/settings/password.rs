@@ -63,7 +63,9 @@ pub(super) async fn change(
     }
     // It may have ended while the password was hashed.
     save::require_session(desk, principal).await?;
-    if !replace(desk, present, credential).await? {
+    if !replace(desk, principal, present, credential).await? {
+        // Nobody is shown anything more of somebody who was taken from them.
+        save::require_session(desk, principal).await?;
         return save::overtaken(desk, identity.id, submission).await;
     }
     if desk.config.settings.end_other_sessions {
@@ -122,9 +124,11 @@ async fn is_the_same(
 }
 
 /// Keeps the credential in the place of the one that was `present`; `false` when somebody else
-/// replaces the same one at this moment.
+/// replaces the same one at this moment, or has taken it away. A first one stays as long as the session
+/// lasts that adds it: the identity may have been taken from whoever has no right to it.
 async fn replace(
     desk: &Desk,
+    principal: &Principal,
     present: Option<Credential>,
     mut credential: Credential,
 ) -> Result<bool, Failure> {
@@ -143,10 +147,21 @@ async fn replace(
     {
         return Ok(false);
     }
+    let credentials = &services.credentials;
     if let Some(present) = present {
         credential.id = present.id;
         credential.created_at = present.created_at;
+        let replaced = credentials.replace_config(&present.config, &credential);
+        return Ok(replaced.await?);
     }
-    services.credentials.put(&credential).await?;
-    Ok(true)
+    match credentials.put(&credential).await {
+        // Somebody was faster.
+        Err(StoreError::Conflict { .. }) => return Ok(false),
+        done => done?,
+    }
+    let still = save::require_session(desk, principal).await;
+    if still.is_err() {
+        credentials.delete(credential.id).await?;
+    }
+    still.map(|()| true)
 }
