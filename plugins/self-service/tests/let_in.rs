@@ -67,8 +67,10 @@ async fn kc_078_a_way_in_that_is_handed_out_leaves_nothing_of_a_registration() {
     let link = key.credential(newcomer.id, id, newcomer.created_at);
     CredentialStore::put(&*house.store, &link).await.unwrap();
     let hour = Duration::from_secs(3600);
-    let recovery = recoveries(&house).create_for(newcomer.id, MailedProof::Code, hour);
-    let recovery = recovery.await.unwrap();
+    let recovery = recoveries(&house)
+        .create_for(newcomer.id, MailedProof::Code, hour)
+        .await
+        .unwrap();
     let mut browser = house.browser();
     browser.go(recovery.link.expose()).await;
     let id = recovery.link.expose().split("flow=").nth(1).unwrap();

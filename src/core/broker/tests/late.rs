@@ -1,10 +1,15 @@
 //! Who adds something to an identity at the moment in which everything is taken from them.
 
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::Value;
+
 use crate::{
     broker::tests::{setting::*, *},
     credential::{Credential, CredentialKind, CredentialStore},
     id::CredentialId,
     session::SessionStore,
+    store::StoreError,
     testing::{MemoryStore, SeededEntropy},
 };
 
