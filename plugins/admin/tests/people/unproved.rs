@@ -202,6 +202,20 @@ async fn nothing_goes_by_a_change_that_is_refused_or_vouches_for_nobody() {
     let refused = json!({"verifiable_addresses": marked, "credentials": nobody});
     let refused = put(&admin, &ada, refused).await;
     assert_eq!(refused.status, 400, "{refused:?}");
+    let bob = house.resident("bob@example.org").await;
+    let called = put(&admin, &bob, json!({"external_id": "crm:1"})).await;
+    assert_eq!(called.status, 200, "{called:?}");
+    let taken = [
+        json!({"verifiable_addresses": marked, "external_id": "crm:1"}),
+        json!({
+            "traits": bob.traits,
+            "verifiable_addresses": [{"value": "bob@example.org", "via": "email", "verified": true}],
+        }),
+    ];
+    for taken in taken {
+        let refused = put(&admin, &ada, taken).await;
+        assert_eq!(refused.status, 409, "{refused:?}");
+    }
     let harmless = put(&admin, &ada, json!({"metadata_public": {"plan": "paid"}})).await;
     assert_eq!(harmless.status, 200, "{harmless:?}");
     let now = CredentialStore::list(&*house.store, ada.id).await.unwrap();
