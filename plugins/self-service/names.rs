@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use portcullis_core::{
+    action::Action,
     broker::Names,
     credential::CredentialKind,
     event::Event,
@@ -160,7 +161,10 @@ fn is_bare_and_late(desk: &Desk, holder: &Identity) -> bool {
         && holder.metadata_admin.is_none()
         && holder.provenance.is_empty()
         && holder.second_factors.is_empty();
-    is_late && is_bare && holder.awaits_first_proof()
+    // Of whom no proof is asked any more, an administrator has let them in.
+    let mut asked = holder.required_actions.iter();
+    let is_asked = asked.any(|alias| alias == Action::VerifyEmail.alias());
+    is_late && is_bare && is_asked && holder.awaits_first_proof()
 }
 
 /// Whether it has the password that it registered with and nothing else, and nobody has been in with it.

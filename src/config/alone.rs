@@ -60,3 +60,49 @@ impl Config {
         files.flatten().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::config::{Identity, load_provider};
+
+    /// Whoever adds providers while the gateway runs reads no secret of its own: they would have it sent to
+    /// an address of theirs.
+    #[test]
+    fn a_provider_of_elsewhere_names_neither_variables_nor_files() {
+        let table = |key: &str, value: &str| {
+            json!({
+                "kind": "oidc", "issuer_url": "https://id.example.org", "client_id": "gate",
+                key: value,
+            })
+        };
+        for text in [
+            "env:HOME",
+            "env:PORTCULLIS_SESSION__SECRET",
+            "file:///etc/hostname",
+        ] {
+            let read = load_provider("corp", &table("client_secret", text), &Identity::default());
+            let secret = read.unwrap().client_secret.unwrap();
+            assert_eq!(secret.expose(), text, "it stands for itself");
+        }
+        for key in ["client_secret_file", "private_key_file", "certificate_file"] {
+            let refused = load_provider("corp", &table(key, "/etc/hostname"), &Identity::default());
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.contains("names no files"), "{refused}");
+        }
+    }
+
+    /// Links that are prepared are kept under that word.
+    #[test]
+    fn no_provider_is_called_prepared() {
+        let table = json!({
+            "kind": "oidc", "issuer_url": "https://id.example.org", "client_id": "gate",
+            "client_secret": "hush",
+        });
+        assert!(load_provider("prepared-2", &table, &Identity::default()).is_ok());
+        let refused = load_provider("prepared", &table, &Identity::default());
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("no provider is called"), "{refused}");
+    }
+}

@@ -166,7 +166,8 @@ pub trait CredentialStore: Debug + Send + Sync {
 
     /// Adds the credential, or replaces the one of the same id.
     ///
-    /// Fails with [`StoreError::Conflict`] when another credential has its kind and identifier.
+    /// Fails with [`StoreError::Conflict`] when another credential has its kind and identifier, or the
+    /// identity has another password.
     async fn put(&self, credential: &Credential) -> Result<(), StoreError>;
 
     /// Keeps the credential in place of the one of the same id if that has the identifier `before`;

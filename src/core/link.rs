@@ -141,6 +141,10 @@ pub struct PreparedLink {
 }
 
 impl PreparedLink {
+    /// What the identifiers of all prepared links begin with: no provider may be called so, for those of
+    /// its links would begin alike.
+    pub const MARK: &'static str = "prepared";
+
     /// A link prepared for this address, however it is written.
     pub fn new(provider: ProviderId, address: &str) -> Self {
         Self {
@@ -160,12 +164,12 @@ impl PreparedLink {
 
     /// What finds it, in a spelling that no link key has.
     pub fn identifier(&self) -> String {
-        json!(["prepared", self.provider, self.address]).to_string()
+        json!([Self::MARK, self.provider, self.address]).to_string()
     }
 
     /// What the identifiers of all links begin with that are prepared for accounts of a provider.
     pub fn identifier_prefix(provider: &ProviderId) -> String {
-        format!("[\"prepared\",\"{provider}\",")
+        format!("[\"{}\",\"{provider}\",", Self::MARK)
     }
 
     /// What its credential keeps.

@@ -141,15 +141,27 @@ impl Imported {
                 let domain = domain.trim_start_matches('.');
                 self.put(&["session", "cookie_domain"], domain.into());
             }
-            ("whitelist_domains" | "whitelist_domain", [_, ..]) => {
-                let returns = texts.iter().map(|one| match one.strip_prefix('.') {
-                    Some(parent) => format!("https://*.{parent}"),
-                    None => format!("https://{one}"),
-                });
-                let returns: Vec<Value> = returns.map(Value::from).collect();
-                self.put(&["allowed_return_urls"], returns.into());
-            }
+            ("whitelist_domains" | "whitelist_domain", [_, ..]) => self.returns(key, &texts),
             _ => self.lose(key, reason(key)),
+        }
+    }
+
+    /// Where flows may return to, but to everywhere.
+    fn returns(&mut self, key: &str, domains: &[&str]) {
+        let mut returns: Vec<Value> = Vec::new();
+        for domain in domains {
+            let host = domain.strip_prefix("*.").or(domain.strip_prefix('.'));
+            match (host, host.unwrap_or(domain)) {
+                (_, name) if name.is_empty() || name.contains('*') => self.lose(
+                    key,
+                    "flows return to hosts that are named, on ports that are; write allowed_return_urls",
+                ),
+                (Some(parent), _) => returns.push(format!("https://*.{parent}").into()),
+                (None, name) => returns.push(format!("https://{name}").into()),
+            }
+        }
+        if !returns.is_empty() {
+            self.put(&["allowed_return_urls"], returns.into());
         }
     }
 
@@ -320,6 +332,34 @@ skip_auth_routes = ["GET=^/health$"]
             ]
         );
         assert!(!format!("{:?}", made.losses).contains("hush"));
+    }
+
+    /// CU-21: whoever is sent anywhere after signing in is sent to whoever asks for it.
+    #[test]
+    fn nobody_is_sent_everywhere_after_signing_in() {
+        for (theirs, ours, is_lost) in [
+            (r#"["*"]"#, None, true),
+            (
+                r#"["*", "a.example", ".b.example", "*.c.example", "d.example:8443"]"#,
+                Some(
+                    "https://a.example https://*.b.example https://*.c.example https://d.example:8443",
+                ),
+                true,
+            ),
+            (r#"["e.example:*", "*.*", "."]"#, None, true),
+            (r#"["a.example"]"#, Some("https://a.example"), false),
+        ] {
+            let made = import(&format!("whitelist_domains = {theirs}").parse().unwrap());
+            let returns = made.document.get("allowed_return_urls");
+            let returns = returns.map(|list| texts(list).join(" "));
+            assert_eq!(returns.as_deref(), ours, "{theirs}");
+            let mut lost = made.losses.iter();
+            assert_eq!(
+                lost.any(|loss| loss.what == "whitelist_domains"),
+                is_lost,
+                "{theirs}"
+            );
+        }
     }
 
     #[test]

@@ -250,3 +250,33 @@ fn create_private(file: &PathBuf) -> io::Result<()> {
         .open(file)
         .map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two passwords of one identity, as they were stored at once, and one of somebody else.
+    const DOUBLES: &str = "PRAGMA foreign_keys = OFF;
+        DROP INDEX credentials_one_password;
+        DELETE FROM _sqlx_migrations WHERE version = 25;
+        INSERT INTO credentials (id, identity_id, kind, config, created_at, updated_at) VALUES
+            ('1', 'ada', 'password', '{}', 1, 9), ('2', 'ada', 'password', '{}', 2, 8),
+            ('3', 'ada', 'totp', '{}', 1, 1), ('4', 'bob', 'password', '{}', 1, 1),
+            ('5', 'eve', 'password', '{}', 1, 1), ('6', 'eve', 'password', '{}', 1, 1)";
+
+    #[tokio::test]
+    async fn of_two_passwords_an_upgrade_keeps_the_one_chosen_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/old.db", folder.path().display());
+        let old = Database::open(&url).await.unwrap();
+        sqlx::raw_sql(DOUBLES).execute(&old.pool).await.unwrap();
+        old.close().await;
+        let new = Database::open(&url).await.unwrap();
+        let left: Vec<(String,)> = sqlx::query_as("SELECT id FROM credentials ORDER BY id")
+            .fetch_all(&new.pool)
+            .await
+            .unwrap();
+        let left: Vec<_> = left.iter().map(|(id,)| id.as_str()).collect();
+        assert_eq!(left, ["1", "3", "4", "6"]);
+    }
+}

@@ -55,6 +55,10 @@ fn providers_are_complete_and_of_their_kind() {
         "portcullis.toml:1: providers.\"a/b\": \"a/b\" is no provider id",
     );
     refused(
+        "[providers.prepared]\nkind = \"google\"\nclient_id = \"x\"\n",
+        "portcullis.toml:1: providers.prepared: no provider is called \"prepared\"",
+    );
+    refused(
         &provider("hosted_domains = [\"example.org\"]"),
         "portcullis.toml:8: providers.acme.hosted_domains: only kind \"google\" knows this key; remove it or change kind",
     );

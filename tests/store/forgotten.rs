@@ -10,7 +10,7 @@ use portcullis_core::{
 };
 use serde_json::json;
 
-use super::node::{Node, Record, clock, entropy};
+use super::node::{Node, Record, clock, entropy, identity};
 
 fn change(of: IdentityId) -> AuditEntry {
     AuditEntry {
@@ -79,4 +79,58 @@ async fn the_log_forgets_who_is_deleted_in_sqlite_kc_120() {
 #[tokio::test]
 async fn the_log_forgets_who_is_deleted_in_postgresql_kc_120() {
     nobody_who_is_deleted_stays_in_the_log(&Record::postgres().await).await;
+}
+
+/// An entry that nobody can read keeps nobody here.
+#[tokio::test]
+async fn who_is_deleted_goes_whatever_the_log_says_of_them() {
+    let record = Record::postgres().await;
+    let clock = clock();
+    let node = Node::start(&record, None, &clock).await;
+    let (identities, audit) = (&node.stores.identities, &node.stores.audit);
+    let ada = identity(clock.now());
+    identities.insert(&ada, &[]).await.unwrap();
+    let (broken, whole) = (change(ada.id), change(ada.id));
+    for entry in [&broken, &whole] {
+        audit.append(entry).await.unwrap();
+    }
+    let Record::Postgres(postgres) = &record else {
+        unreachable!()
+    };
+    let id = broken.id;
+    postgres.query(&format!("UPDATE audit SET record = '{{' WHERE id = '{id}'"));
+    assert!(identities.delete(ada.id).await.unwrap());
+    let id = whole.id;
+    let kept = postgres.query(&format!("SELECT record FROM audit WHERE id = '{id}'"));
+    assert!(
+        kept.contains("identity.update") && !kept.contains("ada@"),
+        "{kept}"
+    );
+}
+
+/// Two passwords that were stored at once before nobody could have two.
+#[tokio::test]
+async fn of_two_passwords_an_upgrade_of_postgresql_keeps_the_one_chosen_last() {
+    let record = Record::postgres().await;
+    let clock = clock();
+    let node = Node::start(&record, None, &clock).await;
+    let ada = identity(clock.now());
+    node.stores.identities.insert(&ada, &[]).await.unwrap();
+    let Record::Postgres(postgres) = &record else {
+        unreachable!()
+    };
+    let double = |id: &str, at: u8| {
+        format!(
+            "INSERT INTO credentials (id, identity_id, kind, config, created_at, updated_at) \
+             VALUES ('{id}', '{}', 'password', '{{}}', 1, {at})",
+            ada.id
+        )
+    };
+    postgres.query("DROP INDEX credentials_one_password");
+    postgres.query("DELETE FROM _sqlx_migrations WHERE version = 25");
+    postgres.query(&double("1", 9));
+    postgres.query(&double("2", 8));
+    drop(record.open(&clock).await);
+    let left = postgres.query("SELECT id FROM credentials");
+    assert_eq!(left.trim(), "1");
 }

@@ -24,7 +24,8 @@ pub(super) fn known(actions: &Actions, alias: &str) -> Result<Action, Failure> {
     }
 }
 
-/// Has an identity do some actions more and others no more, whether they are pending or not.
+/// Has an identity do some actions more and others no more, whether they are pending or not. The mark of
+/// a first proof that is outstanding goes by its own name only.
 pub(super) fn change(
     actions: &Actions,
     identity: &mut Identity,
@@ -35,9 +36,6 @@ pub(super) fn change(
     }
     let aliases = &mut identity.required_actions;
     aliases.retain(|alias| !removed.contains(alias));
-    if removed.iter().any(|one| one == Action::VerifyEmail.alias()) {
-        aliases.retain(|alias| alias != Identity::FIRST_PROOF);
-    }
     for alias in added {
         if !aliases.contains(alias) {
             aliases.push(alias.clone());
@@ -47,14 +45,18 @@ pub(super) fn change(
 }
 
 /// What an identity has to do where an administrator wants it to be these. They have seen what is
-/// pending: an alias that waits unseen for its day stays, unless they want nothing at all.
+/// pending: an alias that waits unseen for its day stays, unless they want nothing at all. The mark of a
+/// first proof that is outstanding always does: they have not seen it, and who has nothing to do is
+/// not thereby known to be who they say.
 pub(super) fn required(
     actions: &Actions,
     identity: &Identity,
     wanted: &[String],
 ) -> Result<Vec<String>, Failure> {
     if wanted.is_empty() {
-        return Ok(Vec::new());
+        let marks = identity.required_actions.iter();
+        let marks = marks.filter(|alias| *alias == Identity::FIRST_PROOF);
+        return Ok(marks.cloned().collect());
     }
     let shown = actions.pending(identity);
     let is_shown = |alias: &String| shown.iter().any(|action| action.alias() == alias);

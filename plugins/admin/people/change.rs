@@ -35,6 +35,7 @@ pub(crate) async fn change(
         // Before anything is written, and looked at anew then: links that are wanted may be among it.
         if !is_taken_back && unproved::is_vouched_for(&before, &wanted) {
             permit(caller, (&before, &after))?;
+            unproved::require_free(desk, &after).await?;
             unproved::take_back(desk, before.id).await?;
             is_taken_back = true;
             continue;

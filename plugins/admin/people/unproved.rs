@@ -6,17 +6,46 @@ use portcullis_core::{
     event::{Event, UnlinkReason},
     id::{IdentityId, ProviderId},
     identity::Identity,
+    store::StoreError,
 };
 use portcullis_kit::Failure;
 
-use super::Wanted;
+use super::{Wanted, refusal};
 use crate::desk::Desk;
 
-/// Whether an administrator who wants this vouches for an identity of which nothing is proved yet.
+/// Whether an administrator who wants this vouches for an identity of which nothing is proved yet, and
+/// not for whoever registered it: then its mark is taken away by name.
 pub(super) fn is_vouched_for(identity: &Identity, wanted: &Wanted) -> bool {
+    let removed = wanted
+        .actions_changed
+        .iter()
+        .flat_map(|(_, removed)| removed);
+    if removed.into_iter().any(|one| one == Identity::FIRST_PROOF) {
+        return false;
+    }
     let is_proved = wanted.proved.iter().any(|one| one.is_verified);
     let is_known = is_proved || !wanted.links.is_empty() || wanted.password.is_some();
     is_known && identity.awaits_first_proof()
+}
+
+/// Refuses what somebody else has already, before anything is taken away for it.
+pub(super) async fn require_free(desk: &Desk, after: &Identity) -> Result<(), Failure> {
+    let identities = &desk.services.identities;
+    for identifier in &after.identifiers {
+        let holder = identities.find_by_identifier(identifier).await?;
+        if holder.is_some_and(|one| one.id != after.id) {
+            return Err(refusal::conflict(StoreError::Conflict {
+                what: "identifier",
+            }));
+        }
+    }
+    if let Some(name) = &after.external_id {
+        let holder = identities.find_by_external_id(name).await?;
+        if holder.is_some_and(|one| one.id != after.id) {
+            return Err(refusal::conflict(StoreError::Conflict { what: "identity" }));
+        }
+    }
+    Ok(())
 }
 
 /// Takes away all that lets anybody in as an identity of which nothing is proved yet; of any other

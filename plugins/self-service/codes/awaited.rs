@@ -213,10 +213,12 @@ impl Holder {
             identity.updated_at = desk.now();
             match identities.update(&identity).await {
                 Ok(()) => {
-                    let event = Event::AddressVerified {
-                        identity: identity.id,
-                    };
-                    desk.services.announcer.announce(&event);
+                    if self.address.is_some() {
+                        let event = Event::AddressVerified {
+                            identity: identity.id,
+                        };
+                        desk.services.announcer.announce(&event);
+                    }
                     identity.version += 1;
                     return Ok(Some(identity));
                 }
@@ -233,6 +235,10 @@ impl Holder {
     /// Marks the address as proved; `false` when the identity does not hold it.
     fn mark(&self, kind: FlowKind, identity: &mut Identity, now: Timestamp) -> bool {
         let Some((id, value)) = &self.address else {
+            // Whoever handed it out vouches for whom they gave it to.
+            if identity.awaits_first_proof() {
+                identity.lift_first_proof();
+            }
             return true;
         };
         if kind == FlowKind::Recovery && is_doubtful(identity, value) {

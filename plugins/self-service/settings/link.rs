@@ -6,7 +6,8 @@ use portcullis_core::{
     broker::{Arrived, BrokerError, LinkReason},
     catalogue::Code,
     event::Event,
-    flow::{Flow, FlowKind},
+    flow::Flow,
+    link::Link,
     message::Message,
     principal::Principal,
     provider::{Answer, Attempt, Vouched},
@@ -45,7 +46,7 @@ pub(crate) async fn arrive(
     let owner = principal.identity.id;
     let before = desk.services.broker.links(owner).await;
     let before = before.map_err(|error| Failure::from(error.code()).caused_by(error))?;
-    let linked = link(desk, principal, attempt, answer).await?;
+    let linked = link(desk, principal, (attempt, answer), &before).await?;
     let arrived = match linked {
         Ok(arrived) => arrived,
         Err((error @ BrokerError::LinkedElsewhere, Some(vouched))) => {
@@ -104,12 +105,13 @@ fn respond(
     (status, Json(flow)).into_response()
 }
 
-/// Links the account; where that fails, what the provider said of it is handed back.
+/// Links the account, unless it is among those that were linked `before`; where that fails, what the
+/// provider said of it is handed back.
 async fn link(
     desk: &Desk,
     principal: &Principal,
-    attempt: &Attempt,
-    answer: &Answer,
+    (attempt, answer): (&Attempt, &Answer),
+    before: &[Link],
 ) -> Result<Result<Box<Arrived>, Refused>, Failure> {
     let redirect_uri = provider::redirect_uri(desk, &attempt.provider)?;
     let broker = &desk.services.broker;
@@ -119,19 +121,42 @@ async fn link(
     };
     // Asking the provider takes its time, in which the identity may have been taken from whoever
     // asks: they must not add a way back in.
-    let session = &principal.session;
-    let still = desk.services.sessions.store().find(&session.token_hash);
-    if still.await?.is_none_or(|still| still.id != session.id) {
+    require_session(desk, principal, attempt).await?;
+    let identity = &principal.identity;
+    let linked = broker.link(identity, &attempt.provider, vouched.clone());
+    let arrived = match linked.await {
+        Ok(arrived) => arrived,
+        Err(error) => return Ok(Err((error, Some(vouched)))),
+    };
+    // So may it have been while the link was made.
+    let key = &arrived.upstream.link;
+    if !before.iter().any(|link| link.key == *key)
+        && let Err(ended) = require_session(desk, principal, attempt).await
+    {
+        let retracted = broker.retract(identity.id, key).await;
+        retracted.map_err(|error| Failure::from(error.code()).caused_by(error))?;
+        return Err(ended);
+    }
+    Ok(Ok(arrived))
+}
+
+/// Fails when the session has ended, and tells of the link that is not made for it.
+async fn require_session(
+    desk: &Desk,
+    principal: &Principal,
+    attempt: &Attempt,
+) -> Result<(), Failure> {
+    let still = save::require_session(desk, principal).await;
+    if still
+        .as_ref()
+        .is_err_and(|ended| ended.code() == Code::SignedOut)
+    {
         desk.services.announcer.announce(&Event::LinkRefused {
             identity: Some(principal.identity.id),
             provider: &attempt.provider,
             code: Code::SignedOut,
             reason: Some("the session has ended meanwhile"),
         });
-        let begin = desk.begin_page(FlowKind::Login, None);
-        return Err(Failure::from(Code::SignedOut).way_out("Sign in", begin));
     }
-    let identity = &principal.identity;
-    let linked = broker.link(identity, &attempt.provider, vouched.clone());
-    Ok(linked.await.map_err(|error| (error, Some(vouched))))
+    still
 }

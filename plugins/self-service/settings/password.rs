@@ -18,7 +18,10 @@ use portcullis_kit::{Failure, Outcome};
 use serde_json::json;
 
 use super::save;
-use crate::{actions, complaint::Complaint, desk::Desk, notices, submission::Submission, throttle};
+use crate::{
+    actions, complaint::Complaint, config::MailedProof, desk::Desk, notices,
+    submission::Submission, throttle,
+};
 
 /// How long nobody else replaces the same credential.
 const EXCLUSIVE: Duration = Duration::from_secs(60);
@@ -60,7 +63,9 @@ pub(super) async fn change(
     }
     // It may have ended while the password was hashed.
     save::require_session(desk, principal).await?;
-    if !replace(desk, present, credential).await? {
+    if !replace(desk, principal, present, credential).await? {
+        // Nobody is shown anything more of somebody who was taken from them.
+        save::require_session(desk, principal).await?;
         return save::overtaken(desk, identity.id, submission).await;
     }
     if desk.config.settings.end_other_sessions {
@@ -73,14 +78,22 @@ pub(super) async fn change(
     });
     notices::tell(desk, Occasion::PasswordChanged, &identity).await;
     let identity = actions::done(desk, &identity, Action::UpdatePassword).await?;
-    let identity = trusted(desk, identity).await?;
+    let identity = trusted(desk, principal, identity).await?;
     save::saved(desk, (&identity, None), submission).await
 }
 
-/// Whoever is signed in and chooses a password has been let in by a proof or an administrator, so that
-/// the password counts from now on.
-async fn trusted(desk: &Desk, identity: Identity) -> Result<Identity, Failure> {
-    if !identity.awaits_first_proof() {
+/// Whoever has come in by mail and chooses a password is somebody else than who registered, or the same
+/// and known to be: the password counts from now on. Who came in with what was registered, where that
+/// lets in, has proved nothing.
+async fn trusted(
+    desk: &Desk,
+    principal: &Principal,
+    identity: Identity,
+) -> Result<Identity, Failure> {
+    let proofs = [MailedProof::Code, MailedProof::Link].map(MailedProof::recovers_by);
+    let mut methods = principal.session.methods.iter();
+    let is_by_mail = methods.any(|one| proofs.contains(&one.method.as_str()));
+    if !is_by_mail || !identity.awaits_first_proof() {
         return Ok(identity);
     }
     let identities = &*desk.services.identities;
@@ -111,9 +124,11 @@ async fn is_the_same(
 }
 
 /// Keeps the credential in the place of the one that was `present`; `false` when somebody else
-/// replaces the same one at this moment.
+/// replaces the same one at this moment, or has taken it away. A first one stays as long as the session
+/// lasts that adds it: the identity may have been taken from whoever has no right to it.
 async fn replace(
     desk: &Desk,
+    principal: &Principal,
     present: Option<Credential>,
     mut credential: Credential,
 ) -> Result<bool, Failure> {
@@ -132,10 +147,21 @@ async fn replace(
     {
         return Ok(false);
     }
+    let credentials = &services.credentials;
     if let Some(present) = present {
         credential.id = present.id;
         credential.created_at = present.created_at;
+        let replaced = credentials.replace_config(&present.config, &credential);
+        return Ok(replaced.await?);
     }
-    services.credentials.put(&credential).await?;
-    Ok(true)
+    match credentials.put(&credential).await {
+        // Somebody was faster.
+        Err(StoreError::Conflict { .. }) => return Ok(false),
+        done => done?,
+    }
+    let still = save::require_session(desk, principal).await;
+    if still.is_err() {
+        credentials.delete(credential.id).await?;
+    }
+    still.map(|()| true)
 }

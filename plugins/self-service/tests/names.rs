@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Longer than a day and a letter.
-const TERM: Duration = Duration::from_secs(26 * 60 * 60);
+pub(super) const TERM: Duration = Duration::from_secs(26 * 60 * 60);
 const EVE: &str = "eve@example.com";
 
 async fn find(house: &House, identifier: &str) -> Option<Identity> {
@@ -30,7 +30,7 @@ async fn find(house: &House, identifier: &str) -> Option<Identity> {
 }
 
 /// Somebody who has registered as `nova`, and proves nothing.
-async fn nova(house: &House) -> Identity {
+pub(super) async fn nova(house: &House) -> Identity {
     let mut browser = house.browser();
     browser.client = [192, 0, 2, 9].into();
     let traits = json!({"email": NEW, "username": "nova"});
@@ -39,7 +39,7 @@ async fn nova(house: &House) -> Identity {
 }
 
 /// What a stranger is told who wants the name.
-async fn wanted(house: &House) -> (u16, Vec<u64>) {
+pub(super) async fn wanted(house: &House) -> (u16, Vec<u64>) {
     let traits = json!({"email": EVE, "username": "nova"});
     let reply = register(&mut house.browser(), traits).await;
     let said = match reply.status {

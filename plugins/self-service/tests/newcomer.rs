@@ -63,13 +63,13 @@ pub(super) async fn try_in(browser: &mut Browser<'_>, identifier: &str, password
     browser.post(action(&flow), &fields).await
 }
 
-async fn stored(house: &House, identifier: &str) -> Identity {
+pub(super) async fn stored(house: &House, identifier: &str) -> Identity {
     let identities: &dyn IdentityStore = &*house.store;
     let found = identities.find_by_identifier(identifier).await;
     found.unwrap().unwrap()
 }
 
-async fn change(house: &House, identifier: &str, change: impl FnOnce(&mut Identity)) {
+pub(super) async fn change(house: &House, identifier: &str, change: impl FnOnce(&mut Identity)) {
     let mut identity = stored(house, identifier).await;
     change(&mut identity);
     let identities: &dyn IdentityStore = &*house.store;

@@ -255,15 +255,34 @@ impl Desk {
     }
 }
 
+/// The mark of a first proof that is outstanding goes by its own name only.
 fn change_actions(identity: &mut Identity, added: &[Action], removed: &[String]) {
     let aliases = &mut identity.required_actions;
     aliases.retain(|alias| !removed.contains(alias));
-    if removed.iter().any(|one| one == Action::VerifyEmail.alias()) {
-        aliases.retain(|alias| alias != Identity::FIRST_PROOF);
-    }
     for alias in added.iter().map(|action| action.alias()) {
         if !aliases.iter().any(|one| one == alias) {
             aliases.push(alias.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use portcullis_core::testing::SeededEntropy;
+
+    use super::*;
+
+    /// KC-094.
+    #[test]
+    fn the_mark_of_a_first_proof_goes_by_its_own_name_only() {
+        let both = ["VERIFY_EMAIL", Identity::FIRST_PROOF].map(str::to_owned);
+        for (removed, left) in [(0, Identity::FIRST_PROOF), (1, "VERIFY_EMAIL")] {
+            let id = IdentityId::generate(&SeededEntropy::new(1));
+            let mut identity = Identity::blank(id, "default", Timestamp::UNIX_EPOCH);
+            identity.required_actions = both.to_vec();
+            change_actions(&mut identity, &[], &both[removed..=removed]);
+            assert_eq!(identity.required_actions, [left]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that can be wrong with a provider's table, found without asking anybody.
 
-use portcullis_core::{id::ProviderId, provider::SignOutScope};
+use portcullis_core::{id::ProviderId, link::PreparedLink, provider::SignOutScope};
 use url::Url;
 
 use super::Provider;
@@ -106,6 +106,11 @@ fn validate_address(text: &str, check: &mut Check<'_>) {
 
 /// The id is part of the redirect URI, so it is kept to what no URL needs to encode.
 fn validate_id(id: &str) -> Result<(), String> {
+    if id == PreparedLink::MARK {
+        return Err(format!(
+            "no provider is called {id:?}: links that are prepared are kept under that word; choose another id"
+        ));
+    }
     id.parse::<ProviderId>().map(|_| ()).map_err(|_| {
         format!("{id:?} is no provider id; write up to 64 letters, digits, `-` and `_`")
     })

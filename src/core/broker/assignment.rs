@@ -76,13 +76,36 @@ impl Broker {
         let id = CredentialId::generate(&*self.entropy);
         let stub = prepared.credential(identity, id, self.clock.now());
         match self.credentials.put(&stub).await {
-            Err(StoreError::Conflict { .. }) => Ok(None),
+            Err(StoreError::Conflict { .. }) => self.readied_before(identity, prepared).await,
             Err(error) => Err(BrokerError::Store(error)),
             Ok(()) => Ok(Some(Readied {
                 unlinked: self.hand_over(identity, &stub).await?,
                 stub,
             })),
         }
+    }
+
+    /// The link that was prepared before, where that broke off: it stands there, and so does what
+    /// whoever registered the identity has put there.
+    async fn readied_before(
+        &self,
+        identity: IdentityId,
+        prepared: &PreparedLink,
+    ) -> Result<Option<Readied>, BrokerError> {
+        let (kind, identifier) = (CredentialKind::Oidc, prepared.identifier());
+        let found = self.credentials.find_by_identifier(kind, &identifier);
+        let found = found.await?;
+        let Some(stub) = found.filter(|one| one.identity_id == identity) else {
+            return Ok(None);
+        };
+        let owner = self.identities.find(identity).await?;
+        if !owner.is_some_and(|one| one.awaits_first_proof()) {
+            return Ok(None);
+        }
+        Ok(Some(Readied {
+            unlinked: self.hand_over(identity, &stub).await?,
+            stub,
+        }))
     }
 
     /// The credential that links this account, whoever owns it.

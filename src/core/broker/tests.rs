@@ -4,6 +4,7 @@ mod assignment;
 mod decide;
 mod dry_run;
 mod entrances;
+mod late;
 mod linking;
 mod links;
 mod meanwhile;

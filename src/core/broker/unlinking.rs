@@ -12,7 +12,7 @@ use crate::{
     entrances::{Entrances, lets_in},
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState, TRIES},
-    link::Link,
+    link::{Link, LinkKey},
     provider::{ConfiguredProvider, Vouched},
     store::StoreError,
     vault::SealedTokens,
@@ -253,14 +253,16 @@ impl Broker {
         }
     }
 
-    /// Removes every way in but those that stay, then ends all sessions; `unlinked` tells the providers
-    /// of the links that went.
+    /// Ends all sessions and removes every way in but those that stay; `unlinked` tells the providers
+    /// of the links that went. Whoever adds something looks afterwards whether their session lasts: it
+    /// has ended before what is there is read, so that nothing is added behind that.
     pub(super) async fn clear(
         &self,
         identity: IdentityId,
         stays: impl Fn(&Credential) -> bool + Send,
         unlinked: &mut Vec<ProviderId>,
     ) -> Result<(), BrokerError> {
+        self.sessions.revoke_all(identity, None).await?;
         let mut going = self.credentials.list(identity).await?;
         going.retain(|one| !stays(one));
         for credential in going {
@@ -274,7 +276,23 @@ impl Broker {
                 unlinked.extend(link.map(|link| link.key.provider));
             }
         }
+        // And those that began with what was still there.
         self.sessions.revoke_all(identity, None).await?;
+        Ok(())
+    }
+
+    /// Takes a link back that an identity has been given, though nothing else lets it in.
+    pub async fn retract(&self, identity: IdentityId, key: &LinkKey) -> Result<(), BrokerError> {
+        let Some(link) = self.kept(key).await? else {
+            return Ok(());
+        };
+        if link.identity_id == identity {
+            let kept = self.kept_tokens(link.id).await;
+            if self.credentials.delete(link.id).await? {
+                self.give_back(kept).await;
+                self.disown(identity, &key.provider).await?;
+            }
+        }
         Ok(())
     }
 

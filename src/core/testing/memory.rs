@@ -218,13 +218,25 @@ impl Kept {
         name.is_some() && others.any(|one| one.external_id.as_ref() == name)
     }
 
+    /// Whether another password stands in the way of this one.
+    fn is_another_password(&self, credential: &Credential) -> bool {
+        let mut others = self.credentials.iter();
+        credential.kind == CredentialKind::Password
+            && others.any(|other| {
+                other.id != credential.id
+                    && other.kind == credential.kind
+                    && other.identity_id == credential.identity_id
+            })
+    }
+
     fn is_credential_taken(&self, credential: &Credential) -> bool {
-        credential.identifier.is_some()
+        let is_named = credential.identifier.is_some()
             && self.credentials.iter().any(|other| {
                 other.id != credential.id
                     && other.kind == credential.kind
                     && other.identifier == credential.identifier
-            })
+            });
+        is_named || self.is_another_password(credential)
     }
 }
 

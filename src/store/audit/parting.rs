@@ -73,11 +73,20 @@ pub(in crate::store) async fn forget(
         };
         after = Some(last.text(Column::Id)?);
         for row in &rows {
-            let entry: AuditEntry = row.json(Column::Record)?;
+            let own = row.text(Column::Id)?;
+            let entry: AuditEntry = match row.json(Column::Record) {
+                Ok(entry) => entry,
+                // Nobody stays for the sake of an entry that nobody can read.
+                Err(StoreError::Corrupt { .. }) => {
+                    tracing::warn!(entry = %own, "an entry of the audit log cannot be read, and is left as it is though its identity is deleted");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let change = Query::update()
                 .table(Table::Audit)
                 .value(Column::Record, Expr::from(json(&impersonal(entry))?))
-                .and_where(Expr::col(Column::Id).eq(text(row.text(Column::Id)?)))
+                .and_where(Expr::col(Column::Id).eq(text(own)))
                 .to_owned();
             transaction.execute(database.write(&change, WHAT)).await?;
         }

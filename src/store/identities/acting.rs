@@ -5,7 +5,7 @@ use portcullis_core::{
     api_credential::ApiCredential, identity::Identity, impersonation::covers, secret::TokenHash,
     session::Acting, store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, Query};
+use sea_query::{Expr, ExprTrait, LockType, Query};
 
 use super::{SqlIdentities, row::WHAT};
 use crate::store::{
@@ -63,6 +63,8 @@ impl SqlIdentities {
             .column(column)
             .from(table)
             .and_where(Expr::col(Column::Id).eq(text(id)))
+            // Whoever changes these at this moment is waited for: each would find the other as they were.
+            .lock(LockType::Share)
             .to_owned();
         let rows = transaction.rows(self.database.write(&query, WHAT)).await?;
         let Some(row) = rows.first() else {

@@ -1,6 +1,7 @@
 //! An identity and what it proves itself with, replaced in one step: nothing that fails leaves a half.
 
 use portcullis_core::{
+    credential::CredentialKind,
     identity::{Kept, Replaced, SessionsThen, Whole},
     secret::TokenHash,
     store::StoreError,
@@ -60,7 +61,8 @@ impl SqlIdentities {
         Ok(Outcome::Ended(ended))
     }
 
-    /// Keeps a credential; how many were, for one may have been changed since it was read.
+    /// Keeps a credential; how many were, for one may have been changed since it was read. So has what was
+    /// read where a first password is not the first any more.
     async fn keep_within(
         &self,
         transaction: &mut Transaction,
@@ -71,7 +73,12 @@ impl SqlIdentities {
             None => credential_row::addition(&self.database, credential)?,
             Some(before) => credential_row::exchange(&self.database, before, credential)?,
         };
-        transaction.execute(keep).await
+        match transaction.execute(keep).await {
+            Err(StoreError::Conflict { .. }) if credential.kind == CredentialKind::Password => {
+                Ok(0)
+            }
+            done => done,
+        }
     }
 }
 

@@ -136,6 +136,58 @@ async fn kc_094_a_password_that_is_given_to_a_registration_stands_alone() {
     }
 }
 
+async fn dismiss(admin: &Program<'_>, one: &Identity, way: &str) -> Reply {
+    let path = format!("/admin/identities/{}", one.id);
+    match way {
+        "put" => put(admin, one, json!({"required_actions": []})).await,
+        "patch" => {
+            let nothing = json!([{"op": "remove", "path": "/required_actions/0"}]);
+            admin.send(Method::PATCH, &path, &nothing).await
+        }
+        alias => {
+            let path = format!("{path}/required-actions");
+            let body = json!({"remove": [alias]});
+            admin.send(Method::PATCH, &path, &body).await
+        }
+    }
+}
+
+/// KC-094: who has nothing to do any more is not thereby known. Whoever knows that it was they who
+/// registered says so by the mark's own name, and what is theirs stays.
+#[tokio::test]
+async fn kc_094_a_registration_is_let_in_without_being_vouched_for() {
+    for (way, is_kept) in [
+        ("put", false),
+        ("patch", false),
+        ("VERIFY_EMAIL", false),
+        ("FIRST_PROOF", true),
+    ] {
+        let house = House::new();
+        let admin = house.admin().await;
+        let ada = squatter(&house, &admin).await;
+        let mut now = IdentityStore::find(&*house.store, ada.id)
+            .await
+            .unwrap()
+            .unwrap();
+        now.required_actions.push("VERIFY_EMAIL".to_owned());
+        IdentityStore::update(&*house.store, &now).await.unwrap();
+        let dismissed = dismiss(&admin, &ada, way).await;
+        assert_eq!(dismissed.status, 200, "{way}: {dismissed:?}");
+        let now = IdentityStore::find(&*house.store, ada.id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(now.awaits_first_proof(), !is_kept, "{way}");
+        let asked = now.required_actions.iter().any(|one| one == "VERIFY_EMAIL");
+        assert_eq!(asked, is_kept, "{way}");
+        let marked = json!([{"value": VICTIM, "via": "email", "verified": true}]);
+        let changed = put(&admin, &ada, json!({"verifiable_addresses": marked})).await;
+        assert_eq!(changed.status, 200, "{way}: {changed:?}");
+        let left = CredentialStore::list(&*house.store, ada.id).await.unwrap();
+        assert_eq!(left.is_empty(), !is_kept, "{way}");
+    }
+}
+
 /// What is refused takes nothing away, and neither does what vouches for nobody.
 #[tokio::test]
 async fn nothing_goes_by_a_change_that_is_refused_or_vouches_for_nobody() {
@@ -150,6 +202,20 @@ async fn nothing_goes_by_a_change_that_is_refused_or_vouches_for_nobody() {
     let refused = json!({"verifiable_addresses": marked, "credentials": nobody});
     let refused = put(&admin, &ada, refused).await;
     assert_eq!(refused.status, 400, "{refused:?}");
+    let bob = house.resident("bob@example.org").await;
+    let called = put(&admin, &bob, json!({"external_id": "crm:1"})).await;
+    assert_eq!(called.status, 200, "{called:?}");
+    let taken = [
+        json!({"verifiable_addresses": marked, "external_id": "crm:1"}),
+        json!({
+            "traits": bob.traits,
+            "verifiable_addresses": [{"value": "bob@example.org", "via": "email", "verified": true}],
+        }),
+    ];
+    for taken in taken {
+        let refused = put(&admin, &ada, taken).await;
+        assert_eq!(refused.status, 409, "{refused:?}");
+    }
     let harmless = put(&admin, &ada, json!({"metadata_public": {"plan": "paid"}})).await;
     assert_eq!(harmless.status, 200, "{harmless:?}");
     let now = CredentialStore::list(&*house.store, ada.id).await.unwrap();

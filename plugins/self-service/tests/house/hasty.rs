@@ -13,7 +13,8 @@ use portcullis_core::{
 };
 use serde_json::Value;
 
-/// Ends all sessions of whoever adds a credential, as recovery at that moment would.
+/// Ends all sessions of whoever adds a credential, as recovery at that moment would; from whoever puts
+/// one in the place of another everything is taken just before.
 #[derive(Debug)]
 pub(crate) struct Hasty(pub(crate) Arc<MemoryStore>);
 
@@ -66,6 +67,9 @@ impl CredentialStore for Hasty {
         before: &Value,
         credential: &Credential,
     ) -> Result<bool, StoreError> {
+        let sessions: &dyn SessionStore = &*self.0;
+        sessions.revoke_all(credential.identity_id, None).await?;
+        self.inner().delete(credential.id).await?;
         self.inner().replace_config(before, credential).await
     }
 

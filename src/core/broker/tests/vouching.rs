@@ -91,6 +91,29 @@ async fn kc_093_a_link_that_is_prepared_is_all_that_is_left_of_a_registration() 
     assert_eq!(ways(&setting, &squatter).await, [key]);
 }
 
+/// Whoever prepares it once more finishes what broke off, once.
+#[tokio::test]
+async fn a_preparation_that_broke_off_is_finished_by_the_next_one() {
+    let setting = setting(Creation::Never);
+    let squatter = registered(&setting, "eve@example.org").await;
+    let prepared = PreparedLink::new("idp".parse().unwrap(), VICTIM);
+    let id = CredentialId::generate(&*setting.broker.entropy);
+    let stub = prepared.credential(squatter.id, id, setting.clock.now());
+    setting.broker.credentials.put(&stub).await.unwrap();
+    let other = registered(&setting, "bob@example.org").await;
+    let taken = setting.broker.prepare(other.id, &prepared).await;
+    assert_eq!(taken.unwrap(), None, "it is somebody else's");
+    for is_left in [true, false] {
+        let made = setting.broker.prepare(squatter.id, &prepared).await;
+        assert_eq!(
+            made.unwrap().map(|one| one.stub),
+            is_left.then(|| stub.clone())
+        );
+        assert_eq!(ways(&setting, &squatter).await, [prepared.identifier()]);
+        assert!(!setting.stored(&squatter).await.awaits_first_proof());
+    }
+}
+
 #[tokio::test]
 async fn a_link_that_is_refused_takes_nothing_away() {
     let setting = setting(Creation::Auto);

@@ -1,6 +1,6 @@
 //! What a store of sessions promises of those in which somebody acts as somebody else.
 
-use super::{identity, moment, odd, session};
+use super::{identity, moment, odd, session, together};
 use crate::{
     entropy::Entropy,
     identity::{Identity, IdentityStore},
@@ -118,6 +118,7 @@ async fn an_actor_is_stopped_by_name(parts: Parts<'_>, grace: &Identity, ada: &I
 async fn nobody_goes_on_as_whoever_may_more(identities: &dyn IdentityStore, parts: Parts<'_>) {
     who_gets_roles_is_left_by_who_may_less(identities, parts).await;
     who_loses_roles_leaves_who_may_more(identities, parts).await;
+    neither_is_judged_by_what_the_other_was(identities, parts).await;
     a_program_that_is_gone_has_no_role(identities, parts).await;
 }
 
@@ -172,6 +173,21 @@ async fn who_loses_roles_leaves_who_may_more(identities: &dyn IdentityStore, par
     assert!(stands(sessions, &by_lena).await);
     change(identities, &mut lena, &["impersonator"]).await;
     assert!(!stands(sessions, &by_lena).await, "the actor may do less");
+}
+
+/// Both change at once: whichever comes second sees the first, or fails and changes nothing.
+async fn neither_is_judged_by_what_the_other_was(identities: &dyn IdentityStore, parts: Parts<'_>) {
+    let (sessions, entropy) = parts;
+    for _ in 0..8 {
+        let mut grace = somebody(identities, entropy, &["admin"]).await;
+        let mut ada = somebody(identities, entropy, &["odd, role"]).await;
+        let by_grace = begun(parts, &grace, &ada).await;
+        grace.roles = named(&["impersonator"]);
+        ada.roles = named(&["user-manager"]);
+        let done = together([&grace, &ada].map(|one| identities.update(one))).await;
+        let is_both = done.iter().all(Result::is_ok);
+        assert!(!(is_both && stands(sessions, &by_grace).await));
+    }
 }
 
 async fn a_program_that_is_gone_has_no_role(identities: &dyn IdentityStore, parts: Parts<'_>) {

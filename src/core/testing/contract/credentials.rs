@@ -24,6 +24,7 @@ pub async fn credential_store_contract(
     }
     what_is_put_is_found(credentials, &ada, entropy).await;
     identifiers_are_unique_per_kind(credentials, &ada, &eve, entropy).await;
+    nobody_has_two_passwords(credentials, &eve, entropy).await;
     a_credential_is_replaced_only_while_it_is_as_expected(credentials, &ada, &eve, entropy).await;
     a_config_is_replaced_only_while_it_is_as_expected(credentials, &ada, entropy).await;
     a_credential_is_deleted_once(credentials, &eve, entropy).await;
@@ -79,7 +80,7 @@ async fn second_factors_are_told_by_kind(
     }
 }
 
-fn password(entropy: &dyn Entropy, identity: &Identity) -> Credential {
+pub(super) fn password(entropy: &dyn Entropy, identity: &Identity) -> Credential {
     Credential {
         id: CredentialId::generate(entropy),
         identity_id: identity.id,
@@ -136,9 +137,22 @@ async fn identifiers_are_unique_per_kind(
     assert_eq!(found, Some(own), "nothing has changed");
     assert!(credentials.list(eve.id).await.unwrap().is_empty());
 
-    // Passwords have no identifier, and so they never are in each other's way.
+    // Passwords have no identifier, and so those of several are never in each other's way.
     credentials.put(&password(entropy, eve)).await.unwrap();
     assert_eq!(credentials.list(eve.id).await.unwrap().len(), 1);
+}
+
+async fn nobody_has_two_passwords(
+    credentials: &dyn CredentialStore,
+    eve: &Identity,
+    entropy: &dyn Entropy,
+) {
+    let own = credentials.list(eve.id).await.unwrap();
+    assert_eq!(own.len(), 1);
+    let second = credentials.put(&password(entropy, eve)).await;
+    assert!(is_conflict(&second), "{second:?}");
+    credentials.put(&own[0]).await.unwrap();
+    assert_eq!(credentials.list(eve.id).await.unwrap(), own);
 }
 
 async fn a_credential_is_replaced_only_while_it_is_as_expected(
@@ -177,7 +191,10 @@ async fn a_config_is_replaced_only_while_it_is_as_expected(
     ada: &Identity,
     entropy: &dyn Entropy,
 ) {
-    let read = password(entropy, ada);
+    let read = Credential {
+        kind: CredentialKind::Totp,
+        ..password(entropy, ada)
+    };
     let renewed = Credential {
         config: json!({"hashed_password": "dearer", "pepper": [1.5, "ß"]}),
         ..read.clone()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{identity, is_conflict, link, odd, session, together};
+use super::{credentials::password, identity, is_conflict, link, odd, session, together};
 use crate::{
     credential::{Credential, CredentialStore},
     entropy::Entropy,
@@ -27,6 +27,7 @@ pub(super) async fn credentials_go_in_order(stores: Stores<'_>, entropy: &dyn En
     somebody_elses_way_in_lets_one_go(identities, credentials, entropy).await;
     a_whole_is_replaced_or_nothing_of_it(stores, entropy).await;
     what_was_read_before_somebody_else_changed_it_replaces_nothing(stores, entropy).await;
+    a_first_password_is_not_stored_beside_another(stores, entropy).await;
     nobody_is_replaced_who_is_the_last_of_a_role(stores, entropy).await;
 }
 
@@ -315,6 +316,23 @@ async fn what_was_read_before_somebody_else_changed_it_replaces_nothing(
     let won = done.iter().filter(|one| **one == Replaced::Done(0)).count();
     assert_eq!(won, 1, "{done:?}");
     assert!(done.contains(&Replaced::Overtaken), "{done:?}");
+}
+
+async fn a_first_password_is_not_stored_beside_another(stores: Stores<'_>, entropy: &dyn Entropy) {
+    let (identities, credentials, _) = stores;
+    let ada = identity(entropy, &odd(entropy));
+    identities.insert(&ada, &[]).await.unwrap();
+    // Somebody chooses one after it was read that there is none.
+    let chosen = password(entropy, &ada);
+    credentials.put(&chosen).await.unwrap();
+    let whole = Whole {
+        identity: &ada,
+        credentials: &[new(&password(entropy, &ada))],
+        sessions: SessionsThen::End,
+    };
+    let done = identities.replace_whole(&whole, &role(entropy)).await;
+    assert_eq!(done.unwrap(), Replaced::Overtaken);
+    assert_eq!(credentials.list(ada.id).await.unwrap(), [chosen]);
 }
 
 async fn nobody_is_replaced_who_is_the_last_of_a_role(stores: Stores<'_>, entropy: &dyn Entropy) {

@@ -68,7 +68,8 @@ impl Kept {
     fn is_as_read(&self, new: &identity::Kept) -> bool {
         let mut present = self.credentials.iter();
         let present = present.find(|one| one.id == new.credential.id);
-        present.map(|one| &one.config) == new.before.as_ref()
+        !self.is_another_password(&new.credential)
+            && present.map(|one| &one.config) == new.before.as_ref()
     }
 
     fn is_last(&self, id: IdentityId, role: &str) -> bool {

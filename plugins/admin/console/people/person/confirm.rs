@@ -16,9 +16,11 @@ pub(super) struct Question {
     /// What will be, line by line, in the reader's language already.
     pub(super) losses: Vec<String>,
     /// What the form sends besides.
-    pub(super) hidden: Vec<(&'static str, &'static str)>,
+    pub(super) hidden: Vec<(&'static str, String)>,
     /// What the button says.
     pub(super) label: &'static str,
+    /// What a second button sends, with the value `true`, and what it says.
+    pub(super) other: Option<(&'static str, &'static str)>,
     /// Where whoever changes their mind goes.
     pub(super) back: String,
     /// What is to be typed, where more than a button is asked for.

@@ -46,6 +46,8 @@ pub(super) struct Head {
     may_act: bool,
     /// Whether only those who may do more change them.
     is_above: bool,
+    /// Whether nothing of them is proved, so that whoever registered may be somebody else.
+    is_unproved: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,6 +126,7 @@ impl Head {
             may_manage: is_other && may(Permission::ManageAccess),
             may_act: is_active && is_other && is_known && may(Permission::Impersonate),
             is_above: !may_touch && caller.roles.permit(Permission::WriteIdentities),
+            is_unproved: identity.awaits_first_proof(),
         }
     }
 }

@@ -16,6 +16,11 @@ use crate::{
     role::Role,
 };
 
+/// Says that the question was asked whose a registration is.
+const SURE: &str = "sure";
+/// Says that what was registered with stays.
+const KEEP: &str = "keep";
+
 /// Asks whether somebody is to be switched off.
 pub(super) async fn confirm(call: Call) -> Outcome {
     Ok(question(&call, None))
@@ -30,7 +35,7 @@ fn question(call: &Call, trouble: Option<Trouble>) -> Response {
     let question = Question {
         heading: "Switch off",
         losses: losses.map(|loss| call.locale.text(loss)).to_vec(),
-        hidden: vec![("state", "inactive")],
+        hidden: vec![("state", "inactive".to_owned())],
         label: "Switch off",
         ..Question::default()
     };
@@ -85,21 +90,53 @@ pub(super) async fn set_roles(call: Call) -> Outcome {
     })
 }
 
-/// Notes that somebody proved to hold an address, or did not.
+/// Notes that somebody proved to hold an address, or did not. Where nothing of them is proved yet it is
+/// asked first what becomes of that with which they registered.
 pub(super) async fn set_address(call: Call) -> Outcome {
     let proved = Proved {
         value: call.text("address").to_owned(),
         is_verified: call.text("verified") == "true",
         at: None,
     };
+    let is_kept = call.is_ticked(KEEP);
+    let is_asked = is_kept || call.is_ticked(SURE);
+    if proved.is_verified && !is_asked && call.identity.awaits_first_proof() {
+        return Ok(whose(&call, &proved.value));
+    }
+    // Their own mark, by its name: they are known to be who registered.
+    let known = is_kept.then(|| (Vec::new(), vec![Identity::FIRST_PROOF.to_owned()]));
     let want = |_: &Identity| {
         Ok(Wanted {
             proved: vec![proved.clone()],
+            actions_changed: known.clone(),
             ..Wanted::default()
         })
     };
     let changed = people::change(&call.desk, &call.caller, &call.id, want).await;
     answer(call, ("addresses", changed), |_| {})
+}
+
+/// Asks whether it was they who registered.
+fn whose(call: &Call, address: &str) -> Response {
+    let losses = [
+        "Anybody can register with this address, and nobody has proved yet that it is theirs.",
+        "Unless you keep it, what whoever registered signs in with goes, linked accounts as well, and \
+         all their sessions end. Whoever holds the address gets in by mail then.",
+        "Keep it only if you know that it was they who registered.",
+    ];
+    let question = Question {
+        heading: "Mark as verified",
+        losses: losses.map(|loss| call.locale.text(loss)).to_vec(),
+        hidden: vec![
+            ("address", address.to_owned()),
+            ("verified", "true".to_owned()),
+            (SURE, "true".to_owned()),
+        ],
+        label: "Mark as verified and remove it",
+        other: Some((KEEP, "Mark as verified and keep it")),
+        ..Question::default()
+    };
+    confirm::ask(call, Tab::Details, question, None)
 }
 
 /// Leads back to the details; where something is wrong they come back with what was `typed`.

@@ -1,6 +1,11 @@
 //! State, roles, addresses and required actions.
 
-use portcullis_core::identity::{IdentityState, IdentityStore};
+use http::Method;
+use portcullis_core::{
+    credential::CredentialStore,
+    identity::{IdentityState, IdentityStore},
+};
+use serde_json::json;
 
 use super::{leads_to, page, path, stored};
 use crate::{Role, tests::house::House};
@@ -68,6 +73,41 @@ async fn an_address_is_marked_as_verified_and_not() {
     let other = [("address", "eve@example.org"), ("verified", "true")];
     let other = browser.form(&addresses, &other).await;
     assert!(page(&other, 400).contains("role=\"alert\""));
+}
+
+/// KC-093: nobody is surprised by what goes with a mark.
+#[tokio::test]
+async fn whose_a_registration_is_is_asked_before_an_address_is_marked() {
+    for (choice, is_kept) in [("sure", false), ("keep", true)] {
+        let house = House::new();
+        let ada = house.resident("ada@example.org").await;
+        let password = format!("/admin/identities/{}/password", ada.id);
+        let chosen = json!({"password": "what somebody registered with"});
+        let admin = house.admin().await;
+        let given = admin.send(Method::PUT, &password, &chosen).await;
+        assert!(given.status < 300, "{given:?}");
+        let mut now = stored(&house, &ada).await.unwrap();
+        now.required_actions = vec!["FIRST_PROOF".to_owned()];
+        IdentityStore::update(&*house.store, &now).await.unwrap();
+        let browser = house.console(&[Role::UserManager]).await;
+        let shown = page(&browser.get(&path(&ada, "/sign-in")).await, 200);
+        assert!(shown.contains("whoever registered may be somebody else"));
+        let addresses = path(&ada, "/addresses");
+        let fields = [("address", "ada@example.org"), ("verified", "true")];
+        let asked = page(&browser.form(&addresses, &fields).await, 200);
+        assert!(asked.contains("Mark as verified and keep it"), "{asked}");
+        assert!(asked.contains("value=\"ada@example.org\""), "{asked}");
+        let credentials: &dyn CredentialStore = &*house.store;
+        assert_eq!(credentials.list(ada.id).await.unwrap().len(), 1);
+        let fields = [fields[0], fields[1], (choice, "true")];
+        leads_to(&browser.form(&addresses, &fields).await, &ada, "");
+        let now = stored(&house, &ada).await.unwrap();
+        assert!(now.addresses[0].verified_at.is_some() && now.required_actions.is_empty());
+        let left = credentials.list(ada.id).await.unwrap();
+        assert_eq!(left.len(), usize::from(is_kept), "{choice}");
+        let shown = page(&browser.get(&path(&ada, "")).await, 200);
+        assert!(!shown.contains("may be somebody else"), "{shown}");
+    }
 }
 
 #[tokio::test]
