@@ -132,7 +132,7 @@ impl Link {
 
 /// A link that an administrator has prepared: the first account of the provider with this trusted
 /// address takes its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PreparedLink {
     /// The configured provider.
     pub provider: ProviderId,
@@ -274,6 +274,13 @@ impl From<Link> for ListedLink {
             created_at: link.created_at,
         }
     }
+}
+
+/// The account that a link leads to, or waits for, as the audit log tells it; `None` for other credentials.
+pub fn account_of(credential: &Credential) -> Option<Value> {
+    let prepared = || PreparedLink::of(credential).map(|prepared| json!(prepared));
+    let link = Link::of(credential).map(|link| json!(link.key));
+    link.or_else(prepared)
 }
 
 /// The provider that a link is to, made or prepared; `None` for other credentials.

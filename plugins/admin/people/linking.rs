@@ -11,7 +11,7 @@ use portcullis_core::{
     link::{LinkKey, ListedLink, PreparedLink},
 };
 use portcullis_kit::Failure;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     audit, find,
@@ -132,7 +132,7 @@ async fn assign(
         provider,
         reason: LinkReason::Administrator,
     });
-    note(desk, caller, (identity, provider)).await;
+    note(desk, caller, (identity, json!(key))).await;
     Ok(Linked::Now(link))
 }
 
@@ -156,11 +156,11 @@ async fn prepare(
         identity: identity.id,
         provider: &prepared.provider,
     });
-    note(desk, caller, (identity, &prepared.provider)).await;
+    note(desk, caller, (identity, json!(prepared))).await;
     Ok(Linked::Now(link))
 }
 
-async fn note(desk: &Desk, caller: &Caller, (identity, provider): (&Identity, &ProviderId)) {
-    let act = audit::on("identity.link", identity.id).to(json!({"provider": provider}));
+async fn note(desk: &Desk, caller: &Caller, (identity, account): (&Identity, Value)) {
+    let act = audit::on("identity.link", identity.id).to(account);
     audit::note(desk, caller, act).await;
 }

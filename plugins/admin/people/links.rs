@@ -7,7 +7,7 @@ use portcullis_core::{
     event::Event,
     id::{CredentialId, ProviderId},
     identity::Identity,
-    link::{Link, LinkKey, PreparedLink},
+    link::{Link, LinkKey, PreparedLink, account_of},
 };
 use portcullis_kit::Failure;
 use serde_json::json;
@@ -107,9 +107,7 @@ pub(super) async fn missing(
 /// Tells of a link of an identity that was stored before, and writes it down.
 pub(super) async fn tell(desk: &Desk, caller: &Caller, link: &Credential) {
     announce(desk, link);
-    let provider = Link::of(link).map(|link| link.key.provider);
-    let provider = provider.or_else(|| PreparedLink::of(link).map(|link| link.provider));
-    let act = audit::on("identity.link", link.identity_id).to(json!({"provider": provider}));
+    let act = audit::on("identity.link", link.identity_id).to(json!(account_of(link)));
     audit::note(desk, caller, act).await;
 }
 

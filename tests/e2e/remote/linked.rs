@@ -125,6 +125,34 @@ async fn accounts_are_linked_and_unlinked_both_ways() {
     house.refused(&unlink("hub:2"), 1);
 }
 
+/// KC-120: which account it was is written down both ways.
+#[tokio::test]
+async fn accounts_that_are_linked_and_unlinked_are_written_down_both_ways() {
+    let house = house().await;
+    let issuer = "https://github.com";
+    for (person, is_here) in [(ALICE, true), (BOB, false)] {
+        let subject = if is_here { "8" } else { "9" };
+        let own = [&link("hub", subject)[..], &["--email", person.email]].concat();
+        let name = format!("hub:{subject}");
+        let gone = [&unlink(&name)[..], &["--email", person.email]].concat();
+        for command in [own, gone] {
+            let done = match is_here {
+                true => house.locally(&command, ""),
+                false => house.remotely(&command, ""),
+            };
+            assert_eq!(done.code, 0, "{done:?}");
+        }
+        let linked = house.audit("identity.link").await;
+        let removed = house.audit("identity.credential.delete").await;
+        let is_command = linked[0]["actor"] == "command";
+        assert_eq!(is_command, is_here, "{linked}");
+        for (told, name) in [(&linked[0]["after"], "after"), (&removed[0]["before"], "before")] {
+            let which = [&told["provider"], &told["issuer"], &told["subject"]];
+            assert_eq!(which, ["hub", issuer, subject], "{name}: {told}");
+        }
+    }
+}
+
 /// CU-29: whatever cannot be linked is refused alike.
 #[tokio::test]
 async fn what_is_no_account_is_refused_both_ways() {

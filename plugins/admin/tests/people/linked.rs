@@ -1,8 +1,9 @@
 //! Links to accounts at providers, as they are asked for; how they are made is told with a real gateway.
 
+use http::Method;
 use serde_json::{Value, json};
 
-use super::whole_log;
+use super::{last_act, whole_log};
 use crate::{Role, tests::house::House};
 
 /// CU-29, B.10: what is no account is named, and changes nothing.
@@ -107,4 +108,38 @@ async fn who_gives_no_roles_links_nobody_to_a_provider_that_does() {
         "credentials": {"oidc": oidc}});
     let reply = manager.post("/admin/identities", &wanted).await;
     assert_eq!(reply.error(), "insufficient_role", "{reply:?}");
+}
+
+/// KC-120: which account it was, and not only whose provider.
+#[tokio::test]
+async fn the_account_that_somebody_is_linked_to_is_written_down() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for (email, link, account) in [
+        (
+            "ada@example.org",
+            json!({"provider": "acme", "subject": "4711"}),
+            json!({"provider": "acme", "issuer": "https://acme.test", "subject": "4711"}),
+        ),
+        (
+            "bob@example.org",
+            json!({"provider": "acme", "subject": "Bob@Acme.test", "use_auto_link": true}),
+            json!({"provider": "acme", "address": "bob@acme.test"}),
+        ),
+    ] {
+        let one = house.resident(email).await;
+        let wanted = json!({"schema_id": "default", "state": "active", "traits": one.traits,
+            "credentials": {"oidc": {"config": {"providers": [link]}}}});
+        let path = format!("/admin/identities/{}", one.id);
+        let reply = admin.send(Method::PUT, &path, &wanted).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let log = whole_log(&house).await;
+        assert!(log.contains(&format!("\"after\":{account}")), "{log}");
+        if let Some(address) = account["address"].as_str() {
+            let named = format!("{path}/credentials/oidc?identifier=acme:{address}");
+            assert_eq!(admin.delete(&named).await.status, 204);
+            let before = last_act(&house).await.before.unwrap();
+            assert_eq!(before["address"], address, "{before}");
+        }
+    }
 }
