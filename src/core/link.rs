@@ -14,6 +14,8 @@ use crate::{
 
 /// Where providers say what a person calls an account, the best first.
 const NAMES: [&str; 5] = ["email", "preferred_username", "username", "login", "name"];
+/// The longest name of an account at its provider, in bytes (OpenID Connect Core 1.0, section 2).
+const LONGEST_SUBJECT: usize = 255;
 /// The longest label, in characters.
 const LONGEST_LABEL: usize = 128;
 
@@ -48,6 +50,19 @@ fn is_unseen(c: char) -> bool {
         '\u{feff}'..='\u{feff}',
     ];
     c.is_control() || formats.iter().any(|range| range.contains(&c))
+}
+
+/// Whether an account can be called so at its provider.
+pub fn is_subject(text: &str) -> bool {
+    let is_long = text.len() > LONGEST_SUBJECT;
+    !text.trim().is_empty() && !is_long && !text.chars().any(char::is_control)
+}
+
+/// Whether a provider can say of an account that it has this address.
+pub fn is_address(text: &str) -> bool {
+    let has_text = |part: &str| !part.trim().is_empty() && !part.contains('@');
+    let parts = text.split_once('@');
+    is_subject(text) && parts.is_some_and(|(local, domain)| has_text(local) && has_text(domain))
 }
 
 /// An account at a provider. The issuer belongs to the key, so that a provider whose issuer is
@@ -298,6 +313,29 @@ fn kept(credential: &Credential) -> Option<&Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// CU-29.
+    #[test]
+    fn names_and_addresses_of_accounts_say_something() {
+        for (text, expected) in [
+            ("4711", (true, false)),
+            (" a b ", (true, false)),
+            ("ada@example.org", (true, true)),
+            ("Ada@Example.org ", (true, true)),
+            ("@", (true, false)),
+            ("ada@", (true, false)),
+            ("@example.org", (true, false)),
+            (" @ ", (true, false)),
+            ("a@b@c", (true, false)),
+            ("a@b\n", (false, false)),
+            (" ", (false, false)),
+            ("\u{a0}", (false, false)),
+            ("", (false, false)),
+        ] {
+            assert_eq!((is_subject(text), is_address(text)), expected, "{text:?}");
+        }
+        assert!(!is_subject(&"x".repeat(256)) && is_subject(&"x".repeat(255)));
+    }
 
     #[test]
     fn an_account_is_recognised_by_its_address_or_else_by_a_name() {

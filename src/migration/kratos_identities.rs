@@ -1,7 +1,7 @@
 //! An identity of Ory Kratos as one of ours: as its list shows it, or as it is given to be created.
 
 use jiff::Timestamp;
-use portcullis_core::{credential::CredentialKind, secret::Secret};
+use portcullis_core::{credential::CredentialKind, link::is_subject, secret::Secret};
 use serde_json::{Map, Value, json};
 
 use super::newcomer::{Account, KeptFactor, Newcomer, NobodyKnown, Password, Proved, is_empty};
@@ -146,6 +146,7 @@ fn accounts(credential: &Value, newcomer: &mut Newcomer) {
     for account in providers {
         let text = |name: &str| account[name].as_str().filter(|text| !text.is_empty());
         let (provider, subject) = (text("provider"), text("subject"));
+        let subject = subject.filter(|subject| is_subject(subject));
         if account["use_auto_link"] == true {
             let why = "it is only prepared; prepare it with prepare-oidc-link";
             newcomer.losses("credentials").add("a link", why);
@@ -167,7 +168,7 @@ fn accounts(credential: &Value, newcomer: &mut Newcomer) {
 fn by_identifiers(credential: &Value, newcomer: &mut Newcomer) {
     for identifier in super::newcomer::texts(&credential["identifiers"]) {
         match identifier.split_once(':') {
-            Some((provider, subject)) if !subject.is_empty() => newcomer.accounts.push(Account {
+            Some((provider, subject)) if is_subject(subject) => newcomer.accounts.push(Account {
                 provider: provider.to_owned(),
                 subject: subject.to_owned(),
             }),

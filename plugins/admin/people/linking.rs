@@ -8,14 +8,14 @@ use portcullis_core::{
     event::Event,
     id::ProviderId,
     identity::Identity,
-    link::{LinkKey, ListedLink, PreparedLink},
+    link::{LinkKey, ListedLink, PreparedLink, is_address, is_subject},
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
 use super::{
     audit, find,
-    links::{is_no_name, may_lead_to},
+    links::may_lead_to,
     refusal::refused,
     unproved,
 };
@@ -72,7 +72,7 @@ pub(crate) async fn link(
             assign(desk, caller, &identity, &key).await
         }
         Account::Awaited { address } => {
-            if is_no_name(address) || !address.contains('@') {
+            if !is_address(address) {
                 return Err(refused("address: this is no e-mail address."));
             }
             let prepared = PreparedLink::new(provider, address);
@@ -82,7 +82,7 @@ pub(crate) async fn link(
 }
 
 fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<LinkKey, Failure> {
-    if is_no_name(subject) {
+    if !is_subject(subject) {
         return Err(refused("subject: no account has such a name."));
     }
     let is_odd = |issuer: &str| {
@@ -91,14 +91,10 @@ fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<Li
     if issuer.is_some_and(is_odd) {
         return Err(refused("issuer: there is none of this name."));
     }
-    let issuer = issuer.map(str::to_owned).or(record.issuer);
+    let issuer = record.issuer_of(issuer);
     Ok(LinkKey {
+        issuer: issuer.map_err(|error| refused(format!("issuer: {error}.")))?,
         provider: record.id,
-        issuer: issuer.ok_or_else(|| {
-            refused(
-                "issuer: accounts of this provider have issuers of their own, so say this one's.",
-            )
-        })?,
         subject: subject.to_owned(),
     })
 }

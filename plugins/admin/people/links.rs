@@ -7,16 +7,13 @@ use portcullis_core::{
     event::Event,
     id::{CredentialId, ProviderId},
     identity::Identity,
-    link::{Link, LinkKey, PreparedLink, account_of},
+    link::{Link, LinkKey, PreparedLink, account_of, is_address, is_subject},
 };
 use portcullis_kit::Failure;
 use serde_json::json;
 
 use super::{audit, refusal};
 use crate::{caller::Caller, desk::Desk, role::Permission};
-
-/// The longest name of an account at a provider, in bytes (OpenID Connect Core 1.0, section 2).
-const LONGEST_SUBJECT: usize = 255;
 
 /// An account at a provider that an identity is to be linked to.
 #[derive(Debug, Clone)]
@@ -45,9 +42,14 @@ pub(super) async fn credential(
         _ => unknown(),
     })?;
     may_lead_to(caller, &record)?;
-    if is_no_name(&link.subject) {
+    let is_meant = match link.is_prepared {
+        true => is_address(&link.subject),
+        false => is_subject(&link.subject),
+    };
+    if !is_meant {
         return Err(refusal::refused(
-            "credentials.oidc: no account has such a name (subject).",
+            "credentials.oidc: no account has such a name, or with use_auto_link such an address \
+             (subject).",
         ));
     }
     let id = CredentialId::generate(&*services.entropy);
@@ -77,11 +79,6 @@ pub(super) fn may_lead_to(caller: &Caller, provider: &ProviderRecord) -> Result<
         true => caller.require(Permission::ManageAccess),
         false => Ok(()),
     }
-}
-
-/// Whether no account can be called so.
-pub(super) fn is_no_name(subject: &str) -> bool {
-    subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.chars().any(char::is_control)
 }
 
 /// The same of a stored identity; `None` where it is linked so already.

@@ -1,7 +1,7 @@
 //! Links of people in the store, with all that a gateway would tell and write down.
 
 use portcullis_core::{
-    administration::ProviderAdministration,
+    administration::{IssuerError, ProviderAdministration},
     broker::{BrokerError, LinkReason, Readied},
     credential::{Credential, CredentialKind},
     credentials::Listed,
@@ -134,8 +134,10 @@ fn refused(errand: &Errand, error: &BrokerError) -> Failure {
 /// The issuer as given, or the one that all accounts of the provider have.
 async fn issuer(errand: &Errand, account: &Account<'_>) -> Result<String, Failure> {
     let record = errand.administration().find(&account.provider).await?;
-    let own = account.issuer.map(str::to_owned).or(record.issuer);
-    own.ok_or_else(|| account.without_issuer())
+    record.issuer_of(account.issuer).map_err(|error| match error {
+        IssuerError::Missing => account.without_issuer(),
+        other @ IssuerError::Other(_) => Failure::Refused(format!("issuer: {other}")),
+    })
 }
 
 /// Removes a link on behalf of a command, or one that was only prepared, and tells of it: how many

@@ -160,6 +160,14 @@ async fn what_is_no_account_is_refused_both_ways() {
     house.refused(&link("nobody", "1"), 1);
     house.refused(&link("away", "1"), 1);
     house.refused(&link("hub", ""), 2);
+    house.refused(&link("hub", " "), 2);
+    let elsewhere = [&link("hub", "1")[..], &["--issuer", "https://evil.test"]].concat();
+    for refused in house.refused(&elsewhere, 1) {
+        assert!(
+            refused.stderr.contains("all accounts of this provider"),
+            "{refused:?}"
+        );
+    }
     for refused in house.refused(&link("azure", "1"), 2) {
         assert!(
             refused.stderr.contains("issuers of their own"),
@@ -168,6 +176,7 @@ async fn what_is_no_account_is_refused_both_ways() {
     }
     house.refused(&prepare("nobody", "x@example.org"), 1);
     house.refused(&prepare("hub", "nobody"), 2);
+    house.refused(&prepare("hub", "@"), 2);
     let nobody = [&link("hub", "1")[..], &["--email", "nobody@example.org"]].concat();
     house.same(&nobody);
 }

@@ -50,6 +50,26 @@ async fn what_is_no_account_is_refused_by_name() {
             "issuer: ",
         ),
         (
+            json!({"provider": "acme", "subject": "1", "issuer": "https://evil.test"}),
+            400,
+            "issuer: all accounts of this provider have the issuer https://acme.test",
+        ),
+        (
+            json!({"provider": "acme", "subject": " "}),
+            400,
+            "subject: ",
+        ),
+        (
+            json!({"provider": "acme", "address": "@"}),
+            400,
+            "address: ",
+        ),
+        (
+            json!({"provider": "acme", "address": "ada@ "}),
+            400,
+            "address: ",
+        ),
+        (
             json!({"provider": "nobody", "subject": "1"}),
             404,
             "provider",
