@@ -323,6 +323,13 @@ impl CredentialStore for CachedCredentials {
         self.record.list(identity_id).await
     }
 
+    async fn list_of(
+        &self,
+        identities: &[IdentityId],
+    ) -> Result<BTreeMap<IdentityId, Vec<Credential>>, StoreError> {
+        self.record.list_of(identities).await
+    }
+
     async fn find_by_identifier(
         &self,
         kind: CredentialKind,
