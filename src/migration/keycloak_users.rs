@@ -173,10 +173,12 @@ fn accounts(accounts: &Value, newcomer: &mut Newcomer) {
     for account in accounts.as_array().into_iter().flatten() {
         let text = |name: &str| account[name].as_str().filter(|text| !text.is_empty());
         match (text("identityProvider"), text("userId")) {
-            (Some(provider), Some(subject)) if is_subject(subject) => newcomer.accounts.push(Account {
-                provider: provider.to_owned(),
-                subject: subject.to_owned(),
-            }),
+            (Some(provider), Some(subject)) if is_subject(subject) => {
+                newcomer.accounts.push(Account {
+                    provider: provider.to_owned(),
+                    subject: subject.to_owned(),
+                })
+            }
             _ => newcomer
                 .losses("federatedIdentities")
                 .add("a link", "it is malformed"),

@@ -13,12 +13,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
-use super::{
-    audit, find,
-    links::may_lead_to,
-    refusal::refused,
-    unproved,
-};
+use super::{audit, find, links::may_lead_to, refusal::refused, unproved};
 use crate::{caller::Caller, desk::Desk};
 
 /// The longest issuer, in bytes.

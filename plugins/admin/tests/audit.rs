@@ -114,7 +114,10 @@ async fn the_log_is_searched_for_refusals() {
     let admin = house.admin().await;
     five(&house, &admin).await;
     let viewer = house.acting_as(&[Role::Viewer]).await;
-    assert_eq!(viewer.delete("/admin/x/api-credentials/x").await.status, 403);
+    assert_eq!(
+        viewer.delete("/admin/x/api-credentials/x").await.status,
+        403
+    );
     for wanted in ["refused", "insufficient_role"] {
         let path = format!("{LOG}?outcome={wanted}&client=192.0.2.1");
         let found = admin.get(&path).await.json();
@@ -140,7 +143,11 @@ async fn what_nobody_reads_in_an_address_is_refused() {
         "/admin/x/required-actions?a=1&b=2",
     ] {
         let refused = admin.get(path).await;
-        assert_eq!((refused.status, refused.error()), (400, "bad_request".into()), "{path}");
+        assert_eq!(
+            (refused.status, refused.error()),
+            (400, "bad_request".into()),
+            "{path}"
+        );
         let name = path.split_once('?').unwrap().1;
         let name = name.split(['=', '&']).next().unwrap();
         let reason = refused.json()["error"]["reason"].clone();

@@ -134,10 +134,12 @@ fn refused(errand: &Errand, error: &BrokerError) -> Failure {
 /// The issuer as given, or the one that all accounts of the provider have.
 async fn issuer(errand: &Errand, account: &Account<'_>) -> Result<String, Failure> {
     let record = errand.administration().find(&account.provider).await?;
-    record.issuer_of(account.issuer).map_err(|error| match error {
-        IssuerError::Missing => account.without_issuer(),
-        other @ IssuerError::Other(_) => Failure::Refused(format!("issuer: {other}")),
-    })
+    record
+        .issuer_of(account.issuer)
+        .map_err(|error| match error {
+            IssuerError::Missing => account.without_issuer(),
+            other @ IssuerError::Other(_) => Failure::Refused(format!("issuer: {other}")),
+        })
 }
 
 /// Removes a link on behalf of a command, or one that was only prepared, and tells of it: how many

@@ -146,7 +146,10 @@ async fn accounts_that_are_linked_and_unlinked_are_written_down_both_ways() {
         let removed = house.audit("identity.credential.delete").await;
         let is_command = linked[0]["actor"] == "command";
         assert_eq!(is_command, is_here, "{linked}");
-        for (told, name) in [(&linked[0]["after"], "after"), (&removed[0]["before"], "before")] {
+        for (told, name) in [
+            (&linked[0]["after"], "after"),
+            (&removed[0]["before"], "before"),
+        ] {
             let which = [&told["provider"], &told["issuer"], &told["subject"]];
             assert_eq!(which, ["hub", issuer, subject], "{name}: {told}");
         }

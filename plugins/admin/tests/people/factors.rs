@@ -47,8 +47,8 @@ async fn second_factors_come_along_and_are_told_to_nobody() {
     assert_ne!(second[0].config, first[0].config);
     // What was read is sent back: it is there still.
     let shown = json!({"totp": {"type": "totp", "version": 0}});
-    let put = manager.send(Method::PUT, &path, &body("ada@example.org", &shown));
-    assert_eq!(put.await.status, 200);
+    let shown = body("ada@example.org", &shown);
+    assert_eq!(manager.send(Method::PUT, &path, &shown).await.status, 200);
     assert_eq!(own(&house, &ada, CredentialKind::Totp).await, second);
     let log = whole_log(&house).await;
     assert!(log.contains("identity.credential.import"), "{log}");
