@@ -819,6 +819,7 @@ refusal-which-link = Sagen Sie, welche Verknüpfung gemeint ist, als <provider>:
 refusal-two-links = Zwei Konten heißen so; löschen Sie eines unter seiner Id.
 refusal-no-provider = Einen solchen Anbieter gibt es nicht.
 refusal-no-subject = Kein Konto heißt so (subject).
+refusal-other-issuer = alle Konten dieses Anbieters haben den Aussteller {$issuer}.
 refusal-no-such-subject = Kein Konto heißt so.
 refusal-no-email = Das ist keine E-Mail-Adresse.
 refusal-no-issuer = Einen Aussteller dieses Namens gibt es nicht.

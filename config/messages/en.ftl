@@ -830,6 +830,7 @@ refusal-which-link = say which link is meant, as <provider>:<subject>.
 refusal-two-links = two accounts are called so; delete one by its id.
 refusal-no-provider = there is no such provider.
 refusal-no-subject = no account has such a name (subject).
+refusal-other-issuer = all accounts of this provider have the issuer {$issuer}.
 refusal-no-such-subject = no account has such a name.
 refusal-no-email = this is no e-mail address.
 refusal-no-issuer = there is none of this name.

@@ -2,7 +2,7 @@
 //! do it.
 
 use portcullis_core::{
-    administration::{AdministrationError, ProviderRecord},
+    administration::{AdministrationError, IssuerError, ProviderRecord},
     broker::LinkReason,
     catalogue::Code,
     event::Event,
@@ -88,7 +88,17 @@ fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<Li
     }
     let issuer = record.issuer_of(issuer);
     Ok(LinkKey {
-        issuer: issuer.map_err(|error| refused(format!("issuer: {error}.")))?,
+        issuer: issuer.map_err(|error| {
+            refused(match error {
+                IssuerError::Missing => {
+                    "issuer: accounts of this provider have issuers of their own, so say this one's."
+                        .to_owned()
+                }
+                IssuerError::Other(own) => {
+                    format!("issuer: all accounts of this provider have the issuer {own}.")
+                }
+            })
+        })?,
         provider: record.id,
         subject: subject.to_owned(),
     })

@@ -42,19 +42,19 @@ pub(super) async fn credential(
         _ => unknown(),
     })?;
     may_lead_to(caller, &record)?;
-    let is_meant = match link.is_prepared {
-        true => is_address(&link.subject),
-        false => is_subject(&link.subject),
-    };
-    if !is_meant {
+    if !is_subject(&link.subject) {
         return Err(refusal::refused(
-            "credentials.oidc: no account has such a name, or with use_auto_link such an address \
-             (subject).",
+            "credentials.oidc: no account has such a name (subject).",
         ));
     }
     let id = CredentialId::generate(&*services.entropy);
     let now = services.clock.now();
     if link.is_prepared {
+        if !is_address(&link.subject) {
+            return Err(refusal::refused(
+                "credentials.oidc: this is no e-mail address.",
+            ));
+        }
         let prepared = PreparedLink::new(provider, &link.subject);
         return Ok(prepared.credential(identity.id, id, now));
     }

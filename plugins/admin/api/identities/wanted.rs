@@ -91,6 +91,7 @@ pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
     members.only_in_dialect(&[&OF_ALL[..], &OF_NEW].concat())?;
     let id = members.text("id")?.map(str::parse).transpose();
     let id = id.map_err(|_| refused(format!("{}: this has to be a UUID.", members.at("id"))))?;
+    let rest = read(members)?;
     if let Some(credentials) = members.object("credentials")? {
         refuse_empty_factors(&credentials)?;
     }
@@ -98,7 +99,7 @@ pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
         id,
         created_at: time(members, "created_at")?,
         unmanaged: members.value("unmanaged").cloned(),
-        ..read(members)?
+        ..rest
     })
 }
 
