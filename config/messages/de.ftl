@@ -945,6 +945,7 @@ found-roles = Wer den Claim schreibt, vergäbe hier Rollen; schreiben Sie allow_
 found-privileged = Das Schema lässt diese Angabe nur von Verwaltenden ändern; schreiben Sie allow_privileged = true, wenn auch der Anbieter das darf
 found-no-trait = Das Schema {$schema} hat keine solche Angabe und erlaubt keine anderen; {$reason}
 found-star = {$name}: `*` steht nur für den ersten Teil, wie in "*.example.org"
+found-label = er hat 1 bis {$most} Buchstaben, Ziffern und Zeichen in einer Zeile; ohne ihn steht dort der Name der Art oder die Id
 found-host = {$name} ist kein Rechnername; schreiben Sie Buchstaben, Ziffern, Bindestriche und Punkte (Punycode für andere)
 found-file = Ein Anbieter, der zur Laufzeit dazukommt, nennt keine Dateien; geben Sie den Wert selbst an
 found-near = meinten Sie `{$name}`?

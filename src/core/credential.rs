@@ -125,6 +125,15 @@ impl CredentialKind {
     }
 }
 
+/// Whether these are all that somebody has who registered and did nothing more: a password that was never
+/// used.
+pub fn untouched(own: &[Credential]) -> bool {
+    match own {
+        [only] => only.kind == CredentialKind::Password && only.last_used_at.is_none(),
+        _ => false,
+    }
+}
+
 /// Keeps credentials.
 #[async_trait]
 pub trait CredentialStore: Debug + Send + Sync {

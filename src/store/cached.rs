@@ -289,12 +289,9 @@ impl IdentityStore for CachedIdentities {
         Ok(true)
     }
 
-    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
-        let Some(ended) = self.record.remove_unused(id).await? else {
-            return Ok(false);
-        };
-        self.forget(id, ended).await;
-        Ok(true)
+    async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError> {
+        // It has no session that anybody could remember.
+        self.record.remove_unused(identity).await
     }
 }
 

@@ -22,8 +22,8 @@ impl Provider {
         self.refuse_keys_of_other_kinds(check);
         if self.label.as_deref().is_some_and(is_no_label) {
             check.under("label").problem(format!(
-                "it has 1 to {LONGEST_LABEL} letters, digits and signs, on one line; without it, it is \
-                 the kind's or the id"
+                "it has 1 to {LONGEST_LABEL} letters, digits and signs, on one line; without it, \
+                 it is the kind's or the id"
             ));
         }
         self.validate_issuer(&mut check.under("issuer_url"));

@@ -82,7 +82,7 @@ async fn second_factors_are_told_by_kind(
     }
 }
 
-fn password(entropy: &dyn Entropy, identity: &Identity) -> Credential {
+pub(super) fn password(entropy: &dyn Entropy, identity: &Identity) -> Credential {
     Credential {
         id: CredentialId::generate(entropy),
         identity_id: identity.id,
