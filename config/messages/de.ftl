@@ -825,6 +825,7 @@ refusal-which-link = Sagen Sie, welche Verknüpfung gemeint ist, als <provider>:
 refusal-two-links = Zwei Konten heißen so; löschen Sie eines unter seiner Id.
 refusal-no-provider = Einen solchen Anbieter gibt es nicht.
 refusal-no-subject = Kein Konto heißt so (subject).
+refusal-other-issuer = alle Konten dieses Anbieters haben den Aussteller {$issuer}.
 refusal-no-such-subject = Kein Konto heißt so.
 refusal-no-email = Das ist keine E-Mail-Adresse.
 refusal-no-issuer = Einen Aussteller dieses Namens gibt es nicht.
@@ -950,6 +951,7 @@ found-roles = Wer den Claim schreibt, vergäbe hier Rollen; schreiben Sie allow_
 found-privileged = Das Schema lässt diese Angabe nur von Verwaltenden ändern; schreiben Sie allow_privileged = true, wenn auch der Anbieter das darf
 found-no-trait = Das Schema {$schema} hat keine solche Angabe und erlaubt keine anderen; {$reason}
 found-star = {$name}: `*` steht nur für den ersten Teil, wie in "*.example.org"
+found-label = er hat 1 bis {$most} Buchstaben, Ziffern und Zeichen in einer Zeile; ohne ihn steht dort der Name der Art oder die Id
 found-host = {$name} ist kein Rechnername; schreiben Sie Buchstaben, Ziffern, Bindestriche und Punkte (Punycode für andere)
 found-file = Ein Anbieter, der zur Laufzeit dazukommt, nennt keine Dateien; geben Sie den Wert selbst an
 found-near = meinten Sie `{$name}`?

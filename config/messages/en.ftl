@@ -836,6 +836,7 @@ refusal-which-link = say which link is meant, as <provider>:<subject>.
 refusal-two-links = two accounts are called so; delete one by its id.
 refusal-no-provider = there is no such provider.
 refusal-no-subject = no account has such a name (subject).
+refusal-other-issuer = all accounts of this provider have the issuer {$issuer}.
 refusal-no-such-subject = no account has such a name.
 refusal-no-email = this is no e-mail address.
 refusal-no-issuer = there is none of this name.
@@ -961,6 +962,7 @@ found-roles = whoever writes the claim would hand out roles here; write allow_pr
 found-privileged = the schema lets only administrators edit this trait; write allow_privileged = true if the provider may, too
 found-no-trait = the schema {$schema} has no such trait and allows no others; {$reason}
 found-star = {$name}: `*` stands only for the first label, as in "*.example.org"
+found-label = it has 1 to {$most} letters, digits and signs, on one line; without it, it is the kind's or the id
 found-host = {$name} is no host name; write letters, digits, hyphens and dots (punycode for others)
 found-file = a provider added at run time names no files; give the value itself
 found-near = did you mean `{$name}`?

@@ -7,11 +7,19 @@ use axum::{
     Router,
     handler::Handler,
     middleware::from_fn_with_state,
-    routing::{MethodFilter, on},
+    routing::{MethodFilter, MethodRouter, on},
 };
 use http::Method;
 
-use crate::{access::guard::guard, desk::Desk, doc::Doc, need::Need};
+use crate::{
+    access::guard::{Gate, guard},
+    desk::Desk,
+    doc::Doc,
+    need::Need,
+};
+
+/// What the paths begin with that stand beside the dialect.
+const OURS: &str = "/admin/x/";
 
 /// One endpoint.
 #[derive(Debug, Clone)]
@@ -28,11 +36,24 @@ pub struct Endpoint {
     pub(crate) doc: Option<fn() -> Doc>,
 }
 
+impl Endpoint {
+    /// The parameters that it takes, where it takes no others: ours. Those of the dialect pass over what
+    /// newer clients say besides.
+    fn parameters(&self) -> Option<Vec<String>> {
+        let doc = self.doc.filter(|_| self.is_ours())?();
+        Some(doc.query_names().map(str::to_owned).collect())
+    }
+
+    /// Whether no other system has it.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.path.starts_with(OURS)
+    }
+}
+
 /// All endpoints with their router.
 #[derive(Default)]
 pub(crate) struct Endpoints {
-    router: Router<Arc<Desk>>,
-    all: Vec<Endpoint>,
+    rows: Vec<(Endpoint, Option<MethodRouter<Arc<Desk>>>)>,
 }
 
 impl Endpoints {
@@ -52,15 +73,14 @@ impl Endpoints {
         let Ok(filter) = MethodFilter::try_from(method.clone()) else {
             unreachable!("the methods stand in this crate, and tests reach every endpoint");
         };
-        let route = on(filter, handler).route_layer(from_fn_with_state(need, guard));
-        self.router = self.router.route(path, route);
-        self.all.push(Endpoint {
+        let endpoint = Endpoint {
             method,
             path,
             need,
             summary,
             doc: None,
-        });
+        };
+        self.rows.push((endpoint, Some(on(filter, handler))));
         self
     }
 
@@ -68,20 +88,21 @@ impl Endpoints {
     /// plugin.
     #[must_use]
     pub(crate) fn beside(mut self, path: &'static str, summary: &'static str) -> Self {
-        self.all.push(Endpoint {
+        let endpoint = Endpoint {
             method: Method::GET,
             path,
             need: Need::Anybody,
             summary,
             doc: None,
-        });
+        };
+        self.rows.push((endpoint, None));
         self
     }
 
     /// The table where this is said of the last endpoint.
     #[must_use]
     pub(crate) fn told(mut self, doc: fn() -> Doc) -> Self {
-        if let Some(last) = self.all.last_mut() {
+        if let Some((last, _)) = self.rows.last_mut() {
             last.doc = Some(doc);
         }
         self
@@ -95,11 +116,21 @@ impl Endpoints {
 
     /// Every endpoint in the order of the table.
     pub(crate) fn into_list(self) -> Vec<Endpoint> {
-        self.all
+        let rows = self.rows.into_iter();
+        rows.map(|(endpoint, _)| endpoint).collect()
     }
 
-    /// The router that serves them.
+    /// The router that serves them, each behind its guard.
     pub(crate) fn into_router(self) -> Router<Arc<Desk>> {
-        self.router
+        let routes = self.rows.into_iter();
+        let routes = routes.filter_map(|(endpoint, route)| Some((endpoint, route?)));
+        routes.fold(Router::new(), |router, (endpoint, route)| {
+            let gate = Gate {
+                need: endpoint.need,
+                parameters: endpoint.parameters().map(Into::into),
+            };
+            let guarded = route.route_layer(from_fn_with_state(gate, guard));
+            router.route(endpoint.path, guarded)
+        })
     }
 }

@@ -29,6 +29,8 @@ const TAGS: [(&str, &str); 13] = [
 const OF_ALL: [u16; 1] = [403];
 /// How whoever has to show who they are can be refused.
 const OF_GUARD: [u16; 3] = [401, 429, 503];
+/// How whoever names a parameter that is not there is refused, where the dialect does not pass it over.
+const OF_OURS: [u16; 1] = [400];
 
 /// What is described here.
 const TITLE: &str = "Portcullis admin API";
@@ -55,6 +57,9 @@ fn operation(endpoint: &Endpoint) -> Option<Operation<'_>> {
     }
     if doc.asks() {
         doc = doc.refuses(&OF_GUARD);
+    }
+    if endpoint.is_ours() {
+        doc = doc.refuses(&OF_OURS);
     }
     Some(Operation {
         method: &endpoint.method,

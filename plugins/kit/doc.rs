@@ -126,6 +126,13 @@ impl Doc {
         doc
     }
 
+    /// The names of the parameters of the query.
+    pub fn query_names(&self) -> impl Iterator<Item = &str> {
+        let own = self.parameters.iter();
+        let own = own.filter(|one| matches!(one.parameter_in, ParameterIn::Query));
+        own.map(|one| one.name.as_str())
+    }
+
     /// A header, which may be left out.
     #[must_use]
     pub fn sent(self, name: &str, schema: impl Into<RefOr<Schema>>, text: &str) -> Self {

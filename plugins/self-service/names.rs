@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use portcullis_core::{
     action::Action,
     broker::Names,
-    credential::CredentialKind,
+    credential::untouched,
     event::Event,
     id::IdentityId,
     identity::{Identity, IdentityState},
@@ -32,7 +32,7 @@ impl Names for Kept {
         before: Option<&Identity>,
     ) -> Result<bool, StoreError> {
         match newcomer::prove_first(&self.0) {
-            true => is_any_taken(&self.0, gained(identity, before)).await,
+            true => is_any_taken(&self.0, identity.id, gained(identity, before)).await,
             // Nobody keeps one without having it.
             false => Ok(false),
         }
@@ -76,21 +76,22 @@ pub(crate) fn of(identity: &Identity) -> impl Iterator<Item = &String> {
     own.filter(move |one| !is_address(one))
 }
 
-/// Whether one of these names is somebody's, or may be in a moment: whoever chooses one that is only
-/// reserved is not to learn that no identity has it.
+/// Whether one of these names is somebody else's, or may be in a moment: whoever chooses one that is only
+/// reserved is not to learn that no identity has it. What somebody reserved themselves they may have again.
 pub(crate) async fn is_any_taken(
     desk: &Desk,
+    whose: IdentityId,
     names: impl Iterator<Item = &String>,
 ) -> Result<bool, StoreError> {
     for name in names {
-        if is_taken(desk, name).await? {
+        if is_taken(desk, whose, name).await? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-async fn is_taken(desk: &Desk, name: &str) -> Result<bool, StoreError> {
+async fn is_taken(desk: &Desk, whose: IdentityId, name: &str) -> Result<bool, StoreError> {
     let services = &desk.services;
     let holder = services.identities.find_by_identifier(name).await?;
     let nobody = || IdentityId::generate(&*services.entropy);
@@ -99,20 +100,17 @@ async fn is_taken(desk: &Desk, name: &str) -> Result<bool, StoreError> {
     // that has lapsed.
     let is_unused = is_unused(desk, id).await?;
     let is_held = holder.is_some_and(|holder| !(is_unused && is_bare_and_late(desk, &holder)));
-    Ok(is_reserved(desk, name).await? || is_held)
+    let is_reserved = marker::stands_for(desk, (&reserved(name), whose)).await?;
+    Ok(is_reserved || is_held)
 }
 
 /// Keeps the names of somebody who registers, whatever becomes of that.
 pub(crate) async fn reserve(desk: &Desk, identity: &Identity) -> Result<(), StoreError> {
     for name in of(identity) {
-        marker::set(desk, &reserved(name), desk.now() + term(desk)).await?;
+        let until = desk.now() + term(desk);
+        marker::set_by(desk, (&reserved(name), identity.id), until).await?;
     }
     Ok(())
-}
-
-async fn is_reserved(desk: &Desk, name: &str) -> Result<bool, StoreError> {
-    let until = marker::stands(desk, &reserved(name)).await?;
-    Ok(until.is_some())
 }
 
 fn reserved(name: &str) -> String {
@@ -140,7 +138,7 @@ pub(crate) async fn free(
         lapsed.insert(holder.id, holder);
     }
     let mut is_any = false;
-    for holder in lapsed.into_values() {
+    for holder in lapsed.values() {
         is_any |= remove(desk, holder).await?;
     }
     Ok(is_any)
@@ -171,46 +169,18 @@ fn is_bare_and_late(desk: &Desk, holder: &Identity) -> bool {
 async fn is_unused(desk: &Desk, id: IdentityId) -> Result<bool, StoreError> {
     let own = desk.services.credentials.list(id).await?;
     let sessions = desk.services.sessions.store().list(id).await?;
-    let is_its_own = match own.as_slice() {
-        [only] => only.kind == CredentialKind::Password && only.last_used_at.is_none(),
-        _ => false,
-    };
-    Ok(is_its_own && sessions.is_empty())
+    Ok(untouched(&own) && sessions.is_empty())
 }
 
 /// Removes somebody who has lapsed, unless anything of them has changed since they were read.
-async fn remove(desk: &Desk, lapsed: Identity) -> Result<bool, StoreError> {
-    let (identities, now) = (&desk.services.identities, desk.now());
-    let held = Identity {
-        state: IdentityState::Inactive,
-        state_changed_at: now,
-        updated_at: now,
-        ..lapsed.clone()
-    };
-    match identities.update(&held).await {
-        Err(StoreError::Conflict { .. }) => return Ok(false),
-        done => done?,
-    }
-    // What is added beside the identity leaves its version as it was.
-    let removed = match is_unused(desk, lapsed.id).await {
-        // Nobody has been in as they, so nobody has kept anything by their id.
-        Ok(true) => identities.delete_unused(lapsed.id).await,
-        kept => kept.map(|_| false),
-    };
-    if let Ok(true) = removed {
+async fn remove(desk: &Desk, lapsed: &Identity) -> Result<bool, StoreError> {
+    // Nobody has been in as they, so nobody has kept anything by their id.
+    let is_gone = desk.services.identities.delete_unused(lapsed).await?;
+    if is_gone {
         tracing::info!(identity = %lapsed.id, "somebody who registered and proved nothing in time is removed");
         let identity = lapsed.id;
         let event = Event::IdentityDeleted { identity };
         desk.services.announcer.announce(&event);
-        return removed;
     }
-    let back = Identity {
-        version: held.version + 1,
-        ..lapsed
-    };
-    match identities.update(&back).await {
-        // Somebody else has changed or removed them since.
-        Ok(()) | Err(StoreError::Conflict { .. }) => removed,
-        Err(error) => removed.and(Err(error)),
-    }
+    Ok(is_gone)
 }

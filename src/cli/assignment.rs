@@ -1,6 +1,7 @@
 //! `portcullis link-oidc-account`: an account at a provider becomes an identity's, by its subject.
 
 use clap::Args;
+use portcullis_core::link::is_subject;
 use serde_json::json;
 
 use super::{
@@ -28,7 +29,7 @@ pub(super) struct LinkAccount {
 
 /// Links the account.
 pub(super) fn run(common: &Common, asked: &LinkAccount) -> Result<(), Failure> {
-    if asked.subject.is_empty() || asked.subject.chars().any(char::is_control) {
+    if !is_subject(&asked.subject) {
         return Err(Failure::Usage(
             "--subject needs the account's name at the provider".to_owned(),
         ));

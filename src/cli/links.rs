@@ -6,7 +6,7 @@ mod at_gateway;
 mod in_store;
 
 use clap::Args;
-use portcullis_core::id::ProviderId;
+use portcullis_core::{id::ProviderId, link::is_address};
 use serde_json::{Value, json};
 
 use super::{
@@ -164,7 +164,7 @@ pub(super) struct Prepare {
 
 /// Prepares a link: the first account of the provider with the address takes its place.
 pub(super) fn prepare(common: &Common, asked: &Prepare) -> Result<(), Failure> {
-    if !asked.address.contains('@') {
+    if !is_address(&asked.address) {
         return Err(Failure::Usage(
             "--address needs an e-mail address".to_owned(),
         ));

@@ -177,6 +177,28 @@ impl ProviderRecord {
     pub fn may_give_roles(&self) -> bool {
         self.table.get("allow_privileged") == Some(&Value::Bool(true))
     }
+
+    /// The issuer of an account that is to be linked: the provider's, unless its accounts have issuers of
+    /// their own. An account of another issuer could never sign in through it.
+    pub fn issuer_of(&self, named: Option<&str>) -> Result<String, IssuerError> {
+        match (&self.issuer, named) {
+            (Some(own), Some(named)) if own != named => Err(IssuerError::Other(own.clone())),
+            (Some(own), _) => Ok(own.clone()),
+            (None, Some(named)) => Ok(named.to_owned()),
+            (None, None) => Err(IssuerError::Missing),
+        }
+    }
+}
+
+/// The issuer of an account at a provider is not as it has to be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IssuerError {
+    /// Nothing tells it.
+    #[error("accounts of this provider have issuers of their own, so say this one's")]
+    Missing,
+    /// It is not the provider's.
+    #[error("all accounts of this provider have the issuer {0}")]
+    Other(String),
 }
 
 /// Which secrets a provider has; what they are is never shown.

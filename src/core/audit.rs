@@ -42,6 +42,35 @@ pub struct AuditEntry {
     pub after: Option<Value>,
 }
 
+/// How what is meant ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditOutcome {
+    /// Anyhow but [`DONE`].
+    Refused,
+    /// By this word: [`DONE`], or a code.
+    Is(String),
+}
+
+impl AuditOutcome {
+    /// What people say for [`Self::Refused`]; no code is called so.
+    pub const REFUSED: &str = "refused";
+
+    /// What is meant by a word.
+    pub fn named(word: &str) -> Self {
+        match word {
+            Self::REFUSED => Self::Refused,
+            word => Self::Is(word.to_owned()),
+        }
+    }
+
+    fn fits(&self, outcome: &str) -> bool {
+        match self {
+            Self::Refused => outcome != DONE,
+            Self::Is(wanted) => outcome == wanted,
+        }
+    }
+}
+
 /// Which entries are meant; all of these have to fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
@@ -53,6 +82,10 @@ pub struct AuditFilter {
     pub object_kind: Option<String>,
     /// To which one.
     pub object_id: Option<String>,
+    /// From which address.
+    pub client: Option<String>,
+    /// How it ended.
+    pub outcome: Option<AuditOutcome>,
     /// Not before this.
     pub since: Option<Timestamp>,
     /// Before this.
@@ -88,6 +121,11 @@ impl AuditFilter {
             && is(&self.verb, Some(&entry.verb))
             && is(&self.object_kind, entry.object_kind.as_deref())
             && is(&self.object_id, entry.object_id.as_deref())
+            && is(&self.client, entry.client.as_deref())
+            && self
+                .outcome
+                .as_ref()
+                .is_none_or(|wanted| wanted.fits(&entry.outcome))
             && self.since.is_none_or(|since| since <= entry.at)
             && self.until.is_none_or(|until| entry.at < until)
     }

@@ -125,11 +125,26 @@ impl CredentialKind {
     }
 }
 
+/// Whether these are all that somebody has who registered and did nothing more: a password that was never
+/// used.
+pub fn untouched(own: &[Credential]) -> bool {
+    match own {
+        [only] => only.kind == CredentialKind::Password && only.last_used_at.is_none(),
+        _ => false,
+    }
+}
+
 /// Keeps credentials.
 #[async_trait]
 pub trait CredentialStore: Debug + Send + Sync {
     /// All credentials of an identity, oldest first.
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Credential>, StoreError>;
+
+    /// All credentials of each of these identities, oldest first; whoever has none is left out.
+    async fn list_of(
+        &self,
+        identities: &[IdentityId],
+    ) -> Result<BTreeMap<IdentityId, Vec<Credential>>, StoreError>;
 
     /// The credential of this kind with this identifier, whoever owns it.
     async fn find_by_identifier(

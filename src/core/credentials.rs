@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     credential::{Credential, CredentialKind, CredentialStore},
@@ -17,6 +17,7 @@ use crate::{
     event::{CredentialChange, Event},
     id::{CredentialId, IdentityId},
     identity::{Identity, Removal, TRIES},
+    link,
     plugin::Announcer,
     store::StoreError,
 };
@@ -96,6 +97,17 @@ impl Listed {
             last_used_at: credential.last_used_at,
             data: with_data.then(|| data::of(credential)),
         }
+    }
+
+    /// A credential as the audit log tells it: without its data, and a link with the account it leads to.
+    pub fn noted(credential: &Credential) -> Value {
+        let mut told = json!(Self::of(credential, false));
+        if let (Value::Object(told), Some(Value::Object(account))) =
+            (&mut told, link::account_of(credential))
+        {
+            told.extend(account);
+        }
+        told
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{
 
 /// Where providers say what a person calls an account, the best first.
 const NAMES: [&str; 5] = ["email", "preferred_username", "username", "login", "name"];
+/// The longest name of an account at its provider, in bytes (OpenID Connect Core 1.0, section 2).
+const LONGEST_SUBJECT: usize = 255;
 /// The longest label, in characters.
 const LONGEST_LABEL: usize = 128;
 
@@ -48,6 +50,19 @@ fn is_unseen(c: char) -> bool {
         '\u{feff}'..='\u{feff}',
     ];
     c.is_control() || formats.iter().any(|range| range.contains(&c))
+}
+
+/// Whether an account can be called so at its provider.
+pub fn is_subject(text: &str) -> bool {
+    let is_long = text.len() > LONGEST_SUBJECT;
+    !text.trim().is_empty() && !is_long && !text.chars().any(char::is_control)
+}
+
+/// Whether a provider can say of an account that it has this address.
+pub fn is_address(text: &str) -> bool {
+    let has_text = |part: &str| !part.trim().is_empty() && !part.contains('@');
+    let parts = text.split_once('@');
+    is_subject(text) && parts.is_some_and(|(local, domain)| has_text(local) && has_text(domain))
 }
 
 /// An account at a provider. The issuer belongs to the key, so that a provider whose issuer is
@@ -132,7 +147,7 @@ impl Link {
 
 /// A link that an administrator has prepared: the first account of the provider with this trusted
 /// address takes its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PreparedLink {
     /// The configured provider.
     pub provider: ProviderId,
@@ -280,6 +295,13 @@ impl From<Link> for ListedLink {
     }
 }
 
+/// The account that a link leads to, or waits for, as the audit log tells it; `None` for other credentials.
+pub fn account_of(credential: &Credential) -> Option<Value> {
+    let prepared = || PreparedLink::of(credential).map(|prepared| json!(prepared));
+    let link = Link::of(credential).map(|link| json!(link.key));
+    link.or_else(prepared)
+}
+
 /// The provider that a link is to, made or prepared; `None` for other credentials.
 pub fn provider_of(credential: &Credential) -> Option<ProviderId> {
     let prepared = || PreparedLink::of(credential).map(|prepared| prepared.provider);
@@ -295,6 +317,29 @@ fn kept(credential: &Credential) -> Option<&Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// CU-29.
+    #[test]
+    fn names_and_addresses_of_accounts_say_something() {
+        for (text, expected) in [
+            ("4711", (true, false)),
+            (" a b ", (true, false)),
+            ("ada@example.org", (true, true)),
+            ("Ada@Example.org ", (true, true)),
+            ("@", (true, false)),
+            ("ada@", (true, false)),
+            ("@example.org", (true, false)),
+            (" @ ", (true, false)),
+            ("a@b@c", (true, false)),
+            ("a@b\n", (false, false)),
+            (" ", (false, false)),
+            ("\u{a0}", (false, false)),
+            ("", (false, false)),
+        ] {
+            assert_eq!((is_subject(text), is_address(text)), expected, "{text:?}");
+        }
+        assert!(!is_subject(&"x".repeat(256)) && is_subject(&"x".repeat(255)));
+    }
 
     #[test]
     fn an_account_is_recognised_by_its_address_or_else_by_a_name() {

@@ -2,7 +2,7 @@
 //! exports and the administration API share.
 
 use jiff::Timestamp;
-use portcullis_core::{action::Action, schema::Schema, secret::Secret};
+use portcullis_core::{action::Action, link::is_subject, schema::Schema, secret::Secret};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -173,10 +173,12 @@ fn accounts(accounts: &Value, newcomer: &mut Newcomer) {
     for account in accounts.as_array().into_iter().flatten() {
         let text = |name: &str| account[name].as_str().filter(|text| !text.is_empty());
         match (text("identityProvider"), text("userId")) {
-            (Some(provider), Some(subject)) => newcomer.accounts.push(Account {
-                provider: provider.to_owned(),
-                subject: subject.to_owned(),
-            }),
+            (Some(provider), Some(subject)) if is_subject(subject) => {
+                newcomer.accounts.push(Account {
+                    provider: provider.to_owned(),
+                    subject: subject.to_owned(),
+                })
+            }
             _ => newcomer
                 .losses("federatedIdentities")
                 .add("a link", "it is malformed"),

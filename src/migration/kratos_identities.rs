@@ -1,7 +1,7 @@
 //! An identity of Ory Kratos as one of ours: as its list shows it, or as it is given to be created.
 
 use jiff::Timestamp;
-use portcullis_core::{credential::CredentialKind, secret::Secret};
+use portcullis_core::{credential::CredentialKind, link::is_subject, secret::Secret};
 use serde_json::{Map, Value, json};
 
 use super::newcomer::{Account, KeptFactor, Newcomer, NobodyKnown, Password, Proved, is_empty};
@@ -131,12 +131,26 @@ fn factor(kind: CredentialKind, credential: &Value, newcomer: &mut Newcomer) {
             newcomer.losses("credentials").add("a security key", why);
         }
     }
-    // Whoever has no more of a kind than the place for it has none.
-    let lists = ["credentials", "recovery_codes", "codes"];
-    if lists.iter().any(|list| config[*list] == json!([])) {
-        return;
+    if has_more_than_empty_lists(kind, &mut config) {
+        newcomer.factors.push(KeptFactor { kind, config });
     }
-    newcomer.factors.push(KeptFactor { kind, config });
+}
+
+/// Whether anything is left once the lists of a kind that hold nothing are taken out: whoever has no more of
+/// it than the place for it has none.
+fn has_more_than_empty_lists(kind: CredentialKind, config: &mut Value) -> bool {
+    let lists: &[&str] = match kind {
+        CredentialKind::Webauthn | CredentialKind::Passkey => &["credentials"],
+        CredentialKind::LookupSecret => &["recovery_codes", "codes"],
+        CredentialKind::Password | CredentialKind::Oidc | CredentialKind::Totp => &[],
+    };
+    let Some(members) = config.as_object_mut() else {
+        return true;
+    };
+    let before = members.len();
+    members.retain(|name, value| !lists.contains(&name.as_str()) || *value != json!([]));
+    let is_left = |list: &&str| members.contains_key(*list);
+    before == members.len() || lists.iter().any(is_left)
 }
 
 fn accounts(credential: &Value, newcomer: &mut Newcomer) {
@@ -146,6 +160,7 @@ fn accounts(credential: &Value, newcomer: &mut Newcomer) {
     for account in providers {
         let text = |name: &str| account[name].as_str().filter(|text| !text.is_empty());
         let (provider, subject) = (text("provider"), text("subject"));
+        let subject = subject.filter(|subject| is_subject(subject));
         if account["use_auto_link"] == true {
             let why = "it is only prepared; prepare it with prepare-oidc-link";
             newcomer.losses("credentials").add("a link", why);
@@ -167,7 +182,7 @@ fn accounts(credential: &Value, newcomer: &mut Newcomer) {
 fn by_identifiers(credential: &Value, newcomer: &mut Newcomer) {
     for identifier in super::newcomer::texts(&credential["identifiers"]) {
         match identifier.split_once(':') {
-            Some((provider, subject)) if !subject.is_empty() => newcomer.accounts.push(Account {
+            Some((provider, subject)) if is_subject(subject) => newcomer.accounts.push(Account {
                 provider: provider.to_owned(),
                 subject: subject.to_owned(),
             }),
@@ -195,196 +210,4 @@ fn tokens(providers: &[Value], newcomer: &mut Newcomer) {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn listed() -> Value {
-        json!({
-            "id": "5f0c7a34-7a0c-4f65-9d1e-222222222222", "schema_id": "default",
-            "schema_url": "http://kratos/schemas/ZGVmYXVsdA", "state": "inactive",
-            "traits": {"email": "bob@example.org"},
-            "credentials": {
-                "password": {
-                    "type": "password", "identifiers": ["bob@example.org"], "version": 0,
-                    "config": {"hashed_password": "$2a$12$x"},
-                },
-                "oidc": {"type": "oidc", "identifiers": ["github:7"], "config": {"providers": [
-                    {"provider": "github", "subject": "7", "initial_access_token": ""},
-                ]}},
-                "code": {"type": "code"}, "totp": {"type": "totp"},
-            },
-            "verifiable_addresses": [
-                {"value": "bob@example.org", "via": "email", "verified": true,
-                 "verified_at": "2024-02-03T04:05:06.789Z", "status": "completed"},
-                {"value": "no@example.org", "via": "email", "verified": false},
-            ],
-            "recovery_addresses": [{"value": "bob@example.org", "via": "email"}],
-            "metadata_public": {"plan": "free"}, "metadata_admin": null,
-            "created_at": "2023-01-02T03:04:05Z", "organization_id": null,
-        })
-    }
-
-    fn told(newcomer: &Newcomer) -> Vec<String> {
-        newcomer
-            .losses
-            .iter()
-            .map(|loss| loss.what.clone())
-            .collect()
-    }
-
-    #[test]
-    fn an_identity_of_the_list_comes_with_all_that_has_a_place() {
-        let found = newcomer(&listed()).unwrap();
-        assert_eq!(schema_id(&listed()), Some("default"));
-        assert_eq!(found.traits, listed()["traits"]);
-        assert!(found.is_inactive);
-        assert!(
-            matches!(&found.password, Some(Password::Hashed(hash)) if hash.expose() == "$2a$12$x")
-        );
-        assert_eq!(found.accounts.len(), 1);
-        assert_eq!(found.proved.len(), 1);
-        assert_eq!(
-            found.proved[0].at.unwrap().to_string(),
-            "2024-02-03T04:05:06.789Z"
-        );
-        assert_eq!(found.metadata_public, Some(json!({"plan": "free"})));
-        assert_eq!(found.metadata_admin, None);
-        assert_eq!(
-            found.created_at.unwrap().to_string(),
-            "2023-01-02T03:04:05Z"
-        );
-        assert_eq!(told(&found), ["totp"]);
-    }
-
-    #[test]
-    fn what_is_given_to_be_created_is_read_the_same_way() {
-        let create = json!({
-            "schema_id": "x", "traits": {}, "credentials": {
-                "password": {"config": {"password": "plain"}},
-                "oidc": {"identifiers": ["google:a:b"]},
-            },
-        });
-        for entry in [create.clone(), json!({"create": create})] {
-            let found = newcomer(&entry).unwrap();
-            assert_eq!(schema_id(&entry), Some("x"));
-            assert!(matches!(found.password, Some(Password::Plain(_))));
-            assert_eq!(found.accounts[0].subject, "a:b");
-            assert!(found.id.is_none() && !found.is_inactive && found.losses.is_empty());
-        }
-    }
-
-    #[test]
-    fn each_thing_that_has_no_place_is_told() {
-        for (credentials, lost) in [
-            (json!({"password": {"identifiers": ["x"]}}), "password"),
-            (
-                json!({"password": {"config": {"use_password_migration_hook": true}}}),
-                "password",
-            ),
-            (
-                json!({"oidc": {"config": {"providers": [{"provider": "x"}]}}}),
-                "a link",
-            ),
-            (json!({"oidc": {"identifiers": ["x"]}}), "a link"),
-            (
-                json!({"oidc": {"config": {"providers":
-                    [{"provider": "x", "subject": "y", "use_auto_link": true}]}}}),
-                "a link",
-            ),
-            (
-                json!({"oidc": {"config": {"providers":
-                    [{"provider": "x", "subject": "y", "initial_id_token": "z"}]}}}),
-                "tokens of a provider",
-            ),
-            (json!({"webauthn": {"type": "webauthn"}}), "webauthn"),
-            (json!({"saml": {"config": {"providers": [1]}}}), "saml"),
-            (
-                json!({"webauthn": {"config": {"credentials": [{"is_passwordless": true}]}}}),
-                "a security key",
-            ),
-        ] {
-            let found = newcomer(&json!({"traits": {}, "credentials": credentials}));
-            assert_eq!(told(&found.unwrap()), [lost]);
-        }
-        let entry = json!({"traits": {}, "external_id": "7", "organization_id": "o"});
-        assert_eq!(
-            told(&newcomer(&entry).unwrap()),
-            ["external_id", "organization_id"]
-        );
-    }
-
-    #[test]
-    fn second_factors_come_as_far_as_the_file_has_them() {
-        let found = newcomer(&json!({"traits": {}, "credentials": {
-            "totp": {"config": {"totp_url": "otpauth://totp/x?secret=y"}},
-            "lookup_secret": {"config": {"recovery_codes": []}},
-            "webauthn": {"config": {"credentials": [
-                {"id": "a", "is_passwordless": true}, {"id": "b"},
-            ]}},
-        }}));
-        let found = found.unwrap();
-        let kinds: Vec<_> = found.factors.iter().map(|one| one.kind).collect();
-        assert_eq!(kinds, [CredentialKind::Totp, CredentialKind::Webauthn]);
-        assert_eq!(found.factors[1].config["credentials"], json!([{"id": "b"}]));
-        assert!(!format!("{found:?}").contains("otpauth"));
-    }
-
-    #[test]
-    fn credentials_of_any_shape_end_in_an_answer() {
-        let shapes = [
-            json!(null),
-            json!(true),
-            json!(5),
-            json!("x"),
-            json!([]),
-            json!([1]),
-            json!({}),
-            json!({"x": 1}),
-        ];
-        let mut odd = shapes.to_vec();
-        for name in [
-            "credentials",
-            "providers",
-            "codes",
-            "recovery_codes",
-            "totp_url",
-            "hashed_password",
-        ] {
-            odd.extend(shapes.iter().map(|shape| json!({name: shape})));
-            odd.extend(shapes.iter().map(|shape| json!({name: [shape]})));
-        }
-        let kinds = [
-            "password",
-            "oidc",
-            "totp",
-            "lookup_secret",
-            "webauthn",
-            "passkey",
-            "code",
-        ];
-        for kind in kinds {
-            for shape in &odd {
-                for credential in [json!({"config": shape}), json!({"identifiers": shape})] {
-                    let entry = json!({"traits": {}, "credentials": {kind: credential}});
-                    assert!(newcomer(&entry).is_ok(), "{entry}");
-                }
-                let entry = json!({"traits": {}, "credentials": {kind: shape}});
-                let _ = newcomer(&entry);
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_no_identity_is_refused() {
-        for entry in [
-            json!(1),
-            json!({}),
-            json!({"traits": []}),
-            json!({"traits": {}, "id": "x"}),
-        ] {
-            assert!(newcomer(&entry).is_err(), "{entry}");
-        }
-    }
-}
+mod tests;

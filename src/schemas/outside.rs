@@ -147,26 +147,26 @@ impl Outside<'_> {
         if let (Some(copy), Some(_), Asking::AsKept) = (&copy, &source.url, asking) {
             return Ok((copy.document.clone(), None));
         }
-        let fresh = self.fresh(source).await;
-        match (fresh, copy) {
-            (Ok(fresh), None) => Ok((self.take_over(source, fresh).await?, None)),
-            (Ok(fresh), Some(copy)) if fresh.document == copy.document => Ok((copy.document, None)),
-            (Ok(fresh), Some(copy)) => {
-                let is_overlaid = self.is_overlaid(&source.id).await?;
-                let reason = match is_overlaid {
-                    true => None,
-                    false => self.misfit(identity, &source.id, &fresh.document).await?,
-                };
-                match reason {
-                    None => Ok((self.take_over(source, fresh).await?, None)),
-                    Some(reason) => Ok((copy.document, Some(reason))),
-                }
-            }
-            (Err(reason), Some(copy)) => Ok((copy.document, Some(reason))),
-            (Err(reason), None) => Err(Unsettled::Missing(format!(
-                "schema {:?}: {reason}; nothing is kept of it from before",
-                source.id
-            ))),
+        let fresh = match self.fresh(source).await {
+            Ok(fresh) => fresh,
+            Err(reason) => return before(source, copy, reason),
+        };
+        if copy
+            .as_ref()
+            .is_some_and(|copy| copy.document == fresh.document)
+        {
+            return Ok((fresh.document, None));
+        }
+        // People may have come by another document of this name before it stood at an address, or when
+        // another one was pinned.
+        let is_judged = copy.is_some() || source.url.is_some();
+        let reason = match is_judged && !self.is_overlaid(&source.id).await? {
+            true => self.misfit(identity, &source.id, &fresh.document).await?,
+            false => None,
+        };
+        match reason {
+            None => Ok((self.take_over(source, fresh).await?, None)),
+            Some(reason) => before(source, copy, reason),
         }
     }
 
@@ -231,6 +231,22 @@ impl Outside<'_> {
 
     fn copies(&self) -> SchemaCopies {
         self.store.schema_copies()
+    }
+}
+
+/// What counted before, where something is kept of it, because what stands there now does not for this
+/// reason.
+fn before(
+    source: &SchemaSource,
+    copy: Option<SchemaCopy>,
+    reason: String,
+) -> Result<(Value, Option<String>), Unsettled> {
+    match copy {
+        Some(copy) => Ok((copy.document, Some(reason))),
+        None => Err(Unsettled::Missing(format!(
+            "schema {:?}: {reason}; nothing is kept of it from before",
+            source.id
+        ))),
     }
 }
 

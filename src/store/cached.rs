@@ -298,12 +298,9 @@ impl IdentityStore for CachedIdentities {
         Ok(true)
     }
 
-    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
-        let Some(ended) = self.record.remove_unused(id).await? else {
-            return Ok(false);
-        };
-        self.forget(id, ended).await;
-        Ok(true)
+    async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError> {
+        // It has no session that anybody could remember.
+        self.record.remove_unused(identity).await
     }
 }
 
@@ -330,6 +327,13 @@ impl CachedCredentials {
 impl CredentialStore for CachedCredentials {
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Credential>, StoreError> {
         self.record.list(identity_id).await
+    }
+
+    async fn list_of(
+        &self,
+        identities: &[IdentityId],
+    ) -> Result<BTreeMap<IdentityId, Vec<Credential>>, StoreError> {
+        self.record.list_of(identities).await
     }
 
     async fn find_by_identifier(

@@ -25,6 +25,9 @@ use super::{
     table::{Column, Table},
 };
 
+/// Whose credentials are asked for at once, at most: as many as the longest page of people has.
+const ASKED_FOR: usize = 1_000;
+
 /// Credentials in SQL.
 #[derive(Debug, Clone)]
 pub(super) struct SqlCredentials {
@@ -83,17 +86,36 @@ impl SqlCredentials {
     }
 }
 
+/// The credentials of which this holds.
+fn oldest_first(holds: Expr) -> SelectStatement {
+    Query::select()
+        .columns(COLUMNS)
+        .from(Table::Credentials)
+        .and_where(holds)
+        .order_by(Column::CreatedAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc)
+        .to_owned()
+}
+
 #[async_trait]
 impl CredentialStore for SqlCredentials {
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Credential>, StoreError> {
-        let query = Query::select()
-            .columns(COLUMNS)
-            .from(Table::Credentials)
-            .and_where(Expr::col(Column::IdentityId).eq(text(identity_id)))
-            .order_by(Column::CreatedAt, Order::Asc)
-            .order_by(Column::Id, Order::Asc)
-            .to_owned();
-        self.select(&query).await
+        let is_theirs = Expr::col(Column::IdentityId).eq(text(identity_id));
+        self.select(&oldest_first(is_theirs)).await
+    }
+
+    async fn list_of(
+        &self,
+        identities: &[IdentityId],
+    ) -> Result<BTreeMap<IdentityId, Vec<Credential>>, StoreError> {
+        let mut all: BTreeMap<IdentityId, Vec<Credential>> = BTreeMap::new();
+        for some in identities.chunks(ASKED_FOR) {
+            let is_theirs = Expr::col(Column::IdentityId).is_in(some.iter().map(text));
+            for one in self.select(&oldest_first(is_theirs)).await? {
+                all.entry(one.identity_id).or_default().push(one);
+            }
+        }
+        Ok(all)
     }
 
     async fn find_by_identifier(

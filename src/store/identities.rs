@@ -345,8 +345,8 @@ impl IdentityStore for SqlIdentities {
         Ok(self.remove(id).await?.is_some())
     }
 
-    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
-        Ok(self.remove_unused(id).await?.is_some())
+    async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError> {
+        self.remove_unused(identity).await
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{Folder, of_kind, provider};
 fn tables() -> Vec<String> {
     let oidc = [
         "label = 7",
+        "label = \" \"",
         "colour = \"red\"",
         "enabled = \"yes\"",
         "scopes = [\"email\"]",

@@ -60,6 +60,19 @@ fn what_a_kind_finds_wrong_is_told_with_its_line_and_key() {
     );
 }
 
+/// XP-13: it stands on a button, and in the log.
+#[test]
+fn what_a_provider_is_called_has_bounds() {
+    for label in ["", "  ", "a\\u0000b", "a\\nb", &"é".repeat(101)] {
+        refused(
+            &of_kind("github", &format!("label = \"{label}\"")),
+            "portcullis.toml:8: providers.p.label: it has 1 to 100 letters, digits and signs",
+        );
+    }
+    let longest = of_kind("github", &format!("label = \"{}\"", "é".repeat(100)));
+    assert!(Folder::with(&longest).load().is_ok());
+}
+
 /// XP-02, XP-13.
 #[test]
 fn a_key_that_does_not_sign_is_told_where_it_is_named() {

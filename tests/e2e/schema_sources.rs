@@ -285,3 +285,34 @@ async fn without_a_schema_that_is_to_be_fetched_nothing_is_served() {
     assert_eq!(absent.code, 1, "{absent:?}");
     assert!(absent.stderr.contains("no connection"), "{absent:?}");
 }
+
+/// CU-17, KC-019: people who came by another document of the name, of which nothing is kept, are asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_is_fetched_for_the_first_time_is_one_that_everybody_fits() {
+    let (files, database) = (Upstream::start().await, Postgres::start().await);
+    let own = with("team", false);
+    let inline = format!(
+        "default_schema = \"customer\"\n[[identity.schemas]]\nid = \"customer\"\ninline = '''{own}'''"
+    );
+    let mut before = gateway(&inline).postgres(&database).start().await;
+    ALICE.sign_up(&before).await;
+    before.stop().await;
+    let strict = with("room", true);
+    files.answer(move |_| Reply::text(strict.clone()));
+    let moved = || gateway(&fetched(&files.url(), "")).postgres(&database);
+    let served = moved().run(&["serve"]);
+    assert_eq!(served.code, 1, "{served:?}");
+    for told in [
+        "1 of 1 identities do not fit: room",
+        "nothing is kept of it",
+    ] {
+        assert!(served.stderr.contains(told), "{told}: {served:?}");
+    }
+    files.answer(move |_| Reply::text(own.clone()));
+    let after = moved().start().await;
+    assert!(
+        traits(&after, "customer")
+            .await
+            .contains(&"team".to_owned())
+    );
+}

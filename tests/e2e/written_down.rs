@@ -194,6 +194,14 @@ async fn what_commands_change_is_written_down_without_secrets() {
         (&json!({"roles": []}), &json!({"roles": ["delete-account"]}))
     );
     assert_eq!(find("import keycloak-users")["after"]["imported"], 1);
+    let gone = "deleted with the identity";
+    let linked = json!({"provider": "hub", "address": gone});
+    assert_eq!(
+        find("prepare-oidc-link")["after"],
+        linked,
+        "of whom is forgotten"
+    );
+    assert_eq!(find("unlink-oidc-account")["before"]["address"], gone);
     assert_eq!(find("providers add")["after"]["has_client_secret"], true);
 }
 

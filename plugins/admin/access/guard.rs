@@ -10,14 +10,53 @@ use axum::{
 use http::{StatusCode, request::Parts};
 use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Failure, Outcome};
+use url::form_urlencoded;
 
 use super::bearer;
-use crate::{audit::Act, caller::Caller, config::Auth, desk::Desk, need::Need, role::Permission};
+use crate::{
+    audit::Act,
+    caller::Caller,
+    config::Auth,
+    desk::Desk,
+    need::Need,
+    people::refusal::{refused, shortened},
+    role::Permission,
+};
+
+/// What a guard stands before.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    /// What the endpoint needs.
+    pub(crate) need: Need,
+    /// The parameters that it takes, where all others are refused.
+    pub(crate) parameters: Option<Arc<[String]>>,
+}
+
+impl Gate {
+    /// Refuses a parameter that nobody reads: it meant something to whoever sent it.
+    fn takes(&self, query: Option<&str>) -> Result<(), Failure> {
+        let Some(known) = &self.parameters else {
+            return Ok(());
+        };
+        let mut sent = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let Some((odd, _)) = sent.find(|(name, _)| !known.iter().any(|known| known == name)) else {
+            return Ok(());
+        };
+        let odd = shortened(&odd);
+        Err(refused(match known.is_empty() {
+            true => format!("{odd}: there is no such parameter, and no other."),
+            false => format!(
+                "{odd}: there is no such parameter; there are {}.",
+                known.join(", ")
+            ),
+        }))
+    }
+}
 
 /// Lets a request through to its endpoint, with its [`Caller`], where it may pass. Whatever a caller
 /// is refused is written down.
-pub(crate) async fn guard(State(need): State<Need>, request: Request, next: Next) -> Outcome {
-    let Need::Permission(permission) = need else {
+pub(crate) async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Outcome {
+    let Need::Permission(permission) = gate.need else {
         return Ok(next.run(request).await);
     };
     let (mut parts, body) = request.into_parts();
@@ -26,7 +65,8 @@ pub(crate) async fn guard(State(need): State<Need>, request: Request, next: Next
     let desk = Arc::clone(desk);
     let caller = caller(&desk, &parts, visitor).await?;
     let attempt = attempt(&parts);
-    let response = match caller.require(permission) {
+    let may = caller.require(permission);
+    let response = match may.and_then(|()| gate.takes(parts.uri.query())) {
         Ok(()) => {
             parts.extensions.insert(caller.clone());
             next.run(Request::from_parts(parts, body)).await

@@ -9,7 +9,7 @@ use http::{
 };
 use jiff::Timestamp;
 use portcullis_core::{
-    audit::{AuditFilter, AuditPlace},
+    audit::{AuditFilter, AuditOutcome, AuditPlace},
     catalogue::Code,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
@@ -76,9 +76,16 @@ fn filter(visit: &Visit) -> Result<AuditFilter, Failure> {
         verb: text("verb"),
         object_kind,
         object_id: object_id.filter(|id| !id.is_empty()),
+        client: client(visit)?,
+        outcome: visit.query("outcome").map(AuditOutcome::named),
         since: moment(visit, "since")?,
         until: moment(visit, "until")?,
     })
+}
+
+fn client(visit: &Visit) -> Result<Option<String>, Failure> {
+    let read = sent(visit, "client").map(reading::client).transpose();
+    read.map_err(|_| invalid("client", "it is an address on the network, or unix"))
 }
 
 fn moment(visit: &Visit, name: &'static str) -> Result<Option<Timestamp>, Failure> {

@@ -10,7 +10,7 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::Failure;
 use serde_json::{Map, Value};
 
-use crate::people::refusal::refused;
+use crate::people::refusal::{refused, shortened};
 
 /// No body may be longer, whatever the listener lets through.
 const LONGEST: usize = 8 * 1024 * 1024;
@@ -55,17 +55,6 @@ impl<S: Send + Sync> FromRequest<S> for Document {
             ))
         })?;
         Ok(Self { value, media_type })
-    }
-}
-
-/// How much of the name of an unknown member is told, in characters.
-const LONGEST_NAME: usize = 64;
-
-/// The beginning of a name that may be as long as a body.
-fn shortened(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
     }
 }
 

@@ -1,11 +1,15 @@
 //! Reading the audit log page by page, for the API and the console alike.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    net::{AddrParseError, IpAddr},
+};
 
 use jiff::Timestamp;
 use portcullis_core::{
     audit::{AuditEntry, AuditFilter, AuditPlace},
     catalogue::Code,
+    pages::Client,
 };
 use portcullis_kit::Failure;
 
@@ -56,6 +60,19 @@ pub(crate) fn lines(entries: &[AuditEntry]) -> Result<String, Failure> {
         let _ = writeln!(text, "{line}");
     }
     Ok(text)
+}
+
+/// Where something was done from, as entries call it: an address on the network however it is written, or
+/// the Unix socket.
+pub(crate) fn client(typed: &str) -> Result<String, AddrParseError> {
+    let socket = Client::Socket.to_string();
+    match typed == socket {
+        true => Ok(socket),
+        false => {
+            let address: IpAddr = typed.parse()?;
+            Ok(Client::from(address.to_canonical()).to_string())
+        }
+    }
 }
 
 /// A place as addresses carry it.

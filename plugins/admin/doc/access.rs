@@ -6,7 +6,7 @@ use utoipa::{ToSchema, openapi::Required};
 
 use super::{
     Doc,
-    schema::{id, moment, number, pattern, text},
+    schema::{address, id, moment, number, pattern, text},
     shape::{
         Refused, Version,
         access::{AccessToken, ApiCredential, AuditEntry, Introspection, TokenForm, TokenNamed},
@@ -103,6 +103,16 @@ pub(crate) fn audit() -> Doc {
             "object",
             text(),
             "Only what was done to this: `<kind>:<id>`, or an id.",
+        )
+        .query(
+            "client",
+            address(),
+            "Only from this address; `unix` is the Unix socket.",
+        )
+        .query(
+            "outcome",
+            text(),
+            "Only what ended so: `done`, `refused`, or the code of a refusal.",
         )
         .query("since", moment(), "Not before this.")
         .query("until", moment(), "Before this.")

@@ -154,7 +154,7 @@ async fn remove(
     caller: &Caller,
     (identity, credential): (&Identity, &Credential),
 ) -> Result<(), Failure> {
-    let before = json!(Listed::of(credential, false));
+    let before = Listed::noted(credential);
     if let Some(link) = Link::of(credential) {
         unlink(desk, identity, &link).await?;
     } else if let Some(prepared) = PreparedLink::of(credential) {

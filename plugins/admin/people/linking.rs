@@ -2,23 +2,18 @@
 //! do it.
 
 use portcullis_core::{
-    administration::{AdministrationError, ProviderRecord},
+    administration::{AdministrationError, IssuerError, ProviderRecord},
     broker::LinkReason,
     catalogue::Code,
     event::Event,
     id::ProviderId,
     identity::Identity,
-    link::{LinkKey, ListedLink, PreparedLink},
+    link::{LinkKey, ListedLink, PreparedLink, is_address, is_subject},
 };
 use portcullis_kit::Failure;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{
-    audit, find,
-    links::{is_no_name, may_lead_to},
-    refusal::refused,
-    unproved,
-};
+use super::{audit, find, links::may_lead_to, refusal::refused, unproved};
 use crate::{caller::Caller, desk::Desk};
 
 /// The longest issuer, in bytes.
@@ -72,7 +67,7 @@ pub(crate) async fn link(
             assign(desk, caller, &identity, &key).await
         }
         Account::Awaited { address } => {
-            if is_no_name(address) || !address.contains('@') {
+            if !is_address(address) {
                 return Err(refused("address: this is no e-mail address."));
             }
             let prepared = PreparedLink::new(provider, address);
@@ -82,7 +77,7 @@ pub(crate) async fn link(
 }
 
 fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<LinkKey, Failure> {
-    if is_no_name(subject) {
+    if !is_subject(subject) {
         return Err(refused("subject: no account has such a name."));
     }
     let is_odd = |issuer: &str| {
@@ -91,14 +86,20 @@ fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<Li
     if issuer.is_some_and(is_odd) {
         return Err(refused("issuer: there is none of this name."));
     }
-    let issuer = issuer.map(str::to_owned).or(record.issuer);
+    let issuer = record.issuer_of(issuer);
     Ok(LinkKey {
-        provider: record.id,
-        issuer: issuer.ok_or_else(|| {
-            refused(
-                "issuer: accounts of this provider have issuers of their own, so say this one's.",
-            )
+        issuer: issuer.map_err(|error| {
+            refused(match error {
+                IssuerError::Missing => {
+                    "issuer: accounts of this provider have issuers of their own, so say this one's."
+                        .to_owned()
+                }
+                IssuerError::Other(own) => {
+                    format!("issuer: all accounts of this provider have the issuer {own}.")
+                }
+            })
         })?,
+        provider: record.id,
         subject: subject.to_owned(),
     })
 }
@@ -132,7 +133,7 @@ async fn assign(
         provider,
         reason: LinkReason::Administrator,
     });
-    note(desk, caller, (identity, provider)).await;
+    note(desk, caller, (identity, json!(key))).await;
     Ok(Linked::Now(link))
 }
 
@@ -156,11 +157,11 @@ async fn prepare(
         identity: identity.id,
         provider: &prepared.provider,
     });
-    note(desk, caller, (identity, &prepared.provider)).await;
+    note(desk, caller, (identity, json!(prepared))).await;
     Ok(Linked::Now(link))
 }
 
-async fn note(desk: &Desk, caller: &Caller, (identity, provider): (&Identity, &ProviderId)) {
-    let act = audit::on("identity.link", identity.id).to(json!({"provider": provider}));
+async fn note(desk: &Desk, caller: &Caller, (identity, account): (&Identity, Value)) {
+    let act = audit::on("identity.link", identity.id).to(account);
     audit::note(desk, caller, act).await;
 }

@@ -7,16 +7,13 @@ use portcullis_core::{
     event::Event,
     id::{CredentialId, ProviderId},
     identity::Identity,
-    link::{Link, LinkKey, PreparedLink},
+    link::{Link, LinkKey, PreparedLink, account_of, is_address, is_subject},
 };
 use portcullis_kit::Failure;
 use serde_json::json;
 
 use super::{audit, refusal};
 use crate::{caller::Caller, desk::Desk, role::Permission};
-
-/// The longest name of an account at a provider, in bytes (OpenID Connect Core 1.0, section 2).
-const LONGEST_SUBJECT: usize = 255;
 
 /// An account at a provider that an identity is to be linked to.
 #[derive(Debug, Clone)]
@@ -45,7 +42,7 @@ pub(super) async fn credential(
         _ => unknown(),
     })?;
     may_lead_to(caller, &record)?;
-    if is_no_name(&link.subject) {
+    if !is_subject(&link.subject) {
         return Err(refusal::refused(
             "credentials.oidc: no account has such a name (subject).",
         ));
@@ -53,6 +50,11 @@ pub(super) async fn credential(
     let id = CredentialId::generate(&*services.entropy);
     let now = services.clock.now();
     if link.is_prepared {
+        if !is_address(&link.subject) {
+            return Err(refusal::refused(
+                "credentials.oidc: this is no e-mail address.",
+            ));
+        }
         let prepared = PreparedLink::new(provider, &link.subject);
         return Ok(prepared.credential(identity.id, id, now));
     }
@@ -79,11 +81,6 @@ pub(super) fn may_lead_to(caller: &Caller, provider: &ProviderRecord) -> Result<
     }
 }
 
-/// Whether no account can be called so.
-pub(super) fn is_no_name(subject: &str) -> bool {
-    subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.chars().any(char::is_control)
-}
-
 /// The same of a stored identity; `None` where it is linked so already.
 pub(super) async fn missing(
     desk: &Desk,
@@ -107,9 +104,7 @@ pub(super) async fn missing(
 /// Tells of a link of an identity that was stored before, and writes it down.
 pub(super) async fn tell(desk: &Desk, caller: &Caller, link: &Credential) {
     announce(desk, link);
-    let provider = Link::of(link).map(|link| link.key.provider);
-    let provider = provider.or_else(|| PreparedLink::of(link).map(|link| link.provider));
-    let act = audit::on("identity.link", link.identity_id).to(json!({"provider": provider}));
+    let act = audit::on("identity.link", link.identity_id).to(json!(account_of(link)));
     audit::note(desk, caller, act).await;
 }
 

@@ -10,6 +10,17 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
+/// How much of a name that nobody knows is told, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// The beginning of a name that may be as long as a body.
+pub(crate) fn shortened(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 /// What was sent is not accepted, for this reason.
 pub(crate) fn refused(reason: impl Into<String>) -> Failure {
     Failure::from(Code::BadRequest).because(reason)

@@ -89,7 +89,13 @@ async fn the_log_is_searched() {
     let early = "until=2026-11-22T12:00:03Z&verb=api-credential.create";
     assert_eq!(names(early).await, ["n2", "n1", "n0"]);
     assert!(names("verb=nothing").await.is_empty());
+    assert_eq!(names("client=::ffff:192.0.2.1&outcome=done").await.len(), 5);
+    for nothing in ["client=192.0.2.2", "client=unix", "outcome=refused"] {
+        assert!(names(nothing).await.is_empty(), "{nothing}");
+    }
     for query in [
+        "client=here",
+        "client=",
         "since=yesterday",
         "page_size=0",
         "page_size=x",
@@ -99,6 +105,59 @@ async fn the_log_is_searched() {
         let refused = admin.get(&format!("{LOG}?{query}")).await;
         assert_eq!(refused.error(), "bad_request", "{query}");
     }
+}
+
+/// What was refused is found by that, and by its code.
+#[tokio::test]
+async fn the_log_is_searched_for_refusals() {
+    let house = House::new();
+    let admin = house.admin().await;
+    five(&house, &admin).await;
+    let viewer = house.acting_as(&[Role::Viewer]).await;
+    assert_eq!(
+        viewer.delete("/admin/x/api-credentials/x").await.status,
+        403
+    );
+    for wanted in ["refused", "insufficient_role"] {
+        let path = format!("{LOG}?outcome={wanted}&client=192.0.2.1");
+        let found = admin.get(&path).await.json();
+        assert_eq!(found.as_array().unwrap().len(), 1, "{wanted}: {found}");
+        assert_eq!(found[0]["outcome"], "insufficient_role");
+        let taking = admin.clone().with("accept", "application/x-ndjson");
+        let lines = String::from_utf8(taking.get(&path).await.body).unwrap();
+        assert_eq!(lines.lines().count(), 1, "taken along likewise: {lines}");
+    }
+}
+
+/// A parameter that nobody reads meant something to whoever sent it.
+#[tokio::test]
+async fn what_nobody_reads_in_an_address_is_refused() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for path in [
+        "/admin/x/audit?outcomes=done",
+        "/admin/x/throttles?who=ada",
+        "/admin/x/providers?enabled=true",
+        "/admin/x/schemas?x",
+        "/admin/x/api-credentials?page_size=1",
+        "/admin/x/required-actions?a=1&b=2",
+    ] {
+        let refused = admin.get(path).await;
+        assert_eq!(
+            (refused.status, refused.error()),
+            (400, "bad_request".into()),
+            "{path}"
+        );
+        let name = path.split_once('?').unwrap().1;
+        let name = name.split(['=', '&']).next().unwrap();
+        let reason = refused.json()["error"]["reason"].clone();
+        let reason = reason.as_str().unwrap();
+        assert!(reason.starts_with(&format!("{name}: ")), "{path}: {reason}");
+    }
+    let stranger = house.stranger().get("/admin/x/audit?outcomes=done").await;
+    assert_eq!(stranger.status, 401, "who may not ask is told nothing else");
+    let dialect = admin.get("/admin/identities?something=new").await;
+    assert_eq!(dialect.status, 200, "newer clients of the dialect say more");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use portcullis_core::{
     credential::CredentialStore,
-    id::CredentialId,
+    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore},
     link::LinkKey,
 };
@@ -52,6 +52,15 @@ async fn one_identity_is_shown_with_all_that_is_known_of_it() {
         .json();
     let config = &more["credentials"]["oidc"]["config"];
     assert_eq!(config["providers"][0]["subject"], "4711");
+    let bob = house.resident("bob@example.org").await;
+    let list = "/admin/identities?include_credential=oidc&sort=-arrival";
+    let list = program.get(list).await.json();
+    let of = |id: IdentityId| {
+        let mut people = list.as_array().unwrap().iter();
+        people.find(|one| one["id"] == id.to_string()).unwrap()
+    };
+    assert_eq!(of(ada.id)["credentials"]["oidc"]["config"], *config);
+    assert_eq!(of(bob.id)["credentials"], json!({}), "each has their own");
     let odd = program.get(&format!("{path}?include_credential=odd")).await;
     assert_eq!(odd.error(), "bad_request");
 }

@@ -5,6 +5,7 @@ use portcullis_core::{
     broker::{Arrival, BrokerError, Draft, PendingLink},
     catalogue::Code,
     flow::{Flow, FlowKind},
+    id::IdentityId,
     identifier::normalise_identifier,
     message::Message,
     schema::{Evaluation, ProfileContext, TraitError},
@@ -186,11 +187,13 @@ impl Typed {
     /// The field of the first one that somebody has.
     async fn taken(&self, desk: &Desk) -> Result<Option<String>, StoreError> {
         let identities = &desk.services.identities;
+        // Somebody new has reserved nothing before.
+        let nobody = IdentityId::generate(&*desk.services.entropy);
         for (field, value) in &self.0 {
             let is_had = identities.find_by_identifier(value).await?.is_some()
                 || !identities.find_by_address(value).await?.is_empty()
                 // One that is only kept is marked no later than one that somebody has.
-                || names::is_any_taken(desk, std::iter::once(value)).await?;
+                || names::is_any_taken(desk, nobody, std::iter::once(value)).await?;
             if is_had {
                 return Ok(Some(field.clone()));
             }

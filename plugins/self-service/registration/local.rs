@@ -104,7 +104,7 @@ async fn store(
     if !newcomer::prove_first(desk) {
         return identities.insert(identity, own).await.map(|()| Stored::Yes);
     }
-    if names::is_any_taken(desk, names::of(identity)).await? {
+    if names::is_any_taken(desk, identity.id, names::of(identity)).await? {
         return Ok(Stored::NameTaken);
     }
     let mut stored = identities.insert(identity, own).await;

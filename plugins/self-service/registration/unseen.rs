@@ -90,7 +90,7 @@ async fn prepare(
     identity: &Identity,
 ) -> Result<Prepared, Failure> {
     // People have to know that a name is taken to choose another one.
-    if names::is_any_taken(desk, names::of(identity)).await? {
+    if names::is_any_taken(desk, identity.id, names::of(identity)).await? {
         return Ok(Prepared::Taken);
     }
     let begun = begin::begin_unsent(desk, visit, flow, identity).await?;

@@ -151,7 +151,7 @@ pub(crate) async fn keep(
     save::require_session(desk, principal).await?;
     let own = &stored.identifiers;
     let gained = || names::of(identity).filter(|name| !own.contains(name));
-    if names::is_any_taken(desk, gained()).await? {
+    if names::is_any_taken(desk, identity.id, gained()).await? {
         return Ok(Kept::Taken);
     }
     let identities = &desk.services.identities;

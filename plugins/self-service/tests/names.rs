@@ -105,17 +105,13 @@ struct Meanwhile(&'static str);
 #[async_trait]
 impl Meddler for Meanwhile {
     async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
-        let Meddling::Update(identity) = what else {
-            return Ok(());
-        };
-        let is_about_to_go = identity.state == IdentityState::Inactive;
-        let found = IdentityStore::find(store, identity.id).await?;
-        let Some(mut now) = found.filter(|_| is_about_to_go) else {
+        let Meddling::RemoveUnused(identity) = what else {
             return Ok(());
         };
         if self.0 == "link" {
             return CredentialStore::put(store, &link(identity)).await;
         }
+        let mut now = identity.clone();
         now.lift_first_proof();
         IdentityStore::update(store, &now).await
     }
@@ -200,4 +196,33 @@ async fn a_name_of_a_newcomer_is_had_by_a_registration_without_an_address_no_soo
         }
         house.clock.advance(TERM);
     }
+}
+
+/// What somebody has reserved by registering is theirs again at once, and nobody else's.
+#[tokio::test]
+async fn a_former_name_is_had_again_by_whoever_had_it_and_by_nobody_else() {
+    let house = house_of_names(vec![Action::VerifyEmail]);
+    let mut nova = nova(&house).await;
+    nova.lift_first_proof();
+    nova.required_actions.clear();
+    for address in &mut nova.addresses {
+        address.verified_at = Some(nova.created_at);
+    }
+    IdentityStore::update(&*house.store, &nova).await.unwrap();
+    house.proved_resident(EVE).await;
+    let rename = async |email: &str, name: &str| {
+        let mut browser = house.browser();
+        browser.sign_in(email).await;
+        let flow = browser.begin("settings").await;
+        let traits = json!({"email": email, "username": name, "name": {"first": "Nova"}});
+        let fields = json!({"method": "profile", "csrf_token": csrf(&flow), "traits": traits});
+        browser.post(action(&flow), &fields).await.status
+    };
+    assert_eq!(rename(NEW, "stella").await, 200);
+    assert_eq!(rename(EVE, "nova").await, 400, "it is kept for its owner");
+    assert_eq!(rename(NEW, "nova").await, 200);
+    assert_eq!(find(&house, "nova").await.unwrap().id, nova.id);
+    house.clock.advance(TERM);
+    assert_eq!(rename(NEW, "stella").await, 200);
+    assert_eq!(rename(EVE, "nova").await, 200, "nobody keeps it for ever");
 }

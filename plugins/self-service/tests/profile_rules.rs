@@ -93,6 +93,10 @@ impl IdentityStore for Meddled {
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         IdentityStore::delete(&*self.inner, id).await
     }
+
+    async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError> {
+        self.inner.delete_unused(identity).await
+    }
 }
 
 fn profile(flow: &Value, traits: &Value) -> Value {

@@ -182,6 +182,10 @@ impl IdentityStore for Counting {
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError> {
         self.identities("delete").delete(id).await
     }
+
+    async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError> {
+        self.identities("delete").delete_unused(identity).await
+    }
 }
 
 /// A house whose work is counted.

@@ -86,9 +86,9 @@ fn an_app_whose_codes_are_never_right_here_is_refused() {
     wrong(CredentialKind::Totp, &configs);
 }
 
-/// B.6.
+/// B.6: whoever brings codes has those alone, as they have one app.
 #[test]
-fn codes_come_as_digests_and_more_of_them_later() {
+fn codes_come_as_digests_and_take_the_place_of_those_before() {
     let imports = imports();
     let kind = CredentialKind::LookupSecret;
     let some = json!({"recovery_codes": [
@@ -106,11 +106,12 @@ fn codes_come_as_digests_and_more_of_them_later() {
     let more = json!({"codes": [{"code": "ABCD-1234"}, {"code": "ijkl9012"}]});
     let after = imports.import(kind, &more, (owner(), &made)).unwrap();
     assert_eq!(after[0].id, made[0].id);
-    assert_eq!(after[0].config["codes"].as_array().unwrap().len(), 3);
+    assert_eq!(after[0].config["codes"].as_array().unwrap().len(), 2);
     assert_eq!(
         after[0].config["codes"][0]["used_at"], "2024-01-02T03:04:05Z",
         "a used code stays used"
     );
+    assert_eq!(after[0].config["codes"][1].get("used_at"), None);
     wrong(
         kind,
         &[

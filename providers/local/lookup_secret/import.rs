@@ -12,12 +12,12 @@ use crate::imports::{
     tools::{Tools, Whose},
 };
 
-/// The most codes that somebody has, old and new.
+/// The most codes that somebody has.
 const MOST: usize = 100;
 /// The longest code as it is written, in bytes.
 const LONGEST: usize = 128;
 
-/// The list with these codes; those that the identity has stay good.
+/// The list with these codes, in place of those that the identity has.
 pub(crate) fn credential(
     kept: &Said<'_>,
     whose: Whose<'_>,
@@ -48,11 +48,8 @@ pub(crate) fn credential(
         Some(credential) => list_of(credential).map_err(|_| unreadable(()))?,
         None => List::new(&[], keys, &*tools.entropy).map_err(|_| unreadable(()))?,
     };
-    let list = list.with_foreign(&codes, keys);
+    let list = list.replaced_by(&codes, keys);
     let list = list.map_err(|_| unreadable(()))?;
-    if list.total() > MOST {
-        return Err(all.wrong(format!("nobody has more than {MOST} codes")));
-    }
     let name = (CredentialKind::LookupSecret, owner.to_string());
     Ok(tools.credential(name, json!(list), whose))
 }

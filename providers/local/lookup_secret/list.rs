@@ -65,23 +65,23 @@ impl List {
         })
     }
 
-    /// The list with these codes of another system beside its own, and those used that were used there.
-    pub(super) fn with_foreign(
+    /// The list with these codes of another system in place of its own, and those used that were used there
+    /// or here: what was good once is not good again.
+    pub(super) fn replaced_by(
         mut self,
         codes: &[(String, Option<Timestamp>)],
         (owner, seals): Keys<'_>,
     ) -> Result<Self, Misfit> {
         let opened = seals.open((PURPOSE, owner), &self.key);
         let opened = opened.ok_or(Misfit::Unreadable)?;
+        let before = std::mem::take(&mut self.codes);
         for (code, used_at) in codes {
             let digest = digest(&opened.plain, code).ok_or(Misfit::Unreadable)?;
-            match self.codes.iter_mut().find(|one| one.digest == digest) {
-                Some(known) => known.used_at = known.used_at.or(*used_at),
-                None => self.codes.push(Entry {
-                    digest,
-                    used_at: *used_at,
-                }),
-            }
+            let known = before.iter().find(|one| one.digest == digest);
+            self.codes.push(Entry {
+                used_at: known.and_then(|known| known.used_at).or(*used_at),
+                digest,
+            });
         }
         Ok(self)
     }

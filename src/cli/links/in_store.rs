@@ -1,7 +1,7 @@
 //! Links of people in the store, with all that a gateway would tell and write down.
 
 use portcullis_core::{
-    administration::ProviderAdministration,
+    administration::{IssuerError, ProviderAdministration},
     broker::{BrokerError, LinkReason, Readied},
     credential::{Credential, CredentialKind},
     credentials::Listed,
@@ -63,7 +63,7 @@ impl Links for Errand {
             provider,
         });
         let act = Act::new("prepare-oidc-link", "identity.link").on_identity(person.id);
-        let act = act.to(json!({"provider": provider}));
+        let act = act.to(json!(prepared));
         act.note(self.foundation()).await;
         Ok(Self::told(&stub))
     }
@@ -102,7 +102,7 @@ impl Links for Errand {
                 reason: LinkReason::Command,
             });
             let act = Act::new("link-oidc-account", "identity.link").on_identity(identity);
-            let act = act.to(json!({"provider": provider}));
+            let act = act.to(json!(key));
             act.note(self.foundation()).await;
         }
         Ok((json!(ListedLink::from(assigned.link)), assigned.is_new))
@@ -134,8 +134,12 @@ fn refused(errand: &Errand, error: &BrokerError) -> Failure {
 /// The issuer as given, or the one that all accounts of the provider have.
 async fn issuer(errand: &Errand, account: &Account<'_>) -> Result<String, Failure> {
     let record = errand.administration().find(&account.provider).await?;
-    let own = account.issuer.map(str::to_owned).or(record.issuer);
-    own.ok_or_else(|| account.without_issuer())
+    record
+        .issuer_of(account.issuer)
+        .map_err(|error| match error {
+            IssuerError::Missing => account.without_issuer(),
+            other @ IssuerError::Other(_) => Failure::Refused(format!("issuer: {other}")),
+        })
 }
 
 /// Removes a link on behalf of a command, or one that was only prepared, and tells of it: how many
@@ -175,7 +179,7 @@ async fn remove_prepared(
         provider: &prepared.provider,
     });
     let act = Act::new(command, "identity.credential.delete").on_identity(person.id);
-    let act = act.from(json!(Listed::of(stub, false)));
+    let act = act.from(Listed::noted(stub));
     act.note(errand.foundation()).await;
     Ok(())
 }
@@ -202,10 +206,12 @@ async fn remove_made(
         reason: UnlinkReason::Command,
     });
     let act = Act::new(command, "identity.credential.delete").on_identity(person.id);
-    let kind = CredentialKind::Oidc;
-    let act = act.from(json!({"id": link.id, "type": kind, "provider": provider}));
-    act.note(errand.foundation()).await;
     let (issuer, subject) = (&link.key.issuer, Some(&*link.key.subject));
+    let act = act.from(json!({
+        "id": link.id, "type": CredentialKind::Oidc, "provider": provider, "issuer": issuer,
+        "subject": subject,
+    }));
+    act.note(errand.foundation()).await;
     let origins = errand.upstream_sessions();
     let came = origins.sessions(provider, issuer, subject, None).await;
     let sessions = &*errand.foundation().stores.sessions;

@@ -6,6 +6,9 @@ use url::Url;
 use super::Provider;
 use crate::config::{finding::Check, is_loopback};
 
+/// The longest label, in characters, as of what people give names to themselves.
+const LONGEST_LABEL: usize = 100;
+
 impl Provider {
     pub(in crate::config) fn validate(&self, id: &str, check: &mut Check<'_>) {
         if let Err(reason) = validate_id(id) {
@@ -17,6 +20,12 @@ impl Provider {
                 .problem("it is missing; write the id the provider gave you");
         }
         self.refuse_keys_of_other_kinds(check);
+        if self.label.as_deref().is_some_and(is_no_label) {
+            check.under("label").problem(format!(
+                "it has 1 to {LONGEST_LABEL} letters, digits and signs, on one line; without it, \
+                 it is the kind's or the id"
+            ));
+        }
         self.validate_issuer(&mut check.under("issuer_url"));
         if let Some(url) = &self.api_url {
             validate_address(url, &mut check.under("api_url"));
@@ -86,6 +95,11 @@ impl Provider {
             ));
         }
     }
+}
+
+fn is_no_label(text: &str) -> bool {
+    let is_long = text.chars().count() > LONGEST_LABEL;
+    text.trim().is_empty() || is_long || text.chars().any(char::is_control)
 }
 
 fn validate_address(text: &str, check: &mut Check<'_>) {

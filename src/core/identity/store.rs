@@ -212,11 +212,10 @@ pub trait IdentityStore: Debug + Send + Sync {
     /// nobody's again.
     async fn delete(&self, id: IdentityId) -> Result<bool, StoreError>;
 
-    /// Removes an identity in the same way that nobody has ever been: where nothing was kept by its id, it
-    /// need not be remembered.
-    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
-        self.delete(id).await
-    }
+    /// Removes an identity in the same way that nobody has ever been, in one step: nothing was kept by its
+    /// id, so that it need not be remembered. `false`, and nothing done, where it is not of the version given
+    /// any more, or is not [`untouched`](crate::credential::untouched), or has sessions.
+    async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError>;
 }
 
 /// An identity as it is to be, with what comes or changes along with it.

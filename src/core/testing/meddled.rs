@@ -21,6 +21,8 @@ pub enum Meddling<'a> {
     Update(&'a Identity),
     /// An identity is replaced without a credential, as long as it has one of the others.
     UpdateWithout(&'a Identity, CredentialId, &'a [CredentialId]),
+    /// An identity that nobody has been goes.
+    RemoveUnused(&'a Identity),
     /// A credential of an identity goes.
     Remove(IdentityId, CredentialId),
 }
@@ -117,7 +119,9 @@ impl<M: Meddler> IdentityStore for Meddled<M> {
         IdentityStore::delete(&*self.0, id).await
     }
 
-    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
-        self.0.delete_unused(id).await
+    async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError> {
+        let what = Meddling::RemoveUnused(identity);
+        self.1.before(&self.0, what).await?;
+        self.0.delete_unused(identity).await
     }
 }

@@ -346,7 +346,7 @@ impl IdentityStore for MemoryStore {
         Ok(is_gone)
     }
 
-    async fn delete_unused(&self, id: IdentityId) -> Result<bool, StoreError> {
-        Ok(self.kept().remove(id))
+    async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError> {
+        Ok(self.kept().remove_unused(identity))
     }
 }

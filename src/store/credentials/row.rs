@@ -82,6 +82,23 @@ pub(in crate::store) async fn remove_beside(
     Ok(transaction.execute(removal).await? > 0)
 }
 
+/// The credentials of an identity, which nobody changes or removes until the end.
+pub(in crate::store) async fn locked(
+    database: &Database,
+    transaction: &mut Transaction,
+    identity_id: IdentityId,
+) -> Result<Vec<Credential>, StoreError> {
+    let own = Query::select()
+        .columns(COLUMNS)
+        .from(Table::Credentials)
+        .and_where(Expr::col(Column::IdentityId).eq(text(identity_id)))
+        .order_by(Column::Id, Order::Asc)
+        .lock(LockType::Update)
+        .to_owned();
+    let rows = transaction.rows(database.write(&own, WHAT)).await?;
+    rows.iter().map(read).collect()
+}
+
 /// Whether any of these credentials is there and belongs to one of the `owners`; they stay until the end.
 pub(in crate::store) async fn is_any_of(
     database: &Database,

@@ -1,13 +1,16 @@
 //! Removing an identity with all that is about it: sessions, flows, mail, and what the audit log tells of
 //! the person.
 
-use portcullis_core::{id::IdentityId, secret::TokenHash, store::StoreError};
+use portcullis_core::{
+    credential::untouched, id::IdentityId, identity::Identity, secret::TokenHash, store::StoreError,
+};
 use sea_query::{Expr, ExprTrait, Query};
 
 use super::{SqlIdentities, row::WHAT};
 use crate::store::{
     audit::parting,
     cell::text,
+    credentials::row as credential_row,
     database::Transaction,
     flows::removal_of,
     mails,
@@ -30,15 +33,28 @@ impl SqlIdentities {
         Ok(removed)
     }
 
-    /// The same of an identity that nobody has ever been.
+    /// Removes an identity that nobody has ever been, unless it has changed or somebody is about to be it;
+    /// its id need not be remembered.
     pub(in crate::store) async fn remove_unused(
         &self,
-        id: IdentityId,
-    ) -> Result<Option<Vec<TokenHash>>, StoreError> {
+        read: &Identity,
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.database.begin().await?;
-        let removed = self.remove_within(&mut transaction, id).await?;
-        transaction.commit().await?;
-        Ok(removed)
+        // Its row before those of its credentials, as by whoever changes both. Nobody begins a session of it
+        // while it is locked.
+        let now = self.search.locked(&mut transaction, read.id).await?;
+        if now.is_none_or(|now| now.version != read.version) {
+            return Ok(false);
+        }
+        let own = credential_row::locked(&self.database, &mut transaction, read.id).await?;
+        if !untouched(&own) {
+            return Ok(false);
+        }
+        let removed = self.remove_within(&mut transaction, read.id).await?;
+        match removed.is_some_and(|sessions| sessions.is_empty()) {
+            true => transaction.commit().await.map(|()| true),
+            false => Ok(false),
+        }
     }
 
     /// Removes an identity with all that is about it.

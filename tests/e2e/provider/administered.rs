@@ -190,6 +190,26 @@ async fn removed(gateway: &TestGateway, program: &Program, provider: &OidcProvid
     assert_eq!(program.get(ALL).await, json!([]));
 }
 
+/// XP-05: a button has room for a name, and none for what nobody sees.
+#[tokio::test]
+async fn what_a_provider_of_the_store_is_called_has_bounds() {
+    let gateway = with_admin().start().await;
+    let program = Program::of(&gateway, "admin").await;
+    for label in ["a\0b", " ", &"x".repeat(70_000)] {
+        let wrong = json!({
+            "id": "acme", "kind": "oidc", "client_id": "gate", "client_secret": "hush",
+            "issuer_url": NOWHERE, "label": label,
+        });
+        let (status, refused) = program.ask(Method::POST, ALL, Some(&wrong)).await;
+        assert_eq!(
+            (status, &refused["error"]["details"]["errors"][0]["key"]),
+            (400, &json!("label")),
+            "{refused}"
+        );
+    }
+    assert_eq!(program.get(ALL).await, json!([]));
+}
+
 /// XP-05, XP-15: mistakes are named as in files, and what stands in a file is changed there.
 #[tokio::test]
 async fn what_cannot_be_done_to_a_provider_names_the_key_or_the_file() {

@@ -125,6 +125,37 @@ async fn accounts_are_linked_and_unlinked_both_ways() {
     house.refused(&unlink("hub:2"), 1);
 }
 
+/// KC-120: which account it was is written down both ways.
+#[tokio::test]
+async fn accounts_that_are_linked_and_unlinked_are_written_down_both_ways() {
+    let house = house().await;
+    let issuer = "https://github.com";
+    for (person, is_here) in [(ALICE, true), (BOB, false)] {
+        let subject = if is_here { "8" } else { "9" };
+        let own = [&link("hub", subject)[..], &["--email", person.email]].concat();
+        let name = format!("hub:{subject}");
+        let gone = [&unlink(&name)[..], &["--email", person.email]].concat();
+        for command in [own, gone] {
+            let done = match is_here {
+                true => house.locally(&command, ""),
+                false => house.remotely(&command, ""),
+            };
+            assert_eq!(done.code, 0, "{done:?}");
+        }
+        let linked = house.audit("identity.link").await;
+        let removed = house.audit("identity.credential.delete").await;
+        let is_command = linked[0]["actor"] == "command";
+        assert_eq!(is_command, is_here, "{linked}");
+        for (told, name) in [
+            (&linked[0]["after"], "after"),
+            (&removed[0]["before"], "before"),
+        ] {
+            let which = [&told["provider"], &told["issuer"], &told["subject"]];
+            assert_eq!(which, ["hub", issuer, subject], "{name}: {told}");
+        }
+    }
+}
+
 /// CU-29: whatever cannot be linked is refused alike.
 #[tokio::test]
 async fn what_is_no_account_is_refused_both_ways() {
@@ -132,6 +163,14 @@ async fn what_is_no_account_is_refused_both_ways() {
     house.refused(&link("nobody", "1"), 1);
     house.refused(&link("away", "1"), 1);
     house.refused(&link("hub", ""), 2);
+    house.refused(&link("hub", " "), 2);
+    let elsewhere = [&link("hub", "1")[..], &["--issuer", "https://evil.test"]].concat();
+    for refused in house.refused(&elsewhere, 1) {
+        assert!(
+            refused.stderr.contains("all accounts of this provider"),
+            "{refused:?}"
+        );
+    }
     for refused in house.refused(&link("azure", "1"), 2) {
         assert!(
             refused.stderr.contains("issuers of their own"),
@@ -140,6 +179,7 @@ async fn what_is_no_account_is_refused_both_ways() {
     }
     house.refused(&prepare("nobody", "x@example.org"), 1);
     house.refused(&prepare("hub", "nobody"), 2);
+    house.refused(&prepare("hub", "@"), 2);
     let nobody = [&link("hub", "1")[..], &["--email", "nobody@example.org"]].concat();
     house.same(&nobody);
 }

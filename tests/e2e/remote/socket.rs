@@ -73,7 +73,7 @@ async fn the_admin_api_is_asked_by_a_socket() {
 
 impl House {
     /// What is written down with this verb, the newest first.
-    async fn audit(&self, verb: &str) -> Value {
+    pub(super) async fn audit(&self, verb: &str) -> Value {
         let admin = Anonymous::without_cookies(&self.gateway.admin_url());
         let token = admin.request(Method::POST, "/oauth2/token");
         let secret = fs::read_to_string(&self.secret).unwrap();

@@ -10,6 +10,7 @@ use axum::{
 use http::{HeaderName, HeaderValue, header::LINK};
 use portcullis_core::{
     catalogue::Code,
+    id::IdentityId,
     search::{Found, IdentityQuery, LARGEST_SIZE, Page, Position, QueryError},
 };
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
@@ -24,11 +25,16 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let declassified = declassified(&visit)?;
     let query = query(&desk, &visit)?;
     let found = desk.services.search.search(&query).await?;
+    let mut credentials = match declassified.is_empty() {
+        true => None,
+        // Those of the whole page at once.
+        false => Some(desk.services.credentials.list_of(&ids(&found)).await?),
+    };
     let mut shown: Vec<Value> = Vec::new();
     for identity in &found.identities {
         let mut json = dialect::identity_for_administrators(&desk.services, identity);
-        if !declassified.is_empty() {
-            let own = desk.services.credentials.list(identity.id).await?;
+        if let Some(credentials) = &mut credentials {
+            let own = credentials.remove(&identity.id).unwrap_or_default();
             json["credentials"] = dialect::credentials(identity, &own, &declassified);
         }
         shown.push(json);
@@ -38,6 +44,11 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
         &visit,
         (&query, &found),
     ))
+}
+
+fn ids(found: &Found) -> Vec<IdentityId> {
+    let found = found.identities.iter();
+    found.map(|identity| identity.id).collect()
 }
 
 fn query(desk: &Desk, visit: &Visit) -> Result<IdentityQuery, Failure> {

@@ -91,12 +91,31 @@ pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
     members.only_in_dialect(&[&OF_ALL[..], &OF_NEW].concat())?;
     let id = members.text("id")?.map(str::parse).transpose();
     let id = id.map_err(|_| refused(format!("{}: this has to be a UUID.", members.at("id"))))?;
+    let rest = read(members)?;
+    if let Some(credentials) = members.object("credentials")? {
+        refuse_empty_factors(&credentials)?;
+    }
     Ok(Wanted {
         id,
         created_at: time(members, "created_at")?,
         unmanaged: members.value("unmanaged").cloned(),
-        ..read(members)?
+        ..rest
     })
+}
+
+/// Refuses second factors and passkeys of which only that is told what `GET` shows: whoever sends them takes
+/// them for brought along. Of a stored identity they stay as they are.
+fn refuse_empty_factors(credentials: &Members<'_>) -> Result<(), Failure> {
+    for kind in FACTORS {
+        let whole = credentials.object(kind.as_str())?;
+        if let Some(whole) = whole.filter(|whole| whole.value("config").is_none()) {
+            return Err(refused(format!(
+                "{}: this is missing, and without it nothing comes along.",
+                whole.at("config")
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What an identity is to be.

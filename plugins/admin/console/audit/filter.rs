@@ -1,7 +1,7 @@
 //! What the log is narrowed down by.
 
 use portcullis_core::{
-    audit::{AuditFilter, AuditPlace},
+    audit::{AuditFilter, AuditOutcome, AuditPlace, DONE},
     identifier::normalise_identifier,
 };
 use portcullis_kit::{Failure, Visit};
@@ -25,6 +25,9 @@ pub(super) struct Asked {
     pub(super) after: Option<AuditPlace>,
 }
 
+/// How what was attempted ended.
+const OUTCOMES: [(&str, &str); 2] = [(DONE, "Done"), (AuditOutcome::REFUSED, "Refused")];
+
 /// The form of a visit.
 pub(super) fn form(visit: &Visit) -> Narrowing {
     let fields = vec![
@@ -32,6 +35,8 @@ pub(super) fn form(visit: &Visit) -> Narrowing {
         Field::text("actor", "Who did it"),
         Field::choice(("kind", "To what"), KINDS),
         Field::text("object", "To which one"),
+        Field::text("client", "Address on the network"),
+        Field::choice(("outcome", "Outcome"), OUTCOMES),
         Field::day("from", "From"),
         Field::day("until", "Until"),
     ];
@@ -52,6 +57,9 @@ pub(super) async fn asked(
     if token.is_some() && after.is_none() {
         return Ok(Err("This cannot be shown. Please choose again."));
     }
+    let Ok(client) = value(visit, "client").map(reading::client).transpose() else {
+        return Ok(Err("This is not an address on the network."));
+    };
     let actor = match value(visit, "actor") {
         Some(typed) => Some(actor(desk, typed).await?),
         None => None,
@@ -65,6 +73,8 @@ pub(super) async fn asked(
         verb: value(visit, "verb").map(str::to_owned),
         object_kind: value(visit, "kind").map(str::to_owned),
         object_id,
+        client,
+        outcome: value(visit, "outcome").map(AuditOutcome::named),
         since,
         until,
     };

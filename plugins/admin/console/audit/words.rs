@@ -55,7 +55,7 @@ pub(super) const KINDS: [(&str, &str); 7] = [
 ];
 
 /// The names of facts, as people say them.
-const FACTS: [(&str, &str); 33] = [
+const FACTS: [(&str, &str); 35] = [
     ("schema_id", "Schema"),
     ("state", "State"),
     ("traits", "Own details"),
@@ -88,6 +88,8 @@ const FACTS: [(&str, &str); 33] = [
     ("order", "Order"),
     ("actions", "What there is to do"),
     ("provider", "Provider"),
+    ("issuer", "Issuer"),
+    ("address", "Address"),
     ("read_only", "To look only"),
 ];
 

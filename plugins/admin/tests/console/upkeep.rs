@@ -279,6 +279,14 @@ async fn the_log_is_narrowed_down_and_taken_along() {
         .await
         .page();
     assert!(entry.contains("<code>insufficient_role</code>"), "{entry}");
+    let ended = browser.get("/ui/audit?outcome=refused").await.page();
+    assert!(ended.contains("Tried what they may not do"), "{ended}");
+    assert!(!ended.contains(">Made an API credential</a>"), "{ended}");
+    let chosen = "<option value=\"refused\" selected>";
+    assert!(ended.contains(chosen), "{ended}");
+    let elsewhere = "client=192.0.2.77&outcome=done";
+    let none = browser.get(&format!("/ui/audit?{elsewhere}")).await.page();
+    assert!(none.contains("No entry fits."), "{none}");
     let verb = "verb=api-credential.create&object=&kind=";
     let made = browser.get(&format!("/ui/audit?{verb}")).await.page();
     assert!(!made.contains(">Changed an API credential</a>"), "{made}");
@@ -292,7 +300,7 @@ async fn the_log_is_narrowed_down_and_taken_along() {
         .collect();
     assert_eq!(lines.len(), 1, "as the list is: {text}");
     assert_eq!(lines[0]["verb"], "api-credential.create");
-    for query in ["from=yesterday", "page_token=x"] {
+    for query in ["from=yesterday", "page_token=x", "client=here"] {
         assert_eq!(browser.get(&format!("/ui/audit?{query}")).await.status, 400);
         let file = browser.get(&format!("/ui/audit/export?{query}")).await;
         assert_eq!(file.status, 400, "{query}");

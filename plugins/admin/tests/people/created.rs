@@ -207,6 +207,10 @@ async fn credentials_come_along_and_are_told_to_nobody() {
         password(json!({"use_password_migration_hook": true})),
         json!({"oidc": {"config": {"providers": [{"provider": "nobody", "subject": "1"}]}}}),
         json!({"oidc": {"config": {"providers": [{"provider": "acme"}]}}}),
+        json!({"oidc": {"config": {"providers": [{"provider": "acme", "subject": " "}]}}}),
+        json!({"oidc": {"config": {"providers": [
+            {"provider": "acme", "subject": "@", "use_auto_link": true},
+        ]}}}),
     ];
     for credentials in refused {
         let reply = create(&admin, &with("e@example.org", credentials.clone())).await;

@@ -180,7 +180,7 @@ async fn sessions_end_with_a_credential() {
     }
 }
 
-/// CU-29.
+/// CU-29, KC-120.
 #[tokio::test]
 async fn an_account_is_unlinked_unless_it_is_the_only_way_in() {
     let house = House::new();
@@ -209,6 +209,9 @@ async fn an_account_is_unlinked_unless_it_is_the_only_way_in() {
     give(&house, &ada, CredentialKind::Password, json!({})).await;
     assert_eq!(admin.delete(&named).await.status, 204);
     assert!(own(&house, &ada, CredentialKind::Oidc).await.is_empty());
+    let before = last_act(&house).await.before.unwrap();
+    let which = [&before["provider"], &before["issuer"], &before["subject"]];
+    assert_eq!(which, ["acme", "https://acme.test", "4711"]);
 }
 
 /// CU-20, KC-076, KC-077.

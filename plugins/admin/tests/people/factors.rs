@@ -45,6 +45,11 @@ async fn second_factors_come_along_and_are_told_to_nobody() {
     let second = own(&house, &ada, CredentialKind::Totp).await;
     assert_eq!((second.len(), second[0].id), (1, first[0].id));
     assert_ne!(second[0].config, first[0].config);
+    // What was read is sent back: it is there still.
+    let shown = json!({"totp": {"type": "totp", "version": 0}});
+    let shown = body("ada@example.org", &shown);
+    assert_eq!(manager.send(Method::PUT, &path, &shown).await.status, 200);
+    assert_eq!(own(&house, &ada, CredentialKind::Totp).await, second);
     let log = whole_log(&house).await;
     assert!(log.contains("identity.credential.import"), "{log}");
     assert!(!log.contains("otpauth"), "{log}");
@@ -67,6 +72,18 @@ async fn what_cannot_be_taken_over_is_refused_whole() {
             "credentials.passkey.config",
         ),
         (json!({"totp": 7}), "credentials.totp"),
+        (
+            json!({"totp": {"totp_url": "otpauth://totp/secret"}}),
+            "credentials.totp",
+        ),
+        (
+            json!({"totp": {"type": "totp"}}),
+            "credentials.totp.config: this is missing",
+        ),
+        (
+            json!({"passkey": {"config": null}}),
+            "credentials.passkey.config: this is missing",
+        ),
         (
             json!({"saml": {"config": {"providers": []}}}),
             "credentials.saml",

@@ -1,5 +1,6 @@
 //! Links to accounts at providers, as they are asked for; how they are made is told with a real gateway.
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::whole_log;
@@ -47,6 +48,26 @@ async fn what_is_no_account_is_refused_by_name() {
             json!({"provider": "acme", "subject": "1", "issuer": ""}),
             400,
             "issuer: ",
+        ),
+        (
+            json!({"provider": "acme", "subject": "1", "issuer": "https://evil.test"}),
+            400,
+            "issuer: all accounts of this provider have the issuer https://acme.test",
+        ),
+        (
+            json!({"provider": "acme", "subject": " "}),
+            400,
+            "subject: ",
+        ),
+        (
+            json!({"provider": "acme", "address": "@"}),
+            400,
+            "address: ",
+        ),
+        (
+            json!({"provider": "acme", "address": "ada@ "}),
+            400,
+            "address: ",
         ),
         (
             json!({"provider": "nobody", "subject": "1"}),
@@ -107,4 +128,39 @@ async fn who_gives_no_roles_links_nobody_to_a_provider_that_does() {
         "credentials": {"oidc": oidc}});
     let reply = manager.post("/admin/identities", &wanted).await;
     assert_eq!(reply.error(), "insufficient_role", "{reply:?}");
+}
+
+/// KC-120: which account it was, and not only whose provider.
+#[tokio::test]
+async fn the_account_that_somebody_is_linked_to_is_written_down() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for (email, link, account) in [
+        (
+            "ada@example.org",
+            json!({"provider": "acme", "subject": "4711"}),
+            json!({"provider": "acme", "issuer": "https://acme.test", "subject": "4711"}),
+        ),
+        (
+            "bob@example.org",
+            json!({"provider": "acme", "subject": "Bob@Acme.test", "use_auto_link": true}),
+            json!({"provider": "acme", "address": "bob@acme.test"}),
+        ),
+    ] {
+        let one = house.resident(email).await;
+        let wanted = json!({"schema_id": "default", "state": "active", "traits": one.traits,
+            "credentials": {"oidc": {"config": {"providers": [link]}}}});
+        let path = format!("/admin/identities/{}", one.id);
+        let reply = admin.send(Method::PUT, &path, &wanted).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let log = whole_log(&house).await;
+        assert!(log.contains(&format!("\"after\":{account}")), "{log}");
+        if let Some(address) = account["address"].as_str() {
+            let named = format!("{path}/credentials/oidc?identifier=acme:{address}");
+            assert_eq!(admin.delete(&named).await.status, 204);
+            let log = whole_log(&house).await;
+            let told = format!("\"address\":\"{address}\"");
+            assert_eq!(log.matches(&told).count(), 2, "as it went, too: {log}");
+        }
+    }
 }

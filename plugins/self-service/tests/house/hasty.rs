@@ -1,6 +1,6 @@
 //! A store of credentials in which somebody takes an identity back at the wrong moment.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -28,6 +28,13 @@ impl Hasty {
 impl CredentialStore for Hasty {
     async fn list(&self, identity: IdentityId) -> Result<Vec<Credential>, StoreError> {
         self.inner().list(identity).await
+    }
+
+    async fn list_of(
+        &self,
+        identities: &[IdentityId],
+    ) -> Result<BTreeMap<IdentityId, Vec<Credential>>, StoreError> {
+        self.inner().list_of(identities).await
     }
 
     async fn find_by_identifier(

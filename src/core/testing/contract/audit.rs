@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{moment, odd};
 use crate::{
-    audit::{AuditEntry, AuditFilter, AuditLog, DONE},
+    audit::{AuditEntry, AuditFilter, AuditLog, AuditOutcome, DONE},
     entropy::Entropy,
     id::AuditId,
 };
@@ -35,7 +35,28 @@ pub async fn audit_log_contract(log: &dyn AuditLog, entropy: &dyn Entropy) {
     }
     assert_eq!(paged, expected, "page by page, all of them and none twice");
 
-    let filters = [
+    for filter in filters(&own, &entries) {
+        let found = log.list(&filter, None, 100).await.unwrap();
+        let mut fitting = expected.clone();
+        fitting.retain(|one| filter.fits(one));
+        assert_eq!(found, fitting, "{filter:?}");
+    }
+}
+
+fn filters(own: &AuditFilter, entries: &[AuditEntry]) -> Vec<AuditFilter> {
+    let ended = |outcome| AuditFilter {
+        outcome: Some(outcome),
+        ..own.clone()
+    };
+    vec![
+        ended(AuditOutcome::Refused),
+        ended(AuditOutcome::named(DONE)),
+        ended(AuditOutcome::named("insufficient_role")),
+        ended(AuditOutcome::named("no\0thing")),
+        AuditFilter {
+            client: Some("192.0.2.1".to_owned()),
+            ..own.clone()
+        },
         AuditFilter {
             verb: Some("odd.1".to_owned()),
             ..own.clone()
@@ -58,13 +79,7 @@ pub async fn audit_log_contract(log: &dyn AuditLog, entropy: &dyn Entropy) {
             verb: Some("nothing".to_owned()),
             ..own.clone()
         },
-    ];
-    for filter in filters {
-        let found = log.list(&filter, None, 100).await.unwrap();
-        let mut fitting = expected.clone();
-        fitting.retain(|one| filter.fits(one));
-        assert_eq!(found, fitting, "{filter:?}");
-    }
+    ]
 }
 
 fn entry(entropy: &dyn Entropy, actor: &str, n: u64) -> AuditEntry {
@@ -81,8 +96,16 @@ fn entry(entropy: &dyn Entropy, actor: &str, n: u64) -> AuditEntry {
         object_id: has_object.then(|| odd(entropy)),
         client: (n > 1).then(|| "192.0.2.1".to_owned()),
         request_id: (n > 1).then(|| odd(entropy)),
-        outcome: DONE.to_owned(),
-        before: Some(json!({"name": odd(entropy), "日本": [null, 1.5]})),
+        outcome: match n {
+            4 => "insufficient_role",
+            5 => "last_administrator",
+            _ => DONE,
+        }
+        .to_owned(),
+        before: Some(json!({
+            "name": odd(entropy), "日本": [null, 1.5], "client": "192.0.2.1", "\0": "\0",
+            "outcome": "insufficient_role",
+        })),
         after: None,
     }
 }

@@ -1,12 +1,14 @@
 //! What a store of credentials promises.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{identity, is_conflict, link, moment, odd};
 use crate::{
     credential::{Credential, CredentialKind, CredentialStore, Kinds},
     entropy::Entropy,
-    id::CredentialId,
+    id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore},
     link::{LinkKey, PreparedLink},
 };
@@ -28,6 +30,7 @@ pub async fn credential_store_contract(
     a_credential_is_replaced_only_while_it_is_as_expected(credentials, &ada, &eve, entropy).await;
     a_config_is_replaced_only_while_it_is_as_expected(credentials, &ada, entropy).await;
     a_credential_is_deleted_once(credentials, &eve, entropy).await;
+    those_of_many_are_listed_at_once(credentials, [&ada, &eve], entropy).await;
     links_are_listed_by_provider(credentials, &ada, &eve, entropy).await;
     holders_are_counted_once(credentials, [&ada, &eve], entropy).await;
     second_factors_are_told_by_kind((identities, credentials), &ada, entropy).await;
@@ -119,6 +122,31 @@ async fn what_is_put_is_found(
     credentials.put(&password).await.unwrap();
     let list = credentials.list(ada.id).await.unwrap();
     assert_eq!(list, [password, own], "the one of the same id is replaced");
+}
+
+/// Whoever has none is left out, as is who is not there; many more than one statement takes are asked for.
+async fn those_of_many_are_listed_at_once(
+    credentials: &dyn CredentialStore,
+    both: [&Identity; 2],
+    entropy: &dyn Entropy,
+) {
+    let mut asked: Vec<_> = (0..1_500).map(|_| IdentityId::generate(entropy)).collect();
+    let mut expected = BTreeMap::new();
+    for (owner, day) in both.into_iter().zip([2, 1]) {
+        for day in [day + 2, day] {
+            let key = Credential {
+                kind: CredentialKind::Webauthn,
+                created_at: moment(&format!("2026-05-0{day}T12:00:00Z")),
+                ..password(entropy, owner)
+            };
+            credentials.put(&key).await.unwrap();
+        }
+        expected.insert(owner.id, credentials.list(owner.id).await.unwrap());
+        asked.push(owner.id);
+    }
+    asked.rotate_right(1);
+    assert_eq!(credentials.list_of(&asked).await.unwrap(), expected);
+    assert!(credentials.list_of(&[]).await.unwrap().is_empty());
 }
 
 async fn identifiers_are_unique_per_kind(

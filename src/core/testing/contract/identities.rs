@@ -33,7 +33,7 @@ pub async fn identity_store_contract(
     a_role_is_found_elsewhere(identities, entropy).await;
     super::many::of_many_each_comes_by_itself(identities, credentials, entropy).await;
     super::many::a_role_is_left_to_somebody(identities, entropy).await;
-    super::many::whoever_goes_has_no_heir(identities, credentials, entropy).await;
+    super::many::whoever_goes_has_no_heir((identities, sessions), credentials, entropy).await;
     a_deletion_leaves_nothing(identities, credentials, sessions, entropy).await;
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{identity, is_conflict, link, odd, together};
+use super::{credentials::password, identity, is_conflict, link, odd, session, together};
 use crate::{
     credential::{Credential, CredentialKind, CredentialStore},
     entropy::Entropy,
     id::IdentityId,
     identity::{Identity, IdentityState, IdentityStore, Removal},
+    session::SessionStore,
 };
 
 /// How many come at once: more than a store takes in by one step.
@@ -115,13 +116,13 @@ pub(super) async fn a_role_is_left_to_somebody(
 
 /// Neither of an id nor of a role that nobody else has.
 pub(super) async fn whoever_goes_has_no_heir(
-    identities: &dyn IdentityStore,
+    (identities, sessions): (&dyn IdentityStore, &dyn SessionStore),
     credentials: &dyn CredentialStore,
     entropy: &dyn Entropy,
 ) {
     of_two_links_that_go_at_once_one_leaves_the_role(identities, credentials, entropy).await;
     an_id_that_was_somebodys_is_nobodys_again(identities, entropy).await;
-    an_id_that_was_nobodys_is_free_again(identities, entropy).await;
+    an_id_that_was_nobodys_is_free_again((identities, sessions), credentials, entropy).await;
 }
 
 /// Two who have a role by what their providers say lose it with their links.
@@ -233,17 +234,45 @@ async fn an_id_that_was_somebodys_is_nobodys_again(
     assert_eq!(identities.find(ada.id).await.unwrap(), None);
 }
 
-/// Whoever nobody has been leaves nothing to inherit, and need not be remembered for ever.
+/// Whoever nobody has been leaves nothing to inherit, and need not be remembered for ever; whoever is about to
+/// be somebody stays.
 async fn an_id_that_was_nobodys_is_free_again(
-    identities: &dyn IdentityStore,
+    (identities, sessions): (&dyn IdentityStore, &dyn SessionStore),
+    credentials: &dyn CredentialStore,
     entropy: &dyn Entropy,
 ) {
-    let unused = identity(entropy, &odd(entropy));
-    identities.insert(&unused, &[]).await.unwrap();
-    assert!(identities.delete_unused(unused.id).await.unwrap());
-    assert!(!identities.delete_unused(unused.id).await.unwrap());
-    assert_eq!(identities.find(unused.id).await.unwrap(), None);
-    identities.insert(&unused, &[]).await.unwrap();
-    assert!(identities.delete(unused.id).await.unwrap());
-    assert!(is_conflict(&identities.insert(&unused, &[]).await));
+    let used = |one: &mut Credential| one.last_used_at = Some(one.created_at);
+    let linked = |one: &mut Credential| one.kind = CredentialKind::Oidc;
+    let plain = |_: &mut Credential| {};
+    let changes: [(fn(&mut Credential), bool); 3] = [(plain, true), (used, false), (linked, false)];
+    for (change, goes) in changes {
+        let unused = identity(entropy, &odd(entropy));
+        let mut own = password(entropy, &unused);
+        change(&mut own);
+        identities.insert(&unused, &[own.clone()]).await.unwrap();
+        assert_eq!(identities.delete_unused(&unused).await.unwrap(), goes);
+        let left = identities.find(unused.id).await.unwrap();
+        assert_eq!(left.is_none(), goes);
+        let left = credentials.list(unused.id).await.unwrap();
+        assert_eq!(left.is_empty(), goes);
+    }
+    let own = |one: &Identity| [password(entropy, one)];
+    let busy = identity(entropy, &odd(entropy));
+    identities.insert(&busy, &own(&busy)).await.unwrap();
+    let open = session(entropy, &busy);
+    sessions.insert(&open).await.unwrap();
+    assert!(!identities.delete_unused(&busy).await.unwrap());
+    assert_eq!(sessions.list(busy.id).await.unwrap().len(), 1);
+    assert!(sessions.revoke_all(busy.id, None).await.is_ok());
+    identities.update(&busy).await.unwrap();
+    assert!(
+        !identities.delete_unused(&busy).await.unwrap(),
+        "it has changed"
+    );
+    let now = identities.find(busy.id).await.unwrap().unwrap();
+    assert!(identities.delete_unused(&now).await.unwrap());
+    assert!(!identities.delete_unused(&now).await.unwrap());
+    identities.insert(&busy, &[]).await.unwrap();
+    assert!(identities.delete(busy.id).await.unwrap());
+    assert!(is_conflict(&identities.insert(&busy, &[]).await));
 }

@@ -1,6 +1,6 @@
 //! Credentials in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -25,6 +25,20 @@ impl CredentialStore for MemoryStore {
         let mut list: Vec<_> = own.cloned().collect();
         list.sort_by_key(|credential| credential.created_at);
         Ok(list)
+    }
+
+    async fn list_of(
+        &self,
+        identities: &[IdentityId],
+    ) -> Result<BTreeMap<IdentityId, Vec<Credential>>, StoreError> {
+        let mut all = BTreeMap::new();
+        for id in identities {
+            let own = CredentialStore::list(self, *id).await?;
+            if !own.is_empty() {
+                all.insert(*id, own);
+            }
+        }
+        Ok(all)
     }
 
     async fn find_by_identifier(

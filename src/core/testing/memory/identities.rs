@@ -2,7 +2,7 @@
 
 use super::{CREDENTIAL_TAKEN, Kept, sessions};
 use crate::{
-    credential::Credential,
+    credential::{Credential, untouched},
     id::{CredentialId, IdentityId},
     identity::{self, Identity, Removal, Replaced, SessionsThen, Whole},
     store::StoreError,
@@ -41,6 +41,19 @@ impl Kept {
         }
         self.prune();
         Ok(Replaced::Done((before - self.sessions.len()) as u64))
+    }
+
+    pub(super) fn remove_unused(&mut self, read: &Identity) -> bool {
+        let mut all = self.identities.iter();
+        let is_as_read = all.any(|one| one.id == read.id && one.version == read.version);
+        let own = self.credentials.iter();
+        let own: Vec<_> = own
+            .filter(|one| one.identity_id == read.id)
+            .cloned()
+            .collect();
+        let mut sessions = self.sessions.iter();
+        let is_in = sessions.any(|one| sessions::is_in_hands_of(one, read.id));
+        is_as_read && untouched(&own) && !is_in && self.remove(read.id)
     }
 
     pub(super) fn remove_beside(

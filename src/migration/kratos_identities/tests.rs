@@ -1,0 +1,229 @@
+//! Identities of Kratos, as far as they can be taken over.
+
+use serde_json::json;
+
+use super::*;
+
+fn listed() -> Value {
+    json!({
+        "id": "5f0c7a34-7a0c-4f65-9d1e-222222222222", "schema_id": "default",
+        "schema_url": "http://kratos/schemas/ZGVmYXVsdA", "state": "inactive",
+        "traits": {"email": "bob@example.org"},
+        "credentials": {
+            "password": {
+                "type": "password", "identifiers": ["bob@example.org"], "version": 0,
+                "config": {"hashed_password": "$2a$12$x"},
+            },
+            "oidc": {"type": "oidc", "identifiers": ["github:7"], "config": {"providers": [
+                {"provider": "github", "subject": "7", "initial_access_token": ""},
+            ]}},
+            "code": {"type": "code"}, "totp": {"type": "totp"},
+        },
+        "verifiable_addresses": [
+            {"value": "bob@example.org", "via": "email", "verified": true,
+             "verified_at": "2024-02-03T04:05:06.789Z", "status": "completed"},
+            {"value": "no@example.org", "via": "email", "verified": false},
+        ],
+        "recovery_addresses": [{"value": "bob@example.org", "via": "email"}],
+        "metadata_public": {"plan": "free"}, "metadata_admin": null,
+        "created_at": "2023-01-02T03:04:05Z", "organization_id": null,
+    })
+}
+
+fn told(newcomer: &Newcomer) -> Vec<String> {
+    newcomer
+        .losses
+        .iter()
+        .map(|loss| loss.what.clone())
+        .collect()
+}
+
+#[test]
+fn an_identity_of_the_list_comes_with_all_that_has_a_place() {
+    let found = newcomer(&listed()).unwrap();
+    assert_eq!(schema_id(&listed()), Some("default"));
+    assert_eq!(found.traits, listed()["traits"]);
+    assert!(found.is_inactive);
+    assert!(matches!(&found.password, Some(Password::Hashed(hash)) if hash.expose() == "$2a$12$x"));
+    assert_eq!(found.accounts.len(), 1);
+    assert_eq!(found.proved.len(), 1);
+    assert_eq!(
+        found.proved[0].at.unwrap().to_string(),
+        "2024-02-03T04:05:06.789Z"
+    );
+    assert_eq!(found.metadata_public, Some(json!({"plan": "free"})));
+    assert_eq!(found.metadata_admin, None);
+    assert_eq!(
+        found.created_at.unwrap().to_string(),
+        "2023-01-02T03:04:05Z"
+    );
+    assert_eq!(told(&found), ["totp"]);
+}
+
+#[test]
+fn what_is_given_to_be_created_is_read_the_same_way() {
+    let create = json!({
+        "schema_id": "x", "traits": {}, "credentials": {
+            "password": {"config": {"password": "plain"}},
+            "oidc": {"identifiers": ["google:a:b"]},
+        },
+    });
+    for entry in [create.clone(), json!({"create": create})] {
+        let found = newcomer(&entry).unwrap();
+        assert_eq!(schema_id(&entry), Some("x"));
+        assert!(matches!(found.password, Some(Password::Plain(_))));
+        assert_eq!(found.accounts[0].subject, "a:b");
+        assert!(found.id.is_none() && !found.is_inactive && found.losses.is_empty());
+    }
+}
+
+#[test]
+fn each_thing_that_has_no_place_is_told() {
+    for (credentials, lost) in [
+        (json!({"password": {"identifiers": ["x"]}}), "password"),
+        (
+            json!({"password": {"config": {"use_password_migration_hook": true}}}),
+            "password",
+        ),
+        (
+            json!({"oidc": {"config": {"providers": [{"provider": "x"}]}}}),
+            "a link",
+        ),
+        (json!({"oidc": {"identifiers": ["x"]}}), "a link"),
+        (
+            json!({"oidc": {"config": {"providers":
+                [{"provider": "x", "subject": "y", "use_auto_link": true}]}}}),
+            "a link",
+        ),
+        (
+            json!({"oidc": {"config": {"providers":
+                [{"provider": "x", "subject": "y", "initial_id_token": "z"}]}}}),
+            "tokens of a provider",
+        ),
+        (json!({"webauthn": {"type": "webauthn"}}), "webauthn"),
+        (json!({"saml": {"config": {"providers": [1]}}}), "saml"),
+        (
+            json!({"webauthn": {"config": {"credentials": [{"is_passwordless": true}]}}}),
+            "a security key",
+        ),
+    ] {
+        let found = newcomer(&json!({"traits": {}, "credentials": credentials}));
+        assert_eq!(told(&found.unwrap()), [lost]);
+    }
+    let entry = json!({"traits": {}, "external_id": "7", "organization_id": "o"});
+    assert_eq!(
+        told(&newcomer(&entry).unwrap()),
+        ["external_id", "organization_id"]
+    );
+}
+
+#[test]
+fn second_factors_come_as_far_as_the_file_has_them() {
+    let found = newcomer(&json!({"traits": {}, "credentials": {
+        "totp": {"config": {"totp_url": "otpauth://totp/x?secret=y"}},
+        "lookup_secret": {"config": {"recovery_codes": []}},
+        "webauthn": {"config": {"credentials": [
+            {"id": "a", "is_passwordless": true}, {"id": "b"},
+        ]}},
+    }}));
+    let found = found.unwrap();
+    let kinds: Vec<_> = found.factors.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [CredentialKind::Totp, CredentialKind::Webauthn]);
+    assert_eq!(found.factors[1].config["credentials"], json!([{"id": "b"}]));
+    assert!(!format!("{found:?}").contains("otpauth"));
+}
+
+/// An empty list says nothing of what stands beside it.
+#[test]
+fn what_stands_beside_an_empty_list_comes_along() {
+    for (kind, config, kept) in [
+        (
+            "lookup_secret",
+            json!({"recovery_codes": [], "codes": [{"code": "abcd1234"}]}),
+            Some(json!({"codes": [{"code": "abcd1234"}]})),
+        ),
+        (
+            "totp",
+            json!({"totp_url": "otpauth://totp/x?secret=y", "codes": []}),
+            Some(json!({"totp_url": "otpauth://totp/x?secret=y", "codes": []})),
+        ),
+        (
+            "passkey",
+            json!({"credentials": [{"id": "a"}], "codes": []}),
+            Some(json!({"credentials": [{"id": "a"}], "codes": []})),
+        ),
+        (
+            "passkey",
+            json!({"credentials": [], "user_handle": "x"}),
+            None,
+        ),
+        (
+            "lookup_secret",
+            json!({"recovery_codes": [], "codes": []}),
+            None,
+        ),
+    ] {
+        let entry = json!({"traits": {}, "credentials": {kind: {"config": config}}});
+        let found = newcomer(&entry).unwrap();
+        assert!(found.losses.is_empty(), "{found:?}");
+        let factor = found.factors.into_iter().next().map(|one| one.config);
+        assert_eq!(factor, kept, "{config}");
+    }
+}
+
+#[test]
+fn credentials_of_any_shape_end_in_an_answer() {
+    let shapes = [
+        json!(null),
+        json!(true),
+        json!(5),
+        json!("x"),
+        json!([]),
+        json!([1]),
+        json!({}),
+        json!({"x": 1}),
+    ];
+    let mut odd = shapes.to_vec();
+    for name in [
+        "credentials",
+        "providers",
+        "codes",
+        "recovery_codes",
+        "totp_url",
+        "hashed_password",
+    ] {
+        odd.extend(shapes.iter().map(|shape| json!({name: shape})));
+        odd.extend(shapes.iter().map(|shape| json!({name: [shape]})));
+    }
+    let kinds = [
+        "password",
+        "oidc",
+        "totp",
+        "lookup_secret",
+        "webauthn",
+        "passkey",
+        "code",
+    ];
+    for kind in kinds {
+        for shape in &odd {
+            for credential in [json!({"config": shape}), json!({"identifiers": shape})] {
+                let entry = json!({"traits": {}, "credentials": {kind: credential}});
+                assert!(newcomer(&entry).is_ok(), "{entry}");
+            }
+            let entry = json!({"traits": {}, "credentials": {kind: shape}});
+            let _ = newcomer(&entry);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_identity_is_refused() {
+    for entry in [
+        json!(1),
+        json!({}),
+        json!({"traits": []}),
+        json!({"traits": {}, "id": "x"}),
+    ] {
+        assert!(newcomer(&entry).is_err(), "{entry}");
+    }
+}
