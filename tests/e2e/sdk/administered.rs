@@ -166,6 +166,16 @@ async fn many(api: &Configuration, own: &str) {
     assert_eq!(ids, [own]);
 }
 
+/// Begins a session in which the program acts as somebody else: the client has no operation for it.
+async fn act_as(api: &Configuration, own: &str) {
+    let url = format!("{}/admin/identities/{own}/impersonate", api.base_path);
+    let token = &api.api_key.as_ref().unwrap().key;
+    let begun = reqwest::Client::new().post(url).bearer_auth(token);
+    let begun = begun.json(&json!({"reason": "a story"})).send().await;
+    assert_eq!(begun.unwrap().status(), 201);
+}
+
+/// Sessions are read and ended, those in which a program acts as somebody too. KC-130.
 async fn sessions(gateway: &TestGateway, api: &Configuration, own: &str) {
     let session = ALICE.sign_in_natively(gateway).await.session;
     let session = session["id"].as_str().unwrap();
@@ -184,6 +194,10 @@ async fn sessions(gateway: &TestGateway, api: &Configuration, own: &str) {
     let other = other["id"].as_str().unwrap();
     disable_session(api, other).await.unwrap();
     assert_eq!(own_sessions().await, 1);
+    act_as(api, own).await;
+    assert_eq!(own_sessions().await, 2);
+    let all = list_sessions(api, Some(10), None, Some(true), expand()).await;
+    assert_eq!(all.unwrap().len(), 2);
     delete_identity_sessions(api, own).await.unwrap();
     assert_eq!(own_sessions().await, 0);
 }
