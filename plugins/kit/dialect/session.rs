@@ -41,6 +41,12 @@ pub fn session_for_administrators(
     written(services, session, (identity, shown))
 }
 
+/// A name by which the newest sessions are sorted to the front.
+pub fn newest_first(session: &Session) -> String {
+    let before_the_end = i64::MAX.saturating_sub(session.issued_at.as_microsecond());
+    format!("{before_the_end:020}.{}", session.id)
+}
+
 fn written(
     services: &Services,
     session: &Session,

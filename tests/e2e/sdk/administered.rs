@@ -244,7 +244,11 @@ async fn the_rust_client_administers() {
     let code = create_recovery_code_for_identity(&api, Some(asked)).await;
     assert_eq!(code.unwrap().recovery_code.len(), 6);
     let asked = CreateRecoveryLinkForIdentityBody::new(id.clone());
-    let link = create_recovery_link_for_identity(&api, None, Some(asked)).await;
+    let home = format!("{}/home", gateway.url());
+    let foreign = Some("https://evil.example/");
+    let foreign = create_recovery_link_for_identity(&api, foreign, Some(asked.clone())).await;
+    assert!(matches!(foreign, Err(Error::ResponseError(refused)) if refused.status == 400));
+    let link = create_recovery_link_for_identity(&api, Some(&home), Some(asked)).await;
     assert!(link.unwrap().recovery_link.starts_with(&gateway.url()));
     let schemas = list_identity_schemas(&api, None, None, None, None).await;
     let schema = get_identity_schema(&api, &schemas.unwrap()[0].id).await;
