@@ -6,7 +6,7 @@ use http::{
     header::{ALLOW, CONTENT_TYPE},
 };
 use portcullis_core::{catalogue::Code, pages::Visitor};
-use portcullis_kit::envelope;
+use portcullis_kit::{Failure, envelope};
 use serde_json::Value;
 
 /// An answer.
@@ -17,6 +17,13 @@ pub(crate) fn told(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// A refusal of this request that says why.
+pub(crate) fn refused_because(failure: &Failure, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let visitor = request.extensions().get::<Visitor>();
+    let name = visitor.map_or("", |visitor| &visitor.request_id);
+    told(failure.code().status(), &failure.envelope(name))
 }
 
 /// A refusal of this request.

@@ -1,7 +1,6 @@
 //! The API: one file for each kind of thing, each with its part of the table of endpoints.
 
 mod document;
-pub(crate) mod pages;
 
 pub(crate) mod addresses;
 pub(crate) mod api_credentials;
@@ -21,3 +20,5 @@ pub(crate) mod sessions;
 pub(crate) mod throttles;
 pub(crate) mod unmanaged;
 pub(crate) mod version;
+
+pub(crate) use portcullis_kit::pages;

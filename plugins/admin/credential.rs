@@ -142,6 +142,23 @@ pub fn rotate(
     secret
 }
 
+/// What the audit log is told of a new secret: which there were and are, by their times alone.
+pub fn rotated(
+    (before, after): (&ApiCredential, &ApiCredential),
+    overlap: Duration,
+) -> (Value, Value) {
+    let secrets = |one: &ApiCredential| -> Vec<Value> {
+        let times = one.secrets.iter();
+        let times =
+            times.map(|one| json!({"created_at": one.created_at, "expires_at": one.expires_at}));
+        times.collect()
+    };
+    (
+        json!({"secrets": secrets(before)}),
+        json!({"secrets": secrets(after), "overlap_seconds": overlap.as_secs()}),
+    )
+}
+
 fn fresh_secret(entropy: &dyn Entropy) -> (Secret, TokenHash) {
     let token = Token::generate(entropy);
     (Secret::new(token.expose()), token.hash())

@@ -104,7 +104,7 @@ pub(crate) async fn rotate(
 ) -> Result<(ApiCredential, Secret), Failure> {
     let services = &desk.services;
     let mut secret = None;
-    let (_, after) = rewrite(desk, id, |one| {
+    let (before, after) = rewrite(desk, id, |one| {
         may_manage(caller, one)?;
         let parts = (&*services.clock, &*services.entropy);
         secret = Some(credential::rotate(one, overlap, parts));
@@ -113,7 +113,8 @@ pub(crate) async fn rotate(
     .await?;
     let secret = secret.ok_or(Code::Internal)?;
     let act = Act::on("api-credential.rotate", KIND, after.id);
-    let act = act.to(json!({"overlap_seconds": overlap.as_secs()}));
+    let (before, after_it) = credential::rotated((&before, &after), overlap);
+    let act = act.from(before).to(after_it);
     desk.audit(caller, act).await;
     Ok((after, secret))
 }

@@ -18,6 +18,7 @@ mod look;
 mod modules;
 mod negotiation;
 mod overview;
+pub mod pages;
 mod permissions;
 mod policy;
 mod router_pages;

@@ -8,25 +8,27 @@ use axum::{
     response::{IntoResponse, Json},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::HeaderName;
 use portcullis_core::{
     catalogue::Code,
     schema::{Schema, Viewer},
 };
-use portcullis_kit::Outcome;
+use portcullis_kit::{
+    Outcome, Visit,
+    pages::{Page, TOTAL},
+};
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
 
-const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
-
 /// Answers with every schema.
-pub(crate) async fn list(State(desk): State<Arc<Desk>>) -> Outcome {
+pub(crate) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    let page = Page::of(&visit)?;
     let schemas = desk.services.schemas.all();
+    let total = [(TOTAL, schemas.len().to_string())];
+    let (part, next) = page.part_in_order(schemas);
     let entry = |schema: &Arc<Schema>| json!({"id": schema.id(), "schema": shown(schema)});
-    let entries: Vec<Value> = schemas.iter().map(entry).collect();
-    let total = [(TOTAL, entries.len().to_string())];
-    Ok((total, Json(entries)).into_response())
+    let entries: Vec<Value> = part.iter().map(entry).collect();
+    Ok(page.linked(&visit, ((total, Json(entries)), next)))
 }
 
 /// Answers with one schema's document; its name comes in base64url, or plain.

@@ -20,10 +20,10 @@ pub enum Failure {
     /// Nobody answers: exit code 1.
     #[error("no identity found with {0}")]
     Nobody(String),
-    /// More than one identity answers: exit code 3.
+    /// More than one identity answers: exit code 1.
     #[error("multiple identities found with this e-mail address; provide an --identity-id instead")]
     Several,
-    /// The account at a provider is somebody else's: exit code 4.
+    /// The account at a provider is somebody else's: exit code 1.
     #[error("{0} is linked to another identity; unlink it there first")]
     Taken(String),
 }
@@ -33,10 +33,11 @@ impl Failure {
     pub fn report(&self) -> ExitCode {
         remark(format_args!("error: {self}"));
         match self {
-            Self::Refused(_) | Self::Nobody(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
-            Self::Several => ExitCode::from(3),
-            Self::Taken(_) => ExitCode::from(4),
+            // Which of these it was is said in words.
+            Self::Refused(_) | Self::Nobody(_) | Self::Several | Self::Taken(_) => {
+                ExitCode::from(1)
+            }
         }
     }
 

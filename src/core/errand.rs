@@ -6,25 +6,44 @@ use std::{fmt::Debug, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::{action::Action, id::IdentityId, mail::MailError, secret::Secret, store::StoreError};
+use crate::{
+    action::Action, flow::Transport, id::IdentityId, mail::MailError, secret::Secret,
+    store::StoreError,
+};
 
 /// Hands out ways back in, and has people do things by mail.
 #[async_trait]
 pub trait Outreach: Debug + Send + Sync {
     /// A recovery of this identity that is good once, in whichever browser opens it.
-    async fn hand_out(&self, id: IdentityId, handout: Handout) -> Result<Recovery, StoreError>;
+    async fn hand_out(&self, id: IdentityId, handout: Handout) -> Result<Recovery, ErrandError>;
 
     /// Mails an identity a link that leads to what it has to do, and requires that.
     async fn send(&self, id: IdentityId, errand: Errand) -> Result<Sent, ErrandError>;
 }
 
 /// What is handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handout {
     /// How somebody shows that they were given it.
     pub proof: Handed,
     /// How long it is good for; as long as the operator says, where nobody else does.
     pub lifespan: Option<Duration>,
+    /// Who takes it.
+    pub taker: Transport,
+    /// Where a browser ends when it is done.
+    pub return_to: Option<String>,
+}
+
+impl Handout {
+    /// What a browser takes, and stays here.
+    pub fn new(proof: Handed, lifespan: Option<Duration>) -> Self {
+        Self {
+            proof,
+            lifespan,
+            taker: Transport::Browser,
+            return_to: None,
+        }
+    }
 }
 
 /// How somebody shows that they were given a way back in.

@@ -4,12 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use portcullis_core::{
-    errand::{Errand, ErrandError, Handed, Handout, Outreach, Recovery, Sent},
+    errand::{Errand, ErrandError, Handout, Outreach, Recovery, Sent},
     id::IdentityId,
     plugin::Announcer,
-    store::StoreError,
 };
-use portcullis_self_service::{Errands, MailedProof, Recoveries};
+use portcullis_self_service::{Errands, Recoveries};
 
 use super::{BuildError, Foundation};
 use crate::config::Config;
@@ -65,14 +64,9 @@ pub(super) struct Reaching {
 
 #[async_trait]
 impl Outreach for Reaching {
-    async fn hand_out(&self, id: IdentityId, handout: Handout) -> Result<Recovery, StoreError> {
-        let proof = match handout.proof {
-            Handed::Code => MailedProof::Code,
-            Handed::Link => MailedProof::Link,
-        };
-        let lifespan = handout.lifespan.unwrap_or(self.lifespan);
+    async fn hand_out(&self, id: IdentityId, handout: Handout) -> Result<Recovery, ErrandError> {
         let recoveries = &self.errands.recoveries;
-        recoveries.create_for(id, proof, lifespan).await
+        recoveries.hand_out(id, handout, self.lifespan).await
     }
 
     async fn send(&self, id: IdentityId, errand: Errand) -> Result<Sent, ErrandError> {

@@ -275,6 +275,26 @@ async fn sessions(program: &Program, gateway: &TestGateway) {
     several_sessions(program, gateway, &path).await;
 }
 
+/// Begins a session in which the program acts as somebody, and lists it in the published shape. KC-130.
+async fn acting_as_somebody(program: &Program, path: &str) {
+    let body = json!({"reason": "Ticket 4711"});
+    let begun = program
+        .request("post", &format!("{path}/impersonate"))
+        .json(&body);
+    let begun: Value = begun.send().await.unwrap().json().await.unwrap();
+    let id = begun["session"]["id"].as_str().unwrap();
+    let (of_one, one) = ("/admin/identities/{id}/sessions", "/admin/sessions/{id}");
+    let sessions = format!("{path}/sessions");
+    let all = program.ask(("get", "/admin/sessions"), "/admin/sessions", 200);
+    let theirs = program.ask(("get", of_one), &sessions, 200).await;
+    for listed in [all.await, theirs] {
+        let mut listed = listed.as_array().unwrap().iter();
+        assert!(listed.any(|session| session["id"] == id), "{begun}");
+    }
+    let path = format!("/admin/sessions/{id}");
+    program.ask(("get", one), &path, 200).await;
+}
+
 async fn several_sessions(program: &Program, gateway: &TestGateway, path: &str) {
     let (of_one, all) = ("/admin/identities/{id}/sessions", "/admin/sessions");
     let (first, second) = (ALICE.sign_in(gateway).await, ALICE.sign_in(gateway).await);
@@ -283,6 +303,7 @@ async fn several_sessions(program: &Program, gateway: &TestGateway, path: &str) 
     assert_eq!(ended, json!({"more": false, "processed": 1}));
     assert_eq!(first.status("/.portcullis/sessions/whoami").await, 401);
     assert_eq!(second.status("/.portcullis/sessions/whoami").await, 200);
+    acting_as_somebody(program, path).await;
     program
         .ask(("delete", of_one), &format!("{path}/sessions"), 204)
         .await;

@@ -14,8 +14,11 @@ const NEW: &str = "another-turtle-4711";
 const HUSH: &str = "hush-upstream-secret";
 
 /// What the commands of the story have to leave behind: verb, command, and what it was done to.
-const WRITTEN: [(&str, &str, &str); 22] = [
+const WRITTEN: [(&str, &str, &str); 25] = [
     ("api-credential.create", "api-credentials", "api-credential"),
+    ("api-credential.create", "api-credentials", "api-credential"),
+    ("api-credential.delete", "api-credentials", "api-credential"),
+    ("api-credential.rotate", "api-credentials", "api-credential"),
     ("identity.actions_email", "send-actions-email", "identity"),
     ("identity.create", "create-admin-account", "identity"),
     (
@@ -137,6 +140,21 @@ impl House {
         self.on_alice("set-identity-state", &off, "");
     }
 
+    /// Makes an API credential, gives it another secret and removes it: the secrets.
+    fn programs(&self) -> Vec<String> {
+        let create = ["--name", "spare", "--role", "viewer"];
+        let made = self.run(&[&["api-credentials", "create"][..], &create].concat(), "");
+        let id = made["id"].as_str().unwrap();
+        let one = |verb: &str, further: &[&str]| {
+            let own = ["api-credentials", verb, "--id", id];
+            self.run(&[&own[..], further].concat(), "")
+        };
+        let rotated = one("rotate", &["--overlap", "1h"]);
+        one("delete", &["--yes"]);
+        let secrets = [&made, &rotated].map(|one| one["client_secret"].as_str());
+        secrets.map(|one| one.unwrap().to_owned()).to_vec()
+    }
+
     fn providers(&self) {
         let secret = self.file("upstream", HUSH);
         let add = ["providers", "add", "--kind", "github", "--client-id", "x"];
@@ -163,7 +181,7 @@ async fn what_commands_change_is_written_down_without_secrets() {
         guess(&client, "203.0.113.7", ALICE.email).await;
     }
     let program = admin_token(&house.gateway).await;
-    let mut secrets = house.people();
+    let mut secrets = [house.people(), house.programs()].concat();
     house.alice();
     house.providers();
     house.on_alice("delete-identity", &["--dry-run"], "");
@@ -193,6 +211,19 @@ async fn what_commands_change_is_written_down_without_secrets() {
         (&roles["before"], &roles["after"]),
         (&json!({"roles": []}), &json!({"roles": ["delete-account"]}))
     );
+    // What they were called went with Alice.
+    for command in ["label-credential", "move-credential"] {
+        let names = |said: &str| {
+            let told = find(command)[said].as_object();
+            told.map(|told| told.keys().cloned().collect::<Vec<_>>())
+        };
+        assert!(names("before").is_some(), "{command}");
+        assert_eq!(names("before"), names("after"), "{command}");
+    }
+    let mut rotated = entries.iter();
+    let rotated = rotated.find(|one| one["verb"] == "api-credential.rotate");
+    let count = |said: &str| rotated.unwrap()[said]["secrets"].as_array().map(Vec::len);
+    assert_eq!((count("before"), count("after")), (Some(1), Some(2)));
     assert_eq!(find("import keycloak-users")["after"]["imported"], 1);
     let gone = "deleted with the identity";
     let linked = json!({"provider": "hub", "address": gone});

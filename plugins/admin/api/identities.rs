@@ -34,6 +34,17 @@ use crate::{
 const ONE: &str = "/admin/identities/{id}";
 const ALL: &str = "/admin/identities";
 
+/// What the dialect calls credentials that nobody has here: published clients may ask for them.
+pub(crate) const UNKEPT: [&str; 7] = [
+    "code",
+    "profile",
+    "saml",
+    "deviceauthn",
+    "identifier_first",
+    "link_recovery",
+    "code_recovery",
+];
+
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
     let (reads, writes) = (
@@ -160,6 +171,7 @@ async fn shown(
 /// The kinds of credentials that are to be told more of: `include_credential`, any number of times.
 fn declassified(visit: &Visit) -> Result<Vec<CredentialKind>, Failure> {
     let named = all(visit, "include_credential").into_iter();
+    let named = named.filter(|name| !UNKEPT.contains(name));
     let read = |value: &str| {
         value
             .parse()

@@ -5,13 +5,17 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{FromRequestParts, Path, State},
     response::IntoResponse,
 };
-use http::{Method, StatusCode};
-use portcullis_core::errand::{Handed, Handout, Recovery};
+use http::{Method, StatusCode, request::Parts};
+use portcullis_core::{
+    errand::{Handed, Handout},
+    flow::Transport,
+};
 use portcullis_kit::{Failure, Outcome};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use super::document::{Document, Members};
 use crate::{
@@ -55,7 +59,8 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
 }
 
 async fn code(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {
-    let recovery = hand_out(&desk, &caller, (&document, Handed::Code)).await?;
+    let (id, handout) = read(&document, Handed::Code)?;
+    let recovery = outreach::hand_out(&desk, &caller, id, handout).await?;
     let code = recovery.code.as_ref().map(|code| code.expose());
     let told = json!({
         "recovery_code": code, "recovery_link": recovery.link.expose(),
@@ -64,32 +69,50 @@ async fn code(State(desk): State<Arc<Desk>>, caller: Caller, document: Document)
     Ok((StatusCode::CREATED, Json(told)).into_response())
 }
 
-async fn link(State(desk): State<Arc<Desk>>, caller: Caller, document: Document) -> Outcome {
-    let recovery = hand_out(&desk, &caller, (&document, Handed::Link)).await?;
+async fn link(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    ReturnTo(return_to): ReturnTo,
+    document: Document,
+) -> Outcome {
+    let (id, mut handout) = read(&document, Handed::Link)?;
+    handout.return_to = return_to;
+    let recovery = outreach::hand_out(&desk, &caller, id, handout).await?;
     let link = recovery.link.expose();
     let told = json!({"recovery_link": link, "expires_at": recovery.expires_at});
     Ok(Json(told).into_response())
 }
 
-async fn hand_out(
-    desk: &Desk,
-    caller: &Caller,
-    (document, proof): (&Document, Handed),
-) -> Result<Recovery, Failure> {
+/// What is to be handed out, and to whom.
+fn read(document: &Document, proof: Handed) -> Result<(&str, Handout), Failure> {
     let members = document.members()?;
     members.only_in_dialect(&["identity_id", "expires_in", "flow_type"])?;
     let id = members.required("identity_id")?;
-    if members
-        .text("flow_type")?
-        .is_some_and(|kind| kind != "browser")
-    {
-        return Err(refused("flow_type: what is handed out leads to a browser."));
-    }
-    let handout = Handout {
-        proof,
-        lifespan: lifespan(&members, "expires_in")?,
+    let mut handout = Handout::new(proof, lifespan(&members, "expires_in")?);
+    handout.taker = match (members.text("flow_type")?, proof) {
+        (None | Some("browser"), _) => Transport::Browser,
+        (Some("api"), Handed::Code) => Transport::Api,
+        (Some("api"), Handed::Link) => {
+            return Err(refused("flow_type: a link is opened by a browser."));
+        }
+        (Some(_), _) => return Err(refused("flow_type: this has to be browser or api.")),
     };
-    outreach::hand_out(desk, caller, id, handout).await
+    Ok((id, handout))
+}
+
+/// Where a browser ends: `return_to`, in which saying nothing is saying so.
+struct ReturnTo(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ReturnTo {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let query = parts.uri.query().unwrap_or_default();
+        let mut query = form_urlencoded::parse(query.as_bytes());
+        let sent = query.find(|(name, _)| name == "return_to");
+        let sent = sent.map(|(_, value)| value.into_owned());
+        Ok(Self(sent.filter(|value| !value.is_empty())))
+    }
 }
 
 async fn send(

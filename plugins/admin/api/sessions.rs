@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     document::Document,
-    pages::{Page, all, flag},
+    pages::{Page, TOTAL, all, flag},
 };
 use crate::{
     caller::Caller,
@@ -82,13 +82,15 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
 }
 
 async fn list_of(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {
-    let is_active = flag(&visit, "active")?;
+    let (page, is_active) = (Page::of(&visit)?, flag(&visit, "active")?);
     let (identity, sessions) = sessions::of(&desk, &id, is_active).await?;
-    let shown = sessions
+    let total = [(TOTAL, sessions.len().to_string())];
+    let (part, next) = page.part_of(sessions, dialect::newest_first);
+    let shown = part
         .iter()
         .map(|session| dialect::session_for_administrators(&desk.services, session, &identity));
     let shown: Vec<Value> = shown.collect();
-    Ok(Json(shown).into_response())
+    Ok(page.linked(&visit, ((total, Json(shown)), next)))
 }
 
 async fn end_all(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<String>) -> Outcome {

@@ -27,7 +27,11 @@ pub(crate) fn providers() -> Doc {
 }
 
 pub(crate) fn list_schemas() -> Doc {
-    Doc::new("listIdentitySchemas", SCHEMAS).lists::<IdentitySchema>("The schemas.")
+    Doc::new("listIdentitySchemas", SCHEMAS)
+        .in_pages()
+        .lists::<IdentitySchema>("The schemas.")
+        .header("Link", "Where the other pages are (RFC 8288).")
+        .header("X-Total-Count", "How many there are in all.")
 }
 
 pub(crate) fn find_schema() -> Doc {

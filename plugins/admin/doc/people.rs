@@ -9,7 +9,7 @@ use super::{
     shape::{
         credential::{
             Credential, ErrandAsked, ErrandSent, Label, NewPassword, PasswordGiven, RecoveryAsked,
-            RecoveryCode, RecoveryLink,
+            RecoveryCode, RecoveryLink, RecoveryLinkAsked,
         },
         identity::{
             AskedActions, Attributes, BatchAnswer, Belongings, ChangedActions, Identity,
@@ -18,6 +18,7 @@ use super::{
         wanted::{Batch, MergePatch, NewIdentity, Operations, WholeIdentity},
     },
 };
+use crate::api::identities::UNKEPT;
 
 const IDENTITIES: &str = "identities";
 const CREDENTIALS: &str = "credentials";
@@ -51,14 +52,15 @@ fn of_credential(name: &'static str) -> Doc {
 }
 
 fn with_credentials(doc: Doc) -> Doc {
-    let kinds = list(word(KINDS));
-    let what = "Kinds of credentials of which more is told.";
+    let kinds = list(word(KINDS.into_iter().chain(UNKEPT)));
+    let what = "Kinds of credentials of which more is told; nobody has those behind `passkey`.";
     doc.query("include_credential", kinds, what)
 }
 
 pub(crate) fn list_identities() -> Doc {
     let doc = with_credentials(Doc::new("listIdentities", IDENTITIES));
     let doc = filtered(doc)
+        .query("consistency", text(), "Not looked at: what is read is the newest.")
         .query("page_size", number_from(1), "How many; 500 at most.")
         .query("page_token", token(), "Where to begin, as `Link` says.")
         .query(
@@ -247,8 +249,10 @@ pub(crate) fn recovery_code() -> Doc {
 }
 
 pub(crate) fn recovery_link() -> Doc {
+    let ends = "Where the browser ends: an own address, or one of `allowed_return_urls`.";
     Doc::new("createRecoveryLinkForIdentity", RECOVERY)
-        .takes::<RecoveryAsked>()
+        .query("return_to", text(), ends)
+        .takes::<RecoveryLinkAsked>()
         .answers::<RecoveryLink>(StatusCode::OK, "The link, which nobody is told again.")
         .refuses(&[400, 404, 413])
 }

@@ -37,7 +37,10 @@ fn narrowed(doc: Doc) -> Doc {
 
 pub(crate) fn list_of_identity() -> Doc {
     narrowed(of_identity("listIdentitySessions", SESSIONS))
+        .in_pages()
         .lists::<Session>("The sessions, the newest first.")
+        .header("Link", "Where the other pages are (RFC 8288).")
+        .header("X-Total-Count", "How many there are in all.")
 }
 
 pub(crate) fn end_of_identity() -> Doc {

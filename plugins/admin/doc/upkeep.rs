@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{
     Doc,
-    schema::{address, flag, id, number_from, pattern, text, word},
+    schema::{address, flag, id, pattern, text, word},
     shape::upkeep::{
         CourierMessage, SchemaChecked, SchemaListed, SchemaShown, SchemaWritten, Throttle,
         TraitsForm,
@@ -35,22 +35,6 @@ fn guarded(doc: Doc) -> Doc {
         "Whether to do it although people do not fit.",
     )
     .refuses(&[409, 412])
-}
-
-fn in_pages(doc: Doc) -> Doc {
-    doc.query("page_size", number_from(0), "How many; 500 at most.")
-        .query("page_token", text(), "Where to begin, as `Link` says.")
-        .query(
-            "per_page",
-            number_from(0),
-            "How many a numbered page has; 1,000 at most.",
-        )
-        .query(
-            "page",
-            number_from(0),
-            "The number of the page; the first is 0.",
-        )
-        .refuses(&[400])
 }
 
 pub(crate) fn list_schemas() -> Doc {
@@ -94,7 +78,8 @@ pub(crate) fn form() -> Doc {
 }
 
 pub(crate) fn list_throttles() -> Doc {
-    in_pages(Doc::new("listThrottles", THROTTLES))
+    Doc::new("listThrottles", THROTTLES)
+        .in_pages()
         .query("kind", text(), "Only of this kind.")
         .query("subject", text(), "Only about whoever is known by this.")
         .query("network", address(), "Only where this address is held up.")
@@ -111,7 +96,8 @@ pub(crate) fn lift_throttle() -> Doc {
 
 pub(crate) fn list_mails() -> Doc {
     let states = word(crate::courier::STATES);
-    in_pages(Doc::new("listCourierMessages", COURIER))
+    Doc::new("listCourierMessages", COURIER)
+        .in_pages()
         .query("status", states, "Only in this state.")
         .query("recipient", text(), "Only to this address.")
         .lists::<CourierMessage>("The messages, the newest first.")

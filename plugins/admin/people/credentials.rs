@@ -31,10 +31,13 @@ pub(crate) async fn label(
     label: &str,
 ) -> Result<Credential, Failure> {
     let (identity, credential) = meant(desk, caller, (id, credential)).await?;
-    let labelled = all(desk).label(identity.id, credential, label).await;
+    let own = all(desk);
+    let before = own.find(identity.id, credential).await.map_err(told)?;
+    let labelled = own.label(identity.id, credential, label).await;
     let labelled = labelled.map_err(told)?;
-    let act = audit::on("identity.credential.label", identity.id);
-    let act = act.to(json!({"credential": credential, "label": labelled.label}));
+    let act = audit::on("identity.credential.label", identity.id)
+        .from(json!({"credential": credential, "label": before.label}))
+        .to(json!({"credential": credential, "label": labelled.label}));
     audit::note(desk, caller, act).await;
     Ok(labelled)
 }
@@ -51,10 +54,13 @@ pub(crate) async fn move_to(
         None => Place::First,
         Some(previous) => Place::After(named(previous)?),
     };
-    let order = all(desk).move_to(identity.id, credential, place).await;
+    let own = all(desk);
+    let before = own.list(identity.id).await?;
+    let order = own.move_to(identity.id, credential, place).await;
     let order = order.map_err(told)?;
-    let ids: Vec<_> = order.iter().map(|one| one.id).collect();
-    let act = audit::on("identity.credential.move", identity.id).to(json!({"order": ids}));
+    let act = audit::on("identity.credential.move", identity.id)
+        .from(json!({"order": ids(&before)}))
+        .to(json!({"order": ids(&order)}));
     audit::note(desk, caller, act).await;
     Ok(order)
 }
@@ -126,6 +132,10 @@ fn all(desk: &Desk) -> Credentials {
     let services = &desk.services;
     let store = std::sync::Arc::clone(&services.credentials);
     Credentials::new(store, services.announcer.clone())
+}
+
+fn ids(all: &[Credential]) -> Vec<CredentialId> {
+    all.iter().map(|one| one.id).collect()
 }
 
 fn named(id: &str) -> Result<CredentialId, Failure> {

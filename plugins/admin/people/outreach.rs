@@ -25,18 +25,15 @@ pub(crate) async fn hand_out(
     if identity.state != IdentityState::Active {
         return Err(Code::IdentityDisabled.into());
     }
-    let recovery = desk
-        .services
-        .outreach
-        .hand_out(identity.id, handout)
-        .await?;
-    desk.services.announcer.announce(&Event::RecoveryHandedOut {
-        identity: identity.id,
-    });
     let proof = match handout.proof {
         Handed::Code => "code",
         Handed::Link => "link",
     };
+    let recovery = desk.services.outreach.hand_out(identity.id, handout).await;
+    let recovery = recovery.map_err(unsent)?;
+    desk.services.announcer.announce(&Event::RecoveryHandedOut {
+        identity: identity.id,
+    });
     let act = audit::on("identity.recovery.hand_out", identity.id);
     let act = act.to(json!({"by": proof, "expires_at": recovery.expires_at}));
     audit::note(desk, caller, act).await;

@@ -72,19 +72,20 @@ pub(crate) fn conflict(error: StoreError) -> Failure {
         StoreError::Conflict { what } => {
             let reason = match what {
                 "identifier" => {
-                    "This conflicts with an identity that exists already: it signs in with the same."
+                    "This identity conflicts with another identity that already exists. It signs in \
+                     with the same."
                 }
                 PAST_IDENTITY => {
                     "This id was somebody else's, who is deleted, and is nobody's again: leave it \
                      out, or choose another."
                 }
                 "credential" => {
-                    "This conflicts with an identity that exists already: it is linked to the \
-                     same account at a provider, or has the same key."
+                    "This identity conflicts with another identity that already exists. It is linked \
+                     to the same account at a provider, or has the same key."
                 }
                 _ => {
-                    "This conflicts with an identity that exists already: it has the same id, or is \
-                     called the same elsewhere (external_id)."
+                    "This identity conflicts with another identity that already exists. It has the \
+                     same id, or is called the same elsewhere (external_id)."
                 }
             };
             Failure::from(Code::IdentityConflict).because(reason)

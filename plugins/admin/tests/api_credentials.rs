@@ -224,6 +224,10 @@ async fn an_old_secret_is_good_beside_the_new_one_for_a_while() {
     assert_ne!(new["client_secret"], old["client_secret"]);
     assert_eq!(new["client_id"], old["client_id"]);
     assert_eq!(new["secrets"].as_array().unwrap().len(), 2);
+    let log = admin.get("/admin/x/audit?verb=api-credential.rotate").await;
+    let log = log.json();
+    let count = |said: &str| log[0][said]["secrets"].as_array().map(Vec::len);
+    assert_eq!((count("before"), count("after")), (Some(1), Some(2)));
     for one in [&old, &new] {
         assert_eq!(token_of(&house, one, &[]).await.status, 200);
     }

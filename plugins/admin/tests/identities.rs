@@ -61,6 +61,12 @@ async fn one_identity_is_shown_with_all_that_is_known_of_it() {
     };
     assert_eq!(of(ada.id)["credentials"]["oidc"]["config"], *config);
     assert_eq!(of(bob.id)["credentials"], json!({}), "each has their own");
+    for unkept in ["code", "saml", "link_recovery"] {
+        let asked = format!("{path}?include_credential={unkept}&include_credential=oidc");
+        assert_eq!(program.get(&asked).await.json(), more, "{unkept}");
+        let list = format!("/admin/identities?include_credential={unkept}&consistency=strong");
+        assert_eq!(program.get(&list).await.status, 200, "{unkept}");
+    }
     let odd = program.get(&format!("{path}?include_credential=odd")).await;
     assert_eq!(odd.error(), "bad_request");
 }

@@ -10,6 +10,21 @@ use serde_json::{Value, json};
 
 use super::{device::DeviceName, identity};
 
+/// What the dialect calls the ways to prove oneself; there is never another name.
+const METHODS: [&str; 11] = [
+    "password",
+    "oidc",
+    "totp",
+    "lookup_secret",
+    "webauthn",
+    "code",
+    "passkey",
+    "profile",
+    "saml",
+    "link_recovery",
+    "code_recovery",
+];
+
 /// The session of `identity` as it may see it; tokens and their hashes are never in it.
 pub fn session(services: &Services, session: &Session, identity: &Identity) -> Value {
     let shown = identity::identity(services, identity);
@@ -24,6 +39,12 @@ pub fn session_for_administrators(
 ) -> Value {
     let shown = identity::identity_for_administrators(services, identity);
     written(services, session, (identity, shown))
+}
+
+/// A name by which the newest sessions are sorted to the front.
+pub fn newest_first(session: &Session) -> String {
+    let before_the_end = i64::MAX.saturating_sub(session.issued_at.as_microsecond());
+    format!("{before_the_end:020}.{}", session.id)
 }
 
 fn written(
@@ -61,12 +82,24 @@ fn written(
 }
 
 /// How it was proved, without what tells accounts apart: that is nobody's to compare.
-fn methods(session: &Session) -> Vec<AuthenticationMethod> {
-    let mut methods = session.methods.clone();
-    for method in &mut methods {
-        method.account = None;
-    }
-    methods
+///
+/// Published clients refuse a whole list of sessions for one name that they do not know, so a way that
+/// the dialect has no name for is told without one.
+fn methods(session: &Session) -> Vec<Value> {
+    let told = session.methods.iter().map(|method| {
+        let own = AuthenticationMethod {
+            account: None,
+            ..method.clone()
+        };
+        let mut told = json!(own);
+        if let Some(members) = told.as_object_mut()
+            && !METHODS.contains(&method.method.as_str())
+        {
+            members.remove("method");
+        }
+        told
+    });
+    told.collect()
 }
 
 /// Where the session was begun, and what its `User-Agent` tells of that.

@@ -41,8 +41,10 @@ pub(crate) fn whoami() -> Doc {
 pub(crate) fn list() -> Doc {
     Doc::new("listMySessions", SESSIONS)
         .asking(&SESSION)
-        .lists::<Session>("The sessions, without the one that asks.")
-        .header("X-Total-Count", "How many there are.")
+        .in_pages()
+        .lists::<Session>("The sessions, without the one that asks; the newest first.")
+        .header("Link", "Where the other pages are (RFC 8288).")
+        .header("X-Total-Count", "How many there are in all.")
         .refuses(&[401, 403, 503])
 }
 
@@ -129,8 +131,10 @@ pub(crate) fn errors() -> Doc {
 
 pub(crate) fn schemas() -> Doc {
     Doc::new("listIdentitySchemas", SCHEMAS)
+        .in_pages()
         .lists::<ListedSchema>("The schemas.")
-        .header("X-Total-Count", "How many there are.")
+        .header("Link", "Where the other pages are (RFC 8288).")
+        .header("X-Total-Count", "How many there are in all.")
 }
 
 pub(crate) fn schema() -> Doc {

@@ -59,6 +59,7 @@ impl Errands {
             leads_on: true,
             return_to,
             locale: locale.to_owned(),
+            ..Way::default()
         };
         let recovery = self.recoveries.issue(expected, way).await?;
         self.mailer
@@ -98,13 +99,7 @@ impl Errands {
         if !self.mailer.is_configured() {
             return Err(MailError::NotConfigured.into());
         }
-        let Some(wanted) = &errand.return_to else {
-            return Ok(None);
-        };
-        let checked = self.recoveries.addresses.return_urls.check(wanted);
-        checked
-            .map(|url| Some(url.into()))
-            .ok_or(ErrandError::ReturnTo)
+        self.recoveries.checked(errand.return_to.as_deref())
     }
 
     async fn require(&self, id: IdentityId, actions: &[Action]) -> Result<Identity, ErrandError> {

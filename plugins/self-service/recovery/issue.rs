@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use portcullis_core::{
     clock::Clock,
     entropy::Entropy,
-    errand::Recovery,
+    errand::{ErrandError, Handed, Handout, Recovery},
     flow::{Flow, FlowKind, FlowStore, Transport},
     id::IdentityId,
     plugin::Addresses,
@@ -43,14 +43,40 @@ pub struct Recoveries {
 }
 
 /// What a recovery leads to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Way {
+    /// Who takes it.
+    pub(super) taker: Transport,
     /// Whether it leads on to what its person has to do, and has taken nothing from them.
     pub(super) leads_on: bool,
     /// Where they end.
     pub(super) return_to: Option<String>,
     /// The language of its pages.
     pub(super) locale: String,
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        Self {
+            taker: Transport::Browser,
+            leads_on: false,
+            return_to: None,
+            locale: String::new(),
+        }
+    }
+}
+
+/// Whose recovery it is, by what.
+fn expected(identity: IdentityId, proof: MailedProof, lifespan: Duration) -> Expected {
+    Expected {
+        holder: Some(Holder {
+            identity,
+            address: None,
+        }),
+        receiver: identity.to_string(),
+        proof,
+        lifespan,
+    }
 }
 
 impl Recoveries {
@@ -61,16 +87,36 @@ impl Recoveries {
         proof: MailedProof,
         lifespan: Duration,
     ) -> Result<Recovery, StoreError> {
-        let expected = Expected {
-            holder: Some(Holder {
-                identity,
-                address: None,
-            }),
-            receiver: identity.to_string(),
-            proof,
-            lifespan,
-        };
+        let expected = expected(identity, proof, lifespan);
         self.issue(expected, Way::default()).await
+    }
+
+    /// The same on an administrator's terms; it is good for as long as `usual` where they say nothing.
+    pub async fn hand_out(
+        &self,
+        identity: IdentityId,
+        handout: Handout,
+        usual: Duration,
+    ) -> Result<Recovery, ErrandError> {
+        let return_to = self.checked(handout.return_to.as_deref())?;
+        let proof = match handout.proof {
+            Handed::Code => MailedProof::Code,
+            Handed::Link => MailedProof::Link,
+        };
+        let expected = expected(identity, proof, handout.lifespan.unwrap_or(usual));
+        let way = Way {
+            taker: handout.taker,
+            return_to,
+            ..Way::default()
+        };
+        Ok(self.issue(expected, way).await?)
+    }
+
+    /// Where people end, if the gateway leads anybody there.
+    pub(super) fn checked(&self, return_to: Option<&str>) -> Result<Option<String>, ErrandError> {
+        let urls = &self.addresses.return_urls;
+        let checked = return_to.map(|wanted| urls.check(wanted).ok_or(ErrandError::ReturnTo));
+        Ok(checked.transpose()?.map(Into::into))
     }
 
     /// Begins the flow that awaits the proof, and makes the proof.
@@ -101,8 +147,11 @@ impl Recoveries {
     fn flow(&self, way: Way) -> NewFlow {
         NewFlow {
             kind: FlowKind::Recovery,
-            transport: Transport::Browser,
-            request_url: self.addresses.own("/self-service/recovery/browser"),
+            transport: way.taker,
+            request_url: self.addresses.own(match way.taker {
+                Transport::Browser => "/self-service/recovery/browser",
+                Transport::Api => "/self-service/recovery/api",
+            }),
             return_to: way.return_to,
             locale: way.locale,
             // Bound to no browser: only whoever was handed the proof completes it.

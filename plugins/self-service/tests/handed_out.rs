@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
-use portcullis_core::session::SessionStore;
+use portcullis_core::{
+    errand::{ErrandError, Handed, Handout, Recovery},
+    flow::Transport,
+    id::IdentityId,
+    session::SessionStore,
+};
 use serde_json::json;
 
-use super::house::{House, action, mailed::type_in};
+use super::house::{House, PUBLIC, action, mailed::type_in};
 use crate::{MailedProof, Recoveries};
 
 pub(super) fn recoveries(house: &House) -> Recoveries {
@@ -18,6 +23,63 @@ pub(super) fn recoveries(house: &House) -> Recoveries {
         addresses: services.addresses,
         ui_url: None,
     }
+}
+
+async fn handed_out(
+    house: &House,
+    id: IdentityId,
+    handout: Handout,
+) -> Result<Recovery, ErrandError> {
+    let day = Duration::from_secs(86_400);
+    recoveries(house).hand_out(id, handout, day).await
+}
+
+/// CU-22, B.5.
+#[tokio::test]
+async fn it_ends_where_the_administrator_says_if_the_gateway_leads_there() {
+    let house = House::new();
+    let ada = house.resident("ada@example.com").await;
+    let to = |place: &str| Handout {
+        return_to: Some(place.to_owned()),
+        ..Handout::new(Handed::Code, None)
+    };
+    let foreign = handed_out(&house, ada.id, to("https://evil.test/")).await;
+    assert!(matches!(foreign, Err(ErrandError::ReturnTo)), "{foreign:?}");
+    let home = format!("{PUBLIC}/home");
+    let recovery = handed_out(&house, ada.id, to(&home)).await.unwrap();
+    let link = recovery.link.expose();
+    let id = link.split("flow=").nth(1).unwrap();
+    let mut browser = house.browser();
+    browser.go(link).await;
+    let path = format!("/self-service/recovery/flows?id={id}");
+    let flow = browser.ask(&path).await.json();
+    assert_eq!(flow["return_to"], home);
+}
+
+/// CU-22: as in Kratos, an application brings the code to the flow.
+#[tokio::test]
+async fn an_application_takes_a_code_that_is_handed_out_for_it() {
+    let house = House::new();
+    let ada = house.resident("ada@example.com").await;
+    let handout = Handout {
+        taker: Transport::Api,
+        ..Handout::new(Handed::Code, None)
+    };
+    let recovery = handed_out(&house, ada.id, handout).await.unwrap();
+    let id = recovery.link.expose().split("flow=").nth(1).unwrap();
+    let mut app = house.browser();
+    let path = format!("/self-service/recovery/flows?id={id}");
+    let flow = app.ask(&path).await.json();
+    assert_eq!(flow["type"], "api");
+    let wrong = json!({"method": "code", "code": "000000"});
+    assert_eq!(app.post(action(&flow), &wrong).await.status, 400);
+    let body = json!({"method": "code", "code": recovery.code.unwrap().expose()});
+    let done = app.post(action(&flow), &body).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert_eq!(done.set_cookies(), Vec::<String>::new());
+    assert_eq!(done.json()["session"]["identity"]["id"], ada.id.to_string());
+    assert!(done.json()["session_token"].is_string());
+    assert_ne!(app.post(action(&flow), &body).await.status, 200, "once");
 }
 
 /// KC-078.

@@ -37,6 +37,14 @@ async fn others_can_be_listed_and_ended() {
     let listed = one.ask("/sessions").await;
     assert_eq!(listed.headers["x-total-count"], "1");
     assert_eq!(listed.json()[0]["id"], second["session"]["id"]);
+    let past = one.ask("/sessions?per_page=1&page=1").await;
+    assert_eq!((past.json(), past.status), (json!([]), 200));
+    assert!(
+        past.headers["link"]
+            .to_str()
+            .unwrap()
+            .contains("rel=\"prev\"")
+    );
 
     let own = one.ask("/sessions/whoami").await.json()["id"].clone();
     for (id, status) in [
@@ -93,6 +101,12 @@ async fn schemas_are_public() {
         assert_eq!(schema, all[0]["schema"]);
     }
     assert_eq!(browser.go("/schemas/nothing").await.error().0, 404);
+    let past = browser.ask("/schemas?per_page=1&page=1").await;
+    assert_eq!(
+        (past.json(), &past.headers["x-total-count"]),
+        (json!([]), &"1".parse().unwrap())
+    );
+    assert_eq!(browser.ask("/schemas?page=last").await.status, 400);
 }
 
 /// KC-013, KC-023: nobody reads what only administrators see, of others or of themselves.

@@ -61,14 +61,15 @@ impl Programs for InStore<'_> {
     }
 
     async fn rotate(&self, id: &str, overlap: Duration) -> Result<Value, Failure> {
-        let mut one = self.find(id).await?;
+        let before = self.find(id).await?;
+        let mut one = before.clone();
         let foundation = self.desk.foundation();
         let parts = (&*foundation.clock, &*foundation.entropy);
         let secret = credential::rotate(&mut one, overlap, parts);
         self.store().update(&one).await?;
         let act = act("api-credential.rotate", &one);
-        let act = act.to(json!({"overlap_seconds": overlap.as_secs()}));
-        act.note(foundation).await;
+        let (from, to) = credential::rotated((&before, &one), overlap);
+        act.from(from).to(to).note(foundation).await;
         Ok(Issuer(&self.url).shown_once(&one, &secret))
     }
 

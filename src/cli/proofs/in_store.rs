@@ -40,11 +40,15 @@ impl Proofs for Errand {
         person: &Identity,
         (id, label): (CredentialId, &str),
     ) -> Result<Value, Failure> {
-        let labelled = credentials(self).label(person.id, id, label).await;
+        let own = credentials(self);
+        let before = own.find(person.id, id).await.map_err(refused)?;
+        let labelled = own.label(person.id, id, label).await;
         let labelled = labelled.map_err(refused)?;
         let act = Act::new("label-credential", "identity.credential.label");
-        let act = act.on_identity(person.id);
-        let act = act.to(json!({"credential": labelled.id, "label": labelled.label}));
+        let act = act
+            .on_identity(person.id)
+            .from(json!({"credential": id, "label": before.label}))
+            .to(json!({"credential": id, "label": labelled.label}));
         act.note(self.foundation()).await;
         Ok(Self::told(&labelled, false))
     }
@@ -54,11 +58,17 @@ impl Proofs for Errand {
         person: &Identity,
         (id, place): (CredentialId, Place),
     ) -> Result<Vec<Credential>, Failure> {
-        let order = credentials(self).move_to(person.id, id, place).await;
+        let own = credentials(self);
+        let before = own.list(person.id).await?;
+        let order = own.move_to(person.id, id, place).await;
         let order = order.map_err(refused)?;
-        let ids: Vec<CredentialId> = order.iter().map(|one| one.id).collect();
+        let ids =
+            |all: &[Credential]| -> Vec<CredentialId> { all.iter().map(|one| one.id).collect() };
         let act = Act::new("move-credential", "identity.credential.move");
-        let act = act.on_identity(person.id).to(json!({"order": ids}));
+        let act = act
+            .on_identity(person.id)
+            .from(json!({"order": ids(&before)}))
+            .to(json!({"order": ids(&order)}));
         act.note(self.foundation()).await;
         Ok(order)
     }

@@ -1,7 +1,7 @@
 //! Ways back in that lead nowhere, for tests of what hands them out.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -13,12 +13,15 @@ use crate::{
     errand::{Errand, ErrandError, Handed, Handout, Outreach, Recovery, Sent},
     id::IdentityId,
     secret::Secret,
-    store::StoreError,
 };
 
-/// Hands out the same code and link to everybody, and remembers what people were asked to do.
+/// Hands out the same code and link to everybody, and remembers what people were asked to do and what
+/// was handed out.
 #[derive(Debug, Default)]
-pub struct CannedOutreach(Mutex<Vec<(IdentityId, Vec<Action>)>>);
+pub struct CannedOutreach {
+    sent: Mutex<Vec<(IdentityId, Vec<Action>)>>,
+    handed_out: Mutex<Vec<Handout>>,
+}
 
 impl CannedOutreach {
     /// The code that everybody gets.
@@ -26,11 +29,17 @@ impl CannedOutreach {
 
     /// Who was asked to do what.
     pub fn sent(&self) -> Vec<(IdentityId, Vec<Action>)> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        of(&self.sent).clone()
     }
+
+    /// What was handed out.
+    pub fn handed_out(&self) -> Vec<Handout> {
+        of(&self.handed_out).clone()
+    }
+}
+
+fn of<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
+    remembered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn end(lifespan: Option<Duration>) -> Timestamp {
@@ -39,12 +48,14 @@ fn end(lifespan: Option<Duration>) -> Timestamp {
 
 #[async_trait]
 impl Outreach for CannedOutreach {
-    async fn hand_out(&self, _: IdentityId, handout: Handout) -> Result<Recovery, StoreError> {
-        Ok(Recovery {
+    async fn hand_out(&self, _: IdentityId, handout: Handout) -> Result<Recovery, ErrandError> {
+        let recovery = Recovery {
             code: (handout.proof == Handed::Code).then(|| Secret::new(Self::CODE)),
             link: Secret::new("https://gate.test/recovery?flow=1"),
             expires_at: end(handout.lifespan),
-        })
+        };
+        of(&self.handed_out).push(handout);
+        Ok(recovery)
     }
 
     async fn send(&self, id: IdentityId, errand: Errand) -> Result<Sent, ErrandError> {
@@ -53,8 +64,7 @@ impl Outreach for CannedOutreach {
         }
         let aliases = errand.actions.iter().map(|one| one.alias().to_owned());
         let required_actions = aliases.collect();
-        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.push((id, errand.actions));
+        of(&self.sent).push((id, errand.actions));
         Ok(Sent {
             to: "somebody@example.org".to_owned(),
             required_actions,

@@ -56,6 +56,40 @@ async fn an_admin_account_is_created_through_a_running_gateway() {
     assert_eq!(house.remotely(&nowhere, "").code, 2);
 }
 
+/// CU-04: though the schema lets people share an address, an administrator's is nobody else's; in the store
+/// and at a gateway.
+#[tokio::test]
+async fn an_administrators_address_is_nobody_elses() {
+    let schema = r#"{ "properties": { "traits": { "type": "object", "properties": {
+        "username": { "type": "string",
+            "ory.sh/kratos": { "credentials": { "password": { "identifier": true } } } },
+        "email": { "type": "string", "format": "email",
+            "ory.sh/kratos": { "recovery": { "via": "email" } } } } } } }"#;
+    let schema = format!("[[identity.schemas]]\nid = \"named\"\ninline = '''{schema}'''");
+    let house = House::stand_in(TestGateway::builder().table(&schema)).await;
+    let named = |email: &'static str, username: &'static str| {
+        let who = [
+            "create-admin-account",
+            "--email",
+            email,
+            "--username",
+            username,
+        ];
+        [&who[..], &["--schema-id", "named"], &JSON].concat()
+    };
+    let first = house.locally(&named(ROOT.email, "one"), "");
+    assert_eq!(first.code, 0, "{first:?}");
+    let second = house.remotely(&named("second@example.org", "two"), "");
+    assert_eq!(second.code, 0, "{second:?}");
+    for email in [ROOT.email, "second@example.org", "ALICE@example.org"] {
+        let command = named(email, "three");
+        for taken in [house.locally(&command, ""), house.remotely(&command, "")] {
+            assert_eq!(taken.code, 1, "{email} {taken:?}");
+            assert!(taken.stderr.contains("another identity"), "{taken:?}");
+        }
+    }
+}
+
 /// Of Ada's password, made by another implementation of bcrypt.
 const HASH: &str = "$2b$05$3nKh3vCrnNd5PXXo5eALJuCshUTnkSVgGed8ZU6Vdy7z0fblj3/S2";
 const ID: &str = "5f0c7a34-7a0c-4f65-9d1e-444444444444";

@@ -166,6 +166,16 @@ async fn many(api: &Configuration, own: &str) {
     assert_eq!(ids, [own]);
 }
 
+/// Begins a session in which the program acts as somebody else: the client has no operation for it.
+async fn act_as(api: &Configuration, own: &str) {
+    let url = format!("{}/admin/identities/{own}/impersonate", api.base_path);
+    let token = &api.api_key.as_ref().unwrap().key;
+    let begun = reqwest::Client::new().post(url).bearer_auth(token);
+    let begun = begun.json(&json!({"reason": "a story"})).send().await;
+    assert_eq!(begun.unwrap().status(), 201);
+}
+
+/// Sessions are read and ended, those in which a program acts as somebody too. KC-130.
 async fn sessions(gateway: &TestGateway, api: &Configuration, own: &str) {
     let session = ALICE.sign_in_natively(gateway).await.session;
     let session = session["id"].as_str().unwrap();
@@ -184,6 +194,10 @@ async fn sessions(gateway: &TestGateway, api: &Configuration, own: &str) {
     let other = other["id"].as_str().unwrap();
     disable_session(api, other).await.unwrap();
     assert_eq!(own_sessions().await, 1);
+    act_as(api, own).await;
+    assert_eq!(own_sessions().await, 2);
+    let all = list_sessions(api, Some(10), None, Some(true), expand()).await;
+    assert_eq!(all.unwrap().len(), 2);
     delete_identity_sessions(api, own).await.unwrap();
     assert_eq!(own_sessions().await, 0);
 }
@@ -230,7 +244,11 @@ async fn the_rust_client_administers() {
     let code = create_recovery_code_for_identity(&api, Some(asked)).await;
     assert_eq!(code.unwrap().recovery_code.len(), 6);
     let asked = CreateRecoveryLinkForIdentityBody::new(id.clone());
-    let link = create_recovery_link_for_identity(&api, None, Some(asked)).await;
+    let home = format!("{}/home", gateway.url());
+    let foreign = Some("https://evil.example/");
+    let foreign = create_recovery_link_for_identity(&api, foreign, Some(asked.clone())).await;
+    assert!(matches!(foreign, Err(Error::ResponseError(refused)) if refused.status == 400));
+    let link = create_recovery_link_for_identity(&api, Some(&home), Some(asked)).await;
     assert!(link.unwrap().recovery_link.starts_with(&gateway.url()));
     let schemas = list_identity_schemas(&api, None, None, None, None).await;
     let schema = get_identity_schema(&api, &schemas.unwrap()[0].id).await;

@@ -5,9 +5,11 @@ Environment: GATE (where the gateway's own pages are), ADMIN (the admin listener
 token). Ends with status 0 and prints `done` when all went as it should.
 """
 
+import json
 import os
 import re
 import time
+import urllib.request
 
 import ory_kratos_client as ory
 from ory_kratos_client.exceptions import ApiException
@@ -102,6 +104,17 @@ def many(own):
     assert [one.id for one in found] == [own]
 
 
+def act_as(own):
+    """Begins a session in which this program acts as somebody else."""
+    request = urllib.request.Request(
+        f"{ADMIN}/admin/identities/{own}/impersonate",
+        data=json.dumps({"reason": "a story"}).encode(),
+        headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["session"]["id"]
+
+
 def sessions(own):
     session, other = sign_in(), sign_in()
     assert len(API.list_identity_sessions(own, active=True)) == 2
@@ -112,6 +125,12 @@ def sessions(own):
     assert API.extend_session(session.id).expires_at >= session.expires_at
     API.disable_session(other.id)
     assert [one.id for one in API.list_identity_sessions(own, active=True)] == [session.id]
+    acting = act_as(own)
+    listed = API.list_sessions(page_size=10, active=True)
+    mine = next(one for one in listed if one.id == acting)
+    assert mine.authentication_methods[0].method is None
+    assert len(API.list_identity_sessions(own, active=True)) == 2
+    assert API.get_session(acting).active
     API.delete_identity_sessions(own)
     assert API.list_identity_sessions(own, active=True) == []
 

@@ -161,10 +161,7 @@ async fn handed_out(
     (caller, visit): (&Caller, &Visit),
     (identity, person): (&Identity, String),
 ) -> Outcome {
-    let handout = Handout {
-        proof: Handed::Code,
-        lifespan: None,
-    };
+    let handout = Handout::new(Handed::Code, None);
     let id = identity.id.to_string();
     let recovery = outreach::hand_out(desk, caller, &id, handout).await?;
     let locale = view::locale(desk, visit);

@@ -78,11 +78,34 @@ pub(crate) struct RecoveryAsked {
     flow_type: Option<FlowType>,
 }
 
-/// Where what is handed out leads.
+/// Who is to get back in by a link.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecoveryLinkAsked {
+    #[schema(format = "uuid")]
+    identity_id: String,
+    /// A length of time such as `1h30m`, or a number of seconds; a year at most.
+    #[schema(schema_with = schema::lifespan)]
+    expires_in: Option<Value>,
+    flow_type: Option<LinkFlowType>,
+}
+
+/// Who opens a link.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum LinkFlowType {
+    /// A browser.
+    Browser,
+}
+
+/// Who takes what is handed out.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub(crate) enum FlowType {
+    /// A browser, on the page of the answer.
     Browser,
+    /// An application, which sends the code to the flow that the answer names.
+    Api,
 }
 
 /// A code that lets somebody back in.

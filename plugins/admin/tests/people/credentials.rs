@@ -77,6 +77,12 @@ async fn credentials_are_listed_with_what_is_no_secret_of_them() {
         (named.status, &named.json()["label"]),
         (200, &json!("Work phone"))
     );
+    let act = last_act(&house).await;
+    let label = |said: Option<Value>| said.unwrap()["label"].clone();
+    assert_eq!(
+        (label(act.before), label(act.after)),
+        (Value::Null, json!("Work phone"))
+    );
     let long = admin
         .send(Method::PATCH, &one, &json!({"label": "x".repeat(101)}))
         .await;
@@ -118,6 +124,11 @@ async fn the_order_in_which_they_are_offered_is_changed() {
         )
         .await;
     assert_eq!(first.json()[0]["id"], all[2].as_str(), "{first:?}");
+    let act = last_act(&house).await;
+    let (before, after) = (act.before.unwrap(), act.after.unwrap());
+    assert_eq!(after["order"][0], all[2].as_str());
+    assert_eq!(before["order"].as_array().unwrap().len(), 3);
+    assert_ne!(before["order"], after["order"]);
     let behind = format!("{path}/{}/moveAfter/{}", all[2], all[0]);
     let moved = admin.send(Method::POST, &behind, &json!({})).await.json();
     let at = |id: &str| {

@@ -1,14 +1,20 @@
 //! Ways back in, and what people are asked to do.
 
+use std::sync::Arc;
+
 use http::Method;
 use portcullis_core::{
+    flow::Transport,
     identity::{IdentityState, IdentityStore},
     testing::CannedOutreach,
 };
 use serde_json::json;
 
 use super::{last_act, whole_log};
-use crate::{Role, tests::house::House};
+use crate::{
+    Role,
+    tests::house::{House, config},
+};
 
 /// CU-22.
 #[tokio::test]
@@ -46,7 +52,7 @@ async fn a_code_and_a_link_are_handed_out_and_written_down_nowhere() {
             400,
         ),
         (json!({"identity_id": ada.id, "expires_in": "0s"}), 400),
-        (json!({"identity_id": ada.id, "flow_type": "api"}), 400),
+        (json!({"identity_id": ada.id, "flow_type": "tv"}), 400),
     ] {
         let refused = manager
             .send(Method::POST, "/admin/recovery/code", &body)
@@ -59,6 +65,36 @@ async fn a_code_and_a_link_are_handed_out_and_written_down_nowhere() {
         .send(Method::POST, "/admin/recovery/code", &body)
         .await;
     assert_eq!(off.error(), "identity_disabled");
+}
+
+/// CU-22, B.5: where it ends, and that an application may take a code.
+#[tokio::test]
+async fn who_hands_something_out_says_who_takes_it_and_where_it_ends() {
+    let outreach = Arc::new(CannedOutreach::default());
+    let house = House::altered(config(), |services, _| services.outreach = outreach.clone());
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let ada = house.resident("ada@example.org").await;
+    let plain = json!({"identity_id": ada.id});
+    let to_an_app = json!({"identity_id": ada.id, "flow_type": "api"});
+    let home = "/admin/recovery/link?return_to=https%3A%2F%2Fgate.test%2Fhome";
+    for (path, body, status) in [
+        ("/admin/recovery/code", &to_an_app, 201),
+        (home, &plain, 200),
+        ("/admin/recovery/link?return_to=", &plain, 200),
+        ("/admin/recovery/link", &to_an_app, 400),
+    ] {
+        let answer = manager.post(path, body).await;
+        assert_eq!(answer.status, status, "{path} {answer:?}");
+    }
+    let handed_out = outreach.handed_out();
+    let handed_out = handed_out
+        .iter()
+        .map(|one| (one.taker, one.return_to.as_deref()));
+    let handed_out: Vec<_> = handed_out.collect();
+    let home = Some("https://gate.test/home");
+    let browser = Transport::Browser;
+    let expected = [(Transport::Api, None), (browser, home), (browser, None)];
+    assert_eq!(handed_out, expected);
 }
 
 /// KC-078, KC-079.

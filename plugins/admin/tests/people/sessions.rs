@@ -7,7 +7,10 @@ use portcullis_core::session::SessionStore;
 use serde_json::json;
 
 use super::last_act;
-use crate::{Role, tests::house::House};
+use crate::{
+    Role,
+    tests::house::{House, Reply},
+};
 
 /// CU-26, KC-150.
 #[tokio::test]
@@ -46,6 +49,42 @@ async fn sessions_are_seen_and_ended() {
     let nobody = "/admin/identities/00000000-0000-4000-8000-000000000000/sessions";
     assert_eq!(manager.delete(nobody).await.status, 404);
     assert_eq!(manager.get(nobody).await.status, 404);
+}
+
+/// B.5: by token and by number, so that whoever counts pages comes to an end.
+#[tokio::test]
+async fn the_sessions_of_one_identity_come_in_pages() {
+    let house = House::new();
+    let viewer = house.acting_as(&[Role::Viewer]).await;
+    let ada = house.resident("ada@example.org").await;
+    for _ in 0..3 {
+        house.clock.advance(Duration::from_secs(60));
+        house.session(&ada).await;
+    }
+    let path = format!("/admin/identities/{}/sessions", ada.id);
+    let whole = viewer.get(&path).await;
+    assert_eq!(whole.header("x-total-count"), "3");
+    let ids = |reply: &Reply| {
+        let json = reply.json();
+        let ids = json.as_array().unwrap().iter();
+        ids.map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    for first in ["page_size=2&active=true", "per_page=2&page=0&active=true"] {
+        let first = viewer.get(&format!("{path}?{first}")).await;
+        assert_eq!(first.header("x-total-count"), "3");
+        let link = first.header("link").to_owned();
+        let next = link.split(',').find(|one| one.contains("rel=\"next\""));
+        let next = next.unwrap().trim_start_matches('<');
+        let rest = viewer.get(next.split('>').next().unwrap()).await;
+        assert!(!rest.header("link").contains("next"), "{rest:?}");
+        let seen = [ids(&first), ids(&rest)].concat();
+        assert_eq!(seen, ids(&whole), "the newest first");
+    }
+    let past = viewer.get(&format!("{path}?per_page=2&page=2")).await;
+    assert_eq!(past.json(), json!([]));
+    let odd = viewer.get(&format!("{path}?per_page=few")).await;
+    assert_eq!(odd.status, 400);
 }
 
 #[tokio::test]

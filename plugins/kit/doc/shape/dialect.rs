@@ -55,10 +55,40 @@ pub enum Aal {
     Aal2,
 }
 
+/// A way to prove oneself.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Method {
+    /// A password.
+    Password,
+    /// A provider.
+    Oidc,
+    /// An authenticator app.
+    Totp,
+    /// A backup code.
+    LookupSecret,
+    /// A security key.
+    Webauthn,
+    /// A code that was mailed, to sign in with.
+    Code,
+    /// A passkey.
+    Passkey,
+    /// The form of the traits.
+    Profile,
+    /// A provider that speaks SAML.
+    Saml,
+    /// A link to get back in with.
+    LinkRecovery,
+    /// A code to get back in with.
+    CodeRecovery,
+}
+
 /// A proof that somebody gave.
 #[derive(Debug, ToSchema)]
 pub struct AuthenticationMethod {
-    method: String,
+    /// How; absent where the dialect has no name for it, as for an API credential.
+    #[schema(nullable = false)]
+    method: Option<Method>,
     aal: Aal,
     completed_at: Moment,
     /// The provider that vouched.

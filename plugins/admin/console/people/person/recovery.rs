@@ -50,7 +50,7 @@ pub(super) async fn hand_out(call: Call) -> Outcome {
         _ => Handed::Code,
     };
     let lifespan = lifespan(call.text("lifespan"));
-    let handout = Handout { proof, lifespan };
+    let handout = Handout::new(proof, lifespan);
     match outreach::hand_out(&call.desk, &call.caller, &call.id, handout).await {
         Ok(recovery) => {
             let code = recovery.code.as_ref();
