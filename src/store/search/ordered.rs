@@ -46,9 +46,9 @@ const IN_SQLITE: Steps = Steps {
 };
 
 const IN_POSTGRES: Steps = Steps {
-    walked: 1.8,
+    walked: 1.2,
     gathered: 5.0,
-    marked: 1.8,
+    marked: 1.5,
     passed: 0.15,
 };
 
@@ -78,7 +78,7 @@ impl Sample {
         if can_gather && gather <= walk.min(among) {
             Way::Gather
         } else if walk <= among {
-            Way::Walk((far * SLACK) as u64)
+            Way::Walk(SAMPLED.max((far * SLACK) as u64))
         } else {
             Way::AmongTheMarked
         }
@@ -89,7 +89,7 @@ impl Places<'_> {
     /// The part asked for in its order.
     pub(super) async fn in_another_order(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let wanted = part.offset.saturating_add(part.limit);
-        let among = SAMPLED.max(wanted.saturating_mul(SAMPLED_FOR_EACH));
+        let mut among = SAMPLED.max(wanted.saturating_mul(SAMPLED_FOR_EACH));
         let mut rest = Part {
             offset: 0,
             limit: wanted,
@@ -100,25 +100,42 @@ impl Places<'_> {
             return Ok(part.cut(found));
         }
         let mut found = self.walk(&mut rest, among).await?;
-        if !rest.is_over() {
-            let has_marks = !self.conditions.marks.is_empty();
-            let sample = Sample {
-                met: found.len() as u64,
-                among,
-                missing: rest.limit,
-                all: self.all().await?,
-            };
-            let steps = match self.database.dialect() {
-                Dialect::Sqlite => IN_SQLITE,
-                Dialect::Postgres => IN_POSTGRES,
-            };
-            let way = match has_marks {
-                true => sample.way(&steps),
-                false => Way::Gather,
-            };
-            found.extend(self.by(way, &mut rest).await?);
+        let all = match rest.is_over() {
+            true => return Ok(part.cut(found)),
+            false => self.all().await?,
+        };
+        while !rest.is_over() {
+            let met = found.len() as u64;
+            match self.shortest((met, among), &rest, all) {
+                // Whoever has walked further knows better how far it is.
+                Way::Walk(far) => {
+                    found.extend(self.walk(&mut rest, far).await?);
+                    among += far;
+                }
+                way => {
+                    found.extend(self.by(way, &mut rest).await?);
+                    break;
+                }
+            }
         }
         Ok(part.cut(found))
+    }
+
+    /// The shortest way to those who are missing, of whom so many were met among so many.
+    fn shortest(&self, (met, among): (u64, u64), rest: &Part, all: u64) -> Way {
+        if self.conditions.marks.is_empty() {
+            return Way::Gather;
+        }
+        let sample = Sample {
+            met,
+            among,
+            missing: rest.limit,
+            all,
+        };
+        sample.way(match self.database.dialect() {
+            Dialect::Sqlite => &IN_SQLITE,
+            Dialect::Postgres => &IN_POSTGRES,
+        })
     }
 
     /// Those who are missing, by this way as long as it is not too long.
