@@ -11,7 +11,7 @@ type Parameters = Vec<(String, String)>;
 pub(crate) type Kind = (&'static str, fn(&People, &mut Chance, u64) -> Parameters);
 
 /// Every kind of search.
-pub(crate) const KINDS: [Kind; 43] = [
+pub(crate) const KINDS: [Kind; 57] = [
     ("first page", |_, _, _| of(&[])),
     ("first page of 500", |_, _, _| of(&[("page_size", "500")])),
     ("any page", |_, chance, many| paged(&[], chance, many)),
@@ -210,6 +210,67 @@ pub(crate) const KINDS: [Kind; 43] = [
             let number = chance.below(20).to_string();
             let name = people.names(chance).1.to_owned();
             of(&[("search", &name), ("page", &number), ("per_page", "50")])
+        },
+    ),
+    ("nothing found, of common parts", |_, chance, _| {
+        search(&format!("*{}*", People::nobody(chance)))
+    }),
+    (
+        "nothing found, of common parts, by last change",
+        |_, chance, _| {
+            let part = format!("*{}*", People::nobody(chance));
+            of(&[("search", &part), ("sort", "updated_at")])
+        },
+    ),
+    ("a field's prefix", |people, chance, _| {
+        search(&format!("last:{}*", beginning(people, chance, 3)))
+    }),
+    ("username:", |people, chance, many| {
+        let name = &people.somebody(chance, many).identifiers[0];
+        search(&format!("username:{name}"))
+    }),
+    ("credentials_identifier", |people, chance, many| {
+        let name = &people.somebody(chance, many).identifiers[0];
+        of(&[("credentials_identifier", name)])
+    }),
+    ("credentials_identifier, an account", |_, chance, many| {
+        let account = format!("google:{}", chance.below(many));
+        of(&[("credentials_identifier", &account)])
+    }),
+    ("ids, 100", |people, chance, many| {
+        let ids: Vec<_> = (0..100)
+            .map(|_| people.somebody(chance, many).id.to_string())
+            .collect();
+        let ids: Vec<_> = ids.iter().map(|id| ("ids", id.as_str())).collect();
+        of(&ids)
+    }),
+    ("schema", |_, _, _| of(&[("schema_id", "partner")])),
+    ("unverified", |_, _, _| of(&[("verified", "false")])),
+    ("active, by last change", |_, _, _| {
+        of(&[("state", "active"), ("sort", "-updated_at")])
+    }),
+    ("inactive, by id", |_, _, _| {
+        of(&[("state", "inactive"), ("sort", "id")])
+    }),
+    ("created after a day, by last change", |_, chance, many| {
+        let day = day(chance, many);
+        of(&[("created_after", &day), ("sort", "-updated_at")])
+    }),
+    ("created before a day, by id", |_, chance, many| {
+        let day = day(chance, many);
+        of(&[("created_before", &day), ("sort", "id")])
+    }),
+    (
+        "any of the first 4 pages of a first name by last change",
+        |people, chance, _| {
+            let number = chance.below(4).to_string();
+            let name = people.names(chance).0.to_owned();
+            of(&[
+                ("search", &name),
+                ("sort", "-updated_at"),
+                ("page", &number),
+                ("per_page", "250"),
+            ])
         },
     ),
 ];

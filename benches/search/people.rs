@@ -137,6 +137,13 @@ impl People {
         (person, vec![link])
     }
 
+    /// A part of a name that nobody has, made of what many have.
+    pub(crate) fn nobody(chance: &mut Chance) -> String {
+        (0..5)
+            .map(|_| SYLLABLES[chance.below(40) as usize])
+            .collect()
+    }
+
     /// Anybody.
     pub(crate) fn somebody(&self, chance: &mut Chance, many: u64) -> Identity {
         self.person(chance.below(many)).0

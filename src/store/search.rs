@@ -2,6 +2,7 @@
 //! letter by letter, and nothing that people type is ever part of a statement.
 
 mod batch;
+mod bounded;
 mod conditions;
 mod counting;
 pub(super) mod index;
@@ -10,6 +11,7 @@ mod milestones;
 mod numbered;
 mod ordered;
 mod places;
+mod sample;
 mod span;
 mod spans;
 mod spot;
@@ -27,8 +29,9 @@ use portcullis_core::{
 };
 
 use self::{
+    bounded::MOST_COUNTED,
     conditions::Conditions,
-    places::{MOST_COUNTED, Part, Place, Places},
+    places::{Part, Place, Places},
     sql::Sql,
 };
 pub use self::{counting::Counting, indexing::Indexing, way::Way};

@@ -62,6 +62,12 @@ impl Conditions {
         !self.ids.is_empty() || !self.identifiers.is_empty()
     }
 
+    /// Whether they are narrowed down by marks and by nothing else that an index knows.
+    pub(super) fn are_marked(&self) -> bool {
+        let is_else = self.is_narrow() || !self.span.is_open() || self.is_impossible();
+        !self.marks.is_empty() && !is_else
+    }
+
     /// Whether nobody can be meant: no database keeps a NUL, and one refuses to look for it, as for
     /// one of nothing.
     pub(super) fn is_impossible(&self) -> bool {

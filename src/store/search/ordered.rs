@@ -1,95 +1,27 @@
 //! Another order than that of arrival, of those who are not all.
 //!
-//! A walk along a little of the order's index tells how common they are, and with it which way is the
-//! shortest: to walk on; to gather them by their marks and sort them; or to pass along the index alone
-//! and look only at those who are among the marked.
+//! Once it is known how common they are, the shortest way is gone: to walk on along the order's index; to
+//! gather them by their marks and sort them; or to pass along the index alone and look only at those who
+//! are among the marked.
 
 use portcullis_core::{search::SortKey, store::StoreError};
 
 use super::{
     places::{PLACE, Part, Place, Places, limited},
+    sample::{MOST_GATHERED, SAMPLED},
     sql::Sql,
     way::Way,
 };
 use crate::store::database::Dialect;
 
-/// So many are walked past at least before a way is chosen.
-const SAMPLED: u64 = 1000;
-
 /// For each that is wanted, so many are.
 const SAMPLED_FOR_EACH: u64 = 2;
-
-/// So many are gathered and sorted at most.
-pub(super) const MOST_GATHERED: u64 = 4000;
-
-/// How far a walk goes on beyond where it should have ended.
-const SLACK: f64 = 1.5;
-
-/// How long each step of a way takes, in microseconds as measured.
-#[derive(Debug)]
-struct Steps {
-    /// To read one and compare what is known of them.
-    walked: f64,
-    /// To find one by their marks, read and compare.
-    gathered: f64,
-    /// To find one by their marks.
-    marked: f64,
-    /// To pass one in the index of the order.
-    passed: f64,
-}
-
-const IN_SQLITE: Steps = Steps {
-    walked: 4.0,
-    gathered: 5.0,
-    marked: 0.5,
-    passed: 0.5,
-};
-
-const IN_POSTGRES: Steps = Steps {
-    walked: 1.8,
-    gathered: 5.0,
-    marked: 1.8,
-    passed: 0.15,
-};
-
-/// What is known of those who are looked for.
-#[derive(Debug)]
-struct Sample {
-    /// How many of them were met.
-    met: u64,
-    /// Among how many.
-    among: u64,
-    /// How many are still missing.
-    missing: u64,
-    /// How many identities there are.
-    all: u64,
-}
-
-impl Sample {
-    /// The shortest way to those who are missing.
-    fn way(&self, steps: &Steps) -> Way {
-        let share = (self.met as f64 + 0.5) / self.among as f64;
-        let there = share * self.all as f64;
-        let (missing, far) = (self.missing as f64, self.missing as f64 / share);
-        let walk = far * steps.walked;
-        let gather = there * steps.gathered;
-        let among = there * steps.marked + far * steps.passed + missing * steps.walked;
-        let can_gather = there < 0.9 * MOST_GATHERED as f64;
-        if can_gather && gather <= walk.min(among) {
-            Way::Gather
-        } else if walk <= among {
-            Way::Walk((far * SLACK) as u64)
-        } else {
-            Way::AmongTheMarked
-        }
-    }
-}
 
 impl Places<'_> {
     /// The part asked for in its order.
     pub(super) async fn in_another_order(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let wanted = part.offset.saturating_add(part.limit);
-        let among = SAMPLED.max(wanted.saturating_mul(SAMPLED_FOR_EACH));
+        let mut among = SAMPLED.max(wanted.saturating_mul(SAMPLED_FOR_EACH));
         let mut rest = Part {
             offset: 0,
             limit: wanted,
@@ -100,23 +32,23 @@ impl Places<'_> {
             return Ok(part.cut(found));
         }
         let mut found = self.walk(&mut rest, among).await?;
-        if !rest.is_over() {
-            let has_marks = !self.conditions.marks.is_empty();
-            let sample = Sample {
-                met: found.len() as u64,
-                among,
-                missing: rest.limit,
-                all: self.all().await?,
-            };
-            let steps = match self.database.dialect() {
-                Dialect::Sqlite => IN_SQLITE,
-                Dialect::Postgres => IN_POSTGRES,
-            };
-            let way = match has_marks {
-                true => sample.way(&steps),
-                false => Way::Gather,
-            };
-            found.extend(self.by(way, &mut rest).await?);
+        if rest.is_over() {
+            return Ok(part.cut(found));
+        }
+        let mut sample = self.sample((found.len() as u64, among)).await?;
+        while !rest.is_over() {
+            match self.shortest(&sample, rest.limit) {
+                // Whoever has walked further knows better how far it is.
+                Way::Walk(far) => {
+                    found.extend(self.walk(&mut rest, far).await?);
+                    among += far;
+                    sample = sample.walked((found.len() as u64, among));
+                }
+                way => {
+                    found.extend(self.by(way, &mut rest).await?);
+                    break;
+                }
+            }
         }
         Ok(part.cut(found))
     }
@@ -242,28 +174,5 @@ impl Part {
         } else {
             order
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn way(met: u64, missing: u64) -> Way {
-        let sample = Sample {
-            met,
-            among: 1000,
-            missing,
-            all: 1_000_000,
-        };
-        sample.way(&IN_POSTGRES)
-    }
-
-    #[test]
-    fn what_is_common_is_walked_to_and_what_is_rare_is_gathered() {
-        assert!(matches!(way(80, 171), Way::Walk(_)));
-        assert_eq!(way(10, 241), Way::AmongTheMarked);
-        assert_eq!(way(1, 250), Way::Gather);
-        assert_eq!(way(0, 251), Way::Gather);
     }
 }

@@ -22,9 +22,6 @@ use crate::store::{
     table::Column,
 };
 
-/// How many are counted where that is no longer cheap.
-pub(super) const MOST_COUNTED: u64 = 2000;
-
 /// Where an identity stands.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -156,6 +153,16 @@ pub(super) fn count(value: u64) -> Value {
     number(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
+/// The first of them alone, the next two, the next four.
+pub(super) fn steps(stretches: &[i64]) -> impl Iterator<Item = &[i64]> {
+    let (mut rest, mut step) = (stretches, 1);
+    std::iter::from_fn(move || {
+        let (some, others) = rest.split_at(step.min(rest.len()));
+        (rest, step) = (others, step * 2);
+        (!some.is_empty()).then_some(some)
+    })
+}
+
 /// The columns of a place.
 pub(super) const PLACE: &str = "s.seq AS seq, s.identity_id AS identity_id, \
      s.created_at AS created_at, s.updated_at AS updated_at";
@@ -166,6 +173,8 @@ pub(super) struct Places<'a> {
     pub(super) conditions: &'a Conditions,
     /// Which way to go whatever it takes, if there is one.
     pub(super) way: Option<Way>,
+    /// About how many are meant, where that was looked at.
+    pub(super) about: Option<u64>,
     /// PostgreSQL is told there how to go about it.
     transaction: Option<Transaction>,
 }
@@ -179,6 +188,7 @@ impl<'a> Places<'a> {
             database,
             conditions,
             way,
+            about: None,
             transaction: None,
         };
         if database.dialect() == Dialect::Postgres {
@@ -240,24 +250,6 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// How many are meant, where that is cheap.
-    pub(super) async fn count(&mut self) -> Result<Option<u64>, StoreError> {
-        if self.conditions.is_empty() {
-            return self.all().await.map(Some);
-        }
-        let bounded = Part {
-            key: SortKey::Arrival,
-            is_descending: false,
-            is_backwards: false,
-            from: None,
-            until: None,
-            offset: 0,
-            limit: MOST_COUNTED + 1,
-        };
-        let counted = self.list(&bounded).await?.len() as u64;
-        Ok((counted <= MOST_COUNTED).then_some(counted))
-    }
-
     /// Statement by statement, as the database thinks best.
     pub(super) async fn directly(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         let sql = self.selection("FROM identity_search AS s WHERE 1 = 1");
@@ -283,31 +275,39 @@ impl<'a> Places<'a> {
     /// first alone, then two, then four. What is common is soon found; what is rare costs little
     /// wherever it is.
     async fn by_stretches(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
-        let last = Sql::new(
-            self.database,
-            "SELECT CAST(COALESCE(MAX(seq), 0) AS BIGINT) AS seq FROM identity_search",
-        );
-        let last = self.rows(last).await?;
-        let last = last.first().map_or(Ok(0), |row| row.number(Column::Seq))? / STRETCH;
+        let stretches = self.stretches(part).await?;
+        let (mut steps, mut found) = (steps(&stretches), Vec::new());
+        let wanted = part.offset + part.limit;
+        while let Some(stretches) = steps.next().filter(|_| (found.len() as u64) < wanted) {
+            let missing = wanted - found.len() as u64;
+            found.extend(self.within(part, stretches, missing).await?);
+        }
+        let skipped = usize::try_from(part.offset).unwrap_or(usize::MAX);
+        Ok(found.into_iter().skip(skipped).collect())
+    }
+
+    /// The stretches of arrivals that a part of their order touches, in its order.
+    pub(super) async fn stretches(&mut self, part: &Part) -> Result<Vec<i64>, StoreError> {
+        let last = self.last_stretch().await?;
         let stretch = |token: &PageToken| (token.arrival / STRETCH).clamp(0, last);
         let (from, until) = (
             part.from.as_ref().map(stretch),
             part.until.as_ref().map(stretch),
         );
-        let all: Vec<i64> = match part.is_descending {
+        Ok(match part.is_descending {
             true => (until.unwrap_or(0)..=from.unwrap_or(last)).rev().collect(),
             false => (from.unwrap_or(0)..=until.unwrap_or(last)).collect(),
-        };
-        let (mut rest, mut step, mut found) = (all.as_slice(), 1, Vec::new());
-        let wanted = part.offset + part.limit;
-        while !rest.is_empty() && (found.len() as u64) < wanted {
-            let (stretches, others) = rest.split_at(step.min(rest.len()));
-            let missing = wanted - found.len() as u64;
-            found.extend(self.within(part, stretches, missing).await?);
-            (rest, step) = (others, step * 2);
-        }
-        let skipped = usize::try_from(part.offset).unwrap_or(usize::MAX);
-        Ok(found.into_iter().skip(skipped).collect())
+        })
+    }
+
+    /// The stretch of whoever arrived last.
+    pub(super) async fn last_stretch(&mut self) -> Result<i64, StoreError> {
+        let last = Sql::new(
+            self.database,
+            "SELECT CAST(COALESCE(MAX(seq), 0) AS BIGINT) AS seq FROM identity_search",
+        );
+        let last = self.rows(last).await?;
+        Ok(last.first().map_or(Ok(0), |row| row.number(Column::Seq))? / STRETCH)
     }
 
     async fn within(
@@ -317,25 +317,23 @@ impl<'a> Places<'a> {
         limit: u64,
     ) -> Result<Vec<Place>, StoreError> {
         let way = if part.is_descending { "DESC" } else { "ASC" };
-        let stretches = stretches
-            .iter()
-            .map(|stretch| stretch_mark(*stretch))
-            .collect();
-        let sql = Sql::new(
-            self.database,
-            "WITH m AS MATERIALIZED (SELECT seq FROM identity_marks WHERE ",
-        );
-        let sql = self
-            .write_match(sql)
-            .push(" AND marks && ")
-            .bind_marks(&stretches);
-        let sql = sql.push(&format!(
-            ") SELECT {PLACE} FROM (SELECT seq FROM m ORDER BY seq {way} OFFSET 0) AS m \
+        let sql = self.marked_within(stretches).push(&format!(
+            "SELECT {PLACE} FROM (SELECT seq FROM m ORDER BY seq {way} OFFSET 0) AS m \
              JOIN identity_search AS s ON s.seq = m.seq WHERE 1 = 1"
         ));
         let sql = self.conditions.write(part.write_from(sql));
         let sql = sql.push(&format!(" ORDER BY m.seq {way}"));
         self.places(limited(sql, limit, 0)).await
+    }
+
+    /// The beginning of a statement in PostgreSQL that knows as `m` who has the marks within these stretches.
+    pub(super) fn marked_within(&self, stretches: &[i64]) -> Sql {
+        let stretches = stretches.iter().copied().map(stretch_mark).collect();
+        let with = "WITH m AS MATERIALIZED (SELECT seq FROM identity_marks WHERE ";
+        self.write_match(Sql::new(self.database, with))
+            .push(" AND marks && ")
+            .bind_marks(&stretches)
+            .push(") ")
     }
 
     pub(super) fn selection(&self, from: &str) -> Sql {

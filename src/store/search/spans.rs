@@ -10,8 +10,8 @@ use portcullis_core::{
 
 use super::{
     index::{BLOCK, number},
-    ordered::MOST_GATHERED,
     places::{Part, Place, Places, count},
+    sample::MOST_GATHERED,
     span::Span,
     sql::Sql,
 };
