@@ -1,5 +1,7 @@
 //! Who adds something to an identity at the moment in which everything is taken from them.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -36,6 +38,13 @@ impl CredentialStore for Late {
             self.inner().put(&late).await?;
         }
         Ok(listed)
+    }
+
+    async fn list_of(
+        &self,
+        identities: &[IdentityId],
+    ) -> Result<BTreeMap<IdentityId, Vec<Credential>>, StoreError> {
+        self.inner().list_of(identities).await
     }
 
     async fn find_by_identifier(
