@@ -101,6 +101,10 @@ pub(crate) const LOOK: Look = Look {
             include_str!("templates/person-sign-in.html"),
         ),
         (
+            "person-link.html",
+            include_str!("templates/person-link.html"),
+        ),
+        (
             "person-lifespan.html",
             include_str!("templates/person-lifespan.html"),
         ),

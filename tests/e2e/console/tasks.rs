@@ -10,6 +10,7 @@ mod details;
 mod groups;
 mod kinds;
 mod letters;
+mod linking;
 mod lists;
 mod looking;
 mod overview;

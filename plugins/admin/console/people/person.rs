@@ -12,6 +12,7 @@ mod details;
 mod head;
 mod history;
 mod impersonate;
+mod linking;
 mod outreach;
 mod part;
 mod recovery;
@@ -65,6 +66,7 @@ fn of_sign_in(table: Pages) -> Pages {
     const ALL: &str = "/ui/identities/{id}/sign-in";
     const PASSWORD: &str = "/ui/identities/{id}/password";
     const RECOVERY: &str = "/ui/identities/{id}/recovery";
+    const LINKS: &str = "/ui/identities/{id}/links";
     const ONE: &str = "/ui/identities/{id}/credentials/{credential}";
     const LABEL: &str = "/ui/identities/{id}/credentials/{credential}/label";
     const MOVE: &str = "/ui/identities/{id}/credentials/{credential}/move";
@@ -72,6 +74,7 @@ fn of_sign_in(table: Pages) -> Pages {
         .at((Method::GET, ALL), READS, credentials::page)
         .at((Method::POST, PASSWORD), WRITES, recovery::set_password)
         .at((Method::POST, RECOVERY), WRITES, recovery::hand_out)
+        .at((Method::POST, LINKS), WRITES, linking::link)
         .at((Method::GET, ONE), WRITES, credential::page)
         .at((Method::POST, ONE), WRITES, credential::delete)
         .at((Method::POST, LABEL), WRITES, credential::label)

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::{
     call::{Call, Trouble},
     head::Tab,
+    linking::{self, LinkForm},
 };
 use crate::people::credentials;
 
@@ -30,6 +31,8 @@ struct SignIn {
     can_be_temporary: bool,
     /// What was handed out just now, seen this once.
     handed_out: Option<HandedOut>,
+    /// How another account is linked, for those who may.
+    link_form: Option<LinkForm>,
 }
 
 /// A way back in, which is shown this once.
@@ -81,6 +84,7 @@ pub(super) async fn draw(
         has_password: all.iter().any(|one| one.kind == CredentialKind::Password),
         can_be_temporary: actions.settings(Action::UpdatePassword).is_some(),
         handed_out,
+        link_form: linking::form(call).await?,
     };
     Ok(call.draw((Tab::SignIn, TEMPLATE), part, trouble))
 }
