@@ -19,6 +19,7 @@ mod overview;
 mod pages;
 mod people;
 mod providers;
+mod question;
 mod schemas;
 mod sign_in;
 mod sign_out;
@@ -96,6 +97,15 @@ pub(crate) const LOOK: Look = Look {
             include_str!("templates/person-schema.html"),
         ),
         ("confirm.html", include_str!("templates/confirm.html")),
+        ("question.html", include_str!("templates/question.html")),
+        (
+            "question-here.html",
+            include_str!("templates/question-here.html"),
+        ),
+        (
+            "person-password.html",
+            include_str!("templates/person-password.html"),
+        ),
         (
             "person-sign-in.html",
             include_str!("templates/person-sign-in.html"),

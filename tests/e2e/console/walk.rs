@@ -85,7 +85,7 @@ const SAME: [&str; 33] = [
 ];
 
 /// The kinds of pages that there are at least.
-const KINDS: [&str; 37] = [
+const KINDS: [&str; 39] = [
     "/ui/overview",
     "/ui/identities",
     "/ui/identities/new",
@@ -93,6 +93,8 @@ const KINDS: [&str; 37] = [
     "/ui/identities/*/sign-in",
     "/ui/identities/*/credentials/*",
     "/ui/identities/*/sessions",
+    "/ui/identities/*/password",
+    "/ui/identities/*/sessions/*/end",
     "/ui/identities/*/sessions/end",
     "/ui/identities/*/actions",
     "/ui/identities/*/history",

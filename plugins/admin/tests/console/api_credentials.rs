@@ -142,7 +142,11 @@ async fn a_credential_is_renamed_and_rotated_with_overlap() {
     assert!(opens(&house, &old).await && opens(&house, &new).await);
     let two = browser.get(&page).await.page();
     assert_eq!(two.matches("Days old: 0").count(), 2, "{two}");
-    let rotated = browser.form(&rotate, &[("overlap", "0s")]).await;
+    let asked = browser.form(&rotate, &[("overlap", "0s")]).await.page();
+    assert!(asked.contains("Secrets that end now: 2"), "{asked}");
+    assert!(opens(&house, &old).await, "it is asked only");
+    let sure = [("overlap", "0s"), ("sure", "yes")];
+    let rotated = browser.form(&rotate, &sure).await;
     let last = shown(&rotated.page());
     assert!(!opens(&house, &new).await && opens(&house, &last).await);
     assert_eq!(browser.form(&rotate, &[]).await.status, 400);

@@ -3,7 +3,6 @@
 
 use axum::response::Response;
 use portcullis_core::{
-    action::Action,
     credential::{Credential, CredentialKind},
     credentials::Listed,
     link::{Link, PreparedLink},
@@ -27,8 +26,6 @@ struct SignIn {
     rows: Vec<Row>,
     /// Whether a password is there to be replaced.
     has_password: bool,
-    /// Whether passwords can be temporary here.
-    can_be_temporary: bool,
     /// What was handed out just now, seen this once.
     handed_out: Option<HandedOut>,
     /// How another account is linked, for those who may.
@@ -78,11 +75,9 @@ pub(super) async fn draw(
         };
         row
     });
-    let actions = &call.desk.services.actions;
     let part = SignIn {
         rows: rows.collect(),
         has_password: all.iter().any(|one| one.kind == CredentialKind::Password),
-        can_be_temporary: actions.settings(Action::UpdatePassword).is_some(),
         handed_out,
         link_form: linking::form(call).await?,
     };

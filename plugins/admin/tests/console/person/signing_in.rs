@@ -25,7 +25,10 @@ async fn a_password_is_set_temporary_and_a_short_one_is_refused_beside_its_field
     let ada = house.resident("ada@example.org").await;
     let browser = house.console(&[Role::UserManager]).await;
     let password = path(&ada, "/password");
-    let shown = page(&browser.get(&path(&ada, "/sign-in")).await, 200);
+    house.session(&ada).await;
+    let shown = page(&browser.get(&password).await, 200);
+    assert!(shown.contains("Sessions that end: 1"), "{shown}");
+    assert!(!shown.contains("The password they have now"), "{shown}");
     assert!(
         shown.contains("name=\"temporary\" value=\"on\" checked"),
         "{shown}"
@@ -42,6 +45,9 @@ async fn a_password_is_set_temporary_and_a_short_one_is_refused_beside_its_field
     leads_to(&browser.form(&password, &fields).await, &ada, "/sign-in");
     let now = stored(&house, &ada).await.unwrap();
     assert_eq!(now.required_actions, ["UPDATE_PASSWORD"]);
+    let again = page(&browser.get(&password).await, 200);
+    assert!(again.contains("Sessions that end: 0"), "{again}");
+    assert!(again.contains("The password they have now is not good any more."));
     let fields = [("password", "long enough")];
     leads_to(&browser.form(&password, &fields).await, &ada, "/sign-in");
     let now = stored(&house, &ada).await.unwrap();
@@ -140,6 +146,11 @@ async fn sessions_end_one_by_one_and_all_at_once_and_only_theirs() {
     let end = |id| path(&ada, &format!("/sessions/{id}/end"));
     let store = house.services.sessions.store();
     let is_there = async |id| store.find_by_id(id).await.unwrap().is_some();
+    let asked = page(&browser.get(&end(hers.session.id)).await, 200);
+    assert!(asked.contains("They are signed out there"), "{asked}");
+    assert!(is_there(hers.session.id).await, "it is asked only");
+    let another = browser.get(&end(eve.session.id)).await;
+    leads_to(&another, &ada, "/sessions");
     leads_to(
         &browser.form(&end(eve.session.id), &[]).await,
         &ada,
