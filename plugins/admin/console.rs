@@ -69,6 +69,18 @@ pub(crate) const LOOK: Look = Look {
             include_str!("templates/api-credential-new.html"),
         ),
         (
+            "api-credential-rights.html",
+            include_str!("templates/api-credential-rights.html"),
+        ),
+        (
+            "api-credential-roles.html",
+            include_str!("templates/api-credential-roles.html"),
+        ),
+        (
+            "api-credential-day.html",
+            include_str!("templates/api-credential-day.html"),
+        ),
+        (
             "api-credential-remove.html",
             include_str!("templates/api-credential-remove.html"),
         ),
@@ -170,6 +182,10 @@ pub(crate) const LOOK: Look = Look {
         (
             "audit-entry.html",
             include_str!("templates/audit-entry.html"),
+        ),
+        (
+            "profile-add.html",
+            include_str!("templates/profile-add.html"),
         ),
         (
             "profile-schemas.html",

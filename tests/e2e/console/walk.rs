@@ -85,7 +85,7 @@ const SAME: [&str; 33] = [
 ];
 
 /// The kinds of pages that there are at least.
-const KINDS: [&str; 39] = [
+const KINDS: [&str; 41] = [
     "/ui/overview",
     "/ui/identities",
     "/ui/identities/new",
@@ -111,6 +111,7 @@ const KINDS: [&str; 39] = [
     "/ui/providers/new",
     "/ui/providers/new?kind",
     "/ui/schemas",
+    "/ui/add-schema",
     "/ui/schemas/default",
     "/ui/schemas/default/groups",
     "/ui/schemas/default/json",
@@ -119,6 +120,7 @@ const KINDS: [&str; 39] = [
     "/ui/api-credentials",
     "/ui/api-credentials/new",
     "/ui/api-credentials/*",
+    "/ui/api-credentials/*/rights",
     "/ui/api-credentials/*/remove",
     "/ui/throttles",
     "/ui/mail",

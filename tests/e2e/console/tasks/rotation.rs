@@ -4,7 +4,7 @@
 use super::{ENGLISH, GERMAN, Reader, Task, programs::token};
 use crate::support::ALICE;
 
-/// HA-16, HA-17.
+/// HA-13, HA-17.
 async fn renews_a_secret(reader: Reader) {
     let gateway = super::super::house("echo:").start().await;
     ALICE.sign_up(&gateway).await;
