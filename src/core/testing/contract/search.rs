@@ -120,7 +120,7 @@ const SEARCHES: [&str; 40] = [
 ];
 
 /// Who signs in with a name, too.
-const NAMED: usize = 2;
+const NAMED: usize = 1;
 
 fn people(pair: &Pair<'_>, entropy: &dyn Entropy) -> Vec<Identity> {
     let names = [

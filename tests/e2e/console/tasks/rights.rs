@@ -19,7 +19,7 @@ async fn changes_rights(reader: Reader) {
     ];
     assert_eq!(gateway.run(&create, "").code, 0);
     let task = Task::begin(("rights", reader), gateway, "/ui/api-credentials").await;
-    task.press("/ui/api-credentials/", "one").await;
+    task.press_on("main tbody th a", "one").await;
     task.press("/rights", "rights").await;
     refused(&task).await;
     more(&task).await;

@@ -5,7 +5,7 @@ use crate::{
     entropy::Entropy,
     id::IdentityId,
     identity::{Identity, IdentityStore},
-    search::{IdentityQuery, Page, Position},
+    search::{IdentityQuery, Page, PageToken, Position},
     secret::Token,
 };
 
@@ -37,11 +37,13 @@ impl Pair<'_> {
                 let mut whole = ids(&self.alike(&query).await);
                 assert!(whole.contains(&leaving), "{sort}");
                 whole.retain(|id| *id != leaving);
-                let mut seen = self.next(&mut query, true).await;
+                let (mut seen, mut next) = self.part(&mut query, None).await;
                 self.goes(leaving).await;
                 let coming = self.comes(entropy).await;
-                while !matches!(query.page, Page::Numbered { .. }) {
-                    seen.extend(self.next(&mut query, false).await);
+                while next.is_some() {
+                    let part = self.part(&mut query, next).await;
+                    seen.extend(part.0);
+                    next = part.1;
                 }
                 seen.retain(|id| whole.contains(id));
                 assert_eq!(seen, whole, "{sort}");
@@ -50,23 +52,19 @@ impl Pair<'_> {
         }
     }
 
-    /// The next part; behind the last one the query is one for pages by number.
-    async fn next(&self, query: &mut IdentityQuery, is_first: bool) -> Vec<IdentityId> {
-        if is_first {
-            query.page = Page::From {
-                size: 3,
-                token: None,
-            };
-        }
+    /// A part, and where the next one begins.
+    async fn part(
+        &self,
+        query: &mut IdentityQuery,
+        token: Option<PageToken>,
+    ) -> (Vec<IdentityId>, Option<PageToken>) {
+        query.page = Page::From { size: 3, token };
         let found = self.search.search(query).await.unwrap();
-        query.page = match &found.next {
-            Some(Position::Token(token)) => Page::From {
-                size: 3,
-                token: Some(token.clone()),
-            },
-            _ => Page::Numbered { number: 0, size: 3 },
+        let next = match &found.next {
+            Some(Position::Token(token)) => Some(token.clone()),
+            _ => None,
         };
-        ids(&found)
+        (ids(&found), next)
     }
 
     async fn comes(&self, entropy: &dyn Entropy) -> IdentityId {
