@@ -19,6 +19,7 @@ mod overview;
 mod pages;
 mod people;
 mod providers;
+mod question;
 mod schemas;
 mod sign_in;
 mod sign_out;
@@ -68,6 +69,18 @@ pub(crate) const LOOK: Look = Look {
             include_str!("templates/api-credential-new.html"),
         ),
         (
+            "api-credential-rights.html",
+            include_str!("templates/api-credential-rights.html"),
+        ),
+        (
+            "api-credential-roles.html",
+            include_str!("templates/api-credential-roles.html"),
+        ),
+        (
+            "api-credential-day.html",
+            include_str!("templates/api-credential-day.html"),
+        ),
+        (
             "api-credential-remove.html",
             include_str!("templates/api-credential-remove.html"),
         ),
@@ -96,9 +109,22 @@ pub(crate) const LOOK: Look = Look {
             include_str!("templates/person-schema.html"),
         ),
         ("confirm.html", include_str!("templates/confirm.html")),
+        ("question.html", include_str!("templates/question.html")),
+        (
+            "question-here.html",
+            include_str!("templates/question-here.html"),
+        ),
+        (
+            "person-password.html",
+            include_str!("templates/person-password.html"),
+        ),
         (
             "person-sign-in.html",
             include_str!("templates/person-sign-in.html"),
+        ),
+        (
+            "person-link.html",
+            include_str!("templates/person-link.html"),
         ),
         (
             "person-lifespan.html",
@@ -156,6 +182,10 @@ pub(crate) const LOOK: Look = Look {
         (
             "audit-entry.html",
             include_str!("templates/audit-entry.html"),
+        ),
+        (
+            "profile-add.html",
+            include_str!("templates/profile-add.html"),
         ),
         (
             "profile-schemas.html",

@@ -41,6 +41,28 @@ pub struct Wish {
     pub expires_at: Option<Timestamp>,
 }
 
+/// What changes of an API credential; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// What people call it.
+    pub name: Option<String>,
+    /// How its program shows the secret.
+    pub auth_method: Option<ClientAuthMethod>,
+    /// What it may do.
+    pub roles: Option<Roles>,
+    /// The scopes its tokens can be narrowed to.
+    pub scopes: Option<Vec<String>>,
+    /// When it ends; `Some(None)` for never.
+    pub expires_at: Option<Option<Timestamp>>,
+}
+
+impl Change {
+    /// Whether it is one of rights.
+    pub fn is_of_rights(&self) -> bool {
+        self.roles.is_some() || self.scopes.is_some() || self.expires_at.is_some()
+    }
+}
+
 /// An API credential cannot be as somebody wants it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWish {
@@ -127,6 +149,30 @@ pub(crate) fn check(credential: &ApiCredential, now: Timestamp) -> Result<(), In
         true => Ok(()),
         false => Err(InvalidWish::Past),
     }
+}
+
+/// Changes a credential, which is refused where it cannot be so.
+pub fn change(one: &mut ApiCredential, change: &Change, now: Timestamp) -> Result<(), InvalidWish> {
+    if let Some(name) = &change.name {
+        name.trim().clone_into(&mut one.name);
+    }
+    if let Some(auth_method) = change.auth_method {
+        one.auth_method = auth_method;
+    }
+    if let Some(roles) = &change.roles {
+        one.roles = roles.iter().map(|role| role.to_string()).collect();
+        // What the new roles do not cover narrows to nothing, so it goes.
+        let covered = all_scopes(roles);
+        one.scopes.retain(|scope| covered.contains(scope));
+    }
+    if let Some(scopes) = &change.scopes {
+        one.scopes.clone_from(scopes);
+    }
+    if let Some(expires_at) = change.expires_at {
+        one.expires_at = expires_at;
+    }
+    one.updated_at = now;
+    check(one, now)
 }
 
 /// Puts a fresh secret before the others, which are good for `overlap` more.

@@ -34,7 +34,7 @@ pub(crate) use self::{
     factors::NewFactor,
     links::NewLink,
     password::NewPassword,
-    wanted::{Proved, Wanted},
+    wanted::{Proved, Wanted, named_roles},
 };
 
 /// The identity of this id; what is no id is nobody's.

@@ -2,12 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use portcullis_core::{
-    api_credential::{ApiCredential, ClientAuthMethod},
-    catalogue::Code,
-    secret::Secret,
-    store::StoreError,
+    api_credential::ApiCredential, catalogue::Code, secret::Secret, store::StoreError,
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
@@ -15,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     audit::Act,
     caller::{Actor, Caller},
-    credential::{self, InvalidWish, Wish},
+    credential::{self, Change, InvalidWish, Wish},
     desk::Desk,
     people::impersonation,
     role::{Permission, Roles},
@@ -25,16 +21,6 @@ use crate::{
 const KIND: &str = "api-credential";
 /// How often a credential is changed over what others change meanwhile.
 const TRIES: usize = 8;
-
-/// What changes of a credential; what is `None` stays.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Change {
-    pub(crate) name: Option<String>,
-    pub(crate) auth_method: Option<ClientAuthMethod>,
-    pub(crate) roles: Option<Roles>,
-    pub(crate) scopes: Option<Vec<String>>,
-    pub(crate) expires_at: Option<Option<Timestamp>>,
-}
 
 impl From<InvalidWish> for Failure {
     fn from(error: InvalidWish) -> Self {
@@ -71,23 +57,26 @@ pub(crate) async fn create(
     Ok((made, secret))
 }
 
+/// A credential as it is, and as it would be by a change, which is judged and not made.
+pub(crate) async fn preview(
+    desk: &Desk,
+    caller: &Caller,
+    (id, change): (&str, &Change),
+) -> Result<(ApiCredential, ApiCredential), Failure> {
+    let before = find(desk, id).await?;
+    let mut after = before.clone();
+    apply(desk, caller, (&mut after, change))?;
+    Ok((before, after))
+}
+
 /// Changes a credential; its tokens obey.
 pub(crate) async fn change(
     desk: &Desk,
     caller: &Caller,
     (id, change): (&str, &Change),
 ) -> Result<ApiCredential, Failure> {
-    let (before, after) = rewrite(desk, id, |one| {
-        may_manage(caller, one)?;
-        if is_raised(change) && caller.actor == Actor::ApiCredential(one.id) {
-            return Err(Failure::from(Code::InsufficientRole)
-                .because("No program changes its own rights; somebody else has to."));
-        }
-        apply(one, change, desk.services.clock.now())?;
-        may_have(caller, &Roles::among(&one.roles))
-    })
-    .await?;
-    if is_raised(change) {
+    let (before, after) = rewrite(desk, id, |one| apply(desk, caller, (one, change))).await?;
+    if change.is_of_rights() {
         impersonation::end_all(desk, Actor::ApiCredential(after.id)).await?;
     }
     let act = Act::on("api-credential.update", KIND, after.id);
@@ -147,32 +136,19 @@ fn may_have(caller: &Caller, roles: &Roles) -> Result<(), Failure> {
     }
 }
 
-/// Whether a change is one of rights.
-fn is_raised(change: &Change) -> bool {
-    change.roles.is_some() || change.scopes.is_some() || change.expires_at.is_some()
-}
-
-fn apply(one: &mut ApiCredential, change: &Change, now: Timestamp) -> Result<(), InvalidWish> {
-    if let Some(name) = &change.name {
-        name.trim().clone_into(&mut one.name);
+/// Changes `one` as far as the caller may.
+fn apply(
+    desk: &Desk,
+    caller: &Caller,
+    (one, change): (&mut ApiCredential, &Change),
+) -> Result<(), Failure> {
+    may_manage(caller, one)?;
+    if change.is_of_rights() && caller.actor == Actor::ApiCredential(one.id) {
+        return Err(Failure::from(Code::InsufficientRole)
+            .because("No program changes its own rights; somebody else has to."));
     }
-    if let Some(auth_method) = change.auth_method {
-        one.auth_method = auth_method;
-    }
-    if let Some(roles) = &change.roles {
-        one.roles = roles.iter().map(|role| role.to_string()).collect();
-        // What the new roles do not cover narrows to nothing, so it goes.
-        let covered = credential::all_scopes(roles);
-        one.scopes.retain(|scope| covered.contains(scope));
-    }
-    if let Some(scopes) = &change.scopes {
-        one.scopes.clone_from(scopes);
-    }
-    if let Some(expires_at) = change.expires_at {
-        one.expires_at = expires_at;
-    }
-    one.updated_at = now;
-    credential::check(one, now)
+    credential::change(one, change, desk.services.clock.now())?;
+    may_have(caller, &Roles::among(&one.roles))
 }
 
 /// Changes a credential over what others change of it meanwhile: as it was and as it is.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use portcullis_admin::{
     Role, Roles,
-    credential::{OVERLAP, Wish},
+    credential::{Change, OVERLAP, Wish},
 };
 use portcullis_core::{
     api_credential::ClientAuthMethod,
@@ -42,6 +42,9 @@ trait Programs {
     /// while.
     async fn rotate(&self, id: &str, overlap: Duration) -> Result<Value, Failure>;
 
+    /// Changes one, which its tokens obey.
+    async fn change(&self, id: &str, change: &Change) -> Result<Value, Failure>;
+
     /// Removes one with its tokens; whether it was there still.
     async fn remove(&self, id: &str) -> Result<bool, Failure>;
 }
@@ -61,6 +64,8 @@ pub(super) enum ApiCredentialCommand {
         #[arg(long, value_name = "DURATION", value_parser = duration)]
         overlap: Option<Duration>,
     },
+    /// Change the name, roles, scopes or end of an API credential; what is not said stays.
+    Change(Changes),
     /// Remove an API credential with its tokens.
     Delete {
         #[command(flatten)]
@@ -89,6 +94,33 @@ pub(super) struct Create {
     /// How long it is good for, such as 90d; otherwise for ever.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     expires_in: Option<Duration>,
+}
+
+/// What changes of an API credential.
+#[derive(Debug, Args)]
+pub(super) struct Changes {
+    #[command(flatten)]
+    which: Which,
+    /// What people call it from now on.
+    #[arg(long)]
+    name: Option<String>,
+    /// What it may do from now on, and nothing else; several times for several.
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<Role>,
+    /// A scope its tokens can be narrowed to from now on; several times for several.
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// How its program shows the secret: client_secret_basic or client_secret_post.
+    #[arg(long, value_name = "METHOD")]
+    auth_method: Option<ClientAuthMethod>,
+    /// How long it is good for from now on, such as 90d.
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "no_end")]
+    expires_in: Option<Duration>,
+    /// It is good for ever.
+    #[arg(long)]
+    no_end: bool,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// Which API credential is meant.
@@ -125,6 +157,11 @@ async fn answer(
             let overlap = overlap.unwrap_or(OVERLAP);
             programs.rotate(id(&one), overlap).await?
         }
+        ApiCredentialCommand::Change(changes) => {
+            let one = changes.which.find(programs).await?;
+            changes.agree(&one)?;
+            programs.change(id(&one), &changes.read()?).await?
+        }
         ApiCredentialCommand::Delete { which, consent } => {
             let one = which.find(programs).await?;
             consent.ask(&format!(
@@ -150,12 +187,59 @@ impl Create {
     }
 }
 
+impl Changes {
+    fn read(&self) -> Result<Change, Failure> {
+        let until = self.expires_in.map(|good| SystemClock.now() + good);
+        let change = Change {
+            name: self.name.clone(),
+            auth_method: self.auth_method,
+            roles: (!self.roles.is_empty()).then(|| Roles::new(self.roles.iter().copied())),
+            scopes: (!self.scopes.is_empty()).then(|| self.scopes.clone()),
+            expires_at: until.map(Some).or(self.no_end.then_some(None)),
+        };
+        let says_nothing = change.name.is_none() && change.auth_method.is_none();
+        match says_nothing && !change.is_of_rights() {
+            true => Err(Failure::Usage(
+                "say what changes: --name, --role, --scope, --auth-method, --expires-in or --no-end"
+                    .to_owned(),
+            )),
+            false => Ok(change),
+        }
+    }
+
+    /// Asks where rights are taken from it.
+    fn agree(&self, one: &Value) -> Result<(), Failure> {
+        let roles: Vec<&str> = self.roles.iter().map(|role| role.as_str()).collect();
+        let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
+        let mut lost = self::lost(&one["roles"], &roles);
+        lost.extend(self::lost(&one["scopes"], &scopes));
+        lost.extend(self.expires_in.map(|_| "what it could do later".to_owned()));
+        match lost.is_empty() {
+            true => Ok(()),
+            false => self.consent.ask_people(&format!(
+                "Take from the API credential {}: {}?",
+                one["name"],
+                lost.join(", ")
+            )),
+        }
+    }
+}
+
 impl Which {
     async fn find(&self, programs: &impl Programs) -> Result<Value, Failure> {
         let mut all = programs.list().await?.into_iter();
         let found = all.find(|one| one["id"] == *self.id || one["client_id"] == *self.id);
         found.ok_or_else(|| unknown(&self.id))
     }
+}
+
+/// What it has and is not among these; nothing where none is said.
+fn lost(had: &Value, now: &[&str]) -> Vec<String> {
+    let had = had.as_array().into_iter().flatten();
+    let had = had.filter_map(Value::as_str).filter(|_| !now.is_empty());
+    had.filter(|one| !now.contains(one))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn id(one: &Value) -> &str {

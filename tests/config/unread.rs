@@ -5,7 +5,6 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// CU-26.
 #[test]
 fn a_command_whose_output_is_not_read_on_ends_quietly() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));

@@ -188,3 +188,45 @@ async fn without_its_section_there_is_no_admin_api() {
     }
     assert_eq!(admin.get_json("/health/alive").await.status(), 200);
 }
+
+/// HA-13: a command changes what a program may do and until when, and its tokens obey.
+#[tokio::test]
+async fn what_a_program_may_do_is_changed_by_a_command() {
+    let gateway = running().await;
+    let admin = Anonymous::without_cookies(&gateway.admin_url());
+    let made = created(&gateway, &["--role", "viewer", "--role", "user-manager"]);
+    let change = |more: &[&str]| {
+        let id = made["client_id"].as_str().unwrap();
+        api_credentials(&gateway, &[&["change", "--id", id], more].concat())
+    };
+    assert_eq!(change(&[]).code, 2, "it says nothing");
+    assert_eq!(change(&["--role", "viewer", "--scope", "admin"]).code, 2);
+    let less = [
+        "--role",
+        "viewer",
+        "--expires-in",
+        "90d",
+        "--name",
+        "weekly",
+    ];
+    let less = change(&less);
+    assert_eq!(less.code, 0, "{less:?}");
+    let less = less.json();
+    assert_eq!(
+        (&less["name"], &less["roles"], &less["scopes"]),
+        (
+            &json!("weekly"),
+            &json!(["viewer"]),
+            &json!(["openid", "viewer"])
+        )
+    );
+    assert!(less["expires_at"].is_string(), "{less}");
+    assert_eq!(token(&admin, &made).await.status(), 200, "its secret stays");
+    let for_ever = change(&["--no-end"]).json();
+    assert_eq!(for_ever["expires_at"], Value::Null);
+    assert_eq!(
+        for_ever["roles"],
+        json!(["viewer"]),
+        "what is not said stays"
+    );
+}

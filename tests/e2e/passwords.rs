@@ -277,3 +277,34 @@ async fn no_password_is_temporary_where_nobody_can_be_made_to_change_it() {
     let inline = reset(&gateway, &["--password", "for-another-day"], "");
     assert_eq!(inline.json()["temporary"], false);
 }
+/// CU-21: a password that stands in the environment, and none that does not.
+#[tokio::test]
+async fn a_password_is_taken_from_the_environment() {
+    let gateway = TestGateway::builder()
+        .registration()
+        .environment("STORY_PASSWORD", "from-the-environment-1")
+        .route(&Route::signed_in("/", "echo:"))
+        .start()
+        .await;
+    let alice = ALICE.sign_up(&gateway).await;
+    let reset = |secret: &str| {
+        let reset = [
+            "reset-password",
+            "--email",
+            ALICE.email,
+            "--password-secret",
+        ];
+        gateway.run(&[&reset[..], &[secret]].concat(), "")
+    };
+    let missing = reset("env:NOBODY_SAYS_THIS");
+    assert_ne!(missing.code, 0, "{missing:?}");
+    assert_eq!(ALICE.sign_in(&gateway).await.identity(), alice.identity());
+    let done = reset("env:STORY_PASSWORD");
+    assert_eq!(done.code, 0, "{done:?}");
+    assert!(!done.stdout.contains("from-the-environment-1"), "{done:?}");
+    let renewed = Person {
+        password: "from-the-environment-1",
+        ..ALICE
+    };
+    assert_eq!(renewed.sign_in(&gateway).await.identity(), alice.identity());
+}

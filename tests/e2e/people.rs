@@ -310,7 +310,7 @@ async fn several_sessions(program: &Program, gateway: &TestGateway, path: &str) 
     assert_eq!(second.status("/.portcullis/sessions/whoami").await, 401);
 }
 
-/// HA-20 to HA-23, CU-10 to CU-29.
+/// HA-20 to HA-23, CU-11, CU-12, CU-15, CU-22, CU-23, CU-26, CU-27, KC-070.
 #[tokio::test]
 async fn every_answer_has_the_published_shape() {
     let (gateway, program) = running().await;

@@ -91,7 +91,7 @@ impl House {
 
 const JSON: [&str; 2] = ["--output", "json"];
 
-/// CU-11 to CU-30: every command on somebody, both ways.
+/// CU-11 to CU-14, CU-20, CU-22 to CU-24, CU-26, CU-27, CU-29: every command on somebody, both ways.
 #[tokio::test]
 async fn commands_on_somebody_print_the_same_through_a_running_gateway() {
     let house = House::stand().await;
@@ -242,6 +242,7 @@ async fn providers_are_looked_after_through_a_running_gateway() {
         house.same(&[&["get-redirect-uri", "--provider", "later"][..], &how].concat());
     }
     addresses_and_actions_are_told(&house);
+    status_is_told(&house);
     let off = house.remotely(&["providers", "disable", "hub", "--output", "json"], "");
     assert_eq!(off.json()["enabled"], false, "{off:?}");
     let on = house.remotely(&["providers", "enable", "hub", "--output", "json"], "");
@@ -270,6 +271,18 @@ async fn providers_are_looked_after_through_a_running_gateway() {
             .code,
         1
     );
+}
+
+/// What a gateway has seen of a provider, which a command beside it has not.
+fn status_is_told(house: &House) {
+    let status = ["providers", "status", "hub", "--output", "json"];
+    let told = house.remotely(&status, "");
+    assert_eq!(told.code, 0, "{told:?}");
+    let told = told.json();
+    let one = told.as_array().map_or(&told, |all| &all[0]);
+    assert_eq!((&one["id"], &one["enabled"]), (&json!("hub"), &json!(true)));
+    let nobody = house.remotely(&["providers", "status", "nobody"], "");
+    assert_eq!(nobody.code, 1, "{nobody:?}");
 }
 
 fn addresses_and_actions_are_told(house: &House) {

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{
     caller::Caller,
-    credential::{LONGEST_OVERLAP, OVERLAP, Wish},
+    credential::{Change, LONGEST_OVERLAP, OVERLAP, Wish},
     desk::Desk,
     doc::{
         access as docs,
@@ -28,7 +28,7 @@ use crate::{
     },
     endpoints::Endpoints,
     need::Need,
-    programs::{self, Change},
+    programs,
     role::{Permission, Role, Roles},
 };
 

@@ -21,7 +21,6 @@ use crate::{
     people::{
         self,
         linking::{Account, Linked},
-        refusal::refused,
     },
     role::Permission::{ReadIdentities, WriteIdentities},
 };
@@ -72,15 +71,6 @@ async fn link(
 }
 
 fn account<'a>(members: &Members<'a>) -> Result<Account<'a>, Failure> {
-    let issuer = members.text("issuer")?;
-    match (members.text("subject")?, members.text("address")?) {
-        (Some(subject), None) => Ok(Account::Named { subject, issuer }),
-        (None, Some(address)) if issuer.is_none() => Ok(Account::Awaited { address }),
-        (None, Some(_)) => Err(refused(
-            "issuer: an account that is known by its address only has none yet.",
-        )),
-        _ => Err(refused(
-            "subject, address: say one of them, the account's name or its address.",
-        )),
-    }
+    let (subject, issuer) = (members.text("subject")?, members.text("issuer")?);
+    Account::asked(subject, issuer, members.text("address")?)
 }

@@ -4,6 +4,7 @@ mod create;
 mod list;
 mod one;
 mod remove;
+mod rights;
 mod rotate;
 mod row;
 
@@ -15,6 +16,7 @@ use crate::need::Need;
 
 const NEW: &str = "/ui/api-credentials/new";
 const ONE: &str = "/ui/api-credentials/{id}";
+const RIGHTS: &str = "/ui/api-credentials/{id}/rights";
 const ROTATE: &str = "/ui/api-credentials/{id}/rotate";
 const REMOVE: &str = "/ui/api-credentials/{id}/remove";
 
@@ -27,6 +29,8 @@ pub(crate) fn pages(table: Pages) -> Pages {
         .at((Method::POST, NEW), need, create::create)
         .at((Method::GET, ONE), need, one::page)
         .at((Method::POST, ONE), need, one::rename)
+        .at((Method::GET, RIGHTS), need, rights::page)
+        .at((Method::POST, RIGHTS), need, rights::change)
         .at((Method::POST, ROTATE), need, rotate::rotate)
         .at((Method::GET, REMOVE), need, remove::page)
         .at((Method::POST, REMOVE), need, remove::remove)
@@ -46,6 +50,10 @@ fn complaint(failure: &Failure) -> Option<(&'static str, &'static str)> {
             "A name has 1 to 100 letters, digits and signs, on one line.",
         ),
         "roles" => ("roles", "Choose at least one role."),
+        "scopes" => (
+            "scopes",
+            "Choose at least one scope, openid or what its roles permit.",
+        ),
         "expires_at" => ("expires", "This day lies in the past."),
         _ => return None,
     })

@@ -52,13 +52,13 @@ fn place(id: &str) -> String {
 }
 
 /// What people call a provider.
-fn label(record: &ProviderRecord) -> String {
+pub(in crate::console) fn label(record: &ProviderRecord) -> String {
     let label = record.table.get("label").and_then(|label| label.as_str());
     label.map_or_else(|| record.id.to_string(), str::to_owned)
 }
 
 /// Whether it is switched on.
-fn is_on(record: &ProviderRecord) -> bool {
+pub(in crate::console) fn is_on(record: &ProviderRecord) -> bool {
     record
         .table
         .get("enabled")

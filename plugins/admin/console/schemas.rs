@@ -1,6 +1,7 @@
 //! The user profile editor: the schemas, each as attributes, as groups and as JSON. All three change
 //! the same document, and no page changes one that it has not shown.
 
+mod add;
 mod attribute;
 mod attributes;
 mod fields;
@@ -31,6 +32,8 @@ use crate::{
     schemas,
 };
 
+/// No schema has this address, whatever its name.
+const ADD: &str = "/ui/add-schema";
 const ONE: &str = "/ui/schemas/{id}";
 const JSON: &str = "/ui/schemas/{id}/json";
 const CHECK: &str = "/ui/schemas/{id}/check";
@@ -50,6 +53,8 @@ pub(crate) fn pages(table: Pages) -> Pages {
     let write = Need::Permission(WriteSchemas);
     table
         .at((Method::GET, SCHEMAS.path), read, list::page)
+        .at((Method::GET, ADD), write, add::page)
+        .at((Method::POST, ADD), write, add::add)
         .at((Method::GET, ONE), read, attributes::page)
         .at((Method::GET, JSON), read, json::page)
         .at((Method::POST, JSON), write, json::submit)

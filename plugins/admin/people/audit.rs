@@ -52,7 +52,6 @@ mod tests {
 
     use super::*;
 
-    /// KC-120.
     #[test]
     fn only_what_is_different_is_written_down() {
         let mut old =

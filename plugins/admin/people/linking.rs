@@ -13,7 +13,8 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
-use super::{audit, find, links::may_lead_to, refusal::refused, unproved};
+pub(crate) use super::links::may_lead_to;
+use super::{audit, find, refusal::refused, unproved};
 use crate::{caller::Caller, desk::Desk};
 
 /// The longest issuer, in bytes.
@@ -34,6 +35,26 @@ pub(crate) enum Account<'a> {
         /// The address.
         address: &'a str,
     },
+}
+
+impl<'a> Account<'a> {
+    /// The account of this name, at this issuer where one is said, or the first one with this address.
+    pub(crate) fn asked(
+        subject: Option<&'a str>,
+        issuer: Option<&'a str>,
+        address: Option<&'a str>,
+    ) -> Result<Self, Failure> {
+        match (subject, address) {
+            (Some(subject), None) => Ok(Self::Named { subject, issuer }),
+            (None, Some(address)) if issuer.is_none() => Ok(Self::Awaited { address }),
+            (None, Some(_)) => Err(refused(
+                "issuer: an account that is known by its address only has none yet.",
+            )),
+            _ => Err(refused(
+                "subject, address: say one of them, the account's name or its address.",
+            )),
+        }
+    }
 }
 
 /// A link that there is now.

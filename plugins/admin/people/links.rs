@@ -74,7 +74,7 @@ pub(super) async fn credential(
 
 /// Refuses links to a provider that may give roles: whoever links an account there to an identity of
 /// theirs could come to the roles that the account brings.
-pub(super) fn may_lead_to(caller: &Caller, provider: &ProviderRecord) -> Result<(), Failure> {
+pub(crate) fn may_lead_to(caller: &Caller, provider: &ProviderRecord) -> Result<(), Failure> {
     match provider.may_give_roles() {
         true => caller.require(Permission::ManageAccess),
         false => Ok(()),

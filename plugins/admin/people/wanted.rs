@@ -130,7 +130,8 @@ fn external_id(name: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-fn named_roles(wanted: &[String]) -> Result<Vec<String>, Failure> {
+/// These roles without repetition; a name that no role can have is refused.
+pub(crate) fn named_roles(wanted: &[String]) -> Result<Vec<String>, Failure> {
     let mut roles: Vec<String> = Vec::new();
     for role in wanted {
         let is_odd = role.is_empty()

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use portcullis_admin::credential::{self, Issuer, Wish};
-use portcullis_core::api_credential::{ApiCredential, ApiCredentialStore};
+use portcullis_admin::credential::{self, Change, Issuer, Wish};
+use portcullis_core::{
+    api_credential::{ApiCredential, ApiCredentialStore},
+    session::Acting,
+};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -73,6 +76,26 @@ impl Programs for InStore<'_> {
         Ok(Issuer(&self.url).shown_once(&one, &secret))
     }
 
+    async fn change(&self, id: &str, change: &Change) -> Result<Value, Failure> {
+        let before = self.find(id).await?;
+        let mut after = before.clone();
+        let foundation = self.desk.foundation();
+        credential::change(&mut after, change, foundation.clock.now())
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        self.store().update(&after).await?;
+        if change.is_of_rights() {
+            let actor = Acting::api_credential(after.id);
+            foundation
+                .stores
+                .sessions
+                .revoke_acting(&actor, None)
+                .await?;
+        }
+        let act = act("api-credential.update", &after).from(facts(&before));
+        act.to(facts(&after)).note(foundation).await;
+        Ok(Issuer(&self.url).shown(&after))
+    }
+
     async fn remove(&self, id: &str) -> Result<bool, Failure> {
         let one = self.find(id).await?;
         let deleted = self.store().delete(one.id).await?;
@@ -90,5 +113,7 @@ fn act(verb: &'static str, one: &ApiCredential) -> Act {
 
 /// What is written down of an API credential.
 fn facts(one: &ApiCredential) -> Value {
-    json!({"name": one.name, "roles": one.roles, "scopes": one.scopes})
+    json!({
+        "name": one.name, "roles": one.roles, "scopes": one.scopes, "expires_at": one.expires_at,
+    })
 }

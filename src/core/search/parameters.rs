@@ -19,7 +19,8 @@ pub const MOST_IDS: usize = 500;
 
 impl IdentityQuery {
     /// Reads the parameters of a URL, decoded; `paths` are those of the traits that are searched.
-    /// Parameters of other names are left to others, and an empty `page_token` is absent. Everything that is wrong is told.
+    /// Parameters of other names are left to others, and an empty `page_token` or
+    /// `credentials_identifier` is absent. Everything that is wrong is told.
     pub fn read<'a>(
         parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
         paths: &BTreeSet<String>,
@@ -63,7 +64,7 @@ impl Reading {
         match name {
             "search" => read(value, paths, &mut self.query)?,
             "ids" => self.take_ids(value)?,
-            "credentials_identifier" => {
+            "credentials_identifier" if !value.is_empty() => {
                 self.filter(Filter::Identifier(Identifier::new(value)));
             }
             "preview_credentials_identifier_similar" => {

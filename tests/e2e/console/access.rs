@@ -118,10 +118,12 @@ async fn sessions(browser: &Browser, gateway: &TestGateway) {
     browser.press("Sessions").await;
     browser.see("Last seen").await;
     let end = format!(
-        "document.querySelector(`form[action*='{}'] button`).click()",
+        "document.querySelector(`main a[href*='{}']`).click()",
         one.session_id()
     );
     browser.run(&end, vec![]).await;
+    browser.see("They are signed out there").await;
+    browser.press("End the session").await;
     browser.see("The session has ended.").await;
     let is_in = async |who: &SignedIn| who.status("/.portcullis/sessions/whoami").await == 200;
     wait_until("the session to end", async || {

@@ -29,6 +29,9 @@ async fn a_credential_is_made_renamed_given_a_new_secret_and_removed_in_a_browse
     let at_once = "document.querySelector('[name=overlap]').value = '0s'";
     browser.run(at_once, vec![]).await;
     browser.press("Make a new secret").await;
+    browser.see("Secrets that end now: 1").await;
+    assert_eq!(token(&gateway, &client, &first).await, 200, "not yet");
+    browser.press("Make a new secret").await;
     browser.see("This is shown only now").await;
     let second = shown(&browser).await;
     assert_ne!(first, second);

@@ -42,6 +42,8 @@ async fn roles(browser: &Browser, (gateway, bob): (&TestGateway, &SignedIn)) {
     assert!(!page.contains("/ui/identities/new"), "he only looks");
     tick(browser, "[name=role-viewer]").await;
     browser.press("Save the roles").await;
+    browser.see("They lose the role viewer").await;
+    browser.press("Take them away").await;
     browser.see("Saved.").await;
     assert!(!has(browser, "[name=role-viewer]:checked").await);
     wait_until("the console to close", async || {

@@ -85,7 +85,7 @@ const SAME: [&str; 33] = [
 ];
 
 /// The kinds of pages that there are at least.
-const KINDS: [&str; 37] = [
+const KINDS: [&str; 41] = [
     "/ui/overview",
     "/ui/identities",
     "/ui/identities/new",
@@ -93,6 +93,8 @@ const KINDS: [&str; 37] = [
     "/ui/identities/*/sign-in",
     "/ui/identities/*/credentials/*",
     "/ui/identities/*/sessions",
+    "/ui/identities/*/password",
+    "/ui/identities/*/sessions/*/end",
     "/ui/identities/*/sessions/end",
     "/ui/identities/*/actions",
     "/ui/identities/*/history",
@@ -109,6 +111,7 @@ const KINDS: [&str; 37] = [
     "/ui/providers/new",
     "/ui/providers/new?kind",
     "/ui/schemas",
+    "/ui/add-schema",
     "/ui/schemas/default",
     "/ui/schemas/default/groups",
     "/ui/schemas/default/json",
@@ -117,6 +120,7 @@ const KINDS: [&str; 37] = [
     "/ui/api-credentials",
     "/ui/api-credentials/new",
     "/ui/api-credentials/*",
+    "/ui/api-credentials/*/rights",
     "/ui/api-credentials/*/remove",
     "/ui/throttles",
     "/ui/mail",

@@ -73,7 +73,7 @@ fn acme(provider: &OidcProvider) -> Value {
     })
 }
 
-/// XP-10, XP-11, XP-13, XP-14, XP-15: added, signed in through, asked, switched off and removed.
+/// XP-05, XP-10, XP-11, XP-13, XP-14, XP-15: added, signed in through, asked, switched off and removed.
 #[tokio::test]
 async fn a_provider_that_a_program_adds_lets_people_in_until_it_is_removed() {
     let builder = with_admin();
@@ -125,6 +125,17 @@ async fn asked_and_changed(gateway: &TestGateway, program: &Program, added: &Val
     // What was shown can be sent back: it changes nothing, and the secret is kept.
     let (status, same) = program.ask(Method::PUT, ACME, Some(added)).await;
     assert_eq!((status, &same), (200, added));
+    // XP-05: its id is in addresses and links, so that it never changes.
+    let mut other = added.clone();
+    other["id"] = json!("other");
+    for (method, wish) in [
+        (Method::PUT, other),
+        (Method::PATCH, json!({"id": "other"})),
+    ] {
+        let (status, refused) = program.ask(method, ACME, Some(&wish)).await;
+        assert_eq!(status, 400, "{refused}");
+    }
+    assert_eq!(program.get(ACME).await["id"], "acme");
     let (_, off) = program
         .ask(Method::PATCH, ACME, Some(&json!({"enabled": false})))
         .await;

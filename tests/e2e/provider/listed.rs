@@ -27,7 +27,7 @@ fn text(providers: &[Value]) -> String {
     Value::from(providers.to_vec()).to_string()
 }
 
-/// XP-10, CU-17.
+/// XP-10.
 #[tokio::test]
 async fn people_sign_in_through_a_provider_of_a_list_that_is_written_meanwhile() {
     let builder = TestGateway::builder();

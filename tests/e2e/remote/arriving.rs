@@ -20,7 +20,7 @@ fn admin<'a>(email: &'a str, further: &[&'a str]) -> Vec<&'a str> {
     [&who[..], &["--name", "Root Admin"], &JSON, further].concat()
 }
 
-/// CU-01, CU-03, CU-04.
+/// CU-03, CU-04.
 #[tokio::test]
 async fn an_admin_account_is_created_through_a_running_gateway() {
     let house = House::stand().await;

@@ -66,13 +66,13 @@ async fn drive(folder: &str, program: &str, script: &str) {
     assert_eq!(ended, (true, "done"), "{complained}\n{}", gateway.log());
 }
 
-/// npm `@ory/kratos-client`. B.5, KC-001.
+/// npm `@ory/kratos-client`. B.5.
 #[tokio::test]
 async fn the_javascript_client_administers() {
     drive("client-axios", "node", "drive.mjs").await;
 }
 
-/// PyPI `ory-kratos-client`. B.5, KC-001.
+/// PyPI `ory-kratos-client`. B.5.
 #[tokio::test]
 async fn the_python_client_administers() {
     let python = format!("{SUPPORT}/client-python/.venv/bin/python");
@@ -231,7 +231,7 @@ async fn metadata(api: &Configuration) {
     assert_eq!(is_ready(api).await.unwrap().status, "ok");
 }
 
-/// The crate `ory-kratos-client`. B.5, KC-001.
+/// The crate `ory-kratos-client`. B.5.
 #[tokio::test]
 async fn the_rust_client_administers() {
     let (gateway, token, mail) = gate().await;

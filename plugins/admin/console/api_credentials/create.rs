@@ -79,10 +79,10 @@ impl Entered {
     }
 }
 
-const NO_DATE: &str = "This is not a date. Please write it like 2000-12-31.";
+pub(super) const NO_DATE: &str = "This is not a date. Please write it like 2000-12-31.";
 
 /// The end of a day.
-fn end_of(day: &str) -> Option<Timestamp> {
+pub(super) fn end_of(day: &str) -> Option<Timestamp> {
     let day: Date = day.parse().ok()?;
     let next = day.checked_add(1.day()).ok()?;
     let next = next.to_zoned(TimeZone::UTC).ok()?;

@@ -19,8 +19,9 @@ use crate::{
         notice,
         view::{self, Page},
     },
+    credential::Change,
     desk::Desk,
-    programs::{self, Change},
+    programs,
 };
 
 #[derive(Serialize)]

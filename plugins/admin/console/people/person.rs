@@ -12,9 +12,12 @@ mod details;
 mod head;
 mod history;
 mod impersonate;
+mod linking;
 mod outreach;
 mod part;
+mod password;
 mod recovery;
+mod roles;
 mod schema;
 mod sessions;
 mod standing;
@@ -48,7 +51,7 @@ fn of_details(table: Pages) -> Pages {
         .at((Method::POST, ONE), WRITES, details::save)
         .at((Method::GET, STATE), WRITES, standing::confirm)
         .at((Method::POST, STATE), WRITES, standing::set_state)
-        .at((Method::POST, ROLES), manages, standing::set_roles)
+        .at((Method::POST, ROLES), manages, roles::set)
         .at((Method::POST, ADDRESSES), WRITES, standing::set_address)
 }
 
@@ -65,13 +68,16 @@ fn of_sign_in(table: Pages) -> Pages {
     const ALL: &str = "/ui/identities/{id}/sign-in";
     const PASSWORD: &str = "/ui/identities/{id}/password";
     const RECOVERY: &str = "/ui/identities/{id}/recovery";
+    const LINKS: &str = "/ui/identities/{id}/links";
     const ONE: &str = "/ui/identities/{id}/credentials/{credential}";
     const LABEL: &str = "/ui/identities/{id}/credentials/{credential}/label";
     const MOVE: &str = "/ui/identities/{id}/credentials/{credential}/move";
     table
         .at((Method::GET, ALL), READS, credentials::page)
-        .at((Method::POST, PASSWORD), WRITES, recovery::set_password)
+        .at((Method::GET, PASSWORD), WRITES, password::page)
+        .at((Method::POST, PASSWORD), WRITES, password::set)
         .at((Method::POST, RECOVERY), WRITES, recovery::hand_out)
+        .at((Method::POST, LINKS), WRITES, linking::link)
         .at((Method::GET, ONE), WRITES, credential::page)
         .at((Method::POST, ONE), WRITES, credential::delete)
         .at((Method::POST, LABEL), WRITES, credential::label)
@@ -90,6 +96,7 @@ fn of_sessions(table: Pages) -> Pages {
         .at((Method::GET, ALL), reads, sessions::page)
         .at((Method::GET, END_ALL), ends, sessions::confirm)
         .at((Method::POST, END_ALL), ends, sessions::end_all)
+        .at((Method::GET, END), ends, sessions::confirm_one)
         .at((Method::POST, END), ends, sessions::end)
 }
 

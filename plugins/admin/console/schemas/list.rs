@@ -8,7 +8,9 @@ use portcullis_kit::{Outcome, Visit};
 use serde::Serialize;
 
 use super::{answer, people, place, source};
-use crate::{caller::Caller, console::areas::SCHEMAS, desk::Desk, schemas};
+use crate::{
+    caller::Caller, console::areas::SCHEMAS, desk::Desk, role::Permission::WriteSchemas, schemas,
+};
 
 #[derive(Debug, Serialize)]
 struct Row {
@@ -23,6 +25,7 @@ struct Row {
 #[derive(Debug, Serialize)]
 struct List {
     rows: Vec<Row>,
+    may_write: bool,
 }
 
 pub(super) async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
@@ -40,5 +43,7 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: V
     }
     let sheet = (SCHEMAS.label, "profile-schemas.html");
     let asked = (&caller, &visit);
-    Ok(answer(&desk, asked, StatusCode::OK, sheet, List { rows }))
+    let may_write = caller.roles.permit(WriteSchemas);
+    let list = List { rows, may_write };
+    Ok(answer(&desk, asked, StatusCode::OK, sheet, list))
 }

@@ -120,7 +120,7 @@ async fn what_is_wrong_with_a_credential_stands_beside_its_field() {
     assert!(all.is_empty());
 }
 
-/// HA-18.
+/// HA-13: renamed, and given another secret that is shown once.
 #[tokio::test]
 async fn a_credential_is_renamed_and_rotated_with_overlap() {
     let house = House::new();
@@ -142,13 +142,16 @@ async fn a_credential_is_renamed_and_rotated_with_overlap() {
     assert!(opens(&house, &old).await && opens(&house, &new).await);
     let two = browser.get(&page).await.page();
     assert_eq!(two.matches("Days old: 0").count(), 2, "{two}");
-    let rotated = browser.form(&rotate, &[("overlap", "0s")]).await;
+    let asked = browser.form(&rotate, &[("overlap", "0s")]).await.page();
+    assert!(asked.contains("Secrets that end now: 2"), "{asked}");
+    assert!(opens(&house, &old).await, "it is asked only");
+    let sure = [("overlap", "0s"), ("sure", "yes")];
+    let rotated = browser.form(&rotate, &sure).await;
     let last = shown(&rotated.page());
     assert!(!opens(&house, &new).await && opens(&house, &last).await);
     assert_eq!(browser.form(&rotate, &[]).await.status, 400);
 }
 
-/// HA-19.
 #[tokio::test]
 async fn a_credential_is_removed_after_a_page_that_says_what_goes() {
     let house = House::new();
@@ -165,4 +168,96 @@ async fn a_credential_is_removed_after_a_page_that_says_what_goes() {
     assert!(list.contains("No program has a credential yet."), "{list}");
     assert_eq!(browser.get(&remove).await.status, 404);
     assert_eq!(browser.form(&remove, &[]).await.status, 404);
+}
+
+/// HA-13: what a program may do is changed, and what is taken from it is told first.
+#[tokio::test]
+async fn what_a_credential_may_do_is_changed_and_what_goes_is_told_first() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let secret = made(&browser).await;
+    let rights = format!("{ALL}/{}/rights", only(&house).await.id);
+    let shown = browser.get(&rights).await.page();
+    assert!(
+        shown.contains("name=\"expires\" value=\"2026-12-31\""),
+        "{shown}"
+    );
+    let more = [
+        ("roles.viewer", "true"),
+        ("roles.user-manager", "true"),
+        ("scopes.openid", "true"),
+        ("scopes.user-manager", "true"),
+        ("scopes.viewer", "true"),
+        ("expires", ""),
+    ];
+    let saved = browser.form(&rights, &more).await;
+    assert_eq!(saved.status, 303, "nothing is taken: {}", saved.page());
+    let one = only(&house).await;
+    assert_eq!(one.roles, ["viewer", "user-manager"]);
+    assert_eq!(one.expires_at, None);
+    let less = [
+        ("roles.viewer", "true"),
+        ("scopes.openid", "true"),
+        ("scopes.user-manager", "true"),
+        ("scopes.viewer", "true"),
+        ("expires", "2026-12-31"),
+    ];
+    let asked = browser.form(&rights, &less).await.page();
+    for told in [
+        "It loses the role user-manager: Looks after people",
+        "so do its access tokens: user-manager",
+        "It ends sooner",
+    ] {
+        // The scopes are ticked as they were, so that only those go that the roles do not cover.
+        assert!(asked.contains(told), "{told}: {asked}");
+    }
+    assert_eq!(only(&house).await.roles.len(), 2, "it is asked only");
+    let told = hidden(&asked, "told");
+    let sure: Vec<(&str, &str)> = less.into_iter().chain([("told", &*told)]).collect();
+    assert_eq!(browser.form(&rights, &sure).await.status, 303);
+    let one = only(&house).await;
+    assert_eq!(
+        (one.roles, one.scopes),
+        (names(&["viewer"]), names(&["openid", "viewer"]))
+    );
+    assert!(opens(&house, &secret).await, "its secret stays");
+}
+
+/// HA-13: what cannot be so is refused beside its field, and nothing changes.
+#[tokio::test]
+async fn rights_that_no_credential_can_have_are_refused_beside_their_field() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    made(&browser).await;
+    let before = only(&house).await;
+    let rights = format!("{ALL}/{}/rights", before.id);
+    let (role, scope) = (("roles.viewer", "true"), ("scopes.openid", "true"));
+    let day = ("expires", "2026-12-31");
+    for (fields, id) in [
+        (vec![scope, day], "roles"),
+        (vec![role, day], "scopes"),
+        (vec![role, scope, ("scopes.admin", "true"), day], "scopes"),
+        (vec![role, scope, ("expires", "2020-01-01")], "expires"),
+        (vec![role, scope, ("expires", "soon")], "expires"),
+    ] {
+        let wrong = browser.form(&rights, &fields).await;
+        assert_eq!(wrong.status, 400, "{fields:?}: {}", wrong.page());
+        let page = wrong.page();
+        assert!(
+            page.contains(&format!("id=\"{id}-errors\"")),
+            "{fields:?}: {page}"
+        );
+    }
+    assert_eq!(only(&house).await, before);
+}
+
+/// The value of the first hidden field of this name.
+fn hidden(page: &str, name: &str) -> String {
+    let field = format!("type=\"hidden\" name=\"{name}\" value=\"");
+    let (_, value) = page.split_once(&field).unwrap();
+    value.split_once('"').unwrap().0.to_owned()
+}
+
+fn names(all: &[&str]) -> Vec<String> {
+    all.iter().map(|one| (*one).to_owned()).collect()
 }

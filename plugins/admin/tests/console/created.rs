@@ -29,7 +29,7 @@ fn id_of(reply: &Reply) -> String {
     path.strip_prefix("/ui/identities/").unwrap().to_owned()
 }
 
-/// KC-001, KC-003.
+/// KC-003, KC-077.
 #[tokio::test]
 async fn somebody_is_created_with_a_password_that_is_temporary() {
     let house = House::new();

@@ -64,6 +64,8 @@ async fn an_identity_that_is_switched_off_is_out_at_once() {
         (off.status, &off.json()["state"]),
         (200, &json!("inactive"))
     );
+    let sessions = admin.get(&format!("{path}/sessions?active=true")).await;
+    assert_eq!(sessions.json(), json!([]), "the session has ended");
     let other = house.resident("bob@example.org").await;
     let path = format!("/admin/identities/{}", other.id);
     let body =

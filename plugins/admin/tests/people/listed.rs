@@ -122,3 +122,49 @@ async fn far_back_in_what_is_searched_links_go_on_by_token() {
         );
     }
 }
+
+/// HA-21: by token the way back is the way forth, and how many there are is told to who asks.
+#[tokio::test]
+async fn tokens_lead_back_as_well_and_the_total_is_told() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for n in 0..6 {
+        house.resident(&format!("{n}@example.org")).await;
+    }
+    let first = admin
+        .get("/admin/identities?page_size=3&page_token=&total=true")
+        .await;
+    assert_eq!(first.header("x-total-count"), "7");
+    assert_eq!(link(&first, "prev"), None);
+    let second = admin.get(&link(&first, "next").unwrap()).await;
+    let third = admin.get(&link(&second, "next").unwrap()).await;
+    let way_back = link(&third, "prev").unwrap();
+    assert!(way_back.contains("page_token="), "{way_back}");
+    let back = admin.get(&way_back).await;
+    assert_eq!(ids(&back), ids(&second));
+    let begin = admin.get(&link(&back, "prev").unwrap()).await;
+    assert_eq!(ids(&begin), ids(&first));
+    assert_eq!(link(&begin, "prev"), None);
+}
+
+/// CU-12, KC-112: an identifier that is sent empty is none that is asked for, and names are looked up
+/// directly.
+#[tokio::test]
+async fn an_empty_identifier_counts_as_none_and_names_are_looked_up() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    house.resident("bob@example.org").await;
+    let all = admin.get("/admin/identities?credentials_identifier=").await;
+    assert_eq!(ids(&all).len(), 3, "{all:?}");
+    for search in [
+        format!("id:{}", ada.id),
+        "username:ada%40example.org".to_owned(),
+        "email:ada%40example.org".to_owned(),
+    ] {
+        let found = admin
+            .get(&format!("/admin/identities?search={search}"))
+            .await;
+        assert_eq!(ids(&found), [ada.id.to_string()], "{search}");
+    }
+}

@@ -1,5 +1,6 @@
 //! What a search promises: it finds what looking at every identity would find, in the same order.
 
+mod coming;
 mod links;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -66,6 +67,8 @@ pub async fn identity_search_contract(
         pair.answers_alike(search).await;
     }
     pair.combines(&people).await;
+    pair.looks_up(&people).await;
+    pair.stays_put(entropy).await;
     pair.pages_alike("").await;
     pair.pages_alike("*e*").await;
     pair.counts_days_alike().await;
@@ -116,6 +119,9 @@ const SEARCHES: [&str; 40] = [
     "email:nobody@example.org",
 ];
 
+/// Who signs in with a name, too.
+const NAMED: usize = 1;
+
 fn people(pair: &Pair<'_>, entropy: &dyn Entropy) -> Vec<Identity> {
     let names = [
         ("Ada", "Lovelace", "red"),
@@ -154,6 +160,9 @@ fn people(pair: &Pair<'_>, entropy: &dyn Entropy) -> Vec<Identity> {
             }
             if index % 2 == 0 {
                 one.addresses.clear();
+            }
+            if index == NAMED {
+                one.identifiers.push(format!("{fresh}-name"));
             }
             one
         });
@@ -201,7 +210,7 @@ impl Pair<'_> {
         let (first, second) = (people[0].id.to_string(), people[4].id.to_string());
         let identifier = people[3].identifiers[0].to_uppercase();
         let half = format!("{}-1", self.role);
-        let queries: [&[(&str, &str)]; 11] = [
+        let queries: [&[(&str, &str)]; 12] = [
             &[("organization_id", "x")],
             &[("organization_id", ""), ("ids", &first)],
             &[("schema_id", "searched")],
@@ -215,6 +224,7 @@ impl Pair<'_> {
             &[("ids", &first), ("ids", &second), ("sort", "-created_at")],
             &[("ids", &first), ("state", "active")],
             &[("credentials_identifier", &identifier)],
+            &[("credentials_identifier", ""), ("ids", &first)],
             &[
                 ("created_after", "2026-07-01T09:00:00Z"),
                 ("created_before", "2026-07-01T12:00:00Z"),

@@ -3,7 +3,7 @@
 use super::{ENGLISH, GERMAN, Reader, Task, place};
 use crate::support::{ALICE, BOB};
 
-/// CU-17, KC-079.
+/// CU-27, KC-120.
 async fn deletes_somebody(reader: Reader) {
     let gateway = super::super::house("echo:").start().await;
     ALICE.sign_up(&gateway).await;

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::{ENGLISH, ENTER, GERMAN, Reader, Task, place};
 use crate::support::{ALICE, BOB, wait_until};
 
-/// CU-11.
 async fn looks_into_the_lists(reader: Reader) {
     let gateway = super::super::upkeep::running().await;
     ALICE.sign_up(&gateway).await;

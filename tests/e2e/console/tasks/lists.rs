@@ -27,7 +27,7 @@ async fn crowded() -> TestGateway {
     gateway
 }
 
-/// CU-01, HA-12.
+/// HA-21.
 async fn pages_through(reader: Reader) {
     let gateway = crowded().await;
     let task = Task::begin(("crowd", reader), gateway, "/ui/identities").await;

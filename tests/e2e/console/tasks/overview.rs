@@ -7,7 +7,6 @@ use crate::{
     support::{ALICE, Anonymous, BOB},
 };
 
-/// CU-11.
 async fn looks_at_the_overview(reader: Reader) {
     let house = super::super::house("echo:").listen("trusted_proxies = [\"127.0.0.0/8\"]");
     let gateway = house.start().await;

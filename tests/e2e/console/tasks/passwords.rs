@@ -34,6 +34,9 @@ async fn sets_passwords(reader: Reader) {
 
 /// Bob is out, comes in with what he was given, and chooses another one before he goes on.
 async fn temporary(task: &Task, bob: &SignedIn) {
+    let page = format!("{}/password", place(bob));
+    task.press(&page, "asks").await;
+    assert_eq!(task.texts(".losses li").await.len(), 2, "it says what ends");
     task.fill("password", "short").await;
     task.enter("too-short").await;
     assert!(task.has("#password-trouble").await, "beside the field");
@@ -73,6 +76,7 @@ async fn comes_in(task: &Task, password: &str) {
 
 async fn lasting(task: &Task, sign_in: &str) {
     task.open(sign_in, "again").await;
+    task.press("/password", "asks-again").await;
     task.fill("password", LASTING.password).await;
     task.tick("temporary").await;
     task.enter("lasting").await;

@@ -1,21 +1,25 @@
 //! A provider in the console: made of a preset, changed, tried with claims, and signed in through with
 //! what has changed.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
-use super::{ENGLISH, GERMAN, Reader, Task, providers_leaving::linked};
+use super::{ENGLISH, ENTER, GERMAN, Reader, Task, providers_leaving::linked};
 use crate::support::{
     BOB,
     person::{session_cookie, sign_in_through},
+    wait_until,
 };
 
 const PLACE: &str = "/ui/providers/one";
 
-/// XP-10, XP-13.
+/// XP-10, XP-13, XP-14.
 async fn changes_a_provider(reader: Reader) {
     let (gateway, _provider) = linked().await;
     let task = Task::begin(("providers", reader), gateway, "/ui/providers").await;
     task.press(PLACE, "one").await;
+    tested(&task).await;
+    task.open(PLACE, "tested").await;
     task.press("/change", "change").await;
     changed(&task).await;
     for (login, is_in) in [("bob", true), ("carol", false)] {
@@ -29,6 +33,39 @@ async fn changes_a_provider(reader: Reader) {
         !task.gateway.log().contains("hush-"),
         "no secret in the log"
     );
+}
+
+/// It opens a window of its own; where nobody is signed in, Bob comes in through it.
+async fn tested(task: &Task) {
+    task.reach("main a[target=_blank]").await;
+    let link = "return document.activeElement.href";
+    let link = task.browser.run(link, vec![]).await;
+    task.browser.strike(ENTER).await;
+    let windows = wait_until("another window", async || {
+        let all = task.browser.command(Method::GET, "window/handles", None);
+        let all = all.await;
+        all.as_array().filter(|all| all.len() == 2).cloned()
+    })
+    .await;
+    turn_to(task, &windows[1]).await;
+    task.browser.command(Method::DELETE, "window", None).await;
+    turn_to(task, &windows[0]).await;
+    task.browser.goto(&task.gateway.url()).await;
+    task.browser.forget_cookies().await;
+    task.browser.goto(link.as_str().unwrap()).await;
+    task.look("test").await;
+    task.reach("button[value=one]").await;
+    task.browser.leave_by(ENTER).await;
+    // How the provider's own pages are used is not ours to judge.
+    task.browser.fill("login", "bob").await;
+    task.browser.fill("password", "anything").await;
+    task.browser.submit().await;
+    task.browser.see(BOB.email).await;
+}
+
+async fn turn_to(task: &Task, window: &Value) {
+    let window = Some(json!({ "handle": window }));
+    task.browser.command(Method::POST, "window", window).await;
 }
 
 /// With a mistake first; the secret that nobody types stays.

@@ -34,7 +34,13 @@ async fn roles(task: &Task, bob: &SignedIn) {
     let known = task.identity(bob.identity());
     assert_eq!(known["roles"], json!(["viewer", "editor"]));
     task.tick("role-viewer").await;
-    task.enter("role-taken").await;
+    task.enter("asks-to-take").await;
+    assert_eq!(task.texts(".losses li").await.len(), 2, "which, and when");
+    task.press_on("main .row a", "not-taken").await;
+    assert!(task.has("[name=role-viewer]:checked").await);
+    task.tick("role-viewer").await;
+    task.enter("asks-to-take-again").await;
+    task.press_on("main .final", "role-taken").await;
     task.is_done().await;
     assert_eq!(task.identity(bob.identity())["roles"], json!(["editor"]));
 }

@@ -127,7 +127,12 @@ async fn signed_out(task: &Task, bob: &SignedIn) {
     let sessions = format!("{}/sessions", place(bob));
     task.press(&sessions, "sessions").await;
     let end = format!("{sessions}/{}/end", one.session_id());
-    task.press(&end, "one-ended").await;
+    task.press(&end, "asks-to-end-one").await;
+    assert!(task.has(".losses li").await, "it says what is lost");
+    task.press_on("main .row a", "not-now").await;
+    assert_eq!(one.status("/").await, 200, "he is in still");
+    task.press(&end, "asks-to-end-one-again").await;
+    task.press_on("main .final", "one-ended").await;
     task.is_done().await;
     is_out(&one).await;
     assert_eq!(other.status("/").await, 200, "the other one goes on");

@@ -157,6 +157,8 @@ pub(super) fn is_told(failure: &Failure) -> bool {
             | Code::IdentityDisabled
             | Code::LastAdministrator
             | Code::LastFactor
+            | Code::LinkedElsewhere
+            | Code::ProviderUnknown
             | Code::ReturnToForbidden
     )
 }

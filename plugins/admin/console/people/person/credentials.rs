@@ -3,7 +3,6 @@
 
 use axum::response::Response;
 use portcullis_core::{
-    action::Action,
     credential::{Credential, CredentialKind},
     credentials::Listed,
     link::{Link, PreparedLink},
@@ -15,6 +14,7 @@ use serde_json::Value;
 use super::{
     call::{Call, Trouble},
     head::Tab,
+    linking::{self, LinkForm},
 };
 use crate::people::credentials;
 
@@ -26,10 +26,10 @@ struct SignIn {
     rows: Vec<Row>,
     /// Whether a password is there to be replaced.
     has_password: bool,
-    /// Whether passwords can be temporary here.
-    can_be_temporary: bool,
     /// What was handed out just now, seen this once.
     handed_out: Option<HandedOut>,
+    /// How another account is linked, for those who may.
+    link_form: Option<LinkForm>,
 }
 
 /// A way back in, which is shown this once.
@@ -75,12 +75,11 @@ pub(super) async fn draw(
         };
         row
     });
-    let actions = &call.desk.services.actions;
     let part = SignIn {
         rows: rows.collect(),
         has_password: all.iter().any(|one| one.kind == CredentialKind::Password),
-        can_be_temporary: actions.settings(Action::UpdatePassword).is_some(),
         handed_out,
+        link_form: linking::form(call).await?,
     };
     Ok(call.draw((Tab::SignIn, TEMPLATE), part, trouble))
 }

@@ -1,47 +1,15 @@
-//! A password that is set for somebody, and ways back in that are handed out.
+//! Ways back in that are handed out.
 
 use std::time::Duration;
 
-use portcullis_core::{
-    errand::{Handed, Handout},
-    secret::Secret,
-};
+use portcullis_core::errand::{Handed, Handout};
 use portcullis_kit::Outcome;
 
 use super::{
     call::Call,
     credentials::{self, HandedOut},
-    head::Tab,
 };
-use crate::people::{NewPassword, outreach, password};
-
-/// Sets a password.
-pub(super) async fn set_password(call: Call) -> Outcome {
-    let text = call.text("password");
-    if text.is_empty() {
-        let trouble = call.wrong("password", "Please type a password.");
-        return credentials::draw(&call, None, Some(trouble)).await;
-    }
-    let new = NewPassword::Plain(Secret::new(text));
-    let is_temporary = call.is_ticked("temporary");
-    let wanted = (&new, is_temporary);
-    match password::set(&call.desk, &call.caller, &call.id, wanted).await {
-        Ok(_) => call.done(Tab::SignIn.end(), done(is_temporary)),
-        Err(failure) => {
-            let trouble = call.trouble("password", failure)?;
-            credentials::draw(&call, None, Some(trouble)).await
-        }
-    }
-}
-
-fn done(is_temporary: bool) -> &'static str {
-    match is_temporary {
-        true => {
-            "The password is set and every session has ended. They choose another one when they sign in."
-        }
-        false => "The password is set and every session has ended.",
-    }
-}
+use crate::people::outreach;
 
 /// Hands out a code or a link.
 pub(super) async fn hand_out(call: Call) -> Outcome {

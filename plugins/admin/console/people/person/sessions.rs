@@ -1,7 +1,7 @@
 //! Where somebody is signed in, and ending that.
 
 use portcullis_core::{catalogue::Code, session::Session};
-use portcullis_kit::{Line, Outcome, dialect::DeviceName};
+use portcullis_kit::{Failure, Line, Outcome, dialect::DeviceName};
 use serde::Serialize;
 
 use super::{
@@ -81,22 +81,56 @@ fn method(call: &Call, name: &str) -> String {
     words.map_or_else(|| name.to_owned(), |(_, words)| call.locale.text(words))
 }
 
+/// The session of theirs that the address names; none where it is over, or another's.
+async fn named(call: &Call) -> Result<Option<Session>, Failure> {
+    // The address names both, so that nobody ends another's by mistake.
+    match sessions::find(&call.desk, call.name("session")).await {
+        Ok((session, _)) if session.identity_id == call.identity.id => Ok(Some(session)),
+        Ok(_) => Ok(None),
+        Err(failure) if failure.code() == Code::RecordNotFound => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Says of a session that is not there any more.
+fn over(call: &Call) -> Outcome {
+    call.done(Tab::Sessions.end(), "That session had ended already.")
+}
+
+/// Asks whether one session is to end.
+pub(super) async fn confirm_one(call: Call) -> Outcome {
+    let Some(session) = named(&call).await? else {
+        return over(&call);
+    };
+    let row = row(&call, &session);
+    let seen = call.locale.moment(session.last_seen_at);
+    let mut losses = vec![
+        format!("The session that ends: {}, last seen {seen}", row.device),
+        "They are signed out there, and may sign in again.".to_owned(),
+    ];
+    losses.extend(
+        row.acting
+            .map(|who| format!("Whoever acts in it stops: {who}")),
+    );
+    if row.is_own {
+        losses.push("It is your own session, so the console closes for you.".to_owned());
+    }
+    let question = Question {
+        heading: "End the session",
+        losses: losses.iter().map(|loss| call.locale.text(loss)).collect(),
+        label: "End the session",
+        ..Question::default()
+    };
+    Ok(confirm::ask(&call, Tab::Sessions, question, None))
+}
+
 /// Ends one session of theirs.
 pub(super) async fn end(call: Call) -> Outcome {
-    let id = call.name("session");
-    // The address names both, so that nobody ends another's by mistake.
-    let is_theirs = match sessions::find(&call.desk, id).await {
-        Ok((session, _)) => session.identity_id == call.identity.id,
-        Err(failure) if failure.code() == Code::RecordNotFound => false,
-        Err(failure) => return Err(failure),
-    };
-    match is_theirs {
-        true => {
-            sessions::end(&call.desk, &call.caller, id).await?;
-            call.done(Tab::Sessions.end(), "The session has ended.")
-        }
-        false => call.done(Tab::Sessions.end(), "That session had ended already."),
+    if named(&call).await?.is_none() {
+        return over(&call);
     }
+    sessions::end(&call.desk, &call.caller, call.name("session")).await?;
+    call.done(Tab::Sessions.end(), "The session has ended.")
 }
 
 /// Asks whether all are to end.

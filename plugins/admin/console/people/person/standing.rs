@@ -1,4 +1,4 @@
-//! State, roles and proved addresses of somebody.
+//! State and proved addresses of somebody.
 
 use axum::response::Response;
 use portcullis_core::identity::{Identity, IdentityState};
@@ -11,10 +11,7 @@ use super::{
     head::Tab,
     traits,
 };
-use crate::{
-    people::{self, Proved, Wanted},
-    role::Role,
-};
+use crate::people::{self, Proved, Wanted};
 
 /// Says that the question was asked whose a registration is.
 const SURE: &str = "sure";
@@ -35,7 +32,7 @@ fn question(call: &Call, trouble: Option<Trouble>) -> Response {
     let question = Question {
         heading: "Switch off",
         losses: losses.map(|loss| call.locale.text(loss)).to_vec(),
-        hidden: vec![("state", "inactive".to_owned())],
+        hidden: vec![("state".to_owned(), "inactive".to_owned())],
         label: "Switch off",
         ..Question::default()
     };
@@ -70,24 +67,6 @@ pub(super) async fn set_state(call: Call) -> Outcome {
             Ok(question(&call, Some(trouble)))
         }
     }
-}
-
-/// Gives and takes roles.
-pub(super) async fn set_roles(call: Call) -> Outcome {
-    let ticked = Role::ALL.into_iter();
-    let ticked = ticked.filter(|role| call.is_ticked(&format!("role-{role}")));
-    let others = call.text("others").split_whitespace().map(str::to_owned);
-    let roles: Vec<String> = ticked.map(|role| role.to_string()).chain(others).collect();
-    let want = |_: &Identity| {
-        Ok(Wanted {
-            roles: Some(roles.clone()),
-            ..Wanted::default()
-        })
-    };
-    let changed = people::change(&call.desk, &call.caller, &call.id, want).await;
-    answer(call, ("roles", changed), |identity| {
-        identity.roles = roles.clone();
-    })
 }
 
 /// Notes that somebody proved to hold an address, or did not. Where nothing of them is proved yet it is
@@ -128,9 +107,9 @@ fn whose(call: &Call, address: &str) -> Response {
         heading: "Mark as verified",
         losses: losses.map(|loss| call.locale.text(loss)).to_vec(),
         hidden: vec![
-            ("address", address.to_owned()),
-            ("verified", "true".to_owned()),
-            (SURE, "true".to_owned()),
+            ("address".to_owned(), address.to_owned()),
+            ("verified".to_owned(), "true".to_owned()),
+            (SURE.to_owned(), "true".to_owned()),
         ],
         label: "Mark as verified and remove it",
         other: Some((KEEP, "Mark as verified and keep it")),
@@ -140,7 +119,7 @@ fn whose(call: &Call, address: &str) -> Response {
 }
 
 /// Leads back to the details; where something is wrong they come back with what was `typed`.
-fn answer(
+pub(super) fn answer(
     mut call: Call,
     (form, changed): (&'static str, Result<Identity, Failure>),
     typed: impl FnOnce(&mut Identity),

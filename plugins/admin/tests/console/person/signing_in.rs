@@ -25,7 +25,10 @@ async fn a_password_is_set_temporary_and_a_short_one_is_refused_beside_its_field
     let ada = house.resident("ada@example.org").await;
     let browser = house.console(&[Role::UserManager]).await;
     let password = path(&ada, "/password");
-    let shown = page(&browser.get(&path(&ada, "/sign-in")).await, 200);
+    house.session(&ada).await;
+    let shown = page(&browser.get(&password).await, 200);
+    assert!(shown.contains("Sessions that end: 1"), "{shown}");
+    assert!(!shown.contains("The password they have now"), "{shown}");
     assert!(
         shown.contains("name=\"temporary\" value=\"on\" checked"),
         "{shown}"
@@ -42,6 +45,9 @@ async fn a_password_is_set_temporary_and_a_short_one_is_refused_beside_its_field
     leads_to(&browser.form(&password, &fields).await, &ada, "/sign-in");
     let now = stored(&house, &ada).await.unwrap();
     assert_eq!(now.required_actions, ["UPDATE_PASSWORD"]);
+    let again = page(&browser.get(&password).await, 200);
+    assert!(again.contains("Sessions that end: 0"), "{again}");
+    assert!(again.contains("The password they have now is not good any more."));
     let fields = [("password", "long enough")];
     leads_to(&browser.form(&password, &fields).await, &ada, "/sign-in");
     let now = stored(&house, &ada).await.unwrap();
@@ -140,6 +146,11 @@ async fn sessions_end_one_by_one_and_all_at_once_and_only_theirs() {
     let end = |id| path(&ada, &format!("/sessions/{id}/end"));
     let store = house.services.sessions.store();
     let is_there = async |id| store.find_by_id(id).await.unwrap().is_some();
+    let asked = page(&browser.get(&end(hers.session.id)).await, 200);
+    assert!(asked.contains("They are signed out there"), "{asked}");
+    assert!(is_there(hers.session.id).await, "it is asked only");
+    let another = browser.get(&end(eve.session.id)).await;
+    leads_to(&another, &ada, "/sessions");
     leads_to(
         &browser.form(&end(eve.session.id), &[]).await,
         &ada,
@@ -158,4 +169,51 @@ async fn sessions_end_one_by_one_and_all_at_once_and_only_theirs() {
     leads_to(&browser.form(&all, &[]).await, &ada, "/sessions");
     let shown = page(&browser.get(&sessions).await, 200);
     assert!(shown.contains("They are signed in nowhere."), "{shown}");
+}
+
+/// CU-29, CU-10: what the form says is judged as at the API, and who gives no roles is offered no
+/// provider that does.
+#[tokio::test]
+async fn accounts_are_offered_and_judged_as_at_the_api() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let greedy = json!({"id": "greedy", "kind": "oidc", "client_id": "gate",
+        "client_secret": "hush", "allow_privileged": true});
+    let added = admin.post("/admin/x/providers", &greedy).await;
+    assert_eq!(added.status, 201, "{added:?}");
+    let ada = house.resident("ada@example.org").await;
+    let sign_in = path(&ada, "/sign-in");
+    let offered = "<option value=\"greedy\"";
+    let manager = house.console(&[Role::UserManager]).await;
+    let shown = page(&manager.get(&sign_in).await, 200);
+    assert!(shown.contains("<option value=\"acme\""), "{shown}");
+    assert!(!shown.contains(offered), "{shown}");
+    let root = house.console(&[Role::Admin]).await;
+    assert!(page(&root.get(&sign_in).await, 200).contains(offered));
+    let viewer = house.console(&[Role::Viewer]).await;
+    let looked_at = page(&viewer.get(&sign_in).await, 200);
+    assert!(!looked_at.contains("Link an account"), "{looked_at}");
+    let links = path(&ada, "/links");
+    let by = |provider, known_by, account, issuer| {
+        [
+            ("provider", provider),
+            ("known_by", known_by),
+            ("account", account),
+            ("issuer", issuer),
+        ]
+    };
+    for fields in [
+        by("acme", "subject", "", ""),
+        by("acme", "address", "ada", ""),
+        by("acme", "address", "a@b.test", "https://idp.test"),
+        by("nobody", "subject", "1", ""),
+    ] {
+        let wrong = page(&manager.form(&links, &fields).await, 400);
+        assert!(wrong.contains("id=\"link-trouble\""), "{fields:?}: {wrong}");
+    }
+    let raised = manager
+        .form(&links, &by("greedy", "subject", "1", ""))
+        .await;
+    assert_eq!(raised.status, 403, "{}", raised.page());
+    assert!(credentials(&house, &ada).await.is_empty());
 }

@@ -3,12 +3,15 @@
 use http::Method;
 use portcullis_core::{
     credential::CredentialStore,
-    identity::{IdentityState, IdentityStore},
+    identity::{Identity, IdentityState, IdentityStore},
 };
 use serde_json::json;
 
 use super::{leads_to, page, path, stored};
-use crate::{Role, tests::house::House};
+use crate::{
+    Role,
+    tests::house::{House, Program},
+};
 
 #[tokio::test]
 async fn somebody_is_switched_off_after_a_question_and_on_again() {
@@ -46,6 +49,7 @@ async fn roles_are_given_by_administrators_and_never_to_themselves() {
         "{shown}"
     );
     assert!(shown.contains("value=\"delete-account crew\""), "{shown}");
+    is_asked_first(&browser, (&house, &ada), &roles).await;
     let odd = browser.form(&roles, &[("others", &*"x".repeat(65))]).await;
     let odd = page(&odd, 400);
     assert!(odd.contains("id=\"roles-trouble\""), "{odd}");
@@ -56,6 +60,30 @@ async fn roles_are_given_by_administrators_and_never_to_themselves() {
     let manager = house.console(&[Role::UserManager]).await;
     let shown = page(&manager.get(&path(&ada, "")).await, 200);
     assert!(!shown.contains("role-viewer"), "{shown}");
+}
+
+/// Roles go only once it was told which.
+async fn is_asked_first(browser: &Program<'_>, (house, ada): (&House, &Identity), roles: &str) {
+    let less = [("others", "crew")];
+    let asked = page(&browser.form(roles, &less).await, 200);
+    for told in [
+        "They lose the role viewer: Sees everything, changes nothing.",
+        "A role of applications goes: delete-account",
+        "name=\"others\" value=\"crew\"",
+    ] {
+        assert!(asked.contains(told), "{told}: {asked}");
+    }
+    let half = [("others", "crew"), ("taken", "viewer")];
+    let asked = page(&browser.form(roles, &half).await, 200);
+    assert!(
+        asked.contains("delete-account"),
+        "the other one was not told"
+    );
+    let now = stored(house, ada).await.unwrap();
+    assert_eq!(now.roles.len(), 3, "nothing is taken yet");
+    let sure = [("others", "crew"), ("taken", "viewer delete-account")];
+    leads_to(&browser.form(roles, &sure).await, ada, "");
+    assert_eq!(stored(house, ada).await.unwrap().roles, ["crew"]);
 }
 
 #[tokio::test]
