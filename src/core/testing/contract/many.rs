@@ -241,24 +241,45 @@ async fn an_id_that_was_nobodys_is_free_again(
     credentials: &dyn CredentialStore,
     entropy: &dyn Entropy,
 ) {
-    let used = |one: &mut Credential| one.last_used_at = Some(one.created_at);
-    let linked = |one: &mut Credential| one.kind = CredentialKind::Oidc;
-    let plain = |_: &mut Credential| {};
-    let changes: [(fn(&mut Credential), bool); 3] = [(plain, true), (used, false), (linked, false)];
-    for (change, goes) in changes {
-        let unused = identity(entropy, &odd(entropy));
-        let mut own = password(entropy, &unused);
-        change(&mut own);
-        identities.insert(&unused, &[own.clone()]).await.unwrap();
-        assert_eq!(identities.delete_unused(&unused).await.unwrap(), goes);
-        let left = identities.find(unused.id).await.unwrap();
-        assert_eq!(left.is_none(), goes);
-        let left = credentials.list(unused.id).await.unwrap();
-        assert_eq!(left.is_empty(), goes);
-    }
-    let own = |one: &Identity| [password(entropy, one)];
+    let plain = |one: &Identity| password(entropy, one);
+    let used = |one: &Identity| Credential {
+        last_used_at: Some(one.created_at),
+        ..plain(one)
+    };
+    let linked = |one: &Identity| Credential {
+        kind: CredentialKind::Oidc,
+        ..plain(one)
+    };
+    let stores = (identities, credentials);
+    let nobody = || identity(entropy, &odd(entropy));
+    let (one, another, third) = (nobody(), nobody(), nobody());
+    is_unused((&one, plain(&one)), true, stores).await;
+    is_unused((&another, used(&another)), false, stores).await;
+    is_unused((&third, linked(&third)), false, stores).await;
+    whoever_is_about_to_be_somebody_stays((identities, sessions), entropy).await;
+}
+
+/// Whether somebody with this credential goes as one who was nobody.
+async fn is_unused(
+    (one, own): (&Identity, Credential),
+    goes: bool,
+    (identities, credentials): (&dyn IdentityStore, &dyn CredentialStore),
+) {
+    identities.insert(one, &[own]).await.unwrap();
+    assert_eq!(identities.delete_unused(one).await.unwrap(), goes);
+    let left = identities.find(one.id).await.unwrap();
+    assert_eq!(left.is_none(), goes);
+    let left = credentials.list(one.id).await.unwrap();
+    assert_eq!(left.is_empty(), goes);
+}
+
+async fn whoever_is_about_to_be_somebody_stays(
+    (identities, sessions): (&dyn IdentityStore, &dyn SessionStore),
+    entropy: &dyn Entropy,
+) {
     let busy = identity(entropy, &odd(entropy));
-    identities.insert(&busy, &own(&busy)).await.unwrap();
+    let own = password(entropy, &busy);
+    identities.insert(&busy, &[own]).await.unwrap();
     let open = session(entropy, &busy);
     sessions.insert(&open).await.unwrap();
     assert!(!identities.delete_unused(&busy).await.unwrap());
@@ -272,7 +293,11 @@ async fn an_id_that_was_nobodys_is_free_again(
     let now = identities.find(busy.id).await.unwrap().unwrap();
     assert!(identities.delete_unused(&now).await.unwrap());
     assert!(!identities.delete_unused(&now).await.unwrap());
-    identities.insert(&busy, &[]).await.unwrap();
-    assert!(identities.delete(busy.id).await.unwrap());
-    assert!(is_conflict(&identities.insert(&busy, &[]).await));
+    is_somebody_to_the_end(identities, &busy).await;
+}
+
+async fn is_somebody_to_the_end(identities: &dyn IdentityStore, one: &Identity) {
+    identities.insert(one, &[]).await.unwrap();
+    assert!(identities.delete(one.id).await.unwrap());
+    assert!(is_conflict(&identities.insert(one, &[]).await));
 }
