@@ -21,6 +21,10 @@ async fn adds_a_schema(reader: Reader) {
     assert_eq!(task.path().await, "/ui/schemas/guest_1");
     task.open("/ui/schemas", "both").await;
     assert_eq!(task.texts("main tbody th a").await.len(), 2);
+    is_one_to_choose(&task).await;
+}
+
+async fn is_one_to_choose(task: &Task) {
     wait_until("it to be one to choose", async || {
         task.browser.goto(&task.address("/ui/identities/new")).await;
         let names = task.texts("main a, main option").await;

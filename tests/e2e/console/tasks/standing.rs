@@ -33,6 +33,11 @@ async fn roles(task: &Task, bob: &SignedIn) {
     task.is_done().await;
     let known = task.identity(bob.identity());
     assert_eq!(known["roles"], json!(["viewer", "editor"]));
+    take_role(task, bob).await;
+}
+
+/// It is asked first, and nothing is taken from whoever changes their mind.
+async fn take_role(task: &Task, bob: &SignedIn) {
     task.tick("role-viewer").await;
     task.enter("asks-to-take").await;
     assert_eq!(task.texts(".losses li").await.len(), 2, "which, and when");

@@ -126,6 +126,16 @@ async fn signed_out(task: &Task, bob: &SignedIn) {
     );
     let sessions = format!("{}/sessions", place(bob));
     task.press(&sessions, "sessions").await;
+    one_ends(task, &sessions, &one).await;
+    assert_eq!(other.status("/").await, 200, "the other one goes on");
+    task.press(&format!("{sessions}/end"), "asks-to-end").await;
+    task.press_on("main .final", "all-ended").await;
+    task.is_done().await;
+    assert!(!task.has("main table").await, "he is signed in nowhere");
+    is_out(&other).await;
+}
+
+async fn one_ends(task: &Task, sessions: &str, one: &SignedIn) {
     let end = format!("{sessions}/{}/end", one.session_id());
     task.press(&end, "asks-to-end-one").await;
     assert!(task.has(".losses li").await, "it says what is lost");
@@ -134,13 +144,7 @@ async fn signed_out(task: &Task, bob: &SignedIn) {
     task.press(&end, "asks-to-end-one-again").await;
     task.press_on("main .final", "one-ended").await;
     task.is_done().await;
-    is_out(&one).await;
-    assert_eq!(other.status("/").await, 200, "the other one goes on");
-    task.press(&format!("{sessions}/end"), "asks-to-end").await;
-    task.press_on("main .final", "all-ended").await;
-    task.is_done().await;
-    assert!(!task.has("main table").await, "he is signed in nowhere");
-    is_out(&other).await;
+    is_out(one).await;
 }
 
 async fn is_out(who: &SignedIn) {
