@@ -108,7 +108,9 @@ mod tests {
     /// B.5: whoever counts pages comes to an end.
     #[tokio::test]
     async fn the_list_comes_in_pages() {
-        let schema = |id| Arc::new(Schema::parse(id, json!({"properties": {}})).unwrap());
+        let schema = |id| {
+            Arc::new(Schema::parse(id, json!({"properties": {"a": {"type": "string"}}})).unwrap())
+        };
         let schemas = Schemas::new(["b", "c", "a"].map(schema).into(), "c").unwrap();
         let all: Vec<String> = schemas
             .all()
