@@ -106,6 +106,9 @@ pub struct Arrived {
     pub acr: Option<String>,
     /// And its `amr`.
     pub amr: Vec<String>,
+    /// Whether the account was the first to prove the identity's address: everything else that it had, and
+    /// every session, has gone.
+    pub is_first_proof: bool,
     /// The providers whose links it lost when it was reclaimed, or proved for the first time.
     pub unlinked: Vec<ProviderId>,
 }

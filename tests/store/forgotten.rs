@@ -98,7 +98,9 @@ async fn who_is_deleted_goes_whatever_the_log_says_of_them() {
         unreachable!()
     };
     let id = broken.id;
-    postgres.query(&format!("UPDATE audit SET record = '{{' WHERE id = '{id}'"));
+    postgres.query(&format!(
+        "UPDATE audit SET record = '{{}}' WHERE id = '{id}'"
+    ));
     assert!(identities.delete(ada.id).await.unwrap());
     let id = whole.id;
     let kept = postgres.query(&format!("SELECT record FROM audit WHERE id = '{id}'"));

@@ -133,8 +133,12 @@ async fn link(
     if !before.iter().any(|link| link.key == *key)
         && let Err(ended) = require_session(desk, principal, attempt).await
     {
-        let retracted = broker.retract(identity.id, key).await;
-        retracted.map_err(|error| Failure::from(error.code()).caused_by(error))?;
+        provider::tell_reclaimed(desk, identity.id, &arrived.unlinked);
+        // Who holds the account has just proved the address: nothing else is left to come in by.
+        if !arrived.is_first_proof {
+            let retracted = broker.retract(identity.id, key).await;
+            retracted.map_err(|error| Failure::from(error.code()).caused_by(error))?;
+        }
         return Err(ended);
     }
     Ok(Ok(arrived))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portcullis_core::{
     action::Action,
-    credential::Credential,
+    credential::{Credential, CredentialKind},
     event::Event,
     identity::{Identity, rewrite},
     mail::Occasion,
@@ -94,6 +94,11 @@ async fn trusted(
     let mut methods = principal.session.methods.iter();
     let is_by_mail = methods.any(|one| proofs.contains(&one.method.as_str()));
     if !is_by_mail || !identity.awaits_first_proof() {
+        return Ok(identity);
+    }
+    // Whatever else lets them in may be a stranger's still.
+    let own = desk.services.credentials.list(identity.id).await?;
+    if own.iter().any(|one| one.kind != CredentialKind::Password) {
         return Ok(identity);
     }
     let identities = &*desk.services.identities;

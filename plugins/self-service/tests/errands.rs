@@ -6,7 +6,7 @@ use portcullis_core::{
     action::Action,
     errand::{Errand, ErrandError, Sent},
     id::IdentityId,
-    identity::{IdentityState, IdentityStore},
+    identity::{Identity, IdentityState, IdentityStore},
     session::SessionStore,
 };
 
@@ -15,6 +15,7 @@ use serde_json::json;
 use super::{
     handed_out::recoveries,
     house::{House, PUBLIC, action, busy::Busy, csrf, mailed::mailed},
+    let_in::link as link_to,
     mailed_link::press,
 };
 use crate::Errands;
@@ -169,6 +170,34 @@ async fn a_letter_about_things_to_do_takes_nothing_away() {
     let credentials = house.services.credentials.list(ada.id).await.unwrap();
     assert_eq!(credentials.len(), 1);
     assert_eq!(house.stored(&ada).await.addresses[0].verified_at, None);
+}
+
+/// KC-093: a password that is chosen by such a letter vouches for nothing that somebody else may have
+/// added.
+#[tokio::test]
+async fn a_password_by_letter_vouches_for_no_other_way_in() {
+    for (has_account, awaits) in [(false, false), (true, true)] {
+        let house = house();
+        let mut ada = house.resident("ada@example.com").await;
+        ada.required_actions = vec![Identity::FIRST_PROOF.to_owned()];
+        let identities: &dyn IdentityStore = &*house.store;
+        identities.update(&ada).await.unwrap();
+        if has_account {
+            link_to(&house, &ada).await;
+        }
+        let sent = send(&house, ada.id, &[Action::UpdatePassword], None).await;
+        assert!(sent.is_ok());
+        let mut browser = house.browser();
+        let link = mailed(&house);
+        let page = browser.go(&link).await;
+        press(&mut browser, &link, &page).await;
+        let flow = browser.ask("/self-service/settings/browser").await.json();
+        let fields =
+            json!({"method": "password", "password": "staple battery", "csrf_token": csrf(&flow)});
+        let done = browser.post(action(&flow), &fields).await;
+        assert_eq!(done.status, 200, "{}", done.text());
+        assert_eq!(house.stored(&ada).await.awaits_first_proof(), awaits);
+    }
 }
 
 #[tokio::test]

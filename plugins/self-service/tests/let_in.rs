@@ -14,7 +14,11 @@ use serde_json::json;
 
 use super::{
     handed_out::recoveries,
-    house::{Browser, House, Reply, action, csrf, mailed::type_in},
+    house::{
+        Browser, House, Reply, action, csrf,
+        mailed::type_in,
+        provider_visit::{come_back, press, refused},
+    },
     names::{TERM, nova, wanted},
     newcomer::{NEW, change, house, registered, stored, try_in},
     registration_alike::house_of_names,
@@ -31,6 +35,17 @@ async fn choose(browser: &mut Browser<'_>, password: &str) -> Reply {
     let flow = browser.ask("/self-service/settings/browser").await.json();
     let fields = json!({"method": "password", "password": password, "csrf_token": csrf(&flow)});
     browser.post(action(&flow), &fields).await
+}
+
+pub(super) async fn link(house: &House, identity: &Identity) {
+    let key = LinkKey {
+        provider: "acme".parse().unwrap(),
+        issuer: "https://acme.example".to_owned(),
+        subject: "4711".to_owned(),
+    };
+    let id = CredentialId::generate(&*house.services.entropy);
+    let link = key.credential(identity.id, id, identity.created_at);
+    CredentialStore::put(&*house.store, &link).await.unwrap();
 }
 
 async fn kinds(house: &House, identity: &Identity) -> Vec<CredentialKind> {
@@ -52,20 +67,31 @@ async fn kc_093_who_comes_in_with_what_they_registered_stays_unproved() {
     assert_eq!(again.status, 200, "{}", again.text());
 }
 
+/// KC-093: everything else goes, and every session, but not the way in of whoever holds the address.
+#[tokio::test]
+async fn kc_093_an_account_that_proves_the_address_in_the_settings_is_what_is_left() {
+    let house = house();
+    registered(&mut house.browser(), NEW).await;
+    change(&house, NEW, let_in).await;
+    let mut browser = house.browser();
+    browser.sign_in(NEW).await;
+    let flow = browser.ask("/self-service/settings/browser").await.json();
+    let state = press(&mut browser, &flow, "link", "google").await;
+    let visit = format!("state={state}&code=new");
+    let reply = come_back(&mut browser, "google", &visit).await;
+    refused(&reply, 401, "session_inactive");
+    let newcomer = stored(&house, NEW).await;
+    assert!(!newcomer.awaits_first_proof());
+    assert_eq!(kinds(&house, &newcomer).await, [CredentialKind::Oidc]);
+}
+
 /// KC-078: whoever is handed a way in is vouched for, and who registered is perhaps somebody else.
 #[tokio::test]
 async fn kc_078_a_way_in_that_is_handed_out_leaves_nothing_of_a_registration() {
     let house = house();
     registered(&mut house.browser(), NEW).await;
     let newcomer = stored(&house, NEW).await;
-    let key = LinkKey {
-        provider: "acme".parse().unwrap(),
-        issuer: "https://acme.example".to_owned(),
-        subject: "4711".to_owned(),
-    };
-    let id = CredentialId::generate(&*house.services.entropy);
-    let link = key.credential(newcomer.id, id, newcomer.created_at);
-    CredentialStore::put(&*house.store, &link).await.unwrap();
+    link(&house, &newcomer).await;
     let hour = Duration::from_secs(3600);
     let recovery = recoveries(&house)
         .create_for(newcomer.id, MailedProof::Code, hour)

@@ -38,6 +38,14 @@ impl<'a> InStore<'a> {
         &*self.desk.foundation().stores.api_credentials
     }
 
+    /// Ends the sessions in which the program acts as somebody.
+    async fn let_go(&self, one: &ApiCredential) -> Result<(), Failure> {
+        let sessions = &self.desk.foundation().stores.sessions;
+        let actor = Acting::api_credential(one.id);
+        sessions.revoke_acting(&actor, None).await?;
+        Ok(())
+    }
+
     async fn find(&self, id: &str) -> Result<ApiCredential, Failure> {
         let found = match id.parse() {
             Ok(id) => self.store().find(id).await?,
@@ -84,12 +92,7 @@ impl Programs for InStore<'_> {
             .map_err(|error| Failure::Usage(error.to_string()))?;
         self.store().update(&after).await?;
         if change.is_of_rights() {
-            let actor = Acting::api_credential(after.id);
-            foundation
-                .stores
-                .sessions
-                .revoke_acting(&actor, None)
-                .await?;
+            self.let_go(&after).await?;
         }
         let act = act("api-credential.update", &after).from(facts(&before));
         act.to(facts(&after)).note(foundation).await;
@@ -100,6 +103,7 @@ impl Programs for InStore<'_> {
         let one = self.find(id).await?;
         let deleted = self.store().delete(one.id).await?;
         if deleted {
+            self.let_go(&one).await?;
             let act = act("api-credential.delete", &one).from(facts(&one));
             act.note(self.desk.foundation()).await;
         }

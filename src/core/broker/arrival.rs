@@ -356,6 +356,7 @@ pub(super) fn arrived(
         aal: configured.policy.second_factor.aal(claims),
         acr: claims.acr.clone(),
         amr: claims.amr.iter().take(MOST_METHODS).cloned().collect(),
+        is_first_proof: false,
         unlinked: Vec::new(),
     })
 }

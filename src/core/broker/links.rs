@@ -4,6 +4,7 @@ use super::{
     Arrived, Broker, BrokerError, PendingLink,
     arrival::{arrived, judge},
     plan::{Course, link_key, refusal, withheld},
+    sync::Lost,
     vouching::broken_off,
 };
 use crate::{
@@ -116,19 +117,18 @@ impl Broker {
         identity: Identity,
         (link, vouched): (Credential, Vouched),
     ) -> Result<Box<Arrived>, BrokerError> {
-        let (id, claims, mut unlinked) = (identity.id, &vouched.claims, Vec::new());
-        let synced = self
-            .synced(configured, identity, claims, &mut unlinked)
-            .await;
+        let (id, claims, mut lost) = (identity.id, &vouched.claims, Lost::default());
+        let synced = self.synced(configured, identity, claims, &mut lost).await;
         let identity = match synced {
             Ok(identity) => identity,
-            Err(error) => return Err(broken_off(id, unlinked, error)),
+            Err(error) => return Err(broken_off(id, lost.unlinked, error)),
         };
         self.keep_label(&link, claims).await;
         self.keep_tokens(configured, &link, &vouched).await;
         let arrived = arrived(configured, identity, &vouched);
         Ok(Box::new(Arrived {
-            unlinked,
+            is_first_proof: lost.everything_else,
+            unlinked: lost.unlinked,
             ..*arrived
         }))
     }

@@ -16,21 +16,29 @@ use crate::{
     store::StoreError,
 };
 
+/// What an identity lost when an account was the first to prove its address.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    /// Whether everything but that account went, and every session.
+    pub(super) everything_else: bool,
+    /// The providers of the links that went.
+    pub(super) unlinked: Vec<ProviderId>,
+}
+
 impl Broker {
     /// The identity with what the claims change of it, stored; as somebody else has changed it, where
-    /// that came first. Where they prove it first, what was put there before goes; `unlinked` tells the
-    /// providers of the links that went.
+    /// that came first. Where they prove it first, what was put there before goes, of which `lost` tells.
     pub(super) async fn synced(
         &self,
         configured: &ConfiguredProvider,
         identity: Identity,
         claims: &Claims,
-        unlinked: &mut Vec<ProviderId>,
+        lost: &mut Lost,
     ) -> Result<Identity, BrokerError> {
         let id = identity.id;
         let (mut next, mut tries) = (identity, 1);
         loop {
-            let synced = self.sync(configured, next, claims, unlinked).await;
+            let synced = self.sync(configured, next, claims, lost).await;
             self.still_linked(configured, id, claims).await?;
             match synced {
                 Err(BrokerError::Store(StoreError::Conflict { .. })) if tries < TRIES => tries += 1,
@@ -65,7 +73,7 @@ impl Broker {
         configured: &ConfiguredProvider,
         identity: Identity,
         claims: &Claims,
-        unlinked: &mut Vec<ProviderId>,
+        lost: &mut Lost,
     ) -> Result<Identity, BrokerError> {
         let linked = self.forcing(configured, &identity).await?;
         let Some(mut fresh) = self.refreshed(configured, &identity, claims, &linked) else {
@@ -83,7 +91,8 @@ impl Broker {
         if identity.awaits_first_proof() && !fresh.awaits_first_proof() {
             // Whom the provider vouches for need not be who registered.
             let own = link_key(&configured.id, claims).identifier();
-            self.take_back_beside(identity.id, Some(&own), unlinked)
+            lost.everything_else = true;
+            self.take_back_beside(identity.id, Some(&own), &mut lost.unlinked)
                 .await?;
             fresh.second_factors = Kinds::default();
         }

@@ -6,6 +6,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
+use http::StatusCode;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use portcullis_core::{api_credential::ApiCredential, catalogue::Code};
 use portcullis_kit::{Locale, Outcome, Visit};
@@ -34,6 +35,10 @@ use crate::{
 
 /// Where the form says which losses it was told.
 const TOLD: &str = "told";
+/// Where it says what it was that it began with.
+const SHOWN: &str = "shown";
+
+const OVERTAKEN: &str = "Somebody else has changed it meanwhile. This is what it may do now.";
 
 /// What the form shows, and what it was sent with.
 struct Entered {
@@ -41,10 +46,13 @@ struct Entered {
     scopes: Vec<String>,
     /// The last day; empty for no end.
     expires: String,
+    /// What it was when the page was shown.
+    shown: String,
 }
 
 #[derive(Serialize)]
 struct View {
+    shown: String,
     href: String,
     roles: Vec<Choice>,
     scopes: Vec<Choice>,
@@ -59,6 +67,7 @@ impl Entered {
             roles: one.roles.clone(),
             scopes: one.scopes.clone(),
             expires: one.expires_at.and_then(last_day).unwrap_or_default(),
+            shown: told(one),
         }
     }
 
@@ -67,6 +76,7 @@ impl Entered {
             roles: chosen(fields, "roles"),
             scopes: chosen(fields, "scopes"),
             expires: text(fields, "expires").to_owned(),
+            shown: text(fields, SHOWN).to_owned(),
         }
     }
 
@@ -97,6 +107,7 @@ impl Entered {
         let mut fields = ticked("roles", self.roles);
         fields.extend(ticked("scopes", self.scopes));
         fields.push(("expires".to_owned(), self.expires));
+        fields.push((SHOWN.to_owned(), self.shown));
         fields
     }
 }
@@ -136,6 +147,11 @@ pub(super) async fn change(
         let page = draw(&desk, asked, &one, (&entered, Some(trouble)));
         Ok((Code::BadRequest.status(), page).into_response())
     };
+    if !entered.shown.is_empty() && entered.shown != told(&one) {
+        let trouble = (SHOWN, OVERTAKEN);
+        let page = draw(&desk, asked, &one, (&Entered::stored(&one), Some(trouble)));
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
     let change = match entered.change(&one) {
         Ok(change) => change,
         Err(trouble) => return refused(("expires", trouble)),
@@ -237,6 +253,7 @@ fn draw(
     (entered, trouble): (&Entered, Option<(&'static str, &'static str)>),
 ) -> Response {
     let view = View {
+        shown: entered.shown.clone(),
         href: place(&one.id.to_string()),
         roles: choice::roles(&asked.0.roles, &entered.roles),
         scopes: scopes(&entered.scopes),

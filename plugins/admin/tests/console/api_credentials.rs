@@ -223,6 +223,34 @@ async fn what_a_credential_may_do_is_changed_and_what_goes_is_told_first() {
     assert!(opens(&house, &secret).await, "its secret stays");
 }
 
+/// HA-13: nobody gives back unawares what somebody else has taken away meanwhile.
+#[tokio::test]
+async fn rights_that_have_changed_since_they_were_shown_are_shown_anew() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    made(&browser).await;
+    let before = only(&house).await;
+    let rights = format!("{ALL}/{}/rights", before.id);
+    let shown = hidden(&browser.get(&rights).await.page(), "shown");
+    let mut less = before.clone();
+    less.scopes = names(&["openid"]);
+    house.services.api_credentials.update(&less).await.unwrap();
+    let mut form: Vec<(&str, &str)> = vec![("shown", &*shown), ("expires", "2027-01-31")];
+    form.extend([("roles.viewer", "true"), ("scopes.openid", "true")]);
+    form.push(("scopes.viewer", "true"));
+    let refused = browser.form(&rights, &form).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.page().contains("Somebody else has changed it"));
+    let now = only(&house).await;
+    assert_eq!(
+        (now.scopes, now.expires_at),
+        (less.scopes, before.expires_at)
+    );
+    let shown = hidden(&refused.page(), "shown");
+    form[0] = ("shown", &*shown);
+    assert_eq!(browser.form(&rights, &form).await.status, 303);
+}
+
 /// HA-13: what cannot be so is refused beside its field, and nothing changes.
 #[tokio::test]
 async fn rights_that_no_credential_can_have_are_refused_beside_their_field() {

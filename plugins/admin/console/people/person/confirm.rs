@@ -8,6 +8,9 @@ use super::{
 };
 pub(super) use crate::console::question::Question;
 
+/// Says that a question was asked.
+pub(super) const SURE: &str = "sure";
+
 /// Asks; the form posts to the page itself.
 pub(super) fn ask(
     call: &Call,

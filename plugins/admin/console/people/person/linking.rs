@@ -1,10 +1,16 @@
 //! Linking somebody to an account at a provider, or preparing that. What may be linked is decided in
 //! `people/linking.rs`, never here.
 
+use axum::response::Response;
 use portcullis_kit::{Failure, Outcome};
 use serde::Serialize;
 
-use super::{call::Call, credentials, head::Tab};
+use super::{
+    call::Call,
+    confirm::{self, Question, SURE},
+    credentials,
+    head::Tab,
+};
 use crate::{
     console::providers::{is_on, label},
     people::linking::{self, Account, Linked, may_lead_to},
@@ -56,8 +62,12 @@ pub(super) async fn form(call: &Call) -> Result<Option<LinkForm>, Failure> {
     }))
 }
 
-/// Links them, or prepares that.
+/// Links them, or prepares that. Where nothing of them is proved yet it is asked first, because all else of
+/// theirs goes.
 pub(super) async fn link(call: Call) -> Outcome {
+    if call.identity.awaits_first_proof() && !call.is_ticked(SURE) {
+        return Ok(question(&call));
+    }
     let done = match asked(&call) {
         Ok(account) => {
             let wish = (call.text("provider"), account);
@@ -72,6 +82,26 @@ pub(super) async fn link(call: Call) -> Outcome {
             credentials::draw(&call, None, Some(trouble)).await
         }
     }
+}
+
+/// Asks with what was typed.
+fn question(call: &Call) -> Response {
+    let losses = [
+        "Nothing of this person is proved yet, so that somebody else may have registered.",
+        "What whoever registered signs in with goes, linked accounts as well, and all their sessions end. \
+         Then they come in by this account.",
+    ];
+    let fields = ["provider", "known_by", "account", "issuer"];
+    let typed = fields.map(|name| (name.to_owned(), call.text(name).to_owned()));
+    let sure = (SURE.to_owned(), "true".to_owned());
+    let question = Question {
+        heading: "Link an account",
+        losses: losses.map(|loss| call.locale.text(loss)).to_vec(),
+        hidden: typed.into_iter().chain([sure]).collect(),
+        label: "Link the account",
+        ..Question::default()
+    };
+    confirm::ask(call, Tab::SignIn, question, None)
 }
 
 /// The account that was typed.

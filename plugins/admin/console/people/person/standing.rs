@@ -6,15 +6,13 @@ use portcullis_kit::{Failure, Outcome};
 
 use super::{
     call::{Call, Trouble},
-    confirm::{self, Question},
+    confirm::{self, Question, SURE},
     details,
     head::Tab,
     traits,
 };
 use crate::people::{self, Proved, Wanted};
 
-/// Says that the question was asked whose a registration is.
-const SURE: &str = "sure";
 /// Says that what was registered with stays.
 const KEEP: &str = "keep";
 

@@ -3,7 +3,7 @@
 use http::Method;
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
-    identity::Identity,
+    identity::{Identity, IdentityStore},
     testing::CannedOutreach,
 };
 use serde_json::json;
@@ -211,6 +211,22 @@ async fn accounts_are_offered_and_judged_as_at_the_api() {
         let wrong = page(&manager.form(&links, &fields).await, 400);
         assert!(wrong.contains("id=\"link-trouble\""), "{fields:?}: {wrong}");
     }
+    let mut unproved = stored(&house, &ada).await.unwrap();
+    unproved.required_actions = vec![Identity::FIRST_PROOF.to_owned()];
+    IdentityStore::update(&*house.store, &unproved)
+        .await
+        .unwrap();
+    let fields = by("acme", "subject", "4711", "");
+    let asked = page(&manager.form(&links, &fields).await, 200);
+    assert!(
+        asked.contains("Then they come in by this account."),
+        "{asked}"
+    );
+    assert!(asked.contains("value=\"4711\""), "{asked}");
+    assert!(
+        credentials(&house, &ada).await.is_empty(),
+        "it is asked first"
+    );
     let raised = manager
         .form(&links, &by("greedy", "subject", "1", ""))
         .await;
