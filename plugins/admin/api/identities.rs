@@ -27,23 +27,12 @@ use crate::{
     doc::people as docs,
     endpoints::Endpoints,
     need::Need,
-    people::{self, refusal::refused},
+    people::{self, credentials::UNKEPT, refusal::refused},
     role::Permission::{ReadIdentities, WriteIdentities},
 };
 
 const ONE: &str = "/admin/identities/{id}";
 const ALL: &str = "/admin/identities";
-
-/// What the dialect calls credentials that nobody has here: published clients may ask for them.
-pub(crate) const UNKEPT: [&str; 7] = [
-    "code",
-    "profile",
-    "saml",
-    "deviceauthn",
-    "identifier_first",
-    "link_recovery",
-    "code_recovery",
-];
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {

@@ -18,7 +18,7 @@ use super::{
         wanted::{Batch, MergePatch, NewIdentity, Operations, WholeIdentity},
     },
 };
-use crate::api::identities::UNKEPT;
+use crate::people::credentials::UNKEPT;
 
 const IDENTITIES: &str = "identities";
 const CREDENTIALS: &str = "credentials";

@@ -17,6 +17,17 @@ use serde_json::json;
 use super::{audit, find, refusal::refused, sessions};
 use crate::{caller::Caller, desk::Desk};
 
+/// What the dialect calls credentials that nobody has here: published clients may ask for them.
+pub(crate) const UNKEPT: [&str; 7] = [
+    "code",
+    "profile",
+    "saml",
+    "deviceauthn",
+    "identifier_first",
+    "link_recovery",
+    "code_recovery",
+];
+
 /// The credentials of an identity in the order in which they are offered.
 pub(crate) async fn list(desk: &Desk, id: &str) -> Result<Vec<Credential>, Failure> {
     let identity = find(desk, id).await?;

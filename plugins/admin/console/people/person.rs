@@ -12,6 +12,7 @@ mod details;
 mod head;
 mod history;
 mod impersonate;
+mod link_form;
 mod linking;
 mod outreach;
 mod part;

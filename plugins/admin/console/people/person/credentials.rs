@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{
     call::{Call, Trouble},
     head::Tab,
-    linking::{self, LinkForm},
+    link_form::{self, LinkForm},
 };
 use crate::people::credentials;
 
@@ -79,7 +79,7 @@ pub(super) async fn draw(
         rows: rows.collect(),
         has_password: all.iter().any(|one| one.kind == CredentialKind::Password),
         handed_out,
-        link_form: linking::form(call).await?,
+        link_form: link_form::form(call).await?,
     };
     Ok(call.draw((Tab::SignIn, TEMPLATE), part, trouble))
 }
