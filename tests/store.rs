@@ -33,6 +33,7 @@ mod store {
     mod refresh;
     mod search;
     mod search_far;
+    mod search_marks;
     mod search_order;
     mod search_spans;
     mod shared;

@@ -7,6 +7,7 @@ mod conditions;
 mod counting;
 pub(super) mod index;
 mod indexing;
+mod marks;
 mod milestones;
 mod numbered;
 mod ordered;

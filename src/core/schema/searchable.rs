@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How documents are made of identities; another number has all of them made anew.
-const MAKING: &str = "1";
+const MAKING: &str = "2";
 
 /// The most values of one identity that are searched.
 const MOST_VALUES: usize = 64;

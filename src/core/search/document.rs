@@ -11,6 +11,10 @@ const PART: u32 = 0x3fff_ffff;
 const WHOLE: u32 = 0x4000_0000;
 /// Whole values are many, and each is in an index of few places.
 const WHOLE_BITS: u32 = 0x000f_ffff;
+/// Where hashes of what stands in one trait begin.
+const AT: u32 = 0x4800_0000;
+/// And how many there may be.
+const AT_BITS: u32 = 0x07ff_ffff;
 /// Where hashes of facets begin.
 const FACET: u32 = 0x6000_0000;
 /// And how many there may be.
@@ -79,6 +83,10 @@ impl Document {
             }
             marks.insert(whole(value));
         }
+        for (path, value) in &self.values {
+            marks.extend(beginnings(value).map(|beginning| at(path, beginning)));
+            marks.insert(whole_at(path, value));
+        }
         marks.extend(self.facets.iter().map(facet_mark));
         marks
     }
@@ -96,10 +104,15 @@ impl Needle {
             (Matching::Prefix, None) => format!(" {text}"),
             (Matching::Infix, _) => text.clone(),
         };
-        let marks = match term.matching {
-            Matching::Exact => BTreeSet::from([whole(text)]),
-            Matching::Prefix => parts(&format!(" {text}")),
-            Matching::Infix => parts(text),
+        let marks = match (term.matching, &term.path) {
+            (Matching::Exact, None) => BTreeSet::from([whole(text)]),
+            (Matching::Exact, Some(path)) => BTreeSet::from([whole_at(path, text)]),
+            (Matching::Prefix, path) => {
+                let longest = path.as_ref().zip(beginnings(text).last());
+                let own = longest.map(|(path, beginning)| at(path, beginning));
+                parts(&format!(" {text}")).into_iter().chain(own).collect()
+            }
+            (Matching::Infix, _) => parts(text),
         };
         Self { literal, marks }
     }
@@ -154,6 +167,22 @@ fn part(letters: &[char]) -> u32 {
 
 fn whole(value: &str) -> u32 {
     WHOLE | (hash(value.as_bytes()) & WHOLE_BITS)
+}
+
+/// The first letter of a value, the first two and the first three.
+fn beginnings(value: &str) -> impl Iterator<Item = &str> {
+    let ends = value.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    ends.take(3).map(|end| &value[..end])
+}
+
+/// The mark of what begins so in the trait of this path.
+fn at(path: &str, beginning: &str) -> u32 {
+    AT | (hash(format!("{path}\t{beginning}").as_bytes()) & AT_BITS)
+}
+
+/// The mark of what is the whole value of the trait of this path.
+fn whole_at(path: &str, value: &str) -> u32 {
+    AT | (hash(format!("{path}\t{value}\n").as_bytes()) & AT_BITS)
 }
 
 fn facet_mark(facet: &Facet) -> u32 {

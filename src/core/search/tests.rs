@@ -194,6 +194,23 @@ fn a_search_is_of_bounded_length() {
     assert!(query(&[("search", &"a".repeat(LONGEST_SEARCH + 1))]).is_err());
 }
 
+/// KC-111: what is common at the beginning of other values is no candidate.
+#[test]
+fn a_field_has_marks_of_its_own() {
+    let named = |first: &str, last: &str| {
+        let value = |path: &str, value: &str| (path.to_owned(), value.to_owned());
+        let values = BTreeSet::from([value("first", first), value("last", last)]);
+        Document::new(values, BTreeSet::new()).marks()
+    };
+    for text in ["b", "br", "bro", "brown"] {
+        for matching in [Matching::Prefix, Matching::Exact] {
+            let needle = Needle::of_term(&Term::new(Some("last"), matching, text));
+            assert!(needle.marks.is_subset(&named("ada", text)), "{text}");
+            assert!(!needle.marks.is_subset(&named(text, "ada")), "{text}");
+        }
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn nothing_that_is_typed_breaks_the_parser(search: String, token: String, other in "[a-z:*\" ]{0,20}") {

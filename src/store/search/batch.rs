@@ -7,11 +7,12 @@ use portcullis_core::{
 };
 
 use super::{
-    index::{BLOCK, STRETCH, SearchIndex, number, providers, stretch_mark, written},
+    index::{BLOCK, NEXT, SearchIndex, cells, number, providers},
+    marks::{STRETCH, stretch_mark, written},
     sql::{Sql, between},
 };
 use crate::store::{
-    cell::{text, time},
+    cell::text,
     database::{Dialect, Transaction},
     identities::row::WHAT,
     table::Column,
@@ -37,30 +38,27 @@ impl SearchIndex {
             .zip(&documents)
             .collect();
         for some in pairs.chunks(ROWS) {
-            let numbers = self.add_rows(transaction, some).await?;
-            self.add_marks(transaction, some, &numbers).await?;
-            self.add_tallies(transaction, numbers.into_values()).await?;
+            let numbers = match self.database.dialect() {
+                Dialect::Sqlite => self.add_rows_to_sqlite(transaction, some).await?,
+                Dialect::Postgres => self.add_rows_to_postgres(transaction, some).await?,
+            };
+            self.add_tallies(transaction, numbers).await?;
         }
         Ok(())
     }
 
-    /// Adds what is compared; the number of each identity.
-    async fn add_rows(
+    /// Adds what is compared, and then the marks; the numbers.
+    async fn add_rows_to_sqlite(
         &self,
         transaction: &mut Transaction,
         newcomers: &[(&Identity, &Document)],
-    ) -> Result<HashMap<IdentityId, i64>, StoreError> {
+    ) -> Result<Vec<i64>, StoreError> {
         let into =
             "INSERT INTO identity_search (identity_id, created_at, updated_at, document) VALUES ";
         let mut sql = Sql::new(&self.database, into);
         for (place, (identity, document)) in newcomers.iter().enumerate() {
-            let row = [
-                text(identity.id),
-                time(identity.created_at),
-                time(identity.updated_at),
-                text(document.lines()),
-            ];
-            sql = sql.push(between(place)).bind_all(row).push(")");
+            sql = sql.push(between(place)).bind_all(cells(identity, document));
+            sql = sql.push(")");
         }
         let sql = sql.push(" RETURNING seq, identity_id");
         let rows = transaction.rows(sql.statement(WHAT)).await?;
@@ -68,41 +66,50 @@ impl SearchIndex {
             let id = row.parsed(Column::IdentityId)?;
             Ok((id, row.number(Column::Seq)?))
         });
-        numbers.collect()
-    }
-
-    async fn add_marks(
-        &self,
-        transaction: &mut Transaction,
-        newcomers: &[(&Identity, &Document)],
-        numbers: &HashMap<IdentityId, i64>,
-    ) -> Result<(), StoreError> {
-        let is_sqlite = self.database.dialect() == Dialect::Sqlite;
-        let key = if is_sqlite { "rowid" } else { "seq" };
-        let into = format!("INSERT INTO identity_marks ({key}, marks) VALUES ");
-        let mut sql = Sql::new(&self.database, &into);
+        let numbers: HashMap<IdentityId, i64> = numbers.collect::<Result<_, StoreError>>()?;
+        let into = "INSERT INTO identity_marks (rowid, marks) VALUES ";
+        let mut sql = Sql::new(&self.database, into);
         for (place, (identity, document)) in newcomers.iter().enumerate() {
             let seq = numbers.get(&identity.id);
             let seq = *seq.ok_or(StoreError::Corrupt { what: WHAT })?;
-            sql = sql.push(between(place)).bind(number(seq)).push(", ");
-            let mut marks = document.marks();
-            sql = match is_sqlite {
-                true => sql.bind(text(written(&marks))),
-                false => {
-                    marks.insert(stretch_mark(seq / STRETCH));
-                    sql.bind_marks(&marks)
-                }
-            };
-            sql = sql.push(")");
+            let row = [number(seq), text(written(&document.marks()))];
+            sql = sql.push(between(place)).bind_all(row).push(")");
         }
-        transaction.execute(sql.statement(WHAT)).await.map(drop)
+        transaction.execute(sql.statement(WHAT)).await?;
+        Ok(numbers.into_values().collect())
+    }
+
+    /// Asks for numbers, which are part of the marks, and adds the rows; the numbers.
+    async fn add_rows_to_postgres(
+        &self,
+        transaction: &mut Transaction,
+        newcomers: &[(&Identity, &Document)],
+    ) -> Result<Vec<i64>, StoreError> {
+        let many = newcomers.len();
+        let next = format!("SELECT {NEXT} AS seq FROM generate_series(1, {many})");
+        let next = Sql::new(&self.database, &next).statement(WHAT);
+        let numbers = transaction.rows(next).await?;
+        let numbers = numbers.iter().map(|row| row.number(Column::Seq));
+        let numbers: Vec<i64> = numbers.collect::<Result<_, _>>()?;
+        let into = "INSERT INTO identity_search \
+             (seq, identity_id, created_at, updated_at, document, marks) VALUES ";
+        let mut sql = Sql::new(&self.database, into);
+        for (place, ((identity, document), seq)) in newcomers.iter().zip(&numbers).enumerate() {
+            let mut marks = document.marks();
+            marks.insert(stretch_mark(seq / STRETCH));
+            sql = sql.push(between(place)).bind(number(*seq)).push(", ");
+            sql = sql.bind_all(cells(identity, document)).push(", ");
+            sql = sql.bind_marks(&marks).push(")");
+        }
+        transaction.execute(sql.statement(WHAT)).await?;
+        Ok(numbers)
     }
 
     /// One row for each block, so that there is little to sum up.
     async fn add_tallies(
         &self,
         transaction: &mut Transaction,
-        numbers: impl Iterator<Item = i64>,
+        numbers: Vec<i64>,
     ) -> Result<(), StoreError> {
         let mut blocks: BTreeMap<i64, i64> = BTreeMap::new();
         for seq in numbers {

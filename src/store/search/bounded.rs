@@ -23,6 +23,9 @@ impl Places<'_> {
         if self.about.is_some_and(|about| about > FAR_MORE) {
             return Ok(None);
         }
+        if let Some(met) = self.met {
+            return Ok((met <= MOST_COUNTED).then_some(met));
+        }
         let bounded = Part {
             key: SortKey::Arrival,
             is_descending: false,
@@ -50,10 +53,9 @@ impl Places<'_> {
         let stretches = self.stretches(bounded).await?;
         let mut steps = steps(&stretches);
         while let Some(stretches) = steps.next().filter(|_| counted < bounded.limit) {
-            let sql = self.marked_within(stretches).push(
-                "SELECT CAST(COUNT(*) AS BIGINT) AS tally FROM (SELECT 1 FROM m \
-                 JOIN identity_search AS s ON s.seq = m.seq WHERE 1 = 1",
-            );
+            let select = "SELECT CAST(COUNT(*) AS BIGINT) AS tally \
+                 FROM (SELECT 1 FROM identity_search AS s WHERE ";
+            let sql = self.write_match_within(Sql::new(self.database, select), stretches);
             counted += self.tally(sql, bounded.limit - counted).await?;
         }
         Ok(counted)

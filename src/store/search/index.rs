@@ -1,6 +1,6 @@
 //! Keeping what is searched in step with the identities, in the transaction that changes them.
 
-use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
 use portcullis_core::{
     credential::{Credential, CredentialKind},
@@ -13,7 +13,10 @@ use portcullis_core::{
 };
 use sea_query::{Expr, ExprTrait, LockType, Value};
 
-use super::sql::Sql;
+use super::{
+    marks::{stretch_of, written},
+    sql::Sql,
+};
 use crate::store::{
     cell::{text, time},
     credentials::row as credential,
@@ -25,15 +28,20 @@ use crate::store::{
 /// How many numbers are in a block of those whose identities are counted together.
 pub(super) const BLOCK: i64 = 4096;
 
-/// How many numbers are in a block of those that have a mark in common, where the index itself knows
-/// no order.
-pub(super) const STRETCH: i64 = 16384;
-
-/// Where the marks of those begin, apart from all others.
-const STRETCHES: i64 = 0x5000_0000;
-
 /// Rows of tallies are summed up every so many.
 const SUMMED: i64 = 256;
+
+/// The next number of PostgreSQL, which is asked for because it is part of the marks.
+pub(super) const NEXT: &str = "nextval(pg_get_serial_sequence('identity_search', 'seq'))";
+
+/// When marks are written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marking {
+    /// Where a line is another than before.
+    WhereLinesChanged,
+    /// In any case: they are made in another way than before.
+    Anew,
+}
 
 /// What is searched.
 #[derive(Debug, Clone)]
@@ -77,11 +85,32 @@ impl SearchIndex {
         transaction: &mut Transaction,
         identity: &Identity,
     ) -> Result<(), StoreError> {
+        self.rewrite(transaction, identity, Marking::WhereLinesChanged)
+            .await
+    }
+
+    /// Takes in an identity as if nothing were known of it.
+    pub(super) async fn take_in(
+        &self,
+        transaction: &mut Transaction,
+        id: IdentityId,
+    ) -> Result<(), StoreError> {
+        match self.locked(transaction, id).await? {
+            Some(identity) => self.rewrite(transaction, &identity, Marking::Anew).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn rewrite(
+        &self,
+        transaction: &mut Transaction,
+        identity: &Identity,
+        marking: Marking,
+    ) -> Result<(), StoreError> {
         let links = credential::of_kind(&self.database, identity.id, CredentialKind::Oidc);
         let links = transaction.rows(links).await?;
         let links: Result<Vec<_>, _> = links.iter().map(credential::read).collect();
         let document = self.schemas.document(identity, &providers(&links?));
-        let lines = document.lines();
         let present = Sql::new(&self.database, "SELECT seq, document FROM identity_search")
             .push(" WHERE identity_id = ")
             .bind(text(identity.id));
@@ -91,20 +120,32 @@ impl SearchIndex {
             return self.add_document(transaction, identity, &document).await;
         };
         let seq = present.number(Column::Seq)?;
-        let is_as_before = present.text(Column::Document)? == lines;
-        let change = Sql::new(&self.database, "UPDATE identity_search SET created_at = ")
+        let is_marked =
+            marking == Marking::Anew || present.text(Column::Document)? != document.lines();
+        let change = self.row_anew(identity, &document);
+        let change = match (is_marked, self.database.dialect()) {
+            (true, Dialect::Postgres) => change
+                .push(", marks = ")
+                .bind_marks(&document.marks())
+                .push(&stretch_of("seq")),
+            _ => change,
+        };
+        let change = change.push(" WHERE seq = ").bind(number(seq));
+        transaction.execute(change.statement(WHAT)).await?;
+        if is_marked && self.database.dialect() == Dialect::Sqlite {
+            self.unmark(transaction, seq).await?;
+            self.mark(transaction, seq, &document).await?;
+        }
+        Ok(())
+    }
+
+    fn row_anew(&self, identity: &Identity, document: &Document) -> Sql {
+        Sql::new(&self.database, "UPDATE identity_search SET created_at = ")
             .bind(time(identity.created_at))
             .push(", updated_at = ")
             .bind(time(identity.updated_at))
             .push(", document = ")
-            .bind(text(lines))
-            .push(" WHERE seq = ")
-            .bind(number(seq));
-        transaction.execute(change.statement(WHAT)).await?;
-        match is_as_before {
-            true => Ok(()),
-            false => self.mark_anew(transaction, seq, &document).await,
-        }
+            .bind(text(document.lines()))
     }
 
     /// Takes in that whom an identity is linked to has changed.
@@ -154,7 +195,7 @@ impl SearchIndex {
         transaction: &mut Transaction,
         seq: i64,
     ) -> Result<(), StoreError> {
-        // In PostgreSQL the marks go with their identity.
+        // In PostgreSQL the marks stand in the row itself.
         if self.database.dialect() == Dialect::Sqlite {
             self.unmark(transaction, seq).await?;
         }
@@ -167,7 +208,11 @@ impl SearchIndex {
         identity: &Identity,
         document: &Document,
     ) -> Result<(), StoreError> {
-        let row = self.row("", identity, document).push(" RETURNING seq");
+        let into = "INSERT INTO identity_search (identity_id, created_at, updated_at, document) \
+             VALUES (";
+        let row = Sql::new(&self.database, into)
+            .bind_all(cells(identity, document))
+            .push(") RETURNING seq");
         let rows = transaction.rows(row.statement(WHAT)).await?;
         let seq = rows.first().map(|row| row.number(Column::Seq));
         let seq = seq.ok_or(StoreError::Corrupt { what: WHAT })??;
@@ -182,16 +227,18 @@ impl SearchIndex {
         identity: &Identity,
         document: &Document,
     ) -> Result<(), StoreError> {
-        let added = self
-            .row("WITH added AS (", identity, document)
-            .push(
-                " RETURNING seq), marked AS (INSERT INTO identity_marks (seq, marks) SELECT seq, ",
-            )
+        let with = format!(
+            "WITH numbered AS (SELECT {NEXT} AS seq), added AS (INSERT INTO identity_search \
+             (seq, identity_id, created_at, updated_at, document, marks) SELECT seq, "
+        );
+        let added = Sql::new(&self.database, &with)
+            .bind_all(cells(identity, document))
+            .push(", ")
             .bind_marks(&document.marks())
             .push(&stretch_of("seq"))
             .push(&format!(
-                " FROM added), counted AS (INSERT INTO identity_tallies (block, tally) \
-                 SELECT seq / {BLOCK}, 1 FROM added) SELECT seq FROM added"
+                " FROM numbered RETURNING seq), counted AS (INSERT INTO identity_tallies \
+                 (block, tally) SELECT seq / {BLOCK}, 1 FROM added) SELECT seq FROM added"
             ));
         let rows = transaction.rows(added.statement(WHAT)).await?;
         let seq = rows.first().map(|row| row.number(Column::Seq));
@@ -200,38 +247,6 @@ impl SearchIndex {
             0 => self.sum_up(transaction, seq / BLOCK).await,
             _ => Ok(()),
         }
-    }
-
-    fn row(&self, before: &str, identity: &Identity, document: &Document) -> Sql {
-        let into = "INSERT INTO identity_search (identity_id, created_at, updated_at, document)";
-        Sql::new(&self.database, before)
-            .push(into)
-            .push(" VALUES (")
-            .bind_all([
-                text(identity.id),
-                time(identity.created_at),
-                time(identity.updated_at),
-                text(document.lines()),
-            ])
-            .push(")")
-    }
-
-    async fn mark_anew(
-        &self,
-        transaction: &mut Transaction,
-        seq: i64,
-        document: &Document,
-    ) -> Result<(), StoreError> {
-        if self.database.dialect() == Dialect::Sqlite {
-            self.unmark(transaction, seq).await?;
-            return self.mark(transaction, seq, document).await;
-        }
-        let change = Sql::new(&self.database, "UPDATE identity_marks SET marks = ")
-            .bind_marks(&document.marks())
-            .push(&stretch_of("seq"))
-            .push(" WHERE seq = ")
-            .bind(number(seq));
-        transaction.execute(change.statement(WHAT)).await.map(drop)
     }
 
     async fn mark(
@@ -322,28 +337,14 @@ pub(in crate::store) async fn tidy(database: &Database) -> Result<(), StoreError
     Ok(())
 }
 
-impl Sql {
-    /// Goes on with marks as PostgreSQL writes an array.
-    pub(super) fn bind_marks(self, marks: &BTreeSet<u32>) -> Self {
-        let mut written = String::from("{");
-        for mark in marks {
-            let comma = if written.len() == 1 { "" } else { "," };
-            let _ = write!(written, "{comma}{mark}");
-        }
-        written.push('}');
-        self.push("CAST(CAST(")
-            .bind(text(written))
-            .push(" AS TEXT) AS INTEGER[])")
-    }
-}
-
-fn stretch_of(seq: &str) -> String {
-    format!(" || CAST({STRETCHES} + {seq} / {STRETCH} AS INTEGER)")
-}
-
-/// The mark that the numbers of a stretch have in common.
-pub(super) fn stretch_mark(stretch: i64) -> u32 {
-    u32::try_from(STRETCHES + stretch).unwrap_or(u32::MAX >> 1)
+/// The cells of an identity's row but for its number and marks.
+pub(super) fn cells(identity: &Identity, document: &Document) -> [Value; 4] {
+    [
+        text(identity.id),
+        time(identity.created_at),
+        time(identity.updated_at),
+        text(document.lines()),
+    ]
 }
 
 pub(super) fn number(value: i64) -> Value {
@@ -353,10 +354,4 @@ pub(super) fn number(value: i64) -> Value {
 pub(super) fn providers(credentials: &[Credential]) -> Vec<ProviderId> {
     let links = credentials.iter().filter_map(Link::of);
     links.map(|link| link.key.provider).collect()
-}
-
-/// Marks as SQLite is given them.
-pub(super) fn written(marks: &BTreeSet<u32>) -> String {
-    let marks: Vec<String> = marks.iter().map(|mark| format!("{mark:x}")).collect();
-    marks.join(" ")
 }

@@ -73,7 +73,7 @@ impl Indexing {
         let ids = ids?;
         let mut transaction = database.begin().await?;
         for id in &ids {
-            self.index.relink(&mut transaction, *id).await?;
+            self.index.take_in(&mut transaction, *id).await?;
         }
         let position = match ids.last() {
             Some(last) if ids.len() as u64 == BATCH => last.to_string(),

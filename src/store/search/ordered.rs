@@ -12,7 +12,7 @@ use super::{
     sql::Sql,
     way::Way,
 };
-use crate::store::database::Dialect;
+use crate::store::{database::Dialect, table::Column};
 
 /// For each that is wanted, so many are.
 const SAMPLED_FOR_EACH: u64 = 2;
@@ -29,6 +29,7 @@ impl Places<'_> {
         };
         if let Some(way) = self.way {
             let found = self.by(way, &mut rest).await?;
+            self.met_behind(part, 0);
             return Ok(part.cut(found));
         }
         let mut found = self.walk(&mut rest, among).await?;
@@ -45,7 +46,9 @@ impl Places<'_> {
                     sample = sample.walked((found.len() as u64, among));
                 }
                 way => {
+                    let before = found.len() as u64;
                     found.extend(self.by(way, &mut rest).await?);
+                    self.met_behind(part, before);
                     break;
                 }
             }
@@ -59,8 +62,7 @@ impl Places<'_> {
         match way {
             Way::Walk(far) => found = self.walk(rest, far).await?,
             Way::Gather => {
-                let gathered = self.gather(rest).await?;
-                if (gathered.len() as u64) < MOST_GATHERED {
+                if let Some(gathered) = self.gather(rest).await? {
                     return Ok(gathered);
                 }
             }
@@ -93,27 +95,40 @@ impl Places<'_> {
         Ok(walked)
     }
 
-    /// Gathers all of them who are left, unless they are too many, and sorts them.
-    pub(super) async fn gather(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+    /// Gathers all of them who are left, unless they are too many, and sorts them; those who are wanted,
+    /// from the first on.
+    pub(super) async fn gather(&mut self, part: &Part) -> Result<Option<Vec<Place>>, StoreError> {
         let has_marks = !self.conditions.marks.is_empty();
+        let select = format!(
+            "SELECT s.seq AS seq, s.identity_id AS identity_id, s.created_at AS created_at, \
+             s.updated_at AS updated_at, s.tally AS tally \
+             FROM (SELECT s.*, COUNT(*) OVER () AS tally FROM (SELECT {PLACE} FROM "
+        );
+        let sql = Sql::new(self.database, &select);
         let sql = match (has_marks, self.database.dialect()) {
-            (false, _) => self.selection("FROM identity_search AS s WHERE 1 = 1"),
-            (true, Dialect::Sqlite) => {
-                let from = "FROM identity_marks AS m CROSS JOIN identity_search AS s ON s.seq = m.rowid WHERE ";
-                self.write_match(self.selection(from))
-            }
-            (true, Dialect::Postgres) => {
-                let with = "WITH m AS MATERIALIZED (SELECT seq FROM identity_marks WHERE ";
-                let sql = self.write_match(Sql::new(self.database, with));
-                let from = "FROM m JOIN identity_search AS s ON s.seq = m.seq WHERE 1 = 1";
-                sql.push(&format!(") SELECT {PLACE} {from}"))
-            }
+            (false, _) => sql.push("identity_search AS s WHERE 1 = 1"),
+            (true, Dialect::Sqlite) => self.write_match(sql.push(
+                "identity_marks AS m CROSS JOIN identity_search AS s ON s.seq = m.rowid WHERE ",
+            )),
+            (true, Dialect::Postgres) => self.write_match(sql.push("identity_search AS s WHERE ")),
         };
         let sql = self.conditions.write(part.write_from(sql));
-        let sql = limited(sql, MOST_GATHERED, 0);
-        let mut gathered = self.places(sql).await?;
-        gathered.sort_by(|a, b| part.compare(a, b));
-        Ok(gathered)
+        let sql = limited(sql, MOST_GATHERED, 0).push(") AS s) AS s");
+        let wanted = part.offset.saturating_add(part.limit);
+        let rows = self.rows(limited(part.write_order(sql), wanted, 0)).await?;
+        let tally = rows.first().map_or(Ok(0), |row| row.number(Column::Tally))?;
+        if tally.unsigned_abs() >= MOST_GATHERED {
+            return Ok(None);
+        }
+        self.met = Some(tally.unsigned_abs());
+        let places = rows.iter().map(Place::read);
+        places.collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Whoever gathered what is left of a part behind so many has met all of them, if it begins with the first.
+    pub(super) fn met_behind(&mut self, part: &Part, before: u64) {
+        self.met = self.met.filter(|_| part.from.is_none());
+        self.met = self.met.map(|met| met + before);
     }
 
     /// Walks along the index of the order to those who have the marks: no row of anybody else is read.
@@ -136,7 +151,7 @@ impl Places<'_> {
                 // `IS TRUE` keeps the marks from leading the way, `OFFSET 0` the rows from being read.
                 let from = format!(
                     "FROM (SELECT s.seq{key} FROM identity_search AS s \
-                     WHERE (s.seq IN (SELECT seq FROM identity_marks WHERE "
+                     WHERE (s.seq IN (SELECT seq FROM identity_search WHERE "
                 );
                 let sql = self.write_match(self.selection(&from)).push(")) IS TRUE");
                 let sql = part.write_order(part.write_from(sql));
@@ -160,19 +175,5 @@ impl Part {
         let skipped = usize::try_from(self.offset).unwrap_or(usize::MAX);
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         all.into_iter().skip(skipped).take(limit).collect()
-    }
-
-    fn compare(&self, a: &Place, b: &Place) -> std::cmp::Ordering {
-        let order = match self.key {
-            SortKey::Arrival => a.seq.cmp(&b.seq),
-            SortKey::CreatedAt => (a.created_at, a.seq).cmp(&(b.created_at, b.seq)),
-            SortKey::UpdatedAt => (a.updated_at, a.seq).cmp(&(b.updated_at, b.seq)),
-            SortKey::Id => a.id.cmp(&b.id),
-        };
-        if self.is_descending {
-            order.reverse()
-        } else {
-            order
-        }
     }
 }

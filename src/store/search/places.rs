@@ -11,7 +11,8 @@ use sea_query::Value;
 
 use super::{
     conditions::Conditions,
-    index::{STRETCH, number, stretch_mark},
+    index::number,
+    marks::{STRETCH, stretch_mark},
     sql::Sql,
     way::Way,
 };
@@ -32,6 +33,15 @@ pub(super) struct Place {
 }
 
 impl Place {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.parsed(Column::IdentityId)?,
+            seq: row.number(Column::Seq)?,
+            created_at: row.number(Column::CreatedAt)?,
+            updated_at: row.number(Column::UpdatedAt)?,
+        })
+    }
+
     /// The place between it and whoever is behind, where they stand in this order upwards.
     pub(super) fn token(&self, order: SortKey) -> PageToken {
         PageToken {
@@ -175,6 +185,8 @@ pub(super) struct Places<'a> {
     pub(super) way: Option<Way>,
     /// About how many are meant, where that was looked at.
     pub(super) about: Option<u64>,
+    /// How many are meant, where all of them were.
+    pub(super) met: Option<u64>,
     /// PostgreSQL is told there how to go about it.
     transaction: Option<Transaction>,
 }
@@ -189,6 +201,7 @@ impl<'a> Places<'a> {
             conditions,
             way,
             about: None,
+            met: None,
             transaction: None,
         };
         if database.dialect() == Dialect::Postgres {
@@ -328,12 +341,16 @@ impl<'a> Places<'a> {
 
     /// The beginning of a statement in PostgreSQL that knows as `m` who has the marks within these stretches.
     pub(super) fn marked_within(&self, stretches: &[i64]) -> Sql {
-        let stretches = stretches.iter().copied().map(stretch_mark).collect();
-        let with = "WITH m AS MATERIALIZED (SELECT seq FROM identity_marks WHERE ";
-        self.write_match(Sql::new(self.database, with))
-            .push(" AND marks && ")
-            .bind_marks(&stretches)
+        let with = "WITH m AS MATERIALIZED (SELECT seq FROM identity_search WHERE ";
+        self.write_match_within(Sql::new(self.database, with), stretches)
             .push(") ")
+    }
+
+    /// Goes on with the condition of PostgreSQL that marks are there, within these stretches.
+    pub(super) fn write_match_within(&self, sql: Sql, stretches: &[i64]) -> Sql {
+        let stretches = stretches.iter().copied().map(stretch_mark).collect();
+        let sql = self.write_match(sql).push(" AND marks && ");
+        sql.bind_marks(&stretches)
     }
 
     pub(super) fn selection(&self, from: &str) -> Sql {
@@ -355,15 +372,7 @@ impl<'a> Places<'a> {
 
     pub(super) async fn places(&mut self, sql: Sql) -> Result<Vec<Place>, StoreError> {
         let rows = self.rows(sql).await?;
-        let place = |row: &Row| {
-            Ok(Place {
-                id: row.parsed(Column::IdentityId)?,
-                seq: row.number(Column::Seq)?,
-                created_at: row.number(Column::CreatedAt)?,
-                updated_at: row.number(Column::UpdatedAt)?,
-            })
-        };
-        rows.iter().map(place).collect()
+        rows.iter().map(Place::read).collect()
     }
 
     pub(super) async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {

@@ -6,7 +6,7 @@
 use portcullis_core::store::StoreError;
 
 use super::{
-    index::STRETCH,
+    marks::STRETCH,
     places::{Places, count},
     way::Way,
 };
@@ -16,7 +16,7 @@ use crate::store::{database::Dialect, table::Column};
 pub(super) const SAMPLED: u64 = 1000;
 
 /// So many are gathered and sorted at most.
-pub(super) const MOST_GATHERED: u64 = 8000;
+pub(super) const MOST_GATHERED: u64 = 16_000;
 
 /// How far a walk goes on beyond where it should have ended.
 const SLACK: f64 = 1.5;
@@ -47,9 +47,9 @@ const IN_SQLITE: Steps = Steps {
 
 const IN_POSTGRES: Steps = Steps {
     walked: 1.2,
-    gathered: 5.0,
-    marked: 1.5,
-    passed: 0.15,
+    gathered: 2.4,
+    marked: 1.9,
+    passed: 0.1,
 };
 
 /// What is known of those who are looked for.

@@ -11,11 +11,13 @@ use portcullis_core::{
 use super::{
     index::{BLOCK, number},
     places::{Part, Place, Places, count},
-    sample::MOST_GATHERED,
     span::Span,
     sql::Sql,
 };
 use crate::store::table::Column;
+
+/// So many are found by their moments and sorted at most.
+const MOST_SORTED: u64 = 8000;
 
 /// Blocks are passed in so many runs at most; more have a statement each take longer than it saves.
 const MOST_RUNS: usize = 8;
@@ -39,9 +41,12 @@ fn token(key: SortKey, place: i64, arrival: i64) -> PageToken {
 impl Places<'_> {
     /// The part asked for in the order of arrival, of those who were created within a span.
     pub(super) async fn within_span(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
-        if self.conditions.marks.is_empty() && self.are_few().await? {
-            let all = self.gather(part).await?;
-            return Ok(part.cut(all));
+        if self.conditions.marks.is_empty()
+            && self.are_few().await?
+            && let Some(few) = self.gather(part).await?
+        {
+            self.met_behind(part, 0);
+            return Ok(part.cut(few));
         }
         let wanted = part.offset.saturating_add(part.limit);
         let mut found = Vec::new();
@@ -68,11 +73,11 @@ impl Places<'_> {
         let sql = span.write(Sql::new(self.database, counted), "s");
         let sql = sql
             .push(" LIMIT ")
-            .bind(count(MOST_GATHERED))
+            .bind(count(MOST_SORTED))
             .push(") AS w");
         let rows = self.rows(sql).await?;
         let tally = rows.first().map_or(Ok(0), |row| row.number(Column::Tally));
-        Ok(tally?.unsigned_abs() < MOST_GATHERED)
+        Ok(tally?.unsigned_abs() < MOST_SORTED)
     }
 
     /// The blocks in which somebody may be meant, in the way of the part.
