@@ -12,6 +12,7 @@ use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
     id::{CredentialId, IdentityId, ProviderId, SessionId},
     identity::{Identity, IdentityStore, Removal, Replaced, Whole},
+    part::Part,
     secret::TokenHash,
     session::{Liveness, Session, SessionStore},
     store::StoreError,
@@ -78,10 +79,10 @@ impl SessionStore for CachedSessions {
     async fn list_all(
         &self,
         liveness: Option<&Liveness>,
-        after: Option<SessionId>,
+        part: Part<SessionId>,
         limit: u32,
     ) -> Result<Vec<Session>, StoreError> {
-        self.record.list_all(liveness, after, limit).await
+        self.record.list_all(liveness, part, limit).await
     }
 
     async fn count(&self, liveness: &Liveness) -> Result<u64, StoreError> {

@@ -6,23 +6,27 @@ use portcullis_core::{
     catalogue::Code,
     id::{IdentityId, SessionId},
     identity::Identity,
+    part::Part,
     session::{Liveness, Session},
 };
-use portcullis_kit::Failure;
+use portcullis_kit::{
+    Failure,
+    pages::{Around, around},
+};
 use serde_json::json;
 
 use super::{audit, find as find_identity, refusal::refused};
 use crate::{audit::Act, caller::Caller, desk::Desk};
 
-/// Which sessions are wanted, and how many at most.
+/// Which page of sessions is wanted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
     /// Those that still open something, those that do not, or all.
     pub(crate) is_active: Option<bool>,
-    /// Those behind this one.
-    pub(crate) after: Option<SessionId>,
-    /// How many.
-    pub(crate) limit: u32,
+    /// Those of this part.
+    pub(crate) part: Part<SessionId>,
+    /// How many a page has.
+    pub(crate) size: u32,
 }
 
 /// The sessions of an identity, the newest first.
@@ -57,8 +61,11 @@ pub(super) async fn end_all_of(
     Ok(ended)
 }
 
-/// A page of everybody's sessions with their identities, in the order of their ids.
-pub(crate) async fn page(desk: &Desk, wanted: Wanted) -> Result<Vec<(Session, Identity)>, Failure> {
+/// A page of everybody's sessions with their identities, in the order of their ids, and the pages around it.
+pub(crate) async fn page(
+    desk: &Desk,
+    wanted: Wanted,
+) -> Result<(Vec<(Session, Identity)>, Around), Failure> {
     let services = &desk.services;
     let now = services.clock.now();
     let liveness = wanted.is_active.map(|is_live| Liveness {
@@ -67,10 +74,14 @@ pub(crate) async fn page(desk: &Desk, wanted: Wanted) -> Result<Vec<(Session, Id
         idle_since: now - services.sessions.lifetimes().idle_timeout,
     });
     let store = services.sessions.store();
-    let listed = store.list_all(liveness.as_ref(), wanted.after, wanted.limit);
+    // One more than is shown tells whether there is another page.
+    let limit = wanted.size.saturating_add(1);
+    let listed = store.list_all(liveness.as_ref(), wanted.part, limit);
+    let shown = (&wanted.part, wanted.size as usize);
+    let (sessions, around) = around(listed.await?, shown, |one| one.id.to_string());
     let mut known: HashMap<IdentityId, Option<Identity>> = HashMap::new();
     let mut page = Vec::new();
-    for session in listed.await? {
+    for session in sessions {
         let id = session.identity_id;
         let identity = match known.entry(id) {
             Entry::Occupied(entry) => entry.into_mut(),
@@ -81,7 +92,7 @@ pub(crate) async fn page(desk: &Desk, wanted: Wanted) -> Result<Vec<(Session, Id
             page.push((session, identity.clone()));
         }
     }
-    Ok(page)
+    Ok((page, around))
 }
 
 /// One session with its identity.
