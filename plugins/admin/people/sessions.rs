@@ -1,6 +1,6 @@
 //! Everybody's sessions: seen, prolonged and ended.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{BTreeSet, HashMap};
 
 use portcullis_core::{
     catalogue::Code,
@@ -79,19 +79,17 @@ pub(crate) async fn page(
     let listed = store.list_all(liveness.as_ref(), wanted.part, limit);
     let shown = (&wanted.part, wanted.size as usize);
     let (sessions, around) = around(listed.await?, shown, |one| one.id.to_string());
-    let mut known: HashMap<IdentityId, Option<Identity>> = HashMap::new();
-    let mut page = Vec::new();
-    for session in sessions {
-        let id = session.identity_id;
-        let identity = match known.entry(id) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(services.identities.find(id).await?),
-        };
-        // Whoever is gone takes their sessions along, at once or a moment later.
-        if let Some(identity) = identity {
-            page.push((session, identity.clone()));
-        }
-    }
+    let owners: BTreeSet<IdentityId> = sessions.iter().map(|one| one.identity_id).collect();
+    let owners: Vec<IdentityId> = owners.into_iter().collect();
+    let owners = services.identities.find_all(&owners).await?;
+    let owners: HashMap<IdentityId, Identity> =
+        owners.into_iter().map(|one| (one.id, one)).collect();
+    // Whoever is gone takes their sessions along, at once or a moment later.
+    let with_owner = |session: Session| {
+        let owner = owners.get(&session.identity_id)?.clone();
+        Some((session, owner))
+    };
+    let page = sessions.into_iter().filter_map(with_owner).collect();
     Ok((page, around))
 }
 
