@@ -225,16 +225,6 @@ impl Reply {
     }
 }
 
-impl Reply {
-    /// Where the link of this relation leads.
-    pub(crate) fn link(&self, relation: &str) -> Option<String> {
-        self.header("link").split(',').find_map(|link| {
-            let (address, rel) = link.split_once(">; rel=")?;
-            (rel == format!("\"{relation}\"")).then(|| address.trim_start_matches('<').to_owned())
-        })
-    }
-}
-
 impl Program<'_> {
     /// The same program with one header more.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {

@@ -15,6 +15,16 @@ use super::{
 const THROTTLES: &str = "/admin/x/throttles";
 const LOG: &str = "/admin/x/audit";
 
+impl Reply {
+    /// Where the link of this relation leads.
+    fn link(&self, relation: &str) -> Option<String> {
+        self.header("link").split(',').find_map(|link| {
+            let (address, rel) = link.split_once(">; rel=")?;
+            (rel == format!("\"{relation}\"")).then(|| address.trim_start_matches('<').to_owned())
+        })
+    }
+}
+
 /// What the entries of a list are called.
 fn names(page: &Reply, member: &str) -> Vec<String> {
     assert_eq!(page.status, 200, "{page:?}");
