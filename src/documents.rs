@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header::LINK};
+use http::{Method, Request, Response, StatusCode};
 use portcullis_core::{
     catalogue::Code,
     pages::Pages,
     schema::{Schema, Schemas, Viewer},
 };
-use portcullis_kit::pages::{Page, TOTAL};
+use portcullis_kit::pages::Page;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -34,20 +34,16 @@ impl Documents {
         let query = request.uri().query().unwrap_or_default();
         let parameters = form_urlencoded::parse(query.as_bytes()).into_owned();
         let parameters: Vec<(String, String)> = parameters.collect();
-        let page = match Page::read(&parameters) {
-            Ok(page) => page,
+        let page = Page::read(&parameters);
+        let found = page.and_then(|page| Ok((page.part_in_order(self.schemas.all())?, page)));
+        let ((part, around), page) = match found {
+            Ok(found) => found,
             Err(failure) => return refused_because(&failure, request),
         };
-        let all = self.schemas.all();
-        let total = HeaderValue::from(all.len());
-        let (part, next) = page.part_in_order(all);
         let entry = |schema: &Arc<Schema>| json!({"id": schema.id(), "schema": whole(schema)});
         let mut response = told(StatusCode::OK, &part.iter().map(entry).collect());
-        let headers = response.headers_mut();
-        headers.insert(TOTAL, total);
-        if let Some(links) = page.links((request.uri().path(), &parameters), next.as_deref()) {
-            headers.insert(LINK, links);
-        }
+        let list = (request.uri().path(), parameters.as_slice());
+        page.tell(list, &around, response.headers_mut());
         response
     }
 
@@ -84,6 +80,9 @@ fn whole(schema: &Schema) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use http::header::LINK;
+    use portcullis_kit::pages::TOTAL;
+
     use super::*;
 
     #[tokio::test]
@@ -154,6 +153,13 @@ mod tests {
             assert_eq!((seen, link.contains("next")), (all.clone(), false));
         }
         assert_eq!(get("?per_page=1&page=3").await.1, Vec::<String>::new());
-        assert_eq!(get("?page=last").await.0, 400);
+        for odd in [
+            "?page=last",
+            "?page_token=x",
+            "?page_token=-",
+            "?page_token=1.5",
+        ] {
+            assert_eq!(get(odd).await.0, 400, "{odd}");
+        }
     }
 }

@@ -55,6 +55,7 @@ mod e2e {
     mod shutdown;
     mod sign_in_loop;
     mod storm;
+    mod terminal;
     mod tls;
     mod written_down;
 }

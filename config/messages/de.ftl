@@ -840,6 +840,7 @@ refusal-external-id = Das hat höchstens {$most} Buchstaben, Ziffern und Zeichen
 refusal-same-name = Das steht im Widerspruch zu einer Person, die es schon gibt: Sie hat dieselbe Id oder heißt anderswo genauso (external_id).
 refusal-same-account = Das steht im Widerspruch zu einer Person, die es schon gibt: Sie ist mit demselben Konto bei einem Anbieter verknüpft oder hat denselben Schlüssel.
 refusal-no-address = Das Schema findet unter den Angaben keine solche Adresse.
+refusal-address-of-traits = {$address} folgt aus den Angaben; ändern Sie diese, um sie wegzunehmen.
 refusal-long-name = Womit die Person sich anmelden würde, ist zu lang.
 refusal-no-schema = Ein solches Schema gibt es nicht, siehe /schemas.
 refusal-action-off = {$alias} ist hier ausgeschaltet, siehe [required_actions.{$table}].

@@ -7,7 +7,7 @@ use portcullis_core::{
     id::MailId,
     mail::{Occasion, PostedMail},
 };
-use portcullis_kit::Failure;
+use portcullis_kit::{Failure, pages::Place};
 
 use crate::desk::Desk;
 
@@ -40,10 +40,9 @@ async fn all(desk: &Desk) -> Result<Vec<PostedMail>, Failure> {
     Ok(mails)
 }
 
-/// Where a mail stands among the others: what was written later has the smaller name.
-pub(crate) fn place(mail: &PostedMail) -> String {
-    let left = i64::MAX - mail.created_at.as_microsecond();
-    format!("{left:020}.{}", mail.id)
+/// Where a mail stands among the others, the newest of which is first.
+pub(crate) fn place(mail: &PostedMail) -> Place<MailId> {
+    Place::newest_first(mail.created_at, mail.id)
 }
 
 /// The mail of this id, as long as it is known.

@@ -13,6 +13,7 @@ mod impersonation;
 mod levels;
 mod oauth2;
 mod openapi;
+mod pages;
 mod people;
 mod providers;
 mod schemas;

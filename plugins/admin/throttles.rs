@@ -9,7 +9,7 @@ use portcullis_core::{
     identity::Identity,
     throttle::{self, Pause},
 };
-use portcullis_kit::Failure;
+use portcullis_kit::{Failure, pages::Place};
 use serde::Serialize;
 use serde_json::json;
 
@@ -71,6 +71,13 @@ pub(crate) async fn list(desk: &Desk, wanted: &Wanted) -> Result<Vec<Throttle>, 
         pauses.retain(|one| one.subject.as_ref().is_some_and(|one| names.contains(one)));
     }
     Ok(pauses.iter().map(Throttle::from).collect())
+}
+
+/// Where a pause stands among the others: what ends first comes first.
+pub(crate) fn place(throttle: &Throttle) -> Place<u128> {
+    // Its name is a number in hexadecimal digits.
+    let number = u128::from_str_radix(&throttle.id, 16).unwrap_or_default();
+    Place::oldest_first(throttle.until, number)
 }
 
 /// Ends a pause now, as if what led to it had never been.

@@ -2,7 +2,7 @@
 //! answers. OpenAPI 3.1 is made of it; nothing here decides anything.
 
 mod document;
-mod pages;
+pub mod pages;
 pub mod schema;
 pub mod shape;
 

@@ -1,12 +1,22 @@
 //! Lists that come in pages: which page is asked for, and where the others are.
 
-use std::num::{IntErrorKind, ParseIntError};
+mod around;
+mod place;
+
+use std::{
+    fmt::Display,
+    num::{IntErrorKind, ParseIntError},
+    str::FromStr,
+};
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, header::LINK};
-use portcullis_core::catalogue::Code;
+use http::{HeaderMap, HeaderName, HeaderValue, header::LINK};
+use portcullis_core::{catalogue::Code, part::Part};
 
 use crate::{failure::Failure, visit::Visit};
+
+pub use around::{Around, around, part, part_at};
+pub use place::{InvalidPlace, Place};
 
 /// How many there are in all, whichever page is shown.
 pub const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
@@ -21,9 +31,9 @@ const LONGEST_COUNTED: u32 = 1000;
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
-    /// What is behind this, from the beginning where it is `None`.
-    Behind {
-        /// The last that was seen.
+    /// What is behind a place or before it, from the beginning where there is no token.
+    ByToken {
+        /// Of which place, and on which side of it.
         token: Option<String>,
         /// How much at most.
         size: u32,
@@ -60,7 +70,7 @@ impl Page {
                 size: size(counted, LONGEST_COUNTED),
             });
         }
-        Ok(Self::Behind {
+        Ok(Self::ByToken {
             token: said("page_token").map(str::to_owned),
             size: size(usual, LONGEST),
         })
@@ -69,92 +79,94 @@ impl Page {
     /// How long it is at most.
     pub fn size(&self) -> u32 {
         match self {
-            Self::Behind { size, .. } | Self::Numbered { size, .. } => *size,
+            Self::ByToken { size, .. } | Self::Numbered { size, .. } => *size,
         }
     }
 
-    /// The part of a whole list, in the order of these names, that is on the page; and what the next
-    /// page is behind, where there is one.
-    pub fn part_of<T>(
+    /// The part of a whole list that is on the page, in the order of these places, and what is around it.
+    ///
+    /// Fails with [`Code::BadRequest`] where the token names none.
+    pub fn part_of<T, P: Ord + Display + FromStr>(
         &self,
         mut all: Vec<T>,
-        name: impl Fn(&T) -> String,
-    ) -> (Vec<T>, Option<String>) {
-        all.sort_by_cached_key(|one| name(one));
-        let size = self.size() as usize;
-        let mut part: Vec<T> = match self {
-            Self::Behind { token, .. } => {
-                let is_behind = |one: &T| token.as_ref().is_none_or(|token| name(one) > *token);
-                all.into_iter().filter(is_behind).collect()
-            }
+        place: impl Fn(&T) -> P,
+    ) -> Result<(Vec<T>, Around), Failure> {
+        all.sort_by_cached_key(|one| place(one));
+        let (size, total) = (self.size() as usize, all.len());
+        let part = match self {
+            Self::ByToken { token, .. } => part(token.as_deref()).ok_or_else(no_token)?,
             Self::Numbered { number, .. } => {
-                let before = (*number as usize).saturating_mul(size);
-                all.into_iter().skip(before).collect()
+                all.drain(..(*number as usize).saturating_mul(size).min(total));
+                Part::First
             }
         };
-        let is_more = part.len() > size;
-        part.truncate(size);
-        let next = part.last().filter(|_| is_more).map(&name);
-        (part, next)
+        match &part {
+            Part::First => {}
+            Part::Behind(seen) => all.retain(|one| place(one) > *seen),
+            Part::Before(seen) => {
+                all.retain(|one| place(one) < *seen);
+                // One more tells whether there is another page.
+                all.drain(..all.len().saturating_sub(size.saturating_add(1)));
+            }
+        }
+        let (on_it, around) = around(all, (&part, size), |one| place(one).to_string());
+        let total = Some(total);
+        Ok((on_it, Around { total, ..around }))
     }
 
     /// The same of a list that keeps the order it has, by the places in it.
-    pub fn part_in_order<T>(&self, all: Vec<T>) -> (Vec<T>, Option<String>) {
+    pub fn part_in_order<T>(&self, all: Vec<T>) -> Result<(Vec<T>, Around), Failure> {
         let placed = all.into_iter().enumerate().collect();
-        let (part, next) = self.part_of(placed, |(place, _)| format!("{place:010}"));
-        (part.into_iter().map(|(_, one)| one).collect(), next)
+        let (part, around) = self.part_of(placed, |(place, _)| *place)?;
+        Ok((part.into_iter().map(|(_, one)| one).collect(), around))
     }
 
-    /// The answer with links to the pages around it; `next` is what the next page is behind, where
-    /// there is one.
-    pub fn linked(
-        &self,
-        visit: &Visit,
-        (answer, next): (impl IntoResponse, Option<String>),
-    ) -> Response {
+    /// The answer with links to the pages around it, and how many there are in all where that is known.
+    pub fn linked(&self, visit: &Visit, (answer, around): (impl IntoResponse, Around)) -> Response {
         let mut response = answer.into_response();
-        let place = (visit.uri.path(), visit.parameters());
-        if let Some(links) = self.links(place, next.as_deref()) {
-            response.headers_mut().insert(LINK, links);
-        }
+        let list = (visit.uri.path(), visit.parameters());
+        self.tell(list, &around, response.headers_mut());
         response
     }
 
-    /// The links from the page of a list at this path, asked for with these parameters, to those around
-    /// it.
-    pub fn links(
-        &self,
-        place: (&str, &[(String, String)]),
-        next: Option<&str>,
-    ) -> Option<HeaderValue> {
-        let size = self.size().to_string();
-        let mut links = Vec::new();
-        match self {
-            Self::Behind { .. } => {
-                let first = [("page_size", size.as_str())];
-                links.push(link_at(place, "first", &first));
-                if let Some(token) = next {
-                    let next = [("page_size", size.as_str()), ("page_token", token)];
-                    links.push(link_at(place, "next", &next));
-                }
-            }
-            Self::Numbered { number, .. } => {
-                let mut to = |relation: &str, number: u32| {
-                    let number = number.to_string();
-                    let page = [("per_page", size.as_str()), ("page", &number)];
-                    links.push(link_at(place, relation, &page));
-                };
-                to("first", 0);
-                if let Some(previous) = number.checked_sub(1) {
-                    to("prev", previous);
-                }
-                if next.is_some() {
-                    to("next", number.saturating_add(1));
-                }
-            }
-        }
-        HeaderValue::from_str(&links.join(",")).ok()
+    /// Tells in these headers what is around the page of a list, and how many there are in all where that is
+    /// known.
+    pub fn tell(&self, list: Asked<'_>, around: &Around, headers: &mut HeaderMap) {
+        let links = match self {
+            Self::ByToken { size, .. } => around.links(list, Some(&size.to_string())),
+            Self::Numbered { .. } => self.numbered(list, around),
+        };
+        headers.extend(links.map(|links| (LINK, links)));
+        let total = around.total.map(HeaderValue::from);
+        headers.extend(total.map(|total| (TOTAL, total)));
     }
+
+    fn numbered(&self, list: Asked<'_>, around: &Around) -> Option<HeaderValue> {
+        let Self::Numbered { number, size } = *self else {
+            return None;
+        };
+        let pages = around.total.map(|total| total.div_ceil(size as usize));
+        let last = pages.map(|pages| u32::try_from(pages.saturating_sub(1)).unwrap_or(u32::MAX));
+        let behind = around.next.as_ref().map(|_| number.saturating_add(1));
+        let pages = [
+            ("first", Some(0)),
+            ("prev", number.checked_sub(1)),
+            ("next", behind),
+            ("last", last),
+        ];
+        let size = size.to_string();
+        let links = pages.into_iter().filter_map(|(relation, number)| {
+            let number = number?.to_string();
+            let page = [("per_page", size.as_str()), ("page", &number)];
+            Some(link_at(list, relation, &page))
+        });
+        HeaderValue::from_str(&links.collect::<Vec<_>>().join(",")).ok()
+    }
+}
+
+/// The refusal of a token that was not handed out here.
+pub fn no_token() -> Failure {
+    wrong("page_token: it is none that was handed out here.")
 }
 
 /// A number; what is larger than any is the largest.
@@ -186,11 +198,10 @@ pub fn link(visit: &Visit, relation: &str, page: &[(&str, &str)]) -> String {
     link_at((visit.uri.path(), visit.parameters()), relation, page)
 }
 
-fn link_at(
-    (path, parameters): (&str, &[(String, String)]),
-    relation: &str,
-    page: &[(&str, &str)],
-) -> String {
+/// The path of a list, and the parameters with which it is asked for.
+pub type Asked<'a> = (&'a str, &'a [(String, String)]);
+
+fn link_at((path, parameters): Asked<'_>, relation: &str, page: &[(&str, &str)]) -> String {
     const OF_PAGES: [&str; 4] = ["page_size", "page_token", "per_page", "page"];
     let others = parameters.iter();
     let others = others.filter(|(name, _)| !OF_PAGES.contains(&name.as_str()));

@@ -12,10 +12,7 @@ use portcullis_core::{
     catalogue::Code,
     schema::{Schema, Viewer},
 };
-use portcullis_kit::{
-    Outcome, Visit,
-    pages::{Page, TOTAL},
-};
+use portcullis_kit::{Outcome, Visit, pages::Page};
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
@@ -23,12 +20,10 @@ use crate::desk::Desk;
 /// Answers with every schema.
 pub(crate) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let page = Page::of(&visit)?;
-    let schemas = desk.services.schemas.all();
-    let total = [(TOTAL, schemas.len().to_string())];
-    let (part, next) = page.part_in_order(schemas);
+    let (part, around) = page.part_in_order(desk.services.schemas.all())?;
     let entry = |schema: &Arc<Schema>| json!({"id": schema.id(), "schema": shown(schema)});
     let entries: Vec<Value> = part.iter().map(entry).collect();
-    Ok(page.linked(&visit, ((total, Json(entries)), next)))
+    Ok(page.linked(&visit, (Json(entries), around)))
 }
 
 /// Answers with one schema's document; its name comes in base64url, or plain.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{id::AuditId, store::StoreError};
+use crate::{id::AuditId, part::Part, store::StoreError};
 
 /// What becomes of an attempt that succeeds.
 pub const DONE: &str = "done";
@@ -138,11 +138,11 @@ pub trait AuditLog: Debug + Send + Sync {
     /// Adds an entry.
     async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError>;
 
-    /// The entries that are meant, the newest first, those behind `after`, at most `limit` of them.
+    /// The entries that are meant, the newest first, those of this part, at most `limit` of them.
     async fn list(
         &self,
         filter: &AuditFilter,
-        after: Option<AuditPlace>,
+        part: Part<AuditPlace>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError>;
 }

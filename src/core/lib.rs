@@ -39,6 +39,7 @@ pub mod message;
 pub mod method;
 pub mod outbound;
 pub mod pages;
+pub mod part;
 mod path;
 pub mod plugin;
 pub mod principal;

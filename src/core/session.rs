@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     credential::CredentialKind,
     id::{IdentityId, ProviderId, SessionId},
+    part::Part,
     secret::TokenHash,
     store::StoreError,
 };
@@ -185,12 +186,12 @@ pub trait SessionStore: Debug + Send + Sync {
     /// All sessions of an identity, newest first, expired ones included.
     async fn list(&self, identity_id: IdentityId) -> Result<Vec<Session>, StoreError>;
 
-    /// The sessions of everybody in the order of their ids, those after `after`, at most `limit` of
+    /// The sessions of everybody in the order of their ids, those of this part, at most `limit` of
     /// them: all, or those that are as live as this.
     async fn list_all(
         &self,
         liveness: Option<&Liveness>,
-        after: Option<SessionId>,
+        part: Part<SessionId>,
         limit: u32,
     ) -> Result<Vec<Session>, StoreError>;
 
@@ -198,7 +199,9 @@ pub trait SessionStore: Debug + Send + Sync {
     async fn count(&self, liveness: &Liveness) -> Result<u64, StoreError> {
         let (mut counted, mut after) = (0, None);
         loop {
-            let page = self.list_all(Some(liveness), after, 500).await?;
+            let page = self
+                .list_all(Some(liveness), Part::from(after), 500)
+                .await?;
             let Some(last) = page.last() else {
                 return Ok(counted);
             };

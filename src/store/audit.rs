@@ -5,6 +5,7 @@ pub(super) mod parting;
 use async_trait::async_trait;
 use portcullis_core::{
     audit::{AuditEntry, AuditFilter, AuditLog, AuditOutcome, AuditPlace},
+    part::Part,
     store::StoreError,
 };
 use sea_query::{Cond, Expr, ExprTrait, Order, Query, Value};
@@ -59,6 +60,27 @@ fn texts(filter: &AuditFilter) -> Option<Cond> {
     Some(fits)
 }
 
+/// What holds of the entries of a part, and in which order those come first that are nearest to its place.
+fn of_part(part: &Part<AuditPlace>) -> (Vec<Expr>, Order) {
+    let (at, id) = (|| Expr::col(Column::CreatedAt), || Expr::col(Column::Id));
+    match part {
+        Part::First => (Vec::new(), Order::Desc),
+        Part::Behind(place) => {
+            let (then, name) = (|| time(place.at), text(place.id));
+            let same = at().eq(then()).and(id().lt(name));
+            // The first, which follows from the second, is one that an index serves.
+            let both = vec![at().lte(then()), at().lt(then()).or(same)];
+            (both, Order::Desc)
+        }
+        Part::Before(place) => {
+            let (then, name) = (|| time(place.at), text(place.id));
+            let same = at().eq(then()).and(id().gt(name));
+            let both = vec![at().gte(then()), at().gt(then()).or(same)];
+            (both, Order::Asc)
+        }
+    }
+}
+
 #[async_trait]
 impl AuditLog for SqlAudit {
     async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
@@ -84,7 +106,7 @@ impl AuditLog for SqlAudit {
     async fn list(
         &self,
         filter: &AuditFilter,
-        after: Option<AuditPlace>,
+        part: Part<AuditPlace>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
         let Some(mut fits) = texts(filter) else {
@@ -101,23 +123,27 @@ impl AuditLog for SqlAudit {
         if let Some(until) = filter.until {
             fits = fits.add(at().lt(time(until)));
         }
-        if let Some(after) = after {
-            let same = at()
-                .eq(time(after.at))
-                .and(Expr::col(Column::Id).lt(text(after.id)));
-            fits = fits.add(at().lte(time(after.at)));
-            fits = fits.add(at().lt(time(after.at)).or(same));
+        let (is_in, order) = of_part(&part);
+        for is_in in is_in {
+            fits = fits.add(is_in);
         }
         let query = Query::select()
             .column(Column::Record)
             .from(Table::Audit)
             .cond_where(fits)
-            .order_by(Column::CreatedAt, Order::Desc)
-            .order_by(Column::Id, Order::Desc)
+            .order_by(Column::CreatedAt, order.clone())
+            .order_by(Column::Id, order)
             .limit(u64::from(limit))
             .to_owned();
         let query = self.database.write(&query, WHAT);
         let rows = self.database.rows(query).await?;
-        rows.iter().map(|row| row.json(Column::Record)).collect()
+        let mut found: Vec<AuditEntry> = rows
+            .iter()
+            .map(|row| row.json(Column::Record))
+            .collect::<Result<_, _>>()?;
+        if let Part::Before(_) = part {
+            found.reverse();
+        }
+        Ok(found)
     }
 }

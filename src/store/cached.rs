@@ -1,6 +1,8 @@
 //! The stores that the gateway writes through: each change is in the record first, then in Redis,
 //! then in this process, and only then does the caller hear that it is done.
 
+mod credentials;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -9,18 +11,19 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
-    credential::{Credential, CredentialKind, CredentialStore},
-    id::{CredentialId, IdentityId, ProviderId, SessionId},
+    credential::Credential,
+    id::{CredentialId, IdentityId, SessionId},
     identity::{Identity, IdentityStore, Removal, Replaced, Whole},
+    part::Part,
     secret::TokenHash,
     session::{Liveness, Session, SessionStore},
     store::StoreError,
 };
-use serde_json::Value;
+
+pub(super) use credentials::CachedCredentials;
 
 use super::{
-    credentials::SqlCredentials, identities::SqlIdentities, principals::Principals,
-    redis::SharedSessions, sessions::SqlSessions,
+    identities::SqlIdentities, principals::Principals, redis::SharedSessions, sessions::SqlSessions,
 };
 
 /// What must hear of a change.
@@ -78,10 +81,10 @@ impl SessionStore for CachedSessions {
     async fn list_all(
         &self,
         liveness: Option<&Liveness>,
-        after: Option<SessionId>,
+        part: Part<SessionId>,
         limit: u32,
     ) -> Result<Vec<Session>, StoreError> {
-        self.record.list_all(liveness, after, limit).await
+        self.record.list_all(liveness, part, limit).await
     }
 
     async fn count(&self, liveness: &Liveness) -> Result<u64, StoreError> {
@@ -181,6 +184,10 @@ impl IdentityStore for CachedIdentities {
 
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
         self.record.find(id).await
+    }
+
+    async fn find_all(&self, ids: &[IdentityId]) -> Result<Vec<Identity>, StoreError> {
+        self.record.find_all(ids).await
     }
 
     async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {
@@ -301,98 +308,5 @@ impl IdentityStore for CachedIdentities {
     async fn delete_unused(&self, identity: &Identity) -> Result<bool, StoreError> {
         // It has no session that anybody could remember.
         self.record.remove_unused(identity).await
-    }
-}
-
-/// Credentials whose second factors and links the sessions of their identities see at once.
-#[derive(Debug)]
-pub(super) struct CachedCredentials {
-    pub(super) record: SqlCredentials,
-    pub(super) identities: Arc<CachedIdentities>,
-}
-
-impl CachedCredentials {
-    /// Has the sessions of an identity read again where what it can prove itself with has changed.
-    async fn forget(&self, changed: &Credential) {
-        let is_link = changed.kind == CredentialKind::Oidc;
-        if is_link || changed.kind.is_second_factor() {
-            self.identities
-                .forget(changed.identity_id, Vec::new())
-                .await;
-        }
-    }
-}
-
-#[async_trait]
-impl CredentialStore for CachedCredentials {
-    async fn list(&self, identity_id: IdentityId) -> Result<Vec<Credential>, StoreError> {
-        self.record.list(identity_id).await
-    }
-
-    async fn list_of(
-        &self,
-        identities: &[IdentityId],
-    ) -> Result<BTreeMap<IdentityId, Vec<Credential>>, StoreError> {
-        self.record.list_of(identities).await
-    }
-
-    async fn find_by_identifier(
-        &self,
-        kind: CredentialKind,
-        identifier: &str,
-    ) -> Result<Option<Credential>, StoreError> {
-        self.record.find_by_identifier(kind, identifier).await
-    }
-
-    async fn owners(
-        &self,
-        kind: CredentialKind,
-        identifiers: &[String],
-    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
-        self.record.owners(kind, identifiers).await
-    }
-
-    async fn list_by_provider(
-        &self,
-        provider: &ProviderId,
-        after: Option<CredentialId>,
-        limit: u32,
-    ) -> Result<Vec<Credential>, StoreError> {
-        self.record.list_by_provider(provider, after, limit).await
-    }
-
-    async fn holders(&self, kind: CredentialKind) -> Result<u64, StoreError> {
-        self.record.holders(kind).await
-    }
-
-    async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
-        let put = self.record.put(credential).await;
-        self.forget(credential).await;
-        put
-    }
-
-    async fn replace(&self, before: &str, credential: &Credential) -> Result<bool, StoreError> {
-        self.record.replace(before, credential).await
-    }
-
-    async fn replace_config(
-        &self,
-        before: &Value,
-        credential: &Credential,
-    ) -> Result<bool, StoreError> {
-        self.record.replace_config(before, credential).await
-    }
-
-    async fn note_use(&self, id: CredentialId, at: Timestamp) -> Result<(), StoreError> {
-        self.record.note_use(id, at).await
-    }
-
-    async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
-        let present = self.record.find(id).await?;
-        let deleted = self.record.delete(id).await;
-        if let Some(present) = present {
-            self.forget(&present).await;
-        }
-        deleted
     }
 }

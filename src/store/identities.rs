@@ -93,17 +93,6 @@ impl SqlIdentities {
         Ok(Some(ended))
     }
 
-    /// The identities of these ids, in no order.
-    pub(super) async fn find_all(&self, ids: &[IdentityId]) -> Result<Vec<Identity>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let query = selection()
-            .and_where(Expr::col(Column::Id).is_in(ids.iter().map(text)))
-            .to_owned();
-        self.select(&query).await
-    }
-
     async fn insert_within(
         &self,
         transaction: &mut Transaction,
@@ -249,6 +238,16 @@ impl IdentityStore for SqlIdentities {
             .and_where(Expr::col(Column::Id).eq(text(id)))
             .to_owned();
         Ok(self.select(&query).await?.into_iter().next())
+    }
+
+    async fn find_all(&self, ids: &[IdentityId]) -> Result<Vec<Identity>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = selection()
+            .and_where(Expr::col(Column::Id).is_in(ids.iter().map(text)))
+            .to_owned();
+        self.select(&query).await
     }
 
     async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {

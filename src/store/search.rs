@@ -25,6 +25,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
     id::IdentityId,
+    identity::IdentityStore,
     search::{Found, IdentityQuery, IdentitySearch, Page, PageToken, Position},
     store::StoreError,
 };

@@ -6,6 +6,7 @@ use portcullis_core::{
     id::{IdentityId, SessionId},
     identity::{Identity, IdentityState},
     impersonation::may_act,
+    part::Part,
     secret::TokenHash,
     session::{Liveness, Session, SessionStore},
     store::StoreError,
@@ -160,18 +161,26 @@ impl SessionStore for SqlSessions {
     async fn list_all(
         &self,
         liveness: Option<&Liveness>,
-        after: Option<SessionId>,
+        part: Part<SessionId>,
         limit: u32,
     ) -> Result<Vec<Session>, StoreError> {
+        let id = || Expr::col(Column::Id);
+        let (is_in, order) = match part {
+            Part::First => (None, Order::Asc),
+            Part::Behind(place) => (Some(id().gt(text(place))), Order::Asc),
+            Part::Before(place) => (Some(id().lt(text(place))), Order::Desc),
+        };
         let query = Query::select()
             .columns(COLUMNS)
             .from(Table::Sessions)
-            .and_where_option(after.map(|after| Expr::col(Column::Id).gt(text(after))))
+            .and_where_option(is_in)
             .and_where_option(liveness.map(as_live_as))
-            .order_by(Column::Id, Order::Asc)
+            .order_by(Column::Id, order)
             .limit(u64::from(limit))
             .to_owned();
-        self.select(&query).await
+        let mut found = self.select(&query).await?;
+        found.sort_by_key(|one| one.id);
+        Ok(found)
     }
 
     async fn count(&self, liveness: &Liveness) -> Result<u64, StoreError> {

@@ -7,14 +7,20 @@ use serde_json::{Value, json};
 
 use super::abuse::guess;
 use crate::support::{
-    ALICE, Anonymous, BOB, LET_IN_AT_ONCE, Route, SmtpServer, TestGateway, admin_token,
+    ALICE, Anonymous, BOB, LET_IN_AT_ONCE, Route, SmtpServer, TestGateway, admin::Program,
+    admin_token,
 };
 
 const NEW: &str = "another-turtle-4711";
+const GRACE: &str = "grace@example.org";
+/// What an account of hers is called at a provider.
+const SUBJECT: &str = "4711";
+/// The secret of an authenticator app.
+const APP: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const HUSH: &str = "hush-upstream-secret";
 
 /// What the commands of the story have to leave behind: verb, command, and what it was done to.
-const WRITTEN: [(&str, &str, &str); 25] = [
+const WRITTEN: [(&str, &str, &str); 28] = [
     ("api-credential.create", "api-credentials", "api-credential"),
     ("api-credential.create", "api-credentials", "api-credential"),
     ("api-credential.delete", "api-credentials", "api-credential"),
@@ -28,6 +34,16 @@ const WRITTEN: [(&str, &str, &str); 25] = [
     ),
     (
         "identity.credential.delete",
+        "reset-identity-mfa",
+        "identity",
+    ),
+    (
+        "identity.credential.delete",
+        "unlink-oidc-account",
+        "identity",
+    ),
+    (
+        "identity.credential.delete",
         "unlink-oidc-account",
         "identity",
     ),
@@ -35,6 +51,7 @@ const WRITTEN: [(&str, &str, &str); 25] = [
     ("identity.credential.move", "move-credential", "identity"),
     ("identity.delete", "delete-identity", "identity"),
     ("identity.import", "import keycloak-users", "null"),
+    ("identity.link", "link-oidc-account", "identity"),
     ("identity.link", "prepare-oidc-link", "identity"),
     ("identity.password.set", "reset-password", "identity"),
     (
@@ -155,11 +172,45 @@ impl House {
         secrets.map(|one| one.unwrap().to_owned()).to_vec()
     }
 
+    /// Somebody with an authenticator app, who has lost it.
+    async fn grace(&self, program: &Program) {
+        let admin = Anonymous::without_cookies(&self.gateway.admin_url());
+        let app = format!("otpauth://totp/Old:grace?secret={APP}&issuer=Old");
+        let grace = json!({
+            "schema_id": "default",
+            "traits": {"email": GRACE, "name": {"first": "Grace", "last": "Hopper"}},
+            "credentials": {
+                "totp": {"config": {"totp_url": app}}, "password": {"config": {"password": NEW}},
+            },
+        });
+        let made = admin.request(Method::POST, "/admin/identities");
+        let made = made.bearer_auth(&program.bearer).json(&grace).send();
+        assert_eq!(made.await.unwrap().status(), 201);
+    }
+
+    fn on_grace(&self, command: &str, further: &[&str]) -> Value {
+        let own = [command, "--email", GRACE];
+        self.run(&[&own[..], further].concat(), "")
+    }
+
+    /// What is done to her while the provider is there.
+    fn lost_and_linked(&self) {
+        let lost = ["--mfa-type", "totp", "--yes"];
+        self.on_grace("reset-identity-mfa", &lost);
+        let account = ["--provider", "hub", "--subject", SUBJECT];
+        let link = self.on_grace("link-oidc-account", &account);
+        self.on_grace("link-oidc-account", &account);
+        let name = link["credential_id"].as_str().unwrap();
+        let unlink = ["--credential-id", name, "--yes"];
+        self.on_grace("unlink-oidc-account", &unlink);
+    }
+
     fn providers(&self) {
         let secret = self.file("upstream", HUSH);
         let add = ["providers", "add", "--kind", "github", "--client-id", "x"];
         let more = ["--id", "hub", "--client-secret-file", &secret];
         self.run(&[&add[..], &more].concat(), "");
+        self.lost_and_linked();
         let prepare = ["--provider", "hub", "--address", BOB.email];
         let link = self.on_alice("prepare-oidc-link", &prepare, "");
         let name = link["credential_id"].as_str().unwrap();
@@ -183,6 +234,7 @@ async fn what_commands_change_is_written_down_without_secrets() {
     let program = admin_token(&house.gateway).await;
     let mut secrets = [house.people(), house.programs()].concat();
     house.alice();
+    house.grace(&program).await;
     house.providers();
     house.on_alice("delete-identity", &["--dry-run"], "");
     house.on_alice("delete-identity", &["--yes"], "");
@@ -191,7 +243,7 @@ async fn what_commands_change_is_written_down_without_secrets() {
     let log = admin.request(Method::GET, asked);
     let log = log.bearer_auth(&program.bearer).send().await.unwrap();
     let log: Value = log.json().await.unwrap();
-    secrets.extend([NEW, HUSH, ALICE.password, &program.client_secret].map(str::to_owned));
+    secrets.extend([NEW, HUSH, APP, ALICE.password, &program.client_secret].map(str::to_owned));
     for secret in secrets {
         assert!(!log.to_string().contains(&secret), "{secret}: {log}");
     }
@@ -233,6 +285,8 @@ async fn what_commands_change_is_written_down_without_secrets() {
         "of whom is forgotten"
     );
     assert_eq!(find("unlink-oidc-account")["before"]["address"], gone);
+    assert_eq!(find("link-oidc-account")["after"]["provider"], "hub");
+    assert_eq!(find("reset-identity-mfa")["before"]["type"], "totp");
     assert_eq!(find("providers add")["after"]["has_client_secret"], true);
 }
 

@@ -16,6 +16,7 @@ use portcullis_core::{
     audit::AuditFilter,
     clock::Clock,
     identity::{Identity, IdentityStore},
+    part::Part,
     schema::{
         Schema, Schemas,
         runtime::{SchemaStore, StoredSchema, TakenIdentifier, tally},
@@ -124,7 +125,12 @@ async fn written_down(node: &Node, everybody: &[Identity]) {
         verb: Some("identity.follow_schema".to_owned()),
         ..AuditFilter::default()
     };
-    let log = node.stores.audit.list(&filter, None, 10).await.unwrap();
+    let log = node
+        .stores
+        .audit
+        .list(&filter, Part::First, 10)
+        .await
+        .unwrap();
     assert_eq!(log.len(), 2);
     for entry in log {
         assert_eq!(
@@ -193,7 +199,12 @@ pub(super) async fn outcomes(node: &Node) -> Vec<String> {
         verb: Some("identity.follow_schema".to_owned()),
         ..AuditFilter::default()
     };
-    let log = node.stores.audit.list(&filter, None, 10).await.unwrap();
+    let log = node
+        .stores
+        .audit
+        .list(&filter, Part::First, 10)
+        .await
+        .unwrap();
     log.into_iter().map(|entry| entry.outcome).collect()
 }
 

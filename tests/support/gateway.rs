@@ -282,6 +282,18 @@ impl TestGateway {
         run(&self.configuration, environment, arguments, input)
     }
 
+    /// The same at a terminal, where `typed` is typed; what is shown there is the standard output.
+    pub(crate) fn at_terminal(&self, arguments: &[&str], typed: &str) -> Output {
+        let words: Vec<String> = arguments.iter().map(|word| format!("'{word}'")).collect();
+        let (file, words) = (self.configuration.display(), words.join(" "));
+        let line = format!("stty cols 120 rows 40; exec {PROGRAM} --config '{file}' {words}");
+        let mut script = Command::new("script");
+        script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        script.envs([("TERM", "xterm"), ("SHELL", "/bin/sh")]);
+        settle(&mut script, &self.described.environment);
+        ended(script, typed)
+    }
+
     /// Asks the gateway to end, and returns how it ended and how long that took.
     pub(crate) async fn stop(&mut self) -> (ExitStatus, Duration) {
         let asked = Instant::now();
@@ -343,17 +355,19 @@ fn run(
     let mut command = Command::new(PROGRAM);
     command.args(arguments).arg("--config").arg(configuration);
     settle(&mut command, environment);
+    ended(command, input)
+}
+
+fn ended(mut command: Command, input: &str) -> Output {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the command starts");
+    let mut stdin = child.stdin.take().expect("piped");
     // A command that reads nothing may be gone before it is written to.
-    let _ = child
-        .stdin
-        .take()
-        .expect("piped")
-        .write_all(input.as_bytes());
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
     let output = child.wait_with_output().expect("the command ends");
     Output {
         code: output.status.code().unwrap_or(-1),

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use portcullis_core::{
     audit::{AuditFilter, AuditOutcome, AuditPlace},
     catalogue::Code,
+    part::Part,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
-use url::form_urlencoded;
 
 use super::pages::sent;
 use crate::{
@@ -43,14 +43,17 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
 async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let as_lines = names_lines(&visit.headers);
     let filter = filter(&visit)?;
-    let (size, after) = (size(&visit, as_lines)?, place(&visit)?);
-    let (entries, next) = reading::page(&desk, &filter, (after, size)).await?;
+    let (size, part) = (size(&visit, as_lines)?, part(&visit)?);
+    let (entries, around) = reading::page(&desk, &filter, (part, size)).await?;
     let mut response = match as_lines {
         true => ([(CONTENT_TYPE, LINES)], reading::lines(&entries)?).into_response(),
         false => Json(&entries).into_response(),
     };
-    let link = next.and_then(|next| links(&visit, next).parse().ok());
-    response.headers_mut().extend(link.map(|link| (LINK, link)));
+    let list = (visit.uri.path(), visit.parameters());
+    let links = around.links(list, visit.query("page_size"));
+    response
+        .headers_mut()
+        .extend(links.map(|links| (LINK, links)));
     Ok(response)
 }
 
@@ -109,29 +112,10 @@ fn size(visit: &Visit, as_lines: bool) -> Result<u32, Failure> {
         .ok_or_else(|| invalid("page_size", &format!("it is a number from 1 to {most}")))
 }
 
-/// A page's token: when and which the last entry of the page before is.
-fn place(visit: &Visit) -> Result<Option<AuditPlace>, Failure> {
-    let Some(token) = visit.query("page_token") else {
-        return Ok(None);
-    };
-    let read =
-        reading::place(token).ok_or_else(|| invalid("page_token", "it was not made here"))?;
-    Ok(Some(read))
-}
-
-fn links(visit: &Visit, next: AuditPlace) -> String {
-    let own = visit.parameters().iter();
-    let own = own.filter(|(name, _)| name != "page_token");
-    let own: Vec<(&str, &str)> = own.map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    let query = |token: Option<&str>| {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&own);
-        query.extend_pairs(token.map(|token| ("page_token", token)));
-        query.finish()
-    };
-    let token = reading::token(next);
-    let (first, next) = (query(None), query(Some(&token)));
-    format!("<{PATH}?{first}>; rel=\"first\",<{PATH}?{next}>; rel=\"next\"")
+/// A page's token: when and which the entry is that it begins behind, or ends before.
+fn part(visit: &Visit) -> Result<Part<AuditPlace>, Failure> {
+    let part = reading::part(visit.query("page_token"));
+    part.ok_or_else(|| invalid("page_token", "it is none that was handed out here"))
 }
 
 fn invalid(member: &'static str, why: &str) -> Failure {

@@ -112,9 +112,9 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
         return Err(refused(format!("status: this has to be one of {states}.")));
     }
     let mails = courier::list(&desk, wanted, text("recipient")).await?;
-    let (part, next) = page.part_of(mails, courier::place);
+    let (part, around) = page.part_of(mails, courier::place)?;
     let part: Vec<Message> = part.into_iter().map(Message::from).collect();
-    Ok(page.linked(&visit, (Json(part), next)))
+    Ok(page.linked(&visit, (Json(part), around)))
 }
 
 async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Outcome {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     document::Document,
-    pages::{Page, TOTAL, all, flag},
+    pages::{Page, all, flag, no_token, part},
 };
 use crate::{
     caller::Caller,
@@ -84,13 +84,12 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
 async fn list_of(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {
     let (page, is_active) = (Page::of(&visit)?, flag(&visit, "active")?);
     let (identity, sessions) = sessions::of(&desk, &id, is_active).await?;
-    let total = [(TOTAL, sessions.len().to_string())];
-    let (part, next) = page.part_of(sessions, dialect::newest_first);
+    let (part, around) = page.part_of(sessions, dialect::newest_first)?;
     let shown = part
         .iter()
         .map(|session| dialect::session_for_administrators(&desk.services, session, &identity));
     let shown: Vec<Value> = shown.collect();
-    Ok(page.linked(&visit, ((total, Json(shown)), next)))
+    Ok(page.linked(&visit, (Json(shown), around)))
 }
 
 async fn end_all(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<String>) -> Outcome {
@@ -101,26 +100,20 @@ async fn end_all(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<S
 async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let page = Page::of(&visit)?;
     let expanded = Expanded::of(&visit)?;
-    let Page::Behind { token, size } = &page else {
+    let Page::ByToken { token, size } = &page else {
         return Err(refused("page: sessions come by page_token and page_size."));
     };
-    let unread = |_| refused("page_token: this is no token of ours.");
-    let after = token.as_deref().map(str::parse).transpose();
     let wanted = sessions::Wanted {
         is_active: flag(&visit, "active")?,
-        after: after.map_err(unread)?,
-        limit: size + 1,
+        part: part(token.as_deref()).ok_or_else(no_token)?,
+        size: *size,
     };
-    let mut found = sessions::page(&desk, wanted).await?;
-    let is_more = found.len() > *size as usize;
-    found.truncate(*size as usize);
-    let next = found.last().filter(|_| is_more);
-    let next = next.map(|(session, _)| session.id.to_string());
+    let (found, around) = sessions::page(&desk, wanted).await?;
     let shown = found
         .iter()
         .map(|(session, identity)| expanded.shown(&desk, session, identity));
     let shown: Vec<Value> = shown.collect();
-    Ok(page.linked(&visit, (Json(shown), next)))
+    Ok(page.linked(&visit, (Json(shown), around)))
 }
 
 async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visit) -> Outcome {

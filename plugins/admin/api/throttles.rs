@@ -19,7 +19,7 @@ use crate::{
     need::Need,
     people::refusal::refused,
     role::Permission::{LiftThrottles, ReadThrottles},
-    throttles::{self, Throttle, Wanted},
+    throttles::{self, Wanted},
 };
 
 /// The endpoints of this part.
@@ -53,10 +53,8 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
         network,
     };
     let all = throttles::list(&desk, &wanted).await?;
-    // What ends first comes first.
-    let name = |one: &Throttle| format!("{:020}.{}", one.until.as_microsecond(), one.id);
-    let (part, next) = page.part_of(all, name);
-    Ok(page.linked(&visit, (Json(part), next)))
+    let (part, around) = page.part_of(all, throttles::place)?;
+    Ok(page.linked(&visit, (Json(part), around)))
 }
 
 async fn lift(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<String>) -> Outcome {

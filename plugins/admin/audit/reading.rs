@@ -10,30 +10,37 @@ use portcullis_core::{
     audit::{AuditEntry, AuditFilter, AuditPlace},
     catalogue::Code,
     pages::Client,
+    part::Part,
 };
 use portcullis_kit::Failure;
 
-use crate::desk::Desk;
+use crate::{
+    api::pages::{Around, around, part_at},
+    desk::Desk,
+};
 
 /// The media type of JSON lines.
 pub(crate) const LINES: &str = "application/x-ndjson";
 /// How many entries are taken along at once.
 pub(crate) const EXPORT: u32 = 10_000;
 
-/// The entries of one page, and the place behind which the next begins, where there is one.
+/// The entries of one page, and the pages around it.
 pub(crate) async fn page(
     desk: &Desk,
     filter: &AuditFilter,
-    (after, size): (Option<AuditPlace>, u32),
-) -> Result<(Vec<AuditEntry>, Option<AuditPlace>), Failure> {
+    (part, size): (Part<AuditPlace>, u32),
+) -> Result<(Vec<AuditEntry>, Around), Failure> {
     let log = &desk.services.audit;
     // One more than is shown tells whether there is another page.
-    let mut entries = log.list(filter, after, size.saturating_add(1)).await?;
+    let entries = log.list(filter, part, size.saturating_add(1)).await?;
     let shown = usize::try_from(size).unwrap_or(usize::MAX);
-    let is_more = entries.len() > shown;
-    entries.truncate(shown);
-    let next = entries.last().filter(|_| is_more).map(AuditEntry::place);
-    Ok((entries, next))
+    let name = |entry: &AuditEntry| token(entry.place());
+    Ok(around(entries, (&part, shown), name))
+}
+
+/// The part of the log that a token asks for; `None` where it was not made here.
+pub(crate) fn part(token: Option<&str>) -> Option<Part<AuditPlace>> {
+    part_at(token, place)
 }
 
 /// The entry at this place.
@@ -44,7 +51,7 @@ pub(crate) async fn find(desk: &Desk, place: AuditPlace) -> Result<AuditEntry, F
         until: Some(behind.map_err(|_| Code::RecordNotFound)?),
         ..AuditFilter::default()
     };
-    let (entries, _) = page(desk, &filter, (None, EXPORT)).await?;
+    let (entries, _) = page(desk, &filter, (Part::First, EXPORT)).await?;
     let mut entries = entries.into_iter();
     let found = entries.find(|entry| entry.id == place.id);
     found.ok_or_else(|| Code::RecordNotFound.into())

@@ -16,7 +16,10 @@ use http::{
     Method, StatusCode,
     header::{CONTENT_DISPOSITION, CONTENT_TYPE},
 };
-use portcullis_core::audit::{AuditEntry, DONE};
+use portcullis_core::{
+    audit::{AuditEntry, DONE},
+    part::Part,
+};
 use portcullis_kit::{Failure, Line, Locale, Outcome, Visit};
 use serde::Serialize;
 
@@ -40,6 +43,7 @@ struct List {
     trouble: Option<&'static str>,
     rows: Vec<Row>,
     first: Option<String>,
+    prev: Option<String>,
     next: Option<String>,
     /// Where the list is taken along from.
     export: String,
@@ -80,6 +84,7 @@ async fn list(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Ou
         trouble: None,
         rows: Vec::new(),
         first: None,
+        prev: None,
         next: None,
         export: narrowing.address(TAKEN, &[]),
         most: locale.text(&most),
@@ -88,13 +93,14 @@ async fn list(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Ou
     match filter::asked(&desk, &visit).await? {
         Err(trouble) => list.trouble = Some(trouble),
         Ok(asked) => {
-            let (entries, next) = reading::page(&desk, &asked.filter, (asked.after, SIZE)).await?;
+            let (entries, around) = reading::page(&desk, &asked.filter, (asked.part, SIZE)).await?;
             let names = Names::of(&desk, &caller, &entries).await?;
             let rows = entries.iter().map(|one| row(&locale, one, &names));
             list.rows = rows.collect();
             let to = |others: &[(&str, &str)]| list.narrowing.address(AUDIT.path, others);
-            list.first = asked.after.map(|_| to(&[]));
-            list.next = next.map(|next| to(&[("page_token", &reading::token(next))]));
+            list.first = (asked.part != Part::First).then(|| to(&[]));
+            list.prev = around.prev.map(|prev| to(&[("page_token", &prev)]));
+            list.next = around.next.map(|next| to(&[("page_token", &next)]));
         }
     }
     Ok(answer(&desk, (&caller, &visit), list))
@@ -131,7 +137,7 @@ fn row(locale: &Locale, entry: &AuditEntry, names: &Names) -> Row {
 async fn export(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let asked = filter::asked(&desk, &visit).await?;
     let asked = asked.map_err(refused)?;
-    let (entries, _) = reading::page(&desk, &asked.filter, (None, EXPORT)).await?;
+    let (entries, _) = reading::page(&desk, &asked.filter, (Part::First, EXPORT)).await?;
     let file = "attachment; filename=\"audit-log.ndjson\"";
     let headers = [(CONTENT_TYPE, LINES), (CONTENT_DISPOSITION, file)];
     Ok((headers, reading::lines(&entries)?).into_response())

@@ -32,6 +32,7 @@ struct List {
     narrowing: Narrowing,
     rows: Vec<Letter>,
     first: Option<String>,
+    prev: Option<String>,
     next: Option<String>,
 }
 
@@ -76,18 +77,18 @@ async fn list(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Ou
     let narrowing = Narrowing::of(&visit, MAIL.path, fields);
     let wanted = (value(&visit, "status"), value(&visit, "recipient"));
     let mails = courier::list(&desk, wanted.0, wanted.1).await?;
-    let page = Page::Behind {
-        token: visit.query("page_token").map(str::to_owned),
-        size: SIZE,
-    };
-    let (part, next) = page.part_of(mails, courier::place);
+    let token = value(&visit, "page_token").map(str::to_owned);
+    let is_first = token.is_none();
+    let page = Page::ByToken { token, size: SIZE };
+    let (part, around) = page.part_of(mails, courier::place)?;
     let to = |others: &[(&str, &str)]| narrowing.address(MAIL.path, others);
     let locale = view::locale(&desk, &visit);
     let rows = part.into_iter().map(|mail| letter(&desk, &locale, mail));
     let list = List {
         rows: rows.collect(),
-        first: visit.query("page_token").map(|_| to(&[])),
-        next: next.map(|next| to(&[("page_token", &next)])),
+        first: (!is_first).then(|| to(&[])),
+        prev: around.prev.map(|prev| to(&[("page_token", &prev)])),
+        next: around.next.map(|next| to(&[("page_token", &next)])),
         narrowing,
     };
     let page = view::Page {

@@ -40,6 +40,7 @@ struct List {
     trouble: Option<&'static str>,
     rows: Vec<Row>,
     first: Option<String>,
+    prev: Option<String>,
     next: Option<String>,
     may_lift: bool,
 }
@@ -83,6 +84,7 @@ async fn list(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Ou
         trouble: None,
         rows: Vec::new(),
         first: None,
+        prev: None,
         next: None,
         may_lift: caller.roles.permit(LiftThrottles),
     };
@@ -118,21 +120,19 @@ impl List {
         (caller, visit): (&Caller, &Visit),
         all: Vec<Throttle>,
     ) -> Result<(), Failure> {
-        let page = Page::Behind {
-            token: visit.query("page_token").map(str::to_owned),
-            size: SIZE,
-        };
-        // What ends first comes first.
-        let name = |one: &Throttle| format!("{:020}.{}", one.until.as_microsecond(), one.id);
-        let (part, next) = page.part_of(all, name);
+        let token = value(visit, "page_token").map(str::to_owned);
+        let is_first = token.is_none();
+        let page = Page::ByToken { token, size: SIZE };
+        let (part, around) = page.part_of(all, throttles::place)?;
         let locale = view::locale(desk, visit);
         for throttle in part {
             let row = self.row(desk, (caller, &locale), throttle).await?;
             self.rows.push(row);
         }
         let to = |others: &[(&str, &str)]| self.narrowing.address(THROTTLES.path, others);
-        self.first = visit.query("page_token").map(|_| to(&[]));
-        self.next = next.map(|next| to(&[("page_token", &next)]));
+        self.first = (!is_first).then(|| to(&[]));
+        self.prev = around.prev.map(|prev| to(&[("page_token", &prev)]));
+        self.next = around.next.map(|next| to(&[("page_token", &next)]));
         Ok(())
     }
 

@@ -19,7 +19,7 @@ const PROGRAMS: &str = "api-credentials";
 const AUDIT: &str = "audit";
 /// A place in the log; nothing counts as none.
 const PLACE: &str =
-    "^([0-9]{1,18}[.][0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
+    "^(-?[0-9]{1,18}[.][0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(crate) fn version() -> Doc {

@@ -1,6 +1,7 @@
 //! What is said of what the gateway itself answers on the admin listener.
 
 use http::StatusCode;
+use portcullis_kit::doc::pages::NUMBER;
 
 use super::{
     Doc,
@@ -28,7 +29,7 @@ pub(crate) fn providers() -> Doc {
 
 pub(crate) fn list_schemas() -> Doc {
     Doc::new("listIdentitySchemas", SCHEMAS)
-        .in_pages()
+        .in_pages(NUMBER)
         .lists::<IdentitySchema>("The schemas.")
         .header("Link", "Where the other pages are (RFC 8288).")
         .header("X-Total-Count", "How many there are in all.")

@@ -1,6 +1,7 @@
 //! What is said of the endpoints of sessions, and of acting as somebody else.
 
 use http::StatusCode;
+use portcullis_kit::doc::pages::MOMENT;
 
 use super::{
     Doc, TOKENS,
@@ -12,7 +13,7 @@ use super::{
 
 const SESSIONS: &str = "sessions";
 /// A place in the list; nothing counts as none.
-const PLACE: &str = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?$";
+const PLACE: &str = "^(-?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?$";
 const IMPERSONATION: &str = "impersonation";
 
 fn of_identity(name: &'static str, tag: &'static str) -> Doc {
@@ -37,7 +38,7 @@ fn narrowed(doc: Doc) -> Doc {
 
 pub(crate) fn list_of_identity() -> Doc {
     narrowed(of_identity("listIdentitySessions", SESSIONS))
-        .in_pages()
+        .in_pages(MOMENT)
         .lists::<Session>("The sessions, the newest first.")
         .header("Link", "Where the other pages are (RFC 8288).")
         .header("X-Total-Count", "How many there are in all.")

@@ -1,6 +1,7 @@
 //! What is said of the endpoints of schemas, throttles and mail that waits.
 
 use http::StatusCode;
+use portcullis_kit::doc::pages::{MOMENT, NUMBERED_MOMENT};
 
 use super::{
     Doc,
@@ -79,12 +80,13 @@ pub(crate) fn form() -> Doc {
 
 pub(crate) fn list_throttles() -> Doc {
     Doc::new("listThrottles", THROTTLES)
-        .in_pages()
+        .in_pages(NUMBERED_MOMENT)
         .query("kind", text(), "Only of this kind.")
         .query("subject", text(), "Only about whoever is known by this.")
         .query("network", address(), "Only where this address is held up.")
         .lists::<Throttle>("The throttles, what ends first before the rest.")
         .header("Link", "Where the other pages are (RFC 8288).")
+        .header("X-Total-Count", "How many there are in all.")
 }
 
 pub(crate) fn lift_throttle() -> Doc {
@@ -97,11 +99,12 @@ pub(crate) fn lift_throttle() -> Doc {
 pub(crate) fn list_mails() -> Doc {
     let states = word(crate::courier::STATES);
     Doc::new("listCourierMessages", COURIER)
-        .in_pages()
+        .in_pages(MOMENT)
         .query("status", states, "Only in this state.")
         .query("recipient", text(), "Only to this address.")
         .lists::<CourierMessage>("The messages, the newest first.")
         .header("Link", "Where the other pages are (RFC 8288).")
+        .header("X-Total-Count", "How many there are in all.")
 }
 
 pub(crate) fn find_mail() -> Doc {

@@ -1,28 +1,32 @@
 //! Everybody's sessions: seen, prolonged and ended.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{BTreeSet, HashMap};
 
 use portcullis_core::{
     catalogue::Code,
     id::{IdentityId, SessionId},
     identity::Identity,
+    part::Part,
     session::{Liveness, Session},
 };
-use portcullis_kit::Failure;
+use portcullis_kit::{
+    Failure,
+    pages::{Around, around},
+};
 use serde_json::json;
 
 use super::{audit, find as find_identity, refusal::refused};
 use crate::{audit::Act, caller::Caller, desk::Desk};
 
-/// Which sessions are wanted, and how many at most.
+/// Which page of sessions is wanted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
     /// Those that still open something, those that do not, or all.
     pub(crate) is_active: Option<bool>,
-    /// Those behind this one.
-    pub(crate) after: Option<SessionId>,
-    /// How many.
-    pub(crate) limit: u32,
+    /// Those of this part.
+    pub(crate) part: Part<SessionId>,
+    /// How many a page has.
+    pub(crate) size: u32,
 }
 
 /// The sessions of an identity, the newest first.
@@ -57,8 +61,11 @@ pub(super) async fn end_all_of(
     Ok(ended)
 }
 
-/// A page of everybody's sessions with their identities, in the order of their ids.
-pub(crate) async fn page(desk: &Desk, wanted: Wanted) -> Result<Vec<(Session, Identity)>, Failure> {
+/// A page of everybody's sessions with their identities, in the order of their ids, and the pages around it.
+pub(crate) async fn page(
+    desk: &Desk,
+    wanted: Wanted,
+) -> Result<(Vec<(Session, Identity)>, Around), Failure> {
     let services = &desk.services;
     let now = services.clock.now();
     let liveness = wanted.is_active.map(|is_live| Liveness {
@@ -67,21 +74,23 @@ pub(crate) async fn page(desk: &Desk, wanted: Wanted) -> Result<Vec<(Session, Id
         idle_since: now - services.sessions.lifetimes().idle_timeout,
     });
     let store = services.sessions.store();
-    let listed = store.list_all(liveness.as_ref(), wanted.after, wanted.limit);
-    let mut known: HashMap<IdentityId, Option<Identity>> = HashMap::new();
-    let mut page = Vec::new();
-    for session in listed.await? {
-        let id = session.identity_id;
-        let identity = match known.entry(id) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(services.identities.find(id).await?),
-        };
-        // Whoever is gone takes their sessions along, at once or a moment later.
-        if let Some(identity) = identity {
-            page.push((session, identity.clone()));
-        }
-    }
-    Ok(page)
+    // One more than is shown tells whether there is another page.
+    let limit = wanted.size.saturating_add(1);
+    let listed = store.list_all(liveness.as_ref(), wanted.part, limit);
+    let shown = (&wanted.part, wanted.size as usize);
+    let (sessions, around) = around(listed.await?, shown, |one| one.id.to_string());
+    let owners: BTreeSet<IdentityId> = sessions.iter().map(|one| one.identity_id).collect();
+    let owners: Vec<IdentityId> = owners.into_iter().collect();
+    let owners = services.identities.find_all(&owners).await?;
+    let owners: HashMap<IdentityId, Identity> =
+        owners.into_iter().map(|one| (one.id, one)).collect();
+    // Whoever is gone takes their sessions along, at once or a moment later.
+    let with_owner = |session: Session| {
+        let owner = owners.get(&session.identity_id)?.clone();
+        Some((session, owner))
+    };
+    let page = sessions.into_iter().filter_map(with_owner).collect();
+    Ok((page, around))
 }
 
 /// One session with its identity.

@@ -50,6 +50,8 @@ pub(crate) struct Wanted {
     pub(crate) unmanaged: Option<Value>,
     /// Addresses of which it is known whether somebody proved to hold them.
     pub(crate) proved: Vec<Proved>,
+    /// Addresses that it is to have no more: the traits have to say so, too.
+    pub(crate) parted: Vec<String>,
     /// A password in place of the one it has.
     pub(crate) password: Option<NewPassword>,
     /// Accounts at providers that it is linked to from now on.
@@ -101,6 +103,7 @@ impl Wanted {
             }
             identity.roles = roles;
         }
+        part(&identity, &self.parted)?;
         for proved in &self.proved {
             prove(&mut identity, proved, now)?;
         }
@@ -147,6 +150,19 @@ pub(crate) fn named_roles(wanted: &[String]) -> Result<Vec<String>, Failure> {
         }
     }
     Ok(roles)
+}
+
+/// Whoever takes an address away and leaves it among the traits would be told of a success that is none.
+fn part(identity: &Identity, parted: &[String]) -> Result<(), Failure> {
+    let own = identity.addresses.iter();
+    let mut own = own.filter(|one| one.purpose.verification);
+    match own.find(|one| parted.contains(&one.value)) {
+        Some(left) => Err(refused(format!(
+            "verifiable_addresses: {} follows from the traits; change those to take it away.",
+            left.value
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn prove(identity: &mut Identity, proved: &Proved, now: Timestamp) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use super::house::House;
 const PATH: &str = "/admin/courier/messages";
 
 /// Puts in a mail to this address, which was tried so often.
-async fn mail(house: &House, to: &str, tries: u32) -> String {
+pub(super) async fn mail(house: &House, to: &str, tries: u32) -> String {
     let now = house.services.clock.now();
     let mail = QueuedMail {
         id: MailId::generate(&*house.services.entropy),

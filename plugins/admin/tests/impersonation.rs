@@ -8,6 +8,7 @@ use portcullis_core::{
     clock::Clock,
     cookie::Cookies,
     identity::{Identity, IdentityState, IdentityStore},
+    part::Part,
     session::SessionStore,
 };
 use serde_json::{Value, json};
@@ -44,7 +45,12 @@ async fn grace<'a>(house: &'a House, roles: &[Role]) -> (Identity, Program<'a>) 
 
 async fn written(house: &House) -> Vec<AuditEntry> {
     let filter = AuditFilter::default();
-    let mut all = house.services.audit.list(&filter, None, 50).await.unwrap();
+    let mut all = house
+        .services
+        .audit
+        .list(&filter, Part::First, 50)
+        .await
+        .unwrap();
     all.sort_by_key(|entry| entry.at);
     all
 }

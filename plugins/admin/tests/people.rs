@@ -20,6 +20,7 @@ use portcullis_core::{
     audit::{AuditEntry, AuditFilter, AuditLog},
     credential::{Credential, CredentialKind, CredentialStore},
     identity::{Identity, IdentityStore},
+    part::Part,
 };
 use serde_json::Value;
 
@@ -42,14 +43,17 @@ async fn own(house: &House, identity: &Identity, kind: CredentialKind) -> Vec<Cr
 /// What was done last, as it was written down.
 pub(super) async fn last_act(house: &House) -> AuditEntry {
     let log: &dyn AuditLog = &*house.store;
-    let entries = log.list(&AuditFilter::default(), None, 1).await.unwrap();
+    let entries = log
+        .list(&AuditFilter::default(), Part::First, 1)
+        .await
+        .unwrap();
     entries.into_iter().next().unwrap()
 }
 
 /// Everything that was ever written down.
 async fn whole_log(house: &House) -> String {
     let log: &dyn AuditLog = &*house.store;
-    let entries = log.list(&AuditFilter::default(), None, 500).await;
+    let entries = log.list(&AuditFilter::default(), Part::First, 500).await;
     serde_json::to_string(&entries.unwrap()).unwrap()
 }
 

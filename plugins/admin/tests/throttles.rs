@@ -14,7 +14,7 @@ use crate::Role;
 const PATH: &str = "/admin/x/throttles";
 
 /// Begins a pause of so many minutes.
-async fn pause(house: &House, (kind, subject): (&str, Option<&str>), minutes: u64) {
+pub(super) async fn pause(house: &House, (kind, subject): (&str, Option<&str>), minutes: u64) {
     let since = house.services.clock.now();
     let pause = Pause {
         name: format!("{kind} {subject:?}"),

@@ -2,6 +2,7 @@
 
 use portcullis_core::{
     administrators::held,
+    id::SessionId,
     identity::Identity,
     plugin::Services,
     session::{AuthenticationMethod, Session},
@@ -9,6 +10,7 @@ use portcullis_core::{
 use serde_json::{Value, json};
 
 use super::{device::DeviceName, identity};
+use crate::pages::Place;
 
 /// What the dialect calls the ways to prove oneself; there is never another name.
 const METHODS: [&str; 11] = [
@@ -41,10 +43,9 @@ pub fn session_for_administrators(
     written(services, session, (identity, shown))
 }
 
-/// A name by which the newest sessions are sorted to the front.
-pub fn newest_first(session: &Session) -> String {
-    let before_the_end = i64::MAX.saturating_sub(session.issued_at.as_microsecond());
-    format!("{before_the_end:020}.{}", session.id)
+/// Where a session stands among others, the newest of which is first.
+pub fn newest_first(session: &Session) -> Place<SessionId> {
+    Place::newest_first(session.issued_at, session.id)
 }
 
 fn written(

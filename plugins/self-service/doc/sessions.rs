@@ -3,6 +3,7 @@
 use http::StatusCode;
 use portcullis_kit::doc::{
     Doc,
+    pages::{MOMENT, NUMBER},
     schema::{flag, id, pattern, text},
     shape::Description,
 };
@@ -41,7 +42,7 @@ pub(crate) fn whoami() -> Doc {
 pub(crate) fn list() -> Doc {
     Doc::new("listMySessions", SESSIONS)
         .asking(&SESSION)
-        .in_pages()
+        .in_pages(MOMENT)
         .lists::<Session>("The sessions, without the one that asks; the newest first.")
         .header("Link", "Where the other pages are (RFC 8288).")
         .header("X-Total-Count", "How many there are in all.")
@@ -131,7 +132,7 @@ pub(crate) fn errors() -> Doc {
 
 pub(crate) fn schemas() -> Doc {
     Doc::new("listIdentitySchemas", SCHEMAS)
-        .in_pages()
+        .in_pages(NUMBER)
         .lists::<ListedSchema>("The schemas.")
         .header("Link", "Where the other pages are (RFC 8288).")
         .header("X-Total-Count", "How many there are in all.")

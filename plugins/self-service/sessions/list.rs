@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Json};
 use portcullis_core::session::Session;
-use portcullis_kit::{
-    Outcome, Visit, dialect,
-    pages::{Page, TOTAL},
-};
+use portcullis_kit::{Outcome, Visit, dialect, pages::Page};
 use serde_json::Value;
 
 use super::principal;
@@ -23,11 +20,10 @@ pub(crate) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
     let sessions = desk.services.sessions.store().list(identity.id).await?;
     let is_other = |one: &Session| one.id != principal.session.id && lifetimes.is_live(one, now);
     let others: Vec<Session> = sessions.into_iter().filter(is_other).collect();
-    let total = [(TOTAL, others.len().to_string())];
-    let (part, next) = page.part_of(others, dialect::newest_first);
+    let (part, around) = page.part_of(others, dialect::newest_first)?;
     let part = part
         .iter()
         .map(|session| dialect::session(&desk.services, session, identity));
     let part: Vec<Value> = part.collect();
-    Ok(page.linked(&visit, ((total, Json(part)), next)))
+    Ok(page.linked(&visit, (Json(part), around)))
 }

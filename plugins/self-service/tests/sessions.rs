@@ -37,6 +37,8 @@ async fn others_can_be_listed_and_ended() {
     let listed = one.ask("/sessions").await;
     assert_eq!(listed.headers["x-total-count"], "1");
     assert_eq!(listed.json()[0]["id"], second["session"]["id"]);
+    let odd = one.ask("/sessions?page_token=x").await;
+    assert_eq!(odd.error(), (400, "bad_request".to_owned()));
     let past = one.ask("/sessions?per_page=1&page=1").await;
     assert_eq!((past.json(), past.status), (json!([]), 200));
     assert!(
@@ -106,7 +108,10 @@ async fn schemas_are_public() {
         (past.json(), &past.headers["x-total-count"]),
         (json!([]), &"1".parse().unwrap())
     );
-    assert_eq!(browser.ask("/schemas?page=last").await.status, 400);
+    for odd in ["page=last", "page_token=x", "page_token=-x"] {
+        let refused = browser.ask(&format!("/schemas?{odd}")).await;
+        assert_eq!(refused.error().0, 400, "{odd}");
+    }
 }
 
 /// KC-013, KC-023: nobody reads what only administrators see, of others or of themselves.

@@ -64,6 +64,15 @@ pub trait IdentityStore: Debug + Send + Sync {
     /// The identity of this id.
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError>;
 
+    /// The identities of these ids, in no order; who is not here is left out.
+    async fn find_all(&self, ids: &[IdentityId]) -> Result<Vec<Identity>, StoreError> {
+        let mut found = Vec::new();
+        for id in ids {
+            found.extend(self.find(*id).await?);
+        }
+        Ok(found)
+    }
+
     /// The identity that signs in with this normalised identifier.
     async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError>;
 

@@ -31,7 +31,7 @@ impl SessionStore for Failing {
     async fn list_all(
         &self,
         _: Option<&Liveness>,
-        _: Option<SessionId>,
+        _: Part<SessionId>,
         _: u32,
     ) -> Result<Vec<Session>, StoreError> {
         Ok(Vec::new())

@@ -32,6 +32,9 @@ pub enum Meddling<'a> {
 pub trait Meddler: Debug + Send + Sync {
     /// Does what it does to the store; where it fails, the change fails so and does not come about.
     async fn before(&self, store: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError>;
+
+    /// Hears that so many identities are looked up at once by their ids.
+    fn looked_up(&self, _many: usize) {}
 }
 
 /// A store in memory whose identities somebody meddles with.
@@ -50,7 +53,13 @@ impl<M: Meddler> IdentityStore for Meddled<M> {
     }
 
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
+        self.1.looked_up(1);
         IdentityStore::find(&*self.0, id).await
+    }
+
+    async fn find_all(&self, ids: &[IdentityId]) -> Result<Vec<Identity>, StoreError> {
+        self.1.looked_up(ids.len());
+        self.0.find_all(ids).await
     }
 
     async fn find_by_identifier(&self, identifier: &str) -> Result<Option<Identity>, StoreError> {

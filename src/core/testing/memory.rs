@@ -32,6 +32,7 @@ use crate::{
     identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     impersonation,
     mail::{PastMail, QueuedMail},
+    part::Part,
     provider::{TokenSet, Upstream},
     schema::{Schemas, runtime::StoredSchema},
     secret::TokenHash,
@@ -246,6 +247,15 @@ const IDENTITY_CHANGED: StoreError = StoreError::Conflict {
     what: "identity version",
 };
 const CREDENTIAL_TAKEN: StoreError = StoreError::Conflict { what: "credential" };
+
+/// Leaves what of a part of a list is nearest to the place where it begins or ends.
+fn cut<T, P>(all: &mut Vec<T>, part: &Part<P>, limit: u32) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    match part {
+        Part::Before(_) => drop(all.drain(..all.len().saturating_sub(limit))),
+        Part::First | Part::Behind(_) => all.truncate(limit),
+    }
+}
 
 #[async_trait]
 impl IdentityStore for MemoryStore {

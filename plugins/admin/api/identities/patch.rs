@@ -11,7 +11,7 @@ use axum::{
     response::IntoResponse,
 };
 use json_patch::{PatchOperation, jsonptr::Pointer};
-use portcullis_core::identity::Identity;
+use portcullis_core::{identifier::normalise_identifier, identity::Identity};
 use portcullis_kit::{Failure, Outcome, dialect};
 use serde_json::{Value, json};
 
@@ -33,8 +33,12 @@ const CHANGEABLE: [&str; 9] = [
     "external_id",
     "roles",
     "required_actions",
-    "verifiable_addresses",
+    ADDRESSES,
 ];
+
+const ADDRESSES: &str = "verifiable_addresses";
+/// What an address has beside whether it is verified; nothing but the address itself decides it.
+const FOLLOWING: [&str; 5] = ["id", "via", "verified_at", "created_at", "updated_at"];
 
 /// How many operations one request may have.
 const MOST_OPERATIONS: usize = 1000;
@@ -119,10 +123,25 @@ fn operation((at, value): (usize, &Value)) -> Result<PatchOperation, Failure> {
         PatchOperation::Move(moved) => {
             permit(first(&moved.from))?;
             permit(first(&moved.path))?;
+            whole((at, &moved.from))?;
+        }
+        PatchOperation::Remove(removed) => {
+            permit(first(&removed.path))?;
+            whole((at, &removed.path))?;
         }
         other => permit(first(other.path()))?,
     }
     Ok(operation)
+}
+
+/// Refuses to take anything away from an address: what is not said of one stays as it is.
+fn whole((at, pointer): (usize, &Pointer)) -> Result<(), Failure> {
+    match first(pointer) == ADDRESSES && pointer.count() > 2 {
+        true => Err(refused(format!(
+            "Operation {at}: nothing is taken away from an address; whether it is verified is replaced."
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// The member of the identity that a pointer leads into.
@@ -182,30 +201,70 @@ fn difference(before: &Value, after: &Value) -> Result<Wanted, Failure> {
         roles: texts("roles")?,
         required_actions: texts("required_actions")?,
         proved: proved(before, &members)?,
+        parted: parted(before, after),
         ..Wanted::default()
     })
 }
 
 /// The addresses that count as proved from now on, or no more.
 fn proved(before: &Value, members: &Members<'_>) -> Result<Vec<Proved>, Failure> {
-    let name = "verifiable_addresses";
-    let known = before[name].as_array().map_or(&[][..], Vec::as_slice);
+    let known = addresses(before);
     let mut all = Vec::new();
-    for (at, written) in members.list(name)?.into_iter().flatten().enumerate() {
-        let address = Members::of(&format!("{name}[{at}]"), written)?;
-        let old = known.iter().find(|one| one["value"] == written["value"]);
+    for (at, written) in members.list(ADDRESSES)?.into_iter().flatten().enumerate() {
+        let old = known.iter().find(|one| value(one) == value(written));
         if old == Some(written) {
             continue;
         }
+        let address = Members::of(&format!("{ADDRESSES}[{at}]"), written)?;
         address.only_in_dialect(&wanted::ADDRESS)?;
-        let was = old.is_some_and(|old| old["verified"] == true);
-        let is = address.flag("verified")?.unwrap_or(was);
-        let completes = !was && address.text("status")? == Some("completed");
-        all.push(Proved {
-            value: address.required("value")?.to_owned(),
-            is_verified: is || completes,
-            at: None,
-        });
+        let none = Value::Null;
+        all.push(address_proved(old.unwrap_or(&none), &address)?);
     }
     Ok(all)
+}
+
+/// What a change of this address says of it.
+fn address_proved(old: &Value, address: &Members<'_>) -> Result<Proved, Failure> {
+    let is_changed = |name: &&str| {
+        let written = address.value(name);
+        written.is_some_and(|written| *written != old[*name])
+    };
+    let stays = FOLLOWING.iter().find(|name| is_changed(name));
+    if let Some(name) = stays.filter(|_| !old.is_null()) {
+        let at = address.at(name);
+        return Err(refused(format!("{at}: this follows from the address.")));
+    }
+    let was = old["verified"] == true;
+    let is_completed = match address.text("status")? {
+        None => was,
+        Some("completed") => true,
+        Some("pending") => false,
+        Some(_) => {
+            let at = address.at("status");
+            let known = "this has to be pending or completed";
+            return Err(refused(format!("{at}: {known}.")));
+        }
+    };
+    // Whichever of both is changed says it.
+    let is_verified = address.flag("verified")?.filter(|is| *is != was);
+    Ok(Proved {
+        value: address.required("value")?.to_owned(),
+        is_verified: is_verified.unwrap_or(is_completed),
+        at: None,
+    })
+}
+
+/// The addresses that were there and are left out.
+fn parted(before: &Value, after: &Value) -> Vec<String> {
+    let left: Vec<_> = addresses(after).iter().map(value).collect();
+    let known = addresses(before).iter().map(value);
+    known.filter(|one| !left.contains(one)).flatten().collect()
+}
+
+fn addresses(identity: &Value) -> &[Value] {
+    identity[ADDRESSES].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn value(address: &Value) -> Option<String> {
+    address["value"].as_str().map(normalise_identifier)
 }

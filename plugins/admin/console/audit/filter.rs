@@ -3,6 +3,7 @@
 use portcullis_core::{
     audit::{AuditFilter, AuditOutcome, AuditPlace, DONE},
     identifier::normalise_identifier,
+    part::Part,
 };
 use portcullis_kit::{Failure, Visit};
 
@@ -21,8 +22,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) filter: AuditFilter,
-    /// Behind which entry.
-    pub(super) after: Option<AuditPlace>,
+    /// Which part of them.
+    pub(super) part: Part<AuditPlace>,
 }
 
 /// How what was attempted ended.
@@ -52,11 +53,9 @@ pub(super) async fn asked(
         Ok(days) => days,
         Err(trouble) => return Ok(Err(trouble)),
     };
-    let token = value(visit, "page_token");
-    let after = token.and_then(reading::place);
-    if token.is_some() && after.is_none() {
+    let Some(part) = reading::part(value(visit, "page_token")) else {
         return Ok(Err("This cannot be shown. Please choose again."));
-    }
+    };
     let Ok(client) = value(visit, "client").map(reading::client).transpose() else {
         return Ok(Err("This is not an address on the network."));
     };
@@ -78,7 +77,7 @@ pub(super) async fn asked(
         since,
         until,
     };
-    Ok(Ok(Asked { filter, after }))
+    Ok(Ok(Asked { filter, part }))
 }
 
 type Days = (Option<jiff::Timestamp>, Option<jiff::Timestamp>);

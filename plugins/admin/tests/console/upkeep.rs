@@ -327,6 +327,17 @@ async fn a_long_log_is_paged_through() {
         link(&second, "First"),
         "/ui/audit?verb=api-credential.create"
     );
+    let back = browser.get(&link(&second, "Previous")).await.page();
+    assert_eq!(back.matches("<th scope=\"row\">").count(), 50);
+    assert!(!back.contains(">Previous</a>"), "{back}");
+    for list in ["/ui/mail", "/ui/throttles"] {
+        assert_eq!(
+            browser.get(&format!("{list}?page_token=")).await.status,
+            200
+        );
+        let odd = browser.get(&format!("{list}?page_token=x")).await;
+        assert_eq!(odd.status, 400, "{list}");
+    }
 }
 
 /// The names of acts and of what is held up that a folder's sources have.

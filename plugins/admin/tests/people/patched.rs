@@ -165,6 +165,109 @@ async fn what_cannot_be_done_is_said_and_nothing_is_done() {
     );
 }
 
+/// CU-15: which addresses there are is for the traits to say, and an answer of 200 says that something was done.
+#[tokio::test]
+async fn an_address_goes_with_its_trait_and_by_nothing_else() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    let first = "/verifiable_addresses/0";
+    let replace = |name: &str, value: Value| json!([{"op": "replace", "path": format!("{first}/{name}"), "value": value}]);
+    for (refused, why) in [
+        (
+            json!([{"op": "remove", "path": first}]),
+            "follows from the traits",
+        ),
+        (
+            json!([{"op": "remove", "path": "/verifiable_addresses"}]),
+            "follows from the traits",
+        ),
+        (
+            json!([{"op": "remove", "path": format!("{first}/verified")}]),
+            "nothing is taken away",
+        ),
+        (
+            json!([{"op": "remove", "path": "/recovery_addresses/0"}]),
+            "protected",
+        ),
+        (
+            json!([{"op": "remove", "path": "/credentials/password"}]),
+            "protected",
+        ),
+        (
+            replace("value", json!("b@example.org")),
+            "verifiable_addresses: ",
+        ),
+        (replace("id", json!(ada.id)), "verifiable_addresses[0].id: "),
+        (
+            replace("via", json!("sms")),
+            "verifiable_addresses[0].via: ",
+        ),
+        (
+            replace("status", json!("sent")),
+            "verifiable_addresses[0].status: ",
+        ),
+        (
+            json!([{"op": "add", "path": format!("{first}/verified_at"), "value": "2020-01-01T00:00:00Z"}]),
+            "verified_at: ",
+        ),
+    ] {
+        let reply = patch(&admin, &ada, refused.clone()).await;
+        assert_eq!(reply.status, 400, "{refused}: {reply:?}");
+        assert!(
+            reason(&reply).contains(why),
+            "{refused}: {}",
+            reason(&reply)
+        );
+    }
+    for gone in [json!([]), Value::Null] {
+        let reply = merge(&admin, &ada, json!({"verifiable_addresses": gone})).await;
+        assert_eq!(reply.status, 400, "{gone}: {reply:?}");
+    }
+    let kept = IdentityStore::find(&*house.store, ada.id).await.unwrap();
+    assert_eq!(kept, Some(ada.clone()));
+
+    let other = json!([
+        {"op": "replace", "path": "/traits/email", "value": "other@example.org"},
+        {"op": "remove", "path": first},
+    ]);
+    let gone = patch(&admin, &ada, other).await;
+    assert_eq!(gone.status, 200, "{gone:?}");
+    let addresses = gone.json()["verifiable_addresses"].clone();
+    assert_eq!(addresses.as_array().unwrap().len(), 1, "{addresses}");
+    assert_eq!(addresses[0]["value"], "other@example.org");
+}
+
+/// Either member says whether an address is verified, in both directions.
+#[tokio::test]
+async fn an_address_is_verified_by_its_status_as_well() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    for (member, value, is_verified) in [
+        ("status", json!("completed"), true),
+        ("status", json!("pending"), false),
+        ("verified", json!(true), true),
+        ("verified", json!(false), false),
+    ] {
+        let path = format!("/verifiable_addresses/0/{member}");
+        let change = json!([{"op": "replace", "path": path, "value": value}]);
+        let changed = patch(&admin, &ada, change).await;
+        let shown = changed.json()["verifiable_addresses"][0].clone();
+        assert_eq!(
+            shown["verified"], is_verified,
+            "{member} {value}: {changed:?}"
+        );
+    }
+    let marked = json!({"verifiable_addresses": [{"value": "ADA@example.org", "verified": true}]});
+    let merged = merge(&admin, &ada, marked).await;
+    assert_eq!(
+        merged.json()["verifiable_addresses"][0]["verified"],
+        true,
+        "{merged:?}"
+    );
+}
+
 #[tokio::test]
 async fn members_are_merged() {
     let house = House::new();

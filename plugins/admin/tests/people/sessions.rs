@@ -1,16 +1,42 @@
 //! Who is signed in.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use http::Method;
-use portcullis_core::session::SessionStore;
+use portcullis_core::{
+    session::SessionStore,
+    store::StoreError,
+    testing::{Meddled, Meddler, Meddling, MemoryStore},
+};
 use serde_json::json;
 
 use super::last_act;
 use crate::{
     Role,
-    tests::house::{House, Reply},
+    tests::house::{House, Reply, config},
 };
+
+/// Counts how often identities are looked up.
+#[derive(Debug, Clone, Default)]
+struct LookUps(Arc<AtomicUsize>);
+
+#[async_trait]
+impl Meddler for LookUps {
+    async fn before(&self, _: &MemoryStore, _: Meddling<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn looked_up(&self, _: usize) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
 
 /// CU-26, KC-150.
 #[tokio::test]
@@ -115,6 +141,34 @@ async fn everybodys_sessions_come_in_pages() {
         admin.get("/admin/sessions?expand=secrets").await.status,
         400
     );
+}
+
+/// A page costs the same however many people are on it.
+#[tokio::test]
+async fn the_identities_of_a_page_are_looked_up_at_once() {
+    let look_ups = LookUps::default();
+    let counted = look_ups.clone();
+    let house = House::altered(config(), |services, store| {
+        services.identities = Arc::new(Meddled(store.clone(), counted));
+    });
+    let admin = house.admin().await;
+    for number in 0..4 {
+        let identity = house.resident(&format!("{number}@example.org")).await;
+        house.session(&identity).await;
+        house.session(&identity).await;
+    }
+    let asked = async |size: usize| {
+        let before = look_ups.0.load(Ordering::SeqCst);
+        let path = format!("/admin/sessions?page_size={size}&expand=identity");
+        let page = admin.get(&path).await.json();
+        let page = page.as_array().unwrap().clone();
+        assert_eq!(page.len(), size);
+        let own = |one: &serde_json::Value| one["identity"]["traits"]["email"].is_string();
+        assert!(page.iter().all(own), "{page:?}");
+        look_ups.0.load(Ordering::SeqCst) - before
+    };
+    let one = asked(1).await;
+    assert_eq!((one > 0, asked(8).await), (true, one));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::{
     audit::{AuditEntry, AuditFilter, AuditLog, AuditOutcome, DONE},
     entropy::Entropy,
     id::AuditId,
+    part::Part,
 };
 
 /// Checks an audit log.
@@ -24,19 +25,28 @@ pub async fn audit_log_contract(log: &dyn AuditLog, entropy: &dyn Entropy) {
     };
     let mut expected = entries.clone();
     expected.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
-    assert_eq!(log.list(&own, None, 100).await.unwrap(), expected);
+    assert_eq!(log.list(&own, Part::First, 100).await.unwrap(), expected);
 
-    let (mut paged, mut after) = (Vec::new(), None);
+    let (mut paged, mut part) = (Vec::new(), Part::First);
     loop {
-        let page = log.list(&own, after, 2).await.unwrap();
+        let page = log.list(&own, part, 2).await.unwrap();
         let Some(last) = page.last() else { break };
-        after = Some(last.place());
+        part = Part::Behind(last.place());
         paged.extend(page);
     }
     assert_eq!(paged, expected, "page by page, all of them and none twice");
+    let (mut back, mut place) = (Vec::new(), expected[6].place());
+    loop {
+        let mut page = log.list(&own, Part::Before(place), 4).await.unwrap();
+        let Some(first) = page.first() else { break };
+        place = first.place();
+        page.extend(back);
+        back = page;
+    }
+    assert_eq!(back, expected[..6], "and back again");
 
     for filter in filters(&own, &entries) {
-        let found = log.list(&filter, None, 100).await.unwrap();
+        let found = log.list(&filter, Part::First, 100).await.unwrap();
         let mut fitting = expected.clone();
         fitting.retain(|one| filter.fits(one));
         assert_eq!(found, fitting, "{filter:?}");

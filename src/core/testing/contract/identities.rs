@@ -293,6 +293,12 @@ async fn a_listing_comes_in_pages(identities: &dyn IdentityStore, entropy: &dyn 
         "nobody is left out"
     );
     assert!(identities.list(None, 0).await.unwrap().is_empty());
+    let nobody = identity(entropy, &odd(entropy)).id;
+    let asked = [added[3].id, nobody, added[1].id];
+    let mut found = identities.find_all(&asked).await.unwrap();
+    found.sort_by_key(|one| one.id != added[3].id);
+    assert_eq!(found, [added[3].clone(), added[1].clone()], "all at once");
+    assert!(identities.find_all(&[]).await.unwrap().is_empty());
     those_of_a_schema_come_in_pages(identities, entropy).await;
 }
 

@@ -5,6 +5,7 @@ use crate::{
     entropy::Entropy,
     id::SessionId,
     identity::{Identity, IdentityStore},
+    part::Part,
     secret::{Token, TokenHash},
     session::{Device, Liveness, Session, SessionStore},
 };
@@ -57,17 +58,22 @@ async fn everybodys_come_in_pages(
             idle_since: moment(idle_since),
         });
         async move {
-            let (mut seen, mut after) = (Vec::new(), None);
+            let (mut seen, mut part) = (Vec::new(), Part::First);
             loop {
-                let page = sessions
-                    .list_all(liveness.as_ref(), after, 2)
-                    .await
-                    .unwrap();
+                let page = sessions.list_all(liveness.as_ref(), part, 2).await.unwrap();
                 assert!(page.len() <= 2 && page.is_sorted_by_key(|one| one.id));
-                let Some(last) = page.last() else {
+                let (Some(first), Some(last)) = (page.first(), page.last()) else {
                     return seen;
                 };
-                after = Some(last.id);
+                let before = Part::Before(first.id);
+                let before = sessions
+                    .list_all(liveness.as_ref(), before, 2)
+                    .await
+                    .unwrap();
+                let before: Vec<SessionId> = before.into_iter().map(|one| one.id).collect();
+                assert!(seen.ends_with(&before), "{before:?}");
+                assert_eq!(before.len(), seen.len().min(2));
+                part = Part::Behind(last.id);
                 seen.extend(page.into_iter().map(|one| one.id));
             }
         }

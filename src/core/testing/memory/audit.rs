@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use crate::{
     audit::{AuditEntry, AuditFilter, AuditLog, AuditPlace},
+    part::Part,
     store::StoreError,
 };
 
@@ -20,16 +21,19 @@ impl AuditLog for MemoryStore {
     async fn list(
         &self,
         filter: &AuditFilter,
-        after: Option<AuditPlace>,
+        part: Part<AuditPlace>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
         let kept = self.kept();
-        let behind =
-            |one: &&AuditEntry| after.is_none_or(|after| (one.at, one.id) < (after.at, after.id));
+        let is_in = |one: &&AuditEntry| match part {
+            Part::First => true,
+            Part::Behind(place) => (one.at, one.id) < (place.at, place.id),
+            Part::Before(place) => (one.at, one.id) > (place.at, place.id),
+        };
         let fitting = kept.audit.iter().filter(|one| filter.fits(one));
-        let mut all: Vec<AuditEntry> = fitting.filter(behind).cloned().collect();
+        let mut all: Vec<AuditEntry> = fitting.filter(is_in).cloned().collect();
         all.sort_by_key(|one| Reverse((one.at, one.id)));
-        all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        super::cut(&mut all, &part, limit);
         Ok(all)
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::MemoryStore;
 use crate::{
     id::{IdentityId, ProviderId, SessionId},
+    part::Part,
     provider::Upstream,
     secret::TokenHash,
     session::{Liveness, Session, SessionStore},
@@ -36,14 +37,18 @@ impl SessionStore for MemoryStore {
     async fn list_all(
         &self,
         liveness: Option<&Liveness>,
-        after: Option<SessionId>,
+        part: Part<SessionId>,
         limit: u32,
     ) -> Result<Vec<Session>, StoreError> {
         let mut list = self.kept().sessions.clone();
-        list.retain(|one| after.is_none_or(|after| one.id > after));
+        list.retain(|one| match part {
+            Part::First => true,
+            Part::Behind(place) => one.id > place,
+            Part::Before(place) => one.id < place,
+        });
         list.retain(|one| liveness.is_none_or(|liveness| liveness.fits(one)));
         list.sort_by_key(|one| one.id);
-        list.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        super::cut(&mut list, &part, limit);
         Ok(list)
     }
 

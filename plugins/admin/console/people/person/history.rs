@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-use portcullis_core::audit::{AuditEntry, AuditFilter, AuditPlace, DONE};
+use portcullis_core::{
+    audit::{AuditEntry, AuditFilter, DONE},
+    part::Part,
+};
 use portcullis_kit::{Line, Outcome};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{call::Call, head::Tab};
-use crate::console::audit::{value, words};
+use crate::{
+    audit::reading,
+    console::audit::{value, words},
+};
 
 /// How many entries a page has.
 const SIZE: u32 = 50;
@@ -19,6 +24,7 @@ const SIZE: u32 = 50;
 struct History {
     rows: Vec<Row>,
     first: Option<String>,
+    prev: Option<String>,
     next: Option<String>,
 }
 
@@ -49,36 +55,17 @@ pub(super) async fn page(call: Call) -> Outcome {
         object_id: Some(call.id.clone()),
         ..AuditFilter::default()
     };
-    let token = call.visit.query("page_token");
-    let after = token.and_then(place);
-    let log = &call.desk.services.audit;
-    // One more than is shown tells whether there is another page.
-    let mut entries = log.list(&filter, after, SIZE + 1).await?;
-    let is_more = entries.len() > SIZE as usize;
-    entries.truncate(SIZE as usize);
+    let part = reading::part(call.visit.query("page_token")).unwrap_or(Part::First);
+    let (entries, around) = reading::page(&call.desk, &filter, (part, SIZE)).await?;
     let here = call.path(Tab::History.end());
-    let next = entries.last().filter(|_| is_more).map(|last| {
-        let place = last.place();
-        format!(
-            "{here}?page_token={}.{}",
-            place.at.as_nanosecond(),
-            place.id
-        )
-    });
-    let part = History {
+    let to = |token: String| format!("{here}?page_token={token}");
+    let shown = History {
         rows: entries.into_iter().map(|entry| row(&call, entry)).collect(),
-        first: after.map(|_| here),
-        next,
+        prev: around.prev.map(to),
+        next: around.next.map(to),
+        first: (part != Part::First).then_some(here),
     };
-    Ok(call.show(Tab::History, "person-history.html", part))
-}
-
-fn place(token: &str) -> Option<AuditPlace> {
-    let (at, id) = token.split_once('.')?;
-    Some(AuditPlace {
-        at: Timestamp::from_nanosecond(at.parse().ok()?).ok()?,
-        id: id.parse().ok()?,
-    })
+    Ok(call.show(Tab::History, "person-history.html", shown))
 }
 
 fn row(call: &Call, entry: AuditEntry) -> Row {
