@@ -219,10 +219,8 @@ impl Broker {
         for late in &unlinked[cleared..] {
             self.disown(id, late).await?;
         }
-        if unlinked.len() > cleared {
-            let found = self.identities.find(id).await?;
-            arrived.identity = found.ok_or(BrokerError::Disabled)?;
-        }
+        let found = self.identities.find(id).await?;
+        arrived.identity = found.ok_or(BrokerError::Disabled)?;
         Ok(arrived)
     }
 

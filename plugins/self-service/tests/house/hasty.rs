@@ -17,7 +17,7 @@ use serde_json::Value;
 pub(crate) const LOST: &str = "lost";
 
 /// Ends all sessions of whoever adds a credential, as recovery at that moment would, which has what was there
-/// before an account go, too; from whoever puts one in the place of another everything is taken just before.
+/// before an account go, too; from whoever puts a password in the place of another everything is taken just before.
 #[derive(Debug)]
 pub(crate) struct Hasty(pub(crate) Arc<MemoryStore>);
 
@@ -50,9 +50,12 @@ impl CredentialStore for Hasty {
         let Some(lost) = found.as_ref().filter(|_| is_lost) else {
             return Ok(found);
         };
-        self.inner().delete(lost.id).await?;
         let sessions: &dyn SessionStore = &*self.0;
-        sessions.revoke_all(lost.identity_id, None).await?;
+        // It is taken once.
+        if sessions.revoke_all(lost.identity_id, None).await? == 0 {
+            return Ok(found);
+        }
+        self.inner().delete(lost.id).await?;
         Ok(None)
     }
 
@@ -91,9 +94,11 @@ impl CredentialStore for Hasty {
         before: &Value,
         credential: &Credential,
     ) -> Result<bool, StoreError> {
-        let sessions: &dyn SessionStore = &*self.0;
-        sessions.revoke_all(credential.identity_id, None).await?;
-        self.inner().delete(credential.id).await?;
+        if credential.kind == CredentialKind::Password {
+            let sessions: &dyn SessionStore = &*self.0;
+            sessions.revoke_all(credential.identity_id, None).await?;
+            self.inner().delete(credential.id).await?;
+        }
         self.inner().replace_config(before, credential).await
     }
 

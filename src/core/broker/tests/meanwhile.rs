@@ -148,15 +148,16 @@ async fn a_move_that_ends_half_way_says_what_it_has_taken_away() {
 #[tokio::test]
 async fn an_account_by_which_nobody_comes_in_is_not_left_linked() {
     let mut setting = house(Sync::Import);
-    let bob = setting.local("bob@example.org").await;
-    setting.password(&bob).await;
+    // Her provider proves the address.
+    let ada = setting.local("ada@example.org").await;
+    setting.password(&ada).await;
     let open = setting.broker.identities.clone();
     setting.broker.identities = Arc::new(Meddled(setting.store.clone(), Shut));
     let (id, vouched) = ("idp".parse().unwrap(), setting.vouched().await);
-    let failed = setting.broker.link(&bob, &id, vouched.clone()).await;
+    let failed = setting.broker.link(&ada, &id, vouched.clone()).await;
     assert!(matches!(failed, Err(BrokerError::Store(_))), "{failed:?}");
-    assert_eq!(setting.broker.links(bob.id).await.unwrap(), []);
+    assert_eq!(setting.broker.links(ada.id).await.unwrap(), []);
     setting.broker.identities = open;
-    setting.broker.link(&bob, &id, vouched).await.unwrap();
-    assert_eq!(setting.broker.links(bob.id).await.unwrap().len(), 1);
+    setting.broker.link(&ada, &id, vouched).await.unwrap();
+    assert_eq!(setting.broker.links(ada.id).await.unwrap().len(), 1);
 }
