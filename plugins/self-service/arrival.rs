@@ -144,8 +144,8 @@ async fn enter(
     flow: &Flow,
     (arrived, is_new): (&Arrived, bool),
 ) -> Outcome {
-    let settled = confirmation::settle(desk, flow, &arrived.identity).await?;
     let proof = Proof::provider(arrived);
+    let settled = confirmation::settle(desk, flow, (proof, &arrived.identity)).await?;
     let (identity, proofs) = match &settled.linked {
         Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (&arrived.identity, vec![proof]),

@@ -35,6 +35,7 @@ mod language;
 mod legacy;
 mod login;
 mod logout;
+mod made_link;
 mod marker;
 mod names;
 mod native;

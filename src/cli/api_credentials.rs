@@ -7,6 +7,7 @@ mod in_store;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use portcullis_admin::{
     Role, Roles,
     credential::{Change, OVERLAP, Wish},
@@ -209,11 +210,7 @@ impl Changes {
 
     /// Asks where rights are taken from it.
     fn agree(&self, one: &Value) -> Result<(), Failure> {
-        let roles: Vec<&str> = self.roles.iter().map(|role| role.as_str()).collect();
-        let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
-        let mut lost = self::lost(&one["roles"], &roles);
-        lost.extend(self::lost(&one["scopes"], &scopes));
-        lost.extend(self.expires_in.map(|_| "what it could do later".to_owned()));
+        let lost = self.taken(one, SystemClock.now());
         match lost.is_empty() {
             true => Ok(()),
             false => self.consent.ask_people(&format!(
@@ -222,6 +219,21 @@ impl Changes {
                 lost.join(", ")
             )),
         }
+    }
+
+    /// What is taken from it.
+    fn taken(&self, one: &Value, now: Timestamp) -> Vec<String> {
+        let roles: Vec<&str> = self.roles.iter().map(|role| role.as_str()).collect();
+        let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
+        let mut lost = self::lost(&one["roles"], &roles);
+        lost.extend(self::lost(&one["scopes"], &scopes));
+        let end = self.expires_in.map(|good| now + good);
+        // One that has no end, or none that can be read, could do everything later.
+        let before = one["expires_at"].as_str().and_then(|end| end.parse().ok());
+        if end.is_some_and(|end| before.is_none_or(|before: Timestamp| end < before)) {
+            lost.push("what it could do later".to_owned());
+        }
+        lost
     }
 }
 
@@ -255,5 +267,43 @@ fn duration(text: &str) -> Result<Duration, String> {
     match duration > Duration::from_secs(100 * 366 * 24 * 60 * 60) {
         true => Err("write a duration such as 90d".to_owned()),
         false => Ok(duration),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(roles: &[Role], expires_in: Option<&str>, end: Option<&str>) -> Vec<String> {
+        let changes = Changes {
+            which: Which {
+                id: "one".to_owned(),
+            },
+            name: None,
+            roles: roles.to_vec(),
+            scopes: Vec::new(),
+            auth_method: None,
+            expires_in: expires_in.map(|text| duration(text).unwrap()),
+            no_end: expires_in.is_none(),
+            consent: Consent { yes: false },
+        };
+        let one = json!({"roles": ["viewer"], "scopes": ["openid", "viewer"], "expires_at": end});
+        changes.taken(&one, "2026-07-01T12:00:00Z".parse().unwrap())
+    }
+
+    /// HA-13: whoever gives more is not asked.
+    #[test]
+    fn only_an_end_that_comes_sooner_takes_something() {
+        let later = ["what it could do later"];
+        assert_eq!(taken(&[], Some("90d"), None), later);
+        let end = Some("2026-07-31T12:00:00Z");
+        assert_eq!(taken(&[], Some("29d"), end), later);
+        for expires_in in ["30d", "31d"] {
+            assert_eq!(taken(&[], Some(expires_in), end), [""; 0], "{expires_in}");
+        }
+        assert_eq!(taken(&[], None, end), [""; 0]);
+        let both = [Role::Viewer, Role::Admin];
+        assert_eq!(taken(&both, Some("1y"), end), [""; 0]);
+        assert_eq!(taken(&[Role::Admin], Some("1y"), end), ["viewer"]);
     }
 }

@@ -39,7 +39,7 @@ use crate::{
     clock::Clock,
     credential::{CredentialKind, CredentialStore},
     entropy::Entropy,
-    id::{FlowId, IdentityId, ProviderId},
+    id::{CredentialId, FlowId, IdentityId, ProviderId},
     identity::{Identity, IdentityStore},
     provenance::is_within,
     provider::{Answer, Attempt, ConfiguredProvider, Upstream, Vouched},
@@ -98,6 +98,8 @@ pub struct Arrived {
     pub identity: Identity,
     /// Where from.
     pub upstream: Upstream,
+    /// The link that let them in.
+    pub link: CredentialId,
     /// When they are known to have proved themselves there.
     pub proved_at: Option<Timestamp>,
     /// How strongly they did.

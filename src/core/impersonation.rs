@@ -95,8 +95,9 @@ fn may_act_in(identity: &Identity, session: &Session) -> bool {
     may_act(identity) && held(identity, session).any(|role| ROLES.contains(&role))
 }
 
-/// Whether it may act as this other one in this session of its own.
-fn may_act_as_in(identity: &Identity, session: &Session, other: &Identity) -> bool {
+/// Whether it may act as this other one in this session of its own, or go on with it in the one that came of
+/// it, which holds the same proofs.
+pub fn may_act_as_in(identity: &Identity, session: &Session, other: &Identity) -> bool {
     let own: Vec<String> = held(identity, session).map(str::to_owned).collect();
     may_act_in(identity, session) && covers(&own, &other.roles)
 }

@@ -11,7 +11,7 @@ use portcullis_core::{
     session::{Liveness, Session, SessionStore},
     store::StoreError,
 };
-use sea_query::{DeleteStatement, Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_query::{DeleteStatement, Expr, ExprTrait, LockType, Order, Query, SelectStatement};
 
 use super::{
     cell::{Row, hash, json, json_if_any, text, text_if_any, time},
@@ -47,9 +47,7 @@ impl SqlSessions {
 
     /// Ends one session, and those in which somebody acts from it, and says which tokens opened them.
     pub(super) async fn end(&self, id: SessionId) -> Result<Vec<TokenHash>, StoreError> {
-        let mut query = Query::delete();
-        query.and_where(of_session(id));
-        self.delete(query).await
+        self.delete(of_session(id)).await
     }
 
     /// Ends the sessions that are in the hands of an identity, but for `keep`, and says which tokens
@@ -59,12 +57,12 @@ impl SqlSessions {
         identity_id: IdentityId,
         keep: Option<SessionId>,
     ) -> Result<Vec<TokenHash>, StoreError> {
-        let mut query = Query::delete();
-        query.and_where(in_hands_of(identity_id));
-        if let Some(keep) = keep {
-            query.and_where(Expr::col(Column::Id).ne(text(keep)));
-        }
-        self.delete(query).await
+        let theirs = in_hands_of(identity_id);
+        let ending = match keep {
+            Some(keep) => theirs.and(Expr::col(Column::Id).ne(text(keep))),
+            None => theirs,
+        };
+        self.delete(ending).await
     }
 
     /// Ends the sessions in which this actor acts as somebody, and says which tokens opened them.
@@ -73,12 +71,12 @@ impl SqlSessions {
         actor: &str,
         of: Option<IdentityId>,
     ) -> Result<Vec<TokenHash>, StoreError> {
-        let mut query = Query::delete();
-        query.and_where(Expr::col(Column::Actor).eq(text(actor)));
-        if let Some(of) = of {
-            query.and_where(Expr::col(Column::IdentityId).eq(text(of)));
-        }
-        self.delete(query).await
+        let theirs = Expr::col(Column::Actor).eq(text(actor));
+        let ending = match of {
+            Some(of) => theirs.and(Expr::col(Column::IdentityId).eq(text(of))),
+            None => theirs,
+        };
+        self.delete(ending).await
     }
 
     /// The tokens that open a session, and those in which somebody acts from it; none when there is
@@ -117,12 +115,9 @@ impl SqlSessions {
         hashes(&self.database.rows(query).await?)
     }
 
-    async fn delete(&self, mut query: DeleteStatement) -> Result<Vec<TokenHash>, StoreError> {
-        query
-            .from_table(Table::Sessions)
-            .returning_col(Column::TokenHash);
-        let query = self.database.write(&query, WHAT);
-        hashes(&self.database.rows(query).await?)
+    async fn delete(&self, which: Expr) -> Result<Vec<TokenHash>, StoreError> {
+        let end = self.database.write(&end(which), WHAT);
+        hashes(&self.database.rows(end).await?)
     }
 
     async fn select(&self, query: &SelectStatement) -> Result<Vec<Session>, StoreError> {
@@ -137,7 +132,25 @@ impl SessionStore for SqlSessions {
     async fn insert(&self, session: &Session) -> Result<(), StoreError> {
         let row = insert(Table::Sessions, cells(session)?);
         let row = self.database.write(&row, WHAT);
-        self.database.execute(row).await.map(drop)
+        let Some(acting) = &session.acting else {
+            return self.database.execute(row).await.map(drop);
+        };
+        // Whoever changes one of the two at this moment is waited for, or waits and finds the session: it
+        // would outlast what they take away otherwise.
+        let both = Query::select()
+            .column(Column::Id)
+            .from(Table::Identities)
+            .and_where(
+                Expr::col(Column::Id).is_in([text(session.identity_id), text(&acting.actor)]),
+            )
+            .order_by(Column::Id, Order::Asc)
+            .lock(LockType::Share)
+            .to_owned();
+        let both = self.database.write(&both, WHAT);
+        let mut transaction = self.database.begin().await?;
+        transaction.rows(both).await?;
+        transaction.execute(row).await?;
+        transaction.commit().await
     }
 
     async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
@@ -285,13 +298,43 @@ pub(super) async fn end_within(
     (database, transaction): (&Database, &mut Transaction),
     which: Expr,
 ) -> Result<Vec<TokenHash>, StoreError> {
-    let end = Query::delete()
-        .from_table(Table::Sessions)
-        .and_where(which)
-        .returning_col(Column::TokenHash)
-        .to_owned();
-    let end = database.write(&end, WHAT);
+    let end = database.write(&end(which), WHAT);
     hashes(&transaction.rows(end).await?)
+}
+
+/// The end of these sessions. Who ends several locks them in one order, as who only looks at them does: two
+/// would wait for each other otherwise.
+fn end(which: Expr) -> DeleteStatement {
+    let locked = in_order(Query::select().column(Column::Id), which);
+    Query::delete()
+        .from_table(Table::Sessions)
+        .and_where(Expr::col(Column::Id).in_subquery(locked))
+        .returning_col(Column::TokenHash)
+        .to_owned()
+}
+
+/// The sessions in which somebody acts as this identity, or it acts as somebody, which nobody else changes
+/// until the end.
+pub(super) async fn acting_within(
+    (database, transaction): (&Database, &mut Transaction),
+    id: IdentityId,
+) -> Result<Vec<Session>, StoreError> {
+    let acting = Expr::col(Column::Actor).is_not_null();
+    let query = in_order(
+        Query::select().columns(COLUMNS),
+        acting.and(in_hands_of(id)),
+    );
+    let rows = transaction.rows(database.write(&query, WHAT)).await?;
+    rows.iter().map(read).collect()
+}
+
+fn in_order(columns: &mut SelectStatement, which: Expr) -> SelectStatement {
+    columns
+        .from(Table::Sessions)
+        .and_where(which)
+        .order_by(Column::Id, Order::Asc)
+        .lock(LockType::Update)
+        .to_owned()
 }
 
 /// Holds of the sessions that are meant.

@@ -3,6 +3,7 @@
 mod arriving;
 mod linked;
 mod reached;
+mod rights;
 mod socket;
 mod upkeep;
 

@@ -137,3 +137,40 @@ async fn of_two_passwords_an_upgrade_of_postgresql_keeps_the_one_chosen_last() {
     let left = postgres.query("SELECT id FROM credentials");
     assert_eq!(left.trim(), "1");
 }
+
+/// Entries that were damaged before the database read them, too.
+#[tokio::test]
+async fn an_entry_that_is_no_json_holds_no_upgrade_of_postgresql_up() {
+    let record = Record::postgres().await;
+    let clock = clock();
+    let node = Node::start(&record, None, &clock).await;
+    let whole = change(IdentityId::generate(&entropy()));
+    node.stores.audit.append(&whole).await.unwrap();
+    let Record::Postgres(postgres) = &record else {
+        unreachable!()
+    };
+    postgres.query("ALTER TABLE audit DROP COLUMN outcome, DROP COLUMN client");
+    postgres.query("DELETE FROM _sqlx_migrations WHERE version IN (22, 26)");
+    let damaged = [
+        "",
+        "{\"outcome\": \"do",
+        "{\"outcome\": \"\\ud800\"}",
+        "\\u0000 o",
+    ];
+    let entries = damaged.iter().chain(&["{}", "[1]"]).enumerate();
+    for (index, entry) in entries {
+        postgres.query(&format!(
+            "INSERT INTO audit (id, created_at, actor, verb, record) \
+             VALUES ('{index}', 1, 'command', 'odd', '{entry}')"
+        ));
+    }
+    drop(record.open(&clock).await);
+    let found = postgres.query("SELECT id FROM audit WHERE outcome = 'done'");
+    assert_eq!(found.trim(), whole.id.to_string());
+    for (index, entry) in damaged.iter().enumerate() {
+        let kept = format!("SELECT record::jsonb #>> '{{}}' FROM audit WHERE id = '{index}'");
+        assert_eq!(postgres.query(&kept).trim(), entry.trim(), "as it was");
+    }
+    let others = postgres.query("SELECT record FROM audit WHERE id IN ('4', '5') ORDER BY id");
+    assert_eq!(others.split_whitespace().collect::<Vec<_>>(), ["{}", "[1]"]);
+}

@@ -13,6 +13,7 @@ use portcullis_core::{
     catalogue::Code,
     event::Event,
     flow::{Flow, FlowKind, Transport},
+    id::{IdentityId, ProviderId},
     identity::Identity,
     message::Message,
     principal::Principal,
@@ -26,11 +27,12 @@ use super::{step_up, ways};
 use crate::{
     actions::after::Next,
     desk::Desk,
+    made_link::{self, Basis},
     navigate,
     parked::{self, Parked},
     provider, remembered,
     settings::save,
-    sign_in::{self, Detour},
+    sign_in::{self, Detour, Proof},
     start::NewFlow,
 };
 
@@ -69,12 +71,12 @@ pub(crate) async fn park(desk: &Desk, from: &Flow, wants: Wants, pending: &Pendi
     navigate::to(wants, &desk.flow_page(flow.kind, flow.id))
 }
 
-/// Takes the flow for `identity`, and links the account that waits in it, if one does: at once, or
-/// once whoever has a second factor has shown it.
+/// Takes the flow for `identity`, which the proof has shown, and links the account that waits in it, if one
+/// does: at once, or once whoever has a second factor has shown it.
 pub(crate) async fn settle(
     desk: &Desk,
     flow: &Flow,
-    identity: &Identity,
+    (proof, identity): (Proof<'_>, &Identity),
 ) -> Result<Settled, Failure> {
     let pending = match is_in(flow) {
         true => Some(parked::open::<PendingLink>(desk, flow)?),
@@ -94,7 +96,8 @@ pub(crate) async fn settle(
             linked: None,
         });
     }
-    let linked = Some(link(desk, flow, pending, identity).await?);
+    let linked = link(desk, flow, pending, (Basis::Proof(proof), identity));
+    let linked = Some(linked.await?);
     Ok(Settled {
         linked,
         waits: None,
@@ -117,7 +120,8 @@ pub(crate) async fn link_waiting(
     save::require_session(desk, principal)
         .await
         .inspect_err(|failure| refused(desk, flow, failure.code()))?;
-    link(desk, flow, pending, identity).await.map(drop)
+    let basis = Basis::Session(principal);
+    link(desk, flow, pending, (basis, identity)).await.map(drop)
 }
 
 async fn claim(desk: &Desk, flow: &Flow, pending: &PendingLink) -> Result<(), Failure> {
@@ -126,15 +130,18 @@ async fn claim(desk: &Desk, flow: &Flow, pending: &PendingLink) -> Result<(), Fa
         .inspect_err(|failure| refused(desk, flow, failure.code()))
 }
 
+/// Links the account, unless what its owner has proved is gone by then.
 async fn link(
     desk: &Desk,
     flow: &Flow,
     pending: PendingLink,
-    identity: &Identity,
+    (basis, identity): (Basis<'_>, &Identity),
 ) -> Result<Box<Arrived>, Failure> {
     let id = pending.provider.clone();
     let confirmed = desk.services.broker.confirm(pending, identity).await;
     let arrived = confirmed.map_err(|error| provider::failure(desk, error, &id, flow))?;
+    let lasts = made_link::require_basis(desk, basis, &arrived).await;
+    lasts.inspect_err(|gone| tell_refused(desk, (identity.id, &id), gone.code()))?;
     desk.services.announcer.announce(&Event::Linked {
         identity: identity.id,
         provider: &id,
@@ -149,14 +156,14 @@ pub(crate) fn refused(desk: &Desk, flow: &Flow, code: Code) {
         return;
     }
     if let Ok(pending) = parked::open::<PendingLink>(desk, flow) {
-        tell_refused(desk, &pending, code);
+        tell_refused(desk, (pending.identity, &pending.provider), code);
     }
 }
 
-fn tell_refused(desk: &Desk, pending: &PendingLink, code: Code) {
+fn tell_refused(desk: &Desk, (identity, provider): (IdentityId, &ProviderId), code: Code) {
     desk.services.announcer.announce(&Event::LinkRefused {
-        identity: Some(pending.identity),
-        provider: &pending.provider,
+        identity: Some(identity),
+        provider,
         code,
         reason: None,
     });
@@ -226,17 +233,19 @@ async fn before_second_step(
     pending: &PendingLink,
 ) -> Result<Option<Next>, Failure> {
     let assurance = desk.services.actions.assurance();
+    let principal = Principal::new(Arc::new(identity.clone()), session.clone(), Vec::new());
     if !assurance.is_weaker(identity, session) {
-        link(desk, from, pending.clone(), identity).await?;
+        let by = (Basis::Session(&principal), identity);
+        link(desk, from, pending.clone(), by).await?;
         return Ok(None);
     }
-    let principal = Principal::new(Arc::new(identity.clone()), session.clone(), Vec::new());
     let opening = match from.transport {
         Transport::Browser => step_up::opening(desk, &principal).await?,
         Transport::Api => None,
     };
     let Some(opening) = opening else {
-        tell_refused(desk, pending, Code::SecondFactorRequired);
+        let about = (pending.identity, &pending.provider);
+        tell_refused(desk, about, Code::SecondFactorRequired);
         return Ok(None);
     };
     let mut context = opening.context;

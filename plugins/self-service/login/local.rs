@@ -116,7 +116,7 @@ pub(super) async fn enter(
     submission: &Submission,
     (proof, identity): (Proof<'_>, &Identity),
 ) -> Outcome {
-    let settled = confirmation::settle(desk, &submission.flow, identity).await?;
+    let settled = confirmation::settle(desk, &submission.flow, (proof, identity)).await?;
     let (identity, proofs) = match &settled.linked {
         Some(linked) => (&linked.identity, vec![Proof::provider(linked), proof]),
         None => (identity, vec![proof]),

@@ -7,6 +7,7 @@ use portcullis_core::{
     catalogue::Code,
     event::Event,
     flow::Flow,
+    id::ProviderId,
     link::Link,
     message::Message,
     principal::Principal,
@@ -16,8 +17,15 @@ use portcullis_kit::{Failure, Outcome, Visit, Wants};
 
 use super::{moving, save};
 use crate::{
-    attempts::Attempts, csrf::Csrf, departure, desk::Desk, fetch, flow_json, forms::settings,
-    language, provider,
+    attempts::Attempts,
+    csrf::Csrf,
+    departure,
+    desk::Desk,
+    fetch, flow_json,
+    forms::settings,
+    language,
+    made_link::{self, Basis},
+    provider,
 };
 
 /// What providers say that do not let people choose among their accounts.
@@ -69,8 +77,7 @@ pub(crate) async fn arrive(
             return Err(provider::failure(desk, error, id, &flow));
         }
     };
-    let key = &arrived.upstream.link;
-    let message = match before.iter().any(|link| link.key == *key) {
+    let message = match is_among(&before, &arrived) {
         true => Message::linked_already(&provider::label(desk, id)),
         false => {
             desk.services.announcer.announce(&Event::Linked {
@@ -121,46 +128,38 @@ async fn link(
     };
     // Asking the provider takes its time, in which the identity may have been taken from whoever
     // asks: they must not add a way back in.
-    require_session(desk, principal, attempt).await?;
+    let still = save::require_session(desk, principal).await;
+    still.inspect_err(|ended| refused(desk, principal, &attempt.provider, ended))?;
     let identity = &principal.identity;
     let linked = broker.link(identity, &attempt.provider, vouched.clone());
     let arrived = match linked.await {
         Ok(arrived) => arrived,
         Err(error) => return Ok(Err((error, Some(vouched)))),
     };
-    // So may it have been while the link was made.
-    let key = &arrived.upstream.link;
-    if !before.iter().any(|link| link.key == *key)
-        && let Err(ended) = require_session(desk, principal, attempt).await
-    {
+    if is_among(before, &arrived) {
         provider::tell_reclaimed(desk, identity.id, &arrived.unlinked);
-        // Who holds the account has just proved the address: nothing else is left to come in by.
-        if !arrived.is_first_proof {
-            let retracted = broker.retract(identity.id, key).await;
-            retracted.map_err(|error| Failure::from(error.code()).caused_by(error))?;
-        }
-        return Err(ended);
+        return Ok(Ok(arrived));
     }
+    // So may it have been while the link was made.
+    let lasts = made_link::require_basis(desk, Basis::Session(principal), &arrived).await;
+    lasts.inspect_err(|ended| refused(desk, principal, &attempt.provider, ended))?;
     Ok(Ok(arrived))
 }
 
-/// Fails when the session has ended, and tells of the link that is not made for it.
-async fn require_session(
-    desk: &Desk,
-    principal: &Principal,
-    attempt: &Attempt,
-) -> Result<(), Failure> {
-    let still = save::require_session(desk, principal).await;
-    if still
-        .as_ref()
-        .is_err_and(|ended| ended.code() == Code::SignedOut)
-    {
+/// Whether it is one of these links itself that let somebody in, and not one that was made anew of the
+/// same account.
+fn is_among(links: &[Link], arrived: &Arrived) -> bool {
+    links.iter().any(|link| link.id == arrived.link)
+}
+
+/// Tells of a link that is not made for a session that has ended.
+pub(super) fn refused(desk: &Desk, principal: &Principal, id: &ProviderId, ended: &Failure) {
+    if ended.code() == Code::SignedOut {
         desk.services.announcer.announce(&Event::LinkRefused {
             identity: Some(principal.identity.id),
-            provider: &attempt.provider,
+            provider: id,
             code: Code::SignedOut,
             reason: Some("the session has ended meanwhile"),
         });
     }
-    still
 }

@@ -13,8 +13,14 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome};
 
-use super::{save, unlink};
-use crate::{desk::Desk, forms::settings, parked, provider, start, submission::Submission};
+use super::{link, save, unlink};
+use crate::{
+    desk::Desk,
+    forms::settings,
+    made_link::{self, Basis},
+    parked, provider, start,
+    submission::Submission,
+};
 
 /// The button that moves the account.
 pub(super) const MOVE: &str = "move";
@@ -85,6 +91,8 @@ pub(super) async fn go(
 ) -> Outcome {
     let pending = parked::open::<PendingMove>(desk, &submission.flow)?;
     let id = pending.provider.clone();
+    let still = save::require_session(desk, principal).await;
+    still.inspect_err(|ended| link::refused(desk, principal, &id, ended))?;
     let until = pending.expires_at;
     parked::claim_once::<PendingMove>(desk, &submission.flow, until).await?;
     parked::take::<PendingMove>(&mut submission.flow);
@@ -92,10 +100,11 @@ pub(super) async fn go(
     let broker = &desk.services.broker;
     match broker.move_link(pending, &principal.identity).await {
         Ok(moved) => {
-            settle(desk, principal, &moved).await;
+            let lasts = settle(desk, principal, &moved).await;
             if let Err(error) = moved.arrived {
                 return stranded(desk, identity, submission, (error, &id)).await;
             }
+            lasts.inspect_err(|ended| link::refused(desk, principal, &id, ended))?;
         }
         Err(error @ BrokerError::LastFactor) => {
             provider::tell(desk, &error, &id, &submission.flow);
@@ -128,8 +137,9 @@ async fn stranded(
     Err(provider::failure(desk, error, id, &submission.flow))
 }
 
-/// Tells what was moved, and ends what the account still keeps open as whom it signed in before.
-async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) {
+/// Tells what was moved, and ends what the account still keeps open as whom it signed in before. Fails where
+/// the session has ended meanwhile: then the account signs in nobody.
+async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) -> Result<(), Failure> {
     let announcer = &desk.services.announcer;
     let provider = &moved.link.key.provider;
     announcer.announce(&Event::Unlinked {
@@ -137,12 +147,21 @@ async fn settle(desk: &Desk, principal: &Principal, moved: &Moved) {
         provider,
         reason: UnlinkReason::Moved,
     });
-    if let Ok(arrived) = &moved.arrived {
-        announcer.announce(&Event::Linked {
-            identity: arrived.identity.id,
-            provider,
-            reason: LinkReason::Settings,
-        });
-    }
+    let lasts = match &moved.arrived {
+        Ok(arrived) => {
+            let basis = Basis::Session(principal);
+            let lasts = made_link::require_basis(desk, basis, arrived).await;
+            if lasts.is_ok() {
+                announcer.announce(&Event::Linked {
+                    identity: arrived.identity.id,
+                    provider,
+                    reason: LinkReason::Settings,
+                });
+            }
+            lasts
+        }
+        Err(_) => Ok(()),
+    };
     unlink::end_sessions(desk, principal, &moved.link).await;
+    lasts
 }

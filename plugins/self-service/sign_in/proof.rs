@@ -50,19 +50,24 @@ impl<'a> Proof<'a> {
         }
     }
 
+    /// The method's wire name.
+    pub(crate) fn method(&self) -> &'a str {
+        self.method
+    }
+
     /// Where the provider that vouched knows them from.
     pub(super) fn upstream(&self) -> Option<&'a Upstream> {
         self.arrived.map(|arrived| &arrived.upstream)
     }
 
-    /// Whether the identity has what it was proved with. Proofs that are no credentials, such as
-    /// codes by mail, have nothing to be taken away.
-    pub(super) fn is_in(&self, credentials: &[Credential]) -> bool {
+    /// Whether the identity has what it was proved with, and not only its like that came later. Proofs
+    /// that are no credentials, such as codes by mail, have nothing to be taken away.
+    pub(crate) fn is_in(&self, credentials: &[Credential]) -> bool {
         let mut own = credentials.iter();
-        match (self.upstream(), self.credential) {
-            (Some(upstream), _) => {
-                let key = upstream.link.identifier();
-                own.any(|link| link.identifier.as_deref() == Some(&*key))
+        match (self.arrived, self.credential) {
+            (Some(arrived), _) => {
+                let key = arrived.upstream.link.identifier();
+                own.any(|one| one.id == arrived.link && one.identifier.as_deref() == Some(&*key))
             }
             (None, Some(read)) => own
                 .filter(|one| one.kind.as_str() == self.method)

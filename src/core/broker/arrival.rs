@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     credential::Credential,
-    id::IdentityId,
+    id::{CredentialId, IdentityId},
     identifier::normalise_identifier,
     identity::Identity,
     mapping::{Facts, Occasion, Source},
@@ -243,7 +243,8 @@ impl Broker {
         {
             Ok(()) => {
                 self.keep_tokens(configured, &link, vouched).await;
-                Ok(Arrival::Created(arrived(configured, identity, vouched)))
+                let by = (link.id, vouched);
+                Ok(Arrival::Created(arrived(configured, identity, by)))
             }
             // Another answer for the same account, or for the same address, was faster.
             Err(StoreError::Conflict { .. }) => self.overtaken(configured, draft, &identity).await,
@@ -341,7 +342,7 @@ pub(super) fn judge(configured: &ConfiguredProvider, vouched: &mut Vouched) {
 pub(super) fn arrived(
     configured: &ConfiguredProvider,
     identity: Identity,
-    vouched: &Vouched,
+    (link, vouched): (CredentialId, &Vouched),
 ) -> Box<Arrived> {
     let claims = &vouched.claims;
     let upstream = Upstream {
@@ -352,6 +353,7 @@ pub(super) fn arrived(
     Box::new(Arrived {
         identity,
         upstream,
+        link,
         proved_at: configured.told_proof(claims),
         aal: configured.policy.second_factor.aal(claims),
         acr: claims.acr.clone(),

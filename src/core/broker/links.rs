@@ -104,10 +104,43 @@ impl Broker {
             Some(_) => return Err(BrokerError::LinkedElsewhere),
             None => match self.replace_prepared(configured, &identity, claims).await? {
                 Some(link) => link,
-                None => self.put_link(configured, &identity, claims).await?,
+                None => return self.attach_new(configured, identity, vouched).await,
             },
         };
         self.enter(configured, identity, (link, vouched)).await
+    }
+
+    /// Links an account that nobody is linked to. Where its owner does not come in by it, no link is left:
+    /// nobody would look then whether it may stay. One stays for which everything else has gone.
+    async fn attach_new(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: Identity,
+        vouched: Vouched,
+    ) -> Result<Box<Arrived>, BrokerError> {
+        let (id, mut lost) = (identity.id, Lost::default());
+        let Some(link) = self
+            .put_link(configured, &identity, &vouched.claims)
+            .await?
+        else {
+            // Another answer for the same account was faster; it may have been for the same person.
+            return match self.linked(configured, &vouched.claims).await? {
+                Some((owner, link)) if owner.id == id => {
+                    self.enter(configured, identity, (link, vouched)).await
+                }
+                _ => Err(BrokerError::LinkedElsewhere),
+            };
+        };
+        let made = link.id;
+        let entered = self.try_enter(configured, identity, (link, vouched), &mut lost);
+        let entered = entered.await;
+        if entered.is_err()
+            && !lost.everything_else
+            && let Err(error) = self.retract(id, made).await
+        {
+            tracing::error!(identity.id = %id, %error, "a link that came to nothing is left");
+        }
+        entered.map_err(|error| broken_off(id, lost.unlinked, error))
     }
 
     /// Lets the owner of a link in.
@@ -117,18 +150,28 @@ impl Broker {
         identity: Identity,
         (link, vouched): (Credential, Vouched),
     ) -> Result<Box<Arrived>, BrokerError> {
-        let (id, claims, mut lost) = (identity.id, &vouched.claims, Lost::default());
-        let synced = self.synced(configured, identity, claims, &mut lost).await;
-        let identity = match synced {
-            Ok(identity) => identity,
-            Err(error) => return Err(broken_off(id, lost.unlinked, error)),
-        };
+        let (id, mut lost) = (identity.id, Lost::default());
+        let by = (link, vouched);
+        let entered = self.try_enter(configured, identity, by, &mut lost).await;
+        entered.map_err(|error| broken_off(id, lost.unlinked, error))
+    }
+
+    /// The same; `lost` tells what went for it, when it failed, too.
+    async fn try_enter(
+        &self,
+        configured: &ConfiguredProvider,
+        identity: Identity,
+        (link, vouched): (Credential, Vouched),
+        lost: &mut Lost,
+    ) -> Result<Box<Arrived>, BrokerError> {
+        let claims = &vouched.claims;
+        let identity = self.synced(configured, identity, claims, lost).await?;
         self.keep_label(&link, claims).await;
         self.keep_tokens(configured, &link, &vouched).await;
-        let arrived = arrived(configured, identity, &vouched);
+        let arrived = arrived(configured, identity, (link.id, &vouched));
         Ok(Box::new(Arrived {
             is_first_proof: lost.everything_else,
-            unlinked: lost.unlinked,
+            unlinked: std::mem::take(&mut lost.unlinked),
             ..*arrived
         }))
     }
@@ -161,20 +204,17 @@ impl Broker {
         Ok(PreparedLink::remove(stub, &*self.credentials).await?)
     }
 
+    /// Makes the link; `None` when the account is somebody's.
     async fn put_link(
         &self,
         configured: &ConfiguredProvider,
         identity: &Identity,
         claims: &Claims,
-    ) -> Result<Credential, BrokerError> {
+    ) -> Result<Option<Credential>, BrokerError> {
         let link = self.new_link(configured, identity.id, claims);
         match self.credentials.put(&link).await {
-            Ok(()) => Ok(link),
-            // Another answer for the same account was faster; it may have been for the same person.
-            Err(StoreError::Conflict { .. }) => match self.linked(configured, claims).await? {
-                Some((owner, link)) if owner.id == identity.id => Ok(link),
-                _ => Err(BrokerError::LinkedElsewhere),
-            },
+            Ok(()) => Ok(Some(link)),
+            Err(StoreError::Conflict { .. }) => Ok(None),
             Err(error) => Err(BrokerError::Store(error)),
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     entrances::{Entrances, lets_in},
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState, TRIES},
-    link::{Link, LinkKey},
+    link::Link,
     provider::{ConfiguredProvider, Vouched},
     store::StoreError,
     vault::SealedTokens,
@@ -219,10 +219,8 @@ impl Broker {
         for late in &unlinked[cleared..] {
             self.disown(id, late).await?;
         }
-        if unlinked.len() > cleared {
-            let found = self.identities.find(id).await?;
-            arrived.identity = found.ok_or(BrokerError::Disabled)?;
-        }
+        let found = self.identities.find(id).await?;
+        arrived.identity = found.ok_or(BrokerError::Disabled)?;
         Ok(arrived)
     }
 
@@ -254,8 +252,9 @@ impl Broker {
     }
 
     /// Ends all sessions and removes every way in but those that stay; `unlinked` tells the providers
-    /// of the links that went. Whoever adds something looks afterwards whether their session lasts: it
-    /// has ended before what is there is read, so that nothing is added behind that.
+    /// of the links that went. Whoever adds something looks afterwards whether their session lasts, or
+    /// what they have proved: both are gone before what is there is read for the last time, so that
+    /// nothing is added behind that.
     pub(super) async fn clear(
         &self,
         identity: IdentityId,
@@ -263,8 +262,27 @@ impl Broker {
         unlinked: &mut Vec<ProviderId>,
     ) -> Result<(), BrokerError> {
         self.sessions.revoke_all(identity, None).await?;
-        let mut going = self.credentials.list(identity).await?;
-        going.retain(|one| !stays(one));
+        for _ in 0..TRIES {
+            let mut going = self.credentials.list(identity).await?;
+            going.retain(|one| !stays(one));
+            if going.is_empty() {
+                // And those that began with what was still there.
+                self.sessions.revoke_all(identity, None).await?;
+                return Ok(());
+            }
+            self.remove(going, unlinked).await?;
+        }
+        // Somebody adds as fast as it goes: whoever wants it cleared has to ask again.
+        Err(BrokerError::Store(StoreError::Conflict {
+            what: "credential",
+        }))
+    }
+
+    async fn remove(
+        &self,
+        going: Vec<Credential>,
+        unlinked: &mut Vec<ProviderId>,
+    ) -> Result<(), BrokerError> {
         for credential in going {
             let link = Link::of(&credential);
             let kept = match &link {
@@ -276,22 +294,24 @@ impl Broker {
                 unlinked.extend(link.map(|link| link.key.provider));
             }
         }
-        // And those that began with what was still there.
-        self.sessions.revoke_all(identity, None).await?;
         Ok(())
     }
 
-    /// Takes a link back that an identity has been given, though nothing else lets it in.
-    pub async fn retract(&self, identity: IdentityId, key: &LinkKey) -> Result<(), BrokerError> {
-        let Some(link) = self.kept(key).await? else {
+    /// Takes this very link back that an identity has been given, though nothing else lets it in; one that
+    /// was made of the same account since stays.
+    pub async fn retract(
+        &self,
+        identity: IdentityId,
+        link: CredentialId,
+    ) -> Result<(), BrokerError> {
+        let mut links = self.links(identity).await?.into_iter();
+        let Some(link) = links.find(|one| one.id == link) else {
             return Ok(());
         };
-        if link.identity_id == identity {
-            let kept = self.kept_tokens(link.id).await;
-            if self.credentials.delete(link.id).await? {
-                self.give_back(kept).await;
-                self.disown(identity, &key.provider).await?;
-            }
+        let kept = self.kept_tokens(link.id).await;
+        if self.credentials.delete(link.id).await? {
+            self.give_back(kept).await;
+            self.disown(identity, &link.key.provider).await?;
         }
         Ok(())
     }

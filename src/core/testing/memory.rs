@@ -166,10 +166,9 @@ impl Kept {
             sessions,
             ..
         } = self;
-        let of_identity = |id: &str| {
+        let named = |id: &str| {
             let mut all = identities.iter();
-            let found = all.find(|one| one.id.to_string() == id);
-            found.map_or(&[][..], |one| &one.roles)
+            all.find(|one| one.id.to_string() == id)
         };
         let of_program = |id: &str| {
             let mut all = api_credentials.iter();
@@ -180,13 +179,16 @@ impl Kept {
             let Some(acting) = &session.acting else {
                 return true;
             };
-            let actor = match Acting::credential_of(&acting.actor) {
-                Some(program) => of_program(program),
-                None => of_identity(&acting.actor),
-            };
             let is_involved = session.identity_id == changed || acting.is_by(changed);
-            let owner = of_identity(&session.identity_id.to_string());
-            !is_involved || impersonation::covers(actor, owner)
+            let Some(owner) = named(&session.identity_id.to_string()).filter(|_| is_involved)
+            else {
+                return true;
+            };
+            match Acting::credential_of(&acting.actor) {
+                Some(id) => impersonation::covers(of_program(id), &owner.roles),
+                None => named(&acting.actor)
+                    .is_some_and(|actor| impersonation::may_act_as_in(actor, session, owner)),
+            }
         });
     }
 

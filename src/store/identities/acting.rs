@@ -2,22 +2,32 @@
 //! to it.
 
 use portcullis_core::{
-    api_credential::ApiCredential, identity::Identity, impersonation::covers, secret::TokenHash,
-    session::Acting, store::StoreError,
+    api_credential::ApiCredential,
+    identity::Identity,
+    impersonation::{covers, may_act_as_in},
+    secret::TokenHash,
+    session::{Acting, Session},
+    store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, LockType, Query};
+use sea_query::{Expr, ExprTrait, Query};
 
-use super::{SqlIdentities, row::WHAT};
+use super::{
+    SqlIdentities,
+    row::{WHAT, read, selection},
+};
 use crate::store::{
     cell::text,
     database::Transaction,
-    sessions::end_within,
+    sessions::{acting_within, end_within},
     table::{Column, Table},
 };
 
 impl SqlIdentities {
     /// Ends the sessions of an identity, or by it, whose actor may not act as their owner any more, and
     /// says which tokens opened them.
+    ///
+    /// Locked are the sessions, in one order, and neither identity but the one that changes: of two that
+    /// change at once each would wait for the other. Whoever comes second reads what the first has written.
     pub(super) async fn end_uncovered(
         &self,
         transaction: &mut Transaction,
@@ -27,52 +37,65 @@ impl SqlIdentities {
             // Anybody who may act may act as they, and they act as nobody.
             return Ok(Vec::new());
         }
-        let own = Expr::col(Column::IdentityId).eq(text(changed.id));
-        let involved = Query::select()
-            .columns([Column::Id, Column::IdentityId, Column::Actor])
-            .from(Table::Sessions)
-            .and_where(Expr::col(Column::Actor).is_not_null())
-            .and_where(own.or(Expr::col(Column::Actor).eq(text(changed.id))))
-            .to_owned();
-        let involved = self.database.write(&involved, "session");
         let mut ended = Vec::new();
-        for row in transaction.rows(involved).await? {
-            let (actor, owner) = (row.text(Column::Actor)?, row.text(Column::IdentityId)?);
-            let actor = self.roles_of(transaction, &actor).await?;
-            let owner = self.roles_of(transaction, &owner).await?;
-            if !covers(&actor, &owner) {
-                let session = Expr::col(Column::Id).eq(text(row.text(Column::Id)?));
-                let end = end_within((&self.database, transaction), session);
+        for session in acting_within((&self.database, transaction), changed.id).await? {
+            if !self.is_covered(transaction, &session).await? {
+                let which = Expr::col(Column::Id).eq(text(session.id));
+                let end = end_within((&self.database, transaction), which);
                 ended.extend(end.await?);
             }
         }
         Ok(ended)
     }
 
-    /// The roles of an identity or an API credential, by its name as an actor; none of who is gone.
-    async fn roles_of(
+    /// Whether the actor may act in this session as its owner.
+    async fn is_covered(
         &self,
         transaction: &mut Transaction,
-        actor: &str,
-    ) -> Result<Vec<String>, StoreError> {
-        let (table, column, id) = match Acting::credential_of(actor) {
-            Some(id) => (Table::ApiCredentials, Column::Record, id),
-            None => (Table::Identities, Column::Roles, actor),
+        session: &Session,
+    ) -> Result<bool, StoreError> {
+        let Some(acting) = &session.acting else {
+            return Ok(true);
         };
-        let query = Query::select()
-            .column(column)
-            .from(table)
+        let owner = session.identity_id.to_string();
+        let Some(owner) = self.named(transaction, &owner).await? else {
+            return Ok(false);
+        };
+        if let Some(id) = Acting::credential_of(&acting.actor) {
+            let own = self.roles_of_program(transaction, id).await?;
+            return Ok(covers(&own, &owner.roles));
+        }
+        let actor = self.named(transaction, &acting.actor).await?;
+        Ok(actor.is_some_and(|actor| may_act_as_in(&actor, session, &owner)))
+    }
+
+    async fn named(
+        &self,
+        transaction: &mut Transaction,
+        id: &str,
+    ) -> Result<Option<Identity>, StoreError> {
+        let query = selection()
             .and_where(Expr::col(Column::Id).eq(text(id)))
-            // Whoever changes these at this moment is waited for: each would find the other as they were.
-            .lock(LockType::Share)
             .to_owned();
         let rows = transaction.rows(self.database.write(&query, WHAT)).await?;
-        let Some(row) = rows.first() else {
-            return Ok(Vec::new());
-        };
-        match table {
-            Table::ApiCredentials => row.json(column).map(|one: ApiCredential| one.roles),
-            _ => row.json(column),
-        }
+        rows.first().map(read).transpose()
+    }
+
+    /// The roles of an API credential; none of one that is gone. Whoever changes it ends its sessions
+    /// afterwards.
+    async fn roles_of_program(
+        &self,
+        transaction: &mut Transaction,
+        id: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let query = Query::select()
+            .column(Column::Record)
+            .from(Table::ApiCredentials)
+            .and_where(Expr::col(Column::Id).eq(text(id)))
+            .to_owned();
+        let rows = transaction.rows(self.database.write(&query, WHAT)).await?;
+        let found = rows.first().map(|row| row.json(Column::Record));
+        let found: Option<ApiCredential> = found.transpose()?;
+        Ok(found.map_or_else(Vec::new, |one| one.roles))
     }
 }

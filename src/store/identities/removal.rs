@@ -25,6 +25,8 @@ impl SqlIdentities {
         id: IdentityId,
     ) -> Result<Option<Vec<TokenHash>>, StoreError> {
         let mut transaction = self.database.begin().await?;
+        // Its row before those of its sessions, as by whoever changes it.
+        self.search.locked(&mut transaction, id).await?;
         let removed = self.remove_within(&mut transaction, id).await?;
         if removed.is_some() {
             self.remember(&mut transaction, id).await?;

@@ -240,6 +240,7 @@ fn made(
     }
     .house_with(|services, store| {
         services.credentials = keep(store.clone());
+        services.broker.credentials = services.credentials.clone();
         let fake = |kind| {
             Arc::new(FakeFactor {
                 kind,

@@ -13,8 +13,11 @@ use portcullis_core::{
 };
 use serde_json::Value;
 
-/// Ends all sessions of whoever adds a credential, as recovery at that moment would; from whoever puts
-/// one in the place of another everything is taken just before.
+/// The account that is taken from whoever comes with it once more, with all sessions, as soon as it is looked for.
+pub(crate) const LOST: &str = "lost";
+
+/// Ends all sessions of whoever adds a credential, as recovery at that moment would, which has what was there
+/// before an account go, too; from whoever puts a password in the place of another everything is taken just before.
 #[derive(Debug)]
 pub(crate) struct Hasty(pub(crate) Arc<MemoryStore>);
 
@@ -42,7 +45,18 @@ impl CredentialStore for Hasty {
         kind: CredentialKind,
         identifier: &str,
     ) -> Result<Option<Credential>, StoreError> {
-        self.inner().find_by_identifier(kind, identifier).await
+        let found = self.inner().find_by_identifier(kind, identifier).await?;
+        let is_lost = identifier.contains(&format!("\"{LOST}\""));
+        let Some(lost) = found.as_ref().filter(|_| is_lost) else {
+            return Ok(found);
+        };
+        let sessions: &dyn SessionStore = &*self.0;
+        // It is taken once.
+        if sessions.revoke_all(lost.identity_id, None).await? == 0 {
+            return Ok(found);
+        }
+        self.inner().delete(lost.id).await?;
+        Ok(None)
     }
 
     async fn list_by_provider(
@@ -59,7 +73,13 @@ impl CredentialStore for Hasty {
     }
 
     async fn put(&self, credential: &Credential) -> Result<(), StoreError> {
+        let own = self.inner().list(credential.identity_id).await?;
         self.inner().put(credential).await?;
+        if credential.kind == CredentialKind::Oidc {
+            for gone in own {
+                self.inner().delete(gone.id).await?;
+            }
+        }
         let sessions: &dyn SessionStore = &*self.0;
         let ended = sessions.revoke_all(credential.identity_id, None);
         ended.await.map(drop)
@@ -74,9 +94,11 @@ impl CredentialStore for Hasty {
         before: &Value,
         credential: &Credential,
     ) -> Result<bool, StoreError> {
-        let sessions: &dyn SessionStore = &*self.0;
-        sessions.revoke_all(credential.identity_id, None).await?;
-        self.inner().delete(credential.id).await?;
+        if credential.kind == CredentialKind::Password {
+            let sessions: &dyn SessionStore = &*self.0;
+            sessions.revoke_all(credential.identity_id, None).await?;
+            self.inner().delete(credential.id).await?;
+        }
         self.inner().replace_config(before, credential).await
     }
 

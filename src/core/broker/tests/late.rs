@@ -15,13 +15,22 @@ use crate::{
     testing::{MemoryStore, SeededEntropy},
 };
 
-/// Adds an app right behind what was listed, which stays as long as a session lasts.
+/// Adds an app right behind what was listed, as long as a session lasts, and another one just before a password
+/// goes that has proved who somebody is.
 #[derive(Debug)]
 struct Late(Arc<MemoryStore>);
 
 impl Late {
     fn inner(&self) -> &dyn CredentialStore {
         &*self.0
+    }
+
+    async fn add(&self, beside: &Credential, seed: u64) -> Result<(), StoreError> {
+        let mut late = beside.clone();
+        late.id = CredentialId::generate(&SeededEntropy::new(seed));
+        late.kind = CredentialKind::Totp;
+        late.identifier = None;
+        self.inner().put(&late).await
     }
 }
 
@@ -31,11 +40,7 @@ impl CredentialStore for Late {
         let listed = self.inner().list(identity).await?;
         let sessions = SessionStore::list(&*self.0, identity).await?;
         if let (Some(one), false) = (listed.first(), sessions.is_empty()) {
-            let mut late = one.clone();
-            late.id = CredentialId::generate(&SeededEntropy::new(99));
-            late.kind = CredentialKind::Totp;
-            late.identifier = None;
-            self.inner().put(&late).await?;
+            self.add(one, 99).await?;
         }
         Ok(listed)
     }
@@ -89,6 +94,14 @@ impl CredentialStore for Late {
     }
 
     async fn delete(&self, id: CredentialId) -> Result<bool, StoreError> {
+        for one in IdentityStore::list(&*self.0, None, 9).await? {
+            let own = self.inner().list(one.id).await?;
+            let mut own = own.iter();
+            let is_it = |one: &&Credential| one.id == id && one.kind == CredentialKind::Password;
+            if let Some(password) = own.find(is_it) {
+                self.add(password, 98).await?;
+            }
+        }
         self.inner().delete(id).await
     }
 }

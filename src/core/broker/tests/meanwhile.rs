@@ -55,6 +55,20 @@ impl Meddler for Unlinker {
     }
 }
 
+/// Lets nothing of an identity be changed.
+#[derive(Debug)]
+struct Shut;
+
+#[async_trait]
+impl Meddler for Shut {
+    async fn before(&self, _: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        match what {
+            Meddling::Update(_) => Err(StoreError::unavailable("shut")),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Ada, who has another name at her next sign-in.
 async fn about_to_change(change: fn(&mut Identity)) -> (Setting, Identity) {
     let mut setting = setting(Creation::Auto);
@@ -128,4 +142,22 @@ async fn a_move_that_ends_half_way_says_what_it_has_taken_away() {
     assert!(matches!(moved.arrived, Err(BrokerError::NoSuchLink)));
     assert_eq!((moved.from, moved.link.key.provider), (ada.id, id));
     assert!(setting.stored(&ada).await.roles.is_empty());
+}
+
+/// KC-093: nobody would look then whether it may stay.
+#[tokio::test]
+async fn an_account_by_which_nobody_comes_in_is_not_left_linked() {
+    let mut setting = house(Sync::Import);
+    // Her provider proves the address.
+    let ada = setting.local("ada@example.org").await;
+    setting.password(&ada).await;
+    let open = setting.broker.identities.clone();
+    setting.broker.identities = Arc::new(Meddled(setting.store.clone(), Shut));
+    let (id, vouched) = ("idp".parse().unwrap(), setting.vouched().await);
+    let failed = setting.broker.link(&ada, &id, vouched.clone()).await;
+    assert!(matches!(failed, Err(BrokerError::Store(_))), "{failed:?}");
+    assert_eq!(setting.broker.links(ada.id).await.unwrap(), []);
+    setting.broker.identities = open;
+    setting.broker.link(&ada, &id, vouched).await.unwrap();
+    assert_eq!(setting.broker.links(ada.id).await.unwrap().len(), 1);
 }

@@ -4,6 +4,9 @@ use super::{identity, moment, odd, session, together};
 use crate::{
     entropy::Entropy,
     identity::{Identity, IdentityStore},
+    mapping::Sync,
+    provenance::{Origin, ROLES},
+    secret::TokenHash,
     session::{Acting, Session, SessionStore},
 };
 
@@ -119,6 +122,8 @@ async fn nobody_goes_on_as_whoever_may_more(identities: &dyn IdentityStore, part
     who_gets_roles_is_left_by_who_may_less(identities, parts).await;
     who_loses_roles_leaves_who_may_more(identities, parts).await;
     neither_is_judged_by_what_the_other_was(identities, parts).await;
+    who_act_as_each_other_are_changed_at_once(identities, parts).await;
+    whose_role_somebody_else_gives_goes_on_as_nobody(identities, parts).await;
     a_program_that_is_gone_has_no_role(identities, parts).await;
 }
 
@@ -187,6 +192,52 @@ async fn neither_is_judged_by_what_the_other_was(identities: &dyn IdentityStore,
         let done = together([&grace, &ada].map(|one| identities.update(one))).await;
         let is_both = done.iter().all(Result::is_ok);
         assert!(!(is_both && stands(sessions, &by_grace).await));
+    }
+}
+
+/// Nobody waits for ever, and no change is lost.
+async fn who_act_as_each_other_are_changed_at_once(
+    identities: &dyn IdentityStore,
+    parts: Parts<'_>,
+) {
+    let (sessions, entropy) = parts;
+    let both = ["admin", "viewer"];
+    let mut grace = somebody(identities, entropy, &both).await;
+    let mut lena = somebody(identities, entropy, &both).await;
+    let by_grace = begun(parts, &grace, &lena).await;
+    let by_lena = begun(parts, &lena, &grace).await;
+    for _ in 0..24 {
+        for one in [&mut grace, &mut lena] {
+            one.roles.reverse();
+        }
+        let done = together([&grace, &lena].map(|one| identities.update(one))).await;
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+        grace.version += 1;
+        lena.version += 1;
+    }
+    assert!(stands(sessions, &by_grace).await && stands(sessions, &by_lena).await);
+}
+
+/// The role stays, and holds in their own session no more.
+async fn whose_role_somebody_else_gives_goes_on_as_nobody(
+    identities: &dyn IdentityStore,
+    parts: Parts<'_>,
+) {
+    let (sessions, entropy) = parts;
+    let mut grace = somebody(identities, entropy, &["impersonator"]).await;
+    let ada = somebody(identities, entropy, &["odd, role"]).await;
+    // The account that their sessions came by.
+    for (account, lasts) in [("idp", true), ("another", false)] {
+        let by_grace = begun(parts, &grace, &ada).await;
+        let origin = Origin {
+            source: "idp".parse().unwrap(),
+            synced_at: moment("2026-07-01T12:00:00Z"),
+            sync: Sync::Force,
+            account: Some(TokenHash::of(account)),
+        };
+        grace.provenance.insert(ROLES.to_owned(), origin);
+        change(identities, &mut grace, &["impersonator"]).await;
+        assert_eq!(stands(sessions, &by_grace).await, lasts, "{account}");
     }
 }
 
