@@ -76,7 +76,8 @@ async fn an_upgrade_brings_the_marks_over_kc_111() {
         assert_eq!(found(&new, one).await, [one.id]);
     }
     assert_eq!(all(&new).await, Some(4));
-    let numbers = database.query("SELECT string_agg(seq::text, ' ' ORDER BY seq) FROM identity_search");
+    let numbers =
+        database.query("SELECT string_agg(seq::text, ' ' ORDER BY seq) FROM identity_search");
     // The step itself has taken one.
     assert_eq!(numbers.trim(), "1 2 3 6");
     new.stores.identities.delete(people[0].id).await.unwrap();

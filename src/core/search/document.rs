@@ -171,7 +171,9 @@ fn whole(value: &str) -> u32 {
 
 /// The first letter of a value, the first two and the first three.
 fn beginnings(value: &str) -> impl Iterator<Item = &str> {
-    let ends = value.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    let ends = value
+        .char_indices()
+        .map(|(at, letter)| at + letter.len_utf8());
     ends.take(3).map(|end| &value[..end])
 }
 

@@ -116,7 +116,9 @@ impl Places<'_> {
         let sql = limited(sql, MOST_GATHERED, 0).push(") AS s) AS s");
         let wanted = part.offset.saturating_add(part.limit);
         let rows = self.rows(limited(part.write_order(sql), wanted, 0)).await?;
-        let tally = rows.first().map_or(Ok(0), |row| row.number(Column::Tally))?;
+        let tally = rows
+            .first()
+            .map_or(Ok(0), |row| row.number(Column::Tally))?;
         if tally.unsigned_abs() >= MOST_GATHERED {
             return Ok(None);
         }

@@ -71,10 +71,7 @@ impl Places<'_> {
              (SELECT s.seq FROM identity_search AS s WHERE 1 = 1";
         let span = self.conditions.span;
         let sql = span.write(Sql::new(self.database, counted), "s");
-        let sql = sql
-            .push(" LIMIT ")
-            .bind(count(MOST_SORTED))
-            .push(") AS w");
+        let sql = sql.push(" LIMIT ").bind(count(MOST_SORTED)).push(") AS w");
         let rows = self.rows(sql).await?;
         let tally = rows.first().map_or(Ok(0), |row| row.number(Column::Tally));
         Ok(tally?.unsigned_abs() < MOST_SORTED)
