@@ -169,6 +169,6 @@ mod tests {
         let sample = Sample::of((80, 1000), 1_000_000);
         assert!(matches!(sample.way(171, &IN_POSTGRES), Way::Walk(_)));
         let sample = sample.walked((80, 20_000));
-        assert_eq!(sample.way(171, &IN_POSTGRES), Way::AmongTheMarked);
+        assert_eq!(sample.way(171, &IN_POSTGRES), Way::Gather);
     }
 }
