@@ -8,10 +8,7 @@ use http::{
     header::{ACCEPT, CONTENT_TYPE, LINK},
 };
 use jiff::Timestamp;
-use portcullis_core::{
-    audit::{AuditFilter, AuditOutcome, AuditPlace},
-    catalogue::Code,
-};
+use portcullis_core::audit::{AuditFilter, AuditOutcome, AuditPlace};
 use portcullis_kit::{Failure, Outcome, Visit};
 use url::form_urlencoded;
 
@@ -22,6 +19,7 @@ use crate::{
     doc::access,
     endpoints::Endpoints,
     need::Need,
+    people::refusal::mistaken,
     role::Permission,
 };
 
@@ -135,7 +133,5 @@ fn links(visit: &Visit, next: AuditPlace) -> String {
 }
 
 fn invalid(member: &'static str, why: &str) -> Failure {
-    Failure::from(Code::BadRequest)
-        .because(format!("{member}: {why}."))
-        .detail("member", member)
+    mistaken(member, format!("{why}."))
 }
