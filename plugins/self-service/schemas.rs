@@ -13,7 +13,7 @@ use portcullis_core::{
     schema::{Schema, Viewer},
 };
 use portcullis_kit::{
-    Failure, Outcome, Visit,
+    Outcome, Visit,
     pages::{Page, TOTAL},
 };
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ pub(crate) async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>) 
     let schema = decoded
         .and_then(|id| schemas.find(&id))
         .or_else(|| schemas.find(&id))
-        .ok_or_else(|| Failure::from(Code::RecordNotFound).because("There is no such schema."))?;
+        .ok_or(Code::RecordNotFound)?;
     Ok(Json(shown(&schema)).into_response())
 }
 
