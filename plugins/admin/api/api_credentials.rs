@@ -78,6 +78,7 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
 /// A credential that is asked for.
 #[derive(Debug, ToSchema)]
 #[schema(as = ApiCredentialAsked)]
+#[serde(deny_unknown_fields)]
 struct Asked {
     #[schema(
         max_length = 100,
@@ -98,6 +99,7 @@ struct Asked {
 /// A change that is asked for.
 #[derive(Debug, ToSchema)]
 #[schema(as = ApiCredentialChange)]
+#[serde(deny_unknown_fields)]
 struct Changed {
     #[schema(
         max_length = 100,
@@ -118,6 +120,7 @@ struct Changed {
 /// A rotation that is asked for.
 #[derive(Debug, ToSchema)]
 #[schema(as = ApiCredentialRotation)]
+#[serde(deny_unknown_fields)]
 struct Rotation {
     /// How long the old secrets are good for, such as `24h`; 90 days at most.
     #[schema(pattern = "^([0-9]{1,4}(s|m)|[0-9]{1,3}h|[0-9]d|[1-8][0-9]d|90d)$")]
