@@ -11,7 +11,7 @@ use portcullis_core::{
     pages::Pages,
     schema::{Schema, Schemas, Viewer},
 };
-use portcullis_kit::pages::Page;
+use portcullis_kit::{Failure, pages::Page};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -69,7 +69,10 @@ impl Pages for Documents {
         }
         match self.find(id) {
             Some(schema) => told(StatusCode::OK, &whole(&schema)),
-            None => refused(Code::NotFound, &request),
+            None => {
+                let failure = Failure::from(Code::RecordNotFound);
+                refused_because(&failure.because("There is no such schema."), &request)
+            }
         }
     }
 }

@@ -85,12 +85,14 @@ impl Post {
     ) -> Result<(Self, Rounds), MailServerError> {
         let wording = Wording::load(config.template_dir.as_deref(), Arc::clone(&parts.locales));
         let wording = Arc::new(wording?);
-        let server = server(config, addresses, parts)?;
-        let queue = server.as_ref().map(|(_, queue)| queue.clone());
+        let server = server(config, addresses)?;
+        let queue = queue(config, parts);
         let pen = Pen::new(Arc::clone(&wording), addresses.public_url());
+        let is_kept = config.to_terminal || server.is_some();
+        let counter = Counter(is_kept.then(|| queue.clone()));
         let (outbox, unsent) = match config.to_terminal {
-            true => (Outbox::terminal(pen), None),
-            false => Outbox::new(server, pen),
+            true => (Outbox::terminal(pen, queue), None),
+            false => Outbox::new(server.map(|server| (server, queue)), pen),
         };
         let mailer: Arc<dyn Mailer> = Arc::new(outbox);
         let (events, links) = LinkEvents::new(addresses.clone(), wording);
@@ -102,7 +104,7 @@ impl Post {
         };
         let post = Self {
             observer: events.clone(),
-            courier: Arc::new(Counter(queue)),
+            courier: Arc::new(counter),
             mailer,
             events,
         };
@@ -116,28 +118,24 @@ impl Post {
     }
 }
 
-/// The mail server of this configuration and the queue before it, where there is one.
-fn server(
-    config: &config::Mail,
-    addresses: &Addresses,
-    parts: PostParts,
-) -> Result<Option<(Smtp, Queue)>, MailServerError> {
+/// The mail server of this configuration, where there is one.
+fn server(config: &config::Mail, addresses: &Addresses) -> Result<Option<Smtp>, MailServerError> {
     let (Some(url), Some(from)) = (&config.url, &config.from) else {
         return Ok(None);
     };
-    let smtp = Smtp::new(
-        (url, config.ca_file.as_deref()),
-        from,
-        addresses.public_url(),
-    )?;
-    let queue = Queue {
+    let with = (url, config.ca_file.as_deref());
+    Smtp::new(with, from, addresses.public_url()).map(Some)
+}
+
+/// Where mail waits, and where it is remembered.
+fn queue(config: &config::Mail, parts: PostParts) -> Queue {
+    Queue {
         mails: parts.mails,
         seal: parts.seal,
         clock: parts.clock,
         entropy: parts.entropy,
         history: config.history,
-    };
-    Ok(Some((smtp, queue)))
+    }
 }
 
 impl Rounds {

@@ -41,6 +41,7 @@ use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Look, Outcome, Shell, Wants};
 
 use self::pages::Pages;
+pub(crate) use self::throttles::kinds as kinds_of_throttles;
 use crate::{desk::Desk, need::Need};
 
 /// Where the console begins.

@@ -30,7 +30,7 @@ use crate::desk::Desk;
 pub(crate) use self::{
     change::change,
     create::{create, create_many},
-    delete::{belongings, delete},
+    delete::{belongings, delete, rehearse},
     factors::NewFactor,
     links::NewLink,
     password::NewPassword,

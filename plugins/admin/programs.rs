@@ -13,7 +13,7 @@ use crate::{
     caller::{Actor, Caller},
     credential::{self, Change, InvalidWish, Wish},
     desk::Desk,
-    people::impersonation,
+    people::{impersonation, refusal::mistaken},
     role::{Permission, Roles},
 };
 
@@ -24,9 +24,13 @@ const TRIES: usize = 8;
 
 impl From<InvalidWish> for Failure {
     fn from(error: InvalidWish) -> Self {
-        Self::from(Code::BadRequest)
-            .because(format!("{error}."))
-            .detail("member", error.member())
+        let (at, why) = (error.member(), format!("{error}."));
+        // Commands name the member in the sentence.
+        let why = why.strip_prefix(at).and_then(|why| why.strip_prefix(": "));
+        match why {
+            Some(why) => mistaken(at, why),
+            None => Code::BadRequest.into(),
+        }
     }
 }
 

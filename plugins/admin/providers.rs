@@ -208,7 +208,10 @@ fn refusal(error: AdministrationError) -> Failure {
             said(Code::ProviderInFile).detail("place", place)
         }
         AdministrationError::Invalid(problems) => {
-            said(Code::ProviderMistaken).detail("errors", json!(problems))
+            let errors = problems.iter();
+            let errors = errors.map(|one| json!({"path": one.key, "message": one.message}));
+            let errors: Vec<Value> = errors.collect();
+            said(Code::ProviderMistaken).detail("errors", errors)
         }
         AdministrationError::Linked { links } => said(Code::ProviderLinked).detail("links", links),
         AdministrationError::LastAdministrator => said(Code::LastAdministrator),

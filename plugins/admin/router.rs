@@ -6,9 +6,10 @@ use axum::{
     Json, Router,
     extract::{MatchedPath, Request, State},
     middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
+    routing::any,
 };
-use http::{Method, header::ALLOW};
+use http::{Method, Uri, header::ALLOW};
 use portcullis_core::catalogue::Code;
 use portcullis_kit::{Failure, JsonOnly, Outcome};
 use serde_json::Value;
@@ -28,7 +29,7 @@ static DESCRIPTION: LazyLock<Value> = LazyLock::new(description);
 
 /// The router of the admin listener.
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
-    let programs = table().into_router();
+    let programs = table().into_router().merge(aliases());
     let pages = match desk.config.console {
         true => console::router(&desk.shell),
         false => Router::new(),
@@ -50,6 +51,21 @@ async fn mark(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Re
         response.extensions_mut().insert(JsonOnly);
     }
     response
+}
+
+/// The paths without `/admin` that clients of Kratos' admin port may know.
+fn aliases() -> Router<Arc<Desk>> {
+    let all = ["/identities", "/identities/{*rest}"].into_iter();
+    all.fold(Router::new(), |router, path| {
+        router.route(path, any(to_admin))
+    })
+}
+
+/// The same request, method and body included, is made where the endpoint is; nothing is told of what is
+/// there.
+async fn to_admin(uri: Uri) -> Redirect {
+    let target = uri.path_and_query().map_or("", |target| target.as_str());
+    Redirect::temporary(&format!("/admin{target}"))
 }
 
 /// Every endpoint of the API, in the order in which it is documented.

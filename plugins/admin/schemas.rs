@@ -7,7 +7,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
-use crate::{audit::Act, caller::Caller, desk::Desk, role::Permission};
+use crate::{audit::Act, caller::Caller, desk::Desk, people::refusal, role::Permission};
 
 /// What the audit log calls them.
 const KIND: &str = "schema";
@@ -122,17 +122,16 @@ pub(crate) fn failure(error: SchemaError) -> Failure {
 }
 
 fn invalid(problems: &[SchemaProblem]) -> Failure {
-    let line = |problem: &SchemaProblem| {
+    let told = problems.iter().map(|problem| {
         let pointer = match problem.pointer.as_str() {
             "" => "/",
             pointer => pointer,
         };
-        format!("{pointer}: {}.", problem.reason)
-    };
-    let lines: Vec<String> = problems.iter().map(line).collect();
-    Failure::from(Code::SchemaInvalid)
-        .because(lines.join(" "))
-        .detail("problems", json!(problems))
+        (pointer, format!("{}.", problem.reason))
+    });
+    let told: Vec<(&str, String)> = told.collect();
+    let told: Vec<(&str, &str)> = told.iter().map(|(at, why)| (*at, why.as_str())).collect();
+    refusal::told(Code::SchemaInvalid, &told)
 }
 
 /// What the audit log keeps of a schema.

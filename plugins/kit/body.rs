@@ -19,6 +19,9 @@ pub enum InvalidBody {
     /// It is neither a form nor a JSON object.
     #[error("the body is neither a form nor a JSON object")]
     Malformed,
+    /// A text in it ends before its end, as others read it.
+    #[error("no text in the body holds NUL (U+0000)")]
+    Nul,
 }
 
 impl InvalidBody {
@@ -26,7 +29,7 @@ impl InvalidBody {
     pub fn code(self) -> Code {
         match self {
             Self::TooLarge => Code::BodyTooLarge,
-            Self::Malformed => Code::BadRequest,
+            Self::Malformed | Self::Nul => Code::BadRequest,
         }
     }
 }
@@ -49,6 +52,7 @@ pub fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Map<String, Valu
         "" if body.is_empty() => Map::new(),
         _ => return Err(InvalidBody::Malformed),
     };
+    flat.keys().try_for_each(|name| text(name))?;
     let mut budget = FIELDS;
     flat.values()
         .try_for_each(|value| measure(value, DEPTH, &mut budget))?;
@@ -90,10 +94,19 @@ fn measure(value: &Value, depth: usize, budget: &mut usize) -> Result<(), Invali
         Value::Array(items) => items
             .iter()
             .try_for_each(|item| measure(item, depth, budget)),
-        Value::Object(fields) => fields
-            .values()
-            .try_for_each(|field| measure(field, depth, budget)),
+        Value::Object(fields) => fields.iter().try_for_each(|(name, field)| {
+            text(name)?;
+            measure(field, depth, budget)
+        }),
+        Value::String(value) => text(value),
         _ => Ok(()),
+    }
+}
+
+fn text(text: &str) -> Result<(), InvalidBody> {
+    match text.contains('\0') {
+        true => Err(InvalidBody::Nul),
+        false => Ok(()),
     }
 }
 
@@ -204,6 +217,18 @@ mod tests {
             assert_eq!(parse(kind, body), Err(InvalidBody::Malformed));
         }
         assert_eq!(parse(None, b""), Ok(Map::new()));
+    }
+
+    #[test]
+    fn no_text_holds_nul() {
+        for (kind, body) in [
+            (FORM, &b"password=a%00b"[..]),
+            (FORM, b"a%00b=1"),
+            (JSON, br#"{"traits": {"tags": ["\u0000"]}}"#),
+            (JSON, br#"{"traits": {"\u0000": 1}}"#),
+        ] {
+            assert_eq!(parse(kind, body), Err(InvalidBody::Nul));
+        }
     }
 
     #[test]

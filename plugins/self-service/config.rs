@@ -25,6 +25,9 @@ pub struct Config {
     /// Whether `/sessions/whoami` refuses whoever has something to do first; `[session] whoami`.
     #[serde(skip)]
     pub whoami_enforces_actions: bool,
+    /// How long whoever asks `/sessions/whoami` may keep the answer; `[session] whoami`.
+    #[serde(skip)]
+    pub whoami_cache_for: Duration,
     /// What is remembered and told of devices; `[session]`.
     #[serde(skip)]
     pub devices: Devices,

@@ -34,7 +34,7 @@ pub(crate) async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>) 
     let schema = decoded
         .and_then(|id| schemas.find(&id))
         .or_else(|| schemas.find(&id))
-        .ok_or(Code::NotFound)?;
+        .ok_or(Code::RecordNotFound)?;
     Ok(Json(shown(&schema)).into_response())
 }
 

@@ -67,6 +67,10 @@ pub(super) fn set(common: &Common, asked: &SetRequiredActions) -> Result<(), Fai
         let message = "provide --add or --remove with the alias of an action";
         return Err(Failure::Usage(message.to_owned()));
     }
+    if let Some(both) = asked.add.iter().find(|alias| asked.remove.contains(alias)) {
+        let message = format!("{both} stands in --add and in --remove");
+        return Err(Failure::Usage(message));
+    }
     let added: Result<Vec<Action>, Failure> = asked.add.iter().map(|alias| known(alias)).collect();
     let added = added?;
     let change = (&added[..], &asked.remove[..]);

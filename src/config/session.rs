@@ -41,6 +41,10 @@ pub struct WhoAmI {
     /// What becomes of actions that somebody has yet to do; default `report`.
     #[serde(deserialize_with = "text::word")]
     pub required_actions: ActionsInWhoAmI,
+    /// How long whoever asks may go on without asking again, as `Ory-Session-Cache-For` tells them; default
+    /// `0s`: not at all, for they do not hear that a session has ended.
+    #[serde(with = "duration")]
+    pub cache_for: Duration,
     /// How strongly one has to be signed in; default `aal1`. With `highest_available` whoever has a
     /// second factor has to use it, for this answer and for every protected route.
     #[serde(deserialize_with = "text::word")]

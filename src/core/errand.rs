@@ -97,6 +97,9 @@ pub enum ErrandError {
     /// An action is switched off, or nobody can be made to do it.
     #[error("this cannot be required here, see [required_actions]: {0}")]
     Off(&'static str),
+    /// Nobody reads a letter as fast as that.
+    #[error("the link of a letter is good for a minute at least")]
+    Brief,
     /// Nobody returns there from here.
     #[error("the gateway leads nobody to that address; see allowed_return_urls")]
     ReturnTo,

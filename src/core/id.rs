@@ -31,7 +31,12 @@ macro_rules! uuid_id {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                text.parse().map(Self).map_err(|_| InvalidId)
+                let read: Uuid = text.parse().map_err(|_| InvalidId)?;
+                // Others write the id of nothing (RFC 9562, section 5.9) where they have none.
+                match read.is_nil() {
+                    true => Err(InvalidId),
+                    false => Ok(Self(read)),
+                }
             }
         }
     };

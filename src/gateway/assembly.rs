@@ -248,7 +248,7 @@ fn mailed(section: &config::MailedFlow) -> portcullis_self_service::MailedConfig
 fn self_service(config: &Config) -> SelfService {
     use portcullis_self_service as plugin;
     let section = &config.plugins.self_service;
-    let whoami = config.session.whoami.required_actions;
+    let whoami = config.session.whoami;
     let rate = |rate: config::Rate| plugin::Rate {
         count: rate.count,
         per: rate.per,
@@ -274,7 +274,8 @@ fn self_service(config: &Config) -> SelfService {
         error: plugin::ErrorConfig {
             ui_url: section.error.ui_url.clone(),
         },
-        whoami_enforces_actions: whoami == config::ActionsInWhoAmI::Enforce,
+        whoami_enforces_actions: whoami.required_actions == config::ActionsInWhoAmI::Enforce,
+        whoami_cache_for: whoami.cache_for,
         passwordless_code: config.identity.code.passwordless,
         devices: plugin::Devices {
             notify_new: config.session.notify_new_device,

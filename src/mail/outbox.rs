@@ -24,7 +24,7 @@ pub(super) struct Outbox(Out);
 enum Out {
     Server(Box<Server>),
     /// Standard error, for whoever tries the gateway out.
-    Terminal(Pen),
+    Terminal(Box<Terminal>),
     Nowhere,
 }
 
@@ -33,6 +33,13 @@ struct Server {
     smtp: Smtp,
     queue: Queue,
     bell: mpsc::Sender<()>,
+}
+
+#[derive(Debug)]
+struct Terminal {
+    pen: Pen,
+    /// Where it is remembered what was shown.
+    queue: Queue,
 }
 
 impl Outbox {
@@ -53,8 +60,38 @@ impl Outbox {
     }
 
     /// Shows mail on standard error instead of sending it. The log never holds any of it.
-    pub(super) fn terminal(pen: Pen) -> Self {
-        Self(Out::Terminal(pen))
+    pub(super) fn terminal(pen: Pen, queue: Queue) -> Self {
+        Self(Out::Terminal(Box::new(Terminal { pen, queue })))
+    }
+}
+
+impl Terminal {
+    async fn send(&self, mail: Mail) {
+        // Whoever has closed it does not want to know.
+        let _ = show(&mail, &mut io::stderr());
+        self.remember(Item::Written(mail)).await;
+    }
+
+    async fn post(&self, letter: Letter) -> Result<(), MailError> {
+        // Nobody is to have it, and there is nothing to hide from whoever reads the terminal.
+        if letter.is_for_nobody {
+            return Ok(());
+        }
+        let Some(mail) = self.pen.word(&letter) else {
+            return Err(MailError::Invalid {
+                reason: "its template fails",
+            });
+        };
+        let _ = show(&mail, &mut io::stderr());
+        self.remember(Item::Unworded(letter)).await;
+        Ok(())
+    }
+
+    /// What was shown was shown, whatever becomes of the note.
+    async fn remember(&self, item: Item) {
+        if let Err(error) = self.queue.remember(item).await {
+            tracing::warn!(%error, "a mail was shown and is not remembered");
+        }
     }
 }
 
@@ -87,9 +124,8 @@ impl Mailer for Outbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
         match &self.0 {
             Out::Server(server) => server.send(mail).await,
-            Out::Terminal(_) => {
-                // Whoever has closed it does not want to know.
-                let _ = show(&mail, &mut io::stderr());
+            Out::Terminal(terminal) => {
+                terminal.send(mail).await;
                 Ok(())
             }
             Out::Nowhere => {
@@ -102,13 +138,7 @@ impl Mailer for Outbox {
     async fn post(&self, letter: Letter) -> Result<(), MailError> {
         match &self.0 {
             Out::Server(server) => server.post(letter).await,
-            Out::Terminal(_) if letter.is_for_nobody => Ok(()),
-            Out::Terminal(pen) => match pen.word(&letter) {
-                Some(mail) => self.send(mail).await,
-                None => Err(MailError::Invalid {
-                    reason: "its template fails",
-                }),
-            },
+            Out::Terminal(terminal) => terminal.post(letter).await,
             Out::Nowhere => Err(MailError::NotConfigured),
         }
     }
@@ -129,10 +159,16 @@ fn show(mail: &Mail, out: &mut dyn io::Write) -> io::Result<()> {
 mod tests {
     use std::sync::Arc;
 
+    use portcullis_core::{
+        mail::{Courier, Occasion},
+        seal::Seal,
+        secret::Secret,
+        testing::{FrozenClock, MemoryStore, SeededEntropy},
+    };
     use url::Url;
 
     use super::*;
-    use crate::mail::wording::Wording;
+    use crate::mail::{counter::Counter, wording::Wording};
 
     #[test]
     fn a_mail_on_the_terminal_tells_all_that_its_reader_needs() {
@@ -152,12 +188,55 @@ mod tests {
         );
     }
 
-    #[tokio::test]
-    async fn a_terminal_takes_mail_without_a_server() {
+    /// A terminal, and what is known of the mail that it has shown.
+    fn terminal(history: Duration) -> (Outbox, Counter) {
         let locales = Arc::new(portcullis_kit::Locales::load(None).unwrap());
         let wording = Arc::new(Wording::load(None, locales).unwrap());
         let gate = Url::parse("https://gate.example.org").unwrap();
-        let outbox = Outbox::terminal(Pen::new(wording, &gate));
+        let clock = Arc::new(FrozenClock::new("2026-11-22T12:00:00Z".parse().unwrap()));
+        let queue = Queue {
+            mails: Arc::new(MemoryStore::new(clock.clone())),
+            seal: Seal::new(b"a key of the tests, of 32 bytes."),
+            clock,
+            entropy: Arc::new(SeededEntropy::new(4)),
+            history,
+        };
+        let outbox = Outbox::terminal(Pen::new(wording, &gate), queue.clone());
+        (outbox, Counter(Some(queue)))
+    }
+
+    fn letter(is_for_nobody: bool) -> Letter {
+        Letter {
+            to: "ada@example.org".to_owned(),
+            owner: None,
+            occasion: Occasion::RecoveryCode,
+            locale: "en".to_owned(),
+            provider: None,
+            proof: Secret::new("123456"),
+            lifespan: Duration::from_secs(600),
+            is_for_nobody,
+        }
+    }
+
+    /// RF-05: who looks for a letter in the console finds that it was written.
+    #[tokio::test]
+    async fn what_a_terminal_has_shown_is_remembered_as_sent() {
+        let (outbox, counter) = terminal(Duration::from_secs(3600));
         assert!(outbox.is_configured());
+        outbox.post(letter(false)).await.unwrap();
+        outbox.post(letter(true)).await.unwrap();
+        assert!(counter.waiting().await.unwrap().is_empty());
+        let past = counter.past().await.unwrap();
+        let known = past
+            .iter()
+            .map(|one| (&*one.recipient, one.occasion, one.state(), one.tries));
+        let expected = ("ada@example.org", Some(Occasion::RecoveryCode), "sent", 1);
+        assert_eq!(known.collect::<Vec<_>>(), [expected]);
+        let (outbox, counter) = terminal(Duration::ZERO);
+        outbox.post(letter(false)).await.unwrap();
+        assert!(
+            counter.past().await.unwrap().is_empty(),
+            "as the operator wants it"
+        );
     }
 }

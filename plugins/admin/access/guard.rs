@@ -19,7 +19,7 @@ use crate::{
     config::Auth,
     desk::Desk,
     need::Need,
-    people::refusal::{refused, shortened},
+    people::refusal::{mistaken, shortened},
     role::Permission,
 };
 
@@ -43,13 +43,14 @@ impl Gate {
             return Ok(());
         };
         let odd = shortened(&odd);
-        Err(refused(match known.is_empty() {
-            true => format!("{odd}: there is no such parameter, and no other."),
+        let why = match known.is_empty() {
+            true => "there is no such parameter, and no other.".to_owned(),
             false => format!(
-                "{odd}: there is no such parameter; there are {}.",
+                "there is no such parameter; there are {}.",
                 known.join(", ")
             ),
-        }))
+        };
+        Err(mistaken(&odd, why))
     }
 }
 

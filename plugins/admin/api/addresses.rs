@@ -9,7 +9,7 @@ use portcullis_kit::{Outcome, Visit};
 use serde_json::json;
 
 use crate::{
-    desk::Desk, doc::providers as doc, endpoints::Endpoints, need::Need, people::refusal::refused,
+    desk::Desk, doc::providers as doc, endpoints::Endpoints, need::Need, people::refusal::mistaken,
     role::Permission::ReadProviders,
 };
 
@@ -38,7 +38,7 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     });
     let mut parameters = visit.parameters().iter();
     if let Some((_, id)) = parameters.find(|(name, _)| name == "provider") {
-        let odd = |_| refused("provider: this is no id of a provider.");
+        let odd = |_| mistaken("provider", "this is no id of a provider.");
         let id: ProviderId = id.parse().map_err(odd)?;
         let mut own = json!(addresses.sign_out(&id));
         own["id"] = json!(id);

@@ -1,6 +1,6 @@
 //! `/admin/x/api-credentials`: what programs prove themselves with.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -9,12 +9,12 @@ use axum::{
 };
 use http::{Method, StatusCode, header::LOCATION};
 use jiff::Timestamp;
-use portcullis_core::catalogue::Code;
+use portcullis_core::api_credential::ClientAuthMethod;
 use portcullis_kit::{Failure, Outcome, Visit};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::document::{Document, Members};
 use crate::{
     caller::Caller,
     credential::{Change, LONGEST_OVERLAP, OVERLAP, Wish},
@@ -23,11 +23,12 @@ use crate::{
         access as docs,
         shape::{
             Moment,
-            access::{ClientAuthMethod, Role as RoleName, Scope},
+            access::{ClientAuthMethod as AuthMethodName, Role as RoleName, Scope},
         },
     },
     endpoints::Endpoints,
     need::Need,
+    people::refusal::mistaken,
     programs,
     role::{Permission, Role, Roles},
 };
@@ -35,6 +36,12 @@ use crate::{
 const ALL: &str = "/admin/x/api-credentials";
 const ONE: &str = "/admin/x/api-credentials/{id}";
 const ROTATE: &str = "/admin/x/api-credentials/{id}/rotate";
+
+const NAME: &str = "name";
+const METHOD: &str = "token_endpoint_auth_method";
+const ROLES: &str = "roles";
+const SCOPES: &str = "scopes";
+const EXPIRES_AT: &str = "expires_at";
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
@@ -69,7 +76,7 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
 }
 
 /// A credential that is asked for.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 #[schema(as = ApiCredentialAsked)]
 #[serde(deny_unknown_fields)]
 struct Asked {
@@ -78,9 +85,8 @@ struct Asked {
         pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
     )]
     name: String,
-    #[schema(value_type = Option<ClientAuthMethod>)]
+    #[schema(value_type = Option<AuthMethodName>)]
     token_endpoint_auth_method: Option<String>,
-    #[serde(default)]
     #[schema(value_type = Vec<RoleName>, min_items = 1, required = true)]
     roles: Vec<String>,
     /// `openid`, and roles that its own cover; all of those where nothing is said.
@@ -91,35 +97,70 @@ struct Asked {
 }
 
 /// A change that is asked for.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 #[schema(as = ApiCredentialChange)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 struct Changed {
     #[schema(
         max_length = 100,
         pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
     )]
     name: Option<String>,
-    #[schema(value_type = Option<ClientAuthMethod>)]
+    #[schema(value_type = Option<AuthMethodName>)]
     token_endpoint_auth_method: Option<String>,
     #[schema(value_type = Option<Vec<RoleName>>, min_items = 1)]
     roles: Option<Vec<String>>,
     #[schema(value_type = Option<Vec<Scope>>)]
     scopes: Option<Vec<String>>,
     /// Null for never.
-    #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<Moment>)]
     expires_at: Option<Option<Timestamp>>,
 }
 
 /// A rotation that is asked for.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 #[schema(as = ApiCredentialRotation)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 struct Rotation {
     /// How long the old secrets are good for, such as `24h`; 90 days at most.
     #[schema(pattern = "^([0-9]{1,4}(s|m)|[0-9]{1,3}h|[0-9]d|[1-8][0-9]d|90d)$")]
     overlap: Option<String>,
+}
+
+impl Asked {
+    fn read(members: &Members<'_>) -> Result<Self, Failure> {
+        members.only(&[NAME, METHOD, ROLES, SCOPES, EXPIRES_AT])?;
+        Ok(Self {
+            name: members.required(NAME)?.to_owned(),
+            token_endpoint_auth_method: members.text(METHOD)?.map(str::to_owned),
+            roles: members.texts(ROLES)?.unwrap_or_default(),
+            scopes: members.texts(SCOPES)?,
+            expires_at: members.moment(EXPIRES_AT)?,
+        })
+    }
+}
+
+impl Changed {
+    fn read(members: &Members<'_>) -> Result<Self, Failure> {
+        members.only(&[NAME, METHOD, ROLES, SCOPES, EXPIRES_AT])?;
+        let ends = members.names().any(|name| name == EXPIRES_AT);
+        let expires_at = members.moment(EXPIRES_AT)?;
+        Ok(Self {
+            name: members.text(NAME)?.map(str::to_owned),
+            token_endpoint_auth_method: members.text(METHOD)?.map(str::to_owned),
+            roles: members.texts(ROLES)?,
+            scopes: members.texts(SCOPES)?,
+            expires_at: ends.then_some(expires_at),
+        })
+    }
+}
+
+impl Rotation {
+    fn read(members: &Members<'_>) -> Result<Self, Failure> {
+        members.only(&["overlap"])?;
+        let overlap = members.text("overlap")?.map(str::to_owned);
+        Ok(Self { overlap })
+    }
 }
 
 async fn list(State(desk): State<Arc<Desk>>) -> Outcome {
@@ -134,17 +175,18 @@ async fn find(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Outcome 
 }
 
 async fn create(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
-    let asked: Asked = read(&visit)?;
+    let asked = Asked::read(&Document::of(&visit)?.members()?)?;
     let method = asked.token_endpoint_auth_method.as_deref();
     let wish = Wish {
         name: asked.name,
-        auth_method: method.map(parsed).transpose()?.unwrap_or_default(),
+        auth_method: method.map(auth_method).transpose()?.unwrap_or_default(),
         roles: roles(&asked.roles)?,
         scopes: asked.scopes,
         expires_at: asked.expires_at,
     };
     let (made, secret) = programs::create(&desk, &caller, wish).await?;
-    let location = format!("{ALL}/{}", made.id);
+    let base = desk.config.public_url.as_str().trim_end_matches('/');
+    let location = format!("{base}{ALL}/{}", made.id);
     let shown = desk.issuer().shown_once(&made, &secret);
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(shown)).into_response())
 }
@@ -155,11 +197,11 @@ async fn change(
     Path(id): Path<String>,
     visit: Visit,
 ) -> Outcome {
-    let asked: Changed = read(&visit)?;
+    let asked = Changed::read(&Document::of(&visit)?.members()?)?;
     let method = asked.token_endpoint_auth_method.as_deref();
     let change = Change {
         name: asked.name,
-        auth_method: method.map(parsed).transpose()?,
+        auth_method: method.map(auth_method).transpose()?,
         roles: asked.roles.map(|names| roles(&names)).transpose()?,
         scopes: asked.scopes,
         expires_at: asked.expires_at,
@@ -174,7 +216,7 @@ async fn rotate(
     Path(id): Path<String>,
     visit: Visit,
 ) -> Outcome {
-    let asked: Rotation = read(&visit)?;
+    let asked = Rotation::read(&Document::of(&visit)?.members()?)?;
     let overlap = asked.overlap.as_deref().map(overlap).transpose()?;
     let overlap = overlap.unwrap_or(OVERLAP);
     let (rotated, secret) = programs::rotate(&desk, &caller, (&id, overlap)).await?;
@@ -186,37 +228,20 @@ async fn remove(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<St
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn read<T: DeserializeOwned>(visit: &Visit) -> Result<T, Failure> {
-    let fields = Value::Object(visit.fields()?);
-    serde_json::from_value(fields).map_err(|error| invalid(format!("{error}.")))
-}
-
-fn invalid(reason: String) -> Failure {
-    Failure::from(Code::BadRequest).because(reason)
-}
-
-fn parsed<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|error| invalid(format!("{error}.")))
+fn auth_method(name: &str) -> Result<ClientAuthMethod, Failure> {
+    let read = name.parse();
+    read.map_err(|error| mistaken(METHOD, format!("{error}.")))
 }
 
 fn roles(names: &[String]) -> Result<Roles, Failure> {
-    let roles: Result<Vec<Role>, Failure> = names.iter().map(|name| parsed(name)).collect();
-    Ok(Roles::new(roles?))
+    let roles: Result<Vec<Role>, _> = names.iter().map(|name| name.parse()).collect();
+    let roles = roles.map_err(|error| mistaken(ROLES, format!("{error}.")))?;
+    Ok(Roles::new(roles))
 }
 
 fn overlap(text: &str) -> Result<Duration, Failure> {
     let read = humantime::parse_duration(text).ok();
     let read = read.filter(|overlap| *overlap <= LONGEST_OVERLAP);
-    read.ok_or_else(|| {
-        invalid("overlap: it is a time such as \"24h\", at most 90 days.".to_owned())
-    })
-}
-
-/// Tells `null` from what is not there.
-fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
+    let why = "this has to be a length of time such as 24h, 90 days at most.";
+    read.ok_or_else(|| mistaken("overlap", why))
 }

@@ -10,7 +10,6 @@ use http::{
 use jiff::Timestamp;
 use portcullis_core::{
     audit::{AuditFilter, AuditOutcome, AuditPlace},
-    catalogue::Code,
     part::Part,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
@@ -22,6 +21,7 @@ use crate::{
     doc::access,
     endpoints::Endpoints,
     need::Need,
+    people::refusal::mistaken,
     role::Permission,
 };
 
@@ -119,7 +119,5 @@ fn part(visit: &Visit) -> Result<Part<AuditPlace>, Failure> {
 }
 
 fn invalid(member: &'static str, why: &str) -> Failure {
-    Failure::from(Code::BadRequest)
-        .because(format!("{member}: {why}."))
-        .detail("member", member)
+    mistaken(member, format!("{why}."))
 }

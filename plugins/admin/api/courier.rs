@@ -24,7 +24,7 @@ use crate::{
     doc::upkeep,
     endpoints::Endpoints,
     need::Need,
-    people::refusal::refused,
+    people::refusal::mistaken,
     role::Permission::ReadMails,
 };
 
@@ -109,7 +109,8 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let wanted = text("status");
     if wanted.is_some_and(|wanted| !STATES.contains(&wanted)) {
         let states = STATES.join(", ");
-        return Err(refused(format!("status: this has to be one of {states}.")));
+        let why = format!("this has to be one of {states}.");
+        return Err(mistaken("status", why));
     }
     let mails = courier::list(&desk, wanted, text("recipient")).await?;
     let (part, around) = page.part_of(mails, courier::place)?;

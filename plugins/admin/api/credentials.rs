@@ -23,7 +23,7 @@ use crate::{
     doc::people as docs,
     endpoints::Endpoints,
     need::Need,
-    people::{NewPassword, credentials, password},
+    people::{NewPassword, credentials, password, refusal::mistaken},
     role::Permission::{ReadIdentities, WriteIdentities},
 };
 
@@ -111,10 +111,16 @@ async fn delete(
     Path((id, credential)): Path<(String, String)>,
     visit: Visit,
 ) -> Outcome {
-    match credential.parse::<CredentialKind>() {
+    let name = visit.query("identifier");
+    let kind = credential.parse::<CredentialKind>();
+    // Whoever names one wants no other to go.
+    if name.is_some() && !matches!(kind, Ok(CredentialKind::Oidc)) {
+        let why = "only links (oidc) are told apart by this, so that nothing is deleted.";
+        return Err(mistaken("identifier", why));
+    }
+    match kind {
         Ok(kind) => {
-            let which = (kind, visit.query("identifier"));
-            credentials::delete_kind(&desk, &caller, &id, which).await?;
+            credentials::delete_kind(&desk, &caller, &id, (kind, name)).await?;
         }
         Err(_) => credentials::delete(&desk, &caller, (&id, &credential)).await?,
     }

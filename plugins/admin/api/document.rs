@@ -5,12 +5,14 @@ use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
 };
-use http::header::CONTENT_TYPE;
+use http::{HeaderMap, header::CONTENT_TYPE};
+use jiff::{Timestamp, fmt::temporal::Pieces};
 use portcullis_core::catalogue::Code;
-use portcullis_kit::Failure;
+use portcullis_kit::{Failure, Visit};
 use serde_json::{Map, Value};
 
-use crate::people::refusal::{refused, shortened};
+use super::json::{self, Unread};
+use crate::people::refusal::{mistaken, refused, shortened};
 
 /// No body may be longer, whatever the listener lets through.
 const LONGEST: usize = 8 * 1024 * 1024;
@@ -25,6 +27,20 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    /// The body of a visit; where nothing is sent, nothing is said.
+    pub(crate) fn of(visit: &Visit) -> Result<Self, Failure> {
+        if visit.body().trim_ascii().is_empty() {
+            return Ok(Self {
+                value: Value::Object(Map::new()),
+                media_type: String::new(),
+            });
+        }
+        Ok(Self {
+            media_type: media_type(&visit.headers)?,
+            value: json::read(visit.body()).map_err(unread)?,
+        })
+    }
+
     /// Its members.
     pub(crate) fn members(&self) -> Result<Members<'_>, Failure> {
         Members::of("", &self.value)
@@ -35,27 +51,47 @@ impl<S: Send + Sync> FromRequest<S> for Document {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        let media_type = request.headers().get(CONTENT_TYPE);
-        let media_type = media_type.and_then(|value| value.to_str().ok());
-        let media_type = media_type.unwrap_or_default().split(';').next();
-        let media_type = media_type.unwrap_or_default().trim().to_ascii_lowercase();
-        // Pages of other sites can send plain text and forms without asking, JSON they cannot.
-        if !media_type.ends_with("json") {
-            return Err(refused(
-                "The body has to be JSON, and to say so by its Content-Type.",
-            ));
-        }
+        let media_type = media_type(request.headers())?;
         let body = to_bytes(request.into_body(), LONGEST).await;
         let body = body.map_err(|_| Code::BodyTooLarge)?;
-        let value = serde_json::from_slice(&body);
-        let value = value.map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            refused(format!(
-                "The body is no JSON: see line {line}, column {column}."
-            ))
-        })?;
+        let value = json::read(&body).map_err(unread)?;
         Ok(Self { value, media_type })
     }
+}
+
+fn media_type(headers: &HeaderMap) -> Result<String, Failure> {
+    let media_type = headers.get(CONTENT_TYPE);
+    let media_type = media_type.and_then(|value| value.to_str().ok());
+    let media_type = media_type.unwrap_or_default().split(';').next();
+    let media_type = media_type.unwrap_or_default().trim().to_ascii_lowercase();
+    // Pages of other sites can send plain text and forms without asking, JSON they cannot.
+    match media_type.ends_with("json") {
+        true => Ok(media_type),
+        false => Err(refused(
+            "The body has to be JSON, and to say so by its Content-Type.",
+        )),
+    }
+}
+
+fn unread(error: Unread) -> Failure {
+    match error {
+        Unread::Malformed { line, column } => refused(format!(
+            "The body is no JSON: see line {line}, column {column}."
+        )),
+        Unread::Mistaken { path, message } => mistaken(&path, message),
+    }
+}
+
+/// A time as RFC 3339 writes it; otherwise why it is none.
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse::<Timestamp>().map_err(|_| {
+        // Whoever means "for ever" writes the end of the last year that has four figures.
+        let pieces = Pieces::parse(text).ok();
+        match pieces.filter(|pieces| pieces.offset().is_some() && pieces.date().year() > 9998) {
+            Some(_) => format!("no time here is later than {}.", Timestamp::MAX),
+            None => "this has to be a time as RFC 3339 writes it.".to_owned(),
+        }
+    })
 }
 
 /// The members of an object, read by name; null counts as absent.
@@ -71,7 +107,7 @@ impl<'a> Members<'a> {
         let Value::Object(members) = value else {
             return Err(match path {
                 "" => refused("The body has to be an object."),
-                path => refused(format!("{path}: this has to be an object.")),
+                path => mistaken(path, "this has to be an object."),
             });
         };
         Ok(Self {
@@ -103,11 +139,9 @@ impl<'a> Members<'a> {
             return Ok(());
         };
         let at = self.at(&shortened(name));
-        let reason = format!(
-            "{at}: there is no such member; there are {}.",
-            known.join(", ")
-        );
-        Err(refused(reason).detail("member", at))
+        let known = known.join(", ");
+        let why = format!("there is no such member; there are {known}.");
+        Err(mistaken(&at, why))
     }
 
     /// The names of all members.
@@ -128,7 +162,7 @@ impl<'a> Members<'a> {
     /// A text that has to be there.
     pub(crate) fn required(&self, name: &str) -> Result<&'a str, Failure> {
         let text = self.text(name)?.filter(|text| !text.is_empty());
-        text.ok_or_else(|| refused(format!("{}: this is missing.", self.at(name))))
+        text.ok_or_else(|| mistaken(&self.at(name), "this is missing."))
     }
 
     /// Yes or no.
@@ -140,6 +174,12 @@ impl<'a> Members<'a> {
     pub(crate) fn list(&self, name: &str) -> Result<Option<&'a [Value]>, Failure> {
         let list = |value: &'a Value| value.as_array().map(Vec::as_slice);
         self.read(name, "a list", list)
+    }
+
+    /// A time.
+    pub(crate) fn moment(&self, name: &str) -> Result<Option<Timestamp>, Failure> {
+        let read = self.text(name)?.map(moment).transpose();
+        read.map_err(|why| mistaken(&self.at(name), why))
     }
 
     /// A list of texts.
@@ -178,10 +218,7 @@ impl<'a> Members<'a> {
         };
         match read(value) {
             Some(read) => Ok(Some(read)),
-            None => Err(refused(format!(
-                "{}: this has to be {what}.",
-                self.at(name)
-            ))),
+            None => Err(mistaken(&self.at(name), format!("this has to be {what}."))),
         }
     }
 }

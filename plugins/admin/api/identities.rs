@@ -27,7 +27,7 @@ use crate::{
     doc::people as docs,
     endpoints::Endpoints,
     need::Need,
-    people::{self, credentials::UNKEPT, refusal::refused},
+    people::{self, credentials::UNKEPT, refusal::mistaken},
     role::Permission::{ReadIdentities, WriteIdentities},
 };
 
@@ -132,8 +132,8 @@ async fn delete(
         people::delete(&desk, &caller, &id).await?;
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let identity = people::find(&desk, &id).await?;
-    let mut told = json!(people::belongings(&desk, &identity).await?);
+    let (identity, belongings) = people::rehearse(&desk, &caller, &id).await?;
+    let mut told = json!(belongings);
     told["identity_id"] = json!(identity.id);
     told["deleted"] = json!(false);
     Ok(Json(told).into_response())
@@ -164,7 +164,7 @@ fn declassified(visit: &Visit) -> Result<Vec<CredentialKind>, Failure> {
     let read = |value: &str| {
         value
             .parse()
-            .map_err(|_| refused(format!("include_credential: there is no kind {value:?}.")))
+            .map_err(|_| mistaken("include_credential", format!("there is no kind {value:?}.")))
     };
     named.map(read).collect()
 }

@@ -12,8 +12,9 @@ use portcullis_core::{
     catalogue::Code, impersonation::restore, pages::Visitor, principal::Principal, session::Session,
 };
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::document::Document;
 use crate::{
     access::{bearer, guard},
     caller::{Actor, Caller},
@@ -24,6 +25,7 @@ use crate::{
     people::{
         self,
         impersonation::{self, Asked, Begun, begin_for},
+        refusal::mistaken,
     },
     role::{Permission, Roles},
 };
@@ -154,45 +156,19 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
 }
 
 fn asked(visit: &Visit) -> Result<Asked, Failure> {
-    let fields = visit.fields()?;
-    let wrong = |field: &str, why: &str| {
-        Failure::from(Code::BadRequest)
-            .because(why)
-            .detail("field", field)
-    };
-    let unknown = fields
-        .keys()
-        .find(|name| !matches!(name.as_str(), "reason" | "ttl" | "read_only"));
-    if let Some(name) = unknown {
-        return Err(wrong(name, "There is no such field."));
-    }
-    let reason = match fields.get("reason") {
-        None => "",
-        Some(reason) => reason
-            .as_str()
-            .ok_or_else(|| wrong("reason", "The reason must be a text."))?,
-    };
-    let ttl = fields.get("ttl").filter(|ttl| !ttl.is_null());
-    let ttl = ttl.map(|ttl| ttl.as_str().and_then(duration));
-    let ttl =
-        ttl.map(|ttl| ttl.ok_or_else(|| wrong("ttl", "The ttl must be like 30m, 2h or 90s.")));
-    let read_only = match fields.get("read_only") {
-        None | Some(Value::Null) => true,
-        Some(value) => read_only(value)
-            .ok_or_else(|| wrong("read_only", "read_only must be true or false."))?,
-    };
+    let document = Document::of(visit)?;
+    let members = document.members()?;
+    members.only(&["reason", "ttl", "read_only"])?;
+    let ttl = members.text("ttl")?.map(|text| {
+        let read = duration(text);
+        read.ok_or_else(|| mistaken("ttl", "this has to be like 30m, 2h or 90s."))
+    });
     Ok(Asked {
-        reason: reason.to_owned(),
+        reason: members.text("reason")?.unwrap_or_default().to_owned(),
         ttl: ttl.transpose()?,
-        read_only,
+        read_only: members.flag("read_only")?.unwrap_or(true),
     })
 }
-
-/// Forms write it as a text.
-fn read_only(value: &Value) -> Option<bool> {
-    value.as_bool().or_else(|| value.as_str()?.parse().ok())
-}
-
 /// A number with its unit.
 fn duration(text: &str) -> Option<Duration> {
     let unit = text.find(|c: char| !c.is_ascii_digit())?;

@@ -20,7 +20,7 @@ use crate::{
     doc::providers as docs,
     endpoints::Endpoints,
     need::Need,
-    people::refusal::refused,
+    people::refusal::{mistaken, refused},
     providers,
     role::Permission::{ReadProviders, WriteProviders},
 };
@@ -120,14 +120,14 @@ impl Asked {
         match self.value("dry_run") {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(refused("dry_run: this has to be true or false.")),
+            Some(_) => Err(mistaken("dry_run", "this has to be true or false.")),
         }
     }
 
     fn one_of<T: DeserializeOwned>(&self, name: &str, all: &str) -> Result<Option<T>, Failure> {
         let read = |value: &str| serde_json::from_value(value.into());
         let read = self.value(name).map(read).transpose();
-        read.map_err(|_| refused(format!("{name}: this is {all}.")))
+        read.map_err(|_| mistaken(name, format!("this has to be {all}.")))
     }
 
     fn value(&self, name: &str) -> Option<&str> {

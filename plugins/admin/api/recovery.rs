@@ -24,7 +24,7 @@ use crate::{
     doc::people as docs,
     endpoints::Endpoints,
     need::Need,
-    people::{outreach, refusal::refused},
+    people::{outreach, refusal::mistaken},
     role::Permission::WriteIdentities,
 };
 
@@ -93,9 +93,9 @@ fn read(document: &Document, proof: Handed) -> Result<(&str, Handout), Failure> 
         (None | Some("browser"), _) => Transport::Browser,
         (Some("api"), Handed::Code) => Transport::Api,
         (Some("api"), Handed::Link) => {
-            return Err(refused("flow_type: a link is opened by a browser."));
+            return Err(mistaken("flow_type", "a link is opened by a browser."));
         }
-        (Some(_), _) => return Err(refused("flow_type: this has to be browser or api.")),
+        (Some(_), _) => return Err(mistaken("flow_type", "this has to be browser or api.")),
     };
     Ok((id, handout))
 }
@@ -155,8 +155,7 @@ fn lifespan(members: &Members<'_>, name: &str) -> Result<Option<Duration>, Failu
     let read = read.filter(|one| !one.is_zero() && *one <= LONGEST);
     read.map(Some).ok_or_else(|| {
         let at = members.at(name);
-        refused(format!(
-            "{at}: this has to be a length of time such as 1h, a year at most."
-        ))
+        let why = "this has to be a length of time such as 1h, a year at most.";
+        mistaken(&at, why)
     })
 }

@@ -20,7 +20,7 @@ use crate::{
     doc::people as doc,
     endpoints::Endpoints,
     need::Need,
-    people::{self, Wanted},
+    people::{self, Wanted, refusal::mistaken},
     role::Permission::{ReadIdentities, WriteIdentities},
 };
 
@@ -66,6 +66,10 @@ async fn change(
     members.only(&["add", "remove"])?;
     let added = members.texts("add")?.unwrap_or_default();
     let removed = members.texts("remove")?.unwrap_or_default();
+    if let Some(at) = removed.iter().position(|alias| added.contains(alias)) {
+        let at = format!("remove[{at}]");
+        return Err(mistaken(&at, "this stands in add as well."));
+    }
     let want = |_: &Identity| {
         Ok(Wanted {
             actions_changed: Some((added.clone(), removed.clone())),

@@ -29,7 +29,7 @@ use crate::{
     doc::upkeep,
     endpoints::Endpoints,
     need::Need,
-    people::refusal::refused,
+    people::refusal::{mistaken, refused},
     role::Permission::{ReadSchemas, WriteSchemas},
     schemas::{self, failure},
 };
@@ -199,7 +199,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             None => false,
             Some((_, value)) => value
                 .parse()
-                .map_err(|_| refused("force: this has to be true or false."))?,
+                .map_err(|_| mistaken("force", "this has to be true or false."))?,
         };
         let expected = schemas::expected(text(IF_MATCH), text(IF_NONE_MATCH));
         Ok(Self(Terms { expected, force }))

@@ -1,6 +1,6 @@
 //! `/admin/sessions` and `/admin/identities/{id}/sessions`: who is signed in, and from where.
 
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc};
 
 use axum::{
     Json,
@@ -8,12 +8,16 @@ use axum::{
     response::IntoResponse,
 };
 use http::{Method, StatusCode};
-use portcullis_core::{identity::Identity, session::Session};
+use portcullis_core::{
+    id::{IdentityId, SessionId},
+    identity::Identity,
+    session::Session,
+};
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
 use serde_json::{Value, json};
 
 use super::{
-    document::Document,
+    document::{Document, Members},
     pages::{Page, all, flag, no_token, part},
 };
 use crate::{
@@ -22,7 +26,10 @@ use crate::{
     doc::sessions as docs,
     endpoints::Endpoints,
     need::Need,
-    people::{refusal::refused, sessions},
+    people::{
+        refusal::{mistaken, refused},
+        sessions,
+    },
     role::Permission::{EndSessions, ReadSessions},
 };
 
@@ -101,7 +108,10 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let page = Page::of(&visit)?;
     let expanded = Expanded::of(&visit)?;
     let Page::ByToken { token, size } = &page else {
-        return Err(refused("page: sessions come by page_token and page_size."));
+        return Err(mistaken(
+            "page",
+            "sessions come by page_token and page_size.",
+        ));
     };
     let wanted = sessions::Wanted {
         is_active: flag(&visit, "active")?,
@@ -138,17 +148,28 @@ async fn end_many(State(desk): State<Arc<Desk>>, caller: Caller, document: Docum
     let members = document.members()?;
     members.only_in_dialect(&["action", "identities", "sessions"])?;
     if !matches!(members.required("action")?, "disable" | "delete") {
-        return Err(refused("action: this has to be disable or delete."));
+        return Err(mistaken("action", "this has to be disable or delete."));
     }
-    let named = |name: &str| -> Result<Vec<String>, Failure> {
-        Ok(members.texts(name)?.unwrap_or_default())
-    };
-    let (identities, single) = (named("identities")?, named("sessions")?);
-    if identities.len() + single.len() > MOST {
-        return Err(refused(format!("These are more than {MOST} ids.")));
+    let identities: Vec<IdentityId> = ids(&members, "identities")?;
+    let single: Vec<SessionId> = ids(&members, "sessions")?;
+    match identities.len() + single.len() {
+        0 => return Err(mistaken("identities", "say either these or sessions.")),
+        1..=MOST => {}
+        _ => return Err(refused(format!("These are more than {MOST} ids."))),
     }
     let processed = sessions::end_many(&desk, &caller, (&identities, &single)).await?;
     Ok(Json(json!({"more": false, "processed": processed})).into_response())
+}
+
+/// The ids in a list.
+fn ids<T: FromStr>(members: &Members<'_>, name: &str) -> Result<Vec<T>, Failure> {
+    let all = members.texts(name)?.unwrap_or_default();
+    let read = all.iter().enumerate().map(|(at, id)| {
+        let at = format!("{}[{at}]", members.at(name));
+        id.parse()
+            .map_err(|_| mistaken(&at, "this has to be a UUID."))
+    });
+    read.collect()
 }
 
 /// What of a session is told beside itself: `expand`, any number of times.
@@ -163,7 +184,7 @@ impl Expanded {
         let named = all(visit, "expand");
         let is_one = |name: &&str| ["identity", "devices"].contains(&name.to_lowercase().as_str());
         if !named.iter().all(is_one) {
-            return Err(refused("expand: this has to be identity or devices."));
+            return Err(mistaken("expand", "this has to be identity or devices."));
         }
         let has = |wanted: &str| named.iter().any(|name| name.eq_ignore_ascii_case(wanted));
         Ok(Self {

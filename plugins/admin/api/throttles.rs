@@ -13,11 +13,12 @@ use portcullis_kit::{Outcome, Visit};
 use super::pages::{Page, sent};
 use crate::{
     caller::Caller,
+    console::kinds_of_throttles,
     desk::Desk,
     doc::upkeep,
     endpoints::Endpoints,
     need::Need,
-    people::refusal::refused,
+    people::refusal::mistaken,
     role::Permission::{LiftThrottles, ReadThrottles},
     throttles::{self, Wanted},
 };
@@ -46,13 +47,20 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let text = |name: &str| visit.query(name).filter(|text| !text.is_empty());
     let network = sent(&visit, "network").map(str::parse).transpose();
     let network =
-        network.map_err(|_| refused("network: this has to be an address on the network."))?;
+        network.map_err(|_| mistaken("network", "this has to be an address on the network."))?;
     let wanted = Wanted {
         kind: text("kind").map(str::to_owned),
         subject: text("subject").map(str::to_owned),
         network,
     };
     let all = throttles::list(&desk, &wanted).await?;
+    let is_known = |kind: &String| kinds_of_throttles().any(|known| known == kind);
+    // A plugin of others may have kinds of its own, of which there is something then.
+    if all.is_empty() && !wanted.kind.as_ref().is_none_or(is_known) {
+        let kinds: Vec<&str> = kinds_of_throttles().collect();
+        let why = format!("this has to be one of {}.", kinds.join(", "));
+        return Err(mistaken("kind", why));
+    }
     let (part, around) = page.part_of(all, throttles::place)?;
     Ok(page.linked(&visit, (Json(part), around)))
 }

@@ -70,12 +70,16 @@ async fn replace(
     Ok(Json(visible(&desk, &changed)?).into_response())
 }
 
-/// The attributes; where the schema keeps none there is nothing at this address.
+/// The attributes. Where the schema keeps none there is nothing at this address, which is not to be
+/// mistaken for an identity that is not there.
 fn visible<'a>(desk: &Desk, identity: &'a Identity) -> Result<&'a Unmanaged, Failure> {
     let schema = desk.services.schemas.find(&identity.schema_id);
     let seen = schema.and_then(|schema| {
         let stored = &identity.unmanaged;
         schema.visible_unmanaged(Viewer::Administrator, stored)
     });
-    seen.ok_or_else(|| Code::RecordNotFound.into())
+    seen.ok_or_else(|| {
+        Failure::from(Code::RecordNotFound)
+            .because("The schema of this identity keeps no attributes that it does not describe.")
+    })
 }

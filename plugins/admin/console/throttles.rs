@@ -58,6 +58,11 @@ struct Row {
     lift: String,
 }
 
+/// The names of all that may be held up.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(name, _)| *name)
+}
+
 /// Adds the area to the table.
 pub(crate) fn pages(table: Pages) -> Pages {
     let read = Need::Permission(THROTTLES.permission);

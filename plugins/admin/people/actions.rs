@@ -6,7 +6,7 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use super::refusal::refused;
+use super::refusal::mistaken;
 
 /// The action of this alias, as long as it can be required.
 pub(super) fn known(actions: &Actions, alias: &str) -> Result<Action, Failure> {
@@ -15,11 +15,13 @@ pub(super) fn known(actions: &Actions, alias: &str) -> Result<Action, Failure> {
     let action = action.filter(|action| *action != Action::DeleteAccount);
     match action {
         Some(action) if actions.settings(action).is_some() => Ok(action),
-        Some(_) => Err(refused(format!(
-            "required_actions: {alias} is switched off here, see [required_actions.{alias}]."
-        ))),
-        None => Err(refused(
-            "required_actions: there is no such action, see /admin/x/required-actions.",
+        Some(_) => Err(mistaken(
+            "required_actions",
+            format!("{alias} is switched off here, see [required_actions.{alias}]."),
+        )),
+        None => Err(mistaken(
+            "required_actions",
+            "there is no such action, see /admin/x/required-actions.",
         )),
     }
 }

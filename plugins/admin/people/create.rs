@@ -1,6 +1,9 @@
 //! Creating an identity with its credentials, all or nothing.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use portcullis_core::{
     credential::Credential,
     event::{CreationReason, Event},
@@ -17,6 +20,8 @@ use super::{
 };
 use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
 
+/// How much the clocks of two systems may differ.
+const CLOCKS_APART: Duration = Duration::from_secs(5 * 60);
 /// How many are made ready at a time: their passwords are hashed beside each other.
 const AT_ONCE: usize = 4;
 
@@ -103,6 +108,14 @@ async fn note(desk: &Desk, caller: &Caller, (identity, credentials): (&Identity,
     audit::note(desk, caller, act).await;
 }
 
+/// Since when somebody is known elsewhere; what clocks are apart is no future.
+fn created_at(at: Timestamp, now: Timestamp) -> Result<Timestamp, Failure> {
+    match at <= now + CLOCKS_APART {
+        true => Ok(at.min(now)),
+        false => Err(refusal::mistaken("created_at", "this lies in the future.")),
+    }
+}
+
 /// The identity as it is wanted, not yet stored. What everybody new has to do comes before what they
 /// in particular have to.
 fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
@@ -131,7 +144,7 @@ fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
         identity.id = id;
     }
     if let Some(at) = wanted.created_at {
-        identity.created_at = at.min(clock.now());
+        identity.created_at = created_at(at, clock.now())?;
     }
     let identity = match &wanted.unmanaged {
         None => identity,

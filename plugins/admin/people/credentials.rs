@@ -14,7 +14,11 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::json;
 
-use super::{audit, find, refusal::refused, sessions};
+use super::{
+    audit, find,
+    refusal::{mistaken, refused},
+    sessions,
+};
 use crate::{caller::Caller, desk::Desk};
 
 /// What the dialect calls credentials that nobody has here: published clients may ask for them.
@@ -104,12 +108,16 @@ pub(crate) async fn delete_kind(
     own.retain(|one| one.kind == kind);
     if kind == CredentialKind::Oidc {
         let name = name.ok_or_else(|| {
-            refused("identifier: say which link is meant, as <provider>:<subject>.")
+            mistaken(
+                "identifier",
+                "say which link is meant, as <provider>:<subject>.",
+            )
         })?;
         own.retain(|one| is_called(one, name));
         if own.len() > 1 {
-            return Err(refused(
-                "identifier: two accounts are called so; delete one by its id.",
+            return Err(mistaken(
+                "identifier",
+                "two accounts are called so; delete one by its id.",
             ));
         }
     }

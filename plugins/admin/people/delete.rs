@@ -40,15 +40,31 @@ pub(crate) async fn belongings(desk: &Desk, identity: &Identity) -> Result<Belon
     })
 }
 
+/// What would go with the identity of this id, as long as it would be deleted.
+pub(crate) async fn rehearse(
+    desk: &Desk,
+    caller: &Caller,
+    id: &str,
+) -> Result<(Identity, Belongings), Failure> {
+    let identity = find(desk, id).await?;
+    permit(desk, caller, &identity).await?;
+    let belongings = belongings(desk, &identity).await?;
+    Ok((identity, belongings))
+}
+
+/// Refuses what would be refused in the end, before anything of theirs goes; the store looks again.
+async fn permit(desk: &Desk, caller: &Caller, identity: &Identity) -> Result<(), Failure> {
+    administrators::may_change(caller, (identity, None))?;
+    let may_go = may_go(&*desk.services.identities, identity).await;
+    may_go.map_err(administrators::refused)
+}
+
 /// Deletes an identity with its credentials, sessions and flows; its tokens at providers first, for
 /// nobody knows them afterwards.
 pub(crate) async fn delete(desk: &Desk, caller: &Caller, id: &str) -> Result<(), Failure> {
     let services = &desk.services;
     let identity = find(desk, id).await?;
-    administrators::may_change(caller, (&identity, None))?;
-    // Before anything of theirs goes; the store looks again.
-    let may_go = may_go(&*services.identities, &identity).await;
-    may_go.map_err(administrators::refused)?;
+    permit(desk, caller, &identity).await?;
     let credentials = services.credentials.list(identity.id).await?;
     match services.broker.vault.forget_all(identity.id).await {
         Ok(()) => {}

@@ -41,15 +41,15 @@ pub(super) fn credentials(
     let mut made = Vec::new();
     for NewFactor { kind, config } in wanted {
         let name = kind.as_str();
-        let none = || refusal::refused(format!("credentials.{name}: there are none here."));
+        let none = || refusal::mistaken(&format!("credentials.{name}"), "there are none here.");
         let imports = desk.services.factors.imports.as_ref().ok_or_else(none)?;
         let imported = imports.import(*kind, config, (identity.id, own));
         made.extend(imported.map_err(|misfit| {
             let at = match misfit.at.as_str() {
-                "" => String::new(),
-                at => format!(".{at}"),
+                "" => format!("credentials.{name}.config"),
+                at => format!("credentials.{name}.config.{at}"),
             };
-            refusal::refused(format!("credentials.{name}.config{at}: {}.", misfit.reason))
+            refusal::mistaken(&at, format!("{}.", misfit.reason))
         })?);
     }
     Ok(made)

@@ -22,7 +22,7 @@ pub(super) fn schema(desk: &Desk, id: Option<&str>) -> Result<Arc<Schema>, Failu
         Some(id) => schemas.find(id),
         None => Some(schemas.default_schema()),
     };
-    found.ok_or_else(|| refusal::refused("schema_id: there is no such schema, see /schemas."))
+    found.ok_or_else(|| refusal::mistaken("schema_id", "there is no such schema, see /schemas."))
 }
 
 /// The identity with these attributes that its schema does not describe.
@@ -41,8 +41,9 @@ pub(super) fn with_attributes(
 pub(super) fn require_short(identity: &Identity) -> Result<(), Failure> {
     let mut all = identity.identifiers.iter();
     match all.any(|identifier| identifier.len() > LONGEST_IDENTIFIER) {
-        true => Err(refusal::refused(
-            "traits: what they would sign in with is too long.",
+        true => Err(refusal::mistaken(
+            "traits",
+            "what they would sign in with is too long.",
         )),
         false => Ok(()),
     }

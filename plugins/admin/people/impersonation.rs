@@ -23,6 +23,7 @@ use crate::{
     audit::Act,
     caller::{Actor, Caller},
     desk::Desk,
+    people::refusal::mistaken,
     role::{Permission, Roles},
 };
 
@@ -203,18 +204,20 @@ fn reason(asked: &Asked) -> Result<&str, Failure> {
     let reason = asked.reason.trim();
     match (1..=REASON_LENGTH).contains(&reason.chars().count()) {
         true => Ok(reason),
-        false => Err(Failure::from(Code::BadRequest)
-            .because("The reason must have between 1 and 500 characters.")
-            .detail("field", "reason")),
+        false => Err(mistaken(
+            "reason",
+            "The reason must have between 1 and 500 characters.",
+        )),
     }
 }
 
 fn lifespan(asked: &Asked) -> Result<Duration, Failure> {
     let wanted = asked.ttl.unwrap_or(USUAL);
     match wanted.is_zero() || wanted > LONGEST {
-        true => Err(Failure::from(Code::BadRequest)
-            .because("The ttl must be more than nothing and at most 4h.")
-            .detail("field", "ttl")),
+        true => Err(mistaken(
+            "ttl",
+            "The ttl must be more than nothing and at most 4h.",
+        )),
         false => Ok(wanted),
     }
 }

@@ -14,7 +14,7 @@ use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
 pub(crate) use super::links::may_lead_to;
-use super::{audit, find, refusal::refused, unproved};
+use super::{audit, find, refusal::mistaken, unproved};
 use crate::{caller::Caller, desk::Desk};
 
 /// The longest issuer, in bytes.
@@ -47,11 +47,13 @@ impl<'a> Account<'a> {
         match (subject, address) {
             (Some(subject), None) => Ok(Self::Named { subject, issuer }),
             (None, Some(address)) if issuer.is_none() => Ok(Self::Awaited { address }),
-            (None, Some(_)) => Err(refused(
-                "issuer: an account that is known by its address only has none yet.",
+            (None, Some(_)) => Err(mistaken(
+                "issuer",
+                "an account that is known by its address only has none yet.",
             )),
-            _ => Err(refused(
-                "subject, address: say one of them, the account's name or its address.",
+            _ => Err(mistaken(
+                "subject",
+                "say either this or address, the account's name or its address.",
             )),
         }
     }
@@ -89,7 +91,7 @@ pub(crate) async fn link(
         }
         Account::Awaited { address } => {
             if !is_address(address) {
-                return Err(refused("address: this is no e-mail address."));
+                return Err(mistaken("address", "this is no e-mail address."));
             }
             let prepared = PreparedLink::new(provider, address);
             prepare(desk, caller, &identity, &prepared).await
@@ -99,26 +101,27 @@ pub(crate) async fn link(
 
 fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<LinkKey, Failure> {
     if !is_subject(subject) {
-        return Err(refused("subject: no account has such a name."));
+        return Err(mistaken("subject", "no account has such a name."));
     }
     let is_odd = |issuer: &str| {
         issuer.is_empty() || issuer.len() > LONGEST_ISSUER || issuer.chars().any(char::is_control)
     };
     if issuer.is_some_and(is_odd) {
-        return Err(refused("issuer: there is none of this name."));
+        return Err(mistaken("issuer", "there is none of this name."));
     }
     let issuer = record.issuer_of(issuer);
     Ok(LinkKey {
         issuer: issuer.map_err(|error| {
-            refused(match error {
+            let why = match error {
                 IssuerError::Missing => {
-                    "issuer: accounts of this provider have issuers of their own, so say this one's."
+                    "accounts of this provider have issuers of their own, so say this one's."
                         .to_owned()
                 }
                 IssuerError::Other(own) => {
-                    format!("issuer: all accounts of this provider have the issuer {own}.")
+                    format!("all accounts of this provider have the issuer {own}.")
                 }
-            })
+            };
+            mistaken("issuer", why)
         })?,
         provider: record.id,
         subject: subject.to_owned(),

@@ -34,7 +34,7 @@ pub(super) async fn credential(
     link: &NewLink,
 ) -> Result<Credential, Failure> {
     let services = &desk.services;
-    let unknown = || refusal::refused("credentials.oidc: there is no such provider.");
+    let unknown = || refusal::mistaken("credentials.oidc", "there is no such provider.");
     let provider: ProviderId = link.provider.parse().map_err(|_| unknown())?;
     let record = services.administration.find(&provider).await;
     let record = record.map_err(|error| match error {
@@ -43,25 +43,28 @@ pub(super) async fn credential(
     })?;
     may_lead_to(caller, &record)?;
     if !is_subject(&link.subject) {
-        return Err(refusal::refused(
-            "credentials.oidc: no account has such a name (subject).",
+        return Err(refusal::mistaken(
+            "credentials.oidc",
+            "no account has such a name (subject).",
         ));
     }
     let id = CredentialId::generate(&*services.entropy);
     let now = services.clock.now();
     if link.is_prepared {
         if !is_address(&link.subject) {
-            return Err(refusal::refused(
-                "credentials.oidc: this is no e-mail address.",
+            return Err(refusal::mistaken(
+                "credentials.oidc",
+                "this is no e-mail address.",
             ));
         }
         let prepared = PreparedLink::new(provider, &link.subject);
         return Ok(prepared.credential(identity.id, id, now));
     }
     let issuer = record.account_issuer.ok_or_else(|| {
-        refusal::refused(
-            "credentials.oidc: accounts of this provider are told by more than their subject; \
-             prepare a link with use_auto_link and their address.",
+        refusal::mistaken(
+            "credentials.oidc",
+            "accounts of this provider are told by more than their subject; prepare a link with \
+             use_auto_link and their address.",
         )
     })?;
     let key = LinkKey {

@@ -10,7 +10,11 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::json;
 
-use super::{actions::known, audit, find, refusal::refused};
+use super::{
+    actions::known,
+    audit, find,
+    refusal::{mistaken, refused},
+};
 use crate::{caller::Caller, desk::Desk};
 
 /// Hands out a way back in. Whoever has it is who it is for, so it is shown once and kept nowhere.
@@ -83,6 +87,7 @@ fn unsent(error: ErrandError) -> Failure {
     match error {
         ErrandError::Store(error) => error.into(),
         ErrandError::ReturnTo => Code::ReturnToForbidden.into(),
+        ErrandError::Brief => mistaken("lifespan", format!("{error}.")),
         ErrandError::Nobody => Code::IdentityDisabled.into(),
         error @ (ErrandError::Nothing
         | ErrandError::Off(_)

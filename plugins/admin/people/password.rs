@@ -72,10 +72,11 @@ fn requiring(desk: &Desk, before: &Identity, is_temporary: bool) -> Result<Ident
     let alias = Action::UpdatePassword.alias();
     let can_be = desk.services.actions.settings(Action::UpdatePassword);
     if is_temporary && can_be.is_none() {
-        return Err(refusal::refused(format!(
-            "temporary: {alias} is switched off here, so that no password is temporary; see \
+        let why = format!(
+            "{alias} is switched off here, so that no password is temporary; see \
              [required_actions.{alias}]."
-        )));
+        );
+        return Err(refusal::mistaken("temporary", why));
     }
     let mut after = before.clone();
     after.required_actions.retain(|one| one != alias);
@@ -98,7 +99,10 @@ pub(super) async fn credential(
     let mut methods = desk.services.methods.iter();
     let method = methods.find(|method| method.name() == METHOD);
     let method = method.ok_or_else(|| {
-        refusal::refused("password: nobody signs in with a password here, see [identity.local].")
+        refusal::mistaken(
+            "password",
+            "nobody signs in with a password here, see [identity.local].",
+        )
     })?;
     let made = match new {
         NewPassword::Plain(password) => {

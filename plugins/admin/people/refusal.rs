@@ -26,6 +26,30 @@ pub(crate) fn refused(reason: impl Into<String>) -> Failure {
     Failure::from(Code::BadRequest).because(reason)
 }
 
+/// What stands at `path` is not accepted, for this reason, which is a sentence.
+pub(crate) fn mistaken(path: &str, message: impl AsRef<str>) -> Failure {
+    at_fault(&[(path, message.as_ref())])
+}
+
+/// Several things are not accepted, each for its reason: where they stand is told in words and beside
+/// them. The body as a whole has no path.
+pub(crate) fn at_fault(all: &[(&str, &str)]) -> Failure {
+    told(Code::BadRequest, all)
+}
+
+/// The same of a refusal that has a name of its own.
+pub(crate) fn told(code: Code, all: &[(&str, &str)]) -> Failure {
+    let line = |(path, message): &(&str, &str)| match *path {
+        "" => (*message).to_owned(),
+        path => format!("{path}: {message}"),
+    };
+    let reason: Vec<String> = all.iter().map(line).collect();
+    let errors = all.iter();
+    let errors = errors.map(|(path, message)| json!({"path": path, "message": message}));
+    let failure = Failure::from(code).because(reason.join(" "));
+    failure.detail("errors", errors.collect::<Vec<Value>>())
+}
+
 /// Traits are not accepted; each is named.
 pub(crate) fn traits(errors: &[TraitError]) -> Failure {
     named("traits", errors)
@@ -41,13 +65,10 @@ fn named(whole: &str, errors: &[TraitError]) -> Failure {
         ("", path) | (path, "") => path.to_owned(),
         (whole, path) => format!("{whole}.{path}"),
     };
-    let line = |error: &TraitError| format!("{}: {}", path(error), error.message.text);
-    let reason: Vec<String> = errors.iter().map(line).collect();
-    let details = errors
-        .iter()
-        .map(|error| json!({"path": path(error), "message": error.message.text}));
-    let details: Vec<Value> = details.collect();
-    refused(reason.join(" ")).detail("errors", details)
+    let paths: Vec<String> = errors.iter().map(path).collect();
+    let texts = errors.iter().map(|error| &*error.message.text);
+    let all: Vec<(&str, &str)> = paths.iter().map(String::as_str).zip(texts).collect();
+    at_fault(&all)
 }
 
 /// A password is not accepted.
@@ -56,7 +77,7 @@ pub(crate) fn password(error: MethodError) -> Failure {
         MethodError::Invalid(messages) => {
             let texts = messages.into_iter().map(|(_, message)| message.text);
             let texts: Vec<String> = texts.collect();
-            refused(format!("password: {}", texts.join(" ")))
+            mistaken("password", texts.join(" "))
         }
         MethodError::Throttled { retry_after } => {
             let failure = Failure::from(Code::TooManyRequests);
@@ -73,7 +94,7 @@ pub(crate) fn conflict(error: StoreError) -> Failure {
             let reason = match what {
                 "identifier" => {
                     "This identity conflicts with another identity that already exists. It signs in \
-                     with the same."
+                     with the same identifier."
                 }
                 PAST_IDENTITY => {
                     "This id was somebody else's, who is deleted, and is nobody's again: leave it \

@@ -149,11 +149,11 @@ pub(crate) async fn extend(
 pub(crate) async fn end_many(
     desk: &Desk,
     caller: &Caller,
-    (identities, sessions): (&[String], &[String]),
+    (identities, sessions): (&[IdentityId], &[SessionId]),
 ) -> Result<u64, Failure> {
     let mut of_all = Vec::new();
     for id in identities {
-        match find_identity(desk, id).await {
+        match find_identity(desk, &id.to_string()).await {
             Ok(identity) => of_all.push(identity),
             Err(failure) if failure.code() == Code::IdentityNotFound => {}
             Err(failure) => return Err(failure),
@@ -161,7 +161,7 @@ pub(crate) async fn end_many(
     }
     let mut single = Vec::new();
     for id in sessions {
-        match find(desk, id).await {
+        match find(desk, &id.to_string()).await {
             Ok(found) => single.push(found),
             Err(failure) if failure.code() == Code::RecordNotFound => {}
             Err(failure) => return Err(failure),

@@ -12,7 +12,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::Value;
 
-use super::{NewFactor, NewLink, NewPassword, actions, refusal::refused};
+use super::{NewFactor, NewLink, NewPassword, actions, refusal::mistaken};
 use crate::desk::Desk;
 
 /// The longest name that an identity has elsewhere, in characters.
@@ -126,9 +126,10 @@ fn administering(roles: &[String]) -> BTreeSet<&str> {
 fn external_id(name: &str) -> Result<Option<String>, Failure> {
     let is_long = name.chars().count() > LONGEST_NAME;
     match is_long || name.chars().any(char::is_control) {
-        true => Err(refused(format!(
-            "external_id: it has at most {LONGEST_NAME} letters, digits and signs."
-        ))),
+        true => Err(mistaken(
+            "external_id",
+            format!("it has at most {LONGEST_NAME} letters, digits and signs."),
+        )),
         false => Ok(Some(name.to_owned()).filter(|name| !name.is_empty())),
     }
 }
@@ -141,8 +142,9 @@ pub(crate) fn named_roles(wanted: &[String]) -> Result<Vec<String>, Failure> {
             || role.len() > LONGEST_ROLE
             || role.contains(|c: char| !c.is_ascii_graphic());
         if is_odd {
-            return Err(refused(
-                "roles: the name of a role has letters, digits and signs, no spaces.",
+            return Err(mistaken(
+                "roles",
+                "the name of a role has letters, digits and signs, no spaces.",
             ));
         }
         if !roles.contains(role) {
@@ -169,8 +171,9 @@ fn prove(identity: &mut Identity, proved: &Proved, now: Timestamp) -> Result<(),
     let value = normalise_identifier(&proved.value);
     let mut known = identity.addresses.iter_mut();
     let Some(address) = known.find(|one| one.value == value && one.purpose.verification) else {
-        return Err(refused(
-            "verifiable_addresses: its schema finds no such address among the traits.",
+        return Err(mistaken(
+            "verifiable_addresses",
+            "its schema finds no such address among the traits.",
         ));
     };
     let at = proved.at.map_or(now, |at| at.min(now));

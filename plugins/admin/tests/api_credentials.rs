@@ -69,7 +69,10 @@ async fn a_secret_is_shown_once_and_kept_as_a_hash() {
     assert_eq!(made["token_endpoint_auth_method"], "client_secret_basic");
     assert_eq!(made["scopes"], json!(["openid", "viewer"]));
     let path = format!("{ALL}/{}", text(&made, "id"));
-    assert_eq!(reply.header("location"), path);
+    assert_eq!(
+        reply.header("location"),
+        format!("https://admin.test{path}")
+    );
     let shown = admin.get(&path).await;
     assert_eq!(shown.json()["name"], "nightly");
     assert!(shown.json().get("client_secret").is_none());
@@ -114,7 +117,10 @@ async fn what_makes_no_credential_is_told() {
             (400, "bad_request".to_owned()),
             "{wish}"
         );
-        assert_eq!(refused.json()["error"]["details"]["member"], member);
+        assert_eq!(
+            refused.json()["error"]["details"]["errors"][0]["path"],
+            member
+        );
     }
     for wish in [
         json!({"roles": ["viewer"]}),
@@ -191,7 +197,7 @@ async fn a_token_is_narrowed_with_its_credential() {
         json!({"roles": ["user-manager"], "scopes": []}),
     ] {
         let refused = admin.send(Method::PATCH, &path, &none).await;
-        let member = &refused.json()["error"]["details"]["member"];
+        let member = &refused.json()["error"]["details"]["errors"][0]["path"];
         assert_eq!((refused.status, member), (400, &json!("scopes")), "{none}");
     }
     assert_eq!(whole.get(ALL).await.error(), "insufficient_role");

@@ -154,7 +154,11 @@ async fn a_reason_has_to_be_given_and_a_time_that_is_allowed() {
     ] {
         let refused = begin(&program, &ada, body.clone()).await;
         assert_eq!(refusal(&refused), expected(400, "bad_request"), "{body}");
-        assert_eq!(refused.json()["error"]["details"]["field"], field, "{body}");
+        assert_eq!(
+            refused.json()["error"]["details"]["errors"][0]["path"],
+            field,
+            "{body}"
+        );
     }
     let longest = json!({"reason": "ä".repeat(500), "ttl": "4h"});
     assert_eq!(begin(&program, &ada, longest).await.status, 201);

@@ -10,6 +10,7 @@ mod factors;
 mod linked;
 mod listed;
 mod meant;
+mod mistaken;
 mod patched;
 mod reached;
 mod sessions;

@@ -83,7 +83,7 @@ async fn what_is_refused_says_why() {
         (400, "provider_mistaken".to_owned())
     );
     assert_eq!(
-        wrong.json()["error"]["details"]["errors"][0]["key"],
+        wrong.json()["error"]["details"]["errors"][0]["path"],
         "lable"
     );
 

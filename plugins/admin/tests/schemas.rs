@@ -134,8 +134,8 @@ async fn what_is_wrong_is_named_with_its_place() {
     let body = json!({"schema": {"properties": {"email": {"pattern": "("}}}});
     let refused = admin.send(Method::PUT, &path, &body).await;
     assert_eq!((refused.status, &*refused.error()), (400, "schema_invalid"));
-    let problems = &refused.json()["error"]["details"]["problems"];
-    let pointer = problems[0]["pointer"].as_str().unwrap();
+    let problems = &refused.json()["error"]["details"]["errors"];
+    let pointer = problems[0]["path"].as_str().unwrap();
     assert!(pointer.starts_with("/properties/email"), "{pointer}");
     let both = json!({"schema": {"properties": {}}, "properties": {}});
     for body in [

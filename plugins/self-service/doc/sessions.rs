@@ -36,6 +36,10 @@ pub(crate) fn whoami() -> Doc {
         .query("tokenize_as", text(), "Not known here: it is refused.")
         .answers::<Session>(StatusCode::OK, "The session.")
         .header("X-Kratos-Authenticated-Identity-Id", "Whose it is.")
+        .header(
+            "Ory-Session-Cache-For",
+            "For how many seconds the answer may be kept; not there where it may not.",
+        )
         .refuses(&[400, 401, 403])
 }
 

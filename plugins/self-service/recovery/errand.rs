@@ -21,6 +21,9 @@ use crate::{
     config::MailedProof,
 };
 
+/// The shortest time that the link of a letter is good for.
+const SHORTEST: Duration = Duration::from_secs(60);
+
 /// Has people do things.
 #[derive(Debug, Clone)]
 pub struct Errands {
@@ -89,6 +92,10 @@ impl Errands {
     fn check(&self, errand: &Errand) -> Result<Option<String>, ErrandError> {
         if errand.actions.is_empty() {
             return Err(ErrandError::Nothing);
+        }
+        // Words tell of minutes, and of no part of one.
+        if errand.lifespan.is_some_and(|one| one < SHORTEST) {
+            return Err(ErrandError::Brief);
         }
         let is_off = |action: &&Action| {
             **action == Action::DeleteAccount || self.actions.settings(**action).is_none()

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    response::{IntoResponse, Json},
+    response::{AppendHeaders, IntoResponse, Json},
 };
 use http::HeaderName;
+use jiff::Timestamp;
 use portcullis_core::catalogue::Code;
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
 
@@ -14,6 +15,7 @@ use super::principal;
 use crate::{actions, desk::Desk};
 
 const IDENTITY_ID: HeaderName = HeaderName::from_static("x-kratos-authenticated-identity-id");
+const CACHE_FOR: HeaderName = HeaderName::from_static("ory-session-cache-for");
 
 /// Answers with the visitor's session and identity.
 pub(crate) async fn whoami(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -31,6 +33,15 @@ pub(crate) async fn whoami(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     }
     let identity = &principal.identity;
     let session = dialect::session(&desk.services, &principal.session, identity);
-    let header = [(IDENTITY_ID, identity.id.to_string())];
-    Ok((header, Json(session)).into_response())
+    let mut headers = vec![(IDENTITY_ID, identity.id.to_string())];
+    let seconds = cached_for(&desk, principal.session.expires_at);
+    headers.extend(seconds.map(|seconds| (CACHE_FOR, seconds.to_string())));
+    Ok((AppendHeaders(headers), Json(session)).into_response())
+}
+
+/// For how many seconds the answer may be kept, where it may: not beyond the end of the session.
+fn cached_for(desk: &Desk, ends: Timestamp) -> Option<u64> {
+    let left = ends.duration_since(desk.now()).try_into().ok()?;
+    let seconds = desk.config.whoami_cache_for.min(left).as_secs();
+    (seconds > 0).then_some(seconds)
 }

@@ -1,12 +1,12 @@
 //! The visitor's own sessions, the schemas, and what is not here.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use portcullis_core::schema::{Schema, Schemas};
 use serde_json::{Value, json};
 
 use super::house::House;
-use crate::Limits;
+use crate::{Config, Limits};
 
 /// B.7, B.9.
 #[tokio::test]
@@ -22,6 +22,25 @@ async fn whoami_tells_who_somebody_is() {
     let header = &reply.headers["x-kratos-authenticated-identity-id"];
     assert_eq!(header, identity.id.to_string().as_str());
     insta::assert_json_snapshot!(reply.json());
+}
+
+/// B.9: how long the answer may be kept is told where the operator allows that, and not beyond the session.
+#[tokio::test]
+async fn whoami_tells_how_long_its_answer_may_be_kept_where_it_may() {
+    let (hour, week) = (60 * 60, 7 * 24 * 60 * 60);
+    for (seconds, told) in [(0, None), (hour, Some("3600")), (week, Some("50400"))] {
+        let config = Config {
+            whoami_cache_for: Duration::from_secs(seconds),
+            ..Config::default()
+        };
+        let house = House::with(config, Limits::default());
+        house.resident("ada@example.com").await;
+        let mut browser = house.browser();
+        browser.sign_in("ada@example.com").await;
+        let reply = browser.ask("/sessions/whoami").await;
+        let header = reply.headers.get("ory-session-cache-for");
+        assert_eq!(header.map(|value| value.to_str().unwrap()), told);
+    }
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ impl People for Desk {
     }
 
     async fn belongings(&self, person: &Identity) -> Result<Belongings, Failure> {
+        administrators::may_go(self.identities(), person).await?;
         Ok(Belongings {
             credentials: self.credentials().list(person.id).await?.len() as u64,
             links: self.links(person.id).await?.len() as u64,

@@ -69,6 +69,9 @@ impl Reading {
             }
             "preview_credentials_identifier_similar" => {
                 let term = Term::new(None, Matching::Infix, value);
+                if term.text.is_empty() && !value.is_empty() {
+                    return Err(wrong("nothing of it can be looked for"));
+                }
                 self.query
                     .text
                     .extend((!term.text.is_empty()).then_some(term));

@@ -201,8 +201,7 @@ pub(super) fn facet(name: &str, value: &str) -> Result<Facet, &'static str> {
 fn term(path: Option<&str>, word: &Word) -> Result<Option<Term>, QueryError> {
     let value = word.value.as_str();
     if word.is_quoted {
-        let term = Term::new(path, Matching::Exact, value);
-        return Ok((!term.text.is_empty()).then_some(term));
+        return said(Term::new(path, Matching::Exact, value), value);
     }
     let (infix, inner) = match value.strip_prefix('*') {
         Some(inner) => (true, inner),
@@ -224,6 +223,14 @@ fn term(path: Option<&str>, word: &Word) -> Result<Option<Term>, QueryError> {
         (false, false, Some(_)) => Matching::Exact,
         (false, ..) => Matching::Prefix,
     };
-    let term = Term::new(path, matching, inner);
-    Ok((!term.text.is_empty()).then_some(term))
+    said(Term::new(path, matching, inner), inner)
+}
+
+/// A term, where something was written; what nobody can look for is not to be mistaken for everybody.
+fn said(term: Term, written: &str) -> Result<Option<Term>, QueryError> {
+    match (term.text.is_empty(), written.is_empty()) {
+        (false, _) => Ok(Some(term)),
+        (true, true) => Ok(None),
+        (true, false) => Err(wrong("it has a word in which nothing can be looked for")),
+    }
 }

@@ -213,7 +213,7 @@ async fn what_a_provider_of_the_store_is_called_has_bounds() {
         });
         let (status, refused) = program.ask(Method::POST, ALL, Some(&wrong)).await;
         assert_eq!(
-            (status, &refused["error"]["details"]["errors"][0]["key"]),
+            (status, &refused["error"]["details"]["errors"][0]["path"]),
             (400, &json!("label")),
             "{refused}"
         );
@@ -241,7 +241,7 @@ async fn what_cannot_be_done_to_a_provider_names_the_key_or_the_file() {
     let errors = refused["error"]["details"]["errors"].as_array().unwrap();
     for key in ["lable", "order", "private_key_file"] {
         assert!(
-            errors.iter().any(|one| one["key"] == key),
+            errors.iter().any(|one| one["path"] == key),
             "{key}: {refused}"
         );
     }

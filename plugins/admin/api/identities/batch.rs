@@ -15,7 +15,7 @@ use crate::{
     audit::Act,
     caller::Caller,
     desk::Desk,
-    people::{self, NewPassword, Wanted, refusal::refused},
+    people::{self, NewPassword, Wanted, refusal::mistaken},
 };
 
 /// How many identities one request may create.
@@ -62,10 +62,13 @@ pub(super) async fn create(
 
 fn entries(members: &Members<'_>) -> Result<Vec<Entry>, Failure> {
     members.only_in_dialect(&["identities"])?;
-    let missing = || refused("identities: this is missing.");
+    let missing = || mistaken("identities", "this is missing.");
     let list = members.list("identities")?.ok_or_else(missing)?;
     if list.len() > MOST {
-        return Err(refused(format!("identities: these are more than {MOST}.")));
+        return Err(mistaken(
+            "identities",
+            format!("these are more than {MOST}."),
+        ));
     }
     let entries: Vec<Entry> = list.iter().enumerate().map(read).collect();
     let is_plain = |entry: &&Entry| {
@@ -76,10 +79,10 @@ fn entries(members: &Members<'_>) -> Result<Vec<Entry>, Failure> {
         )
     };
     if entries.iter().filter(is_plain).count() > MOST_PLAIN {
-        return Err(refused(format!(
-            "identities: more than {MOST_PLAIN} passwords are to be hashed; send fewer at once, or \
-             send hashes."
-        )));
+        let why = format!(
+            "more than {MOST_PLAIN} passwords are to be hashed; send fewer at once, or send hashes."
+        );
+        return Err(mistaken("identities", why));
     }
     Ok(entries)
 }
@@ -97,7 +100,7 @@ fn read((at, entry): (usize, &Value)) -> Entry {
 fn new(entry: &Members<'_>) -> Result<Wanted, Failure> {
     entry.only_in_dialect(&["create", "patch_id"])?;
     patch_id(entry)?;
-    let missing = || refused(format!("{}: this is missing.", entry.at("create")));
+    let missing = || mistaken(&entry.at("create"), "this is missing.");
     wanted::read_new(&entry.object("create")?.ok_or_else(missing)?)
 }
 
@@ -105,7 +108,7 @@ fn new(entry: &Members<'_>) -> Result<Wanted, Failure> {
 fn patch_id(entry: &Members<'_>) -> Result<Option<PatchId>, Failure> {
     let id = entry.text("patch_id")?.map(str::parse).transpose();
     let at = entry.at("patch_id");
-    id.map_err(|_| refused(format!("{at}: this has to be a UUID.")))
+    id.map_err(|_| mistaken(&at, "this has to be a UUID."))
 }
 
 /// Writes down what one of many is refused for, as the guard does where the whole is.

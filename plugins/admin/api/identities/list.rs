@@ -11,13 +11,13 @@ use http::{HeaderName, HeaderValue, header::LINK};
 use portcullis_core::{
     catalogue::Code,
     id::IdentityId,
-    search::{Found, IdentityQuery, LARGEST_SIZE, Page, Position, QueryError},
+    search::{Found, IdentityQuery, LARGEST_SIZE, Page, Position},
 };
 use portcullis_kit::{Failure, Outcome, Visit, dialect};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::declassified;
-use crate::{api::pages::link, desk::Desk};
+use crate::{api::pages::link, desk::Desk, people::refusal};
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
@@ -56,15 +56,16 @@ fn query(desk: &Desk, visit: &Visit) -> Result<IdentityQuery, Failure> {
     let parameters = parameters.map(|(name, value)| (name.as_str(), value.as_str()));
     let read = IdentityQuery::read(parameters, &desk.services.schemas.searched());
     read.map_err(|errors| {
-        let reasons: Vec<String> = errors.iter().map(|error| format!("{error}.")).collect();
-        let detail = |error: &QueryError| json!({"field": error.field, "reason": error.reason});
-        let details: Vec<Value> = errors.iter().map(detail).collect();
         let code = match errors.as_slice() {
             [one] => one.code,
             _ => Code::BadRequest,
         };
-        let failure = Failure::from(code).because(reasons.join(" "));
-        failure.detail("errors", details)
+        let told = errors
+            .iter()
+            .map(|error| (&*error.field, format!("{}.", error.reason)));
+        let told: Vec<(&str, String)> = told.collect();
+        let told: Vec<(&str, &str)> = told.iter().map(|(at, why)| (*at, why.as_str())).collect();
+        refusal::told(code, &told)
     })
 }
 

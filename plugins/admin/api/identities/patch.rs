@@ -20,7 +20,10 @@ use crate::{
     api::document::{Document, Members},
     caller::Caller,
     desk::Desk,
-    people::{self, Proved, Wanted, refusal::refused},
+    people::{
+        self, Proved, Wanted,
+        refusal::{mistaken, refused, shortened},
+    },
 };
 
 /// What can be changed so.
@@ -104,32 +107,38 @@ impl Patch {
         };
         for (at, operation) in operations.iter().enumerate() {
             let applied = json_patch::patch(document, slice::from_ref(operation));
-            applied.map_err(|error| refused(format!("Operation {at}: {}.", error.kind)))?;
+            applied.map_err(|error| wrong(at, &format!("{}.", error.kind)))?;
             if depth(document) > DEEPEST || document.to_string().len() > LONGEST {
-                return Err(refused(format!("Operation {at}: this becomes too much.")));
+                return Err(wrong(at, "this becomes too much."));
             }
         }
         Ok(())
     }
 }
 
+/// Something is wrong with this operation.
+fn wrong(at: usize, why: &str) -> Failure {
+    let error = json!({"path": format!("[{at}]"), "message": why});
+    refused(format!("Operation {at}: {why}")).detail("errors", vec![error])
+}
+
 /// One operation, which changes only what may be changed.
 fn operation((at, value): (usize, &Value)) -> Result<PatchOperation, Failure> {
     let operation = serde_json::from_value::<PatchOperation>(value.clone());
-    let unread = |_| refused(format!("Operation {at}: this is none of RFC 6902."));
+    let unread = |_| wrong(at, "this is none of RFC 6902.");
     let operation = operation.map_err(unread)?;
     match &operation {
         PatchOperation::Test(_) => {}
         PatchOperation::Move(moved) => {
-            permit(first(&moved.from))?;
-            permit(first(&moved.path))?;
+            permit_at(at, &moved.from)?;
+            permit_at(at, &moved.path)?;
             whole((at, &moved.from))?;
         }
         PatchOperation::Remove(removed) => {
-            permit(first(&removed.path))?;
+            permit_at(at, &removed.path)?;
             whole((at, &removed.path))?;
         }
-        other => permit(first(other.path()))?,
+        other => permit_at(at, other.path())?,
     }
     Ok(operation)
 }
@@ -137,10 +146,20 @@ fn operation((at, value): (usize, &Value)) -> Result<PatchOperation, Failure> {
 /// Refuses to take anything away from an address: what is not said of one stays as it is.
 fn whole((at, pointer): (usize, &Pointer)) -> Result<(), Failure> {
     match first(pointer) == ADDRESSES && pointer.count() > 2 {
-        true => Err(refused(format!(
-            "Operation {at}: nothing is taken away from an address; whether it is verified is replaced."
-        ))),
+        true => Err(wrong(
+            at,
+            "nothing is taken away from an address; whether it is verified is replaced.",
+        )),
         false => Ok(()),
+    }
+}
+
+fn permit_at(at: usize, pointer: &Pointer) -> Result<(), Failure> {
+    let named = shortened(pointer.as_str());
+    let why = || format!("{named:?} {}", protected());
+    match CHANGEABLE.contains(&first(pointer)) {
+        true => Ok(()),
+        false => Err(wrong(at, &why())),
     }
 }
 
@@ -153,11 +172,16 @@ fn first(pointer: &Pointer) -> &str {
 fn permit(member: &str) -> Result<(), Failure> {
     match CHANGEABLE.contains(&member) {
         true => Ok(()),
-        false => Err(refused(format!(
-            "This is protected, or not there; what can be changed is {}.",
-            CHANGEABLE.join(", ")
-        ))),
+        false => Err(mistaken(
+            &shortened(member),
+            format!("this {}", protected()),
+        )),
     }
+}
+
+fn protected() -> String {
+    let all = CHANGEABLE.join(", ");
+    format!("is protected, or not there; what can be changed is {all}.")
 }
 
 fn depth(value: &Value) -> usize {

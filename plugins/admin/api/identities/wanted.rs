@@ -1,13 +1,12 @@
 //! What an administrator wants an identity to be, as the dialect writes it.
 
-use jiff::Timestamp;
 use portcullis_core::{credential::CredentialKind, identity::IdentityState, secret::Secret};
 use portcullis_kit::Failure;
 use serde_json::Value;
 
 use crate::{
     api::document::Members,
-    people::{NewFactor, NewLink, NewPassword, Proved, Wanted, refusal::refused},
+    people::{NewFactor, NewLink, NewPassword, Proved, Wanted, refusal::mistaken},
 };
 
 /// What is said of an identity, new or stored.
@@ -90,14 +89,14 @@ const LINK: [&str; 8] = [
 pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
     members.only_in_dialect(&[&OF_ALL[..], &OF_NEW].concat())?;
     let id = members.text("id")?.map(str::parse).transpose();
-    let id = id.map_err(|_| refused(format!("{}: this has to be a UUID.", members.at("id"))))?;
+    let id = id.map_err(|_| mistaken(&members.at("id"), "this has to be a UUID."))?;
     let rest = read(members)?;
     if let Some(credentials) = members.object("credentials")? {
         refuse_empty_factors(&credentials)?;
     }
     Ok(Wanted {
         id,
-        created_at: time(members, "created_at")?,
+        created_at: members.moment("created_at")?,
         unmanaged: members.value("unmanaged").cloned(),
         ..rest
     })
@@ -109,10 +108,8 @@ fn refuse_empty_factors(credentials: &Members<'_>) -> Result<(), Failure> {
     for kind in FACTORS {
         let whole = credentials.object(kind.as_str())?;
         if let Some(whole) = whole.filter(|whole| whole.value("config").is_none()) {
-            return Err(refused(format!(
-                "{}: this is missing, and without it nothing comes along.",
-                whole.at("config")
-            )));
+            let why = "this is missing, and without it nothing comes along.";
+            return Err(mistaken(&whole.at("config"), why));
         }
     }
     Ok(())
@@ -145,7 +142,7 @@ pub(super) fn read_whole(members: &Members<'_>) -> Result<Wanted, Failure> {
     members.required("schema_id")?;
     members.required("state")?;
     if members.value("traits").is_none() {
-        return Err(refused("traits: this is missing."));
+        return Err(mistaken("traits", "this is missing."));
     }
     let mut wanted = read(members)?;
     for facts in [&mut wanted.metadata_public, &mut wanted.metadata_admin] {
@@ -161,18 +158,8 @@ pub(super) fn state(members: &Members<'_>) -> Result<Option<IdentityState>, Fail
         None | Some("") => Ok(None),
         Some("active") => Ok(Some(IdentityState::Active)),
         Some("inactive") => Ok(Some(IdentityState::Inactive)),
-        Some(_) => Err(refused("state: this has to be active or inactive.")),
+        Some(_) => Err(mistaken("state", "this has to be active or inactive.")),
     }
-}
-
-fn time(members: &Members<'_>, name: &str) -> Result<Option<Timestamp>, Failure> {
-    let at = members.text(name)?.map(str::parse).transpose();
-    at.map_err(|_| {
-        let at = members.at(name);
-        refused(format!(
-            "{at}: this has to be a time as RFC 3339 writes it."
-        ))
-    })
 }
 
 /// The addresses of which it is said whether somebody proved to hold them. Those for recovery only
@@ -183,7 +170,7 @@ fn proved(members: &Members<'_>) -> Result<Vec<Proved>, Failure> {
     for (at, address) in members.list(name)?.into_iter().flatten().enumerate() {
         let address = Members::of(&members.at(&format!("{name}[{at}]")), address)?;
         address.only_in_dialect(&ADDRESS)?;
-        let at = time(&address, "verified_at")?;
+        let at = address.moment("verified_at")?;
         let is_completed = address.text("status")? == Some("completed");
         all.push(Proved {
             value: address.required("value")?.to_owned(),
@@ -208,10 +195,11 @@ fn prove(credentials: &Members<'_>, wanted: &mut Wanted) -> Result<(), Failure> 
     let is_other = |name: &&str| name.parse::<CredentialKind>().is_err();
     if let Some(other) = given.find(|name| is_other(name) && credentials.value(name).is_some()) {
         let at = credentials.at(other);
-        return Err(refused(match other {
-            "saml" => format!("{at}: nobody signs in through SAML here."),
-            _ => format!("{at}: there is no such credential that can be given to somebody."),
-        }));
+        let why = match other {
+            "saml" => "nobody signs in through SAML here.",
+            _ => "there is no such credential that can be given to somebody.",
+        };
+        return Err(mistaken(&at, why));
     }
     let whole = |kind: &str| -> Result<Option<Members<'_>>, Failure> {
         let whole = credentials.object(kind)?;
@@ -244,18 +232,16 @@ fn password(config: &Members<'_>) -> Result<Option<NewPassword>, Failure> {
     config.only_in_dialect(&["password", "hashed_password", "use_password_migration_hook"])?;
     if config.flag("use_password_migration_hook")? == Some(true) {
         let at = config.at("use_password_migration_hook");
-        return Err(refused(format!(
-            "{at}: nobody else is asked for passwords here."
-        )));
+        return Err(mistaken(&at, "nobody else is asked for passwords here."));
     }
     let given = |name: &str| -> Result<Option<&str>, Failure> {
         Ok(config.text(name)?.filter(|text| !text.is_empty()))
     };
     match (given("password")?, given("hashed_password")?) {
-        (Some(_), Some(_)) => Err(refused(format!(
-            "{}: this stands beside hashed_password; one of them is enough.",
-            config.at("password")
-        ))),
+        (Some(_), Some(_)) => Err(mistaken(
+            &config.at("password"),
+            "this stands beside hashed_password; one of them is enough.",
+        )),
         (Some(plain), None) => Ok(Some(NewPassword::Plain(Secret::new(plain)))),
         (None, Some(hash)) => Ok(Some(NewPassword::Hashed(Secret::new(hash)))),
         (None, None) => Ok(None),

@@ -177,7 +177,7 @@ fn again(
             let errors = failure.detail_of("errors").and_then(Value::as_array);
             let text =
                 |error: &Value, key: &str| error[key].as_str().unwrap_or_default().to_owned();
-            let pair = |error: &Value| (text(error, "key"), text(error, "message"));
+            let pair = |error: &Value| (text(error, "path"), text(error, "message"));
             errors.into_iter().flatten().map(pair).collect()
         }
         code if code.status().is_client_error() => {

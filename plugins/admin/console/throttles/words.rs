@@ -1,7 +1,7 @@
 //! What is held up, in words.
 
 /// What may be held up, by its kind.
-pub(super) const KINDS: [(&str, &str); 31] = [
+pub(super) const KINDS: [(&str, &str); 33] = [
     ("sign-in", "Signing in"),
     ("second-factor", "The second step of signing in"),
     ("flows", "Opening forms"),
@@ -63,6 +63,8 @@ pub(super) const KINDS: [(&str, &str); 31] = [
     ("api-client", "Signing in as a program"),
     ("api-clients", "Signing in as programs, from one network"),
     ("api-tokens", "Trying access tokens"),
+    ("guesses", "Guessing many times at once"),
+    ("notices", "Notices of signing out, from providers"),
 ];
 
 /// What is held up, in words.

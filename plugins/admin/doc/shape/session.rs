@@ -31,16 +31,21 @@ pub(crate) struct Session {
     read_only: Option<bool>,
 }
 
-/// Sessions that are to end, and identities of which all are to: 500 at most.
+/// Sessions that are to end, and identities of which all are to: one at least, 500 at most.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SessionsToEnd {
     action: SessionsAction,
     #[schema(max_items = 250)]
-    identities: Option<Vec<String>>,
+    identities: Option<Vec<Id>>,
     #[schema(max_items = 250)]
-    sessions: Option<Vec<String>>,
+    sessions: Option<Vec<Id>>,
 }
+
+/// The id of one of them.
+#[derive(ToSchema)]
+#[schema(as = SessionOrIdentityId, format = "uuid")]
+pub(crate) struct Id(String);
 
 /// What becomes of them: both end them.
 #[derive(ToSchema)]

@@ -112,8 +112,9 @@ fn every_refusal_that_the_console_shows_has_a_german_text() {
         refusals.extend(texts.into_iter().filter(said));
     }
     assert!(refusals.len() > 15, "{refusals:#?}");
-    let errors: [&dyn ToString; 5] = [
+    let errors: [&dyn ToString; 6] = [
         &ErrandError::Nothing,
+        &ErrandError::Brief,
         &ErrandError::Off("X"),
         &ErrandError::NoAddress,
         &CredentialsError::Label,

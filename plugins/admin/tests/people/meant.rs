@@ -74,7 +74,10 @@ async fn a_member_that_nobody_reads_is_refused_by_its_name() {
         assert_eq!(reply.status, 400, "{name}");
         let expected = format!("{member}: there is no such member; ");
         assert!(reason(&reply).starts_with(&expected), "{name}");
-        assert_eq!(reply.json()["error"]["details"]["member"], member);
+        assert_eq!(
+            reply.json()["error"]["details"]["errors"][0]["path"],
+            member
+        );
     }
     let now = stored(&house, &json!({"id": ada.id})).await;
     assert_eq!(now, ada, "nothing was done");
