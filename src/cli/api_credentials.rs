@@ -20,6 +20,10 @@ use serde_json::{Value, json};
 use self::in_store::InStore;
 use super::{Common, Consent, Failure, remote::either};
 
+/// Secrets that are good for less than this beside a new one end before anybody can have put that in
+/// their place.
+const AT_ONCE: Duration = Duration::from_secs(60);
+
 /// What people see of API credentials.
 const COLUMNS: [&str; 6] = [
     "id",
@@ -63,6 +67,8 @@ pub(super) enum ApiCredentialCommand {
         /// How long the old secrets are good for beside the new one.
         #[arg(long, value_name = "DURATION", value_parser = duration)]
         overlap: Option<Duration>,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// Change the name, roles, scopes or end of an API credential; what is not said stays.
     Change(Changes),
@@ -152,9 +158,19 @@ async fn answer(
             return Ok(());
         }
         ApiCredentialCommand::Create(wish) => programs.make(wish.read()).await?,
-        ApiCredentialCommand::Rotate { which, overlap } => {
+        ApiCredentialCommand::Rotate {
+            which,
+            overlap,
+            consent,
+        } => {
             let one = which.find(programs).await?;
             let overlap = overlap.unwrap_or(OVERLAP);
+            if overlap < AT_ONCE {
+                consent.ask(&format!(
+                    "End the secrets that the API credential {} has, at once?",
+                    one["name"]
+                ))?;
+            }
             programs.rotate(id(&one), overlap).await?
         }
         ApiCredentialCommand::Change(changes) => {
@@ -216,7 +232,7 @@ impl Changes {
         lost.extend(self.expires_in.map(|_| "what it could do later".to_owned()));
         match lost.is_empty() {
             true => Ok(()),
-            false => self.consent.ask_people(&format!(
+            false => self.consent.ask(&format!(
                 "Take from the API credential {}: {}?",
                 one["name"],
                 lost.join(", ")
