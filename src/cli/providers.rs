@@ -19,7 +19,9 @@ use portcullis_core::{
 use serde_json::{Map, Value, json};
 
 use self::{errand::Errand, turn::Turn};
-use super::{Common, Consent, Failure, Output, audit::Act, redirect_uri, remote::Remote};
+use super::{
+    Common, Consent, Failure, Output, audit::Act, output::counted, redirect_uri, remote::Remote,
+};
 use crate::config;
 
 /// What people see of how providers are.
@@ -256,7 +258,9 @@ fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<()
 
 fn removal(id: &ProviderId, (links, sessions): (u64, u64)) -> String {
     format!(
-        "Remove provider {id}, which has {links} links and {sessions} sessions that began at it?"
+        "Remove provider {id}, which has {} and {} that began at it?",
+        counted(links, "link"),
+        counted(sessions, "session"),
     )
 }
 

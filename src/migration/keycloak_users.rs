@@ -2,7 +2,9 @@
 //! exports and the administration API share.
 
 use jiff::Timestamp;
-use portcullis_core::{action::Action, link::is_subject, schema::Schema, secret::Secret};
+use portcullis_core::{
+    action::Action, id::IdentityId, link::is_subject, schema::Schema, secret::Secret,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -81,7 +83,7 @@ pub(crate) fn newcomer(user: &Value, schema: &Schema) -> Result<Newcomer, Nobody
     }
     let mut newcomer = Newcomer {
         // Ids that a directory made are none here.
-        id: user["id"].as_str().and_then(|id| id.parse().ok()),
+        id: id(&user["id"]),
         // Keycloak, too, takes nobody for enabled of whom nothing is said.
         is_inactive: user["enabled"] != true,
         created_at: created(&user["createdTimestamp"]),
@@ -107,6 +109,11 @@ pub(crate) fn newcomer(user: &Value, schema: &Schema) -> Result<Newcomer, Nobody
     actions(&user["requiredActions"], &mut newcomer);
     roles(user, &mut newcomer);
     Ok(newcomer)
+}
+
+fn id(value: &Value) -> Option<IdentityId> {
+    let id: IdentityId = value.as_str()?.parse().ok()?;
+    (!id.is_nil()).then_some(id)
 }
 
 fn created(milliseconds: &Value) -> Option<Timestamp> {

@@ -1,7 +1,8 @@
 //! An identity of Ory Kratos as one of ours: as its list shows it, or as it is given to be created.
 
 use portcullis_core::{
-    credential::CredentialKind, identity::Identity, link::is_subject, secret::Secret,
+    credential::CredentialKind, id::IdentityId, identity::Identity, link::is_subject,
+    secret::Secret,
 };
 use serde_json::{Map, Value, json};
 
@@ -58,6 +59,7 @@ pub(crate) fn newcomer(entry: &Value) -> Result<Newcomer, NobodyKnown> {
         Value::Null => None,
         id => {
             let id = id.as_str().and_then(|id| id.parse().ok());
+            let id = id.filter(|id: &IdentityId| !id.is_nil());
             Some(id.ok_or(NobodyKnown::Malformed("its id is no UUID"))?)
         }
     };

@@ -228,10 +228,11 @@ async fn identities_of_kratos_sign_in_with_the_password_they_have() {
         "verifiable_addresses": [{"value": GRACE.email, "via": "email", "verified": true,
             "verified_at": "2024-02-03T04:05:06Z"}],
         "metadata_public": {"plan": "free"}, "created_at": "2023-01-02T03:04:05Z",
+        "external_id": "crm:7",
     });
     let mut lines = grace.to_string();
     for entry in [
-        json!({"schema_id": "default", "traits": {"email": GRACE.email}}),
+        json!({"schema_id": "default", "traits": {"email": GRACE.email}, "state": "blocked"}),
         json!({"schema_id": "no-such", "traits": {"email": "x@example.org"}}),
         json!({"schema_id": "default", "traits": {"email": "y@example.org", "odd": 1}}),
         json!({"schema_id": "default", "traits": {"email": "z@example.org"},

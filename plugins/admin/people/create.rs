@@ -1,6 +1,7 @@
 //! Creating an identity with its credentials, all or nothing.
 
 use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
 use portcullis_core::{
     credential::Credential,
     event::{CreationReason, Event},
@@ -19,6 +20,9 @@ use crate::{administrators, caller::Caller, desk::Desk, role::Permission};
 
 /// How many are made ready at a time: their passwords are hashed beside each other.
 const AT_ONCE: usize = 4;
+
+/// How far a sender's clock may be ahead.
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// Creates an identity.
 pub(crate) async fn create(
@@ -103,6 +107,14 @@ async fn note(desk: &Desk, caller: &Caller, (identity, credentials): (&Identity,
     audit::note(desk, caller, act).await;
 }
 
+/// When an identity came about: what its sender's clock is ahead by counts as now, and no more than that.
+fn past(at: Timestamp, now: Timestamp) -> Result<Timestamp, Failure> {
+    match at.duration_since(now) > AHEAD {
+        true => Err(refusal::refused("created_at: this lies in the future.")),
+        false => Ok(at.min(now)),
+    }
+}
+
 /// The identity as it is wanted, not yet stored. What everybody new has to do comes before what they
 /// in particular have to.
 fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
@@ -131,7 +143,7 @@ fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
         identity.id = id;
     }
     if let Some(at) = wanted.created_at {
-        identity.created_at = at.min(clock.now());
+        identity.created_at = past(at, clock.now())?;
     }
     let identity = match &wanted.unmanaged {
         None => identity,

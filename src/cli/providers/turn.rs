@@ -161,11 +161,18 @@ mod tests {
             (keep, &all, None),
             (refuse, &all, Some(Goes::Sessions)),
             (unlink, &Value::Null, Some(Goes::Links)),
-            (Leave::default(), &json!({"links": "else"}), Some(Goes::Both)),
+            (
+                Leave::default(),
+                &json!({"links": "else"}),
+                Some(Goes::Both),
+            ),
         ] {
             assert_eq!(Goes::with(leave, table), goes, "{leave:?} {table}");
         }
         let question = Goes::Both.question(&"acme".parse().unwrap(), (3, 2));
-        assert!(question.contains("(3)") && question.contains("(2)"), "{question}");
+        assert!(
+            question.contains("(3)") && question.contains("(2)"),
+            "{question}"
+        );
     }
 }

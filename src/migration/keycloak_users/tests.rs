@@ -134,12 +134,25 @@ fn what_is_not_read_is_told() {
         ("attributes", json!({"c": 5}), "c: c"),
         ("enabled", json!("yes"), "enabled: enabled"),
         ("emailVerified", json!(1), "emailVerified: emailVerified"),
-        ("createdTimestamp", json!("x"), "createdTimestamp: createdTimestamp"),
-        ("requiredActions", json!([7]), "requiredActions: requiredActions"),
+        (
+            "createdTimestamp",
+            json!("x"),
+            "createdTimestamp: createdTimestamp",
+        ),
+        (
+            "requiredActions",
+            json!([7]),
+            "requiredActions: requiredActions",
+        ),
         ("realmRoles", json!("x"), "realmRoles: realmRoles"),
         ("groups", json!({"a": 1}), "groups: groups"),
         ("socialLinks", json!([{}]), "socialLinks: socialLinks"),
         ("id", json!("f:1:x"), "id: id"),
+        (
+            "id",
+            json!("00000000-0000-0000-0000-000000000000"),
+            "id: id",
+        ),
     ] {
         let mut user = json!({"username": "a@b.c", "email": "a@b.c"});
         user[member] = value;

@@ -139,7 +139,8 @@ fn what_is_not_read_is_told() {
         assert_eq!(told(&found), [member], "{entry}");
         assert_eq!((found.roles.len(), found.external_id), (0, None));
     }
-    let address = json!({"value": "a@example.org", "verified": "yes", "verified_at": "x", "own": 1});
+    let address =
+        json!({"value": "a@example.org", "verified": "yes", "verified_at": "x", "own": 1});
     let mut entry = whole;
     entry["verifiable_addresses"] = json!([address]);
     let mut lost = told(&newcomer(&entry).unwrap());
@@ -158,9 +159,19 @@ fn what_is_not_read_is_told() {
 fn whose_state_is_not_understood_comes_switched_off() {
     for state in [json!(null), json!("active"), json!("inactive")] {
         let found = newcomer(&json!({"traits": {}, "state": state})).unwrap();
-        assert_eq!((found.is_inactive, told(&found).len()), (state == "inactive", 0));
+        assert_eq!(
+            (found.is_inactive, told(&found).len()),
+            (state == "inactive", 0)
+        );
     }
-    for state in [json!("blocked"), json!(5), json!("INACTIVE"), json!(""), json!({}), json!(true)] {
+    for state in [
+        json!("blocked"),
+        json!(5),
+        json!("INACTIVE"),
+        json!(""),
+        json!({}),
+        json!(true),
+    ] {
         let found = newcomer(&json!({"traits": {}, "state": state})).unwrap();
         assert!(found.is_inactive, "{state}");
         assert_eq!(told(&found), ["state"], "{state}");
@@ -274,6 +285,7 @@ fn what_is_no_identity_is_refused() {
         json!({"traits": []}),
         json!({"traits": {}, "id": "x"}),
         json!({"traits": {}, "schema_id": 5}),
+        json!({"traits": {}, "id": "00000000-0000-0000-0000-000000000000"}),
     ] {
         assert!(newcomer(&entry).is_err(), "{entry}");
     }

@@ -119,7 +119,6 @@ impl Known {
         self.accounts
             .extend(accounts.map(|one| (one.to_owned(), id)));
         let external_id = candidate.identity.external_id.clone();
-        self.external_ids
-            .extend(external_id.map(|name| (name, id)));
+        self.external_ids.extend(external_id.map(|name| (name, id)));
     }
 }

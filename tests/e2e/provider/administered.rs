@@ -302,13 +302,20 @@ async fn a_mistyped_change_of_a_provider_with_a_secret_names_what_is_mistyped() 
         (Method::PATCH, json!({"nope": 1}), "nope"),
         (Method::PATCH, json!({"label": 5}), "label"),
         (Method::PATCH, json!({"order": "x"}), "order"),
-        (Method::PATCH, json!({"hosted_domains": "a.test"}), "hosted_domains"),
+        (
+            Method::PATCH,
+            json!({"hosted_domains": "a.test"}),
+            "hosted_domains",
+        ),
         (Method::PUT, json!({}), "kind"),
     ] {
         let (status, refused) = program.ask(method, ACME, Some(&change)).await;
         assert_eq!(status, 400, "{change}: {refused}");
         let errors = refused["error"]["details"]["errors"].as_array().unwrap();
-        let keys: Vec<_> = errors.iter().filter_map(|one| one["key"].as_str()).collect();
+        let keys: Vec<_> = errors
+            .iter()
+            .filter_map(|one| one["key"].as_str())
+            .collect();
         assert!(keys.contains(&key), "{change}: {refused}");
         assert!(!keys.contains(&"client_secret"), "{change}: {refused}");
     }

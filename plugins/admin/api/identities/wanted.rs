@@ -1,7 +1,9 @@
 //! What an administrator wants an identity to be, as the dialect writes it.
 
 use jiff::Timestamp;
-use portcullis_core::{credential::CredentialKind, identity::IdentityState, secret::Secret};
+use portcullis_core::{
+    credential::CredentialKind, id::IdentityId, identity::IdentityState, secret::Secret,
+};
 use portcullis_kit::Failure;
 use serde_json::Value;
 
@@ -89,14 +91,16 @@ const LINK: [&str; 8] = [
 /// What a new identity is to be. Whoever comes from elsewhere keeps the id that others know them by.
 pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
     members.only_in_dialect(&[&OF_ALL[..], &OF_NEW].concat())?;
-    let id = members.text("id")?.map(str::parse).transpose();
-    let id = id.map_err(|_| refused(format!("{}: this has to be a UUID.", members.at("id"))))?;
+    let id = members.text("id")?.map(|id| {
+        let id = id.parse().ok().filter(|id: &IdentityId| !id.is_nil());
+        id.ok_or_else(|| refused(format!("{}: this has to be a UUID.", members.at("id"))))
+    });
     let rest = read(members)?;
     if let Some(credentials) = members.object("credentials")? {
         refuse_empty_factors(&credentials)?;
     }
     Ok(Wanted {
-        id,
+        id: id.transpose()?,
         created_at: time(members, "created_at")?,
         unmanaged: members.value("unmanaged").cloned(),
         ..rest
@@ -170,7 +174,7 @@ fn time(members: &Members<'_>, name: &str) -> Result<Option<Timestamp>, Failure>
     at.map_err(|_| {
         let at = members.at(name);
         refused(format!(
-            "{at}: this has to be a time as RFC 3339 writes it."
+            "{at}: this has to be a time as RFC 3339 writes it, until 9999-12-30T22:00:00Z."
         ))
     })
 }
