@@ -232,10 +232,10 @@ async fn identities_of_kratos_sign_in_with_the_password_they_have() {
     });
     let mut lines = grace.to_string();
     for entry in [
-        json!({"schema_id": "default", "traits": {"email": GRACE.email}, "state": "blocked"}),
+        json!({"schema_id": "default", "traits": {"email": GRACE.email}}),
         json!({"schema_id": "no-such", "traits": {"email": "x@example.org"}}),
         json!({"schema_id": "default", "traits": {"email": "y@example.org", "odd": 1}}),
-        json!({"schema_id": "default", "traits": {"email": "z@example.org"},
+        json!({"schema_id": "default", "traits": {"email": "z@example.org"}, "state": "blocked",
             "credentials": {"password": {"config": {"hashed_password": "$odd$x"}}}}),
     ] {
         lines.push('\n');
@@ -244,6 +244,7 @@ async fn identities_of_kratos_sign_in_with_the_password_they_have() {
     let done = house.import("kratos-identities", &lines, &[]);
     assert_eq!(done.code, 1, "{done:?}");
     assert_eq!(counts(&done), [5, 2, 1, 2], "{done:?}");
+    assert!(done.stderr.contains("they come switched off"), "{done:?}");
     let broken = house.import("kratos-identities", &format!("{grace}\n{{\"traits\""), &[]);
     assert_eq!(broken.code, 1);
     assert_eq!(counts(&broken), [1, 0, 1, 0], "{broken:?}");

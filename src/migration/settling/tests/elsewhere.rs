@@ -17,8 +17,8 @@ async fn what_somebody_is_called_elsewhere_comes_along_once() {
         let done = settled(house.settle(&mut settling, &ada).await);
         let again = house.settle(&mut settling, &ada).await;
         assert!(matches!(again, Outcome::Present), "{again:?}");
-        let refused = house.settle(&mut settling, &called("bob@example.org", "crm:1"));
-        let refused = reasons(refused.await);
+        let bob = called("bob@example.org", "crm:1");
+        let refused = reasons(house.settle(&mut settling, &bob).await);
         assert!(refused.contains("external_id"), "{refused}");
         let found = house.store.find_by_external_id("crm:1").await.unwrap();
         let is_stored = settling.rehearsal.is_none();
