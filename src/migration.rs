@@ -11,6 +11,7 @@ pub(crate) mod kratos_identities;
 pub(crate) mod newcomer;
 pub(crate) mod oauth2_proxy;
 pub(crate) mod settling;
+mod shape;
 
 use serde::Serialize;
 

@@ -265,6 +265,7 @@ provider_mistaken = Daraus lässt sich kein Anbieter machen.
 provider_exists = Einen Anbieter dieses Namens gibt es schon.
 provider_in_file = Dieser Anbieter steht in einer Datei und wird deshalb dort geändert.
 provider_linked = Menschen sind mit diesem Anbieter verknüpft, deshalb bleibt er, wie er ist.
+provider_disabled = Dieser Anbieter ist abgeschaltet.
 provider_changed = Jemand anderes hat diesen Anbieter zur selben Zeit geändert.
 
 ## Formulare

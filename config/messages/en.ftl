@@ -273,6 +273,7 @@ provider_mistaken = No sign-in provider can be made of this.
 provider_exists = There is a sign-in provider of this name already.
 provider_in_file = This sign-in provider is written in a file, so it is changed there.
 provider_linked = People are linked to this sign-in provider, so it stays as it is.
+provider_disabled = This sign-in provider is switched off.
 provider_changed = Somebody else has changed this sign-in provider at the same time.
 
 ## Forms

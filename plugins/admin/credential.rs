@@ -188,6 +188,18 @@ pub fn rotate(
     secret
 }
 
+/// What the audit log is told of a credential: all but its secrets.
+pub fn facts(one: &ApiCredential) -> Value {
+    json!({
+        "name": one.name,
+        "client_id": one.client_id,
+        "token_endpoint_auth_method": one.auth_method,
+        "roles": one.roles,
+        "scopes": one.scopes,
+        "expires_at": one.expires_at,
+    })
+}
+
 /// What the audit log is told of a new secret: which there were and are, by their times alone.
 pub fn rotated(
     (before, after): (&ApiCredential, &ApiCredential),

@@ -6,12 +6,11 @@ use portcullis_core::{
     api_credential::ApiCredential, catalogue::Code, secret::Secret, store::StoreError,
 };
 use portcullis_kit::Failure;
-use serde_json::{Value, json};
 
 use crate::{
     audit::Act,
     caller::{Actor, Caller},
-    credential::{self, Change, InvalidWish, Wish},
+    credential::{self, Change, InvalidWish, Wish, facts},
     desk::Desk,
     people::{impersonation, refusal::mistaken},
     role::{Permission, Roles},
@@ -56,7 +55,7 @@ pub(crate) async fn create(
     let services = &desk.services;
     let (made, secret) = credential::make(wish, &*services.clock, &*services.entropy)?;
     services.api_credentials.insert(&made).await?;
-    let act = Act::on("api-credential.create", KIND, made.id).to(told(&made));
+    let act = Act::on("api-credential.create", KIND, made.id).to(facts(&made));
     desk.audit(caller, act).await;
     Ok((made, secret))
 }
@@ -84,7 +83,7 @@ pub(crate) async fn change(
         impersonation::end_all(desk, Actor::ApiCredential(after.id)).await?;
     }
     let act = Act::on("api-credential.update", KIND, after.id);
-    desk.audit(caller, act.from(told(&before)).to(told(&after)))
+    desk.audit(caller, act.from(facts(&before)).to(facts(&after)))
         .await;
     Ok(after)
 }
@@ -120,7 +119,7 @@ pub(crate) async fn remove(desk: &Desk, caller: &Caller, id: &str) -> Result<(),
         return Err(Code::RecordNotFound.into());
     }
     impersonation::end_all(desk, Actor::ApiCredential(found.id)).await?;
-    let act = Act::on("api-credential.delete", KIND, found.id).from(told(&found));
+    let act = Act::on("api-credential.delete", KIND, found.id).from(facts(&found));
     desk.audit(caller, act).await;
     Ok(())
 }
@@ -172,16 +171,4 @@ async fn rewrite(
             Ok(()) => return Ok((before, after)),
         }
     }
-}
-
-/// What the audit log is told of a credential.
-fn told(one: &ApiCredential) -> Value {
-    json!({
-        "name": one.name,
-        "client_id": one.client_id,
-        "token_endpoint_auth_method": one.auth_method,
-        "roles": one.roles,
-        "scopes": one.scopes,
-        "expires_at": one.expires_at,
-    })
 }

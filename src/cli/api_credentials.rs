@@ -21,6 +21,10 @@ use serde_json::{Value, json};
 use self::in_store::InStore;
 use super::{Common, Consent, Failure, remote::either};
 
+/// Secrets that are good for less than this beside a new one end before anybody can have put that in
+/// their place.
+const AT_ONCE: Duration = Duration::from_secs(60);
+
 /// What people see of API credentials.
 const COLUMNS: [&str; 6] = [
     "id",
@@ -64,6 +68,8 @@ pub(super) enum ApiCredentialCommand {
         /// How long the old secrets are good for beside the new one.
         #[arg(long, value_name = "DURATION", value_parser = duration)]
         overlap: Option<Duration>,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// Change the name, roles, scopes or end of an API credential; what is not said stays.
     Change(Changes),
@@ -153,9 +159,19 @@ async fn answer(
             return Ok(());
         }
         ApiCredentialCommand::Create(wish) => programs.make(wish.read()).await?,
-        ApiCredentialCommand::Rotate { which, overlap } => {
+        ApiCredentialCommand::Rotate {
+            which,
+            overlap,
+            consent,
+        } => {
             let one = which.find(programs).await?;
             let overlap = overlap.unwrap_or(OVERLAP);
+            if overlap < AT_ONCE {
+                consent.ask(&format!(
+                    "End the secrets that the API credential {} has, at once?",
+                    one["name"]
+                ))?;
+            }
             programs.rotate(id(&one), overlap).await?
         }
         ApiCredentialCommand::Change(changes) => {
@@ -213,7 +229,7 @@ impl Changes {
         let lost = self.taken(one, SystemClock.now());
         match lost.is_empty() {
             true => Ok(()),
-            false => self.consent.ask_people(&format!(
+            false => self.consent.ask(&format!(
                 "Take from the API credential {}: {}?",
                 one["name"],
                 lost.join(", ")

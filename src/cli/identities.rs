@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     Common, Consent, Failure, Selector,
+    output::counted,
     people::{Belongings, People},
     remote::either,
 };
@@ -81,8 +82,10 @@ async fn delete_from<P: People>(
             None => format!("identity {id}"),
         };
         consent.ask(&format!(
-            "Delete {whom}, with {credentials} credentials ({links} of them linked accounts) and \
-             {sessions} sessions?"
+            "Delete {whom}, with {} ({} among them) and {}?",
+            counted(credentials, "credential"),
+            counted(links, "linked account"),
+            counted(sessions, "session"),
         ))?;
         people.delete(person).await?;
     }

@@ -77,6 +77,7 @@ fn rows(objects: &[Value], columns: &[&str]) -> Table {
     for object in objects {
         let cell = |column: &&str| match &object[*column] {
             Value::Null => String::new(),
+            Value::Array(list) => joined(list),
             value => plain(value),
         };
         table.add_row(columns.iter().map(cell));
@@ -102,11 +103,23 @@ fn flatten(path: &str, value: &Value, rows: &mut Vec<(String, String)>) {
                 .for_each(|(i, v)| flatten(&below(&i.to_string()), v, rows));
         }
         Value::Array(list) => {
-            let texts: Vec<String> = list.iter().map(plain).collect();
-            rows.push((path.to_owned(), texts.join(", ")));
+            rows.push((path.to_owned(), joined(list)));
         }
         Value::Null => {}
         other => rows.push((path.to_owned(), plain(other))),
+    }
+}
+
+fn joined(list: &[Value]) -> String {
+    let texts: Vec<String> = list.iter().map(plain).collect();
+    texts.join(", ")
+}
+
+/// So many of a thing, in words such as "1 link" and "2 links".
+pub(super) fn counted(count: u64, thing: &str) -> String {
+    match count {
+        1 => format!("1 {thing}"),
+        count => format!("{count} {thing}s"),
     }
 }
 
@@ -167,6 +180,9 @@ pub(super) fn identity(identity: &Identity, schemas: &Schemas, schemas_url: &str
         "created_at": identity.created_at,
         "updated_at": identity.updated_at,
     });
+    if let Some(name) = &identity.external_id {
+        shown["external_id"] = json!(name);
+    }
     if let Some(unmanaged) = unmanaged {
         shown["unmanaged"] = json!(unmanaged);
     }
@@ -203,4 +219,26 @@ fn recoverable(address: &Address) -> Value {
             .map(|(k, v)| (k.to_owned(), v))
             .collect::<Map<_, _>>(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_reads_the_same_in_a_row_as_by_itself() {
+        let object = json!({"id": "x", "roles": ["viewer", "admin"], "scopes": []});
+        let alone = table(&object).to_string();
+        let row = rows(&[object], &["id", "roles", "scopes"]).to_string();
+        for shown in [alone, row] {
+            assert!(shown.contains(" viewer, admin "), "{shown}");
+            assert!(!shown.contains('[') && !shown.contains('"'), "{shown}");
+        }
+    }
+
+    #[test]
+    fn one_is_told_as_one() {
+        let told = [0, 1, 2].map(|count| counted(count, "link"));
+        assert_eq!(told, ["0 links", "1 link", "2 links"]);
+    }
 }

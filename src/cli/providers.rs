@@ -2,6 +2,7 @@
 
 mod add;
 pub(super) mod errand;
+mod turn;
 
 use std::{
     fs, io,
@@ -11,14 +12,16 @@ use std::{
 use clap::{Args, Subcommand, ValueEnum};
 use portcullis_core::{
     administration::{
-        Attached, Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
+        Attached, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
     },
     id::ProviderId,
 };
 use serde_json::{Map, Value, json};
 
-use self::errand::Errand;
-use super::{Common, Consent, Failure, Output, audit::Act, redirect_uri, remote::Remote};
+use self::{errand::Errand, turn::Turn};
+use super::{
+    Common, Consent, Failure, Output, audit::Act, output::counted, redirect_uri, remote::Remote,
+};
 use crate::config;
 
 /// What people see of how providers are.
@@ -61,6 +64,8 @@ pub(super) enum Providers {
         id: String,
         #[command(flatten)]
         left: Left,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// Show what the provider's configuration would make of claims.
     DryRun {
@@ -136,8 +141,10 @@ pub(super) fn run(common: &Common, asked: &Providers) -> Result<(), Failure> {
         Providers::GetRedirectUri { id } => redirect_uri::run(common, id),
         Providers::Add(add) => add::run(common, add),
         Providers::Remove { id, left, consent } => remove(common, id, *left, consent),
-        Providers::Enable { id } => change(common, id, true, Leave::default()),
-        Providers::Disable { id, left } => change(common, id, false, (*left).into()),
+        Providers::Enable { id } => turn::run(common, id, Turn::On),
+        Providers::Disable { id, left, consent } => {
+            turn::run(common, id, Turn::Off((*left).into(), consent))
+        }
         Providers::DryRun { id, claims } => {
             let file = claims.file.as_deref().or(claims.claims.as_deref());
             dry_run(common, id, file.unwrap_or(Path::new("-")))
@@ -251,37 +258,10 @@ fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<()
 
 fn removal(id: &ProviderId, (links, sessions): (u64, u64)) -> String {
     format!(
-        "Remove provider {id}, which has {links} links and {sessions} sessions that began at it?"
+        "Remove provider {id}, which has {} and {} that began at it?",
+        counted(links, "link"),
+        counted(sessions, "session"),
     )
-}
-
-fn change(common: &Common, id: &str, enabled: bool, leave: Leave) -> Result<(), Failure> {
-    let id = named(id)?;
-    let remote = Remote::run(&common.reach, async |remote| {
-        show(common.output, remote.switch(&id, (enabled, leave)).await?)
-    });
-    if let Some(done) = remote {
-        return done;
-    }
-    Errand::run(common, async |errand| {
-        let change = Change::enabled(enabled);
-        let before = errand.administration().find(&id).await.ok();
-        let changed = errand.administration().change(&id, change, leave).await?;
-        let command = match enabled {
-            true => "providers enable",
-            false => "providers disable",
-        };
-        let is_on = |record: &ProviderRecord| json!({"enabled": record.table.get("enabled")});
-        let mut act = act(command, "provider.update", &id).to(is_on(&changed));
-        if let Some(before) = &before {
-            act = act.from(is_on(before));
-        }
-        act.note(errand.foundation()).await;
-        if enabled {
-            errand.mention_weakness(&changed).await;
-        }
-        show(common.output, as_json(&changed)?)
-    })
 }
 
 fn dry_run(common: &Common, id: &str, claims: &Path) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! `get-redirect-uri`: what to register at a provider, as JSON with the addresses for signing out.
 //! Works before the provider is configured, because its client cannot be made without it.
 
-use portcullis_core::{administration::SignOutAddresses, id::ProviderId};
+use portcullis_core::{administration::SignOutAddresses, id::ProviderId, link::PreparedLink};
 use serde::Serialize;
 use serde_json::json;
 
@@ -21,6 +21,11 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
         let usage = "a provider's id is 1 to 64 of the characters a-z A-Z 0-9 _ -";
         return Err(Failure::Usage(usage.to_owned()));
     };
+    if id.as_str() == PreparedLink::MARK {
+        return Err(Failure::Usage(format!(
+            "no provider is called {id:?}: links that are prepared are kept under that word"
+        )));
+    }
     let remote = Remote::run(&common.reach, async |remote| {
         remotely(common, &id, remote).await
     });

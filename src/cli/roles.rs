@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, Selector, people::People, remote::either};
+use super::{Common, Consent, Failure, Selector, people::People, remote::either};
 
 /// Which roles an identity gets and loses.
 #[derive(Debug, Args)]
@@ -16,6 +16,8 @@ pub(super) struct SetRoles {
     /// A role that it has no more.
     #[arg(long, value_name = "ROLE")]
     remove: Vec<String>,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// Changes the roles of an identity; its sessions obey at once.
@@ -39,6 +41,11 @@ pub(super) fn set(common: &Common, asked: &SetRoles) -> Result<(), Failure> {
 async fn set_at<P: People>(common: &Common, asked: &SetRoles, people: &P) -> Result<(), Failure> {
     let person = people.find(&asked.selector).await?;
     let id = P::id(&person).to_string();
+    if !asked.remove.is_empty() {
+        let roles = asked.remove.join(", ");
+        let question = format!("Take from identity {id} the roles {roles}?");
+        asked.consent.ask(&question)?;
+    }
     let roles = people.set_roles(person, |roles| change(roles, asked));
     let told = json!({"identity_id": id, "roles": roles.await?});
     common.output.print(&told)

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Common, Consent, Failure, Selector, remote::either};
+use super::{Common, Consent, Failure, Selector, output::counted, remote::either};
 
 /// What people see of a pause.
 const COLUMNS: [&str; 6] = ["id", "kind", "subject", "network", "since", "until"];
@@ -100,7 +100,8 @@ async fn lift<P: Pauses>(
     (meant, consent): (&[P::Pause], &Consent),
 ) -> Result<(), Failure> {
     if !meant.is_empty() {
-        consent.ask_people(&format!("Lift {} pauses?", meant.len()))?;
+        let pauses = counted(meant.len() as u64, "pause");
+        consent.ask_people(&format!("Lift {pauses}?"))?;
     }
     let mut lifted = Vec::new();
     for pause in meant {

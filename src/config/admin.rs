@@ -104,8 +104,8 @@ impl Admin {
         for (index, host) in self.allowed_hosts.iter().enumerate() {
             if !is_host(host) {
                 check.under("allowed_hosts").item(index).problem(format!(
-                    "{host:?} is no host; write one in lower case without a port, such as \
-                     \"admin.example.org\""
+                    "{host:?} is no host; write each one in lower case without a port, such as \
+                     \"admin.example.org\"; no wildcard is read here"
                 ));
             }
         }
@@ -117,8 +117,10 @@ impl Admin {
     }
 }
 
-/// Whether it is a name or an address in lower case, without a port.
+/// Whether it is a name or an address in lower case, without a port. A wildcard would be a name that
+/// nobody has.
 fn is_host(text: &str) -> bool {
+    let is_plain = |c: u8| c.is_ascii_alphanumeric() || b"-_.:[]".contains(&c);
     let host = url::Host::parse(text);
-    host.is_ok_and(|host| host.to_string() == text)
+    text.bytes().all(is_plain) && host.is_ok_and(|host| host.to_string() == text)
 }

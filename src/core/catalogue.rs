@@ -104,6 +104,7 @@ catalogue! {
     ProviderExists = "provider_exists", CONFLICT, "There is a sign-in provider of this name already.";
     ProviderInFile = "provider_in_file", CONFLICT, "This sign-in provider is written in a file, so it is changed there.";
     ProviderLinked = "provider_linked", CONFLICT, "People are linked to this sign-in provider, so it stays as it is.";
+    ProviderDisabled = "provider_disabled", CONFLICT, "This sign-in provider is switched off.";
     ProviderChanged = "provider_changed", CONFLICT, "Somebody else has changed this sign-in provider at the same time.";
 }
 
@@ -191,6 +192,7 @@ mod tests {
 409 provider_exists
 409 provider_in_file
 409 provider_linked
+409 provider_disabled
 409 provider_changed
 ";
 

@@ -47,6 +47,11 @@ uuid_id!(
     IdentityId
 );
 impl IdentityId {
+    /// Whether it is all zeros, with which programs say that there is none (RFC 9562, section 5.9).
+    pub fn is_nil(self) -> bool {
+        self.0.is_nil()
+    }
+
     /// The id as its sixteen bytes.
     pub fn bytes(self) -> [u8; 16] {
         self.0.into_bytes()

@@ -2,13 +2,46 @@
 //! exports and the administration API share.
 
 use jiff::Timestamp;
-use portcullis_core::{action::Action, link::is_subject, schema::Schema, secret::Secret};
+use portcullis_core::{
+    action::Action, id::IdentityId, link::is_subject, schema::Schema, secret::Secret,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
     keycloak_credentials,
     newcomer::{Account, Newcomer, NobodyKnown, Password, Proved, is_empty, put, texts},
+    shape::{Shape, tell_no_texts, tell_odd},
 };
+
+/// What a user has there.
+const MEMBERS: [(&str, Shape); 25] = [
+    ("id", Shape::Any),
+    ("username", Shape::Text),
+    ("email", Shape::Text),
+    ("firstName", Shape::Text),
+    ("lastName", Shape::Text),
+    ("emailVerified", Shape::Flag),
+    ("enabled", Shape::Flag),
+    ("createdTimestamp", Shape::Milliseconds),
+    ("attributes", Shape::Object),
+    ("credentials", Shape::Objects),
+    ("federatedIdentities", Shape::Objects),
+    ("requiredActions", Shape::Texts),
+    ("realmRoles", Shape::Texts),
+    ("groups", Shape::Texts),
+    ("clientRoles", Shape::Any),
+    ("clientConsents", Shape::Any),
+    ("federationLink", Shape::Any),
+    ("serviceAccountClientId", Shape::Any),
+    // What follows from the rest, and what says nothing of the person.
+    ("self", Shape::Any),
+    ("origin", Shape::Any),
+    ("totp", Shape::Any),
+    ("disableableCredentialTypes", Shape::Any),
+    ("notBefore", Shape::Any),
+    ("access", Shape::Any),
+    ("userProfileMetadata", Shape::Any),
+];
 
 /// Where schemas keep what Keycloak has a member for.
 const PLACES: [(&str, &[&str]); 4] = [
@@ -50,12 +83,18 @@ pub(crate) fn newcomer(user: &Value, schema: &Schema) -> Result<Newcomer, Nobody
     }
     let mut newcomer = Newcomer {
         // Ids that a directory made are none here.
-        id: user["id"].as_str().and_then(|id| id.parse().ok()),
+        id: id(&user["id"]),
         // Keycloak, too, takes nobody for enabled of whom nothing is said.
         is_inactive: user["enabled"] != true,
         created_at: created(&user["createdTimestamp"]),
         ..Newcomer::default()
     };
+    tell_odd(user, &MEMBERS, &mut newcomer);
+    if newcomer.id.is_none() && !is_empty(&user["id"]) {
+        let why = "it is no UUID, so they get another one";
+        newcomer.losses("id").add("id", why);
+    }
+    tell_no_texts(&user["attributes"], &mut newcomer);
     traits(user, schema, &mut newcomer);
     if user["emailVerified"] == true
         && let Some(email) = user["email"].as_str()
@@ -70,6 +109,11 @@ pub(crate) fn newcomer(user: &Value, schema: &Schema) -> Result<Newcomer, Nobody
     actions(&user["requiredActions"], &mut newcomer);
     roles(user, &mut newcomer);
     Ok(newcomer)
+}
+
+fn id(value: &Value) -> Option<IdentityId> {
+    let id: IdentityId = value.as_str()?.parse().ok()?;
+    (!id.is_nil()).then_some(id)
 }
 
 fn created(milliseconds: &Value) -> Option<Timestamp> {

@@ -1,18 +1,47 @@
 //! An identity of Ory Kratos as one of ours: as its list shows it, or as it is given to be created.
 
-use jiff::Timestamp;
-use portcullis_core::{credential::CredentialKind, link::is_subject, secret::Secret};
+use portcullis_core::{
+    credential::CredentialKind, id::IdentityId, identity::Identity, link::is_subject,
+    secret::Secret,
+};
 use serde_json::{Map, Value, json};
 
-use super::newcomer::{Account, KeptFactor, Newcomer, NobodyKnown, Password, Proved, is_empty};
+use super::{
+    newcomer::{Account, KeptFactor, Newcomer, NobodyKnown, Password, Proved, is_empty},
+    shape::{Shape, tell_odd, time},
+};
 
-/// Members that have no place here.
-const PLACELESS: [(&str, &str); 2] = [
-    (
-        "external_id",
-        "identities have no second id here; keep it in metadata_admin",
-    ),
-    ("organization_id", "there are no organisations here"),
+/// What an identity has there.
+const MEMBERS: [(&str, Shape); 15] = [
+    ("id", Shape::Any),
+    ("schema_id", Shape::Any),
+    ("schema_url", Shape::Any),
+    ("state", Shape::Any),
+    ("state_changed_at", Shape::Any),
+    ("traits", Shape::Any),
+    ("credentials", Shape::Object),
+    ("verifiable_addresses", Shape::Objects),
+    // Who is reached where follows from the schema.
+    ("recovery_addresses", Shape::Any),
+    ("metadata_public", Shape::Any),
+    ("metadata_admin", Shape::Any),
+    ("external_id", Shape::Text),
+    ("organization_id", Shape::Any),
+    ("created_at", Shape::Time),
+    ("updated_at", Shape::Any),
+];
+
+/// What is said of an address there.
+const ADDRESS: [(&str, Shape); 9] = [
+    ("id", Shape::Any),
+    ("value", Shape::Text),
+    ("verified", Shape::Flag),
+    ("verified_at", Shape::Time),
+    ("via", Shape::Any),
+    ("status", Shape::Any),
+    ("created_at", Shape::Any),
+    ("updated_at", Shape::Any),
+    ("identity_id", Shape::Any),
 ];
 
 /// The schema that the identity names.
@@ -30,34 +59,71 @@ pub(crate) fn newcomer(entry: &Value) -> Result<Newcomer, NobodyKnown> {
         Value::Null => None,
         id => {
             let id = id.as_str().and_then(|id| id.parse().ok());
+            let id = id.filter(|id: &IdentityId| !id.is_nil());
             Some(id.ok_or(NobodyKnown::Malformed("its id is no UUID"))?)
         }
     };
+    if !matches!(entry["schema_id"], Value::Null | Value::String(_)) {
+        return Err(NobodyKnown::Malformed("its schema_id is no text"));
+    }
     let metadata = |name: &str| Some(&entry[name]).filter(|value| !value.is_null()).cloned();
     let mut newcomer = Newcomer {
         id,
         traits: entry["traits"].clone(),
-        is_inactive: entry["state"] == "inactive",
-        proved: proved(&entry["verifiable_addresses"]),
         metadata_public: metadata("metadata_public"),
         metadata_admin: metadata("metadata_admin"),
         created_at: time(&entry["created_at"]),
         ..Newcomer::default()
     };
-    for (member, why) in PLACELESS {
-        if !is_empty(&entry[member]) {
-            newcomer.losses(member).add(member, why);
+    tell_odd(entry, &MEMBERS, &mut newcomer);
+    newcomer.is_inactive = is_inactive(&entry["state"], &mut newcomer);
+    newcomer.proved = proved(&entry["verifiable_addresses"], &mut newcomer);
+    newcomer.external_id = external_id(&entry["external_id"], &mut newcomer);
+    if !is_empty(&entry["organization_id"]) {
+        let why = "there are no organisations here";
+        newcomer
+            .losses("organization_id")
+            .add("organization_id", why);
+    }
+    credentials(&entry["credentials"], &mut newcomer);
+    Ok(newcomer)
+}
+
+/// Whether they may not sign in: whoever is in a state that nobody understands may not, either.
+fn is_inactive(state: &Value, newcomer: &mut Newcomer) -> bool {
+    match state {
+        Value::Null => false,
+        Value::String(state) if state == "active" => false,
+        Value::String(state) if state == "inactive" => true,
+        _ => {
+            let why = "it is neither active nor inactive, so they come switched off";
+            newcomer.losses("state").add("state", why);
+            true
         }
     }
-    for (kind, credential) in entry["credentials"].as_object().into_iter().flatten() {
+}
+
+/// What they are called elsewhere.
+fn external_id(value: &Value, newcomer: &mut Newcomer) -> Option<String> {
+    let name = value.as_str().filter(|name| !name.is_empty())?;
+    if !Identity::is_external_id(name) {
+        let why = "it has at most 255 letters, digits and signs";
+        newcomer.losses("external_id").add("external_id", why);
+        return None;
+    }
+    Some(name.to_owned())
+}
+
+fn credentials(credentials: &Value, newcomer: &mut Newcomer) {
+    for (kind, credential) in credentials.as_object().into_iter().flatten() {
         match kind.as_str() {
-            "password" => password(credential, &mut newcomer),
-            "oidc" => accounts(credential, &mut newcomer),
+            "password" => password(credential, newcomer),
+            "oidc" => accounts(credential, newcomer),
             // Codes are mailed to whoever has an address.
             "code" => {}
             _ if is_empty(credential) => {}
             kind => match kind.parse() {
-                Ok(known) => factor(known, credential, &mut newcomer),
+                Ok(known) => factor(known, credential, newcomer),
                 Err(_) => {
                     let why = "there is no such credential here";
                     newcomer.losses("credentials").add(kind, why);
@@ -65,7 +131,6 @@ pub(crate) fn newcomer(entry: &Value) -> Result<Newcomer, NobodyKnown> {
             },
         }
     }
-    Ok(newcomer)
 }
 
 /// The identity itself, where it is wrapped as one of many to be created.
@@ -76,13 +141,12 @@ fn unwrapped(entry: &Value) -> &Value {
     }
 }
 
-fn time(value: &Value) -> Option<Timestamp> {
-    value.as_str()?.parse().ok()
-}
-
-fn proved(addresses: &Value) -> Vec<Proved> {
-    let addresses = addresses.as_array().into_iter().flatten();
-    let proved = addresses.filter(|address| address["verified"] == true);
+fn proved(addresses: &Value, newcomer: &mut Newcomer) -> Vec<Proved> {
+    let addresses = || addresses.as_array().into_iter().flatten();
+    for address in addresses() {
+        tell_odd(address, &ADDRESS, newcomer);
+    }
+    let proved = addresses().filter(|address| address["verified"] == true);
     let proved = proved.filter_map(|address| {
         Some(Proved {
             address: address["value"].as_str()?.to_owned(),

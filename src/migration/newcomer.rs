@@ -32,6 +32,8 @@ pub(crate) struct Newcomer {
     pub(crate) metadata_public: Option<Value>,
     pub(crate) metadata_admin: Option<Value>,
     pub(crate) created_at: Option<Timestamp>,
+    /// What they are called elsewhere.
+    pub(crate) external_id: Option<String>,
     /// What has no place here.
     pub(crate) losses: Vec<Loss>,
 }

@@ -28,7 +28,7 @@ use self::{
     unkept::{leave_out_unknown, unkept},
 };
 pub(crate) use self::{
-    known::Known,
+    known::{Known, Sought},
     settlement::{Arrival, Reasons, Settlement, Stores, WITHOUT},
 };
 use super::{
@@ -166,24 +166,13 @@ impl<S: Settlement> Settling<'_, S> {
         ids: &[Option<IdentityId>],
         candidates: &[Result<Candidate, Vec<String>>],
     ) -> Result<Known, S::Error> {
-        let ids: Vec<_> = ids.iter().copied().flatten().collect();
-        let candidates = || candidates.iter().flatten();
-        let identifiers: Vec<_> = candidates()
-            .flat_map(|one| one.identity.identifiers.iter().cloned())
-            .collect();
-        let accounts: Vec<_> = candidates()
-            .flat_map(Candidate::accounts)
-            .map(str::to_owned)
-            .collect();
+        let sought = Sought::of(ids, candidates);
         let mut known = self
             .rehearsal
             .as_mut()
             .map(std::mem::take)
             .unwrap_or_default();
-        let found = self.settlement.known(&ids, &identifiers, &accounts).await?;
-        known.ids.extend(found.ids);
-        known.identifiers.extend(found.identifiers);
-        known.accounts.extend(found.accounts);
+        known.learn(self.settlement.known(&sought).await?);
         Ok(known)
     }
 
@@ -275,6 +264,7 @@ impl<S: Settlement> Settling<'_, S> {
         identity.created_at = newcomer.created_at.map_or(now, |at| at.min(now));
         identity.required_actions = self.required_actions(newcomer, losses);
         identity.roles.clone_from(&newcomer.roles);
+        identity.external_id.clone_from(&newcomer.external_id);
         identity
             .metadata_public
             .clone_from(&newcomer.metadata_public);
@@ -377,8 +367,8 @@ fn conflict() -> Outcome {
 }
 
 fn conflict_told() -> String {
-    "it conflicts with another identity that already exists: they would sign in with the same, or have \
-     the same account at a provider or the same key"
+    "it conflicts with another identity that already exists: they would sign in with the same, have \
+     the same account at a provider or the same key, or be called the same elsewhere (external_id)"
         .to_owned()
 }
 

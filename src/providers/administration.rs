@@ -119,18 +119,18 @@ impl ProviderAdministration for Administration {
         change: Change,
     ) -> Result<ProviderRecord, AdministrationError> {
         let mut seen = self.keeper.hold().await;
-        let (id, table) = match (id, change) {
+        let (id, provider) = match (id, change) {
             (Some(id), change) => {
                 let row = self.row(id, &mut seen).await?;
-                (id.clone(), self.changed(&row, change)?)
+                (id.clone(), self.changed(&row, change, seen.identity())?.1)
             }
             (None, Change::Replace(table) | Change::Merge(table)) => {
                 let id = chosen_or_made(&table, seen.identity())?;
                 self.refuse_twin(&id)?;
-                (id, taken(table))
+                let provider = self.check(&id, &taken(table), seen.identity())?;
+                (id, provider)
             }
         };
-        let provider = self.check(&id, &table, seen.identity())?;
         Ok(self.record_of(&id, (&provider, &Origin::Runtime)))
     }
 
@@ -172,8 +172,7 @@ impl ProviderAdministration for Administration {
         let before = self.keeper.parts.roster.entry(id);
         let says_off = matches!(&change, Change::Merge(patch)
             if patch.get("enabled") == Some(&Value::Bool(false)));
-        let table = self.changed(&row, change)?;
-        let after = self.check(id, &table, seen.identity())?;
+        let (table, after) = self.changed(&row, change, seen.identity())?;
         let fates = Fates::of(leave, &after);
         // What is said of an end is done even where it was switched off before: it may not have
         // come about then.
@@ -264,12 +263,13 @@ impl Administration {
         }
     }
 
-    /// The kept table after the change, in the clear.
+    /// The kept table after the change, in the clear, and the provider that it describes.
     fn changed(
         &self,
         row: &StoredProvider,
         change: Change,
-    ) -> Result<Map<String, Value>, AdministrationError> {
+        identity: &config::Identity,
+    ) -> Result<(Map<String, Value>, config::Provider), AdministrationError> {
         let (mut kept, _) = self.keeper.parts.tables.opened(&row.id, row.table.clone());
         let (Change::Replace(new) | Change::Merge(new)) = &change;
         if new.get("id").is_some_and(|id| *id != row.id.as_str()) {
@@ -291,11 +291,14 @@ impl Administration {
                 table
             }
         };
+        let after = taken(table.clone());
+        // What is mistyped leads nowhere, which is no other address: it is told as what it is.
+        let provider = self.check(&row.id, &after, identity)?;
         if let Some(secret) = astray(&before, &given, &table) {
             let message = "it was given for another address: give it anew together with the change";
             return Err(problem(secret, message));
         }
-        Ok(taken(table))
+        Ok((after, provider))
     }
 
     /// The provider that the table describes, once nothing is wrong with it.

@@ -100,6 +100,11 @@ fn what_makes_no_admin_api_is_told() {
             "plugins.admin.allowed_hosts",
         ),
         (
+            "allowed_hosts = [\"*\"]",
+            "plugins.admin.allowed_hosts[0]: \"*\" is no host",
+        ),
+        ("allowed_hosts = [\"*.a.test\"]", "no wildcard is read here"),
+        (
             "token_lifespan = \"1s\"",
             "plugins.admin.token_lifespan: nothing is done",
         ),

@@ -92,7 +92,11 @@ async fn credentials_are_listed_rotated_and_deleted_by_commands() {
     let listed = api_credentials(&gateway, &["list"]).json();
     assert_eq!(listed[0]["client_id"], client);
     assert!(listed[0].get("client_secret").is_none());
-    let rotated = api_credentials(&gateway, &["rotate", "--id", client, "--overlap", "0s"]);
+    let at_once = ["rotate", "--id", client, "--overlap", "0s"];
+    let unasked = api_credentials(&gateway, &at_once);
+    assert_eq!(unasked.code, 2, "nobody can be asked: {unasked:?}");
+    assert_eq!(token(&admin, &made).await.status(), 200);
+    let rotated = api_credentials(&gateway, &[&at_once[..], &["--yes"]].concat());
     assert_eq!(rotated.code, 0, "{rotated:?}");
     assert_eq!(token(&admin, &made).await.status(), 401);
     let answer: Value = token(&admin, &rotated.json()).await.json().await.unwrap();
@@ -201,15 +205,9 @@ async fn what_a_program_may_do_is_changed_by_a_command() {
     };
     assert_eq!(change(&[]).code, 2, "it says nothing");
     assert_eq!(change(&["--role", "viewer", "--scope", "admin"]).code, 2);
-    let less = [
-        "--role",
-        "viewer",
-        "--expires-in",
-        "90d",
-        "--name",
-        "weekly",
-    ];
-    let less = change(&less);
+    assert_eq!(change(&["--role", "viewer"]).code, 2, "nobody can be asked");
+    let less = ["--role", "viewer", "--expires-in", "90d"];
+    let less = change(&[&less[..], &["--name", "weekly", "--yes"]].concat());
     assert_eq!(less.code, 0, "{less:?}");
     let less = less.json();
     assert_eq!(

@@ -54,7 +54,9 @@ async fn roles_are_given_and_taken_away() {
         (whoami["identity"]["roles"] == json!(["delete-account", "x"])).then_some(())
     })
     .await;
-    let taken = on_alice(&gateway, "set-user-roles", &["--remove", "x"]);
+    let unasked = on_alice(&gateway, "set-roles", &["--remove", "x"]);
+    assert_eq!(unasked.code, 2, "nobody can be asked: {unasked:?}");
+    let taken = on_alice(&gateway, "set-user-roles", &["--remove", "x", "--yes"]);
     assert_eq!(taken.json()["roles"], json!(["delete-account"]));
     let nothing = on_alice(&gateway, "set-roles", &[]);
     assert_eq!(nothing.code, 2, "{nothing:?}");

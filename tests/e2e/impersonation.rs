@@ -24,7 +24,7 @@ async fn running(upstream: &Upstream, stores: Option<(&Redis, &Postgres)>) -> Te
 
 fn change_roles(gateway: &TestGateway, change: &str) {
     let role = ["set-roles", "--email", ALICE.email, change, "impersonator"];
-    let changed = gateway.run(&role, "");
+    let changed = gateway.run(&[&role[..], &["--yes"]].concat(), "");
     assert_eq!(changed.code, 0, "{changed:?}");
 }
 

@@ -228,13 +228,14 @@ async fn identities_of_kratos_sign_in_with_the_password_they_have() {
         "verifiable_addresses": [{"value": GRACE.email, "via": "email", "verified": true,
             "verified_at": "2024-02-03T04:05:06Z"}],
         "metadata_public": {"plan": "free"}, "created_at": "2023-01-02T03:04:05Z",
+        "external_id": "crm:7",
     });
     let mut lines = grace.to_string();
     for entry in [
         json!({"schema_id": "default", "traits": {"email": GRACE.email}}),
         json!({"schema_id": "no-such", "traits": {"email": "x@example.org"}}),
         json!({"schema_id": "default", "traits": {"email": "y@example.org", "odd": 1}}),
-        json!({"schema_id": "default", "traits": {"email": "z@example.org"},
+        json!({"schema_id": "default", "traits": {"email": "z@example.org"}, "state": "blocked",
             "credentials": {"password": {"config": {"hashed_password": "$odd$x"}}}}),
     ] {
         lines.push('\n');
@@ -243,6 +244,7 @@ async fn identities_of_kratos_sign_in_with_the_password_they_have() {
     let done = house.import("kratos-identities", &lines, &[]);
     assert_eq!(done.code, 1, "{done:?}");
     assert_eq!(counts(&done), [5, 2, 1, 2], "{done:?}");
+    assert!(done.stderr.contains("they come switched off"), "{done:?}");
     let broken = house.import("kratos-identities", &format!("{grace}\n{{\"traits\""), &[]);
     assert_eq!(broken.code, 1);
     assert_eq!(counts(&broken), [1, 0, 1, 0], "{broken:?}");

@@ -110,7 +110,7 @@ async fn commands_on_somebody_print_the_same_through_a_running_gateway() {
 
     let roles = both(&["set-roles", "--add", "x", "--add", "delete-account"]);
     assert_eq!(roles["roles"], json!(["x", "delete-account"]));
-    both(&["set-roles", "--remove", "x"]);
+    both(&["set-roles", "--remove", "x", "--yes"]);
     let asked = both(&["set-required-actions", "--add", "UPDATE_PASSWORD"]);
     assert_eq!(asked["required_actions"], json!(["UPDATE_PASSWORD"]));
     both(&["set-required-actions", "--remove", "UPDATE_PASSWORD"]);
@@ -306,7 +306,7 @@ async fn the_last_administrator_stays_whichever_way_is_taken() {
     let email = ALICE.email;
     let given = house.locally(&["set-roles", "--email", email, "--add", "admin"], "");
     assert_eq!(given.code, 0, "{given:?}");
-    let strip = ["set-roles", "--email", email, "--remove", "admin"];
+    let strip = ["set-roles", "--email", email, "--remove", "admin", "--yes"];
     let off = [
         "set-identity-state",
         "--email",

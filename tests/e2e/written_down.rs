@@ -20,11 +20,12 @@ const APP: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const HUSH: &str = "hush-upstream-secret";
 
 /// What the commands of the story have to leave behind: verb, command, and what it was done to.
-const WRITTEN: [(&str, &str, &str); 28] = [
+const WRITTEN: [(&str, &str, &str); 29] = [
     ("api-credential.create", "api-credentials", "api-credential"),
     ("api-credential.create", "api-credentials", "api-credential"),
     ("api-credential.delete", "api-credentials", "api-credential"),
     ("api-credential.rotate", "api-credentials", "api-credential"),
+    ("api-credential.update", "api-credentials", "api-credential"),
     ("identity.actions_email", "send-actions-email", "identity"),
     ("identity.create", "create-admin-account", "identity"),
     (
@@ -167,6 +168,7 @@ impl House {
             self.run(&[&own[..], further].concat(), "")
         };
         let rotated = one("rotate", &["--overlap", "1h"]);
+        one("change", &["--auth-method", "client_secret_post"]);
         one("delete", &["--yes"]);
         let secrets = [&made, &rotated].map(|one| one["client_secret"].as_str());
         secrets.map(|one| one.unwrap().to_owned()).to_vec()
@@ -276,6 +278,11 @@ async fn what_commands_change_is_written_down_without_secrets() {
     let rotated = rotated.find(|one| one["verb"] == "api-credential.rotate");
     let count = |said: &str| rotated.unwrap()[said]["secrets"].as_array().map(Vec::len);
     assert_eq!((count("before"), count("after")), (Some(1), Some(2)));
+    let mut changed = entries.iter();
+    let changed = changed.find(|one| one["verb"] == "api-credential.update");
+    let how = |said: &str| &changed.unwrap()[said]["token_endpoint_auth_method"];
+    let now = (&json!("client_secret_basic"), &json!("client_secret_post"));
+    assert_eq!((how("before"), how("after")), now);
     assert_eq!(find("import keycloak-users")["after"]["imported"], 1);
     let gone = "deleted with the identity";
     let linked = json!({"provider": "hub", "address": gone});

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, response::IntoResponse};
 use http::Method;
-use portcullis_core::id::ProviderId;
+use portcullis_core::{id::ProviderId, link::PreparedLink};
 use portcullis_kit::{Outcome, Visit};
 use serde_json::json;
 
@@ -38,8 +38,11 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     });
     let mut parameters = visit.parameters().iter();
     if let Some((_, id)) = parameters.find(|(name, _)| name == "provider") {
-        let odd = |_| mistaken("provider", "this is no id of a provider.");
-        let id: ProviderId = id.parse().map_err(odd)?;
+        let id = id
+            .parse()
+            .ok()
+            .filter(|id: &ProviderId| id.as_str() != PreparedLink::MARK);
+        let id = id.ok_or_else(|| mistaken("provider", "this is no id of a provider."))?;
         let mut own = json!(addresses.sign_out(&id));
         own["id"] = json!(id);
         own["redirect_uri"] = json!(addresses.redirect_uri(&id));

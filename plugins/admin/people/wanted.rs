@@ -15,9 +15,6 @@ use serde_json::Value;
 use super::{NewFactor, NewLink, NewPassword, actions, refusal::mistaken};
 use crate::desk::Desk;
 
-/// The longest name that an identity has elsewhere, in characters.
-const LONGEST_NAME: usize = 255;
-
 /// The longest name of a role, in characters.
 const LONGEST_ROLE: usize = 64;
 
@@ -124,13 +121,13 @@ fn administering(roles: &[String]) -> BTreeSet<&str> {
 }
 
 fn external_id(name: &str) -> Result<Option<String>, Failure> {
-    let is_long = name.chars().count() > LONGEST_NAME;
-    match is_long || name.chars().any(char::is_control) {
-        true => Err(mistaken(
+    match name {
+        "" => Ok(None),
+        name if Identity::is_external_id(name) => Ok(Some(name.to_owned())),
+        _ => Err(mistaken(
             "external_id",
-            format!("it has at most {LONGEST_NAME} letters, digits and signs."),
+            "it has at most 255 letters, digits and signs.",
         )),
-        false => Ok(Some(name.to_owned()).filter(|name| !name.is_empty())),
     }
 }
 

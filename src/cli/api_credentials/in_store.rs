@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use portcullis_admin::credential::{self, Change, Issuer, Wish};
+use portcullis_admin::credential::{self, Change, Issuer, Wish, facts};
 use portcullis_core::{
     api_credential::{ApiCredential, ApiCredentialStore},
     session::Acting,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 use super::{Programs, unknown};
@@ -113,11 +113,4 @@ impl Programs for InStore<'_> {
 
 fn act(verb: &'static str, one: &ApiCredential) -> Act {
     Act::new("api-credentials", verb).on("api-credential", &one.id)
-}
-
-/// What is written down of an API credential.
-fn facts(one: &ApiCredential) -> Value {
-    json!({
-        "name": one.name, "roles": one.roles, "scopes": one.scopes, "expires_at": one.expires_at,
-    })
 }

@@ -46,9 +46,7 @@ impl Errand {
     where
         F: AsyncFnOnce(&Self) -> Result<(), Failure>,
     {
-        let config = desk::configuration_past_drop_ins(common)?;
-        let store = config.store.url.clone();
-        Self::run_with(config, errand).map_err(|failure| failure.asked(&store))
+        Self::run_with(desk::configuration_past_drop_ins(common)?, errand)
     }
 
     fn run_with<F>(config: Config, errand: F) -> Result<(), Failure>
@@ -56,11 +54,12 @@ impl Errand {
         F: AsyncFnOnce(&Self) -> Result<(), Failure>,
     {
         let _flush = desk::log_events(&config);
+        let store = config.store.url.clone();
         desk::runtime()?.block_on(async {
             let prepared = Self::prepare(config).await?;
             let done = errand(&prepared).await;
             prepared.close().await;
-            done
+            done.map_err(|failure| failure.asked(&store))
         })
     }
 

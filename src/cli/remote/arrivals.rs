@@ -18,7 +18,7 @@ use crate::{
     cli::{Failure, links::Links},
     migration::{
         newcomer::{KeptFactor, Password},
-        settling::{Arrival, Known, Reasons, Settlement, WITHOUT},
+        settling::{Arrival, Known, Reasons, Settlement, Sought, WITHOUT},
     },
 };
 
@@ -49,21 +49,17 @@ impl Settlement for Gateway<'_> {
     /// What it makes of what is kept elsewhere, it makes itself.
     type Factor = KeptFactor;
 
-    async fn known(
-        &self,
-        ids: &[IdentityId],
-        identifiers: &[String],
-        accounts: &[String],
-    ) -> Result<Known, Failure> {
-        let identifiers = self.owners(identifiers).await?;
-        let accounts = match accounts.is_empty() {
+    async fn known(&self, sought: &Sought) -> Result<Known, Failure> {
+        let identifiers = self.owners(&sought.identifiers).await?;
+        let accounts = match sought.accounts.is_empty() {
             true => BTreeMap::new(),
-            false => self.linked(identifiers.values(), accounts).await?,
+            false => self.linked(identifiers.values(), &sought.accounts).await?,
         };
         Ok(Known {
-            ids: self.present(ids).await?,
+            ids: self.present(&sought.ids).await?,
             identifiers,
             accounts,
+            external_ids: self.namesakes(&sought.external_ids).await?,
         })
     }
 
@@ -137,6 +133,20 @@ impl Gateway<'_> {
             let found = self.0.list(&path).await?;
             let owner = found.first().map(id).transpose()?;
             Ok::<_, Failure>(owner.map(|owner| (identifier.clone(), owner)))
+        });
+        let found: Vec<_> = asked.buffer_unordered(BESIDE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Who is called which of these elsewhere.
+    async fn namesakes(&self, names: &[String]) -> Result<BTreeMap<String, IdentityId>, Failure> {
+        let asked = stream::iter(names).map(async |name| {
+            let path = format!("{ALL}/by/external/{}", encoded(name));
+            match self.0.get(&path).await {
+                Ok(found) => Ok(Some((name.clone(), id(&found)?))),
+                Err(Failure::Nobody(_)) => Ok(None),
+                Err(other) => Err(other),
+            }
         });
         let found: Vec<_> = asked.buffer_unordered(BESIDE).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
@@ -234,6 +244,9 @@ fn wish(arrival: &Arrival<Gateway<'_>>) -> Value {
     if !identity.required_actions.is_empty() {
         wish["required_actions"] = json!(identity.required_actions);
     }
+    if let Some(name) = &identity.external_id {
+        wish["external_id"] = json!(name);
+    }
     if !identity.unmanaged.is_empty() {
         wish["unmanaged"] = json!(identity.unmanaged);
     }
@@ -317,7 +330,7 @@ mod tests {
     fn what_is_empty_is_not_asked_for() {
         let hash = Password::Hashed(Secret::new("$2b$x"));
         let told = wish(&arrival(Some(hash), json!({"email": "a@example.org"})));
-        for name in ["roles", "required_actions", "unmanaged"] {
+        for name in ["roles", "required_actions", "unmanaged", "external_id"] {
             assert_eq!(told.get(name), None, "{name}");
         }
         assert_eq!(

@@ -15,6 +15,11 @@ impl Remote {
         self.list(ALL).await
     }
 
+    /// The provider of this id.
+    pub(in crate::cli) async fn provider(&self, id: &ProviderId) -> Result<Value, Failure> {
+        self.get(&format!("{ALL}/{id}")).await
+    }
+
     /// How a provider is.
     pub(in crate::cli) async fn reach(&self, id: &ProviderId) -> Result<Value, Failure> {
         self.get(&format!("{ALL}/{id}/status")).await

@@ -30,6 +30,16 @@ pub struct Readied {
 }
 
 impl Broker {
+    /// Refuses a provider that nobody is linked to, and says why: who may link others sees all
+    /// providers anyway.
+    fn find_for_links(&self, id: &ProviderId) -> Result<(), BrokerError> {
+        match self.registry.current().find(id) {
+            Some(provider) if provider.policy.enabled => Ok(()),
+            Some(_) => Err(BrokerError::SwitchedOff),
+            None => Err(BrokerError::Unknown),
+        }
+    }
+
     /// Links the account of this key to an identity, unless it is somebody else's. Of one that was
     /// registered and never proved nothing else that lets anybody in stays. The provider must be
     /// switched on: the links of one that is not may be about to go.
@@ -38,7 +48,7 @@ impl Broker {
         identity: IdentityId,
         key: &LinkKey,
     ) -> Result<Assigned, BrokerError> {
-        self.find(&key.provider)?;
+        self.find_for_links(&key.provider)?;
         if let Some(kept) = self.kept(key).await? {
             return self.already(&kept, identity).await;
         }
@@ -72,7 +82,7 @@ impl Broker {
         identity: IdentityId,
         prepared: &PreparedLink,
     ) -> Result<Option<Readied>, BrokerError> {
-        self.find(&prepared.provider)?;
+        self.find_for_links(&prepared.provider)?;
         let id = CredentialId::generate(&*self.entropy);
         let stub = prepared.credential(identity, id, self.clock.now());
         match self.credentials.put(&stub).await {

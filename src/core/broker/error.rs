@@ -10,9 +10,12 @@ use crate::{
 /// A sign-in or a link through a provider did not come about.
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
-    /// There is no such provider, or it is switched off.
+    /// There is no such provider, or, for people who sign in, it is switched off.
     #[error("there is no provider of this name")]
     Unknown,
+    /// There is such a provider, and it is switched off; administrators alone are told.
+    #[error("this sign-in provider is switched off")]
+    SwitchedOff,
     /// The provider did not vouch for anybody.
     #[error(transparent)]
     Provider(ProviderError),
@@ -87,6 +90,7 @@ impl BrokerError {
     pub fn code(&self) -> Code {
         match self {
             Self::Unknown => Code::ProviderUnknown,
+            Self::SwitchedOff => Code::ProviderDisabled,
             Self::Provider(ProviderError::Refused { .. }) => Code::ProviderRefused,
             Self::Provider(ProviderError::NotAdmitted { .. }) => Code::ProviderNotAdmitted,
             Self::Provider(ProviderError::Invalid { .. }) => Code::ProviderInvalid,

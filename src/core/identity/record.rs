@@ -67,7 +67,16 @@ pub struct Identity {
     pub version: i64,
 }
 
+/// The longest name that an identity has elsewhere, in characters.
+const LONGEST_EXTERNAL_ID: usize = 255;
+
 impl Identity {
+    /// Whether an identity can be called this elsewhere: up to 255 letters, digits and signs.
+    pub fn is_external_id(name: &str) -> bool {
+        let length = name.chars().count();
+        (1..=LONGEST_EXTERNAL_ID).contains(&length) && !name.chars().any(char::is_control)
+    }
+
     /// Stands among the required actions of whoever registered where nobody signs in before a first
     /// address is proved.
     pub const FIRST_PROOF: &'static str = "FIRST_PROOF";

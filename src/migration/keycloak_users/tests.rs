@@ -117,6 +117,52 @@ fn each_thing_that_has_no_place_is_told() {
     }
 }
 
+/// HA-03: nothing of what is not read is dropped in silence.
+#[test]
+fn what_is_not_read_is_told() {
+    for (member, value, lost) in [
+        ("firstName", json!(5), "firstName: firstName"),
+        ("credentials", json!(5), "credentials: credentials"),
+        ("credentials", json!([5]), "credentials: credentials"),
+        (
+            "federatedIdentities",
+            json!({"identityProvider": "google"}),
+            "federatedIdentities: federatedIdentities",
+        ),
+        ("attributes", json!([1]), "attributes: attributes"),
+        ("attributes", json!({"c": [1, null]}), "c: c"),
+        ("attributes", json!({"c": 5}), "c: c"),
+        ("enabled", json!("yes"), "enabled: enabled"),
+        ("emailVerified", json!(1), "emailVerified: emailVerified"),
+        (
+            "createdTimestamp",
+            json!("x"),
+            "createdTimestamp: createdTimestamp",
+        ),
+        (
+            "requiredActions",
+            json!([7]),
+            "requiredActions: requiredActions",
+        ),
+        ("realmRoles", json!("x"), "realmRoles: realmRoles"),
+        ("groups", json!({"a": 1}), "groups: groups"),
+        ("socialLinks", json!([{}]), "socialLinks: socialLinks"),
+        ("id", json!("f:1:x"), "id: id"),
+        (
+            "id",
+            json!("00000000-0000-0000-0000-000000000000"),
+            "id: id",
+        ),
+    ] {
+        let mut user = json!({"username": "a@b.c", "email": "a@b.c"});
+        user[member] = value;
+        let found = newcomer(&user, &schema(NESTED)).unwrap();
+        let is_told = told(&found).contains(&lost.to_owned());
+        assert!(is_told, "{user}: {:?}", found.losses);
+        assert!(found.is_inactive && found.proved.is_empty(), "{user}");
+    }
+}
+
 #[test]
 fn somebody_of_whom_nothing_is_said_may_not_sign_in() {
     let user = json!({"username": "x", "id": "f:1:x"});

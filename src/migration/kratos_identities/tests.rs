@@ -111,10 +111,71 @@ fn each_thing_that_has_no_place_is_told() {
         assert_eq!(told(&found.unwrap()), [lost]);
     }
     let entry = json!({"traits": {}, "external_id": "7", "organization_id": "o"});
-    assert_eq!(
-        told(&newcomer(&entry).unwrap()),
-        ["external_id", "organization_id"]
-    );
+    let found = newcomer(&entry).unwrap();
+    assert_eq!(told(&found), ["organization_id"]);
+    assert_eq!(found.external_id.as_deref(), Some("7"), "HA-20");
+}
+
+/// HA-03: nothing of what is not read is dropped in silence.
+#[test]
+fn what_is_not_read_is_told() {
+    let whole = listed();
+    for (member, value) in [
+        ("roles", json!(["admin"])),
+        ("required_actions", json!(["UPDATE_PASSWORD"])),
+        ("unmanaged", json!({"shoe": ["38"]})),
+        ("nobody_knows_it", json!(0)),
+        ("credentials", json!("x")),
+        ("verifiable_addresses", json!(5)),
+        ("verifiable_addresses", json!(["a@example.org"])),
+        ("created_at", json!("yesterday")),
+        ("external_id", json!(7)),
+        ("external_id", json!("a\u{0}")),
+    ] {
+        let mut entry = whole.clone();
+        entry["credentials"]["totp"] = Value::Null;
+        entry[member] = value;
+        let found = newcomer(&entry).unwrap();
+        assert_eq!(told(&found), [member], "{entry}");
+        assert_eq!((found.roles.len(), found.external_id), (0, None));
+    }
+    let address =
+        json!({"value": "a@example.org", "verified": "yes", "verified_at": "x", "own": 1});
+    let mut entry = whole;
+    entry["verifiable_addresses"] = json!([address]);
+    let mut lost = told(&newcomer(&entry).unwrap());
+    lost.sort_unstable();
+    assert_eq!(lost, ["own", "totp", "verified", "verified_at"]);
+    let mut entry = json!({"traits": {}});
+    for n in 0..1000 {
+        entry[format!("a{n}")] = json!(1);
+    }
+    let found = newcomer(&entry).unwrap();
+    assert_eq!(found.losses.len(), 21, "the rest is counted");
+}
+
+/// HA-03: nobody is let in whom the other system may have kept out.
+#[test]
+fn whose_state_is_not_understood_comes_switched_off() {
+    for state in [json!(null), json!("active"), json!("inactive")] {
+        let found = newcomer(&json!({"traits": {}, "state": state})).unwrap();
+        assert_eq!(
+            (found.is_inactive, told(&found).len()),
+            (state == "inactive", 0)
+        );
+    }
+    for state in [
+        json!("blocked"),
+        json!(5),
+        json!("INACTIVE"),
+        json!(""),
+        json!({}),
+        json!(true),
+    ] {
+        let found = newcomer(&json!({"traits": {}, "state": state})).unwrap();
+        assert!(found.is_inactive, "{state}");
+        assert_eq!(told(&found), ["state"], "{state}");
+    }
 }
 
 #[test]
@@ -223,6 +284,8 @@ fn what_is_no_identity_is_refused() {
         json!({}),
         json!({"traits": []}),
         json!({"traits": {}, "id": "x"}),
+        json!({"traits": {}, "schema_id": 5}),
+        json!({"traits": {}, "id": "00000000-0000-0000-0000-000000000000"}),
     ] {
         assert!(newcomer(&entry).is_err(), "{entry}");
     }

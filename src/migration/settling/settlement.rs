@@ -1,15 +1,16 @@
 //! Where newcomers settle: the stores here, or whatever else keeps identities.
 
+use std::collections::BTreeMap;
+
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
     factor::{Imports, Misfit},
-    id::IdentityId,
     identity::{Identity, IdentityStore},
     method::MethodError,
     store::{PAST_IDENTITY, StoreError},
 };
 
-use super::{Known, conflict_told};
+use super::{Known, Sought, conflict_told};
 use crate::migration::newcomer::{KeptFactor, Password};
 
 /// What is said of whoever comes without a password.
@@ -32,13 +33,8 @@ pub(crate) trait Settlement: Sized {
     /// A second factor or passkey, likewise.
     type Factor;
 
-    /// What is known here of these ids, of what people sign in with, and of accounts at providers.
-    async fn known(
-        &self,
-        ids: &[IdentityId],
-        identifiers: &[String],
-        accounts: &[String],
-    ) -> Result<Known, Self::Error>;
+    /// What is known here of these people.
+    async fn known(&self, sought: &Sought) -> Result<Known, Self::Error>;
 
     /// The password for somebody; why there is none, where it cannot be used.
     async fn password(
@@ -83,17 +79,19 @@ impl Settlement for Stores<'_> {
     type Password = Credential;
     type Factor = Credential;
 
-    async fn known(
-        &self,
-        ids: &[IdentityId],
-        identifiers: &[String],
-        accounts: &[String],
-    ) -> Result<Known, StoreError> {
+    async fn known(&self, sought: &Sought) -> Result<Known, StoreError> {
         let kind = CredentialKind::Oidc;
+        let mut external_ids = BTreeMap::new();
+        for name in &sought.external_ids {
+            if let Some(owner) = self.identities.find_by_external_id(name).await? {
+                external_ids.insert(name.clone(), owner.id);
+            }
+        }
         Ok(Known {
-            ids: self.identities.present(ids).await?,
-            identifiers: self.identities.owners(identifiers).await?,
-            accounts: self.credentials.owners(kind, accounts).await?,
+            ids: self.identities.present(&sought.ids).await?,
+            identifiers: self.identities.owners(&sought.identifiers).await?,
+            accounts: self.credentials.owners(kind, &sought.accounts).await?,
+            external_ids,
         })
     }
 

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::migration::{keycloak_users, kratos_identities};
 
+mod elsewhere;
+
 /// Made by bcrypt of `correct horse`, at its lowest cost.
 const HASH: &str = "$2b$04$......................ydNVwmbTsXZxhB1N4cTsvySoqJmVwau";
 

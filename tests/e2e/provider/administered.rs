@@ -285,3 +285,43 @@ async fn what_cannot_be_done_to_a_provider_names_the_key_or_the_file() {
         .await;
     assert_eq!(run["errors"][0][0], "email", "{run}");
 }
+
+/// XP-05: what is mistyped is told as that, and not as something about the secret, which stays.
+#[tokio::test]
+async fn a_mistyped_change_of_a_provider_with_a_secret_names_what_is_mistyped() {
+    let gateway = with_admin().start().await;
+    let program = Program::of(&gateway, "admin").await;
+    let made = json!({
+        "id": "acme", "kind": "oidc", "client_id": "gate", "client_secret": "hush",
+        "issuer_url": NOWHERE,
+    });
+    let (status, added) = program.ask(Method::POST, ALL, Some(&made)).await;
+    assert_eq!(status, 201, "{added}");
+    for (method, change, key) in [
+        (Method::PATCH, json!({"enabled": "no"}), "enabled"),
+        (Method::PATCH, json!({"nope": 1}), "nope"),
+        (Method::PATCH, json!({"label": 5}), "label"),
+        (Method::PATCH, json!({"order": "x"}), "order"),
+        (
+            Method::PATCH,
+            json!({"hosted_domains": "a.test"}),
+            "hosted_domains",
+        ),
+        (Method::PUT, json!({}), "kind"),
+    ] {
+        let (status, refused) = program.ask(method, ACME, Some(&change)).await;
+        assert_eq!(status, 400, "{change}: {refused}");
+        let errors = refused["error"]["details"]["errors"].as_array().unwrap();
+        let keys: Vec<_> = errors
+            .iter()
+            .filter_map(|one| one["key"].as_str())
+            .collect();
+        assert!(keys.contains(&key), "{change}: {refused}");
+        assert!(!keys.contains(&"client_secret"), "{change}: {refused}");
+    }
+    let elsewhere = json!({"issuer_url": "https://evil.test"});
+    let (status, refused) = program.ask(Method::PATCH, ACME, Some(&elsewhere)).await;
+    let key = &refused["error"]["details"]["errors"][0]["key"];
+    assert_eq!((status, key), (400, &json!("client_secret")), "{refused}");
+    assert_eq!(program.get(ACME).await, added, "nothing has changed");
+}

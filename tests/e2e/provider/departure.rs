@@ -106,6 +106,7 @@ async fn nobody_who_came_in_at_the_last_moment_outlives_a_revocation() {
         "revoke",
         "--links",
         "unlink",
+        "--yes",
     ];
     let (done, mut people) = gate.while_people_come(errand).await;
     assert_eq!(done.code, 0, "{done:?}");
@@ -139,7 +140,10 @@ async fn sessions_end_on_removal_when_the_table_says_so() {
 async fn a_command_that_removes_links_tells_those_they_belong_to() {
     let gate = gate(&[]).await;
     gate.signed_in("bob").await;
-    let off = ask(&gate.gateway, &["disable", "acme", "--links", "unlink"]);
+    let wish = ["disable", "acme", "--links", "unlink"];
+    let unasked = ask(&gate.gateway, &wish);
+    assert_eq!(unasked.code, 2, "nobody can be asked: {unasked:?}");
+    let off = ask(&gate.gateway, &[&wish[..], &["--yes"]].concat());
     assert_eq!(off.code, 0, "{off:?}");
     let event = off
         .stderr
@@ -257,7 +261,7 @@ async fn switching_off_once_more_settles_what_was_left() {
     let kept = ask(&gate.gateway, &["disable", "acme", "--links", "keep"]);
     assert_eq!(kept.code, 0, "{kept:?}");
     assert_eq!(gate.postgres.query(links).trim(), "1");
-    let again = ask(&gate.gateway, &["disable", "acme"]);
+    let again = ask(&gate.gateway, &["disable", "acme", "--yes"]);
     assert_eq!(again.code, 0, "{again:?}");
     assert_eq!(gate.postgres.query(links).trim(), "0");
 }

@@ -65,7 +65,7 @@ async fn stays_until_there_is_another_way_in(builder: Builder) {
     bob_is_administrator(&gateway).await;
     for wish in [
         &["disable", "acme"][..],
-        &["disable", "acme", "--links", "unlink"],
+        &["disable", "acme", "--links", "unlink", "--yes"],
         &["remove", "acme", "--yes"],
     ] {
         let refused = ask(&gateway, wish);

@@ -107,7 +107,7 @@ fn theirs() -> Value {
     let password = |config: Value| json!({"password": {"config": config}});
     json!([
         {
-            "id": ID, "schema_id": "default", "traits": traits(ADA.email),
+            "id": ID, "schema_id": "default", "traits": traits(ADA.email), "external_id": "crm:7",
             "created_at": "2023-01-02T03:04:05Z", "metadata_admin": {"shelf": 7},
             "credentials": password(json!({"hashed_password": HASH})),
             "verifiable_addresses": [{
@@ -174,7 +174,10 @@ async fn people_are_imported_through_a_running_gateway() {
         house.locally(&find, "").json()
     };
     let ada = find(ADA.email);
-    assert_eq!(ada["id"], ID);
+    assert_eq!(
+        (&ada["id"], &ada["external_id"]),
+        (&json!(ID), &json!("crm:7"))
+    );
     assert_eq!(ada["created_at"], "2023-01-02T03:04:05Z");
     assert_eq!(ada["metadata_admin"], json!({"shelf": 7}));
     let address = &ada["verifiable_addresses"][0];

@@ -161,7 +161,9 @@ async fn accounts_that_are_linked_and_unlinked_are_written_down_both_ways() {
 async fn what_is_no_account_is_refused_both_ways() {
     let house = house().await;
     house.refused(&link("nobody", "1"), 1);
-    house.refused(&link("away", "1"), 1);
+    for refused in house.refused(&link("away", "1"), 1) {
+        assert!(refused.stderr.contains("is switched off"), "{refused:?}");
+    }
     house.refused(&link("hub", ""), 2);
     house.refused(&link("hub", " "), 2);
     let elsewhere = [&link("hub", "1")[..], &["--issuer", "https://evil.test"]].concat();
@@ -182,6 +184,12 @@ async fn what_is_no_account_is_refused_both_ways() {
     house.refused(&prepare("hub", "@"), 2);
     let nobody = [&link("hub", "1")[..], &["--email", "nobody@example.org"]].concat();
     house.same(&nobody);
+    let here = house.locally(&nobody, "").stderr;
+    let store = house.gateway.folder().display().to_string();
+    assert!(
+        here.contains(&store),
+        "it says which store was asked: {here}"
+    );
 }
 
 /// CU-29, B.6: a link is prepared for an address, once.

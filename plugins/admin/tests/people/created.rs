@@ -274,3 +274,36 @@ async fn a_new_identity_keeps_the_id_and_the_age_that_it_has_elsewhere() {
         "nobody is of tomorrow"
     );
 }
+
+/// HA-20: whoever comes from elsewhere was there before, under an id that is one.
+#[tokio::test]
+async fn a_past_that_nobody_has_is_refused() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for (member, value, named) in [
+        (
+            "created_at",
+            "2999-01-01T00:00:00Z",
+            "created_at: this lies in the future",
+        ),
+        (
+            "created_at",
+            "9999-12-31T23:59:59Z",
+            "created_at: this has to be a time as RFC 3339",
+        ),
+        (
+            "id",
+            "00000000-0000-0000-0000-000000000000",
+            "id: this has to be a UUID",
+        ),
+    ] {
+        let refused = create(
+            &admin,
+            &json!({"traits": {"email": "a@example.org"}, member: value}),
+        )
+        .await;
+        assert_eq!(refused.error(), "bad_request", "{value}");
+        let reason = reason(&refused);
+        assert!(reason.starts_with(named), "{value}: {reason}");
+    }
+}

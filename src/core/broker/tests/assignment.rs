@@ -45,7 +45,7 @@ async fn an_account_of_somebody_else_is_not_named_anothers() {
 
     setting.policy(|policy| policy.enabled = false);
     let switched_off = setting.broker.assign(bob.id, &account("2")).await;
-    assert!(matches!(switched_off, Err(BrokerError::Unknown)));
+    assert!(matches!(switched_off, Err(BrokerError::SwitchedOff)));
     assert_eq!(setting.broker.links(bob.id).await.unwrap(), []);
 }
 
@@ -56,7 +56,7 @@ async fn a_link_is_prepared_once_and_only_where_a_provider_is_on() {
     let prepared = PreparedLink::new("idp".parse().unwrap(), "Bob@example.org");
     setting.policy(|policy| policy.enabled = false);
     let switched_off = setting.broker.prepare(bob.id, &prepared).await;
-    assert!(matches!(switched_off, Err(BrokerError::Unknown)));
+    assert!(matches!(switched_off, Err(BrokerError::SwitchedOff)));
     assert_eq!(setting.credentials(&bob).await, []);
 
     setting.policy(|policy| policy.enabled = true);

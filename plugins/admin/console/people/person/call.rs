@@ -158,6 +158,7 @@ pub(super) fn is_told(failure: &Failure) -> bool {
             | Code::LastAdministrator
             | Code::LastFactor
             | Code::LinkedElsewhere
+            | Code::ProviderDisabled
             | Code::ProviderUnknown
             | Code::ReturnToForbidden
     )
