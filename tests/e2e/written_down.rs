@@ -279,11 +279,8 @@ async fn what_commands_change_is_written_down_without_secrets() {
     assert_eq!(find("import keycloak-users")["after"]["imported"], 1);
     let gone = "deleted with the identity";
     let linked = json!({"provider": "hub", "address": gone});
-    assert_eq!(
-        find("prepare-oidc-link")["after"],
-        linked,
-        "of whom is forgotten"
-    );
+    // Of whom is forgotten.
+    assert_eq!(find("prepare-oidc-link")["after"], linked);
     assert_eq!(find("unlink-oidc-account")["before"]["address"], gone);
     assert_eq!(find("link-oidc-account")["after"]["provider"], "hub");
     assert_eq!(find("reset-identity-mfa")["before"]["type"], "totp");

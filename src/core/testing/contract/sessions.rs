@@ -57,26 +57,7 @@ async fn everybodys_come_in_pages(
             now: moment("2026-07-02T12:00:00Z"),
             idle_since: moment(idle_since),
         });
-        async move {
-            let (mut seen, mut part) = (Vec::new(), Part::First);
-            loop {
-                let page = sessions.list_all(liveness.as_ref(), part, 2).await.unwrap();
-                assert!(page.len() <= 2 && page.is_sorted_by_key(|one| one.id));
-                let (Some(first), Some(last)) = (page.first(), page.last()) else {
-                    return seen;
-                };
-                let before = Part::Before(first.id);
-                let before = sessions
-                    .list_all(liveness.as_ref(), before, 2)
-                    .await
-                    .unwrap();
-                let before: Vec<SessionId> = before.into_iter().map(|one| one.id).collect();
-                assert!(seen.ends_with(&before), "{before:?}");
-                assert_eq!(before.len(), seen.len().min(2));
-                part = Part::Behind(last.id);
-                seen.extend(page.into_iter().map(|one| one.id));
-            }
-        }
+        paged(sessions, liveness)
     };
     let (short, long) = (own[0].id, own[1].id);
     let early = "2026-07-01T12:00:00Z";
@@ -97,6 +78,26 @@ async fn everybodys_come_in_pages(
         let counted = sessions.count(&meant).await.unwrap();
         let listed = lists(Some(is_live), early).await;
         assert_eq!(counted, listed.len() as u64, "live: {is_live}");
+    }
+}
+
+/// All that are as live as this, page by page; from each page the one before is found again.
+async fn paged(sessions: &dyn SessionStore, liveness: Option<Liveness>) -> Vec<SessionId> {
+    let liveness = liveness.as_ref();
+    let (mut seen, mut part) = (Vec::new(), Part::First);
+    loop {
+        let page = sessions.list_all(liveness, part, 2).await.unwrap();
+        assert!(page.len() <= 2 && page.is_sorted_by_key(|one| one.id));
+        let (Some(first), Some(last)) = (page.first(), page.last()) else {
+            return seen;
+        };
+        let before = Part::Before(first.id);
+        let before = sessions.list_all(liveness, before, 2).await.unwrap();
+        let before: Vec<SessionId> = before.into_iter().map(|one| one.id).collect();
+        assert!(seen.ends_with(&before), "{before:?}");
+        assert_eq!(before.len(), seen.len().min(2));
+        part = Part::Behind(last.id);
+        seen.extend(page.into_iter().map(|one| one.id));
     }
 }
 
