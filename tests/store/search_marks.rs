@@ -64,7 +64,9 @@ async fn an_upgrade_brings_the_marks_over_kc_111() {
     let last = people.pop().unwrap();
     old.stores.identities.delete(last.id).await.unwrap();
     old.store.close().await;
-    BEFORE.map(|statement| database.query(statement));
+    for statement in BEFORE {
+        database.query(statement);
+    }
     let mut new = node(&database).await;
     // Where there were no marks, as long as an older version had not made them.
     assert_eq!(found(&new, &people[0]).await, []);

@@ -186,7 +186,7 @@ async fn no_address_is_taken_away_that_a_trait_has() {
         (remove("/verifiable_addresses/0/verified"), part),
         (remove("/recovery_addresses/0"), protected),
         (remove("/credentials/password"), protected),
-        (set("replace", "value", "b@example.org"), "its schema finds"),
+        (set("replace", "value", "b@example.org"), follows),
         (set("replace", "id", "x"), "addresses[0].id: "),
         (set("replace", "via", "sms"), "addresses[0].via: "),
         (set("replace", "status", "sent"), "addresses[0].status: "),
