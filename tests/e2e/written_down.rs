@@ -274,15 +274,7 @@ async fn what_commands_change_is_written_down_without_secrets() {
         assert!(names("before").is_some(), "{command}");
         assert_eq!(names("before"), names("after"), "{command}");
     }
-    let mut rotated = entries.iter();
-    let rotated = rotated.find(|one| one["verb"] == "api-credential.rotate");
-    let count = |said: &str| rotated.unwrap()[said]["secrets"].as_array().map(Vec::len);
-    assert_eq!((count("before"), count("after")), (Some(1), Some(2)));
-    let mut changed = entries.iter();
-    let changed = changed.find(|one| one["verb"] == "api-credential.update");
-    let how = |said: &str| &changed.unwrap()[said]["token_endpoint_auth_method"];
-    let now = (&json!("client_secret_basic"), &json!("client_secret_post"));
-    assert_eq!((how("before"), how("after")), now);
+    credentials_before_and_after(entries);
     assert_eq!(find("import keycloak-users")["after"]["imported"], 1);
     let gone = "deleted with the identity";
     let linked = json!({"provider": "hub", "address": gone});
@@ -292,6 +284,21 @@ async fn what_commands_change_is_written_down_without_secrets() {
     assert_eq!(find("link-oidc-account")["after"]["provider"], "hub");
     assert_eq!(find("reset-identity-mfa")["before"]["type"], "totp");
     assert_eq!(find("providers add")["after"]["has_client_secret"], true);
+}
+
+/// A second secret is told by its number, how secrets are shown in words.
+fn credentials_before_and_after(entries: &[Value]) {
+    let find = |verb: &str| {
+        let mut entries = entries.iter();
+        entries.find(|one| one["verb"] == verb).unwrap()
+    };
+    let rotated = find("api-credential.rotate");
+    let count = |said: &str| rotated[said]["secrets"].as_array().map(Vec::len);
+    assert_eq!((count("before"), count("after")), (Some(1), Some(2)));
+    let changed = find("api-credential.update");
+    let how = |said: &str| &changed[said]["token_endpoint_auth_method"];
+    let now = (&json!("client_secret_basic"), &json!("client_secret_post"));
+    assert_eq!((how("before"), how("after")), now);
 }
 
 fn told(entry: &Value) -> String {

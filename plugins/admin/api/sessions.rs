@@ -26,10 +26,7 @@ use crate::{
     doc::sessions as docs,
     endpoints::Endpoints,
     need::Need,
-    people::{
-        refusal::{mistaken, refused},
-        sessions,
-    },
+    people::{refusal::mistaken, sessions},
     role::Permission::{EndSessions, ReadSessions},
 };
 
@@ -155,7 +152,7 @@ async fn end_many(State(desk): State<Arc<Desk>>, caller: Caller, document: Docum
     match identities.len() + single.len() {
         0 => return Err(mistaken("identities", "say either these or sessions.")),
         1..=MOST => {}
-        _ => return Err(refused(format!("These are more than {MOST} ids."))),
+        _ => return Err(mistaken("", format!("These are more than {MOST} ids."))),
     }
     let processed = sessions::end_many(&desk, &caller, (&identities, &single)).await?;
     Ok(Json(json!({"more": false, "processed": processed})).into_response())

@@ -156,10 +156,13 @@ fn part(identity: &Identity, parted: &[String]) -> Result<(), Failure> {
     let own = identity.addresses.iter();
     let mut own = own.filter(|one| one.purpose.verification);
     match own.find(|one| parted.contains(&one.value)) {
-        Some(left) => Err(refused(format!(
-            "verifiable_addresses: {} follows from the traits; change those to take it away.",
-            left.value
-        ))),
+        Some(left) => Err(mistaken(
+            "verifiable_addresses",
+            format!(
+                "{} follows from the traits; change those to take it away.",
+                left.value
+            ),
+        )),
         None => Ok(()),
     }
 }

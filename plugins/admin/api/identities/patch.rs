@@ -256,7 +256,7 @@ fn address_proved(old: &Value, address: &Members<'_>) -> Result<Proved, Failure>
     let stays = FOLLOWING.iter().find(|name| is_changed(name));
     if let Some(name) = stays.filter(|_| !old.is_null()) {
         let at = address.at(name);
-        return Err(refused(format!("{at}: this follows from the address.")));
+        return Err(mistaken(&at, "this follows from the address."));
     }
     let was = old["verified"] == true;
     let is_completed = match address.text("status")? {
@@ -265,8 +265,7 @@ fn address_proved(old: &Value, address: &Members<'_>) -> Result<Proved, Failure>
         Some("pending") => false,
         Some(_) => {
             let at = address.at("status");
-            let known = "this has to be pending or completed";
-            return Err(refused(format!("{at}: {known}.")));
+            return Err(mistaken(&at, "this has to be pending or completed."));
         }
     };
     // Whichever of both is changed says it.
