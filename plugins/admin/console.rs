@@ -230,7 +230,10 @@ pub(crate) const LOOK: Look = Look {
         ),
     ],
     stylesheet: include_str!("assets/console.css"),
-    script: include_str!("assets/console.js"),
+    scripts: &[
+        ("search", include_str!("assets/search.js")),
+        ("copy", include_str!("assets/copy.js")),
+    ],
 };
 
 /// Every page of the console.

@@ -1,4 +1,6 @@
-//! A look of one's own: the templates, the stylesheet and the script that a plugin adds to the shell.
+//! A look of one's own: the templates, the stylesheet and the scripts that a plugin adds to the shell.
+
+use std::collections::BTreeMap;
 
 use axum::Router;
 use minijinja::Environment;
@@ -13,15 +15,15 @@ pub struct Look {
     pub templates: &'static [(&'static str, &'static str)],
     /// What they look like beyond the shell's own stylesheet.
     pub stylesheet: &'static str,
-    /// What they do beyond forms and links.
-    pub script: &'static str,
+    /// What some of them do beyond forms and links, each under the name by which its pages ask for it.
+    pub scripts: &'static [(&'static str, &'static str)],
 }
 
 /// Where its files are, as templates read it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Addresses {
     stylesheet: String,
-    script: String,
+    scripts: BTreeMap<&'static str, String>,
 }
 
 impl Look {
@@ -37,14 +39,21 @@ impl Look {
     /// Where its files are below the prefix.
     pub(crate) fn addresses(&self, prefix: &str) -> Addresses {
         let at = |content, kind| format!("{prefix}{}", stylesheet::named(content, kind));
+        let scripts = self.scripts.iter();
         Addresses {
             stylesheet: at(self.stylesheet, "css"),
-            script: at(self.script, "js"),
+            scripts: scripts
+                .map(|(name, content)| (*name, at(content, "js")))
+                .collect(),
         }
     }
 
     /// The router that serves them.
     pub(crate) fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        stylesheet::style(self.stylesheet).merge(stylesheet::script(self.script))
+        let style = stylesheet::style(self.stylesheet);
+        let scripts = self.scripts.iter();
+        scripts.fold(style, |all, (_, content)| {
+            all.merge(stylesheet::script(content))
+        })
     }
 }

@@ -151,8 +151,8 @@ async fn a_person_signs_in_to_the_console_searches_and_leaves_in_a_browser() {
     browser.narrow(390).await;
     let wide = "return document.documentElement.scrollWidth > window.innerWidth";
     assert_eq!(browser.run(wide, vec![]).await, false, "nothing is cut off");
-    let menu = "document.querySelector('.small-menu summary').click();
-        const leave = document.querySelector('.small-menu button');
+    let menu = "document.querySelector('.open-menu').click();
+        const leave = document.querySelector('#small-menu button');
         const is_seen = leave.checkVisibility();
         leave.click();
         return is_seen;";

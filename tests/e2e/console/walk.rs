@@ -230,15 +230,15 @@ impl Reader {
 
 /// Opens the menu of a phone without a mouse, and closes it again.
 async fn opens_the_menu(browser: &Browser) {
-    let focus = "document.querySelector('.small-menu summary').focus()";
+    let focus = "document.querySelector('.open-menu').focus()";
     browser.run(focus, vec![]).await;
-    let state = "return [document.querySelector('.small-menu').open,
-        document.activeElement.tagName]";
+    let state = "return [document.querySelector('#small-menu').matches(':popover-open'),
+        document.activeElement.className]";
     browser.strike(SPACE).await;
-    assert_eq!(browser.run(state, vec![]).await, json!([true, "SUMMARY"]));
+    assert_eq!(browser.run(state, vec![]).await, json!([true, "secondary open-menu"]));
     browser.tab_on().await;
     browser.strike(ESCAPE).await;
-    assert_eq!(browser.run(state, vec![]).await, json!([false, "SUMMARY"]));
+    assert_eq!(browser.run(state, vec![]).await, json!([false, "secondary open-menu"]));
 }
 
 fn is_same(text: &str) -> bool {

@@ -32,9 +32,9 @@ async fn refused_once(task: &Task) {
 
 /// Signs out, where the menu is for this screen.
 async fn leaves(task: &Task) {
-    let is_small = "return document.querySelector('.small-menu summary').checkVisibility()";
+    let is_small = "return document.querySelector('.open-menu').checkVisibility()";
     if task.browser.run(is_small, vec![]).await == true {
-        task.reach(".small-menu summary").await;
+        task.reach(".open-menu").await;
         task.browser.strike(SPACE).await;
     }
     task.press("/ui/sign-out", "out").await;

@@ -1,6 +1,5 @@
-// Small comforts of the console; everything works without them.
-
 // Lists are searched as one types: the same page is asked for its list alone, which takes the old one's place.
+// Without this script the same form is sent by Enter.
 for (const form of document.querySelectorAll('form[data-live]')) {
   const list = document.getElementById(form.dataset.live);
   const told = document.getElementById(form.dataset.live + '-told');
@@ -45,31 +44,4 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   };
   form.addEventListener('input', soon);
   form.addEventListener('change', soon);
-}
-
-// Escape closes the menu.
-addEventListener('keydown', event => {
-  const menu = event.key === 'Escape' && document.querySelector('.small-menu[open]');
-  if (menu) {
-    menu.open = false;
-    menu.querySelector('summary').focus();
-  }
-});
-// What is shown once is copied with one press.
-for (const button of document.querySelectorAll('button[data-copy]')) {
-  const field = document.getElementById(button.dataset.copy);
-  if (!field || !navigator.clipboard) continue;
-  const label = button.textContent;
-  button.hidden = false;
-  button.setAttribute('aria-live', 'polite');
-  button.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(field.value ?? field.textContent);
-      button.textContent = button.dataset.done;
-      setTimeout(() => { button.textContent = label; }, 2000);
-    } catch {
-      getSelection().selectAllChildren(field);
-      field.select?.();
-    }
-  });
 }
