@@ -109,7 +109,7 @@ async fn what_a_deletion_takes_along_is_told_beforehand() {
     // Without a terminal nobody can be asked, and nothing that is lost for good goes unasked.
     let unasked = on_alice(&gateway, "delete-identity", &[]);
     assert_eq!(unasked.code, 2, "{unasked:?}");
-    let said = "1 credentials (0 of them linked accounts) and 2 sessions?";
+    let said = "1 credential (0 linked accounts among them) and 2 sessions?";
     for words in [ALICE.email, said, "give --yes"] {
         assert!(unasked.stderr.contains(words), "{unasked:?}");
     }
