@@ -314,14 +314,14 @@ async fn a_mistyped_change_of_a_provider_with_a_secret_names_what_is_mistyped() 
         let errors = refused["error"]["details"]["errors"].as_array().unwrap();
         let keys: Vec<_> = errors
             .iter()
-            .filter_map(|one| one["key"].as_str())
+            .filter_map(|one| one["path"].as_str())
             .collect();
         assert!(keys.contains(&key), "{change}: {refused}");
         assert!(!keys.contains(&"client_secret"), "{change}: {refused}");
     }
     let elsewhere = json!({"issuer_url": "https://evil.test"});
     let (status, refused) = program.ask(Method::PATCH, ACME, Some(&elsewhere)).await;
-    let key = &refused["error"]["details"]["errors"][0]["key"];
+    let key = &refused["error"]["details"]["errors"][0]["path"];
     assert_eq!((status, key), (400, &json!("client_secret")), "{refused}");
     assert_eq!(program.get(ACME).await, added, "nothing has changed");
 }
