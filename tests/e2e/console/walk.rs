@@ -235,10 +235,16 @@ async fn opens_the_menu(browser: &Browser) {
     let state = "return [document.querySelector('#small-menu').matches(':popover-open'),
         document.activeElement.className]";
     browser.strike(SPACE).await;
-    assert_eq!(browser.run(state, vec![]).await, json!([true, "secondary open-menu"]));
+    assert_eq!(
+        browser.run(state, vec![]).await,
+        json!([true, "secondary open-menu"])
+    );
     browser.tab_on().await;
     browser.strike(ESCAPE).await;
-    assert_eq!(browser.run(state, vec![]).await, json!([false, "secondary open-menu"]));
+    assert_eq!(
+        browser.run(state, vec![]).await,
+        json!([false, "secondary open-menu"])
+    );
 }
 
 fn is_same(text: &str) -> bool {

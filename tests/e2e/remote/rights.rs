@@ -83,7 +83,7 @@ async fn a_token_that_was_given_out_obeys_a_command_that_changes_its_program() {
     for way in WAYS {
         let robot = Robot::made(&house, way, "user-manager").await;
         assert_eq!(robot.status(Method::DELETE).await, 404);
-        robot.run("change", &["--role", "viewer"]);
+        robot.run("change", &["--role", "viewer", "--yes"]);
         wait_until("the token to do less", async || {
             (robot.status(Method::DELETE).await == 403).then_some(())
         })
@@ -97,7 +97,7 @@ async fn a_token_that_was_given_out_obeys_a_command_that_changes_its_program() {
 async fn a_program_acts_as_nobody_once_a_command_changes_or_removes_it() {
     let house = House::stand().await;
     let ends = [
-        ("change", &["--role", "viewer"][..]),
+        ("change", &["--role", "viewer", "--yes"][..]),
         ("delete", &["--yes"]),
     ];
     for way in WAYS {
