@@ -70,8 +70,8 @@ async fn no_past_lies_in_the_future() {
         );
         let stored = house.store.find(done.id).await.unwrap().unwrap();
         assert!(stored.created_at <= house.clock.now());
-        let proved = stored.addresses.iter().filter_map(|one| one.verified_at);
-        assert!(proved.into_iter().all(|at| at <= house.clock.now()));
+        let mut proved = stored.addresses.iter().filter_map(|one| one.verified_at);
+        assert!(proved.all(|at| at <= house.clock.now()));
     }
 }
 
