@@ -1,7 +1,6 @@
 //! The API: one file for each kind of thing, each with its part of the table of endpoints.
 
 mod document;
-mod json;
 
 pub(crate) mod addresses;
 pub(crate) mod api_credentials;

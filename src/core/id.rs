@@ -31,12 +31,7 @@ macro_rules! uuid_id {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let read: Uuid = text.parse().map_err(|_| InvalidId)?;
-                // Others write the id of nothing (RFC 9562, section 5.9) where they have none.
-                match read.is_nil() {
-                    true => Err(InvalidId),
-                    false => Ok(Self(read)),
-                }
+                text.parse().map(Self).map_err(|_| InvalidId)
             }
         }
     };
@@ -47,7 +42,8 @@ uuid_id!(
     IdentityId
 );
 impl IdentityId {
-    /// Whether it is all zeros, with which programs say that there is none (RFC 9562, section 5.9).
+    /// Whether it is all zeros, with which programs say that there is none (RFC 9562, section 5.9):
+    /// nobody new gets it, and whoever has it of old is found by it.
     pub fn is_nil(self) -> bool {
         self.0.is_nil()
     }

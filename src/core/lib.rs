@@ -31,6 +31,7 @@ pub mod id;
 pub mod identifier;
 pub mod identity;
 pub mod impersonation;
+pub mod json;
 pub mod link;
 pub mod mail;
 pub mod mapping;

@@ -7,8 +7,18 @@ use std::{
     ops::ControlFlow,
 };
 
+use portcullis_core::json::{self, Mistake, Noted};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+
+/// One entry of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    /// What it says.
+    pub(crate) value: Value,
+    /// What cannot stand in it, for which it is not to be taken: a member of two of one name would be lost.
+    pub(crate) mistake: Option<Mistake>,
+}
 
 /// A file cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +48,7 @@ pub(crate) enum Broken {
 pub(crate) fn read(
     file: impl Read,
     list: &str,
-    mut sink: impl FnMut(Value) -> ControlFlow<()>,
+    mut sink: impl FnMut(Entry) -> ControlFlow<()>,
 ) -> Result<(), Broken> {
     let mut file = BufReader::new(file);
     let mut entries = Entries {
@@ -87,16 +97,17 @@ fn skip_spaces(file: &mut impl BufRead) -> std::io::Result<bool> {
 
 struct Entries<'a> {
     list: &'a str,
-    sink: &'a mut dyn FnMut(Value) -> ControlFlow<()>,
+    sink: &'a mut dyn FnMut(Entry) -> ControlFlow<()>,
     read: u64,
     /// Nobody wants more.
     is_over: bool,
 }
 
 impl Entries<'_> {
-    fn hand_on<E: serde::de::Error>(&mut self, entry: Value) -> Result<(), E> {
+    fn hand_on<E: serde::de::Error>(&mut self, value: Value, noted: &Noted) -> Result<(), E> {
         self.read += 1;
-        match (self.sink)(entry) {
+        let mistake = noted.take().or_else(|| json::check(&value).err());
+        match (self.sink)(Entry { value, mistake }) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => {
                 self.is_over = true;
@@ -132,7 +143,7 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut entry = Map::new();
+        let (mut entry, noted) = (Map::new(), Noted::default());
         let mut has_list = false;
         while let Some(name) = members.next_key::<String>()? {
             if name == self.0.list {
@@ -142,12 +153,13 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
             } else if has_list {
                 members.next_value::<IgnoredAny>()?;
             } else {
-                entry.insert(name, members.next_value()?);
+                let whole = noted.reader();
+                whole.member((name, &mut members), &mut entry)?;
             }
         }
         match has_list {
             true => Ok(()),
-            false => self.0.hand_on(Value::Object(entry)),
+            false => self.0.hand_on(Value::Object(entry), &noted),
         }
     }
 }
@@ -168,8 +180,9 @@ impl<'de> Visitor<'de> for List<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while let Some(entry) = items.next_element()? {
-            self.0.hand_on(entry)?;
+        let noted = Noted::default();
+        while let Some(entry) = items.next_element_seed(noted.reader())? {
+            self.0.hand_on(entry, &noted)?;
         }
         Ok(())
     }
@@ -184,7 +197,7 @@ mod tests {
     fn entries(text: &str) -> (Vec<Value>, Result<(), Broken>) {
         let mut found = Vec::new();
         let done = read(text.as_bytes(), "users", |entry| {
-            found.push(entry);
+            found.push(entry.value);
             ControlFlow::Continue(())
         });
         (found, done)
@@ -227,6 +240,36 @@ mod tests {
                 broken.contains(&format!("after {before} entries")),
                 "{broken}"
             );
+        }
+    }
+
+    /// HA-03: of two members of one name one would be lost, and NUL ends texts elsewhere; only whom it is said of
+    /// is kept out.
+    #[test]
+    fn what_cannot_stand_in_an_entry_is_told_of_that_entry() {
+        let twice = r#"{"state": "inactive", "a": {"b": [{"c": 1, "c": 2}]}, "state": "active"}"#;
+        let inner = r#"{"create": {"id": 1, "id": 2}}"#;
+        let nul = r#"{"metadata_admin": {"a": ["x\u0000y"]}}"#;
+        let fine = r#"{"id": 1}"#;
+        let expected = [
+            Some("a.b[0].c"),
+            Some("create.id"),
+            Some("metadata_admin.a[0]"),
+            None,
+        ];
+        for text in [
+            format!("[{twice}, {inner}, {nul}, {fine}]"),
+            format!("{twice}\n{inner}\n{nul}\n{fine}\n"),
+            format!(r#"{{"realm": 1, "realm": 2, "users": [{twice}, {inner}, {nul}, {fine}]}}"#),
+        ] {
+            let mut told = Vec::new();
+            let done = read(text.as_bytes(), "users", |entry| {
+                told.push(entry.mistake.map(|mistake| mistake.path));
+                ControlFlow::Continue(())
+            });
+            assert!(done.is_ok(), "{text}: {done:?}");
+            let told: Vec<_> = told.iter().map(Option::as_deref).collect();
+            assert_eq!(told, expected, "{text}");
         }
     }
 

@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     keycloak_credentials,
-    newcomer::{Account, Newcomer, NobodyKnown, Password, Proved, is_empty, put, texts},
+    newcomer::{
+        Account, Newcomer, NobodyKnown, Password, Proved, credential as named, is_empty, put, texts,
+    },
     shape::{Shape, tell_no_texts, tell_odd},
 };
 
@@ -186,7 +188,7 @@ fn credentials(credentials: &Value, newcomer: &mut Newcomer) {
         let kind = credential["type"].as_str().unwrap_or_default();
         if kind != "password" {
             let why = "there is no such credential here yet; it has to be set up anew";
-            newcomer.losses("credentials").add(kind, why);
+            newcomer.losses("credentials").add(named(kind), why);
             continue;
         }
         if newcomer.password.is_some() {

@@ -7,7 +7,9 @@ use portcullis_core::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    newcomer::{Account, KeptFactor, Newcomer, NobodyKnown, Password, Proved, is_empty},
+    newcomer::{
+        Account, KeptFactor, Newcomer, NobodyKnown, Password, Proved, credential as named, is_empty,
+    },
     shape::{Shape, tell_odd, time},
 };
 
@@ -44,6 +46,23 @@ const ADDRESS: [(&str, Shape); 9] = [
     ("identity_id", Shape::Any),
 ];
 
+/// What is said of a kind of credentials there; `config` is the rest of it.
+const KIND: [(&str, Shape); 6] = [
+    ("config", Shape::Object),
+    ("type", Shape::Any),
+    ("identifiers", Shape::Texts),
+    ("version", Shape::Any),
+    ("created_at", Shape::Any),
+    ("updated_at", Shape::Any),
+];
+
+/// What is said of a password there.
+const PASSWORD: [(&str, Shape); 3] = [
+    ("hashed_password", Shape::Text),
+    ("password", Shape::Text),
+    ("use_password_migration_hook", Shape::Flag),
+];
+
 /// The schema that the identity names.
 pub(crate) fn schema_id(entry: &Value) -> Option<&str> {
     unwrapped(entry)["schema_id"].as_str()
@@ -51,7 +70,15 @@ pub(crate) fn schema_id(entry: &Value) -> Option<&str> {
 
 /// Somebody as Kratos knows them.
 pub(crate) fn newcomer(entry: &Value) -> Result<Newcomer, NobodyKnown> {
+    if wraps_more(entry) {
+        return Err(NobodyKnown::Malformed(
+            "something stands beside `create`, which would be lost; put it inside",
+        ));
+    }
     let entry = unwrapped(entry);
+    if !entry.is_object() {
+        return Err(NobodyKnown::Malformed("it is no object"));
+    }
     if !entry["traits"].is_object() {
         return Err(NobodyKnown::Malformed("it has no traits"));
     }
@@ -117,6 +144,9 @@ fn external_id(value: &Value, newcomer: &mut Newcomer) -> Option<String> {
 fn credentials(credentials: &Value, newcomer: &mut Newcomer) {
     for (kind, credential) in credentials.as_object().into_iter().flatten() {
         match kind.as_str() {
+            kind if !credential.is_object() && !is_empty(credential) => newcomer
+                .losses("credentials")
+                .add(named(kind), "it is no object"),
             "password" => password(credential, newcomer),
             "oidc" => accounts(credential, newcomer),
             // Codes are mailed to whoever has an address.
@@ -126,7 +156,7 @@ fn credentials(credentials: &Value, newcomer: &mut Newcomer) {
                 Ok(known) => factor(known, credential, newcomer),
                 Err(_) => {
                     let why = "there is no such credential here";
-                    newcomer.losses("credentials").add(kind, why);
+                    newcomer.losses("credentials").add(named(kind), why);
                 }
             },
         }
@@ -135,10 +165,20 @@ fn credentials(credentials: &Value, newcomer: &mut Newcomer) {
 
 /// The identity itself, where it is wrapped as one of many to be created.
 fn unwrapped(entry: &Value) -> &Value {
-    match entry.get("create") {
-        Some(create) => create,
-        None => entry,
+    match &entry["create"] {
+        Value::Null => entry,
+        create => create,
     }
+}
+
+/// Whether more is said around a wrapped identity than what an answer would call it: such as that they may
+/// not sign in.
+fn wraps_more(entry: &Value) -> bool {
+    let is_more = |(name, value): (&String, &Value)| {
+        !matches!(name.as_str(), "create" | "patch_id") && !is_empty(value)
+    };
+    let mut members = entry.as_object().into_iter().flatten();
+    !entry["create"].is_null() && members.any(is_more)
 }
 
 fn proved(addresses: &Value, newcomer: &mut Newcomer) -> Vec<Proved> {
@@ -158,9 +198,19 @@ fn proved(addresses: &Value, newcomer: &mut Newcomer) -> Vec<Proved> {
 
 fn password(credential: &Value, newcomer: &mut Newcomer) {
     let config = &credential["config"];
+    tell_odd(credential, &KIND, newcomer);
+    tell_odd(config, &PASSWORD, newcomer);
     let text = |name: &str| config[name].as_str().filter(|text| !text.is_empty());
     let found = match (text("hashed_password"), text("password")) {
-        (Some(hash), _) => Password::Hashed(Secret::new(hash)),
+        (Some(hash), plain) => {
+            if plain.is_some() {
+                let why = "its hash stands beside it, which is enough";
+                newcomer
+                    .losses("credentials")
+                    .add("a password in plain", why);
+            }
+            Password::Hashed(Secret::new(hash))
+        }
         (None, Some(plain)) => Password::Plain(Secret::new(plain)),
         (None, None) => {
             let why = match config["use_password_migration_hook"] == true {
@@ -175,6 +225,7 @@ fn password(credential: &Value, newcomer: &mut Newcomer) {
 
 /// A second factor, or passkeys, as far as the file has them.
 fn factor(kind: CredentialKind, credential: &Value, newcomer: &mut Newcomer) {
+    tell_odd(credential, &KIND, newcomer);
     let mut config = credential["config"].clone();
     let name = kind.as_str();
     if is_empty(&config) {
@@ -218,6 +269,12 @@ fn has_more_than_empty_lists(kind: CredentialKind, config: &mut Value) -> bool {
 }
 
 fn accounts(credential: &Value, newcomer: &mut Newcomer) {
+    tell_odd(credential, &KIND, newcomer);
+    tell_odd(
+        &credential["config"],
+        &[("providers", Shape::Objects)],
+        newcomer,
+    );
     let Some(providers) = credential["config"]["providers"].as_array() else {
         return by_identifiers(credential, newcomer);
     };

@@ -4,7 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 use portcullis_core::{
-    credential::CredentialKind, id::IdentityId, schema::Unmanaged, secret::Secret,
+    credential::CredentialKind, id::IdentityId, identity::Identity, schema::Unmanaged,
+    secret::Secret,
 };
 use serde_json::{Map, Value};
 
@@ -109,9 +110,20 @@ impl Newcomer {
         if RESERVED.contains(&role) {
             let why = "it opens the administration here; give it yourself to whoever is meant";
             self.losses("roles").add(format!("role {role}"), why);
+        } else if !Identity::is_role(role) {
+            let why = "the name of a role has up to 64 letters, digits and signs here, no spaces";
+            self.losses("roles").add(format!("role {role}"), why);
         } else if !self.roles.iter().any(|own| own == role) {
             self.roles.push(role.to_owned());
         }
+    }
+}
+
+/// What a credential of this type is called; it may have none.
+pub(super) fn credential(kind: &str) -> &str {
+    match kind {
+        "" => "a credential",
+        kind => kind,
     }
 }
 

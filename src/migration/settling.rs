@@ -3,6 +3,7 @@
 
 mod factors;
 mod known;
+mod past;
 mod settlement;
 mod unkept;
 
@@ -16,7 +17,6 @@ use portcullis_core::{
     credential::{Credential, CredentialKind},
     entropy::Entropy,
     id::{CredentialId, IdentityId, ProviderId},
-    identifier::normalise_identifier,
     identity::{Identity, IdentityState},
     link::LinkKey,
     message::Message,
@@ -25,6 +25,7 @@ use portcullis_core::{
 
 use self::{
     known::Candidate,
+    past::{past, prove},
     unkept::{leave_out_unknown, unkept},
 };
 pub(crate) use self::{
@@ -33,7 +34,7 @@ pub(crate) use self::{
 };
 use super::{
     Loss, Losses,
-    newcomer::{Account, Newcomer, Proved},
+    newcomer::{Account, Newcomer},
 };
 
 /// The longest identifier, in bytes; nobody signs in with a longer one.
@@ -261,7 +262,8 @@ impl<S: Settlement> Settling<'_, S> {
         if newcomer.is_inactive {
             identity.state = IdentityState::Inactive;
         }
-        identity.created_at = newcomer.created_at.map_or(now, |at| at.min(now));
+        let mut told = Losses::of("created_at", losses);
+        identity.created_at = past(newcomer.created_at, now, &mut told);
         identity.required_actions = self.required_actions(newcomer, losses);
         identity.roles.clone_from(&newcomer.roles);
         identity.external_id.clone_from(&newcomer.external_id);
@@ -270,7 +272,7 @@ impl<S: Settlement> Settling<'_, S> {
             .clone_from(&newcomer.metadata_public);
         identity.metadata_admin.clone_from(&newcomer.metadata_admin);
         for proved in &newcomer.proved {
-            self.prove(&mut identity, proved, losses);
+            prove(&mut identity, (proved, now), losses);
         }
         Ok(identity)
     }
@@ -289,19 +291,6 @@ impl<S: Settlement> Settling<'_, S> {
             required.retain(|alias| known.contains(alias));
         }
         required
-    }
-
-    fn prove(&self, identity: &mut Identity, proved: &Proved, losses: &mut Vec<Loss>) {
-        let now = self.clock.now();
-        let value = normalise_identifier(&proved.address);
-        let mut known = identity.addresses.iter_mut();
-        match known.find(|address| address.value == value) {
-            Some(address) => address.verified_at = Some(proved.at.map_or(now, |at| at.min(now))),
-            None => Losses::of("addresses", losses).add(
-                "a proof",
-                "the schema reaches nobody by this address, so nobody asks who holds it",
-            ),
-        }
     }
 
     /// The links that can be made.

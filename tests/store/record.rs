@@ -76,6 +76,27 @@ async fn what_is_written_is_read_back_unchanged() {
     }
 }
 
+/// HA-05: older versions took the id of zeros in; whoever has it keeps nobody else from being read, and can go.
+#[tokio::test]
+async fn whoever_has_the_id_of_zeros_of_old_is_read_and_goes() {
+    for record in records().await {
+        let clock = clock();
+        let node = Node::start(&record, None, &clock).await;
+        let identities = &node.stores.identities;
+        let (mut old, other) = (identity(clock.now()), identity(clock.now()));
+        old.id = "00000000-0000-0000-0000-000000000000".parse().unwrap();
+        for one in [&old, &other] {
+            identities.insert(one, &[]).await.unwrap();
+        }
+        let all = identities.list(None, 10).await.unwrap();
+        assert_eq!(all.len(), 2);
+        let found = identities.find(old.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&old));
+        assert!(identities.delete(old.id).await.unwrap());
+        assert_eq!(identities.list(None, 10).await.unwrap(), [other]);
+    }
+}
+
 #[tokio::test]
 async fn a_refused_identity_leaves_nothing_behind() {
     for record in records().await {

@@ -7,11 +7,13 @@ use axum::{
 };
 use http::{HeaderMap, header::CONTENT_TYPE};
 use jiff::{Timestamp, fmt::temporal::Pieces};
-use portcullis_core::catalogue::Code;
+use portcullis_core::{
+    catalogue::Code,
+    json::{self, Mistake, Unread},
+};
 use portcullis_kit::{Failure, Visit};
 use serde_json::{Map, Value};
 
-use super::json::{self, Unread};
 use crate::people::refusal::{mistaken, refused, shortened};
 
 /// No body may be longer, whatever the listener lets through.
@@ -50,12 +52,26 @@ impl Document {
 impl<S: Send + Sync> FromRequest<S> for Document {
     type Rejection = Failure;
 
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let Unchecked(document) = Unchecked::from_request(request, state).await?;
+        json::check(&document.value).map_err(misplaced)?;
+        Ok(document)
+    }
+}
+
+/// The body of a request of many, each of which has still to be checked for NUL by itself.
+#[derive(Debug)]
+pub(crate) struct Unchecked(pub(crate) Document);
+
+impl<S: Send + Sync> FromRequest<S> for Unchecked {
+    type Rejection = Failure;
+
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let media_type = media_type(request.headers())?;
         let body = to_bytes(request.into_body(), LONGEST).await;
         let body = body.map_err(|_| Code::BodyTooLarge)?;
-        let value = json::read(&body).map_err(unread)?;
-        Ok(Self { value, media_type })
+        let value = json::parse(&body).map_err(unread)?;
+        Ok(Self(Document { value, media_type }))
     }
 }
 
@@ -78,8 +94,12 @@ fn unread(error: Unread) -> Failure {
         Unread::Malformed { line, column } => refused(format!(
             "The body is no JSON: see line {line}, column {column}."
         )),
-        Unread::Mistaken { path, message } => mistaken(&path, message),
+        Unread::Mistaken(mistake) => misplaced(mistake),
     }
+}
+
+fn misplaced(Mistake { path, message }: Mistake) -> Failure {
+    mistaken(&path, message)
 }
 
 /// A time as RFC 3339 writes it; otherwise why it is none.

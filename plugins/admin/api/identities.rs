@@ -62,6 +62,13 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
         )
         .told(docs::find_by_external_id)
         .at(
+            (Method::GET, "/admin/identities/by/external"),
+            reads,
+            "Shows the identity that is called what `external_id` says, though no path can hold it.",
+            find_by_any_external_id,
+        )
+        .told(docs::find_by_any_external_id)
+        .at(
             (Method::PUT, ONE),
             writes,
             "Replaces schema, state, traits and metadata of an identity.",
@@ -96,9 +103,25 @@ async fn find_by_external_id(
     Path(name): Path<String>,
     visit: Visit,
 ) -> Outcome {
-    let declassified = declassified(&visit)?;
-    let identity = people::find_by_external_id(&desk, &name).await?;
-    let json = shown(&desk, &identity, &declassified).await?;
+    called(&desk, &name, &visit).await
+}
+
+/// Not every name can stand in a path: a backslash, or a dot alone, would lead elsewhere there.
+async fn find_by_any_external_id(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
+    const NAME: &str = "external_id";
+    let given = visit.parameters().iter();
+    let mut given = given.filter(|(name, value)| name == NAME && !value.is_empty());
+    match (given.next(), given.next()) {
+        (Some((_, name)), None) => called(&desk, name, &visit).await,
+        (None, _) => Err(mistaken(NAME, "this is missing.")),
+        (Some(_), Some(_)) => Err(mistaken(NAME, "this stands there twice.")),
+    }
+}
+
+async fn called(desk: &Desk, name: &str, visit: &Visit) -> Outcome {
+    let declassified = declassified(visit)?;
+    let identity = people::find_by_external_id(desk, name).await?;
+    let json = shown(desk, &identity, &declassified).await?;
     Ok(Json(json).into_response())
 }
 

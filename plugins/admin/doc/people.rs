@@ -158,9 +158,19 @@ pub(crate) fn find_identity() -> Doc {
         .answers::<Identity>(StatusCode::OK, "The identity.")
 }
 
+const CALLED: &str = "What it is called elsewhere.";
+
 pub(crate) fn find_by_external_id() -> Doc {
     let doc = Doc::new("getIdentityByExternalID", IDENTITIES);
-    let doc = doc.path("external_id", pattern(NAME), "What it is called elsewhere.");
+    found_by_external_id(doc.path("external_id", pattern(NAME), CALLED))
+}
+
+pub(crate) fn find_by_any_external_id() -> Doc {
+    let doc = Doc::new("findIdentityByExternalID", IDENTITIES);
+    found_by_external_id(doc.needs("external_id", text(), CALLED))
+}
+
+fn found_by_external_id(doc: Doc) -> Doc {
     with_credentials(doc)
         .answers::<Identity>(StatusCode::OK, "The identity.")
         .refuses(&[400, 404])

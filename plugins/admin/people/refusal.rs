@@ -1,6 +1,7 @@
 //! Why something that an administrator wants is not done, in words that name what is wrong.
 
 use http::header::RETRY_AFTER;
+pub(crate) use portcullis_core::json::shortened;
 use portcullis_core::{
     catalogue::Code,
     method::MethodError,
@@ -9,17 +10,6 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
-
-/// How much of a name that nobody knows is told, in characters.
-const LONGEST_NAME: usize = 64;
-
-/// The beginning of a name that may be as long as a body.
-pub(crate) fn shortened(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
-    }
-}
 
 /// What was sent is not accepted, for this reason.
 pub(crate) fn refused(reason: impl Into<String>) -> Failure {

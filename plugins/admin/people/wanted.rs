@@ -15,9 +15,6 @@ use serde_json::Value;
 use super::{NewFactor, NewLink, NewPassword, actions, refusal::mistaken};
 use crate::desk::Desk;
 
-/// The longest name of a role, in characters.
-const LONGEST_ROLE: usize = 64;
-
 /// What an administrator wants an identity to be; what they do not say stays.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
@@ -135,10 +132,7 @@ fn external_id(name: &str) -> Result<Option<String>, Failure> {
 pub(crate) fn named_roles(wanted: &[String]) -> Result<Vec<String>, Failure> {
     let mut roles: Vec<String> = Vec::new();
     for role in wanted {
-        let is_odd = role.is_empty()
-            || role.len() > LONGEST_ROLE
-            || role.contains(|c: char| !c.is_ascii_graphic());
-        if is_odd {
+        if !Identity::is_role(role) {
             return Err(mistaken(
                 "roles",
                 "the name of a role has letters, digits and signs, no spaces.",

@@ -113,35 +113,44 @@ where
                 Err(_) => ControlFlow::Break(()),
             })
         });
-        let mut some = Vec::new();
-        while let Some(entry) = receiver.recv().await {
-            some.push(entry);
-            if some.len() == AT_ONCE {
-                self.batch(std::mem::take(&mut some)).await?;
-            }
-        }
-        self.batch(some).await?;
-        let read = reading.await.map_err(|error| Failure::refused(&error))?;
+        let taken_in = self.take_in(&mut receiver).await;
         self.progress.end();
         let clock = self.settling.clock;
         let is_rehearsal = self.settling.rehearsal.is_some();
         let report = self.report.told(is_rehearsal, clock.now());
         self.output.print(&report)?;
+        // Whoever came before it broke off is told of.
+        taken_in?;
+        let read = reading.await.map_err(|error| Failure::refused(&error))?;
         self.report.judge(read, file)
     }
 
+    /// Takes in who is read, by hundreds.
+    async fn take_in(&mut self, read: &mut mpsc::Receiver<entries::Entry>) -> Result<(), Failure> {
+        let mut some = Vec::new();
+        while let Some(entry) = read.recv().await {
+            some.push(entry);
+            if some.len() == AT_ONCE {
+                self.batch(std::mem::take(&mut some)).await?;
+            }
+        }
+        self.batch(some).await
+    }
+
     /// Takes in some hundreds, whole or not at all.
-    async fn batch(&mut self, batch: Vec<Value>) -> Result<(), Failure> {
+    async fn batch(&mut self, batch: Vec<entries::Entry>) -> Result<(), Failure> {
         let mut entries = Vec::new();
         let mut newcomers = Vec::new();
-        for value in batch {
+        for entries::Entry { value, mistake } in batch {
             self.report.read += 1;
             let id = value["id"].as_str().filter(|id| id.len() <= 64);
             let entry = Entry {
                 number: self.report.read,
                 id: id.map(str::to_owned),
             };
-            if let Some(newcomer) = self.newcomer(&entry, &value) {
+            if let Some(mistake) = mistake {
+                self.refused(&entry, &[mistake.to_string()]);
+            } else if let Some(newcomer) = self.newcomer(&entry, &value) {
                 entries.push(entry);
                 newcomers.push(newcomer);
             }

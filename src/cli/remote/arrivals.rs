@@ -94,22 +94,33 @@ impl Settlement for Gateway<'_> {
     ) -> Result<Vec<Result<(), Reasons>>, Failure> {
         let mut outcomes = Vec::new();
         for part in parts(&arrivals) {
-            let sent = part.len();
-            let asked = json!({ "identities": part });
-            let mut told = self.0.ask(Method::PATCH, ALL, Some(&asked)).await?;
-            let Value::Array(told) = told["identities"].take() else {
-                return Err(odd());
-            };
-            if told.len() != sent {
-                return Err(odd());
+            match self.send(&part).await {
+                Ok(told) => outcomes.extend(told),
+                Err(failure) if outcomes.is_empty() => return Err(failure),
+                // Others are in by now, who have to be told of.
+                Err(failure) => {
+                    let reasons = vec![failure.to_string()];
+                    outcomes.extend(part.iter().map(|_| Err(reasons.clone())));
+                }
             }
-            outcomes.extend(told.iter().map(outcome));
         }
         Ok(outcomes)
     }
 }
 
 impl Gateway<'_> {
+    /// Sends as many as are taken at once: what became of each.
+    async fn send(&self, part: &[Value]) -> Result<Vec<Result<(), Reasons>>, Failure> {
+        let asked = json!({ "identities": part });
+        let mut told = self.0.ask(Method::PATCH, ALL, Some(&asked)).await?;
+        match told["identities"].take() {
+            Value::Array(told) if told.len() == part.len() => {
+                Ok(told.iter().map(outcome).collect())
+            }
+            _ => Err(odd()),
+        }
+    }
+
     async fn present(&self, ids: &[IdentityId]) -> Result<BTreeSet<IdentityId>, Failure> {
         let mut present = BTreeSet::new();
         for some in ids.chunks(IDS) {
@@ -141,7 +152,8 @@ impl Gateway<'_> {
     /// Who is called which of these elsewhere.
     async fn namesakes(&self, names: &[String]) -> Result<BTreeMap<String, IdentityId>, Failure> {
         let asked = stream::iter(names).map(async |name| {
-            let path = format!("{ALL}/by/external/{}", encoded(name));
+            // No path holds them all.
+            let path = format!("{ALL}/by/external?external_id={}", encoded(name));
             match self.0.get(&path).await {
                 Ok(found) => Ok(Some((name.clone(), id(&found)?))),
                 Err(Failure::Nobody(_)) => Ok(None),

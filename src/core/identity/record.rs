@@ -70,11 +70,19 @@ pub struct Identity {
 /// The longest name that an identity has elsewhere, in characters.
 const LONGEST_EXTERNAL_ID: usize = 255;
 
+/// The longest name of a role, in letters.
+const LONGEST_ROLE: usize = 64;
+
 impl Identity {
     /// Whether an identity can be called this elsewhere: up to 255 letters, digits and signs.
     pub fn is_external_id(name: &str) -> bool {
         let length = name.chars().count();
         (1..=LONGEST_EXTERNAL_ID).contains(&length) && !name.chars().any(char::is_control)
+    }
+
+    /// Whether a role can have this name: up to 64 letters, digits and signs of ASCII, no spaces.
+    pub fn is_role(name: &str) -> bool {
+        (1..=LONGEST_ROLE).contains(&name.len()) && name.bytes().all(|c| c.is_ascii_graphic())
     }
 
     /// Stands among the required actions of whoever registered where nobody signs in before a first

@@ -154,6 +154,46 @@ fn what_is_not_read_is_told() {
     assert_eq!(found.losses.len(), 21, "the rest is counted");
 }
 
+/// HA-03: the same of what stands in credentials.
+#[test]
+fn what_is_not_read_of_a_credential_is_told() {
+    let by_identifiers = json!(["github:7"]);
+    for (credentials, lost) in [
+        (json!({"oidc": 5}), "oidc"),
+        (json!({"": 5}), "a credential"),
+        (json!({"": {"config": {"x": 1}}}), "a credential"),
+        (
+            json!({"oidc": {"identifiers": by_identifiers, "config": {"providers": {"a": 1}}}}),
+            "providers",
+        ),
+        (
+            json!({"oidc": {"identifiers": by_identifiers, "config": {"more": 1}}}),
+            "more",
+        ),
+        (
+            json!({"password": {"config": {"hashed_password": "$2a$12$x", "extra": 1}}}),
+            "extra",
+        ),
+        (
+            json!({"password": {"config": {"hashed_password": "$2a$12$x"}, "more": 1}}),
+            "more",
+        ),
+        (
+            json!({"password": {"config": {"hashed_password": "$2a$12$x", "password": "plain"}}}),
+            "a password in plain",
+        ),
+        (
+            json!({"totp": {"config": {"totp_url": "otpauth://totp/x"}, "more": 1}}),
+            "more",
+        ),
+    ] {
+        let found = newcomer(&json!({"traits": {}, "credentials": credentials})).unwrap();
+        assert_eq!(told(&found), [lost], "{credentials}");
+        let is_linked = credentials["oidc"]["identifiers"] == by_identifiers;
+        assert_eq!(found.accounts.len(), usize::from(is_linked));
+    }
+}
+
 /// HA-03: nobody is let in whom the other system may have kept out.
 #[test]
 fn whose_state_is_not_understood_comes_switched_off() {
@@ -286,7 +326,32 @@ fn what_is_no_identity_is_refused() {
         json!({"traits": {}, "id": "x"}),
         json!({"traits": {}, "schema_id": 5}),
         json!({"traits": {}, "id": "00000000-0000-0000-0000-000000000000"}),
+        json!({"create": 5}),
     ] {
         assert!(newcomer(&entry).is_err(), "{entry}");
+    }
+    let told = |entry: Value| newcomer(&entry).unwrap_err().to_string();
+    assert_eq!(told(json!(7)), "it is no object");
+    assert_eq!(told(json!({"create": "x"})), "it is no object");
+    assert_eq!(told(json!({})), "it has no traits");
+}
+
+/// HA-03: what stands around a wrapped identity may be that they are switched off.
+#[test]
+fn who_is_wrapped_in_more_than_is_read_is_refused() {
+    let create = json!({"traits": {}});
+    for (member, value) in [
+        ("state", json!("inactive")),
+        ("roles", json!(["admin"])),
+        ("id", json!(5)),
+    ] {
+        let refused = newcomer(&json!({"create": create, member: value})).unwrap_err();
+        assert!(refused.to_string().contains("beside"), "{refused}");
+    }
+    for entry in [
+        json!({"create": create, "patch_id": "x", "state": null}),
+        json!({"create": null, "traits": {}}),
+    ] {
+        assert!(newcomer(&entry).unwrap().losses.len() <= 1, "{entry}");
     }
 }

@@ -194,6 +194,43 @@ async fn people_are_imported_through_a_running_gateway() {
     assert_eq!(counts(&again), [5, 0, 3, 2], "{again:?}");
 }
 
+/// KC-090, HA-03, HA-20: what is odd about one ends no import, and is told alike beside the store.
+#[tokio::test]
+async fn what_is_odd_about_one_keeps_nobody_else_out() {
+    let house = House::stand().await;
+    let traits = |email: &str| json!({"email": email, "name": {"first": "A", "last": "B"}});
+    let mut lines: Vec<String> = [
+        json!({"traits": traits("nul@example.org"), "metadata_admin": {"a": "x\0y"}}),
+        json!({"traits": traits("slash@example.org"), "external_id": r"CORP\ada"}),
+        json!({"traits": traits("dot@example.org"), "external_id": "."}),
+        json!({"traits": traits("dots@example.org"), "external_id": ".."}),
+        json!({"create": {"traits": traits("around@example.org")}, "state": "inactive"}),
+    ]
+    .iter()
+    .map(Value::to_string)
+    .collect();
+    let twice = json!({"traits": traits("twice@example.org"), "state": "active"}).to_string();
+    lines.push(twice.replacen('{', r#"{"state": "inactive","#, 1));
+    let text = lines.join("\n");
+    let import = ["import", "kratos-identities", "-", "--output", "json"];
+    let dry = [&import[..], &["--dry-run"]].concat();
+    let (here, there) = (house.locally(&dry, &text), house.remotely(&dry, &text));
+    assert_eq!(here.stderr, there.stderr, "both tell the same");
+    for expected in [[6, 3, 0, 3], [6, 0, 3, 3]] {
+        let done = house.remotely(&import, &text);
+        assert_eq!((done.code, counts(&done)), (1, expected), "{done:?}");
+        for told in [
+            "metadata_admin.a: no text",
+            "state: this stands",
+            "beside `create`",
+        ] {
+            assert!(done.stderr.contains(told), "{told}: {done:?}");
+        }
+    }
+    let again = house.locally(&import, &text);
+    assert_eq!(counts(&again), [6, 0, 3, 3], "{again:?}");
+}
+
 /// KC-090: a realm's file, and a role that takes a right of its own.
 #[tokio::test]
 async fn a_realm_is_imported_through_a_running_gateway() {

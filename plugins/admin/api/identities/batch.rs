@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, response::IntoResponse};
 use http::StatusCode;
-use portcullis_core::{catalogue::Code, id::IdentityId, identity::Identity};
+use portcullis_core::{catalogue::Code, id::IdentityId, identity::Identity, json::check};
 use portcullis_kit::{Failure, Outcome};
 use serde_json::{Value, json};
 
 use super::wanted;
 use crate::{
-    api::document::{Document, Members},
+    api::document::{Members, Unchecked},
     audit::Act,
     caller::Caller,
     desk::Desk,
@@ -35,7 +35,7 @@ struct Entry {
 pub(super) async fn create(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    document: Document,
+    Unchecked(document): Unchecked,
 ) -> Outcome {
     let members = document.members()?;
     let entries = entries(&members)?;
@@ -88,12 +88,15 @@ fn entries(members: &Members<'_>) -> Result<Vec<Entry>, Failure> {
 }
 
 /// One of them, or why it cannot be read.
-fn read((at, entry): (usize, &Value)) -> Entry {
-    let entry = Members::of(&format!("identities[{at}]"), entry);
+fn read((at, value): (usize, &Value)) -> Entry {
+    let entry = Members::of(&format!("identities[{at}]"), value);
     let named = entry.as_ref().ok().map(patch_id);
     Entry {
         patch_id: named.and_then(|id| id.ok().flatten()),
-        wanted: entry.and_then(|entry| new(&entry)),
+        wanted: entry.and_then(|entry| {
+            let checked = check(value).map_err(|odd| mistaken(&entry.at(&odd.path), odd.message));
+            checked.and_then(|()| new(&entry))
+        }),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What an administrator wants an identity to be, as the dialect writes it.
 
-use portcullis_core::{credential::CredentialKind, identity::IdentityState, secret::Secret};
+use portcullis_core::{
+    credential::CredentialKind, id::IdentityId, identity::IdentityState, secret::Secret,
+};
 use portcullis_kit::Failure;
 use serde_json::Value;
 
@@ -88,8 +90,8 @@ const LINK: [&str; 8] = [
 /// What a new identity is to be. Whoever comes from elsewhere keeps the id that others know them by.
 pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
     members.only_in_dialect(&[&OF_ALL[..], &OF_NEW].concat())?;
-    let id = members.text("id")?.map(str::parse).transpose();
-    let id = id.map_err(|_| mistaken(&members.at("id"), "this has to be a UUID."))?;
+    let id = members.text("id")?.map(own_id).transpose();
+    let id = id.map_err(|why| mistaken(&members.at("id"), why))?;
     let rest = read(members)?;
     if let Some(credentials) = members.object("credentials")? {
         refuse_empty_factors(&credentials)?;
@@ -100,6 +102,13 @@ pub(super) fn read_new(members: &Members<'_>) -> Result<Wanted, Failure> {
         unmanaged: members.value("unmanaged").cloned(),
         ..rest
     })
+}
+
+/// The id of somebody new; why it is none. Others write that of zeros where they have none.
+fn own_id(text: &str) -> Result<IdentityId, &'static str> {
+    let read: Option<IdentityId> = text.parse().ok();
+    read.filter(|id| !id.is_nil())
+        .ok_or("this has to be a UUID, and not the one of zeros.")
 }
 
 /// Refuses second factors and passkeys of which only that is told what `GET` shows: whoever sends them takes

@@ -147,3 +147,31 @@ async fn what_is_no_batch_is_refused() {
         .await;
     assert_eq!(none.json(), json!({"identities": []}));
 }
+
+/// B.5, HA-03: NUL in one is told in its place; of two members of one name nobody knows what was meant at all.
+#[tokio::test]
+async fn nul_in_one_keeps_nobody_else_out() {
+    let house = House::new();
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let mut odd = entry("odd@example.org");
+    odd["create"]["metadata_admin"] = json!({"a": ["x\0y"]});
+    odd["patch_id"] = json!("8d2a1b0e-0000-4000-8000-000000000002");
+    let all = json!({"identities": [entry("a@example.org"), odd, entry("b@example.org")]});
+    let reply = manager.send(Method::PATCH, PATH, &all).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let told = reply.json()["identities"].clone();
+    for at in [0, 2] {
+        assert_eq!(told[at]["action"], "create", "{told}");
+    }
+    assert_eq!(told[1]["patch_id"], odd["patch_id"]);
+    let errors = &told[1]["error"]["details"]["errors"];
+    let path = "identities[1].create.metadata_admin.a[0]";
+    assert_eq!(errors[0]["path"], path, "{told}");
+
+    let twice = r#"{"identities": [{"create": {"traits": {}}}, {"create": {"state": "inactive", "state": "active"}}]}"#;
+    let json = manager.with("content-type", "application/json");
+    let reply = json.ask(Method::PATCH, PATH, twice.into()).await;
+    assert_eq!(reply.status, 400, "{reply:?}");
+    let errors = &reply.json()["error"]["details"]["errors"];
+    assert_eq!(errors[0]["path"], "identities[1].create.state");
+}

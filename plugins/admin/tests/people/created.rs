@@ -59,6 +59,41 @@ async fn a_new_identity_is_shown_whole_and_where_it_is() {
     );
 }
 
+/// HA-20: whoever has a name that no path can hold is found by it all the same.
+#[tokio::test]
+async fn whoever_is_called_what_no_path_can_hold_is_found() {
+    let house = House::new();
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let query = "/admin/identities/by/external?external_id=";
+    for (at, (name, sent)) in [
+        (r"CORP\ada", "CORP%5Cada"),
+        (".", "."),
+        ("..", "%2E%2E"),
+        ("a/b c", "a%2Fb%20c"),
+        ("crm:1", "crm:1"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let body = json!({"traits": {"email": format!("p{at}@example.org")}, "external_id": name});
+        let made = create(&manager, &body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        let found = manager.get(&format!("{query}{sent}")).await;
+        assert_eq!(found.json()["id"], made.json()["id"], "{name}");
+    }
+    let nobody = manager.get(&format!("{query}crm:2")).await;
+    assert_eq!(nobody.error(), "identity_not_found");
+    let bare = "/admin/identities/by/external".to_owned();
+    for odd in [bare, query.to_owned(), format!("{query}a&external_id=b")] {
+        let refused = manager.get(&odd).await;
+        assert_eq!(
+            (refused.status, refused.error().as_str()),
+            (400, "bad_request")
+        );
+        assert!(reason(&refused).starts_with("external_id: "), "{odd}");
+    }
+}
+
 /// What is not accepted, and what it is named by.
 fn unfit() -> Vec<(Value, &'static str)> {
     vec![

@@ -6,14 +6,15 @@ use std::{cell::RefCell, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::people::refusal::shortened;
-
 const TWICE: &str = "this stands there twice.";
 const NUL: &str = "no text here holds NUL (U+0000).";
 
+/// How much of a name is told, in characters.
+const LONGEST_NAME: usize = 64;
+
 /// Why a text is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Unread {
+pub enum Unread {
     /// It is no JSON from here on.
     Malformed {
         /// The line, counted from 1.
@@ -21,44 +22,101 @@ pub(super) enum Unread {
         /// The column in it.
         column: usize,
     },
-    /// It is, but this cannot stand there.
-    Mistaken {
-        /// Where.
-        path: String,
-        /// What is wrong with it.
-        message: &'static str,
-    },
+    /// It is, but something cannot stand there.
+    Mistaken(Mistake),
+}
+
+/// Something that cannot stand where it does.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {message}")]
+pub struct Mistake {
+    /// Where.
+    pub path: String,
+    /// What is wrong with it, as a sentence.
+    pub message: &'static str,
+}
+
+/// The beginning of a name that may be as long as a body.
+pub fn shortened(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
 }
 
 /// The value that a text is.
-pub(super) fn read(text: &[u8]) -> Result<Value, Unread> {
-    let mistake = RefCell::new(None);
-    let whole = Place {
-        parent: None,
-        step: Step::Whole,
-        mistake: &mistake,
-    };
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let read = whole.deserialize(&mut reader);
-    let read = read.and_then(|value| reader.end().map(|()| value));
-    read.map_err(|error| {
-        let malformed = Unread::Malformed {
-            line: error.line(),
-            column: error.column(),
-        };
-        mistake.borrow_mut().take().unwrap_or(malformed)
-    })
+pub fn read(text: &[u8]) -> Result<Value, Unread> {
+    let value = parse(text)?;
+    check(&value).map_err(Unread::Mistaken)?;
+    Ok(value)
 }
 
-/// Where something stands; what is wrong is told by it and by nothing else.
-#[derive(Clone, Copy)]
+/// The value that a text is, whose parts are still to be checked for NUL, each by itself.
+pub fn parse(text: &[u8]) -> Result<Value, Unread> {
+    let noted = Noted::default();
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let read = noted.reader().deserialize(&mut reader);
+    let read = read.and_then(|value| reader.end().map(|()| value));
+    let value = read.map_err(|error| Unread::Malformed {
+        line: error.line(),
+        column: error.column(),
+    })?;
+    match noted.take() {
+        Some(mistake) => Err(Unread::Mistaken(mistake)),
+        None => Ok(value),
+    }
+}
+
+/// Refuses a value that holds NUL somewhere.
+pub fn check(value: &Value) -> Result<(), Mistake> {
+    without_nul(value, Place::WHOLE)
+}
+
+fn without_nul(value: &Value, place: Place<'_>) -> Result<(), Mistake> {
+    match value {
+        Value::String(text) if text.contains('\0') => Err(place.mistaken(NUL)),
+        Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.try_for_each(|(at, item)| without_nul(item, place.below(Step::Item(at))))
+        }
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
+            let place = place.below(Step::Member(name));
+            match name.contains('\0') {
+                true => Err(place.mistaken(NUL)),
+                false => without_nul(value, place),
+            }
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The first member that stands somewhere twice, as it is come upon.
+#[derive(Debug, Default)]
+pub struct Noted(RefCell<Option<Mistake>>);
+
+impl Noted {
+    /// Reads one value to its end, whatever is noted of it.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            place: Place::WHOLE,
+            noted: self,
+        }
+    }
+
+    /// What is noted so far, if anything, which is forgotten.
+    pub fn take(&self) -> Option<Mistake> {
+        self.0.borrow_mut().take()
+    }
+}
+
+/// Where something stands.
+#[derive(Debug, Clone, Copy)]
 struct Place<'a> {
     parent: Option<&'a Place<'a>>,
     step: Step<'a>,
-    mistake: &'a RefCell<Option<Unread>>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Step<'a> {
     Whole,
     Member(&'a str),
@@ -66,25 +124,22 @@ enum Step<'a> {
 }
 
 impl<'a> Place<'a> {
+    const WHOLE: Self = Self {
+        parent: None,
+        step: Step::Whole,
+    };
+
     fn below(&'a self, step: Step<'a>) -> Self {
         Self {
             parent: Some(self),
             step,
-            mistake: self.mistake,
         }
     }
 
-    /// Keeps what is wrong here; the parser only has to end.
-    fn mistaken<E: Error>(&self, message: &'static str) -> E {
-        let path = self.to_string();
-        *self.mistake.borrow_mut() = Some(Unread::Mistaken { path, message });
-        E::custom(message)
-    }
-
-    fn text<E: Error>(&self, text: &str) -> Result<(), E> {
-        match text.contains('\0') {
-            true => Err(self.mistaken(NUL)),
-            false => Ok(()),
+    fn mistaken(&self, message: &'static str) -> Mistake {
+        Mistake {
+            path: self.to_string(),
+            message,
         }
     }
 }
@@ -104,7 +159,39 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Place<'_> {
+/// Reads a value that stands somewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    place: Place<'a>,
+    noted: &'a Noted,
+}
+
+impl<'a> Reader<'a> {
+    fn below(&'a self, step: Step<'a>) -> Self {
+        Self {
+            place: self.place.below(step),
+            noted: self.noted,
+        }
+    }
+
+    /// Reads the value of this member, and puts it among those of the object that it stands in.
+    pub fn member<'de, A: MapAccess<'de>>(
+        &self,
+        (name, object): (String, &mut A),
+        members: &mut Map<String, Value>,
+    ) -> Result<(), A::Error> {
+        let reader = self.below(Step::Member(&name));
+        if members.contains_key(&name) {
+            let mut noted = self.noted.0.borrow_mut();
+            noted.get_or_insert_with(|| reader.place.mistaken(TWICE));
+        }
+        let value = object.next_value_seed(reader)?;
+        members.insert(name, value);
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
@@ -112,7 +199,7 @@ impl<'de> DeserializeSeed<'de> for Place<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Place<'_> {
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,7 +227,6 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        self.text(value)?;
         Ok(value.into())
     }
 
@@ -155,13 +241,7 @@ impl<'de> Visitor<'de> for Place<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = object.next_key::<String>()? {
-            let place = self.below(Step::Member(&name));
-            place.text(&name)?;
-            if members.contains_key(&name) {
-                return Err(place.mistaken(TWICE));
-            }
-            let value = object.next_value_seed(place)?;
-            members.insert(name, value);
+            self.member((name, &mut object), &mut members)?;
         }
         Ok(Value::Object(members))
     }
@@ -173,7 +253,7 @@ mod tests {
 
     fn mistaken(path: &str, message: &'static str) -> Unread {
         let path = path.to_owned();
-        Unread::Mistaken { path, message }
+        Unread::Mistaken(Mistake { path, message })
     }
 
     #[test]
@@ -205,7 +285,7 @@ mod tests {
         }
         let long = "x".repeat(500);
         let text = format!("{{\"{long}\": 1, \"{long}\": 2}}");
-        let Err(Unread::Mistaken { path, .. }) = read(text.as_bytes()) else {
+        let Err(Unread::Mistaken(Mistake { path, .. })) = read(text.as_bytes()) else {
             panic!("it stands there twice");
         };
         assert!(path.len() < 80, "{path}");
