@@ -86,13 +86,25 @@ impl Places<'_> {
             until: until.clone().or(rest.until.clone()),
             ..rest.clone()
         };
-        let walked = self.directly(&part).await?;
+        let walked = match far > SAMPLED {
+            true => self.as_they_lie(&part).await?,
+            false => self.directly(&part).await?,
+        };
         rest.limit = rest.limit.saturating_sub(walked.len() as u64);
         match until {
             Some(_) => rest.from = until,
             None => rest.limit = 0,
         }
         Ok(walked)
+    }
+
+    /// All of a part that has an end: PostgreSQL reads rows in half the time where it reads them as they
+    /// lie, and sorts those who are meant.
+    async fn as_they_lie(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        self.set(&[("enable_indexscan", "off")]).await?;
+        let found = self.directly(part).await?;
+        self.set(&[("enable_indexscan", "on")]).await?;
+        Ok(found)
     }
 
     /// Gathers all of them who are left, unless they are too many, and sorts them; those who are wanted,

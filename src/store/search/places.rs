@@ -177,6 +177,17 @@ pub(super) fn steps(stretches: &[i64]) -> impl Iterator<Item = &[i64]> {
 pub(super) const PLACE: &str = "s.seq AS seq, s.identity_id AS identity_id, \
      s.created_at AS created_at, s.updated_at AS updated_at";
 
+/// Of how rare a text is PostgreSQL's guesses are wild; these ways are never the worst.
+const WAYS: [(&str, &str); 6] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+    // All marks that are met are held at once, however many there are.
+    ("work_mem", "64MB"),
+    ("plan_cache_mode", "force_custom_plan"),
+];
+
 /// Finds places.
 pub(super) struct Places<'a> {
     pub(super) database: &'a Database,
@@ -205,24 +216,23 @@ impl<'a> Places<'a> {
             transaction: None,
         };
         if database.dialect() == Dialect::Postgres {
-            let mut transaction = database.begin_steady().await?;
-            // Of how rare a text is its guesses are wild; these ways are never the worst.
-            let settings = [
-                ("enable_seqscan", "off"),
-                ("enable_hashjoin", "off"),
-                ("enable_mergejoin", "off"),
-                ("jit", "off"),
-                // All marks that are met are held at once, however many there are.
-                ("work_mem", "64MB"),
-                ("plan_cache_mode", "force_custom_plan"),
-            ];
-            let settings =
-                settings.map(|(name, value)| format!("set_config('{name}', '{value}', true)"));
-            let settings = Sql::new(database, "SELECT ").push(&settings.join(", "));
-            transaction.execute(settings.statement(WHAT)).await?;
+            let transaction = database.begin_steady().await?;
             places.transaction = Some(transaction);
+            places.set(&WAYS).await?;
         }
         Ok(places)
+    }
+
+    /// Tells PostgreSQL how to go about what follows.
+    pub(super) async fn set(&mut self, settings: &[(&str, &str)]) -> Result<(), StoreError> {
+        let Some(transaction) = &mut self.transaction else {
+            return Ok(());
+        };
+        let set = |(name, value): &(&str, &str)| format!("set_config('{name}', '{value}', true)");
+        let settings: Vec<_> = settings.iter().map(set).collect();
+        let sql = Sql::new(self.database, "SELECT ").push(&settings.join(", "));
+        transaction.execute(sql.statement(WHAT)).await?;
+        Ok(())
     }
 
     pub(super) async fn end(self) -> Result<(), StoreError> {

@@ -16,10 +16,10 @@ use crate::store::{database::Dialect, table::Column};
 pub(super) const SAMPLED: u64 = 1000;
 
 /// So many are gathered and sorted at most.
-pub(super) const MOST_GATHERED: u64 = 16_000;
+pub(super) const MOST_GATHERED: u64 = 20_000;
 
 /// How far a walk goes on beyond where it should have ended.
-const SLACK: f64 = 1.5;
+const SLACK: f64 = 1.2;
 
 /// In so many stretches of arrivals they are counted, as far as this.
 const STRETCHES: i64 = 4;
@@ -46,8 +46,8 @@ const IN_SQLITE: Steps = Steps {
 };
 
 const IN_POSTGRES: Steps = Steps {
-    walked: 1.2,
-    gathered: 2.4,
+    walked: 1.1,
+    gathered: 2.1,
     marked: 1.9,
     passed: 0.1,
 };
