@@ -1,9 +1,10 @@
 //! What is wrong with a request is told by its place, in one shape, and nothing is taken in silence.
 
 use http::Method;
+use portcullis_core::credential::CredentialKind;
 use serde_json::{Value, json};
 
-use super::{reason, stored};
+use super::{own, reason, stored};
 use crate::{
     Role,
     tests::house::{House, Program, Reply},
@@ -208,12 +209,35 @@ async fn what_cannot_be_meant_is_refused() {
             "{reply:?}"
         );
     }
-    let password = format!("{one}/credentials/password?identifier=x");
-    let reply = admin.delete(&password).await;
-    assert_eq!((reply.status, place(&reply).as_str()), (400, "identifier"));
     let reply = admin.get("/admin/x/throttles?kind=nope").await;
     assert_eq!((reply.status, place(&reply).as_str()), (400, "kind"));
     assert_eq!(stored(&house, &json!({"id": ada.id})).await, ada);
+}
+
+/// B.5, CU-24: a name that is empty, or one of several, leaves everything where it is as well.
+#[tokio::test]
+async fn nothing_is_deleted_under_a_name_that_tells_nothing_apart() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    let one = format!("{ALL}/{}", ada.id);
+    let given = json!({"password": "a turtle of 4711"});
+    let given = admin.send(Method::PUT, &format!("{one}/password"), &given);
+    assert_eq!(given.await.status, 200);
+    for (kind, query) in [
+        ("password", "identifier=x"),
+        ("password", "identifier="),
+        ("password", "identifier=&identifier=somebody.else"),
+        ("oidc", "identifier="),
+        ("oidc", "identifier=&identifier=acme:4711"),
+        ("oidc", "identifier=acme:4711&identifier=acme:1"),
+    ] {
+        let path = format!("{one}/credentials/{kind}?{query}");
+        let reply = admin.delete(&path).await;
+        let told = (reply.status, place(&reply));
+        assert_eq!(told, (400, "identifier".to_owned()), "{path}");
+    }
+    assert_eq!(own(&house, &ada, CredentialKind::Password).await.len(), 1);
 }
 
 /// B.9: clients of Kratos' admin port may leave `/admin` out; whoever they are is asked where it leads.
