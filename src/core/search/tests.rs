@@ -73,7 +73,7 @@ fn fields_of_their_own_are_filters_kc_112() {
 #[test]
 fn a_star_alone_asks_for_nothing_and_quotes_hide_it() {
     assert_eq!(
-        query(&[("search", "* ** \"\"")]).unwrap(),
+        query(&[("search", "* **")]).unwrap(),
         IdentityQuery::default()
     );
     let read = query(&[("search", r#""a*" "say \"x\" \\ \n" a"b"#)]).unwrap();
@@ -148,6 +148,13 @@ fn what_is_wrong_is_told_by_field_and_reason() {
             "a*b",
             "a star stands before a word, behind it, or both",
         ),
+        (
+            "search",
+            "ada \"\"",
+            "it has a word in which nothing can be looked for",
+        ),
+        ("search", "a\0", "no text here holds NUL"),
+        ("credentials_identifier", "a\0", "no text here holds NUL"),
         ("search", "id:1", "id: it is no identity's id"),
         ("search", "state:", "nothing stands behind state:"),
         ("search", "state:new", "state: it is active or inactive"),
