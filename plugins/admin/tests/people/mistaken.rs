@@ -20,11 +20,16 @@ async fn raw(program: &Program<'_>, (method, path): (Method, &str), body: &str) 
 }
 
 /// Where something is wrong, by what programs read; the words begin with it.
-fn place(reply: &Reply) -> String {
+pub(super) fn place(reply: &Reply) -> String {
     let error = &reply.json()["error"]["details"]["errors"][0];
     let path = error["path"].as_str().unwrap_or_default().to_owned();
     let message = error["message"].as_str().unwrap_or_default();
-    assert_eq!(reason(reply), format!("{path}: {message}"), "{reply:?}");
+    let words = match path.as_str() {
+        "" => message.to_owned(),
+        path => format!("{path}: {message}"),
+    };
+    assert_eq!(reason(reply), words, "{reply:?}");
+    assert!(!message.is_empty(), "{reply:?}");
     path
 }
 
@@ -247,6 +252,7 @@ async fn paths_without_admin_lead_to_those_with_it() {
     let stranger = house.stranger();
     for path in [
         "/identities?page_size=2",
+        "/identities/",
         "/identities/x/sessions",
         "/identities/x?a=%2F",
     ] {
