@@ -226,9 +226,10 @@ async fn nothing_is_deleted_under_a_name_that_tells_nothing_apart() {
     let admin = house.admin().await;
     let ada = house.resident("ada@example.org").await;
     let one = format!("{ALL}/{}", ada.id);
-    let given = json!({"password": "a turtle of 4711"});
-    let given = admin.send(Method::PUT, &format!("{one}/password"), &given);
-    assert_eq!(given.await.status, 200);
+    let body = json!({"password": "a turtle of 4711"});
+    let path = format!("{one}/password");
+    let given = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!(given.status, 200, "{given:?}");
     for (kind, query) in [
         ("password", "identifier=x"),
         ("password", "identifier="),
