@@ -18,7 +18,7 @@ async fn a_mistaken_parameter_is_told_by_its_name() {
     for (path, at) in [
         ("/admin/x/throttles?page_size=x", "page_size"),
         ("/admin/courier/messages?page=-1", "page"),
-        ("/schemas?page_token=AAAA", "page_token"),
+        ("/admin/x/throttles?page_token=AAAA", "page_token"),
         (&*format!("{sessions}?per_page=x"), "per_page"),
         (&*format!("{sessions}?active=zz"), "active"),
     ] {
