@@ -275,7 +275,8 @@ fn question(one: &Value, overlap: Duration, now: Timestamp) -> Option<String> {
             "End the secrets that the API credential {name} has, at once?"
         ));
     }
-    let is_good = |secret: &&Value| match secret["expires_at"].as_str().map(str::parse::<Timestamp>) {
+    let is_good = |secret: &&Value| match secret["expires_at"].as_str().map(str::parse::<Timestamp>)
+    {
         Some(Ok(end)) => now < end,
         _ => true,
     };
