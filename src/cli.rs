@@ -273,7 +273,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = match command {
         _ if config_test => return check::run(common.config.as_deref(), false),
         None | Some(Command::Serve) => serve::run(&common),
-        Some(Command::Demo) => demo::run(),
+        Some(Command::Demo) => demo::run(common.config.as_deref()),
         Some(Command::Check { check_connectivity }) => {
             return check::run(common.config.as_deref(), check_connectivity);
         }

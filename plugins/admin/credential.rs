@@ -19,8 +19,8 @@ use crate::role::{Role, Roles};
 pub const OPENID: &str = "openid";
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
-/// How many secrets are good at once.
-const SECRETS: usize = 5;
+/// How many secrets are good at once: one more ends the oldest.
+pub const MOST_SECRETS: usize = 5;
 /// How long old secrets are good for beside a new one, unless somebody says otherwise.
 pub const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 /// The longest that they may be.
@@ -184,8 +184,17 @@ pub fn rotate(
     let now = clock.now();
     let (secret, hash) = fresh_secret(entropy);
     credential.rotate(hash, now, now + overlap.min(LONGEST_OVERLAP));
-    credential.secrets.truncate(SECRETS);
+    credential.secrets.truncate(MOST_SECRETS);
     secret
+}
+
+/// How many of so many good secrets end at once where another is put before them, beside which the rest is
+/// good for `overlap`.
+pub fn ending(good: usize, overlap: Duration) -> usize {
+    match overlap.is_zero() {
+        true => good,
+        false => good.saturating_sub(MOST_SECRETS - 1),
+    }
 }
 
 /// What the audit log is told of a credential: all but its secrets.

@@ -55,7 +55,7 @@ async fn mark(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Re
 
 /// The paths without `/admin` that clients of Kratos' admin port may know.
 fn aliases() -> Router<Arc<Desk>> {
-    let all = ["/identities", "/identities/{*rest}"].into_iter();
+    let all = ["/identities", "/identities/", "/identities/{*rest}"].into_iter();
     all.fold(Router::new(), |router, path| {
         router.route(path, any(to_admin))
     })

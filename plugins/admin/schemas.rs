@@ -7,7 +7,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
-use crate::{audit::Act, caller::Caller, desk::Desk, people::refusal, role::Permission};
+use crate::{audit::Act, caller::Caller, desk::Desk, role::Permission};
 
 /// What the audit log calls them.
 const KIND: &str = "schema";
@@ -131,7 +131,7 @@ fn invalid(problems: &[SchemaProblem]) -> Failure {
     });
     let told: Vec<(&str, String)> = told.collect();
     let told: Vec<(&str, &str)> = told.iter().map(|(at, why)| (*at, why.as_str())).collect();
-    refusal::told(Code::SchemaInvalid, &told)
+    Failure::at_fault(Code::SchemaInvalid, &told)
 }
 
 /// What the audit log keeps of a schema.

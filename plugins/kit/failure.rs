@@ -71,6 +71,21 @@ impl From<StoreError> for Failure {
 }
 
 impl Failure {
+    /// What was sent is not accepted, each thing for its reason, which is a sentence: where they stand is told
+    /// in words, and beside them for programs (`details.errors`). What was sent as a whole has no path.
+    pub fn at_fault(code: Code, all: &[(&str, &str)]) -> Self {
+        let line = |(path, message): &(&str, &str)| match *path {
+            "" => (*message).to_owned(),
+            path => format!("{path}: {message}"),
+        };
+        let reason: Vec<String> = all.iter().map(line).collect();
+        let errors = all.iter();
+        let errors = errors.map(|(path, message)| json!({"path": path, "message": message}));
+        Self::from(code)
+            .because(reason.join(" "))
+            .detail("errors", errors.collect::<Vec<Value>>())
+    }
+
     /// Says more than the code's meaning.
     #[must_use]
     pub fn because(mut self, reason: impl Into<String>) -> Self {

@@ -166,7 +166,7 @@ impl Page {
 
 /// The refusal of a token that was not handed out here.
 pub fn no_token() -> Failure {
-    wrong("page_token: it is none that was handed out here.")
+    wrong("page_token", "it is none that was handed out here.")
 }
 
 /// A number; what is larger than any is the largest.
@@ -174,7 +174,7 @@ fn number(name: &str, text: &str) -> Result<u32, Failure> {
     text.parse()
         .or_else(|error: ParseIntError| match error.kind() {
             IntErrorKind::PosOverflow => Ok(u32::MAX),
-            _ => Err(wrong(format!("{name}: this has to be a number."))),
+            _ => Err(wrong(name, "this has to be a number.")),
         })
 }
 
@@ -189,8 +189,9 @@ fn first<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> 
     found.map(|(_, value)| value.as_str())
 }
 
-fn wrong(reason: impl Into<String>) -> Failure {
-    Failure::from(Code::BadRequest).because(reason)
+/// What is wrong with a parameter of this name.
+fn wrong(name: &str, why: &str) -> Failure {
+    Failure::at_fault(Code::BadRequest, &[(name, why)])
 }
 
 /// One link (RFC 8288) to the same list with another page.
@@ -218,7 +219,7 @@ pub fn flag(visit: &Visit, name: &str) -> Result<Option<bool>, Failure> {
         None => Ok(None),
         Some("true") => Ok(Some(true)),
         Some("false") => Ok(Some(false)),
-        Some(_) => Err(wrong(format!("{name}: this has to be true or false."))),
+        Some(_) => Err(wrong(name, "this has to be true or false.")),
     }
 }
 

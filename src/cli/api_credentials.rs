@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use portcullis_admin::{
     Role, Roles,
-    credential::{Change, OVERLAP, Wish},
+    credential::{Change, MOST_SECRETS, OVERLAP, Wish, ending},
 };
 use portcullis_core::{
     api_credential::ClientAuthMethod,
@@ -166,11 +166,8 @@ async fn answer(
         } => {
             let one = which.find(programs).await?;
             let overlap = overlap.unwrap_or(OVERLAP);
-            if overlap < AT_ONCE {
-                consent.ask(&format!(
-                    "End the secrets that the API credential {} has, at once?",
-                    one["name"]
-                ))?;
+            if let Some(question) = question(&one, overlap, SystemClock.now()) {
+                consent.ask(&question)?;
             }
             programs.rotate(id(&one), overlap).await?
         }
@@ -270,6 +267,29 @@ fn lost(had: &Value, now: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// What is asked before secrets end at once by a new one; nothing where none does.
+fn question(one: &Value, overlap: Duration, now: Timestamp) -> Option<String> {
+    let name = &one["name"];
+    if overlap < AT_ONCE {
+        return Some(format!(
+            "End the secrets that the API credential {name} has, at once?"
+        ));
+    }
+    let is_good = |secret: &&Value| match secret["expires_at"].as_str().map(str::parse::<Timestamp>)
+    {
+        Some(Ok(end)) => now < end,
+        _ => true,
+    };
+    let secrets = one["secrets"].as_array().into_iter().flatten();
+    let good = secrets.filter(is_good).count();
+    (ending(good, overlap) > 0).then(|| {
+        format!(
+            "The API credential {name} has {good} secrets that are good, and has never more than \
+             {MOST_SECRETS}: end the oldest at once?"
+        )
+    })
+}
+
 fn id(one: &Value) -> &str {
     one["id"].as_str().unwrap_or_default()
 }
@@ -305,6 +325,29 @@ mod tests {
         };
         let one = json!({"roles": ["viewer"], "scopes": ["openid", "viewer"], "expires_at": end});
         changes.taken(&one, "2026-07-01T12:00:00Z".parse().unwrap())
+    }
+
+    /// HA-13: also where there are as many secrets as are ever good at once, of which the oldest then goes.
+    #[test]
+    fn a_secret_that_ends_at_once_is_asked_about() {
+        let now = "2026-07-01T12:00:00Z".parse().unwrap();
+        let asked = |good: usize, overlap: &str| {
+            let ended = json!({"expires_at": "2026-07-01T12:00:00Z"});
+            let newest = json!({"expires_at": null});
+            let older = json!({"expires_at": "2026-07-01T12:00:01Z"});
+            let secrets = [vec![newest], vec![older; good - 1], vec![ended]].concat();
+            let one = json!({"name": "nightly", "secrets": secrets});
+            question(&one, duration(overlap).unwrap(), now)
+        };
+        assert_eq!((asked(1, "24h"), asked(4, "1m")), (None, None));
+        for (good, overlap, told) in [
+            (1, "59s", "End the secrets"),
+            (5, "24h", "the oldest"),
+            (5, "0s", "End the secrets"),
+        ] {
+            let question = asked(good, overlap).unwrap();
+            assert!(question.contains(told), "{good} {overlap}: {question}");
+        }
     }
 
     /// HA-13: whoever gives more is not asked.

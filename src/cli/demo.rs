@@ -23,8 +23,12 @@ const EMAIL: &str = "admin@example.org";
 /// Where its password is kept, so that every later start can print it again.
 const NOTE: &str = "portcullis-demo-password.txt";
 
-/// Runs the gateway until it is told to stop.
-pub(super) fn run() -> Result<(), Failure> {
+/// Runs the gateway until it is told to stop. A configuration is refused: whoever names one means it.
+pub(super) fn run(named: Option<&Path>) -> Result<(), Failure> {
+    if named.is_some() {
+        let usage = "demo reads no configuration, so leave --config out; serve runs with one";
+        return Err(Failure::Usage(usage.to_owned()));
+    }
     let config = configuration();
     let password = desk::runtime()?.block_on(first_account(&config))?;
     say(format_args!("\n  Open       {}", config.public_url))?;
@@ -106,6 +110,12 @@ fn note(path: &Path, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_demonstration_is_not_run_in_place_of_a_configuration_that_is_named() {
+        let refused = run(Some(Path::new("/nonexistent")));
+        assert!(matches!(refused, Err(Failure::Usage(_))), "{refused:?}");
+    }
 
     /// Whoever tries the gateway out reads its mail on the terminal: no server gets any.
     #[test]

@@ -33,6 +33,9 @@ pub(super) trait People {
     /// What somebody is called.
     fn id(person: &Self::Person) -> Self::Id;
 
+    /// The roles that somebody has.
+    fn roles(person: &Self::Person) -> Result<Vec<String>, Failure>;
+
     /// What people know somebody by: an address, else a name; none where administrators see neither.
     fn name(&self, person: &Self::Person) -> Option<String>;
 

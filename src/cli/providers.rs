@@ -12,7 +12,8 @@ use std::{
 use clap::{Args, Subcommand, ValueEnum};
 use portcullis_core::{
     administration::{
-        Attached, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
+        Attached, Leave, LinkFate, ProviderAdministration, ProviderRecord, ProviderSource,
+        SessionFate,
     },
     id::ProviderId,
 };
@@ -231,7 +232,9 @@ fn judged(reports: &[Value]) -> Result<(), Failure> {
 fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<(), Failure> {
     let id = named(id)?;
     let remote = Remote::run(&common.reach, async |remote| {
-        consent.ask(&removal(&id, remote.attached(&id).await?))?;
+        if is_of_store(&remote.provider(&id).await?["source"]) {
+            consent.ask(&removal(&id, remote.attached(&id).await?))?;
+        }
         let gone = remote.remove(&id, left.into()).await?;
         common.output.print(&json!({
             "id": id, "removed": true, "links_removed": gone["links_removed"],
@@ -244,8 +247,10 @@ fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<()
     Errand::run(common, async |errand| {
         let administration = errand.administration();
         let before = administration.find(&id).await?;
-        let Attached { links, sessions } = administration.attached(&id).await?;
-        consent.ask(&removal(&id, (links, sessions)))?;
+        if before.source == ProviderSource::Runtime {
+            let Attached { links, sessions } = administration.attached(&id).await?;
+            consent.ask(&removal(&id, (links, sessions)))?;
+        }
         let departed = administration.remove(&id, left.into()).await?;
         let act = act("providers remove", "provider.delete", &id).from(facts(&before));
         act.to(json!(departed)).note(errand.foundation()).await;
@@ -254,6 +259,11 @@ fn remove(common: &Common, id: &str, left: Left, consent: &Consent) -> Result<()
             "sessions_ended": departed.sessions_ended,
         }))
     })
+}
+
+/// Whether a provider is one that commands change; nobody is asked about the others, which stay.
+fn is_of_store(source: &Value) -> bool {
+    source == ProviderSource::Runtime.as_str()
 }
 
 fn removal(id: &ProviderId, (links, sessions): (u64, u64)) -> String {

@@ -23,7 +23,7 @@ pub(super) fn run(common: &Common, provider: &str) -> Result<(), Failure> {
     };
     if id.as_str() == PreparedLink::MARK {
         return Err(Failure::Usage(format!(
-            "no provider is called {id:?}: links that are prepared are kept under that word"
+            "no provider is called \"{id}\": links that are prepared are kept under that word"
         )));
     }
     let remote = Remote::run(&common.reach, async |remote| {

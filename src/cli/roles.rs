@@ -31,6 +31,10 @@ pub(super) fn set(common: &Common, asked: &SetRoles) -> Result<(), Failure> {
         let message = format!("{role:?} is no role; write letters, digits and signs, no spaces");
         return Err(Failure::Usage(message));
     }
+    if let Some(both) = asked.add.iter().find(|role| asked.remove.contains(role)) {
+        let message = format!("{both} stands in --add and in --remove");
+        return Err(Failure::Usage(message));
+    }
     either(
         common,
         async |remote| set_at(common, asked, remote).await,
@@ -41,8 +45,11 @@ pub(super) fn set(common: &Common, asked: &SetRoles) -> Result<(), Failure> {
 async fn set_at<P: People>(common: &Common, asked: &SetRoles, people: &P) -> Result<(), Failure> {
     let person = people.find(&asked.selector).await?;
     let id = P::id(&person).to_string();
-    if !asked.remove.is_empty() {
-        let roles = asked.remove.join(", ");
+    // What nobody has is not taken from them.
+    let mut taken = P::roles(&person)?;
+    taken.retain(|role| asked.remove.contains(role));
+    if !taken.is_empty() {
+        let roles = taken.join(", ");
         let question = format!("Take from identity {id} the roles {roles}?");
         asked.consent.ask(&question)?;
     }

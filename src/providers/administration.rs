@@ -10,6 +10,7 @@ use portcullis_core::{
     },
     clock::Clock,
     id::ProviderId,
+    link::PreparedLink,
     plugin::Addresses,
     store::StoreError,
 };
@@ -335,6 +336,10 @@ fn chosen_or_made(
         Some(_) => return Err(problem("id", "a text is needed")),
         None => loaded("new", &taken(table.clone()), identity)?.generated_id(),
     };
+    if id == PreparedLink::MARK {
+        let message = "no provider is called so: links that are prepared are kept under that word";
+        return Err(problem("id", message));
+    }
     id.parse().map_err(|_| {
         let message = "this is no provider id; write up to 64 letters, digits, `-` and `_`";
         problem("id", message)

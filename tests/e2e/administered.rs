@@ -62,6 +62,12 @@ async fn roles_are_given_and_taken_away() {
     assert_eq!(nothing.code, 2, "{nothing:?}");
     let odd = on_alice(&gateway, "set-roles", &["--add", "two words"]);
     assert_eq!(odd.code, 2, "{odd:?}");
+    let both = ["--add", "viewer", "--remove", "viewer", "--yes"];
+    let both = on_alice(&gateway, "set-roles", &both);
+    assert_eq!(both.code, 2, "which of them is meant: {both:?}");
+    let absent = on_alice(&gateway, "set-roles", &["--remove", "nope"]);
+    assert_eq!(absent.code, 0, "there is nothing to ask about: {absent:?}");
+    assert_eq!(absent.json()["roles"], json!(["delete-account"]));
 }
 
 /// HA-06, HA-07.

@@ -344,6 +344,10 @@ async fn the_redirect_uri_is_told_before_the_provider_is_configured() {
     assert_eq!(gateway.run(&["get-redirect-uri"]).code, 2);
     let reserved = gateway.run(&["get-redirect-uri", "--provider", "prepared"]);
     assert_eq!(reserved.code, 2, "no provider is called that: {reserved:?}");
+    assert!(
+        reserved.stderr.contains("is called \"prepared\": "),
+        "{reserved:?}"
+    );
 }
 
 #[tokio::test]

@@ -110,7 +110,9 @@ async fn commands_on_somebody_print_the_same_through_a_running_gateway() {
 
     let roles = both(&["set-roles", "--add", "x", "--add", "delete-account"]);
     assert_eq!(roles["roles"], json!(["x", "delete-account"]));
+    both(&["set-roles", "--remove", "x"]);
     both(&["set-roles", "--remove", "x", "--yes"]);
+    both(&["set-roles", "--remove", "x"]);
     let asked = both(&["set-required-actions", "--add", "UPDATE_PASSWORD"]);
     assert_eq!(asked["required_actions"], json!(["UPDATE_PASSWORD"]));
     both(&["set-required-actions", "--remove", "UPDATE_PASSWORD"]);

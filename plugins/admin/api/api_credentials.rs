@@ -122,7 +122,8 @@ struct Changed {
 #[schema(as = ApiCredentialRotation)]
 #[serde(deny_unknown_fields)]
 struct Rotation {
-    /// How long the old secrets are good for, such as `24h`; 90 days at most.
+    /// How long the old secrets are good for, such as `24h`; 90 days at most. Five are good at
+    /// once: where there are as many, the oldest ends now.
     #[schema(pattern = "^([0-9]{1,4}(s|m)|[0-9]{1,3}h|[0-9]d|[1-8][0-9]d|90d)$")]
     overlap: Option<String>,
 }

@@ -13,10 +13,13 @@ use portcullis_core::{
     credentials::Listed,
     secret::Secret,
 };
-use portcullis_kit::{Outcome, Visit};
+use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::{Value, json};
 
-use super::{document::Document, pages::flag};
+use super::{
+    document::Document,
+    pages::{all, flag},
+};
 use crate::{
     caller::Caller,
     desk::Desk,
@@ -111,13 +114,8 @@ async fn delete(
     Path((id, credential)): Path<(String, String)>,
     visit: Visit,
 ) -> Outcome {
-    let name = visit.query("identifier");
     let kind = credential.parse::<CredentialKind>();
-    // Whoever names one wants no other to go.
-    if name.is_some() && !matches!(kind, Ok(CredentialKind::Oidc)) {
-        let why = "only links (oidc) are told apart by this, so that nothing is deleted.";
-        return Err(mistaken("identifier", why));
-    }
+    let name = only_one(&visit, kind.as_ref().ok())?;
     match kind {
         Ok(kind) => {
             credentials::delete_kind(&desk, &caller, &id, (kind, name)).await?;
@@ -125,6 +123,21 @@ async fn delete(
         Err(_) => credentials::delete(&desk, &caller, (&id, &credential)).await?,
     }
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Which one of a type is deleted. Whoever names one wants no other to go, be what they sent no name.
+fn only_one<'a>(
+    visit: &'a Visit,
+    kind: Option<&CredentialKind>,
+) -> Result<Option<&'a str>, Failure> {
+    let why = match (kind, all(visit, "identifier").as_slice()) {
+        (_, []) => return Ok(None),
+        (Some(CredentialKind::Oidc), [name]) if !name.is_empty() => return Ok(Some(*name)),
+        (Some(CredentialKind::Oidc), [_]) => "this names no link, so that nothing is deleted.",
+        (Some(CredentialKind::Oidc), _) => "this names one link at a time.",
+        _ => "only links (oidc) are told apart by this, so that nothing is deleted.",
+    };
+    Err(mistaken("identifier", why))
 }
 
 async fn move_to_first(

@@ -29,7 +29,7 @@ use crate::{
     doc::upkeep,
     endpoints::Endpoints,
     need::Need,
-    people::refusal::{mistaken, refused},
+    people::refusal::mistaken,
     role::Permission::{ReadSchemas, WriteSchemas},
     schemas::{self, failure},
 };
@@ -168,21 +168,22 @@ const ONLY_SHOWN: [&str; 8] = [
 /// either is refused, and so is what says of no trait at all.
 fn schema(document: &Document) -> Result<&Value, Failure> {
     let body = &document.value;
-    let why = match (body.get("schema"), body.get("properties")) {
+    let (at, why) = match (body.get("schema"), body.get("properties")) {
         (None, Some(traits)) if traits.is_object() => return Ok(body),
-        (None, Some(_)) => "properties: this has to be an object.",
+        (None, Some(_)) => ("properties", "this has to be an object."),
         (Some(schema), None) if schema.is_object() => {
             let known = [&["schema"][..], &ONLY_SHOWN].concat();
             document.members()?.only(&known)?;
             return Ok(schema);
         }
-        (Some(_), None) => "schema: this has to be an object, the document.",
-        (Some(_), Some(_)) => "schema: this cannot stand beside properties.",
-        (None, None) => {
-            "The body has to be the document, which has properties, or an object that has it as schema."
-        }
+        (Some(_), None) => ("schema", "this has to be an object, the document."),
+        (Some(_), Some(_)) => ("schema", "this cannot stand beside properties."),
+        (None, None) => (
+            "",
+            "The body has to be the document, which has properties, or an object that has it as schema.",
+        ),
     };
-    Err(refused(why))
+    Err(mistaken(at, why))
 }
 
 /// On which terms a change is asked for.

@@ -13,7 +13,9 @@ pub(super) fn told(locale: &Locale, failure: &Failure) -> String {
 
 /// A reason without the name that it may begin with.
 pub(super) fn bare(reason: &str) -> &str {
-    let is_name = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '.');
+    let is_name = |c: char| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.' | '[' | ']')
+    };
     match reason.split_once(": ") {
         Some((name, rest)) if name.chars().all(is_name) => rest,
         _ => reason,

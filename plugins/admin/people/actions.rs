@@ -8,19 +8,19 @@ use portcullis_kit::Failure;
 
 use super::refusal::mistaken;
 
-/// The action of this alias, as long as it can be required.
-pub(super) fn known(actions: &Actions, alias: &str) -> Result<Action, Failure> {
+/// The action of the alias that stands here, as long as it can be required.
+pub(super) fn known(actions: &Actions, (at, alias): (&str, &str)) -> Result<Action, Failure> {
     let action = alias.parse::<Action>().ok();
     // Nobody has to delete their account.
     let action = action.filter(|action| *action != Action::DeleteAccount);
     match action {
         Some(action) if actions.settings(action).is_some() => Ok(action),
         Some(_) => Err(mistaken(
-            "required_actions",
+            at,
             format!("{alias} is switched off here, see [required_actions.{alias}]."),
         )),
         None => Err(mistaken(
-            "required_actions",
+            at,
             "there is no such action, see /admin/x/required-actions.",
         )),
     }
@@ -33,8 +33,8 @@ pub(super) fn change(
     identity: &mut Identity,
     (added, removed): (&[String], &[String]),
 ) -> Result<(), Failure> {
-    for alias in added {
-        known(actions, alias)?;
+    for (at, alias) in added.iter().enumerate() {
+        known(actions, (&format!("add[{at}]"), alias))?;
     }
     let aliases = &mut identity.required_actions;
     aliases.retain(|alias| !removed.contains(alias));
@@ -64,12 +64,12 @@ pub(super) fn required(
     let is_shown = |alias: &String| shown.iter().any(|action| action.alias() == alias);
     let mut required = identity.required_actions.clone();
     required.retain(|alias| wanted.contains(alias) || !is_shown(alias));
-    for alias in wanted {
+    for (at, alias) in wanted.iter().enumerate() {
         // What follows from how somebody is need not be asked for.
         if required.contains(alias) || is_shown(alias) {
             continue;
         }
-        known(actions, alias)?;
+        known(actions, (&format!("required_actions[{at}]"), alias))?;
         required.push(alias.clone());
     }
     Ok(required)

@@ -121,11 +121,11 @@ impl Proofs {
         wanted: &Wanted,
     ) -> Result<Self, Failure> {
         let mut made = Vec::new();
-        for link in &wanted.links {
+        for link in wanted.links.iter().enumerate() {
             made.extend(links::missing(desk, caller, after, link).await?);
         }
         let password = match &wanted.password {
-            Some(new) => Some(password::prepare(desk, after, new).await?),
+            Some(new) => Some(password::prepare(desk, after, (new, password::AMONG_ALL)).await?),
             None => None,
         };
         Ok(Self {

@@ -79,11 +79,11 @@ async fn prepared(
         administrators::may_give(caller, &identity)?;
     }
     let mut credentials: Vec<Credential> = Vec::new();
-    for link in &wanted.links {
+    for link in wanted.links.iter().enumerate() {
         credentials.push(links::credential(desk, caller, &identity, link).await?);
     }
     if let Some(new) = &wanted.password {
-        credentials.push(password::credential(desk, &identity, new).await?);
+        credentials.push(password::credential(desk, &identity, (new, password::AMONG_ALL)).await?);
     }
     let factors = factors::credentials(desk, (&identity, &[]), &wanted.factors)?;
     credentials.extend(factors);

@@ -23,7 +23,7 @@ use crate::{
     audit::Act,
     caller::{Actor, Caller},
     desk::Desk,
-    people::refusal::mistaken,
+    people::refusal::{mistaken, refused},
     role::{Permission, Roles},
 };
 
@@ -166,7 +166,7 @@ fn ticket(
     asked: &Asked,
 ) -> Result<Ticket, Failure> {
     if caller.actor == Actor::Identity(identity.id) {
-        return Err(Failure::from(Code::BadRequest).because("Nobody acts as themselves."));
+        return Err(refused("Nobody acts as themselves."));
     }
     caller.may_touch(identity)?;
     if identity.state != IdentityState::Active {

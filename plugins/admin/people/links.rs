@@ -26,15 +26,16 @@ pub(crate) struct NewLink {
     pub(crate) is_prepared: bool,
 }
 
-/// The link's credential, not yet stored.
+/// The credential of the link at this place among those that are wanted, not yet stored.
 pub(super) async fn credential(
     desk: &Desk,
     caller: &Caller,
     identity: &Identity,
-    link: &NewLink,
+    (place, link): (usize, &NewLink),
 ) -> Result<Credential, Failure> {
     let services = &desk.services;
-    let unknown = || refusal::mistaken("credentials.oidc", "there is no such provider.");
+    let at = |member: &str| format!("credentials.oidc.config.providers[{place}].{member}");
+    let unknown = || refusal::mistaken(&at("provider"), "there is no such provider.");
     let provider: ProviderId = link.provider.parse().map_err(|_| unknown())?;
     let record = services.administration.find(&provider).await;
     let record = record.map_err(|error| match error {
@@ -44,8 +45,8 @@ pub(super) async fn credential(
     may_lead_to(caller, &record)?;
     if !is_subject(&link.subject) {
         return Err(refusal::mistaken(
-            "credentials.oidc",
-            "no account has such a name (subject).",
+            &at("subject"),
+            "no account has such a name.",
         ));
     }
     let id = CredentialId::generate(&*services.entropy);
@@ -53,7 +54,7 @@ pub(super) async fn credential(
     if link.is_prepared {
         if !is_address(&link.subject) {
             return Err(refusal::mistaken(
-                "credentials.oidc",
+                &at("subject"),
                 "this is no e-mail address.",
             ));
         }
@@ -62,7 +63,7 @@ pub(super) async fn credential(
     }
     let issuer = record.account_issuer.ok_or_else(|| {
         refusal::mistaken(
-            "credentials.oidc",
+            &at("subject"),
             "accounts of this provider are told by more than their subject; prepare a link with \
              use_auto_link and their address.",
         )
@@ -89,7 +90,7 @@ pub(super) async fn missing(
     desk: &Desk,
     caller: &Caller,
     identity: &Identity,
-    link: &NewLink,
+    link: (usize, &NewLink),
 ) -> Result<Option<Credential>, Failure> {
     let made = credential(desk, caller, identity, link).await?;
     let name = made.identifier.clone().unwrap_or_default();

@@ -68,7 +68,8 @@ pub(crate) async fn send(
     let actions: Result<Vec<Action>, Failure> = asked
         .actions
         .iter()
-        .map(|alias| known(available, alias))
+        .enumerate()
+        .map(|(at, alias)| known(available, (&format!("actions[{at}]"), alias)))
         .collect();
     let errand = Errand {
         actions: actions?,
@@ -89,9 +90,9 @@ fn unsent(error: ErrandError) -> Failure {
         ErrandError::ReturnTo => Code::ReturnToForbidden.into(),
         ErrandError::Brief => mistaken("lifespan", format!("{error}.")),
         ErrandError::Nobody => Code::IdentityDisabled.into(),
-        error @ (ErrandError::Nothing
-        | ErrandError::Off(_)
-        | ErrandError::NoAddress
-        | ErrandError::Mail(_)) => refused(format!("{error}.")),
+        error @ (ErrandError::Nothing | ErrandError::Off(_)) => {
+            mistaken("actions", format!("{error}."))
+        }
+        error @ (ErrandError::NoAddress | ErrandError::Mail(_)) => refused(format!("{error}.")),
     }
 }

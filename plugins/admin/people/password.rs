@@ -50,7 +50,7 @@ pub(crate) async fn set(
         let before = find(desk, id).await?;
         caller.may_touch(&before)?;
         let after = requiring(desk, &before, is_temporary)?;
-        let kept = [prepare(desk, &after, new).await?];
+        let kept = [prepare(desk, &after, (new, "")).await?];
         // Looked at anew then: the password that is replaced may be among what goes.
         if !is_taken_back && before.awaits_first_proof() {
             unproved::take_back(desk, before.id).await?;
@@ -90,17 +90,24 @@ fn requiring(desk: &Desk, before: &Identity, is_temporary: bool) -> Result<Ident
     Ok(after)
 }
 
-/// The credential with the password, not yet stored.
+/// Where a password stands among what an identity is to be.
+pub(super) const AMONG_ALL: &str = "credentials.password.config.";
+
+/// The credential with the password, not yet stored; `within` is what stands before its place.
 pub(super) async fn credential(
     desk: &Desk,
     identity: &Identity,
-    new: &NewPassword,
+    (new, within): (&NewPassword, &str),
 ) -> Result<Credential, Failure> {
+    let at = match new {
+        NewPassword::Plain(_) => format!("{within}password"),
+        NewPassword::Hashed(_) => format!("{within}hashed_password"),
+    };
     let mut methods = desk.services.methods.iter();
     let method = methods.find(|method| method.name() == METHOD);
     let method = method.ok_or_else(|| {
         refusal::mistaken(
-            "password",
+            &at,
             "nobody signs in with a password here, see [identity.local].",
         )
     })?;
@@ -111,7 +118,7 @@ pub(super) async fn credential(
         }
         NewPassword::Hashed(hash) => method.import(hash, identity),
     };
-    made.map_err(refusal::password)
+    made.map_err(|error| refusal::password(&at, error))
 }
 
 /// The password of a stored identity, about to be stored in the place of the one that it has; what is wrong
@@ -119,7 +126,7 @@ pub(super) async fn credential(
 pub(super) async fn prepare(
     desk: &Desk,
     identity: &Identity,
-    new: &NewPassword,
+    new: (&NewPassword, &str),
 ) -> Result<Kept, Failure> {
     let mut credential = credential(desk, identity, new).await?;
     let own = desk.services.credentials.list(identity.id).await?;

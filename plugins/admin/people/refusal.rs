@@ -9,11 +9,11 @@ use portcullis_core::{
     store::{PAST_IDENTITY, StoreError},
 };
 use portcullis_kit::Failure;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-/// What was sent is not accepted, for this reason.
-pub(crate) fn refused(reason: impl Into<String>) -> Failure {
-    Failure::from(Code::BadRequest).because(reason)
+/// What was sent is not accepted as a whole, for this reason.
+pub(crate) fn refused(reason: impl AsRef<str>) -> Failure {
+    mistaken("", reason)
 }
 
 /// What stands at `path` is not accepted, for this reason, which is a sentence.
@@ -21,23 +21,29 @@ pub(crate) fn mistaken(path: &str, message: impl AsRef<str>) -> Failure {
     at_fault(&[(path, message.as_ref())])
 }
 
-/// Several things are not accepted, each for its reason: where they stand is told in words and beside
-/// them. The body as a whole has no path.
+/// Several things are not accepted, each for its reason.
 pub(crate) fn at_fault(all: &[(&str, &str)]) -> Failure {
-    told(Code::BadRequest, all)
+    Failure::at_fault(Code::BadRequest, all)
 }
 
-/// The same of a refusal that has a name of its own.
-pub(crate) fn told(code: Code, all: &[(&str, &str)]) -> Failure {
-    let line = |(path, message): &(&str, &str)| match *path {
-        "" => (*message).to_owned(),
-        path => format!("{path}: {message}"),
+/// The refusal of one of many by its place in the whole body: what does not name `entry` yet stands in this
+/// part of it.
+pub(crate) fn within(failure: Failure, (entry, part): (&str, &str)) -> Failure {
+    let Some(Value::Array(errors)) = failure.detail_of("errors") else {
+        return failure;
     };
-    let reason: Vec<String> = all.iter().map(line).collect();
-    let errors = all.iter();
-    let errors = errors.map(|(path, message)| json!({"path": path, "message": message}));
-    let failure = Failure::from(code).because(reason.join(" "));
-    failure.detail("errors", errors.collect::<Vec<Value>>())
+    let text = |error: &Value, name: &str| error[name].as_str().unwrap_or_default().to_owned();
+    let placed = errors.iter().map(|error| {
+        let path = match text(error, "path") {
+            path if path.starts_with(entry) => path,
+            path if path.is_empty() => format!("{entry}.{part}"),
+            path => format!("{entry}.{part}.{path}"),
+        };
+        (path, text(error, "message"))
+    });
+    let placed: Vec<(String, String)> = placed.collect();
+    let all = placed.iter().map(|(at, why)| (at.as_str(), why.as_str()));
+    Failure::at_fault(failure.code(), &all.collect::<Vec<_>>())
 }
 
 /// Traits are not accepted; each is named.
@@ -61,13 +67,13 @@ fn named(whole: &str, errors: &[TraitError]) -> Failure {
     at_fault(&all)
 }
 
-/// A password is not accepted.
-pub(crate) fn password(error: MethodError) -> Failure {
+/// The password that stands at `path` is not accepted.
+pub(crate) fn password(path: &str, error: MethodError) -> Failure {
     match error {
         MethodError::Invalid(messages) => {
             let texts = messages.into_iter().map(|(_, message)| message.text);
             let texts: Vec<String> = texts.collect();
-            mistaken("password", texts.join(" "))
+            mistaken(path, texts.join(" "))
         }
         MethodError::Throttled { retry_after } => {
             let failure = Failure::from(Code::TooManyRequests);

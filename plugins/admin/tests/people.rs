@@ -12,6 +12,7 @@ mod listed;
 mod meant;
 mod mistaken;
 mod patched;
+mod placed;
 mod reached;
 mod sessions;
 mod unproved;

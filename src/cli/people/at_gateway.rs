@@ -66,6 +66,10 @@ impl People for Remote {
         person.id.clone()
     }
 
+    fn roles(person: &Known) -> Result<Vec<String>, Failure> {
+        texts(&person.identity["roles"])
+    }
+
     fn name(&self, person: &Known) -> Option<String> {
         name_of(&person.identity)
     }
@@ -75,6 +79,10 @@ impl People for Remote {
         let mut shown = Map::new();
         for name in SHOWN {
             shown.insert(name.to_owned(), identity[name].clone());
+        }
+        // Who is called nothing elsewhere does not have it.
+        if let Some(name) = identity.get("external_id") {
+            shown.insert("external_id".to_owned(), name.clone());
         }
         let mut asked = self.get(&format!("{path}/required-actions")).await?;
         let asked = asked["required_actions"].take();

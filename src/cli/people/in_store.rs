@@ -34,6 +34,10 @@ impl People for Desk {
         person.id
     }
 
+    fn roles(person: &Identity) -> Result<Vec<String>, Failure> {
+        Ok(person.roles.clone())
+    }
+
     fn name(&self, person: &Identity) -> Option<String> {
         name_of(&Desk::shown(self, person))
     }

@@ -2,13 +2,14 @@
 
 use portcullis_core::{
     administration::{
-        Attached, Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, SessionFate,
+        Attached, Change, Leave, LinkFate, ProviderAdministration, ProviderRecord, ProviderSource,
+        SessionFate,
     },
     id::ProviderId,
 };
 use serde_json::{Value, json};
 
-use super::{act, as_json, errand::Errand, named, show};
+use super::{act, as_json, errand::Errand, is_of_store, named, show};
 use crate::{
     cli::{Common, Consent, Failure, remote::Remote},
     config::OnDisable,
@@ -29,7 +30,8 @@ pub(super) fn run(common: &Common, id: &str, turn: Turn<'_>) -> Result<(), Failu
     let remote = Remote::run(&common.reach, async |remote| {
         if let Turn::Off(leave, consent) = turn {
             let table = remote.provider(&id).await?;
-            if let Some(goes) = Goes::with(leave, &table["on_disable"]) {
+            let goes = Goes::with(leave, &table["on_disable"]);
+            if let Some(goes) = goes.filter(|_| is_of_store(&table["source"])) {
                 consent.ask(&goes.question(&id, remote.attached(&id).await?))?;
             }
         }
@@ -67,7 +69,8 @@ async fn agree(
     (leave, consent): (Leave, &Consent),
 ) -> Result<(), Failure> {
     let own = before.table.get("on_disable").unwrap_or(&Value::Null);
-    let Some(goes) = Goes::with(leave, own) else {
+    let goes = Goes::with(leave, own);
+    let Some(goes) = goes.filter(|_| before.source == ProviderSource::Runtime) else {
         return Ok(());
     };
     let Attached { links, sessions } = errand.administration().attached(&before.id).await?;

@@ -61,6 +61,10 @@ impl Reading {
         paths: &BTreeSet<String>,
     ) -> Result<(), QueryError> {
         let wrong = |reason: &str| QueryError::new(name, reason);
+        // No identity has it, and databases cannot be asked for it. A token is judged as all tokens are.
+        if name != "page_token" && value.contains('\0') {
+            return Err(wrong("no text here holds NUL"));
+        }
         match name {
             "search" => read(value, paths, &mut self.query)?,
             "ids" => self.take_ids(value)?,

@@ -73,7 +73,7 @@ fn fields_of_their_own_are_filters_kc_112() {
 #[test]
 fn a_star_alone_asks_for_nothing_and_quotes_hide_it() {
     assert_eq!(
-        query(&[("search", "* ** \"\"")]).unwrap(),
+        query(&[("search", "* **")]).unwrap(),
         IdentityQuery::default()
     );
     let read = query(&[("search", r#""a*" "say \"x\" \\ \n" a"b"#)]).unwrap();
@@ -185,6 +185,19 @@ fn what_is_wrong_is_told_by_field_and_reason() {
     );
     let infix = query(&[("search", "name.last:*x*")]).unwrap_err();
     assert!(infix[0].contains("name.last"), "{infix:?}");
+}
+
+/// KC-111: what nobody can look for is not mistaken for everybody.
+#[test]
+fn nothing_between_quotes_and_nul_are_refused() {
+    let refused = |name: &str, value: &str| query(&[(name, value)]).unwrap_err().remove(0);
+    let nothing = "search: it has a word in which nothing can be looked for";
+    assert_eq!(refused("search", "\"\""), nothing);
+    assert_eq!(refused("search", "ada \"\""), nothing);
+    for name in ["search", "role", "credentials_identifier"] {
+        let told = format!("{name}: no text here holds NUL");
+        assert_eq!(refused(name, "a\0"), told);
+    }
 }
 
 #[test]

@@ -201,7 +201,7 @@ pub(super) fn facet(name: &str, value: &str) -> Result<Facet, &'static str> {
 fn term(path: Option<&str>, word: &Word) -> Result<Option<Term>, QueryError> {
     let value = word.value.as_str();
     if word.is_quoted {
-        return said(Term::new(path, Matching::Exact, value), value);
+        return sought(Term::new(path, Matching::Exact, value)).map(Some);
     }
     let (infix, inner) = match value.strip_prefix('*') {
         Some(inner) => (true, inner),
@@ -223,14 +223,16 @@ fn term(path: Option<&str>, word: &Word) -> Result<Option<Term>, QueryError> {
         (false, false, Some(_)) => Matching::Exact,
         (false, ..) => Matching::Prefix,
     };
-    said(Term::new(path, matching, inner), inner)
+    match inner.is_empty() {
+        true => Ok(None),
+        false => sought(Term::new(path, matching, inner)).map(Some),
+    }
 }
 
-/// A term, where something was written; what nobody can look for is not to be mistaken for everybody.
-fn said(term: Term, written: &str) -> Result<Option<Term>, QueryError> {
-    match (term.text.is_empty(), written.is_empty()) {
-        (false, _) => Ok(Some(term)),
-        (true, true) => Ok(None),
-        (true, false) => Err(wrong("it has a word in which nothing can be looked for")),
+/// A term that says something: what nobody can look for is not to be mistaken for everybody.
+fn sought(term: Term) -> Result<Term, QueryError> {
+    match term.text.is_empty() {
+        true => Err(wrong("it has a word in which nothing can be looked for")),
+        false => Ok(term),
     }
 }

@@ -125,7 +125,12 @@ async fn a_provider_of_a_file_is_shown_and_left_alone() {
     let list = ask(&gateway, &["list"]).json();
     assert_eq!(list[0]["source"], "config", "{list}");
     assert_eq!(list[0].get("client_secret"), None);
-    for arguments in [&["disable", "acme"][..], &["remove", "acme", "--yes"]] {
+    for arguments in [
+        &["disable", "acme"][..],
+        &["disable", "acme", "--links", "unlink"],
+        &["remove", "acme"],
+        &["remove", "acme", "--yes"],
+    ] {
         let refused = ask(&gateway, arguments);
         assert_eq!(refused.code, 1, "{refused:?}");
         assert!(refused.stderr.contains("change it there"), "{refused:?}");

@@ -171,7 +171,7 @@ async fn people_are_imported_through_a_running_gateway() {
     assert!(!done.stderr.contains("plain-and-long"), "{done:?}");
     let find = |email: &str| {
         let find = ["get-identity", "--email", email, "--output", "json"];
-        house.locally(&find, "").json()
+        house.same(&find).json()
     };
     let ada = find(ADA.email);
     assert_eq!(

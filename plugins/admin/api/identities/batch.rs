@@ -15,7 +15,10 @@ use crate::{
     audit::Act,
     caller::Caller,
     desk::Desk,
-    people::{self, NewPassword, Wanted, refusal::mistaken},
+    people::{
+        self, NewPassword, Wanted,
+        refusal::{mistaken, within},
+    },
 };
 
 /// How many identities one request may create.
@@ -47,11 +50,13 @@ pub(super) async fn create(
         .await
         .into_iter();
     let mut told: Vec<Value> = Vec::new();
-    for entry in &entries {
+    for (at, entry) in entries.iter().enumerate() {
         let outcome = match &entry.wanted {
             Err(failure) => Err(failure.clone()),
             Ok(_) => created.next().unwrap_or_else(|| Err(Code::Internal.into())),
         };
+        let place = format!("identities[{at}]");
+        let outcome = outcome.map_err(|failure| within(failure, (&place, "create")));
         if let Err(failure) = &outcome {
             note_refusal(&desk, &caller, failure).await;
         }

@@ -17,7 +17,7 @@ use portcullis_kit::{Failure, Outcome, Visit, dialect};
 use serde_json::Value;
 
 use super::declassified;
-use crate::{api::pages::link, desk::Desk, people::refusal};
+use crate::{api::pages::link, desk::Desk};
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
@@ -65,7 +65,7 @@ fn query(desk: &Desk, visit: &Visit) -> Result<IdentityQuery, Failure> {
             .map(|error| (&*error.field, format!("{}.", error.reason)));
         let told: Vec<(&str, String)> = told.collect();
         let told: Vec<(&str, &str)> = told.iter().map(|(at, why)| (*at, why.as_str())).collect();
-        refusal::told(code, &told)
+        Failure::at_fault(code, &told)
     })
 }
 

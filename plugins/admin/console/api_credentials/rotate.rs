@@ -1,6 +1,6 @@
-//! Giving an API credential a new secret; where the old ones end at once, that is asked first.
+//! Giving an API credential a new secret; where old ones end at once, that is asked first.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Path, State},
@@ -18,6 +18,7 @@ use crate::{
         question::{self, Question},
         view,
     },
+    credential::{MOST_SECRETS, ending},
     desk::Desk,
     programs,
 };
@@ -36,27 +37,48 @@ pub(super) async fn rotate(
     let is_offered = OVERLAPS.iter().any(|(overlap, _)| *overlap == asked);
     let overlap = humantime::parse_duration(asked).ok().filter(|_| is_offered);
     let overlap = overlap.ok_or(Code::BadRequest)?;
-    if overlap.is_zero() && text(&fields, SURE).is_empty() {
+    if text(&fields, SURE).is_empty() {
         let one = programs::find(&desk, &id).await?;
-        return Ok(ask(&desk, (&caller, &visit), (&one, asked)));
+        let losses = losses(&desk, &one, overlap);
+        if !losses.is_empty() {
+            return Ok(ask(&desk, (&caller, &visit), (&one, asked, losses)));
+        }
     }
     let (rotated, secret) = programs::rotate(&desk, &caller, (&id, overlap)).await?;
     Ok(shown(&desk, (&caller, &visit), (&rotated, &secret)))
 }
 
-fn ask(desk: &Desk, asked: (&Caller, &Visit), (one, overlap): (&ApiCredential, &str)) -> Response {
+/// What goes at once with a new secret, line by line; nothing where all are good for a while.
+fn losses(desk: &Desk, one: &ApiCredential, overlap: Duration) -> Vec<String> {
     let now = desk.services.clock.now();
-    let live = one.secrets.iter();
-    let live = live.filter(|secret| secret.expires_at.is_none_or(|end| now < end));
-    let losses = [
-        format!("Secrets that end now: {}", live.count()),
-        "Its program gets no access token until it has the new secret.".to_owned(),
+    let good = one.secrets.iter();
+    let good = good.filter(|secret| secret.expires_at.is_none_or(|end| now < end));
+    let ending = ending(good.count(), overlap);
+    if ending == 0 {
+        return Vec::new();
+    }
+    let why = match overlap.is_zero() {
+        true => "Its program gets no access token until it has the new secret.".to_owned(),
+        false => {
+            format!("No more secrets than {MOST_SECRETS} are good at once, so the oldest ends.")
+        }
+    };
+    vec![
+        format!("Secrets that end now: {ending}"),
+        why,
         "Access tokens that it has got already are good until they end.".to_owned(),
-    ];
+    ]
+}
+
+fn ask(
+    desk: &Desk,
+    asked: (&Caller, &Visit),
+    (one, overlap, losses): (&ApiCredential, &str, Vec<String>),
+) -> Response {
     let locale = view::locale(desk, asked.1);
     let question = Question {
         heading: "Make a new secret",
-        losses: losses.map(|loss| locale.text(&loss)).to_vec(),
+        losses: losses.iter().map(|loss| locale.text(loss)).collect(),
         hidden: vec![
             ("overlap".to_owned(), overlap.to_owned()),
             (SURE.to_owned(), "yes".to_owned()),

@@ -150,6 +150,16 @@ async fn a_credential_is_renamed_and_rotated_with_overlap() {
     let last = shown(&rotated.page());
     assert!(!opens(&house, &new).await && opens(&house, &last).await);
     assert_eq!(browser.form(&rotate, &[]).await.status, 400);
+    for _ in 0..4 {
+        browser.form(&rotate, &[("overlap", "1d")]).await;
+    }
+    let asked = browser.form(&rotate, &[("overlap", "1d")]).await.page();
+    assert!(asked.contains("Secrets that end now: 1"), "{asked}");
+    assert!(asked.contains("so the oldest ends"), "{asked}");
+    assert!(opens(&house, &last).await, "it is asked only");
+    let sure = [("overlap", "1d"), ("sure", "yes")];
+    shown(&browser.form(&rotate, &sure).await.page());
+    assert!(!opens(&house, &last).await);
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! What is wrong with a request is told by its place, in one shape, and nothing is taken in silence.
 
 use http::Method;
+use portcullis_core::credential::CredentialKind;
 use serde_json::{Value, json};
 
-use super::{reason, stored};
+use super::{own, reason, stored};
 use crate::{
     Role,
     tests::house::{House, Program, Reply},
@@ -19,11 +20,16 @@ async fn raw(program: &Program<'_>, (method, path): (Method, &str), body: &str) 
 }
 
 /// Where something is wrong, by what programs read; the words begin with it.
-fn place(reply: &Reply) -> String {
+pub(super) fn place(reply: &Reply) -> String {
     let error = &reply.json()["error"]["details"]["errors"][0];
     let path = error["path"].as_str().unwrap_or_default().to_owned();
     let message = error["message"].as_str().unwrap_or_default();
-    assert_eq!(reason(reply), format!("{path}: {message}"), "{reply:?}");
+    let words = match path.as_str() {
+        "" => message.to_owned(),
+        path => format!("{path}: {message}"),
+    };
+    assert_eq!(reason(reply), words, "{reply:?}");
+    assert!(!message.is_empty(), "{reply:?}");
     path
 }
 
@@ -208,12 +214,36 @@ async fn what_cannot_be_meant_is_refused() {
             "{reply:?}"
         );
     }
-    let password = format!("{one}/credentials/password?identifier=x");
-    let reply = admin.delete(&password).await;
-    assert_eq!((reply.status, place(&reply).as_str()), (400, "identifier"));
     let reply = admin.get("/admin/x/throttles?kind=nope").await;
     assert_eq!((reply.status, place(&reply).as_str()), (400, "kind"));
     assert_eq!(stored(&house, &json!({"id": ada.id})).await, ada);
+}
+
+/// B.5, CU-24: a name that is empty, or one of several, leaves everything where it is as well.
+#[tokio::test]
+async fn nothing_is_deleted_under_a_name_that_tells_nothing_apart() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    let one = format!("{ALL}/{}", ada.id);
+    let body = json!({"password": "a turtle of 4711"});
+    let path = format!("{one}/password");
+    let given = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!(given.status, 200, "{given:?}");
+    for (kind, query) in [
+        ("password", "identifier=x"),
+        ("password", "identifier="),
+        ("password", "identifier=&identifier=somebody.else"),
+        ("oidc", "identifier="),
+        ("oidc", "identifier=&identifier=acme:4711"),
+        ("oidc", "identifier=acme:4711&identifier=acme:1"),
+    ] {
+        let path = format!("{one}/credentials/{kind}?{query}");
+        let reply = admin.delete(&path).await;
+        let told = (reply.status, place(&reply));
+        assert_eq!(told, (400, "identifier".to_owned()), "{path}");
+    }
+    assert_eq!(own(&house, &ada, CredentialKind::Password).await.len(), 1);
 }
 
 /// B.9: clients of Kratos' admin port may leave `/admin` out; whoever they are is asked where it leads.
@@ -223,6 +253,7 @@ async fn paths_without_admin_lead_to_those_with_it() {
     let stranger = house.stranger();
     for path in [
         "/identities?page_size=2",
+        "/identities/",
         "/identities/x/sessions",
         "/identities/x?a=%2F",
     ] {

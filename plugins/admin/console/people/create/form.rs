@@ -29,7 +29,7 @@ use crate::{
 /// The group of the fields.
 const GROUP: &str = "profile";
 /// How a complaint about a password begins.
-const OF_PASSWORD: &str = "password: ";
+const OF_PASSWORD: &str = "credentials.password.config.password: ";
 
 /// The form as a template reads it.
 #[derive(Debug, Serialize)]
