@@ -277,7 +277,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Check { check_connectivity }) => {
             return check::run(common.config.as_deref(), check_connectivity);
         }
-        Some(Command::CreateAdminAccount(account)) => create_admin_account::run(&common, &account),
+        Some(Command::CreateAdminAccount(account)) => create_admin_account::run(&common, account),
         Some(Command::GetIdentity(selector)) => identities::get(&common, &selector),
         Some(Command::ResetPassword(asked)) => reset_password::run(&common, &asked),
         Some(Command::SendActionsEmail(asked)) => actions_email::run(&common, &asked),

@@ -12,6 +12,7 @@ pub mod http2;
 pub mod in_process;
 pub mod limits;
 pub mod origin;
+pub(crate) mod parting;
 pub mod request_id;
 pub mod server;
 mod socket_file;

@@ -9,6 +9,8 @@ use super::{
     remote::either, reset_password::Keeping,
 };
 
+mod words;
+
 /// The command as the audit log names it.
 const COMMAND: &str = "create-admin-account";
 
@@ -16,11 +18,11 @@ const COMMAND: &str = "create-admin-account";
 #[derive(Debug, Args)]
 pub struct CreateAdminAccount {
     /// The e-mail address to sign in with; no other identity may have it.
-    #[arg(long, value_name = "ADDRESS")]
-    pub email: String,
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "words")]
+    pub email: Option<String>,
     /// The username, where the schema has one.
-    #[arg(long, value_name = "NAME")]
-    pub username: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "words")]
+    pub username: Option<String>,
     /// The name, as `First Last`.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
@@ -36,10 +38,14 @@ pub struct CreateAdminAccount {
     keeping: Keeping,
     #[command(flatten)]
     lifespan: Lifespan,
+    /// `email=`, `username=` and `password=` in place of the options of these names.
+    #[arg(value_name = "KEY=VALUE")]
+    words: Vec<String>,
 }
 
 /// Creates the identity with the role `admin`.
-pub(super) fn run(common: &Common, account: &CreateAdminAccount) -> Result<(), Failure> {
+pub(super) fn run(common: &Common, account: CreateAdminAccount) -> Result<(), Failure> {
+    let account = &account.spelled_out()?;
     either(
         common,
         async |remote| create(common, account, remote).await,
@@ -58,8 +64,8 @@ async fn create(
     let password = account.password.read()?;
     let way_in = (password.as_ref(), is_temporary);
     let traits = account.traits(&schema);
-    if traits.get("email").is_some() {
-        unheld(people, &account.email).await?;
+    if let (Some(email), true) = (&account.email, traits.get("email").is_some()) {
+        unheld(people, email).await?;
     }
     let person = people.create_admin(&schema, traits, way_in).await?;
     let mut told = people.shown(&person).await?;
@@ -95,8 +101,12 @@ impl CreateAdminAccount {
             schema,
             traits: Map::new(),
         };
-        form.set("email", &["email"], &self.email);
-        form.set("username", &["username"], &self.username);
+        if let Some(email) = &self.email {
+            form.set("email", &["email"], email);
+        }
+        if let Some(username) = &self.username {
+            form.set("username", &["username"], username);
+        }
         if let Some(phone) = &self.phone_number {
             form.set(
                 "phone-number",
@@ -174,14 +184,15 @@ mod tests {
 
     fn account(name: &str) -> CreateAdminAccount {
         CreateAdminAccount {
-            email: "root@example.org".to_owned(),
-            username: "root".to_owned(),
+            email: Some("root@example.org".to_owned()),
+            username: Some("root".to_owned()),
             name: Some(name.to_owned()),
             phone_number: None,
             schema_id: None,
             password: PasswordSource::default(),
             keeping: Keeping::default(),
             lifespan: Lifespan::default(),
+            words: Vec::new(),
         }
     }
 

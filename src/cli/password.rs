@@ -39,6 +39,21 @@ impl PasswordSource {
         self.password.is_some()
     }
 
+    /// Takes the password from a word of the command line, as `--password` would.
+    pub(super) fn expose(&mut self, password: String) -> Result<(), Failure> {
+        let is_named = self.password_stdin
+            || self.password_prompt
+            || [&self.password_file, &self.password_secret, &self.password]
+                .into_iter()
+                .any(Option::is_some);
+        if is_named {
+            let usage = "the password comes from one place only".to_owned();
+            return Err(Failure::Usage(usage));
+        }
+        self.password = Some(password);
+        Ok(())
+    }
+
     /// The password; `None` where no source is named.
     pub fn read(&self) -> Result<Option<Secret>, Failure> {
         let text = if let Some(path) = &self.password_file {

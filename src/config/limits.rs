@@ -12,7 +12,7 @@ pub struct Limits {
     pub header_bytes: ByteSize,
     /// Number of request headers, else 431; default `100`.
     pub header_count: usize,
-    /// Size of path and query, else 414; default `8KiB`.
+    /// Size of path and query, else 414; default `8KiB`. Where programs ask, 64 KiB at least.
     pub target_bytes: ByteSize,
     /// Size of a body sent to the gateway's own pages, else 413; default `64KiB`.
     pub body_bytes: ByteSize,

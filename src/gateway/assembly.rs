@@ -296,7 +296,8 @@ fn self_service(config: &Config) -> SelfService {
     SelfService::new(settings, limits).with_security_headers(security_headers(config))
 }
 
-fn limits(limits: &config::Limits) -> Limits {
+/// What requests may measure.
+pub(super) fn limits(limits: &config::Limits) -> Limits {
     Limits {
         header_count: limits.header_count,
         header_bytes: limits.header_bytes.as_usize(),

@@ -47,6 +47,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long a body on the admin listener may be at least: a thousand new identities.
 const ADMIN_BODY_BYTES: usize = 4 * 1024 * 1024;
 
+/// How long a target may be where no browser asks, at least: five hundred `ids`.
+const PROGRAM_TARGET_BYTES: usize = 64 * 1024;
+
 /// How often what has expired is removed from the record.
 const PURGE_PERIOD: Duration = Duration::from_secs(10 * 60);
 
@@ -165,9 +168,12 @@ fn in_process(
     entropy: &dyn Entropy,
     config: &Config,
 ) -> InProcess {
+    let mut limits = assembly::limits(&config.limits);
+    limits.target_bytes = limits.target_bytes.max(PROGRAM_TARGET_BYTES);
     InProcess {
         pages,
         request_ids: RequestIds::new(entropy),
+        limits,
         body_bytes: config.limits.body_bytes.as_usize(),
     }
 }

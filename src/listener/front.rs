@@ -1,4 +1,4 @@
-//! The way in to the proxy: each HTTP/1 head, and each header block of HTTP/2, is read before the
+//! The way in to every listener: each HTTP/1 head, and each header block of HTTP/2, is read before the
 //! framework sees it.
 
 use std::{sync::Arc, time::Duration};

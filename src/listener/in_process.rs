@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use http::{HeaderValue, Request, Response, header};
 use pingora::{
     apps::{HttpPersistentSettings, HttpServerApp, ReusedHttpStream},
-    protocols::http::ServerSession,
+    protocols::{Stream, http::ServerSession},
     server::ShutdownWatch,
 };
 use portcullis_core::{
@@ -18,7 +18,11 @@ use portcullis_kit::envelope;
 
 use super::{
     canonical::{Authority, target},
+    head::Remains,
+    limits::Limits,
+    parting,
     request_id::RequestIds,
+    turn_away::TurnAway,
     write,
 };
 
@@ -29,6 +33,8 @@ pub struct InProcess {
     pub pages: Vec<(String, Arc<dyn Pages>)>,
     /// Names requests that have no name.
     pub request_ids: RequestIds,
+    /// What heads may measure.
+    pub limits: Limits,
     /// How long a body may be.
     pub body_bytes: usize,
 }
@@ -113,17 +119,31 @@ fn refused(code: Code, name: &str) -> Response<Vec<u8>> {
 }
 
 #[async_trait]
+impl TurnAway for Arc<InProcess> {
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    async fn turn_away(&self, mut stream: Stream, bytes: &[u8], code: Code) {
+        let remains = Remains::of(bytes);
+        let name = self.request_ids.of(&remains.headers);
+        let response = refused(code, name.as_str());
+        // Whoever has left misses nothing.
+        let _ = parting::answer(&mut stream, response, &remains.method).await;
+        parting::close(stream).await;
+    }
+}
+
+#[async_trait]
 impl HttpServerApp for InProcess {
     async fn process_new_http(
         self: &Arc<Self>,
         mut session: ServerSession,
         shutdown: &ShutdownWatch,
     ) -> Option<ReusedHttpStream> {
-        // An idle connection must not hold up the end of the process.
-        let mut ending = shutdown.clone();
-        tokio::select! {
-            read = session.read_request() => if !read.ok()? { return None },
-            _ = ending.wait_for(|ending| *ending) => return None,
+        // The head has arrived: `Front` has read it, and waits for the next one.
+        if !session.read_request().await.ok()? {
+            return None;
         }
         session.set_keepalive(if *shutdown.borrow() { None } else { Some(60) });
         let response = self.answer(&mut session).await;

@@ -75,7 +75,9 @@ impl Server {
 
     /// Adds a listener whose requests are answered in process.
     pub fn in_process(&mut self, name: &str, endpoint: Endpoint, pages: InProcess) {
-        self.add(name, endpoint, pages);
+        let app = Arc::new(pages);
+        let gate = Arc::clone(&app);
+        self.add(name, endpoint, Front { app, gate });
     }
 
     fn add<A>(&mut self, name: &str, endpoint: Endpoint, app: A)

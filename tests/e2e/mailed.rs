@@ -231,6 +231,7 @@ async fn somebody_who_reads_german_is_written_to_in_german() {
     );
 }
 
+/// CU-30: what a letter to get back in says, and who it is from.
 #[tokio::test]
 async fn a_mailed_link_opens_in_another_browser_and_is_worded_by_the_operator() {
     let folder = TempDir::new().unwrap();
@@ -254,6 +255,16 @@ async fn a_mailed_link_opens_in_another_browser_and_is_worded_by_the_operator() 
     assert_eq!(asked.status(), 200);
     let letter = mail.letter_to(ALICE.email, 0).await;
     assert!(letter.message.contains("text/html"), "{}", letter.message);
+    assert_eq!(letter.from, "gate@example.org");
+    let sender = letter
+        .message
+        .lines()
+        .find(|line| line.starts_with("From:"));
+    let sender = sender.unwrap_or_else(|| panic!("{}", letter.message));
+    assert!(
+        sender.contains("The gate") && sender.contains("<gate@example.org>"),
+        "{sender}"
+    );
     let link = letter.link();
     let seen = gateway.anonymous().navigate(&link).await;
     assert_eq!(

@@ -192,17 +192,44 @@ async fn an_admin_account_without_a_password_gets_a_way_in_and_then_a_first_pass
         BOB.password,
     ];
     let created = create(&inline);
-    assert_eq!(created.code, 0, "{created:?}");
-    assert_eq!(
-        created.json()["required_actions"],
-        json!(["UPDATE_PASSWORD"])
-    );
+    assert_warned(&created, BOB.password);
     assert!(created.json()["recovery_code"].is_null());
     assert_eq!(sign_in(&gateway, &BOB).await, 403);
     let carol = ["--email", "carol@example.org", "--username", "carol"];
     let kept = ["--password", "carols-own-garden", "--permanent"];
     let created = create(&[&carol[..], &kept].concat());
     assert_eq!(created.json()["required_actions"], json!([]));
+}
+
+/// CU-03: the words of whoever comes from elsewhere do what the options do, and are warned of likewise.
+#[tokio::test]
+async fn an_admin_account_is_created_by_words_and_a_password_there_is_warned_of() {
+    let gateway = gateway("").await;
+    let email = format!("email={}", BOB.email);
+    let password = format!("password={}", BOB.password);
+    let words = [&*email, &password, "username=bob", "--output", "json"];
+    let create = |words: &[&str]| gateway.run(&[&["create-admin-account"], words].concat(), "");
+    let created = create(&words);
+    assert_warned(&created, BOB.password);
+    assert_eq!(created.json()["roles"], json!(["admin"]));
+    assert_eq!(created.json()["traits"]["email"], BOB.email);
+    assert_eq!(sign_in(&gateway, &BOB).await, 403);
+    let silent = create(&["email=carol@example.org", "username=carol"]);
+    assert_eq!(silent.code, 0, "{silent:?}");
+    assert!(!silent.stderr.contains("warning"), "{silent:?}");
+    let odd = create(&["email=dan@example.org", "username=dan", "passwort=hush"]);
+    assert_eq!(odd.code, 2, "{odd:?}");
+    assert!(!odd.stderr.contains("hush"), "{odd:?}");
+}
+
+/// The account is made, and whoever gave its password where others can read it is told so.
+fn assert_warned(created: &Output, password: &str) {
+    assert_eq!(created.code, 0, "{created:?}");
+    let warning = "warning: a password on the command line can be read by others";
+    assert!(created.stderr.contains(warning), "{created:?}");
+    assert!(!created.stderr.contains(password), "{created:?}");
+    let actions = &created.json()["required_actions"];
+    assert_eq!(*actions, json!(["UPDATE_PASSWORD"]));
 }
 
 /// Signs in, and asks for the application: with which status.

@@ -62,8 +62,13 @@ impl Raw {
 
     /// Sends it without asking for the end: whoever does must know that the gateway will close.
     pub(crate) async fn send_open(self, gateway: &TestGateway) -> Answer {
+        self.send_to(gateway.port()).await
+    }
+
+    /// Sends it to this port, whatever listens there.
+    pub(crate) async fn send_to(self, port: u16) -> Answer {
         let text = format!("{}\r\n{}", self.head, self.body);
-        Answer::parse(&exchange(gateway.port(), text.as_bytes()).await)
+        Answer::parse(&exchange(port, text.as_bytes()).await)
     }
 }
 

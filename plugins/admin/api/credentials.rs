@@ -9,8 +9,10 @@ use axum::{
 };
 use http::{Method, StatusCode};
 use portcullis_core::{
+    catalogue::Code,
     credential::{Credential, CredentialKind},
     credentials::Listed,
+    id::CredentialId,
     secret::Secret,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
@@ -46,6 +48,13 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
             list,
         )
         .told(docs::list_credentials)
+        .at(
+            (Method::GET, ONE),
+            reads,
+            "Shows one credential by its id.",
+            find,
+        )
+        .told(docs::find_credential)
         .at(
             (Method::PATCH, ONE),
             writes,
@@ -93,6 +102,19 @@ async fn list(State(desk): State<Arc<Desk>>, Path(id): Path<String>, visit: Visi
     let with_data = flag(&visit, "data")?.unwrap_or(false);
     let own = credentials::list(&desk, &id).await?;
     Ok(Json(listed(&own, with_data)).into_response())
+}
+
+async fn find(
+    State(desk): State<Arc<Desk>>,
+    Path((id, credential)): Path<(String, String)>,
+    visit: Visit,
+) -> Outcome {
+    let with_data = flag(&visit, "data")?.unwrap_or(false);
+    let own = credentials::list(&desk, &id).await?;
+    let meant = credential.parse::<CredentialId>().ok();
+    let found = own.iter().find(|one| Some(one.id) == meant);
+    let found = found.ok_or(Code::RecordNotFound)?;
+    Ok(Json(Listed::of(found, with_data)).into_response())
 }
 
 async fn label(

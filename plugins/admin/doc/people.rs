@@ -31,6 +31,8 @@ const NAME: &str = r"^[^\u0000-\u001f\u007f#%./;\\][^\u0000-\u001f\u007f#%/;\\]*
 /// What names a credential: its id, or its type.
 const CREDENTIAL: &str = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\
                           |password|oidc|totp|lookup_secret|webauthn|passkey)$";
+/// What `data` asks of credentials.
+const WITH_DATA: &str = "Whether to tell what is no secret of how they are made.";
 /// What credentials are, in parameters.
 const KINDS: [&str; 6] = [
     "password",
@@ -76,7 +78,7 @@ pub(crate) fn list_identities() -> Doc {
         .query(
             "total",
             flag(),
-            "Whether to count all, where that is cheap.",
+            "Whether to count all, where that is cheap; everybody is counted unless this is `false`.",
         );
     doc.lists::<Identity>("The identities.")
         .header("Link", "Where the other pages are (RFC 8288).")
@@ -202,12 +204,14 @@ pub(crate) fn delete_identity() -> Doc {
 
 pub(crate) fn list_credentials() -> Doc {
     of_one("listIdentityCredentials", CREDENTIALS)
-        .query(
-            "data",
-            flag(),
-            "Whether to tell what is no secret of how they are made.",
-        )
+        .query("data", flag(), WITH_DATA)
         .lists::<Credential>("The credentials.")
+}
+
+pub(crate) fn find_credential() -> Doc {
+    of_credential("getIdentityCredential")
+        .query("data", flag(), WITH_DATA)
+        .answers::<Credential>(StatusCode::OK, "The credential.")
 }
 
 pub(crate) fn label_credential() -> Doc {

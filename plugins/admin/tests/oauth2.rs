@@ -62,6 +62,7 @@ async fn a_secret_is_shown_in_the_chosen_way_and_no_other() {
     }
 }
 
+/// HA-16.
 #[tokio::test]
 async fn what_gives_no_token_is_told_as_the_standard_says() {
     let house = House::new();
@@ -110,6 +111,7 @@ async fn what_gives_no_token_is_told_as_the_standard_says() {
     assert!(nobody.header("www-authenticate").starts_with("Basic"));
 }
 
+/// HA-16.
 #[tokio::test]
 async fn guesses_at_a_secret_are_held_up_where_they_come_from() {
     let house = House::new();
@@ -146,6 +148,7 @@ async fn guesses_at_tokens_are_held_up() {
     );
 }
 
+/// HA-18.
 #[tokio::test]
 async fn a_token_that_is_ended_opens_nothing() {
     let house = House::new();
@@ -177,6 +180,7 @@ async fn a_token_that_is_ended_opens_nothing() {
     assert_eq!(nobody.status, 401);
 }
 
+/// HA-18.
 #[tokio::test]
 async fn clients_are_told_what_a_token_is_good_for() {
     let house = House::new();

@@ -51,6 +51,7 @@ struct Reading {
     per_page: Option<u32>,
     size: Option<u32>,
     token: Option<super::PageToken>,
+    total: Option<bool>,
 }
 
 impl Reading {
@@ -94,7 +95,7 @@ impl Reading {
             }
             "total" => {
                 let known = "it is true or false";
-                self.query.total = value.parse().map_err(|_| wrong(known))?;
+                self.total = Some(value.parse().map_err(|_| wrong(known))?);
             }
             _ => match name.strip_prefix("field:") {
                 Some(field) => read_field((name, field), value, paths, &mut self.query)?,
@@ -169,8 +170,10 @@ impl Reading {
             let ids = std::mem::take(&mut self.ids);
             self.filter(Filter::Ids(ids));
         }
-        // Whoever counts pages is told how many there are.
-        self.query.total |= matches!(page, Page::Numbered { .. });
+        let is_numbered = matches!(page, Page::Numbered { .. });
+        // Whoever counts pages is told how many there are, and whoever asks for everybody: those are
+        // counted already.
+        self.query.total = is_numbered || self.total.unwrap_or(self.query.is_of_all());
         self.query.page = page;
         self.query
     }

@@ -42,6 +42,23 @@ fn words_are_exact_inner_or_beginning_and_all_must_hold_kc_111() {
 }
 
 #[test]
+fn everybody_is_counted_unasked_and_nobody_else() {
+    for (parameters, is_counted) in [
+        (&[][..], true),
+        (&[("page_size", "3"), ("sort", "-id")][..], true),
+        (&[("search", ""), ("credentials_identifier", "")][..], true),
+        (&[("total", "false")][..], false),
+        (&[("search", "ada")][..], false),
+        (&[("state", "active")][..], false),
+        (&[("state", "active"), ("total", "true")][..], true),
+        (&[("total", "false"), ("page", "0")][..], true),
+    ] {
+        let read = query(parameters).unwrap();
+        assert_eq!(read.total, is_counted, "{parameters:?}");
+    }
+}
+
+#[test]
 fn fields_of_their_own_are_filters_kc_112() {
     let id = "0e1c9b6e-52c1-4b7a-8f0e-2f6a52d6b9d1";
     let search =

@@ -80,3 +80,81 @@ async fn an_absolute_target_names_its_host_in_any_case() {
     assert_eq!(Raw::get(&gateway, &target).send(&gateway).await.status, 200);
     assert_eq!(upstream.last().path(), "/Some/Path");
 }
+
+/// Heads that the listeners beside the proxy refuse, with what is said of them.
+fn cases_beside(gateway: &TestGateway) -> Vec<(&'static str, Raw, u16, &'static str)> {
+    let get = |target: &str| Raw::get(gateway, target);
+    let search = |what: &str| get(&format!("/admin/identities?search={what}"));
+    let ambiguous = [
+        ("a quote", search("\"First4\"")),
+        ("less", search("<a")),
+        ("more", search("a>")),
+        ("no ASCII", search("J\u{fc}rgen")),
+        ("a raw space", get("/version?a b")),
+        ("two hosts", get("/version").header("Host", "localhost")),
+        ("another host", get("http://evil.example/version")),
+        ("a length", get("/version").header("Content-Length", "x")),
+        ("a bare newline", get("/version").line("X-A: 1\nX-B: 2")),
+    ];
+    let mut cases: Vec<_> = ambiguous
+        .map(|(what, request)| (what, request, 400, "ambiguous_request"))
+        .into();
+    let target = format!("/version?{}", "y".repeat(100 << 10));
+    let headers = get("/version").header("X-Huge", &"y".repeat(2 << 20));
+    let method = Raw::request(gateway, "TRACE", "/version");
+    cases.extend([
+        ("no request", Raw::lines("GARBAGE"), 400, "bad_request"),
+        ("a method", method, 405, "method_not_allowed"),
+        ("a target", get(&target), 414, "target_too_long"),
+        ("headers", headers, 431, "headers_too_large"),
+    ]);
+    cases
+}
+
+fn port(url: &str) -> u16 {
+    let port = url.rsplit(':').next().unwrap();
+    port.parse().expect("a port")
+}
+
+/// HA-23, KC-111: programs are told in the dialect's envelope what was wrong, and no connection ends
+/// without a word.
+#[tokio::test]
+async fn the_listeners_beside_the_proxy_answer_what_they_cannot_read() {
+    let gateway = TestGateway::builder()
+        .table("[plugins.admin]")
+        .route(&Route::public("/", "echo:"))
+        .start()
+        .await;
+    for url in [gateway.admin_url(), gateway.metrics_url()] {
+        for (what, request, status, code) in cases_beside(&gateway) {
+            let answer = request.header("X-Request-Id", "r-1");
+            let answer = answer.send_to(port(&url)).await;
+            assert_eq!(answer.status, status, "{what}: {answer:?}");
+            let kind = answer.header("content-type");
+            assert_eq!(kind, Some("application/json"), "{what}");
+            let closes = answer.header("connection");
+            assert_eq!(closes, Some("close"), "{what}");
+            let error = &answer.json()["error"];
+            assert_eq!(error["id"], code, "{what}: {error}");
+            assert_eq!(error["code"], status, "{what}: {error}");
+            assert!(error["request"].is_string(), "{what}: {error}");
+        }
+    }
+}
+
+/// HA-21: whatever fits the API fits its listener, on a connection that is kept.
+#[tokio::test]
+async fn five_hundred_ids_fit_a_target_of_the_admin_listener() {
+    let gateway = TestGateway::builder()
+        .table("[plugins.admin]\nauth = \"none\"")
+        .route(&Route::public("/", "echo:"))
+        .start()
+        .await;
+    let id = "ids=00000000-0000-4000-8000-000000000000";
+    let many = vec![id; 500].join("&");
+    let client = reqwest::Client::new();
+    for _ in 0..2 {
+        let url = format!("{}/admin/identities?{many}", gateway.admin_url());
+        assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
+    }
+}

@@ -70,6 +70,14 @@ async fn credentials_are_listed_with_what_is_no_secret_of_them() {
         "{text}"
     );
     let one = format!("{path}/{totp}");
+    for (query, whole) in [("", &plain), ("?data=true", &told), ("?data=false", &plain)] {
+        let shown = admin.get(&format!("{one}{query}")).await;
+        assert_eq!(shown.status, 200, "{shown:?}");
+        let list = whole.json();
+        let mut list = list.as_array().unwrap().iter();
+        let listed = list.find(|listed| listed["id"] == *totp);
+        assert_eq!(Some(&shown.json()), listed, "{query}");
+    }
     let named = admin
         .send(Method::PATCH, &one, &json!({"label": "Work phone"}))
         .await;
@@ -99,6 +107,32 @@ async fn credentials_are_listed_with_what_is_no_secret_of_them() {
         (404, "record_not_found")
     );
     assert_ne!(password, totp);
+}
+
+/// KC-070: one is shown to its owner's administrators alone, by its own id.
+#[tokio::test]
+async fn a_credential_is_shown_by_its_id_below_its_own_identity_only() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    let bob = house.resident("bob@example.org").await;
+    let totp = give(&house, &ada, CredentialKind::Totp, json!({})).await;
+    let shown = async |identity: &str, credential: &str| {
+        let path = format!("/admin/identities/{identity}/credentials/{credential}");
+        let shown = admin.get(&path).await;
+        (shown.status, shown.error())
+    };
+    let (ada, bob) = (ada.id.to_string(), bob.id.to_string());
+    assert_eq!(shown(&ada, &totp).await.0, 200);
+    let unknown = (404, "record_not_found".to_owned());
+    for (identity, credential) in [(&bob, &*totp), (&ada, &*bob), (&ada, "totp"), (&ada, "x")] {
+        assert_eq!(shown(identity, credential).await, unknown, "{credential}");
+    }
+    let nobody = shown(&totp, &totp).await;
+    assert_eq!(nobody, (404, "identity_not_found".to_owned()));
+    let path = format!("/admin/identities/{ada}/credentials/{totp}");
+    let odd = admin.get(&format!("{path}?data=much")).await;
+    assert_eq!(odd.status, 400, "{odd:?}");
 }
 
 /// KC-071.

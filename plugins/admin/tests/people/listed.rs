@@ -147,6 +147,28 @@ async fn tokens_lead_back_as_well_and_the_total_is_told() {
     assert_eq!(link(&begin, "prev"), None);
 }
 
+/// B.6: how many there are in all is told unasked where that is cheap, as it is of everybody.
+#[tokio::test]
+async fn everybody_is_counted_without_being_asked() {
+    let house = House::new();
+    let admin = house.admin().await;
+    for n in 0..6 {
+        house.resident(&format!("{n}@example.org")).await;
+    }
+    let total = async |query: &str| {
+        let page = admin.get(&format!("/admin/identities?{query}")).await;
+        assert_eq!(page.status, 200, "{query}: {page:?}");
+        page.header("x-total-count").to_owned()
+    };
+    for all in ["", "page_size=3", "page_size=3&sort=-created_at"] {
+        assert_eq!(total(all).await, "7", "{all}");
+    }
+    for part in ["search=example", "state=active", "total=false"] {
+        assert_eq!(total(part).await, "", "{part}");
+    }
+    assert_eq!(total("search=*example*&total=true").await, "7");
+}
+
 /// CU-12, KC-112: an identifier that is sent empty is none that is asked for, and names are looked up
 /// directly.
 #[tokio::test]
