@@ -22,10 +22,7 @@ pub fn administer(roles: &[String]) -> bool {
 /// What an identity is reached by or signs in with and has to have alone, where an administrator has it, or
 /// where it administers something itself. What it had `before` is judged again only when it is given a role
 /// of administrators.
-pub fn to_have_alone<'a>(
-    identity: &'a Identity,
-    before: Option<&Identity>,
-) -> BTreeSet<&'a str> {
+pub fn to_have_alone<'a>(identity: &'a Identity, before: Option<&Identity>) -> BTreeSet<&'a str> {
     let mut own = reached_by(identity);
     if let Some(before) = before
         && !is_given_a_role(before, identity)

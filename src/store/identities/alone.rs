@@ -57,7 +57,9 @@ impl SqlIdentities {
         let names: Vec<&str> = names.iter().copied().collect();
         for some in names.chunks(LOOKED_FOR) {
             for (table, column) in PLACES {
-                let held = self.database.write(&administrators(table, column, some), WHAT);
+                let held = self
+                    .database
+                    .write(&administrators(table, column, some), WHAT);
                 for row in transaction.rows(held).await? {
                     let roles: Vec<String> = row.json(Column::Roles)?;
                     let whose = (row.text(column)?, row.text(Column::IdentityId)?);

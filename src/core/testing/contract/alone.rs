@@ -90,10 +90,7 @@ async fn nobody_gets_it(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
     assert_eq!(replaced, Replaced::Done(0), "they are none any more");
 }
 
-async fn nobody_who_shares_one_becomes_one(
-    identities: &dyn IdentityStore,
-    entropy: &dyn Entropy,
-) {
+async fn nobody_who_shares_one_becomes_one(identities: &dyn IdentityStore, entropy: &dyn Entropy) {
     let shared = odd(entropy);
     let mut ada = reached(entropy, &shared, &["odd"]);
     let eve = reached(entropy, &shared, &[]);
