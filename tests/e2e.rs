@@ -18,6 +18,7 @@ mod e2e {
     mod actions;
     mod admin;
     mod administered;
+    mod alone;
     mod brought_along;
     mod check;
     mod commands;

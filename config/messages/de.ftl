@@ -840,6 +840,7 @@ history-look = Nur zum Ansehen
 refusal-external-id = Das hat höchstens {$most} Buchstaben, Ziffern und Zeichen.
 refusal-same-name = Das steht im Widerspruch zu einer Person, die es schon gibt: Sie hat dieselbe Id oder heißt anderswo genauso (external_id).
 refusal-same-account = Das steht im Widerspruch zu einer Person, die es schon gibt: Sie ist mit demselben Konto bei einem Anbieter verknüpft oder hat denselben Schlüssel.
+refusal-shared-address = Das steht im Widerspruch zu einer Person, die es schon gibt: Eine der beiden gehört zur Verwaltung, und deren Adressen hat niemand sonst.
 refusal-future = Das liegt in der Zukunft.
 refusal-no-address = Das Schema findet unter den Angaben keine solche Adresse.
 refusal-address-of-traits = {$address} folgt aus den Angaben; ändern Sie diese, um sie wegzunehmen.

@@ -851,6 +851,7 @@ history-look = To look only
 refusal-external-id = it has at most {$most} letters, digits and signs.
 refusal-same-name = This identity conflicts with another identity that already exists. It has the same id, or is called the same elsewhere (external_id).
 refusal-same-account = This identity conflicts with another identity that already exists. It is linked to the same account at a provider, or has the same key.
+refusal-shared-address = This identity conflicts with another identity that already exists. One of the two is an administrator, whose addresses are nobody else's.
 refusal-future = this lies in the future.
 refusal-no-address = its schema finds no such address among the traits.
 refusal-address-of-traits = {$address} follows from the traits; change those to take it away.

@@ -1,6 +1,8 @@
 //! Administrators: in which sessions their roles hold, and that the last one stays. Whoever changes or
 //! removes identities on behalf of others does so here.
 
+pub mod reach;
+
 use crate::{
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore, Removal, TRIES},

@@ -5,6 +5,9 @@ use std::error::Error;
 /// What the id of an identity that is gone is called, which nobody gets again.
 pub const PAST_IDENTITY: &str = "past identity";
 
+/// What an administrator is reached by, which nobody else has.
+pub const ADMINISTRATORS_ADDRESS: &str = "address of an administrator";
+
 /// A store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

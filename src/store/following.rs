@@ -15,7 +15,7 @@ use portcullis_core::{
         runtime::{Wanted, proved_elsewhere},
     },
     secret::Token,
-    store::StoreError,
+    store::{ADMINISTRATORS_ADDRESS, StoreError},
 };
 use serde_json::json;
 use tokio::sync::watch;
@@ -101,6 +101,8 @@ enum Why {
     Taken(IdentityId),
     /// An address that they have proved would be gone, and with it how they get back in.
     Proof,
+    /// They and an administrator would be reached by the same address.
+    Administrators,
     /// The store does not take it.
     Refused,
 }
@@ -285,6 +287,9 @@ impl Following {
             }
             match identities.update(&marked).await {
                 Ok(()) => return Ok(outcome),
+                Err(StoreError::Conflict {
+                    what: ADMINISTRATORS_ADDRESS,
+                }) => return Ok(Outcome::Kept(Why::Administrators)),
                 Err(error) if tries == TRIES => return self.refused(&present, error).await,
                 Err(_) => tries += 1,
             }
@@ -344,11 +349,15 @@ impl Following {
         let (code, reason) = match why {
             Why::Taken(_) => (Code::IdentityConflict, "somebody else signs in with it"),
             Why::Proof => (Code::SchemaUnfit, "they have proved what would be gone"),
+            Why::Administrators => (
+                Code::IdentityConflict,
+                "an administrator's address is nobody else's",
+            ),
             Why::Refused => (Code::StoreUnavailable, "the store does not take it"),
         };
         let holder = match why {
             Why::Taken(holder) => Some(holder),
-            Why::Proof | Why::Refused => None,
+            Why::Proof | Why::Administrators | Why::Refused => None,
         };
         tracing::warn!(
             identity = %one.id,

@@ -1,6 +1,7 @@
 //! Identities in SQL. The row is the record; two narrow tables find it by identifier and by address.
 
 mod acting;
+mod alone;
 mod leaving;
 mod many;
 mod past;
@@ -15,6 +16,7 @@ use std::{
 
 use async_trait::async_trait;
 use portcullis_core::{
+    administrators::reach::to_have_alone,
     credential::Credential,
     id::{CredentialId, IdentityId},
     identity::{Identity, IdentityStore, Removal, Replaced, Whole},
@@ -103,6 +105,8 @@ impl SqlIdentities {
         transaction.execute(self.database.write(&row, WHAT)).await?;
         self.require_new(transaction, &[identity.id]).await?;
         self.index(transaction, identity).await?;
+        let names = to_have_alone(identity, None);
+        self.require_alone(transaction, &names).await?;
         for credential in credentials {
             let row = credential_row::put(credential)?;
             let row = self.database.write(&row, credential_row::WHAT);
@@ -116,6 +120,7 @@ impl SqlIdentities {
         transaction: &mut Transaction,
         identity: &Identity,
     ) -> Result<Vec<TokenHash>, StoreError> {
+        let before = self.stored(transaction, identity.id).await?;
         let change = self.replacement(identity)?;
         if transaction.execute(change).await? == 0 {
             return Err(CHANGED);
@@ -129,6 +134,8 @@ impl SqlIdentities {
             transaction.execute(old).await?;
         }
         self.index(transaction, identity).await?;
+        let names = to_have_alone(identity, before.as_ref());
+        self.require_alone(transaction, &names).await?;
         let mut ended = match ended_by(identity) {
             Some(which) => end_within((&self.database, transaction), which).await?,
             None => Vec::new(),

@@ -6,10 +6,14 @@ use portcullis_core::{
     catalogue::Code,
     method::MethodError,
     schema::TraitError,
-    store::{PAST_IDENTITY, StoreError},
+    store::{ADMINISTRATORS_ADDRESS, PAST_IDENTITY, StoreError},
 };
 use portcullis_kit::Failure;
 use serde_json::Value;
+
+/// An administrator and somebody else would have the same address.
+pub(crate) const SHARED_ADDRESS: &str = "This identity conflicts with another identity that already exists. One of the two is an administrator, \
+     whose addresses are nobody else's.";
 
 /// What was sent is not accepted as a whole, for this reason.
 pub(crate) fn refused(reason: impl AsRef<str>) -> Failure {
@@ -92,6 +96,7 @@ pub(crate) fn conflict(error: StoreError) -> Failure {
                     "This identity conflicts with another identity that already exists. It signs in \
                      with the same identifier."
                 }
+                ADMINISTRATORS_ADDRESS => SHARED_ADDRESS,
                 PAST_IDENTITY => {
                     "This id was somebody else's, who is deleted, and is nobody's again: leave it \
                      out, or choose another."

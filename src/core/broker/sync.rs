@@ -13,7 +13,7 @@ use crate::{
     mapping::{self, Facts, Occasion, Source, Transfer},
     provider::{Claims, ConfiguredProvider},
     schema::Schema,
-    store::StoreError,
+    store::{ADMINISTRATORS_ADDRESS, StoreError},
 };
 
 /// What an identity lost when an account was the first to prove its address.
@@ -97,7 +97,30 @@ impl Broker {
             fresh.second_factors = Kinds::default();
         }
         // A role that stays so is still the provider's, and goes once it is somebody else's, too.
-        Ok(administrators::update_staying(&*self.identities, &identity, fresh).await?)
+        self.keep_synced(&identity, fresh).await
+    }
+
+    /// Stores what a provider has said. Who shares an address becomes no administrator by its word, and is
+    /// not kept out for it.
+    async fn keep_synced(
+        &self,
+        before: &Identity,
+        fresh: Identity,
+    ) -> Result<Identity, BrokerError> {
+        let identities = &*self.identities;
+        let stored = administrators::update_staying(identities, before, fresh.clone()).await;
+        let Err(StoreError::Conflict {
+            what: ADMINISTRATORS_ADDRESS,
+        }) = stored
+        else {
+            return Ok(stored?);
+        };
+        tracing::warn!(
+            identity.id = %before.id,
+            "a provider's role is not given: somebody else has the same address, and an administrator's is nobody else's"
+        );
+        let fresh = administrators::reach::without_new_roles(before, fresh);
+        Ok(administrators::update_staying(identities, before, fresh).await?)
     }
 
     /// The providers the identity is linked to; looked up only where others force something.

@@ -8,6 +8,7 @@
 )]
 
 mod acting;
+mod alone;
 mod api_credentials;
 mod audit;
 mod credentials;

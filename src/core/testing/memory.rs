@@ -144,6 +144,7 @@ impl Kept {
         if self.is_name_taken(identity) {
             return Err(NAME_TAKEN);
         }
+        self.require_alone(identity)?;
         let is_read = |i: &&mut Identity| i.id == identity.id && i.version == identity.version;
         let found = self.identities.iter_mut().find(is_read);
         *found.ok_or(IDENTITY_CHANGED)? = Identity {
@@ -275,6 +276,7 @@ impl IdentityStore for MemoryStore {
         if is_known || kept.is_name_taken(identity) {
             return Err(NAME_TAKEN);
         }
+        kept.require_alone(identity)?;
         if credentials.iter().any(|c| kept.is_credential_taken(c)) {
             return Err(CREDENTIAL_TAKEN);
         }

@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use portcullis_core::{
-    credential::Credential, id::IdentityId, identity::Identity, store::StoreError,
+    administrators::reach::to_have_alone, credential::Credential, id::IdentityId,
+    identity::Identity, store::StoreError,
 };
 use sea_query::{Expr, ExprTrait, Query};
 
@@ -51,6 +52,9 @@ impl SqlIdentities {
         let rows = identities().flat_map(row::addresses).collect();
         let table = (Table::IdentityAddresses, row::ADDRESS);
         self.write_rows(&mut transaction, table, rows).await?;
+        let names = identities().flat_map(|identity| to_have_alone(identity, None));
+        self.require_alone(&mut transaction, &names.collect())
+            .await?;
         let all = newcomers.iter().flat_map(|(_, credentials)| credentials);
         let rows = all.map(credential_row::cells);
         let rows = rows.collect::<Result<_, _>>()?;

@@ -227,12 +227,27 @@ async fn sessions_end_with_a_credential() {
     }
 }
 
-/// CU-29, KC-120.
+/// KC-074, CU-29: it lets nobody in.
 #[tokio::test]
-async fn an_account_is_unlinked_unless_it_is_the_only_way_in() {
+async fn an_account_at_a_provider_that_is_gone_is_unlinked_though_there_is_nothing_else() {
     let house = House::new();
     let admin = house.admin().await;
     let ada = house.resident("ada@example.org").await;
+    let path = format!("/admin/identities/{}/credentials", ada.id);
+    for by_id in [true, false] {
+        let link = linked(&house, &ada).await;
+        let which = match by_id {
+            true => link.to_string(),
+            false => "oidc?identifier=acme:4711".to_owned(),
+        };
+        let gone = admin.delete(&format!("{path}/{which}")).await;
+        assert_eq!(gone.status, 204, "{gone:?}");
+        assert!(own(&house, &ada, CredentialKind::Oidc).await.is_empty());
+    }
+}
+
+/// Links somebody to an account at `acme`.
+async fn linked(house: &House, identity: &Identity) -> CredentialId {
     let key = LinkKey {
         provider: "acme".parse().unwrap(),
         issuer: "https://acme.test".to_owned(),
@@ -240,8 +255,19 @@ async fn an_account_is_unlinked_unless_it_is_the_only_way_in() {
     };
     let services = &house.services;
     let id = CredentialId::generate(&*services.entropy);
-    let link = key.credential(ada.id, id, services.clock.now());
+    let link = key.credential(identity.id, id, services.clock.now());
     CredentialStore::put(&*house.store, &link).await.unwrap();
+    id
+}
+
+/// CU-29, KC-120.
+#[tokio::test]
+async fn an_account_is_unlinked_unless_it_is_the_only_way_in() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    house.open_provider("acme");
+    linked(&house, &ada).await;
     let path = format!("/admin/identities/{}/credentials/oidc", ada.id);
     let named = format!("{path}?identifier=acme:4711");
     assert_eq!(admin.delete(&path).await.status, 400, "which one");

@@ -54,6 +54,30 @@ async fn metadata_and_roles_follow_at_every_sign_in() {
     assert_eq!(known.metadata_admin, Some(json!({"groups": []})));
 }
 
+/// CU-04: whoever reads mail at the address would get in as the administrator.
+#[tokio::test]
+async fn who_shares_an_address_becomes_no_administrator_by_a_providers_word() {
+    let setting = setting(Creation::Auto);
+    map(&setting, true);
+    let say = |groups: &[&str]| {
+        let mut said = claims("1", "ada@example.org", true);
+        said.document["groups"] = json!(groups);
+        setting.says(said);
+    };
+    say(&["editor"]);
+    let ada = setting.created().await;
+    let mut eve = setting.local("eve@example.org").await;
+    eve.addresses[0].value = "ada@example.org".to_owned();
+    setting.broker.identities.update(&eve).await.unwrap();
+    say(&["writer", "admin"]);
+    assert_eq!(setting.known().await.roles, ["writer"], "but comes in");
+    let mut eve = setting.stored(&eve).await;
+    eve.addresses.clear();
+    setting.broker.identities.update(&eve).await.unwrap();
+    assert_eq!(setting.known().await.roles, ["writer", "admin"]);
+    assert_eq!(setting.stored(&ada).await.roles, ["writer", "admin"]);
+}
+
 /// Somebody of grade A in the group of administrators, who is to lose both at the next sign-in.
 async fn to_be_stripped() -> (Setting, Identity) {
     let setting = setting(Creation::Auto);

@@ -28,6 +28,7 @@ pub async fn identity_store_contract(
     of_updates_at_once_one_wins(identities, entropy).await;
     super::going::credentials_go_in_order((identities, credentials, sessions), entropy).await;
     addresses_may_be_shared(identities, entropy).await;
+    super::alone::an_administrators_address_is_nobody_elses(identities, entropy).await;
     names_elsewhere_are_unique(identities, entropy).await;
     a_listing_comes_in_pages(identities, entropy).await;
     a_role_is_found_elsewhere(identities, entropy).await;
@@ -259,6 +260,7 @@ async fn addresses_may_be_shared(identities: &dyn IdentityStore, entropy: &dyn E
         let mut one = identity(entropy, &odd(entropy));
         one.addresses[0].value = shared.clone();
         one.addresses[0].verified_at = None;
+        one.roles = vec!["odd, role".to_owned()];
         identities.insert(&one, &[]).await.unwrap();
         ids.push(one.id);
     }

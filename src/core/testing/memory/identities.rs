@@ -2,6 +2,7 @@
 
 use super::{CREDENTIAL_TAKEN, Kept, sessions};
 use crate::{
+    administrators::reach::{SHARED, are_too_close, to_have_alone},
     credential::{Credential, untouched},
     id::{CredentialId, IdentityId},
     identity::{self, Identity, Removal, Replaced, SessionsThen, Whole},
@@ -83,6 +84,17 @@ impl Kept {
         let present = present.find(|one| one.id == new.credential.id);
         !self.is_another_password(&new.credential)
             && present.map(|one| &one.config) == new.before.as_ref()
+    }
+
+    /// Refuses an administrator what somebody else is reached by, and anybody what an administrator is.
+    pub(super) fn require_alone(&self, identity: &Identity) -> Result<(), StoreError> {
+        let before = self.identities.iter().find(|one| one.id == identity.id);
+        let names = to_have_alone(identity, before);
+        let mut others = self.identities.iter().filter(|one| one.id != identity.id);
+        match others.any(|other| are_too_close(identity, other, &names)) {
+            true => Err(SHARED),
+            false => Ok(()),
+        }
     }
 
     fn is_last(&self, id: IdentityId, role: &str) -> bool {

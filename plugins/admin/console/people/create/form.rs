@@ -24,6 +24,7 @@ use crate::{
         view::{self, Page},
     },
     desk::Desk,
+    people::refusal::SHARED_ADDRESS,
 };
 
 /// The group of the fields.
@@ -136,6 +137,7 @@ fn complaints(desk: &Desk, schema: &Schema, traits: &Value) -> Vec<TraitError> {
 /// Why nobody was created, where that is no matter of a field.
 fn reason(failure: &Failure) -> Option<&str> {
     match failure.code() {
+        Code::IdentityConflict if failure.reason() == Some(SHARED_ADDRESS) => failure.reason(),
         Code::IdentityConflict => Some("Somebody signs in with the same already."),
         _ => failure.reason(),
     }
