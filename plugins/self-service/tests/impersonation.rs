@@ -33,7 +33,10 @@ async fn sessions_of(house: &House, identity: &Identity) -> Vec<Session> {
 
 /// The page of `ada` that an administrator came from.
 fn came_from(ada: &Identity) -> String {
-    format!("https://console.test/ui/identities/{}?ui_locales=de", ada.id)
+    format!(
+        "https://console.test/ui/identities/{}?ui_locales=de",
+        ada.id
+    )
 }
 
 /// The address that an administrator gets who wants to act as `ada`.
