@@ -83,6 +83,8 @@ pub struct OverviewRow {
 pub struct PostButton {
     /// What it says.
     pub label: &'static str,
+    /// Whether it is what the page is for.
+    pub is_main: bool,
     /// Where it posts to.
     pub action: String,
     /// What it posts.

@@ -2,6 +2,7 @@
 //! how they come and go.
 
 pub(crate) mod back;
+pub(crate) mod end;
 pub(crate) mod enter;
 pub(crate) mod guard;
 

@@ -323,6 +323,7 @@ async fn sessions(
     live.sort_by_key(|session| session.id != this);
     let button = |label, session: String| PostButton {
         label,
+        is_main: false,
         action: desk.own("/profile/sessions"),
         hidden: vec![
             (csrf::FIELD, csrf.masked(&*services.entropy)),

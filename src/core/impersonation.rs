@@ -145,14 +145,38 @@ async fn stands(
 struct Parked {
     token: String,
     acting: SessionId,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    came_from: Option<String>,
+}
+
+impl Parked {
+    fn open(services: &Services, sealed: &str) -> Option<Self> {
+        let text = services.seal.open(PURPOSE, sealed)?;
+        serde_json::from_slice(&text).ok()
+    }
 }
 
 /// The administrator's own session, which `token` opens, sealed for the browser to keep while they
-/// act in the session `acting`; `None` only when it cannot be sealed.
-pub fn park(services: &Services, token: &str, acting: SessionId) -> Option<String> {
-    let token = token.to_owned();
-    let text = serde_json::to_vec(&Parked { token, acting }).ok()?;
+/// act in the session `acting`, with the page that they came from; `None` only when it cannot be
+/// sealed.
+pub fn park(
+    services: &Services,
+    token: &str,
+    (acting, came_from): (SessionId, Option<String>),
+) -> Option<String> {
+    let parked = Parked {
+        token: token.to_owned(),
+        acting,
+        came_from,
+    };
+    let text = serde_json::to_vec(&parked).ok()?;
     services.seal.close(PURPOSE, &text, &*services.entropy)
+}
+
+/// The page that an administrator came from whose session is `parked`. The gateway has said it itself,
+/// and nobody else can: it is sealed.
+pub fn came_from(services: &Services, parked: &str) -> Option<String> {
+    Parked::open(services, parked)?.came_from
 }
 
 /// Gives an administrator their own session back, under a new token, once the one they acted in has
@@ -163,8 +187,7 @@ pub async fn restore(
     parked: &str,
     ended: Option<SessionId>,
 ) -> Result<Option<(Session, Token)>, StoreError> {
-    let opened = services.seal.open(PURPOSE, parked);
-    let opened = opened.and_then(|text| serde_json::from_slice::<Parked>(&text).ok());
+    let opened = Parked::open(services, parked);
     let Some(parked) = opened.filter(|one| ended.is_none_or(|ended| ended == one.acting)) else {
         return Ok(None);
     };

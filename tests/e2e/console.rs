@@ -222,10 +222,10 @@ async fn an_administrator_acts_as_somebody_from_the_console_and_comes_back() {
     browser.press(BOB.email).await;
     browser.press("Act as this person").await;
     browser.fill("reason", " ").await;
-    browser.press("Begin").await;
+    browser.press("Continue").await;
     browser.see("The reason must have between").await;
     browser.fill("reason", "a call from Bob").await;
-    browser.press("Begin").await;
+    browser.press("Continue").await;
     // The public address asks once more, for it cannot know who leads there.
     browser.see("Act as somebody else?").await;
     browser.press("Begin").await;
@@ -235,13 +235,13 @@ async fn an_administrator_acts_as_somebody_from_the_console_and_comes_back() {
         .goto(&format!("{}/.portcullis/profile", gateway.url()))
         .await;
     browser.press("Stop acting as somebody else").await;
-    browser.see("You are signed in").await;
+    // She is herself, and where she came from.
+    browser.see("Act as this person").await;
     assert!(!browser.text().await.contains(&banner), "she is herself");
-    browser.goto(&list).await;
-    browser.see("People found: 1").await;
-    browser.press(BOB.email).await;
+    browser.see(BOB.email).await;
     browser.press("History").await;
     browser.see("Began to act as somebody").await;
+    browser.see("Stopped acting as somebody").await;
     browser.see("Before and after").await;
     // What is folded shows why, whatever it is that was done is called.
     let written = "return document.querySelector('table.list').textContent.includes(arguments[0])";

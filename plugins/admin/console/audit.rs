@@ -123,7 +123,7 @@ fn row(locale: &Locale, entry: &AuditEntry, names: &Names) -> Row {
     Row {
         href: format!("{}/{}", AUDIT.path, reading::token(entry.place())),
         at: Line::at(entry.at, locale.moment(entry.at)),
-        what: words::act(&entry.verb),
+        what: words::done(entry),
         verb: entry.verb.clone(),
         who: words::who(&entry.actor, &entry.actor_label),
         client: entry.client.clone(),

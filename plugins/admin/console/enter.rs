@@ -11,6 +11,7 @@ use portcullis_core::{
     administrators, catalogue::Code, cookie::CONSOLE_STATE, secret::TokenHash, session::Session,
 };
 use portcullis_kit::{Failure, Outcome, Visit};
+use serde_json::json;
 
 use super::{HOME, pages::Pages, sign_in, ticket::Ticket};
 use crate::{
@@ -76,7 +77,9 @@ async fn note(desk: &Desk, visit: &Visit, session: &Session) -> Result<(), Failu
         request_id: visit.visitor.request_id.clone(),
         principal: None,
     };
+    // Whose the session is, for it will not be there to be asked.
     let act = Act::on("console.enter", "session", session.id);
+    let act = act.to(json!({ "identity_id": id }));
     desk.audit(&caller, act).await;
     Ok(())
 }

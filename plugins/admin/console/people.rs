@@ -5,6 +5,7 @@ mod create;
 mod filters;
 mod list;
 mod person;
+mod taken;
 
 use http::Method;
 

@@ -18,7 +18,7 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
-pub(crate) use self::begun::{Begun, begin_for};
+pub(crate) use self::begun::{Begun, begin_for, begin_from};
 use crate::{
     audit::Act,
     caller::{Actor, Caller},
@@ -98,10 +98,13 @@ async fn still_may(desk: &Desk, caller: &Caller, identity: IdentityId) -> Result
 async fn invite(
     desk: &Desk,
     caller: &Caller,
-    identity: &Identity,
+    (identity, came_from): (&Identity, Option<String>),
     asked: &Asked,
 ) -> Result<Token, Failure> {
-    let ticket = ticket(desk, caller, identity, asked)?;
+    let ticket = Ticket {
+        came_from,
+        ..ticket(desk, caller, identity, asked)?
+    };
     let code = ticket.issue(&desk.services).await?;
     desk.audit(caller, act(identity, asked, ticket.until)).await;
     Ok(code)
@@ -188,6 +191,7 @@ fn ticket(
             own_session: own.map(|own| own.id),
         },
         until: own.map_or(until, |own| own.expires_at.min(until)),
+        came_from: None,
     })
 }
 

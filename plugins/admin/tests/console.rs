@@ -4,6 +4,7 @@ mod api_credentials;
 mod created;
 mod language;
 mod list;
+mod named;
 mod overview;
 mod person;
 mod profile;

@@ -106,6 +106,7 @@ fn ask(desk: &Desk, visit: &Visit, (native, csrf): (&Flow, &Csrf), site: &str) -
         ))],
         button: Some(PostButton {
             label: "Sign in",
+            is_main: true,
             action: language::of_page(visit, &end_page(desk, native.id)),
             hidden: vec![(csrf::FIELD, csrf.masked(&*desk.services.entropy))],
         }),

@@ -57,6 +57,7 @@ pub(crate) async fn page(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
         ],
         button: Some(PostButton {
             label: "Begin",
+            is_main: true,
             action: language::of_page(&visit, &desk.own(PATH)),
             hidden: vec![
                 (csrf::FIELD, csrf.masked(&*desk.services.entropy)),
@@ -97,6 +98,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         .await?
         .ok_or_else(gone)?;
     let token = Token::generate(&*services.entropy);
+    let came_from = ticket.came_from;
     let mut acting = ticket.acting;
     acting.own_session = Some(own.id);
     let begun = Impersonation {
@@ -110,7 +112,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     announce(&desk, &session);
     let page = language::of_page(&visit, &desk.own("/profile"));
     let mut response = Redirect::to(&page).into_response();
-    for cookie in cookies(&desk, &visit, (&session, &token)) {
+    for cookie in cookies(&desk, &visit, (&session, &token), came_from) {
         response = with_cookie(response, &cookie);
     }
     Ok(response)
@@ -188,14 +190,19 @@ fn announce(desk: &Desk, session: &Session) {
 }
 
 /// What the browser keeps: the session it acts in, and its own for later.
-fn cookies(desk: &Desk, visit: &Visit, (session, token): (&Session, &Token)) -> Vec<String> {
+fn cookies(
+    desk: &Desk,
+    visit: &Visit,
+    (session, token): (&Session, &Token),
+    came_from: Option<String>,
+) -> Vec<String> {
     let services = &desk.services;
     let names = &services.cookies;
     let left = session.expires_at.duration_since(desk.now()).unsigned_abs();
     let acted = names.set(names.session(), token.expose(), left);
     let own = visit.visitor.principal.as_ref().and_then(|own| {
         let token = visit.cookie(names.session())?;
-        let parked = impersonation::park(services, token, session.id)?;
+        let parked = impersonation::park(services, token, (session.id, came_from))?;
         let left = own.session.expires_at.duration_since(desk.now());
         Some(names.set(names.parked(), &parked, left.unsigned_abs()))
     });

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::IntoResponse};
 use http::StatusCode;
-use portcullis_core::{catalogue::Code, event::Event, secret::TokenHash};
+use portcullis_core::{catalogue::Code, secret::TokenHash};
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::{desk::Desk, impersonation};
 
 /// Ends the session that the body's `session_token` opens.
 pub(crate) async fn end(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -20,18 +20,8 @@ pub(crate) async fn end(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome 
     let session = store.find(&TokenHash::of(token)).await?.ok_or_else(|| {
         Failure::from(Code::AccessDenied).because("The session_token opens no session.")
     })?;
-    store.revoke(session.id).await?;
-    let identity = session.identity_id;
-    let event = match &session.acting {
-        Some(acting) => Event::ImpersonationEnded {
-            identity,
-            actor: &acting.actor,
-        },
-        None => Event::SignedOut {
-            identity,
-            session: session.id,
-        },
-    };
-    desk.services.announcer.announce(&event);
+    if store.revoke(session.id).await? {
+        impersonation::end::tell(&desk, &visit, &session).await;
+    }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -7,9 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use http::StatusCode;
-use portcullis_core::{
-    catalogue::Code, event::Event, principal::Principal, provider::SignOutScope,
-};
+use portcullis_core::{catalogue::Code, provider::SignOutScope};
 use portcullis_kit::{Failure, Outcome, Visit, Wants, WayOut};
 
 use super::{
@@ -42,7 +40,10 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         }
         // Where it came from is forgotten with the session.
         elsewhere = Elsewhere::of(&desk, principal.session.id).await;
-        end(&desk, principal).await?;
+        let store = desk.services.sessions.store();
+        if store.revoke(principal.session.id).await? {
+            impersonation::end::tell(&desk, &visit, &principal.session).await;
+        }
         if principal.session.acting.is_some() {
             let return_to = return_to::lenient(&desk, &visit);
             let to = (Some(principal.session.id), return_to.as_deref());
@@ -62,22 +63,6 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         Some(csrf) => outcome_with_cookie(gone, &csrf.forgetful().set_cookie(&desk)),
         None => gone,
     }
-}
-
-/// Ends a session at its owner's wish.
-async fn end(desk: &Desk, principal: &Principal) -> Result<(), Failure> {
-    let session = principal.session.id;
-    desk.services.sessions.store().revoke(session).await?;
-    let identity = principal.identity.id;
-    let event = match &principal.session.acting {
-        Some(acting) => Event::ImpersonationEnded {
-            identity,
-            actor: &acting.actor,
-        },
-        None => Event::SignedOut { identity, session },
-    };
-    desk.services.announcer.announce(&event);
-    Ok(())
 }
 
 /// Where a browser goes, now that the session here has ended; scripts are told where to send it.

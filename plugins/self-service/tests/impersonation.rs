@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use http::Method;
 use portcullis_core::{
+    audit::{AuditFilter, AuditOutcome, DONE},
     identity::{Identity, IdentityStore},
     impersonation::Ticket,
+    part::Part,
     session::{Acting, Session, SessionStore},
 };
 use serde_json::json;
@@ -29,6 +31,14 @@ async fn sessions_of(house: &House, identity: &Identity) -> Vec<Session> {
     store.list(identity.id).await.unwrap()
 }
 
+/// The page of `ada` that an administrator came from.
+fn came_from(ada: &Identity) -> String {
+    format!(
+        "https://console.test/ui/identities/{}?ui_locales=de",
+        ada.id
+    )
+}
+
 /// The address that an administrator gets who wants to act as `ada`.
 async fn invited(house: &House, grace: &Identity, ada: &Identity, read_only: bool) -> String {
     let own = sessions_of(house, grace).await.first().map(|one| one.id);
@@ -42,6 +52,7 @@ async fn invited(house: &House, grace: &Identity, ada: &Identity, read_only: boo
             own_session: own,
         },
         until: house.services.clock.now() + Duration::from_secs(1800),
+        came_from: Some(came_from(ada)),
     };
     let code = ticket.issue(&house.services).await.unwrap();
     format!("/impersonation?code={}", code.expose())
@@ -89,7 +100,7 @@ async fn kc_130_kc_131_an_administrator_acts_as_somebody_and_comes_back_as_thems
     assert!(!own.is_empty());
     let out = browser.ask("/self-service/logout/browser").await.json();
     let out = browser.go(out["logout_url"].as_str().unwrap()).await;
-    assert_eq!(out.location(), format!("{PUBLIC}/.portcullis/"));
+    assert_eq!(out.location(), came_from(&ada));
     let session = who(&mut browser).await;
     assert_eq!(session["identity"]["id"], json!(grace.id));
     assert!(session.get("actor").is_none());
@@ -102,6 +113,54 @@ async fn kc_130_kc_131_an_administrator_acts_as_somebody_and_comes_back_as_thems
     browser.jar.insert(PARKED.to_owned(), own);
     browser.go("/self-service/login/browser").await;
     assert_eq!(browser.ask("/sessions/whoami").await.status, 401);
+}
+
+/// Who has stopped acting as whom, as the audit log has it.
+async fn ends(house: &House) -> Vec<(String, String, Option<String>)> {
+    let filter = AuditFilter {
+        verb: Some("identity.impersonate.end".to_owned()),
+        outcome: Some(AuditOutcome::Is(DONE.to_owned())),
+        ..AuditFilter::default()
+    };
+    let entries = house.services.audit.list(&filter, Part::First, 50).await;
+    let entries = entries.unwrap().into_iter();
+    let told = entries.map(|one| (one.actor, one.actor_label, one.object_id));
+    told.collect()
+}
+
+#[tokio::test]
+async fn kc_130_the_audit_log_tells_who_has_stopped_by_the_banner_and_with_a_token() {
+    let house = House::new();
+    let (mut browser, grace, ada) = acting(&house, true).await;
+    assert!(ends(&house).await.is_empty());
+    let page = browser.go("/profile").await.text();
+    let stop = page.split("/self-service/logout?").nth(1).unwrap();
+    let stop = format!("/self-service/logout?{}", stop.split('"').next().unwrap());
+    assert_eq!(browser.go(&stop).await.location(), came_from(&ada));
+    let end = (
+        format!("identity:{}", grace.id),
+        "grace@example.com".to_owned(),
+        Some(ada.id.to_string()),
+    );
+    assert_eq!(ends(&house).await, [end.clone()]);
+    // Whoever signs out as themselves has stopped nothing.
+    let out = browser.ask("/self-service/logout/browser").await.json();
+    browser.go(out["logout_url"].as_str().unwrap()).await;
+    assert_eq!(ends(&house).await.len(), 1);
+    // Programs show the token.
+    let house = House::new();
+    let (browser, ..) = acting(&house, true).await;
+    let body = json!({ "session_token": browser.jar[COOKIE] }).to_string();
+    let headers = [("content-type", "application/json")];
+    let mut program = house.browser();
+    let gone = program.send(
+        Method::DELETE,
+        "/self-service/logout/api",
+        &headers,
+        body.into_bytes(),
+    );
+    assert_eq!(gone.await.status, 204);
+    assert_eq!(ends(&house).await.len(), 1);
 }
 
 #[tokio::test]
@@ -172,13 +231,13 @@ async fn nothing_of_theirs_changes_in_an_impersonated_session_read_only_or_not()
 #[tokio::test]
 async fn once_the_time_is_over_an_administrator_is_themselves_again() {
     let house = House::new();
-    let (mut browser, grace, _) = acting(&house, false).await;
+    let (mut browser, grace, ada) = acting(&house, false).await;
     house.clock.advance(Duration::from_secs(1801));
     // As browsers do when it is time.
     browser.jar.remove(COOKIE);
     let target = "/self-service/login/browser?return_to=https://app.test/x";
     let back = browser.go(target).await;
-    assert_eq!(back.location(), format!("{PUBLIC}/.portcullis/"));
+    assert_eq!(back.location(), came_from(&ada));
     assert_eq!(who(&mut browser).await["identity"]["id"], json!(grace.id));
 }
 

@@ -28,6 +28,9 @@ pub struct Ticket {
     pub acting: Acting,
     /// When it ends at the latest.
     pub until: Timestamp,
+    /// The page that they come back to: one of the gateway's own, never one that a request names.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub came_from: Option<String>,
 }
 
 impl Ticket {

@@ -85,6 +85,16 @@ async fn tests(browser: &Browser, gateway: &TestGateway) {
     turn_to(&windows[0]).await;
 }
 
+/// Nobody is linked yet, and nobody signed in there: nothing is asked about either.
+async fn leaves_nothing(browser: &Browser) {
+    browser.press("Switch off").await;
+    browser.see("Switch the provider off?").await;
+    let asked = "return document.querySelectorAll('main [type=radio]').length";
+    assert_eq!(browser.run(asked, vec![]).await, 0);
+    browser.press("Back").await;
+    browser.see("Test signing in").await;
+}
+
 /// XP-10, XP-13, XP-14, XP-15.
 #[tokio::test]
 async fn a_provider_is_added_tried_and_removed_in_a_browser() {
@@ -97,6 +107,7 @@ async fn a_provider_is_added_tried_and_removed_in_a_browser() {
     make_administrator(&gateway, "provider-manager");
     let browser = Browser::open().await;
     added(&browser, &gateway, &provider).await;
+    leaves_nothing(&browser).await;
     tests(&browser, &gateway).await;
     let bob = gateway.anonymous();
     let answer = sign_in_through(&bob, "acme", "bob").await;

@@ -83,6 +83,16 @@ fn shown(locale: &Locale, entry: &AuditEntry, names: &Names) -> Shown {
     }
 }
 
+/// Whether there is something to read; of a new person, much was never said.
+fn is_said(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        _ => true,
+    }
+}
+
 fn facts<'v>(
     locale: &Locale,
     (before, after): (Option<&'v Value>, Option<&'v Value>),
@@ -95,14 +105,18 @@ fn facts<'v>(
     let fact = |name: &String| {
         let of = |whole: Option<&'v Value>| whole.and_then(|one| one.get(name));
         let (old, new) = (of(before), of(after));
+        let is_empty = ![old, new].into_iter().flatten().any(is_said);
+        if is_empty {
+            return None;
+        }
         let told = |value: &Value| value::told(locale, name, value);
         let label = words::fact(name);
-        Fact {
+        Some(Fact {
             name: label.map_or_else(|| name.clone(), |label| locale.text(label)),
             is_changed: before.is_some() && after.is_some() && old != new,
             before: old.map(told),
             after: new.map(told),
-        }
+        })
     };
-    names.into_iter().map(fact).collect()
+    names.into_iter().filter_map(fact).collect()
 }

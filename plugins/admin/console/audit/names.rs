@@ -19,6 +19,7 @@ use crate::{
 };
 
 const PROGRAM: &str = "api-credential";
+const THROTTLE: &str = "throttle";
 
 /// The names of what some entries are about, by their ids.
 #[derive(Debug, Default)]
@@ -45,10 +46,12 @@ impl Names {
         Ok(Self(names))
     }
 
-    /// The name of what an entry is about; of a session that of its person.
-    pub(super) fn of_entry(&self, entry: &AuditEntry) -> Option<&str> {
+    /// The name of what an entry is about; of a session that of its person, of a throttle that of whoever
+    /// had to wait, or what they typed.
+    pub(super) fn of_entry<'n>(&'n self, entry: &'n AuditEntry) -> Option<&'n str> {
         let id = person(entry).or(entry.object_id.as_deref())?;
-        self.0.get(id).map(String::as_str)
+        let name = self.0.get(id).map(String::as_str);
+        name.or_else(|| subject(entry).filter(|subject| id_of(subject).is_none()))
     }
 }
 
@@ -74,7 +77,18 @@ async fn people(
         .collect())
 }
 
-/// The id of the person that an entry is about, be it by one of their sessions.
+/// What a throttle was about: the id of a person, or what somebody typed.
+fn subject(entry: &AuditEntry) -> Option<&str> {
+    let is_throttle = entry.object_kind.as_deref() == Some(THROTTLE);
+    let before = entry.before.as_ref().filter(|_| is_throttle)?;
+    before.get("subject").and_then(Value::as_str)
+}
+
+fn id_of(text: &str) -> Option<IdentityId> {
+    text.parse().ok()
+}
+
+/// The id of the person that an entry is about, be it by one of their sessions, or that they had to wait.
 pub(super) fn person(entry: &AuditEntry) -> Option<&str> {
     match entry.object_kind.as_deref()? {
         "identity" => entry.object_id.as_deref(),
@@ -83,6 +97,7 @@ pub(super) fn person(entry: &AuditEntry) -> Option<&str> {
             let mut facts = facts.into_iter().flatten();
             facts.find_map(|facts| facts.get("identity_id").and_then(Value::as_str))
         }
+        THROTTLE => subject(entry).filter(|subject| id_of(subject).is_some()),
         _ => None,
     }
 }

@@ -1,7 +1,8 @@
 //! What stands in the log by its name on the wire, in words.
 
-use portcullis_core::catalogue::Code;
+use portcullis_core::{audit::AuditEntry, catalogue::Code};
 use portcullis_kit::Locale;
+use serde_json::Value;
 
 /// What is done, by its verb.
 pub(super) const ACTS: [(&str, &str); 30] = [
@@ -106,8 +107,20 @@ pub(in crate::console) fn known_act(verb: &str) -> Option<&'static str> {
 }
 
 /// What was done.
-pub(in crate::console) fn act(verb: &str) -> &'static str {
+fn act(verb: &str) -> &'static str {
     known_act(verb).unwrap_or("Did something else")
+}
+
+/// What was done, as this entry tells it: a provider that is switched off is more than changed.
+pub(in crate::console) fn done(entry: &AuditEntry) -> &'static str {
+    let enabled = |facts: &Option<Value>| facts.as_ref()?.get("enabled")?.as_bool();
+    let is_turned =
+        entry.verb == "provider.update" && enabled(&entry.before) != enabled(&entry.after);
+    match enabled(&entry.after).filter(|_| is_turned) {
+        Some(true) => "Switched a provider on",
+        Some(false) => "Switched a provider off",
+        None => act(&entry.verb),
+    }
 }
 
 /// What it was done to.

@@ -123,7 +123,7 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: V
         way: form::usual(&desk),
         ..Entered::default()
     };
-    Ok(form::draw(&desk, (&caller, &visit), (&entered, None)))
+    Ok(form::draw(&desk, (&caller, &visit), &entered, None))
 }
 
 pub(super) async fn create(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
@@ -131,7 +131,9 @@ pub(super) async fn create(State(desk): State<Arc<Desk>>, caller: Caller, visit:
     match people::create(&desk, &caller, &entered.wanted()).await {
         Ok(identity) => created(&desk, (&caller, &visit), (&identity, entered.way)).await,
         Err(failure) if is_told(&failure) => {
-            let page = form::draw(&desk, (&caller, &visit), (&entered, Some(&failure)));
+            let taken = form::taken(&desk, &caller, (&entered, &failure)).await?;
+            let why = Some((&failure, taken));
+            let page = form::draw(&desk, (&caller, &visit), &entered, why);
             Ok((failure.code().status(), page).into_response())
         }
         Err(failure) => Err(failure),

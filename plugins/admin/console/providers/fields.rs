@@ -170,6 +170,10 @@ const fn spec(key: &'static str, label: &'static str, note: &'static str, input:
 
 /// A field as a template reads it.
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "templates ask for each fact by itself"
+)]
 pub(super) struct Field {
     key: &'static str,
     label: &'static str,
@@ -180,6 +184,12 @@ pub(super) struct Field {
     is_required: bool,
     /// Whether something is kept where nothing is typed.
     is_kept: bool,
+    /// Whether it takes several values.
+    has_several: bool,
+    /// Whether something was typed that is not shown again.
+    is_lost: bool,
+    /// Whether it is the first that is wrong.
+    is_focused: bool,
     options: Vec<(&'static str, &'static str, bool)>,
     errors: Vec<String>,
 }
@@ -214,6 +224,7 @@ pub(super) fn fields(
     secrets: Secrets,
     errors: &mut Vec<(String, String)>,
 ) -> Vec<Field> {
+    let mut focused = false;
     specs(kind)
         .map(|spec| {
             let value = typed.get(spec.key).cloned().unwrap_or_default();
@@ -223,16 +234,24 @@ pub(super) fn fields(
                 _ => false,
             };
             let is_own = |(key, _): &mut (String, String)| {
-                key.split('.').next().is_some_and(|key| key == spec.key)
+                key.split(['.', '['])
+                    .next()
+                    .is_some_and(|key| key == spec.key)
             };
             let own = errors.extract_if(.., is_own).map(|(_, message)| message);
+            let errors: Vec<_> = own.collect();
+            let is_focused = !errors.is_empty() && !focused;
+            focused |= is_focused;
             Field {
                 key: spec.key,
                 label: spec.label,
                 note: spec.note,
                 input: spec.input.name(),
                 options: spec.input.options(&value),
-                errors: own.collect(),
+                errors,
+                is_focused,
+                has_several: spec.input == Input::Words,
+                is_lost: spec.input.is_secret() && !value.is_empty(),
                 example: example(kind, spec.key),
                 is_required: is_required(kind, spec.key) && !is_kept,
                 value: if spec.input.is_secret() {

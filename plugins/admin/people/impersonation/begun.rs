@@ -50,19 +50,29 @@ pub(crate) async fn begin_for(
     identity: &Identity,
     asked: &Asked,
 ) -> Result<Begun, Failure> {
+    begin_from(desk, (caller, visit), (identity, None), asked).await
+}
+
+/// The same for somebody who comes from a page of ours and goes back there at the end.
+pub(crate) async fn begin_from(
+    desk: &Desk,
+    (caller, visit): (&Caller, &Visit),
+    (identity, came_from): (&Identity, Option<String>),
+    asked: &Asked,
+) -> Result<Begun, Failure> {
     let entropy = &*desk.services.entropy;
     match way(desk, caller, visit) {
         Way::Swap(own) => {
             let token = Token::generate(entropy);
             let who = (caller, device(visit));
             let session = begin(desk, who, identity, asked, &token).await?;
-            let cookies = cookies(desk, caller, own, (&session, &token));
+            let cookies = cookies(desk, (caller, came_from), own, (&session, &token));
             let cookies = cookies.ok_or(Code::Internal)?;
             let page = desk.services.addresses.own("/profile");
             Ok(Begun::Swapped(session, cookies, page))
         }
         Way::Enter => {
-            let code = invite(desk, caller, identity, asked).await?;
+            let code = invite(desk, caller, (identity, came_from), asked).await?;
             let page = desk.services.addresses.own("/impersonation");
             let until = desk.services.clock.now() + TICKET_LIFESPAN;
             let page = format!("{page}?code={}", code.expose());
@@ -95,7 +105,7 @@ fn way<'a>(desk: &Desk, caller: &Caller, visit: &'a Visit) -> Way<'a> {
 /// What the browser keeps: its own session for later, and the one it acts in.
 fn cookies(
     desk: &Desk,
-    caller: &Caller,
+    (caller, came_from): (&Caller, Option<String>),
     own: &str,
     (session, token): (&Session, &Token),
 ) -> Option<Vec<String>> {
@@ -104,7 +114,7 @@ fn cookies(
         let left = session.expires_at.duration_since(services.clock.now());
         left.unsigned_abs()
     };
-    let parked = park(services, own, session.id)?;
+    let parked = park(services, own, (session.id, came_from))?;
     let kept = caller.principal.as_ref();
     let kept = kept.map_or_else(Duration::default, |own| left(&own.session));
     let names = &services.cookies;

@@ -6,6 +6,7 @@ mod parting;
 mod schema;
 mod signing_in;
 mod standing;
+mod taken;
 
 use portcullis_core::identity::{Identity, IdentityStore};
 

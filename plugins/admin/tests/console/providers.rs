@@ -63,6 +63,7 @@ async fn a_provider_is_added_by_its_kind_and_shown() {
         "what was typed stays"
     );
     assert!(!twin.page().contains("hush-hush"));
+    assert!(twin.page().contains("What you typed is not shown again"));
 }
 
 #[tokio::test]

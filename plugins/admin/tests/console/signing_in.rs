@@ -72,6 +72,11 @@ async fn an_administrator_comes_in_by_the_public_listener_and_goes_on_where_they
         "boss@example.org",
         "{audit:?}"
     );
+    let told = inside.get("/ui/audit?verb=console.enter").await.page();
+    let (_, row) = told.split_once(">Came in to the console</a>").unwrap();
+    let (_, whom) = row.split_once("To what").unwrap();
+    let (whom, _) = whom.split_once("</td>").unwrap();
+    assert!(whom.contains("<span>boss@example.org<"), "{whom}");
 }
 
 #[tokio::test]

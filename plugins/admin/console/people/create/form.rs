@@ -19,7 +19,10 @@ use crate::{
     console::{
         areas::PEOPLE,
         choice::{self, Choice},
-        people::actions,
+        people::{
+            actions,
+            taken::{Taken, Typed},
+        },
         told::bare,
         view::{self, Page},
     },
@@ -40,6 +43,8 @@ struct View<'a> {
     schema_id: &'a str,
     form: FormView<'a>,
     trouble: Option<String>,
+    /// Whoever has already what is nobody else's: where they are, and what they are called.
+    holders: Vec<(String, String)>,
     ways: Vec<Choice>,
     takes_password: bool,
     password_trouble: Option<String>,
@@ -66,12 +71,16 @@ pub(super) fn usual(desk: &Desk) -> Way {
 pub(super) fn draw(
     desk: &Desk,
     (caller, visit): (&Caller, &Visit),
-    (entered, failure): (&Entered, Option<&Failure>),
+    entered: &Entered,
+    why: Option<(&Failure, Taken)>,
 ) -> Response {
     let locale = view::locale(desk, visit);
     let schema = schema(desk, &entered.schema_id);
     let mut ui = fields(&schema, entered);
-    let is_marked = failure.is_some() && mark(desk, (&schema, entered), &mut ui);
+    let (failure, taken) = why.unzip();
+    let taken = taken.unwrap_or_default();
+    let is_wrong = failure.is_some() && mark(desk, (&schema, entered), &mut ui);
+    let is_marked = taken.mark(&mut ui) || is_wrong;
     locale.form(&mut ui);
     let reason = failure.and_then(reason).filter(|_| !is_marked);
     let (password_trouble, trouble) = complaint(reason, &locale);
@@ -84,6 +93,7 @@ pub(super) fn draw(
         schema_id: schema.id(),
         form: FormView::of(&ui),
         trouble,
+        holders: taken.holders,
         ways: ways(desk, entered.way),
         takes_password: has_passwords(desk),
         password_trouble,
@@ -96,6 +106,21 @@ pub(super) fn draw(
         template: "person-new.html",
     };
     view::draw(desk, (caller, visit), page, view)
+}
+
+/// What of that which was entered somebody signs in with already.
+pub(super) async fn taken(
+    desk: &Desk,
+    caller: &Caller,
+    (entered, failure): (&Entered, &Failure),
+) -> Result<Taken, Failure> {
+    let typed = Typed {
+        schema: &schema(desk, &entered.schema_id),
+        traits: entered.traits.clone(),
+        stored: &json!({}),
+        own: None,
+    };
+    Taken::of(desk, caller, typed, failure).await
 }
 
 fn fields(schema: &Schema, entered: &Entered) -> Ui {

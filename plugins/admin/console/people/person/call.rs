@@ -45,6 +45,17 @@ pub(super) struct Trouble {
     form: &'static str,
     /// What is wrong, in the reader's language already.
     text: String,
+    /// Who is in the way: where they are, and what they are called.
+    holders: Vec<(String, String)>,
+}
+
+impl Trouble {
+    /// The same with whoever is in the way.
+    #[must_use]
+    pub(super) fn with_holders(mut self, holders: Vec<(String, String)>) -> Self {
+        self.holders = holders;
+        self
+    }
 }
 
 impl FromRequest<Arc<Desk>> for Call {
@@ -131,15 +142,22 @@ impl Call {
     pub(super) fn trouble(&self, form: &'static str, failure: Failure) -> Result<Trouble, Failure> {
         let text = told::told(&self.locale, &failure);
         match is_told(&failure) {
-            true => Ok(Trouble { form, text }),
+            true => Ok(plain(form, text)),
             false => Err(failure),
         }
     }
 
     /// What is wrong, in words of the page's own.
     pub(super) fn wrong(&self, form: &'static str, text: &str) -> Trouble {
-        let text = self.locale.text(text);
-        Trouble { form, text }
+        plain(form, self.locale.text(text))
+    }
+}
+
+fn plain(form: &'static str, text: String) -> Trouble {
+    Trouble {
+        form,
+        text,
+        holders: Vec::new(),
     }
 }
 

@@ -51,9 +51,9 @@ pub(super) async fn save(call: Call) -> Outcome {
     match people::change(&call.desk, &call.caller, &call.id, want).await {
         Ok(_) => call.done("", "Saved."),
         Err(failure) if call::is_told(&failure) => {
-            let form = traits::refused(&call, &failure);
+            let (form, holders) = traits::refused(&call, &failure).await?;
             let trouble = call.wrong("traits", "Nothing was saved.");
-            Ok(draw(&call, &form, Some(trouble)))
+            Ok(draw(&call, &form, Some(trouble.with_holders(holders))))
         }
         Err(failure) => Err(failure),
     }

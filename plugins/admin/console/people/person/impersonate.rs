@@ -12,7 +12,7 @@ use super::{
     call::{Call, Trouble},
     head::Tab,
 };
-use crate::people::impersonation::{Asked, Begun, begin_for};
+use crate::people::impersonation::{Asked, Begun, begin_from};
 
 /// The form as a template reads it.
 #[derive(Serialize)]
@@ -44,7 +44,10 @@ pub(super) async fn begin(call: Call) -> Outcome {
         read_only: !call.is_ticked("changes"),
     };
     let who = (&call.caller, &call.visit);
-    match begin_for(&call.desk, who, &call.identity, &asked).await {
+    let base = call.desk.config.public_url.as_str().trim_end_matches('/');
+    let back = format!("{base}{}", call.action(""));
+    let whom = (&call.identity, Some(back));
+    match begin_from(&call.desk, who, whom, &asked).await {
         Ok(Begun::Elsewhere(page, _)) => Ok(Redirect::to(&page).into_response()),
         Ok(Begun::Swapped(_, cookies, page)) => Ok(swapped(&cookies, &page)),
         // Only programs are told a token.

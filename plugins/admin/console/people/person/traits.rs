@@ -10,7 +10,13 @@ use portcullis_kit::Failure;
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use crate::{console::told::bare, people::Wanted};
+use crate::{
+    console::{
+        people::taken::{Taken, Typed},
+        told::bare,
+    },
+    people::Wanted,
+};
 
 /// The group of its nodes.
 const GROUP: &str = "profile";
@@ -24,11 +30,36 @@ pub(super) fn form(call: &Call) -> Ui {
     ui
 }
 
-/// The form with what was sent, and what is wrong with it beside its fields.
-pub(super) fn refused(call: &Call, failure: &Failure) -> Ui {
+/// Those who are in the way of what was sent: where they are, and what they are called.
+type Holders = Vec<(String, String)>;
+
+/// The form with what was sent, and what is wrong with it beside its fields; and whoever has already what
+/// is nobody else's.
+pub(super) async fn refused(call: &Call, failure: &Failure) -> Result<(Ui, Holders), Failure> {
     let mut ui = of_stored(call);
-    tell(call, &mut ui, failure);
-    ui
+    fill(&mut ui, &call.fields);
+    let taken = taken(call, failure).await?;
+    match taken.mark(&mut ui) {
+        true => call.locale.form(&mut ui),
+        false => tell(call, &mut ui, failure),
+    }
+    Ok((ui, taken.holders))
+}
+
+async fn taken(call: &Call, failure: &Failure) -> Result<Taken, Failure> {
+    let identity = &call.identity;
+    let schema = call.desk.services.schemas.find(&identity.schema_id);
+    let traits = wanted(call, identity).traits;
+    let (Some(schema), Some(traits)) = (schema, traits) else {
+        return Ok(Taken::default());
+    };
+    let typed = Typed {
+        schema: &schema,
+        traits,
+        stored: &identity.traits,
+        own: Some(identity.id),
+    };
+    Taken::of(&call.desk, &call.caller, typed, failure).await
 }
 
 /// Puts what was sent into a form, and what is wrong with it beside its fields, in the reader's
