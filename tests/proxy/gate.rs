@@ -158,6 +158,7 @@ pub(crate) async fn start(setup: Setup) -> RunningGate {
             ("/metrics".to_owned(), metrics.pages()),
         ],
         request_ids: RequestIds::new(&SeededEntropy::new(2)),
+        limits: Limits::default(),
         body_bytes: 1024,
     };
     server.in_process("admin", admin, pages);

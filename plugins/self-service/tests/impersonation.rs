@@ -142,7 +142,7 @@ async fn kc_130_the_audit_log_tells_who_has_stopped_by_the_banner_and_with_a_tok
         "grace@example.com".to_owned(),
         Some(ada.id.to_string()),
     );
-    assert_eq!(ends(&house).await, [end.clone()]);
+    assert_eq!(ends(&house).await, std::slice::from_ref(&end));
     // Whoever signs out as themselves has stopped nothing.
     let out = browser.ask("/self-service/logout/browser").await.json();
     browser.go(out["logout_url"].as_str().unwrap()).await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{last_act, own, reason, whole_log};
 use crate::{
     Config, Role,
-    tests::house::{House, config},
+    tests::house::{House, Program, Reply, config},
 };
 
 /// Gives an identity a credential.
@@ -70,14 +70,7 @@ async fn credentials_are_listed_with_what_is_no_secret_of_them() {
         "{text}"
     );
     let one = format!("{path}/{totp}");
-    for (query, whole) in [("", &plain), ("?data=true", &told), ("?data=false", &plain)] {
-        let shown = admin.get(&format!("{one}{query}")).await;
-        assert_eq!(shown.status, 200, "{shown:?}");
-        let list = whole.json();
-        let mut list = list.as_array().unwrap().iter();
-        let listed = list.find(|listed| listed["id"] == *totp);
-        assert_eq!(Some(&shown.json()), listed, "{query}");
-    }
+    shown_alone(&admin, (&one, &totp), [&plain, &told]).await;
     let named = admin
         .send(Method::PATCH, &one, &json!({"label": "Work phone"}))
         .await;
@@ -107,6 +100,18 @@ async fn credentials_are_listed_with_what_is_no_secret_of_them() {
         (404, "record_not_found")
     );
     assert_ne!(password, totp);
+}
+
+/// One by itself is told as the list tells it, plain and with its data.
+async fn shown_alone(admin: &Program<'_>, (one, id): (&str, &str), [plain, told]: [&Reply; 2]) {
+    for (query, whole) in [("", plain), ("?data=true", told), ("?data=false", plain)] {
+        let shown = admin.get(&format!("{one}{query}")).await;
+        assert_eq!(shown.status, 200, "{shown:?}");
+        let list = whole.json();
+        let mut list = list.as_array().unwrap().iter();
+        let listed = list.find(|listed| listed["id"] == *id);
+        assert_eq!(Some(&shown.json()), listed, "{query}");
+    }
 }
 
 /// KC-070: one is shown to its owner's administrators alone, by its own id.

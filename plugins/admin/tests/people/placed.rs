@@ -66,17 +66,17 @@ async fn what_is_wrong_with_a_body_is_told_where_it_stands() {
         ((Method::POST, &*letter), json!({"actions": []}), "actions"),
         (
             (Method::POST, ALL),
-            with(json!({"required_actions": ["NOPE"]})),
+            with(&json!({"required_actions": ["NOPE"]})),
             "required_actions[0]",
         ),
         (
             (Method::POST, ALL),
-            with(json!({"credentials": {"password": {"config": {"hashed_password": "no hash"}}}})),
+            with(&json!({"credentials": {"password": {"config": {"hashed_password": "no hash"}}}})),
             "credentials.password.config.hashed_password",
         ),
         (
             (Method::POST, ALL),
-            with(json!({"credentials": {"oidc": {"config": {"providers": [
+            with(&json!({"credentials": {"oidc": {"config": {"providers": [
                 {"provider": "nobody", "subject": "1"},
             ]}}}})),
             "credentials.oidc.config.providers[0].provider",
@@ -89,7 +89,7 @@ async fn what_is_wrong_with_a_body_is_told_where_it_stands() {
 }
 
 /// Somebody new of whom this is said beside.
-fn with(more: Value) -> Value {
+fn with(more: &Value) -> Value {
     let mut body = json!({"schema_id": "default", "traits": {"email": "new@example.org"}});
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
@@ -110,9 +110,9 @@ async fn what_is_wrong_with_one_of_many_is_told_by_its_place_among_them() {
         json!({"traitz": {}}),
     ]
     .into_iter()
-    .map(|more| json!({"create": with(more)}))
+    .map(|more| json!({"create": with(&more)}))
     .collect();
-    entries.push(json!({"create": with(json!({})), "patch_id": "x"}));
+    entries.push(json!({"create": with(&json!({})), "patch_id": "x"}));
     let body = json!({"identities": entries});
     let reply = admin.send(Method::PATCH, ALL, &body).await;
     assert_eq!(reply.status, 200, "{reply:?}");

@@ -69,8 +69,9 @@ async fn what_is_handed_out_can_be_copied_and_whoever_mistypes_has_the_field() {
     let house = House::new();
     let ada = house.resident("ada@example.org").await;
     let browser = house.console(&[Role::UserManager]).await;
-    let handed = browser.form(&path(&ada, "/recovery"), &[("by", "code")]);
-    let handed = page(&handed.await, 200);
+    let recovery = path(&ada, "/recovery");
+    let handed = browser.form(&recovery, &[("by", "code")]).await;
+    let handed = page(&handed, 200);
     for part in [
         "data-copy=\"handed-link\"",
         "<script type=\"module\" src=\"/ui/",
