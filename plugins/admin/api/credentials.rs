@@ -36,10 +36,8 @@ const ONE: &str = "/admin/identities/{id}/credentials/{credential}";
 
 /// The endpoints of this part.
 pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
-    let (reads, writes) = (
-        Need::Permission(ReadIdentities),
-        Need::Permission(WriteIdentities),
-    );
+    let need = Need::Permission;
+    let (reads, writes) = (need(ReadIdentities), need(WriteIdentities));
     table
         .at(
             (Method::GET, "/admin/identities/{id}/credentials"),
