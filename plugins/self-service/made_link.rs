@@ -2,7 +2,8 @@
 //! been taken back meanwhile from whoever has no right to it, who must not leave a way back in.
 
 use portcullis_core::{
-    broker::Arrived, catalogue::Code, flow::FlowKind, identity::IdentityState, principal::Principal,
+    broker::Arrived, catalogue::Code, event::Event, flow::FlowKind, id::ProviderId,
+    identity::IdentityState, principal::Principal,
 };
 use portcullis_kit::Failure;
 
@@ -53,4 +54,16 @@ async fn require_proof(desk: &Desk, proof: Proof<'_>, arrived: &Arrived) -> Resu
     services.announcer.refuse(proof.method(), code);
     let begin = desk.begin_page(FlowKind::Login, None);
     Err(Failure::from(code).way_out("Sign in again", begin))
+}
+
+/// Tells of a link that is not made for a session that has ended.
+pub(crate) fn tell_refused(desk: &Desk, principal: &Principal, id: &ProviderId, ended: &Failure) {
+    if ended.code() == Code::SignedOut {
+        desk.services.announcer.announce(&Event::LinkRefused {
+            identity: Some(principal.identity.id),
+            provider: id,
+            code: Code::SignedOut,
+            reason: Some("the session has ended meanwhile"),
+        });
+    }
 }

@@ -7,7 +7,6 @@ use portcullis_core::{
     catalogue::Code,
     event::Event,
     flow::Flow,
-    id::ProviderId,
     link::Link,
     message::Message,
     principal::Principal,
@@ -129,7 +128,8 @@ async fn link(
     // Asking the provider takes its time, in which the identity may have been taken from whoever
     // asks: they must not add a way back in.
     let still = save::require_session(desk, principal).await;
-    still.inspect_err(|ended| refused(desk, principal, &attempt.provider, ended))?;
+    still
+        .inspect_err(|ended| made_link::tell_refused(desk, principal, &attempt.provider, ended))?;
     let identity = &principal.identity;
     let linked = broker.link(identity, &attempt.provider, vouched.clone());
     let arrived = match linked.await {
@@ -142,7 +142,8 @@ async fn link(
     }
     // So may it have been while the link was made.
     let lasts = made_link::require_basis(desk, Basis::Session(principal), &arrived).await;
-    lasts.inspect_err(|ended| refused(desk, principal, &attempt.provider, ended))?;
+    lasts
+        .inspect_err(|ended| made_link::tell_refused(desk, principal, &attempt.provider, ended))?;
     Ok(Ok(arrived))
 }
 
@@ -150,16 +151,4 @@ async fn link(
 /// same account.
 fn is_among(links: &[Link], arrived: &Arrived) -> bool {
     links.iter().any(|link| link.id == arrived.link)
-}
-
-/// Tells of a link that is not made for a session that has ended.
-pub(super) fn refused(desk: &Desk, principal: &Principal, id: &ProviderId, ended: &Failure) {
-    if ended.code() == Code::SignedOut {
-        desk.services.announcer.announce(&Event::LinkRefused {
-            identity: Some(principal.identity.id),
-            provider: id,
-            code: Code::SignedOut,
-            reason: Some("the session has ended meanwhile"),
-        });
-    }
 }

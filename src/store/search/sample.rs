@@ -159,7 +159,8 @@ mod tests {
     #[test]
     fn what_is_common_is_walked_to_and_what_is_rare_is_gathered() {
         assert!(matches!(way(80, 171), Way::Walk(_)));
-        assert_eq!(way(10, 241), Way::AmongTheMarked);
+        assert_eq!(way(20, 1000), Way::AmongTheMarked);
+        assert_eq!(way(10, 241), Way::Gather);
         assert_eq!(way(1, 250), Way::Gather);
         assert_eq!(way(0, 251), Way::Gather);
     }
