@@ -115,6 +115,11 @@ fn refused(code: Code, name: &str) -> Response<Vec<u8>> {
     *response.status_mut() = code.status();
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
+    if code == Code::MethodNotAllowed {
+        // RFC 9110, section 15.5.6: what some page here may take; none takes what is refused so.
+        let taken = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+        response.headers_mut().insert(header::ALLOW, taken);
+    }
     response
 }
 

@@ -79,7 +79,7 @@ async fn an_administrator_makes_a_credential_whose_secret_is_shown_once() {
     browser.press("Make it").await;
     browser.see("This is shown only now").await;
     let secret = shown(&browser).await;
-    let facts = "return document.querySelector('.facts dd').textContent";
+    let facts = "return document.querySelector('#fact-1').textContent";
     let client = browser.run(facts, vec![]).await;
     let program = Anonymous::without_cookies(&gateway.admin_url());
     let token = program

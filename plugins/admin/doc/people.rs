@@ -28,6 +28,8 @@ const RECOVERY: &str = "recovery";
 const PROVIDER: &str = "^[A-Za-z0-9_-]{1,64}$";
 /// Names as part of a path: nothing that is read in two ways there.
 const NAME: &str = r"^[^\u0000-\u001f\u007f#%./;\\][^\u0000-\u001f\u007f#%/;\\]*$";
+/// Names wherever they can stand as they are.
+const ANY_NAME: &str = r"^[^\u0000-\u001f\u007f]+$";
 /// What names a credential: its id, or its type.
 const CREDENTIAL: &str = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\
                           |password|oidc|totp|lookup_secret|webauthn|passkey)$";
@@ -169,7 +171,7 @@ pub(crate) fn find_by_external_id() -> Doc {
 
 pub(crate) fn find_by_any_external_id() -> Doc {
     let doc = Doc::new("findIdentityByExternalID", IDENTITIES);
-    found_by_external_id(doc.needs("external_id", text(), CALLED))
+    found_by_external_id(doc.needs("external_id", pattern(ANY_NAME), CALLED))
 }
 
 fn found_by_external_id(doc: Doc) -> Doc {

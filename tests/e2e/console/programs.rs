@@ -64,7 +64,7 @@ async fn made(browser: &Browser) -> (String, String) {
     tick(browser, "[name='roles.viewer']").await;
     browser.press("Make it").await;
     browser.see("This is shown only now").await;
-    let client = "return document.querySelector('.facts dd').textContent";
+    let client = "return document.querySelector('#fact-1').textContent";
     let client = browser.run(client, vec![]).await;
     (client.as_str().unwrap().to_owned(), shown(browser).await)
 }

@@ -14,7 +14,7 @@ async fn makes_a_credential(reader: Reader) {
     let task = Task::begin(("program", reader), gateway, "/ui/api-credentials").await;
     wanted(&task).await;
     let secret = task.texts("input[readonly]").await.remove(0);
-    let client = task.texts(".facts dd").await.remove(0);
+    let client = task.texts("#fact-1").await.remove(0);
     task.copy().await;
     assert_eq!(token(&task, (&client, &secret)).await, 200);
     task.press("/ui/api-credentials/", "one").await;

@@ -13,7 +13,7 @@ async fn renews_a_secret(reader: Reader) {
     task.tick("roles.viewer").await;
     task.choose("auth_method", "client_secret_post").await;
     task.enter("made").await;
-    let client = task.texts(".facts dd").await.remove(0);
+    let client = task.texts("#fact-1").await.remove(0);
     let first = task.texts("input[readonly]").await.remove(0);
     task.press_on("main .button.primary", "one").await;
     renamed(&task).await;
