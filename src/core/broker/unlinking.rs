@@ -35,9 +35,6 @@ impl Broker {
         id: IdentityId,
         link: CredentialId,
     ) -> Result<(), BrokerError> {
-        if let Some(provider) = self.provider_gone(id, link).await? {
-            return self.release_of_gone(id, (link, &provider)).await;
-        }
         let mut changed = BrokerError::LastFactor;
         for _ in 0..TRIES {
             // The identity is read first: whatever happens to its links afterwards is noticed.
@@ -58,40 +55,6 @@ impl Broker {
             };
         }
         Err(changed)
-    }
-
-    /// Removes a link by which nobody comes in, for its provider is not there any more: nothing else has to let
-    /// them in. What that alone could set goes first, so that nothing that fails half-way leaves it standing.
-    async fn release_of_gone(
-        &self,
-        id: IdentityId,
-        (link, provider): (CredentialId, &ProviderId),
-    ) -> Result<(), BrokerError> {
-        let identity = self.identities.find(id).await?;
-        let identity = identity.ok_or(BrokerError::NoSuchLink)?;
-        self.may_part(&identity, link).await?;
-        self.disown_but(id, provider, Some(link)).await?;
-        match self.credentials.delete(link).await? {
-            true => Ok(()),
-            false => Err(BrokerError::NoSuchLink),
-        }
-    }
-
-    /// The provider of a link, where it is not there any more.
-    async fn provider_gone(
-        &self,
-        id: IdentityId,
-        link: CredentialId,
-    ) -> Result<Option<ProviderId>, BrokerError> {
-        let mut links = self.links(id).await?.into_iter();
-        let found = links.find(|one| one.id == link);
-        let provider = found.map(|one| one.key.provider);
-        Ok(provider.filter(|provider| !self.is_there(provider)))
-    }
-
-    /// Whether there is a provider of this name, switched on or not.
-    pub fn is_there(&self, provider: &ProviderId) -> bool {
-        self.registry.current().find(provider).is_some()
     }
 
     /// Refuses to take the account away that made somebody the last administrator: the role would stay, and
@@ -164,23 +127,12 @@ impl Broker {
         id: IdentityId,
         provider: &ProviderId,
     ) -> Result<(), BrokerError> {
-        self.disown_but(id, provider, None).await
-    }
-
-    /// The same while a link is still there that is about to go.
-    async fn disown_but(
-        &self,
-        id: IdentityId,
-        provider: &ProviderId,
-        going: Option<CredentialId>,
-    ) -> Result<(), BrokerError> {
         let mut tries = 1;
         loop {
             let Some(identity) = self.identities.find(id).await? else {
                 return Ok(());
             };
-            let mut links = self.links(id).await?;
-            links.retain(|one| Some(one.id) != going);
+            let links = self.links(id).await?;
             let Some(left) = self.disowned(&identity, provider, &links) else {
                 return Ok(());
             };

@@ -7,7 +7,7 @@ use portcullis_core::{
     factor::{Imports, Misfit},
     identity::{Identity, IdentityStore},
     method::MethodError,
-    store::{PAST_IDENTITY, StoreError},
+    store::{ADMINISTRATORS_ADDRESS, PAST_IDENTITY, StoreError},
 };
 
 use super::{Known, Sought, conflict_told};
@@ -20,6 +20,10 @@ pub(crate) const WITHOUT: &str =
 /// What is said of whoever comes with the id of somebody who is deleted.
 const PAST_TOLD: &str =
     "its id was somebody else's, who is deleted, and is nobody's again: leave it out";
+
+/// What is said of whoever would share an address with an administrator.
+const SHARED_TOLD: &str =
+    "they would be reached by the same as somebody else, and one of the two is an administrator";
 
 /// Why somebody is not taken in; each reason.
 pub(crate) type Reasons = Vec<String>;
@@ -141,6 +145,7 @@ impl Settlement for Stores<'_> {
             Ok(()) => Ok(Ok(())),
             Err(StoreError::Conflict { what }) => Ok(Err(vec![match what {
                 PAST_IDENTITY => PAST_TOLD.to_owned(),
+                ADMINISTRATORS_ADDRESS => SHARED_TOLD.to_owned(),
                 _ => conflict_told(),
             }])),
             Err(error) => Err(error),

@@ -232,25 +232,6 @@ async fn sessions_end_with_a_credential() {
     }
 }
 
-/// KC-074, CU-29: it lets nobody in.
-#[tokio::test]
-async fn an_account_at_a_provider_that_is_gone_is_unlinked_though_there_is_nothing_else() {
-    let house = House::new();
-    let admin = house.admin().await;
-    let ada = house.resident("ada@example.org").await;
-    let path = format!("/admin/identities/{}/credentials", ada.id);
-    for by_id in [true, false] {
-        let link = linked(&house, &ada).await;
-        let which = match by_id {
-            true => link.to_string(),
-            false => "oidc?identifier=acme:4711".to_owned(),
-        };
-        let gone = admin.delete(&format!("{path}/{which}")).await;
-        assert_eq!(gone.status, 204, "{gone:?}");
-        assert!(own(&house, &ada, CredentialKind::Oidc).await.is_empty());
-    }
-}
-
 /// Links somebody to an account at `acme`.
 async fn linked(house: &House, identity: &Identity) -> CredentialId {
     let key = LinkKey {

@@ -10,7 +10,6 @@ use crate::{
     identity::{Identity, IdentityStore},
     mapping::Sync,
     provider::{Linking, TokenSet, UnverifiedLocal},
-    registry::Providers,
     secret::Secret,
     store::StoreError,
     testing::{Meddled, Meddler, Meddling, MemoryStore, SeededEntropy},
@@ -229,27 +228,6 @@ async fn the_last_administrator_keeps_the_account_that_made_them_one() {
     with_role(&setting, "root@example.org").await;
     setting.broker.unlink(&ada, link).await.unwrap();
     assert!(setting.stored(&ada).await.roles.is_empty());
-}
-
-/// KC-074, CU-29: it lets nobody in, so nothing else has to.
-#[tokio::test]
-async fn a_link_to_a_provider_that_is_not_there_any_more_goes_with_what_came_by_it() {
-    let setting = house(Sync::Force);
-    let ada = setting.created().await;
-    let link = setting.broker.links(ada.id).await.unwrap()[0].id;
-    setting.policy(|policy| policy.enabled = false);
-    let refused = setting.broker.unlink(&ada, link).await;
-    assert!(
-        matches!(refused, Err(BrokerError::LastFactor)),
-        "one that is switched off may be switched on again"
-    );
-    setting.broker.registry.replace(Providers::default());
-    setting.broker.unlink(&ada, link).await.unwrap();
-    assert_eq!(setting.broker.links(ada.id).await.unwrap(), []);
-    let left = setting.stored(&ada).await;
-    assert_eq!((left.roles.len(), left.metadata_admin), (0, None));
-    assert!(left.provenance.is_empty(), "the rest is theirs to change");
-    assert_eq!(left.traits["email"], "ada@example.org");
 }
 
 /// Takes the role from another administrator at the moment at which a link goes.

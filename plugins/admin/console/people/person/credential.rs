@@ -78,14 +78,12 @@ async fn draw(call: &Call, trouble: Option<Trouble>) -> Result<Response, Failure
     Ok(call.draw((Tab::SignIn, "person-credential.html"), part, trouble))
 }
 
-/// Whether it is a link beside which nothing lets them in. One to a provider that is not there any more does not
-/// either.
+/// Whether it is a link beside which nothing lets them in.
 fn stays(call: &Call, credential: &Credential, all: &[Credential]) -> bool {
     let others = all.iter().filter(|one| one.id != credential.id);
     let others: Vec<Credential> = others.cloned().collect();
     let broker = &call.desk.services.broker;
-    let is_held = Link::of(credential).is_some_and(|link| broker.is_there(&link.key.provider));
-    is_held && broker.ways_in(&call.identity, &others).is_empty()
+    Link::of(credential).is_some() && broker.ways_in(&call.identity, &others).is_empty()
 }
 
 /// What somebody loses with it.
