@@ -5,7 +5,7 @@ use portcullis_core::schema::{Evaluation, ProfileContext, Schema};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Common, Failure, PasswordSource, Selector, lifespan::Lifespan, output::remark, people::People,
+    Common, Failure, PasswordSource, lifespan::Lifespan, output::remark, people::People,
     remote::either, reset_password::Keeping,
 };
 
@@ -64,9 +64,6 @@ async fn create(
     let password = account.password.read()?;
     let way_in = (password.as_ref(), is_temporary);
     let traits = account.traits(&schema);
-    if let (Some(email), true) = (&account.email, traits.get("email").is_some()) {
-        unheld(people, email).await?;
-    }
     let person = people.create_admin(&schema, traits, way_in).await?;
     let mut told = people.shown(&person).await?;
     if let (None, Some(told)) = (&password, told.as_object_mut()) {
@@ -74,24 +71,6 @@ async fn create(
         told.extend(way_in.as_object().cloned().unwrap_or_default());
     }
     common.output.print(&told)
-}
-
-/// An administrator's address is nobody else's, though the schema lets people share one: whoever reads
-/// mail there would get back in as the administrator.
-async fn unheld(people: &impl People, email: &str) -> Result<(), Failure> {
-    let holder = Selector {
-        identity_id: None,
-        email: Some(email.to_owned()),
-    };
-    match people.find(&holder).await {
-        Err(Failure::Nobody(_)) => Ok(()),
-        Ok(_) | Err(Failure::Several) => Err(Failure::Refused(
-            "this identity conflicts with another identity that already exists: it has the same \
-             e-mail address"
-                .to_owned(),
-        )),
-        Err(other) => Err(other),
-    }
 }
 
 impl CreateAdminAccount {

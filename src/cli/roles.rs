@@ -1,6 +1,7 @@
 //! `set-roles`: which roles an identity has, such as `delete-account`.
 
 use clap::Args;
+use portcullis_core::identity::Identity;
 use serde_json::json;
 
 use super::{Common, Consent, Failure, Selector, people::People, remote::either};
@@ -26,9 +27,9 @@ pub(super) fn set(common: &Common, asked: &SetRoles) -> Result<(), Failure> {
         let message = "provide --add or --remove with the name of a role";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let odd = |role: &&String| role.is_empty() || role.contains(|c: char| !c.is_ascii_graphic());
-    if let Some(role) = asked.add.iter().find(odd) {
-        let message = format!("{role:?} is no role; write letters, digits and signs, no spaces");
+    if let Some(role) = asked.add.iter().find(|role| !Identity::is_role(role)) {
+        let message =
+            format!("{role:?} is no role; write up to 64 letters, digits and signs, no spaces");
         return Err(Failure::Usage(message));
     }
     if let Some(both) = asked.add.iter().find(|role| asked.remove.contains(role)) {

@@ -10,7 +10,7 @@ mod schemas;
 
 pub use self::{
     administration::{CannedAdministration, ONLY_WAY_IN},
-    meddled::{Meddled, Meddler, Meddling},
+    meddled::{Meddled, Meddler, Meddling, Shut},
     memory::{Call, MemoryStore},
     outreach::CannedOutreach,
     schemas::schema_desk,

@@ -203,6 +203,23 @@ impl SqlIdentities {
             .to_owned();
         self.select(&query).await
     }
+
+    /// An identity as it is stored at this moment of a transaction.
+    async fn stored(
+        &self,
+        transaction: &mut Transaction,
+        id: impl Display,
+    ) -> Result<Option<Identity>, StoreError> {
+        let query = self.database.write(&by_id(id), WHAT);
+        let rows = transaction.rows(query).await?;
+        rows.first().map(read).transpose()
+    }
+}
+
+fn by_id(id: impl Display) -> SelectStatement {
+    selection()
+        .and_where(Expr::col(Column::Id).eq(text(id)))
+        .to_owned()
 }
 
 #[async_trait]
@@ -241,10 +258,7 @@ impl IdentityStore for SqlIdentities {
     }
 
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {
-        let query = selection()
-            .and_where(Expr::col(Column::Id).eq(text(id)))
-            .to_owned();
-        Ok(self.select(&query).await?.into_iter().next())
+        Ok(self.select(&by_id(id)).await?.into_iter().next())
     }
 
     async fn find_all(&self, ids: &[IdentityId]) -> Result<Vec<Identity>, StoreError> {

@@ -5,14 +5,12 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use portcullis_core::{
     credential::CredentialStore,
     expression::{Expression, Scope},
     identity::{Identity, IdentityState, IdentityStore},
     mapping::{Mapping, MappingEntry, Sync},
-    store::StoreError,
-    testing::{Meddled, Meddler, Meddling, MemoryStore},
+    testing::{Meddled, Shut},
 };
 use serde_json::{Value, json};
 
@@ -25,20 +23,6 @@ use super::{
 };
 
 use crate::Limits;
-
-/// Lets no change of traits be kept.
-#[derive(Debug)]
-struct Shut;
-
-#[async_trait]
-impl Meddler for Shut {
-    async fn before(&self, _: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
-        match what {
-            Meddling::Update(_) => Err(StoreError::unavailable("shut")),
-            _ => Ok(()),
-        }
-    }
-}
 
 const SETTINGS: &str = "/self-service/settings/browser";
 

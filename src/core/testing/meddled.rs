@@ -37,6 +37,20 @@ pub trait Meddler: Debug + Send + Sync {
     fn looked_up(&self, _many: usize) {}
 }
 
+/// Lets nothing of an identity be changed.
+#[derive(Debug)]
+pub struct Shut;
+
+#[async_trait]
+impl Meddler for Shut {
+    async fn before(&self, _: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
+        match what {
+            Meddling::Update(_) => Err(StoreError::unavailable("shut")),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A store in memory whose identities somebody meddles with.
 #[derive(Debug)]
 pub struct Meddled<M>(pub Arc<MemoryStore>, pub M);

@@ -11,10 +11,7 @@ use portcullis_core::{
 };
 use sea_query::{Expr, ExprTrait, Query};
 
-use super::{
-    SqlIdentities,
-    row::{WHAT, read, selection},
-};
+use super::{SqlIdentities, row::WHAT};
 use crate::store::{
     cell::text,
     database::Transaction,
@@ -57,28 +54,16 @@ impl SqlIdentities {
         let Some(acting) = &session.acting else {
             return Ok(true);
         };
-        let owner = session.identity_id.to_string();
-        let Some(owner) = self.named(transaction, &owner).await? else {
+        let owner = self.stored(transaction, session.identity_id).await?;
+        let Some(owner) = owner else {
             return Ok(false);
         };
         if let Some(id) = Acting::credential_of(&acting.actor) {
             let own = self.roles_of_program(transaction, id).await?;
             return Ok(covers(&own, &owner.roles));
         }
-        let actor = self.named(transaction, &acting.actor).await?;
+        let actor = self.stored(transaction, &acting.actor).await?;
         Ok(actor.is_some_and(|actor| may_act_as_in(&actor, session, &owner)))
-    }
-
-    async fn named(
-        &self,
-        transaction: &mut Transaction,
-        id: &str,
-    ) -> Result<Option<Identity>, StoreError> {
-        let query = selection()
-            .and_where(Expr::col(Column::Id).eq(text(id)))
-            .to_owned();
-        let rows = transaction.rows(self.database.write(&query, WHAT)).await?;
-        rows.first().map(read).transpose()
     }
 
     /// The roles of an API credential; none of one that is gone. Whoever changes it ends its sessions

@@ -8,16 +8,11 @@ use portcullis_core::{
         ROLES,
         reach::{SHARED, administer},
     },
-    id::IdentityId,
-    identity::Identity,
     store::StoreError,
 };
 use sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 
-use super::{
-    SqlIdentities,
-    row::{WHAT, read, selection},
-};
+use super::{SqlIdentities, row::WHAT};
 use crate::store::{
     cell::text,
     database::Transaction,
@@ -34,19 +29,6 @@ const PLACES: [(Table, Column); 2] = [
 ];
 
 impl SqlIdentities {
-    /// An identity as it is stored at this moment of the transaction.
-    pub(super) async fn stored(
-        &self,
-        transaction: &mut Transaction,
-        id: IdentityId,
-    ) -> Result<Option<Identity>, StoreError> {
-        let own = selection()
-            .and_where(Expr::col(Column::Id).eq(text(id)))
-            .to_owned();
-        let rows = transaction.rows(self.database.write(&own, WHAT)).await?;
-        rows.first().map(read).transpose()
-    }
-
     /// Fails where an administrator and somebody else have one of these, which those written in this
     /// transaction have. Of two transactions at once neither sees the other on PostgreSQL.
     pub(super) async fn require_alone(

@@ -12,9 +12,7 @@ use super::{
     CHANGED, SqlIdentities,
     row::{WHAT, read, selection},
 };
-use crate::store::{
-    cell::text, credentials::row as credential_row, database::Transaction, table::Column,
-};
+use crate::store::{credentials::row as credential_row, database::Transaction, table::Column};
 
 impl SqlIdentities {
     /// Replaces an identity, unless the role would be left to nobody; which sessions ended.
@@ -108,11 +106,7 @@ impl SqlIdentities {
         role: &str,
     ) -> Result<bool, StoreError> {
         let has_it = |one: &Identity| one.is_active_as(role);
-        let own = selection()
-            .and_where(Expr::col(Column::Id).eq(text(id)))
-            .to_owned();
-        let rows = transaction.rows(self.database.write(&own, WHAT)).await?;
-        let own = rows.first().map(read).transpose()?;
+        let own = self.stored(transaction, id).await?;
         if !own.as_ref().is_some_and(has_it) {
             let own = self.search.locked(transaction, id).await?;
             return match own.as_ref().is_some_and(has_it) {

@@ -19,25 +19,15 @@ use portcullis_core::{
     flow::FlowKind,
     id::{CredentialId, IdentityId},
     identity::Identity,
-    mapping::Mapping,
     message::Message,
     method::{Method, MethodError, Verified},
-    provider::{
-        Answer, Attempt, ConfiguredProvider, Policy, Provider, ProviderError, ProviderStatus,
-        Vouched,
-    },
-    registry::Providers,
     schema::{Schema, Schemas},
     secret::Secret,
     sessions::{CacheCounters, CacheReads},
     testing::{CannedAdministration, SeededEntropy},
-    trust::TrustRules,
     ui::Node,
 };
 use serde_json::{Map, Value, json};
-use url::Url;
-
-use super::House;
 
 /// Actions that are on, the last of which everybody new has to do, and one that is off.
 pub(super) fn actions() -> BTreeMap<Action, ActionSettings> {
@@ -167,50 +157,6 @@ impl Method for FakeMethod {
             return Err(MethodError::Invalid(vec![(None, complaint)]));
         }
         Ok(self.credential(identity, kept.expose()))
-    }
-}
-
-/// A provider that is there, and that nobody goes to.
-#[derive(Debug)]
-struct Silent;
-
-#[async_trait]
-impl Provider for Silent {
-    async fn begin(&self, _: &Attempt, _: &Url) -> Result<Url, ProviderError> {
-        let error = "nobody signs in".to_owned();
-        Err(ProviderError::Refused { error })
-    }
-
-    async fn finish(&self, _: &Attempt, _: &Answer, _: &Url) -> Result<Vouched, ProviderError> {
-        let error = "nobody signs in".to_owned();
-        Err(ProviderError::Refused { error })
-    }
-
-    fn status(&self) -> ProviderStatus {
-        ProviderStatus::default()
-    }
-
-    async fn reach(&self) -> Result<(), ProviderError> {
-        Ok(())
-    }
-}
-
-impl House {
-    /// Has a provider of this name and no other.
-    pub(crate) fn open_provider(&self, id: &str) {
-        let configured = ConfiguredProvider {
-            id: id.parse().unwrap(),
-            label: id.to_owned(),
-            order: 0,
-            icon: None,
-            hidden: false,
-            policy: Policy::default(),
-            trust: TrustRules::default(),
-            mapping: Mapping::default(),
-            provider: Arc::new(Silent),
-        };
-        let registry = &self.services.broker.registry;
-        registry.replace(Providers::new([configured]));
     }
 }
 

@@ -252,7 +252,6 @@ async fn an_account_is_unlinked_unless_it_is_the_only_way_in() {
     let house = House::new();
     let admin = house.admin().await;
     let ada = house.resident("ada@example.org").await;
-    house.open_provider("acme");
     linked(&house, &ada).await;
     let path = format!("/admin/identities/{}/credentials/oidc", ada.id);
     let named = format!("{path}?identifier=acme:4711");

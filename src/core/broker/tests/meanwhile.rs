@@ -7,7 +7,7 @@ use crate::{
     identity::{Identity, IdentityState, IdentityStore},
     mapping::Sync,
     store::StoreError,
-    testing::{Meddled, Meddler, Meddling, MemoryStore},
+    testing::{Meddled, Meddler, Meddling, MemoryStore, Shut},
 };
 
 /// An administrator who changes whatever is about to be updated.
@@ -52,20 +52,6 @@ impl Meddler for Unlinker {
             }
         }
         Ok(())
-    }
-}
-
-/// Lets nothing of an identity be changed.
-#[derive(Debug)]
-struct Shut;
-
-#[async_trait]
-impl Meddler for Shut {
-    async fn before(&self, _: &MemoryStore, what: Meddling<'_>) -> Result<(), StoreError> {
-        match what {
-            Meddling::Update(_) => Err(StoreError::unavailable("shut")),
-            _ => Ok(()),
-        }
     }
 }
 
