@@ -20,7 +20,7 @@ pub struct AuditEntry {
     pub id: AuditId,
     /// When.
     pub at: Timestamp,
-    /// Who: `identity:<id>`, `api-credential:<id>`, `command` or `anybody`.
+    /// Who: `identity:<id>`, `api-credential:<id>`, `command`, `gateway` or `anybody`.
     pub actor: String,
     /// What people call them.
     pub actor_label: String,
