@@ -230,10 +230,7 @@ pub(crate) const LOOK: Look = Look {
         ),
     ],
     stylesheet: include_str!("assets/console.css"),
-    scripts: &[
-        ("search", include_str!("assets/search.js")),
-        ("copy", include_str!("assets/copy.js")),
-    ],
+    scripts: &[("search", include_str!("assets/search.js"))],
 };
 
 /// Every page of the console.

@@ -1,6 +1,7 @@
 //! One renderer for all forms: what a template needs of a `Ui`, decided here and nowhere else.
 
 mod choice;
+mod exhibit;
 mod field;
 mod keys;
 mod part;
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use crate::captcha::Widget;
 
-pub(crate) use self::choice::pictures;
+pub(crate) use self::{choice::pictures, exhibit::is_to_copy};
 use self::{
     choice::{Section, sections},
     field::Control,

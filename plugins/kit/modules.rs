@@ -7,7 +7,7 @@ use portcullis_core::ui::{Node, Ui};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{captcha::Widget, stylesheet};
+use crate::{captcha::Widget, form::is_to_copy, stylesheet};
 
 /// Where a script is, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -43,8 +43,8 @@ impl Modules {
         }
     }
 
-    /// The scripts of a form: its own, the modules of its annotations, and what its captcha needs
-    /// beside the service's own script.
+    /// The scripts of a form: its own, the modules of its annotations, what its captcha needs beside
+    /// the service's own script, and what copies the secrets that it shows.
     pub(crate) fn scripts(&self, ui: &Ui, prefix: &str) -> Vec<Script> {
         let own = ui.nodes.iter().filter_map(own_script);
         let is_used = |name: &str| ui.nodes.iter().any(|node| is_annotated(node, name));
@@ -52,13 +52,16 @@ impl Modules {
         let modules = modules.map(|(_, module)| (module.src.as_str(), module.integrity.as_str()));
         let captcha = Widget::of(ui).filter(Widget::needs_ours);
         let captcha = captcha.map(|_| stylesheet::captcha(prefix));
-        let captcha = captcha
+        let is_copied = ui.nodes.iter().any(is_to_copy);
+        let copy = is_copied.then(|| stylesheet::copy(prefix));
+        let ours = captcha
             .iter()
+            .chain(&copy)
             .map(|(src, integrity)| (src.as_str(), integrity.as_str()));
         // Two groups of a form may need the same.
         let mut seen = HashSet::new();
         own.chain(modules)
-            .chain(captcha)
+            .chain(ours)
             .filter(|(src, _)| seen.insert(*src))
             .filter_map(|(src, integrity)| {
                 Some(Script {

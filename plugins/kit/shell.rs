@@ -281,6 +281,7 @@ impl Shell {
             template.render(context! {
                 product => self.product.as_str(),
                 stylesheet => self.stylesheet.as_str(),
+                copy_script => stylesheet::copy(&self.prefix).0,
                 look => Serde(self.look.map(|look| look.addresses(&self.prefix))),
                 banner => Serde(locale.banner()),
                 lang => locale.tag(),

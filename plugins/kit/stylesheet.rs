@@ -1,5 +1,5 @@
-//! The one stylesheet, and the script that asks captchas unseen: small, ours, and cached for good under
-//! names made of their content.
+//! The one stylesheet, the script that asks captchas unseen and the one that copies what is shown: small,
+//! ours, and cached for good under names made of their content.
 
 use axum::{Router, routing::get};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,6 +13,8 @@ use sha2::{Digest, Sha256, Sha384};
 const CSS: &str = include_str!("assets/style.css");
 /// Asks a captcha when a form is sent.
 const CAPTCHA: &str = include_str!("assets/captcha.js");
+/// Copies what is shown to be taken elsewhere.
+const COPY: &str = include_str!("assets/copy.js");
 
 /// The path of the stylesheet below the prefix. It changes with the content, so that browsers
 /// may keep each version for ever.
@@ -22,8 +24,17 @@ pub(crate) fn path() -> String {
 
 /// The address of the captcha's script, and its digest.
 pub(crate) fn captcha(prefix: &str) -> (String, String) {
-    let digest = STANDARD.encode(Sha384::digest(CAPTCHA.as_bytes()));
-    let path = named(CAPTCHA, "js");
+    addressed(prefix, CAPTCHA)
+}
+
+/// The address of the script that copies, and its digest.
+pub(crate) fn copy(prefix: &str) -> (String, String) {
+    addressed(prefix, COPY)
+}
+
+fn addressed(prefix: &str, content: &str) -> (String, String) {
+    let digest = STANDARD.encode(Sha384::digest(content.as_bytes()));
+    let path = named(content, "js");
     (format!("{prefix}{path}"), format!("sha384-{digest}"))
 }
 
@@ -38,10 +49,9 @@ pub(crate) fn named(content: &str, kind: &str) -> String {
     format!("/assets/{name}.{kind}")
 }
 
-/// The router that serves both.
+/// The router that serves all of them.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let (css, script) = (style(CSS), script(CAPTCHA));
-    Router::new().merge(css).merge(script)
+    style(CSS).merge(script(CAPTCHA)).merge(script(COPY))
 }
 
 /// The router that serves a stylesheet under its name.

@@ -2,21 +2,14 @@
 
 use minijinja::Value as Markup;
 use portcullis_core::{
-    message::Message,
     schema::shown_in,
     ui::{Input, Node},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{
-    choice::{is_own, origin},
-    label, plain, text,
-};
+use super::{exhibit::Exhibit, label, plain, text};
 use crate::locales::form::HTML;
-
-/// How links may begin besides: those of apps that show codes open such an app.
-const LINKS: [&str; 2] = ["http://", "otpauth://totp/"];
 
 /// A field as a template reads it.
 #[derive(Debug, Default, Serialize)]
@@ -83,18 +76,6 @@ struct Choosable {
     chosen: bool,
 }
 
-/// A text, picture or link.
-#[derive(Debug, Serialize)]
-struct Exhibit<'a> {
-    text: Option<&'a str>,
-    /// What a text lists, each of which is better read alone.
-    secrets: Vec<&'a str>,
-    src: Option<&'a str>,
-    width: Option<u32>,
-    height: Option<u32>,
-    href: Option<&'a str>,
-}
-
 impl<'a> Field<'a> {
     pub(super) fn of(node: &'a Node) -> Self {
         let input = &node.attributes;
@@ -159,29 +140,16 @@ impl<'a> Field<'a> {
     }
 
     fn exhibit(node: &'a Node) -> Self {
-        let shown = &node.attributes.shown;
-        let safe = |url: &&str| is_own(url) || origin(url).is_some();
-        let picture = |url: &&str| safe(url) || url.starts_with("data:image/");
-        let text = shown.text.as_ref().or(shown.title.as_ref());
+        let id = node.attributes.shown.id.clone();
         Self {
-            id: shown.id.clone().unwrap_or_default(),
+            id: id.unwrap_or_default(),
             control: Control::Exhibit,
             label: node
                 .meta
                 .label
                 .as_ref()
                 .map_or("", |label| label.text.as_str()),
-            shown: Some(Exhibit {
-                text: text.map(|message| message.text.as_str()),
-                secrets: text.map(Message::secrets).unwrap_or_default(),
-                src: shown.src.as_deref().filter(picture),
-                width: shown.width,
-                height: shown.height,
-                href: shown
-                    .href
-                    .as_deref()
-                    .filter(|url| safe(url) || LINKS.iter().any(|begin| url.starts_with(begin))),
-            }),
+            shown: Some(Exhibit::of(node)),
             ..Self::default()
         }
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::{FormPage, Framing, Locale, Module, Modules, Shell};
 
+mod copying;
 mod gallery;
 mod keys;
 mod pickers;

@@ -62,6 +62,8 @@ async fn make_codes(browser: &Browser) -> String {
     browser.arrive_at("#lookup_secret_codes").await;
     let code = first_code(browser).await;
     fits(browser, "settings-codes").await;
+    browser.press("Copy").await;
+    browser.see("Copied").await;
     browser.press("I have written them down").await;
     browser.see("12 of 12 backup codes are left").await;
     fits(browser, "settings-with").await;

@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
   button.setAttribute('aria-live', 'polite');
   button.addEventListener('click', async () => {
     try {
-      await navigator.clipboard.writeText(field.value ?? field.textContent);
+      await navigator.clipboard.writeText(field.value ?? field.innerText);
       button.textContent = button.dataset.done;
       setTimeout(() => { button.textContent = label; }, 2000);
     } catch {
