@@ -809,7 +809,7 @@ person-same-identifier = Das steht im Widerspruch zu einer Person, die es schon 
 person-past-id = Diese Id hatte jemand anderes, der gelöscht ist; niemand bekommt sie wieder: Lassen Sie sie weg, oder nehmen Sie eine andere.
 person-last-way-in = Nichts anderes lässt die letzte Administratorin oder den letzten Administrator herein, also bleibt es.
 person-overtaken = Jemand anderes ändert diese Person gerade; versuchen Sie es noch einmal.
-person-odd-role = Der Name einer Rolle hat Buchstaben, Ziffern und Zeichen, keine Leerzeichen.
+person-odd-role = Der Name einer Rolle hat bis zu 64 Buchstaben, Ziffern und Zeichen, keine Leerzeichen.
 person-no-passwords = Hier meldet sich niemand mit einem Passwort an, siehe [identity.local].
 person-above-touch = Die Rollen dieser Person erlauben mehr als Ihre, darum ändert sie nur, wer das alles darf.
 # Person bearbeiten
@@ -1636,6 +1636,8 @@ console-profile-their-values-stay-stored-where-the = Ihre Werte bleiben gespeich
 console-profile-people-who-have-a-value = Personen mit einem Wert
 console-profile-people-who-obey-it = Personen, die sich danach richten
 console-profile-this-is-no-json-line-column = Das ist kein JSON: Zeile {$line}, Spalte {$column}.
+console-json-twice = das steht zweimal da.
+console-json-nul = kein Text enthält hier NUL (U+0000).
 console-profile-this-is-no-number-that-fits = Das ist keine Zahl, die hier passt.
 console-profile-a-name-has-up-to-letters = Ein Name hat bis zu 64 Buchstaben, Ziffern, - und _; hinter einem Punkt gehört er zu einem anderen Attribut.
 console-profile-there-is-an-attribute-of-this = Es gibt schon ein Attribut dieses Namens.

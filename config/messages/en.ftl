@@ -820,7 +820,7 @@ person-same-identifier = This identity conflicts with another identity that alre
 person-past-id = This id was somebody else's, who is deleted, and is nobody's again: leave it out, or choose another.
 person-last-way-in = Nothing else lets the last administrator in, so it stays.
 person-overtaken = Somebody else changes this identity at the same time; try again.
-person-odd-role = the name of a role has letters, digits and signs, no spaces.
+person-odd-role = the name of a role has up to 64 letters, digits and signs, no spaces.
 person-no-passwords = nobody signs in with a password here, see [identity.local].
 person-above-touch = Their roles permit more than yours, so only somebody who may do all that changes them.
 # Editing a person
@@ -1647,6 +1647,8 @@ console-profile-their-values-stay-stored-where-the = Their values stay stored. W
 console-profile-people-who-have-a-value = People who have a value
 console-profile-people-who-obey-it = People who obey it
 console-profile-this-is-no-json-line-column = This is no JSON: line {$line}, column {$column}.
+console-json-twice = this stands there twice.
+console-json-nul = no text here holds NUL (U+0000).
 console-profile-this-is-no-number-that-fits = This is no number that fits here.
 console-profile-a-name-has-up-to-letters = A name has up to 64 letters, digits, - and _; behind a dot it is part of another attribute.
 console-profile-there-is-an-attribute-of-this = There is an attribute of this name already.

@@ -26,6 +26,7 @@ mod sign_out;
 mod throttles;
 mod ticket;
 mod told;
+mod typed_json;
 mod view;
 
 use std::sync::Arc;
@@ -41,7 +42,8 @@ use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Look, Outcome, Shell, Wants};
 
 use self::pages::Pages;
-pub(crate) use self::throttles::kinds as kinds_of_throttles;
+#[cfg(test)]
+pub(crate) use self::told::bare;
 use crate::{desk::Desk, need::Need};
 
 /// Where the console begins.

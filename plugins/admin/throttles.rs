@@ -1,5 +1,7 @@
 //! Throttles: who has to wait before trying again, and ending that, for the API and the console alike.
 
+pub(crate) mod kinds;
+
 use std::net::IpAddr;
 
 use jiff::Timestamp;

@@ -2,12 +2,21 @@
 //! been taken back meanwhile from whoever has no right to it, who must not leave a way back in.
 
 use portcullis_core::{
-    broker::Arrived, catalogue::Code, event::Event, flow::FlowKind, id::ProviderId,
-    identity::IdentityState, principal::Principal,
+    broker::Arrived,
+    catalogue::Code,
+    event::Event,
+    flow::FlowKind,
+    id::{IdentityId, ProviderId},
+    principal::Principal,
 };
 use portcullis_kit::Failure;
 
-use crate::{desk::Desk, provider, settings::save, sign_in::Proof};
+use crate::{
+    desk::Desk,
+    provider,
+    settings::save,
+    sign_in::{self, Proof},
+};
 
 /// What somebody makes a link by.
 #[derive(Debug, Clone, Copy)]
@@ -43,27 +52,27 @@ pub(crate) async fn require_basis(
 }
 
 async fn require_proof(desk: &Desk, proof: Proof<'_>, arrived: &Arrived) -> Result<(), Failure> {
-    let (services, id) = (&desk.services, arrived.identity.id);
-    let identity = services.identities.find(id).await?;
-    let credentials = services.credentials.list(id).await?;
-    let is_active = identity.is_some_and(|one| one.state == IdentityState::Active);
-    if is_active && proof.is_in(&credentials) {
+    let method = proof.method();
+    if sign_in::hold(desk, arrived.identity.id, &[proof]).await? {
         return Ok(());
     }
     let code = Code::CredentialsInvalid;
-    services.announcer.refuse(proof.method(), code);
+    desk.services.announcer.refuse(method, code);
     let begin = desk.begin_page(FlowKind::Login, None);
     Err(Failure::from(code).way_out("Sign in again", begin))
 }
 
-/// Tells of a link that is not made for a session that has ended.
-pub(crate) fn tell_refused(desk: &Desk, principal: &Principal, id: &ProviderId, ended: &Failure) {
-    if ended.code() == Code::SignedOut {
-        desk.services.announcer.announce(&Event::LinkRefused {
-            identity: Some(principal.identity.id),
-            provider: id,
-            code: Code::SignedOut,
-            reason: Some("the session has ended meanwhile"),
-        });
-    }
+/// Tells of a link that is not made, or does not stay.
+pub(crate) fn tell_refused(
+    desk: &Desk,
+    (identity, provider): (IdentityId, &ProviderId),
+    code: Code,
+) {
+    let reason = "the session has ended meanwhile";
+    desk.services.announcer.announce(&Event::LinkRefused {
+        identity: Some(identity),
+        provider,
+        code,
+        reason: (code == Code::SignedOut).then_some(reason),
+    });
 }

@@ -338,11 +338,7 @@ impl SignIn<'_> {
     /// Whether what was proved still lets the identity in. It may have been taken away, and all
     /// sessions ended, between the proof and the session.
     async fn still_holds(&self, desk: &Desk) -> Result<bool, Failure> {
-        let services = &desk.services;
-        let identity = services.identities.find(self.identity.id).await?;
-        let credentials = services.credentials.list(self.identity.id).await?;
-        let is_active = identity.is_some_and(|found| found.state == IdentityState::Active);
-        Ok(is_active && self.proofs.iter().all(|proof| proof.is_in(&credentials)))
+        hold(desk, self.identity.id, &self.proofs).await
     }
 
     /// Notes where the session came from, for the day it ends there: every provider that has proved
@@ -366,6 +362,19 @@ impl SignIn<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether somebody may sign in, and still has what was proved.
+pub(crate) async fn hold(
+    desk: &Desk,
+    id: IdentityId,
+    proofs: &[Proof<'_>],
+) -> Result<bool, Failure> {
+    let services = &desk.services;
+    let identity = services.identities.find(id).await?;
+    let credentials = services.credentials.list(id).await?;
+    let is_active = identity.is_some_and(|found| found.state == IdentityState::Active);
+    Ok(is_active && proofs.iter().all(|proof| proof.is_in(&credentials)))
 }
 
 /// Where a visit comes from.

@@ -18,7 +18,7 @@ use portcullis_core::{
     secret::Secret,
     session::SessionStore,
     stage::Observer,
-    store::StoreError,
+    store::{ADMINISTRATORS_ADDRESS, StoreError},
     throttle::Throttles,
 };
 use portcullis_local::Password;
@@ -261,8 +261,13 @@ impl Desk {
             credentials.push(credential.await.map_err(refused_password)?);
         }
         match self.identities().insert(&identity, &credentials).await {
-            Err(StoreError::Conflict { .. }) => {
-                let reason = "this identity conflicts with another identity that already exists";
+            Err(StoreError::Conflict { what }) => {
+                let reason = match what {
+                    ADMINISTRATORS_ADDRESS => {
+                        "somebody else is reached by the same, and an administrator's addresses are nobody else's"
+                    }
+                    _ => "this identity conflicts with another identity that already exists",
+                };
                 return Err(Failure::Refused(reason.to_owned()));
             }
             done => done?,

@@ -38,6 +38,9 @@ pub struct Mail {
     pub to_terminal: bool,
 }
 
+/// The shortest time that the link of a letter is good for.
+const SHORTEST: Duration = Duration::from_secs(60);
+
 impl Default for Mail {
     fn default() -> Self {
         Self {
@@ -73,10 +76,11 @@ impl Mail {
                 .under("template_dir")
                 .problem("there is no such folder");
         }
-        if self.actions_lifespan.is_zero() {
-            check
-                .under("actions_lifespan")
-                .problem("such a link would never open; write a duration such as \"12h\"");
+        // Words tell of minutes, and of no part of one.
+        if self.actions_lifespan < SHORTEST {
+            check.under("actions_lifespan").problem(
+                "such a link is good for a minute at least; write a duration such as \"12h\"",
+            );
         }
         if let Some(file) = &self.ca_file {
             tls::validate_authorities(file, &mut check.under("ca_file"));

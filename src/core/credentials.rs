@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     credential::{Credential, CredentialKind, CredentialStore},
-    entrances::Entrances,
+    entrances::{Entrances, Outlook},
     event::{CredentialChange, Event},
     id::{CredentialId, IdentityId},
     identity::{Identity, Removal, TRIES},
@@ -214,6 +214,18 @@ impl Credentials {
             kind: credential.kind,
         });
         Ok(credential)
+    }
+
+    /// Fails where nobody who may do everything could come in without these, so that of several none goes.
+    pub async fn require_others(
+        &self,
+        going: &[Credential],
+        entrances: &Entrances,
+    ) -> Result<(), CredentialsError> {
+        match entrances.without_all(going).await? {
+            Outlook::Open => Ok(()),
+            Outlook::Shut => Err(CredentialsError::LastAdministrator),
+        }
     }
 
     /// Changes what is said of a credential, never what it proves: it counts as no younger. `false` if

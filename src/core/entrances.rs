@@ -89,6 +89,18 @@ impl Entrances {
         })
     }
 
+    /// Whether anybody who may do everything could come in without these.
+    pub async fn without_all(&self, going: &[Credential]) -> Result<Outlook, StoreError> {
+        let is_going = |one: &Credential| going.iter().any(|other| other.id == one.id);
+        let all = self.all().await?;
+        let open = all.iter().filter(|(_, now)| *now == Outlook::Open);
+        let (going, staying): (Vec<_>, Vec<_>) = open.partition(|(one, _)| is_going(one));
+        Ok(match staying.is_empty() && !going.is_empty() {
+            true => Outlook::Shut,
+            false => Outlook::Open,
+        })
+    }
+
     /// Whether anybody who may do everything can come in now. Who has nothing to sign in with yet gets it
     /// in another way, and is not shut out.
     pub async fn now(&self) -> Result<Outlook, StoreError> {

@@ -262,8 +262,10 @@ impl<S: Settlement> Settling<'_, S> {
         if newcomer.is_inactive {
             identity.state = IdentityState::Inactive;
         }
-        let mut told = Losses::of("created_at", losses);
-        identity.created_at = past(newcomer.created_at, now, &mut told);
+        if newcomer.created_at.is_some() {
+            let mut told = Losses::of("created_at", losses);
+            identity.created_at = past(newcomer.created_at, now, &mut told);
+        }
         identity.required_actions = self.required_actions(newcomer, losses);
         identity.roles.clone_from(&newcomer.roles);
         identity.external_id.clone_from(&newcomer.external_id);

@@ -9,6 +9,9 @@ use super::newcomer::{Newcomer, is_empty};
 /// How many members are named before the rest is counted.
 const NAMED: usize = 20;
 
+/// Why those are left out that are not named.
+const FURTHER: &str = "not all of it is as it is expected, or it is not read here";
+
 /// What a member is expected to be.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {
@@ -100,6 +103,6 @@ fn tell(entry: &Value, shape_of: impl Fn(&str) -> Option<Shape>, newcomer: &mut 
     let further = odd.count();
     if further > 0 {
         let what = format!("{further} further members");
-        newcomer.losses("").add(what, Shape::Any.why());
+        newcomer.losses("").add(what, FURTHER);
     }
 }

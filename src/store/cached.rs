@@ -198,6 +198,13 @@ impl IdentityStore for CachedIdentities {
         self.record.find_by_address(address).await
     }
 
+    async fn namesakes(
+        &self,
+        external_ids: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        self.record.namesakes(external_ids).await
+    }
+
     async fn find_by_external_id(&self, external_id: &str) -> Result<Option<Identity>, StoreError> {
         self.record.find_by_external_id(external_id).await
     }

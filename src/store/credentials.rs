@@ -12,7 +12,7 @@ use portcullis_core::{
     link::{LinkKey, PreparedLink},
     store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement};
 use serde_json::Value as Json;
 
 use self::row::{COLUMNS, WHAT, begins_with, put, read, removal, replacement};
@@ -141,12 +141,9 @@ impl CredentialStore for SqlCredentials {
         kind: CredentialKind,
         identifiers: &[String],
     ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
-        let query = Query::select()
-            .columns([Column::Identifier, Column::IdentityId])
-            .from(Table::Credentials)
-            .and_where(Expr::col(Column::Kind).eq(text(kind.as_str())))
-            .to_owned();
-        owners(&self.database, query, identifiers).await
+        let place = (Table::Credentials, [Column::Identifier, Column::IdentityId]);
+        let of_kind = Cond::all().add(Expr::col(Column::Kind).eq(text(kind.as_str())));
+        owners(&self.database, place, (of_kind, identifiers)).await
     }
 
     async fn list_by_provider(

@@ -23,7 +23,7 @@ use portcullis_core::{
     secret::TokenHash,
     store::StoreError,
 };
-use sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 
 use self::row::{WHAT, cells, read, selection, version};
 use super::{
@@ -250,11 +250,17 @@ impl IdentityStore for SqlIdentities {
         &self,
         identifiers: &[String],
     ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
-        let query = Query::select()
-            .columns([Column::Identifier, Column::IdentityId])
-            .from(Table::IdentityIdentifiers)
-            .to_owned();
-        owners(&self.database, query, identifiers).await
+        let names = [Column::Identifier, Column::IdentityId];
+        let place = (Table::IdentityIdentifiers, names);
+        owners(&self.database, place, (Cond::all(), identifiers)).await
+    }
+
+    async fn namesakes(
+        &self,
+        external_ids: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        let place = (Table::Identities, [Column::ExternalId, Column::Id]);
+        owners(&self.database, place, (Cond::all(), external_ids)).await
     }
 
     async fn find(&self, id: IdentityId) -> Result<Option<Identity>, StoreError> {

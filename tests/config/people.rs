@@ -232,4 +232,8 @@ fn a_missing_mail_server_is_told_where_somebody_would_be_written_to() {
         &provider("[mail]\ntemplate_dir = \"/nowhere\""),
         "portcullis.toml:9: mail.template_dir: there is no such folder",
     );
+    refused(
+        &provider("[mail]\nactions_lifespan = \"59s\""),
+        "portcullis.toml:9: mail.actions_lifespan: such a link is good for a minute at least",
+    );
 }

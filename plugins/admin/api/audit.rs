@@ -14,7 +14,7 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 
-use super::pages::sent;
+use super::{document, pages::sent};
 use crate::{
     audit::reading::{self, EXPORT, LINES},
     desk::Desk,
@@ -92,10 +92,8 @@ fn client(visit: &Visit) -> Result<Option<String>, Failure> {
 }
 
 fn moment(visit: &Visit, name: &'static str) -> Result<Option<Timestamp>, Failure> {
-    let parsed = sent(visit, name).map(str::parse);
-    parsed
-        .transpose()
-        .map_err(|_| invalid(name, "it is a time such as 2026-11-22T12:00:00Z"))
+    let read = sent(visit, name).map(document::moment).transpose();
+    read.map_err(|why| mistaken(name, why))
 }
 
 fn size(visit: &Visit, as_lines: bool) -> Result<u32, Failure> {

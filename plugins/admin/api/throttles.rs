@@ -13,14 +13,13 @@ use portcullis_kit::{Outcome, Visit};
 use super::pages::{Page, sent};
 use crate::{
     caller::Caller,
-    console::kinds_of_throttles,
     desk::Desk,
     doc::upkeep,
     endpoints::Endpoints,
     need::Need,
     people::refusal::mistaken,
     role::Permission::{LiftThrottles, ReadThrottles},
-    throttles::{self, Wanted},
+    throttles::{self, Wanted, kinds},
 };
 
 /// The endpoints of this part.
@@ -53,14 +52,13 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
         subject: text("subject").map(str::to_owned),
         network,
     };
-    let all = throttles::list(&desk, &wanted).await?;
-    let is_known = |kind: &String| kinds_of_throttles().any(|known| known == kind);
-    // A plugin of others may have kinds of its own, of which there is something then.
-    if all.is_empty() && !wanted.kind.as_ref().is_none_or(is_known) {
-        let kinds: Vec<&str> = kinds_of_throttles().collect();
+    let is_known = |kind: &String| kinds::names().any(|known| known == kind);
+    if !wanted.kind.as_ref().is_none_or(is_known) {
+        let kinds: Vec<&str> = kinds::names().collect();
         let why = format!("this has to be one of {}.", kinds.join(", "));
         return Err(mistaken("kind", why));
     }
+    let all = throttles::list(&desk, &wanted).await?;
     let (part, around) = page.part_of(all, throttles::place)?;
     Ok(page.linked(&visit, (Json(part), around)))
 }

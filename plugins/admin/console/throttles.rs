@@ -1,7 +1,5 @@
 //! Throttles: who has to wait before trying again, and letting them go on.
 
-mod words;
-
 use std::sync::Arc;
 
 use axum::{
@@ -13,7 +11,6 @@ use portcullis_core::catalogue::Code;
 use portcullis_kit::{Failure, Line, Locale, Outcome, Visit};
 use serde::Serialize;
 
-use self::words::KINDS;
 use super::{
     areas::{PEOPLE, THROTTLES},
     narrowing::{self, Field, Narrowing, value},
@@ -27,7 +24,10 @@ use crate::{
     desk::Desk,
     need::Need,
     role::Permission::{self, LiftThrottles},
-    throttles::{self, Throttle, Wanted},
+    throttles::{
+        self, Throttle, Wanted,
+        kinds::{self, KINDS},
+    },
 };
 
 /// How many are on a page.
@@ -56,11 +56,6 @@ struct Row {
     since: Line,
     until: Line,
     lift: String,
-}
-
-/// The names of all that may be held up.
-pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
-    KINDS.iter().map(|(name, _)| *name)
 }
 
 /// Adds the area to the table.
@@ -161,7 +156,7 @@ impl List {
         let lift = format!("{}/{}/lift", THROTTLES.path, throttle.id);
         let moment = |time| Line::at(time, locale.moment(time));
         Ok(Row {
-            what: words::what(&throttle.kind),
+            what: kinds::what(&throttle.kind),
             who: person.or(subject),
             href,
             network: throttle.network,

@@ -12,7 +12,7 @@ pub(super) fn told(locale: &Locale, failure: &Failure) -> String {
 }
 
 /// A reason without the name that it may begin with.
-pub(super) fn bare(reason: &str) -> &str {
+pub(crate) fn bare(reason: &str) -> &str {
     let is_name = |c: char| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.' | '[' | ']')
     };

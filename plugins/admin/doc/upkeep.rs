@@ -11,7 +11,7 @@ use super::{
         TraitsForm,
     },
 };
-use crate::console::kinds_of_throttles;
+use crate::throttles::kinds;
 
 pub(super) const SCHEMAS: &str = "schemas";
 const THROTTLES: &str = "throttles";
@@ -82,7 +82,7 @@ pub(crate) fn form() -> Doc {
 pub(crate) fn list_throttles() -> Doc {
     Doc::new("listThrottles", THROTTLES)
         .in_pages(NUMBERED_MOMENT)
-        .query("kind", word(kinds_of_throttles()), "Only of this kind.")
+        .query("kind", word(kinds::names()), "Only of this kind.")
         .query("subject", text(), "Only about whoever is known by this.")
         .query("network", address(), "Only where this address is held up.")
         .lists::<Throttle>("The throttles, what ends first before the rest.")

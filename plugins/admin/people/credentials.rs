@@ -124,6 +124,9 @@ pub(crate) async fn delete_kind(
     if own.is_empty() {
         return Err(Code::RecordNotFound.into());
     }
+    let entrances = desk.services.broker.entrances();
+    let others = all(desk).require_others(&own, &entrances).await;
+    others.map_err(told)?;
     for one in &own {
         remove(desk, caller, (&identity, one)).await?;
     }

@@ -131,11 +131,11 @@ fn external_id(name: &str) -> Result<Option<String>, Failure> {
 /// These roles without repetition; a name that no role can have is refused.
 pub(crate) fn named_roles(wanted: &[String]) -> Result<Vec<String>, Failure> {
     let mut roles: Vec<String> = Vec::new();
-    for role in wanted {
+    for (at, role) in wanted.iter().enumerate() {
         if !Identity::is_role(role) {
             return Err(mistaken(
-                "roles",
-                "the name of a role has letters, digits and signs, no spaces.",
+                &format!("roles[{at}]"),
+                "the name of a role has up to 64 letters, digits and signs, no spaces.",
             ));
         }
         if !roles.contains(role) {

@@ -13,7 +13,6 @@ use portcullis_core::{
     catalogue::Code,
     event::Event,
     flow::{Flow, FlowKind, Transport},
-    id::{IdentityId, ProviderId},
     identity::Identity,
     message::Message,
     principal::Principal,
@@ -141,7 +140,7 @@ async fn link(
     let confirmed = desk.services.broker.confirm(pending, identity).await;
     let arrived = confirmed.map_err(|error| provider::failure(desk, error, &id, flow))?;
     let lasts = made_link::require_basis(desk, basis, &arrived).await;
-    lasts.inspect_err(|gone| tell_refused(desk, (identity.id, &id), gone.code()))?;
+    lasts.inspect_err(|gone| made_link::tell_refused(desk, (identity.id, &id), gone.code()))?;
     desk.services.announcer.announce(&Event::Linked {
         identity: identity.id,
         provider: &id,
@@ -156,17 +155,8 @@ pub(crate) fn refused(desk: &Desk, flow: &Flow, code: Code) {
         return;
     }
     if let Ok(pending) = parked::open::<PendingLink>(desk, flow) {
-        tell_refused(desk, (pending.identity, &pending.provider), code);
+        made_link::tell_refused(desk, (pending.identity, &pending.provider), code);
     }
-}
-
-fn tell_refused(desk: &Desk, (identity, provider): (IdentityId, &ProviderId), code: Code) {
-    desk.services.announcer.announce(&Event::LinkRefused {
-        identity: Some(identity),
-        provider,
-        code,
-        reason: None,
-    });
 }
 
 /// The identifier that a submission to this flow is about, whatever its field says.
@@ -245,7 +235,7 @@ async fn before_second_step(
     };
     let Some(opening) = opening else {
         let about = (pending.identity, &pending.provider);
-        tell_refused(desk, about, Code::SecondFactorRequired);
+        made_link::tell_refused(desk, about, Code::SecondFactorRequired);
         return Ok(None);
     };
     let mut context = opening.context;

@@ -39,9 +39,12 @@ pub(crate) async fn whoami(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
     Ok((AppendHeaders(headers), Json(session)).into_response())
 }
 
-/// For how many seconds the answer may be kept, where it may: not beyond the end of the session.
+/// For how many seconds the answer may be kept, where it may: not beyond the end of the session, and for
+/// half of the time after which it ends unused, so that whoever goes on is seen before that.
 fn cached_for(desk: &Desk, ends: Timestamp) -> Option<u64> {
     let left = ends.duration_since(desk.now()).try_into().ok()?;
-    let seconds = desk.config.whoami_cache_for.min(left).as_secs();
+    let unseen = desk.services.sessions.lifetimes().idle_timeout / 2;
+    let wanted = desk.config.whoami_cache_for;
+    let seconds = wanted.min(left).min(unseen).as_secs();
     (seconds > 0).then_some(seconds)
 }

@@ -128,8 +128,13 @@ async fn link(
     // Asking the provider takes its time, in which the identity may have been taken from whoever
     // asks: they must not add a way back in.
     let still = save::require_session(desk, principal).await;
-    still
-        .inspect_err(|ended| made_link::tell_refused(desk, principal, &attempt.provider, ended))?;
+    still.inspect_err(|ended| {
+        made_link::tell_refused(
+            desk,
+            (principal.identity.id, &attempt.provider),
+            ended.code(),
+        )
+    })?;
     let identity = &principal.identity;
     let linked = broker.link(identity, &attempt.provider, vouched.clone());
     let arrived = match linked.await {
@@ -142,8 +147,13 @@ async fn link(
     }
     // So may it have been while the link was made.
     let lasts = made_link::require_basis(desk, Basis::Session(principal), &arrived).await;
-    lasts
-        .inspect_err(|ended| made_link::tell_refused(desk, principal, &attempt.provider, ended))?;
+    lasts.inspect_err(|ended| {
+        made_link::tell_refused(
+            desk,
+            (principal.identity.id, &attempt.provider),
+            ended.code(),
+        )
+    })?;
     Ok(Ok(arrived))
 }
 

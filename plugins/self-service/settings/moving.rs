@@ -92,7 +92,9 @@ pub(super) async fn go(
     let pending = parked::open::<PendingMove>(desk, &submission.flow)?;
     let id = pending.provider.clone();
     let still = save::require_session(desk, principal).await;
-    still.inspect_err(|ended| made_link::tell_refused(desk, principal, &id, ended))?;
+    still.inspect_err(|ended| {
+        made_link::tell_refused(desk, (principal.identity.id, &id), ended.code())
+    })?;
     let until = pending.expires_at;
     parked::claim_once::<PendingMove>(desk, &submission.flow, until).await?;
     parked::take::<PendingMove>(&mut submission.flow);
@@ -104,7 +106,9 @@ pub(super) async fn go(
             if let Err(error) = moved.arrived {
                 return stranded(desk, identity, submission, (error, &id)).await;
             }
-            lasts.inspect_err(|ended| made_link::tell_refused(desk, principal, &id, ended))?;
+            lasts.inspect_err(|ended| {
+                made_link::tell_refused(desk, (principal.identity.id, &id), ended.code())
+            })?;
         }
         Err(error @ BrokerError::LastFactor) => {
             provider::tell(desk, &error, &id, &submission.flow);

@@ -79,6 +79,9 @@ impl Proofs for Errand {
         proofs: &[Credential],
         command: &'static str,
     ) -> Result<u64, Failure> {
+        let entrances = self.broker().entrances();
+        let others = credentials(self).require_others(proofs, &entrances).await;
+        others.map_err(refused)?;
         let mut ended = 0;
         for one in proofs {
             ended += remove(self, command, person, one).await?;

@@ -32,7 +32,7 @@ pub(super) fn run(common: &Common, id: &str, turn: Turn<'_>) -> Result<(), Failu
             let table = remote.provider(&id).await?;
             let goes = Goes::with(leave, &table["on_disable"]);
             if let Some(goes) = goes.filter(|_| is_of_store(&table["source"])) {
-                consent.ask(&goes.question(&id, remote.attached(&id).await?))?;
+                goes.ask(consent, &id, remote.attached(&id).await?)?;
             }
         }
         let told = remote.switch(&id, (turn.is_on(), turn.leave())).await?;
@@ -74,7 +74,7 @@ async fn agree(
         return Ok(());
     };
     let Attached { links, sessions } = errand.administration().attached(&before.id).await?;
-    consent.ask(&goes.question(&before.id, (links, sessions)))
+    goes.ask(consent, &before.id, (links, sessions))
 }
 
 impl Turn<'_> {
@@ -124,6 +124,22 @@ impl Goes {
             (true, false) => Some(Self::Links),
             (false, true) => Some(Self::Sessions),
             (false, false) => None,
+        }
+    }
+
+    /// Asks, unless there is nothing of what would go.
+    fn ask(self, consent: &Consent, id: &ProviderId, attached: (u64, u64)) -> Result<(), Failure> {
+        match self.count(attached) {
+            0 => Ok(()),
+            _ => consent.ask(&self.question(id, attached)),
+        }
+    }
+
+    fn count(self, (links, sessions): (u64, u64)) -> u64 {
+        match self {
+            Self::Links => links,
+            Self::Sessions => sessions,
+            Self::Both => links + sessions,
         }
     }
 
@@ -177,5 +193,7 @@ mod tests {
             question.contains("(3)") && question.contains("(2)"),
             "{question}"
         );
+        let counts = [Goes::Links, Goes::Sessions, Goes::Both].map(|goes| goes.count((3, 0)));
+        assert_eq!(counts, [3, 0, 3], "nothing is asked about nothing");
     }
 }

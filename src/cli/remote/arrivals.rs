@@ -1,8 +1,11 @@
 //! People who settle at a running gateway: looked for and taken in by hundreds through its admin API.
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use portcullis_core::{
     credential::{Credential, CredentialKind},
     factor::{Imports, Misfit},
@@ -13,7 +16,8 @@ use portcullis_core::{
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Remote, as_reason, encoded, odd};
+use self::told::outcome;
+use super::{Remote, encoded, odd};
 use crate::{
     cli::{Failure, links::Links},
     migration::{
@@ -200,16 +204,6 @@ fn id(identity: &Value) -> Result<IdentityId, Failure> {
     id.ok_or_else(odd)
 }
 
-/// What became of one of many.
-fn outcome(told: &Value) -> Result<(), Reasons> {
-    if told["action"] == "create" {
-        return Ok(());
-    }
-    let error = &told["error"];
-    let text = error["reason"].as_str().or(error["message"].as_str());
-    Err(vec![as_reason(text.unwrap_or("it is refused"))])
-}
-
 /// These people in parts that the gateway takes at once.
 fn parts(arrivals: &[Arrival<Gateway<'_>>]) -> Vec<Vec<Value>> {
     let mut parts = Vec::new();
@@ -240,7 +234,7 @@ fn parts(arrivals: &[Arrival<Gateway<'_>>]) -> Vec<Vec<Value>> {
 fn wish(arrival: &Arrival<Gateway<'_>>) -> Value {
     let identity = &arrival.identity;
     let mut wish = json!({
-        "id": identity.id, "created_at": identity.created_at, "schema_id": identity.schema_id,
+        "id": identity.id, "schema_id": identity.schema_id,
         "state": match identity.state {
             IdentityState::Active => "active",
             IdentityState::Inactive => "inactive",
@@ -249,6 +243,9 @@ fn wish(arrival: &Arrival<Gateway<'_>>) -> Value {
         "metadata_admin": identity.metadata_admin, "verifiable_addresses": proved(identity),
         "credentials": credentials(arrival),
     });
+    if let Some(at) = since(identity, identity.created_at) {
+        wish["created_at"] = json!(at);
+    }
     // What is empty is not asked for: some of it takes a right of its own.
     if !identity.roles.is_empty() {
         wish["roles"] = json!(identity.roles);
@@ -269,8 +266,16 @@ fn proved(identity: &Identity) -> Vec<Value> {
     let is_proved = |one: &&Address| one.purpose.verification && one.verified_at.is_some();
     let proved = identity.addresses.iter().filter(is_proved);
     proved
-        .map(|one| json!({"value": one.value, "verified": true, "verified_at": one.verified_at}))
+        .map(|one| {
+            let at = one.verified_at.and_then(|at| since(identity, at));
+            json!({"value": one.value, "verified": true, "verified_at": at})
+        })
         .collect()
+}
+
+/// A moment that is told of somebody; none where it is that of the import, which the gateway's own clock says.
+fn since(identity: &Identity, at: Timestamp) -> Option<Timestamp> {
+    (at < identity.updated_at).then_some(at)
 }
 
 fn credentials(arrival: &Arrival<Gateway<'_>>) -> Map<String, Value> {
@@ -301,7 +306,8 @@ fn link(credential: &Credential) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
+    use std::time::Duration;
+
     use portcullis_core::secret::Secret;
 
     use super::*;
@@ -349,7 +355,15 @@ mod tests {
             told["credentials"],
             json!({"password": {"config": {"hashed_password": "$2b$x"}}})
         );
-        assert_eq!(told["created_at"], "1970-01-01T00:00:00Z");
+    }
+
+    /// HA-03: of a moment that no file tells, the gateway's clock says when it is.
+    #[test]
+    fn only_what_was_before_the_import_has_a_time() {
+        let mut newcomer = arrival(None, json!({}));
+        assert_eq!(wish(&newcomer).get("created_at"), None);
+        newcomer.identity.updated_at += Duration::from_secs(1);
+        assert_eq!(wish(&newcomer)["created_at"], "1970-01-01T00:00:00Z");
     }
 
     #[test]

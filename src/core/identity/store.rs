@@ -95,6 +95,19 @@ pub trait IdentityStore: Debug + Send + Sync {
         }
     }
 
+    /// Who is called which of these elsewhere.
+    async fn namesakes(
+        &self,
+        external_ids: &[String],
+    ) -> Result<BTreeMap<String, IdentityId>, StoreError> {
+        let mut namesakes = BTreeMap::new();
+        for name in external_ids {
+            let owner = self.find_by_external_id(name).await?;
+            namesakes.extend(owner.map(|owner| (name.clone(), owner.id)));
+        }
+        Ok(namesakes)
+    }
+
     /// The identities in the order of their ids, those after `after`, at most `limit` of them.
     async fn list(
         &self,

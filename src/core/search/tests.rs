@@ -248,10 +248,12 @@ proptest::proptest! {
     #[test]
     fn a_quoted_value_is_looked_for_as_it_is(value in "\\PC{1,40}") {
         let written = value.replace('\\', r"\\").replace('"', "\\\"");
-        let read = query(&[("search", &format!("\"{written}\""))]).unwrap();
-        let texts: Vec<_> = read.text.iter().map(|term| term.text.clone()).collect();
+        let read = query(&[("search", &format!("\"{written}\""))]);
+        let texts = read.map(|read| read.text.iter().map(|term| term.text.clone()).collect());
         let normal = normal_text(&value);
-        proptest::prop_assert_eq!(texts, if normal.is_empty() { vec![] } else { vec![normal] });
+        // Of a space that no keyboard types nothing is left.
+        let is_nothing = normal.is_empty();
+        proptest::prop_assert_eq!(texts.ok(), (!is_nothing).then(|| vec![normal]));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Where newcomers settle: the stores here, or whatever else keeps identities.
 
-use std::collections::BTreeMap;
-
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
     factor::{Imports, Misfit},
@@ -85,17 +83,11 @@ impl Settlement for Stores<'_> {
 
     async fn known(&self, sought: &Sought) -> Result<Known, StoreError> {
         let kind = CredentialKind::Oidc;
-        let mut external_ids = BTreeMap::new();
-        for name in &sought.external_ids {
-            if let Some(owner) = self.identities.find_by_external_id(name).await? {
-                external_ids.insert(name.clone(), owner.id);
-            }
-        }
         Ok(Known {
             ids: self.identities.present(&sought.ids).await?,
             identifiers: self.identities.owners(&sought.identifiers).await?,
             accounts: self.credentials.owners(kind, &sought.accounts).await?,
-            external_ids,
+            external_ids: self.identities.namesakes(&sought.external_ids).await?,
         })
     }
 

@@ -23,7 +23,7 @@ use crate::{
         view::{self, Page},
     },
     desk::Desk,
-    people::refusal::refused,
+    people::refusal::mistaken,
     providers,
 };
 
@@ -109,13 +109,13 @@ fn leave(visit: &Visit) -> Result<Leave, Failure> {
         Some("keep") => Some(LinkFate::Keep),
         Some("unlink") => Some(LinkFate::Unlink),
         Some("refuse") => Some(LinkFate::Refuse),
-        Some(_) => return Err(refused("links: this is keep, unlink or refuse.")),
+        Some(_) => return Err(mistaken("links", "this has to be keep, unlink or refuse.")),
     };
     let sessions = match typed.get("sessions").map(String::as_str) {
         None => None,
         Some("keep") => Some(SessionFate::Keep),
         Some("revoke") => Some(SessionFate::Revoke),
-        Some(_) => return Err(refused("sessions: this is keep or revoke.")),
+        Some(_) => return Err(mistaken("sessions", "this has to be keep or revoke.")),
     };
     Ok(Leave { links, sessions })
 }

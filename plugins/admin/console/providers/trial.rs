@@ -18,6 +18,7 @@ use crate::{
     console::{
         areas::PROVIDERS,
         told,
+        typed_json::{self, pretty},
         view::{self, Page},
     },
     desk::Desk,
@@ -96,11 +97,13 @@ pub(super) async fn submit(
 ) -> Outcome {
     let record = providers::find(&desk, &id).await?;
     let claims = typed(&visit).remove("claims").unwrap_or_default();
-    let read = serde_json::from_str::<Value>(&claims).ok();
     let locale = view::locale(&desk, &visit);
-    let run = match read.filter(Value::is_object) {
-        None => Err(locale.text("The claims have to be a JSON object.")),
-        Some(document) => match providers::dry_run(&desk, &caller, &id, document).await {
+    let run = match typed_json::read(&locale, &claims) {
+        Err(trouble) => Err(trouble),
+        Ok(document) if !document.is_object() => {
+            Err(locale.text("The claims have to be a JSON object."))
+        }
+        Ok(document) => match providers::dry_run(&desk, &caller, &id, document).await {
             Ok(run) => Ok(told(&locale, run)),
             Err(failure) if failure.code().status().is_client_error() => {
                 Err(told::told(&locale, &failure))
@@ -155,10 +158,6 @@ fn told(locale: &Locale, run: DryRun) -> Run {
         roles: run.roles,
         errors: run.errors,
     }
-}
-
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 #[cfg(test)]

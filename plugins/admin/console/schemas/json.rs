@@ -10,14 +10,21 @@ use http::StatusCode;
 use portcullis_core::schema::runtime::SchemaRecord;
 use portcullis_kit::{Outcome, Visit};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{
     Head, JSON_TAB, answer, find, head, place,
     save::{self, Report, look, save},
     typed, value,
 };
-use crate::{caller::Caller, console::notice, desk::Desk};
+use crate::{
+    caller::Caller,
+    console::{
+        notice,
+        typed_json::{self, pretty},
+        view,
+    },
+    desk::Desk,
+};
 
 #[derive(Debug, Serialize)]
 struct Content {
@@ -56,7 +63,7 @@ pub(super) async fn check(
     let mut record = find(&desk, &id).await?;
     let typed = typed(&visit);
     let text = value(&typed, "document").to_owned();
-    let told = match parsed(&text) {
+    let told = match typed_json::read(&view::locale(&desk, &visit), &text) {
         Ok(document) => Ok(look(&desk, &id, &document).await?),
         Err(trouble) => Err(trouble),
     };
@@ -74,7 +81,7 @@ pub(super) async fn submit(
     let record = find(&desk, &id).await?;
     let typed = typed(&visit);
     let text = value(&typed, "document").to_owned();
-    let told = match parsed(&text) {
+    let told = match typed_json::read(&view::locale(&desk, &visit), &text) {
         Err(trouble) => Err(trouble),
         Ok(document) => {
             let terms = save::terms(&typed);
@@ -110,15 +117,4 @@ fn shown(
     };
     let sheet = (&*record.id, "profile-json.html");
     answer(desk, asked, status, sheet, content)
-}
-
-fn parsed(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        format!("This is no JSON: line {line}, column {column}.")
-    })
-}
-
-fn pretty(document: &Value) -> String {
-    serde_json::to_string_pretty(document).unwrap_or_default()
 }

@@ -95,7 +95,11 @@ async fn what_the_api_refuses_is_told_in_the_language_of_the_page() {
     let odd = [("others", "a\u{7}b")];
     let address = [("address", "eve@example.org"), ("verified", "true")];
     for (end, fields, told) in [
-        ("/roles", &odd[..], "Der Name einer Rolle hat Buchstaben"),
+        (
+            "/roles",
+            &odd[..],
+            "Der Name einer Rolle hat bis zu 64 Buchstaben",
+        ),
         (
             "/addresses",
             &address[..],

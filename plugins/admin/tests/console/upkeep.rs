@@ -373,7 +373,7 @@ fn every_act_and_every_wait_has_words() {
     assert!(acts.len() > 20, "{acts:?}");
     acts.retain(|act| !own.contains(&format!("\"{act}\"")));
     assert!(acts.is_empty(), "{acts:?}");
-    let own = fs::read_to_string(root.join("console/throttles/words.rs")).unwrap();
+    let own = fs::read_to_string(root.join("throttles/kinds.rs")).unwrap();
     let mut waits = Vec::new();
     let begins = ["Limit::of(", "Strikes::of(", "const KIND: &str =", "kind:"];
     named(&root.join("../self-service/throttle"), &begins, &mut waits);

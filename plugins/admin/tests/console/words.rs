@@ -9,6 +9,8 @@ use http::HeaderMap;
 use portcullis_core::{credentials::CredentialsError, errand::ErrandError};
 use portcullis_kit::{Locale, Locales};
 
+use crate::console::bare;
+
 /// Names, which are the same everywhere.
 const NAMES: [&str; 13] = [
     "Schema", "Person", "Ada", "Example", "Scopes", "Id", "Link", "Name", "Code", "Details",
@@ -61,7 +63,9 @@ fn every_text_of_the_console_has_a_german_one() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let german = german();
     let mut missing = Vec::new();
-    let mut sources = vec![root.join("console.rs")];
+    let mut sources = ["console.rs", "throttles/kinds.rs"]
+        .map(|file| root.join(file))
+        .to_vec();
     files(&root.join("console"), "rs", &mut sources);
     assert!(sources.len() > 10, "the console has sources");
     for file in &sources {
@@ -82,15 +86,6 @@ fn every_text_of_the_console_has_a_german_one() {
     }
     missing.retain(|text| german.text(text) == *text && !NAMES.contains(&text.as_str()));
     assert!(missing.is_empty(), "not in config/messages: {missing:#?}");
-}
-
-/// A refusal without the member's name that it may begin with, as pages show it.
-fn bare(text: &str) -> &str {
-    let is_name = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '.');
-    match text.split_once(": ") {
-        Some((name, rest)) if name.chars().all(is_name) => rest,
-        _ => text,
-    }
 }
 
 #[test]

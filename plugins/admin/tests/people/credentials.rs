@@ -233,7 +233,7 @@ async fn sessions_end_with_a_credential() {
 }
 
 /// Links somebody to an account at `acme`.
-async fn linked(house: &House, identity: &Identity) -> CredentialId {
+async fn link(house: &House, identity: &Identity) {
     let key = LinkKey {
         provider: "acme".parse().unwrap(),
         issuer: "https://acme.test".to_owned(),
@@ -243,7 +243,6 @@ async fn linked(house: &House, identity: &Identity) -> CredentialId {
     let id = CredentialId::generate(&*services.entropy);
     let link = key.credential(identity.id, id, services.clock.now());
     CredentialStore::put(&*house.store, &link).await.unwrap();
-    id
 }
 
 /// CU-29, KC-120.
@@ -252,7 +251,7 @@ async fn an_account_is_unlinked_unless_it_is_the_only_way_in() {
     let house = House::new();
     let admin = house.admin().await;
     let ada = house.resident("ada@example.org").await;
-    linked(&house, &ada).await;
+    link(&house, &ada).await;
     let path = format!("/admin/identities/{}/credentials/oidc", ada.id);
     let named = format!("{path}?identifier=acme:4711");
     assert_eq!(admin.delete(&path).await.status, 400, "which one");

@@ -119,7 +119,7 @@ async fn what_is_wrong_with_one_of_many_is_told_by_its_place_among_them() {
     let told = reply.json();
     for (at, place) in [
         "identities[0].create.created_at",
-        "identities[1].create.roles",
+        "identities[1].create.roles[0]",
         "identities[2].create.state",
         "identities[3].create.traits.email",
         "identities[4].create.traitz",

@@ -78,6 +78,9 @@ async fn names_elsewhere_are_unique(identities: &dyn IdentityStore, entropy: &dy
     identities.update(&eve).await.unwrap();
     let found = identities.find_by_external_id(&name).await.unwrap();
     assert_eq!(found.map(|found| found.id), Some(eve.id));
+    let asked = [name.clone(), odd(entropy), format!("{name}\0")];
+    let found = identities.namesakes(&asked).await.unwrap();
+    assert_eq!(found, [(name, eve.id)].into());
 }
 
 async fn what_is_inserted_is_found(identities: &dyn IdentityStore, entropy: &dyn Entropy) {

@@ -1,11 +1,17 @@
 //! What is seldom changed of somebody: what they are called elsewhere, and metadata as JSON.
 
-use portcullis_kit::Failure;
+use portcullis_kit::{Failure, Locale};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::call::{self, Call};
-use crate::{console::told, people::Wanted};
+use crate::{
+    console::{
+        told,
+        typed_json::{self, pretty},
+    },
+    people::Wanted,
+};
 
 const NAME: &str = "external_id";
 const PUBLIC: &str = "metadata_public";
@@ -59,8 +65,7 @@ impl Area {
     fn typed(mut self, call: &Call) -> Self {
         let typed = call.text(self.name).to_owned();
         let stored = std::mem::replace(&mut self.text, typed);
-        let trouble = document(&self.text).err();
-        self.trouble = trouble.map(|text| call.locale.text(&text));
+        self.trouble = document(&call.locale, &self.text).err();
         self.saved = Some(stored);
         self
     }
@@ -113,7 +118,7 @@ impl Advanced {
 
 /// What is wanted of somebody by what was typed; nothing where that is no JSON.
 pub(super) fn wanted(call: &Call) -> Option<Wanted> {
-    let documents = [PUBLIC, ADMIN].map(|name| document(call.text(name)));
+    let documents = [PUBLIC, ADMIN].map(|name| document(&call.locale, call.text(name)));
     let [Ok(public), Ok(admin)] = documents else {
         return None;
     };
@@ -126,16 +131,9 @@ pub(super) fn wanted(call: &Call) -> Option<Wanted> {
 }
 
 /// What was typed, as JSON; null where nothing was.
-fn document(text: &str) -> Result<Value, String> {
-    if text.trim().is_empty() {
-        return Ok(Value::Null);
+fn document(locale: &Locale, text: &str) -> Result<Value, String> {
+    match text.trim().is_empty() {
+        true => Ok(Value::Null),
+        false => typed_json::read(locale, text),
     }
-    serde_json::from_str(text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        format!("This is no JSON: line {line}, column {column}.")
-    })
-}
-
-fn pretty(document: &Value) -> String {
-    serde_json::to_string_pretty(document).unwrap_or_default()
 }

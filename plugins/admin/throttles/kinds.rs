@@ -1,7 +1,7 @@
-//! What is held up, in words.
+//! What may be held up: the kinds of pauses, each with what people call it.
 
 /// What may be held up, by its kind.
-pub(super) const KINDS: [(&str, &str); 33] = [
+pub(crate) const KINDS: [(&str, &str); 33] = [
     ("sign-in", "Signing in"),
     ("second-factor", "The second step of signing in"),
     ("flows", "Opening forms"),
@@ -68,7 +68,12 @@ pub(super) const KINDS: [(&str, &str); 33] = [
 ];
 
 /// What is held up, in words.
-pub(super) fn what(kind: &str) -> &'static str {
+pub(crate) fn what(kind: &str) -> &'static str {
     let found = KINDS.iter().find(|(known, _)| *known == kind);
     found.map_or("Something else", |(_, words)| words)
+}
+
+/// The names of all.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(name, _)| *name)
 }
