@@ -338,7 +338,7 @@ impl SignIn<'_> {
     /// Whether what was proved still lets the identity in. It may have been taken away, and all
     /// sessions ended, between the proof and the session.
     async fn still_holds(&self, desk: &Desk) -> Result<bool, Failure> {
-        hold(desk, self.identity.id, &self.proofs).await
+        hold(desk, self.identity.id, self.proofs).await
     }
 
     /// Notes where the session came from, for the day it ends there: every provider that has proved
