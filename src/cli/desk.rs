@@ -264,7 +264,7 @@ impl Desk {
             Err(StoreError::Conflict { what }) => {
                 let reason = match what {
                     ADMINISTRATORS_ADDRESS => {
-                        "somebody else is reached by the same, and an administrator's addresses are nobody else's"
+                        "this identity conflicts with another identity that already exists; one of the two is an administrator, whose addresses are nobody else's"
                     }
                     _ => "this identity conflicts with another identity that already exists",
                 };
