@@ -49,7 +49,7 @@ pub use self::{
 #[command(name = "portcullis", version, about, subcommand_required = false)]
 pub struct Cli {
     /// Validate the configuration and exit, like `check`.
-    // Before the rest, which ends below the heading of what asks a running gateway.
+    // Before the rest, which ends below the heading of what every command takes.
     #[arg(short = 't', long = "config-test", visible_alias = "test")]
     config_test: bool,
     #[command(flatten)]
@@ -58,10 +58,15 @@ pub struct Cli {
     command: Option<Command>,
 }
 
-/// What every command takes.
+/// What stands above the options of every command.
+const SHARED: &str = "Options of every command";
+
+/// What every command takes, which its help tells last and apart from what is its own.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = SHARED)]
 pub struct Common {
-    /// The configuration file; otherwise ./portcullis.toml or /etc/portcullis/portcullis.toml.
+    /// The configuration file; otherwise ./portcullis.toml or /etc/portcullis/portcullis.toml. Without one,
+    /// everything is as built in, and the store is ./portcullis.db.
     #[arg(short, long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// How answers are printed.
@@ -319,5 +324,42 @@ pub fn run(cli: Cli) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Every command, however deep.
+    fn each<'a>(command: &'a clap::Command, all: &mut Vec<&'a clap::Command>) {
+        all.push(command);
+        for one in command.get_subcommands() {
+            each(one, all);
+        }
+    }
+
+    #[test]
+    fn help_tells_a_commands_own_options_before_those_of_every_command() {
+        let mut root = Cli::command();
+        root.build();
+        let mut all = Vec::new();
+        each(&root, &mut all);
+        assert!(all.len() > 40, "{}", all.len());
+        for command in all {
+            let name = command.get_name().to_owned();
+            let is_shared = |argument: &&clap::Arg| argument.is_global_set();
+            for argument in command.get_arguments().filter(is_shared) {
+                let heading = argument.get_help_heading();
+                assert_eq!(heading, Some(SHARED), "{name}: {}", argument.get_id());
+            }
+            let help = command.clone().render_long_help().to_string();
+            let own = help.split(SHARED).next().unwrap();
+            for shared in ["--config <", "--output <", "--admin-url <"] {
+                assert!(!own.contains(shared), "{name}: {help}");
+            }
+        }
     }
 }

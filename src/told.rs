@@ -1,5 +1,5 @@
-//! What the gateway itself tells programs on the admin listener: JSON, and refusals in the words of the
-//! admin API.
+//! What the gateway itself tells programs on the listeners beside the proxy: JSON, and refusals in the
+//! words of the admin API.
 
 use http::{
     HeaderValue, Request, Response, StatusCode,

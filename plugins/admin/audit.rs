@@ -3,7 +3,7 @@
 pub(crate) mod reading;
 
 use portcullis_core::{
-    audit::{AuditEntry, DONE},
+    audit::{AuditEntry, DONE, note},
     id::AuditId,
 };
 use serde_json::Value;
@@ -80,16 +80,6 @@ impl Desk {
             before: act.before,
             after: act.after,
         };
-        if let Err(error) = self.services.audit.append(&entry).await {
-            tracing::error!(
-                request.id = entry.request_id,
-                actor = entry.actor,
-                verb = entry.verb,
-                object = entry.object_id,
-                outcome = entry.outcome,
-                %error,
-                "what was done was not written to the audit log"
-            );
-        }
+        note(&*self.services.audit, &entry).await;
     }
 }

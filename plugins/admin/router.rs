@@ -4,14 +4,14 @@ use std::sync::{Arc, LazyLock};
 
 use axum::{
     Json, Router,
-    extract::{MatchedPath, Request, State},
+    extract::{Request, State},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::any,
 };
-use http::{Method, Uri, header::ALLOW};
+use http::{Method, Uri};
 use portcullis_core::catalogue::Code;
-use portcullis_kit::{Failure, JsonOnly, Outcome};
+use portcullis_kit::{JsonOnly, Outcome};
 use serde_json::Value;
 
 use crate::{
@@ -37,7 +37,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
     programs
         .merge(pages)
         .fallback(|| nothing(Code::NotFound))
-        .method_not_allowed_fallback(other_method)
+        .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed))
         .layer(from_fn_with_state(Arc::clone(&desk), origin::check))
         .layer(from_fn_with_state(Arc::clone(&desk), mark))
         .with_state(desk)
@@ -110,18 +110,6 @@ fn table() -> Endpoints {
 
 async fn described() -> Response {
     Json(&*DESCRIPTION).into_response()
-}
-
-/// Says which methods there are (RFC 9110, section 15.5.6).
-async fn other_method(path: MatchedPath) -> Outcome {
-    let own = endpoints().into_iter();
-    let own = own.filter(|endpoint| endpoint.path == path.as_str());
-    let methods: Vec<String> = own.map(|endpoint| endpoint.method.to_string()).collect();
-    let refusal = Failure::from(Code::MethodNotAllowed);
-    Err(match methods.is_empty() {
-        true => refusal,
-        false => refusal.header(ALLOW, &methods.join(", ")),
-    })
 }
 
 async fn nothing(code: Code) -> Outcome {

@@ -9,7 +9,10 @@ use axum::{
     extract::OriginalUri,
     response::{Html, IntoResponse, Json},
 };
-use http::{HeaderValue, Request, Response, Uri, header::RETRY_AFTER};
+use http::{
+    HeaderMap, HeaderValue, Request, Response, Uri,
+    header::{ALLOW, RETRY_AFTER},
+};
 use http_body_util::BodyExt;
 use portcullis_core::{
     catalogue::Code,
@@ -136,7 +139,11 @@ impl Pages for RouterPages {
             let json = response.extensions().get::<JsonOnly>().is_some();
             failure.log(&request_id);
             let wants = if json { Wants::Json } else { wants };
+            let allowed = methods(&failure, response.headers());
             response = self.render(&failure, (wants, &request_id), &locale);
+            if let Some(allowed) = allowed {
+                response.headers_mut().insert(ALLOW, allowed);
+            }
         }
         let (mut parts, body) = response.into_parts();
         for (name, value) in self.shell.security_headers() {
@@ -150,6 +157,15 @@ impl Pages for RouterPages {
         let body = body.collect().await.map(|body| body.to_bytes().to_vec());
         Response::from_parts(parts, body.unwrap_or_default())
     }
+}
+
+/// Which methods there are where another one was asked for (RFC 9110, section 15.5.6): the router knows.
+fn methods(failure: &Failure, known: &HeaderMap) -> Option<HeaderValue> {
+    if failure.code() != Code::MethodNotAllowed {
+        return None;
+    }
+    let known = known.get(ALLOW)?.to_str().ok()?;
+    HeaderValue::from_str(&known.replace(',', ", ")).ok()
 }
 
 /// The address behind the prefix; `None` when the path is not below it.
@@ -170,6 +186,7 @@ fn below(prefix: &str, uri: &Uri) -> Option<Uri> {
 #[cfg(test)]
 mod tests {
     use axum::routing::get;
+    use http::Method;
     use portcullis_core::head::Scheme;
 
     use super::*;
@@ -187,16 +204,20 @@ mod tests {
         let shell = Arc::new(Shell::new("Portcullis", "/.p", false).unwrap());
         let router = Router::new()
             .route("/", get(echo))
-            .route("/fail", get(fail))
-            .merge(json_only(Router::new().route("/api", get(fail))));
+            .route("/fail", get(fail).post(fail))
+            .merge(json_only(Router::new().route("/api", get(fail))))
+            .method_not_allowed_fallback(async || Failure::from(Code::MethodNotAllowed));
         RouterPages::new("/.p", router, shell)
     }
 
-    async fn answer(path: &str, accept: &str) -> (u16, http::HeaderMap, String) {
-        let mut request = Request::get(path)
-            .header("accept", accept)
-            .body(Vec::new())
-            .unwrap();
+    async fn answer(path: &str, accept: &str) -> (u16, HeaderMap, String) {
+        asked((Method::GET, path), accept).await
+    }
+
+    async fn asked((method, path): (Method, &str), accept: &str) -> (u16, HeaderMap, String) {
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header("accept", accept).body(Vec::new());
+        let mut request = request.unwrap();
         request.extensions_mut().insert(Visitor {
             request_id: "r1".to_owned(),
             client: [127, 0, 0, 1].into(),
@@ -233,6 +254,20 @@ mod tests {
             assert_eq!(status, 404);
             assert_eq!(body["error"]["id"], "not_found");
             assert_eq!(body["error"]["reason"], "Nothing <here>.");
+        }
+    }
+
+    /// RFC 9110, section 15.5.6.
+    #[tokio::test]
+    async fn who_asks_with_another_method_is_told_which_there_are() {
+        for accept in ["text/html", "application/json"] {
+            for (path, told) in [("/.p/api", "GET, HEAD"), ("/.p/fail", "GET, HEAD, POST")] {
+                let (status, headers, _) = asked((Method::DELETE, path), accept).await;
+                assert_eq!(status, 405, "{path}");
+                assert_eq!(headers[ALLOW], told, "{path}");
+                let head = asked((Method::HEAD, path), accept).await;
+                assert_eq!((head.0, head.1.get(ALLOW)), (404, None), "{path}");
+            }
         }
     }
 

@@ -109,7 +109,7 @@ pub(crate) async fn sign_out(State(desk): State<Arc<Desk>>, visit: Visit) -> Out
             revoke::end_others(&desk, principal).await?;
             OTHERS
         }
-        Some(id) => match revoke::end_one(&desk, principal, id).await {
+        Some(id) => match revoke::end_one(&desk, &visit.visitor, principal, id).await {
             // It has ended by itself in the meantime.
             Err(failure) if failure.code() == Code::NotFound => ONE,
             ended => ended.map(|()| ONE)?,

@@ -1,9 +1,12 @@
 //! `demo`: the gateway on embedded defaults before the echo application, with a first account.
 
-use std::{fs, io, path::Path};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use portcullis_core::{action::Action, secret::Secret};
+use portcullis_core::secret::Secret;
 use serde_json::json;
 
 use super::{
@@ -13,7 +16,7 @@ use super::{
     serve,
 };
 use crate::{
-    config::{Admin, Config},
+    config::{Config, Sources},
     entropy::OsEntropy,
 };
 
@@ -23,13 +26,36 @@ const EMAIL: &str = "admin@example.org";
 /// Where its password is kept, so that every later start can print it again.
 const NOTE: &str = "portcullis-demo-password.txt";
 
+/// What it goes by, written down so that commands beside it can be told to go by the same.
+const FILE: &str = "portcullis-demo.toml";
+const TEXT: &str = r#"# What `portcullis demo` goes by. Each of its starts writes this file anew, and nothing reads it but
+# what is told to: portcullis --config portcullis-demo.toml get-identity --email admin@example.org
+
+# Only this machine: a demonstration has open registration and speaks plain http.
+[listen]
+proxy = "127.0.0.1:4180"
+
+[[routes]]
+name = "echo"
+upstream = ["echo:"]
+
+[plugins.self-service.registration]
+enabled = true
+
+# Whoever signs up is in at once: the one who tries the gateway out knows who is known here.
+[required_actions.VERIFY_EMAIL]
+default = false
+
+[plugins.admin]
+"#;
+
 /// Runs the gateway until it is told to stop. A configuration is refused: whoever names one means it.
 pub(super) fn run(named: Option<&Path>) -> Result<(), Failure> {
     if named.is_some() {
         let usage = "demo reads no configuration, so leave --config out; serve runs with one";
         return Err(Failure::Usage(usage.to_owned()));
     }
-    let config = configuration();
+    let config = configuration(Path::new(FILE))?;
     let password = desk::runtime()?.block_on(first_account(&config))?;
     say(format_args!("\n  Open       {}", config.public_url))?;
     if let Some(console) = console(&config) {
@@ -43,25 +69,36 @@ pub(super) fn run(named: Option<&Path>) -> Result<(), Failure> {
         ))?,
     }
     say(format_args!(
-        "  The record is portcullis.db in this folder. Ctrl-C stops.\n"
+        "  Commands   {} --config {FILE} get-identity --email {EMAIL}\n",
+        own_name().display()
+    ))?;
+    say(format_args!(
+        "  The record is portcullis.db in this folder, where commands are run, too. Ctrl-C stops.\n"
     ))?;
     serve::run_with(config)
 }
 
-fn configuration() -> Config {
-    let mut config = Config::embedded();
-    config.plugins.self_service.registration.enabled = true;
-    // Whoever signs up is in at once: the one who tries the gateway out knows who is known here.
-    let proof = Action::VerifyEmail.alias();
-    if let Some(action) = config.required_actions.get_mut(proof) {
-        action.default = Some(false);
-    }
-    config.plugins.admin = Some(Admin::default());
-    // Only this machine: a demonstration has open registration and speaks plain http.
-    config.listen.proxy = ([127, 0, 0, 1], 4180).into();
+/// What this program was called by.
+fn own_name() -> PathBuf {
+    env::args_os()
+        .next()
+        .map_or_else(|| "portcullis".into(), PathBuf::from)
+}
+
+/// Writes down what it goes by, and goes by that: no other file, and no variable.
+fn configuration(file: &Path) -> Result<Config, Failure> {
+    let written = fs::write(file, TEXT);
+    written.map_err(|error| {
+        Failure::Refused(format!("{} cannot be written: {error}", file.display()))
+    })?;
+    let sources = Sources {
+        file: Some(file.to_owned()),
+        ..Sources::default()
+    };
+    let mut config = desk::loaded(&sources)?.config;
     // Only here: whoever tries the gateway out is the one it writes to.
     config.mail.to_terminal = true;
-    config
+    Ok(config)
 }
 
 /// Where the same account looks after people.
@@ -109,6 +146,8 @@ fn note(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_core::action::Action;
+
     use super::*;
 
     #[test]
@@ -120,11 +159,24 @@ mod tests {
     /// Whoever tries the gateway out reads its mail on the terminal: no server gets any.
     #[test]
     fn the_demonstration_shows_mail_and_serves_this_machine_only() {
-        let config = configuration();
+        let folder = tempfile::tempdir().unwrap();
+        let config = configuration(&folder.path().join(FILE)).unwrap();
         assert!(config.mail.to_terminal && config.mail.url.is_none());
         assert!(config.listen.proxy.ip().is_loopback());
         let proof = &config.action_settings()[&Action::VerifyEmail];
         assert!(proof.enabled && !proof.default, "whoever signs up is in");
         assert!(!Config::embedded().mail.to_terminal, "nobody else does");
+    }
+
+    #[test]
+    fn what_the_demonstration_goes_by_is_there_for_commands_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        fs::write(&file, "of an older version").unwrap();
+        let demo = configuration(&file).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), TEXT);
+        assert_eq!(json!(demo.routes), json!(Config::embedded().routes));
+        assert!(demo.store.url.expose().ends_with("/portcullis.db"));
+        assert!(demo.plugins.self_service.registration.enabled && demo.plugins.admin.is_some());
     }
 }

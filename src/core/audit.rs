@@ -131,6 +131,22 @@ impl AuditFilter {
     }
 }
 
+/// Adds an entry of what is done already: a log that cannot be written undoes nothing, and is told of in the
+/// gateway's own.
+pub async fn note(log: &dyn AuditLog, entry: &AuditEntry) {
+    if let Err(error) = log.append(entry).await {
+        tracing::error!(
+            request.id = entry.request_id,
+            actor = entry.actor,
+            verb = entry.verb,
+            object = entry.object_id,
+            outcome = entry.outcome,
+            %error,
+            "what was done was not written to the audit log"
+        );
+    }
+}
+
 /// Keeps what was done. There is no way to change or remove an entry; where somebody is deleted, the store
 /// takes what tells of them out of those about them.
 #[async_trait]

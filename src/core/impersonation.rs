@@ -1,6 +1,7 @@
 //! Impersonation: an administrator acts as somebody else, in a session of its own that says so; their
 //! own session is parked in the browser and comes back when it ends.
 
+mod end;
 mod ticket;
 
 use jiff::Timestamp;
@@ -16,7 +17,10 @@ use crate::{
     store::StoreError,
 };
 
-pub use self::ticket::{LIFESPAN as TICKET_LIFESPAN, Ticket};
+pub use self::{
+    end::{Ender, tell_of_end},
+    ticket::{LIFESPAN as TICKET_LIFESPAN, Ticket},
+};
 
 /// The role of whoever may do everything.
 const ADMIN: &str = crate::administrators::ROLE;

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use http::{HeaderValue, Method, Request, Response, header::CONTENT_TYPE};
 use portcullis_core::{
+    catalogue::Code,
     event::Event,
     pages::Pages,
     sessions::{CacheCounters, CacheReads},
@@ -14,6 +15,7 @@ use portcullis_core::{
 use prometheus::{IntCounter, IntCounterVec, Opts, Registry, TextEncoder};
 
 use super::requests::RequestMetrics;
+use crate::told::refused;
 
 /// Everything that is counted.
 #[derive(Debug, Clone)]
@@ -140,7 +142,10 @@ struct MetricsPage(Metrics);
 
 #[async_trait]
 impl Pages for MetricsPage {
-    async fn respond(&self, _: Request<Vec<u8>>) -> Response<Vec<u8>> {
+    async fn respond(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return refused(Code::MethodNotAllowed, &request);
+        }
         let mut response = Response::new(self.0.text().into_bytes());
         response.headers_mut().insert(
             CONTENT_TYPE,
@@ -152,8 +157,6 @@ impl Pages for MetricsPage {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_core::catalogue::Code;
-
     use super::*;
 
     #[test]

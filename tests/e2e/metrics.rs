@@ -1,5 +1,7 @@
 //! Metrics and health, each on its own listener.
 
+use reqwest::Method;
+
 use crate::support::{
     ALICE, Anonymous, Postgres, Route, TestGateway, Upstream, actor::header, wait_until,
 };
@@ -47,6 +49,12 @@ async fn metrics_count_requests_by_route_and_never_by_person() {
         assert!(!text.contains(private), "{private}: {text}");
     }
     assert_eq!(metrics.get_json("/").await.status(), 404);
+    let sent = metrics.request(Method::POST, "/metrics").send().await;
+    let sent = sent.unwrap();
+    assert_eq!(
+        (sent.status().as_u16(), header(&sent, "allow")),
+        (405, Some("GET, HEAD"))
+    );
 }
 
 #[tokio::test]

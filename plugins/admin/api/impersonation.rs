@@ -101,7 +101,7 @@ async fn end(State(desk): State<Arc<Desk>>, Path(id): Path<String>, parts: Parts
         return Err(Code::RecordNotFound.into());
     }
     let caller = behind(&acting, visitor);
-    impersonation::end_session(&desk, &caller, &acting.identity, &acting.session).await?;
+    impersonation::end_session(&desk, &caller, &acting.session).await?;
     back(&desk, &parts, &acting).await
 }
 

@@ -244,7 +244,8 @@ fn refusal(error: BrokerError) -> Failure {
 fn told(error: CredentialsError) -> Failure {
     match error {
         CredentialsError::Unknown => Code::RecordNotFound.into(),
-        CredentialsError::Label | CredentialsError::Link => refused(format!("{error}.")),
+        CredentialsError::Label => mistaken("label", format!("{error}.")),
+        CredentialsError::Link => refused(format!("{error}.")),
         CredentialsError::LastAdministrator => Failure::from(Code::LastAdministrator)
             .because("Nothing else lets the last administrator in, so it stays."),
         CredentialsError::Store(error) => error.into(),

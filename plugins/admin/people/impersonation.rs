@@ -11,7 +11,7 @@ use portcullis_core::{
     event::Event,
     id::IdentityId,
     identity::{Identity, IdentityState},
-    impersonation::{self, Impersonation, Ticket},
+    impersonation::{self, Ender, Impersonation, Ticket},
     secret::Token,
     session::{Acting, Device, Session},
 };
@@ -122,7 +122,7 @@ pub(crate) async fn end(
     let sessions = desk.services.sessions.store();
     let ended = sessions.revoke_acting(&actor, Some(identity.id)).await?;
     if ended > 0 {
-        tell_of_end(desk, caller, (identity, &actor)).await;
+        tell_of_end(desk, caller, (identity.id, &actor)).await;
     }
     Ok(ended > 0)
 }
@@ -140,25 +140,30 @@ pub(crate) async fn end_all(desk: &Desk, actor: Actor) -> Result<(), Failure> {
 pub(crate) async fn end_session(
     desk: &Desk,
     caller: &Caller,
-    identity: &Identity,
     session: &Session,
 ) -> Result<(), Failure> {
     let sessions = desk.services.sessions.store();
-    let is_ended = sessions.revoke(session.id).await?;
-    if let Some(acting) = session.acting.as_ref().filter(|_| is_ended) {
-        tell_of_end(desk, caller, (identity, &acting.actor)).await;
+    if sessions.revoke(session.id).await? {
+        tell_of_end_of(desk, caller, session).await;
     }
     Ok(())
 }
 
-async fn tell_of_end(desk: &Desk, caller: &Caller, (identity, actor): (&Identity, &str)) {
-    let event = Event::ImpersonationEnded {
-        identity: identity.id,
-        actor,
+/// Tells that the caller has ended this session, where somebody acted in it.
+pub(super) async fn tell_of_end_of(desk: &Desk, caller: &Caller, session: &Session) {
+    if let Some(acting) = &session.acting {
+        tell_of_end(desk, caller, (session.identity_id, &acting.actor)).await;
+    }
+}
+
+async fn tell_of_end(desk: &Desk, caller: &Caller, whom: (IdentityId, &str)) {
+    let ender = Ender {
+        actor: caller.actor.to_string(),
+        label: caller.label.clone(),
+        client: caller.client,
+        request_id: caller.request_id.clone(),
     };
-    desk.services.announcer.announce(&event);
-    let act = Act::on("identity.impersonate.end", "identity", identity.id);
-    desk.audit(caller, act).await;
+    impersonation::tell_of_end(&desk.services, whom, ender).await;
 }
 
 /// What the caller may have of what they ask for.

@@ -15,7 +15,7 @@ use portcullis_kit::{
 };
 use serde_json::json;
 
-use super::{audit, find as find_identity, refusal::refused};
+use super::{audit, find as find_identity, impersonation, refusal::refused};
 use crate::{audit::Act, caller::Caller, desk::Desk};
 
 /// Which page of sessions is wanted.
@@ -110,8 +110,14 @@ pub(crate) async fn end(desk: &Desk, caller: &Caller, id: &str) -> Result<(), Fa
     if !desk.services.sessions.store().revoke(session.id).await? {
         return Err(Code::RecordNotFound.into());
     }
-    audit::note(desk, caller, on("session.revoke", &session)).await;
+    tell_of_end(desk, caller, &session).await;
     Ok(())
+}
+
+/// Writes down that the caller has ended a session; whoever acted in it acts no more.
+async fn tell_of_end(desk: &Desk, caller: &Caller, session: &Session) {
+    audit::note(desk, caller, on("session.revoke", session)).await;
+    impersonation::tell_of_end_of(desk, caller, session).await;
 }
 
 /// Prolongs a session that has not ended: it lasts as long as one that begins now.
@@ -175,7 +181,7 @@ pub(crate) async fn end_many(
     for (session, _) in &single {
         if desk.services.sessions.store().revoke(session.id).await? {
             ended += 1;
-            audit::note(desk, caller, on("session.revoke", session)).await;
+            tell_of_end(desk, caller, session).await;
         }
     }
     for identity in &of_all {

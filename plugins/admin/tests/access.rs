@@ -49,6 +49,15 @@ async fn without_a_token_nothing_is_told() {
         (wrong.status, wrong.error()),
         (405, "method_not_allowed".to_owned())
     );
+    let told = [("/version", "GET, HEAD"), ("/oauth2/token", "POST")];
+    let of_many = [
+        ("/admin/identities", "GET, HEAD, POST, PATCH"),
+        ("/ui", "GET, HEAD"),
+    ];
+    for (path, methods) in told.into_iter().chain(of_many) {
+        let wrong = house.stranger().delete(path).await;
+        assert_eq!((wrong.status, &*wrong.header("allow")), (405, methods));
+    }
 }
 
 #[tokio::test]

@@ -96,6 +96,44 @@ async fn kc_130_a_program_gets_the_token_of_a_session_that_names_its_administrat
     assert_eq!(ends.count(), 2);
 }
 
+/// KC-130, CU-26: whichever way administrators end the session of another one that acts in it.
+#[tokio::test]
+async fn kc_130_an_administrator_who_ends_the_session_is_told_of_as_such() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    let (grace, program) = grace(&house, &[Role::Impersonator]).await;
+    let boss = house.admin().await;
+    let many = "/admin/sessions";
+    for is_one in [true, false] {
+        let begun = begin(&program, &ada, json!({"reason": "a ticket"})).await;
+        let begun = begun.json();
+        let session = begun["session"]["id"].as_str().unwrap();
+        let body = json!({"action": "delete", "sessions": [session]});
+        let ended = match is_one {
+            true => boss.delete(&format!("{many}/{session}")).await,
+            false => boss.send(Method::POST, many, &body).await,
+        };
+        assert!(ended.status < 300, "{ended:?}");
+        house.clock.advance(Duration::from_secs(1));
+    }
+    let log = written(&house).await;
+    let ends = log
+        .iter()
+        .filter(|one| one.verb == "identity.impersonate.end");
+    let ends: Vec<_> = ends.collect();
+    assert_eq!(ends.len(), 2, "{log:?}");
+    let revoked = log.iter().find(|one| one.verb == "session.revoke").unwrap();
+    for end in ends {
+        assert_eq!(end.object_id, Some(ada.id.to_string()));
+        assert_eq!(
+            (&end.actor, &end.actor_label),
+            (&revoked.actor, &revoked.actor_label)
+        );
+        let acted = json!({"actor": format!("identity:{}", grace.id)});
+        assert_eq!(end.before, Some(acted));
+    }
+}
+
 #[tokio::test]
 async fn it_is_to_look_only_for_half_an_hour_and_never_longer_than_ones_own_session() {
     let house = House::new();

@@ -21,7 +21,7 @@ pub(crate) async fn end(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome 
         Failure::from(Code::AccessDenied).because("The session_token opens no session.")
     })?;
     if store.revoke(session.id).await? {
-        impersonation::end::tell(&desk, &visit, &session).await;
+        impersonation::end::tell(&desk, &visit.visitor, &session).await;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

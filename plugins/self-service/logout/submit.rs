@@ -42,7 +42,7 @@ pub(crate) async fn submit(State(desk): State<Arc<Desk>>, visit: Visit) -> Outco
         elsewhere = Elsewhere::of(&desk, principal.session.id).await;
         let store = desk.services.sessions.store();
         if store.revoke(principal.session.id).await? {
-            impersonation::end::tell(&desk, &visit, &principal.session).await;
+            impersonation::end::tell(&desk, &visit.visitor, &principal.session).await;
         }
         if principal.session.acting.is_some() {
             let return_to = return_to::lenient(&desk, &visit);

@@ -7,12 +7,12 @@ use axum::{
     response::{IntoResponse, Json},
 };
 use http::StatusCode;
-use portcullis_core::{catalogue::Code, event::Event, id::SessionId, principal::Principal};
+use portcullis_core::{catalogue::Code, id::SessionId, pages::Visitor, principal::Principal};
 use portcullis_kit::{Failure, Outcome, Visit};
 use serde_json::json;
 
 use super::principal;
-use crate::{desk::Desk, same_origin};
+use crate::{desk::Desk, impersonation, same_origin};
 
 /// Ends all sessions of the visitor but for the one that asks.
 pub(crate) async fn others(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
@@ -30,7 +30,7 @@ pub(crate) async fn one(
 ) -> Outcome {
     let principal = principal(&desk, &visit)?;
     same_origin::require(&desk, &visit)?;
-    end_one(&desk, principal, &id).await?;
+    end_one(&desk, &visit.visitor, principal, &id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -42,22 +42,25 @@ pub(crate) async fn end_others(desk: &Desk, principal: &Principal) -> Result<u64
 }
 
 /// Ends the session of this name, if it is one of the principal's others.
-pub(crate) async fn end_one(desk: &Desk, principal: &Principal, id: &str) -> Result<(), Failure> {
+pub(crate) async fn end_one(
+    desk: &Desk,
+    visitor: &Visitor,
+    principal: &Principal,
+    id: &str,
+) -> Result<(), Failure> {
     let id: SessionId = id.parse().map_err(|_| Code::NotFound)?;
     if id == principal.session.id {
         return Err(Failure::from(Code::BadRequest)
             .because("The session that asks cannot be ended this way. Sign out instead."));
     }
-    let identity = principal.identity.id;
     let store = desk.services.sessions.store();
-    let own = store.list(identity).await?;
+    let own = store.list(principal.identity.id).await?;
     // Somebody else's session is as unknown as one that never was.
-    if !own.iter().any(|session| session.id == id) || !store.revoke(id).await? {
+    let ended = own.into_iter().find(|session| session.id == id);
+    let ended = ended.ok_or(Code::NotFound)?;
+    if !store.revoke(id).await? {
         return Err(Code::NotFound.into());
     }
-    desk.services.announcer.announce(&Event::SignedOut {
-        identity,
-        session: id,
-    });
+    impersonation::end::tell_of_other(desk, (visitor, &principal.identity), &ended).await;
     Ok(())
 }

@@ -163,6 +163,35 @@ async fn kc_130_the_audit_log_tells_who_has_stopped_by_the_banner_and_with_a_tok
     assert_eq!(ends(&house).await.len(), 1);
 }
 
+/// KC-130: of whom the session was is told as who has ended it, and who acted in it beside that.
+#[tokio::test]
+async fn kc_130_the_audit_log_tells_when_the_person_has_ended_it() {
+    let house = House::new();
+    let (mut browser, grace, ada) = acting(&house, true).await;
+    let mut own = house.browser();
+    own.sign_in("ada@example.com").await;
+    let listed = own.ask("/sessions").await.json();
+    let acted = listed.as_array().unwrap().iter();
+    let acted = acted.clone().find(|one| one["actor"] == json!(grace.id));
+    let acted = acted.unwrap()["id"].as_str().unwrap().to_owned();
+    let gone = own.delete(&format!("/sessions/{acted}"), &[]).await;
+    assert_eq!(gone.status, 204, "{}", gone.text());
+    assert_eq!(who(&mut browser).await["error"]["code"], 401);
+    let end = (
+        format!("identity:{}", ada.id),
+        "ada@example.com".to_owned(),
+        Some(ada.id.to_string()),
+    );
+    assert_eq!(ends(&house).await, [end]);
+    let filter = AuditFilter::default();
+    let entries = house.services.audit.list(&filter, Part::First, 1).await;
+    let before = entries.unwrap().remove(0).before;
+    let grace = format!("identity:{}", grace.id);
+    assert_eq!(before, Some(json!({"actor": grace})));
+    let heard = house.heard.all();
+    assert!(heard.contains(&"acts no more".to_owned()), "{heard:?}");
+}
+
 #[tokio::test]
 async fn kc_132_each_page_says_who_acts_as_whom_and_leads_out() {
     let house = House::new();

@@ -53,6 +53,21 @@ async fn the_stylesheet_is_kept_for_good() {
     );
 }
 
+/// RFC 9110, section 15.5.6.
+#[tokio::test]
+async fn another_method_is_answered_with_those_that_there_are() {
+    let house = House::new();
+    let mut browser = house.browser();
+    for (path, methods) in [
+        ("/.portcullis/sessions/whoami", "GET, HEAD"),
+        ("/.portcullis/self-service/login", "POST"),
+    ] {
+        let wrong = browser.delete(path, &[]).await;
+        assert_eq!(wrong.status, 405);
+        assert_eq!(wrong.headers["allow"], methods, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn what_was_entered_is_written_safely_into_the_page() {
     let house = House::new();

@@ -21,14 +21,13 @@ const AUTHORITIES: &str = "PORTCULLIS_ADMIN_CA_FILE";
 
 /// Which gateway a command asks, and what it proves itself with.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Asking a running gateway")]
 pub struct Reach {
     /// Ask the running gateway at this address of its admin listener, or at its socket (unix:/path),
     /// instead of the store; the token is that of a file, of the variable PORTCULLIS_ADMIN_TOKEN, or of
     /// an API credential.
     #[arg(long, global = true, value_name = "URL", value_parser = Target::read)]
     admin_url: Option<Target>,
-    /// Read the token from this file; `-` is the first line of standard input.
+    /// Read the token for the running gateway from this file; `-` is the first line of standard input.
     #[arg(
         long,
         global = true,
@@ -36,7 +35,7 @@ pub struct Reach {
         conflicts_with = "admin_client_id"
     )]
     admin_token_file: Option<PathBuf>,
-    /// Get a token for the API credential of this client id.
+    /// Get the token for the API credential of this client id.
     #[arg(long, global = true, value_name = "ID")]
     admin_client_id: Option<String>,
     /// Read the secret of that API credential from this file; `-` is the first line of standard input.

@@ -10,7 +10,7 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use super::{last_act, own, reason, whole_log};
+use super::{last_act, mistaken::place, own, reason, whole_log};
 use crate::{
     Config, Role,
     tests::house::{House, Program, Reply, config},
@@ -87,7 +87,7 @@ async fn credentials_are_listed_with_what_is_no_secret_of_them() {
     let long = admin
         .send(Method::PATCH, &one, &json!({"label": "x".repeat(101)}))
         .await;
-    assert_eq!(long.status, 400);
+    assert_eq!((long.status, &*place(&long)), (400, "label"));
     let nothing = admin
         .send(
             Method::PATCH,

@@ -140,7 +140,7 @@ async fn sessions_end_one_by_one_and_all_at_once_and_only_theirs() {
     let browser = house.console(&[Role::UserManager]).await;
     let sessions = path(&ada, "/sessions");
     let shown = page(&browser.get(&sessions).await, 200);
-    assert_eq!(shown.matches("<th scope=\"row\">").count(), 3, "{shown}");
+    assert_eq!(shown.matches("<th scope=\"row\"").count(), 3, "{shown}");
     let methods = shown.matches("<span class=\"detail\">Password</span>");
     assert_eq!(methods.count(), 3, "in words: {shown}");
     let end = |id| path(&ada, &format!("/sessions/{id}/end"));
