@@ -58,7 +58,11 @@ pub(crate) async fn change(
 }
 
 /// The identity as it is wanted; the same where nothing is different.
-async fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, Failure> {
+pub(super) async fn changed(
+    desk: &Desk,
+    before: &Identity,
+    wanted: &Wanted,
+) -> Result<Identity, Failure> {
     let mut after = with_traits(desk, before, wanted)?;
     if let Some(sent) = &wanted.unmanaged {
         after = with_attributes(desk, after, sent)?;
