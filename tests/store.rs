@@ -24,6 +24,7 @@ mod store {
     mod contract;
     mod crossing;
     mod following;
+    mod following_alone;
     mod following_in_part;
     mod forgotten;
     mod node;

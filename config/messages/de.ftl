@@ -1089,6 +1089,7 @@ new-fixed = Das müssen alle, die neu sind.
 new-roles = Nur die Verwaltung braucht welche.
 new-create = Anlegen
 new-taken = Damit meldet sich schon jemand an.
+new-shared = Diese Adresse hat schon jemand, und die einer Person aus der Verwaltung hat niemand sonst.
 new-done = Die Person ist angelegt.
 new-handed = Die Person ist angelegt. Mit diesem Code auf dieser Seite wählt sie, wie sie sich anmeldet.
 new-onward = Zu dieser Person

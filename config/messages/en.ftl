@@ -1100,6 +1100,7 @@ new-fixed = Everybody new has to.
 new-roles = Only administrators need any.
 new-create = Create
 new-taken = Somebody signs in with the same already.
+new-shared = Somebody has the same address already, and an administrator's is nobody else's.
 new-done = They are created.
 new-handed = They are created. With this code on this page they choose how they sign in.
 new-onward = To this person

@@ -37,6 +37,18 @@ pub(crate) use self::{
     wanted::{Proved, Wanted, named_roles},
 };
 
+/// What would become of somebody, or of nobody yet, as it is wanted; nothing is stored.
+pub(crate) async fn as_wanted(
+    desk: &Desk,
+    before: Option<&Identity>,
+    wanted: &Wanted,
+) -> Result<Identity, Failure> {
+    match before {
+        Some(before) => change::changed(desk, before, wanted).await,
+        None => create::newcomer(desk, wanted),
+    }
+}
+
 /// The identity of this id; what is no id is nobody's.
 pub(crate) async fn find(desk: &Desk, id: &str) -> Result<Identity, Failure> {
     let id = id.parse().map_err(|_| Code::IdentityNotFound)?;

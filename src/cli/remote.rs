@@ -6,6 +6,7 @@ mod pages;
 mod providers;
 mod reach;
 mod schemas;
+mod sent;
 mod target;
 
 use std::time::Duration;

@@ -30,7 +30,7 @@ use self::{
 };
 pub(crate) use self::{
     known::{Known, Sought},
-    settlement::{Arrival, Reasons, Settlement, Stores, WITHOUT},
+    settlement::{Arrival, Reception, Settlement, Stores, TakenIn, WITHOUT},
 };
 use super::{
     Loss, Losses,
@@ -83,6 +83,19 @@ pub(crate) enum Outcome {
     Present,
     /// They are not taken in; each reason.
     Refused(Vec<String>),
+    /// They may be here: it broke off over them.
+    Unknown,
+    /// It broke off before they came.
+    Unsent,
+}
+
+/// What became of some hundreds.
+#[derive(Debug)]
+pub(crate) struct Round<E> {
+    /// Of each, in their order.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// Why nobody else can be taken in now.
+    pub(crate) broken_off: Option<E>,
 }
 
 /// Somebody who is here now.
@@ -99,11 +112,11 @@ pub(crate) struct Settled {
 
 impl<S: Settlement> Settling<'_, S> {
     /// Takes some hundreds in, each by themselves: what becomes of each, in their order. Fails only
-    /// where the settlement does; who was taken in until then stays.
+    /// where the settlement does, and before anybody is taken in.
     pub(crate) async fn settle(
         &mut self,
         newcomers: Vec<(Arc<Schema>, Newcomer)>,
-    ) -> Result<Vec<Outcome>, S::Error> {
+    ) -> Result<Round<S::Error>, S::Error> {
         let ids: Vec<_> = newcomers.iter().map(|(_, one)| one.id).collect();
         let candidates: Vec<_> = newcomers
             .into_iter()
@@ -134,15 +147,24 @@ impl<S: Settlement> Settling<'_, S> {
         }
         if let Some(rehearsed) = &mut self.rehearsal {
             *rehearsed = known;
-            return Ok(outcomes);
+            return Ok(Round {
+                outcomes,
+                broken_off: None,
+            });
         }
-        let taken_in = self.settlement.take_in(ready).await?;
-        for (place, taken_in) in places.into_iter().zip(taken_in) {
-            if let Err(reasons) = taken_in {
-                outcomes[place] = Outcome::Refused(reasons);
+        let TakenIn { each, broken_off } = self.settlement.take_in(ready).await;
+        for (place, reception) in places.into_iter().zip(each) {
+            match reception {
+                Reception::In => {}
+                Reception::Refused(reasons) => outcomes[place] = Outcome::Refused(reasons),
+                Reception::Unknown => outcomes[place] = Outcome::Unknown,
+                Reception::Unsent => outcomes[place] = Outcome::Unsent,
             }
         }
-        Ok(outcomes)
+        Ok(Round {
+            outcomes,
+            broken_off,
+        })
     }
 
     fn candidate(&self, schema: &Schema, newcomer: Newcomer) -> Result<Candidate, Vec<String>> {

@@ -1,25 +1,25 @@
 //! Has everybody who is stored follow their schema: what they sign in with and are reached by is made
 //! anew where other traits are marked than when it was made, on one node at a time.
 
-use std::{slice, sync::Arc, time::Duration};
+mod person;
+
+use std::{sync::Arc, time::Duration};
 
 use portcullis_core::{
     audit::{AuditEntry, AuditLog},
     catalogue::Code,
     clock::Clock,
     entropy::Entropy,
-    id::{AuditId, IdentityId},
+    id::AuditId,
     identity::{Identity, IdentityStore},
-    schema::{
-        Schemas,
-        runtime::{Wanted, proved_elsewhere},
-    },
+    schema::{Schemas, runtime::Wanted},
     secret::Token,
-    store::{ADMINISTRATORS_ADDRESS, StoreError},
+    store::StoreError,
 };
 use serde_json::json;
 use tokio::sync::watch;
 
+use self::person::{Outcome, Why};
 use super::walks::{DONE, Walk};
 
 /// How many are read at once.
@@ -33,10 +33,6 @@ const LEASE: Duration = Duration::from_secs(60);
 
 /// How often others look whether they are to go on.
 const LOOK: Duration = Duration::from_secs(2);
-
-/// How often somebody is changed over what others change of them meanwhile, and over what the store
-/// does not take.
-const TRIES: usize = 5;
 
 /// About how many of those who keep what they have a walk tells one by one.
 const MOST_TOLD: u64 = 1000;
@@ -83,28 +79,6 @@ impl Followed {
             tracing::info!(changed, kept, "people follow their schemas");
         }
     }
-}
-
-/// What became of one.
-enum Outcome {
-    /// Nothing had to.
-    Alike,
-    Changed,
-    Kept(Why),
-}
-
-/// Why somebody keeps something of what they had.
-#[derive(Clone, Copy)]
-enum Why {
-    /// This one signs in with what they would begin to, has proved that it is theirs, or would begin
-    /// to with the same, which neither has proved.
-    Taken(IdentityId),
-    /// An address that they have proved would be gone, and with it how they get back in.
-    Proof,
-    /// They and an administrator would be reached by the same address.
-    Administrators,
-    /// The store does not take it.
-    Refused,
 }
 
 impl Following {
@@ -261,95 +235,12 @@ impl Following {
         })
     }
 
-    /// Has one follow their schema, over what others change of them meanwhile.
-    async fn follow(&self, one: &Identity, wanted: &Wanted) -> Result<Outcome, StoreError> {
-        let FollowingParts {
-            schemas,
-            identities,
-            clock,
-            entropy,
-            ..
-        } = &self.parts;
-        let mut tries = 1;
-        let mut present = one.clone();
-        loop {
-            let Some(mut marked) = schemas.remarked(&present, &**clock, &**entropy) else {
-                return Ok(Outcome::Alike);
-            };
-            // A mark that is gone by mistake leaves everybody what they have proved.
-            let keeps_proof = present.keep_proofs(&mut marked).then_some(Why::Proof);
-            let (taken, holder) = self.taken(&present, &marked, wanted).await?;
-            present.keep_out(&mut marked, &taken);
-            let kept = holder.map(Why::Taken).or(keeps_proof);
-            let outcome = kept.map_or(Outcome::Changed, Outcome::Kept);
-            if present.is_marked_like(&marked) {
-                return Ok(outcome);
-            }
-            match identities.update(&marked).await {
-                Ok(()) => return Ok(outcome),
-                Err(StoreError::Conflict {
-                    what: ADMINISTRATORS_ADDRESS,
-                }) => return Ok(Outcome::Kept(Why::Administrators)),
-                Err(error) if tries == TRIES => return self.refused(&present, error).await,
-                Err(_) => tries += 1,
-            }
-            // A store that is away fails here.
-            present = match identities.find(one.id).await? {
-                Some(present) => present,
-                None => return Ok(Outcome::Alike),
-            };
-        }
-    }
-
-    /// One text that cannot be looked up holds up nobody else; a store that takes nobody ends the walk,
-    /// so that it is tried again.
-    async fn refused(&self, present: &Identity, error: StoreError) -> Result<Outcome, StoreError> {
-        if !matches!(error, StoreError::Conflict { .. }) {
-            let as_before = self.parts.identities.update(present).await;
-            if let Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt { .. })) =
-                as_before
-            {
-                return Err(error);
-            }
-        }
-        Ok(Outcome::Kept(Why::Refused))
-    }
-
-    /// What somebody would begin to sign in with and may not, and one of those whose it is.
-    async fn taken(
-        &self,
-        present: &Identity,
-        marked: &Identity,
-        wanted: &Wanted,
-    ) -> Result<(Vec<String>, Option<IdentityId>), StoreError> {
-        let mut gained = marked.identifiers.clone();
-        gained.retain(|one| !present.identifiers.contains(one));
-        let identities = &*self.parts.identities;
-        let owners = match gained.is_empty() {
-            true => return Ok((Vec::new(), None)),
-            false => identities.owners(&gained).await?,
-        };
-        let (mut taken, mut holder) = (Vec::new(), None);
-        for name in gained {
-            let owner = owners.get(&name).filter(|owner| **owner != present.id);
-            let theirs = match owner.copied().or_else(|| wanted.rival(present, &name)) {
-                Some(theirs) => Some(theirs),
-                None => proved_elsewhere(present, slice::from_ref(&name), identities).await?,
-            };
-            if let Some(theirs) = theirs {
-                holder.get_or_insert(theirs);
-                taken.push(name);
-            }
-        }
-        Ok((taken, holder))
-    }
-
     /// Tells of somebody who keeps something of what they had.
     async fn tell(&self, one: &Identity, why: Why) -> Result<(), StoreError> {
         let (code, reason) = match why {
             Why::Taken(_) => (Code::IdentityConflict, "somebody else signs in with it"),
             Why::Proof => (Code::SchemaUnfit, "they have proved what would be gone"),
-            Why::Administrators => (
+            Why::Administrators(_) => (
                 Code::IdentityConflict,
                 "an administrator's address is nobody else's",
             ),
@@ -357,7 +248,8 @@ impl Following {
         };
         let holder = match why {
             Why::Taken(holder) => Some(holder),
-            Why::Proof | Why::Administrators | Why::Refused => None,
+            Why::Administrators(holder) => holder,
+            Why::Proof | Why::Refused => None,
         };
         tracing::warn!(
             identity = %one.id,

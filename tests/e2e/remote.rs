@@ -1,6 +1,7 @@
 //! Commands ask a running gateway instead of the store, and print the same.
 
 mod arriving;
+mod broken_off;
 mod linked;
 mod reached;
 mod rights;

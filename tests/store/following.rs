@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use portcullis::store::{Followed, Following, FollowingParts};
 use portcullis_core::{
     action::Actions,
-    audit::AuditFilter,
+    audit::{AuditEntry, AuditFilter},
     clock::Clock,
     identity::{Identity, IdentityStore},
     part::Part,
@@ -121,16 +121,7 @@ async fn everybody_goes_back(record: &Record) {
 
 /// Those who keep what they had stand in the log, with whose it is.
 async fn written_down(node: &Node, everybody: &[Identity]) {
-    let filter = AuditFilter {
-        verb: Some("identity.follow_schema".to_owned()),
-        ..AuditFilter::default()
-    };
-    let log = node
-        .stores
-        .audit
-        .list(&filter, Part::First, 10)
-        .await
-        .unwrap();
+    let log = told(node).await;
     assert_eq!(log.len(), 2);
     for entry in log {
         assert_eq!(
@@ -195,17 +186,18 @@ pub(super) async fn with_address(
 }
 
 pub(super) async fn outcomes(node: &Node) -> Vec<String> {
+    let log = told(node).await;
+    log.into_iter().map(|entry| entry.outcome).collect()
+}
+
+/// What is written down of those who keep what they had.
+pub(super) async fn told(node: &Node) -> Vec<AuditEntry> {
     let filter = AuditFilter {
         verb: Some("identity.follow_schema".to_owned()),
         ..AuditFilter::default()
     };
-    let log = node
-        .stores
-        .audit
-        .list(&filter, Part::First, 10)
-        .await
-        .unwrap();
-    log.into_iter().map(|entry| entry.outcome).collect()
+    let audit = &node.stores.audit;
+    audit.list(&filter, Part::First, 10).await.unwrap()
 }
 
 async fn a_proof_stays(record: &Record) {

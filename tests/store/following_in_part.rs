@@ -6,6 +6,7 @@ use portcullis_core::{
     clock::Clock,
     identity::Identity,
     schema::{Schema, Schemas, runtime::tally},
+    store::StoreError,
 };
 use serde_json::{Value, json};
 
@@ -63,6 +64,7 @@ async fn only_what_conflicts_stays(record: &Record) {
         ["eve@example.org", "no. 2"]
     );
     assert_eq!(outcomes(&here).await, ["identity_conflict"]);
+    saving_anything_saves_all_of_it(&here, (&eve, &marked(&by, &by, &by))).await;
 
     // What is no mark any more goes, as long as something is left to sign in with.
     let (here, follows) = gateway(record, &marked(&plain, &by, &plain)).await;
@@ -71,6 +73,17 @@ async fn only_what_conflicts_stays(record: &Record) {
     assert_eq!(ada.identifiers, ["ada"]);
     let eve = stored(&here, &eve).await;
     assert!(!eve.identifiers.is_empty(), "she is not locked out");
+}
+
+async fn saving_anything_saves_all_of_it(node: &Node, (one, schemas): (&Identity, &Schemas)) {
+    let mut traits = one.traits.clone();
+    traits["number"] = json!("no. 3");
+    let changed = schemas.changed(&stored(node, one).await, traits, &*clock(), &entropy());
+    let refused = node.stores.identities.update(&changed.unwrap()).await;
+    assert!(
+        matches!(refused, Err(StoreError::Conflict { what: "identifier" })),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ pub(crate) async fn change(
         // Before anything is written, and looked at anew then: links that are wanted may be among it.
         if !is_taken_back && unproved::is_vouched_for(&before, &wanted) {
             permit(caller, (&before, &after))?;
-            unproved::require_free(desk, &after).await?;
+            unproved::require_free(desk, (&before, &after)).await?;
             unproved::take_back(desk, before.id).await?;
             is_taken_back = true;
             continue;
@@ -58,7 +58,11 @@ pub(crate) async fn change(
 }
 
 /// The identity as it is wanted; the same where nothing is different.
-async fn changed(desk: &Desk, before: &Identity, wanted: &Wanted) -> Result<Identity, Failure> {
+pub(super) async fn changed(
+    desk: &Desk,
+    before: &Identity,
+    wanted: &Wanted,
+) -> Result<Identity, Failure> {
     let mut after = with_traits(desk, before, wanted)?;
     if let Some(sent) = &wanted.unmanaged {
         after = with_attributes(desk, after, sent)?;

@@ -118,7 +118,7 @@ fn created_at(at: Timestamp, now: Timestamp) -> Result<Timestamp, Failure> {
 
 /// The identity as it is wanted, not yet stored. What everybody new has to do comes before what they
 /// in particular have to.
-fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
+pub(super) fn newcomer(desk: &Desk, wanted: &Wanted) -> Result<Identity, Failure> {
     let services = &desk.services;
     let (clock, entropy) = (&*services.clock, &*services.entropy);
     let schema = schema(desk, wanted.schema_id.as_deref())?;

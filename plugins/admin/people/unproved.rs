@@ -2,6 +2,7 @@
 //! administrator vouches for somebody else, and comes alive by nobody's word.
 
 use portcullis_core::{
+    administrators::reach::{SHARED, shared},
     broker::BrokerError,
     event::{Event, UnlinkReason},
     id::{IdentityId, ProviderId},
@@ -29,7 +30,10 @@ pub(super) fn is_vouched_for(identity: &Identity, wanted: &Wanted) -> bool {
 }
 
 /// Refuses what somebody else has already, before anything is taken away for it.
-pub(super) async fn require_free(desk: &Desk, after: &Identity) -> Result<(), Failure> {
+pub(super) async fn require_free(
+    desk: &Desk,
+    (before, after): (&Identity, &Identity),
+) -> Result<(), Failure> {
     let identities = &desk.services.identities;
     for identifier in &after.identifiers {
         let holder = identities.find_by_identifier(identifier).await?;
@@ -45,7 +49,10 @@ pub(super) async fn require_free(desk: &Desk, after: &Identity) -> Result<(), Fa
             return Err(refusal::conflict(StoreError::Conflict { what: "identity" }));
         }
     }
-    Ok(())
+    match shared(&**identities, after, Some(before)).await?.is_empty() {
+        true => Ok(()),
+        false => Err(refusal::conflict(SHARED)),
+    }
 }
 
 /// Takes away all that lets anybody in as an identity of which nothing is proved yet; of any other

@@ -1,6 +1,6 @@
 //! People through the API: created, changed and deleted, with what they sign in with.
 
-mod alone;
+pub(super) mod alone;
 mod attributes;
 mod batch;
 mod changed;

@@ -155,16 +155,52 @@ where
                 newcomers.push(newcomer);
             }
         }
-        let outcomes = self.settling.settle(newcomers).await?;
+        let settled = self.settling.settle(newcomers).await;
+        let (outcomes, broken_off) = match settled {
+            Ok(round) => (round.outcomes, round.broken_off),
+            Err(error) => {
+                let outcomes = entries.iter().map(|_| Outcome::Unsent);
+                (outcomes.collect(), Some(error))
+            }
+        };
+        let broken_off = broken_off.map(Failure::from);
         for (entry, outcome) in entries.iter().zip(outcomes) {
             match outcome {
                 Outcome::Settled(settled) => self.settled(entry, &settled),
                 Outcome::Refused(reasons) => self.refused(entry, &reasons),
                 Outcome::Present => self.report.present += 1,
+                Outcome::Unknown => self.unknown(entry, broken_off.as_ref()),
+                Outcome::Unsent => self.unsent(entry),
             }
         }
         self.progress.tell(self.report.line());
-        Ok(())
+        match broken_off {
+            Some(failure) => Err(self.stopped(&failure)),
+            None => Ok(()),
+        }
+    }
+
+    /// Tells of somebody who may be in.
+    fn unknown(&mut self, entry: &Entry, why: Option<&Failure>) {
+        self.report.unknown += 1;
+        let why = why.map(Failure::to_string).unwrap_or_default();
+        self.tell(entry, "unknown", &[format!("they may be in: {why}")]);
+    }
+
+    /// Tells of somebody before whom it broke off.
+    fn unsent(&mut self, entry: &Entry) {
+        self.report.unsent += 1;
+        let why = "the import stopped before".to_owned();
+        self.tell(entry, "not sent", &[why]);
+    }
+
+    /// Why it ends here, and how it goes on.
+    fn stopped(&self, failure: &Failure) -> Failure {
+        let read = self.report.read;
+        Failure::Refused(format!(
+            "{failure}; the import stopped within the first {read} entries and looked at none behind them: \
+             the same command again goes on"
+        ))
     }
 
     /// Whom an entry is about; told of where it is about nobody.

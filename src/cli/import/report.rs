@@ -25,6 +25,10 @@ pub(super) struct Report {
     left_out: Reasons,
     refused: Reasons,
     failed: u64,
+    /// How many may be in, for it broke off over them.
+    pub(super) unknown: u64,
+    /// How many it broke off before.
+    pub(super) unsent: u64,
     lossy: u64,
     lost: Reasons,
     begun_at: Timestamp,
@@ -72,6 +76,8 @@ impl Report {
             left_out: Reasons::default(),
             refused: Reasons::default(),
             failed: 0,
+            unknown: 0,
+            unsent: 0,
             lossy: 0,
             lost: Reasons::default(),
             begun_at: now,
@@ -114,11 +120,13 @@ impl Report {
 
     /// How many became of what, as the audit log keeps it.
     pub(super) fn counts(&self) -> Value {
-        json!({
+        let mut counts = json!({
             "read": self.read, "imported": self.imported, "already_there": self.present,
             "left_out": self.left_out.sum(), "refused": self.failed,
             "credentials": self.credentials,
-        })
+        });
+        self.count_broken_off(&mut counts);
+        counts
     }
 
     pub(super) fn told(&self, is_rehearsal: bool, now: Timestamp) -> Value {
@@ -128,6 +136,7 @@ impl Report {
             "already_there": self.present, "left_out": self.left_out.sum(), "refused": self.failed,
             "imported_with_losses": self.lossy, "seconds": (seconds * 10.0).round() / 10.0,
         });
+        self.count_broken_off(&mut told);
         if !self.credentials.is_empty() {
             told["credentials"] = json!(self.credentials);
         }
@@ -141,6 +150,15 @@ impl Report {
             }
         }
         told
+    }
+
+    /// Adds whom it broke off over, and before.
+    fn count_broken_off(&self, told: &mut Value) {
+        for (name, count) in [("unknown", self.unknown), ("not_sent", self.unsent)] {
+            if count > 0 {
+                told[name] = json!(count);
+            }
+        }
     }
 
     pub(super) fn judge(&self, read: Result<(), Broken>, file: &Path) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! People who settle at a running gateway: looked for and taken in by hundreds through its admin API.
 
-mod told;
+mod outcome;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,13 +16,13 @@ use portcullis_core::{
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use self::told::outcome;
-use super::{Remote, encoded, odd};
+use self::outcome::outcome;
+use super::{Remote, encoded, odd, sent::Sent, told};
 use crate::{
     cli::{Failure, links::Links},
     migration::{
         newcomer::{KeptFactor, Password},
-        settling::{Arrival, Known, Reasons, Settlement, Sought, WITHOUT},
+        settling::{Arrival, Known, Reception, Settlement, Sought, TakenIn, WITHOUT},
     },
 };
 
@@ -92,36 +92,51 @@ impl Settlement for Gateway<'_> {
         Ok(vec![kept.clone()])
     }
 
-    async fn take_in(
-        &self,
-        arrivals: Vec<Arrival<Gateway<'_>>>,
-    ) -> Result<Vec<Result<(), Reasons>>, Failure> {
-        let mut outcomes = Vec::new();
+    async fn take_in(&self, arrivals: Vec<Arrival<Gateway<'_>>>) -> TakenIn<Failure> {
+        let (mut each, mut broken_off) = (Vec::new(), None);
         for part in parts(&arrivals) {
+            let all = |reception: Reception| part.iter().map(move |_| reception.clone());
+            if broken_off.is_some() {
+                each.extend(all(Reception::Unsent));
+                continue;
+            }
             match self.send(&part).await {
-                Ok(told) => outcomes.extend(told),
-                Err(failure) if outcomes.is_empty() => return Err(failure),
-                // Others are in by now, who have to be told of.
-                Err(failure) => {
-                    let reasons = vec![failure.to_string()];
-                    outcomes.extend(part.iter().map(|_| Err(reasons.clone())));
+                Sent::Told(told) => each.extend(told),
+                Sent::Refused(failure) => {
+                    each.extend(all(Reception::Refused(vec![failure.to_string()])));
+                }
+                Sent::Closed(failure) => {
+                    each.extend(all(Reception::Unsent));
+                    broken_off = Some(failure);
+                }
+                Sent::Unanswered(failure) => {
+                    each.extend(all(Reception::Unknown));
+                    broken_off = Some(failure);
                 }
             }
         }
-        Ok(outcomes)
+        TakenIn { each, broken_off }
     }
 }
 
 impl Gateway<'_> {
     /// Sends as many as are taken at once: what became of each.
-    async fn send(&self, part: &[Value]) -> Result<Vec<Result<(), Reasons>>, Failure> {
+    async fn send(&self, part: &[Value]) -> Sent {
         let asked = json!({ "identities": part });
-        let mut told = self.0.ask(Method::PATCH, ALL, Some(&asked)).await?;
-        match told["identities"].take() {
-            Value::Array(told) if told.len() == part.len() => {
-                Ok(told.iter().map(outcome).collect())
+        let answer = match self.0.answer(Method::PATCH, ALL, Some(&asked)).await {
+            Ok(answer) => answer,
+            Err(failure) => return Sent::Unanswered(failure),
+        };
+        let status = answer.status();
+        let mut judged = match told(answer).await {
+            Ok(judged) => judged,
+            Err(failure) => return Sent::refused(status, failure),
+        };
+        match judged["identities"].take() {
+            Value::Array(judged) if judged.len() == part.len() => {
+                Sent::Told(judged.iter().map(outcome).collect())
             }
-            _ => Err(odd()),
+            _ => Sent::Unanswered(odd()),
         }
     }
 
@@ -364,15 +379,5 @@ mod tests {
         assert_eq!(wish(&newcomer).get("created_at"), None);
         newcomer.identity.updated_at += Duration::from_secs(1);
         assert_eq!(wish(&newcomer)["created_at"], "1970-01-01T00:00:00Z");
-    }
-
-    #[test]
-    fn what_a_gateway_refuses_is_told_as_a_reason() {
-        assert_eq!(
-            outcome(&json!({"action": "create", "identity": "x"})),
-            Ok(())
-        );
-        let refused = json!({"action": "error", "error": {"reason": "No such trait."}});
-        assert_eq!(outcome(&refused), Err(vec!["no such trait".to_owned()]));
     }
 }

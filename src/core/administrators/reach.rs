@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::ROLES;
 use crate::{
-    identity::Identity,
+    identity::{Identity, IdentityStore},
     store::{ADMINISTRATORS_ADDRESS, StoreError},
 };
 
@@ -33,6 +33,38 @@ pub fn to_have_alone<'a>(identity: &'a Identity, before: Option<&Identity>) -> B
     own
 }
 
+/// Something that two have of whom one administers something.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// The address or identifier.
+    pub name: String,
+    /// Who has it already.
+    pub holder: Identity,
+}
+
+/// What keeps an identity from being stored with [`SHARED`], and who has it. The store decides; this tells
+/// afterwards.
+pub async fn shared(
+    identities: &dyn IdentityStore,
+    identity: &Identity,
+    before: Option<&Identity>,
+) -> Result<Vec<Shared>, StoreError> {
+    let mut shared = Vec::new();
+    for name in to_have_alone(identity, before) {
+        let mut holders = identities.find_by_address(name).await?;
+        holders.extend(identities.find_by_identifier(name).await?);
+        let only = BTreeSet::from([name]);
+        let is_in_the_way =
+            |one: &Identity| one.id != identity.id && are_too_close(identity, one, &only);
+        // Where several have it, one is told.
+        if let Some(holder) = holders.into_iter().find(is_in_the_way) {
+            let name = name.to_owned();
+            shared.push(Shared { name, holder });
+        }
+    }
+    Ok(shared)
+}
+
 /// Whether two of whom one administers something share any of this.
 pub(crate) fn are_too_close(one: &Identity, other: &Identity, names: &BTreeSet<&str>) -> bool {
     let is_any = administer(&one.roles) || administer(&other.roles);
@@ -55,7 +87,8 @@ fn is_administrators(role: &str) -> bool {
     ROLES.contains(&role)
 }
 
-fn reached_by(identity: &Identity) -> BTreeSet<&str> {
+/// What somebody is reached by or signs in with.
+pub(crate) fn reached_by(identity: &Identity) -> BTreeSet<&str> {
     let addresses = identity.addresses.iter().map(|one| one.value.as_str());
     let identifiers = identity.identifiers.iter().map(String::as_str);
     addresses.chain(identifiers).collect()

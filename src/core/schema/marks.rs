@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Schema, Schemas, schemas::carrying};
 use crate::{
+    administrators::reach::reached_by,
     clock::Clock,
     entropy::Entropy,
     identity::{Address, Identity},
@@ -118,6 +119,17 @@ impl Identity {
         other.identifiers.retain(|own| !names.contains(own));
         if !names.is_empty() && other.identifiers.is_empty() {
             other.identifiers.clone_from(&self.identifiers);
+        }
+    }
+
+    /// Has it not be reached by these in this other state of it, nor sign in with them, where it is and
+    /// does not yet.
+    pub fn keep_away(&self, other: &mut Identity, names: &[String]) {
+        let is_new = |name: &&String| !reached_by(self).contains(name.as_str());
+        let names: Vec<String> = names.iter().filter(is_new).cloned().collect();
+        other.addresses.retain(|one| !names.contains(&one.value));
+        if other.identifiers.iter().any(|own| names.contains(own)) {
+            self.keep_out(other, &names);
         }
     }
 

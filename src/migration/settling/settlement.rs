@@ -53,10 +53,29 @@ pub(crate) trait Settlement: Sized {
 
     /// Takes people in, each by themselves, whole or not at all: what becomes of each, in their
     /// order.
-    async fn take_in(
-        &self,
-        arrivals: Vec<Arrival<Self>>,
-    ) -> Result<Vec<Result<(), Reasons>>, Self::Error>;
+    async fn take_in(&self, arrivals: Vec<Arrival<Self>>) -> TakenIn<Self::Error>;
+}
+
+/// What became of those who were to be taken in.
+#[derive(Debug)]
+pub(crate) struct TakenIn<E> {
+    /// Of each, in their order.
+    pub(crate) each: Vec<Reception>,
+    /// Why nobody else can be taken in now.
+    pub(crate) broken_off: Option<E>,
+}
+
+/// What became of one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reception {
+    /// They are in.
+    In,
+    /// They are not, for each of these reasons.
+    Refused(Reasons),
+    /// They may be in: it broke off over them.
+    Unknown,
+    /// It broke off before.
+    Unsent,
 }
 
 /// Somebody with what proves them, about to be taken in.
@@ -127,22 +146,24 @@ impl Settlement for Stores<'_> {
         self.imports.import(kept.kind, &kept.config, whose)
     }
 
-    async fn take_in(
-        &self,
-        arrivals: Vec<Arrival<Self>>,
-    ) -> Result<Vec<Result<(), Reasons>>, StoreError> {
+    async fn take_in(&self, arrivals: Vec<Arrival<Self>>) -> TakenIn<StoreError> {
         let rows: Vec<_> = arrivals.into_iter().map(row).collect();
         let inserted = self.identities.insert_many(&rows).await.into_iter();
-        let told = inserted.map(|inserted| match inserted {
-            Ok(()) => Ok(Ok(())),
-            Err(StoreError::Conflict { what }) => Ok(Err(vec![match what {
+        let mut broken_off = None;
+        let each = inserted.map(|inserted| match inserted {
+            Ok(()) => Reception::In,
+            Err(StoreError::Conflict { what }) => Reception::Refused(vec![match what {
                 PAST_IDENTITY => PAST_TOLD.to_owned(),
                 ADMINISTRATORS_ADDRESS => SHARED_TOLD.to_owned(),
                 _ => conflict_told(),
-            }])),
-            Err(error) => Err(error),
+            }]),
+            Err(error) => {
+                broken_off.get_or_insert(error);
+                Reception::Unknown
+            }
         });
-        told.collect()
+        let each = each.collect();
+        TakenIn { each, broken_off }
     }
 }
 

@@ -115,7 +115,7 @@ impl House {
             None => keycloak_users::newcomer(entry, &schema).unwrap(),
         };
         let newcomers = vec![(schema, newcomer)];
-        settling.settle(newcomers).await.unwrap().remove(0)
+        settling.settle(newcomers).await.unwrap().outcomes.remove(0)
     }
 }
 
@@ -361,13 +361,14 @@ async fn of_many_at_once_each_goes_its_own_way() {
             kratos_identities::newcomer(entry).unwrap(),
         )
     });
-    let outcomes = settling.settle(newcomers.collect()).await.unwrap();
+    let outcomes = settling.settle(newcomers.collect()).await.unwrap().outcomes;
     let told: Vec<&str> = outcomes
         .iter()
         .map(|outcome| match outcome {
             Outcome::Settled(_) => "settled",
             Outcome::Present => "present",
             Outcome::Refused(_) => "refused",
+            Outcome::Unknown | Outcome::Unsent => "broken off",
         })
         .collect();
     assert_eq!(

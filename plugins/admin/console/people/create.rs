@@ -26,6 +26,7 @@ use crate::{
         choice::{chosen, text},
         notice,
         once::Once,
+        people::taken::Taken,
         view,
     },
     desk::Desk,
@@ -128,10 +129,11 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: V
 
 pub(super) async fn create(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
     let entered = Entered::read(&desk, &visit.fields()?);
-    match people::create(&desk, &caller, &entered.wanted()).await {
+    let wanted = entered.wanted();
+    match people::create(&desk, &caller, &wanted).await {
         Ok(identity) => created(&desk, (&caller, &visit), (&identity, entered.way)).await,
         Err(failure) if is_told(&failure) => {
-            let taken = form::taken(&desk, &caller, (&entered, &failure)).await?;
+            let taken = Taken::of(&desk, &caller, (None, &wanted), &failure).await?;
             let why = Some((&failure, taken));
             let page = form::draw(&desk, (&caller, &visit), &entered, why);
             Ok((failure.code().status(), page).into_response())

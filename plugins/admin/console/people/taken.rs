@@ -1,72 +1,91 @@
-//! Who signs in already with what was typed for somebody else: told beside the field, with the way to
-//! them. Nobody is named to whom they may not look up elsewhere.
+//! Who has already what somebody else was to have, as an identifier or as an address of one of the two who
+//! administers something: told with the way to them. Nobody is named to whom they may not look up elsewhere.
 
 use portcullis_core::{
+    administrators::reach::{Shared, shared},
     catalogue::Code,
-    id::IdentityId,
     identifier::normalise_identifier,
+    identity::Identity,
     message::Message,
-    schema::{Evaluation, ProfileContext, Schema},
+    store::StoreError,
     ui::Ui,
 };
 use portcullis_kit::Failure;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     caller::{self, Caller},
     console::areas::PEOPLE,
     desk::Desk,
+    people::{self, Wanted, refusal::SHARED_ADDRESS},
     role::Permission::ReadIdentities,
 };
 
 /// What stands beside the field, and above the form with the way to whoever it is.
-const TEXT: &str = "Somebody signs in with the same already.";
+pub(super) const IDENTIFIER: &str = "Somebody signs in with the same already.";
+/// The same, where whoever reads mail there would get in as an administrator.
+const ADDRESS: &str =
+    "Somebody has the same address already, and an administrator's is nobody else's.";
 /// What the names of traits begin with.
 const TRAITS: &str = "traits.";
 
-/// What others sign in with already.
+/// What others have already.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
-    identifiers: Vec<String>,
-    /// Where they are, and what they are called.
-    pub(super) holders: Vec<(String, String)>,
+    names: Vec<String>,
+    text: &'static str,
+    /// Who has it.
+    pub(super) holders: Vec<Holder>,
 }
 
-/// What was typed for somebody.
-pub(super) struct Typed<'a> {
-    pub(super) schema: &'a Schema,
-    pub(super) traits: Value,
-    /// What they have now.
-    pub(super) stored: &'a Value,
-    /// Who they are, if they are somebody already.
-    pub(super) own: Option<IdentityId>,
+/// Somebody who is in the way.
+#[derive(Debug, Serialize, PartialEq, Eq)]
+pub(super) struct Holder {
+    /// Why they are, in English.
+    text: &'static str,
+    /// Where they are.
+    path: String,
+    /// What they are called.
+    label: String,
 }
 
 impl Taken {
-    /// What is in the way of whoever was refused for this.
+    /// What is in the way of whoever was refused what is wanted of them; of somebody new without `before`.
     pub(super) async fn of(
         desk: &Desk,
         caller: &Caller,
-        typed: Typed<'_>,
+        (before, wanted): (Option<&Identity>, &Wanted),
         failure: &Failure,
     ) -> Result<Self, Failure> {
-        let mut taken = Self::default();
         if failure.code() != Code::IdentityConflict {
-            return Ok(taken);
+            return Ok(Self::default());
         }
-        let identities = &desk.services.identities;
-        for identifier in identifiers(desk, &typed) {
-            let found = identities.find_by_identifier(&identifier).await?;
-            let Some(holder) = found.filter(|one| Some(one.id) != typed.own) else {
-                continue;
+        let Ok(after) = people::as_wanted(desk, before, wanted).await else {
+            return Ok(Self::default());
+        };
+        let (text, found) = match failure.reason() {
+            Some(SHARED_ADDRESS) => {
+                let identities = &*desk.services.identities;
+                (ADDRESS, shared(identities, &after, before).await?)
+            }
+            _ => (IDENTIFIER, signed_in_with(desk, &after).await?),
+        };
+        let mut taken = Self {
+            text,
+            ..Self::default()
+        };
+        for Shared { name, holder } in found {
+            taken.names.push(name);
+            let holder = Holder {
+                text,
+                path: format!("{}/{}", PEOPLE.path, holder.id),
+                label: caller::label(&holder),
             };
-            taken.identifiers.push(identifier);
-            if caller.roles.permit(ReadIdentities) {
-                let place = format!("{}/{}", PEOPLE.path, holder.id);
-                taken.holders.push((place, caller::label(&holder)));
+            if caller.roles.permit(ReadIdentities) && !taken.holders.contains(&holder) {
+                taken.holders.push(holder);
             }
         }
-        taken.holders.dedup();
         Ok(taken)
     }
 
@@ -78,7 +97,7 @@ impl Taken {
             let value = input.value.as_ref();
             let is_meant = value.is_some_and(|value| self.has(value));
             if input.name.starts_with(TRAITS) && is_meant {
-                node.messages.push(Message::invalid(TEXT));
+                node.messages.push(Message::invalid(self.text));
                 is_marked = true;
             }
         }
@@ -87,22 +106,22 @@ impl Taken {
 
     fn has(&self, value: &Value) -> bool {
         match value {
-            Value::String(text) => self.identifiers.contains(&normalise_identifier(text)),
+            Value::String(text) => self.names.contains(&normalise_identifier(text)),
             Value::Array(values) => values.iter().any(|value| self.has(value)),
             _ => false,
         }
     }
 }
 
-/// What they would sign in with.
-fn identifiers(desk: &Desk, typed: &Typed<'_>) -> Vec<String> {
-    let services = &desk.services;
-    let (clock, entropy) = (&*services.clock, &*services.entropy);
-    let place = Evaluation::of(ProfileContext::Admin);
-    let traits = typed
-        .schema
-        .accept(&place, typed.traits.clone(), typed.stored);
-    let schemas = &services.schemas;
-    let made = traits.and_then(|traits| schemas.identity(typed.schema, traits, clock, entropy));
-    made.map(|made| made.identifiers).unwrap_or_default()
+/// What of that with which an identity would sign in somebody else does.
+async fn signed_in_with(desk: &Desk, after: &Identity) -> Result<Vec<Shared>, StoreError> {
+    let mut found = Vec::new();
+    for name in &after.identifiers {
+        let holder = desk.services.identities.find_by_identifier(name).await?;
+        if let Some(holder) = holder.filter(|one| one.id != after.id) {
+            let name = name.clone();
+            found.push(Shared { name, holder });
+        }
+    }
+    Ok(found)
 }

@@ -1,6 +1,7 @@
 //! One person: each part of their pages, and what is done there.
 
 mod advanced;
+mod alone;
 mod details;
 mod parting;
 mod schema;

@@ -15,16 +15,20 @@ use crate::{
 const PATH: &str = "/admin/identities";
 const ROOT: &str = "root@example.org";
 
-/// A house in which people sign in with a name, and an address is for getting back in.
-fn house() -> House {
+/// A house in which people sign in with a name, and an address is for getting back in; in another schema it is
+/// a text as any other.
+pub(in crate::tests) fn house() -> House {
     House::altered(config(), |services, _| {
         let text = |keyword: Value| json!({"type": "string", "ory.sh/kratos": keyword});
         let properties = json!({
             "username": text(json!({"credentials": {"password": {"identifier": true}}})),
             "email": text(json!({"recovery": {"via": "email"}})),
         });
-        let schema = Schema::parse("named", json!({"properties": properties})).unwrap();
-        let schemas = Arc::new(Schemas::new(vec![Arc::new(schema)], "named").unwrap());
+        let named = Schema::parse("named", json!({"properties": properties})).unwrap();
+        let texts = json!({"username": {"type": "string"}, "email": {"type": "string"}});
+        let plain = Schema::parse("plain", json!({"properties": texts})).unwrap();
+        let all = vec![Arc::new(named), Arc::new(plain)];
+        let schemas = Arc::new(Schemas::new(all, "named").unwrap());
         services.schemas = schemas.clone();
         services.broker.schemas = schemas;
     })

@@ -136,6 +136,25 @@ async fn kc_094_a_password_that_is_given_to_a_registration_stands_alone() {
     }
 }
 
+/// CU-04: what is refused over an administrator's address takes nothing away first.
+#[tokio::test]
+async fn cu_04_a_refusal_over_an_address_leaves_a_registration_as_it_is() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = squatter(&house, &admin).await;
+    let mut bob = house.resident("bob@example.org").await;
+    bob.addresses.extend(ada.addresses.clone());
+    IdentityStore::update(&*house.store, &bob).await.unwrap();
+    let before = CredentialStore::list(&*house.store, ada.id).await.unwrap();
+    let password = json!({"password": {"config": {"password": "what an administrator gives"}}});
+    let wish = json!({"roles": ["viewer"], "credentials": password});
+    let refused = put(&admin, &ada, wish).await;
+    assert_eq!(refused.error(), "identity_conflict", "{refused:?}");
+    let left = CredentialStore::list(&*house.store, ada.id).await.unwrap();
+    assert_eq!(left, before);
+    assert!(!is_over(&house, &ada).await);
+}
+
 async fn dismiss(admin: &Program<'_>, one: &Identity, way: &str) -> Reply {
     let path = format!("/admin/identities/{}", one.id);
     match way {

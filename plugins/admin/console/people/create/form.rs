@@ -21,7 +21,7 @@ use crate::{
         choice::{self, Choice},
         people::{
             actions,
-            taken::{Taken, Typed},
+            taken::{Holder, IDENTIFIER, Taken},
         },
         told::bare,
         view::{self, Page},
@@ -43,8 +43,8 @@ struct View<'a> {
     schema_id: &'a str,
     form: FormView<'a>,
     trouble: Option<String>,
-    /// Whoever has already what is nobody else's: where they are, and what they are called.
-    holders: Vec<(String, String)>,
+    /// Whoever has already what is nobody else's.
+    holders: Vec<Holder>,
     ways: Vec<Choice>,
     takes_password: bool,
     password_trouble: Option<String>,
@@ -108,21 +108,6 @@ pub(super) fn draw(
     view::draw(desk, (caller, visit), page, view)
 }
 
-/// What of that which was entered somebody signs in with already.
-pub(super) async fn taken(
-    desk: &Desk,
-    caller: &Caller,
-    (entered, failure): (&Entered, &Failure),
-) -> Result<Taken, Failure> {
-    let typed = Typed {
-        schema: &schema(desk, &entered.schema_id),
-        traits: entered.traits.clone(),
-        stored: &json!({}),
-        own: None,
-    };
-    Taken::of(desk, caller, typed, failure).await
-}
-
 fn fields(schema: &Schema, entered: &Entered) -> Ui {
     let place = Evaluation::of(ProfileContext::Admin);
     Ui {
@@ -163,7 +148,7 @@ fn complaints(desk: &Desk, schema: &Schema, traits: &Value) -> Vec<TraitError> {
 fn reason(failure: &Failure) -> Option<&str> {
     match failure.code() {
         Code::IdentityConflict if failure.reason() == Some(SHARED_ADDRESS) => failure.reason(),
-        Code::IdentityConflict => Some("Somebody signs in with the same already."),
+        Code::IdentityConflict => Some(IDENTIFIER),
         _ => failure.reason(),
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     caller::Caller,
-    console::{HOME, areas::PEOPLE, notice, told, view},
+    console::{HOME, areas::PEOPLE, notice, people::taken::Holder, told, view},
     desk::Desk,
     people,
 };
@@ -45,14 +45,14 @@ pub(super) struct Trouble {
     form: &'static str,
     /// What is wrong, in the reader's language already.
     text: String,
-    /// Who is in the way: where they are, and what they are called.
-    holders: Vec<(String, String)>,
+    /// Who is in the way.
+    holders: Vec<Holder>,
 }
 
 impl Trouble {
     /// The same with whoever is in the way.
     #[must_use]
-    pub(super) fn with_holders(mut self, holders: Vec<(String, String)>) -> Self {
+    pub(super) fn with_holders(mut self, holders: Vec<Holder>) -> Self {
         self.holders = holders;
         self
     }

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use portcullis_core::identity::Identity;
-use portcullis_kit::Outcome;
+use portcullis_kit::{Failure, Outcome};
 
 use super::{
     call::Call,
     confirm::{self, Question},
+    details,
     head::Tab,
-    standing::answer,
+    traits,
 };
 use crate::{
-    console::choice::meaning,
+    console::{choice::meaning, people::taken::Taken},
     people::{self, Wanted, named_roles},
     role::Role,
 };
@@ -31,16 +32,26 @@ pub(super) async fn set(call: Call) -> Outcome {
     if !is_told(&call, &taken) && named_roles(&roles).is_ok() {
         return Ok(ask(&call, &taken));
     }
-    let want = |_: &Identity| {
-        Ok(Wanted {
-            roles: Some(roles.clone()),
-            ..Wanted::default()
-        })
+    let wanted = Wanted {
+        roles: Some(roles),
+        ..Wanted::default()
     };
-    let changed = people::change(&call.desk, &call.caller, &call.id, want).await;
-    answer(call, ("roles", changed), |identity| {
-        identity.roles = roles.clone();
-    })
+    let want = |_: &Identity| Ok(wanted.clone());
+    match people::change(&call.desk, &call.caller, &call.id, want).await {
+        Ok(_) => call.done("", "Saved."),
+        Err(failure) => refused(call, wanted, failure).await,
+    }
+}
+
+/// The details with what was ticked, why it is refused, and whoever is in the way.
+async fn refused(mut call: Call, wanted: Wanted, failure: Failure) -> Outcome {
+    let what = (Some(&call.identity), &wanted);
+    let taken = Taken::of(&call.desk, &call.caller, what, &failure).await?;
+    let trouble = call.trouble("roles", failure)?;
+    let trouble = trouble.with_holders(taken.holders);
+    let ui = traits::form(&call);
+    call.identity.roles = wanted.roles.unwrap_or_default();
+    Ok(details::draw(&call, &ui, Some(trouble)))
 }
 
 /// The roles of theirs that are not among these.

@@ -21,7 +21,10 @@ use super::{
     head::Tab,
     traits,
 };
-use crate::people::{self, Wanted, refusal::refused};
+use crate::{
+    console::people::taken::Taken,
+    people::{self, Wanted, refusal::refused},
+};
 
 /// The parameter and field that names the schema.
 const SCHEMA: &str = "schema_id";
@@ -80,8 +83,16 @@ pub(super) async fn submit(call: Call) -> Outcome {
         Err(failure) if call::is_told(&failure) => {
             let passage = Passage::of(&call.desk, &call.identity, &to);
             let mut form = traits::fields(&to, &passage.kept, call.action(END));
-            traits::tell(&call, &mut form, &failure);
+            let taken = match want(&call.identity) {
+                Ok(wanted) => {
+                    let what = (Some(&call.identity), &wanted);
+                    Taken::of(&call.desk, &call.caller, what, &failure).await?
+                }
+                Err(_) => Taken::default(),
+            };
+            traits::tell(&call, &mut form, (&failure, &taken));
             let trouble = call.wrong("schema", "Nothing was saved.");
+            let trouble = trouble.with_holders(taken.holders);
             Ok(draw(&call, (&to, &passage, &form), Some(trouble)))
         }
         Err(failure) => Err(failure),

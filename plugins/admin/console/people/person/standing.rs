@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use portcullis_core::identity::{Identity, IdentityState};
-use portcullis_kit::{Failure, Outcome};
+use portcullis_kit::Outcome;
 
 use super::{
     call::{Call, Trouble},
@@ -90,7 +90,13 @@ pub(super) async fn set_address(call: Call) -> Outcome {
         })
     };
     let changed = people::change(&call.desk, &call.caller, &call.id, want).await;
-    answer(call, ("addresses", changed), |_| {})
+    match changed {
+        Ok(_) => call.done("", "Saved."),
+        Err(failure) => {
+            let trouble = call.trouble("addresses", failure)?;
+            Ok(details::draw(&call, &traits::form(&call), Some(trouble)))
+        }
+    }
 }
 
 /// Asks whether it was they who registered.
@@ -114,20 +120,4 @@ fn whose(call: &Call, address: &str) -> Response {
         ..Question::default()
     };
     confirm::ask(call, Tab::Details, question, None)
-}
-
-/// Leads back to the details; where something is wrong they come back with what was `typed`.
-pub(super) fn answer(
-    mut call: Call,
-    (form, changed): (&'static str, Result<Identity, Failure>),
-    typed: impl FnOnce(&mut Identity),
-) -> Outcome {
-    let failure = match changed {
-        Ok(_) => return call.done("", "Saved."),
-        Err(failure) => failure,
-    };
-    let trouble = call.trouble(form, failure)?;
-    let ui = traits::form(&call);
-    typed(&mut call.identity);
-    Ok(details::draw(&call, &ui, Some(trouble)))
 }

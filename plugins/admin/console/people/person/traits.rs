@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::call::Call;
 use crate::{
     console::{
-        people::taken::{Taken, Typed},
+        people::taken::{Holder, Taken},
         told::bare,
     },
     people::Wanted,
@@ -30,42 +30,29 @@ pub(super) fn form(call: &Call) -> Ui {
     ui
 }
 
-/// Those who are in the way of what was sent: where they are, and what they are called.
-type Holders = Vec<(String, String)>;
-
 /// The form with what was sent, and what is wrong with it beside its fields; and whoever has already what
 /// is nobody else's.
-pub(super) async fn refused(call: &Call, failure: &Failure) -> Result<(Ui, Holders), Failure> {
+pub(super) async fn refused(call: &Call, failure: &Failure) -> Result<(Ui, Vec<Holder>), Failure> {
     let mut ui = of_stored(call);
-    fill(&mut ui, &call.fields);
-    let taken = taken(call, failure).await?;
-    match taken.mark(&mut ui) {
-        true => call.locale.form(&mut ui),
-        false => tell(call, &mut ui, failure),
-    }
-    Ok((ui, taken.holders))
-}
-
-async fn taken(call: &Call, failure: &Failure) -> Result<Taken, Failure> {
     let identity = &call.identity;
-    let schema = call.desk.services.schemas.find(&identity.schema_id);
-    let traits = wanted(call, identity).traits;
-    let (Some(schema), Some(traits)) = (schema, traits) else {
-        return Ok(Taken::default());
-    };
-    let typed = Typed {
-        schema: &schema,
-        traits,
-        stored: &identity.traits,
-        own: Some(identity.id),
-    };
-    Taken::of(&call.desk, &call.caller, typed, failure).await
+    let wanted = wanted(call, identity);
+    let what = (Some(identity), &wanted);
+    let taken = Taken::of(&call.desk, &call.caller, what, failure).await?;
+    tell(call, &mut ui, (failure, &taken));
+    Ok((ui, taken.holders))
 }
 
 /// Puts what was sent into a form, and what is wrong with it beside its fields, in the reader's
 /// language.
-pub(super) fn tell(call: &Call, ui: &mut Ui, failure: &Failure) {
+pub(super) fn tell(call: &Call, ui: &mut Ui, (failure, taken): (&Failure, &Taken)) {
     fill(ui, &call.fields);
+    if !taken.mark(ui) {
+        complain_of(ui, failure);
+    }
+    call.locale.form(ui);
+}
+
+fn complain_of(ui: &mut Ui, failure: &Failure) {
     let errors = failure.detail_of("errors").and_then(Value::as_array);
     for error in errors.into_iter().flatten() {
         let part = |name: &str| error[name].as_str().unwrap_or_default();
@@ -75,7 +62,6 @@ pub(super) fn tell(call: &Call, ui: &mut Ui, failure: &Failure) {
         let reason = failure.reason().unwrap_or(failure.code().meaning());
         ui.messages.push(Message::invalid(bare(reason)));
     }
-    call.locale.form(ui);
 }
 
 /// What the sent form wants of somebody. What it has no fields for stays.

@@ -2,21 +2,21 @@
 
 use serde_json::Value;
 
-use crate::{cli::remote::as_reason, migration::settling::Reasons};
+use crate::{cli::remote::as_reason, migration::settling::Reception};
 
 /// What became of one of many.
-pub(super) fn outcome(told: &Value) -> Result<(), Reasons> {
+pub(super) fn outcome(told: &Value) -> Reception {
     if told["action"] == "create" {
-        return Ok(());
+        return Reception::In;
     }
     let error = &told["error"];
     let faults = error["details"]["errors"].as_array();
-    let reasons: Reasons = faults.into_iter().flatten().map(fault).collect();
+    let reasons: Vec<String> = faults.into_iter().flatten().map(fault).collect();
     if !reasons.is_empty() {
-        return Err(reasons);
+        return Reception::Refused(reasons);
     }
     let text = error["reason"].as_str().or(error["message"].as_str());
-    Err(vec![as_reason(text.unwrap_or("it is refused"))])
+    Reception::Refused(vec![as_reason(text.unwrap_or("it is refused"))])
 }
 
 /// What is wrong with somebody, by its place in their own entry and not among all that were sent.
@@ -42,7 +42,11 @@ mod tests {
         let fault = |path: &str| json!({"path": path, "message": "This is wrong."});
         let refused = |errors: Value| {
             let error = json!({"code": 400, "reason": "all of it", "details": {"errors": errors}});
-            outcome(&json!({"action": "error", "error": error})).unwrap_err()
+            outcome(&json!({"action": "error", "error": error}))
+        };
+        let told_of = |told: &[&str]| {
+            let reasons = told.iter().map(|reason| (*reason).to_owned());
+            Reception::Refused(reasons.collect())
         };
         let faults = json!([
             fault("identities[16].create.traits.name"),
@@ -54,8 +58,8 @@ mod tests {
             "this is wrong",
             "else: this is wrong",
         ];
-        assert_eq!(refused(faults), told);
-        assert_eq!(refused(json!([])), [as_reason("all of it")]);
-        assert_eq!(outcome(&json!({"action": "create"})), Ok(()));
+        assert_eq!(refused(faults), told_of(&told));
+        assert_eq!(refused(json!([])), told_of(&["all of it"]));
+        assert_eq!(outcome(&json!({"action": "create"})), Reception::In);
     }
 }
