@@ -837,6 +837,7 @@ history-ended = Beendete Sitzungen
 history-credential = Anmeldemittel
 history-credentials = Anmeldemittel
 history-look = Nur zum Ansehen
+history-actor = Wer gehandelt hat
 # Was die API ablehnt und die Konsole zeigt
 refusal-external-id = Das hat höchstens {$most} Buchstaben, Ziffern und Zeichen.
 refusal-same-name = Das steht im Widerspruch zu einer Person, die es schon gibt: Sie hat dieselbe Id oder heißt anderswo genauso (external_id).

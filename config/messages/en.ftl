@@ -848,6 +848,7 @@ history-ended = Sessions that ended
 history-credential = Credential
 history-credentials = Credentials
 history-look = To look only
+history-actor = Who acted
 # What the API refuses and the console shows
 refusal-external-id = it has at most {$most} letters, digits and signs.
 refusal-same-name = This identity conflicts with another identity that already exists. It has the same id, or is called the same elsewhere (external_id).

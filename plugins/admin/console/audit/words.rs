@@ -56,7 +56,7 @@ pub(super) const KINDS: [(&str, &str); 7] = [
 ];
 
 /// The names of facts, as people say them.
-const FACTS: [(&str, &str); 35] = [
+const FACTS: [(&str, &str); 36] = [
     ("schema_id", "Schema"),
     ("state", "State"),
     ("traits", "Own details"),
@@ -92,6 +92,7 @@ const FACTS: [(&str, &str); 35] = [
     ("issuer", "Issuer"),
     ("address", "Address"),
     ("read_only", "To look only"),
+    ("actor", "Who acted"),
 ];
 
 fn word(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
