@@ -2,6 +2,7 @@
 
 use std::{
     env, fs, io,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
 };
 
@@ -56,6 +57,7 @@ pub(super) fn run(named: Option<&Path>) -> Result<(), Failure> {
         return Err(Failure::Usage(usage.to_owned()));
     }
     let config = configuration(Path::new(FILE))?;
+    require_free(config.listen.proxy)?;
     let password = desk::runtime()?.block_on(first_account(&config))?;
     say(format_args!("\n  Open       {}", config.public_url))?;
     if let Some(console) = console(&config) {
@@ -76,6 +78,17 @@ pub(super) fn run(named: Option<&Path>) -> Result<(), Failure> {
         "  The record is portcullis.db in this folder, where commands are run, too. Ctrl-C stops.\n"
     ))?;
     serve::run_with(config)
+}
+
+/// Nobody is invited to where another program listens.
+fn require_free(address: SocketAddr) -> Result<(), Failure> {
+    TcpListener::bind(address).map(drop).map_err(|error| {
+        Failure::Refused(format!(
+            "{address} cannot be listened on: {error}. Stop what listens there, or write another address into a copy \
+             of {FILE} and start that with: {} serve --config COPY",
+            own_name().display()
+        ))
+    })
 }
 
 /// What this program was called by.

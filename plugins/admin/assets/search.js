@@ -14,8 +14,9 @@ for (const form of document.querySelectorAll('form[data-live]')) {
 
   const search = async () => {
     const url = address();
-    if (String(url) === shown) return;
     request?.abort();
+    delete list.dataset.stale;
+    if (String(url) === shown) return;
     const own = request = new AbortController();
     const part = new URL(url);
     part.searchParams.set('fragment', '1');
@@ -24,8 +25,12 @@ for (const form of document.querySelectorAll('form[data-live]')) {
       const response = await fetch(part, { signal: own.signal, redirect: 'manual', headers: { accept: 'text/html' } });
       // Whoever is signed out signs in again by the page itself.
       if (response.type === 'opaqueredirect') return form.submit();
-      // What cannot be searched for yet may be half of what can: the old list stays.
-      if (!response.ok) return;
+      // What cannot be searched for yet may be half of what can: the old list stays, and is seen to be old.
+      if (!response.ok) {
+        list.dataset.stale = '';
+        told.textContent = form.dataset.odd ?? '';
+        return;
+      }
       const html = await response.text();
       if (own !== request) return;
       list.innerHTML = html;
