@@ -8,11 +8,15 @@ use serde_json::Value;
 use super::{Broker, BrokerError, plan::Plan};
 use crate::{
     id::{IdentityId, ProviderId},
+    identifier::normalise_identifier,
     mapping::{Facts, MappingEntry, Occasion, Source},
     provider::{Claims, ConfiguredProvider, ProviderError},
     schema::Schema,
     trust::TrustedAddress,
 };
+
+/// What is said of what somebody else has.
+const TAKEN: &str = "Somebody signs in with the same already.";
 
 /// What a provider's configuration makes of claims.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -63,6 +67,9 @@ impl Broker {
             .collect();
         let invalid = schema.errors(&facts.traits).into_iter();
         errors.extend(invalid.map(|error| (error.path, error.message.text)));
+        if plan.identity.is_none() {
+            errors.extend(self.taken(&schema, &facts.traits).await?);
+        }
         let why = match plan.withheld {
             Some(claim) => format!("{} (`{claim}`)", plan.decision.why),
             None => plan.decision.why.to_owned(),
@@ -79,6 +86,27 @@ impl Broker {
             rule: plan.decision.rule.as_str().to_owned(),
             why,
         })
+    }
+
+    /// What of somebody new somebody else signs in with already. Whose registration nobody has proved makes
+    /// way, and is not in it.
+    async fn taken(
+        &self,
+        schema: &Schema,
+        traits: &Value,
+    ) -> Result<Vec<(String, String)>, BrokerError> {
+        let (clock, entropy) = (&*self.clock, &*self.entropy);
+        let made = self
+            .schemas
+            .identity(schema, traits.clone(), clock, entropy);
+        let mut taken = Vec::new();
+        for name in made.map(|made| made.identifiers).unwrap_or_default() {
+            let holder = self.identities.find_by_identifier(&name).await?;
+            taken.extend(holder.filter(|one| !one.awaits_first_proof()).map(|_| name));
+        }
+        let is_taken = |text: &str| taken.contains(&normalise_identifier(text));
+        let paths = schema.address_paths(traits, is_taken).into_iter();
+        Ok(paths.map(|path| (path, TAKEN.to_owned())).collect())
     }
 
     async fn mapped(

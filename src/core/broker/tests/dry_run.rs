@@ -37,6 +37,20 @@ async fn a_dry_run_says_what_would_become_of_claims_and_changes_nothing() {
     assert!(said.why.contains("no address that counts as verified"));
 }
 
+/// Whoever would be somebody new, and cannot be, is told before they try.
+#[tokio::test]
+async fn a_dry_run_tells_what_somebody_signs_in_with_already() {
+    let setting = setting(Creation::Auto);
+    setting.verified("bob@example.org").await;
+    let mut unproved = document("2", "bob@example.org");
+    unproved["email_verified"] = json!(false);
+    let said = run(&setting, unproved).await;
+    assert_eq!(said.identity_id, None, "{said:?}");
+    let told = "Somebody signs in with the same already.";
+    let told = ("email".to_owned(), told.to_owned());
+    assert!(said.errors.contains(&told), "{said:?}");
+}
+
 #[tokio::test]
 async fn a_dry_run_names_the_rule_that_would_fire() {
     let setting = setting(Creation::Auto);
