@@ -46,8 +46,6 @@ pub(super) fn run(common: &Common, asked: &RequiredActions) -> Result<(), Failur
     settings.sort_by_key(|(action, settings)| (settings.priority, *action));
     let rows: Vec<Value> = settings
         .iter()
-        // As a running gateway tells: nobody has to delete their account.
-        .filter(|(action, _)| *action != Action::DeleteAccount)
         .map(|(action, settings)| {
             json!({
                 "alias": action.alias(),

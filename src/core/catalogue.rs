@@ -98,6 +98,7 @@ catalogue! {
     SchemaUnfit = "schema_unfit", CONFLICT, "People who are here already do not fit this schema.";
     SchemaChanged = "schema_changed", PRECONDITION_FAILED, "Somebody else has changed the schema meanwhile.";
     SchemaInUse = "schema_in_use", CONFLICT, "People obey this schema, so it stays.";
+    SchemaGroupInUse = "schema_group_in_use", CONFLICT, "A group of the schema stays while attributes are shown in it.";
     SchemaConfigured = "schema_configured", CONFLICT, "The schema stands in the configuration, so it is removed there.";
     RecordNotFound = "record_not_found", NOT_FOUND, "There is nothing with this id.";
     ProviderMistaken = "provider_mistaken", BAD_REQUEST, "No sign-in provider can be made of this.";
@@ -186,6 +187,7 @@ mod tests {
 409 schema_unfit
 412 schema_changed
 409 schema_in_use
+409 schema_group_in_use
 409 schema_configured
 404 record_not_found
 400 provider_mistaken

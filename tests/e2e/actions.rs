@@ -143,7 +143,7 @@ async fn kc_094_only_what_there_is_can_be_asked_for() {
             "max_auth_age": "5m",
         })
     );
-    assert_eq!(list.as_array().unwrap().len(), 9);
+    assert_eq!(list.as_array().unwrap().len(), 10);
     let public = alice.get("/.portcullis/self-service/actions").await;
     let public: Value = public.json().await.unwrap();
     let expected = [
@@ -157,6 +157,33 @@ async fn kc_094_only_what_there_is_can_be_asked_for() {
         "webauthn-register-passwordless",
     ];
     assert_eq!(public, json!(expected));
+}
+
+/// KC-107: what applications are told of stands in what operators are told of, the one action that is
+/// never required among it.
+#[tokio::test]
+async fn kc_107_everything_that_is_told_in_public_is_in_the_operators_list() {
+    let gateway = TestGateway::builder()
+        .table("[required_actions.delete_account]\nenabled = true")
+        .start()
+        .await;
+    let public = gateway
+        .anonymous()
+        .get("/.portcullis/self-service/actions")
+        .await;
+    let public: Vec<String> = public.json().await.unwrap();
+    assert!(public.iter().any(|one| one == "delete_account"));
+    let list = gateway.run(&["required-actions", "list", "--output", "json"], "");
+    let list = list.json();
+    let find = |alias: &str| {
+        let mut all = list.as_array().unwrap().iter();
+        all.find(|one| one["alias"] == alias)
+    };
+    for alias in &public {
+        let told = find(alias).map(|one| &one["enabled"]);
+        assert_eq!(told, Some(&json!(true)), "{alias}");
+    }
+    assert_eq!(find("delete_account").unwrap()["default"], false);
 }
 
 /// KC-100, KC-101; KC-102: the application is told on the return what became of it.

@@ -1,5 +1,5 @@
-//! `/admin/x/required-actions` and `…/required-actions` of an identity: what people can be made to do
-//! before they are let through, and what somebody has been asked to.
+//! `/admin/x/required-actions` and `…/required-actions` of an identity: what people can be asked to do,
+//! most of it before they are let through, and what somebody has been asked to.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::Method;
-use portcullis_core::{action::Action, identity::Identity};
+use portcullis_core::identity::Identity;
 use portcullis_kit::Outcome;
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ pub(crate) fn endpoints(table: Endpoints) -> Endpoints {
         .at(
             (Method::GET, "/admin/x/required-actions"),
             Need::Permission(ReadIdentities),
-            "Lists what people can be made to do, in the order in which it is asked for.",
+            "Lists what people can be asked to do, in the order in which it is asked for.",
             list,
         )
         .told(doc::required_actions)
@@ -88,8 +88,6 @@ fn told(identity: &Identity) -> Response {
 
 async fn list(State(desk): State<Arc<Desk>>) -> Outcome {
     let all = desk.services.actions.all().into_iter();
-    // Nobody is made to delete their account.
-    let all = all.filter(|(action, _)| *action != Action::DeleteAccount);
     let listed: Vec<Value> = all
         .map(|(action, settings)| {
             let age = humantime::format_duration(settings.max_auth_age).to_string();

@@ -34,7 +34,7 @@ fn guarded(doc: Doc) -> Doc {
     .query(
         "force",
         flag(),
-        "Whether to do it although people do not fit.",
+        "Whether to do it although people do not fit or groups in use go.",
     )
     .refuses(&[409, 412])
 }

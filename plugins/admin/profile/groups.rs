@@ -1,5 +1,6 @@
 //! The groups of a document, in which forms show attributes together.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{PROFILE, attributes, root, root_mut, set, settings::Trouble};
@@ -46,6 +47,28 @@ fn names(schema: &Value, group: &str) -> bool {
         Value::Array(items) => items.iter().any(|one| names(one, group)),
         _ => false,
     }
+}
+
+/// A group that a change would take from attributes which are still shown in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Kept {
+    /// What attributes call it.
+    pub(crate) name: String,
+    /// The attributes.
+    pub(crate) attributes: Vec<String>,
+}
+
+/// The groups that one document declares and another does not, while attributes of that are shown in
+/// them.
+pub(crate) fn lost(before: &Value, after: &Value) -> Vec<Kept> {
+    let declared = groups(after);
+    let stays = |group: &Group| declared.iter().any(|one| one.name == group.name);
+    let gone = groups(before).into_iter().filter(|group| !stays(group));
+    let kept = gone.map(|group| Kept {
+        attributes: members_of(after, &group.name),
+        name: group.name,
+    });
+    kept.filter(|group| !group.attributes.is_empty()).collect()
 }
 
 /// Declares a group, or with `is_new` unset changes what is written of it.

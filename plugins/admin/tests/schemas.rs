@@ -197,3 +197,78 @@ async fn whoever_would_sign_in_with_what_is_somebody_elses_is_named_before() {
     let refused = admin.send(Method::PUT, &path, &body).await;
     assert_eq!((refused.status, &*refused.error()), (409, "schema_unfit"));
 }
+
+/// KC-058: a group in use stays, with whatever document it would go.
+#[tokio::test]
+async fn kc_058_a_document_without_a_group_in_use_is_refused_unless_forced() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let path = format!("{PATH}/default");
+    let forced = format!("{path}?force=true");
+    let mut body = with_team(&house, false).await;
+    let at = match body.pointer("/schema/properties/traits") {
+        Some(_) => "/schema/properties/traits",
+        None => "/schema",
+    };
+    let traits = body.pointer_mut(at).unwrap();
+    traits["properties"]["team"]["x-profile"] = json!({"group": "job"});
+    traits["x-profile"] = json!({"groups": [{"name": "job"}, {"name": "free"}]});
+    let put = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!(put.status, 200, "{put:?}");
+    body.pointer_mut(at).unwrap()["x-profile"]["groups"] = json!([]);
+    let refused = admin.send(Method::PUT, &path, &body).await;
+    let expected = (409, "schema_group_in_use".to_owned());
+    assert_eq!((refused.status, refused.error()), expected);
+    let told = refused.json()["error"].clone();
+    let groups = json!([{"name": "job", "attributes": ["team"]}]);
+    assert_eq!(told["details"]["groups"], groups, "{told}");
+    let reason = told["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("Put these elsewhere first: team."),
+        "{reason}"
+    );
+    let kept = admin.get(&path).await.json();
+    assert_eq!(kept["etag"], put.json()["etag"], "nothing was written");
+    let late = admin.clone().with("if-match", "\"older\"");
+    let late = late.send(Method::PUT, &path, &body).await;
+    assert_eq!(late.error(), "schema_changed");
+    let taken = admin.send(Method::PUT, &forced, &body).await;
+    assert_eq!(taken.status, 200, "{taken:?}");
+
+    // Who has put the attribute elsewhere takes the group out.
+    let traits = body.pointer_mut(at).unwrap();
+    traits["x-profile"]["groups"] = json!([{"name": "job"}]);
+    assert_eq!(admin.send(Method::PUT, &path, &body).await.status, 200);
+    let traits = body.pointer_mut(at).unwrap();
+    traits["properties"]["team"]["x-profile"] = json!({});
+    traits["x-profile"]["groups"] = json!([]);
+    let put = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!(put.status, 200, "{put:?}");
+}
+
+/// KC-058: whoever forces it takes who does not fit along, and so is told of them, too.
+#[tokio::test]
+async fn kc_058_who_would_not_fit_is_told_beside_the_groups() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let path = format!("{PATH}/default");
+    let mut body = with_team(&house, false).await;
+    let at = match body.pointer("/schema/properties/traits") {
+        Some(_) => "/schema/properties/traits",
+        None => "/schema",
+    };
+    let traits = body.pointer_mut(at).unwrap();
+    traits["properties"]["team"]["x-profile"] = json!({"group": "job"});
+    traits["x-profile"] = json!({"groups": [{"name": "job"}]});
+    assert_eq!(admin.send(Method::PUT, &path, &body).await.status, 200);
+    let traits = body.pointer_mut(at).unwrap();
+    traits["x-profile"] = json!({});
+    traits["required"] = json!(["email", "team"]);
+    let refused = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!(refused.error(), "schema_group_in_use");
+    let check = &refused.json()["error"]["details"]["check"];
+    assert_eq!(check["traits"]["team"]["identities"], check["checked"]);
+    body.pointer_mut(at).unwrap()["required"] = json!("email");
+    let wrong = admin.send(Method::PUT, &path, &body).await;
+    assert_eq!(wrong.error(), "schema_invalid");
+}

@@ -13,15 +13,22 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::value;
-use crate::{caller::Caller, desk::Desk, profile::Settings, schemas};
+use crate::{
+    caller::Caller,
+    desk::Desk,
+    profile::{Kept, Settings},
+    schemas::{self, Unwritten},
+};
 
 /// What is told of a document.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Report {
     /// Whether somebody else has saved another one.
     pub(super) is_changed: bool,
-    /// Whether it can be saved although people do not fit.
+    /// Whether it can be saved although people do not fit, or groups in use go.
     pub(super) may_force: bool,
+    /// The groups in use that would go.
+    pub(super) kept: Vec<Kept>,
     /// Whether people obey it, which keeps it.
     pub(super) is_in_use: bool,
     /// What makes it unusable.
@@ -100,8 +107,21 @@ pub(super) async fn save(
     let written = schemas::write(desk, caller, (&record.id, document), terms).await;
     match written {
         Ok(_) => Ok(None),
-        Err(error) => refused(error).map(Some),
+        Err(Unwritten::Grouped(kept, check)) => Ok(Some(grouped(kept, *check))),
+        Err(Unwritten::Schema(error)) => refused(error).map(Some),
     }
+}
+
+fn grouped(kept: Vec<Kept>, check: SchemaCheck) -> Refused {
+    let report = Report {
+        may_force: true,
+        kept,
+        check: Some(check)
+            .filter(|check| check.failing > 0)
+            .map(Into::into),
+        ..Report::default()
+    };
+    (StatusCode::CONFLICT, report)
 }
 
 /// What a page tells of an error, as far as whoever sees it can do something about it there.

@@ -175,6 +175,7 @@ async fn who_has_seen_an_older_document_loses_nothing_and_overwrites_nothing() {
     assert!(both["team"].is_object() && both["rank"].is_object());
 }
 
+/// KC-058.
 #[tokio::test]
 async fn a_group_in_use_names_the_attributes_that_keep_it() {
     let house = House::new();
@@ -205,6 +206,37 @@ async fn a_group_in_use_names_the_attributes_that_keep_it() {
     assert_eq!(gone.status, 303);
     let gone = sent(&browser, "remove-group", &[("name", "work")]).await;
     assert_eq!(gone.status, 303, "{}", gone.page());
+}
+
+/// KC-058: the editor of the whole document keeps a group in use as its own page does.
+#[tokio::test]
+async fn kc_058_a_document_without_a_group_in_use_is_saved_only_when_that_is_said_twice() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let work = [("name", "work"), ("header", "At work"), ("description", "")];
+    assert_eq!(sent(&browser, "add-group", &work).await.status, 303);
+    let team = ticked(&[("name", "team"), ("group", "work")]);
+    assert_eq!(sent(&browser, "add-attribute", &team).await.status, 303);
+    let mut without = document(&browser).await;
+    without["properties"]["traits"]["x-profile"]["groups"] = json!([]);
+    let text = without.to_string();
+    let fields = [("document", &*text)];
+    let refused = sent(&browser, "json", &fields).await;
+    assert_eq!(refused.status, 409);
+    let page = refused.page();
+    for told in [
+        "Nothing was saved: groups in use would go",
+        "<dt>work</dt>",
+        "Put these elsewhere first: team",
+        "name=\"force\"",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("people would not fit"), "{page}");
+    assert_ne!(document(&browser).await, without);
+    let forced = [("document", &*text), ("force", "true")];
+    assert_eq!(sent(&browser, "json", &forced).await.status, 303);
+    assert_eq!(document(&browser).await, without);
 }
 
 #[tokio::test]

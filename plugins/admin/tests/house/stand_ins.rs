@@ -29,13 +29,14 @@ use portcullis_core::{
 };
 use serde_json::{Map, Value, json};
 
-/// Actions that are on, the last of which everybody new has to do, and one that is off.
+/// Actions that are on, one of which everybody new has to do and one nobody, and one that is off.
 pub(super) fn actions() -> BTreeMap<Action, ActionSettings> {
     let all = [
         (Action::UpdatePassword, true, false),
         (Action::VerifyEmail, true, false),
         (Action::ConfigureTotp, false, false),
         (Action::UpdateProfile, true, true),
+        (Action::DeleteAccount, true, false),
     ];
     let settings = all.map(|(action, enabled, default)| {
         let settings = ActionSettings {

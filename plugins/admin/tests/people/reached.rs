@@ -122,9 +122,10 @@ async fn somebody_is_asked_by_mail_to_do_something() {
     }
 }
 
-/// KC-107.
+/// KC-107: what is told in public is those of the list that are switched on; one of them is asked of
+/// nobody but by applications.
 #[tokio::test]
-async fn what_people_can_be_made_to_do_is_listed() {
+async fn what_people_can_be_asked_to_do_is_listed() {
     let house = House::new();
     let viewer = house.acting_as(&[Role::Viewer]).await;
     let list = viewer.get("/admin/x/required-actions").await.json();
@@ -140,4 +141,25 @@ async fn what_people_can_be_made_to_do_is_listed() {
     );
     assert_eq!(find("UPDATE_PROFILE").unwrap()["default"], true);
     assert_eq!(find("CONFIGURE_TOTP").unwrap()["enabled"], false);
+    let all = list.as_array().unwrap().iter();
+    let enabled: Vec<_> = all.filter(|one| one["enabled"] == true).collect();
+    let enabled: Vec<_> = enabled.iter().map(|one| one["alias"].clone()).collect();
+    let public = house.services.actions.enabled();
+    let public: Vec<_> = public.iter().map(|one| json!(one.alias())).collect();
+    assert_eq!(enabled, public);
+    assert_eq!(find("delete_account").unwrap()["default"], false);
+
+    let manager = house.acting_as(&[Role::UserManager]).await;
+    let ada = house.resident("ada@example.org").await;
+    let path = format!("/admin/identities/{}/required-actions", ada.id);
+    let asked = json!({"add": ["delete_account"]});
+    assert_eq!(manager.send(Method::PATCH, &path, &asked).await.status, 400);
+    let path = format!("/admin/identities/{}/actions-email", ada.id);
+    let asked = json!({"actions": ["delete_account"]});
+    assert_eq!(manager.send(Method::POST, &path, &asked).await.status, 400);
+    let browser = house.console(&[Role::Admin]).await;
+    let page = format!("/ui/identities/{}/actions", ada.id);
+    let page = browser.get(&page).await.page();
+    assert!(page.contains("UPDATE_PASSWORD"), "{page}");
+    assert!(!page.contains("delete_account"), "{page}");
 }

@@ -14,7 +14,7 @@ use self::configured::Configured;
 pub use self::configured::{GONE, Reconfigured, Refusals};
 
 use super::{
-    Expected, SchemaCheck, SchemaError, SchemaJudge, SchemaListener, SchemaProblem, SchemaRecord,
+    SchemaCheck, SchemaError, SchemaJudge, SchemaListener, SchemaProblem, SchemaRecord,
     SchemaSource, SchemaStore, StoredSchema, Terms, record::etag, tally,
 };
 use crate::{
@@ -302,12 +302,7 @@ impl SchemaDesk {
         terms: &Terms,
     ) -> Result<Option<SchemaRecord>, SchemaError> {
         let record = self.record(id, rows).ok();
-        let is_expected = match (&terms.expected, &record) {
-            (None, _) | (Some(Expected::Absent), None) | (Some(Expected::Present), Some(_)) => true,
-            (Some(Expected::OneOf(tags)), Some(record)) => tags.contains(&record.etag),
-            _ => false,
-        };
-        match is_expected {
+        match terms.hold_for(record.as_ref().map(|record| &*record.etag)) {
             true => Ok(record),
             false => Err(SchemaError::Changed),
         }

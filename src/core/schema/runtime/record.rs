@@ -66,8 +66,19 @@ pub(super) fn etag(document: &Value) -> String {
 pub struct Terms {
     /// What has to be there.
     pub expected: Option<Expected>,
-    /// Whether to change it although stored identities do not fit.
+    /// Whether to change it although stored identities do not fit, or groups that are in use go.
     pub force: bool,
+}
+
+impl Terms {
+    /// Whether what is there, by the name of its document, is what has to be.
+    pub fn hold_for(&self, etag: Option<&str>) -> bool {
+        match (&self.expected, etag) {
+            (None, _) | (Some(Expected::Absent), None) | (Some(Expected::Present), Some(_)) => true,
+            (Some(Expected::OneOf(tags)), Some(etag)) => tags.iter().any(|tag| tag == etag),
+            _ => false,
+        }
+    }
 }
 
 /// What has to be there for a change.
