@@ -255,8 +255,7 @@ async fn what_commands_change_is_written_down_without_secrets() {
     let expected = WRITTEN.map(|(verb, command, kind)| format!("{verb} {command} {kind}"));
     assert_eq!(written, expected, "{log:#}");
     let find = |command: &str| {
-        let label = format!("portcullis {command}");
-        let found = entries.iter().find(|one| one["actor_label"] == *label);
+        let found = entries.iter().find(|one| told_command(one) == command);
         found.unwrap_or_else(|| panic!("{command}: {log}"))
     };
     let roles = find("set-roles");
@@ -303,7 +302,18 @@ fn credentials_before_and_after(entries: &[Value]) {
 
 fn told(entry: &Value) -> String {
     let text = |name: &str| entry[name].as_str().unwrap_or("null").to_owned();
-    let label = text("actor_label");
-    let command = label.strip_prefix("portcullis ").unwrap_or(&label);
+    let command = told_command(entry);
     format!("{} {command} {}", text("verb"), text("object_kind"))
+}
+
+/// The command of a label that also tells who ran it on which machine.
+fn told_command(entry: &Value) -> &str {
+    let label = entry["actor_label"].as_str().unwrap_or_default();
+    let (label, whose) = label.split_once(" (").unwrap_or((label, ""));
+    let runs = whose.strip_suffix(')').and_then(|it| it.split_once(" on "));
+    assert!(
+        runs.is_some_and(|(who, host)| !who.is_empty() && !host.is_empty()),
+        "{entry}"
+    );
+    label.strip_prefix("portcullis ").unwrap_or(label)
 }

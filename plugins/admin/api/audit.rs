@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State, response::IntoResponse};
 use http::{
     HeaderMap, Method,
-    header::{ACCEPT, CONTENT_TYPE, LINK},
+    header::{ACCEPT, CONTENT_TYPE},
 };
 use jiff::Timestamp;
 use portcullis_core::{
@@ -14,7 +14,10 @@ use portcullis_core::{
 };
 use portcullis_kit::{Failure, Outcome, Visit};
 
-use super::{document, pages::sent};
+use super::{
+    document,
+    pages::{Page, sent},
+};
 use crate::{
     audit::reading::{self, EXPORT, LINES},
     desk::Desk,
@@ -45,16 +48,13 @@ async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let filter = filter(&visit)?;
     let (size, part) = (size(&visit, as_lines)?, part(&visit)?);
     let (entries, around) = reading::page(&desk, &filter, (part, size)).await?;
-    let mut response = match as_lines {
+    let answer = match as_lines {
         true => ([(CONTENT_TYPE, LINES)], reading::lines(&entries)?).into_response(),
         false => Json(&entries).into_response(),
     };
-    let list = (visit.uri.path(), visit.parameters());
-    let links = around.links(list, visit.query("page_size"));
-    response
-        .headers_mut()
-        .extend(links.map(|links| (LINK, links)));
-    Ok(response)
+    // Which part it is, is read already.
+    let page = Page::ByToken { token: None, size };
+    Ok(page.linked(&visit, (answer, around)))
 }
 
 fn names_lines(headers: &HeaderMap) -> bool {

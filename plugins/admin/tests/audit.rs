@@ -179,6 +179,11 @@ async fn the_log_comes_page_by_page_and_line_by_line() {
     }
     assert_eq!(seen, ["n4", "n3", "n2", "n1", "n0"].map(Value::from));
 
+    // The links say how long a page is, whether or not that was asked.
+    let whole = admin.get(LOG).await;
+    let first = format!("<{LOG}?page_size=250>; rel=\"first\"");
+    assert_eq!(whole.header("link"), first);
+
     let taking = admin.clone().with("accept", "application/x-ndjson");
     let lines = taking.get(LOG).await;
     assert_eq!(lines.header("content-type"), "application/x-ndjson");
