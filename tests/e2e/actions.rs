@@ -169,7 +169,7 @@ async fn kc_107_everything_that_is_told_in_public_is_in_the_operators_list() {
         .await;
     let public = gateway
         .anonymous()
-        .get("/.portcullis/self-service/actions")
+        .get_json("/.portcullis/self-service/actions")
         .await;
     let public: Vec<String> = public.json().await.unwrap();
     assert!(public.iter().any(|one| one == "delete_account"));
