@@ -1,8 +1,6 @@
 //! A person who points at what they want: fields are filled, buttons and links pressed, however often the
 //! page is replaced under the hand.
 
-use std::time::Duration;
-
 use fantoccini::{
     elements::{Element, ElementRef},
     error::CmdError,
@@ -10,7 +8,7 @@ use fantoccini::{
 use serde_json::{Value, json};
 
 use super::Browser;
-use crate::support::wait::{wait_until, wait_within};
+use crate::support::wait::wait_until;
 
 /// The constant by which WebDriver marks references to elements (W3C WebDriver, section 11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -108,9 +106,8 @@ impl Browser {
 
     /// The page's element, waited for: a navigation may still be under way.
     async fn find(&self, script: &str, wanted: &str) -> Element {
-        let patience = Duration::from_secs(15);
         let what = format!("{wanted:?} to appear on the page");
-        let reference = wait_within(patience, &what, async || {
+        let reference = wait_until(&what, async || {
             // A script that a navigation cuts short is asked again.
             let found = self
                 .client
