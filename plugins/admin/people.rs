@@ -22,7 +22,9 @@ mod wanted;
 
 pub(crate) mod impersonation;
 
-use portcullis_core::{catalogue::Code, identity::Identity};
+use portcullis_core::{
+    administrators::reach::Shared, catalogue::Code, identity::Identity, store::StoreError,
+};
 use portcullis_kit::Failure;
 
 use crate::desk::Desk;
@@ -47,6 +49,22 @@ pub(crate) async fn as_wanted(
         Some(before) => change::changed(desk, before, wanted).await,
         None => create::newcomer(desk, wanted),
     }
+}
+
+/// What of that with which an identity would sign in somebody else does.
+pub(crate) async fn signed_in_with(
+    desk: &Desk,
+    after: &Identity,
+) -> Result<Vec<Shared>, StoreError> {
+    let mut found = Vec::new();
+    for name in &after.identifiers {
+        let holder = desk.services.identities.find_by_identifier(name).await?;
+        if let Some(holder) = holder.filter(|one| one.id != after.id) {
+            let name = name.clone();
+            found.push(Shared { name, holder });
+        }
+    }
+    Ok(found)
 }
 
 /// The identity of this id; what is no id is nobody's.

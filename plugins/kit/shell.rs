@@ -17,7 +17,7 @@ use crate::{
     form::{self, FormView},
     key_script,
     locales::{Locale, Locales, LocalesError},
-    look::Look,
+    look::{Addresses, Look},
     modules::{Modules, Script},
     overview::{Line, OverviewPage},
     permissions::{self, PERMISSIONS_POLICY},
@@ -65,10 +65,11 @@ pub struct Shell {
     product: String,
     prefix: String,
     stylesheet: String,
+    copy_script: String,
     secure: bool,
     security: SecurityHeaders,
     headers: Vec<(HeaderName, HeaderValue)>,
-    look: Option<Look>,
+    look: Option<(Look, Addresses)>,
 }
 
 /// An error page.
@@ -135,13 +136,15 @@ impl Shell {
                 .map_err(ShellError::Template)?;
         }
         let locales = Locales::load(None).map_err(ShellError::Texts)?;
+        let prefix = prefix.trim_end_matches('/').to_owned();
         Ok(Self {
             templates,
             locales: Arc::new(locales),
             modules: Modules::default(),
             product: product.to_owned(),
-            prefix: prefix.trim_end_matches('/').to_owned(),
-            stylesheet: format!("{}{}", prefix.trim_end_matches('/'), stylesheet::path()),
+            stylesheet: format!("{prefix}{}", stylesheet::path()),
+            copy_script: stylesheet::copy(&prefix).0,
+            prefix,
             secure,
             headers: security_headers(secure, &SecurityHeaders::default()),
             security: SecurityHeaders::default(),
@@ -153,7 +156,7 @@ impl Shell {
     pub fn with_look(mut self, look: Look) -> Result<Self, ShellError> {
         look.add_to(&mut self.templates)
             .map_err(ShellError::Template)?;
-        self.look = Some(look);
+        self.look = Some((look, look.addresses(&self.prefix)));
         Ok(self)
     }
 
@@ -220,7 +223,7 @@ impl Shell {
     pub fn assets<S: Clone + Send + Sync + 'static>(&self) -> axum::Router<S> {
         let own = stylesheet::router().merge(key_script::router());
         match &self.look {
-            Some(look) => own.merge(look.router()),
+            Some((look, _)) => own.merge(look.router()),
             None => own,
         }
     }
@@ -281,8 +284,8 @@ impl Shell {
             template.render(context! {
                 product => self.product.as_str(),
                 stylesheet => self.stylesheet.as_str(),
-                copy_script => stylesheet::copy(&self.prefix).0,
-                look => Serde(self.look.map(|look| look.addresses(&self.prefix))),
+                copy_script => self.copy_script.as_str(),
+                look => Serde(self.look.as_ref().map(|(_, addresses)| addresses)),
                 banner => Serde(locale.banner()),
                 lang => locale.tag(),
                 dir => locale.direction(),

@@ -17,7 +17,7 @@ use super::{
     serve,
 };
 use crate::{
-    config::{Config, Sources},
+    config::{AdminListener, Config, Listen, Sources},
     entropy::OsEntropy,
 };
 
@@ -57,7 +57,17 @@ pub(super) fn run(named: Option<&Path>) -> Result<(), Failure> {
         return Err(Failure::Usage(usage.to_owned()));
     }
     let config = configuration(Path::new(FILE))?;
-    require_free(config.listen.proxy)?;
+    let Listen {
+        proxy,
+        admin,
+        metrics,
+        ..
+    } = &config.listen;
+    require_free(*proxy)?;
+    require_free(*metrics)?;
+    if let AdminListener::Network(admin) = admin {
+        require_free(*admin)?;
+    }
     let password = desk::runtime()?.block_on(first_account(&config))?;
     say(format_args!("\n  Open       {}", config.public_url))?;
     if let Some(console) = console(&config) {

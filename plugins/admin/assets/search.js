@@ -15,8 +15,10 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   const search = async () => {
     const url = address();
     request?.abort();
-    delete list.dataset.stale;
-    if (String(url) === shown) return;
+    if (String(url) === shown) {
+      delete list.dataset.stale;
+      return;
+    }
     const own = request = new AbortController();
     const part = new URL(url);
     part.searchParams.set('fragment', '1');
@@ -34,6 +36,7 @@ for (const form of document.querySelectorAll('form[data-live]')) {
       const html = await response.text();
       if (own !== request) return;
       list.innerHTML = html;
+      delete list.dataset.stale;
       shown = String(url);
       history.replaceState(null, '', url);
       told.textContent = list.querySelector('.count, .empty-title')?.textContent ?? '';

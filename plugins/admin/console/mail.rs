@@ -54,6 +54,8 @@ struct Letter {
     light: &'static str,
     is_tried: bool,
     tries: u32,
+    /// What is known of the last failure; nothing of a letter that was sent at once.
+    last_error: Option<&'static str>,
     created: Line,
     /// When it is its turn, and whether that has come.
     due: Option<(Line, bool)>,
@@ -122,11 +124,15 @@ fn letter(desk: &Desk, locale: &Locale, mail: PostedMail) -> Letter {
     let now = desk.services.clock.now();
     let mut states = STATES.into_iter();
     let state = states.find(|(name, _)| *name == mail.state());
-    let light = match mail.stand {
+    let is_sent = matches!(
+        mail.stand,
         Stand::Ended {
             ending: MailEnding::Sent,
             ..
-        } => "good",
+        }
+    );
+    let light = match mail.stand {
+        _ if is_sent => "good",
         Stand::Waiting { .. } if mail.tries == 0 => "plain",
         _ => "bad",
     };
@@ -137,6 +143,11 @@ fn letter(desk: &Desk, locale: &Locale, mail: PostedMail) -> Letter {
             (Some(due), Some(moment(expires_at)), None)
         }
     };
+    let last_error = match mail.tries {
+        0 | 1 if is_sent => None,
+        0 => Some("None: nobody has tried yet."),
+        _ => Some("Not kept. The gateway's log has it beside the id of the letter."),
+    };
     Letter {
         id: mail.id.to_string(),
         href: format!("{}/{}", MAIL.path, mail.id),
@@ -145,6 +156,7 @@ fn letter(desk: &Desk, locale: &Locale, mail: PostedMail) -> Letter {
         light,
         is_tried: mail.tries > 0,
         tries: mail.tries,
+        last_error,
         created: moment(mail.created_at),
         due,
         expires,

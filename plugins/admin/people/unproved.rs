@@ -11,7 +11,7 @@ use portcullis_core::{
 };
 use portcullis_kit::Failure;
 
-use super::{Wanted, refusal};
+use super::{Wanted, refusal, signed_in_with};
 use crate::desk::Desk;
 
 /// Whether an administrator who wants this vouches for an identity of which nothing is proved yet, and
@@ -35,13 +35,10 @@ pub(super) async fn require_free(
     (before, after): (&Identity, &Identity),
 ) -> Result<(), Failure> {
     let identities = &desk.services.identities;
-    for identifier in &after.identifiers {
-        let holder = identities.find_by_identifier(identifier).await?;
-        if holder.is_some_and(|one| one.id != after.id) {
-            return Err(refusal::conflict(StoreError::Conflict {
-                what: "identifier",
-            }));
-        }
+    if !signed_in_with(desk, after).await?.is_empty() {
+        return Err(refusal::conflict(StoreError::Conflict {
+            what: "identifier",
+        }));
     }
     if let Some(name) = &after.external_id {
         let holder = identities.find_by_external_id(name).await?;

@@ -198,6 +198,18 @@ async fn whoever_would_sign_in_with_what_is_somebody_elses_is_named_before() {
     assert_eq!((refused.status, &*refused.error()), (409, "schema_unfit"));
 }
 
+/// A document with an attribute that is shown in the group `job`, and where its traits stand.
+async fn grouped(house: &House) -> (Value, &'static str) {
+    let mut body = with_team(house, false).await;
+    let at = match body.pointer("/schema/properties/traits") {
+        Some(_) => "/schema/properties/traits",
+        None => "/schema",
+    };
+    let traits = body.pointer_mut(at).unwrap();
+    traits["properties"]["team"]["x-profile"] = json!({"group": "job"});
+    (body, at)
+}
+
 /// KC-058: a group in use stays, with whatever document it would go.
 #[tokio::test]
 async fn kc_058_a_document_without_a_group_in_use_is_refused_unless_forced() {
@@ -205,13 +217,8 @@ async fn kc_058_a_document_without_a_group_in_use_is_refused_unless_forced() {
     let admin = house.admin().await;
     let path = format!("{PATH}/default");
     let forced = format!("{path}?force=true");
-    let mut body = with_team(&house, false).await;
-    let at = match body.pointer("/schema/properties/traits") {
-        Some(_) => "/schema/properties/traits",
-        None => "/schema",
-    };
+    let (mut body, at) = grouped(&house).await;
     let traits = body.pointer_mut(at).unwrap();
-    traits["properties"]["team"]["x-profile"] = json!({"group": "job"});
     traits["x-profile"] = json!({"groups": [{"name": "job"}, {"name": "free"}]});
     let put = admin.send(Method::PUT, &path, &body).await;
     assert_eq!(put.status, 200, "{put:?}");
@@ -252,13 +259,8 @@ async fn kc_058_who_would_not_fit_is_told_beside_the_groups() {
     let house = House::new();
     let admin = house.admin().await;
     let path = format!("{PATH}/default");
-    let mut body = with_team(&house, false).await;
-    let at = match body.pointer("/schema/properties/traits") {
-        Some(_) => "/schema/properties/traits",
-        None => "/schema",
-    };
+    let (mut body, at) = grouped(&house).await;
     let traits = body.pointer_mut(at).unwrap();
-    traits["properties"]["team"]["x-profile"] = json!({"group": "job"});
     traits["x-profile"] = json!({"groups": [{"name": "job"}]});
     assert_eq!(admin.send(Method::PUT, &path, &body).await.status, 200);
     let traits = body.pointer_mut(at).unwrap();

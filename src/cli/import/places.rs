@@ -82,8 +82,8 @@ fn in_store(common: &Common, (asked, system): (&People, System)) -> Result<(), F
             progress: Progress::none(),
         };
         let done = import.all(&asked.file).await;
-        // Whoever came before it broke off is here.
-        if !asked.dry_run && import.report.imported > 0 {
+        // Whoever came before it broke off is here, and whoever it broke off over may be.
+        if !asked.dry_run && import.report.imported + import.report.unknown > 0 {
             let act = Act::new(system.command(), "identity.import");
             act.to(import.report.counts()).note(foundation).await;
         }

@@ -42,8 +42,8 @@ pub struct Shared {
     pub holder: Identity,
 }
 
-/// What keeps an identity from being stored with [`SHARED`], and who has it. The store decides; this tells
-/// afterwards.
+/// What keeps an identity from being stored with [`SHARED`], and who has it now. The store decides in the step
+/// that writes; this only tells.
 pub async fn shared(
     identities: &dyn IdentityStore,
     identity: &Identity,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Broker, BrokerError, plan::Plan};
+use super::{Broker, BrokerError, decide::Rule, plan::Plan};
 use crate::{
     id::{IdentityId, ProviderId},
     identifier::normalise_identifier,
@@ -67,7 +67,7 @@ impl Broker {
             .collect();
         let invalid = schema.errors(&facts.traits).into_iter();
         errors.extend(invalid.map(|error| (error.path, error.message.text)));
-        if plan.identity.is_none() {
+        if matches!(plan.decision.rule, Rule::Create | Rule::Review) {
             errors.extend(self.taken(&schema, &facts.traits).await?);
         }
         let why = match plan.withheld {

@@ -7,7 +7,6 @@ use portcullis_core::{
     identifier::normalise_identifier,
     identity::Identity,
     message::Message,
-    store::StoreError,
     ui::Ui,
 };
 use portcullis_kit::Failure;
@@ -69,7 +68,7 @@ impl Taken {
                 let identities = &*desk.services.identities;
                 (ADDRESS, shared(identities, &after, before).await?)
             }
-            _ => (IDENTIFIER, signed_in_with(desk, &after).await?),
+            _ => (IDENTIFIER, people::signed_in_with(desk, &after).await?),
         };
         let mut taken = Self {
             text,
@@ -111,17 +110,4 @@ impl Taken {
             _ => false,
         }
     }
-}
-
-/// What of that with which an identity would sign in somebody else does.
-async fn signed_in_with(desk: &Desk, after: &Identity) -> Result<Vec<Shared>, StoreError> {
-    let mut found = Vec::new();
-    for name in &after.identifiers {
-        let holder = desk.services.identities.find_by_identifier(name).await?;
-        if let Some(holder) = holder.filter(|one| one.id != after.id) {
-            let name = name.clone();
-            found.push(Shared { name, holder });
-        }
-    }
-    Ok(found)
 }
