@@ -30,6 +30,7 @@ bench: ## Compare with nginx as a plain reverse proxy, in requests and in CPU
 
 bench-search: ## Find identities among a million, in SQLite and in PostgreSQL
 	@.ci/setup test
+	@cargo build --release --locked --bin portcullis
 	@benches/search/run
 
 bench-import: ## Import 100,000 people into SQLite and into PostgreSQL

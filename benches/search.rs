@@ -1,13 +1,17 @@
-//! Finding identities among a million: loads a database once and measures each kind of search.
+//! Finding identities among a million: loads a database once and measures each kind of search at a
+//! gateway in front of it.
 //!
 //! `search URL [HOW MANY]` loads what is missing, or prints a row for each kind where nothing is;
 //! `search URL UP TO FROM` loads a part.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::expect_used,
     reason = "a benchmark that cannot stand up has no result"
 )]
 
+#[path = "search/gateway.rs"]
+mod gateway;
 #[path = "search/kinds.rs"]
 mod kinds;
 #[path = "search/people.rs"]
@@ -24,13 +28,13 @@ use portcullis::{
     store::{Store, Stores},
 };
 use portcullis_core::{
-    action::Actions,
-    clock::SystemClock,
-    search::{IdentityQuery, Position},
-    sessions::SessionLifetimes,
+    action::Actions, clock::SystemClock, search::IdentityQuery, sessions::SessionLifetimes,
 };
 
-use self::people::{Chance, People};
+use self::{
+    gateway::Gateway,
+    people::{Chance, People},
+};
 
 const BATCH: u64 = 1000;
 const RUNS: usize = 100;
@@ -47,10 +51,10 @@ fn main() {
         .map_or(1_000_000, |text| text.parse().expect("a number"));
     let from = arguments.next().map(|text| text.parse().expect("a number"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(measure(url, many, from));
+    runtime.block_on(load_or_measure(url, many, from));
 }
 
-async fn measure(url: &str, many: u64, from: Option<u64>) {
+async fn load_or_measure(url: &str, many: u64, from: Option<u64>) {
     let store = Store::open(url, Arc::new(SystemClock)).await.unwrap();
     let people = People::new();
     let mut stores = stores(&store, &people);
@@ -61,13 +65,20 @@ async fn measure(url: &str, many: u64, from: Option<u64>) {
     let found = stores.search.search(&all).await.unwrap();
     let here = found.total.unwrap_or_default();
     if from.is_some() || here < many {
+        // As beside a gateway that has been there from the beginning.
+        stores.indexing.take().unwrap().finish().await.unwrap();
         load(&store, &people, from.unwrap_or(here), many).await;
+        stores.counting.take().unwrap().finish().await.unwrap();
         println!("{many} are here; give the database time to settle, then run again");
         return;
     }
-    // As beside a gateway.
-    let counting = stores.counting.take().unwrap();
-    counting.finish().await.unwrap();
+    store.close().await;
+    let gateway = Gateway::start(url, &people).await;
+    measure(&gateway, &people, many).await;
+}
+
+/// Prints a row for each kind of search.
+async fn measure(gateway: &Gateway, people: &People, many: u64) {
     println!("| search | median ms | p95 ms | slowest ms | found on average |");
     println!("|---|---|---|---|---|");
     // Those whose name has this in it; all where nobody says.
@@ -77,72 +88,53 @@ async fn measure(url: &str, many: u64, from: Option<u64>) {
             continue;
         }
         let mut chance = Chance::new(11);
-        let mut times = Vec::new();
-        let mut found = 0;
+        let mut taken = Taken::default();
         for _ in 0..RUNS {
-            let parameters = make(&people, &mut chance, many);
-            let (time, count) = once(&stores, &people, &parameters).await;
-            times.push(time);
-            found += count;
+            let parameters = make(people, &mut chance, many);
+            let answer = gateway.ask(gateway.address(&parameters)).await;
+            taken.note(answer.time, answer.found);
         }
-        times.sort();
-        let ms = |at: usize| times[at].as_secs_f64() * 1000.0;
-        let (median, late, last) = (ms(RUNS / 2), ms(RUNS * 95 / 100), ms(RUNS - 1));
-        let found = found / RUNS;
-        println!("| {name} | {median:.1} | {late:.1} | {last:.1} | {found} |");
+        taken.print(name);
     }
-    from_part_to_part(&stores, &people).await;
-    store.close().await;
-}
-
-async fn once(
-    stores: &Stores,
-    people: &People,
-    parameters: &[(String, String)],
-) -> (Duration, usize) {
-    let pairs = parameters
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()));
-    let query = IdentityQuery::read(pairs, &people.schemas.searched()).unwrap();
-    let begun = Instant::now();
-    let found = stores.search.search(&query).await.unwrap();
-    (begun.elapsed(), found.identities.len())
-}
-
-/// From the beginning through hundred parts by their tokens.
-async fn from_part_to_part(stores: &Stores, people: &People) {
-    for (name, search, sort) in [
-        ("page after page", "", "arrival"),
-        ("page after page of a common word", "*an*", "arrival"),
-        (
-            "page after page of a common word by last change",
-            "*an*",
-            "updated_at",
-        ),
-    ] {
-        let parameters = [("search", search), ("sort", sort)];
-        let mut query = IdentityQuery::read(parameters, &people.schemas.searched()).unwrap();
-        let mut times = Vec::new();
-        while times.len() < RUNS {
-            let begun = Instant::now();
-            let found = stores.search.search(&query).await.unwrap();
-            times.push(begun.elapsed());
-            let Some(Position::Token(token)) = found.next else {
-                break;
-            };
-            query.page = portcullis_core::search::Page::From {
-                size: 250,
-                token: Some(token),
-            };
+    for (name, parameters) in kinds::FROM_PART_TO_PART {
+        if name.contains(&wanted) {
+            from_part_to_part(gateway, parameters).await.print(name);
         }
-        times.sort();
-        let ms = |at: usize| times[at.min(times.len() - 1)].as_secs_f64() * 1000.0;
-        println!(
-            "| {name} | {:.1} | {:.1} | {:.1} | 250 |",
-            ms(RUNS / 2),
-            ms(RUNS * 95 / 100),
-            ms(RUNS - 1)
-        );
+    }
+}
+
+/// From the beginning through hundred parts, each by the link of the one before.
+async fn from_part_to_part(gateway: &Gateway, parameters: &[(&str, &str)]) -> Taken {
+    let mut next = Some(gateway.address(&kinds::of(parameters)));
+    let mut taken = Taken::default();
+    while let Some(address) = next.take_if(|_| taken.times.len() < RUNS) {
+        let answer = gateway.ask(address).await;
+        taken.note(answer.time, answer.found);
+        next = answer.next;
+    }
+    taken
+}
+
+/// What searches of one kind have taken.
+#[derive(Default)]
+struct Taken {
+    times: Vec<Duration>,
+    found: usize,
+}
+
+impl Taken {
+    fn note(&mut self, time: Duration, found: usize) {
+        self.times.push(time);
+        self.found += found;
+    }
+
+    fn print(mut self, name: &str) {
+        self.times.sort();
+        let runs = self.times.len();
+        let ms = |at: usize| self.times[at.min(runs - 1)].as_secs_f64() * 1000.0;
+        let (median, late, last) = (ms(runs / 2), ms(runs * 95 / 100), ms(runs - 1));
+        let found = self.found / runs;
+        println!("| {name} | {median:.1} | {late:.1} | {last:.1} | {found} |");
     }
 }
 

@@ -11,7 +11,7 @@ type Parameters = Vec<(String, String)>;
 pub(crate) type Kind = (&'static str, fn(&People, &mut Chance, u64) -> Parameters);
 
 /// Every kind of search.
-pub(crate) const KINDS: [Kind; 57] = [
+pub(crate) const KINDS: [Kind; 61] = [
     ("first page", |_, _, _| of(&[])),
     ("first page of 500", |_, _, _| of(&[("page_size", "500")])),
     ("any page", |_, chance, many| paged(&[], chance, many)),
@@ -256,6 +256,28 @@ pub(crate) const KINDS: [Kind; 57] = [
         let day = day(chance, many);
         of(&[("created_after", &day), ("sort", "-updated_at")])
     }),
+    (
+        "created after a day, by last change, oldest first",
+        |_, chance, many| {
+            let day = day(chance, many);
+            of(&[("created_after", &day), ("sort", "updated_at")])
+        },
+    ),
+    ("created before a day, by last change", |_, chance, many| {
+        let day = day(chance, many);
+        of(&[("created_before", &day), ("sort", "-updated_at")])
+    }),
+    ("any page of 1000, by last change", |_, chance, many| {
+        let number = chance.below(many / 1000).to_string();
+        of(&[
+            ("page", &number),
+            ("per_page", "1000"),
+            ("sort", "-updated_at"),
+        ])
+    }),
+    ("role, by last change", |_, _, _| {
+        of(&[("role", "viewer"), ("sort", "-updated_at")])
+    }),
     ("created before a day, by id", |_, chance, many| {
         let day = day(chance, many);
         of(&[("created_before", &day), ("sort", "id")])
@@ -275,7 +297,18 @@ pub(crate) const KINDS: [Kind; 57] = [
     ),
 ];
 
-fn of(parameters: &[(&str, &str)]) -> Parameters {
+/// Searches of which part after part is read.
+pub(crate) const FROM_PART_TO_PART: [(&str, &[(&str, &str)]); 3] = [
+    ("page after page", &[]),
+    ("page after page of a common word", &[("search", "*an*")]),
+    (
+        "page after page of a common word by last change",
+        &[("search", "*an*"), ("sort", "updated_at")],
+    ),
+];
+
+/// These parameters.
+pub(crate) fn of(parameters: &[(&str, &str)]) -> Parameters {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     parameters.iter().map(owned).collect()
 }

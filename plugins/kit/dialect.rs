@@ -7,5 +7,5 @@ mod session;
 
 pub use credentials::credentials;
 pub use device::DeviceName;
-pub use identity::{identity, identity_for_administrators};
+pub use identity::{ShownIdentity, identity, identity_for_administrators};
 pub use session::{newest_first, session, session_for_administrators};

@@ -16,7 +16,7 @@ use portcullis_core::{
     identity::{Identity, IdentityStore, Removal, Replaced, Whole},
     part::Part,
     secret::TokenHash,
-    session::{Liveness, Session, SessionStore},
+    session::{Ended, Liveness, Session, SessionStore},
     store::StoreError,
 };
 
@@ -109,16 +109,16 @@ impl SessionStore for CachedSessions {
         Ok(!ended?.is_empty())
     }
 
-    async fn revoke_all(
+    async fn end_all(
         &self,
         identity_id: IdentityId,
         keep: Option<SessionId>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Ended, StoreError> {
         let mut tokens = self.record.tokens_in_hands_of(identity_id).await?;
-        let ended = self.record.end_all(identity_id, keep).await;
-        tokens.extend(ended.iter().flatten());
+        let ended = self.record.end_in_hands_of(identity_id, keep).await;
+        tokens.extend(ended.iter().flat_map(|(tokens, _)| tokens));
         self.caches.forget(&tokens).await;
-        Ok(ended?.len() as u64)
+        Ok(ended?.1)
     }
 
     async fn revoke_acting(&self, actor: &str, of: Option<IdentityId>) -> Result<u64, StoreError> {

@@ -95,7 +95,8 @@ impl Row {
 
     /// What is written as text and has a form of its own, such as an id.
     pub(super) fn parsed<T: FromStr>(&self, column: Column) -> Result<T, StoreError> {
-        self.text(column)?.parse().map_err(|_| self.corrupt())
+        let text: &str = self.get(column)?;
+        text.parse().map_err(|_| self.corrupt())
     }
 
     /// Yes or no.
@@ -121,7 +122,7 @@ impl Row {
 
     /// Anything structured.
     pub(super) fn json<T: DeserializeOwned>(&self, column: Column) -> Result<T, StoreError> {
-        serde_json::from_str(&self.text(column)?).map_err(|_| self.corrupt())
+        serde_json::from_str(self.get(column)?).map_err(|_| self.corrupt())
     }
 
     /// Anything structured that may be absent.
@@ -129,8 +130,8 @@ impl Row {
         &self,
         column: Column,
     ) -> Result<Option<T>, StoreError> {
-        let text = self.text_if_any(column)?;
-        text.map(|text| serde_json::from_str(&text))
+        let text: Option<&str> = self.get(column)?;
+        text.map(serde_json::from_str)
             .transpose()
             .map_err(|_| self.corrupt())
     }

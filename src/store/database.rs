@@ -10,13 +10,15 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::BoxFuture;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use portcullis_core::store::StoreError;
 use sea_query::{PostgresQueryBuilder, QueryStatementWriter, SqliteQueryBuilder};
 use sqlx::{
-    AnyPool,
+    AnyConnection, AnyPool,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::Migrator,
+    pool::PoolConnectionMetadata,
 };
 
 use super::{
@@ -28,6 +30,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 /// Those that the two cannot share: each has an index of its own for searching.
 static OF_SQLITE: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 static OF_POSTGRES: Migrator = sqlx::migrate!("src/store/migrations/postgres");
+
+/// As much as SQLite maps at most, just below 2 GiB; what is behind it is read as ever.
+const MAP_FILE: &str = "PRAGMA mmap_size = 2147418112";
 
 /// How long a caller waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -71,7 +76,10 @@ impl Database {
             create_private(&file).map_err(StoreError::unavailable)?;
             let file = utf8_percent_encode(&file.to_string_lossy(), PATH).to_string();
             Self {
-                pool: lazily(options.max_connections(8), &format!("sqlite://{file}"))?,
+                pool: lazily(
+                    options.max_connections(8).after_connect(map_file),
+                    &format!("sqlite://{file}"),
+                )?,
                 dialect: Dialect::Sqlite,
             }
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
@@ -224,6 +232,17 @@ impl Transaction {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         in_time(self.inner.commit(), "record").await
     }
+}
+
+/// Has SQLite read its file as memory, without a call for each page.
+fn map_file<'c>(
+    connection: &'c mut AnyConnection,
+    _: PoolConnectionMetadata,
+) -> BoxFuture<'c, Result<(), sqlx::Error>> {
+    Box::pin(async move {
+        let mapped = sqlx::query(MAP_FILE).execute(connection).await;
+        mapped.map(drop)
+    })
 }
 
 fn lazily(options: AnyPoolOptions, url: &str) -> Result<AnyPool, StoreError> {

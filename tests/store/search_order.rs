@@ -84,7 +84,8 @@ async fn every_order_is_kept(record: &Record) {
         by(Way::Walk(7)),
         by(Way::Walk(60)),
         by(Way::Gather),
-        by(Way::AmongTheMarked),
+        by(Way::AmongTheMarked(7)),
+        by(Way::AmongTheMarked(60)),
     ];
     for search in ways {
         this_order_is_kept(&*search, &people).await;

@@ -85,17 +85,25 @@ fn meant(people: &[Identity], ((after, before), name, sort): Asked<'_>) -> Vec<I
         let is_named = name.is_empty() || one.traits["name"]["first"] == name;
         is_named && one.created_at > after && one.created_at < before
     };
-    let mut all: Vec<&Identity> = people.iter().filter(is_meant).collect();
+    let all = people.iter().filter(is_meant).collect();
+    let mut all = in_order(all, sort);
+    all.truncate(1500);
+    all
+}
+
+/// Their ids in an order; those that arrived first come first.
+fn in_order(mut all: Vec<&Identity>, sort: &str) -> Vec<IdentityId> {
     match sort.trim_start_matches('-') {
         "arrival" => {}
         "created_at" => all.sort_by_key(|one| one.created_at),
         "updated_at" => all.sort_by_key(|one| one.updated_at),
+        "id" => all.sort_by_key(|one| one.id.to_string()),
         other => panic!("{other}"),
     }
     if sort.starts_with('-') {
         all.reverse();
     }
-    all.iter().take(1500).map(|one| one.id).collect()
+    all.iter().map(|one| one.id).collect()
 }
 
 async fn all_are_found(node: &Node, people: &[Identity], when: &str) {
@@ -113,7 +121,9 @@ async fn all_are_found(node: &Node, people: &[Identity], when: &str) {
             "-arrival",
             "created_at",
             "-created_at",
+            "updated_at",
             "-updated_at",
+            "id",
         ] {
             for name in ["", "zoe"] {
                 let asked = (days, name, sort);
@@ -124,12 +134,52 @@ async fn all_are_found(node: &Node, people: &[Identity], when: &str) {
     }
 }
 
+/// A part of those of a name, whenever they were created.
+async fn part(node: &Node, sort: &str, place: (&str, &str)) -> Found {
+    let size = if place.0 == "page" {
+        "per_page"
+    } else {
+        "page_size"
+    };
+    let asked = [("search", "zoe"), ("sort", sort), (size, "100"), place];
+    let query = IdentityQuery::read(asked, &searched_schemas().searched()).unwrap();
+    node.stores.search.search(&query).await.unwrap()
+}
+
+/// Whoever is neither rare nor common is found part by part, forwards, backwards and by number.
+async fn a_name_is_found_part_by_part(node: &Node, people: &[Identity]) {
+    let ids = |found: &Found| -> Vec<IdentityId> {
+        let ids = found.identities.iter().map(|one| one.id);
+        ids.collect()
+    };
+    let token = |place: &Option<Position>| match place {
+        Some(Position::Token(token)) => token.to_string(),
+        other => panic!("{other:?}"),
+    };
+    for sort in ["arrival", "-created_at", "updated_at", "-updated_at", "id"] {
+        let named = people
+            .iter()
+            .filter(|one| one.traits["name"]["first"] == "zoe");
+        let all = in_order(named.collect(), sort);
+        let first = part(node, sort, ("page_token", "")).await;
+        assert_eq!(ids(&first), all[..100], "{sort}");
+        let second = part(node, sort, ("page_token", &token(&first.next))).await;
+        assert_eq!(ids(&second), all[100..200], "{sort}");
+        let before = part(node, sort, ("page_token", &token(&second.prev))).await;
+        assert_eq!(ids(&before), all[..100], "{sort} backwards");
+        let third = part(node, sort, ("page", "2")).await;
+        assert_eq!(ids(&third), all[200..300], "{sort} by number");
+        assert_eq!(third.total, Some(all.len() as u64), "{sort}");
+    }
+}
+
 async fn whoever_was_created_between_two_days_is_found(record: &Record) {
     let node = Node::command(record.open(&clock()).await, None);
     let mut people = people();
     let batch: Vec<_> = people.iter().map(|one| (one.clone(), Vec::new())).collect();
     node.store.load(&searched_schemas(), &batch).await.unwrap();
     all_are_found(&node, &people, "at first").await;
+    a_name_is_found_part_by_part(&node, &people).await;
     // Somebody of the first block turns out to be of a later day, and somebody else comes and goes.
     people[40].created_at += DAY * 180;
     people[40].updated_at = people[40].created_at;

@@ -140,9 +140,10 @@ impl SqlIdentities {
 }
 
 /// Everybody who may have a role. Roles are kept as JSON; the pattern only narrows what is read, and
-/// the list itself decides.
+/// the list itself decides. An index knows who has any at all.
 pub(super) fn holders(role: &str) -> SelectStatement {
     selection()
+        .and_where(Expr::cust("roles <> '[]'"))
         .and_where(Expr::col(Column::Roles).like(format!("%{role}%")))
         .to_owned()
 }

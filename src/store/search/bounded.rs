@@ -20,11 +20,11 @@ impl Places<'_> {
         if self.conditions.is_empty() {
             return self.all().await.map(Some);
         }
-        if self.about.is_some_and(|about| about > FAR_MORE) {
-            return Ok(None);
-        }
         if let Some(met) = self.met {
             return Ok((met <= MOST_COUNTED).then_some(met));
+        }
+        if self.about.is_some_and(|about| about > FAR_MORE) {
+            return Ok(None);
         }
         let bounded = Part {
             key: SortKey::Arrival,

@@ -62,6 +62,11 @@ impl Conditions {
         !self.ids.is_empty() || !self.identifiers.is_empty()
     }
 
+    /// Whether it is asked when they were created, and nothing else.
+    pub(super) fn are_moments(&self) -> bool {
+        self.literals.is_empty() && !self.is_narrow() && !self.span.is_open()
+    }
+
     /// Whether they are narrowed down by marks and by nothing else that an index knows.
     pub(super) fn are_marked(&self) -> bool {
         let is_else = self.is_narrow() || !self.span.is_open() || self.is_impossible();

@@ -2,9 +2,9 @@
 //!
 //! Once it is known how common they are, the shortest way is gone: to walk on along the order's index; to
 //! gather them by their marks and sort them; or to pass along the index alone and look only at those who
-//! are among the marked.
+//! are among the marked. Whoever has gone in vain as far as should have been enough chooses anew.
 
-use portcullis_core::{search::SortKey, store::StoreError};
+use portcullis_core::store::StoreError;
 
 use super::{
     places::{PLACE, Part, Place, Places, limited},
@@ -14,14 +14,16 @@ use super::{
 };
 use crate::store::{database::Dialect, table::Column};
 
-/// For each that is wanted, so many are.
-const SAMPLED_FOR_EACH: u64 = 2;
-
 impl Places<'_> {
     /// The part asked for in its order.
     pub(super) async fn in_another_order(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        if self.way.is_none()
+            && let Some(found) = self.among_the_arrived(part).await?
+        {
+            return Ok(found);
+        }
         let wanted = part.offset.saturating_add(part.limit);
-        let mut among = SAMPLED.max(wanted.saturating_mul(SAMPLED_FOR_EACH));
+        let mut among = SAMPLED.max(wanted);
         let mut rest = Part {
             offset: 0,
             limit: wanted,
@@ -32,70 +34,69 @@ impl Places<'_> {
             self.met_behind(part, 0);
             return Ok(part.cut(found));
         }
-        let mut found = self.walk(&mut rest, among).await?;
+        let mut found = self.go(Way::Walk(among), &mut rest).await?;
         if rest.is_over() {
             return Ok(part.cut(found));
         }
         let mut sample = self.sample((found.len() as u64, among)).await?;
         while !rest.is_over() {
-            match self.shortest(&sample, rest.limit) {
-                // Whoever has walked further knows better how far it is.
-                Way::Walk(far) => {
-                    found.extend(self.walk(&mut rest, far).await?);
-                    among += far;
-                    sample = sample.walked((found.len() as u64, among));
-                }
-                way => {
-                    let before = found.len() as u64;
-                    found.extend(self.by(way, &mut rest).await?);
+            let way = self.shortest(&sample, rest.limit);
+            let before = found.len() as u64;
+            if way == Way::Gather {
+                if let Some(gathered) = self.gather(&rest).await? {
+                    found.extend(gathered);
                     self.met_behind(part, before);
                     break;
                 }
+                if self.conditions.marks.is_empty() {
+                    found.extend(self.directly(&rest).await?);
+                    break;
+                }
+                sample = sample.too_many();
+                continue;
             }
+            found.extend(self.go(way, &mut rest).await?);
+            among += way.far();
+            // Whoever has gone further knows better how far it is.
+            sample = sample.walked((found.len() as u64, among));
         }
         Ok(part.cut(found))
     }
 
-    /// Those who are missing, by this way as long as it is not too long.
+    /// Those who are missing, by this way first.
     async fn by(&mut self, way: Way, rest: &mut Part) -> Result<Vec<Place>, StoreError> {
         let mut found = Vec::new();
-        match way {
-            Way::Walk(far) => found = self.walk(rest, far).await?,
-            Way::Gather => {
-                if let Some(gathered) = self.gather(rest).await? {
-                    return Ok(gathered);
-                }
-            }
-            Way::AmongTheMarked => {}
+        if way != Way::Gather {
+            found = self.go(way, rest).await?;
+        } else if let Some(gathered) = self.gather(rest).await? {
+            return Ok(gathered);
         }
         if !rest.is_over() {
-            found.extend(match self.conditions.marks.is_empty() {
-                true => self.directly(rest).await?,
-                false => self.among_the_marked(rest).await?,
-            });
+            found.extend(self.directly(rest).await?);
         }
         Ok(found)
     }
 
-    /// Looks at so many in their order, for those who are meant; what is left to look at begins behind
-    /// them.
-    async fn walk(&mut self, rest: &mut Part, far: u64) -> Result<Vec<Place>, StoreError> {
+    /// Goes so far along their order as a way does, to those who are meant; what is left begins behind them.
+    async fn go(&mut self, way: Way, rest: &mut Part) -> Result<Vec<Place>, StoreError> {
+        let far = way.far();
         let end = self.along(rest, 1, far).await?;
         let until = end.first().map(|place| place.token(rest.key));
         let part = Part {
             until: until.clone().or(rest.until.clone()),
             ..rest.clone()
         };
-        let walked = match far > SAMPLED {
-            true => self.as_they_lie(&part).await?,
-            false => self.directly(&part).await?,
+        let met = match way {
+            Way::AmongTheMarked(_) => self.among_the_marked(&part).await?,
+            _ if far > SAMPLED => self.as_they_lie(&part).await?,
+            _ => self.directly(&part).await?,
         };
-        rest.limit = rest.limit.saturating_sub(walked.len() as u64);
+        rest.limit = rest.limit.saturating_sub(met.len() as u64);
         match until {
             Some(_) => rest.from = until,
             None => rest.limit = 0,
         }
-        Ok(walked)
+        Ok(met)
     }
 
     /// All of a part that has an end: PostgreSQL reads rows in half the time where it reads them as they
@@ -118,6 +119,10 @@ impl Places<'_> {
         );
         let sql = Sql::new(self.database, &select);
         let sql = match (has_marks, self.database.dialect()) {
+            // SQLite has no idea which of two indexes tells more, and would read everybody in this order.
+            (false, Dialect::Sqlite) if !self.conditions.span.is_open() => {
+                sql.push("identity_search AS s INDEXED BY identity_search_by_creation WHERE 1 = 1")
+            }
             (false, _) => sql.push("identity_search AS s WHERE 1 = 1"),
             (true, Dialect::Sqlite) => self.write_match(sql.push(
                 "identity_marks AS m CROSS JOIN identity_search AS s ON s.seq = m.rowid WHERE ",
@@ -145,36 +150,29 @@ impl Places<'_> {
         self.met = self.met.map(|met| met + before);
     }
 
-    /// Walks along the index of the order to those who have the marks: no row of anybody else is read.
+    /// Those of a part that has an end who have the marks: no row of anybody else is read.
     async fn among_the_marked(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
+        let from = "FROM identity_search AS s WHERE ";
         let sql = match self.database.dialect() {
+            // Goes along the index of the order; the sign keeps the marks from leading the way.
             Dialect::Sqlite => {
-                // The sign keeps the marks from leading the way.
-                let from = "FROM identity_search AS s \
-                     WHERE +s.seq IN (SELECT rowid FROM identity_marks WHERE ";
-                let sql = self.write_match(self.selection(from)).push(")");
-                part.write_order(self.conditions.write(part.write_from(sql)))
+                let among = format!("{from}+s.seq IN (SELECT rowid FROM identity_marks WHERE ");
+                self.write_match(self.selection(&among))
             }
+            // Joins what both indexes know before a row is read. Of marks that it sees, PostgreSQL believes
+            // that nobody has them all, and would read everybody who has.
             Dialect::Postgres => {
-                let key = match part.key {
-                    SortKey::Arrival => "",
-                    SortKey::CreatedAt => ", s.created_at",
-                    SortKey::UpdatedAt => ", s.updated_at",
-                    SortKey::Id => ", s.identity_id",
-                };
-                // `IS TRUE` keeps the marks from leading the way, `OFFSET 0` the rows from being read.
-                let from = format!(
-                    "FROM (SELECT s.seq{key} FROM identity_search AS s \
-                     WHERE (s.seq IN (SELECT seq FROM identity_search WHERE "
-                );
-                let sql = self.write_match(self.selection(&from)).push(")) IS TRUE");
-                let sql = part.write_order(part.write_from(sql));
-                let sql = sql
-                    .push(" OFFSET 0) AS w JOIN identity_search AS s ON s.seq = w.seq WHERE 1 = 1");
-                part.write_order_of(self.conditions.write(sql), "w")
+                let among = format!("{from}s.marks @> (SELECT ");
+                self.selection(&among).bind_marks(&self.conditions.marks)
             }
         };
-        self.places(part.write_limit(sql)).await
+        let sql = sql.push(")");
+        let sql = part.write_order(self.conditions.write(part.write_from(sql)));
+        let sql = part.write_limit(sql);
+        self.set(&[("enable_indexscan", "off")]).await?;
+        let found = self.places(sql).await?;
+        self.set(&[("enable_indexscan", "on")]).await?;
+        Ok(found)
     }
 }
 

@@ -1,25 +1,30 @@
 //! How common those are who are looked for, and which way to them is the shortest.
 //!
-//! A short walk along the order tells it roughly. Where the index knows their marks by stretches of
-//! arrivals, a few of these, far apart, tell it well, for little more.
+//! A short walk along the order tells it roughly. A few stretches of arrivals, far apart, of which the index
+//! knows who has the marks, tell it well, for little more.
 
 use portcullis_core::store::StoreError;
 
 use super::{
+    index::number,
     marks::STRETCH,
     places::{Places, count},
+    sql::Sql,
     way::Way,
 };
 use crate::store::{database::Dialect, table::Column};
 
 /// So many are walked past at least before a way is chosen.
-pub(super) const SAMPLED: u64 = 1000;
+pub(super) const SAMPLED: u64 = 500;
 
 /// So many are gathered and sorted at most.
 pub(super) const MOST_GATHERED: u64 = 20_000;
 
 /// How far a walk goes on beyond where it should have ended.
 const SLACK: f64 = 1.2;
+
+/// Whoever has met so many on a walk knows well enough how common they are.
+const ENOUGH: u64 = 25;
 
 /// In so many stretches of arrivals they are counted, as far as this.
 const STRETCHES: i64 = 4;
@@ -32,24 +37,24 @@ struct Steps {
     walked: f64,
     /// To find one by their marks, read and compare.
     gathered: f64,
-    /// To find one by their marks.
+    /// To find one by their marks, without reading.
     marked: f64,
-    /// To pass one in the index of the order.
+    /// To pass one in the index of the order, twice: to see how far it is, and to meet them.
     passed: f64,
 }
 
 const IN_SQLITE: Steps = Steps {
     walked: 4.0,
-    gathered: 5.0,
-    marked: 0.5,
-    passed: 0.5,
+    gathered: 3.0,
+    marked: 0.7,
+    passed: 0.1,
 };
 
 const IN_POSTGRES: Steps = Steps {
-    walked: 1.1,
-    gathered: 2.1,
-    marked: 1.9,
-    passed: 0.1,
+    walked: 1.0,
+    gathered: 2.0,
+    marked: 0.5,
+    passed: 0.13,
 };
 
 /// What is known of those who are looked for.
@@ -59,17 +64,34 @@ pub(super) struct Sample {
     share: f64,
     /// How many identities there are.
     all: u64,
+    /// Whether they have been gathered in vain.
+    is_too_many: bool,
 }
 
 impl Sample {
     fn of((met, among): (u64, u64), all: u64) -> Self {
         let share = (met as f64 + 0.5) / among.max(1) as f64;
-        Self { share, all }
+        Self {
+            share,
+            all,
+            is_too_many: false,
+        }
     }
 
     /// What is known once so many were met among so many.
     pub(super) fn walked(self, walk: (u64, u64)) -> Self {
-        Self::of(walk, self.all)
+        Self {
+            is_too_many: self.is_too_many,
+            ..Self::of(walk, self.all)
+        }
+    }
+
+    /// What is known once they were more than can be gathered.
+    pub(super) fn too_many(self) -> Self {
+        Self {
+            is_too_many: true,
+            ..Self::of((MOST_GATHERED, self.all), self.all)
+        }
     }
 
     /// About how many are meant.
@@ -83,14 +105,15 @@ impl Sample {
         let far = missing / self.share;
         let walk = far * steps.walked;
         let gather = there * steps.gathered;
-        let among = there * steps.marked + far * steps.passed + missing * steps.walked;
-        let can_gather = there < 0.9 * MOST_GATHERED as f64;
+        let among = there * steps.marked + far * steps.passed + missing * steps.gathered;
+        let can_gather = !self.is_too_many && there < 0.9 * MOST_GATHERED as f64;
+        let far = SAMPLED.max((far * SLACK) as u64);
         if can_gather && gather <= walk.min(among) {
             Way::Gather
         } else if walk <= among {
-            Way::Walk(SAMPLED.max((far * SLACK) as u64))
+            Way::Walk(far)
         } else {
-            Way::AmongTheMarked
+            Way::AmongTheMarked(far)
         }
     }
 }
@@ -99,22 +122,54 @@ impl Places<'_> {
     /// How common they are, of whom a walk has met so many among so many.
     pub(super) async fn sample(&mut self, walk: (u64, u64)) -> Result<Sample, StoreError> {
         let all = self.all().await?;
-        let has_marks = !self.conditions.marks.is_empty();
-        if !has_marks || self.database.dialect() == Dialect::Sqlite {
-            return Ok(Sample::of(walk, all));
-        }
-        let sample = Sample::of(self.met_within_stretches(all).await?, all);
+        let met = match self.database.dialect() {
+            _ if self.conditions.marks.is_empty() => return Ok(Sample::of(walk, all)),
+            // In SQLite the walk has told enough where they are common.
+            Dialect::Sqlite if walk.0 >= ENOUGH || !self.conditions.are_marked() => {
+                return Ok(Sample::of(walk, all));
+            }
+            Dialect::Sqlite => self.marked_in_stretches(all).await?,
+            Dialect::Postgres => self.met_within_stretches(all).await?,
+        };
+        let sample = Sample::of(met, all);
         self.about = Some(sample.there() as u64);
         Ok(sample)
     }
 
-    /// How many have the marks, among how many, in a few stretches of arrivals.
-    async fn met_within_stretches(&mut self, all: u64) -> Result<(u64, u64), StoreError> {
+    /// A few stretches of arrivals, far apart.
+    async fn few_stretches(&mut self) -> Result<Vec<i64>, StoreError> {
         let last = self.last_stretch().await?;
-        let mut few: Vec<i64> = (0..STRETCHES)
-            .map(|one| last * (2 * one + 1) / (2 * STRETCHES))
-            .collect();
+        let few = (0..STRETCHES).map(|one| last * (2 * one + 1) / (2 * STRETCHES));
+        let mut few: Vec<i64> = few.collect();
         few.dedup();
+        Ok(few)
+    }
+
+    /// How many have the marks, among how many, in a few stretches of arrivals of SQLite, which finds marks in
+    /// their order.
+    async fn marked_in_stretches(&mut self, all: u64) -> Result<(u64, u64), StoreError> {
+        let few = self.few_stretches().await?;
+        let mut sql = Sql::new(self.database, "SELECT SUM(w.tally) AS tally FROM (");
+        for (place, stretch) in few.iter().enumerate() {
+            let union = if place == 0 { "" } else { " UNION ALL " };
+            sql = sql.push(union);
+            sql = self.write_match(sql.push("SELECT COUNT(*) AS tally FROM identity_marks WHERE "));
+            sql = sql.push(" AND rowid >= ").bind(number(stretch * STRETCH));
+            sql = sql
+                .push(" AND rowid < ")
+                .bind(number((stretch + 1) * STRETCH));
+        }
+        let rows = self.rows(sql.push(") AS w")).await?;
+        let met = rows
+            .first()
+            .map_or(Ok(0), |row| row.number(Column::Tally))?;
+        let passed = few.len() as u64 * STRETCH.unsigned_abs();
+        Ok((met.unsigned_abs(), passed.clamp(1, all.max(1))))
+    }
+
+    /// How many have the marks, among how many, in a few stretches of arrivals of PostgreSQL.
+    async fn met_within_stretches(&mut self, all: u64) -> Result<(u64, u64), StoreError> {
+        let few = self.few_stretches().await?;
         let sql = self.marked_within(&few).push(
             "SELECT CAST(COUNT(*) AS BIGINT) AS tally, CAST(COALESCE(MAX(seq), 0) AS BIGINT) AS seq \
              FROM (SELECT seq FROM m LIMIT ",
@@ -122,8 +177,8 @@ impl Places<'_> {
         let rows = self
             .rows(sql.bind(count(MOST_MET)).push(") AS met"))
             .await?;
-        let number = |column| rows.first().map_or(Ok(0), |row| row.number(column));
-        let (met, latest) = (number(Column::Tally)?.unsigned_abs(), number(Column::Seq)?);
+        let told = |column| rows.first().map_or(Ok(0), |row| row.number(column));
+        let (met, latest) = (told(Column::Tally)?.unsigned_abs(), told(Column::Seq)?);
         let passed = few.iter().map(|stretch| match met < MOST_MET {
             true => STRETCH,
             false => (latest - stretch * STRETCH).clamp(0, STRETCH),
@@ -159,8 +214,8 @@ mod tests {
     #[test]
     fn what_is_common_is_walked_to_and_what_is_rare_is_gathered() {
         assert!(matches!(way(80, 171), Way::Walk(_)));
-        assert_eq!(way(20, 1000), Way::AmongTheMarked);
-        assert_eq!(way(10, 241), Way::Gather);
+        assert!(matches!(way(10, 241), Way::AmongTheMarked(_)));
+        assert!(matches!(way(20, 1000), Way::AmongTheMarked(_)));
         assert_eq!(way(1, 250), Way::Gather);
         assert_eq!(way(0, 251), Way::Gather);
     }
@@ -169,7 +224,11 @@ mod tests {
     fn whoever_walked_in_vain_goes_another_way() {
         let sample = Sample::of((80, 1000), 1_000_000);
         assert!(matches!(sample.way(171, &IN_POSTGRES), Way::Walk(_)));
-        let sample = sample.walked((80, 20_000));
+        let sample = sample.walked((80, 60_000));
         assert_eq!(sample.way(171, &IN_POSTGRES), Way::Gather);
+        let sample = sample.too_many();
+        assert_ne!(sample.way(171, &IN_POSTGRES), Way::Gather);
+        let sample = sample.walked((80, 120_000));
+        assert_ne!(sample.way(171, &IN_POSTGRES), Way::Gather);
     }
 }

@@ -11,13 +11,20 @@ use portcullis_core::{
 use super::{
     index::{BLOCK, number},
     places::{Part, Place, Places, count},
+    sample::MOST_GATHERED,
     span::Span,
     sql::Sql,
 };
-use crate::store::table::Column;
+use crate::store::{database::Dialect, table::Column};
 
 /// So many are found by their moments and sorted at most.
 const MOST_SORTED: u64 = 8000;
+
+/// So few are sorted in any case.
+const FEW: u64 = 3000;
+
+/// Among so many who arrived while they did, for each of them, they are looked for.
+const SPREAD: u64 = 3;
 
 /// Blocks are passed in so many runs at most; more have a statement each take longer than it saves.
 const MOST_RUNS: usize = 8;
@@ -42,7 +49,7 @@ impl Places<'_> {
     /// The part asked for in the order of arrival, of those who were created within a span.
     pub(super) async fn within_span(&mut self, part: &Part) -> Result<Vec<Place>, StoreError> {
         if self.conditions.marks.is_empty()
-            && self.are_few().await?
+            && self.created(MOST_SORTED).await? < MOST_SORTED
             && let Some(few) = self.gather(part).await?
         {
             self.met_behind(part, 0);
@@ -65,16 +72,60 @@ impl Places<'_> {
         Ok(part.cut(found))
     }
 
-    /// Whether so few were created then that it is the shortest way to sort them.
-    async fn are_few(&mut self) -> Result<bool, StoreError> {
+    /// The part asked for in another order than that of creation: along its index, which tells by the numbers
+    /// of arrivals who else is passed. `None` where that tells little, or it is shorter to sort them.
+    pub(super) async fn among_the_arrived(
+        &mut self,
+        part: &Part,
+    ) -> Result<Option<Vec<Place>>, StoreError> {
+        if !self.conditions.are_moments() {
+            return Ok(None);
+        }
+        let created = self.created(MOST_GATHERED).await?;
+        let is_short = match part.key {
+            SortKey::Arrival | SortKey::CreatedAt => true,
+            // Whoever came early has mostly changed early: all others may stand before them.
+            SortKey::UpdatedAt => created < MOST_GATHERED,
+            SortKey::Id => created < FEW,
+        };
+        if is_short {
+            return Ok(None);
+        }
+        let runs = self.runs(part).await?;
+        let starts = runs.iter().map(RangeInclusive::start).min();
+        let ends = runs.iter().map(RangeInclusive::end).max();
+        let Some((first, last)) = starts.zip(ends) else {
+            return Ok(None);
+        };
+        let (first, last) = (first * BLOCK, (last + 1) * BLOCK);
+        let is_dense = created >= MOST_GATHERED
+            || (last - first).unsigned_abs() < created.saturating_mul(SPREAD);
+        if !is_dense {
+            return Ok(None);
+        }
+        // The signs keep these from leading the way; PostgreSQL knows when a few arrivals are shorter.
+        let seq = match self.database.dialect() {
+            Dialect::Sqlite => "+s.seq",
+            Dialect::Postgres => "s.seq",
+        };
+        let from = format!("FROM identity_search AS s WHERE {seq} >= ");
+        let sql = self.selection(&from).bind(number(first));
+        let sql = sql.push(&format!(" AND {seq} < ")).bind(number(last));
+        let sql = self.conditions.span.write(sql, "+s");
+        let sql = part.write_order(part.write_from(sql));
+        self.places(part.write_limit(sql)).await.map(Some)
+    }
+
+    /// How many were created then, of so many at most.
+    async fn created(&mut self, most: u64) -> Result<u64, StoreError> {
         let counted = "SELECT CAST(COUNT(*) AS BIGINT) AS tally FROM \
              (SELECT s.seq FROM identity_search AS s WHERE 1 = 1";
         let span = self.conditions.span;
         let sql = span.write(Sql::new(self.database, counted), "s");
-        let sql = sql.push(" LIMIT ").bind(count(MOST_SORTED)).push(") AS w");
+        let sql = sql.push(" LIMIT ").bind(count(most)).push(") AS w");
         let rows = self.rows(sql).await?;
         let tally = rows.first().map_or(Ok(0), |row| row.number(Column::Tally));
-        Ok(tally?.unsigned_abs() < MOST_SORTED)
+        Ok(tally?.unsigned_abs())
     }
 
     /// The blocks in which somebody may be meant, in the way of the part.

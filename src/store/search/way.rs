@@ -7,6 +7,16 @@ pub enum Way {
     Walk(u64),
     /// By their marks, and then sorted.
     Gather,
-    /// Along the index of the order, to those who have the marks.
-    AmongTheMarked,
+    /// So far along the index of the order, to those who have the marks.
+    AmongTheMarked(u64),
+}
+
+impl Way {
+    /// How many are passed on it.
+    pub(super) fn far(self) -> u64 {
+        match self {
+            Self::Walk(far) | Self::AmongTheMarked(far) => far,
+            Self::Gather => 0,
+        }
+    }
 }

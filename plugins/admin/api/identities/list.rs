@@ -13,8 +13,10 @@ use portcullis_core::{
     id::IdentityId,
     search::{Found, IdentityQuery, LARGEST_SIZE, Page, Position},
 };
-use portcullis_kit::{Failure, Outcome, Visit, dialect};
-use serde_json::Value;
+use portcullis_kit::{
+    Failure, Outcome, Visit,
+    dialect::{self, ShownIdentity},
+};
 
 use super::declassified;
 use crate::{api::pages::link, desk::Desk};
@@ -30,15 +32,15 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome
         // Those of the whole page at once.
         false => Some(desk.services.credentials.list_of(&ids(&found)).await?),
     };
-    let mut shown: Vec<Value> = Vec::new();
-    for identity in &found.identities {
-        let mut json = dialect::identity_for_administrators(&desk.services, identity);
-        if let Some(credentials) = &mut credentials {
-            let own = credentials.remove(&identity.id).unwrap_or_default();
-            json["credentials"] = dialect::credentials(identity, &own, &declassified);
-        }
-        shown.push(json);
-    }
+    let shown = found.identities.iter().map(|identity| {
+        let shown = ShownIdentity::for_administrators(&desk.services, identity);
+        let Some(credentials) = &mut credentials else {
+            return shown;
+        };
+        let own = credentials.remove(&identity.id).unwrap_or_default();
+        shown.with(dialect::credentials(identity, &own, &declassified))
+    });
+    let shown: Vec<ShownIdentity<'_>> = shown.collect();
     Ok(linked(
         Json(shown).into_response(),
         &visit,
