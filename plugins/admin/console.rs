@@ -21,6 +21,7 @@ mod people;
 mod providers;
 mod question;
 mod schemas;
+mod sending;
 mod sign_in;
 mod sign_out;
 mod throttles;

@@ -9,11 +9,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect},
 };
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, header::REFERER, request::Parts};
 use portcullis_core::{catalogue::Code, pages::Visitor};
 use portcullis_kit::{Failure, Outcome};
+use url::{Position, Url};
 
-use super::{HOME, language, sign_in};
+use super::{HOME, language, notice, sign_in};
 use crate::{
     access::{bearer, console_session, guard as of_programs, origin},
     caller::Caller,
@@ -47,7 +48,7 @@ async fn pass(State(need): State<Need>, request: Request, next: Next) -> Outcome
     let Some(caller) = caller(&desk, &parts.headers, visitor).await? else {
         return match parts.method.is_safe() {
             true => ask_to_sign_in(&desk, visitor, &parts, &target(&parts.uri)),
-            false => Err(over()),
+            false => Err(over(&parts, visitor)),
         };
     };
     let attempt = of_programs::attempt(&parts);
@@ -105,11 +106,26 @@ pub(crate) fn no_administrator() -> Failure {
         .hint("An administrator can give you a role, and so can the command set-roles.")
 }
 
-/// The answer to a form that comes too late.
-fn over() -> Failure {
+/// The answer to a form that comes too late. Signing in leads back to where it stood; nothing is sent
+/// again.
+fn over(parts: &Parts, visitor: &Visitor) -> Failure {
+    let page = left(&parts.headers, visitor).unwrap_or_else(|| target(&parts.uri));
     Failure::from(Code::Unauthorized)
         .because("You are not signed in to the console any more, so nothing was changed.")
-        .way_out("Sign in", HOME)
+        .way_out("Sign in", page)
+}
+
+/// The page of ours that a form was sent from, as far as the browser says so, without what it told of
+/// what had been done.
+fn left(headers: &HeaderMap, visitor: &Visitor) -> Option<String> {
+    let referer = headers.get(REFERER)?.to_str().ok()?;
+    let mut page = Url::parse(referer).ok()?;
+    if page.authority() != visitor.authority {
+        return None;
+    }
+    notice::take_from(&mut page);
+    let page = &page[Position::BeforePath..Position::AfterQuery];
+    (sign_in::below(Some(page)) == page).then(|| page.to_owned())
 }
 
 /// The same page at the console's own name, where the browser came by another one of this machine:

@@ -4,6 +4,7 @@
 use axum::response::{IntoResponse, Redirect};
 use portcullis_core::catalogue::Code;
 use portcullis_kit::{Outcome, Visit};
+use url::Url;
 
 use crate::desk::Desk;
 
@@ -21,6 +22,16 @@ pub(crate) fn redirect(desk: &Desk, path: &str, text: &'static str) -> Outcome {
     let sealed = sealed.ok_or(Code::Internal)?;
     let separator = if path.contains('?') { '&' } else { '?' };
     Ok(Redirect::to(&format!("{path}{separator}{DONE}={sealed}")).into_response())
+}
+
+/// Takes what it says out of the address of a page.
+pub(crate) fn take_from(page: &mut Url) {
+    let pairs = page.query_pairs().into_owned();
+    let kept: Vec<_> = pairs.filter(|(name, _)| name != DONE).collect();
+    page.set_query(None);
+    if !kept.is_empty() {
+        page.query_pairs_mut().extend_pairs(kept);
+    }
 }
 
 /// What a visit is to be told, in English.

@@ -1,6 +1,7 @@
 //! Providers: who else may say who somebody is, looked after.
 
 mod fields;
+mod findings;
 mod form;
 mod leave;
 mod list;

@@ -59,6 +59,7 @@ pub(crate) fn pages(table: Pages) -> Pages {
         .at((Method::GET, JSON), read, json::page)
         .at((Method::POST, JSON), write, json::submit)
         .at((Method::POST, CHECK), read, json::check)
+        .sent_from(JSON)
         .at((Method::GET, RESTORE), write, restore::ask)
         .at((Method::POST, RESTORE), write, restore::submit)
         .at((Method::GET, NEW), write, attribute::new)

@@ -1,5 +1,6 @@
 //! The console by requests: who comes in, and what its pages show.
 
+mod addresses;
 mod api_credentials;
 mod created;
 mod language;

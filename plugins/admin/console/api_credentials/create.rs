@@ -22,7 +22,9 @@ use crate::{
     console::{
         areas::API_CREDENTIALS,
         choice::{self, Choice, chosen, text},
+        notice,
         once::Once,
+        sending::{self, Sending},
         view::{self, Page},
     },
     credential::Wish,
@@ -45,6 +47,8 @@ struct Entered {
 #[derive(Serialize)]
 struct View<'a> {
     action: &'static str,
+    /// What the form is known by.
+    form: String,
     entered: &'a Entered,
     roles: Vec<Choice>,
     /// The field that is wrong, and why.
@@ -95,17 +99,31 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>, caller: Caller, visit: V
 }
 
 pub(super) async fn create(State(desk): State<Arc<Desk>>, caller: Caller, visit: Visit) -> Outcome {
-    let entered = Entered::read(&visit.fields()?);
+    let fields = visit.fields()?;
+    let entered = Entered::read(&fields);
     let asked = (&caller, &visit);
     let trouble = match entered.wish() {
         Err(trouble) => ("expires", trouble),
-        Ok(wish) => match programs::create(&desk, &caller, wish).await {
-            Ok((made, secret)) => return Ok(shown(&desk, asked, (&made, &secret))),
+        Ok(wish) => match programs::make(&desk, &caller, wish) {
+            Ok(new) => return keep(&desk, asked, (&fields, new)).await,
             Err(failure) => told(failure)?,
         },
     };
     let page = draw(&desk, asked, (&entered, Some(trouble)));
     Ok((Code::BadRequest.status(), page).into_response())
+}
+
+/// Keeps a credential, unless its form has been sent before, and shows its secret.
+async fn keep(
+    desk: &Desk,
+    asked: (&Caller, &Visit),
+    (fields, (made, secret)): (&Map<String, Value>, (ApiCredential, Secret)),
+) -> Outcome {
+    if Sending::of(desk, fields).await? == Sending::Again {
+        return notice::redirect(desk, API_CREDENTIALS.path, sending::AGAIN_SAID);
+    }
+    programs::keep(desk, asked.0, &made).await?;
+    Ok(shown(desk, asked, (&made, &secret)))
 }
 
 /// What the form says of a failure; another one is none of the form's.
@@ -120,6 +138,7 @@ fn draw(
 ) -> Response {
     let view = View {
         action: NEW,
+        form: sending::mark(desk),
         entered,
         roles: choice::roles(&asked.0.roles, &entered.roles),
         trouble,

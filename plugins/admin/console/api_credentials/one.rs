@@ -16,7 +16,7 @@ use crate::{
     console::{
         areas::API_CREDENTIALS,
         choice::text,
-        notice,
+        notice, sending,
         view::{self, Page},
     },
     credential::Change,
@@ -27,6 +27,8 @@ use crate::{
 #[derive(Serialize)]
 struct View {
     one: Row,
+    /// What the form of a new secret is known by.
+    form: String,
     facts: Vec<(&'static str, Line)>,
     /// Its name, or what was typed in its place.
     name: String,
@@ -102,6 +104,7 @@ fn draw(
         overlaps: OVERLAPS,
         overlap: USUAL,
         one: row,
+        form: sending::mark(desk),
     };
     let page = Page {
         area: API_CREDENTIALS,

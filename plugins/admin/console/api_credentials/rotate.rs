@@ -15,7 +15,9 @@ use crate::{
     console::{
         areas::API_CREDENTIALS,
         choice::text,
+        notice,
         question::{self, Question},
+        sending::{self, Sending},
         view,
     },
     credential::{MOST_SECRETS, ending},
@@ -43,6 +45,9 @@ pub(super) async fn rotate(
         if !losses.is_empty() {
             return Ok(ask(&desk, (&caller, &visit), (&one, asked, losses)));
         }
+    }
+    if Sending::of(&desk, &fields).await? == Sending::Again {
+        return notice::redirect(&desk, &place(&id), sending::AGAIN_SAID);
     }
     let (rotated, secret) = programs::rotate(&desk, &caller, (&id, overlap)).await?;
     Ok(shown(&desk, (&caller, &visit), (&rotated, &secret)))
@@ -82,6 +87,7 @@ fn ask(
         hidden: vec![
             ("overlap".to_owned(), overlap.to_owned()),
             (SURE.to_owned(), "yes".to_owned()),
+            (sending::FIELD.to_owned(), sending::mark(desk)),
         ],
         label: "Make a new secret",
         back: place(&one.id.to_string()),

@@ -79,7 +79,7 @@ fn shown(locale: &Locale, entry: &AuditEntry, names: &Names) -> Shown {
         actor: entry.actor.clone(),
         request_id: entry.request_id.clone(),
         person: person.map(|(id, name)| (format!("{}/{id}", PEOPLE.path), name)),
-        facts: facts(locale, (entry.before.as_ref(), entry.after.as_ref())),
+        facts: facts(locale, entry),
     }
 }
 
@@ -93,24 +93,21 @@ fn is_said(value: &Value) -> bool {
     }
 }
 
-fn facts<'v>(
-    locale: &Locale,
-    (before, after): (Option<&'v Value>, Option<&'v Value>),
-) -> Vec<Fact> {
+fn facts(locale: &Locale, entry: &AuditEntry) -> Vec<Fact> {
+    let (before, after) = (entry.before.as_ref(), entry.after.as_ref());
     let members = [before, after].into_iter().flatten();
     let names: BTreeSet<&String> = members
         .filter_map(Value::as_object)
         .flat_map(serde_json::Map::keys)
         .collect();
     let fact = |name: &String| {
-        let of = |whole: Option<&'v Value>| whole.and_then(|one| one.get(name));
-        let (old, new) = (of(before), of(after));
+        let [old, new] = [before, after].map(|whole| whole.and_then(|one| one.get(name)));
         let is_empty = ![old, new].into_iter().flatten().any(is_said);
         if is_empty {
             return None;
         }
         let told = |value: &Value| value::told(locale, name, value);
-        let label = words::fact(name);
+        let label = words::fact(entry.object_kind.as_deref(), name);
         Some(Fact {
             name: label.map_or_else(|| name.clone(), |label| locale.text(label)),
             is_changed: before.is_some() && after.is_some() && old != new,

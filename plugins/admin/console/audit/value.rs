@@ -12,11 +12,17 @@ use crate::console::people::actions;
 const ACTIONS: [&str; 2] = ["required_actions", "actions"];
 
 /// Words of values, by the fact and the value.
-const WORDS: [(&str, &str, &str); 4] = [
+const WORDS: [(&str, &str, &str); 10] = [
     ("state", "active", "Active"),
     ("state", "inactive", "Switched off"),
     ("by", "code", "A code to get back in with"),
     ("by", "link", "A link to get back in with"),
+    ("type", "password", "Password"),
+    ("type", "oidc", "Linked account"),
+    ("type", "totp", "Authenticator app"),
+    ("type", "lookup_secret", "Backup codes"),
+    ("type", "webauthn", "Security key"),
+    ("type", "passkey", "Passkey"),
 ];
 
 /// The value of a fact as people read it.

@@ -56,7 +56,7 @@ pub(super) const KINDS: [(&str, &str); 7] = [
 ];
 
 /// The names of facts, as people say them.
-const FACTS: [(&str, &str); 36] = [
+const FACTS: [(&str, &str); 41] = [
     ("schema_id", "Schema"),
     ("state", "State"),
     ("traits", "Own details"),
@@ -93,7 +93,14 @@ const FACTS: [(&str, &str); 36] = [
     ("address", "Address"),
     ("read_only", "To look only"),
     ("actor", "Who acted"),
+    ("type", "What it is"),
+    ("priority", "Place in the order"),
+    ("created_at", "Added"),
+    ("updated_at", "Last changed"),
+    ("last_used_at", "Last used"),
 ];
+/// The name of the account of a link, which is not what a throttle is about.
+const ACCOUNT: &str = "Account there";
 
 fn word(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
     let found = table.iter().find(|(known, _)| *known == name);
@@ -102,7 +109,7 @@ fn word(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
 
 /// What was done, where there are words for it. Whatever was refused has the name of its request,
 /// method first.
-pub(in crate::console) fn known_act(verb: &str) -> Option<&'static str> {
+fn known_act(verb: &str) -> Option<&'static str> {
     let refused = verb.contains(' ').then_some("Tried what they may not do");
     word(&ACTS, verb).or(refused)
 }
@@ -112,15 +119,26 @@ fn act(verb: &str) -> &'static str {
     known_act(verb).unwrap_or("Did something else")
 }
 
-/// What was done, as this entry tells it: a provider that is switched off is more than changed.
+/// What was done, as this entry tells it: a provider that is switched off is more than changed, and a
+/// link is no credential like others.
 pub(in crate::console) fn done(entry: &AuditEntry) -> &'static str {
+    known_done(entry).unwrap_or_else(|| act(&entry.verb))
+}
+
+/// The same, where there are words for it.
+pub(in crate::console) fn known_done(entry: &AuditEntry) -> Option<&'static str> {
+    let before = entry.before.as_ref();
+    let is_link = before.is_some_and(|facts| facts["type"] == "oidc");
+    if entry.verb == "identity.credential.delete" && is_link {
+        return Some("Unlinked an account");
+    }
     let enabled = |facts: &Option<Value>| facts.as_ref()?.get("enabled")?.as_bool();
     let is_turned =
         entry.verb == "provider.update" && enabled(&entry.before) != enabled(&entry.after);
     match enabled(&entry.after).filter(|_| is_turned) {
-        Some(true) => "Switched a provider on",
-        Some(false) => "Switched a provider off",
-        None => act(&entry.verb),
+        Some(true) => Some("Switched a provider on"),
+        Some(false) => Some("Switched a provider off"),
+        None => known_act(&entry.verb),
     }
 }
 
@@ -129,9 +147,12 @@ pub(in crate::console) fn kind(kind: &str) -> &'static str {
     word(&KINDS, kind).unwrap_or("Something else")
 }
 
-/// The name of a fact, where it has one.
-pub(in crate::console) fn fact(name: &str) -> Option<&'static str> {
-    word(&FACTS, name)
+/// The name of a fact about a thing of this kind, where it has one.
+pub(in crate::console) fn fact(kind: Option<&str>, name: &str) -> Option<&'static str> {
+    match (kind, name) {
+        (Some("identity"), "subject") => Some(ACCOUNT),
+        _ => word(&FACTS, name),
+    }
 }
 
 /// What the code of a refusal means; the code itself where there is none of this name.

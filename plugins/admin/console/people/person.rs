@@ -78,11 +78,14 @@ fn of_sign_in(table: Pages) -> Pages {
         .at((Method::GET, PASSWORD), WRITES, password::page)
         .at((Method::POST, PASSWORD), WRITES, password::set)
         .at((Method::POST, RECOVERY), WRITES, recovery::hand_out)
+        .sent_from(ALL)
         .at((Method::POST, LINKS), WRITES, linking::link)
+        .sent_from(ALL)
         .at((Method::GET, ONE), WRITES, credential::page)
         .at((Method::POST, ONE), WRITES, credential::delete)
         .at((Method::POST, LABEL), WRITES, credential::label)
         .at((Method::POST, MOVE), WRITES, credential::move_up)
+        .sent_from(ALL)
 }
 
 fn of_sessions(table: Pages) -> Pages {
@@ -113,6 +116,7 @@ fn of_rest(table: Pages) -> Pages {
         .at((Method::GET, ACTIONS), READS, actions::page)
         .at((Method::POST, ACTIONS), WRITES, actions::require)
         .at((Method::POST, LETTER), WRITES, outreach::send)
+        .sent_from(ACTIONS)
         .at((Method::GET, HISTORY), sees, history::page)
         .at((Method::GET, ACT), acts, impersonate::page)
         .at((Method::POST, ACT), acts, impersonate::begin)

@@ -194,6 +194,12 @@ pub(super) struct Field {
     errors: Vec<String>,
 }
 
+/// What the form calls a key, where it asks for it.
+pub(super) fn label(key: &str) -> Option<&'static str> {
+    let spec = SPECS.iter().find(|spec| spec.key == key);
+    spec.map(|spec| spec.label)
+}
+
 fn specs(kind: &Kind) -> impl Iterator<Item = Spec> {
     let own = kind.asks.iter().map(String::as_str);
     let keys = FIRST.into_iter().chain(own).chain(LAST);

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use super::{
     NEW,
     fields::{self, Field, Typed},
-    label, list, place, text, typed,
+    findings, label, list, place, text, typed,
 };
 use crate::{
     caller::Caller,
@@ -172,7 +172,7 @@ fn again(
     subject: &Subject<'_>,
     (typed, failure): (&Typed, Failure),
 ) -> Outcome {
-    let errors = match failure.code() {
+    let errors: Vec<(String, String)> = match failure.code() {
         Code::ProviderMistaken => {
             let errors = failure.detail_of("errors").and_then(Value::as_array);
             let text =
@@ -189,6 +189,9 @@ fn again(
     let title = subject
         .record
         .map_or_else(|| "Add a provider".to_owned(), label);
+    let locale = view::locale(desk, asked.1);
+    let said = |(key, message): (String, String)| (key, findings::said(&locale, &message));
+    let errors = errors.into_iter().map(said).collect();
     let form = form(desk, subject, typed, errors);
     let drawn: Response = view::draw(desk, asked, titled(&title, "provider-form.html"), form);
     Ok((failure.code().status(), drawn).into_response())

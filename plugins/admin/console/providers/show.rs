@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use portcullis_core::administration::{Problem, ProviderRecord, ProviderSource};
+use portcullis_core::administration::{ProviderRecord, ProviderSource};
 use portcullis_kit::{Outcome, Visit};
 use serde::Serialize;
 
 use super::{
+    findings::Finding,
     is_on, label,
     list::{self, Light},
     place, text,
@@ -38,7 +39,7 @@ struct Shown {
     facts: Vec<(&'static str, String)>,
     /// What is registered at the provider.
     addresses: Vec<(&'static str, String)>,
-    warnings: Vec<Problem>,
+    warnings: Vec<Finding>,
     sign_in: String,
     settings: String,
 }
@@ -54,6 +55,8 @@ pub(super) async fn page(
         Some(_) => providers::reach(&desk, &id).await?,
         None => providers::report(&desk, &record.id).await?,
     };
+    let found = providers::weakness(&desk, &record).await;
+    let locale = view::locale(&desk, &visit);
     let may_try = caller.roles.permit(Permission::WriteProviders);
     let shown = Shown {
         place: place(&id),
@@ -66,7 +69,7 @@ pub(super) async fn page(
         clock_skew: report.status.clock_skew.filter(|seconds| seconds.abs() > 1),
         facts: facts(&desk, &record),
         addresses: addresses(&record),
-        warnings: providers::weakness(&desk, &record).await,
+        warnings: found.iter().map(|one| Finding::of(&locale, one)).collect(),
         sign_in: sign_in(&desk, &id),
         settings: serde_json::to_string_pretty(&record.table).unwrap_or_default(),
     };

@@ -12,7 +12,7 @@ use portcullis_kit::{Locale, Outcome, Visit};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{label, place, typed};
+use super::{findings, label, place, text, typed};
 use crate::{
     caller::Caller,
     console::{
@@ -134,12 +134,31 @@ fn draw(desk: &Desk, asked: (&Caller, &Visit), trial: Trial) -> axum::response::
     view::draw(desk, asked, page, trial)
 }
 
-/// What a provider could say.
+/// What a provider could say of somebody whom it admits as it is set up.
 fn example(record: &ProviderRecord) -> Value {
+    let first = |key: &str| {
+        let names = record.table.get(key)?.as_array()?.iter();
+        let names = names.filter_map(Value::as_str);
+        names
+            .map(|name| if name == "*" { "example.org" } else { name })
+            .next()
+    };
+    let is_google = text(record, "kind") == "google";
+    // Of private addresses Google's word is good for those that it gives out itself.
+    let usual = if is_google {
+        "gmail.com"
+    } else {
+        "example.org"
+    };
+    let hosted = first("hosted_domains");
+    let domain = first("allow_domains").or(hosted).unwrap_or(usual);
     let mut claims = json!({
-        "sub": "4711", "email": "ada@example.org", "email_verified": true,
+        "sub": "4711", "email": format!("ada@{domain}"), "email_verified": true,
         "given_name": "Ada", "family_name": "Example",
     });
+    if let Some(hosted) = hosted.filter(|_| is_google) {
+        claims["hd"] = hosted.into();
+    }
     if let Some(issuer) = &record.account_issuer {
         claims["iss"] = issuer.as_str().into();
     }
@@ -156,19 +175,74 @@ fn told(locale: &Locale, run: DryRun) -> Run {
         trusted: run.trusted.map(|trusted| trusted.address),
         traits: (!run.traits.is_null()).then(|| pretty(&run.traits)),
         roles: run.roles,
-        errors: run.errors,
+        errors: run
+            .errors
+            .into_iter()
+            .map(|(path, message)| (path, findings::said(locale, &message)))
+            .collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use http::HeaderMap;
+    use portcullis_core::administration::{ProviderSource, Secrets, SignOutAddresses};
     use portcullis_kit::Locales;
 
     use super::*;
 
     /// What decides, as it is written.
     const DECIDING: &str = include_str!("../../../../src/core/broker/decide.rs");
+
+    fn record(table: Value) -> ProviderRecord {
+        ProviderRecord {
+            id: "corp".parse().unwrap(),
+            source: ProviderSource::Runtime,
+            redirect_uri: String::new(),
+            sign_out: SignOutAddresses {
+                post_logout_redirect_uri: String::new(),
+                backchannel_logout_uri: String::new(),
+                frontchannel_logout_uri: String::new(),
+            },
+            secrets: Secrets::default(),
+            issuer: None,
+            account_issuer: None,
+            subjects: portcullis_core::subject::SubjectForm::Any,
+            table: serde_json::from_value(table).unwrap(),
+        }
+    }
+
+    /// The example is somebody whom the provider lets in as it is set up.
+    #[test]
+    fn the_example_is_of_somebody_who_is_admitted() {
+        for (table, address, hosted) in [
+            (
+                json!({"kind": "google", "hosted_domains": []}),
+                "ada@gmail.com",
+                Value::Null,
+            ),
+            (
+                json!({"kind": "google", "hosted_domains": ["example.net"]}),
+                "ada@example.net",
+                json!("example.net"),
+            ),
+            (
+                json!({"kind": "google", "hosted_domains": ["*"]}),
+                "ada@example.org",
+                json!("example.org"),
+            ),
+            (
+                json!({"kind": "oidc", "allow_domains": ["corp.test"]}),
+                "ada@corp.test",
+                Value::Null,
+            ),
+            (json!({"kind": "oidc"}), "ada@example.org", Value::Null),
+        ] {
+            let claims = example(&record(table.clone()));
+            assert_eq!(claims["email"], address, "{table}");
+            assert_eq!(claims["hd"], hosted, "{table}");
+        }
+    }
 
     #[test]
     fn every_rule_and_every_reason_has_words_in_german_too() {

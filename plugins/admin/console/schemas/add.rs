@@ -9,12 +9,7 @@ use portcullis_kit::{Failure, Outcome, Visit};
 use serde::Serialize;
 
 use super::{answer, find, place, typed, value};
-use crate::{
-    caller::Caller,
-    console::notice,
-    desk::Desk,
-    schemas::{self, Unwritten},
-};
+use crate::{caller::Caller, console::notice, desk::Desk, schemas};
 
 /// The page as a template reads it, with what was typed.
 #[derive(Debug, Serialize)]
@@ -51,9 +46,9 @@ pub(super) async fn add(State(desk): State<Arc<Desk>>, caller: Caller, visit: Vi
                 "The schema is added. Change it as you need it.",
             );
         }
-        Err(Unwritten::Schema(SchemaError::Name)) => "Write letters, digits, -, _ and dots.",
-        Err(Unwritten::Schema(SchemaError::Changed)) => "There is a schema of this name already.",
-        Err(error) => return Err(error.into()),
+        Err(SchemaError::Name) => "Write letters, digits, -, _ and dots.",
+        Err(SchemaError::Changed) => "There is a schema of this name already.",
+        Err(error) => return Err(schemas::failure(error)),
     };
     let form = (name.to_owned(), copy.to_owned(), Some(trouble));
     draw(&desk, (&caller, &visit), form).await

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use http::StatusCode;
-use portcullis_core::{catalogue::Code, schema::runtime::SchemaRecord};
+use portcullis_core::{
+    catalogue::Code,
+    schema::{groups::members, runtime::SchemaRecord},
+};
 use portcullis_kit::{Outcome, Visit};
 use serde::Serialize;
 use serde_json::Value;
@@ -62,7 +65,7 @@ pub(super) async fn page(
     let record = find(&desk, &id).await?;
     let place = place(&id);
     let row = |group: Group| Row {
-        members: profile::members_of(&record.schema, &group.name).join(", "),
+        members: members(&record.schema, &group.name).join(", "),
         change: about(&place, "group", ("name", &group.name)),
         remove: about(&place, "remove-group", ("name", &group.name)),
         name: group.name,
@@ -196,7 +199,7 @@ fn question(
     let mut groups = profile::groups(&record.schema).into_iter();
     let group = groups.find(|group| group.name == name);
     let group = group.ok_or(Code::RecordNotFound)?;
-    let members = profile::members_of(&record.schema, name);
+    let members = members(&record.schema, name);
     let (status, report) = match told {
         Some((status, report)) => (status, Some(report)),
         None if asked.1.method.is_safe() || members.is_empty() => (StatusCode::OK, None),
@@ -213,6 +216,7 @@ fn question(
         button: "Remove",
         people: None,
         note: "",
+        warnings: Vec::new(),
         members,
         report,
     };

@@ -15,6 +15,11 @@ use super::{
 };
 use crate::{caller::Caller, console::notice, desk::Desk, profile, schemas};
 
+const SIGNED_IN_WITH: &str =
+    "People sign in with it. Once it is removed, nobody can sign in with what stands there.";
+const REACHED_BY: &str = "Mail goes there: letters that prove an address, or let people back in. Once \
+                          it is removed, none do.";
+
 /// A page that asks before something goes.
 #[derive(Debug, Serialize)]
 pub(super) struct Question {
@@ -29,6 +34,8 @@ pub(super) struct Question {
     /// How many people it concerns, where that is known.
     pub(super) people: Option<(&'static str, u64)>,
     pub(super) note: &'static str,
+    /// What people lose with it.
+    pub(super) warnings: Vec<&'static str>,
     /// The attributes that keep it.
     pub(super) members: Vec<String>,
     pub(super) report: Option<Report>,
@@ -59,11 +66,22 @@ async fn draw(
             schemas::holders(desk, &record.id, path).await?,
         )),
         note: "Their values stay stored. Where the schema allows nothing else, whoever has one does not fit it any more.",
+        warnings: warnings(desk, (&record.id, path)),
         members: Vec::new(),
         report,
     };
     let sheet = ("Remove an attribute", "profile-remove.html");
     Ok(answer(desk, asked, status, sheet, content))
+}
+
+/// What people do by an attribute, or by one that is part of it, which then ends.
+fn warnings(desk: &Desk, (id, path): (&str, &str)) -> Vec<&'static str> {
+    let Some(schema) = desk.services.schemas.find(id) else {
+        return Vec::new();
+    };
+    let names = schema.is_signed_in_with(path).then_some(SIGNED_IN_WITH);
+    let letters = schema.gets_letters(path).then_some(REACHED_BY);
+    names.into_iter().chain(letters).collect()
 }
 
 pub(super) async fn ask(

@@ -59,6 +59,7 @@ async fn draw(
             .await?
             .map(|count| ("People who obey it", count)),
         note,
+        warnings: Vec::new(),
         members: Vec::new(),
         report,
     };

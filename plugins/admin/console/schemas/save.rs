@@ -3,6 +3,7 @@
 use http::StatusCode;
 use portcullis_core::schema::{
     Lint,
+    groups::LostGroup,
     runtime::{
         Expected, SchemaCheck, SchemaError, SchemaProblem, SchemaRecord, TakenIdentifier, Terms,
         TraitCheck,
@@ -13,12 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::value;
-use crate::{
-    caller::Caller,
-    desk::Desk,
-    profile::{Kept, Settings},
-    schemas::{self, Unwritten},
-};
+use crate::{caller::Caller, desk::Desk, profile::Settings, schemas};
 
 /// What is told of a document.
 #[derive(Debug, Default, Serialize)]
@@ -28,7 +24,7 @@ pub(super) struct Report {
     /// Whether it can be saved although people do not fit, or groups in use go.
     pub(super) may_force: bool,
     /// The groups in use that would go.
-    pub(super) kept: Vec<Kept>,
+    pub(super) kept: Vec<LostGroup>,
     /// Whether people obey it, which keeps it.
     pub(super) is_in_use: bool,
     /// What makes it unusable.
@@ -107,21 +103,8 @@ pub(super) async fn save(
     let written = schemas::write(desk, caller, (&record.id, document), terms).await;
     match written {
         Ok(_) => Ok(None),
-        Err(Unwritten::Grouped(kept, check)) => Ok(Some(grouped(kept, *check))),
-        Err(Unwritten::Schema(error)) => refused(error).map(Some),
+        Err(error) => refused(error).map(Some),
     }
-}
-
-fn grouped(kept: Vec<Kept>, check: SchemaCheck) -> Refused {
-    let report = Report {
-        may_force: true,
-        kept,
-        check: Some(check)
-            .filter(|check| check.failing > 0)
-            .map(Into::into),
-        ..Report::default()
-    };
-    (StatusCode::CONFLICT, report)
 }
 
 /// What a page tells of an error, as far as whoever sees it can do something about it there.
@@ -135,6 +118,14 @@ pub(super) fn refused(error: SchemaError) -> Result<Refused, Failure> {
         SchemaError::Invalid(problems) => {
             report.problems = problems;
             StatusCode::BAD_REQUEST
+        }
+        SchemaError::Grouped(mut check) => {
+            report.may_force = true;
+            report.kept = std::mem::take(&mut check.groups);
+            report.check = Some(*check)
+                .filter(|check| check.failing > 0)
+                .map(Into::into);
+            StatusCode::CONFLICT
         }
         SchemaError::Unfit(check) => {
             report.may_force = true;
@@ -156,12 +147,13 @@ pub(super) async fn look(desk: &Desk, id: &str, document: &Value) -> Result<Refu
     let asked = services
         .schema_desk
         .check(id, document, &*services.identities);
-    let check = match asked.await {
+    let mut check = match asked.await {
         Ok(check) => check,
         Err(error) => return refused(error),
     };
     let lints = services.schema_desk.lints(id, document);
     let report = Report {
+        kept: std::mem::take(&mut check.groups),
         check: Some(check.into()),
         lints: Some(lints.map_err(schemas::failure)?),
         ..Report::default()

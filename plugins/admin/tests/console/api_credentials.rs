@@ -84,6 +84,42 @@ async fn a_credential_is_made_and_its_secret_shown_once() {
     }
 }
 
+/// HA-13: the page that shows a secret, loaded anew, makes nothing a second time.
+#[tokio::test]
+async fn a_form_that_is_sent_again_makes_no_other_secret() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let mark = hidden(&browser.get(NEW).await.page(), "form");
+    let typed = [("name", ""), ("roles.viewer", "true"), ("form", &*mark)];
+    assert_eq!(browser.form(NEW, &typed).await.status, 400);
+    let typed = [
+        ("name", "Nightly report"),
+        ("roles.viewer", "true"),
+        ("form", &*mark),
+    ];
+    let secret = shown(&browser.form(NEW, &typed).await.page());
+    let again = browser.form(NEW, &typed).await;
+    assert_eq!(again.status, 303, "{}", again.page());
+    assert!(!again.location().contains(&secret));
+    let told = browser.get(again.location()).await.page();
+    assert!(told.contains("is not carried out again"), "{told}");
+    let page = format!("{ALL}/{}", only(&house).await.id);
+    let mark = hidden(&browser.get(&page).await.page(), "form");
+    let typed = [("overlap", "1d"), ("form", &*mark)];
+    let rotate = format!("{page}/rotate");
+    shown(&browser.form(&rotate, &typed).await.page());
+    let before = only(&house).await;
+    let again = browser.form(&rotate, &typed).await;
+    assert!(again.location().starts_with(&page), "{again:?}");
+    assert_eq!(only(&house).await, before);
+    let asked = browser.form(&rotate, &[("overlap", "0s")]).await.page();
+    let mark = hidden(&asked, "form");
+    let sure = [("overlap", "0s"), ("sure", "yes"), ("form", &*mark)];
+    shown(&browser.form(&rotate, &sure).await.page());
+    assert_eq!(browser.form(&rotate, &sure).await.status, 303);
+    assert_eq!(only(&house).await.secrets.len(), 1);
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_a_credential_stands_beside_its_field() {
     let house = House::new();

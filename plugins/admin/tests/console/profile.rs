@@ -100,6 +100,21 @@ async fn an_attribute_is_added_moved_changed_and_removed_in_step_with_the_json()
 }
 
 #[tokio::test]
+async fn whoever_removes_what_people_sign_in_with_is_told_so_first() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let asked = async |path: &str| {
+        let place = format!("{PLACE}/remove-attribute?path={path}");
+        browser.get(&place).await.page()
+    };
+    let (name, email) = (asked("name.first").await, asked("email").await);
+    for told in ["People sign in with it.", "Mail goes there"] {
+        assert!(!name.contains(told), "{told}: {name}");
+        assert!(email.contains(told), "{told}: {email}");
+    }
+}
+
+#[tokio::test]
 async fn a_document_that_people_do_not_fit_is_saved_only_when_that_is_said_twice() {
     let house = House::new();
     let browser = house.console(&[Role::Admin]).await;
@@ -234,9 +249,43 @@ async fn kc_058_a_document_without_a_group_in_use_is_saved_only_when_that_is_sai
     }
     assert!(!page.contains("people would not fit"), "{page}");
     assert_ne!(document(&browser).await, without);
+    let checked = sent(&browser, "check", &fields).await;
+    assert_eq!(checked.status, 200);
+    let page = checked.page();
+    assert!(page.contains("<h2>Groups in use would go</h2>"), "{page}");
+    assert!(page.contains("Everybody would fit"), "{page}");
+    assert!(!page.contains("name=\"force\""), "{page}");
     let forced = [("document", &*text), ("force", "true")];
     assert_eq!(sent(&browser, "json", &forced).await.status, 303);
     assert_eq!(document(&browser).await, without);
+}
+
+/// KC-058: so does going back to the configuration.
+#[tokio::test]
+async fn kc_058_the_configuration_counts_again_over_a_group_in_use_only_when_that_is_said_twice() {
+    let house = House::new();
+    let browser = house.console(&[Role::Admin]).await;
+    let mut before = document(&browser).await;
+    before["properties"]["traits"]["properties"]["team"] =
+        json!({"type": "string", "maxLength": 9, "x-profile": {"group": "work"}});
+    let services = &house.services;
+    let next = vec![("default".to_owned(), before.clone())];
+    let changed = services
+        .schema_desk
+        .reconfigure(next, "default", &*services.identities);
+    changed.await.unwrap();
+    let work = [("name", "work"), ("header", "At work"), ("description", "")];
+    assert_eq!(sent(&browser, "add-group", &work).await.status, 303);
+    let refused = sent(&browser, "restore", &[]).await;
+    assert_eq!(refused.status, 409);
+    let page = refused.page();
+    for told in ["<dt>work</dt>", "elsewhere first: team", "name=\"force\""] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert_ne!(document(&browser).await, before);
+    let forced = sent(&browser, "restore", &[("force", "true")]).await;
+    assert_eq!(forced.status, 303, "{}", forced.page());
+    assert_eq!(document(&browser).await, before);
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ use std::{
 };
 
 use http::HeaderMap;
-use portcullis_core::{credentials::CredentialsError, errand::ErrandError};
+use portcullis_core::{
+    administration::IssuerError, credentials::CredentialsError, errand::ErrandError,
+    subject::SubjectError,
+};
 use portcullis_kit::{Locale, Locales};
 
 use crate::console::bare;
@@ -107,13 +110,21 @@ fn every_refusal_that_the_console_shows_has_a_german_text() {
         refusals.extend(texts.into_iter().filter(said));
     }
     assert!(refusals.len() > 15, "{refusals:#?}");
-    let errors: [&dyn ToString; 6] = [
+    let errors: [&dyn ToString; 14] = [
         &ErrandError::Nothing,
         &ErrandError::Brief,
         &ErrandError::Off("X"),
         &ErrandError::NoAddress,
         &CredentialsError::Label,
         &CredentialsError::Link,
+        &IssuerError::Missing,
+        &IssuerError::Other("X".to_owned()),
+        &SubjectError::None,
+        &SubjectError::NoObject,
+        &SubjectError::NoTenantAndObject,
+        &SubjectError::OtherTenant(vec!["X".to_owned()]),
+        &SubjectError::BarredTenant("X".to_owned()),
+        &SubjectError::OtherIssuer("X".to_owned()),
     ];
     refusals.extend(errors.map(|error| format!("{}.", error.to_string())));
     refusals.retain(|text| german.text(bare(text)) == bare(text));

@@ -3,9 +3,10 @@
 
 use axum::response::Response;
 use portcullis_core::{
+    administration::ProviderRecord,
     credential::{Credential, CredentialKind},
     credentials::Listed,
-    link::{Link, PreparedLink},
+    link::{self, Link, PreparedLink},
 };
 use portcullis_kit::{Failure, Line, Outcome};
 use serde::Serialize;
@@ -16,7 +17,11 @@ use super::{
     head::Tab,
     link_form::{self, LinkForm},
 };
-use crate::people::credentials;
+use crate::{
+    console::{providers::is_on, sending},
+    people::credentials,
+    providers,
+};
 
 const TEMPLATE: &str = "person-sign-in.html";
 
@@ -28,6 +33,8 @@ struct SignIn {
     has_password: bool,
     /// What was handed out just now, seen this once.
     handed_out: Option<HandedOut>,
+    /// What the form is known by that hands something out.
+    form: String,
     /// How another account is linked, for those who may.
     link_form: Option<LinkForm>,
 }
@@ -48,6 +55,8 @@ pub(super) struct Row {
     /// What its person calls it.
     pub(super) label: Option<String>,
     pub(super) details: Vec<Line>,
+    /// Why nobody comes in by it at present.
+    pub(super) away: Option<&'static str>,
     /// What is no secret about it.
     pub(super) data: Vec<(String, String)>,
     href: String,
@@ -66,8 +75,10 @@ pub(super) async fn draw(
     trouble: Option<Trouble>,
 ) -> Result<Response, Failure> {
     let all = credentials::list(&call.desk, &call.id).await?;
+    let known = providers::list(&call.desk).await?;
     let rows = all.iter().enumerate().map(|(place, one)| {
         let mut row = row(call, one);
+        row.away = away(one, &known);
         row.up = match place {
             0 => None,
             1 => Some(String::new()),
@@ -79,6 +90,7 @@ pub(super) async fn draw(
         rows: rows.collect(),
         has_password: all.iter().any(|one| one.kind == CredentialKind::Password),
         handed_out,
+        form: sending::mark(&call.desk),
         link_form: link_form::form(call).await?,
     };
     Ok(call.draw((Tab::SignIn, TEMPLATE), part, trouble))
@@ -97,9 +109,22 @@ pub(super) fn row(call: &Call, credential: &Credential) -> Row {
         name: name(credential),
         label: credential.label.clone(),
         details,
+        away: None,
         data: data(credential),
         href: call.path(&format!("/credentials/{}", credential.id)),
         up: None,
+    }
+}
+
+/// Why a link leads nowhere at present.
+fn away(credential: &Credential, known: &[ProviderRecord]) -> Option<&'static str> {
+    let provider = link::provider_of(credential)?;
+    match known.iter().find(|record| record.id == provider) {
+        None => Some("It leads nowhere at present: there is no such provider any more."),
+        Some(record) if !is_on(record) => {
+            Some("It leads nowhere at present: the provider is switched off.")
+        }
+        Some(_) => None,
     }
 }
 

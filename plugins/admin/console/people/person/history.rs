@@ -69,7 +69,7 @@ pub(super) async fn page(call: Call) -> Outcome {
 }
 
 fn row(call: &Call, entry: AuditEntry) -> Row {
-    let known = words::known_act(&entry.verb);
+    let known = words::known_done(&entry);
     let who = words::who(&entry.actor, &entry.actor_label);
     let is_refused = entry.outcome != DONE;
     Row {
@@ -97,7 +97,7 @@ fn changes(call: &Call, before: Option<&Value>, after: Option<&Value>) -> Vec<Ch
     let change = |name: String| Change {
         before: told(before, &name),
         after: told(after, &name),
-        name: match words::fact(&name) {
+        name: match words::fact(Some("identity"), &name) {
             Some(words) => call.locale.text(words),
             None => name,
         },

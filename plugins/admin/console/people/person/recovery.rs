@@ -8,11 +8,18 @@ use portcullis_kit::Outcome;
 use super::{
     call::Call,
     credentials::{self, HandedOut},
+    head::Tab,
 };
-use crate::people::outreach;
+use crate::{
+    console::sending::{self, Sending},
+    people::outreach,
+};
 
 /// Hands out a code or a link.
 pub(super) async fn hand_out(call: Call) -> Outcome {
+    if Sending::of(&call.desk, &call.fields).await? == Sending::Again {
+        return call.done(Tab::SignIn.end(), sending::AGAIN_SAID);
+    }
     let proof = match call.text("by") {
         "link" => Handed::Link,
         _ => Handed::Code,

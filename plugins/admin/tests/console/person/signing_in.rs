@@ -3,7 +3,9 @@
 use http::Method;
 use portcullis_core::{
     credential::{Credential, CredentialKind, CredentialStore},
+    id::CredentialId,
     identity::{Identity, IdentityStore},
+    link::LinkKey,
     testing::CannedOutreach,
 };
 use serde_json::json;
@@ -125,6 +127,89 @@ async fn credentials_are_named_moved_and_removed() {
         "{last}"
     );
     assert_eq!(browser.get(&of(link.id, "")).await.status, 404);
+}
+
+/// A link whose provider is gone or switched off is seen to lead nowhere, and unlinking is told as such.
+#[tokio::test]
+async fn a_link_that_leads_nowhere_is_told_from_others() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let ada = house.resident("ada@example.org").await;
+    let corp = json!({"id": "corp", "kind": "oidc", "client_id": "gate", "client_secret": "hush"});
+    let made = admin.post("/admin/x/providers", &corp).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    for (provider, subject) in [("acme", "1"), ("corp", "2")] {
+        linked(&house, &ada, (provider, subject)).await;
+    }
+    let browser = house.console(&[Role::Admin]).await;
+    let sign_in = path(&ada, "/sign-in");
+    let nowhere = "It leads nowhere at present";
+    let told = page(&browser.get(&sign_in).await, 200);
+    assert!(!told.contains(nowhere), "{told}");
+    let place = "/admin/x/providers/corp";
+    let off = admin
+        .send(Method::PATCH, place, &json!({"enabled": false}))
+        .await;
+    assert_eq!(off.status, 200, "{off:?}");
+    let told = page(&browser.get(&sign_in).await, 200);
+    assert_eq!(told.matches(nowhere).count(), 1, "{told}");
+    assert!(told.contains("the provider is switched off."), "{told}");
+    assert_eq!(admin.delete(place).await.status, 200);
+    let told = page(&browser.get(&sign_in).await, 200);
+    assert!(
+        told.contains("there is no such provider any more."),
+        "{told}"
+    );
+}
+
+/// An account that was unlinked stands in the history of its person as other acts do.
+#[tokio::test]
+async fn an_account_that_was_unlinked_is_told_in_words() {
+    let house = House::new();
+    let ada = house.resident("ada@example.org").await;
+    linked(&house, &ada, ("acme", "1")).await;
+    let browser = house.console(&[Role::Admin]).await;
+    let fields = [("password", "long enough")];
+    let set = browser.form(&path(&ada, "/password"), &fields).await;
+    leads_to(&set, &ada, "/sign-in");
+    let all = credentials(&house, &ada).await;
+    let acme = |one: &&Credential| one.config["providers"][0]["provider"] == "acme";
+    let id = all.iter().find(acme).unwrap().id;
+    let unlinked = browser
+        .form(&path(&ada, &format!("/credentials/{id}")), &[])
+        .await;
+    leads_to(&unlinked, &ada, "/sign-in");
+    let told = page(&browser.get(&path(&ada, "/history")).await, 200);
+    for words in [
+        "Unlinked an account",
+        ">Linked account<",
+        ">Account there<",
+        ">Added<",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    for raw in [
+        "type",
+        "priority",
+        "created_at",
+        "updated_at",
+        "last_used_at",
+        "subject",
+    ] {
+        assert!(!told.contains(&format!(">{raw}<")), "{raw}: {told}");
+    }
+}
+
+/// Has somebody linked to an account.
+async fn linked(house: &House, whom: &Identity, (provider, subject): (&str, &str)) {
+    let key = LinkKey {
+        provider: provider.parse().unwrap(),
+        issuer: "https://idp.test".to_owned(),
+        subject: subject.to_owned(),
+    };
+    let id = CredentialId::generate(&*house.services.entropy);
+    let link = key.credential(whom.id, id, house.services.clock.now());
+    CredentialStore::put(&*house.store, &link).await.unwrap();
 }
 
 #[tokio::test]

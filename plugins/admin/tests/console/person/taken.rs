@@ -79,7 +79,7 @@ async fn what_is_handed_out_can_be_copied_and_whoever_mistypes_has_the_field() {
     for part in [
         "data-copy=\"handed-link\"",
         "<script type=\"module\" src=\"/ui/",
-        "Do not load this page again",
+        "A way back in, shown only now",
     ] {
         assert!(handed.contains(part), "{part}: {handed}");
     }
