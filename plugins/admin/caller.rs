@@ -96,11 +96,12 @@ fn lacking(permission: Permission) -> Failure {
         .into_iter()
         .filter(|role| role.permits(permission));
     let holders: Vec<_> = holders.map(Role::as_str).collect();
+    let reason = match &*holders {
+        [only] => format!("This needs the role {only}."),
+        several => format!("This needs one of the roles {}.", several.join(", ")),
+    };
     Failure::from(Code::InsufficientRole)
-        .because(format!(
-            "This needs one of the roles {}.",
-            holders.join(", ")
-        ))
+        .because(reason)
         .detail("roles", holders)
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::{
     attributes::{Attribute, Sibling, add, attributes, change, find, remove, shift},
-    groups::{Group, Kept, change_group, groups, lost, members_of, remove_group},
+    groups::{Group, change_group, groups, remove_group},
     settings::{Settings, Trouble},
 };
 

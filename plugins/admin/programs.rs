@@ -51,13 +51,36 @@ pub(crate) async fn create(
     caller: &Caller,
     wish: Wish,
 ) -> Result<(ApiCredential, Secret), Failure> {
+    let (made, secret) = make(desk, caller, wish)?;
+    keep(desk, caller, &made).await?;
+    Ok((made, secret))
+}
+
+/// A credential as the caller may have it, which is kept nowhere yet.
+pub(crate) fn make(
+    desk: &Desk,
+    caller: &Caller,
+    wish: Wish,
+) -> Result<(ApiCredential, Secret), Failure> {
     may_have(caller, &wish.roles)?;
     let services = &desk.services;
-    let (made, secret) = credential::make(wish, &*services.clock, &*services.entropy)?;
-    services.api_credentials.insert(&made).await?;
-    let act = Act::on("api-credential.create", KIND, made.id).to(facts(&made));
+    Ok(credential::make(
+        wish,
+        &*services.clock,
+        &*services.entropy,
+    )?)
+}
+
+/// Keeps one that has just been made.
+pub(crate) async fn keep(
+    desk: &Desk,
+    caller: &Caller,
+    made: &ApiCredential,
+) -> Result<(), Failure> {
+    desk.services.api_credentials.insert(made).await?;
+    let act = Act::on("api-credential.create", KIND, made.id).to(facts(made));
     desk.audit(caller, act).await;
-    Ok((made, secret))
+    Ok(())
 }
 
 /// A credential as it is, and as it would be by a change, which is judged and not made.

@@ -11,7 +11,7 @@ use axum::{
 };
 use http::{Method, Uri};
 use portcullis_core::catalogue::Code;
-use portcullis_kit::{JsonOnly, Outcome};
+use portcullis_kit::{Failure, JsonOnly, Outcome};
 use serde_json::Value;
 
 use crate::{
@@ -36,8 +36,8 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
     };
     programs
         .merge(pages)
-        .fallback(|| nothing(Code::NotFound))
-        .method_not_allowed_fallback(|| nothing(Code::MethodNotAllowed))
+        .fallback(|uri| nothing(uri, Code::NotFound))
+        .method_not_allowed_fallback(|uri| nothing(uri, Code::MethodNotAllowed))
         .layer(from_fn_with_state(Arc::clone(&desk), origin::check))
         .layer(from_fn_with_state(Arc::clone(&desk), mark))
         .with_state(desk)
@@ -112,6 +112,11 @@ async fn described() -> Response {
     Json(&*DESCRIPTION).into_response()
 }
 
-async fn nothing(code: Code) -> Outcome {
-    Err(code.into())
+/// The answer where there is nothing; whoever is at a browser is shown a way on.
+async fn nothing(uri: Uri, code: Code) -> Outcome {
+    let failure = Failure::from(code);
+    Err(match console::is_page(uri.path()) {
+        true => failure.way_out("Back to the console", console::HOME),
+        false => failure,
+    })
 }

@@ -7,42 +7,12 @@ use portcullis_core::{
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
 
-use crate::{
-    audit::Act,
-    caller::Caller,
-    desk::Desk,
-    profile::{self, Kept},
-    role::Permission,
-};
+use crate::{audit::Act, caller::Caller, desk::Desk, role::Permission};
 
 /// What the audit log calls them.
 const KIND: &str = "schema";
 /// How many people are read at a time.
 const PAGE: u32 = 500;
-
-/// Why a document was not written.
-#[derive(Debug)]
-pub(crate) enum Unwritten {
-    /// Groups would go in which its attributes are shown; and what would become of people.
-    Grouped(Vec<Kept>, Box<SchemaCheck>),
-    /// Something else keeps it.
-    Schema(SchemaError),
-}
-
-impl From<SchemaError> for Unwritten {
-    fn from(error: SchemaError) -> Self {
-        Self::Schema(error)
-    }
-}
-
-impl From<Unwritten> for Failure {
-    fn from(why: Unwritten) -> Self {
-        match why {
-            Unwritten::Grouped(kept, check) => grouped(&kept, &check),
-            Unwritten::Schema(error) => failure(error),
-        }
-    }
-}
 
 /// Writes a schema.
 pub(crate) async fn put(
@@ -52,7 +22,8 @@ pub(crate) async fn put(
     terms: &Terms,
 ) -> Result<SchemaRecord, Failure> {
     caller.require(Permission::WriteSchemas)?;
-    Ok(write(desk, caller, (id, document), terms).await?)
+    let written = write(desk, caller, (id, document), terms).await;
+    written.map_err(failure)
 }
 
 /// The same for a caller who may, with what keeps it from being written.
@@ -61,15 +32,12 @@ pub(crate) async fn write(
     caller: &Caller,
     (id, document): (&str, Value),
     terms: &Terms,
-) -> Result<SchemaRecord, Unwritten> {
+) -> Result<SchemaRecord, SchemaError> {
     let services = &desk.services;
     let before = match services.schema_desk.find(id).await {
         Err(SchemaError::Unknown) => None,
         found => Some(found?),
     };
-    if let Some(before) = &before {
-        require_groups(desk, (before, &document), terms).await?;
-    }
     let with = (terms, &*services.identities);
     let record = services.schema_desk.put(id, document, with).await?;
     let verb = match before {
@@ -80,28 +48,6 @@ pub(crate) async fn write(
     act.before = before.as_ref().map(told);
     desk.audit(caller, act).await;
     Ok(record)
-}
-
-/// Groups in use stay, whether they are taken out one by one or with the whole document.
-async fn require_groups(
-    desk: &Desk,
-    (before, document): (&SchemaRecord, &Value),
-    terms: &Terms,
-) -> Result<(), Unwritten> {
-    // Whoever saw another document is told of that first, as the desk does.
-    if terms.force || !terms.hold_for(Some(&before.etag)) {
-        return Ok(());
-    }
-    let kept = profile::lost(&before.schema, document);
-    if kept.is_empty() {
-        return Ok(());
-    }
-    let services = &desk.services;
-    let check = services
-        .schema_desk
-        .check(&before.id, document, &*services.identities);
-    // Whoever forces one forces the other, so that both are told.
-    Err(Unwritten::Grouped(kept, Box::new(check.await?)))
 }
 
 /// Removes what was written at run time.
@@ -165,6 +111,7 @@ pub(crate) fn failure(error: SchemaError) -> Failure {
         SchemaError::Name => Failure::from(Code::SchemaInvalid)
             .because("This is no name of a schema: write letters, digits, `-`, `_` and `.`."),
         SchemaError::Invalid(problems) => invalid(&problems),
+        SchemaError::Grouped(check) => grouped(&check),
         SchemaError::Unfit(check) => Failure::from(Code::SchemaUnfit)
             .because(format!(
                 "{} of {} people do not fit it; `force=true` takes it all the same.",
@@ -178,9 +125,9 @@ pub(crate) fn failure(error: SchemaError) -> Failure {
     }
 }
 
-fn grouped(kept: &[Kept], check: &SchemaCheck) -> Failure {
+fn grouped(check: &SchemaCheck) -> Failure {
     let mut reason = String::new();
-    for group in kept {
+    for group in &check.groups {
         reason += &format!(
             "The group {:?} stays while attributes are shown in it. Put these elsewhere first: {}. ",
             group.name,
@@ -193,7 +140,7 @@ fn grouped(kept: &[Kept], check: &SchemaCheck) -> Failure {
     }
     Failure::from(Code::SchemaGroupInUse)
         .because(reason + "`force=true` takes it all the same.")
-        .detail("groups", json!(kept))
+        .detail("groups", json!(check.groups))
         .detail("check", json!(check))
 }
 

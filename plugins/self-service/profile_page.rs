@@ -106,7 +106,7 @@ pub(crate) async fn sign_out(State(desk): State<Arc<Desk>>, visit: Visit) -> Out
     }
     let ended = match fields.get(SESSION).and_then(Value::as_str) {
         Some(OTHERS) => {
-            revoke::end_others(&desk, principal).await?;
+            revoke::end_others(&desk, &visit.visitor, principal).await?;
             OTHERS
         }
         Some(id) => match revoke::end_one(&desk, &visit.visitor, principal, id).await {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portcullis_core::{
     clock::Clock,
     id::ProviderId,
+    subject::{SubjectForm, TENANT},
     trust::{TrustRule, TrustRules},
 };
 use portcullis_oidc::{Client, InvalidConfig, Oidc};
@@ -140,15 +141,49 @@ impl Config {
         Some(self.issuer_of(&tenant))
     }
 
+    /// What accounts are called by, as far as that is known before one of them signs in.
+    pub fn subjects(&self) -> SubjectForm {
+        // Where the issuers are not Microsoft's own, the provider's document has the last word on them.
+        let issuer = self.issuer_url.is_none().then(|| self.issuer_of(TENANT));
+        match self.subject_source {
+            SubjectSource::Sub | SubjectSource::UserInfo => SubjectForm::Any,
+            SubjectSource::Oid => SubjectForm::Object,
+            SubjectSource::TidOid => SubjectForm::TenantAndObject {
+                tenants: self.tenants(),
+                barred: self.barred(),
+                issuer,
+            },
+        }
+    }
+
+    /// The tenants that are admitted; empty: all.
+    fn tenants(&self) -> Vec<String> {
+        match self.tenant() {
+            Some(Tenant::Id(id)) => vec![id],
+            Some(Tenant::Consumers) => vec![PERSONAL.to_owned()],
+            _ => self.allowed(),
+        }
+    }
+
+    /// The tenant that is not admitted, whichever others are.
+    fn barred(&self) -> Option<String> {
+        let is_for_work = self.tenant() == Some(Tenant::Organizations);
+        is_for_work.then(|| PERSONAL.to_owned())
+    }
+
+    fn allowed(&self) -> Vec<String> {
+        let allowed = self.allowed_tenants.iter();
+        allowed.map(|id| id.to_ascii_lowercase()).collect()
+    }
+
     /// The provider called `id`.
     pub fn build(self, id: ProviderId, clock: Arc<dyn Clock>) -> Result<Oidc, InvalidConfig> {
         if let Some(problem) = self.problems().into_iter().next() {
             return Err(problem);
         }
-        let allowed = self.allowed_tenants.iter();
         let rules = MicrosoftRules {
             tenant: self.tenant().unwrap_or(Tenant::Common),
-            allowed: allowed.map(|id| id.to_ascii_lowercase()).collect(),
+            allowed: self.allowed(),
             subject: self.subject_source,
         };
         Oidc::new(id, self.generic(), Arc::new(rules), clock)
@@ -171,5 +206,38 @@ impl Config {
         // Microsoft's ID tokens hold everything that its userinfo endpoint would add.
         config.userinfo = self.subject_source == SubjectSource::UserInfo;
         config
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_called_as_its_source_says() {
+        let own = "11111111-aaaa-4bbb-8ccc-000000000001";
+        let subject = format!("{own}.22222222-aaaa-4bbb-8ccc-000000000002");
+        let personal = subject.replace(own, PERSONAL);
+        for (tenant, source, subject, fits) in [
+            (own, SubjectSource::TidOid, &*subject, true),
+            ("common", SubjectSource::TidOid, &subject, true),
+            ("consumers", SubjectSource::TidOid, &subject, false),
+            ("consumers", SubjectSource::TidOid, &personal, true),
+            ("common", SubjectSource::TidOid, &personal, true),
+            ("organizations", SubjectSource::TidOid, &subject, true),
+            ("organizations", SubjectSource::TidOid, &personal, false),
+            (own, SubjectSource::TidOid, "zzz", false),
+            (own, SubjectSource::Oid, own, true),
+            (own, SubjectSource::Oid, &subject, false),
+            (own, SubjectSource::Sub, "zzz", true),
+            (own, SubjectSource::UserInfo, "zzz", true),
+        ] {
+            let mut config = Config::new(Client::new("the-client"));
+            (config.tenant, config.subject_source) = (tenant.to_owned(), source);
+            let tenant = subject.split('.').next().unwrap();
+            let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
+            let judged = config.subjects().judge(subject, &issuer);
+            assert_eq!(judged.is_ok(), fits, "{subject}, {source:?}: {judged:?}");
+        }
     }
 }

@@ -65,7 +65,7 @@ where
 pub(super) struct Remote {
     target: Target,
     client: Client,
-    /// None only for a socket, which may ask nobody who they are.
+    /// None where nothing is said of one: a gateway may ask nobody who they are.
     token: Option<Secret>,
 }
 
@@ -110,7 +110,7 @@ impl Remote {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failure> {
-        told(self.answer(method, path, body).await?).await
+        self.told(self.answer(method, path, body).await?).await
     }
 
     /// The gateway's answer as it is, a refusal or not.
@@ -135,7 +135,7 @@ impl Remote {
     pub(super) async fn make(&self, path: &str, wish: &Value) -> Result<(Value, bool), Failure> {
         let answer = self.answer(Method::POST, path, Some(wish)).await?;
         let is_new = answer.status() == StatusCode::CREATED;
-        Ok((told(answer).await?, is_new))
+        Ok((self.told(answer).await?, is_new))
     }
 
     /// Removes what stands there; whether it was there still.
@@ -143,8 +143,16 @@ impl Remote {
         let answer = self.answer(Method::DELETE, path, None).await?;
         match answer.status() {
             StatusCode::NOT_FOUND => Ok(false),
-            _ => told(answer).await.map(|_| true),
+            _ => self.told(answer).await.map(|_| true),
         }
+    }
+
+    /// What an answer says, or why it says nothing.
+    async fn told(&self, answer: Response) -> Result<Value, Failure> {
+        if answer.status() == StatusCode::UNAUTHORIZED && self.token.is_none() {
+            return Err(reach::tokenless());
+        }
+        told(answer).await
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {

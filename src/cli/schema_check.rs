@@ -8,6 +8,7 @@ use std::{
 use clap::{Args, Subcommand};
 use portcullis_core::schema::{
     Rules, Schema, Validators,
+    groups::LostGroup,
     runtime::{self, TraitCheck},
 };
 use serde_json::{Value, json};
@@ -55,21 +56,31 @@ pub(super) fn run(common: &Common, asked: &SchemaCommand) -> Result<(), Failure>
                 return Err(Failure::Usage(format!("no schema is called {id:?}")));
             }
             let schema = read(&check.against, &id, desk.rules(&id))?;
-            let tally = runtime::tally(&schema, desk.identities()).await?;
-            answer(common.output, &id, &tally)
+            let before = desk.schemas().find(&id);
+            let before = before.as_ref().map(|before| before.document());
+            let found = runtime::check((before, &schema), desk.identities()).await?;
+            answer(common.output, &id, &found)
         },
     )
 }
 
-/// Prints what was found, and fails where somebody would not fit.
+/// Prints what was found, and fails where somebody would not fit or a group in use would go.
 fn answer(output: Output, id: &str, check: &runtime::SchemaCheck) -> Result<(), Failure> {
     print(output, id, check)?;
-    match check.failing {
-        0 => Ok(()),
-        failing => Err(Failure::Refused(format!(
-            "{failing} of {} identities would fail",
-            check.checked
-        ))),
+    let mut found = Vec::new();
+    if check.failing > 0 {
+        let (failing, checked) = (check.failing, check.checked);
+        found.push(format!("{failing} of {checked} identities would fail"));
+    }
+    let groups = check.groups.iter().map(|group| {
+        let attributes = group.attributes.join(", ");
+        let name = &group.name;
+        format!("the group {name:?} would go, in which these are shown: {attributes}")
+    });
+    found.extend(groups);
+    match found.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Refused(found.join("; "))),
     }
 }
 
@@ -102,6 +113,7 @@ fn print(output: Output, id: &str, check: &runtime::SchemaCheck) -> Result<(), F
         Output::Json => {
             told["traits"] = rows.into();
             told["taken"] = json!(check.taken);
+            told["groups"] = json!(check.groups);
         }
         Output::Table => {
             output.print_rows(&rows, &["trait", "identities", "missing"])?;
@@ -109,9 +121,17 @@ fn print(output: Output, id: &str, check: &runtime::SchemaCheck) -> Result<(), F
             if !taken.is_empty() {
                 output.print_rows(&taken, &["identity", "holder"])?;
             }
+            let groups: Vec<Value> = check.groups.iter().map(group).collect();
+            if !groups.is_empty() {
+                output.print_rows(&groups, &["group", "attributes"])?;
+            }
         }
     }
     output.print(&told)
+}
+
+fn group(group: &LostGroup) -> Value {
+    json!({"group": group.name, "attributes": group.attributes.join(", ")})
 }
 
 fn row((path, place): (&String, &TraitCheck)) -> Value {

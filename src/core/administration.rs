@@ -9,7 +9,13 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{id::ProviderId, provider::ProviderStatus, store::StoreError};
+use crate::{
+    id::ProviderId,
+    link::{LinkKey, is_subject},
+    provider::ProviderStatus,
+    store::StoreError,
+    subject::{SubjectError, SubjectForm},
+};
 
 /// Adds, changes and removes providers.
 #[async_trait]
@@ -167,6 +173,9 @@ pub struct ProviderRecord {
     /// The same, where other systems know the accounts by the same names.
     #[serde(skip)]
     pub account_issuer: Option<String>,
+    /// What its accounts are called by.
+    #[serde(skip)]
+    pub subjects: SubjectForm,
     /// Its table with all defaults, without any secret.
     #[serde(flatten)]
     pub table: Map<String, Value>,
@@ -178,9 +187,24 @@ impl ProviderRecord {
         self.table.get("allow_privileged") == Some(&Value::Bool(true))
     }
 
+    /// The account that is called so, at this issuer where one is said: what is to be linked by hand. One that
+    /// could never sign in through the provider is refused.
+    pub fn account(&self, subject: &str, issuer: Option<&str>) -> Result<LinkKey, AccountError> {
+        if !is_subject(subject) {
+            return Err(SubjectError::None.into());
+        }
+        let issuer = self.issuer_of(issuer)?;
+        self.subjects.judge(subject, &issuer)?;
+        Ok(LinkKey {
+            provider: self.id.clone(),
+            issuer,
+            subject: subject.to_owned(),
+        })
+    }
+
     /// The issuer of an account that is to be linked: the provider's, unless its accounts have issuers of
     /// their own. An account of another issuer could never sign in through it.
-    pub fn issuer_of(&self, named: Option<&str>) -> Result<String, IssuerError> {
+    fn issuer_of(&self, named: Option<&str>) -> Result<String, IssuerError> {
         match (&self.issuer, named) {
             (Some(own), Some(named)) if own != named => Err(IssuerError::Other(own.clone())),
             (Some(own), _) => Ok(own.clone()),
@@ -188,6 +212,17 @@ impl ProviderRecord {
             (None, None) => Err(IssuerError::Missing),
         }
     }
+}
+
+/// An account is not as those of its provider have to be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    /// Its name is not.
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+    /// Its issuer is not.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
 }
 
 /// The issuer of an account at a provider is not as it has to be.

@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use self::{
-    end::{Ender, tell_of_end},
+    end::{Ender, tell_of_end, tell_of_ends},
     ticket::{LIFESPAN as TICKET_LIFESPAN, Ticket},
 };
 

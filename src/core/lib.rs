@@ -56,6 +56,7 @@ pub mod session;
 pub mod sessions;
 pub mod stage;
 pub mod store;
+pub mod subject;
 pub mod testing;
 pub mod throttle;
 pub mod ticket;

@@ -316,8 +316,8 @@ messages! {
     error verification_expired() = 4070005, "The form had expired, so here is a new one. Please try again.";
     /// What a provider said does not suffice.
     error complete_profile() = 4990001, "Please fill in what is missing.";
-    /// Too many attempts.
-    error throttled(retry_after: u64) = 4990002, "There were too many attempts. Please wait {retry_after} seconds and try again.";
+    /// Too many attempts, for a moment.
+    error throttled_seconds(retry_after: u64) = 4990002, "There were too many attempts. Please wait {retry_after} seconds and try again.";
     /// An address belongs to somebody who signs in another way.
     error address_taken(provider: &str) = 4990003, "Somebody is registered here with the email address of this {provider} account already. If that is you, please sign in as you did before.";
     /// The only way in cannot be removed.
@@ -338,6 +338,8 @@ messages! {
     error protected_trait() = 4990012, "This cannot be changed here. Please change it in your settings.";
     /// A name to sign in with is somebody else's, or may be in a moment.
     error name_taken() = 4990013, "Somebody else has this name here. Please choose another one.";
+    /// Too many attempts, for longer.
+    error throttled_minutes(minutes: u64) = 4990014, "There were too many attempts. Please wait {minutes} minutes and try again.";
     /// The password is guessed early.
     error password_guessable() = 4990060, "This password is easily guessed. Please use more words, or less common ones.";
     /// The password is one of the last ones.

@@ -16,6 +16,7 @@ mod exposed;
 mod field;
 mod form;
 mod formats;
+pub mod groups;
 mod judge;
 mod lint;
 mod marks;

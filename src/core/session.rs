@@ -170,6 +170,40 @@ impl Liveness {
     }
 }
 
+/// Sessions that have ended together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// How many.
+    pub count: u64,
+    /// Those among them in which somebody acted as somebody else.
+    pub acting: Vec<Stopped>,
+}
+
+/// Somebody acts as somebody else no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// As whom they acted.
+    pub identity: IdentityId,
+    /// Who, as sessions name them.
+    pub actor: String,
+    /// When it was last in use.
+    pub seen_at: Timestamp,
+    /// When it would have ended by itself at the latest.
+    pub until: Timestamp,
+}
+
+impl Stopped {
+    /// What ends with this session.
+    pub fn of(session: &Session) -> Option<Self> {
+        session.acting.as_ref().map(|acting| Self {
+            identity: session.identity_id,
+            actor: acting.actor.clone(),
+            seen_at: session.last_seen_at,
+            until: session.expires_at,
+        })
+    }
+}
+
 /// Keeps sessions. Writes are seen by every node at once; where a shared cache stands before the
 /// record, the implementation keeps both equal.
 #[async_trait]
@@ -220,13 +254,22 @@ pub trait SessionStore: Debug + Send + Sync {
     /// Ends one session, and those in which somebody acts from it; `false` when there was none.
     async fn revoke(&self, id: SessionId) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of an identity, and those in which it acts as somebody else, but for `keep`;
-    /// says how many ended.
+    /// Ends all sessions of an identity, and those in which it acts as somebody else, but for `keep`.
+    async fn end_all(
+        &self,
+        identity_id: IdentityId,
+        keep: Option<SessionId>,
+    ) -> Result<Ended, StoreError>;
+
+    /// The same where nobody is told who acted in them; says how many ended.
     async fn revoke_all(
         &self,
         identity_id: IdentityId,
         keep: Option<SessionId>,
-    ) -> Result<u64, StoreError>;
+    ) -> Result<u64, StoreError> {
+        let ended = self.end_all(identity_id, keep).await?;
+        Ok(ended.count)
+    }
 
     /// Ends the sessions in which this actor acts as somebody: as `of` where one is named; says how
     /// many ended.

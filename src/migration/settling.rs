@@ -18,7 +18,7 @@ use portcullis_core::{
     entropy::Entropy,
     id::{CredentialId, IdentityId, ProviderId},
     identity::{Identity, IdentityState},
-    link::LinkKey,
+    link::{LinkKey, is_subject},
     message::Message,
     schema::{Evaluation, ProfileContext, Schema, Schemas, TraitError, UnmanagedPolicy},
 };
@@ -39,9 +39,6 @@ use super::{
 
 /// The longest identifier, in bytes; nobody signs in with a longer one.
 const LONGEST_IDENTIFIER: usize = 1024;
-
-/// The longest name of an account at a provider, in bytes (OpenID Connect Core 1.0, section 2).
-const LONGEST_SUBJECT: usize = 255;
 
 /// A provider that links are made to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -328,7 +325,7 @@ impl<S: Settlement> Settling<'_, S> {
         let mut losses = Losses::of("links", losses);
         for Account { provider, subject } in accounts {
             let what = format!("the account at {provider}");
-            if subject.len() > LONGEST_SUBJECT || subject.chars().any(char::is_control) {
+            if !is_subject(subject) {
                 losses.add(what, "no account has such a name");
                 continue;
             }

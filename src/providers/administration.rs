@@ -228,6 +228,7 @@ impl Administration {
             secrets: secrets(table),
             issuer: table.account_issuer(),
             account_issuer: account_issuer(table),
+            subjects: table.subjects(),
             table: shown(table),
         }
     }

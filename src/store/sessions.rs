@@ -1,5 +1,7 @@
 //! Sessions in SQL: the record that every cache is filled from.
 
+mod ended;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use portcullis_core::{
@@ -8,7 +10,7 @@ use portcullis_core::{
     impersonation::may_act,
     part::Part,
     secret::TokenHash,
-    session::{Liveness, Session, SessionStore},
+    session::{Ended, Liveness, Session, SessionStore},
     store::StoreError,
 };
 use sea_query::{DeleteStatement, Expr, ExprTrait, LockType, Order, Query, SelectStatement};
@@ -52,17 +54,20 @@ impl SqlSessions {
 
     /// Ends the sessions that are in the hands of an identity, but for `keep`, and says which tokens
     /// opened them.
-    pub(super) async fn end_all(
+    pub(super) async fn end_in_hands_of(
         &self,
         identity_id: IdentityId,
         keep: Option<SessionId>,
-    ) -> Result<Vec<TokenHash>, StoreError> {
+    ) -> Result<(Vec<TokenHash>, Ended), StoreError> {
         let theirs = in_hands_of(identity_id);
         let ending = match keep {
             Some(keep) => theirs.and(Expr::col(Column::Id).ne(text(keep))),
             None => theirs,
         };
-        self.delete(ending).await
+        let mut end = end(ending);
+        end.returning(Query::returning().columns(ended::COLUMNS));
+        let end = self.database.write(&end, WHAT);
+        ended::read(&self.database.rows(end).await?)
     }
 
     /// Ends the sessions in which this actor acts as somebody, and says which tokens opened them.
@@ -256,13 +261,13 @@ impl SessionStore for SqlSessions {
         Ok(!self.end(id).await?.is_empty())
     }
 
-    async fn revoke_all(
+    async fn end_all(
         &self,
         identity_id: IdentityId,
         keep: Option<SessionId>,
-    ) -> Result<u64, StoreError> {
-        let ended = self.end_all(identity_id, keep).await?;
-        Ok(ended.len() as u64)
+    ) -> Result<Ended, StoreError> {
+        let (_, ended) = self.end_in_hands_of(identity_id, keep).await?;
+        Ok(ended)
     }
 
     async fn revoke_acting(&self, actor: &str, of: Option<IdentityId>) -> Result<u64, StoreError> {

@@ -218,6 +218,26 @@ async fn a_command_without_a_good_token_changes_nothing() {
     assert_eq!(house.locally(&nowhere, "").code, 2);
 }
 
+/// HA-13: a listener that asks nobody who they are is asked without a token, at an address as at a socket.
+#[tokio::test]
+async fn a_gateway_that_asks_nobody_who_they_are_needs_no_token() {
+    let gateway = TestGateway::builder()
+        .registration()
+        .table("[plugins.admin]\nauth = \"none\"\nconsole = false")
+        .route(&Route::signed_in("/", "echo:"))
+        .start()
+        .await;
+    ALICE.sign_up(&gateway).await;
+    let url = gateway.admin_url();
+    let on = ["--email", ALICE.email, "--admin-url", &url];
+    for command in [&["get-identity"][..], &["set-roles", "--add", "x"]] {
+        let done = gateway.run(&[command, &on].concat(), "");
+        assert_eq!(done.code, 0, "{command:?}: {done:?}");
+    }
+    let found = gateway.run(&[&["get-identity"], &on[..], &JSON].concat(), "");
+    assert_eq!(found.json()["roles"], json!(["x"]), "{found:?}");
+}
+
 /// XP-14: providers and addresses, both ways.
 #[tokio::test]
 async fn providers_are_looked_after_through_a_running_gateway() {

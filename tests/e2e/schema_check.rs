@@ -18,6 +18,37 @@ fn check(gateway: &TestGateway, traits: &Value, further: &[&str]) -> Output {
     gateway.run(&arguments, "")
 }
 
+/// KC-058: a group in which the new schema shows a trait, and which it declares no more.
+#[tokio::test]
+async fn kc_058_a_group_in_use_that_would_go_is_found() {
+    let email = json!({"type": "string", "format": "email", "x-profile": {"group": "reach"},
+        "ory.sh/kratos": {"credentials": {"password": {"identifier": true}}}});
+    let mut traits = json!({"type": "object", "properties": {"email": email},
+        "x-profile": {"groups": [{"name": "reach"}]}});
+    let own = json!({"type": "object", "properties": {"traits": traits}});
+    let table = format!(
+        "[identity]\ndefault_schema = \"own\"\n[[identity.schemas]]\nid = \"own\"\n\
+         inline = '''{own}'''"
+    );
+    let gateway = TestGateway::builder()
+        .table(&table)
+        .route(&Route::signed_in("/", "echo:"))
+        .start()
+        .await;
+    let json = ["--output", "json"];
+    let same = check(&gateway, &traits, &json);
+    assert_eq!((same.code, &same.json()["groups"]), (0, &json!([])));
+    traits["x-profile"] = json!({});
+    let found = check(&gateway, &traits, &json);
+    assert_eq!(found.code, 1, "{found:?}");
+    let groups = json!([{"name": "reach", "attributes": ["email"]}]);
+    let told = found.json();
+    assert_eq!((&told["groups"], &told["failing"]), (&groups, &json!(0)));
+    let reason = "the group \"reach\" would go, in which these are shown: email";
+    let found = check(&gateway, &traits, &[]);
+    assert!(found.stderr.contains(reason), "{found:?}");
+}
+
 /// KC-019: also what people sign in with and a new schema drops.
 #[tokio::test]
 async fn a_new_schema_is_checked_against_everybody_stored() {

@@ -6,6 +6,7 @@ use http::header::RETRY_AFTER;
 use jiff::Timestamp;
 use portcullis_core::{
     catalogue::Code,
+    message::Message,
     pages::Visitor,
     secret::TokenHash,
     throttle::{Network, Pause},
@@ -110,8 +111,9 @@ fn window(now: Timestamp, length: Duration) -> (i64, Timestamp) {
 
 /// The answer while somebody has to wait.
 fn held_up(now: Timestamp, until: Timestamp) -> Failure {
-    let seconds = until.duration_since(now).as_secs().max(0) + 1;
+    let seconds = until.duration_since(now).as_secs().max(0).unsigned_abs() + 1;
     Failure::from(Code::TooManyRequests)
+        .because(Message::throttled(seconds).text)
         .detail("retry_after", seconds)
         .header(RETRY_AFTER, &seconds.to_string())
 }

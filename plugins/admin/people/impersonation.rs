@@ -13,7 +13,7 @@ use portcullis_core::{
     identity::{Identity, IdentityState},
     impersonation::{self, Ender, Impersonation, Ticket},
     secret::Token,
-    session::{Acting, Device, Session},
+    session::{Acting, Device, Session, Stopped},
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
@@ -156,14 +156,22 @@ pub(super) async fn tell_of_end_of(desk: &Desk, caller: &Caller, session: &Sessi
     }
 }
 
+/// The same of sessions that the caller has ended together.
+pub(super) async fn tell_of_ends(desk: &Desk, caller: &Caller, stopped: &[Stopped]) {
+    impersonation::tell_of_ends(&desk.services, stopped, &ender(caller)).await;
+}
+
 async fn tell_of_end(desk: &Desk, caller: &Caller, whom: (IdentityId, &str)) {
-    let ender = Ender {
+    impersonation::tell_of_end(&desk.services, whom, ender(caller)).await;
+}
+
+fn ender(caller: &Caller) -> Ender {
+    Ender {
         actor: caller.actor.to_string(),
         label: caller.label.clone(),
         client: caller.client,
         request_id: caller.request_id.clone(),
-    };
-    impersonation::tell_of_end(&desk.services, whom, ender).await;
+    }
 }
 
 /// What the caller may have of what they ask for.

@@ -2,13 +2,13 @@
 //! do it.
 
 use portcullis_core::{
-    administration::{AdministrationError, IssuerError, ProviderRecord},
+    administration::{AccountError, AdministrationError, ProviderRecord},
     broker::LinkReason,
     catalogue::Code,
     event::Event,
     id::ProviderId,
     identity::Identity,
-    link::{LinkKey, ListedLink, PreparedLink, is_address, is_subject},
+    link::{LinkKey, ListedLink, PreparedLink, is_address},
 };
 use portcullis_kit::Failure;
 use serde_json::{Value, json};
@@ -86,7 +86,7 @@ pub(crate) async fn link(
     may_lead_to(caller, &record)?;
     match account {
         Account::Named { subject, issuer } => {
-            let key = key(record, subject, issuer)?;
+            let key = key(&record, subject, issuer)?;
             assign(desk, caller, &identity, &key).await
         }
         Account::Awaited { address } => {
@@ -99,32 +99,20 @@ pub(crate) async fn link(
     }
 }
 
-fn key(record: ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<LinkKey, Failure> {
-    if !is_subject(subject) {
-        return Err(mistaken("subject", "no account has such a name."));
-    }
+fn key(record: &ProviderRecord, subject: &str, issuer: Option<&str>) -> Result<LinkKey, Failure> {
     let is_odd = |issuer: &str| {
         issuer.is_empty() || issuer.len() > LONGEST_ISSUER || issuer.chars().any(char::is_control)
     };
     if issuer.is_some_and(is_odd) {
         return Err(mistaken("issuer", "there is none of this name."));
     }
-    let issuer = record.issuer_of(issuer);
-    Ok(LinkKey {
-        issuer: issuer.map_err(|error| {
-            let why = match error {
-                IssuerError::Missing => {
-                    "accounts of this provider have issuers of their own, so say this one's."
-                        .to_owned()
-                }
-                IssuerError::Other(own) => {
-                    format!("all accounts of this provider have the issuer {own}.")
-                }
-            };
-            mistaken("issuer", why)
-        })?,
-        provider: record.id,
-        subject: subject.to_owned(),
+    let account = record.account(subject, issuer);
+    account.map_err(|error| {
+        let member = match error {
+            AccountError::Subject(_) => "subject",
+            AccountError::Issuer(_) => "issuer",
+        };
+        mistaken(member, format!("{error}."))
     })
 }
 

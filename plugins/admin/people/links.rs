@@ -1,13 +1,13 @@
 //! Accounts at providers that an administrator links an identity to.
 
 use portcullis_core::{
-    administration::{AdministrationError, ProviderRecord},
+    administration::{AccountError, AdministrationError, ProviderRecord},
     broker::LinkReason,
     credential::{Credential, CredentialKind},
     event::Event,
     id::{CredentialId, ProviderId},
     identity::Identity,
-    link::{Link, LinkKey, PreparedLink, account_of, is_address, is_subject},
+    link::{Link, PreparedLink, account_of, is_address},
 };
 use portcullis_kit::Failure;
 use serde_json::json;
@@ -43,12 +43,6 @@ pub(super) async fn credential(
         _ => unknown(),
     })?;
     may_lead_to(caller, &record)?;
-    if !is_subject(&link.subject) {
-        return Err(refusal::mistaken(
-            &at("subject"),
-            "no account has such a name.",
-        ));
-    }
     let id = CredentialId::generate(&*services.entropy);
     let now = services.clock.now();
     if link.is_prepared {
@@ -61,18 +55,18 @@ pub(super) async fn credential(
         let prepared = PreparedLink::new(provider, &link.subject);
         return Ok(prepared.credential(identity.id, id, now));
     }
-    let issuer = record.account_issuer.ok_or_else(|| {
-        refusal::mistaken(
-            &at("subject"),
-            "accounts of this provider are told by more than their subject; prepare a link with \
-             use_auto_link and their address.",
-        )
+    let key = record.account(&link.subject, None);
+    let key = key.map_err(|error| {
+        let why = match error {
+            AccountError::Issuer(_) => {
+                "accounts of this provider have issuers of their own; prepare a link with use_auto_link and \
+                 their address, or link one at /admin/identities/{id}/links."
+                    .to_owned()
+            }
+            AccountError::Subject(error) => format!("{error}."),
+        };
+        refusal::mistaken(&at("subject"), why)
     })?;
-    let key = LinkKey {
-        provider,
-        issuer,
-        subject: link.subject.clone(),
-    };
     Ok(key.credential(identity.id, id, now))
 }
 

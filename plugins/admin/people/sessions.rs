@@ -55,10 +55,12 @@ pub(super) async fn end_all_of(
     caller: &Caller,
     id: IdentityId,
 ) -> Result<u64, Failure> {
-    let ended = desk.services.sessions.store().revoke_all(id, None).await?;
-    let act = audit::on("identity.sessions.revoke", id).to(json!({"sessions_ended": ended}));
+    let ended = desk.services.sessions.store().end_all(id, None).await?;
+    let count = json!({"sessions_ended": ended.count});
+    let act = audit::on("identity.sessions.revoke", id).to(count);
     audit::note(desk, caller, act).await;
-    Ok(ended)
+    impersonation::tell_of_ends(desk, caller, &ended.acting).await;
+    Ok(ended.count)
 }
 
 /// A page of everybody's sessions with their identities, in the order of their ids, and the pages around it.

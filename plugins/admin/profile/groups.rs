@@ -1,9 +1,9 @@
 //! The groups of a document, in which forms show attributes together.
 
-use serde::Serialize;
+use portcullis_core::schema::groups::members;
 use serde_json::{Value, json};
 
-use super::{PROFILE, attributes, root, root_mut, set, settings::Trouble};
+use super::{PROFILE, root, root_mut, set, settings::Trouble};
 
 /// A group as the document declares it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,49 +26,6 @@ pub(crate) fn groups(document: &Value) -> Vec<Group> {
         description: text(group, "display_description"),
     };
     all.into_iter().flatten().map(group).collect()
-}
-
-/// The attributes that are shown in a group; those described elsewhere by their place in the document.
-pub(crate) fn members_of(document: &Value, name: &str) -> Vec<String> {
-    let all = attributes(document).into_iter();
-    let own = all.filter(|one| one.settings.get("group").is_some_and(|group| group == name));
-    let mut members: Vec<String> = own.map(|one| one.path).collect();
-    let definitions = document["definitions"].as_object().into_iter().flatten();
-    let elsewhere = definitions.filter(|(_, schema)| names(schema, name));
-    members.extend(elsewhere.map(|(definition, _)| format!("/definitions/{definition}")));
-    members
-}
-
-fn names(schema: &Value, group: &str) -> bool {
-    match schema {
-        Value::Object(members) => {
-            schema[PROFILE]["group"] == group || members.values().any(|one| names(one, group))
-        }
-        Value::Array(items) => items.iter().any(|one| names(one, group)),
-        _ => false,
-    }
-}
-
-/// A group that a change would take from attributes which are still shown in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Kept {
-    /// What attributes call it.
-    pub(crate) name: String,
-    /// The attributes.
-    pub(crate) attributes: Vec<String>,
-}
-
-/// The groups that one document declares and another does not, while attributes of that are shown in
-/// them.
-pub(crate) fn lost(before: &Value, after: &Value) -> Vec<Kept> {
-    let declared = groups(after);
-    let stays = |group: &Group| declared.iter().any(|one| one.name == group.name);
-    let gone = groups(before).into_iter().filter(|group| !stays(group));
-    let kept = gone.map(|group| Kept {
-        attributes: members_of(after, &group.name),
-        name: group.name,
-    });
-    kept.filter(|group| !group.attributes.is_empty()).collect()
 }
 
 /// Declares a group, or with `is_new` unset changes what is written of it.
@@ -116,7 +73,7 @@ pub(crate) fn change_group(
 
 /// Removes a group that no attribute is shown in; else the attributes that are.
 pub(crate) fn remove_group(document: &mut Value, name: &str) -> Result<(), Vec<String>> {
-    let members = members_of(document, name);
+    let members = members(document, name);
     if !members.is_empty() {
         return Err(members);
     }

@@ -9,6 +9,7 @@ use portcullis_core::{
     identity::{IdentityState, IdentityStore},
     pages::{Pages, Visitor},
 };
+use serde_json::{Value, json};
 
 use super::house::{ADMIN, House, config};
 use crate::{Auth, Config, Named, Role};
@@ -96,6 +97,27 @@ async fn whoever_is_no_administrator_may_nothing() {
         (403, "insufficient_role".to_owned())
     );
     assert!(refused.json()["error"]["details"]["roles"].is_array());
+}
+
+/// A role alone is told in the singular, in every language.
+#[tokio::test]
+async fn what_is_needed_is_told_as_one_role_or_as_one_of_several() {
+    let house = House::new();
+    let viewer = house.acting_as(&[Role::Viewer]).await;
+    let refused = viewer.get("/admin/x/api-credentials").await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    let reason = |told: &Value| told["error"]["reason"].clone();
+    assert_eq!(reason(&refused.json()), "This needs the role admin.");
+    let body = json!({"traits": {"email": "ada@example.org"}});
+    let refused = viewer.post("/admin/identities", &body).await.json();
+    let several = "This needs one of the roles user-manager, admin.";
+    assert_eq!(reason(&refused), several);
+    let browser = house.console(&[Role::Viewer]).await;
+    let browser = browser.with("accept-language", "de");
+    let page = browser.get("/ui/api-credentials").await;
+    assert_eq!(page.status, 403);
+    let page = page.page();
+    assert!(page.contains("Dafür ist die Rolle admin nötig."), "{page}");
 }
 
 #[tokio::test]

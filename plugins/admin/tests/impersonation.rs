@@ -104,14 +104,20 @@ async fn kc_130_an_administrator_who_ends_the_session_is_told_of_as_such() {
     let (grace, program) = grace(&house, &[Role::Impersonator]).await;
     let boss = house.admin().await;
     let many = "/admin/sessions";
-    for is_one in [true, false] {
+    for way in ["one", "some", "theirs", "everybody's"] {
         let begun = begin(&program, &ada, json!({"reason": "a ticket"})).await;
         let begun = begun.json();
         let session = begun["session"]["id"].as_str().unwrap();
         let body = json!({"action": "delete", "sessions": [session]});
-        let ended = match is_one {
-            true => boss.delete(&format!("{many}/{session}")).await,
-            false => boss.send(Method::POST, many, &body).await,
+        let theirs = json!({"action": "delete", "identities": [ada.id]});
+        let ended = match way {
+            "one" => boss.delete(&format!("{many}/{session}")).await,
+            "some" => boss.post(many, &body).await,
+            "theirs" => {
+                let path = format!("/admin/identities/{}/sessions", ada.id);
+                boss.delete(&path).await
+            }
+            _ => boss.post(many, &theirs).await,
         };
         assert!(ended.status < 300, "{ended:?}");
         house.clock.advance(Duration::from_secs(1));
@@ -121,7 +127,7 @@ async fn kc_130_an_administrator_who_ends_the_session_is_told_of_as_such() {
         .iter()
         .filter(|one| one.verb == "identity.impersonate.end");
     let ends: Vec<_> = ends.collect();
-    assert_eq!(ends.len(), 2, "{log:?}");
+    assert_eq!(ends.len(), 4, "{log:?}");
     let revoked = log.iter().find(|one| one.verb == "session.revoke").unwrap();
     for end in ends {
         assert_eq!(end.object_id, Some(ada.id.to_string()));

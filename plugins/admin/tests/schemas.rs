@@ -274,3 +274,70 @@ async fn kc_058_who_would_not_fit_is_told_beside_the_groups() {
     let wrong = admin.send(Method::PUT, &path, &body).await;
     assert_eq!(wrong.error(), "schema_invalid");
 }
+
+/// Has the configuration show `team` in a group that it does not declare, and writes a document over it that
+/// does: what is written goes back only over that group.
+async fn over_a_configuration_without_the_group(house: &House) -> Value {
+    let (mut body, at) = grouped(house).await;
+    let next = vec![("default".to_owned(), body["schema"].clone())];
+    let services = &house.services;
+    let changed = services
+        .schema_desk
+        .reconfigure(next, "default", &*services.identities);
+    assert_eq!(changed.await.unwrap().refused.len(), 0);
+    let without = body.clone();
+    let traits = body.pointer_mut(at).unwrap();
+    traits["x-profile"] = json!({"groups": [{"name": "job"}]});
+    let put = house
+        .admin()
+        .await
+        .send(Method::PUT, &format!("{PATH}/default"), &body)
+        .await;
+    assert_eq!(put.status, 200, "{put:?}");
+    without
+}
+
+/// KC-058: what would be refused is found by a check, which changes nothing.
+#[tokio::test]
+async fn kc_058_a_check_tells_of_groups_in_use_that_would_go() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let without = over_a_configuration_without_the_group(&house).await;
+    let path = format!("{PATH}/default/check");
+    let found = admin.post(&path, &without).await;
+    assert_eq!(found.status, 200, "{found:?}");
+    let found = found.json();
+    let groups = json!([{"name": "job", "attributes": ["team"]}]);
+    assert_eq!((&found["groups"], &found["failing"]), (&groups, &json!(0)));
+    let kept = admin.get(&format!("{PATH}/default")).await.json();
+    let same = admin.post(&path, &json!({"schema": kept["schema"]})).await;
+    assert_eq!(same.json()["groups"], json!([]));
+    let new = admin.post(&format!("{PATH}/new/check"), &without).await;
+    assert_eq!(new.json()["groups"], json!([]), "none was declared there");
+}
+
+/// KC-058: the configuration counts again only where that takes no group in use away.
+#[tokio::test]
+async fn kc_058_going_back_to_the_configuration_keeps_a_group_in_use() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let without = over_a_configuration_without_the_group(&house).await;
+    let path = format!("{PATH}/default");
+    let refused = admin.delete(&path).await;
+    assert_eq!(
+        (refused.status, &*refused.error()),
+        (409, "schema_group_in_use")
+    );
+    let groups = json!([{"name": "job", "attributes": ["team"]}]);
+    assert_eq!(refused.json()["error"]["details"]["groups"], groups);
+    assert_eq!(admin.get(&path).await.json()["source"], "overlay");
+    let late = admin.clone().with("if-match", "\"older\"");
+    assert_eq!(late.delete(&path).await.error(), "schema_changed");
+    let forced = admin.delete(&format!("{path}?force=true")).await;
+    assert_eq!(forced.status, 204, "{forced:?}");
+    let back = admin.get(&path).await.json();
+    assert_eq!(
+        (&back["source"], &back["schema"]),
+        (&json!("config"), &without["schema"])
+    );
+}

@@ -3,9 +3,9 @@
 use portcullis_core::{
     event::Event,
     identity::Identity,
-    impersonation::{Ender, tell_of_end},
+    impersonation::{Ender, tell_of_end, tell_of_ends},
     pages::Visitor,
-    session::{Acting, Session},
+    session::{Acting, Session, Stopped},
 };
 
 use crate::desk::Desk;
@@ -22,6 +22,16 @@ pub(crate) async fn tell_of_other(
     session: &Session,
 ) {
     told(desk, session, |_| Ender::owner(owner, visitor)).await;
+}
+
+/// Tells of those who acted in sessions that their owner has ended together from another one.
+pub(crate) async fn tell_of_others(
+    desk: &Desk,
+    (visitor, owner): (&Visitor, &Identity),
+    stopped: &[Stopped],
+) {
+    let ender = Ender::owner(owner, visitor);
+    tell_of_ends(&desk.services, stopped, &ender).await;
 }
 
 async fn told(desk: &Desk, session: &Session, ender: impl FnOnce(&Acting) -> Ender) {

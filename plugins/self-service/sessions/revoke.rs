@@ -18,7 +18,7 @@ use crate::{desk::Desk, impersonation, same_origin};
 pub(crate) async fn others(State(desk): State<Arc<Desk>>, visit: Visit) -> Outcome {
     let principal = principal(&desk, &visit)?;
     same_origin::require(&desk, &visit)?;
-    let count = end_others(&desk, principal).await?;
+    let count = end_others(&desk, &visit.visitor, principal).await?;
     Ok(Json(json!({"count": count})).into_response())
 }
 
@@ -35,10 +35,17 @@ pub(crate) async fn one(
 }
 
 /// Ends all sessions of the principal but for its own; says how many ended.
-pub(crate) async fn end_others(desk: &Desk, principal: &Principal) -> Result<u64, Failure> {
+pub(crate) async fn end_others(
+    desk: &Desk,
+    visitor: &Visitor,
+    principal: &Principal,
+) -> Result<u64, Failure> {
     let (identity, keep) = (principal.identity.id, principal.session.id);
     let store = desk.services.sessions.store();
-    Ok(store.revoke_all(identity, Some(keep)).await?)
+    let ended = store.end_all(identity, Some(keep)).await?;
+    let owner = (visitor, &*principal.identity);
+    impersonation::end::tell_of_others(desk, owner, &ended.acting).await;
+    Ok(ended.count)
 }
 
 /// Ends the session of this name, if it is one of the principal's others.

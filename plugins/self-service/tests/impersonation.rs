@@ -1,5 +1,7 @@
 //! Administrators who act as somebody else (KC-130, KC-131, KC-132): in the same browser, and back.
 
+mod ended;
+
 use std::time::Duration;
 
 use http::Method;

@@ -241,6 +241,6 @@ async fn whoever_has_to_wait_is_told_how_long() {
     let page = browser.submit(action(&flow), &fields).await;
     assert_eq!(page.status, 429);
     assert_eq!(page.headers["retry-after"], "301");
-    assert!(page.text().contains("301 seconds"), "{}", page.text());
+    assert!(page.text().contains("wait 6 minutes"), "{}", page.text());
     assert!(page.text().contains("Back to the form"));
 }

@@ -121,6 +121,35 @@ async fn one_address_may_begin_and_submit_so_often_only() {
     assert_eq!(attempt(&mut browser, "a@example.com", "x").await, 400);
 }
 
+/// People read minutes where seconds are hard to grasp; programs read seconds all the same.
+#[tokio::test]
+async fn a_long_pause_is_told_in_minutes_that_are_rounded_up() {
+    let limits = Limits {
+        flows_per_address: Rate::new(1, 300),
+        ..Limits::default()
+    };
+    let house = House::with(open_registration(), limits);
+    let mut browser = house.browser();
+    let path = "/self-service/login/browser";
+    browser.ask(path).await;
+    for (seconds, english, german) in [
+        (241, "wait 5 minutes and", "Sie 5 Minuten, und"),
+        (120, "wait 120 seconds and", "Sie 120 Sekunden, und"),
+    ] {
+        let left = browser.ask(path).await.headers["retry-after"].clone();
+        let left: u64 = left.to_str().unwrap().parse().unwrap();
+        house.clock.advance(Duration::from_secs(left - seconds));
+        let reply = browser.ask(path).await;
+        assert_eq!(reply.headers["retry-after"], seconds.to_string());
+        assert_eq!(reply.json()["error"]["details"]["retry_after"], seconds);
+        for (language, told) in [("en", english), ("de", german)] {
+            browser.headers = vec![("accept-language", language.to_owned())];
+            let page = browser.go(path).await.text();
+            assert!(page.contains(told), "{page}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn neighbours_in_one_ipv6_network_count_as_one() {
     let limits = Limits {

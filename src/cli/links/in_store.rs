@@ -1,7 +1,7 @@
 //! Links of people in the store, with all that a gateway would tell and write down.
 
 use portcullis_core::{
-    administration::{IssuerError, ProviderAdministration},
+    administration::{AccountError, IssuerError, ProviderAdministration},
     broker::{BrokerError, LinkReason, Readied},
     credential::{Credential, CredentialKind},
     credentials::Listed,
@@ -74,11 +74,7 @@ impl Links for Errand {
         account: &Account<'_>,
     ) -> Result<(Value, bool), Failure> {
         let (identity, provider) = (person.id, &account.provider);
-        let key = LinkKey {
-            issuer: issuer(self, account).await?,
-            subject: account.subject.to_owned(),
-            provider: provider.clone(),
-        };
+        let key = key(self, account).await?;
         let assigned = match self.broker().assign(identity, &key).await {
             Ok(assigned) => assigned,
             Err(error) => {
@@ -131,15 +127,15 @@ fn refused(errand: &Errand, error: &BrokerError) -> Failure {
     Failure::refused(error)
 }
 
-/// The issuer as given, or the one that all accounts of the provider have.
-async fn issuer(errand: &Errand, account: &Account<'_>) -> Result<String, Failure> {
+/// The account at the issuer as given, or at the one that all accounts of the provider have.
+async fn key(errand: &Errand, account: &Account<'_>) -> Result<LinkKey, Failure> {
     let record = errand.administration().find(&account.provider).await?;
-    record
-        .issuer_of(account.issuer)
-        .map_err(|error| match error {
-            IssuerError::Missing => account.without_issuer(),
-            other @ IssuerError::Other(_) => Failure::Refused(format!("issuer: {other}")),
-        })
+    let key = record.account(account.subject, account.issuer);
+    key.map_err(|error| match error {
+        AccountError::Issuer(IssuerError::Missing) => account.without_issuer(),
+        AccountError::Issuer(other) => Failure::Refused(format!("issuer: {other}")),
+        AccountError::Subject(other) => Failure::Refused(format!("subject: {other}")),
+    })
 }
 
 /// Removes a link on behalf of a command, or one that was only prepared, and tells of it: how many

@@ -17,7 +17,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use self::outcome::outcome;
-use super::{Remote, encoded, odd, sent::Sent, told};
+use super::{Remote, encoded, odd, sent::Sent};
 use crate::{
     cli::{Failure, links::Links},
     migration::{
@@ -128,7 +128,7 @@ impl Gateway<'_> {
             Err(failure) => return Sent::Unanswered(failure),
         };
         let status = answer.status();
-        let mut judged = match told(answer).await {
+        let mut judged = match self.0.told(answer).await {
             Ok(judged) => judged,
             Err(failure) => return Sent::refused(status, failure),
         };

@@ -6,7 +6,7 @@ use reqwest::{
 };
 use serde_json::Value;
 
-use super::{Remote, odd, told};
+use super::{Remote, odd};
 use crate::cli::Failure;
 
 impl Remote {
@@ -17,7 +17,7 @@ impl Remote {
         loop {
             let answer = self.answer(Method::GET, &path, None).await?;
             let next = next(answer.headers());
-            let Value::Array(part) = told(answer).await? else {
+            let Value::Array(part) = self.told(answer).await? else {
                 return Err(odd());
             };
             // A page without anything leads nowhere, whatever it says.

@@ -86,8 +86,8 @@ impl Reach {
         Ok(client)
     }
 
-    /// What the command proves itself with; nothing where a socket is asked and nothing is said, for
-    /// who may open it may be all that the gateway asks.
+    /// What the command proves itself with; nothing where nothing is said, for who reaches it may be all that
+    /// the gateway asks.
     pub(super) async fn token(
         &self,
         client: &Client,
@@ -100,14 +100,9 @@ impl Reach {
         if let Some(file) = &self.admin_token_file {
             return read(file).map(Some);
         }
-        match (env::var(TOKEN), target) {
-            (Ok(token), _) if !token.trim().is_empty() => Ok(Some(Secret::new(token.trim()))),
-            (_, Target::Socket(_)) => Ok(None),
-            (_, Target::Web(_)) => Err(Failure::Usage(format!(
-                "--admin-url needs a token: --admin-token-file, the variable {TOKEN}, or \
-                 --admin-client-id with --admin-client-secret-file"
-            ))),
-        }
+        let token = env::var(TOKEN).unwrap_or_default();
+        let token = token.trim();
+        Ok((!token.is_empty()).then(|| Secret::new(token)))
     }
 
     /// A token for an API credential, whichever way it shows its secret.
@@ -141,6 +136,14 @@ impl Reach {
     }
 }
 
+/// The gateway asks who it is, and the command line says nothing of it.
+pub(super) fn tokenless() -> Failure {
+    Failure::Usage(format!(
+        "the gateway asks for a token: give one with --admin-token-file, the variable {TOKEN}, or \
+         --admin-client-id with --admin-client-secret-file"
+    ))
+}
+
 /// Refuses an address that is none of a gateway, and warns of one that others can listen to.
 fn check(target: &Target) -> Result<(), Failure> {
     let Target::Web(url) = target else {
@@ -155,7 +158,7 @@ fn check(target: &Target) -> Result<(), Failure> {
     }
     if url.scheme() == "http" && !target.is_here() {
         remark(format_args!(
-            "warning: {url} is not https, so others on the way can read the token"
+            "warning: {url} is not https, so others on the way can read all that is sent"
         ));
     }
     Ok(())

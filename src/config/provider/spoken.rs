@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_core::{outbound::Way, trust::TrustRules};
+use portcullis_core::{outbound::Way, subject::SubjectForm, trust::TrustRules};
 use portcullis_oidc::{Client, ClientAuthentication, InvalidConfig, SigningKey};
 
 use super::{Authentication, Cloud, Protocol, Provider, SubjectSource};
@@ -69,6 +69,14 @@ impl Provider {
             Spoken::Microsoft(config) => config.account_issuer(),
             Spoken::GitHub(config) => Some(config.issuer()),
             Spoken::OAuth2(config) => Some(config.issuer),
+        }
+    }
+
+    /// What its accounts are called by.
+    pub(crate) fn subjects(&self) -> SubjectForm {
+        match self.spoken() {
+            Spoken::Microsoft(config) => config.subjects(),
+            _ => SubjectForm::Any,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     identity::Identity,
     pages::{Client, Visitor},
     plugin::Services,
-    session::Acting,
+    session::{Acting, Stopped},
 };
 
 /// What it is called in the audit log.
@@ -74,6 +74,18 @@ pub async fn tell_of_end(services: &Services, (identity, actor): (IdentityId, &s
         after: None,
     };
     audit::note(&*services.audit, &entry).await;
+}
+
+/// The same of whoever acted in sessions that have ended together, unless it was over by then.
+pub async fn tell_of_ends(services: &Services, stopped: &[Stopped], ender: &Ender) {
+    let (now, lifetimes) = (services.clock.now(), services.sessions.lifetimes());
+    let was_live = |one: &&Stopped| {
+        let idle = now.duration_since(one.seen_at);
+        one.until > now && idle.unsigned_abs() < lifetimes.idle_timeout
+    };
+    for one in stopped.iter().filter(was_live) {
+        tell_of_end(services, (one.identity, &one.actor), ender.clone()).await;
+    }
 }
 
 /// An actor of a session as the audit log names it.

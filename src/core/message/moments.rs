@@ -2,7 +2,19 @@
 
 use super::Message;
 
+/// The longest wait that people are told in seconds.
+const LONGEST_IN_SECONDS: u64 = 120;
+
 impl Message {
+    /// Too many attempts: how long to wait, in words that are short. Minutes are told rather too many than
+    /// too few.
+    pub fn throttled(seconds: u64) -> Self {
+        match seconds {
+            0..=LONGEST_IN_SECONDS => Self::throttled_seconds(seconds),
+            longer => Self::throttled_minutes(longer.div_ceil(60)),
+        }
+    }
+
     /// Somebody is back in, and there is nothing to do but to choose a password.
     pub fn recovered_to_choose() -> Self {
         let text = "You are back in. Please choose a new password now.";

@@ -50,6 +50,23 @@ impl Schema {
         identifiers.any(|field| is_mail(&field.verification) && is_mail(&field.recovery))
     }
 
+    /// Whether people sign in with the trait of this dotted path, or with a part of it.
+    pub fn is_signed_in_with(&self, path: &str) -> bool {
+        let mut fields = self.within(path);
+        fields.any(|field| field.is_identifier || field.code_via.is_some())
+    }
+
+    /// Whether the trait of this dotted path, or a part of it, is proved by letters or lets people back in.
+    pub fn gets_letters(&self, path: &str) -> bool {
+        let mut fields = self.within(path);
+        fields.any(|field| field.verification.is_some() || field.recovery.is_some())
+    }
+
+    fn within<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Field> {
+        let fields = self.fields.iter();
+        fields.filter(move |field| is_within(&field.dotted(), path))
+    }
+
     /// The addresses in these traits.
     pub fn addresses(&self, traits: &Value) -> Vec<FoundAddress> {
         let mut found: Vec<FoundAddress> = Vec::new();

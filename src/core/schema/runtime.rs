@@ -16,7 +16,7 @@ pub use self::{
     desk::{GONE, Reconfigured, Refusals, SchemaDesk, SchemaDeskParts, is_obeyed},
     record::{Expected, SchemaError, SchemaProblem, SchemaRecord, SchemaSource, Terms},
     taken::{Gain, TakenIdentifier, Wanted, proved_elsewhere},
-    tally::{SchemaCheck, TraitCheck, tally},
+    tally::{SchemaCheck, TraitCheck, check, tally},
 };
 use super::{Rules, Validators};
 use crate::store::StoreError;

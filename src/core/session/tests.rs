@@ -59,8 +59,8 @@ impl SessionStore for Failing {
         }
     }
 
-    async fn revoke_all(&self, _: IdentityId, _: Option<SessionId>) -> Result<u64, StoreError> {
-        Ok(0)
+    async fn end_all(&self, _: IdentityId, _: Option<SessionId>) -> Result<Ended, StoreError> {
+        Ok(Ended::default())
     }
 
     async fn revoke_acting(&self, _: &str, _: Option<IdentityId>) -> Result<u64, StoreError> {

@@ -13,6 +13,7 @@ use crate::{
     },
     id::ProviderId,
     provider::ProviderStatus,
+    subject::SubjectForm,
 };
 
 /// Knows these providers, to each of which one person is linked. A table with a key `lable` is
@@ -227,8 +228,15 @@ fn record(
             frontchannel_logout_uri: at("frontchannel-logout"),
         },
         secrets,
-        issuer: None,
+        issuer: table
+            .get("issuer_url")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         account_issuer: None,
+        subjects: match table.get("subject_source") == Some(&Value::from("oid")) {
+            true => SubjectForm::Object,
+            false => SubjectForm::Any,
+        },
         table,
         id,
     })

@@ -103,10 +103,16 @@ async fn accounts_are_linked_and_unlinked_both_ways() {
             "{taken:?}"
         );
     }
-    let issuer = "https://login.microsoftonline.com/t/v2.0";
-    for (place, subject) in [(ALICE, "a"), (BOB, "b")] {
+    let tenant = "11111111-aaaa-4bbb-8ccc-000000000001";
+    let issuer = &format!("https://login.microsoftonline.com/{tenant}/v2.0");
+    let odd = [&link("azure", "zzz")[..], &["--issuer", issuer]].concat();
+    for refused in house.refused(&odd, 1) {
+        assert!(refused.stderr.contains("<tid>.<oid>"), "{refused:?}");
+    }
+    for (place, object) in [(ALICE, "a"), (BOB, "b")] {
+        let subject = format!("{tenant}.22222222-aaaa-4bbb-8ccc-00000000000{object}");
         let own = [
-            &link("azure", subject)[..],
+            &link("azure", &subject)[..],
             &["--issuer", issuer, "--email", place.email],
         ]
         .concat();

@@ -62,8 +62,8 @@ async fn the_admin_api_is_asked_by_a_socket() {
     assert!(nobody.stderr.contains(&listener), "{nobody:?}");
     let bare = ["get-identity", "--email", email, "--admin-url", &listener];
     let bare = house.locally(&bare, "");
-    assert_eq!(bare.code, 1, "{bare:?}");
-    assert!(bare.stderr.contains("no such token"), "{bare:?}");
+    assert_eq!(bare.code, 2, "{bare:?}");
+    assert!(bare.stderr.contains("--admin-token-file"), "{bare:?}");
 
     let given = ["set-roles", "--email", email, "--add", "viewer"];
     assert_eq!(house.remotely(&given, "").code, 0);

@@ -128,7 +128,17 @@ pub(crate) struct SchemaChecked {
     taken: Vec<IdentifierTaken>,
     /// Where they do not fit, by dotted path; empty for all traits together.
     traits: BTreeMap<String, TraitChecked>,
+    /// The groups that attributes of it are shown in, and that only the document that counts declares.
+    groups: Vec<GroupLost>,
     lints: Vec<SchemaLint>,
+}
+
+/// A group that a change would take from attributes which are still shown in it.
+#[derive(ToSchema)]
+pub(crate) struct GroupLost {
+    name: String,
+    /// The attributes by their dotted paths; those described elsewhere in the document by that place.
+    attributes: Vec<String>,
 }
 
 /// Somebody who would sign in with what somebody else signs in with.

@@ -24,6 +24,7 @@ use portcullis_core::{
     schema::{Schema, Schemas},
     secret::Secret,
     sessions::{CacheCounters, CacheReads},
+    subject::SubjectForm,
     testing::{CannedAdministration, SeededEntropy},
     ui::Node,
 };
@@ -176,6 +177,7 @@ pub(super) fn acme() -> CannedAdministration {
         secrets: Secrets::default(),
         issuer: Some("https://acme.test".to_owned()),
         account_issuer: Some("https://acme.test".to_owned()),
+        subjects: SubjectForm::Any,
         table: Map::new(),
     }])
 }

@@ -136,3 +136,41 @@ async fn the_account_that_somebody_is_linked_to_is_written_down() {
         }
     }
 }
+
+/// CU-29, KC-120: what no sign-in can match is no account, on whichever path it comes.
+#[tokio::test]
+async fn a_name_of_another_form_than_the_providers_is_refused_on_both_paths() {
+    let house = House::new();
+    let admin = house.admin().await;
+    let tenants = json!({"id": "ms", "kind": "microsoft", "client_id": "gate", "client_secret": "hush",
+        "issuer_url": "https://ms.test", "subject_source": "oid"});
+    assert_eq!(admin.post("/admin/x/providers", &tenants).await.status, 201);
+    let ada = house.resident("ada@example.org").await;
+    let path = format!("/admin/identities/{}/links", ada.id);
+    let with = |subject: &str| {
+        let oidc = json!({"config": {"providers": [{"provider": "ms", "subject": subject}]}});
+        json!({"schema_id": "default", "traits": {"email": "bob@example.org"},
+            "credentials": {"oidc": oidc}})
+    };
+    let by_hand = admin
+        .post(&path, &json!({"provider": "ms", "subject": "zzz"}))
+        .await;
+    let at_birth = admin.post("/admin/identities", &with("zzz")).await;
+    for refused in [by_hand, at_birth] {
+        assert_eq!(
+            (refused.status, refused.error()),
+            (400, "bad_request".into())
+        );
+        let reason = refused.json()["error"]["reason"].to_string();
+        assert!(reason.contains("subject: "), "{reason}");
+        assert!(reason.contains("object id (oid), a GUID"), "{reason}");
+    }
+    let right = "22222222-aaaa-4bbb-8ccc-000000000002";
+    let born = admin.post("/admin/identities", &with(right)).await;
+    assert_eq!(born.status, 201, "{born:?}");
+    // That nobody signs in with it in this house is all that is wrong with it here.
+    let linked = admin
+        .post(&path, &json!({"provider": "ms", "subject": right}))
+        .await;
+    assert_eq!(linked.status, 404, "{linked:?}");
+}

@@ -15,7 +15,7 @@ pub use self::configured::{GONE, Reconfigured, Refusals};
 
 use super::{
     SchemaCheck, SchemaError, SchemaJudge, SchemaListener, SchemaProblem, SchemaRecord,
-    SchemaSource, SchemaStore, StoredSchema, Terms, record::etag, tally,
+    SchemaSource, SchemaStore, StoredSchema, Terms, check, record::etag,
 };
 use crate::{
     clock::Clock,
@@ -114,15 +114,19 @@ impl SchemaDesk {
         self.record(id, &rows)
     }
 
-    /// What would become of stored identities under this document.
+    /// What would become of stored identities under this document, and of the groups of the one that
+    /// counts.
     pub async fn check(
         &self,
         id: &str,
         document: &Value,
         identities: &dyn IdentityStore,
     ) -> Result<SchemaCheck, SchemaError> {
+        let rows = self.parts.store.list().await?;
         let schema = self.judged(id, document)?;
-        Ok(tally(&schema, identities).await?)
+        let before = self.record(id, &rows).ok();
+        let before = before.as_ref().map(|record| &record.schema);
+        Ok(check((before, &schema), identities).await?)
     }
 
     /// What is odd in a document.
@@ -140,9 +144,10 @@ impl SchemaDesk {
     ) -> Result<SchemaRecord, SchemaError> {
         let rows = self.parts.store.list().await?;
         self.require_name(id)?;
-        self.require(id, &rows, terms)?;
+        let before = self.require(id, &rows, terms)?;
         let schema = self.judged(id, &document)?;
-        self.require_fit(&schema, (terms, identities)).await?;
+        let change = (before.map(|record| record.schema), &schema);
+        self.require_fit(change, (terms, identities)).await?;
         let now = self.parts.clock.now();
         let row = rows.into_iter().find(|row| row.id == id);
         let written = match row {
@@ -186,7 +191,7 @@ impl SchemaDesk {
         let rows = self.parts.store.list().await?;
         let before = self.require(id, &rows, terms)?;
         let row = rows.iter().find(|row| row.id == id);
-        let row = match (row, before) {
+        let row = match (row, &before) {
             (Some(row), _) => row,
             (None, Some(_)) => return Err(SchemaError::Configured),
             (None, None) => return Err(SchemaError::Unknown),
@@ -194,7 +199,8 @@ impl SchemaDesk {
         match self.configured.load_full().find(id) {
             Some(document) => {
                 let schema = self.judged(id, document)?;
-                self.require_fit(&schema, (terms, identities)).await?;
+                let change = (before.map(|record| record.schema), &schema);
+                self.require_fit(change, (terms, identities)).await?;
             }
             None if is_obeyed(id, identities).await? => return Err(SchemaError::InUse),
             None => {}
@@ -308,18 +314,21 @@ impl SchemaDesk {
         }
     }
 
+    /// Stored identities fit, and no group goes that is used, in place of the document before.
     async fn require_fit(
         &self,
-        schema: &Schema,
+        (before, schema): (Option<Value>, &Schema),
         (terms, identities): (&Terms, &dyn IdentityStore),
     ) -> Result<(), SchemaError> {
         if terms.force {
             return Ok(());
         }
-        let check = tally(schema, identities).await?;
-        match check.failing {
-            0 => Ok(()),
-            _ => Err(SchemaError::Unfit(Box::new(check))),
+        let check = check((before.as_ref(), schema), identities).await?;
+        // Whoever forces one forces the other, so that both are told.
+        match (check.groups.is_empty(), check.failing) {
+            (false, _) => Err(SchemaError::Grouped(Box::new(check))),
+            (true, 0) => Ok(()),
+            (true, _) => Err(SchemaError::Unfit(Box::new(check))),
         }
     }
 }

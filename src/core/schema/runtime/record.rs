@@ -113,6 +113,9 @@ pub enum SchemaError {
     /// The document cannot be used; these are all its problems.
     #[error("this cannot be a schema")]
     Invalid(Vec<SchemaProblem>),
+    /// Groups would go in which its traits are shown; and what would become of stored identities.
+    #[error("{} groups in use would go", .0.groups.len())]
+    Grouped(Box<SchemaCheck>),
     /// Stored identities do not fit.
     #[error("{} of {} identities do not fit", .0.failing, .0.checked)]
     Unfit(Box<SchemaCheck>),

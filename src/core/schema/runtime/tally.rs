@@ -9,7 +9,10 @@ use super::taken::{Gain, Gained, TakenIdentifier, Wanted};
 use crate::{
     identity::{Identity, IdentityStore},
     message::Message,
-    schema::{Evaluation, FoundAddress, ProfileContext, Schema, TraitError},
+    schema::{
+        Evaluation, FoundAddress, ProfileContext, Schema, TraitError,
+        groups::{self, LostGroup},
+    },
     store::StoreError,
 };
 
@@ -38,6 +41,9 @@ pub struct SchemaCheck {
     pub taken: Vec<TakenIdentifier>,
     /// Where they do not fit, by dotted path; empty for all traits together.
     pub traits: BTreeMap<String, TraitCheck>,
+    /// The groups that traits of the new schema are shown in, and that only the one before declares.
+    #[serde(default)]
+    pub groups: Vec<LostGroup>,
 }
 
 /// How many identities do not fit at one trait.
@@ -77,6 +83,19 @@ impl SchemaCheck {
             place.missing += u64::from(errors.iter().any(is_missing));
         }
     }
+}
+
+/// Checks what becomes of everybody who obeys a schema of this name, and of the groups that the document
+/// before it declares.
+pub async fn check(
+    (before, schema): (Option<&Value>, &Schema),
+    identities: &dyn IdentityStore,
+) -> Result<SchemaCheck, StoreError> {
+    let mut check = tally(schema, identities).await?;
+    if let Some(before) = before {
+        check.groups = groups::lost(before, schema.document());
+    }
+    Ok(check)
 }
 
 /// Checks everybody who obeys a schema of this name.

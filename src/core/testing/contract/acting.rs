@@ -7,7 +7,7 @@ use crate::{
     mapping::Sync,
     provenance::{Origin, ROLES},
     secret::TokenHash,
-    session::{Acting, Session, SessionStore},
+    session::{Acting, Session, SessionStore, Stopped},
 };
 
 /// Checks that such a session ends with what it was begun from, and with what its actor is.
@@ -98,9 +98,22 @@ async fn whoever_signs_out_everywhere_acts_nowhere(
 ) {
     let (sessions, _) = parts;
     let (own, acted) = begun(parts, grace, ada).await;
-    sessions.revoke_all(grace.id, Some(own.id)).await.unwrap();
+    let ended = sessions.end_all(grace.id, Some(own.id)).await.unwrap();
     assert!(!is_there(sessions, &acted).await);
     assert!(is_there(sessions, &own).await);
+    let stopped = Stopped {
+        identity: ada.id,
+        actor: grace.id.to_string(),
+        seen_at: acted.last_seen_at,
+        until: acted.expires_at,
+    };
+    assert_eq!(ended.acting, std::slice::from_ref(&stopped));
+    let (own, acted) = begun(parts, grace, ada).await;
+    let plain = session(parts.1, ada);
+    sessions.insert(&plain).await.unwrap();
+    let ended = sessions.end_all(ada.id, None).await.unwrap();
+    assert_eq!((ended.count, ended.acting), (2, vec![stopped]));
+    assert!(!is_there(sessions, &acted).await && is_there(sessions, &own).await);
 }
 
 async fn an_actor_is_stopped_by_name(parts: Parts<'_>, grace: &Identity, ada: &Identity) {

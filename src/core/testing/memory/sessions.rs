@@ -11,7 +11,7 @@ use crate::{
     part::Part,
     provider::Upstream,
     secret::TokenHash,
-    session::{Liveness, Session, SessionStore},
+    session::{Ended, Liveness, Session, SessionStore, Stopped},
     store::StoreError,
     vault::UpstreamSessionStore,
 };
@@ -91,17 +91,19 @@ impl SessionStore for MemoryStore {
         Ok(kept.sessions.len() < before)
     }
 
-    async fn revoke_all(
+    async fn end_all(
         &self,
         identity_id: IdentityId,
         keep: Option<SessionId>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Ended, StoreError> {
         let mut kept = self.kept();
-        let before = kept.sessions.len();
-        kept.sessions
-            .retain(|s| !is_in_hands_of(s, identity_id) || Some(s.id) == keep);
+        let ends = |s: &mut Session| is_in_hands_of(s, identity_id) && Some(s.id) != keep;
+        let ended: Vec<Session> = kept.sessions.extract_if(.., ends).collect();
         kept.prune();
-        Ok((before - kept.sessions.len()) as u64)
+        Ok(Ended {
+            count: ended.len() as u64,
+            acting: ended.iter().filter_map(Stopped::of).collect(),
+        })
     }
 
     async fn revoke_acting(&self, actor: &str, of: Option<IdentityId>) -> Result<u64, StoreError> {
