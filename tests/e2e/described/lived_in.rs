@@ -19,7 +19,7 @@ const PASSWORD: &str = "turtle-of-4711";
 const TABLES: &str = r#"
 [plugins.admin]
 [limits]
-sign_ins_per_identity = "3/5m"
+sign_ins_per_identity = "3/1h"
 [identity.password]
 min_length = 1
 min_score = 0
