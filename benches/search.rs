@@ -25,10 +25,11 @@ use std::{
 
 use portcullis::{
     observe::metrics::Metrics,
-    store::{Store, Stores},
+    store::{Following, FollowingParts, Store, Stores},
 };
 use portcullis_core::{
     action::Actions, clock::SystemClock, search::IdentityQuery, sessions::SessionLifetimes,
+    testing::SeededEntropy,
 };
 
 use self::{
@@ -67,6 +68,7 @@ async fn load_or_measure(url: &str, many: u64, from: Option<u64>) {
     if from.is_some() || here < many {
         // As beside a gateway that has been there from the beginning.
         stores.indexing.take().unwrap().finish().await.unwrap();
+        following(&store, &stores, &people).finish().await.unwrap();
         load(&store, &people, from.unwrap_or(here), many).await;
         stores.counting.take().unwrap().finish().await.unwrap();
         println!("{many} are here; give the database time to settle, then run again");
@@ -149,6 +151,18 @@ async fn load(store: &Store, people: &People, here: u64, many: u64) {
             println!("{first} after {:.0?}", begun.elapsed());
         }
     }
+}
+
+/// Has everybody follow the schemas: nobody has to who is loaded afterwards.
+fn following(store: &Store, stores: &Stores, people: &People) -> Following {
+    Following::new(FollowingParts {
+        schemas: Arc::clone(&people.schemas),
+        identities: Arc::clone(&stores.identities),
+        audit: Arc::clone(&stores.audit),
+        walk: store.following(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SeededEntropy::new(0)),
+    })
 }
 
 fn stores(store: &Store, people: &People) -> Stores {

@@ -57,8 +57,11 @@ impl People {
     pub(crate) fn new() -> Self {
         let searched =
             json!({"type": "string", "x-profile": {"searchable": true, "index": "prefix"}});
+        let marks = json!({"credentials": {"password": {"identifier": true}},
+            "verification": {"via": "email"}, "recovery": {"via": "email"}});
+        let email = json!({"type": "string", "format": "email", "ory.sh/kratos": marks});
         let document = json!({"type": "object", "properties": {
-            "email": {"type": "string"}, "first": searched, "last": searched,
+            "email": email, "first": searched, "last": searched,
         }});
         let schema = |id: &str| Arc::new(Schema::parse(id, document.clone()).unwrap());
         let schemas = vec![schema("default"), schema("partner")];
