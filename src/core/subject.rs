@@ -43,7 +43,7 @@ pub enum SubjectError {
     )]
     NoTenantAndObject,
     /// It is of a tenant whose accounts are not let in.
-    #[error("accounts of this provider are called <tid>.<oid>, and tid is {}", .0.join(" or "))]
+    #[error("accounts of this provider are called <tid>.<oid>, and tid is one of: {}", .0.join(", "))]
     OtherTenant(Vec<String>),
     /// It is of the one tenant whose accounts are kept out.
     #[error("accounts of the tenant {0} do not sign in through this provider")]

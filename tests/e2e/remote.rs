@@ -208,6 +208,10 @@ async fn a_command_without_a_good_token_changes_nothing() {
     assert_eq!(wrong.code, 1, "{wrong:?}");
     assert!(!wrong.stderr.contains("ory_at_wrong"), "{wrong:?}");
     assert!(wrong.stderr.contains("no such token"), "{wrong:?}");
+    let whose = [&ask[..], &["--admin-client-secret-file", &file]].concat();
+    let nobodys = house.locally(&whose, "");
+    assert_eq!(nobodys.code, 2, "{nobodys:?}");
+    assert!(nobodys.stderr.contains("--admin-client-id"), "{nobodys:?}");
     let nowhere = [
         "get-identity",
         "--email",

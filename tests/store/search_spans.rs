@@ -124,6 +124,7 @@ async fn all_are_found(node: &Node, people: &[Identity], when: &str) {
             "updated_at",
             "-updated_at",
             "id",
+            "-id",
         ] {
             for name in ["", "zoe"] {
                 let asked = (days, name, sort);

@@ -14,7 +14,7 @@ use crate::desk::Desk;
 pub(super) const FIELD: &str = "form";
 /// What is said where it is known.
 pub(super) const AGAIN_SAID: &str = "This form was sent before and is not carried out again. What it showed \
-     then is not shown again: whoever has not seen it makes another one.";
+     then is not shown again: whoever has not seen it, or saw that something went wrong, fills in the form anew.";
 /// How long it is: longer than browsers keep pages that they load anew.
 const MEMORY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 

@@ -14,3 +14,10 @@ mod roles;
 mod signing_in;
 mod upkeep;
 mod words;
+
+/// The value of the first hidden field of this name.
+fn hidden(page: &str, name: &str) -> String {
+    let field = format!("type=\"hidden\" name=\"{name}\" value=\"");
+    let (_, value) = page.split_once(&field).unwrap();
+    value.split_once('"').unwrap().0.to_owned()
+}

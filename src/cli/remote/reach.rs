@@ -39,7 +39,7 @@ pub struct Reach {
     #[arg(long, global = true, value_name = "ID")]
     admin_client_id: Option<String>,
     /// Read the secret of that API credential from this file; `-` is the first line of standard input.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", requires = "admin_client_id")]
     admin_client_secret_file: Option<PathBuf>,
     /// Believe the certificates in this PEM file, too, or in that of the variable
     /// PORTCULLIS_ADMIN_CA_FILE: where the gateway's certificate is of an authority of your own.
@@ -100,8 +100,9 @@ impl Reach {
         if let Some(file) = &self.admin_token_file {
             return read(file).map(Some);
         }
-        let token = env::var(TOKEN).unwrap_or_default();
-        let token = token.trim();
+        let token = env::var_os(TOKEN).unwrap_or_default();
+        let token = token.to_str().map(str::trim);
+        let token = token.ok_or_else(|| Failure::Usage(format!("{TOKEN} is not UTF-8")))?;
         Ok((!token.is_empty()).then(|| Secret::new(token)))
     }
 

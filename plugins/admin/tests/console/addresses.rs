@@ -1,5 +1,7 @@
 //! Addresses that forms are sent to, opened without one, and forms that come too late.
 
+use std::collections::BTreeSet;
+
 use http::Method;
 use portcullis_core::session::SessionStore;
 
@@ -13,23 +15,24 @@ fn address(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// Every address of the table that takes forms.
-fn takers() -> Vec<String> {
+/// Every address of the table that is asked by this method.
+fn asked_by(method: &Method) -> BTreeSet<String> {
     let all = console::table().into_list().into_iter();
-    let takers = all.filter(|page| page.method == Method::POST);
-    takers.map(|page| address(page.path)).collect()
+    let asked = all.filter(|page| page.method == *method);
+    asked.map(|page| address(page.path)).collect()
 }
 
 #[tokio::test]
 async fn whoever_opens_an_address_that_takes_forms_comes_to_a_page() {
     let house = House::new();
     let browser = house.console(&[Role::Admin]).await;
-    for path in takers() {
-        let mut reply = browser.get(&path).await;
-        if reply.status == 303 {
-            reply = browser.get(reply.location()).await;
+    let pages = asked_by(&Method::GET);
+    for path in asked_by(&Method::POST) {
+        let reply = browser.get(&path).await;
+        match reply.status {
+            303 => assert!(pages.contains(reply.location()), "{path}: {reply:?}"),
+            status => assert!(!matches!(status, 405 | 500..), "{path}: {reply:?}"),
         }
-        assert!(!matches!(reply.status, 405 | 500..), "{path}: {reply:?}");
     }
 }
 

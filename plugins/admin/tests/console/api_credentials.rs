@@ -2,6 +2,7 @@
 
 use portcullis_core::api_credential::{ApiCredential, ApiCredentialStore};
 
+use super::hidden;
 use crate::{
     Role,
     tests::house::{House, Program},
@@ -323,13 +324,6 @@ async fn rights_that_no_credential_can_have_are_refused_beside_their_field() {
         );
     }
     assert_eq!(only(&house).await, before);
-}
-
-/// The value of the first hidden field of this name.
-fn hidden(page: &str, name: &str) -> String {
-    let field = format!("type=\"hidden\" name=\"{name}\" value=\"");
-    let (_, value) = page.split_once(&field).unwrap();
-    value.split_once('"').unwrap().0.to_owned()
 }
 
 fn names(all: &[&str]) -> Vec<String> {

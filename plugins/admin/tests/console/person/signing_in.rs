@@ -11,7 +11,10 @@ use portcullis_core::{
 use serde_json::json;
 
 use super::{leads_to, page, path, stored};
-use crate::{Role, tests::house::House};
+use crate::{
+    Role,
+    tests::{console::hidden, house::House},
+};
 
 async fn credentials(house: &House, identity: &Identity) -> Vec<Credential> {
     let list = CredentialStore::list(&*house.store, identity.id).await;
@@ -73,6 +76,14 @@ async fn a_way_back_in_is_shown_once() {
     assert!(!link.contains(CannedOutreach::CODE), "{link}");
     let later = page(&browser.get(&path(&ada, "/sign-in")).await, 200);
     assert!(!later.contains("https://gate.test/recovery"), "{later}");
+    let mark = hidden(&later, "form");
+    let marked = [("by", "code"), ("lifespan", "1h"), ("form", &*mark)];
+    let first = page(&browser.form(&recovery, &marked).await, 200);
+    assert!(first.contains(CannedOutreach::CODE));
+    let again = browser.form(&recovery, &marked).await;
+    leads_to(&again, &ada, "/sign-in");
+    let told = page(&browser.get(again.location()).await, 200);
+    assert!(!told.contains(CannedOutreach::CODE), "{told}");
 }
 
 /// KC-070 to KC-075.
